@@ -1,0 +1,1 @@
+//! What a message, status, attempt, delivery error, recipient and template are.

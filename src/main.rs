@@ -1,0 +1,2 @@
+//! Postwatch.
+fn main() {}
