@@ -1,1 +1,31 @@
-//! What a message, status, attempt, delivery error, recipient and template are.
+//! What a message, status, attempt, delivery error, batch, recipient and template ARE.
+//!
+//! Plain values and pure functions: no IO, no async, no JSON, nothing of the screen. Facts about
+//! the Postman v2 API that are told here (the life cycle of a status, which errors a retry helps,
+//! how often a message may be tried) come from its public reference.
+
+mod attempt;
+mod batch;
+mod country;
+mod error;
+mod id;
+mod message;
+mod recipient;
+mod rows;
+mod status;
+mod template;
+mod text;
+mod told;
+
+pub use attempt::Attempt;
+pub use batch::{Batch, BatchRetry, batch_retry};
+pub use country::calling_country;
+pub use error::{DeliveryError, ErrorCode, RetryHelps};
+pub use id::{BatchId, CampaignId, MessageId};
+pub use message::{MAX_ATTEMPTS, Message, TELCO_SILENCE, fill_text};
+pub use recipient::{Mask, Recipient, RecipientKind, RecipientQuery};
+pub use rows::{AttemptFields, BadRow, BatchFields, Row, RowFields, Rows, RowsBuilder, TemplateFields};
+pub use status::{Progress, Status, progress};
+pub use template::{Template, TemplatePart, fill, parts};
+pub use text::{clean, clean_line, needs_cleaning};
+pub use told::Told;

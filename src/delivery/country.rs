@@ -1,0 +1,128 @@
+//! Country calling codes (ITU-T E.164), enough to say where a number is.
+
+/// Calling codes and the country, or the region that shares one. Longest match wins.
+const CODES: &[(&str, &str)] = &[
+    ("1", "North America"),
+    ("7", "Russia, Kazakhstan"),
+    ("20", "Egypt"),
+    ("27", "South Africa"),
+    ("30", "Greece"),
+    ("31", "Netherlands"),
+    ("32", "Belgium"),
+    ("33", "France"),
+    ("34", "Spain"),
+    ("36", "Hungary"),
+    ("39", "Italy"),
+    ("40", "Romania"),
+    ("41", "Switzerland"),
+    ("43", "Austria"),
+    ("44", "United Kingdom"),
+    ("45", "Denmark"),
+    ("46", "Sweden"),
+    ("47", "Norway"),
+    ("48", "Poland"),
+    ("49", "Germany"),
+    ("51", "Peru"),
+    ("52", "Mexico"),
+    ("54", "Argentina"),
+    ("55", "Brazil"),
+    ("56", "Chile"),
+    ("57", "Colombia"),
+    ("58", "Venezuela"),
+    ("60", "Malaysia"),
+    ("61", "Australia"),
+    ("62", "Indonesia"),
+    ("63", "Philippines"),
+    ("64", "New Zealand"),
+    ("65", "Singapore"),
+    ("66", "Thailand"),
+    ("81", "Japan"),
+    ("82", "South Korea"),
+    ("84", "Vietnam"),
+    ("86", "China"),
+    ("90", "Türkiye"),
+    ("91", "India"),
+    ("92", "Pakistan"),
+    ("93", "Afghanistan"),
+    ("94", "Sri Lanka"),
+    ("95", "Myanmar"),
+    ("98", "Iran"),
+    ("212", "Morocco"),
+    ("213", "Algeria"),
+    ("216", "Tunisia"),
+    ("218", "Libya"),
+    ("220", "Gambia"),
+    ("221", "Senegal"),
+    ("233", "Ghana"),
+    ("234", "Nigeria"),
+    ("251", "Ethiopia"),
+    ("254", "Kenya"),
+    ("255", "Tanzania"),
+    ("256", "Uganda"),
+    ("260", "Zambia"),
+    ("263", "Zimbabwe"),
+    ("351", "Portugal"),
+    ("352", "Luxembourg"),
+    ("353", "Ireland"),
+    ("354", "Iceland"),
+    ("356", "Malta"),
+    ("357", "Cyprus"),
+    ("358", "Finland"),
+    ("359", "Bulgaria"),
+    ("370", "Lithuania"),
+    ("371", "Latvia"),
+    ("372", "Estonia"),
+    ("380", "Ukraine"),
+    ("381", "Serbia"),
+    ("385", "Croatia"),
+    ("386", "Slovenia"),
+    ("420", "Czechia"),
+    ("421", "Slovakia"),
+    ("670", "Timor-Leste"),
+    ("673", "Brunei"),
+    ("675", "Papua New Guinea"),
+    ("679", "Fiji"),
+    ("852", "Hong Kong"),
+    ("853", "Macau"),
+    ("855", "Cambodia"),
+    ("856", "Laos"),
+    ("880", "Bangladesh"),
+    ("886", "Taiwan"),
+    ("960", "Maldives"),
+    ("961", "Lebanon"),
+    ("962", "Jordan"),
+    ("965", "Kuwait"),
+    ("966", "Saudi Arabia"),
+    ("968", "Oman"),
+    ("971", "United Arab Emirates"),
+    ("972", "Israel"),
+    ("973", "Bahrain"),
+    ("974", "Qatar"),
+    ("975", "Bhutan"),
+    ("976", "Mongolia"),
+    ("977", "Nepal"),
+    ("992", "Tajikistan"),
+    ("994", "Azerbaijan"),
+    ("995", "Georgia"),
+    ("996", "Kyrgyzstan"),
+    ("998", "Uzbekistan"),
+];
+
+/// The calling code at the start of a number with country code, and whose it is. `None` for a
+/// code that is not in the table: the number is then merely "abroad".
+pub fn calling_country(digits: &str) -> Option<(&'static str, &'static str)> {
+    CODES.iter().filter(|(code, _)| digits.starts_with(code)).max_by_key(|(code, _)| code.len()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_tell_their_country() {
+        assert_eq!(calling_country("6580001234"), Some(("65", "Singapore")));
+        assert_eq!(calling_country("6738001234"), Some(("673", "Brunei")));
+        assert_eq!(calling_country("447700900123"), Some(("44", "United Kingdom")));
+        assert_eq!(calling_country("0000"), None);
+    }
+}

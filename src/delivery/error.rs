@@ -1,0 +1,168 @@
+//! Why a delivery failed, and whether a retry can help.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The failure of an attempt: a type and a code, as the API writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DeliveryError {
+    /// `delivery_error` or `server_error`; empty where it was not told.
+    pub kind: Arc<str>,
+    /// The code, `recipient_unavailable` for one; empty where it was not told.
+    pub code: Arc<str>,
+}
+
+impl DeliveryError {
+    /// An error from the API's two words.
+    pub fn new(kind: &str, code: &str) -> Self {
+        Self { kind: kind.into(), code: code.into() }
+    }
+
+    /// The code among the known ones.
+    pub fn known(&self) -> ErrorCode {
+        ErrorCode::from_api(&self.code)
+    }
+}
+
+/// The error codes that the API's reference publishes, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ErrorCode {
+    /// The number is not known to the telco.
+    RecipientInvalid,
+    /// The phone was off or out of reach.
+    RecipientUnavailable,
+    /// The text was refused.
+    ContentInvalid,
+    /// No way to the number's telco was found.
+    RoutingError,
+    /// The telco kept it until it was too old.
+    MessageExpired,
+    /// The telco gave no reason.
+    DeliveryUnknownError,
+    /// Postman or its provider gave no reason.
+    ServerUnknownError,
+    /// A code that is not in the table.
+    Unlisted,
+}
+
+/// Whether a retry can help, by the API's published table. An unlisted code is a "maybe".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RetryHelps {
+    /// A retry may well reach the recipient.
+    Yes,
+    /// Nobody can say.
+    Maybe,
+    /// It will fail again, and may be billed again.
+    No,
+}
+
+impl RetryHelps {
+    /// The word of the scripts' JSON: `yes`, `no` or `maybe`.
+    pub fn api_word(self) -> &'static str {
+        match self {
+            RetryHelps::Yes => "yes",
+            RetryHelps::Maybe => "maybe",
+            RetryHelps::No => "no",
+        }
+    }
+
+    /// The word in a list.
+    pub fn word(self) -> &'static str {
+        match self {
+            RetryHelps::Yes => "helps",
+            RetryHelps::Maybe => "maybe",
+            RetryHelps::No => "no",
+        }
+    }
+}
+
+impl fmt::Display for RetryHelps {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+impl ErrorCode {
+    /// The published ones, in the order of the reference.
+    pub const LISTED: [ErrorCode; 7] = [
+        ErrorCode::RecipientInvalid,
+        ErrorCode::RecipientUnavailable,
+        ErrorCode::ContentInvalid,
+        ErrorCode::RoutingError,
+        ErrorCode::MessageExpired,
+        ErrorCode::DeliveryUnknownError,
+        ErrorCode::ServerUnknownError,
+    ];
+
+    /// The code from the API's word.
+    pub fn from_api(code: &str) -> ErrorCode {
+        ErrorCode::LISTED.into_iter().find(|known| known.api_word() == code).unwrap_or(ErrorCode::Unlisted)
+    }
+
+    /// The API's word; empty for an unlisted one.
+    pub fn api_word(self) -> &'static str {
+        match self {
+            ErrorCode::RecipientInvalid => "recipient_invalid",
+            ErrorCode::RecipientUnavailable => "recipient_unavailable",
+            ErrorCode::ContentInvalid => "content_invalid",
+            ErrorCode::RoutingError => "routing_error",
+            ErrorCode::MessageExpired => "message_expired",
+            ErrorCode::DeliveryUnknownError => "delivery_unknown_error",
+            ErrorCode::ServerUnknownError => "server_unknown_error",
+            ErrorCode::Unlisted => "",
+        }
+    }
+
+    /// Whether a retry helps, by the API's published table.
+    pub fn retry_helps(self) -> RetryHelps {
+        match self {
+            ErrorCode::RecipientUnavailable => RetryHelps::Yes,
+            ErrorCode::RecipientInvalid | ErrorCode::ContentInvalid => RetryHelps::No,
+            ErrorCode::RoutingError
+            | ErrorCode::MessageExpired
+            | ErrorCode::DeliveryUnknownError
+            | ErrorCode::ServerUnknownError
+            | ErrorCode::Unlisted => RetryHelps::Maybe,
+        }
+    }
+
+    /// What happened and what a retry can do, in two short sentences.
+    pub fn advice(self) -> &'static str {
+        match self {
+            ErrorCode::RecipientInvalid => "The number is not known to the telco. A retry cannot help: check the number.",
+            ErrorCode::RecipientUnavailable => "The phone was off or out of reach. A retry may reach it.",
+            ErrorCode::ContentInvalid => "The text was refused. A retry cannot help: the template or a value must change.",
+            ErrorCode::RoutingError => "No way to the number's telco was found. A retry may find one.",
+            ErrorCode::MessageExpired => "The telco kept it until it was too old. A retry may be in time.",
+            ErrorCode::DeliveryUnknownError => "The telco gave no reason. A retry may help.",
+            ErrorCode::ServerUnknownError => "Postman or its provider failed and gave no reason. A retry may help.",
+            ErrorCode::Unlisted => "This error is not in the API's table. A retry may help.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("recipient_invalid", RetryHelps::No)]
+    #[case("recipient_unavailable", RetryHelps::Yes)]
+    #[case("content_invalid", RetryHelps::No)]
+    #[case("routing_error", RetryHelps::Maybe)]
+    #[case("message_expired", RetryHelps::Maybe)]
+    #[case("delivery_unknown_error", RetryHelps::Maybe)]
+    #[case("server_unknown_error", RetryHelps::Maybe)]
+    #[case("moon_phase_error", RetryHelps::Maybe)]
+    #[case("", RetryHelps::Maybe)]
+    fn the_published_table(#[case] code: &str, #[case] helps: RetryHelps) {
+        assert_eq!(ErrorCode::from_api(code).retry_helps(), helps);
+    }
+
+    #[test]
+    fn an_unlisted_code_is_shown_as_it_came() {
+        let error = DeliveryError::new("delivery_error", "moon_phase_error");
+        assert_eq!((error.known(), &*error.code), (ErrorCode::Unlisted, "moon_phase_error"));
+    }
+}

@@ -1,0 +1,241 @@
+//! A message, whole.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::attempt::newest_first;
+use super::{
+    Attempt, Batch, BatchId, CampaignId, DeliveryError, MessageId, Progress, Recipient, RecipientKind, Row, Status, Template, Told, fill,
+    progress,
+};
+
+/// How often a message may be tried, says the API's reference. Whether the first send counts is
+/// not settled, so the program shows the tries used and lets the server decide.
+pub const MAX_ATTEMPTS: u32 = 3;
+
+/// After how long with the telco no further word is likely, says the API's reference.
+pub const TELCO_SILENCE: Duration = Duration::from_secs(48 * 3600);
+
+/// A message with everything that is known of it. Only the id is sure to be there: most other
+/// fields were absent in some generation of the API, and `None` means "not told".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Whom it is for.
+    pub recipient: Option<Recipient>,
+    /// The latest status.
+    pub status: Option<Status>,
+    /// When it was recorded. A retry does not change it.
+    pub created_at: Option<Timestamp>,
+    /// When the record last changed, says the server; can be OLDER than the newest attempt.
+    pub updated_at: Option<Timestamp>,
+    /// The language of its text, the API's word.
+    pub language: Option<String>,
+    /// The campaign it belongs to.
+    pub campaign_id: Option<CampaignId>,
+    /// The batch it came with; `None` for a single send.
+    pub batch: Option<Batch>,
+    /// What fills the template, in the order told.
+    pub values: Option<Vec<(String, String)>>,
+    /// The text as sent.
+    pub full_text: Option<String>,
+    /// The template.
+    pub template: Option<Template>,
+    /// Who sent it: an address where told, else an id.
+    pub creator: Option<String>,
+    /// The attempts, newest first.
+    pub attempts: Option<Vec<Attempt>>,
+    /// How many attempts there were, where only the number was told.
+    pub attempt_count: Option<u32>,
+    /// The error as older answers told it, outside the attempts.
+    pub legacy_error: Option<String>,
+}
+
+impl Message {
+    /// A message of which only the id is known.
+    pub fn new(id: MessageId) -> Self {
+        Self {
+            id,
+            recipient: None,
+            status: None,
+            created_at: None,
+            updated_at: None,
+            language: None,
+            campaign_id: None,
+            batch: None,
+            values: None,
+            full_text: None,
+            template: None,
+            creator: None,
+            attempts: None,
+            attempt_count: None,
+            legacy_error: None,
+        }
+    }
+
+    /// The message as one answer told it.
+    pub fn from_row(row: Row<'_>) -> Self {
+        let text = |told: Told<&str>| told.value().map(str::to_owned);
+        let mut attempts: Option<Vec<Attempt>> =
+            row.attempts().value().map(|attempts| attempts.map(|attempt| attempt.to_attempt()).collect());
+        if let Some(attempts) = &mut attempts {
+            newest_first(attempts);
+        }
+        Self {
+            id: MessageId::new(row.id()),
+            recipient: row.recipient().value().map(Recipient::new),
+            status: row.status().value().map(Status::from_api),
+            created_at: row.created_at().value(),
+            updated_at: row.updated_at().value(),
+            language: text(row.language()),
+            campaign_id: row.campaign_id().value().map(CampaignId::new),
+            batch: row.batch().value().map(|batch| Batch {
+                id: BatchId::new(batch.id),
+                file_name: text(batch.file_name),
+                status: text(batch.status),
+                total: batch.total.value(),
+                created_at: batch.created_at.value(),
+            }),
+            values: row.values().value().map(|values| values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()),
+            full_text: text(row.full_text()),
+            template: row.template().value().map(|template| Template {
+                id: text(template.id),
+                template_id: text(template.template_id),
+                language: text(template.language),
+                body: text(template.body),
+            }),
+            creator: text(row.creator()),
+            attempts,
+            attempt_count: row.attempt_count().value(),
+            legacy_error: text(row.legacy_error()),
+        }
+    }
+
+    /// How often it was tried, as far as told.
+    pub fn tried(&self) -> Option<u32> {
+        let listed = self.attempts.as_ref().map(|attempts| u32::try_from(attempts.len()).unwrap_or(u32::MAX));
+        listed.max(self.attempt_count)
+    }
+
+    /// The newest attempt.
+    pub fn newest_attempt(&self) -> Option<&Attempt> {
+        self.attempts.as_deref().and_then(<[Attempt]>::first)
+    }
+
+    /// Why it failed: the newest attempt's error, or the one that older answers told apart.
+    /// `None` unless the message is in failure.
+    pub fn error(&self) -> Option<DeliveryError> {
+        if self.status != Some(Status::Failure) {
+            return None;
+        }
+        let newest = self.newest_attempt().and_then(|attempt| attempt.error.clone());
+        newest.or_else(|| self.legacy_error.as_deref().map(|code| DeliveryError::new("", code)))
+    }
+
+    /// The last change: the latest time found anywhere in the message, because the server's
+    /// `updatedAt` can be older than the newest attempt.
+    pub fn last_change(&self) -> Option<Timestamp> {
+        let attempts = self.attempts.iter().flatten().filter_map(Attempt::last_change);
+        attempts.chain(self.created_at).chain(self.updated_at).max()
+    }
+
+    /// Whether more is to be expected of it at `now`.
+    pub fn progress(&self, now: Timestamp) -> Progress {
+        let Some(status) = &self.status else { return Progress::Open };
+        progress(status, self.is_in_singapore(), self.last_change(), now)
+    }
+
+    /// Whether the telco of Singapore has it; a message without a number counts as such, because
+    /// for those more is to be expected.
+    pub fn is_in_singapore(&self) -> bool {
+        self.recipient.as_ref().is_none_or(|recipient| recipient.kind() != RecipientKind::Abroad)
+    }
+
+    /// The text as sent, or the template filled with the values.
+    pub fn text(&self) -> Option<String> {
+        self.full_text.clone().or_else(|| fill_text(self.template.as_ref()?.body.as_deref()?, self.values.as_deref()?))
+    }
+}
+
+/// A template's text filled with values told as pairs; `None` when one is missing.
+pub fn fill_text(body: &str, values: &[(String, String)]) -> Option<String> {
+    fill(body, |wanted| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{AttemptFields, RowFields, RowsBuilder};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + second).unwrap()
+    }
+
+    fn told(fields: RowFields<'_>) -> Message {
+        let mut rows = RowsBuilder::default();
+        rows.push(&fields);
+        let rows = rows.finish();
+        Message::from_row(rows.get(0).unwrap())
+    }
+
+    #[test]
+    fn the_last_change_is_the_latest_time_anywhere() {
+        let attempt = AttemptFields { created_at: Told::Value(at(90)), sent_at: Told::Value(at(95)), ..AttemptFields::default() };
+        let message = told(RowFields {
+            id: "message_1",
+            created_at: Told::Value(at(0)),
+            updated_at: Told::Value(at(60)),
+            attempts: Told::Value(vec![attempt]),
+            ..RowFields::default()
+        });
+        assert_eq!(message.last_change(), Some(at(95)));
+    }
+
+    #[test]
+    fn the_newest_attempt_tells_the_error_whatever_the_order() {
+        let old =
+            AttemptFields { created_at: Told::Value(at(0)), error_code: Told::Value("recipient_invalid"), ..AttemptFields::default() };
+        let new = AttemptFields {
+            created_at: Told::Value(at(9)),
+            error_kind: Told::Value("delivery_error"),
+            error_code: Told::Value("routing_error"),
+            ..AttemptFields::default()
+        };
+        let message = told(RowFields {
+            id: "message_1",
+            status: Told::Value("failure"),
+            attempts: Told::Value(vec![old, new]),
+            ..RowFields::default()
+        });
+        assert_eq!(message.error(), Some(DeliveryError::new("delivery_error", "routing_error")));
+        assert_eq!(message.tried(), Some(2));
+    }
+
+    #[test]
+    fn a_message_that_is_not_in_failure_has_no_error() {
+        let attempt = AttemptFields { error_code: Told::Value("routing_error"), ..AttemptFields::default() };
+        let message =
+            told(RowFields { id: "m", status: Told::Value("created"), attempts: Told::Value(vec![attempt]), ..RowFields::default() });
+        assert_eq!(message.error(), None);
+    }
+
+    #[test]
+    fn an_error_of_older_answers_is_not_lost() {
+        let message = told(RowFields {
+            id: "m",
+            status: Told::Value("failure"),
+            legacy_error: Told::Value("message_expired"),
+            ..RowFields::default()
+        });
+        assert_eq!(message.error(), Some(DeliveryError::new("", "message_expired")));
+    }
+
+    #[test]
+    fn a_message_with_an_id_alone_is_shown() {
+        let message = told(RowFields { id: "m", ..RowFields::default() });
+        assert_eq!(message, Message::new(MessageId::new("m")));
+        assert_eq!((message.tried(), message.text(), message.progress(at(0))), (None, None, Progress::Open));
+    }
+}

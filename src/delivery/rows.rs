@@ -1,0 +1,509 @@
+//! Messages as one answer told them, packed for the way from the decoder to the store.
+//!
+//! One arena holds every string of the page, equal ones once, so that a page of a thousand
+//! messages is a handful of allocations and can be dropped at once after it was merged.
+
+use std::ops::Range;
+
+use hashbrown::DefaultHashBuilder;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+use jiff::Timestamp;
+
+use super::{Attempt, DeliveryError, Status, Told};
+
+/// What an answer told of one message, before packing. Strings have been cleaned.
+#[derive(Debug, Clone, Default)]
+pub struct RowFields<'a> {
+    /// The message's id; the only field that must be there.
+    pub id: &'a str,
+    /// Whom it is for, as written.
+    pub recipient: Told<&'a str>,
+    /// The API's word for the latest status.
+    pub status: Told<&'a str>,
+    /// When it was recorded.
+    pub created_at: Told<Timestamp>,
+    /// When the record changed, as the server has it.
+    pub updated_at: Told<Timestamp>,
+    /// The text's language.
+    pub language: Told<&'a str>,
+    /// The campaign's id.
+    pub campaign_id: Told<&'a str>,
+    /// The batch; `Null` where the answer said that there is none.
+    pub batch: Told<BatchFields<'a>>,
+    /// Names and values that fill the template.
+    pub values: Told<Vec<(&'a str, &'a str)>>,
+    /// The text as sent.
+    pub full_text: Told<&'a str>,
+    /// The template.
+    pub template: Told<TemplateFields<'a>>,
+    /// Who sent it.
+    pub creator: Told<&'a str>,
+    /// The attempts, in the order told.
+    pub attempts: Told<Vec<AttemptFields<'a>>>,
+    /// The number of attempts, where told apart.
+    pub attempt_count: Told<u32>,
+    /// The error that older answers tell outside the attempts.
+    pub legacy_error: Told<&'a str>,
+}
+
+/// What an answer told of a message's batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchFields<'a> {
+    /// The batch's id.
+    pub id: &'a str,
+    /// The uploaded file's name.
+    pub file_name: Told<&'a str>,
+    /// The API's word for its state.
+    pub status: Told<&'a str>,
+    /// How many messages it has.
+    pub total: Told<u32>,
+    /// When it was uploaded.
+    pub created_at: Told<Timestamp>,
+}
+
+/// What an answer told of a message's template.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TemplateFields<'a> {
+    /// The id of this text.
+    pub id: Told<&'a str>,
+    /// The id of the template.
+    pub template_id: Told<&'a str>,
+    /// The text's language.
+    pub language: Told<&'a str>,
+    /// The text with its variables.
+    pub body: Told<&'a str>,
+}
+
+/// What an answer told of one attempt, whichever spelling it came in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttemptFields<'a> {
+    /// The API's word for the status it reached.
+    pub status: Told<&'a str>,
+    /// When it was made.
+    pub created_at: Told<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Told<Timestamp>,
+    /// When it was handed to the provider.
+    pub sent_at: Told<Timestamp>,
+    /// When delivery was confirmed.
+    pub delivered_at: Told<Timestamp>,
+    /// The error's type.
+    pub error_kind: Told<&'a str>,
+    /// The error's code.
+    pub error_code: Told<&'a str>,
+}
+
+impl AttemptFields<'_> {
+    /// The attempt as a value of its own.
+    pub fn to_attempt(&self) -> Attempt {
+        let word = |told: Told<&str>| told.value().map(str::to_owned).unwrap_or_default();
+        let (kind, code) = (word(self.error_kind), word(self.error_code));
+        Attempt {
+            status: self.status.value().map(Status::from_api),
+            created_at: self.created_at.value(),
+            updated_at: self.updated_at.value(),
+            sent_at: self.sent_at.value(),
+            delivered_at: self.delivered_at.value(),
+            error: (!kind.is_empty() || !code.is_empty()).then(|| DeliveryError::new(&kind, &code)),
+        }
+    }
+}
+
+/// A row of an answer that could not be read. It is shown as such, and the others go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// Its place in the answer, from 0.
+    pub place: usize,
+    /// The id, where that much could be read.
+    pub id: Option<String>,
+    /// What is wrong, a lower-case phrase without anything personal in it.
+    pub reason: String,
+}
+
+/// The messages of one answer, in the order told.
+#[derive(Debug, Default)]
+pub struct Rows {
+    arena: String,
+    rows: Vec<PackedRow>,
+    values: Vec<(Span, Span)>,
+    attempts: Vec<PackedAttempt>,
+    batches: Vec<PackedBatch>,
+    templates: Vec<PackedTemplate>,
+    bad: Vec<BadRow>,
+}
+
+/// A piece of the arena. 32 bits reach 4 GiB, far over what one answer may hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Span {
+    start: u32,
+    len: u32,
+}
+
+#[derive(Debug)]
+struct PackedRow {
+    id: Span,
+    recipient: Told<Span>,
+    status: Told<Span>,
+    created_at: Told<Timestamp>,
+    updated_at: Told<Timestamp>,
+    language: Told<Span>,
+    campaign_id: Told<Span>,
+    batch: Told<u32>,
+    values: Told<Range<u32>>,
+    full_text: Told<Span>,
+    template: Told<u32>,
+    creator: Told<Span>,
+    attempts: Told<Range<u32>>,
+    attempt_count: Told<u32>,
+    legacy_error: Told<Span>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PackedBatch {
+    id: Span,
+    file_name: Told<Span>,
+    status: Told<Span>,
+    total: Told<u32>,
+    created_at: Told<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PackedTemplate {
+    id: Told<Span>,
+    template_id: Told<Span>,
+    language: Told<Span>,
+    body: Told<Span>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PackedAttempt {
+    status: Told<Span>,
+    created_at: Told<Timestamp>,
+    updated_at: Told<Timestamp>,
+    sent_at: Told<Timestamp>,
+    delivered_at: Told<Timestamp>,
+    error_kind: Told<Span>,
+    error_code: Told<Span>,
+}
+
+impl Rows {
+    /// How many messages could be read.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether no message could be read.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The message at a place, in the order told.
+    pub fn get(&self, place: usize) -> Option<Row<'_>> {
+        self.rows.get(place).map(|packed| Row { rows: self, packed })
+    }
+
+    /// All messages, in the order told.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Row<'_>> + ExactSizeIterator {
+        self.rows.iter().map(|packed| Row { rows: self, packed })
+    }
+
+    /// The rows that could not be read.
+    pub fn bad(&self) -> &[BadRow] {
+        &self.bad
+    }
+
+    fn text(&self, span: Span) -> &str {
+        &self.arena[span.start as usize..(span.start + span.len) as usize]
+    }
+
+    fn told(&self, span: Told<Span>) -> Told<&str> {
+        span.map(|span| self.text(span))
+    }
+}
+
+/// One message of [`Rows`].
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    rows: &'a Rows,
+    packed: &'a PackedRow,
+}
+
+impl std::fmt::Debug for Row<'_> {
+    /// The id alone: the rest is personal.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Row({})", self.id())
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The message's id.
+    pub fn id(self) -> &'a str {
+        self.rows.text(self.packed.id)
+    }
+
+    /// Whom it is for.
+    pub fn recipient(self) -> Told<&'a str> {
+        self.rows.told(self.packed.recipient)
+    }
+
+    /// The API's word for the latest status.
+    pub fn status(self) -> Told<&'a str> {
+        self.rows.told(self.packed.status)
+    }
+
+    /// When it was recorded.
+    pub fn created_at(self) -> Told<Timestamp> {
+        self.packed.created_at
+    }
+
+    /// When the record changed, as the server has it.
+    pub fn updated_at(self) -> Told<Timestamp> {
+        self.packed.updated_at
+    }
+
+    /// The text's language.
+    pub fn language(self) -> Told<&'a str> {
+        self.rows.told(self.packed.language)
+    }
+
+    /// The campaign's id.
+    pub fn campaign_id(self) -> Told<&'a str> {
+        self.rows.told(self.packed.campaign_id)
+    }
+
+    /// The batch.
+    pub fn batch(self) -> Told<BatchFields<'a>> {
+        self.packed.batch.and_then(|place| {
+            let batch = self.rows.batches.get(place as usize)?;
+            Some(BatchFields {
+                id: self.rows.text(batch.id),
+                file_name: self.rows.told(batch.file_name),
+                status: self.rows.told(batch.status),
+                total: batch.total,
+                created_at: batch.created_at,
+            })
+        })
+    }
+
+    /// The names and values that fill the template.
+    pub fn values(self) -> Told<impl ExactSizeIterator<Item = (&'a str, &'a str)>> {
+        let rows = self.rows;
+        self.packed.values.clone().map(|range| {
+            rows.values[range.start as usize..range.end as usize].iter().map(|(name, value)| (rows.text(*name), rows.text(*value)))
+        })
+    }
+
+    /// The text as sent.
+    pub fn full_text(self) -> Told<&'a str> {
+        self.rows.told(self.packed.full_text)
+    }
+
+    /// The template.
+    pub fn template(self) -> Told<TemplateFields<'a>> {
+        self.packed.template.and_then(|place| {
+            let template = self.rows.templates.get(place as usize)?;
+            Some(TemplateFields {
+                id: self.rows.told(template.id),
+                template_id: self.rows.told(template.template_id),
+                language: self.rows.told(template.language),
+                body: self.rows.told(template.body),
+            })
+        })
+    }
+
+    /// Who sent it.
+    pub fn creator(self) -> Told<&'a str> {
+        self.rows.told(self.packed.creator)
+    }
+
+    /// The attempts, in the order told.
+    pub fn attempts(self) -> Told<impl ExactSizeIterator<Item = AttemptFields<'a>>> {
+        let rows = self.rows;
+        self.packed.attempts.clone().map(|range| {
+            rows.attempts[range.start as usize..range.end as usize].iter().map(|attempt| AttemptFields {
+                status: rows.told(attempt.status),
+                created_at: attempt.created_at,
+                updated_at: attempt.updated_at,
+                sent_at: attempt.sent_at,
+                delivered_at: attempt.delivered_at,
+                error_kind: rows.told(attempt.error_kind),
+                error_code: rows.told(attempt.error_code),
+            })
+        })
+    }
+
+    /// The number of attempts, where told apart.
+    pub fn attempt_count(self) -> Told<u32> {
+        self.packed.attempt_count
+    }
+
+    /// The error that older answers tell outside the attempts.
+    pub fn legacy_error(self) -> Told<&'a str> {
+        self.rows.told(self.packed.legacy_error)
+    }
+}
+
+/// Packs rows one by one.
+#[derive(Default)]
+pub struct RowsBuilder {
+    rows: Rows,
+    known: HashTable<Span>,
+    hasher: DefaultHashBuilder,
+}
+
+impl RowsBuilder {
+    /// Adds what was told of one message.
+    pub fn push(&mut self, fields: &RowFields<'_>) {
+        let batch = fields.batch.map(|batch| {
+            let packed = PackedBatch {
+                id: self.shared(batch.id),
+                file_name: batch.file_name.map(|text| self.shared(text)),
+                status: batch.status.map(|text| self.shared(text)),
+                total: batch.total,
+                created_at: batch.created_at,
+            };
+            place_of(&mut self.rows.batches, packed)
+        });
+        let template = fields.template.map(|template| {
+            let packed = PackedTemplate {
+                id: template.id.map(|text| self.shared(text)),
+                template_id: template.template_id.map(|text| self.shared(text)),
+                language: template.language.map(|text| self.shared(text)),
+                body: template.body.map(|text| self.shared(text)),
+            };
+            place_of(&mut self.rows.templates, packed)
+        });
+        let values = fields.values.as_ref().map(|values| {
+            let start = count(self.rows.values.len());
+            for (name, value) in values {
+                let pair = (self.shared(name), self.own(value));
+                self.rows.values.push(pair);
+            }
+            start..count(self.rows.values.len())
+        });
+        let attempts = fields.attempts.as_ref().map(|attempts| {
+            let start = count(self.rows.attempts.len());
+            for attempt in attempts {
+                let packed = PackedAttempt {
+                    status: attempt.status.map(|text| self.shared(text)),
+                    created_at: attempt.created_at,
+                    updated_at: attempt.updated_at,
+                    sent_at: attempt.sent_at,
+                    delivered_at: attempt.delivered_at,
+                    error_kind: attempt.error_kind.map(|text| self.shared(text)),
+                    error_code: attempt.error_code.map(|text| self.shared(text)),
+                };
+                self.rows.attempts.push(packed);
+            }
+            start..count(self.rows.attempts.len())
+        });
+        let row = PackedRow {
+            id: self.own(fields.id),
+            recipient: fields.recipient.map(|text| self.own(text)),
+            status: fields.status.map(|text| self.shared(text)),
+            created_at: fields.created_at,
+            updated_at: fields.updated_at,
+            language: fields.language.map(|text| self.shared(text)),
+            campaign_id: fields.campaign_id.map(|text| self.shared(text)),
+            batch,
+            values,
+            full_text: fields.full_text.map(|text| self.own(text)),
+            template,
+            creator: fields.creator.map(|text| self.shared(text)),
+            attempts,
+            attempt_count: fields.attempt_count,
+            legacy_error: fields.legacy_error.map(|text| self.shared(text)),
+        };
+        self.rows.rows.push(row);
+    }
+
+    /// Adds a row that could not be read.
+    pub fn push_bad(&mut self, bad: BadRow) {
+        self.rows.bad.push(bad);
+    }
+
+    /// The packed rows.
+    pub fn finish(self) -> Rows {
+        self.rows
+    }
+
+    /// A string that is likely to be this row's own.
+    fn own(&mut self, text: &str) -> Span {
+        let span = Span { start: count(self.rows.arena.len()), len: count(text.len()) };
+        self.rows.arena.push_str(text);
+        span
+    }
+
+    /// A string that other rows are likely to hold, too: stored once.
+    fn shared(&mut self, text: &str) -> Span {
+        let (arena, hasher) = (&self.rows.arena, &self.hasher);
+        let text_at = |span: &Span| &arena[span.start as usize..(span.start + span.len) as usize];
+        let hash = hasher.hash_one(text);
+        if let Some(span) = self.known.find(hash, |span| text_at(span) == text) {
+            return *span;
+        }
+        let span = self.own(text);
+        let (arena, hasher) = (&self.rows.arena, &self.hasher);
+        self.known.insert_unique(hash, span, |span| hasher.hash_one(&arena[span.start as usize..(span.start + span.len) as usize]));
+        span
+    }
+}
+
+/// The place of a value in a short list without repetition. A page seldom names more than a few
+/// batches and templates, and neighbours share them, so the search goes from the end.
+fn place_of<T: PartialEq>(list: &mut Vec<T>, value: T) -> u32 {
+    let place = list.iter().rposition(|known| *known == value).unwrap_or_else(|| {
+        list.push(value);
+        list.len() - 1
+    });
+    count(place)
+}
+
+/// A length as 32 bits. An answer of 4 GiB is refused long before it is packed.
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_packed_comes_out_again() {
+        let mut builder = RowsBuilder::default();
+        let batch = BatchFields { id: "batch_1", file_name: Told::Value("clinic.csv"), ..BatchFields::default() };
+        for place in 0..3 {
+            let id = format!("message_{place}");
+            builder.push(&RowFields {
+                id: &id,
+                status: Told::Value("success"),
+                batch: Told::Value(batch),
+                values: Told::Value(vec![("name", "Tan Wei Ming"), ("place", &id)]),
+                attempts: Told::Value(vec![AttemptFields { error_code: Told::Null, ..AttemptFields::default() }]),
+                ..RowFields::default()
+            });
+        }
+        let rows = builder.finish();
+        assert_eq!((rows.len(), rows.batches.len()), (3, 1));
+        let row = rows.get(2).unwrap();
+        assert_eq!(row.id(), "message_2");
+        assert_eq!(row.batch(), Told::Value(batch));
+        assert_eq!(row.values().value().unwrap().collect::<Vec<_>>(), [("name", "Tan Wei Ming"), ("place", "message_2")]);
+        assert_eq!(row.attempts().value().unwrap().next().unwrap().error_code, Told::Null);
+        assert_eq!(row.recipient(), Told::Absent);
+        assert!(rows.get(3).is_none());
+    }
+
+    #[test]
+    fn equal_strings_are_held_once() {
+        let mut builder = RowsBuilder::default();
+        for place in 0..100 {
+            let id = format!("{place:03}");
+            builder.push(&RowFields { id: &id, language: Told::Value("english"), ..RowFields::default() });
+        }
+        let rows = builder.finish();
+        assert_eq!(rows.arena.len(), 300 + "english".len());
+    }
+}
