@@ -5,3 +5,4 @@
 
 pub mod delivery; // what a message, status, attempt, delivery error, recipient and template ARE
 pub mod simulator; // the API, imitated; uses no other room
+pub mod store; // the loaded messages of one campaign: merged, counted, listed
