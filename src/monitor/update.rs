@@ -204,7 +204,10 @@ impl ActionStage {
     /// Whether nothing more comes by itself.
     pub fn is_over(&self) -> bool {
         match self {
-            ActionStage::NotTaken(_) | ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::Unknown { look_up_at: None, .. } => true,
+            ActionStage::NotTaken(_)
+            | ActionStage::Refused(_)
+            | ActionStage::NotSent(_)
+            | ActionStage::Unknown { look_up_at: None, .. } => true,
             ActionStage::Followed { status } => status.is_final(),
             _ => false,
         }

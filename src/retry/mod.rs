@@ -4,5 +4,7 @@
 mod plan;
 mod resolution;
 
-pub use plan::{Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET};
+pub use plan::{
+    Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
+};
 pub use resolution::{Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};

@@ -280,10 +280,12 @@ mod tests {
 
     #[test]
     fn what_is_under_way_or_used_up_is_left_out() {
-        let planner =
-            Planner { under_way: vec![MessageId::new("a")], out_of_attempts: vec![MessageId::new("b")], ..Planner::default() };
+        let planner = Planner { under_way: vec![MessageId::new("a")], out_of_attempts: vec![MessageId::new("b")], ..Planner::default() };
         let plan = plan_of(&planner, &[message("a", "failure", "routing_error"), message("b", "failure", "routing_error")]);
-        assert_eq!(plan.left_out.iter().map(|left| left.reason.clone()).collect::<Vec<_>>(), [LeftOutReason::UnderWay, LeftOutReason::OutOfAttempts]);
+        assert_eq!(
+            plan.left_out.iter().map(|left| left.reason.clone()).collect::<Vec<_>>(),
+            [LeftOutReason::UnderWay, LeftOutReason::OutOfAttempts]
+        );
     }
 
     #[test]
