@@ -146,7 +146,11 @@ impl JournalAccess {
                     StateError::NotAJournal { .. } | StateError::Newer { .. } => None,
                     _ => Journal::open_to_read(folder).ok(),
                 };
-                JournalAccess::ReadOnly { journal, why: error.explained() }
+                let why = match error {
+                    StateError::ReadOnly { why } => why,
+                    other => other.explained(),
+                };
+                JournalAccess::ReadOnly { journal, why }
             }
         }
     }

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::row::last_try;
 use super::text::{impersonal, one_line};
 use super::{ActionId, ActionKind, ActionState, Intention, Journal, Outcome, Resolution, Run, RunId, StateError, Try, Who, run};
+use crate::delivery::{BatchId, MessageId};
 
 impl Journal {
     /// Begins a run: notes who it is and takes its lock. Keep the value as long as the run lasts.
@@ -290,8 +291,8 @@ fn insert(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> 
                 intention.base_url,
                 intention.campaign.as_str(),
                 intention.action.word(),
-                intention.action.message().map(|message| message.as_str()),
-                intention.action.batch().map(|batch| batch.as_str()),
+                intention.action.message().map(MessageId::as_str),
+                intention.action.batch().map(BatchId::as_str),
                 claim,
                 seen_attempts,
                 seen_newest,
