@@ -1,6 +1,7 @@
 //! What the messages tell of their batches. A batch is told again with each of its messages, so
 //! its fields have times of their own: the newest telling wins, whichever message brought it.
 
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
@@ -23,16 +24,27 @@ impl<T> Default for Timed<T> {
     }
 }
 
-impl<T: PartialOrd> Timed<T> {
-    /// Takes a newer telling, or at the same time the greater one; absent keeps.
-    fn take<Q: Into<T> + Copy>(&mut self, told: Told<Q>, stamp: Stamp) {
-        let value = match told {
+impl<T> Timed<T> {
+    /// Takes a newer telling, or at the same time the greater one; absent keeps. What is equal to
+    /// the known value is not copied.
+    fn take<V>(&mut self, told: Told<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
+        let told = match told {
             Told::Absent => return,
             Told::Null => None,
-            Told::Value(value) => Some(value.into()),
+            Told::Value(value) => Some(value),
         };
-        if stamp > self.asked || (stamp == self.asked && value > self.value) {
-            *self = Self { value, asked: stamp };
+        let order = match (&told, &self.value) {
+            (Some(told), Some(known)) => compare(told, known),
+            (told, known) => told.is_some().cmp(&known.is_some()),
+        };
+        let replaces = match stamp.cmp(&self.asked) {
+            Ordering::Less => return,
+            Ordering::Equal => order == Ordering::Greater,
+            Ordering::Greater => order != Ordering::Equal,
+        };
+        self.asked = stamp;
+        if replaces {
+            self.value = told.map(own);
         }
     }
 }
@@ -50,38 +62,26 @@ struct Entry {
 pub struct BatchTable {
     entries: Interned<Entry>,
     hasher: DefaultHashBuilder,
-    /// The last one told, all of whose fields were equal: neighbours mostly share a batch.
-    last: Option<(u32, Stamp)>,
+    /// The place of the last one told: neighbours mostly share a batch.
+    last: Option<u32>,
 }
 
 impl BatchTable {
     /// The number of a batch, after taking what was told of it.
     pub fn take(&mut self, told: &BatchFields<'_>, stamp: Stamp) -> u32 {
-        if let Some((number, asked)) = self.last
-            && asked == stamp
-            && self.entry(number).is_some_and(|entry| entry.says(told))
-        {
-            return number;
-        }
-        let hash = self.hasher.hash_one(told.id);
-        let place = self.entries.find_or_add(
-            hash,
-            |entry| entry.id.as_str() == told.id,
-            || Entry {
-                id: BatchId::new(told.id),
-                file_name: Timed::default(),
-                status: Timed::default(),
-                total: Timed::default(),
-                created_at: Timed::default(),
-            },
-        );
+        let is_it = |entry: &Entry| entry.id.as_str() == told.id;
+        let place = match self.last.filter(|place| self.entries.get(*place).is_some_and(is_it)) {
+            Some(place) => place,
+            None => self.entries.find_or_add(self.hasher.hash_one(told.id), is_it, || Entry::new(told.id)),
+        };
+        self.last = Some(place);
         if let Some(entry) = self.entries.get_mut(place) {
-            entry.file_name.take(told.file_name, stamp);
-            entry.status.take(told.status, stamp);
-            entry.total.take(told.total, stamp);
-            entry.created_at.take(told.created_at, stamp);
+            let compare_texts = |told: &&str, known: &Box<str>| (*told).cmp(&**known);
+            entry.file_name.take(told.file_name, stamp, compare_texts, Into::into);
+            entry.status.take(told.status, stamp, compare_texts, Into::into);
+            entry.total.take(told.total, stamp, Ord::cmp, |total| total);
+            entry.created_at.take(told.created_at, stamp, Ord::cmp, |created_at| created_at);
         }
-        self.last = Some((place + 1, stamp));
         place + 1
     }
 
@@ -123,19 +123,13 @@ impl BatchTable {
 }
 
 impl Entry {
-    fn says(&self, told: &BatchFields<'_>) -> bool {
-        self.id.as_str() == told.id
-            && told_equal(self.file_name.value.as_deref(), told.file_name)
-            && told_equal(self.status.value.as_deref(), told.status)
-            && told_equal(self.total.value, told.total)
-            && told_equal(self.created_at.value, told.created_at)
-    }
-}
-
-fn told_equal<T: PartialEq>(known: Option<T>, told: Told<T>) -> bool {
-    match told {
-        Told::Absent => true,
-        Told::Null => known.is_none(),
-        Told::Value(value) => known == Some(value),
+    fn new(id: &str) -> Self {
+        Self {
+            id: BatchId::new(id),
+            file_name: Timed::default(),
+            status: Timed::default(),
+            total: Timed::default(),
+            created_at: Timed::default(),
+        }
     }
 }

@@ -1,1 +1,6 @@
-//! Properties of the whole store.
+//! The store against a plain model of it.
+
+mod counted;
+mod listed;
+mod merged;
+mod model;
