@@ -76,9 +76,8 @@ impl BatchTable {
         };
         self.last = Some(place);
         if let Some(entry) = self.entries.get_mut(place) {
-            let compare_texts = |told: &&str, known: &Box<str>| (*told).cmp(&**known);
-            entry.file_name.take(told.file_name, stamp, compare_texts, Into::into);
-            entry.status.take(told.status, stamp, compare_texts, Into::into);
+            entry.file_name.take(told.file_name, stamp, |told, known| (*told).cmp(&**known), Into::into);
+            entry.status.take(told.status, stamp, |told, known| (*told).cmp(&**known), Into::into);
             entry.total.take(told.total, stamp, Ord::cmp, |total| total);
             entry.created_at.take(told.created_at, stamp, Ord::cmp, |created_at| created_at);
         }

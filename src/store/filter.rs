@@ -116,7 +116,7 @@ impl<'a> Sieve<'a> {
             && self.needle.as_ref().is_none_or(|needle| columns.recipients.holds(at, needle))
             && self.silent_before.is_none_or(|silent_before| {
                 is_open(columns.status[at], columns.marks[at].abroad)
-                    && !(columns.status[at] == WITH_TELCO && self.is_silent(at, silent_before))
+                    && !(columns.status[at] == WITH_TELCO && columns.created[at] < silent_before && self.is_silent(at, silent_before))
             })
     }
 

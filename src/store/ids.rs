@@ -13,6 +13,9 @@ const PREFIX: &str = "message_";
 /// Where a UUID's dashes stand.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
+/// Parts of the index: one grows in well under a millisecond while there are a million rows.
+const PARTS: usize = 64;
+
 /// An id, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape<'a> {
@@ -21,13 +24,20 @@ enum Shape<'a> {
 }
 
 /// The ids of all rows.
-#[derive(Default)]
 pub struct Ids {
     bytes: Vec<[u8; 16]>,
     /// Ids of another shape; their bytes are zeros.
     odd: HashMap<u32, Box<str>>,
-    index: HashTable<u32>,
+    /// In parts, so that growing moves a small part of all rows at a time.
+    index: Vec<HashTable<u32>>,
     hasher: DefaultHashBuilder,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        let index = std::iter::repeat_with(HashTable::new).take(PARTS).collect();
+        Self { bytes: Vec::new(), odd: HashMap::new(), index, hasher: DefaultHashBuilder::default() }
+    }
 }
 
 impl Ids {
@@ -58,7 +68,7 @@ impl Ids {
         }
         let hash = hash(&self.hasher, shape);
         let Self { bytes, odd, index, hasher } = self;
-        index.insert_unique(hash, row, |row| hash_row(hasher, bytes, odd, *row));
+        index[part(hash)].insert_unique(hash, row, |row| hash_row(hasher, bytes, odd, *row));
         Some((RowNumber(row), true))
     }
 
@@ -92,8 +102,13 @@ impl Ids {
 
     fn find_shape(&self, wanted: Shape<'_>) -> Option<u32> {
         let hash = hash(&self.hasher, wanted);
-        self.index.find(hash, |row| shape_of(&self.bytes, &self.odd, *row) == wanted).copied()
+        self.index[part(hash)].find(hash, |row| shape_of(&self.bytes, &self.odd, *row) == wanted).copied()
     }
+}
+
+/// The part of the index for a hash, by bits that the tables themselves use least.
+fn part(hash: u64) -> usize {
+    (hash >> 40) as usize % PARTS
 }
 
 fn shape_of<'a>(bytes: &[[u8; 16]], odd: &'a HashMap<u32, Box<str>>, row: u32) -> Shape<'a> {

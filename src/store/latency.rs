@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::histogram::Histogram;
 use super::tally::started;
 use super::{RowNumber, Store};
 use crate::delivery::{Progress, Status};
@@ -40,13 +41,14 @@ impl Store {
     /// How long deliveries take. The cost grows with the messages under way, not with all.
     pub fn latency(&self, now: Timestamp) -> Latency {
         let now = now.as_millisecond();
-        let waiting: Vec<i64> = self.tally.open.iter().filter_map(|row| self.started(*row)).map(|started| (now - started).max(0)).collect();
+        let mut waiting = Histogram::default();
+        self.tally.open.iter().filter_map(|row| self.started(row)).for_each(|started| waiting.add(now - started));
         let [p50, p95, p99] = self
             .tally
             .deliveries
             .reached([0.50, 0.95, 0.99], &waiting)
             .map(|reached| reached.map(|milliseconds| milliseconds as f64 / 1000.0));
-        Latency { p50, p95, p99, open: waiting.len(), delivered: self.tally.deliveries.total() }
+        Latency { p50, p95, p99, open: waiting.total(), delivered: self.tally.deliveries.total() }
     }
 
     /// The covered messages that should have gone on by `now`. The cost grows with the messages
@@ -54,7 +56,7 @@ impl Store {
     pub fn stuck(&self, now: Timestamp) -> Stuck {
         let mut stuck = Stuck::default();
         let patience = self.latency(now).p99.unwrap_or_default().max(PATIENCE) * 1000.0;
-        for row in self.tally.open.iter().copied() {
+        for row in self.tally.open.iter() {
             match self.status(row) {
                 Some(Status::SentToTelco) if self.progress(row, now) == Progress::Silent => stuck.with_telco.push(row),
                 Some(Status::Created | Status::Enqueued | Status::Sending)

@@ -189,7 +189,7 @@ impl Telling<'_> {
         }
         if now != known {
             let [language, campaign_id, creator] = now.map(|text| text.map(Into::into));
-            columns.origin[at] = columns.names.origin(Origin { language, campaign_id, creator });
+            columns.origin[at] = columns.names.origin(&Origin { language, campaign_id, creator });
         }
     }
 

@@ -24,6 +24,7 @@ mod read;
 mod recent;
 mod recipients;
 mod row_list;
+mod row_set;
 mod slots;
 mod tally;
 mod tries;

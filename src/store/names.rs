@@ -105,8 +105,7 @@ impl Names {
     /// The number of a list of value names.
     pub fn value_names<'a, I: Iterator<Item = &'a str>>(&mut self, names: impl Fn() -> I) -> u32 {
         let hash = names().fold(0, |hash, name| self.hasher.hash_one((hash, name)));
-        let is_it = |known: &Box<[Box<str>]>| known.iter().map(|name| &**name).eq(names());
-        1 + self.value_names.find_or_add(hash, is_it, || names().map(Box::from).collect())
+        1 + self.value_names.find_or_add(hash, |known| known.iter().map(|name| &**name).eq(names()), || names().map(Box::from).collect())
     }
 
     pub fn value_names_of(&self, number: u32) -> Option<&[Box<str>]> {
@@ -140,9 +139,9 @@ impl Names {
     }
 
     /// The number of an origin.
-    pub fn origin(&mut self, origin: Origin) -> u32 {
+    pub fn origin(&mut self, origin: &Origin) -> u32 {
         let hash = self.hasher.hash_one((origin.language.as_deref(), origin.campaign_id.as_deref(), origin.creator.as_deref()));
-        1 + self.origins.find_or_add(hash, |known| *known == origin, || origin.clone())
+        1 + self.origins.find_or_add(hash, |known| known == origin, || origin.clone())
     }
 
     pub fn origin_of(&self, number: u32) -> Option<&Origin> {

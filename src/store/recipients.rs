@@ -1,8 +1,10 @@
 //! Recipients, up to 15 bytes in place: what a number or an identity number needs.
 
+use std::cmp::Ordering;
+
 use hashbrown::HashMap;
 
-use crate::delivery::{Recipient, RecipientKind, RecipientQuery};
+use crate::delivery::{RecipientKind, RecipientQuery};
 
 /// What fits in place.
 const INLINE: usize = 15;
@@ -56,6 +58,28 @@ impl Recipients {
         }
     }
 
+    /// By what recipients sort, as texts do, rows without one last. Long texts with the same
+    /// beginning share a key, all others have one of their own.
+    pub fn sort_key(&self, row: usize) -> u128 {
+        let mut key = self.rows[row];
+        match key[INLINE] {
+            NOT_TOLD => return u128::MAX,
+            ASIDE => key[..INLINE].copy_from_slice(&self.get(row).map_or([0; INLINE], |text| {
+                let mut start = [0; INLINE];
+                start.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+                start
+            })),
+            _ => {}
+        }
+        u128::from_be_bytes(key)
+    }
+
+    /// Compares two rows' recipients by their sort keys, and by the texts where those are shared.
+    pub fn compare(&self, (left_key, left): (u128, usize), (right_key, right): (u128, usize)) -> Ordering {
+        let by_text = || if left_key as u8 == ASIDE { self.get(left).cmp(&self.get(right)) } else { Ordering::Equal };
+        left_key.cmp(&right_key).then_with(by_text)
+    }
+
     /// Whether a row's recipient holds what was searched, as [`RecipientQuery::found_in`] has it.
     pub fn holds(&self, row: usize, wanted: &Needle) -> bool {
         let packed = &self.rows[row];
@@ -73,9 +97,9 @@ fn mark(sign: u8) -> [u8; INLINE + 1] {
     packed
 }
 
-/// Whether a number is known not to be of Singapore, as [`Recipient::kind`] has it.
+/// Whether a number is known not to be of Singapore, as [`RecipientKind::of`] has it.
 pub fn is_abroad(text: Option<&str>) -> bool {
-    text.is_some_and(|text| Recipient::new(text).kind() == RecipientKind::Abroad)
+    text.is_some_and(|text| RecipientKind::of(text) == RecipientKind::Abroad)
 }
 
 /// Every byte's highest bit: set in none of an ASCII text.
@@ -118,7 +142,11 @@ impl Needle {
         if self.has_letters {
             text = u128::from_le_bytes(text.to_le_bytes().map(|byte| byte.to_ascii_uppercase()));
         }
-        (0..=len - wanted).any(|at| (text >> (8 * at)) & self.mask == self.bytes)
+        (wanted..=len).any(|_| {
+            let is_here = text & self.mask == self.bytes;
+            text >>= 8;
+            is_here
+        })
     }
 }
 

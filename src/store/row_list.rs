@@ -103,10 +103,18 @@ impl RowList {
 
     /// Where a row is, or where it belongs.
     fn find(&self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> Result<(usize, usize), (usize, usize)> {
+        // Most rows come in at one of the ends.
+        let Some((last, rows)) = self.chunks.len().checked_sub(1).and_then(|last| Some((last, self.chunks.get(last)?))) else {
+            return Err((0, 0));
+        };
+        if rows.last().is_some_and(|last| compare(*last, row) == Ordering::Less) {
+            return Err((last, rows.len()));
+        }
+        if self.chunks[0].first().is_some_and(|first| compare(*first, row) == Ordering::Greater) {
+            return Err((0, 0));
+        }
         let chunk = self.chunks.partition_point(|rows| rows.last().is_some_and(|last| compare(*last, row) == Ordering::Less));
-        // Behind the last row: into the last chunk.
-        let chunk = chunk.min(self.chunks.len().saturating_sub(1));
-        let Some(rows) = self.chunks.get(chunk) else { return Err((0, 0)) };
+        let rows = &self.chunks[chunk];
         match rows.binary_search_by(|known| compare(*known, row)) {
             Ok(at) => Ok((chunk, at)),
             Err(at) => Err((chunk, at)),

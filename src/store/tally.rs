@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashSet;
-
 use super::RowNumber;
 use super::columns::{Columns, Tried};
 use super::counts::{Counts, ErrorCount, STATUS_PLACES};
 use super::histogram::Histogram;
 use super::names::{FAILURE, SUCCESS, StatusCode, WITH_TELCO};
+use super::row_set::RowSet;
 use super::tries::NO_TIME;
 use crate::delivery::DeliveryError;
 
@@ -48,7 +47,11 @@ impl Standing {
 
 /// Whether more is to be expected of a message, apart from the telco's silence.
 pub fn is_open(status: StatusCode, abroad: bool) -> bool {
-    !matches!(status, SUCCESS | FAILURE) && !(status == WITH_TELCO && abroad)
+    match status {
+        SUCCESS | FAILURE => false,
+        WITH_TELCO => !abroad,
+        _ => true,
+    }
 }
 
 /// Since when a message is on its way: its newest attempt, else its creation. A retry's answer
@@ -101,7 +104,7 @@ pub struct Tally {
     pub minutes: BTreeMap<i64, Minute>,
     pub deliveries: Histogram,
     /// The covered rows of which more is to be expected.
-    pub open: HashSet<RowNumber>,
+    pub open: RowSet,
     pub batches: Vec<BatchTally>,
     errors: Vec<usize>,
     errors_changed: bool,
@@ -125,7 +128,7 @@ impl Tally {
     pub fn remove(&mut self, row: RowNumber, standing: &Standing) {
         self.count(standing, |count| *count = count.saturating_sub(1));
         if standing.covered {
-            self.open.remove(&row);
+            self.open.remove(row);
             if let Some(after) = standing.delivered_after {
                 self.deliveries.remove(after);
             }

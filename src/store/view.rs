@@ -126,10 +126,21 @@ impl View {
     }
 }
 
-fn sort(store: &Store, order: Order, rows: &mut [RowNumber]) {
+fn sort(store: &Store, order: Order, rows: &mut Vec<RowNumber>) {
     match order {
         // The store's own order already.
         Order::Newest => {}
+        // Comparing recipients where they lie would touch all memory once for each comparison.
+        Order::Recipient => {
+            let recipients = &store.columns.recipients;
+            let mut keyed: Vec<(u128, u32, RowNumber)> =
+                (0..).zip(&*rows).map(|(place, row)| (recipients.sort_key(row.index()), place, *row)).collect();
+            keyed.sort_unstable_by(|(left_key, left_place, left), (right_key, right_place, right)| {
+                let by_recipient = recipients.compare((*left_key, left.index()), (*right_key, right.index()));
+                by_recipient.then_with(|| left_place.cmp(right_place))
+            });
+            *rows = keyed.into_iter().map(|(_, _, row)| row).collect();
+        }
         _ => rows.sort_by(|left, right| compare_keys(store, order, *left, *right)),
     }
 }
@@ -145,8 +156,8 @@ fn compare_keys(store: &Store, order: Order, left: RowNumber, right: RowNumber) 
         Order::Newest => Ordering::Equal,
         Order::Status => status_rank(columns.status[left]).cmp(&status_rank(columns.status[right])),
         Order::Recipient => {
-            let key = |row| columns.recipients.get(row);
-            (key(left).is_none(), key(left)).cmp(&(key(right).is_none(), key(right)))
+            let key = |row| (columns.recipients.sort_key(row), row);
+            columns.recipients.compare(key(left), key(right))
         }
         Order::Error => {
             let key = |row: usize| columns.names.error_of(columns.error[row]).map(|error| &error.code);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::model::{Answer, IDS, NOW, at, expected, merged, rows, some_answers, some_row};
-use crate::delivery::{AttemptFields, Message, MessageId, RowFields, Status, TemplateFields, Told};
+use crate::delivery::{AttemptFields, Message, MessageId, Recipient, RowFields, Status, TemplateFields, Told};
 use crate::store::{AnswerKind, Store};
 
 fn held(store: &Store) -> BTreeMap<String, Message> {
@@ -22,7 +22,7 @@ fn a_newer_answer_wins_and_what_it_leaves_out_stays() {
         created_at: Told::Value(at(NOW)),
         ..RowFields::default()
     };
-    let answer = store.merge(&rows(&[whole.clone()]), &AnswerKind::List, at(NOW + 1000));
+    let answer = store.merge(&rows(std::slice::from_ref(&whole)), &AnswerKind::List, at(NOW + 1000));
     assert_eq!((answer.added.len(), answer.changes.len(), answer.touched.len()), (1, 0, 1));
     let partial = RowFields { id: IDS[0], status: Told::Value("success"), ..RowFields::default() };
     let answer = store.merge(&rows(&[partial]), &AnswerKind::Single, at(NOW + 3000));
@@ -160,7 +160,7 @@ proptest! {
             let (cells, message) = (store.cells(row), store.message(row));
             prop_assert_eq!(cells.status, message.status.as_ref());
             prop_assert_eq!(cells.created_at, message.created_at);
-            prop_assert_eq!(cells.recipient, message.recipient.as_ref().map(|recipient| recipient.as_str()));
+            prop_assert_eq!(cells.recipient, message.recipient.as_ref().map(Recipient::as_str));
             prop_assert_eq!(cells.error.cloned(), message.error());
             prop_assert_eq!(cells.tried, message.tried());
             prop_assert_eq!(cells.last_change, message.last_change());

@@ -233,7 +233,15 @@ pub const IDS: [&str; 7] = [
 pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
     let first = (
         prop::sample::select(&IDS[..]),
-        told_word(&["6580001234", "6580001235", "447700900123", "S1234567A", "someone with a long name"]),
+        told_word(&[
+            "6580001234",
+            "6580001235",
+            "447700900123",
+            "S1234567A",
+            "someone with a long name",
+            "someone with a lengthy one",
+            "someone with a ",
+        ]),
         told_word(&["created", "sending", "sent_to_telco", "sent_to_telco", "success", "failure", "failure", "parked"]),
         told_time(),
         told_time(),
