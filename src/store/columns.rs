@@ -75,13 +75,18 @@ pub struct Marks {
 #[derive(Debug, Clone, Copy)]
 pub struct Tried {
     pub newest: Option<Try>,
+    /// How many attempts were listed.
     pub listed: Option<u32>,
+    /// How many attempts there were where only the number was told.
     pub counted: Option<u32>,
+    /// The number of the error that older answers told outside the attempts.
     pub legacy_error: u32,
+    /// The latest time anywhere in the message.
     pub last_change: i64,
 }
 
 impl Columns {
+    /// No rows.
     pub fn new() -> Self {
         Self { names: Names::new(), ..Self::default() }
     }
@@ -158,11 +163,27 @@ impl Columns {
         tried.newest.map(|newest| newest.error).filter(|error| *error != 0).unwrap_or(tried.legacy_error)
     }
 
+    /// What only few rows have.
     pub fn aside(&self, row: usize) -> Option<&Aside> {
         if self.asides.is_empty() {
             return None;
         }
         self.asides.get(&(row as u32))
+    }
+
+    /// Changes what only few rows have, and forgets it when nothing is left. Gives the answer of the
+    /// change, or no where there is nothing to change.
+    pub fn change_aside(&mut self, row: usize, change: impl FnOnce(&mut Aside) -> bool) -> bool {
+        if self.asides.is_empty() {
+            return false;
+        }
+        let row = row as u32;
+        let Some(aside) = self.asides.get_mut(&row) else { return false };
+        let changed = change(aside);
+        if aside.bare_attempts.is_none() && aside.template_reference.is_none() {
+            self.asides.remove(&row);
+        }
+        changed
     }
 
     /// The template as it is known: the whole one, unless another was named since.

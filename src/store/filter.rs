@@ -67,6 +67,7 @@ pub(super) struct Sieve<'a> {
 }
 
 impl<'a> Sieve<'a> {
+    /// The filter at a time, for the words that the store knows by now.
     pub fn new(store: &'a Store, filter: &Filter, now: Timestamp) -> Self {
         let columns = &store.columns;
         let statuses = (!filter.statuses.is_empty()).then(|| {

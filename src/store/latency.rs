@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::histogram::Histogram;
-use super::tally::started;
+use super::tally::{Standing, started};
 use super::{RowNumber, Store};
 use crate::delivery::{Progress, Status};
 
@@ -25,6 +25,14 @@ pub struct Latency {
     pub delivered: usize,
 }
 
+impl Latency {
+    fn of(deliveries: &Histogram, waiting: &Histogram) -> Self {
+        let reached = deliveries.reached([0.50, 0.95, 0.99], waiting);
+        let [p50, p95, p99] = reached.map(|reached| reached.map(|milliseconds| milliseconds as f64 / 1000.0));
+        Self { p50, p95, p99, open: waiting.total(), delivered: deliveries.total() }
+    }
+}
+
 /// Messages that should have gone on by now, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stuck {
@@ -40,15 +48,25 @@ const PATIENCE: f64 = 600.0;
 impl Store {
     /// How long deliveries take. The cost grows with the messages under way, not with all.
     pub fn latency(&self, now: Timestamp) -> Latency {
-        let now = now.as_millisecond();
         let mut waiting = Histogram::default();
-        self.tally.open.iter().filter_map(|row| self.started(row)).for_each(|started| waiting.add(now - started));
-        let [p50, p95, p99] = self
-            .tally
-            .deliveries
-            .reached([0.50, 0.95, 0.99], &waiting)
-            .map(|reached| reached.map(|milliseconds| milliseconds as f64 / 1000.0));
-        Latency { p50, p95, p99, open: waiting.total(), delivered: self.tally.deliveries.total() }
+        self.tally.open.iter().filter_map(|row| self.started(row)).for_each(|started| waiting.add(now.as_millisecond() - started));
+        Latency::of(&self.tally.deliveries, &waiting)
+    }
+
+    /// How long deliveries take among these rows, whether they are covered or not: for a window or
+    /// a batch, when it is asked for.
+    pub fn latency_of(&self, rows: impl Iterator<Item = RowNumber>, now: Timestamp) -> Latency {
+        let (mut deliveries, mut waiting) = (Histogram::default(), Histogram::default());
+        for row in rows {
+            let at = row.index();
+            let standing = Standing::of(&self.columns, at, &self.columns.tried(at));
+            if let Some(after) = standing.delivered_after {
+                deliveries.add(after);
+            } else if let Some(started) = self.started(row).filter(|_| standing.open) {
+                waiting.add(now.as_millisecond() - started);
+            }
+        }
+        Latency::of(&deliveries, &waiting)
     }
 
     /// The covered messages that should have gone on by `now`. The cost grows with the messages

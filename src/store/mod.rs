@@ -157,6 +157,12 @@ impl Store {
         &self.tally.counts
     }
 
+    /// Counts of these rows, whether they are covered or not. Counts anew: for a window, a batch or
+    /// a filter, when it is asked for.
+    pub fn counts_of(&self, rows: impl Iterator<Item = RowNumber>) -> Counts {
+        tally::count_rows(&self.columns, rows)
+    }
+
     /// All rows, islands included, newest first.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = RowNumber> + '_ {
         self.order.iter()

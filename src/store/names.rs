@@ -54,6 +54,7 @@ pub struct Names {
 }
 
 impl Names {
+    /// Only the known statuses at first.
     pub fn new() -> Self {
         Self { statuses: Status::KNOWN.to_vec(), ..Self::default() }
     }
@@ -76,10 +77,12 @@ impl Names {
         self.statuses.iter().position(|known| known.api_word() == word).map(|code| code as StatusCode)
     }
 
+    /// The status of a code; `None` for [`NO_STATUS`].
     pub fn status_of(&self, code: StatusCode) -> Option<&Status> {
         self.statuses.get(usize::from(code))
     }
 
+    /// The API's word for a code.
     pub fn status_word(&self, code: StatusCode) -> Option<&str> {
         self.status_of(code).map(Status::api_word)
     }
@@ -93,6 +96,7 @@ impl Names {
         1 + self.errors.find_or_add(hash, |known| *known.kind == *kind && *known.code == *code, || DeliveryError::new(kind, code))
     }
 
+    /// The error of a number.
     pub fn error_of(&self, number: u32) -> Option<&DeliveryError> {
         self.errors.get(number.checked_sub(1)?)
     }
@@ -108,6 +112,7 @@ impl Names {
         1 + self.value_names.find_or_add(hash, |known| known.iter().map(|name| &**name).eq(names()), || names().map(Box::from).collect())
     }
 
+    /// The value names of a number.
     pub fn value_names_of(&self, number: u32) -> Option<&[Box<str>]> {
         self.value_names.get(number.checked_sub(1)?).map(|names| &**names)
     }
@@ -134,6 +139,7 @@ impl Names {
         )
     }
 
+    /// The template of a number.
     pub fn template_of(&self, number: u32) -> Option<&TemplateText> {
         self.templates.get(number.checked_sub(1)?)
     }
@@ -144,6 +150,7 @@ impl Names {
         1 + self.origins.find_or_add(hash, |known| known == origin, || origin.clone())
     }
 
+    /// The origin of a number.
     pub fn origin_of(&self, number: u32) -> Option<&Origin> {
         self.origins.get(number.checked_sub(1)?)
     }
@@ -164,6 +171,7 @@ fn taken_apart(body: &str) -> Vec<Piece> {
 }
 
 impl TemplateText {
+    /// The fields in the order of [`template_fields`].
     pub fn fields(&self) -> [Option<&str>; 4] {
         let Template { id, template_id, language, body } = &self.template;
         [id.as_deref(), template_id.as_deref(), language.as_deref(), body.as_deref()]

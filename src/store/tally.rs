@@ -66,6 +66,8 @@ pub fn started(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
     [attempt, columns.created[row]].into_iter().find(|time| *time != NO_TIME)
 }
 
+/// How long the delivery took. A step whose time was not told ended at the latest when the attempt,
+/// or else the record, last changed.
 fn delivered_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
     if columns.status[row] != SUCCESS {
         return None;
@@ -198,16 +200,38 @@ impl Tally {
         if !std::mem::take(&mut self.errors_changed) {
             return;
         }
-        let named = |number: usize| columns.names.error_of(number as u32).cloned().unwrap_or_else(|| DeliveryError::new("", ""));
-        let counted = self.errors.iter().enumerate().filter(|(_, count)| **count > 0);
-        self.counts.errors = counted
-            .map(|(number, count)| {
-                let error = named(number);
-                ErrorCount { count: *count, retry: error.known().retry_helps(), error }
-            })
-            .collect();
-        self.counts.errors.sort_by(|left, right| {
-            right.count.cmp(&left.count).then_with(|| (&left.error.code, &left.error.kind).cmp(&(&right.error.code, &right.error.kind)))
-        });
+        self.counts.errors = named_errors(columns, &self.errors);
     }
+}
+
+/// Counts of some rows, made anew.
+pub fn count_rows(columns: &Columns, rows: impl Iterator<Item = RowNumber>) -> Counts {
+    let mut counts = Counts::default();
+    let mut errors = vec![0; columns.names.errors().len() + 1];
+    for row in rows.map(RowNumber::index) {
+        let status = columns.status[row];
+        counts.by_status[place(status)] += 1;
+        counts.open += usize::from(is_open(status, columns.marks[row].abroad));
+        if status == FAILURE {
+            errors[columns.error[row] as usize] += 1;
+        }
+    }
+    counts.errors = named_errors(columns, &errors);
+    counts
+}
+
+/// Counts by error number with the errors' words, the most frequent first.
+fn named_errors(columns: &Columns, counts: &[usize]) -> Vec<ErrorCount> {
+    let counted = (0_u32..).zip(counts).filter(|(_, count)| **count > 0);
+    let mut named: Vec<ErrorCount> = counted
+        .map(|(number, count)| {
+            let error = columns.names.error_of(number).cloned().unwrap_or_else(|| DeliveryError::new("", ""));
+            ErrorCount { count: *count, retry: error.known().retry_helps(), error }
+        })
+        .collect();
+    named.sort_by(|left, right| {
+        let by_words = || (&left.error.code, &left.error.kind).cmp(&(&right.error.code, &right.error.kind));
+        right.count.cmp(&left.count).then_with(by_words)
+    });
+    named
 }

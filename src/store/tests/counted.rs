@@ -51,6 +51,10 @@ fn check_counts(store: &Store) {
     assert_eq!(counted.collect::<BTreeMap<_, _>>(), errors);
     assert!(counts.errors.is_sorted_by_key(|it| std::cmp::Reverse(it.count)));
 
+    assert_eq!(&store.counts_of(store.covered_rows()), counts);
+    let now = at(NOW);
+    assert_eq!(store.latency_of(store.covered_rows(), now), store.latency(now));
+
     let coverage = store.coverage();
     assert_eq!((coverage.loaded, coverage.islands), (covered.len(), all.len() - covered.len()));
     assert_eq!(coverage.newest, covered.iter().filter_map(|message| message.created_at).max());
