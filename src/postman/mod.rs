@@ -1,0 +1,41 @@
+//! The Postman v2 API on the wire: environments and keys, the seven calls as pure request
+//! builders, transport, decoding, pages, errors in words for people, retry decisions as values.
+//!
+//! Parameters become a [`Call`], a call a [`Request`], a request an [`Exchange`] by way of a
+//! [`Transport`], an exchange an answer or an error: four places, of which only the transport
+//! does IO. Nothing in here repeats a request by itself.
+
+mod api;
+mod call;
+mod classify;
+mod decode;
+mod environment;
+mod error;
+mod explain;
+mod http;
+mod key;
+mod multipart;
+mod outcome;
+mod page;
+mod request;
+mod retry;
+pub mod scripted;
+mod transport;
+
+pub use api::{Api, RawPage};
+pub use call::{Call, Cursor, PageRequest, Position};
+pub use decode::{DecodeError, decode_message, decode_page, page_data_ahead};
+pub use environment::{BaseUrl, BaseUrlError, Environment, HostKind};
+pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody};
+pub use explain::Explanation;
+pub use http::{HttpTransport, Timeouts};
+pub use key::{ApiKey, ApiKeyError, KeyFit};
+pub use outcome::{UploadAnswer, WriteOutcome};
+pub use page::{MessageAnswer, PageAnswer, PageData};
+pub use request::{Method, Request, request};
+pub use retry::{LONGEST_WAIT, NextTry, SCRIPT_TRIES, backoff, next_try};
+pub use transport::{Broken, Exchange, NotSent, Response, RetryAfter, Transport, TransportFailure};
+
+/// The largest body that is read, in bytes. A page of 1000 messages has about 2.2 MB; a body
+/// without end must not fill the memory.
+pub const LARGEST_BODY: usize = 64_000_000;
