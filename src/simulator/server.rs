@@ -1,0 +1,195 @@
+//! A world behind a socket: a thin shell that reads a call, asks the world, and writes its answer.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::world::{Call, CampaignCard, World};
+
+/// Below this path lies the API.
+const PREFIX: &str = "/api/v2";
+/// The largest body that is read: a file of 40 MB is refused by the API itself, so it must get that far.
+const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
+
+/// Why a simulator could not be started.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// It has no transport security and prints its keys, so it must not be reachable from elsewhere.
+    #[error(
+        "refusing to listen on `{0}`: the simulator listens on loopback only, for example on `127.0.0.1:0`"
+    )]
+    NotLoopback(SocketAddr),
+    /// The address is taken or not ours.
+    #[error("cannot listen on `{address}`")]
+    Bind {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+/// A running simulator. Dropping it stops it.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    world: SharedWorld,
+    stop: CancellationToken,
+    task: Option<JoinHandle<()>>,
+}
+
+#[derive(Clone)]
+struct SharedWorld(Arc<Mutex<World>>);
+
+impl std::fmt::Debug for SharedWorld {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharedWorld")
+    }
+}
+
+impl SharedWorld {
+    fn lock(&self) -> MutexGuard<'_, World> {
+        // A panic while the lock was held leaves a world that still answers.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts `world` behind `listen`; port 0 takes a free one.
+///
+/// # Errors
+/// When `listen` is not a loopback address, or cannot be listened on.
+pub async fn serve(world: World, listen: SocketAddr) -> Result<Simulator, ServeError> {
+    if !listen.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(listen));
+    }
+    let bind_error = |source| ServeError::Bind {
+        address: listen,
+        source,
+    };
+    let listener = TcpListener::bind(listen).await.map_err(bind_error)?;
+    let address = listener.local_addr().map_err(bind_error)?;
+    let world = SharedWorld(Arc::new(Mutex::new(world)));
+    let router = Router::new().fallback(answer).with_state(world.clone());
+    let stop = CancellationToken::new();
+    let stopped = stop.clone().cancelled_owned();
+    let task = tokio::spawn(async move {
+        // The error is that of a failing accept, which axum itself waits out: there is none to report.
+        let _ = axum::serve(listener, router)
+            .with_graceful_shutdown(stopped)
+            .await;
+    });
+    Ok(Simulator {
+        address,
+        world,
+        stop,
+        task: Some(task),
+    })
+}
+
+impl Simulator {
+    /// The address it listens on, with the port that was found.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL for a client, for example `http://127.0.0.1:8025/api/v2`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}{PREFIX}", self.address)
+    }
+
+    /// The campaigns of its world.
+    #[must_use]
+    pub fn campaigns(&self) -> Vec<CampaignCard> {
+        self.with_world(|world| world.campaigns())
+    }
+
+    /// Looks at its world, or changes it. Calls wait meanwhile.
+    pub fn with_world<R>(&self, f: impl FnOnce(&mut World) -> R) -> R {
+        f(&mut self.world.lock())
+    }
+
+    /// Stops taking calls and waits until those under way are answered.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        if let Some(task) = self.task.take() {
+            // A panic of the task was reported when it happened.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn answer(State(world): State<SharedWorld>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+        return plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            r#"{"message":"Payload Too Large","statusCode":413}"#,
+        );
+    };
+    let Some(path) = parts.uri.path().strip_prefix(PREFIX) else {
+        return plain(
+            StatusCode::NOT_FOUND,
+            r#"{"message":"Not Found","statusCode":404}"#,
+        );
+    };
+    let text = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let call = Call {
+        method: parts.method.as_str(),
+        path,
+        query: parts.uri.query(),
+        authorization: text(header::AUTHORIZATION),
+        content_type: text(header::CONTENT_TYPE),
+        body: &body,
+    };
+    let answer = world.lock().answer(&call, Timestamp::now());
+    let empty = answer.body.is_empty();
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if !empty {
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(answer.content_type),
+        );
+    }
+    if let Some(seconds) = answer.retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// An answer of the front, before the API.
+fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}
