@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -20,6 +21,9 @@ use super::world::{Call, CampaignCard, World};
 const PREFIX: &str = "/api/v2";
 /// The largest body that is read: a file of 40 MB is refused by the API itself, so it must get that far.
 const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
+
+/// Time for calls under way to be answered after the stop.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Why a simulator could not be started.
 #[derive(Debug, Error)]
@@ -120,12 +124,15 @@ impl Simulator {
         f(&mut self.world.lock())
     }
 
-    /// Stops taking calls and waits until those under way are answered.
+    /// Stops taking calls and waits until those under way are answered, for two seconds at most: a
+    /// client that never ends its request must not hold up the end.
     pub async fn stop(mut self) {
         self.stop.cancel();
-        if let Some(task) = self.task.take() {
+        if let Some(mut task) = self.task.take() {
             // A panic of the task was reported when it happened.
-            let _ = task.await;
+            if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }
@@ -192,4 +199,158 @@ fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
         HeaderValue::from_static("application/json"),
     );
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Client;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::simulator::options::{CampaignOptions, WorldOptions};
+
+    fn world() -> World {
+        let mut options = WorldOptions::new(4);
+        options.campaigns = vec![
+            CampaignOptions::new("Clinics"),
+            CampaignOptions::new("Codes"),
+        ];
+        options.started_at = Timestamp::now();
+        World::new(options)
+    }
+
+    async fn started() -> Simulator {
+        serve(world(), SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap()
+    }
+
+    fn client() -> Client {
+        Client::builder().no_proxy().build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_comes_over_http() {
+        let simulator = started().await;
+        let card = simulator.campaigns().remove(0);
+        let url = format!(
+            "{}/campaigns/{}/messages?limit=1000",
+            simulator.base_url(),
+            card.id
+        );
+        let answer = client()
+            .get(url)
+            .bearer_auth(&card.key)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(answer.headers().contains_key(header::DATE));
+        assert_eq!(
+            answer.headers()[header::CONTENT_TYPE],
+            "application/json; charset=utf-8"
+        );
+        let page: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(page["data"].as_array().unwrap().len(), 1000);
+        simulator.with_world(|world| assert_eq!(world.log().get_count(), 1));
+        simulator.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_form_of_a_real_client_is_understood() {
+        let simulator = started().await;
+        let card = simulator.campaigns().remove(1);
+        let csv = "recipient,language,code,service\n6580001234,english,1,x\n";
+        let part = reqwest::multipart::Part::text(csv)
+            .file_name("list ä\".csv")
+            .mime_str("text/csv")
+            .unwrap();
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let url = format!(
+            "{}/campaigns/{}/batch/messages",
+            simulator.base_url(),
+            card.id
+        );
+        let answer = client()
+            .post(url)
+            .bearer_auth(&card.key)
+            .multipart(form)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 201);
+        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(body["isValid"], true, "{body}");
+    }
+
+    #[tokio::test]
+    async fn the_limit_of_calls_is_told_with_retry_after() {
+        let simulator = started().await;
+        let card = simulator.campaigns().remove(0);
+        let url = format!(
+            "{}/campaigns/{}/messages?limit=1",
+            simulator.base_url(),
+            card.id
+        );
+        let client = client();
+        let mut refused = Vec::new();
+        while refused.len() < 8 {
+            let answer = client
+                .get(&url)
+                .bearer_auth(&card.key)
+                .send()
+                .await
+                .unwrap();
+            if answer.status() == 429 {
+                refused.push(answer.headers().get(header::RETRY_AFTER).cloned());
+            }
+        }
+        let told = refused.iter().flatten().collect::<Vec<_>>();
+        assert!(
+            !told.is_empty() && told.iter().all(|value| *value == "1"),
+            "{refused:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn outside_the_prefix_there_is_nothing() {
+        let simulator = started().await;
+        let answer = client()
+            .get(format!("http://{}/", simulator.address()))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 404);
+    }
+
+    #[tokio::test]
+    async fn only_loopback_is_listened_on() {
+        for address in ["0.0.0.0:0", "192.0.2.1:80", "[::]:0"] {
+            let error = serve(world(), address.parse().unwrap()).await.unwrap_err();
+            assert!(matches!(error, ServeError::NotLoopback(_)), "{error}");
+            assert!(error.to_string().contains(address), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_taken_address_is_an_error() {
+        let simulator = started().await;
+        let error = serve(world(), simulator.address()).await.unwrap_err();
+        assert!(matches!(error, ServeError::Bind { .. }));
+    }
+
+    #[tokio::test]
+    async fn after_stop_and_drop_nobody_listens() {
+        let simulator = started().await;
+        let address = simulator.address();
+        simulator.stop().await;
+        assert!(tokio::net::TcpStream::connect(address).await.is_err());
+
+        let simulator = started().await;
+        let address = simulator.address();
+        drop(simulator);
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    }
 }

@@ -332,7 +332,7 @@ mod tests {
             assert!((10_000..=12_000).contains(&(changes[5].0 - 1_000_000)));
             for (at, status) in changes {
                 assert_eq!(course.at(at), (status, at));
-                assert_ne!(course.at(at - 1).0, status);
+                assert!(status == Status::Created || course.at(at - 1).0 != status);
             }
         }
     }

@@ -230,7 +230,7 @@ fn perform(
     match task {
         Task::Send => {
             let serial = send::send(campaign, call.body, now)?;
-            effect.message = campaign.message(serial).map(|message| message.id());
+            effect.message = campaign.message(serial).map(campaign::Message::id);
             Ok(json(201, message(campaign, serial, Shape::Accepted, now)))
         }
         Task::Retry(id) => {
@@ -248,7 +248,7 @@ fn perform(
         Task::SendBatch => match upload::upload(campaign, call.content_type, call.body, now)? {
             Upload::Invalid(body) => Ok(json(201, body)),
             Upload::Taken(batch) => {
-                let id = campaign.batch(batch).map(|batch| batch.id());
+                let id = campaign.batch(batch).map(campaign::Batch::id);
                 let mut body = b"{\"isValid\":true,\"batchId\":".to_vec();
                 write_string(&mut body, id.as_deref().unwrap_or_default());
                 body.push(b'}');

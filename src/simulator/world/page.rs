@@ -92,7 +92,7 @@ impl Wanted {
                 }
                 "after" if !value.is_empty() => wanted.from = From::After(cursor("after", &value)?),
                 "before" if !value.is_empty() => {
-                    wanted.from = From::Before(cursor("before", &value)?)
+                    wanted.from = From::Before(cursor("before", &value)?);
                 }
                 // What is not known is ignored, as the API does.
                 _ => {}

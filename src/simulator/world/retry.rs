@@ -64,10 +64,10 @@ pub(super) fn retry_batch(
     } else {
         BatchStatus::Enqueued
     };
-    if unresolved || !failed.is_empty() {
-        if let Some(batch) = campaign.batch_mut(index) {
-            batch.status = status;
-        }
+    if (unresolved || !failed.is_empty())
+        && let Some(batch) = campaign.batch_mut(index)
+    {
+        batch.status = status;
     }
     if unresolved {
         return Err(Refusal::unresolved());
