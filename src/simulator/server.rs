@@ -203,11 +203,12 @@ fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::Client;
     use serde_json::Value;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
 
     use super::*;
-    use crate::simulator::options::{CampaignOptions, WorldOptions};
+    use crate::simulator::options::{CampaignOptions, RetryAfter, WorldOptions};
 
     fn world() -> World {
         let mut options = WorldOptions::new(4);
@@ -215,6 +216,7 @@ mod tests {
             CampaignOptions::new("Clinics"),
             CampaignOptions::new("Codes"),
         ];
+        options.retry_after = RetryAfter::Always;
         options.started_at = Timestamp::now();
         World::new(options)
     }
@@ -225,102 +227,93 @@ mod tests {
             .unwrap()
     }
 
-    fn client() -> Client {
-        Client::builder().no_proxy().build().unwrap()
+    /// Head and body of the answer to one request of a campaign, over a connection of its own.
+    async fn exchange(
+        simulator: &Simulator,
+        campaign: usize,
+        call: &str,
+        headers: &str,
+        body: &str,
+    ) -> (String, String) {
+        let card = simulator.campaigns().remove(campaign);
+        let (method, path) = call.split_once(' ').unwrap();
+        let request = format!(
+            "{method} /api/v2/campaigns/{}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Authorization: Bearer {}\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+            card.id,
+            card.key,
+            body.len()
+        );
+        send(simulator.address(), &request).await
+    }
+
+    async fn send(address: SocketAddr, request: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_ascii_lowercase(), body.to_owned())
     }
 
     #[tokio::test]
     async fn a_page_comes_over_http() {
         let simulator = started().await;
-        let card = simulator.campaigns().remove(0);
-        let url = format!(
-            "{}/campaigns/{}/messages?limit=1000",
-            simulator.base_url(),
-            card.id
+        let (head, body) = exchange(&simulator, 0, "GET /messages?limit=1000", "", "").await;
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        assert!(
+            head.contains("\r\ndate: ") && head.contains("\r\ncontent-type: application/json"),
+            "{head}"
         );
-        let answer = client()
-            .get(url)
-            .bearer_auth(&card.key)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200);
-        assert!(answer.headers().contains_key(header::DATE));
-        assert_eq!(
-            answer.headers()[header::CONTENT_TYPE],
-            "application/json; charset=utf-8"
-        );
-        let page: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let page: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(page["data"].as_array().unwrap().len(), 1000);
         simulator.with_world(|world| assert_eq!(world.log().get_count(), 1));
         simulator.stop().await;
     }
 
     #[tokio::test]
-    async fn a_form_of_a_real_client_is_understood() {
+    async fn an_upload_comes_over_http() {
         let simulator = started().await;
-        let card = simulator.campaigns().remove(1);
-        let csv = "recipient,language,code,service\n6580001234,english,1,x\n";
-        let part = reqwest::multipart::Part::text(csv)
-            .file_name("list ä\".csv")
-            .mime_str("text/csv")
-            .unwrap();
-        let form = reqwest::multipart::Form::new().part("file", part);
-        let url = format!(
-            "{}/campaigns/{}/batch/messages",
-            simulator.base_url(),
-            card.id
+        let form = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n\
+                    recipient,language,code,service\n6580001234,english,1,x\n\r\n--edge--\r\n";
+        let headers = "Content-Type: multipart/form-data; boundary=edge\r\n";
+        let (head, body) = exchange(&simulator, 1, "POST /batch/messages", headers, form).await;
+        assert!(head.starts_with("http/1.1 201"), "{head}");
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let batch = body["batchId"].as_str().unwrap();
+        let (head, body) =
+            exchange(&simulator, 1, &format!("POST /batch/{batch}/retry"), "", "").await;
+        assert!(
+            head.starts_with("http/1.1 400") && body.contains("batch_not_found"),
+            "{head} {body}"
         );
-        let answer = client()
-            .post(url)
-            .bearer_auth(&card.key)
-            .multipart(form)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 201);
-        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
-        assert_eq!(body["isValid"], true, "{body}");
     }
 
     #[tokio::test]
     async fn the_limit_of_calls_is_told_with_retry_after() {
         let simulator = started().await;
-        let card = simulator.campaigns().remove(0);
-        let url = format!(
-            "{}/campaigns/{}/messages?limit=1",
-            simulator.base_url(),
-            card.id
-        );
-        let client = client();
-        let mut refused = Vec::new();
-        while refused.len() < 8 {
-            let answer = client
-                .get(&url)
-                .bearer_auth(&card.key)
-                .send()
-                .await
-                .unwrap();
-            if answer.status() == 429 {
-                refused.push(answer.headers().get(header::RETRY_AFTER).cloned());
+        loop {
+            let (head, _) = exchange(&simulator, 0, "GET /messages?limit=1", "", "").await;
+            if head.starts_with("http/1.1 429") {
+                assert!(head.contains("\r\nretry-after: 1"), "{head}");
+                return;
             }
         }
-        let told = refused.iter().flatten().collect::<Vec<_>>();
-        assert!(
-            !told.is_empty() && told.iter().all(|value| *value == "1"),
-            "{refused:?}"
-        );
     }
 
     #[tokio::test]
     async fn outside_the_prefix_there_is_nothing() {
         let simulator = started().await;
-        let answer = client()
-            .get(format!("http://{}/", simulator.address()))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 404);
+        for path in ["/", "/api/v1/campaigns", "/api/v2"] {
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            let (head, body) = send(simulator.address(), &request).await;
+            assert!(head.starts_with("http/1.1 404"), "{head}");
+            assert_eq!(
+                serde_json::from_str::<Value>(&body).unwrap()["statusCode"],
+                404
+            );
+        }
     }
 
     #[tokio::test]
@@ -344,12 +337,12 @@ mod tests {
         let simulator = started().await;
         let address = simulator.address();
         simulator.stop().await;
-        assert!(tokio::net::TcpStream::connect(address).await.is_err());
+        assert!(TcpStream::connect(address).await.is_err());
 
         let simulator = started().await;
         let address = simulator.address();
         drop(simulator);
-        while tokio::net::TcpStream::connect(address).await.is_ok() {
+        while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
         }
     }

@@ -118,7 +118,7 @@ impl Campaign {
         let first = now.saturating_add(self.prepare_ms);
         for (row, content) in rows.into_iter().enumerate() {
             let row = row as u64;
-            let created = first + (row / 10) as i64;
+            let created = first.saturating_add((row / 10) as i64);
             let queue_ms = history::queue_ms(row) as u32;
             let serial = self.record(Message {
                 created,
