@@ -15,5 +15,5 @@ pub use demo::demo_campaigns;
 pub use options::{
     CampaignOptions, KeyRights, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions,
 };
-pub use server::{ServeError, Simulator, serve};
+pub use server::{Fault, FaultExpected, FaultKind, FaultyCalls, ServeError, Simulator, serve};
 pub use world::{Answer, Call, CallLog, CampaignCard, LoggedCall, World};

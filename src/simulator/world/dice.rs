@@ -39,6 +39,7 @@ pub(super) enum For {
     RetryAfter,
     FileName,
     Size,
+    Fault,
 }
 
 /// The finaliser of splitmix64 (public domain, Sebastiano Vigna): every input bit moves every output bit.

@@ -153,6 +153,11 @@ impl World {
         &self.log
     }
 
+    /// A share from 0 up to 1 that belongs to `n`: chance for whoever stands in front of the world.
+    pub(super) fn chance(&self, n: u64) -> f64 {
+        self.dice.share(For::Fault, n)
+    }
+
     /// Answers `call` at `now`. A `now` before that of an earlier call counts as that one's.
     pub fn answer(&mut self, call: &Call<'_>, now: Timestamp) -> Answer {
         let now = now.max(self.latest);
