@@ -52,8 +52,14 @@ impl<T> ByLanguage<T> {
 enum Source {
     Pool(ByLanguage<Vec<String>>),
     Code,
+    /// Some day in the next three weeks.
     Date,
+    /// Some quarter of an hour in working hours.
     Time,
+    /// The day of sending.
+    Today,
+    /// The minute of sending.
+    Now,
     Amount,
     Reference,
 }
@@ -142,15 +148,15 @@ impl Template {
                     Cow::Borrowed(pool.get(index).map_or("", String::as_str))
                 }
                 Source::Code => Cow::Owned(format!("{:06}", pick(1_000_000))),
-                Source::Date => {
-                    let day = civil(created + (1 + pick(21) as i64) * 86_400_000);
-                    Cow::Owned(format!("{:02}/{:02}/{}", day.day, day.month, day.year))
+                Source::Date => Cow::Owned(day(created + (1 + pick(21) as i64) * 86_400_000)),
+                Source::Today => Cow::Owned(day(created)),
+                Source::Now => {
+                    let minute = civil(created).ms_of_day / 60_000;
+                    Cow::Owned(clock(minute as u64 / 60, minute as u64 % 60))
                 }
                 Source::Time => {
                     let quarter = pick(36);
-                    let (hour, minute) = (8 + quarter / 4, quarter % 4 * 15);
-                    let half = if hour < 12 { "am" } else { "pm" };
-                    Cow::Owned(format!("{}:{minute:02}{half}", (hour + 11) % 12 + 1))
+                    Cow::Owned(clock(8 + quarter / 4, quarter % 4 * 15))
                 }
                 Source::Amount => {
                     let cents = 2_000 + pick(450_000);
@@ -161,6 +167,17 @@ impl Template {
         });
         invented.collect()
     }
+}
+
+fn day(ms: i64) -> String {
+    let day = civil(ms);
+    format!("{:02}/{:02}/{}", day.day, day.month, day.year)
+}
+
+/// A time of the day as people write it: `2:30pm`.
+fn clock(hour: u64, minute: u64) -> String {
+    let half = if hour < 12 { "am" } else { "pm" };
+    format!("{}:{minute:02}{half}", (hour + 11) % 12 + 1)
 }
 
 /// Splits a body at its `{{variables}}`, adding names that are new to `names`.
@@ -216,6 +233,8 @@ pub(super) fn templates() -> Vec<Arc<Template>> {
                 "code" => Source::Code,
                 "date" => Source::Date,
                 "time" => Source::Time,
+                "today" => Source::Today,
+                "now" => Source::Now,
                 "amount" => Source::Amount,
                 "reference" => Source::Reference,
                 other => pools
