@@ -2,12 +2,13 @@
 
 mod effect;
 mod event;
-mod keys;
+pub mod keys; // the one table of keys
 mod setup;
+pub mod text; // columns, times, ages and numbers
 mod theme;
 
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
 pub use setup::{CampaignCard, Setup, ThemeChoice};
-pub use theme::Role;
+pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};
