@@ -3,6 +3,7 @@
 mod effect;
 mod event;
 pub mod keys; // the one table of keys
+mod run;
 mod setup;
 pub mod text; // columns, times, ages and numbers
 mod theme;
@@ -10,5 +11,6 @@ mod theme;
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
+pub use run::{Dashboard, QuestionId};
 pub use setup::{CampaignCard, Setup, ThemeChoice};
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};
