@@ -1,5 +1,6 @@
 //! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
 
+mod armour;
 mod effect;
 mod event;
 pub mod keys; // the one table of keys
@@ -8,6 +9,7 @@ mod setup;
 pub mod text; // columns, times, ages and numbers
 mod theme;
 
+pub use armour::{Armour, Place};
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
