@@ -294,7 +294,7 @@ impl Worker {
         }
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
-        let until = self.desk.failed(why.clone(), kind, jitter, now);
+        let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
         self.connection(connection).await;
     }
