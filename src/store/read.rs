@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::columns::ToldBy;
 use super::tries::{self, time};
-use super::{Cells, RowNumber, Store};
-use crate::delivery::{CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, progress};
+use super::{AnswerKind, Cells, RowNumber, Store};
+use crate::delivery::{BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, progress};
 
 impl Store {
     /// How many messages are known, islands included.
@@ -94,6 +95,22 @@ impl Store {
     /// When the newest answer that told of a message was asked for, to the hundredth of a second.
     pub fn read_at(&self, row: RowNumber) -> Timestamp {
         self.columns.asked.time(self.columns.asked.newest(row.index()))
+    }
+
+    /// Which kind of answer told the attempts as they are known. Numbers of attempts compare only
+    /// within one kind.
+    pub fn attempts_from(&self, row: RowNumber) -> AnswerKind {
+        let at = row.index();
+        if self.columns.aside(at).is_some_and(|aside| aside.bare_attempts.is_some()) {
+            return AnswerKind::Single;
+        }
+        match self.columns.marks[at].attempts_by {
+            ToldBy::List => AnswerKind::List,
+            ToldBy::Single => AnswerKind::Single,
+            ToldBy::Batch => {
+                self.columns.batches.id(self.columns.batch[at]).map_or(AnswerKind::List, |id| AnswerKind::Batch(BatchId::new(id)))
+            }
+        }
     }
 
     /// Whether more is to be expected of a message at `now`.
