@@ -1,11 +1,16 @@
 //! What the store answers about single messages.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::columns::ToldBy;
 use super::tries::{self, time};
 use super::{AnswerKind, Cells, RowNumber, Store};
-use crate::delivery::{BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, progress};
+use crate::delivery::{
+    BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, TELCO_SILENCE, progress,
+};
+
+/// After how long with the telco no further word is likely.
+const SILENCE: SignedDuration = SignedDuration::from_secs(TELCO_SILENCE.as_secs() as i64);
 
 impl Store {
     /// How many messages are known, islands included.
@@ -118,7 +123,10 @@ impl Store {
         let at = row.index();
         let Some(status) = self.status(row) else { return Progress::Open };
         let changed = match status {
-            Status::SentToTelco => time(self.columns.tried(at).last_change),
+            // The last change is the creation or later, so a young message needs no closer look.
+            Status::SentToTelco => time(self.columns.created[at])
+                .filter(|created| now.duration_since(*created) <= SILENCE)
+                .or_else(|| time(self.columns.tried(at).last_change)),
             _ => None,
         };
         progress(status, !self.columns.marks[at].abroad, changed, now)
