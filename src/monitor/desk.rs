@@ -83,10 +83,7 @@ pub(super) enum Step {
     /// Make a call.
     Call(Job),
     /// Make this call then; a wish that comes in between is looked at anew.
-    Wait {
-        until: Timestamp,
-        purpose: Option<Purpose>,
-    },
+    Wait { until: Timestamp, purpose: Option<Purpose> },
     /// Nothing to do until something is wished.
     Rest,
 }
