@@ -66,6 +66,12 @@ impl Monitor {
         self.commands.clone()
     }
 
+    /// Ends the worker where it stands, as the death of the program would.
+    #[cfg(test)]
+    pub(super) fn kill(self) {
+        self.task.abort();
+    }
+
     /// Waits for the worker's end.
     ///
     /// # Errors
