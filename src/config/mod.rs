@@ -1,5 +1,140 @@
-//! The configuration as raw values with their places.
+//! The configuration file: raw values with their places, and every mistake in it at once.
+//!
+//! What a value means (an environment, an address, a theme, a chord of keys) belongs to another
+//! room: it stays a [`Placed`] text here, and [`Placed::parse`] turns that room's [`Expected`] into
+//! a [`Mistake`] with line and column.
 
-mod expected;
+mod campaign;
+mod fields;
+mod key;
+mod load;
+mod path;
+mod permissions;
+mod place;
+mod read;
+mod syntax;
+#[cfg(test)]
+mod tests;
 
-pub use expected::Expected;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::delivery::CampaignId;
+
+pub use key::{KeyError, KeyFlaw, KeySource};
+pub use load::{LoadError, Loaded, load};
+pub use path::path;
+pub(crate) use permissions::shell_quoted;
+pub use place::{Expected, Mistake, Placed, nearest};
+pub use read::read;
+
+/// What the file says, as far as it is right.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The campaigns without a mistake, in the order of the file.
+    pub campaigns: Vec<CampaignConfig>,
+    /// The campaigns that are left out because of a mistake, in the order of the file.
+    pub broken: Vec<BrokenCampaign>,
+    /// How things are shown.
+    pub display: Display,
+    /// How one is called to the screen.
+    pub notify: Notify,
+    /// Actions and the chords that the user wants for them, in the order of the file.
+    pub keys: Vec<(Placed<String>, Placed<String>)>,
+}
+
+/// A campaign of the file.
+#[derive(Debug, Clone)]
+pub struct CampaignConfig {
+    /// The user's name for it; unique in the file.
+    pub name: String,
+    /// The API's id of it.
+    pub id: CampaignId,
+    /// The line that the campaign begins on, from 1.
+    pub line: usize,
+    /// The environment's word; exactly one of this and `base_url` is there.
+    pub environment: Option<Placed<String>>,
+    /// The address in place of an environment.
+    pub base_url: Option<Placed<String>>,
+    /// Where its API key comes from.
+    pub key: KeySource,
+    /// Whether actions are locked; `None` leaves it to the environment (production is).
+    pub read_only: Option<bool>,
+    /// The most calls that the program makes, per second.
+    pub calls_per_second: f64,
+    /// The campaign's own limit in calls per second, where Postman gave it more than the usual 10.
+    pub campaign_limit: Option<u32>,
+    /// Whether recipients are masked; `None` leaves it to the host (all but loopback are).
+    pub mask: Option<bool>,
+    /// How far back the program reads by itself.
+    pub history: Duration,
+    /// How many messages it keeps at most.
+    pub max_messages: usize,
+    /// Whether its texts are one-time passwords: never shown, and worthless when old.
+    pub one_time_password: bool,
+    /// How long such a password is worth sending again.
+    pub valid_for: Duration,
+    /// The share of failures (0 to 1) from which the user wants to be called.
+    pub failure_limit: f64,
+}
+
+/// A campaign that is left out because of a mistake in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenCampaign {
+    /// Its name; `campaign at line 12` where it has none.
+    pub name: String,
+    /// The line that it begins on, from 1.
+    pub line: usize,
+}
+
+/// How things are shown.
+#[derive(Debug, Clone)]
+pub struct Display {
+    /// The theme's name or file; `None` for the usual one.
+    pub theme: Option<Placed<String>>,
+    /// The zone of all times and days on the screen.
+    pub time_zone: TimeZone,
+    /// Whether only ASCII is drawn.
+    pub ascii: bool,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+}
+
+/// How one is called to the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notify {
+    /// Whether the terminal's bell may ring.
+    pub bell: bool,
+}
+
+impl Config {
+    /// Moves a campaign to the broken ones: for the rooms that find a mistake in a value of theirs.
+    pub fn set_aside(&mut self, name: &str) {
+        let Some(position) = self.campaigns.iter().position(|campaign| campaign.name == name) else { return };
+        let campaign = self.campaigns.remove(position);
+        self.broken.push(BrokenCampaign { name: campaign.name, line: campaign.line });
+        self.broken.sort_by_key(|campaign| campaign.line);
+    }
+}
+
+/// The example of a configuration, with every option explained; accepted as it stands once its
+/// key's variable is set.
+pub fn example() -> &'static str {
+    include_str!("../../assets/config.example.toml")
+}
+
+impl Default for Display {
+    fn default() -> Self {
+        // The recipients are in Singapore while servers often run in UTC, so the machine's own
+        // zone would make "today" begin at eight in the morning.
+        let time_zone = TimeZone::get("Asia/Singapore").unwrap_or(TimeZone::UTC);
+        Self { theme: None, time_zone, ascii: false, mouse: false }
+    }
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Self { bell: true }
+    }
+}

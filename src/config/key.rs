@@ -1,0 +1,223 @@
+//! Where an API key comes from, and reading it from there.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::permissions::{access, shell_quoted};
+
+/// Where a campaign's API key comes from.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    /// It stands in the configuration itself, which no one else can read.
+    Inline(SecretString),
+    /// The environment variable of this name.
+    Env(String),
+    /// A file that holds nothing else and that only its owner can read.
+    File(PathBuf),
+}
+
+/// Why a key cannot be had. No text of it ever holds the key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The variable is not set.
+    #[error("the environment variable `{variable}` is not set: put the campaign's API key into it")]
+    NotSet {
+        /// The variable's name.
+        variable: String,
+    },
+    /// The key file is not there.
+    #[error("there is no key file `{}`", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file cannot be read.
+    #[error("the key file `{}` cannot be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// Others can read or change the key file.
+    #[error("others can read or change the key file `{}`: run `chmod 600 {}`", path.display(), shell_quoted(path))]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file is another user's.
+    #[error("the key file `{}` belongs to another user (uid {owner}): it must be yours or root's", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
+    /// What was found is no key.
+    #[error("the API key from {place} {flaw}")]
+    NoKey {
+        /// Where it came from.
+        place: String,
+        /// What is wrong with it.
+        flaw: KeyFlaw,
+    },
+}
+
+/// Why a text cannot be an API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFlaw {
+    /// Nothing but white space, or nothing at all.
+    #[error("is empty")]
+    Empty,
+    /// White space between other characters.
+    #[error("has white space inside: it must be the key alone, on one line")]
+    WhiteSpace,
+    /// Control characters or letters beyond ASCII, which cannot be sent.
+    #[error("has characters inside that no key has: copy it again from the portal")]
+    Characters,
+    /// Longer than any key: some other file.
+    #[error("is longer than any key: is this the right file?")]
+    TooLong,
+}
+
+/// Longer than any key seen (well under 200 characters), and short enough to read in one go.
+const LONGEST: usize = 4096;
+
+impl KeySource {
+    /// Reads the key, trimmed of the white space around it. Reads a file each time it is called.
+    ///
+    /// # Errors
+    /// When there is no key, when it is no key, or when others could read its file.
+    pub fn read(&self, env: impl Fn(&str) -> Option<String>) -> Result<SecretString, KeyError> {
+        match self {
+            KeySource::Inline(key) => Ok(key.clone()),
+            KeySource::Env(variable) => {
+                let text = env(variable).ok_or_else(|| KeyError::NotSet { variable: variable.clone() })?;
+                checked(&text).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+            }
+            KeySource::File(path) => {
+                let text = read_private(path)?;
+                checked(&text).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+            }
+        }
+    }
+
+    /// Where the key comes from, in words: `` the environment variable `CLINIC_KEY` ``.
+    pub fn place(&self) -> String {
+        match self {
+            KeySource::Inline(_) => "the configuration".to_owned(),
+            KeySource::Env(variable) => format!("the environment variable `{variable}`"),
+            KeySource::File(path) => format!("the file `{}`", path.display()),
+        }
+    }
+}
+
+/// The key in a text, or why there is none.
+pub(super) fn checked(text: &str) -> Result<SecretString, KeyFlaw> {
+    let key = text.trim_start_matches('\u{feff}').trim();
+    if key.is_empty() {
+        return Err(KeyFlaw::Empty);
+    }
+    if key.len() >= LONGEST {
+        return Err(KeyFlaw::TooLong);
+    }
+    if key.contains(char::is_whitespace) {
+        return Err(KeyFlaw::WhiteSpace);
+    }
+    // A header can carry nothing else.
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(KeyFlaw::Characters);
+    }
+    Ok(SecretString::from(key))
+}
+
+fn read_private(path: &Path) -> Result<String, KeyError> {
+    let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => KeyError::NoFile { path: path.to_owned() },
+        _ => unreadable(error),
+    })?;
+    let access = access(&file).map_err(unreadable)?;
+    if let Some(owner) = access.foreign_owner {
+        return Err(KeyError::Foreign { path: path.to_owned(), owner });
+    }
+    if access.others_read || access.others_write {
+        return Err(KeyError::Exposed { path: path.to_owned() });
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    // The bytes themselves must not get into an error: a decoding error would quote them.
+    String::from_utf8(bytes).map_err(|_| KeyError::NoKey { place: format!("the file `{}`", path.display()), flaw: KeyFlaw::Characters })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use secrecy::ExposeSecret;
+    use std::fs;
+
+    const KEY: &str = "key_test_canary0123456789";
+
+    #[rstest]
+    #[case("", KeyFlaw::Empty)]
+    #[case(" \t\r\n", KeyFlaw::Empty)]
+    #[case("key_test_canary key_test_canary", KeyFlaw::WhiteSpace)]
+    #[case("key_test_canary\nsecond line", KeyFlaw::WhiteSpace)]
+    #[case("key_test_canary\u{7}", KeyFlaw::Characters)]
+    #[case("key_test_canary…", KeyFlaw::Characters)]
+    #[case("key\u{a0}canary", KeyFlaw::WhiteSpace)]
+    fn what_is_no_key_is_explained_without_quoting_it(#[case] text: &str, #[case] expected: KeyFlaw) {
+        assert_eq!(checked(text).map(|_| ()).unwrap_err(), expected);
+        let source = KeySource::Env("A_KEY".to_owned());
+        let error = source.read(|_| Some(text.to_owned())).unwrap_err();
+        assert!(error.to_string().starts_with("the API key from the environment variable `A_KEY`"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_key_is_trimmed() {
+        assert_eq!(checked(&format!("\u{feff} {KEY}\r\n")).unwrap().expose_secret(), KEY);
+        assert_eq!(checked(&"k".repeat(5000)).map(|_| ()), Err(KeyFlaw::TooLong));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_its_name() {
+        let unset = KeySource::Env("A_KEY".to_owned()).read(|_| None).unwrap_err();
+        assert_eq!(unset.to_string(), "the environment variable `A_KEY` is not set: put the campaign's API key into it");
+        let folder = tempfile::tempdir().unwrap();
+        let missing = KeySource::File(folder.path().join("a.key")).read(|_| None).unwrap_err();
+        assert!(matches!(missing, KeyError::NoFile { .. }));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_not_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, b"canary\xff").unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let error = KeySource::File(path).read(|_| None).unwrap_err();
+        assert!(matches!(error, KeyError::NoKey { flaw: KeyFlaw::Characters, .. }));
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my key");
+        fs::write(&path, KEY).unwrap();
+        let source = KeySource::File(path.clone());
+        for mode in [0o640, 0o604, 0o620, 0o602] {
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+            let error = source.read(|_| None).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("run `chmod 600 '{}'`", path.display())), "{mode:o}: {error}");
+        }
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        assert_eq!(source.read(|_| None).unwrap().expose_secret(), KEY);
+    }
+}

@@ -1,0 +1,48 @@
+//! What a worker can be asked to do.
+
+use crate::delivery::{MessageId, RecipientQuery};
+use crate::retry::ConfirmedRetry;
+
+/// Which question an answer belongs to. A newer question makes answers to older ones worthless:
+/// whoever asked drops them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(pub u64);
+
+/// A wish to a campaign's worker.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Whether somebody looks at this campaign. Out of view it is read less often.
+    InView(bool),
+    /// Make no call until [`Command::Resume`]. A write under way is finished and its outcome kept.
+    Pause,
+    /// Go on reading.
+    Resume,
+    /// Read the head and the page in view now.
+    ReadNow,
+    /// Read one more page of older history, beyond the configured horizon, too.
+    ReadFurther,
+    /// Ask the server for recipients, and keep asking while this question stands.
+    Search {
+        /// Which question this is.
+        generation: Generation,
+        /// What to look for; at least [`RecipientQuery::SHORTEST`] characters.
+        query: RecipientQuery,
+    },
+    /// Read the next page of what was found.
+    SearchFurther(Generation),
+    /// Nobody looks at what was found any more.
+    EndSearch,
+    /// Read one message whole, and keep it fresh while it is open.
+    Open {
+        /// Which question this is.
+        generation: Generation,
+        /// The message.
+        message: MessageId,
+    },
+    /// The message is looked at no longer.
+    Close,
+    /// Retry one message. The value can only be made by a person's yes.
+    Retry(ConfirmedRetry),
+    /// End the worker, after a write that is under way.
+    Stop,
+}

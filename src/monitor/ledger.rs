@@ -1,0 +1,111 @@
+//! The page ledger: which stretches of a campaign's history were read, and what still moves there.
+//!
+//! The API gives pages, newest first, and a page asked again with the same cursor covers the same
+//! stretch of messages, however many newer ones arrived since. So the ledger remembers stretches by
+//! the cursor that opens each. Only the head, which no cursor opens, grows. Cursors are opaque:
+//! where stretches meet is told by ids alone.
+
+mod apply;
+mod next;
+mod stretch;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashSet, VecDeque};
+
+use jiff::Timestamp;
+
+use crate::delivery::MessageId;
+use crate::postman::Cursor;
+use crate::store::{Gap, Reach};
+
+pub use next::{Fetch, Outlook};
+pub use stretch::{PageSeen, Seen};
+
+use stretch::{Opener, Stretch};
+
+/// The largest page that the API gives.
+pub const FULL_PAGE: usize = 1000;
+
+/// The stretches of one campaign, newest first.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// When the head was last read, whether or not it held anything.
+    head_read_at: Option<Timestamp>,
+    /// The head is the first one; it alone has no cursor that opens it.
+    stretches: VecDeque<Stretch>,
+    /// Where older history begins; `None` before the first page and after the last.
+    bottom: Option<Opener>,
+    /// Whether the end of the history was reached.
+    complete: bool,
+    /// The cursors at which history was read: one that comes again would lead in a circle.
+    asked_below: HashSet<Cursor>,
+    /// Whether the server's cursors went in a circle, so that history ends early.
+    circular: bool,
+    /// The oldest message of the unbroken stretch.
+    oldest: Option<(Timestamp, MessageId)>,
+    /// How many stretches were read since history was: it gets its turn, too.
+    since_history: u32,
+}
+
+impl Ledger {
+    /// Whether the head has been read at least once.
+    pub fn has_begun(&self) -> bool {
+        self.head_read_at.is_some()
+    }
+
+    /// When the head was last read.
+    pub fn head_read_at(&self) -> Option<Timestamp> {
+        self.head_read_at
+    }
+
+    /// Whether the server's cursors went in a circle.
+    pub fn is_circular(&self) -> bool {
+        self.circular
+    }
+
+    /// Whether there is older history to read.
+    pub fn has_more(&self) -> bool {
+        self.bottom.is_some()
+    }
+
+    /// How far the unbroken stretch from the head goes.
+    pub fn reach(&self) -> Reach {
+        Reach { oldest: self.oldest.clone(), complete: self.complete, gap: self.gap() }
+    }
+
+    /// The gap between the newest messages and those known before, while it is not closed.
+    fn gap(&self) -> Option<Gap> {
+        let place = self.stretches.iter().position(|stretch| stretch.gap_below.is_some())?;
+        let newer = self.stretches.get(place)?.oldest_at?;
+        let older = self.stretches.get(place + 1)?.newest_at?;
+        Some(Gap { newer, older })
+    }
+
+    /// How many messages are known to be open.
+    pub fn open(&self) -> usize {
+        self.stretches.iter().map(|stretch| stretch.open.len()).sum()
+    }
+
+    /// A message was told by another answer (a search, a single reading, a retry): where it is
+    /// known, it is open or done from now on, and its stretch is read accordingly.
+    pub fn note(&mut self, seen: &Seen) {
+        for stretch in &mut self.stretches {
+            if let Some(known) = stretch.open.iter_mut().find(|open| open.id == seen.id) {
+                match seen.open {
+                    Some(changed) => known.changed = changed,
+                    None => stretch.open.retain(|open| open.id != seen.id),
+                }
+                return;
+            }
+        }
+        // Not among the open ones: a retried message opens the stretch that holds it again. Its
+        // stretch is the one whose times enclose it; without times nothing is lost, because a
+        // message that somebody acted on is read by itself.
+        if let (Some(changed), Some(created)) = (seen.open, seen.created_at)
+            && let Some(stretch) = self.stretches.iter_mut().find(|stretch| stretch.encloses(created))
+        {
+            stretch.open.push(stretch::Open { id: seen.id.clone(), changed, silent: false });
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What an answer does to the ledger.
+
+use std::collections::HashSet;
+
+use super::stretch::{Opener, Stretch, open_of};
+use super::{FULL_PAGE, Fetch, Ledger, PageSeen, Seen};
+use crate::delivery::MessageId;
+use crate::postman::Cursor;
+
+/// Up to how many open messages two neighbours are put together: a stretch with many is better
+/// read by itself.
+const FEW_OPEN: usize = 50;
+
+impl Ledger {
+    /// Takes in the answer to a fetch.
+    pub fn apply(&mut self, fetch: &Fetch, page: &PageSeen) {
+        match fetch {
+            Fetch::Head { .. } => {
+                self.apply_head(page);
+                self.head_read_at = Some(page.asked_at);
+            }
+            Fetch::Gap { after } => self.apply_gap(after, page),
+            Fetch::Stretch { after, .. } => self.apply_stretch(after, page),
+            Fetch::History { after } => self.apply_history(after, page),
+        }
+        self.since_history = match fetch {
+            Fetch::History { .. } => 0,
+            Fetch::Stretch { .. } => self.since_history.saturating_add(1),
+            _ => self.since_history,
+        };
+        self.put_neighbours_together();
+    }
+
+    fn apply_head(&mut self, page: &PageSeen) {
+        let Some(old) = self.stretches.front().cloned() else { return self.begin(page) };
+        let Some(met) = old.first.as_ref().and_then(|first| page.place(first)) else { return self.open_gap(page) };
+        if met == 0 && page.rows.len() >= old.count && page.rows.iter().map(|row| &row.id).eq(&old.ids) {
+            // Nothing new: the same messages, read anew.
+            if let Some(head) = self.stretches.front_mut() {
+                head.open = open_of(&page.rows);
+                head.failed = page.rows.iter().filter_map(|row| row.failed).max();
+                head.read_at = page.asked_at;
+            }
+            return;
+        }
+        if page.end.is_none() && page.has_next {
+            // Without a cursor nothing could open what the page leaves below it.
+            if let Some(head) = self.stretches.front_mut() {
+                head.read_at = page.asked_at;
+            }
+            return;
+        }
+        self.stretches.pop_front();
+        // What belongs to the next stretch stays there: the head ends where that begins. (Below an
+        // old gap the next one may be reached, too: then the gap is closed.)
+        let reached = self.stretches.front().and_then(|next| page.reaches(next));
+        let rows = &page.rows[..reached.unwrap_or(page.rows.len())];
+        let Some(head) = Stretch::new(None, rows, page.asked_at) else { return self.stretches.push_front(old) };
+        let mut head = head.with_ids(rows);
+        let left = remaining(&old.ids, &page.rows);
+        match (left.first(), page.opener_below()) {
+            // The page ended above the old head's end: what is left gets the cursor that came.
+            (Some(first), Some(opener)) => self.stretches.push_front(Stretch {
+                opener: Some(opener),
+                first: Some(first.clone()),
+                count: left.len(),
+                open: old.open.iter().filter(|open| left.contains(&open.id)).cloned().collect(),
+                newest_at: rows.last().and_then(|row| row.created_at),
+                ids: Vec::new(),
+                ..old
+            }),
+            (_, opener) if reached.is_none() && old.gap_below.is_some() => head.gap_below = opener,
+            _ => {}
+        }
+        self.stretches.push_front(head);
+    }
+
+    /// The first page of the campaign.
+    fn begin(&mut self, page: &PageSeen) {
+        let Some(head) = Stretch::new(None, &page.rows, page.asked_at) else {
+            // Nothing at all, or nothing but a cursor, which is odd: the head is asked again.
+            self.complete = !page.has_next;
+            return;
+        };
+        self.stretches.push_front(head.with_ids(&page.rows));
+        self.go_down(page, page.opener_below());
+    }
+
+    /// The head does not reach what was known: there are messages between.
+    fn open_gap(&mut self, page: &PageSeen) {
+        if page.rows.is_empty() {
+            // The campaign had messages and now has none: the server was given other data.
+            if !page.has_next {
+                *self = Ledger { complete: true, ..Ledger::default() };
+            }
+            return;
+        }
+        if !page.has_next {
+            // The whole campaign, and nothing known in it: the server was given other data.
+            *self = Ledger::default();
+            return self.begin(page);
+        }
+        if let Some(head) = Stretch::new(None, &page.rows, page.asked_at) {
+            self.stretches.push_front(Stretch { gap_below: page.opener_below(), ..head.with_ids(&page.rows) });
+        }
+    }
+
+    fn apply_gap(&mut self, after: &Cursor, page: &PageSeen) {
+        let opens = |stretch: &Stretch| stretch.gap_below.as_ref().is_some_and(|gap| gap.cursor == *after);
+        let Some(above) = self.stretches.iter().position(opens) else { return };
+        let opener = self.stretches[above].gap_below.take();
+        let reached = self.stretches.get(above + 1).and_then(|below| page.reaches(below));
+        if reached.is_none() && !page.has_next {
+            // The end of the history without what was known: the server was given other data.
+            self.stretches.truncate(above + 1);
+            self.stretches.extend(Stretch::new(opener, &page.rows, page.asked_at));
+            self.bottom = None;
+            self.complete = true;
+            self.note_oldest(page.rows.last());
+            return;
+        }
+        let Some(reached) = reached else {
+            // Still between: the gap goes on below this page. A cursor that does not move would
+            // ask for ever, so the gap then counts as closed.
+            let above_next = page.rows.last().map(|row| row.id.clone()).or_else(|| opener.as_ref().map(|opener| opener.above.clone()));
+            let goes_on = page.end.clone().filter(|end| end != after).zip(above_next).map(|(cursor, above)| Opener { cursor, above });
+            self.circular |= goes_on.is_none();
+            match Stretch::new(opener, &page.rows, page.asked_at) {
+                Some(stretch) => self.stretches.insert(above + 1, Stretch { gap_below: goes_on, ..stretch }),
+                None => self.stretches[above].gap_below = goes_on,
+            }
+            return;
+        };
+        if self.stretches[above + 1].opener.is_some() {
+            if let Some(stretch) = Stretch::new(opener, &page.rows[..reached], page.asked_at) {
+                self.stretches.insert(above + 1, stretch);
+            }
+            return;
+        }
+        // Below is a former head, which no cursor opens yet: this page opens it, as far as it goes.
+        let Some(below) = self.stretches.remove(above + 1) else { return };
+        let next = self.stretches.get(above + 1).and_then(|next| page.reaches(next));
+        let rows = &page.rows[..next.unwrap_or(page.rows.len())];
+        let left = remaining(&below.ids, &page.rows);
+        let Some(mut stretch) = Stretch::new(opener, rows, page.asked_at) else { return };
+        match (left.first(), page.opener_below()) {
+            (Some(first), Some(opener)) => {
+                let rest = Stretch {
+                    opener: Some(opener),
+                    first: Some(first.clone()),
+                    count: left.len(),
+                    open: below.open.iter().filter(|open| left.contains(&open.id)).cloned().collect(),
+                    newest_at: rows.last().and_then(|row| row.created_at),
+                    ids: Vec::new(),
+                    ..below
+                };
+                self.stretches.insert(above + 1, rest);
+            }
+            (_, opener) if next.is_none() && below.gap_below.is_some() => stretch.gap_below = opener,
+            _ => {}
+        }
+        self.stretches.insert(above + 1, stretch);
+    }
+
+    fn apply_stretch(&mut self, after: &Cursor, page: &PageSeen) {
+        let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
+        let Some(place) = self.stretches.iter().position(opens) else { return };
+        let old = &mut self.stretches[place];
+        let end = page.place(&old.last).map(|last| last + 1);
+        let rows = &page.rows[..end.unwrap_or(page.rows.len())];
+        let Some(read) = Stretch::new(old.opener.clone(), rows, page.asked_at) else {
+            // The stretch is gone; it is asked again in its turn, in case that passes.
+            old.read_at = page.asked_at;
+            return;
+        };
+        if end.is_some() || !page.has_next {
+            *old = Stretch { gap_below: old.gap_below.take(), ..read };
+            return;
+        }
+        // Messages came in between (recorded late), so its end was not met: the rest is a stretch
+        // of its own, as old as it was.
+        let Some(opener) = page.opener_below() else { return };
+        let seen: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
+        let open: Vec<_> = old.open.iter().filter(|open| !seen.contains(&open.id)).cloned().collect();
+        let rest = Stretch {
+            opener: Some(opener),
+            first: None,
+            // At least the last one; what was recorded late makes it more.
+            count: old.count.saturating_sub(rows.len()).max(1),
+            open,
+            newest_at: rows.last().and_then(|row| row.created_at),
+            ids: Vec::new(),
+            ..old.clone()
+        };
+        *old = read;
+        self.stretches.insert(place + 1, rest);
+    }
+
+    fn apply_history(&mut self, after: &Cursor, page: &PageSeen) {
+        self.asked_below.insert(after.clone());
+        let Some(opener) = self.bottom.take() else { return };
+        // An empty page with a cursor is not the end: the same message stands above the next one.
+        let end = page.end.clone().map(|cursor| Opener { cursor, above: opener.above.clone() });
+        let below = page.opener_below().or(end);
+        self.stretches.extend(Stretch::new(Some(opener), &page.rows, page.asked_at));
+        self.go_down(page, below);
+    }
+
+    /// Sets where older history goes on, after its newest page so far.
+    fn go_down(&mut self, page: &PageSeen, below: Option<Opener>) {
+        self.note_oldest(page.rows.last());
+        self.complete = !page.has_next;
+        // A cursor that came before would lead in a circle.
+        self.bottom = below.filter(|below| page.has_next && !self.asked_below.contains(&below.cursor));
+        self.circular |= page.has_next && self.bottom.is_none();
+    }
+
+    fn note_oldest(&mut self, last: Option<&Seen>) {
+        if let Some((last, created)) = last.and_then(|last| Some((last, last.created_at?))) {
+            self.oldest = Some((created, last.id.clone()));
+        }
+    }
+
+    /// Small quiet neighbours become one stretch of at most a page, so that one call reads both.
+    fn put_neighbours_together(&mut self) {
+        let mut place = 1;
+        while place + 1 < self.stretches.len() {
+            let (upper, lower) = (&self.stretches[place], &self.stretches[place + 1]);
+            let fits = upper.count + lower.count <= FULL_PAGE
+                && upper.open.len() < FEW_OPEN
+                && lower.open.len() < FEW_OPEN
+                && upper.has_known_extent()
+                && lower.has_known_extent()
+                && upper.gap_below.is_none()
+                && upper.opener.is_some()
+                && lower.opener.is_some();
+            if !fits {
+                place += 1;
+                continue;
+            }
+            if let Some(lower) = self.stretches.remove(place + 1) {
+                let upper = &mut self.stretches[place];
+                upper.last = lower.last;
+                upper.count += lower.count;
+                upper.open.extend(lower.open);
+                upper.failed = upper.failed.max(lower.failed);
+                upper.read_at = upper.read_at.min(lower.read_at);
+                upper.oldest_at = lower.oldest_at;
+                upper.gap_below = lower.gap_below;
+            }
+        }
+    }
+}
+
+/// The ids that are not among the rows, in their order.
+fn remaining(ids: &[MessageId], rows: &[Seen]) -> Vec<MessageId> {
+    let read: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
+    ids.iter().filter(|id| !read.contains(id)).cloned().collect()
+}

@@ -1,0 +1,237 @@
+//! What a worker tells.
+
+use jiff::Timestamp;
+
+use super::Generation;
+use crate::delivery::{MessageId, Rows, Status};
+use crate::postman::Explanation;
+use crate::store::{AnswerKind, Reach};
+
+/// The place of a campaign in the configuration, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CampaignIndex(pub usize);
+
+/// News of one campaign.
+#[derive(Debug)]
+pub struct Update {
+    /// Whose news.
+    pub campaign: CampaignIndex,
+    /// What happened.
+    pub news: News,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum News {
+    /// Messages came in.
+    Rows {
+        /// The messages.
+        rows: Rows,
+        /// Which kind of answer told them.
+        from: AnswerKind,
+        /// When the request left.
+        asked_at: Timestamp,
+        /// How far the unbroken stretch from the head goes now; `None` where the answer says
+        /// nothing about it (a search, a single message).
+        reach: Option<Reach>,
+        /// Whether this answer was the head of the campaign: the age of the data counts from it.
+        head: bool,
+    },
+    /// The state of the connection changed.
+    Connection(Connection),
+    /// The budget's meter moved.
+    Meter(Meter),
+    /// A search came further.
+    Search {
+        /// Which question this answers.
+        generation: Generation,
+        /// How far it is.
+        state: SearchState,
+    },
+    /// A message that was opened was read, or could not be.
+    Opened {
+        /// Which question this answers.
+        generation: Generation,
+        /// Why it could not be read.
+        result: Result<(), Explanation>,
+    },
+    /// A retry came further.
+    Action(ActionNews),
+    /// Something that a person should know.
+    Notice(Notice),
+    /// The worker has ended after [`super::Command::Stop`].
+    Stopped,
+}
+
+/// How a campaign's worker sees the world. The last good data stay beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Connection {
+    /// Nothing was answered yet.
+    Connecting,
+    /// The newest call was answered.
+    Live,
+    /// A call failed; it goes again.
+    Waiting {
+        /// When it goes again.
+        until: Timestamp,
+        /// What happened.
+        why: Explanation,
+    },
+    /// The API refuses: a wrong key, a machine that is not on the allow list, a wrong id. Asked
+    /// again seldom, in case it was put right.
+    Refused {
+        /// When it is asked again.
+        until: Timestamp,
+        /// What happened, and what to do.
+        why: Explanation,
+    },
+    /// No call is made, because a person asked for that.
+    Paused,
+}
+
+/// What the budget shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meter {
+    /// Calls a second that may be made now.
+    pub rate: f64,
+    /// The configured ceiling, calls a second.
+    pub ceiling: f64,
+    /// Calls a second that were made in the last ten seconds.
+    pub used: f64,
+    /// What the next call is for, and when it may go; `None` while one is under way or nothing is
+    /// wanted.
+    pub next: Option<(Timestamp, Purpose)>,
+    /// What the call under way is for.
+    pub under_way: Option<Purpose>,
+    /// Bytes read since the start.
+    pub bytes: u64,
+    /// When a 429 last slowed it down.
+    pub slowed_at: Option<Timestamp>,
+}
+
+/// What a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The newest messages.
+    Head,
+    /// Messages between the newest and those known, after a burst.
+    Gap,
+    /// Messages that are still moving.
+    Open,
+    /// Older history.
+    History,
+    /// A search.
+    Search,
+    /// A message that somebody looks at.
+    Message,
+    /// A retry.
+    Retry,
+    /// Finding out what became of a retry.
+    Outcome,
+}
+
+/// How far a search is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SearchState {
+    /// The server has been asked.
+    Asking,
+    /// The server answered.
+    Answered {
+        /// The messages found so far, newest first.
+        found: Vec<MessageId>,
+        /// Whether the server has more.
+        more: bool,
+        /// When the request left.
+        asked_at: Timestamp,
+    },
+    /// The server could not be asked; what was found before stays.
+    Failed(Explanation),
+}
+
+/// How far a retry is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionNews {
+    /// The message.
+    pub message: MessageId,
+    /// How far it is.
+    pub stage: ActionStage,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+/// The stages of a retry, in the order of its life.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActionStage {
+    /// Nothing was done: the action could not be begun.
+    NotTaken(Explanation),
+    /// The intention is on disk, the request waits for its turn.
+    Intended,
+    /// The request is on its way.
+    UnderWay {
+        /// Which try this is, from 1.
+        try_number: u32,
+    },
+    /// The try provably did nothing (not sent, or dropped with a 429): it goes again.
+    GoesAgain {
+        /// When.
+        at: Timestamp,
+        /// What happened.
+        why: Explanation,
+    },
+    /// The API took it.
+    Accepted,
+    /// The API refused it.
+    Refused(Explanation),
+    /// It was not sent and will not go again by itself.
+    NotSent(Explanation),
+    /// Nobody knows: the message is being read to find out, and is never retried again by itself.
+    Unknown {
+        /// What happened.
+        why: Explanation,
+        /// When it is looked up next; `None` when a person must decide.
+        look_up_at: Option<Timestamp>,
+    },
+    /// An unknown outcome was found out: it had been taken.
+    FoundAccepted,
+    /// The message was read after it was retried.
+    Followed {
+        /// The status now.
+        status: Status,
+    },
+}
+
+impl ActionStage {
+    /// Whether nothing more comes by itself.
+    pub fn is_over(&self) -> bool {
+        match self {
+            ActionStage::NotTaken(_)
+            | ActionStage::Refused(_)
+            | ActionStage::NotSent(_)
+            | ActionStage::Unknown { look_up_at: None, .. } => true,
+            ActionStage::Followed { status } => status.is_final(),
+            _ => false,
+        }
+    }
+}
+
+/// Something that a person should know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// When it happened.
+    pub at: Timestamp,
+    /// How much it matters.
+    pub weight: NoticeWeight,
+    /// What happened, why, what to do next, and the server's trace id.
+    pub text: Explanation,
+}
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeWeight {
+    /// Good to know.
+    Info,
+    /// Something is not as it should be, and mends itself.
+    Warning,
+    /// A person must do something.
+    Problem,
+}

@@ -1,0 +1,10 @@
+//! Retries, pure: what would be retried and why not the rest, and how the outcome of a retry that
+//! nobody saw becomes known. Who carries the steps out is another room's business.
+
+mod plan;
+mod resolution;
+
+pub use plan::{
+    Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
+};
+pub use resolution::{Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};

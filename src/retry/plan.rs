@@ -1,0 +1,319 @@
+//! The plan: exactly these messages, those left out and why, and what it costs.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::delivery::{BatchId, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status};
+use crate::store::AnswerKind;
+
+/// How old a plan may get before it is made anew: what it says of the messages is no longer to be
+/// relied on.
+pub const PLAN_LIFE: Duration = Duration::from_secs(5 * 60);
+
+/// How fresh a message's reading must be for a plan; an older one is read again first.
+pub const FRESH_ENOUGH: Duration = Duration::from_secs(60);
+
+/// From which age of a message a plan warns: what it says may be out of date for the recipient.
+pub const OLD_MESSAGE: Duration = Duration::from_secs(24 * 3600);
+
+/// The share of the budget that actions may take; the rest keeps the screen true.
+pub const SHARE_OF_BUDGET: f64 = 0.75;
+
+/// Makes plans.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Planner {
+    /// Whether messages are kept for which the API's table says that a retry cannot help.
+    pub include_useless: bool,
+    /// Messages for which an action is under way or has an unknown outcome.
+    pub under_way: Vec<MessageId>,
+    /// Messages that the API refused before as out of attempts.
+    pub out_of_attempts: Vec<MessageId>,
+}
+
+/// Exactly what would be retried. Frozen once made: what runs is this list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The messages to retry, in the order chosen, each once.
+    pub items: Vec<PlanItem>,
+    /// The messages that were chosen but are left out.
+    pub left_out: Vec<LeftOut>,
+    /// When the plan was made.
+    pub planned_at: Timestamp,
+}
+
+/// One message of a plan, with what was known of it: the evidence that later tells whether a
+/// retry with an unknown outcome was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanItem {
+    /// The message.
+    pub message: MessageId,
+    /// Why it failed.
+    pub error: Option<DeliveryError>,
+    /// Whether a retry helps.
+    pub helps: RetryHelps,
+    /// When it was recorded.
+    pub created_at: Option<Timestamp>,
+    /// The attempts as last read.
+    pub attempts: Option<u32>,
+    /// When the newest attempt was made, as last read.
+    pub newest_attempt: Option<Timestamp>,
+    /// When it was last read.
+    pub read_at: Timestamp,
+    /// Which kind of answer told the attempts; counts of different kinds are not compared.
+    pub read_from: AnswerKind,
+    /// The batch it is part of.
+    pub batch: Option<BatchId>,
+}
+
+/// A message that was chosen but is not retried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// The message.
+    pub message: MessageId,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// Why a message is left out of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOutReason {
+    /// It is not in failure; the status is told where known.
+    NotFailed(Option<Status>),
+    /// The API's table says that a retry cannot help.
+    Useless,
+    /// An action on it is under way, or its outcome is not known.
+    UnderWay,
+    /// The API refused it before: its attempts are used up.
+    OutOfAttempts,
+}
+
+impl std::fmt::Display for LeftOutReason {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LeftOutReason::NotFailed(Some(status)) => write!(out, "not failed: {}", status.word()),
+            LeftOutReason::NotFailed(None) => out.write_str("not known to be failed"),
+            LeftOutReason::Useless => out.write_str("a retry cannot help"),
+            LeftOutReason::UnderWay => out.write_str("an action on it is under way or its outcome is not known"),
+            LeftOutReason::OutOfAttempts => out.write_str("its attempts are used up"),
+        }
+    }
+}
+
+/// What may be billed in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Billing {
+    /// Messages for which a retry helps.
+    pub helps: usize,
+    /// Messages for which nobody can say.
+    pub maybe: usize,
+    /// Messages for which it cannot help.
+    pub useless: usize,
+}
+
+impl Planner {
+    /// The plan for these messages, each with the time it was last read and the kind of answer
+    /// that told it. A message that is named twice is planned once.
+    pub fn plan<'a>(&self, chosen: impl IntoIterator<Item = (&'a Message, Timestamp, AnswerKind)>, now: Timestamp) -> Plan {
+        let mut plan = Plan { items: Vec::new(), left_out: Vec::new(), planned_at: now };
+        let mut seen = std::collections::HashSet::new();
+        for (message, read_at, read_from) in chosen {
+            if !seen.insert(&message.id) {
+                continue;
+            }
+            match self.reason_against(message) {
+                Some(reason) => plan.left_out.push(LeftOut { message: message.id.clone(), reason }),
+                None => plan.items.push(PlanItem::new(message, read_at, read_from)),
+            }
+        }
+        plan
+    }
+
+    fn reason_against(&self, message: &Message) -> Option<LeftOutReason> {
+        if self.under_way.contains(&message.id) {
+            return Some(LeftOutReason::UnderWay);
+        }
+        if message.status != Some(Status::Failure) {
+            return Some(LeftOutReason::NotFailed(message.status.clone()));
+        }
+        if self.out_of_attempts.contains(&message.id) {
+            return Some(LeftOutReason::OutOfAttempts);
+        }
+        (!self.include_useless && helps(message) == RetryHelps::No).then_some(LeftOutReason::Useless)
+    }
+}
+
+fn helps(message: &Message) -> RetryHelps {
+    message.error().map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+}
+
+impl PlanItem {
+    fn new(message: &Message, read_at: Timestamp, read_from: AnswerKind) -> Self {
+        Self {
+            message: message.id.clone(),
+            error: message.error(),
+            helps: helps(message),
+            created_at: message.created_at,
+            attempts: message.tried(),
+            newest_attempt: message.newest_attempt().and_then(|attempt| attempt.created_at),
+            read_at,
+            read_from,
+            batch: message.batch.as_ref().map(|batch| batch.id.clone()),
+        }
+    }
+
+    /// Whether as many tries as the API allows were seen. Whether the first send counts is not
+    /// settled, so this is a warning and the server decides.
+    pub fn may_be_used_up(&self) -> bool {
+        self.attempts.is_some_and(|attempts| attempts >= MAX_ATTEMPTS)
+    }
+}
+
+impl Plan {
+    /// The calls that the plan needs: one a message.
+    pub fn calls(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How long it takes at a budget of `calls_per_second`, of which actions take their share.
+    pub fn time(&self, calls_per_second: f64) -> Duration {
+        let rate = (calls_per_second * SHARE_OF_BUDGET).max(0.01);
+        Duration::from_secs_f64(self.calls() as f64 / rate)
+    }
+
+    /// Whether it is too old to be run.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        now.duration_since(self.planned_at).unsigned_abs() > PLAN_LIFE
+    }
+
+    /// When the oldest and the newest message of it were recorded.
+    pub fn ages(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = || self.items.iter().filter_map(|item| item.created_at);
+        Some((times().min()?, times().max()?))
+    }
+
+    /// What may be billed in vain.
+    pub fn billing(&self) -> Billing {
+        let count = |wanted| self.items.iter().filter(|item| item.helps == wanted).count();
+        Billing { helps: count(RetryHelps::Yes), maybe: count(RetryHelps::Maybe), useless: count(RetryHelps::No) }
+    }
+
+    /// A person said yes, at `at`: the retries that may now be carried out. This is the only way
+    /// to make a [`ConfirmedRetry`].
+    pub fn confirm(self, at: Timestamp) -> Vec<ConfirmedRetry> {
+        let planned_at = self.planned_at;
+        self.items.into_iter().map(|item| ConfirmedRetry { item, planned_at, confirmed_at: at }).collect()
+    }
+}
+
+/// A retry that a person agreed to, in the question of the dashboard or with `--yes`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfirmedRetry {
+    item: PlanItem,
+    planned_at: Timestamp,
+    confirmed_at: Timestamp,
+}
+
+impl ConfirmedRetry {
+    /// The message and what was known of it.
+    pub fn item(&self) -> &PlanItem {
+        &self.item
+    }
+
+    /// When the plan was made.
+    pub fn planned_at(&self) -> Timestamp {
+        self.planned_at
+    }
+
+    /// When the person agreed.
+    pub fn confirmed_at(&self) -> Timestamp {
+        self.confirmed_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::Attempt;
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap()
+    }
+
+    fn message(id: &str, status: &str, code: &str) -> Message {
+        let error = (!code.is_empty()).then(|| DeliveryError::new("delivery_error", code));
+        let attempt = Attempt { status: None, created_at: Some(now()), updated_at: None, sent_at: None, delivered_at: None, error };
+        Message {
+            status: Some(Status::from_api(status)),
+            created_at: Some(now()),
+            attempts: Some(vec![attempt]),
+            ..Message::new(MessageId::new(id))
+        }
+    }
+
+    fn plan_of(planner: &Planner, messages: &[Message]) -> Plan {
+        planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::List)), now())
+    }
+
+    #[rstest]
+    #[case("failure", "recipient_unavailable", None)]
+    #[case("failure", "routing_error", None)]
+    #[case("failure", "", None)]
+    #[case("failure", "recipient_invalid", Some(LeftOutReason::Useless))]
+    #[case("success", "", Some(LeftOutReason::NotFailed(Some(Status::Success))))]
+    #[case("created", "routing_error", Some(LeftOutReason::NotFailed(Some(Status::Created))))]
+    fn only_failures_that_a_retry_may_help(#[case] status: &str, #[case] code: &str, #[case] left_out: Option<LeftOutReason>) {
+        let plan = plan_of(&Planner::default(), &[message("m", status, code)]);
+        assert_eq!(plan.items.len(), usize::from(left_out.is_none()));
+        assert_eq!(plan.left_out.first().map(|left| left.reason.clone()), left_out);
+    }
+
+    #[test]
+    fn a_useless_one_is_taken_when_asked_for_and_counted_as_such() {
+        let planner = Planner { include_useless: true, ..Planner::default() };
+        let plan = plan_of(&planner, &[message("m", "failure", "recipient_invalid")]);
+        assert_eq!(plan.billing(), Billing { helps: 0, maybe: 0, useless: 1 });
+    }
+
+    #[test]
+    fn what_is_under_way_or_used_up_is_left_out() {
+        let planner = Planner { under_way: vec![MessageId::new("a")], out_of_attempts: vec![MessageId::new("b")], ..Planner::default() };
+        let plan = plan_of(&planner, &[message("a", "failure", "routing_error"), message("b", "failure", "routing_error")]);
+        assert_eq!(
+            plan.left_out.iter().map(|left| left.reason.clone()).collect::<Vec<_>>(),
+            [LeftOutReason::UnderWay, LeftOutReason::OutOfAttempts]
+        );
+    }
+
+    #[test]
+    fn a_plan_ages_and_takes_time() {
+        let plan = plan_of(&Planner::default(), &[message("a", "failure", ""), message("b", "failure", ""), message("c", "failure", "")]);
+        assert_eq!(plan.time(2.0), Duration::from_secs(2));
+        assert!(!plan.is_stale(now() + SignedDuration::from_secs(299)));
+        assert!(plan.is_stale(now() + SignedDuration::from_secs(301)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_plan_holds_a_message_twice_or_one_that_is_not_failed(
+            chosen in prop::collection::vec((0..6u8, prop::sample::select(vec!["created", "failure", "success", "odd"]), any::<bool>()), 0..40),
+            include_useless in any::<bool>(),
+        ) {
+            let messages: Vec<Message> = chosen.iter()
+                .map(|(id, status, invalid)| message(&id.to_string(), status, if *invalid { "recipient_invalid" } else { "routing_error" }))
+                .collect();
+            let plan = plan_of(&Planner { include_useless, ..Planner::default() }, &messages);
+            let mut ids: Vec<_> = plan.items.iter().map(|item| item.message.clone()).collect();
+            ids.extend(plan.left_out.iter().map(|left| left.message.clone()));
+            let distinct: std::collections::HashSet<_> = ids.iter().cloned().collect();
+            prop_assert_eq!(distinct.len(), ids.len());
+            for item in &plan.items {
+                let first = messages.iter().find(|message| message.id == item.message).unwrap();
+                prop_assert_eq!(&first.status, &Some(Status::Failure));
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Finding out what became of a retry whose outcome nobody saw.
+//!
+//! The message is read and compared with what was known before the request left. It is never
+//! retried again to find out.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::PlanItem;
+use crate::delivery::{Message, Status};
+use crate::store::AnswerKind;
+
+/// How long a message must stay unchanged before a person is asked: failures were seen to surface
+/// 66 to 90 seconds after a try.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How often it must have been read unchanged before a person is asked.
+pub const READS_NEEDED: u32 = 2;
+
+/// The pauses between the readings: at once, then further apart. The last one repeats.
+const PAUSES_S: [u64; 4] = [1, 5, 15, 30];
+
+/// What was known before the request left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// How many attempts the message had.
+    pub attempts: Option<u32>,
+    /// When the newest of them was made.
+    pub newest_attempt: Option<Timestamp>,
+    /// Which kind of answer told that. Counts are compared only within one kind.
+    pub read_from: AnswerKind,
+}
+
+impl From<&PlanItem> for Evidence {
+    fn from(item: &PlanItem) -> Self {
+        Self { attempts: item.attempts, newest_attempt: item.newest_attempt, read_from: item.read_from.clone() }
+    }
+}
+
+/// What one reading of the message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The retry was taken, by this request or by somebody else's.
+    Taken,
+    /// Nothing has changed, so far.
+    Unchanged,
+}
+
+impl Evidence {
+    /// What a reading of the message says about the retry.
+    pub fn compare(&self, message: &Message, read_from: &AnswerKind) -> Finding {
+        let left_failure = message.status.as_ref().is_some_and(|status| *status != Status::Failure);
+        let more_attempts =
+            self.read_from == *read_from && matches!((self.attempts, message.tried()), (Some(before), Some(after)) if after > before);
+        let newest = message.newest_attempt().and_then(|attempt| attempt.created_at);
+        let newer_attempt = matches!((self.newest_attempt, newest), (Some(before), Some(after)) if after > before);
+        if left_failure || more_attempts || newer_attempt { Finding::Taken } else { Finding::Unchanged }
+    }
+}
+
+/// How the question of an unknown outcome stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// The message is read again then.
+    ReadAt(Timestamp),
+    /// It stayed unchanged for so long that a person must decide.
+    Person,
+}
+
+/// When to look again, after `reads` readings that found nothing changed since the outcome became
+/// unknown at `since`.
+pub fn look_up_again(since: Timestamp, reads: u32, now: Timestamp) -> Resolution {
+    let waited = now.duration_since(since);
+    let patience = SignedDuration::try_from(PATIENCE).unwrap_or(SignedDuration::MAX);
+    if reads >= READS_NEEDED && waited >= patience {
+        return Resolution::Person;
+    }
+    let pause = PAUSES_S[usize::try_from(reads).unwrap_or(usize::MAX).min(PAUSES_S.len() - 1)];
+    Resolution::ReadAt(now + SignedDuration::from_secs(i64::try_from(pause).unwrap_or(30)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Attempt, MessageId};
+    use rstest::rstest;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + second).unwrap()
+    }
+
+    fn message(status: &str, attempts: &[i64]) -> Message {
+        let attempt = |second: &i64| Attempt {
+            status: None,
+            created_at: Some(at(*second)),
+            updated_at: None,
+            sent_at: None,
+            delivered_at: None,
+            error: None,
+        };
+        Message {
+            status: Some(Status::from_api(status)),
+            attempts: Some(attempts.iter().map(attempt).collect()),
+            ..Message::new(MessageId::new("m"))
+        }
+    }
+
+    #[rstest]
+    #[case("failure", &[0], AnswerKind::Single, Finding::Unchanged)]
+    #[case("created", &[0], AnswerKind::Single, Finding::Taken)]
+    #[case("failure", &[90, 0], AnswerKind::Single, Finding::Taken)]
+    #[case("failure", &[0, 0], AnswerKind::Single, Finding::Taken)]
+    #[case("failure", &[0, 0], AnswerKind::List, Finding::Unchanged)]
+    #[case("failure", &[], AnswerKind::Single, Finding::Unchanged)]
+    fn a_reading_is_compared_with_what_was_known(
+        #[case] status: &str,
+        #[case] attempts: &[i64],
+        #[case] read_from: AnswerKind,
+        #[case] finding: Finding,
+    ) {
+        let evidence = Evidence { attempts: Some(1), newest_attempt: Some(at(0)), read_from: AnswerKind::Single };
+        assert_eq!(evidence.compare(&message(status, attempts), &read_from), finding);
+    }
+
+    #[test]
+    fn a_message_without_a_status_proves_nothing() {
+        let evidence = Evidence { attempts: None, newest_attempt: None, read_from: AnswerKind::Single };
+        assert_eq!(evidence.compare(&Message::new(MessageId::new("m")), &AnswerKind::Single), Finding::Unchanged);
+    }
+
+    #[test]
+    fn the_whole_schedule() {
+        let mut now = at(0);
+        let mut waits = Vec::new();
+        for reads in 0.. {
+            match look_up_again(at(0), reads, now) {
+                Resolution::ReadAt(next) => {
+                    waits.push(next.duration_since(now).as_secs());
+                    now = next;
+                }
+                Resolution::Person => break,
+            }
+        }
+        assert_eq!(waits, [1, 5, 15, 30, 30, 30, 30]);
+        assert!(now.duration_since(at(0)) >= SignedDuration::from_secs(120));
+    }
+}

@@ -1,0 +1,184 @@
+//! What is intended, how it ended, and how an unknown end was cleared up.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::RunId;
+use crate::delivery::{BatchId, CampaignId, MessageId};
+
+/// An action's number in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionId(pub(super) i64);
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+/// An action that is about to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intention {
+    /// The run of the program that takes it.
+    pub run: RunId,
+    /// The API's base URL.
+    pub base_url: String,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// What is done.
+    pub action: ActionKind,
+    /// The plan that it belongs to, in a few words without anything personal.
+    pub plan: String,
+    /// When it was decided.
+    pub planned_at: Timestamp,
+}
+
+/// What is done, with what is needed to find out later whether it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionKind {
+    /// One failed message is tried again.
+    RetryMessage {
+        /// The message.
+        message: MessageId,
+        /// How many attempts it had when it was last read.
+        attempts: Option<u32>,
+        /// When the newest of them was made.
+        newest_attempt: Option<Timestamp>,
+        /// Which call told so: the calls count attempts differently.
+        read_from: ReadFrom,
+    },
+    /// All failures of a batch are tried again.
+    RetryBatch {
+        /// The batch.
+        batch: BatchId,
+        /// How many of its messages had failed, as last read.
+        failures: Option<u32>,
+        /// How many attempts its messages had together, as last read.
+        attempts: Option<u32>,
+    },
+    /// One message is sent.
+    SendMessage {
+        /// A keyed hash of recipient and values: enough to recognise the message in a list, not to
+        /// read it. Equal for equal sends.
+        fingerprint: String,
+    },
+    /// A file of messages is uploaded.
+    UploadBatch {
+        /// The file's name, without its folders.
+        file_name: String,
+        /// How many rows it has.
+        rows: u32,
+    },
+}
+
+/// The call that told what an intention holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReadFrom {
+    /// The message read by itself.
+    Single,
+    /// A page of the campaign's messages.
+    List,
+    /// A page of a batch's messages.
+    Batch,
+}
+
+/// How a try ended, as this side saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is proved that nothing was sent.
+    NotSent {
+        /// Why.
+        reason: String,
+    },
+    /// The API said no.
+    Refused {
+        /// The API's code.
+        code: Option<String>,
+        /// The API's words.
+        reason: String,
+        /// What its support asks for.
+        trace_id: Option<String>,
+    },
+    /// The API said yes.
+    Accepted,
+    /// Nobody on this side can say.
+    Unknown {
+        /// What was seen instead of an answer.
+        reason: String,
+    },
+}
+
+/// How an unknown outcome was cleared up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// Reading showed that it was taken.
+    Accepted {
+        /// What showed it.
+        reason: String,
+    },
+    /// Reading showed that it was not taken.
+    NotAccepted {
+        /// What showed it.
+        reason: String,
+    },
+    /// A person said so.
+    ByPerson {
+        /// Whether it went.
+        went: bool,
+        /// The run in which it was said, which tells who it was.
+        run: RunId,
+    },
+}
+
+impl ActionKind {
+    /// The kind's word: `retry`, `retry-batch`, `send` or `send-batch`, like the commands.
+    pub fn word(&self) -> &'static str {
+        match self {
+            ActionKind::RetryMessage { .. } => "retry",
+            ActionKind::RetryBatch { .. } => "retry-batch",
+            ActionKind::SendMessage { .. } => "send",
+            ActionKind::UploadBatch { .. } => "send-batch",
+        }
+    }
+
+    /// The message that it is about, where it is about one that has an id.
+    pub fn message(&self) -> Option<&MessageId> {
+        match self {
+            ActionKind::RetryMessage { message, .. } => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The batch that it is about, where it is about one that has an id.
+    pub fn batch(&self) -> Option<&BatchId> {
+        match self {
+            ActionKind::RetryBatch { batch, .. } => Some(batch),
+            _ => None,
+        }
+    }
+
+    /// What may be under way only once in a campaign.
+    pub(super) fn claim(&self) -> String {
+        match self {
+            ActionKind::RetryMessage { message, .. } => format!("message {message}"),
+            ActionKind::RetryBatch { batch, .. } => format!("batch {batch}"),
+            ActionKind::SendMessage { fingerprint } => format!("send {fingerprint}"),
+            ActionKind::UploadBatch { file_name, rows } => format!("upload {rows} {file_name}"),
+        }
+    }
+}
+
+impl ReadFrom {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            ReadFrom::Single => "single",
+            ReadFrom::List => "list",
+            ReadFrom::Batch => "batch",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [ReadFrom::Single, ReadFrom::List, ReadFrom::Batch].into_iter().find(|from| from.word() == word)
+    }
+}

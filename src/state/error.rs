@@ -1,0 +1,194 @@
+//! What can go wrong with the journal.
+
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{ActionId, ActionState, RunId};
+use crate::config::shell_quoted;
+
+/// Why the journal could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The same message (batch, send, upload) has an action whose end is not known yet.
+    #[error("an action on it is {state} since {since} (run `{run}`): its outcome must be known first")]
+    AlreadyOpen {
+        /// The action that is open.
+        action: ActionId,
+        /// When that action was decided.
+        since: Timestamp,
+        /// The run that took it.
+        run: RunId,
+        /// What is known of it.
+        state: ActionState,
+    },
+    /// A step that the table of states does not allow.
+    #[error("action `{action}` is {from} and cannot become {to}")]
+    IllegalStep {
+        /// The action.
+        action: ActionId,
+        /// Its state.
+        from: ActionState,
+        /// The state that was asked for.
+        to: ActionState,
+    },
+    /// A try that does not fit: a second one while one is under way, or an end without a start.
+    #[error("action `{action}` {flaw}")]
+    IllegalTry {
+        /// The action.
+        action: ActionId,
+        /// What does not fit.
+        flaw: &'static str,
+    },
+    /// No action has this number.
+    #[error("the journal has no action `{action}`")]
+    NoSuchAction {
+        /// The number.
+        action: ActionId,
+    },
+    /// The run was never begun.
+    #[error("the journal has no run `{run}`")]
+    NoSuchRun {
+        /// The run.
+        run: RunId,
+    },
+    /// The journal can only be read.
+    #[error("the journal can only be read: {why}")]
+    ReadOnly {
+        /// Why.
+        why: String,
+    },
+    /// The platform has no place for the folder.
+    #[error("there is no home folder: name a state folder with `--state FOLDER`")]
+    NoFolder,
+    /// The folder or a file in it cannot be used.
+    #[error("the state folder's `{}` cannot be used", path.display())]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// Others can write into the folder.
+    #[error("others can write into the state folder `{}`: run `chmod 700 {}`, or name another with `--state FOLDER`",
+        path.display(), shell_quoted(path))]
+    Exposed {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder is another user's.
+    #[error("the state folder `{}` belongs to another user (uid {owner}): name one of your own with `--state FOLDER`", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
+    /// The file is damaged or is something else.
+    #[error("`{}` is damaged or is no journal ({flaw}): it was left as it is; move it away to begin a new one", path.display())]
+    NotAJournal {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        flaw: String,
+    },
+    /// A newer version of the program wrote it.
+    #[error("the journal `{}` was written by a newer version of Postwatch (format {found}; this one knows {known})", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format that this version knows.
+        known: i64,
+    },
+    /// A line of it cannot be understood.
+    #[error("the journal's action `{action}` cannot be read: {flaw}")]
+    BadLine {
+        /// The action.
+        action: ActionId,
+        /// What is wrong.
+        flaw: String,
+    },
+    /// The database refused.
+    #[error("the journal could not be {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+}
+
+impl StateError {
+    /// Whether the action is refused because another on the same message is open.
+    pub fn is_already_open(&self) -> bool {
+        matches!(self, StateError::AlreadyOpen { .. })
+    }
+
+    pub(super) fn database(doing: &'static str) -> impl Fn(rusqlite::Error) -> Self {
+        move |source| StateError::Database { doing, source }
+    }
+
+    /// The whole explanation in one line, causes included.
+    pub fn explained(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            text.push_str(": ");
+            text.push_str(&inner.to_string());
+            cause = inner.source();
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_a_phrase_that_tells_what_to_do() {
+        let path = || PathBuf::from("/state/postwatch");
+        let action = ActionId(7);
+        let run = RunId::new(Timestamp::UNIX_EPOCH, 1, 2);
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let errors = [
+            StateError::AlreadyOpen { action, since: Timestamp::UNIX_EPOCH, run: run.clone(), state: ActionState::Unknown },
+            StateError::IllegalStep { action, from: ActionState::Accepted, to: ActionState::Unknown },
+            StateError::IllegalTry { action, flaw: "has a try under way" },
+            StateError::NoSuchAction { action },
+            StateError::NoSuchRun { run },
+            StateError::ReadOnly { why: "the disk is full".to_owned() },
+            StateError::NoFolder,
+            StateError::Folder { path: path(), source: denied() },
+            StateError::Exposed { path: path() },
+            StateError::Foreign { path: path(), owner: 1001 },
+            StateError::NotAJournal { path: path(), flaw: "file is not a database".to_owned() },
+            StateError::Newer { path: path(), found: 9, known: 1 },
+            StateError::BadLine { action, flaw: "`done` is no state".to_owned() },
+            StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery },
+        ];
+        let text: String = errors.iter().map(|error| error.explained() + "\n").collect();
+        assert_eq!(
+            text,
+            "\
+an action on it is unknown since 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`): its outcome must be known first
+action `7` is accepted and cannot become unknown
+action `7` has a try under way
+the journal has no action `7`
+the journal has no run `19700101T000000Z-1-00000002`
+the journal can only be read: the disk is full
+there is no home folder: name a state folder with `--state FOLDER`
+the state folder's `/state/postwatch` cannot be used: permission denied
+others can write into the state folder `/state/postwatch`: run `chmod 700 /state/postwatch`, or name another with `--state FOLDER`
+the state folder `/state/postwatch` belongs to another user (uid 1001): name one of your own with `--state FOLDER`
+`/state/postwatch` is damaged or is no journal (file is not a database): it was left as it is; move it away to begin a new one
+the journal `/state/postwatch` was written by a newer version of Postwatch (format 9; this one knows 1)
+the journal's action `7` cannot be read: `done` is no state
+the journal could not be written: Query is not read-only
+"
+        );
+    }
+}

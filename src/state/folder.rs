@@ -1,0 +1,146 @@
+//! The state folder: where it is, and that no one else can look into it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::StateError;
+
+/// The folder's place: the one given, else `$POSTWATCH_STATE`, else `postwatch` in the platform's
+/// state folder (`$XDG_STATE_HOME` or `~/.local/state`; `%LOCALAPPDATA%` on Windows).
+///
+/// # Errors
+/// When none is given and there is no home folder.
+pub fn folder(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<PathBuf, StateError> {
+    if let Some(folder) = explicit {
+        return Ok(folder.to_owned());
+    }
+    if let Some(folder) = env("POSTWATCH_STATE").filter(|folder| !folder.is_empty()) {
+        return Ok(PathBuf::from(folder));
+    }
+    let base = etcetera::choose_base_strategy().map_err(|_| StateError::NoFolder)?;
+    // Windows has no state folder; its cache folder is the one that stays on the machine.
+    Ok(base.state_dir().unwrap_or_else(|| base.cache_dir()).join("postwatch"))
+}
+
+/// Opens a file for writing; a new one is its owner's only from its first moment.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    // A file that was copied here may be open to others; only its owner can change that.
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0 {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// Makes a new file's name durable: without this a power cut could take the file away, whatever was
+/// synced inside it.
+#[cfg(unix)]
+pub(super) fn sync_names(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()?;
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), |parent| {
+        // The folder may be new, too. A parent that may not be read is not new.
+        File::open(parent).map_or(Ok(()), |parent| parent.sync_all())
+    })
+}
+
+/// Windows keeps names in a journal of its own, and has no way to ask for more.
+#[cfg(not(unix))]
+pub(super) fn sync_names(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the folder, or makes sure that an existing one is private enough.
+pub(super) fn prepare(folder: &Path) -> Result<(), StateError> {
+    let failed = |source| StateError::Folder { path: folder.to_owned(), source };
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(failed)?;
+    keep_private(folder)
+}
+
+#[cfg(unix)]
+fn keep_private(folder: &Path) -> Result<(), StateError> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let failed = |source| StateError::Folder { path: folder.to_owned(), source };
+    let metadata = fs::metadata(folder).map_err(failed)?;
+    let user = rustix::process::geteuid().as_raw();
+    if metadata.uid() != user && metadata.uid() != 0 {
+        return Err(StateError::Foreign { path: folder.to_owned(), owner: metadata.uid() });
+    }
+    if metadata.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    // A folder that is the program's alone is closed to others. One that holds something else
+    // (`--state /tmp`) is not the program's to close.
+    if metadata.uid() == user && holds_only_ours(folder).map_err(failed)? {
+        return fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed);
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return Err(StateError::Exposed { path: folder.to_owned() });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_private(_folder: &Path) -> Result<(), StateError> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn holds_only_ours(folder: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(super::journal::FILE_NAME) || name.ends_with(".run"));
+        if !ours {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_wins_over_the_variable_and_the_variable_over_the_platform() {
+        let env = |name: &str| (name == "POSTWATCH_STATE").then(|| "/from/env".to_owned());
+        assert_eq!(folder(Some(Path::new("given")), env).unwrap(), Path::new("given"));
+        assert_eq!(folder(None, env).unwrap(), Path::new("/from/env"));
+        assert!(folder(None, |_| None).unwrap().ends_with("postwatch"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_is_made_private_when_it_is_the_programs_own() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        let parent = tempfile::tempdir().unwrap();
+        let new = parent.path().join("a/b");
+        prepare(&new).unwrap();
+        assert_eq!(mode(&new), 0o700);
+        set(&new, 0o755);
+        prepare(&new).unwrap();
+        assert_eq!(mode(&new), 0o700, "an empty one is closed");
+
+        fs::write(new.join("somebody's.txt"), "").unwrap();
+        set(&new, 0o755);
+        prepare(&new).unwrap();
+        assert_eq!(mode(&new), 0o755, "one with other things in it is left as it is");
+        set(&new, 0o777);
+        let error = prepare(&new).unwrap_err();
+        assert!(matches!(error, StateError::Exposed { .. }), "{error}");
+        assert!(error.to_string().contains("chmod 700 "), "{error}");
+    }
+}

@@ -1,0 +1,37 @@
+//! What is on disk: the journal of every action, in SQLite, so that nothing is sent twice by
+//! accident, whatever happens to the program in between.
+//!
+//! An action is written down before its request leaves ([`Journal::intend`]), each try has a line
+//! of its own ([`Journal::started`]), and its outcome is written when it is known
+//! ([`Journal::outcome`]). What the program could not see any more is found at the next start
+//! ([`Journal::settle_orphans`]). Nothing personal is stored: no recipient, no text, no key.
+//!
+//! All calls block; times come from the caller.
+
+mod action;
+mod error;
+mod folder;
+mod journal;
+mod note;
+mod orphan;
+mod read;
+mod row;
+mod run;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
+mod transition;
+mod who;
+mod write;
+
+pub use action::{ActionId, ActionKind, Intention, Outcome, ReadFrom, Resolution};
+pub use error::StateError;
+pub use folder::folder;
+pub use journal::{Journal, JournalAccess};
+pub use note::{Note, NoteEntry, NoteKind};
+pub use orphan::Settled;
+pub use read::{Holder, JournalEntry, OpenAction, Try};
+pub use run::{Run, RunId};
+pub use transition::ActionState;
+pub use who::Who;

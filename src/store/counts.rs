@@ -1,0 +1,48 @@
+//! How many of the covered messages are in which status, and why they failed.
+
+use crate::delivery::{DeliveryError, RetryHelps, Status};
+
+/// The number of places in a count by status: the seven known ones and all others together.
+pub const STATUS_PLACES: usize = 8;
+
+/// Counts of the covered messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By status, in the order of [`Status::KNOWN`]; the last place counts unknown statuses and
+    /// messages whose status was not told.
+    pub by_status: [usize; STATUS_PLACES],
+    /// Messages of which more is to be expected, whatever the time: neither delivered nor failed,
+    /// nor with the telco abroad. Those that have been with the telco for 48 h are still in here;
+    /// `Store::open_by_status` leaves them out.
+    pub open: usize,
+    /// Failed messages by error, most frequent first, ties by code.
+    pub errors: Vec<ErrorCount>,
+}
+
+/// A kind of failure and how often it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorCount {
+    /// The error; both words are empty where the API did not say why.
+    pub error: DeliveryError,
+    /// How many covered messages are in failure with it now.
+    pub count: usize,
+    /// Whether a retry can help.
+    pub retry: RetryHelps,
+}
+
+impl Counts {
+    /// How many are in a status.
+    pub fn of(&self, status: &Status) -> usize {
+        self.by_status[status_place(Some(status))]
+    }
+
+    /// All covered messages.
+    pub fn total(&self) -> usize {
+        self.by_status.iter().sum()
+    }
+}
+
+/// The place of a status in a count by status.
+pub fn status_place(status: Option<&Status>) -> usize {
+    status.and_then(|status| Status::KNOWN.iter().position(|known| known == status)).unwrap_or(STATUS_PLACES - 1)
+}

@@ -1,0 +1,175 @@
+//! The loaded messages of one campaign: merged from answers in any order, counted, and listed.
+//!
+//! Knows nothing of where the answers came from, nor of the screen. A message takes some two
+//! hundred bytes: columns instead of structs, shared words held once, the text rebuilt from
+//! template and values. Every count follows the changes, so no question walks over all messages,
+//! except for building a filtered list.
+
+mod answer;
+mod asked;
+mod batch_table;
+mod batches;
+mod cells;
+mod columns;
+mod counts;
+mod coverage;
+mod filter;
+mod histogram;
+mod ids;
+mod intern;
+mod latency;
+mod merge;
+mod names;
+mod read;
+mod recent;
+mod recipients;
+mod row_list;
+mod row_set;
+mod slots;
+mod tally;
+mod tries;
+mod varint;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{AnswerKind, Change, Merged};
+pub use batches::BatchSummary;
+pub use cells::Cells;
+pub use counts::{Counts, ErrorCount, STATUS_PLACES, status_place};
+pub use coverage::{Coverage, Gap, Reach};
+pub use filter::{Filter, Order};
+pub use latency::{Latency, Stuck};
+pub use recent::{MinuteOfEnds, Recent};
+pub use view::View;
+
+use jiff::Timestamp;
+
+use columns::Columns;
+use merge::Scratch;
+use row_list::RowList;
+use tally::{Standing, Tally};
+use tries::time;
+
+/// A message's place in the store. It stays the same as long as the store lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowNumber(u32);
+
+impl RowNumber {
+    /// The number as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The loaded messages of one campaign.
+#[derive(Default)]
+pub struct Store {
+    columns: Columns,
+    /// All rows, newest first.
+    order: RowList,
+    tally: Tally,
+    reach: Reach,
+    newest_answer: Option<Timestamp>,
+    list_read_at: Option<Timestamp>,
+    bad_rows: usize,
+    scratch: Scratch,
+}
+
+impl std::fmt::Debug for Store {
+    /// The number of messages alone: the rest is personal.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Store({} messages)", self.len())
+    }
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self { columns: Columns::new(), ..Self::default() }
+    }
+
+    /// When the newest merged answer was asked for.
+    pub fn newest_answer(&self) -> Option<Timestamp> {
+        self.newest_answer
+    }
+
+    /// Tells the unbroken stretch. Only the rows between the old and the new end are looked at.
+    pub fn set_reach(&mut self, reach: Reach) {
+        let stretches = self.reach.differs(&reach);
+        self.reach = reach;
+        for stretch in stretches {
+            let (columns, tally, order) = (&mut self.columns, &mut self.tally, &self.order);
+            let rows: Vec<RowNumber> = order
+                .iter_after(|row| columns.created[row.index()] > stretch.newest)
+                .take_while(|row| columns.created[row.index()] >= stretch.oldest)
+                .collect();
+            for row in rows {
+                let at = row.index();
+                let covered = self.reach.covers(columns, row);
+                if covered == columns.marks[at].covered {
+                    continue;
+                }
+                let tried = columns.tried(at);
+                tally.remove(row, &Standing::of(columns, at, &tried));
+                columns.marks[at].covered = covered;
+                tally.add(row, &Standing::of(columns, at, &tried));
+            }
+        }
+        self.tally.settle(&self.columns);
+    }
+
+    /// The unbroken stretch as it was told last.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// Whether a row is in the unbroken stretch; an island otherwise.
+    pub fn is_covered(&self, row: RowNumber) -> bool {
+        self.columns.marks[row.index()].covered
+    }
+
+    /// What is loaded.
+    pub fn coverage(&self) -> Coverage {
+        let loaded = self.counts().total();
+        let created = |row: RowNumber| time(self.columns.created[row.index()]);
+        let newest = if loaded == 0 { None } else { self.covered_rows().next().and_then(created) };
+        let oldest = match &self.reach.oldest {
+            Some((oldest, _)) if !self.reach.complete => Some(*oldest),
+            _ if loaded == 0 => None,
+            _ => self.order.iter().rev().filter(|row| self.is_covered(*row)).find_map(created),
+        };
+        Coverage {
+            loaded,
+            islands: self.len() - loaded,
+            complete: self.reach.complete,
+            gap: self.reach.gap,
+            newest,
+            oldest,
+            read_at: self.list_read_at,
+            bad_rows: self.bad_rows,
+        }
+    }
+
+    /// Counts of the covered messages.
+    pub fn counts(&self) -> &Counts {
+        &self.tally.counts
+    }
+
+    /// Counts of these rows, whether they are covered or not. Counts anew: for a window, a batch or
+    /// a filter, when it is asked for.
+    pub fn counts_of(&self, rows: impl Iterator<Item = RowNumber>) -> Counts {
+        tally::count_rows(&self.columns, rows)
+    }
+
+    /// All rows, islands included, newest first.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = RowNumber> + '_ {
+        self.order.iter()
+    }
+
+    /// The rows of the unbroken stretch, newest first.
+    pub fn covered_rows(&self) -> impl DoubleEndedIterator<Item = RowNumber> + '_ {
+        self.order.iter().filter(|row| self.is_covered(*row))
+    }
+}

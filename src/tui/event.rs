@@ -1,0 +1,31 @@
+//! What enters the dashboard.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::monitor::Update;
+
+/// Everything that can change the dashboard's state.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted, in one piece.
+    Paste(String),
+    /// The mouse did something; only told when the mouse is switched on.
+    Mouse(MouseEvent),
+    /// The terminal has another size now.
+    Resize {
+        /// Its width.
+        columns: u16,
+        /// Its height.
+        rows: u16,
+    },
+    /// A campaign's worker has news.
+    Update(Update),
+    /// A second has passed: ages move on.
+    Tick,
+    /// The first frame with an open question has been drawn: from then on its armour counts.
+    Drawn,
+    /// The system asks the program to end (TERM, HUP, or an INT from outside).
+    EndAsked,
+}

@@ -1,0 +1,122 @@
+//! What must hold for the whole table.
+
+use std::collections::HashSet;
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use rstest::rstest;
+
+use super::*;
+
+fn press(letter: char) -> KeyEvent {
+    KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
+}
+
+const EVERY_ACTION: [Action; 31] = [
+    Action::Up,
+    Action::Down,
+    Action::PageUp,
+    Action::PageDown,
+    Action::HalfPageUp,
+    Action::HalfPageDown,
+    Action::First,
+    Action::Last,
+    Action::Left,
+    Action::Right,
+    Action::NextPane,
+    Action::PreviousPane,
+    Action::Enter,
+    Action::Back,
+    Action::PreviousCampaign,
+    Action::NextCampaign,
+    Action::Find,
+    Action::Filter,
+    Action::Clear,
+    Action::Reveal,
+    Action::Mask,
+    Action::Pause,
+    Action::ReadNow,
+    Action::PlanRetry,
+    Action::Agree,
+    Action::Toggle,
+    Action::Notices,
+    Action::Help,
+    Action::Quit,
+    Action::Interrupt,
+    Action::Suspend,
+];
+
+#[test]
+fn no_key_means_two_things_in_one_place() {
+    for context in Context::ALL {
+        let mut seen = HashSet::new();
+        for chord in help(context).iter().flat_map(|binding| binding.keys) {
+            assert!(seen.insert(*chord), "`{chord}` stands twice in {context:?}");
+        }
+    }
+}
+
+#[test]
+fn every_action_stands_in_the_help_and_once_where_it_does() {
+    let mut found = HashSet::new();
+    for context in Context::ALL {
+        let mut here = HashSet::new();
+        for binding in help(context) {
+            assert!(here.insert(binding.action), "{:?} stands twice in {context:?}", binding.action);
+        }
+        found.extend(here);
+    }
+    let wanted: HashSet<_> = EVERY_ACTION.into_iter().chain([Action::Redraw]).collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn fingers_of_other_programs_do_no_harm() {
+    for context in Context::ALL {
+        for free in ['d', 'e', 'w'] {
+            assert_eq!(lookup(context, press(free)), None);
+        }
+        for theirs in ['a', 'b', 's', 'q'] {
+            assert_eq!(lookup(context, KeyEvent::new(KeyCode::Char(theirs), KeyModifiers::CONTROL)), None);
+        }
+        for letter in 'A'..='Z' {
+            assert!(matches!(lookup(context, press(letter)), None | Some(Action::Last)), "`{letter}` does something");
+        }
+    }
+}
+
+#[test]
+fn only_a_question_is_agreed_to() {
+    for context in Context::ALL {
+        assert_eq!(lookup(context, press('y')), (context == Context::Question).then_some(Action::Agree));
+    }
+    let alt = KeyEvent::new(KeyCode::Char('y'), KeyModifiers::ALT);
+    let ctrl = KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL);
+    assert_eq!((lookup(Context::Question, alt), lookup(Context::Question, ctrl)), (None, None));
+}
+
+#[test]
+fn printable_keys_are_text_in_the_find_line() {
+    for letter in ' '..='~' {
+        assert_eq!(lookup(Context::Text, press(letter)), None);
+    }
+    assert_eq!(lookup(Context::Text, KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)), None);
+    assert_eq!(lookup(Context::Text, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)), Some(Action::Back));
+}
+
+#[rstest]
+#[case(Context::Messages, "? help  / find  Enter open  f filter  r plan a retry  v reveal  q quit")]
+#[case(Context::Question, "Esc leave it  y retry  Enter answer  Space take in")]
+#[case(Context::Text, "Enter keep  Esc close")]
+fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expected: &str) {
+    let line: Vec<_> = footer(context).iter().map(|binding| format!("{} {}", binding.key(), binding.label)).collect();
+    assert!(line.join("  ").starts_with(expected), "{line:?}");
+}
+
+#[test]
+fn the_markdown_has_a_line_for_each_line_of_the_table() {
+    let text = markdown();
+    assert_eq!(text.lines().count(), table::TABLE.len() + 2);
+    assert!(text.contains("| `y` | question | yes: carry out the plan that is open |"), "{text}");
+    assert!(text.contains("| `Ctrl-c` | everywhere |"));
+    assert!(text.contains("| `Up` `k` | outside text | one row up |"));
+}

@@ -1,0 +1,18 @@
+//! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
+
+mod armour;
+mod effect;
+mod event;
+pub mod keys; // the one table of keys
+mod run;
+mod setup;
+pub mod text; // columns, times, ages and numbers
+mod theme;
+
+pub use armour::{Armour, Place};
+pub use effect::Effect;
+pub use event::Event;
+pub use keys::{Action, Context};
+pub use run::{Dashboard, QuestionId};
+pub use setup::{CampaignCard, Setup, ThemeChoice};
+pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};

@@ -1,0 +1,72 @@
+//! What the dashboard is told at its start.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::delivery::CampaignId;
+use crate::monitor::Notice;
+use crate::postman::{Explanation, HostKind};
+
+/// What the dashboard is told at its start.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The campaigns, in the order of the configuration.
+    pub campaigns: Vec<CampaignCard>,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// The zone's short name for the header, `SGT` for one.
+    pub zone_name: String,
+    /// Which colours.
+    pub theme: ThemeChoice,
+    /// No signs outside ASCII.
+    pub ascii: bool,
+    /// The embedded simulator is on screen: nothing real is sent.
+    pub demo: bool,
+    /// What was wrong at the start: mistakes in the configuration, an action left open by an
+    /// earlier run.
+    pub notices: Vec<Notice>,
+    /// Why no action can be taken at all, where the journal cannot be written.
+    pub actions_refused: Option<Explanation>,
+}
+
+/// A configured campaign.
+#[derive(Debug, Clone)]
+pub struct CampaignCard {
+    /// Its configured name.
+    pub name: String,
+    /// Its id.
+    pub id: CampaignId,
+    /// What kind of host it is on.
+    pub host_kind: HostKind,
+    /// The host's name, shown in the header for a gateway of one's own.
+    pub host: String,
+    /// Whether actions are refused.
+    pub read_only: bool,
+    /// Whether recipients and texts are masked.
+    pub masked: bool,
+    /// Whether it sends one-time passwords: texts are never shown.
+    pub one_time_password: bool,
+    /// The ceiling of calls a second.
+    pub calls_per_second: f64,
+    /// How far back it reads by itself.
+    pub history: Duration,
+    /// Why it cannot be read at all, where that is known from the start: a key that cannot be had.
+    pub broken: Option<Explanation>,
+}
+
+/// Which colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeChoice {
+    /// The terminal's own sixteen colours, which suit light and dark backgrounds alike.
+    #[default]
+    Auto,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+    /// With the strongest contrast.
+    HighContrast,
+    /// No colour: ranks and statuses show by signs, words and bold.
+    None,
+}

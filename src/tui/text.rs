@@ -1,0 +1,195 @@
+//! Text made to fit: columns as terminals count them, times, ages and numbers as people read them.
+//!
+//! A column's width is that of the graphemes in it, as the screen draws them one by one. So a
+//! Chinese sign has two columns, and a mark that stands on a letter has none.
+
+mod time;
+mod wrap;
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+pub use time::{age, exact_time, short_time};
+pub use wrap::wrap;
+
+/// On which side of a column its text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Align {
+    /// Text.
+    #[default]
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// How many columns `text` takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
+}
+
+/// `text` in exactly `width` columns: filled up with spaces, or cut at the end with `…` (`~` with
+/// `ascii`), never within a grapheme.
+pub fn fit(text: &str, width: usize, align: Align, ascii: bool) -> String {
+    let text = cut(text, width, ascii);
+    let room = width.saturating_sub(self::width(&text));
+    match align {
+        Align::Left => format!("{text}{:room$}", ""),
+        Align::Right => format!("{:room$}{text}", ""),
+    }
+}
+
+/// `text` in at most `width` columns, cut at the end with `…` (`~` with `ascii`).
+pub fn cut(text: &str, width: usize, ascii: bool) -> Cow<'_, str> {
+    if self::width(text) <= width {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = width.checked_sub(1) else { return Cow::Borrowed("") };
+    Cow::Owned(format!("{}{}", head(text, room), mark(ascii)))
+}
+
+/// `text` in at most `width` columns, cut in the middle, as for ids, whose ends differ most.
+pub fn cut_middle(text: &str, width: usize, ascii: bool) -> Cow<'_, str> {
+    if self::width(text) <= width {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = width.checked_sub(1) else { return Cow::Borrowed("") };
+    let behind = room / 2;
+    Cow::Owned(format!("{}{}{}", head(text, room - behind), mark(ascii), tail(text, behind)))
+}
+
+/// The sign that says that something was cut off.
+fn mark(ascii: bool) -> char {
+    if ascii { '~' } else { '…' }
+}
+
+/// The longest beginning of at most `width` columns.
+fn head(text: &str, width: usize) -> &str {
+    let mut taken = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        taken += grapheme.width();
+        if taken > width {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// The longest end of at most `width` columns.
+fn tail(text: &str, width: usize) -> &str {
+    let mut taken = 0;
+    let mut from = text.len();
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        taken += grapheme.width();
+        if taken > width {
+            break;
+        }
+        from = at;
+    }
+    text.get(from..).unwrap_or_default()
+}
+
+/// A number with a comma between the thousands: `11,800`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("routing_error", 16, Align::Left, "routing_error   ")]
+    #[case("routing_error", 8, Align::Left, "routing…")]
+    #[case("41", 5, Align::Right, "   41")]
+    #[case("李欣怡您好", 6, Align::Left, "李欣… ")]
+    #[case("李欣怡您好", 7, Align::Left, "李欣怡…")]
+    #[case("李", 1, Align::Left, "…")]
+    #[case("e\u{301}t\u{e9}", 2, Align::Left, "e\u{301}…")]
+    #[case("abc", 0, Align::Left, "")]
+    #[case("", 3, Align::Right, "   ")]
+    fn a_text_fits_its_column(#[case] text: &str, #[case] width: usize, #[case] align: Align, #[case] expected: &str) {
+        assert_eq!(fit(text, width, align, false), expected);
+        assert_eq!(fit(text, width, align, true), expected.replace('…', "~"));
+    }
+
+    #[rstest]
+    #[case("message_7c1e0000-9b02", 13, "messag…0-9b02")]
+    #[case("a41f5522", 7, "a41…522")]
+    #[case("a41f5522", 8, "a41f5522")]
+    #[case("a41f5522", 1, "…")]
+    #[case("a41f5522", 0, "")]
+    fn an_id_is_cut_in_the_middle(#[case] id: &str, #[case] width: usize, #[case] expected: &str) {
+        assert_eq!(cut_middle(id, width, false), expected);
+    }
+
+    #[rstest]
+    #[case(0, "0")]
+    #[case(999, "999")]
+    #[case(1_000, "1,000")]
+    #[case(11_800, "11,800")]
+    #[case(1_000_000, "1,000,000")]
+    #[case(u64::MAX, "18,446,744,073,709,551,615")]
+    fn thousands_have_commas(#[case] number: u64, #[case] expected: &str) {
+        assert_eq!(thousands(number), expected);
+    }
+
+    /// What makes columns go wrong: wide signs, marks on letters, joined signs, right-to-left text.
+    pub(super) fn awkward() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("李"),
+            Just("。"),
+            Just("முருகன்"),
+            Just("கி"),
+            Just("e\u{301}"),
+            Just("\u{301}"),
+            Just("👩‍👩‍👧"),
+            Just("🇸🇬"),
+            Just("☎\u{fe0f}"),
+            Just("لا"),
+            Just("\u{200d}"),
+            Just(" "),
+            Just("\n"),
+            Just("a"),
+            Just("long-word"),
+        ];
+        proptest::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn a_fitted_text_is_as_wide_as_its_column(text in awkward(), columns in 0usize..40, ascii: bool, right: bool) {
+            let align = if right { Align::Right } else { Align::Left };
+            let fitted = fit(&text, columns, align, ascii);
+            prop_assert_eq!(width(&fitted), columns, "{:?}", fitted);
+        }
+
+        #[test]
+        fn a_cut_text_is_not_wider_than_its_room(text in awkward(), columns in 0usize..40) {
+            prop_assert!(width(&cut(&text, columns, false)) <= columns);
+            prop_assert!(width(&cut_middle(&text, columns, false)) <= columns);
+        }
+
+        #[test]
+        fn every_line_fits_and_no_sign_is_lost(text in awkward(), columns in 0usize..40) {
+            let lines = wrap(&text, columns);
+            prop_assert!(lines.iter().all(|line| width(line) <= columns), "{:?}", lines);
+            if columns >= 2 {
+                let visible = |text: &str| text.chars().filter(|sign| !sign.is_whitespace()).collect::<String>();
+                prop_assert_eq!(visible(&lines.concat()), visible(&text));
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! How many colours the terminal can show.
+
+/// How many colours the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ColourDepth {
+    /// None are wanted, or none are there.
+    None,
+    /// The sixteen of the terminal's own palette.
+    Sixteen,
+    /// The fixed palette of 256.
+    Palette,
+    /// Any colour.
+    True,
+}
+
+/// What the user says about colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColourWish {
+    /// As the environment says.
+    #[default]
+    Auto,
+    /// Colours, whatever the environment says against them.
+    Always,
+    /// None.
+    Never,
+}
+
+impl ColourDepth {
+    /// What the environment tells: `NO_COLOR` (any text but an empty one), `COLORTERM`, `TERM`,
+    /// and `WT_SESSION`, which Windows Terminal sets in place of `COLORTERM`.
+    pub fn of(wish: ColourWish, env: impl Fn(&str) -> Option<String>) -> Self {
+        let told = |name: &str| env(name).unwrap_or_default().to_ascii_lowercase();
+        let term = told("TERM");
+        match wish {
+            ColourWish::Never => return ColourDepth::None,
+            ColourWish::Auto if !told("NO_COLOR").is_empty() || term == "dumb" || term.starts_with("vt") => return ColourDepth::None,
+            ColourWish::Auto | ColourWish::Always => {}
+        }
+        let colorterm = told("COLORTERM");
+        if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") || !told("WT_SESSION").is_empty() {
+            // GNU screen passes COLORTERM on, but drops the long form of a colour.
+            if term.starts_with("screen") && told("TMUX").is_empty() { ColourDepth::Palette } else { ColourDepth::True }
+        } else if term.contains("256") || ["alacritty", "foot", "xterm-kitty", "xterm-ghostty", "wezterm"].contains(&term.as_str()) {
+            ColourDepth::Palette
+        } else {
+            ColourDepth::Sixteen
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(ColourWish::Auto, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], ColourDepth::True)]
+    #[case(ColourWish::Auto, &[("TERM", "xterm-256color")], ColourDepth::Palette)]
+    #[case(ColourWish::Auto, &[("TERM", "xterm")], ColourDepth::Sixteen)]
+    #[case(ColourWish::Auto, &[("TERM", "linux")], ColourDepth::Sixteen)]
+    #[case(ColourWish::Auto, &[], ColourDepth::Sixteen)]
+    #[case(ColourWish::Auto, &[("WT_SESSION", "1")], ColourDepth::True)]
+    #[case(ColourWish::Auto, &[("TERM", "screen-256color"), ("COLORTERM", "truecolor")], ColourDepth::Palette)]
+    #[case(ColourWish::Auto, &[("TERM", "screen-256color"), ("COLORTERM", "truecolor"), ("TMUX", "/tmp/x")], ColourDepth::True)]
+    #[case(ColourWish::Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::None)]
+    #[case(ColourWish::Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColourDepth::Palette)]
+    #[case(ColourWish::Auto, &[("TERM", "dumb")], ColourDepth::None)]
+    #[case(ColourWish::Auto, &[("TERM", "vt100")], ColourDepth::None)]
+    #[case(ColourWish::Always, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::Palette)]
+    #[case(ColourWish::Never, &[("TERM", "xterm-256color"), ("COLORTERM", "24bit")], ColourDepth::None)]
+    fn what_the_environment_tells(#[case] wish: ColourWish, #[case] env: &[(&str, &str)], #[case] expected: ColourDepth) {
+        let told = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(ColourDepth::of(wish, told), expected);
+    }
+}
