@@ -1,6 +1,8 @@
 //! The transport over real HTTP, against small servers that behave badly: nothing is sent twice,
 //! no redirect is followed, no proxy is used for this machine, and every failure gets its name.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};

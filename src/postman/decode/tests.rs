@@ -165,7 +165,7 @@ fn a_row_that_cannot_be_read_leaves_the_others() {
         br#"{"messages":[7,{"id":"a"},{"recipient":"6580001234"},null,{"id":""},{"id":"b\u001b[31m"},{"id":12},[{"id":"x"}],{"id":"c"}],"pageData":{}}"#,
     )
     .unwrap();
-    assert_eq!(rows.iter().map(|row| row.id()).collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(rows.iter().map(crate::delivery::Row::id).collect::<Vec<_>>(), ["a", "c"]);
     let bad: Vec<_> = rows.bad().iter().map(|bad| (bad.place, bad.id.as_deref())).collect();
     assert_eq!(bad, [(0, None), (2, None), (3, None), (4, None), (5, Some("b␛[31m")), (6, None), (7, None)]);
     assert!(!format!("{:?}", rows.bad()).contains("80001234"));
@@ -219,7 +219,7 @@ fn nothing_that_drives_a_terminal_gets_through() {
 #[case(r#"{"messages":[],"messages":[{"id":"a"}],"pageData":{"endCursor":"y"},"pageData":{"endCursor":"x"}}"#)]
 fn the_list_is_found_however_it_is_wrapped(#[case] body: &str) {
     let (rows, page) = decode_page(body.as_bytes()).unwrap();
-    assert_eq!(rows.iter().map(|row| row.id()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(rows.iter().map(crate::delivery::Row::id).collect::<Vec<_>>(), ["a"]);
     assert_eq!((page.has_next, page.end), (true, Some(Cursor::new("x"))));
 }
 
