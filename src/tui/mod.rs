@@ -6,6 +6,7 @@ mod event;
 pub mod keys; // the one table of keys
 mod run;
 mod setup;
+mod start;
 pub mod text; // columns, times, ages and numbers
 mod terminal;
 mod theme;
@@ -19,6 +20,7 @@ pub use run::{
     wake_pair,
 };
 pub use setup::{CampaignCard, Setup, ThemeChoice};
+pub use start::{StartChoice, StartText, start};
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
