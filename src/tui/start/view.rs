@@ -10,7 +10,7 @@ use crate::tui::Role;
 use crate::tui::text::{Align, cut, fit, width, wrap};
 
 /// The columns of a choice: digit, name, what it says.
-const NAME_COLUMNS: usize = 22;
+const NAME_COLUMNS: usize = 19;
 
 /// The width of the menu, where there is room.
 const MENU_COLUMNS: u16 = 70;

@@ -12,12 +12,19 @@ use crate::tui::{Input, Reading, WakeEnd};
 pub struct Keyboard {
     wake: WakeEnd,
     since: Instant,
+    #[cfg(unix)]
+    _stdin: Option<system::NeverBlocking>,
 }
 
 impl Keyboard {
     /// The keyboard, beside which `wake` is listened to.
     pub fn new(wake: WakeEnd) -> Self {
-        Self { wake, since: Instant::now() }
+        Self {
+            wake,
+            since: Instant::now(),
+            #[cfg(unix)]
+            _stdin: system::NeverBlocking::stdin(),
+        }
     }
 }
 
@@ -63,13 +70,42 @@ impl Input for Keyboard {
 #[cfg(unix)]
 mod system {
     use std::io;
-    use std::os::fd::AsFd;
+    use std::os::fd::{AsFd, OwnedFd};
     use std::time::Duration;
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{Mode, OFlags};
     use rustix::io::Errno;
 
     use crate::tui::WakeEnd;
+
+    /// Standard input, opened anew so that no read of it waits; dropping it brings back the old one.
+    ///
+    /// Crossterm 0.29 reads on until a key is whole: after a half one (a sequence cut up by the
+    /// network, or Alt with `[`) the whole dashboard would stand still until the next key. The
+    /// terminal is opened anew because "never wait" belongs to what was opened, which the shell
+    /// and our own output share.
+    #[derive(Debug)]
+    pub(super) struct NeverBlocking(OwnedFd);
+
+    impl NeverBlocking {
+        /// `None` where the terminal cannot be opened by its name: then half a key is waited for.
+        pub(super) fn stdin() -> Option<Self> {
+            let name = rustix::termios::ttyname(io::stdin(), Vec::new()).ok()?;
+            let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+            let anew = rustix::fs::open(name, flags, Mode::empty()).ok()?;
+            let before = rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3).ok()?;
+            rustix::stdio::dup2_stdin(anew).ok()?;
+            Some(Self(before))
+        }
+    }
+
+    impl Drop for NeverBlocking {
+        fn drop(&mut self) {
+            // Nobody reads it any more when this fails: the program is about to end.
+            let _ = rustix::stdio::dup2_stdin(&self.0);
+        }
+    }
 
     /// Whether nothing will ever come from the keyboard any more.
     pub(super) fn has_ended() -> io::Result<bool> {
