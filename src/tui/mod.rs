@@ -6,13 +6,22 @@ mod event;
 pub mod keys; // the one table of keys
 mod run;
 mod setup;
+mod start;
 pub mod text; // columns, times, ages and numbers
+mod terminal;
 mod theme;
 
 pub use armour::{Armour, Place};
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
-pub use run::{Dashboard, QuestionId};
+pub use run::{
+    Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker, updates,
+    wake_pair,
+};
 pub use setup::{CampaignCard, Setup, ThemeChoice};
+pub use start::{StartChoice, StartText, start};
+#[cfg(unix)]
+pub use terminal::listen;
+pub use terminal::{Keyboard, TerminalError, TerminalScreen};
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};
