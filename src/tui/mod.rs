@@ -3,12 +3,17 @@
 mod effect;
 mod event;
 pub mod keys; // the one table of keys
+mod layout; // where things stand
 mod setup;
+mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers
 mod theme;
+mod update; // events in, effects out
+mod view; // how it looks
 
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
 pub use setup::{CampaignCard, Setup, ThemeChoice};
+pub use state::State;
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};
