@@ -152,3 +152,72 @@ fn read_private(path: &Path) -> Result<String, KeyError> {
     // The bytes themselves must not get into an error: a decoding error would quote them.
     String::from_utf8(bytes).map_err(|_| KeyError::NoKey { place: format!("the file `{}`", path.display()), flaw: KeyFlaw::Characters })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use secrecy::ExposeSecret;
+    use std::fs;
+
+    const KEY: &str = "key_test_canary0123456789";
+
+    #[rstest]
+    #[case("", KeyFlaw::Empty)]
+    #[case(" \t\r\n", KeyFlaw::Empty)]
+    #[case("key_test_canary key_test_canary", KeyFlaw::WhiteSpace)]
+    #[case("key_test_canary\nsecond line", KeyFlaw::WhiteSpace)]
+    #[case("key_test_canary\u{7}", KeyFlaw::Characters)]
+    #[case("key_test_canary…", KeyFlaw::Characters)]
+    #[case("key\u{a0}canary", KeyFlaw::WhiteSpace)]
+    fn what_is_no_key_is_explained_without_quoting_it(#[case] text: &str, #[case] expected: KeyFlaw) {
+        assert_eq!(checked(text).map(|_| ()).unwrap_err(), expected);
+        let source = KeySource::Env("A_KEY".to_owned());
+        let error = source.read(|_| Some(text.to_owned())).unwrap_err();
+        assert!(error.to_string().starts_with("the API key from the environment variable `A_KEY`"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_key_is_trimmed() {
+        assert_eq!(checked(&format!("\u{feff} {KEY}\r\n")).unwrap().expose_secret(), KEY);
+        assert_eq!(checked(&"k".repeat(5000)).map(|_| ()), Err(KeyFlaw::TooLong));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_its_name() {
+        let unset = KeySource::Env("A_KEY".to_owned()).read(|_| None).unwrap_err();
+        assert_eq!(unset.to_string(), "the environment variable `A_KEY` is not set: put the campaign's API key into it");
+        let folder = tempfile::tempdir().unwrap();
+        let missing = KeySource::File(folder.path().join("a.key")).read(|_| None).unwrap_err();
+        assert!(matches!(missing, KeyError::NoFile { .. }));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_not_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, b"canary\xff").unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let error = KeySource::File(path).read(|_| None).unwrap_err();
+        assert!(matches!(error, KeyError::NoKey { flaw: KeyFlaw::Characters, .. }));
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my key");
+        fs::write(&path, KEY).unwrap();
+        let source = KeySource::File(path.clone());
+        for mode in [0o640, 0o604, 0o620, 0o602] {
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+            let error = source.read(|_| None).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("run `chmod 600 '{}'`", path.display())), "{mode:o}: {error}");
+        }
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        assert_eq!(source.read(|_| None).unwrap().expose_secret(), KEY);
+    }
+}

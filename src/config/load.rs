@@ -133,3 +133,102 @@ fn beside(config: &Path, file: &Path) -> PathBuf {
     }
     config.parent().map_or_else(|| file.to_owned(), |folder| folder.join(file))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+    use std::fs;
+
+    const KEY: &str = "key_test_canary0123456789";
+
+    fn campaign(key: &str) -> String {
+        format!("[[campaigns]]\nname = \"A\"\nid = \"campaign_a\"\nenvironment = \"test\"\nkey = {key}\n")
+    }
+
+    fn file(folder: &Path, name: &str, text: impl AsRef<[u8]>, mode: u32) -> PathBuf {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        path
+    }
+
+    #[test]
+    fn no_file_is_told_apart_from_a_file_that_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(load(&folder.path().join("config.toml")).unwrap_err().is_not_found());
+        assert!(matches!(load(folder.path()), Err(LoadError::Folder { .. } | LoadError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn what_is_not_utf8_tells_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path(), "c.toml", b"# caf\xc3\xa9\nname = \"caf\xe9\"\n", 0o600);
+        let error = load(&path).unwrap_err().to_string();
+        assert!(error.ends_with("is not UTF-8 at line 2, column 12: save it as UTF-8"), "{error}");
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path(), "c.toml", vec![b'#'; 1024 * 1024 + 1], 0o600);
+        assert!(matches!(load(&path), Err(LoadError::TooLong { .. })));
+    }
+
+    #[test]
+    fn a_key_file_is_looked_for_beside_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        file(folder.path(), "a.key", format!("{KEY}\r\n"), 0o600);
+        let path = file(folder.path(), "c.toml", campaign("{ file = \"a.key\" }"), 0o644);
+        let key = load(&path).unwrap().config.campaigns[0].key.read(|_| None).unwrap();
+        assert_eq!(key.expose_secret(), KEY);
+    }
+
+    #[test]
+    fn a_key_file_below_the_home_folder_can_be_named_with_a_tilde() {
+        let found = beside(Path::new("/etc/c.toml"), Path::new("~/a.key"));
+        assert_eq!(found, etcetera::home_dir().unwrap().join("a.key"));
+        assert_eq!(beside(Path::new("/etc/c.toml"), Path::new("/a.key")), Path::new("/a.key"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_write_is_refused_with_the_command_that_mends_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for mode in [0o620, 0o602, 0o666] {
+            let path = file(folder.path(), "c.toml", campaign("{ env = \"A\" }"), mode);
+            let error = load(&path).unwrap_err();
+            assert!(matches!(error, LoadError::Writable { .. }), "{mode:o}");
+            assert!(error.to_string().ends_with(&format!("run `chmod go-w {}`", shell_quoted(&path))), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_in_the_file_counts_only_when_no_one_else_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = campaign(&format!("\"{KEY}\""));
+        let private = load(&file(folder.path(), "c.toml", &text, 0o600)).unwrap();
+        assert_eq!((private.config.campaigns.len(), private.mistakes.len()), (1, 0));
+        for mode in [0o640, 0o604] {
+            let path = file(folder.path(), "c.toml", &text, mode);
+            let loaded = load(&path).unwrap();
+            assert_eq!((loaded.config.campaigns.len(), loaded.config.broken.len()), (0, 1), "{mode:o}");
+            let mistake = loaded.mistakes[0].to_string();
+            assert!(mistake.starts_with("line 5, column 7: the key stands in a file that others can read"), "{mistake}");
+            assert!(mistake.contains(&format!("chmod 600 {}", shell_quoted(&path))) && !mistake.contains("canary"), "{mistake}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_users_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path(), "c.toml", campaign("{ env = \"A\" }"), 0o600);
+        // Only root can give a file away; for others there is nothing to see here.
+        if std::os::unix::fs::chown(&path, Some(54_321), None).is_ok() {
+            assert!(matches!(load(&path), Err(LoadError::Foreign { owner: 54_321, .. } | LoadError::Unreadable { .. })));
+        }
+    }
+}

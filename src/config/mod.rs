@@ -4,12 +4,17 @@
 //! room: it stays a [`Placed`] text here, and [`Placed::parse`] turns that room's [`Expected`] into
 //! a [`Mistake`] with line and column.
 
+mod campaign;
+mod fields;
 mod key;
 mod load;
 mod path;
 mod permissions;
 mod place;
 mod read;
+mod syntax;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -17,7 +22,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::CampaignId;
 
-pub use key::{KeyError, KeySource};
+pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};
 pub use path::path;
 pub(crate) use permissions::shell_quoted;
@@ -77,7 +82,7 @@ pub struct CampaignConfig {
 /// A campaign that is left out because of a mistake in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenCampaign {
-    /// Its name; `campaign 2`, by its position in the file, where it has none.
+    /// Its name; `campaign at line 12` where it has none.
     pub name: String,
     /// The line that it begins on, from 1.
     pub line: usize,
@@ -101,6 +106,16 @@ pub struct Display {
 pub struct Notify {
     /// Whether the terminal's bell may ring.
     pub bell: bool,
+}
+
+impl Config {
+    /// Moves a campaign to the broken ones: for the rooms that find a mistake in a value of theirs.
+    pub fn set_aside(&mut self, name: &str) {
+        let Some(position) = self.campaigns.iter().position(|campaign| campaign.name == name) else { return };
+        let campaign = self.campaigns.remove(position);
+        self.broken.push(BrokenCampaign { name: campaign.name, line: campaign.line });
+        self.broken.sort_by_key(|campaign| campaign.line);
+    }
 }
 
 /// The example of a configuration, with every option explained; accepted as it stands once its

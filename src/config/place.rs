@@ -97,10 +97,17 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
     let written = plain(written);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&written, &plain(candidate)), candidate))
+        .map(|candidate| (likeness(&written, &plain(candidate)), candidate))
         .filter(|(likeness, _)| *likeness >= NEAR)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// How like two names are, from 0 to 1. A whole word of a longer name is as near as can be told:
+/// `url` means `base_url`, though few of its letters are there.
+fn likeness(written: &str, candidate: &str) -> f64 {
+    let is_word = written.len() >= 3 && candidate.split(['_', '/']).any(|word| word == written);
+    strsim::jaro_winkler(written, candidate).max(if is_word { NEAR } else { 0.0 })
 }
 
 /// The likeness from which a suggestion helps. `prod` for `production` has 0.88, `tset` for `test`

@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use super::{Config, Mistake};
+use toml::de::{DeTable, DeValue};
+
+use super::campaign::{Campaigns, KeyRules};
+use super::fields::Fields;
+use super::syntax::{Hole, parse};
+use super::{BrokenCampaign, Config, Display, Expected, Mistake, Notify, Placed, nearest};
 
 /// Whether a key may stand in the file itself.
 #[derive(Debug, Clone, Copy)]
@@ -16,14 +21,91 @@ pub(super) enum InlineKeys<'a> {
     },
 }
 
-/// Reads a configuration's text: what is right, and every mistake in the order of the file.
+/// Reads a configuration's text: what is right, and every mistake in the order of the file. A
+/// campaign with a mistake of its own is left out and listed as broken; an option of the display
+/// with a mistake keeps its usual value.
 pub fn read(text: &str) -> (Config, Vec<Mistake>) {
     read_with(text, InlineKeys::Allowed)
 }
 
-pub(super) fn read_with(text: &str, _inline: InlineKeys<'_>) -> (Config, Vec<Mistake>) {
-    let _ = text;
-    (Config::default(), Vec::new())
+pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mistake>) {
+    // Editors on Windows like to put a mark in front of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    parse(text, |table, mistakes, holes| {
+        let mut fields = Fields::new(text, mistakes);
+        let mut config = Config::default();
+        fields.only(table, &["campaigns", "display", "notify", "keys"], "table");
+        config.broken = unreadable_campaigns(text, holes);
+        if let Some(campaigns) = fields.tables(table, "campaigns", "[[campaigns]]") {
+            let rules = KeyRules { inline };
+            let (right, broken) = Campaigns::new(&rules, holes).read(&mut fields, campaigns);
+            config.campaigns = right;
+            config.broken.extend(broken);
+            config.broken.sort_by_key(|campaign| campaign.line);
+        }
+        if let Some(display) = fields.table(table, "display") {
+            config.display = read_display(&mut fields, display);
+        }
+        if let Some(notify) = fields.table(table, "notify") {
+            fields.only(notify, &["bell"], "option");
+            config.notify = Notify { bell: fields.boolean(notify, "bell").unwrap_or(Notify::default().bell) };
+        }
+        if let Some(keys) = fields.table(table, "keys") {
+            config.keys = read_keys(&mut fields, keys);
+        }
+        (config, fields.into_mistakes())
+    })
+}
+
+/// Campaigns whose very header could not be read; nothing else is known of them.
+fn unreadable_campaigns(text: &str, holes: &[Hole]) -> Vec<BrokenCampaign> {
+    let header = |hole: &&Hole| hole.is_section && text.lines().nth(hole.first - 1).is_some_and(|line| line.contains("campaign"));
+    holes.iter().filter(header).map(|hole| BrokenCampaign { name: format!("campaign at line {}", hole.first), line: hole.first }).collect()
+}
+
+fn read_display(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Display {
+    fields.only(table, &["theme", "time_zone", "ascii", "mouse"], "option");
+    let usual = Display::default();
+    let theme = fields.string(table, "theme", "a theme's name or file in quotes");
+    let time_zone = fields.string(table, "time_zone", "a time zone in quotes, such as \"Asia/Singapore\"");
+    let time_zone = time_zone.and_then(|zone| fields.keep(zone.parse(parse_time_zone))).unwrap_or(usual.time_zone);
+    Display {
+        theme,
+        time_zone,
+        ascii: fields.boolean(table, "ascii").unwrap_or(usual.ascii),
+        mouse: fields.boolean(table, "mouse").unwrap_or(usual.mouse),
+    }
+}
+
+fn parse_time_zone(name: &str) -> Result<jiff::tz::TimeZone, Expected> {
+    let database = jiff::tz::db();
+    database.get(name).map_err(|_| {
+        let names: Vec<String> = database.available().map(|zone| zone.to_string()).collect();
+        Expected {
+            expected: "a time zone of the IANA database, such as `Asia/Singapore` or `UTC`".to_owned(),
+            // People write the town alone, so that is compared, too.
+            nearest: nearest(name, names.iter().map(String::as_str)).or_else(|| {
+                let towns: Vec<&str> = names.iter().filter_map(|zone| zone.rsplit('/').next()).collect();
+                let town = nearest(name, towns)?;
+                names.iter().find(|zone| zone.rsplit('/').next() == Some(&town)).cloned()
+            }),
+        }
+    })
+}
+
+fn read_keys(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Vec<(Placed<String>, Placed<String>)> {
+    let mut keys = Vec::new();
+    for (action, chord) in fields.in_order(table) {
+        let name = fields.placed(action.get_ref().to_string(), action.span());
+        match chord.get_ref() {
+            DeValue::String(text) => keys.push((name, fields.placed(text.to_string(), chord.span()))),
+            other => {
+                let what = format!("the key for `{}` is {}", name.value, super::fields::kind(other));
+                fields.mistake(chord.span(), what, Expected::new("a key in quotes, such as \"r\" or \"Ctrl-r\""));
+            }
+        }
+    }
+    keys
 }
 
 /// Line and column, from 1, of what would follow this text.

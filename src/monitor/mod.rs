@@ -1,14 +1,18 @@
 //! The worker of a campaign: what to read next, within its budget, and the retries it was told to
 //! make. Commands in, updates out; it knows nothing of the screen and keeps no messages.
 
+mod acting;
 mod budget;
 mod clock;
 mod command;
+mod desk;
 mod ledger;
 mod update;
+mod worker;
 
 pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
-pub use ledger::{Fetch, Ledger, Outlook, PageSeen, Seen};
+pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
 pub use update::{ActionNews, ActionStage, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, Update};
+pub use worker::{Monitor, MonitorOptions};

@@ -7,22 +7,28 @@
 
 mod api;
 mod call;
+mod classify;
+mod decode;
 mod environment;
 mod error;
 mod explain;
+mod http;
 mod key;
 mod multipart;
 mod outcome;
 mod page;
 mod request;
 mod retry;
+pub mod scripted;
 mod transport;
 
-pub use api::Api;
+pub use api::{Api, RawPage};
 pub use call::{Call, Cursor, PageRequest, Position};
+pub use decode::{DecodeError, decode_message, decode_page, page_data_ahead};
 pub use environment::{BaseUrl, BaseUrlError, Environment, HostKind};
 pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody};
 pub use explain::Explanation;
+pub use http::{HttpTransport, Timeouts};
 pub use key::{ApiKey, ApiKeyError, KeyFit};
 pub use outcome::{UploadAnswer, WriteOutcome};
 pub use page::{MessageAnswer, PageAnswer, PageData};

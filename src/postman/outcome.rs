@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Explanation;
+use super::{ApiError, CallError, CallErrorKind, Explanation};
 use crate::delivery::{BatchId, Rows};
 
 /// What became of a write.
@@ -39,8 +39,8 @@ pub enum WriteOutcome {
     NotSent {
         /// Why.
         reason: String,
-        /// What to do about it.
-        explanation: Explanation,
+        /// The same as an error, for its predicates and its explanation.
+        error: CallError,
     },
     /// It may have been carried out. Never sent again before somebody looked.
     Unknown {
@@ -53,6 +53,27 @@ pub enum WriteOutcome {
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
     },
+}
+
+impl WriteOutcome {
+    /// What happened, why, and what to do next; `None` when it was accepted.
+    pub fn explanation(&self) -> Option<Explanation> {
+        match self {
+            WriteOutcome::Accepted { .. } => None,
+            WriteOutcome::Refused { code, reason, trace_id, status, retry_after, .. } => {
+                let error = ApiError { code: code.clone(), message: Some(reason.clone()), kind: None, trace_id: trace_id.clone() };
+                let kind = CallErrorKind::Api { status: *status, error };
+                Some(CallError { kind, retry_after: *retry_after }.explanation())
+            }
+            WriteOutcome::NotSent { error, .. } => Some(error.explanation()),
+            WriteOutcome::Unknown { reason, trace_id, .. } => Some(Explanation {
+                what: "It is not known whether it was carried out".to_owned(),
+                why: format!("There was no clear answer: {reason}. Postman may have taken it all the same."),
+                next: "It is looked up and never sent again by itself. Sending it again now could send it twice.".to_owned(),
+                trace_id: trace_id.clone(),
+            }),
+        }
+    }
 }
 
 /// What the answer to an upload tells. Under which names the mistakes of an invalid file are

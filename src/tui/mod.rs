@@ -1,9 +1,11 @@
 //! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
 
+mod armour;
 mod effect;
 mod event;
 pub mod keys; // the one table of keys
 mod layout; // where things stand
+mod run;
 mod setup;
 mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers
@@ -11,9 +13,11 @@ mod theme;
 mod update; // events in, effects out
 mod view; // how it looks
 
+pub use armour::{Armour, Place};
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
+pub use run::{Dashboard, QuestionId};
 pub use setup::{CampaignCard, Setup, ThemeChoice};
 pub use state::State;
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};

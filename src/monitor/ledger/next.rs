@@ -123,8 +123,8 @@ impl Ledger {
         self.head_due(outlook).clamp(now, soon)
     }
 
-    /// When the head is to be read again.
-    fn head_due(&self, outlook: &Outlook) -> Timestamp {
+    /// When the head is to be read again; long ago before the first time.
+    pub fn head_due(&self, outlook: &Outlook) -> Timestamp {
         let Some(read_at) = self.head_read_at() else { return Timestamp::MIN };
         let busy = self.stretches.iter().flat_map(|stretch| &stretch.open).any(|open| read_at.duration_since(open.changed) < YOUNG);
         let pause = match (outlook.in_view, busy) {

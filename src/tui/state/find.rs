@@ -49,6 +49,8 @@ pub(in crate::tui) struct Find {
     pub query: RecipientQuery,
     /// What the server says.
     pub server: ServerAnswer,
+    /// Only the loaded rows are searched: a person switched the server off for this line.
+    pub local_only: bool,
     /// The question that stands at the server.
     asked: Option<(Generation, RecipientQuery)>,
     /// When a question that is being typed is sent.
@@ -66,6 +68,7 @@ impl Find {
             input: Input::default(),
             query: RecipientQuery::default(),
             server: ServerAnswer::NotAsked,
+            local_only: false,
             asked: None,
             due: None,
             found: Vec::new(),
@@ -95,7 +98,7 @@ impl Find {
         let is_other = query != self.query;
         self.query = query;
         let is_asked = self.asked.as_ref().is_some_and(|(_, asked)| *asked == self.query);
-        if is_asked || !self.query.is_askable() {
+        if is_asked || !self.is_askable() {
             self.due = None;
         } else if is_other {
             self.due = Some(now + rest);
@@ -109,7 +112,7 @@ impl Find {
             self.due = None;
             return Some(Wish::Ask(self.query.clone()));
         }
-        let is_given_up = self.asked.is_some() && !self.query.is_askable();
+        let is_given_up = self.asked.is_some() && !self.is_askable();
         is_given_up.then(|| {
             self.forget();
             Wish::End
@@ -179,9 +182,20 @@ impl Find {
 
     /// The campaign is looked at again: what is looked for is asked again.
     pub fn wake(&mut self, now: Timestamp) {
-        if self.query.is_askable() {
+        if self.is_askable() {
             self.due = Some(now);
         }
+    }
+
+    /// Asks the server, too, or only the loaded rows.
+    pub fn switch_server(&mut self, now: Timestamp) {
+        self.local_only = !self.local_only;
+        self.due = None;
+        self.wake(now);
+    }
+
+    fn is_askable(&self) -> bool {
+        self.query.is_askable() && !self.local_only
     }
 
     fn forget(&mut self) {

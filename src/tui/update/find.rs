@@ -31,6 +31,12 @@ impl State {
                 self.dialog = Dialog::None;
                 self.end_find(effects);
             }
+            Action::NextPane | Action::PreviousPane => {
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.find.switch_server(now);
+                }
+            }
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown => self.list_key(action, effects),
             // Moving within the line is the line's own business.
             _ => self.type_key(key),
         }

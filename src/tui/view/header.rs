@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::pieces::{self, Piece};
 use super::words::{rate, until};
@@ -25,7 +25,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     };
     let base = look.style(if campaign.card.host_kind.is_production() { Role::Production } else { Role::Header });
     buffer.set_style(area, base);
-    let strong = base.patch(look.style(Role::Strong).remove_modifier(ratatui::style::Modifier::empty()));
+    let strong = base.add_modifier(Modifier::BOLD);
     let mut left = vec![Piece::new(environment(state, campaign), strong, 0)];
     if campaign.card.read_only {
         left.push(Piece::new("READ-ONLY", base, 3));
@@ -97,7 +97,9 @@ fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece 
 
 /// A warning in this line: on the production colour only its weight can change.
 fn warn(state: &State, campaign: &Campaign, base: Style) -> Style {
-    let style = if campaign.card.host_kind.is_production() { Role::Strong } else { Role::Warning };
-    let warning = state.look.style(style);
-    Style { bg: base.bg, fg: if campaign.card.host_kind.is_production() { base.fg } else { warning.fg.or(base.fg) }, ..base.patch(warning) }
+    let strong = base.add_modifier(Modifier::BOLD);
+    if campaign.card.host_kind.is_production() {
+        return strong;
+    }
+    Style { fg: state.look.style(Role::Warning).fg.or(base.fg), ..strong }
 }

@@ -1,0 +1,294 @@
+//! Reading the campaigns.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::fields::{Fields, kind};
+use super::key::checked;
+use super::permissions::shell_quoted;
+use super::read::InlineKeys;
+use super::syntax::Hole;
+use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed, nearest};
+use crate::delivery::{CampaignId, needs_cleaning};
+
+const OPTIONS: [&str; 14] = [
+    "name",
+    "id",
+    "environment",
+    "base_url",
+    "key",
+    "read_only",
+    "calls_per_second",
+    "campaign_limit",
+    "mask",
+    "history",
+    "max_messages",
+    "one_time_password",
+    "valid_for",
+    "failure_limit",
+];
+
+/// A campaign's allowance in calls per second, unless Postman gave it more.
+const USUAL_LIMIT: u32 = 10;
+/// Enough to watch, little enough to leave the sender its share.
+const USUAL_CALLS_PER_SECOND: f64 = 2.0;
+/// Failures that people still ask about are rarely older.
+const USUAL_HISTORY: Duration = Duration::from_secs(72 * 3600);
+const USUAL_MAX_MESSAGES: u32 = 1_000_000;
+/// The rows of a campaign are numbered with 32 bits; this many would not fit a machine's memory.
+const MOST_MESSAGES: u32 = 100_000_000;
+/// As long as most one-time passwords are valid.
+const USUAL_VALID_FOR: Duration = Duration::from_secs(5 * 60);
+const USUAL_FAILURE_LIMIT: f64 = 0.02;
+
+/// What is allowed for keys.
+pub(super) struct KeyRules<'a> {
+    pub inline: InlineKeys<'a>,
+}
+
+/// Reads all campaigns of a file, and watches what must be unique among them.
+pub(super) struct Campaigns<'a> {
+    rules: &'a KeyRules<'a>,
+    holes: &'a [Hole],
+    names: Vec<Placed<String>>,
+    /// Where each was (environment or address) and its id.
+    ids: Vec<(String, Placed<String>)>,
+}
+
+impl<'a> Campaigns<'a> {
+    pub fn new(rules: &'a KeyRules<'a>, holes: &'a [Hole]) -> Self {
+        Self { rules, holes, names: Vec::new(), ids: Vec::new() }
+    }
+
+    /// The campaigns without a mistake, and those with one.
+    pub fn read(mut self, fields: &mut Fields<'_>, array: &DeArray<'_>) -> (Vec<CampaignConfig>, Vec<BrokenCampaign>) {
+        let mut right = Vec::new();
+        let mut broken = Vec::new();
+        for value in array.iter() {
+            let line = fields.placed((), value.span()).line;
+            let next = fields.next_header(line);
+            let hole = self.holes.iter().any(|hole| !hole.is_section && (line..next).contains(&hole.first));
+            let found = fields.found();
+            let DeValue::Table(table) = value.get_ref() else {
+                let what = format!("a campaign is {}", kind(value.get_ref()));
+                fields.mistake(value.span(), what, Expected::new("a table, `[[campaigns]]`"));
+                broken.push(BrokenCampaign { name: format!("campaign at line {line}"), line });
+                continue;
+            };
+            let name = fields.string(table, "name", "a name in quotes");
+            let campaign = self.campaign(fields, table, name.clone(), Section { span: value.span(), line, hole });
+            match campaign {
+                Some(campaign) if fields.found() == found && !hole => right.push(campaign),
+                _ => {
+                    let name = name.map(|name| super::place::shown(name.value.trim())).filter(|name| !name.is_empty());
+                    broken.push(BrokenCampaign { name: name.unwrap_or_else(|| format!("campaign at line {line}")), line });
+                }
+            }
+        }
+        (right, broken)
+    }
+
+    fn campaign(
+        &mut self,
+        fields: &mut Fields<'_>,
+        table: &DeTable<'_>,
+        name: Option<Placed<String>>,
+        section: Section,
+    ) -> Option<CampaignConfig> {
+        fields.only(table, &OPTIONS, "option of a campaign");
+        let name = self.name(fields, table, name, &section);
+        let id = fields.string(table, "id", "the campaign's id in quotes");
+        let id =
+            required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", &section).and_then(|id| checked_id(fields, id));
+        let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
+        let base_url = fields.string(table, "base_url", "an address in quotes");
+        self.place(fields, table, &environment, &base_url, &section);
+        self.unique_id(fields, id.as_ref(), environment.as_ref().or(base_url.as_ref()));
+        let key = self.key(fields, table, &section);
+        let campaign_limit = fields.integer(table, "campaign_limit", USUAL_LIMIT + 1..=1000);
+        let most_calls = f64::from(campaign_limit.unwrap_or(USUAL_LIMIT));
+        Some(CampaignConfig {
+            read_only: fields.boolean(table, "read_only"),
+            calls_per_second: fields.number(table, "calls_per_second", 0.1..=most_calls).unwrap_or(USUAL_CALLS_PER_SECOND),
+            campaign_limit,
+            mask: fields.boolean(table, "mask"),
+            history: fields.duration(table, "history").unwrap_or(USUAL_HISTORY),
+            max_messages: fields.integer(table, "max_messages", 1..=MOST_MESSAGES).unwrap_or(USUAL_MAX_MESSAGES) as usize,
+            one_time_password: fields.boolean(table, "one_time_password").unwrap_or(false),
+            valid_for: fields.duration(table, "valid_for").unwrap_or(USUAL_VALID_FOR),
+            failure_limit: fields.percent(table, "failure_limit").unwrap_or(USUAL_FAILURE_LIMIT),
+            name: name?.value,
+            id: CampaignId::new(id?.value),
+            line: section.line,
+            environment,
+            base_url,
+            key: key?,
+        })
+    }
+
+    fn name(
+        &mut self,
+        fields: &mut Fields<'_>,
+        table: &DeTable<'_>,
+        name: Option<Placed<String>>,
+        section: &Section,
+    ) -> Option<Placed<String>> {
+        let name = required(fields, table, "name", name, "`name = \"…\"`, your name for the campaign", section)?;
+        let name = name.map(|text| text.trim().to_owned());
+        let expected = "a name of one line";
+        if name.value.is_empty() {
+            return fields.keep(Err(name.mistake("`name` is empty", Expected::new(expected))));
+        }
+        if needs_cleaning(&name.value) {
+            return fields.keep(Err(name.mistake("`name` has control characters inside", Expected::new(expected))));
+        }
+        if let Some(first) = self.names.iter().find(|other| other.value == name.value) {
+            let what = format!("the name `{}` is used on line {}, too", super::place::shown(&name.value), first.line);
+            return fields.keep(Err(name.mistake(what, Expected::new("a name of its own for each campaign"))));
+        }
+        self.names.push(name.clone());
+        Some(name)
+    }
+
+    /// Exactly one of environment and address.
+    fn place(
+        &self,
+        fields: &mut Fields<'_>,
+        table: &DeTable<'_>,
+        environment: &Option<Placed<String>>,
+        base_url: &Option<Placed<String>>,
+        section: &Section,
+    ) {
+        let expected = || Expected::new("exactly one of `environment` and `base_url`");
+        let is_there = |name: &str| super::fields::field(table, name).is_some();
+        if let (Some(environment), Some(base_url)) = (environment, base_url) {
+            let later = if (environment.line, environment.column) > (base_url.line, base_url.column) { environment } else { base_url };
+            fields.keep::<()>(Err(later.mistake("`environment` and `base_url` are both there", expected())));
+        } else if !is_there("environment") && !is_there("base_url") && !section.hole {
+            fields.mistake(section.span.clone(), "neither `environment` nor `base_url` is there", expected());
+        }
+    }
+
+    fn unique_id(&mut self, fields: &mut Fields<'_>, id: Option<&Placed<String>>, place: Option<&Placed<String>>) {
+        let (Some(id), Some(place)) = (id, place) else { return };
+        let place = place.value.trim().trim_end_matches('/').to_lowercase();
+        if let Some((_, first)) = self.ids.iter().find(|(other, known)| *other == place && known.value == id.value) {
+            let what = format!("this `id` stands on line {}, too, for the same environment", first.line);
+            fields.keep::<()>(Err(id.mistake(what, Expected::new("each campaign once"))));
+            return;
+        }
+        self.ids.push((place, id.clone()));
+    }
+
+    fn key(&self, fields: &mut Fields<'_>, table: &DeTable<'_>, section: &Section) -> Option<KeySource> {
+        let key = super::fields::field(table, "key");
+        let key = required(fields, table, "key", key, KEY_SOURCES, section)?;
+        match key.get_ref() {
+            DeValue::String(text) => self.inline_key(fields, text, key.span()),
+            DeValue::Table(source) => key_source(fields, source, key),
+            other => fields.unfit("key", key.span(), other, KEY_SOURCES),
+        }
+    }
+
+    /// A key that stands in the file. No mistake about it may quote it.
+    fn inline_key(&self, fields: &mut Fields<'_>, text: &str, span: Range<usize>) -> Option<KeySource> {
+        if let InlineKeys::Refused { file } = self.rules.inline {
+            let expected = format!("a file that no one else can read (run `chmod 600 {}`), or {KEY_SOURCES}", shell_quoted(file));
+            fields.mistake(span, "the key stands in a file that others can read", Expected::new(expected));
+            return None;
+        }
+        match checked(text) {
+            Ok(key) => Some(KeySource::Inline(key)),
+            Err(flaw) => {
+                fields.mistake(span, format!("the key {flaw}"), Expected::new(KEY_SOURCES));
+                None
+            }
+        }
+    }
+}
+
+/// A campaign's stretch of the file.
+struct Section {
+    span: Range<usize>,
+    line: usize,
+    /// Whether lines of it could not be read: then what is missing may be there.
+    hole: bool,
+}
+
+const KEY_SOURCES: &str = "`key = { env = \"NAME\" }` or `key = { file = \"PATH\" }`";
+
+/// Notes a field that is not there at all.
+fn required<T>(fields: &mut Fields<'_>, table: &DeTable<'_>, name: &str, value: Option<T>, expected: &str, section: &Section) -> Option<T> {
+    if value.is_none() && super::fields::field(table, name).is_none() && !section.hole {
+        fields.mistake(section.span.clone(), format!("`{name}` is missing"), Expected::new(expected));
+    }
+    value
+}
+
+fn checked_id(fields: &mut Fields<'_>, id: Placed<String>) -> Option<Placed<String>> {
+    let id = id.map(|text| text.trim().to_owned());
+    let expected = "the id as the portal shows it, such as `campaign_…`";
+    if id.value.is_empty() {
+        return fields.keep(Err(id.mistake("`id` is empty", Expected::new(expected))));
+    }
+    if id.value.contains(char::is_whitespace) || needs_cleaning(&id.value) {
+        return fields.keep(Err(id.mistake("`id` has white space or control characters inside", Expected::new(expected))));
+    }
+    Some(id)
+}
+
+fn key_source(fields: &mut Fields<'_>, source: &DeTable<'_>, key: &Spanned<DeValue<'_>>) -> Option<KeySource> {
+    let entries = fields.in_order(source);
+    let found = fields.found();
+    for (name, _) in &entries {
+        let written: &str = name.get_ref();
+        match written {
+            "env" | "file" => {}
+            "command" | "keyring" => {
+                let what = format!("`{written}` is no key source: this version reads keys from `env` and `file`");
+                fields.mistake(name.span(), what, Expected::new(KEY_SOURCES));
+            }
+            _ => {
+                let nearest = nearest(written, ["env", "file"]);
+                let expected = Expected { expected: KEY_SOURCES.to_owned(), nearest };
+                // Not quoted: someone may have written the key here.
+                fields.mistake(name.span(), "this is no key source", expected);
+            }
+        }
+    }
+    if fields.found() > found {
+        return None;
+    }
+    if entries.len() != 1 {
+        let what = if entries.is_empty() { "`key` names no source" } else { "`key` names more than one source" };
+        fields.mistake(key.span(), what, Expected::new(KEY_SOURCES));
+        return None;
+    }
+    if let Some(variable) = fields.string(source, "env", "a variable's name in quotes") {
+        return checked_variable(fields, variable).map(KeySource::Env);
+    }
+    let file = fields.string(source, "file", "a file's path in quotes")?;
+    if file.value.is_empty() {
+        return fields.keep(Err(file.mistake("`file` is empty", Expected::new("a file's path"))));
+    }
+    Some(KeySource::File(file.value.into()))
+}
+
+fn checked_variable(fields: &mut Fields<'_>, variable: Placed<String>) -> Option<String> {
+    let name = &variable.value;
+    // The prefixes of the API's keys: written here, the name is the key itself.
+    if ["key_live_", "key_prod_", "key_test_"].iter().any(|prefix| name.to_lowercase().starts_with(prefix)) && name.len() > 16 {
+        let expected = "the name of an environment variable that holds the key";
+        return fields.keep(Err(variable.mistake("`env` looks like a key itself", Expected::new(expected))));
+    }
+    let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if name.is_empty() || !name.chars().all(letters) || name.starts_with(|letter: char| letter.is_ascii_digit()) {
+        // Not quoted: it may be the key.
+        let expected = "a name of letters, digits and `_`, such as \"CLINIC_KEY\"";
+        return fields.keep(Err(variable.mistake("`env` is no variable's name", Expected::new(expected))));
+    }
+    Some(variable.value)
+}

@@ -1,0 +1,255 @@
+//! One retry on its way from a person's yes to a known end. Pure: steps in, stages out.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::budget::add;
+use super::{ActionStage, Purpose};
+use crate::delivery::{Message, MessageId, Status};
+use crate::postman::{Explanation, WriteOutcome, backoff};
+use crate::retry::{ConfirmedRetry, Evidence, Finding, Resolution, look_up_again};
+use crate::state::{ActionId, ActionKind, Outcome, ReadFrom};
+use crate::store::AnswerKind;
+
+/// How often a try that provably did nothing goes again before it is given up: with the pauses
+/// between, about three minutes.
+const TRIES: u32 = 8;
+
+/// How often a retried message is read at first, and until which age of the retry.
+const FOLLOW_SOON: SignedDuration = SignedDuration::from_secs(3);
+const SOON: SignedDuration = SignedDuration::from_mins(2);
+/// How often it is read later.
+const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
+/// After how long it is no longer followed by itself: its stretch is read like any other.
+const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// A retry on its way.
+#[derive(Debug)]
+pub(super) struct Acting {
+    pub message: MessageId,
+    pub evidence: Evidence,
+    /// Its number in the journal, once it is written down.
+    pub action: Option<ActionId>,
+    pub phase: Phase,
+    tries: u32,
+}
+
+/// Where it stands.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Its intention must be written down first.
+    ToIntend(ConfirmedRetry),
+    /// The request may leave, from then on.
+    Ready { from: Timestamp },
+    /// The request is on its way.
+    UnderWay,
+    /// The outcome is not known; the message is read at that time.
+    Unknown { since: Timestamp, reads: u32, read_at: Timestamp, why: Explanation },
+    /// It was taken; the message is read at that time to see what becomes of it.
+    Following { since: Timestamp, read_at: Timestamp },
+    /// Nothing more is done.
+    Over,
+}
+
+impl Acting {
+    /// A retry that a person agreed to.
+    pub fn new(retry: ConfirmedRetry) -> Self {
+        let item = retry.item();
+        Self { message: item.message.clone(), evidence: Evidence::from(item), action: None, phase: Phase::ToIntend(retry), tries: 0 }
+    }
+
+    /// A retry of an earlier run whose outcome nobody saw.
+    pub fn left_over(action: ActionId, kind: &ActionKind, since: Timestamp, now: Timestamp, why: Explanation) -> Option<Self> {
+        let ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } = kind else { return None };
+        let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
+        let phase = Phase::Unknown { since, reads: 0, read_at: now, why };
+        Some(Self { message: message.clone(), evidence, action: Some(action), phase, tries: 0 })
+    }
+
+    /// When it next needs a call, and what for.
+    pub fn due(&self) -> Option<(Timestamp, Purpose)> {
+        match &self.phase {
+            Phase::Ready { from } => Some((*from, Purpose::Retry)),
+            Phase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
+            Phase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
+            Phase::ToIntend(_) | Phase::UnderWay | Phase::Over => None,
+        }
+    }
+
+    /// Whether a second retry of the message would cross this one.
+    pub fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::ToIntend(_) | Phase::Ready { .. } | Phase::UnderWay | Phase::Unknown { .. })
+    }
+
+    /// Its intention is on disk.
+    pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
+        self.action = Some(action);
+        self.phase = Phase::Ready { from: now };
+        ActionStage::Intended
+    }
+
+    /// It cannot be done; nothing was sent.
+    pub fn not_taken(&mut self, why: Explanation) -> ActionStage {
+        self.phase = Phase::Over;
+        ActionStage::NotTaken(why)
+    }
+
+    /// Its request leaves; the number of the try is the journal's.
+    pub fn leaves(&mut self, try_number: u32) -> ActionStage {
+        self.tries = try_number;
+        self.phase = Phase::UnderWay;
+        ActionStage::UnderWay { try_number }
+    }
+
+    /// What came of its request. Gives the journal's line, whether it goes again by itself, and
+    /// the stage.
+    pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
+        let why = explained(outcome);
+        match outcome {
+            WriteOutcome::Accepted { .. } => {
+                self.phase = Phase::Following { since: now, read_at: now };
+                Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
+            }
+            WriteOutcome::Refused { rate_limited: true, code, reason, trace_id, retry_after, .. } => {
+                let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
+                self.again_or(outcome, *retry_after, why, now, ActionStage::Refused)
+            }
+            WriteOutcome::Refused { code, reason, trace_id, .. } => {
+                self.phase = Phase::Over;
+                let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
+                Answered { outcome, goes_again: false, stage: ActionStage::Refused(why) }
+            }
+            WriteOutcome::NotSent { reason, .. } => {
+                self.again_or(Outcome::NotSent { reason: reason.clone() }, None, why, now, ActionStage::NotSent)
+            }
+            WriteOutcome::Unknown { reason, .. } => {
+                let outcome = Outcome::Unknown { reason: reason.clone() };
+                let Resolution::ReadAt(read_at) = look_up_again(now, 0, now) else {
+                    self.phase = Phase::Over;
+                    return Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: None } };
+                };
+                self.phase = Phase::Unknown { since: now, reads: 0, read_at, why: why.clone() };
+                Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: Some(read_at) } }
+            }
+        }
+    }
+
+    /// A try that provably did nothing goes again, until it has been tried often enough.
+    fn again_or(
+        &mut self,
+        outcome: Outcome,
+        retry_after: Option<Duration>,
+        why: Explanation,
+        now: Timestamp,
+        over: impl FnOnce(Explanation) -> ActionStage,
+    ) -> Answered {
+        if self.tries >= TRIES {
+            self.phase = Phase::Over;
+            return Answered { outcome, goes_again: false, stage: over(why) };
+        }
+        // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
+        let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
+        let from = add(now, pause.as_secs_f64());
+        self.phase = Phase::Ready { from };
+        Answered { outcome, goes_again: true, stage: ActionStage::GoesAgain { at: from, why } }
+    }
+
+    /// The message was read, because its outcome was unknown or to see what becomes of it.
+    pub fn read(&mut self, message: &Message, now: Timestamp) -> Read {
+        let finding = self.evidence.compare(message, &AnswerKind::Single);
+        match &mut self.phase {
+            Phase::Unknown { since, reads, read_at, why } => {
+                if finding == Finding::Taken {
+                    self.phase = Phase::Following { since: now, read_at: now };
+                    return Read { stage: Some(ActionStage::FoundAccepted), resolved: true };
+                }
+                *reads += 1;
+                match look_up_again(*since, *reads, now) {
+                    Resolution::ReadAt(next) => {
+                        *read_at = next;
+                        let stage = ActionStage::Unknown { why: why.clone(), look_up_at: Some(next) };
+                        Read { stage: Some(stage), resolved: false }
+                    }
+                    Resolution::Person => {
+                        let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
+                        self.phase = Phase::Over;
+                        Read { stage: Some(stage), resolved: false }
+                    }
+                }
+            }
+            Phase::Following { since, read_at } => {
+                let gone = now.duration_since(*since);
+                *read_at = now + if gone < SOON { FOLLOW_SOON } else { FOLLOW_LATER };
+                // The failure that was retried is not yet the end of the retry.
+                let status = message.status.clone().filter(|status| *status != Status::Failure || finding == Finding::Taken);
+                let ended = status.as_ref().is_some_and(Status::is_final);
+                if ended || gone > FOLLOWED_FOR {
+                    self.phase = Phase::Over;
+                }
+                Read { stage: status.map(|status| ActionStage::Followed { status }), resolved: false }
+            }
+            _ => Read { stage: None, resolved: false },
+        }
+    }
+
+    /// The message could not be read; it is tried again later.
+    pub fn unread(&mut self, now: Timestamp) {
+        match &mut self.phase {
+            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } => *read_at = now + FOLLOW_SOON,
+            _ => {}
+        }
+    }
+}
+
+/// What came of a request.
+pub(super) struct Answered {
+    /// What the journal writes.
+    pub outcome: Outcome,
+    /// Whether the action stays open and goes again by itself.
+    pub goes_again: bool,
+    pub stage: ActionStage,
+}
+
+/// What a reading showed.
+pub(super) struct Read {
+    pub stage: Option<ActionStage>,
+    /// Whether it cleared up an unknown outcome.
+    pub resolved: bool,
+}
+
+/// Which call told the attempts, in the journal's words.
+pub(super) fn read_from(kind: &AnswerKind) -> ReadFrom {
+    match kind {
+        AnswerKind::List => ReadFrom::List,
+        AnswerKind::Batch(_) => ReadFrom::Batch,
+        AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
+    }
+}
+
+/// The same back. The batch's id plays no part in a comparison with a single reading.
+fn answer_kind(from: ReadFrom) -> AnswerKind {
+    match from {
+        ReadFrom::Single => AnswerKind::Single,
+        ReadFrom::List | ReadFrom::Batch => AnswerKind::List,
+    }
+}
+
+/// What happened to a write, for a person.
+fn explained(outcome: &WriteOutcome) -> Explanation {
+    let (what, why, next, trace_id) = match outcome {
+        WriteOutcome::Accepted { .. } => ("The API took the retry.", String::new(), "Nothing to do.", None),
+        WriteOutcome::Refused { reason, trace_id, rate_limited: true, .. } => {
+            ("Too many calls in this second: the retry was dropped.", reason.clone(), "It goes again in its turn.", trace_id.clone())
+        }
+        WriteOutcome::Refused { reason, trace_id, .. } => ("The API refused the retry.", reason.clone(), "", trace_id.clone()),
+        WriteOutcome::NotSent { explanation, .. } => return explanation.clone(),
+        WriteOutcome::Unknown { reason, trace_id, .. } => (
+            "Whether the retry was taken is not known.",
+            reason.clone(),
+            "The message is being read to find out; it is not retried again by itself.",
+            trace_id.clone(),
+        ),
+    };
+    Explanation { what: what.to_owned(), why, next: next.to_owned(), trace_id }
+}

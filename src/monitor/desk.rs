@@ -1,0 +1,257 @@
+//! All that a worker knows when it decides what to do next, and that decision. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::acting::{Acting, Phase};
+use super::budget::{Budget, add};
+use super::{Fetch, Generation, Ledger, Outlook, Purpose};
+use crate::delivery::{MessageId, RecipientQuery};
+use crate::postman::{Cursor, Explanation, Position};
+
+/// How many recipients one search call asks for: a screen or two, since a person reads them.
+pub(super) const SEARCH_PAGE: u16 = 100;
+/// How often a search is asked again while it is shown.
+pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// How often a message is read that somebody looks at and that still moves.
+pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// Retries in a row before a reading gets its turn: actions take three quarters of the budget.
+const POSTS_IN_A_ROW: u32 = 3;
+
+/// A worker's desk.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub ledger: Ledger,
+    pub budget: Budget,
+    pub trouble: Option<Trouble>,
+    /// Whether it reads by itself at all; a script's retry does not.
+    pub reads: bool,
+    pub in_view: bool,
+    pub paused: bool,
+    pub horizon: SignedDuration,
+    pub further: bool,
+    pub read_now: bool,
+    pub search: Option<Search>,
+    pub opened: Option<Opened>,
+    pub actions: Vec<Acting>,
+    pub posts_in_a_row: u32,
+}
+
+/// Something that keeps calls from being made.
+#[derive(Debug, Clone)]
+pub(super) struct Trouble {
+    /// No call before then.
+    pub until: Timestamp,
+    /// How many calls failed in a row.
+    pub failures: u32,
+    /// When the newest one did.
+    pub at: Timestamp,
+    pub why: Explanation,
+    /// Refused, so that only a person can change anything.
+    pub refused: bool,
+    /// Whether it is over: kept for the count of failures, which only two good minutes forget.
+    pub over: bool,
+}
+
+/// A search that somebody looks at.
+#[derive(Debug)]
+pub(super) struct Search {
+    pub generation: Generation,
+    pub query: RecipientQuery,
+    /// When it is asked next; `None` after a refusal, which would come again.
+    pub ask_at: Option<Timestamp>,
+    /// Where the found ones go on.
+    pub more: Option<Cursor>,
+    /// Whether somebody wants the next page of them.
+    pub further: bool,
+    pub found: Vec<MessageId>,
+}
+
+/// A message that somebody looks at.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub generation: Generation,
+    pub message: MessageId,
+    /// When it is read next; `None` when nothing more is expected of it.
+    pub read_at: Option<Timestamp>,
+}
+
+/// What a worker does next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    /// Write the intention of this action down.
+    Intend(usize),
+    /// Make a call.
+    Call(Job),
+    /// Make this call then; a wish that comes in between is looked at anew.
+    Wait {
+        until: Timestamp,
+        purpose: Option<Purpose>,
+    },
+    /// Nothing to do until something is wished.
+    Rest,
+}
+
+/// A call to make.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Job {
+    Post(usize),
+    ReadFor(usize, MessageId),
+    Search { generation: Generation, query: RecipientQuery, position: Position },
+    Open { generation: Generation, message: MessageId },
+    Page(Fetch),
+}
+
+impl Desk {
+    pub fn new(calls_per_second: f64, horizon: SignedDuration, reads: bool) -> Self {
+        Self {
+            ledger: Ledger::default(),
+            budget: Budget::new(calls_per_second),
+            trouble: None,
+            reads,
+            in_view: false,
+            paused: false,
+            horizon,
+            further: false,
+            read_now: false,
+            search: None,
+            opened: None,
+            actions: Vec::new(),
+            posts_in_a_row: 0,
+        }
+    }
+
+    /// What to do at `now`.
+    pub fn decide(&self, now: Timestamp) -> Step {
+        // Writing an intention down is no call and waits for nothing.
+        if let Some(place) = self.actions.iter().position(|acting| matches!(acting.phase, Phase::ToIntend(_))) {
+            return Step::Intend(place);
+        }
+        if self.paused {
+            return Step::Rest;
+        }
+        let slot = self.slot(now);
+        match self.job(now) {
+            Some((job, purpose)) if slot > now => {
+                let _ = job;
+                Step::Wait { until: slot, purpose: Some(purpose) }
+            }
+            Some((job, _)) => Step::Call(job),
+            None => match self.next_due(now) {
+                Some(until) => Step::Wait { until: until.max(slot), purpose: None },
+                None => Step::Rest,
+            },
+        }
+    }
+
+    /// The earliest time at which a call may leave.
+    fn slot(&self, now: Timestamp) -> Timestamp {
+        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until);
+        self.budget.next_slot(now).max(trouble.unwrap_or(now))
+    }
+
+    /// The most urgent call that is due at `now`.
+    fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        let page = || self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten();
+        if self.posts_in_a_row >= POSTS_IN_A_ROW
+            && let Some(fetch) = page()
+        {
+            let purpose = fetch.purpose();
+            return Some((Job::Page(fetch), purpose));
+        }
+        // 1. What somebody asked for.
+        let due = |wanted: Purpose| {
+            let found = self.actions.iter().enumerate().filter_map(|(place, acting)| Some((place, acting, acting.due()?)));
+            found.filter(|(_, _, (at, purpose))| *purpose == wanted && *at <= now).min_by_key(|(_, _, (at, _))| *at)
+        };
+        if let Some((place, acting, _)) = due(Purpose::Outcome) {
+            return Some((Job::ReadFor(place, acting.message.clone()), Purpose::Outcome));
+        }
+        if let Some((place, ..)) = due(Purpose::Retry) {
+            return Some((Job::Post(place), Purpose::Retry));
+        }
+        if let Some(search) = &self.search {
+            let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
+            if search.ask_at.is_some_and(|at| at <= now) {
+                return Some((job(Position::Head), Purpose::Search));
+            }
+            if let Some(cursor) = search.more.clone().filter(|_| search.further) {
+                return Some((job(Position::After(cursor)), Purpose::Search));
+            }
+        }
+        if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
+            return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
+        }
+        if let Some((place, acting, _)) = due(Purpose::Message) {
+            return Some((Job::ReadFor(place, acting.message.clone()), Purpose::Message));
+        }
+        // 2. to 4. The head, open stretches, history.
+        let fetch = page()?;
+        let purpose = fetch.purpose();
+        Some((Job::Page(fetch), purpose))
+    }
+
+    /// When the next call becomes due, while none is.
+    fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let actions = self.actions.iter().filter_map(|acting| acting.due().map(|(at, _)| at));
+        let search = self.search.as_ref().and_then(|search| search.ask_at);
+        let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
+        let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
+        actions.chain(search).chain(opened).chain(ledger).min()
+    }
+
+    /// When the newest messages are read again, for the meter.
+    pub fn head_next(&self, now: Timestamp) -> Option<Timestamp> {
+        let wanted = self.reads && !self.paused && self.ledger.has_begun();
+        wanted.then(|| self.ledger.head_due(&self.outlook(now)).max(self.slot(now)))
+    }
+
+    pub fn outlook(&self, now: Timestamp) -> Outlook {
+        let horizon = now.checked_sub(self.horizon).unwrap_or(Timestamp::MIN);
+        Outlook { in_view: self.in_view, horizon, further: self.further, read_now: self.read_now }
+    }
+
+    /// A call failed. Gives until when none is made.
+    pub fn failed(&mut self, why: Explanation, kind: Failure, jitter: f64, now: Timestamp) -> Timestamp {
+        let before = self.trouble.as_ref().filter(|trouble| now.duration_since(trouble.at) < GOOD_MINUTES);
+        let failures = before.map_or(0, |trouble| trouble.failures) + 1;
+        let (until, refused) = match kind {
+            Failure::Passing { retry_after } => {
+                let own = crate::postman::backoff(failures, jitter);
+                (add(now, own.max(retry_after.unwrap_or_default()).as_secs_f64()), false)
+            }
+            Failure::Refused => (now + REFUSED_AGAIN, true),
+        };
+        self.trouble = Some(Trouble { until, failures, at: now, why, refused, over: false });
+        until
+    }
+
+    /// A call was answered.
+    pub fn answered(&mut self) {
+        if let Some(trouble) = &mut self.trouble {
+            trouble.over = true;
+        }
+    }
+
+    /// A person asked for a call now: nothing but the spacing holds it back.
+    pub fn try_now(&mut self) {
+        self.read_now = true;
+        self.budget.release();
+        self.answered();
+    }
+}
+
+/// How a call failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// It may go again.
+    Passing { retry_after: Option<std::time::Duration> },
+    /// Only a person can change anything.
+    Refused,
+}
+
+/// After how long without a failure the count of failures begins anew.
+const GOOD_MINUTES: SignedDuration = SignedDuration::from_mins(2);
+
+/// How often a campaign is asked whose key or address is refused: often enough to notice that it
+/// was put right, seldom enough not to look like an attack.
+const REFUSED_AGAIN: SignedDuration = SignedDuration::from_secs(60);

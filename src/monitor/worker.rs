@@ -1,0 +1,336 @@
+//! The worker: carries out what the desk decides, one call at a time.
+
+mod calls;
+mod retrying;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::acting::Acting;
+use super::desk::{Desk, Failure, Job, Opened, Search, Step};
+use super::{CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, ServerTime, Update};
+use crate::postman::{Api, CallError, Explanation};
+use crate::state::{JournalAccess, Run};
+
+/// What a worker needs.
+pub struct MonitorOptions {
+    /// Whose news it tells.
+    pub campaign: CampaignIndex,
+    /// The API of the campaign.
+    pub api: Api,
+    /// Where actions are written down.
+    pub journal: JournalAccess,
+    /// This run of the program, whose lock makes its actions known as under way; `None` where no
+    /// action can be taken.
+    pub run: Option<Arc<Run>>,
+    /// The ceiling, calls a second.
+    pub calls_per_second: f64,
+    /// How far back history is read without being asked for.
+    pub history: Duration,
+    /// Whether it reads by itself. A script that only retries does not need the messages.
+    pub reads: bool,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// A seed for the jitter between failed calls.
+    pub seed: u64,
+}
+
+/// A running worker.
+#[derive(Debug)]
+pub struct Monitor {
+    commands: mpsc::UnboundedSender<Command>,
+    task: JoinHandle<()>,
+}
+
+impl Monitor {
+    /// Starts the worker of a campaign; its news go into `updates`, which may be shared with
+    /// others. Must be called within a tokio runtime.
+    pub fn spawn(options: MonitorOptions, updates: mpsc::Sender<Update>) -> Self {
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let worker = Worker::new(options, updates, inbox);
+        Self { commands, task: tokio::spawn(worker.run()) }
+    }
+
+    /// Asks for something. A worker that has ended ignores it.
+    pub fn ask(&self, command: Command) {
+        // The only error is that the worker has ended, and its end is told by `ended`.
+        let _ = self.commands.send(command);
+    }
+
+    /// A sender of wishes, for whoever needs one of its own.
+    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+        self.commands.clone()
+    }
+
+    /// Waits for the worker's end.
+    ///
+    /// # Errors
+    /// When it ended in a panic: the program must then end, too, because a dashboard must never
+    /// look alive when its worker is dead.
+    pub async fn ended(self) -> Result<(), tokio::task::JoinError> {
+        drop(self.commands);
+        self.task.await
+    }
+}
+
+/// Everything a worker holds.
+struct Worker {
+    campaign: CampaignIndex,
+    api: Api,
+    journal: JournalAccess,
+    run: Option<Arc<Run>>,
+    clock: Clock,
+    desk: Desk,
+    jitter: Jitter,
+    server_time: ServerTime,
+    connection: Connection,
+    under_way: Option<Purpose>,
+    bytes: u64,
+    bad_cursors_told: bool,
+    updates: mpsc::Sender<Update>,
+    inbox: mpsc::UnboundedReceiver<Command>,
+    ending: bool,
+}
+
+impl Worker {
+    fn new(options: MonitorOptions, updates: mpsc::Sender<Update>, inbox: mpsc::UnboundedReceiver<Command>) -> Self {
+        let horizon = SignedDuration::try_from(options.history).unwrap_or(SignedDuration::MAX);
+        Self {
+            campaign: options.campaign,
+            api: options.api,
+            journal: options.journal,
+            run: options.run,
+            clock: options.clock,
+            desk: Desk::new(options.calls_per_second, horizon, options.reads),
+            jitter: Jitter(options.seed | 1),
+            server_time: ServerTime::default(),
+            connection: Connection::Connecting,
+            under_way: None,
+            bytes: 0,
+            bad_cursors_told: false,
+            updates,
+            inbox,
+            ending: false,
+        }
+    }
+
+    async fn run(mut self) {
+        self.take_over().await;
+        while !self.ending {
+            while let Ok(command) = self.inbox.try_recv() {
+                self.wish(command).await;
+            }
+            if self.ending {
+                break;
+            }
+            self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::Phase::Over));
+            let now = self.now();
+            match self.desk.decide(now) {
+                Step::Intend(place) => self.intend(place).await,
+                Step::Call(job) => self.call(job).await,
+                Step::Wait { until, purpose } => {
+                    self.meter(purpose.map(|purpose| (until, purpose))).await;
+                    self.wait(until).await;
+                }
+                Step::Rest => {
+                    self.meter(None).await;
+                    let command = self.inbox.recv().await;
+                    self.wish_or_end(command).await;
+                }
+            }
+        }
+        self.tell(News::Stopped).await;
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The server's time, from which the ages of messages count.
+    fn server_now(&self) -> Timestamp {
+        let now = self.now();
+        self.server_time.ahead().and_then(|ahead| now.checked_add(ahead).ok()).unwrap_or(now)
+    }
+
+    /// Waits until then, or until something is wished.
+    async fn wait(&mut self, until: Timestamp) {
+        let clock = self.clock;
+        tokio::select! {
+            () = clock.sleep_until(until) => {}
+            command = self.inbox.recv() => self.wish_or_end(command).await,
+        }
+    }
+
+    /// Tells news. Whoever listened may be gone at the end of the program; then nobody needs them.
+    async fn tell(&self, news: News) {
+        let _ = self.updates.send(Update { campaign: self.campaign, news }).await;
+    }
+
+    async fn notice(&self, weight: NoticeWeight, text: Explanation) {
+        self.tell(News::Notice(Notice { at: self.now(), weight, text })).await;
+    }
+
+    async fn connection(&mut self, connection: Connection) {
+        if self.connection != connection {
+            self.connection = connection.clone();
+            self.tell(News::Connection(connection)).await;
+        }
+    }
+
+    async fn meter(&mut self, next: Option<(Timestamp, Purpose)>) {
+        let now = self.now();
+        let meter = Meter {
+            rate: self.desk.budget.rate(now),
+            ceiling: self.desk.budget.ceiling(),
+            used: self.desk.budget.used(now),
+            next: next.or_else(|| self.desk.head_next(now).map(|at| (at, Purpose::Head))),
+            under_way: self.under_way,
+            bytes: self.bytes,
+            slowed_at: self.desk.budget.slowed_at(now),
+        };
+        self.tell(News::Meter(meter)).await;
+    }
+
+    /// Takes a wish in. None of them makes a call by itself: the next decision sees it.
+    async fn wish(&mut self, command: Command) {
+        let now = self.now();
+        match command {
+            Command::InView(in_view) => self.desk.in_view = in_view,
+            Command::Pause => {
+                self.desk.paused = true;
+                self.connection(Connection::Paused).await;
+            }
+            Command::Resume => {
+                self.desk.paused = false;
+                let connection = if self.desk.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
+                self.connection(connection).await;
+            }
+            Command::ReadNow => self.desk.try_now(),
+            Command::ReadFurther => self.desk.further = true,
+            Command::Search { generation, query } => {
+                self.desk.search = Some(Search { generation, query, ask_at: Some(now), more: None, further: false, found: Vec::new() });
+                self.tell(News::Search { generation, state: SearchState::Asking }).await;
+            }
+            Command::SearchFurther(generation) => {
+                if let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) {
+                    search.further = true;
+                }
+            }
+            Command::EndSearch => self.desk.search = None,
+            Command::Open { generation, message } => self.desk.opened = Some(Opened { generation, message, read_at: Some(now) }),
+            Command::Close => self.desk.opened = None,
+            Command::Retry(retry) => {
+                let acting = Acting::new(retry);
+                if self.desk.actions.iter().any(|open| open.is_open() && open.message == acting.message) {
+                    let why = already_under_way();
+                    self.action(&acting.message, super::ActionStage::NotTaken(why)).await;
+                } else {
+                    self.desk.actions.push(acting);
+                }
+            }
+            Command::Stop => self.ending = true,
+        }
+    }
+
+    /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
+    /// end; a write is always waited for, because its outcome must be written down.
+    async fn call(&mut self, job: Job) {
+        self.desk.budget.call(self.now());
+        self.desk.posts_in_a_row = if matches!(job, Job::Post(_)) { self.desk.posts_in_a_row + 1 } else { 0 };
+        match job {
+            Job::Page(fetch) => self.read_page(fetch).await,
+            Job::Search { generation, query, position } => self.search(generation, query, position).await,
+            Job::Open { generation, message } => self.open(generation, message).await,
+            Job::Post(place) => self.post(place).await,
+            Job::ReadFor(place, message) => self.read_for(place, message).await,
+        }
+        self.under_way = None;
+    }
+
+    /// Waits for an answer while wishes are taken in; `None` when the worker is to end.
+    async fn listen_for<T>(&mut self, purpose: Purpose, answer: impl Future<Output = T>) -> Option<T> {
+        self.under_way = Some(purpose);
+        self.meter(None).await;
+        let mut answer = std::pin::pin!(answer);
+        while !self.ending {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return Some(answer),
+                command = self.inbox.recv() => self.wish_or_end(command).await,
+            }
+        }
+        None
+    }
+
+    /// The same for a write, which is never given up: its outcome must be written down.
+    async fn listen_through<T>(&mut self, purpose: Purpose, answer: impl Future<Output = T>) -> T {
+        let mut answer = std::pin::pin!(answer);
+        match self.listen_for(purpose, &mut answer).await {
+            Some(answer) => answer,
+            None => answer.await,
+        }
+    }
+
+    async fn wish_or_end(&mut self, command: Option<Command>) {
+        match command {
+            Some(command) => self.wish(command).await,
+            None => self.ending = true,
+        }
+    }
+
+    /// A call failed: how long nothing is called, told to whoever looks.
+    async fn failed(&mut self, error: &CallError) {
+        let now = self.now();
+        let why = error.explanation();
+        if error.is_rate_limit() {
+            self.desk.budget.too_many(now, error.retry_after);
+            let until = self.desk.budget.next_slot(now);
+            self.connection(Connection::Waiting { until, why }).await;
+            return;
+        }
+        let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
+        let jitter = self.jitter.next();
+        let until = self.desk.failed(why.clone(), kind, jitter, now);
+        let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
+        self.connection(connection).await;
+    }
+
+    /// A call was answered.
+    async fn answered(&mut self, date: Option<Timestamp>, asked_at: Timestamp) {
+        self.desk.answered();
+        let now = self.now();
+        if let Some(date) = date {
+            let middle = asked_at + now.duration_since(asked_at) / 2;
+            self.server_time.observe(date, middle);
+        }
+        if !self.desk.paused {
+            self.connection(Connection::Live).await;
+        }
+    }
+}
+
+fn already_under_way() -> Explanation {
+    Explanation {
+        what: "This message is being retried already.".to_owned(),
+        why: "An action on it is under way, or its outcome is not known yet.".to_owned(),
+        next: "Wait for its outcome.".to_owned(),
+        trace_id: None,
+    }
+}
+
+/// Random numbers from 0 to 1 for the pauses (xorshift: they only keep programs out of step).
+#[derive(Debug)]
+struct Jitter(u64);
+
+impl Jitter {
+    fn next(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}

@@ -1,0 +1,146 @@
+//! The calls that read.
+
+use super::super::desk::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
+use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, Seen};
+use super::Worker;
+use crate::delivery::{MessageId, RecipientQuery, Rows};
+use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageRequest, Position};
+use crate::store::AnswerKind;
+
+impl Worker {
+    /// Reads a page for the ledger.
+    pub(super) async fn read_page(&mut self, fetch: Fetch) {
+        let call = Call::List { page: PageRequest { limit: fetch.limit(), search: None, position: fetch.position() } };
+        let api = self.api.clone();
+        let Some(answer) = self.listen_for(fetch.purpose(), async move { api.page(&call).await }).await else { return };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(&error).await,
+        };
+        self.answered(answer.server_date, answer.asked_at).await;
+        self.bytes += answer.bytes as u64;
+        let page = PageSeen::from_answer(&answer, self.server_now());
+        self.desk.ledger.apply(&fetch, &page);
+        let head = matches!(fetch, Fetch::Head { .. });
+        match fetch {
+            Fetch::Head { .. } => self.desk.read_now = false,
+            Fetch::History { .. } => self.desk.further = false,
+            Fetch::Gap { .. } | Fetch::Stretch { .. } => {}
+        }
+        if !self.desk.ledger.has_more() {
+            self.desk.further = false;
+        }
+        let reach = Some(self.desk.ledger.reach());
+        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at: answer.asked_at, reach, head }).await;
+        if self.desk.ledger.is_circular() && !self.bad_cursors_told {
+            self.bad_cursors_told = true;
+            self.notice(NoticeWeight::Warning, circular()).await;
+        }
+    }
+
+    /// Asks the server for recipients.
+    pub(super) async fn search(&mut self, generation: Generation, query: RecipientQuery, position: Position) {
+        let further = position != Position::Head;
+        let call = Call::List { page: PageRequest { limit: SEARCH_PAGE, search: Some(query), position } };
+        let api = self.api.clone();
+        let Some(answer) = self.listen_for(Purpose::Search, async move { api.page(&call).await }).await else { return };
+        let now = self.now();
+        match answer {
+            Ok(answer) => {
+                self.answered(answer.server_date, answer.asked_at).await;
+                self.bytes += answer.bytes as u64;
+                self.note(&answer.rows);
+                let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) else { return };
+                let page: Vec<MessageId> = answer.rows.iter().map(|row| MessageId::new(row.id())).collect();
+                if further {
+                    search.further = false;
+                    search.more = answer.page.end.filter(|_| answer.page.has_next);
+                    let new: Vec<_> = page.into_iter().filter(|id| !search.found.contains(id)).collect();
+                    search.found.extend(new);
+                } else {
+                    // The head of what is found, anew; pages that were read further down stay.
+                    if search.found.len() <= page.len() {
+                        search.more = answer.page.end.filter(|_| answer.page.has_next);
+                    }
+                    let older: Vec<_> = search.found.drain(..).filter(|id| !page.contains(id)).collect();
+                    search.found = page;
+                    search.found.extend(older);
+                }
+                search.ask_at = Some(now + SEARCH_AGAIN);
+                let state =
+                    SearchState::Answered { found: search.found.clone(), more: search.more.is_some(), asked_at: answer.asked_at };
+                self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at: answer.asked_at, reach: None, head: false }).await;
+                self.tell(News::Search { generation, state }).await;
+            }
+            Err(error) => {
+                if let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) {
+                    search.further = false;
+                    // A refusal of the question itself would come again; a passing failure may not.
+                    search.ask_at = (error.is_retryable() || error.is_access_refused()).then(|| now + SEARCH_AGAIN);
+                }
+                self.tell(News::Search { generation, state: SearchState::Failed(error.explanation()) }).await;
+                if concerns_all(&error) {
+                    self.failed(&error).await;
+                }
+            }
+        }
+    }
+
+    /// Reads a message that somebody looks at.
+    pub(super) async fn open(&mut self, generation: Generation, message: MessageId) {
+        let api = self.api.clone();
+        let id = message.clone();
+        let Some(answer) = self.listen_for(Purpose::Message, async move { api.message(&id).await }).await else { return };
+        let now = self.now();
+        let result = match answer {
+            Ok(answer) => {
+                let moving = self.told_single(answer).await;
+                if let Some(opened) = self.desk.opened.as_mut().filter(|opened| opened.generation == generation) {
+                    opened.read_at = moving.then(|| now + OPENED_AGAIN);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                if let Some(opened) = self.desk.opened.as_mut().filter(|opened| opened.generation == generation) {
+                    opened.read_at = error.is_retryable().then(|| now + OPENED_AGAIN);
+                }
+                if concerns_all(&error) {
+                    self.failed(&error).await;
+                }
+                Err(error.explanation())
+            }
+        };
+        self.tell(News::Opened { generation, result }).await;
+    }
+
+    /// Tells what a single reading said; whether the message still moves.
+    pub(super) async fn told_single(&mut self, answer: MessageAnswer) -> bool {
+        self.answered(answer.server_date, answer.asked_at).await;
+        let moving = self.note(&answer.rows);
+        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Single, asked_at: answer.asked_at, reach: None, head: false }).await;
+        moving
+    }
+
+    /// Lets the ledger know what another answer told; whether any of it still moves.
+    pub(super) fn note(&mut self, rows: &Rows) -> bool {
+        let seen = Seen::from_rows(rows, self.server_now());
+        for seen in &seen {
+            self.desk.ledger.note(seen);
+        }
+        seen.iter().any(|seen| seen.open.is_some())
+    }
+}
+
+/// Whether a failure is one of the campaign's connection, not of this question alone.
+pub(super) fn concerns_all(error: &CallError) -> bool {
+    error.is_retryable() || error.is_access_refused()
+}
+
+fn circular() -> Explanation {
+    Explanation {
+        what: "Older messages cannot be read any further.".to_owned(),
+        why: "The server's page cursors go in a circle or are missing.".to_owned(),
+        next: "What was read stays and goes on being read; the rest is not shown. Start again to try anew.".to_owned(),
+        trace_id: None,
+    }
+}

@@ -1,0 +1,264 @@
+//! Reading JSON that may be of any shape: a value of the wrong type counts as not told, and never
+//! fails what is around it.
+//!
+//! serde's own structs refuse a field of the wrong type, a key that comes twice, and copy every
+//! string that stands in an `Option`. Here each type says what it makes of each kind of JSON
+//! value; whatever it does not name becomes its default, which is "not told".
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::delivery::Told;
+
+/// What a type makes of each kind of JSON value.
+pub(super) trait Lenient<'de>: Default {
+    /// `null`.
+    fn null() -> Self {
+        Self::default()
+    }
+
+    /// `true` or `false`.
+    fn flag(_: bool) -> Self {
+        Self::default()
+    }
+
+    /// A whole number from 0.
+    fn number(_: u64) -> Self {
+        Self::default()
+    }
+
+    /// A number below 0 or with a fraction, as it is written.
+    fn other_number(_: impl fmt::Display) -> Self {
+        Self::default()
+    }
+
+    /// A string that had escapes in it, and so does not stand in the body as it reads.
+    fn text(_: &str) -> Self {
+        Self::default()
+    }
+
+    /// A string that stands in the body as it reads.
+    fn borrowed(text: &'de str) -> Self {
+        Self::text(text)
+    }
+
+    /// `[…]`. Must read to the end.
+    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    /// `{…}`. Must read to the end.
+    fn object<A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+}
+
+/// Reads any JSON value; fails only where the JSON itself is broken.
+pub(super) fn read<'de, D: Deserializer<'de>, T: Lenient<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Any(PhantomData))
+}
+
+struct Any<T>(PhantomData<T>);
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for Any<T> {
+    type Value = T;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::null())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<T, E> {
+        Ok(T::flag(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<T, E> {
+        Ok(T::number(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<T, E> {
+        Ok(T::other_number(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<T, E> {
+        Ok(T::other_number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<T, E> {
+        Ok(T::text(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<T, E> {
+        Ok(T::borrowed(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<T, A::Error> {
+        T::list(items)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
+        T::object(entries)
+    }
+}
+
+/// Makes serde read a type through [`Lenient`].
+macro_rules! read_leniently {
+    ($($type:ty),+ $(,)?) => {$(
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::postman::decode::lenient::read(deserializer)
+            }
+        }
+    )+};
+}
+pub(super) use read_leniently;
+
+/// An object, `null`, or not told.
+pub(super) struct Object<T>(pub Told<T>);
+
+/// What an object of known keys is made from.
+pub(super) trait Fields<'de>: Sized {
+    /// Reads the entries; of a key that comes twice, the last one counts.
+    fn fields<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;
+}
+
+impl<T> Default for Object<T> {
+    fn default() -> Self {
+        Self(Told::Absent)
+    }
+}
+
+impl<'de, T: Fields<'de>> Lenient<'de> for Object<T> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
+        T::fields(entries).map(|fields| Self(Told::Value(fields)))
+    }
+}
+
+impl<'de, T: Fields<'de>> serde::Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
+
+/// A list of objects, `null`, or not told. What is not an object in it is left out.
+pub(super) struct Objects<T>(pub Told<Vec<T>>);
+
+impl<T> Default for Objects<T> {
+    fn default() -> Self {
+        Self(Told::Absent)
+    }
+}
+
+impl<'de, T: Fields<'de>> Lenient<'de> for Objects<T> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
+        let mut objects = Vec::new();
+        while let Some(Object(item)) = items.next_element::<Object<T>>()? {
+            objects.extend(item.value());
+        }
+        Ok(Self(Told::Value(objects)))
+    }
+}
+
+impl<'de, T: Fields<'de>> serde::Deserialize<'de> for Objects<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
+
+/// Declares a struct of lenient fields with the keys, one or several spellings, that fill them.
+macro_rules! wire_struct {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $($key:literal)|+),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        pub(super) struct $name<'a> {
+            $($(#[$field_doc])* pub $field: $type,)+
+        }
+
+        const _: () = {
+            #[derive(serde::Deserialize)]
+            #[serde(field_identifier)]
+            #[allow(non_camel_case_types, reason = "the variants carry the fields' names")]
+            enum Key {
+                $($(#[serde(alias = $key)])+ $field,)+
+                #[serde(other)]
+                OtherKey,
+            }
+
+            impl<'a> $crate::postman::decode::lenient::Fields<'a> for $name<'a> {
+                fn fields<A: serde::de::MapAccess<'a>>(mut entries: A) -> Result<Self, A::Error> {
+                    let mut told = Self::default();
+                    while let Some(key) = entries.next_key::<Key>()? {
+                        match key {
+                            $(Key::$field => told.$field = entries.next_value()?,)+
+                            Key::OtherKey => {
+                                entries.next_value::<serde::de::IgnoredAny>()?;
+                            }
+                        }
+                    }
+                    Ok(told)
+                }
+            }
+
+            impl<'a> $crate::postman::decode::lenient::Rescue<'a> for $name<'a> {
+                fn rescue<A: serde::de::MapAccess<'a>>(mut entries: A) -> Result<Self, A::Error> {
+                    let mut told = Self::default();
+                    while let Some((key, value)) = entries.next_entry::<Key, &'a serde_json::value::RawValue>()? {
+                        match key {
+                            $(Key::$field => told.$field = serde_json::from_str(value.get()).unwrap_or_default(),)+
+                            Key::OtherKey => {}
+                        }
+                    }
+                    Ok(told)
+                }
+            }
+        };
+    };
+}
+pub(super) use wire_struct;
+
+/// Reads an object field by field, each by itself: what JSON's grammar lets through and no string
+/// or number can hold (half a surrogate pair, `1e999`) costs its own field only.
+pub(super) trait Rescue<'de>: Sized {
+    /// Reads the entries.
+    fn rescue<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;
+}
+
+/// An object read by [`Rescue`].
+pub(super) struct Rescued<T>(pub Told<T>);
+
+impl<T> Default for Rescued<T> {
+    fn default() -> Self {
+        Self(Told::Absent)
+    }
+}
+
+impl<'de, T: Rescue<'de>> Lenient<'de> for Rescued<T> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
+        T::rescue(entries).map(|fields| Self(Told::Value(fields)))
+    }
+}
+
+impl<'de, T: Rescue<'de>> serde::Deserialize<'de> for Rescued<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}

@@ -1,0 +1,159 @@
+//! Finding the rows and the page's place in a body whose wrapping is not settled: `messages`,
+//! `data`, `items`, or whichever list of objects comes first, beside `pageData`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::lenient::{Object, Rescued, wire_struct};
+use super::scalar::{Flag, Opaque};
+use super::wire::{WireMessage, push};
+use crate::delivery::{Rows, RowsBuilder, Told};
+use crate::postman::{Cursor, PageData};
+
+/// The names under which a list is taken for the rows even when it holds none.
+const NAMES: [&str; 3] = ["messages", "data", "items"];
+
+wire_struct!(
+    /// Where a page stands in its list.
+    WirePageData {
+        has_next: Flag = "hasNextPage",
+        has_previous: Flag = "hasPreviousPage",
+        start: Opaque<'a> = "startCursor",
+        end: Opaque<'a> = "endCursor",
+    }
+);
+
+impl WirePageData<'_> {
+    pub fn page_data(&self) -> PageData {
+        let cursor = |told: Told<&str>| told.value().filter(|text| !text.is_empty()).map(Cursor::new);
+        let (start, end) = (cursor(self.start.told()), cursor(self.end.told()));
+        PageData {
+            // Where it is not said whether there is more, a cursor is followed: a page too many
+            // costs a call, a history that ends early is a lie.
+            has_next: self.has_next.0.value().unwrap_or(end.is_some()),
+            has_previous: self.has_previous.0.value().unwrap_or(false),
+            start,
+            end,
+        }
+    }
+}
+
+/// What was found in a body.
+#[derive(Default)]
+pub(super) struct Found {
+    pub page: Option<PageData>,
+    pub list: Option<Rows>,
+    name: Option<String>,
+    is_sure: bool,
+}
+
+impl Found {
+    /// Takes what a member of the body holds. A list with objects wins over one without; of a
+    /// name that comes twice, the last one counts.
+    fn take(&mut self, name: &str, inner: Found) {
+        if inner.page.is_some() {
+            self.page = inner.page;
+        }
+        let Some(list) = inner.list else { return };
+        let has_rows = !list.is_empty() || (NAMES.contains(&name) && !list.bad().is_empty());
+        let is_sure = inner.is_sure || has_rows;
+        if self.list.is_none() || self.name.as_deref() == Some(name) || (is_sure && !self.is_sure) {
+            (self.list, self.name, self.is_sure) = (Some(list), Some(name.to_owned()), is_sure);
+        }
+    }
+
+    /// The rows, where they can be taken for such: a list of texts beside an error message is not
+    /// a page of unreadable messages.
+    pub fn rows(self) -> Option<(Rows, PageData)> {
+        let named = self.name.as_deref().is_none_or(|name| NAMES.contains(&name));
+        let rows = self.list?;
+        let is_page = self.is_sure || (rows.bad().is_empty() && (named || self.page.is_some())) || (named && self.page.is_some());
+        is_page.then_some((rows, self.page.unwrap_or_default()))
+    }
+}
+
+/// Reads a body, or a member of it.
+#[derive(Clone, Copy)]
+pub(super) struct Listing {
+    /// How far objects are looked into: the body, and one wrapping more.
+    pub depth: u8,
+    /// Whether each row is read by itself, field by field: slower, and stopped by nothing but
+    /// broken JSON.
+    pub rescue: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Listing {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Listing {
+    type Value = Found;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Found, E> {
+        Ok(Found::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
+        let mut rows = RowsBuilder::default();
+        let mut place = 0;
+        if self.rescue {
+            while let Some(Rescued(message)) = items.next_element::<Rescued<WireMessage<'de>>>()? {
+                push(&mut rows, place, &message);
+                place += 1;
+            }
+        } else {
+            while let Some(Object(message)) = items.next_element::<Object<WireMessage<'de>>>()? {
+                push(&mut rows, place, &message);
+                place += 1;
+            }
+        }
+        Ok(Found { list: Some(rows.finish()), ..Found::default() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
+        while let Some(Opaque(name)) = entries.next_key::<Opaque<'de>>()? {
+            let name = name.value().unwrap_or(Cow::Borrowed(""));
+            if matches!(&*name, "pageData" | "page_data") {
+                let Object(page) = entries.next_value::<Object<WirePageData<'de>>>()?;
+                found.page = page.value().map(|page| page.page_data());
+            } else if self.depth > 0 {
+                let inner = entries.next_value_seed(Listing { depth: self.depth - 1, ..self })?;
+                found.take(&name, inner);
+            } else {
+                entries.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,121 @@
+//! From bytes to messages. Every generation of the API's bodies is read; any bytes give a value
+//! or an error.
+
+mod lenient;
+mod listing;
+mod refusal;
+mod scalar;
+mod time;
+mod wire;
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeSeed;
+
+use self::lenient::{Object, Rescued};
+use self::listing::{Listing, WirePageData};
+use self::wire::{WireMessage, WireUpload, Wrapper, push};
+use super::{PageData, UploadAnswer};
+use crate::delivery::{BatchId, Rows, RowsBuilder, Told, clean, needs_cleaning};
+
+pub(super) use refusal::{api_error, foreign_body};
+
+/// Why a body tells nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// It is not JSON at all.
+    #[error("the body is not JSON")]
+    NotJson,
+    /// It begins as JSON and breaks off, or breaks in the middle.
+    #[error("the JSON is broken {0}")]
+    Broken(String),
+    /// JSON without what the call answers.
+    #[error("{0}")]
+    Missing(&'static str),
+}
+
+/// The rows of a page's body, and where the page stands in its list. A row that cannot be read
+/// becomes a bad row and the others go on.
+///
+/// # Errors
+/// The body is not JSON, breaks off, or holds no list of messages.
+pub fn decode_page(body: &[u8]) -> Result<(Rows, PageData), DecodeError> {
+    let text = text_of(body);
+    let read = |rescue: bool| {
+        let mut deserializer = serde_json::Deserializer::from_str(&text);
+        let found = Listing { depth: 2, rescue }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(found)
+    };
+    // Whatever stops the quick way costs a second, slower one, which only broken JSON stops.
+    let found = read(false).or_else(|_: serde_json::Error| read(true)).map_err(|error| broken(&text, &error))?;
+    found.rows().ok_or(DecodeError::Missing("the answer holds no list of messages"))
+}
+
+/// The message of a single answer: the body itself, or under `message` or `data` in it.
+///
+/// # Errors
+/// The body is not JSON, or tells no message with an id.
+pub fn decode_message(body: &[u8]) -> Result<Rows, DecodeError> {
+    let text = text_of(body);
+    let read = || match serde_json::from_str::<Object<WireMessage<'_>>>(&text) {
+        Ok(Object(message)) => Ok(message),
+        Err(_) => serde_json::from_str::<Rescued<WireMessage<'_>>>(&text).map(|Rescued(message)| message),
+    };
+    let mut message = read().map_err(|error| broken(&text, &error))?;
+    if !has_id(&message) {
+        let wrapped = serde_json::from_str::<Object<Wrapper<'_>>>(&text).map(|Object(wrapper)| wrapper.value());
+        if let Ok(Some(wrapper)) = wrapped {
+            message = if has_id(&wrapper.message.0) { wrapper.message.0 } else { wrapper.data.0 };
+        }
+    }
+    let mut rows = RowsBuilder::default();
+    push(&mut rows, 0, &message);
+    let rows = rows.finish();
+    if rows.is_empty() { Err(DecodeError::Missing("the answer holds no message with an id")) } else { Ok(rows) }
+}
+
+/// What the answer to an upload tells; whatever cannot be read is not told.
+pub(super) fn decode_upload(body: &[u8]) -> UploadAnswer {
+    let text = text_of(body);
+    let told = serde_json::from_str::<Object<WireUpload<'_>>>(&text).ok().and_then(|Object(told)| told.value()).unwrap_or_default();
+    let batch = told.batch.told().value().filter(|id| !id.is_empty() && !needs_cleaning(id)).map(BatchId::new);
+    UploadAnswer { is_valid: told.is_valid.0.value(), batch, body: clean(&text).into_owned() }
+}
+
+/// Where a page stands in its list, found without decoding its rows, so that the next page can be
+/// asked for while this one is decoded. `None` where a quick look does not find it.
+pub fn page_data_ahead(body: &[u8]) -> Option<PageData> {
+    const KEY: &[u8] = b"\"pageData\"";
+    // Inside a string the quotes would be escaped, so this can only be a key; the last one is the
+    // body's own, or stands before rows that hold no such key.
+    let at = memchr::memmem::rfind(body, KEY)?;
+    let rest = body.get(at + KEY.len()..)?.trim_ascii_start().strip_prefix(b":")?;
+    let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<Object<WirePageData<'_>>>();
+    let Object(page) = values.next()?.ok()?;
+    page.value().map(|page| page.page_data())
+}
+
+fn has_id(message: &Told<WireMessage<'_>>) -> bool {
+    matches!(message, Told::Value(message) if matches!(message.id.told(), Told::Value(id) if !id.is_empty()))
+}
+
+/// The body as text. Bytes that are not UTF-8 become marks, so that they cost a letter and not
+/// the page.
+fn text_of(body: &[u8]) -> Cow<'_, str> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    String::from_utf8_lossy(body)
+}
+
+fn broken(text: &str, error: &serde_json::Error) -> DecodeError {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return DecodeError::NotJson;
+    }
+    // The place alone: the library's words can hold a piece of the body.
+    let place =
+        if error.is_eof() { "off before its end".to_owned() } else { format!("in line {}, column {}", error.line(), error.column()) };
+    DecodeError::Broken(place)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Strings, numbers and times as an answer may hold them. Strings are cleaned here, once.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::de::MapAccess;
+
+use super::lenient::{Lenient, read_leniently};
+use super::time::timestamp;
+use crate::delivery::{Told, clean, clean_line};
+
+/// A string of one line, cleaned.
+#[derive(Default)]
+pub(super) struct Line<'a>(pub Told<Cow<'a, str>>);
+
+/// A string that may have several lines, cleaned.
+#[derive(Default)]
+pub(super) struct Lines<'a>(pub Told<Cow<'a, str>>);
+
+/// An id or a cursor, exactly as it came: it goes back to the server and must not change.
+#[derive(Default)]
+pub(super) struct Opaque<'a>(pub Told<Cow<'a, str>>);
+
+/// A whole number.
+#[derive(Default)]
+pub(super) struct Number(pub Told<u32>);
+
+/// A yes or no.
+#[derive(Default)]
+pub(super) struct Flag(pub Told<bool>);
+
+/// A time.
+#[derive(Default)]
+pub(super) struct Time(pub Told<Timestamp>);
+
+/// An object of strings, in the order told, each name once.
+#[derive(Default)]
+pub(super) struct Values<'a>(pub Told<Vec<(Cow<'a, str>, Cow<'a, str>)>>);
+
+impl Line<'_> {
+    /// The text where one was told.
+    pub fn told(&self) -> Told<&str> {
+        self.0.as_ref().map(AsRef::as_ref)
+    }
+}
+
+impl Lines<'_> {
+    /// The text where one was told.
+    pub fn told(&self) -> Told<&str> {
+        self.0.as_ref().map(AsRef::as_ref)
+    }
+}
+
+impl Opaque<'_> {
+    /// The text where one was told.
+    pub fn told(&self) -> Told<&str> {
+        self.0.as_ref().map(AsRef::as_ref)
+    }
+}
+
+impl<'de> Lenient<'de> for Line<'de> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn text(text: &str) -> Self {
+        Self(Told::Value(Cow::Owned(clean_line(text).into_owned())))
+    }
+
+    fn borrowed(text: &'de str) -> Self {
+        Self(Told::Value(if is_plain(text) { Cow::Borrowed(text) } else { clean_line(text) }))
+    }
+}
+
+impl<'de> Lenient<'de> for Lines<'de> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn text(text: &str) -> Self {
+        Self(Told::Value(Cow::Owned(clean(text).into_owned())))
+    }
+
+    fn borrowed(text: &'de str) -> Self {
+        Self(Told::Value(if is_plain(text) { Cow::Borrowed(text) } else { clean(text) }))
+    }
+}
+
+/// Whether a string that stood in JSON without an escape needs no cleaning. JSON has no control
+/// characters outside escapes, so only DEL and what is beyond ASCII could be harmful; both
+/// questions are answered a word at a time.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none()
+}
+
+impl<'de> Lenient<'de> for Opaque<'de> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn text(text: &str) -> Self {
+        Self(Told::Value(Cow::Owned(text.to_owned())))
+    }
+
+    fn borrowed(text: &'de str) -> Self {
+        Self(Told::Value(Cow::Borrowed(text)))
+    }
+}
+
+impl<'de> Lenient<'de> for Number {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn number(number: u64) -> Self {
+        Self(u32::try_from(number).ok().into())
+    }
+}
+
+impl<'de> Lenient<'de> for Flag {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn flag(flag: bool) -> Self {
+        Self(Told::Value(flag))
+    }
+}
+
+impl<'de> Lenient<'de> for Time {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn text(text: &str) -> Self {
+        Self(timestamp(text).into())
+    }
+}
+
+impl<'de> Lenient<'de> for Values<'de> {
+    fn null() -> Self {
+        Self(Told::Null)
+    }
+
+    fn object<A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+        let mut values: Vec<(Cow<'de, str>, Cow<'de, str>)> = Vec::new();
+        while let Some((Line(name), Value(value))) = entries.next_entry::<Line<'de>, Value<'de>>()? {
+            if let (Some(name), Some(value)) = (name.value(), value) {
+                values.push((name, value));
+            }
+        }
+        Ok(Self(Told::Value(each_name_once(values))))
+    }
+}
+
+/// Of a name that comes twice the last value counts, as everywhere in JSON.
+fn each_name_once<'a>(mut values: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
+    // A template has a few variables; only a hostile answer has enough for a quadratic search
+    // to hurt, and that one gets a table.
+    let twice = if values.len() <= 32 {
+        values.iter().enumerate().any(|(place, (name, _))| values[..place].iter().any(|(earlier, _)| earlier == name))
+    } else {
+        true
+    };
+    if twice {
+        let mut seen = std::collections::HashSet::new();
+        values.reverse();
+        values.retain(|(name, _)| seen.insert(name.clone()));
+        values.reverse();
+    }
+    values
+}
+
+/// A value of a template's variable: a string by the reference; numbers and truth values are
+/// taken as they are written, anything else is left out.
+#[derive(Default)]
+struct Value<'a>(Option<Cow<'a, str>>);
+
+impl<'de> Lenient<'de> for Value<'de> {
+    fn flag(flag: bool) -> Self {
+        Self(Some(flag.to_string().into()))
+    }
+
+    fn number(number: u64) -> Self {
+        Self(Some(number.to_string().into()))
+    }
+
+    fn other_number(number: impl fmt::Display) -> Self {
+        Self(Some(number.to_string().into()))
+    }
+
+    fn text(text: &str) -> Self {
+        Self(Lines::text(text).0.value())
+    }
+
+    fn borrowed(text: &'de str) -> Self {
+        Self(Lines::borrowed(text).0.value())
+    }
+}
+
+read_leniently!(Line<'de>, Lines<'de>, Opaque<'de>, Number, Flag, Time, Values<'de>, Value<'de>);

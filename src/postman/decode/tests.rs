@@ -1,0 +1,1 @@
+//! Every generation of body, and hostile ones.

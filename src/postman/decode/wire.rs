@@ -1,0 +1,243 @@
+//! A message as any generation of the API writes it, and what it tells.
+
+use std::borrow::Cow;
+
+use serde::de::MapAccess;
+
+use super::lenient::{Fields, Lenient, Object, Objects, read_leniently, wire_struct};
+use super::scalar::{Flag, Line, Lines, Number, Opaque, Time, Values};
+use crate::delivery::{AttemptFields, BadRow, BatchFields, RowFields, RowsBuilder, TemplateFields, Told, clean_line, needs_cleaning};
+
+wire_struct!(
+    /// A message.
+    WireMessage {
+        id: Opaque<'a> = "id",
+        recipient: Line<'a> = "recipient",
+        status: Line<'a> = "latestStatus",
+        created_at: Time = "createdAt",
+        updated_at: Time = "updatedAt",
+        language: Line<'a> = "language",
+        campaign_id: Line<'a> = "campaignId",
+        values: Values<'a> = "values",
+        full_text: Lines<'a> = "fullMessage",
+        template_body_id: Line<'a> = "templateBodyId",
+        template: Object<WireTemplate<'a>> = "templateBody",
+        creator_id: Line<'a> = "creatorId",
+        creator_email: Line<'a> = "creatorEmail",
+        batches: Objects<WireBatch<'a>> = "batches",
+        /// Older pages tell the batch's id outside the list.
+        batch_id: Opaque<'a> = "batchId",
+        /// One message read by itself.
+        attempts: Objects<WireAttempt<'a>> = "attempts",
+        /// Pages.
+        message_attempts: Objects<WireAttempt<'a>> = "messageAttempts",
+        attempt_count: Number = "numAttempts",
+        /// Older pages tell the error outside the attempts.
+        error: WireError<'a> = "error",
+    }
+);
+
+wire_struct!(
+    /// A template's text.
+    WireTemplate {
+        id: Line<'a> = "id",
+        template_id: Line<'a> = "templateId",
+        language: Line<'a> = "language",
+        body: Lines<'a> = "body",
+    }
+);
+
+wire_struct!(
+    /// A batch, as a message tells of it.
+    WireBatch {
+        id: Opaque<'a> = "id",
+        file_name: Line<'a> = "originalFileName",
+        status: Line<'a> = "status",
+        total: Number = "totalMessages",
+        created_at: Time = "createdAt",
+        /// The message's row in the batch; written with a capital.
+        link: Object<WireBatchMessage<'a>> = "BatchMessage" | "batchMessage",
+    }
+);
+
+wire_struct!(
+    /// A message's row in its batch.
+    WireBatchMessage {
+        batch_id: Opaque<'a> = "batchId",
+    }
+);
+
+wire_struct!(
+    /// An attempt, in either spelling.
+    WireAttempt {
+        status: Line<'a> = "status",
+        created_at: Time = "createdAt" | "created_at",
+        updated_at: Time = "updatedAt" | "updated_at",
+        sent_at: Time = "sentAt" | "sent_at",
+        delivered_at: Time = "deliveredAt" | "delivered_at",
+        error: WireError<'a> = "error",
+        error_kind: Line<'a> = "errorType" | "error_type",
+        error_code: Line<'a> = "errorCode" | "error_code",
+    }
+);
+
+wire_struct!(
+    /// An error as an object.
+    WireErrorObject {
+        kind: Line<'a> = "type",
+        code: Line<'a> = "code",
+    }
+);
+
+/// An error, as an object or as its code alone.
+#[derive(Default)]
+pub(super) struct WireError<'a> {
+    kind: Line<'a>,
+    code: Line<'a>,
+}
+
+impl<'de> Lenient<'de> for WireError<'de> {
+    fn null() -> Self {
+        Self { kind: Line::null(), code: Line::null() }
+    }
+
+    fn text(text: &str) -> Self {
+        Self { kind: Line::default(), code: Line::text(text) }
+    }
+
+    fn borrowed(text: &'de str) -> Self {
+        Self { kind: Line::default(), code: Line::borrowed(text) }
+    }
+
+    fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
+        let WireErrorObject { kind, code } = WireErrorObject::fields(entries)?;
+        Ok(Self { kind, code })
+    }
+}
+
+read_leniently!(WireError<'de>);
+
+wire_struct!(
+    /// A message inside another object.
+    Wrapper {
+        message: Object<WireMessage<'a>> = "message",
+        data: Object<WireMessage<'a>> = "data",
+    }
+);
+
+wire_struct!(
+    /// The answer to an upload.
+    WireUpload {
+        is_valid: Flag = "isValid",
+        batch: Opaque<'a> = "batchId",
+    }
+);
+
+/// Adds the message, or a bad row where it is none. `place` is its place in the answer.
+pub(super) fn push(rows: &mut RowsBuilder, place: usize, message: &Told<WireMessage<'_>>) {
+    let bad = |id: Option<String>, reason: &str| BadRow { place, id, reason: reason.to_owned() };
+    let Told::Value(message) = message else {
+        return rows.push_bad(bad(None, "the row is not an object"));
+    };
+    match message.id.told() {
+        Told::Value(id) if needs_cleaning(id) => {
+            // Shown cleaned, it could not be asked for again.
+            rows.push_bad(bad(Some(clean_line(id).into_owned()), "the id holds characters that no id may have"));
+        }
+        Told::Value(id) if !id.is_empty() => rows.push(&told(id, message)),
+        _ => rows.push_bad(bad(None, "the row has no id")),
+    }
+}
+
+fn told<'b>(id: &'b str, message: &'b WireMessage<'_>) -> RowFields<'b> {
+    let attempts = attempts(message);
+    RowFields {
+        id,
+        recipient: message.recipient.told(),
+        status: message.status.told(),
+        created_at: message.created_at.0,
+        updated_at: message.updated_at.0,
+        language: message.language.told(),
+        campaign_id: message.campaign_id.told(),
+        batch: batch(message),
+        values: pairs(&message.values.0),
+        full_text: message.full_text.told(),
+        template: template(message),
+        // An address says more than an id.
+        creator: prefer_value(message.creator_email.told(), message.creator_id.told()),
+        attempts,
+        attempt_count: message.attempt_count.0,
+        legacy_error: message.error.code.told(),
+    }
+}
+
+fn pairs<'b>(values: &'b Told<Vec<(Cow<'_, str>, Cow<'_, str>)>>) -> Told<Vec<(&'b str, &'b str)>> {
+    values.as_ref().map(|values| values.iter().map(|(name, value)| (&**name, &**value)).collect())
+}
+
+/// The batch: the first of the list that has an id, else the id that older pages tell apart. An
+/// empty list says that there is none.
+fn batch<'b>(message: &'b WireMessage<'_>) -> Told<BatchFields<'b>> {
+    let listed = match &message.batches.0 {
+        Told::Value(batches) if batches.is_empty() => Told::Null,
+        Told::Value(batches) => batches.iter().find_map(batch_fields).into(),
+        Told::Null => Told::Null,
+        Told::Absent => Told::Absent,
+    };
+    let alone = usable_id(message.batch_id.told()).map(|id| BatchFields { id, ..BatchFields::default() });
+    prefer_value(listed, alone)
+}
+
+fn batch_fields<'b>(batch: &'b WireBatch<'_>) -> Option<BatchFields<'b>> {
+    let link = batch.link.0.as_ref().value();
+    let id = usable_id(batch.id.told()).value().or_else(|| usable_id(link?.batch_id.told()).value())?;
+    Some(BatchFields {
+        id,
+        file_name: batch.file_name.told(),
+        status: batch.status.told(),
+        total: batch.total.0,
+        created_at: batch.created_at.0,
+    })
+}
+
+/// An id that can be sent back as it is.
+fn usable_id(id: Told<&str>) -> Told<&str> {
+    id.and_then(|id| (!id.is_empty() && !needs_cleaning(id)).then_some(id))
+}
+
+fn template<'b>(message: &'b WireMessage<'_>) -> Told<TemplateFields<'b>> {
+    message.template.0.as_ref().map(|template| TemplateFields {
+        id: template.id.told().or(message.template_body_id.told()),
+        template_id: template.template_id.told(),
+        language: template.language.told(),
+        body: template.body.told(),
+    })
+}
+
+fn attempts<'b>(message: &'b WireMessage<'_>) -> Told<Vec<AttemptFields<'b>>> {
+    let (nested, flat) = (message.attempts.0.as_ref(), message.message_attempts.0.as_ref());
+    let with_rows = |told: &Told<&Vec<WireAttempt<'_>>>| matches!(told, Told::Value(attempts) if !attempts.is_empty());
+    let attempts = if with_rows(&nested) || !with_rows(&flat) { nested.or(flat) } else { flat };
+    attempts.map(|attempts| attempts.iter().map(attempt_fields).collect())
+}
+
+fn attempt_fields<'b>(attempt: &'b WireAttempt<'_>) -> AttemptFields<'b> {
+    AttemptFields {
+        status: attempt.status.told(),
+        created_at: attempt.created_at.0,
+        updated_at: attempt.updated_at.0,
+        sent_at: attempt.sent_at.0,
+        delivered_at: attempt.delivered_at.0,
+        error_kind: prefer_value(attempt.error_kind.told(), attempt.error.kind.told()),
+        error_code: prefer_value(attempt.error_code.told(), attempt.error.code.told()),
+    }
+}
+
+/// Of two spellings the one with a value, else the one that says anything at all.
+fn prefer_value<T>(first: Told<T>, second: Told<T>) -> Told<T> {
+    match (first, second) {
+        (first @ Told::Value(_), _) => first,
+        (_, second @ Told::Value(_)) => second,
+        (first, second) => first.or(second),
+    }
+}

@@ -1,0 +1,266 @@
+//! HTTP, by way of reqwest. Two kinds of client, because a write must never be repeated by the
+//! library.
+
+use std::error::Error;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use jiff::Timestamp;
+use reqwest::{Client, ClientBuilder};
+use url::Url;
+
+use super::environment::is_loopback;
+use super::transport::http_date;
+use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
+
+/// How slow an upload may be before its time is up, in bytes per second: a file of 40 MB over a
+/// poor line must not end as an unknown outcome just because it is large.
+const SLOWEST_UPLOAD: u64 = 128_000;
+
+/// How long a call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands, encryption included. Must be shorter than the total: only
+    /// this one proves that nothing was sent.
+    pub connect: Duration,
+    /// Until the answer's last byte.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    /// 5 s to connect; 30 s in all, which a page of 1000 messages needs on a slow line.
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
+    }
+}
+
+/// The real transport: one for the whole program. Its clients are built when they are first
+/// needed, because that takes milliseconds (certificates are read) and the first frame must not
+/// wait for them.
+#[derive(Debug, Default)]
+pub struct HttpTransport {
+    timeouts: Timeouts,
+    clients: Clients,
+}
+
+/// A client that could not be built stays so; its reason is told each time.
+type LazyClient = OnceLock<Result<Client, String>>;
+
+#[derive(Debug, Default)]
+struct Clients {
+    reading: LazyClient,
+    writing: LazyClient,
+    reading_loopback: LazyClient,
+    writing_loopback: LazyClient,
+}
+
+impl HttpTransport {
+    /// The transport with the usual time limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The transport with other time limits.
+    pub fn with_timeouts(timeouts: Timeouts) -> Self {
+        Self { timeouts, ..Self::default() }
+    }
+
+    fn client(&self, is_write: bool, is_loopback: bool) -> Result<&Client, NotSent> {
+        let slot = match (is_write, is_loopback) {
+            (false, false) => &self.clients.reading,
+            (true, false) => &self.clients.writing,
+            (false, true) => &self.clients.reading_loopback,
+            (true, true) => &self.clients.writing_loopback,
+        };
+        let client = slot.get_or_init(|| {
+            let builder = if is_write { writing(self.timeouts) } else { common(self.timeouts) };
+            // Requests to this machine never leave it by way of a proxy.
+            let builder = if is_loopback { builder.no_proxy() } else { builder };
+            builder.build().map_err(|error| innermost(&error))
+        });
+        client.as_ref().map_err(|reason| NotSent::Local(reason.clone()))
+    }
+
+    async fn exchange(&self, request: Request, key: &ApiKey) -> Result<Response, TransportFailure> {
+        let is_write = request.is_write();
+        let url = Url::parse(&request.url).map_err(|error| local(error.to_string()))?;
+        let is_loopback = url.host().is_some_and(|host| is_loopback(&host));
+        if url.scheme() != "https" && !is_loopback {
+            return Err(local("only `https://` leaves this machine".to_owned()));
+        }
+        let client = self.client(is_write, is_loopback).map_err(TransportFailure::NotSent)?;
+        let upload = Duration::from_secs(request.body.len() as u64 / SLOWEST_UPLOAD);
+        let mut builder = match request.method {
+            Method::Get => client.get(url),
+            Method::Post => client.post(url).body(request.body),
+        }
+        .timeout(self.timeouts.total + upload)
+        .header(AUTHORIZATION, bearer(key)?)
+        .header(ACCEPT, "application/json");
+        if let Some(content_type) = request.content_type {
+            builder = builder.header(CONTENT_TYPE, content_type);
+        }
+        let mut answer = builder.send().await.map_err(|error| failure(&error))?;
+        let mut response = head(answer.status().as_u16(), answer.headers());
+        let mut body = BytesMut::with_capacity(usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(0).min(4_000_000));
+        response.body_failure = loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_BODY => {
+                    body.clear();
+                    break Some(Broken::BodyTooLarge);
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break None,
+                Err(error) => break Some(broken(&error)),
+            }
+        };
+        response.body = Bytes::from(body);
+        Ok(response)
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let sent_at = Timestamp::now();
+            let result = self.exchange(request, key).await;
+            Exchange { sent_at, received_at: Timestamp::now(), result }
+        })
+    }
+}
+
+/// What both clients have: no redirects, because the key would go along, and no repeats by the
+/// library, because whether a call goes again is decided, and shown, by the program.
+fn common(timeouts: Timeouts) -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("postwatch/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .gzip(true)
+        .connect_timeout(timeouts.connect)
+}
+
+/// For writes. Two layers of the library send a request again by themselves: reqwest after an
+/// HTTP/2 GOAWAY or REFUSED_STREAM, and the connection pool after a kept connection turned out to
+/// be dead. So: no HTTP/2, and no connection is kept, which also makes a failure to connect
+/// prove that nothing was sent.
+fn writing(timeouts: Timeouts) -> ClientBuilder {
+    common(timeouts).http1_only().pool_max_idle_per_host(0)
+}
+
+fn bearer(key: &ApiKey) -> Result<HeaderValue, TransportFailure> {
+    let mut value =
+        HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| local("the key cannot stand in a header".to_owned()))?;
+    // Sensitive: shown in no debug output, and not indexed by HTTP/2's compression.
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn head(status: u16, headers: &HeaderMap) -> Response {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    Response {
+        status,
+        retry_after: text(RETRY_AFTER).and_then(RetryAfter::parse),
+        date: text(DATE).and_then(http_date),
+        content_type: text(CONTENT_TYPE).map(str::to_owned),
+        location: text(LOCATION).map(str::to_owned),
+        ..Response::default()
+    }
+}
+
+fn local(reason: String) -> TransportFailure {
+    TransportFailure::NotSent(NotSent::Local(reason))
+}
+
+/// The kind of a failure before the answer's head. Only a connection that never stood proves that
+/// nothing was sent.
+fn failure(error: &reqwest::Error) -> TransportFailure {
+    if error.is_builder() {
+        return local(innermost(error));
+    }
+    if error.is_connect() {
+        return TransportFailure::NotSent(connect_failure(error));
+    }
+    TransportFailure::Unknown(broken(error))
+}
+
+fn connect_failure(error: &reqwest::Error) -> NotSent {
+    if error.is_dns() {
+        return NotSent::Dns;
+    }
+    let kind = io_kind(error);
+    match kind {
+        Some(io::ErrorKind::ConnectionRefused) => NotSent::Refused,
+        Some(
+            io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable,
+        ) => NotSent::Unreachable,
+        _ if error.is_timeout() => NotSent::ConnectTimeout,
+        // How the TLS library reports a certificate or an answer that is no TLS.
+        Some(io::ErrorKind::InvalidData) => NotSent::Tls(innermost(error)),
+        Some(io::ErrorKind::UnexpectedEof) => NotSent::Tls("the host closed the connection while it was agreed on".to_owned()),
+        _ => NotSent::Connect(innermost(error)),
+    }
+}
+
+fn broken(error: &reqwest::Error) -> Broken {
+    if error.is_timeout() {
+        return Broken::Timeout;
+    }
+    let text = innermost(error);
+    match io_kind(error) {
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted) => Broken::Reset,
+        Some(io::ErrorKind::UnexpectedEof) => Broken::Eof,
+        // The HTTP library's own words: it has no public kind for these through reqwest.
+        _ if text.contains("connection closed before message completed")
+            || text.contains("end of file")
+            || text.contains("unexpected EOF") =>
+        {
+            Broken::Eof
+        }
+        _ if error.is_decode() || text.starts_with("invalid ") => Broken::Garbled(text),
+        _ => Broken::Other(text),
+    }
+}
+
+/// The first system error in the chain of causes.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            // A wrapper of no kind of its own: what it wraps may have one.
+            let inner = io.get_ref().and_then(|inner| io_kind(inner));
+            return if io.kind() == io::ErrorKind::Other { inner.or(Some(io.kind())) } else { Some(io.kind()) };
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The words of the innermost cause. The outer ones repeat the address, whose query holds what
+/// was searched for.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    loop {
+        let wrapped = innermost.downcast_ref::<io::Error>().and_then(|io| io.get_ref()).map(|inner| inner as &(dyn Error + 'static));
+        match innermost.source().or(wrapped) {
+            Some(inner) => innermost = inner,
+            None => break,
+        }
+    }
+    match innermost.downcast_ref::<reqwest::Error>() {
+        // Nothing lies beneath: the outer words without the address.
+        Some(error) if error.is_builder() => "the address or a header cannot be sent".to_owned(),
+        Some(error) if error.is_body() || error.is_decode() => "the body could not be read".to_owned(),
+        Some(_) => "the request failed".to_owned(),
+        None => crate::delivery::clean_line(&innermost.to_string()).into_owned(),
+    }
+}

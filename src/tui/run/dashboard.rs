@@ -1,0 +1,32 @@
+//! What the loop needs of the dashboard that it shows.
+
+use jiff::Timestamp;
+use ratatui::Frame;
+
+use crate::tui::{Effect, Event};
+
+/// Which question is open. A question that is asked anew, with another plan, has another number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionId(pub u64);
+
+/// A dashboard, as the loop sees it: one value that events change and frames show.
+pub trait Dashboard {
+    /// What an event changes. It neither waits nor looks at a clock: the time is given.
+    fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect>;
+
+    /// Draws the whole screen. Changes nothing.
+    fn draw(&self, frame: &mut Frame<'_>);
+
+    /// The question that waits for a yes, if one is on the screen. The input armour guards it.
+    fn question(&self) -> Option<QuestionId>;
+
+    /// Whether printable keys are text now, so that a paste is welcome.
+    fn takes_text(&self) -> bool;
+
+    /// Whether an age is on the screen that grows, so that [`Event::Tick`] is wanted once a second.
+    fn needs_tick(&self) -> bool;
+
+    /// When it wants an [`Event::Tick`] at the latest, for something that is due at a moment of its
+    /// own: a typed question that is to be sent, a mark that fades.
+    fn next_wake(&self) -> Option<Timestamp>;
+}
