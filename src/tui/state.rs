@@ -13,21 +13,22 @@ mod page;
 mod question;
 
 pub(super) use action::{ActionRecord, Actions};
-pub(super) use campaign::{Campaign, FAILURE_LIMIT, FilterChoice};
+pub(super) use campaign::{Campaign, FilterChoice};
 pub(super) use detail::{Opened, Phase};
 pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
 pub(super) use list::{Cursor, Item, List};
-pub(super) use marks::{Marks, REVEAL};
+pub(super) use marks::Marks;
 pub(super) use notices::Notices;
 pub(super) use page::{Page, PageKind};
 pub(super) use question::{Answer, Question, plan};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use ratatui::Frame;
 use ratatui::style::Style;
 
-use super::{Context, Role, Setup, Theme};
+use super::{Context, Dashboard, Effect, Event, QuestionId, Role, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
@@ -91,8 +92,8 @@ pub struct State {
     pub(super) now: Timestamp,
     /// Until when a second Ctrl-c, or q, ends the program.
     pub(super) leave_until: Option<Timestamp>,
-    /// The number of the newest question that was made anew.
-    pub(super) last_question_id: u64,
+    /// The number of the newest question.
+    pub(super) last_question: u64,
     generation: u64,
 }
 
@@ -115,7 +116,7 @@ impl State {
             size: USUAL_SIZE,
             now,
             leave_until: None,
-            last_question_id: 0,
+            last_question: 0,
             generation: 0,
         }
     }
@@ -169,10 +170,37 @@ impl State {
     }
 
     /// The question that is open.
-    pub(super) fn question(&self) -> Option<&Question> {
+    pub(super) fn open_question(&self) -> Option<&Question> {
         match &self.dialog {
             Dialog::Question(question) => Some(question),
             _ => None,
         }
+    }
+}
+
+impl Dashboard for State {
+    fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.take(event, now)
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        self.show(frame);
+    }
+
+    fn question(&self) -> Option<QuestionId> {
+        // A page in front of it hides it: nothing can be agreed to that is not on the screen.
+        self.open_question().filter(|_| self.page.is_none()).map(|question| QuestionId(question.id))
+    }
+
+    fn takes_text(&self) -> bool {
+        self.context() == Context::Text
+    }
+
+    fn needs_tick(&self) -> bool {
+        !self.campaigns.is_empty()
+    }
+
+    fn next_wake(&self) -> Option<Timestamp> {
+        self.wake_at()
     }
 }

@@ -29,7 +29,7 @@ impl State {
     }
 
     /// Takes an event in.
-    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
         match event {

@@ -33,7 +33,7 @@ pub(super) use columns::OPTIONAL_COLUMNS;
 impl State {
     /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers
     /// follow; where text is typed, it stands in the text.
-    pub fn draw(&self, frame: &mut Frame<'_>) {
+    pub(super) fn show(&self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let cursor = self.paint(frame.buffer_mut(), area);
         if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {

@@ -21,7 +21,7 @@ impl State {
             self.explain(&reason);
             return;
         }
-        let id = self.next_generation().0;
+        let id = self.next_question();
         let Some(campaign) = self.campaigns.get(self.current) else { return };
         let question = Question::new(id, campaign, row, self.refusal(campaign), self.now);
         self.dialog = Dialog::Question(Box::new(question));
@@ -41,7 +41,8 @@ impl State {
     }
 
     pub(super) fn question_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let (now, id) = (self.now, self.next_generation().0);
+        let now = self.now;
+        let id = self.next_question();
         let Dialog::Question(question) = &mut self.dialog else { return };
         match action {
             Action::Back | Action::Quit => self.dialog = Dialog::None,
@@ -71,7 +72,7 @@ impl State {
     fn agree(&mut self, effects: &mut Vec<Effect>) {
         self.refresh_question(None);
         let now = self.now;
-        if !self.question().is_some_and(|question| question.can_run() && question.is_armed(now)) {
+        if !self.open_question().is_some_and(|question| question.can_run() && question.is_armed(now)) {
             return;
         }
         let Dialog::Question(question) = std::mem::replace(&mut self.dialog, Dialog::None) else { return };
@@ -92,9 +93,9 @@ impl State {
         if !is_touched && !question.plan.is_stale(now) {
             return;
         }
-        self.last_question_id += 1;
+        self.last_question += 1;
         let Some(campaign) = self.campaigns.get(self.current) else { return };
-        question.remake(self.last_question_id, campaign, now);
+        question.remake(self.last_question, campaign, now);
         if let Some(reason) = reason_against(&question.plan) {
             self.dialog = Dialog::None;
             self.explain(&reason);
@@ -109,6 +110,11 @@ impl State {
         {
             question.drawn(now);
         }
+    }
+
+    fn next_question(&mut self) -> u64 {
+        self.last_question += 1;
+        self.last_question
     }
 
     fn explain(&mut self, reason: &LeftOutReason) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::{Dialog, State};
+use super::super::state::State;
 
 impl State {
     /// Does what is due.
@@ -18,15 +18,10 @@ impl State {
     }
 
     /// When the dashboard must be woken next, besides the tick of each second.
-    pub fn next_wake(&self) -> Option<Timestamp> {
+    pub(in crate::tui) fn wake_at(&self) -> Option<Timestamp> {
         let campaign = self.campaign();
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
         find.into_iter().chain(marks).chain(self.leave_until).min()
-    }
-
-    /// Whether ages on the screen move on each second.
-    pub fn needs_tick(&self) -> bool {
-        !self.campaigns.is_empty() || matches!(self.dialog, Dialog::Question(_))
     }
 }
