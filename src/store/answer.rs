@@ -10,6 +10,8 @@ use crate::delivery::{BatchId, DeliveryError, Status};
 pub enum AnswerKind {
     /// A page of the campaign's messages.
     List,
+    /// A page of what the server found for a search.
+    Search,
     /// A page of a batch's messages. Those rows do not name their batch: the request did.
     Batch(BatchId),
     /// One message, read alone.
