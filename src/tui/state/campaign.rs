@@ -120,8 +120,8 @@ impl Campaign {
         match from {
             // A retry's answer has no attempts: what is known of them came from before.
             AnswerKind::Action => {}
-            AnswerKind::List if self.read_from.is_empty() => {}
-            AnswerKind::List => {
+            AnswerKind::List | AnswerKind::Search if self.read_from.is_empty() => {}
+            AnswerKind::List | AnswerKind::Search => {
                 for row in rows.iter() {
                     self.read_from.remove(&MessageId::new(row.id()));
                 }

@@ -16,37 +16,29 @@ pub(in crate::tui) enum Cursor {
     End,
 }
 
-/// A message that left the filter while the cursor was on it: it stays until the cursor moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Ghost {
-    row: RowNumber,
-    /// Where it stands among the rows of the view.
-    place: usize,
-}
-
 /// A line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct Item {
     /// The message.
     pub row: RowNumber,
-    /// Whether the filter shows it no longer.
+    /// Whether it has left the filter: it stays until the cursor moves.
     pub left: bool,
 }
 
 /// The list of messages of one campaign.
 #[derive(Debug)]
 pub(in crate::tui) struct List {
+    /// The rows. The one under the cursor is pinned, so that it stays whatever becomes of it.
     view: View,
     cursor: Cursor,
     /// The place of the first line in the window.
     top: usize,
-    ghost: Option<Ghost>,
 }
 
 impl List {
     /// An empty list without a filter.
     pub fn new() -> Self {
-        Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0, ghost: None }
+        Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0 }
     }
 
     /// What it shows.
@@ -59,30 +51,29 @@ impl List {
         self.cursor
     }
 
-    /// How many rows the filter shows.
-    pub fn matching(&self) -> usize {
+    /// How many message lines it has, one that has left the filter included.
+    pub fn len(&self) -> usize {
         self.view.len()
     }
 
-    /// How many message lines it has: the rows, and one that stays until the cursor moves.
-    pub fn len(&self) -> usize {
-        self.view.len() + usize::from(self.ghost.is_some())
+    /// How many messages the filter shows.
+    pub fn matching(&self, store: &Store) -> usize {
+        let has_left = matches!(self.cursor, Cursor::Row(row) if !self.view.shows(store, row));
+        self.view.len().saturating_sub(usize::from(has_left))
     }
 
     /// The line at a place; `None` for the last line of the list and beyond.
-    pub fn item(&self, place: usize) -> Option<Item> {
-        let shown = |row| Item { row, left: false };
-        match self.ghost {
-            Some(ghost) if place == ghost.place => Some(Item { row: ghost.row, left: true }),
-            Some(ghost) if place > ghost.place => self.view.row(place - 1).map(shown),
-            _ => self.view.row(place).map(shown),
-        }
+    pub fn item(&self, store: &Store, place: usize) -> Option<Item> {
+        let row = self.view.row(place)?;
+        // Only the row under the cursor can have left: no other one is kept.
+        let left = self.cursor == Cursor::Row(row) && !self.view.shows(store, row);
+        Some(Item { row, left })
     }
 
     /// The message under the cursor.
     pub fn selected(&self) -> Option<RowNumber> {
         match self.cursor {
-            Cursor::Newest => self.item(0).map(|item| item.row),
+            Cursor::Newest => self.view.row(0),
             Cursor::Row(row) => Some(row),
             Cursor::End => None,
         }
@@ -93,13 +84,7 @@ impl List {
         match self.cursor {
             Cursor::Newest => 0,
             Cursor::End => self.len(),
-            Cursor::Row(row) => match self.ghost {
-                Some(ghost) if ghost.row == row => ghost.place,
-                ghost => {
-                    let place = self.view.position(store, row).unwrap_or(0);
-                    place + usize::from(ghost.is_some_and(|ghost| ghost.place <= place))
-                }
-            },
+            Cursor::Row(row) => self.view.position(store, row).unwrap_or(0),
         }
     }
 
@@ -118,44 +103,23 @@ impl List {
         let (place, before) = (self.place(store), self.view.len());
         let line = place.saturating_sub(self.top);
         self.view.apply(store, merged);
-        self.settle(store, place, before, line);
-    }
-
-    fn settle(&mut self, store: &Store, place: usize, before: usize, line: usize) {
         match self.cursor {
             Cursor::Newest => {
                 self.top = 0;
                 return;
             }
             // Rows that were read further back come in under the cursor.
-            Cursor::End if self.view.len() > before => {
-                if let Some(item) = self.item(place) {
-                    self.cursor = Cursor::Row(item.row);
-                }
-            }
-            Cursor::End => {}
-            Cursor::Row(row) => {
-                let is_shown = self.view.position(store, row).is_some();
-                self.ghost = (!is_shown).then(|| Ghost { row, place: self.place_among(store, row) });
-            }
+            Cursor::End if self.view.len() > before => self.put(store, place),
+            Cursor::End | Cursor::Row(_) => {}
         }
         self.top = self.place(store).saturating_sub(line);
     }
 
-    /// Where a row would stand among the rows shown: newest first by creation, then id.
-    fn place_among(&self, store: &Store, row: RowNumber) -> usize {
-        let key = |row: RowNumber| (store.cells(row).created_at, store.id(row));
-        let wanted = key(row);
-        let (mut low, mut high) = (0, self.view.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.view.row(middle).is_some_and(|other| key(other) > wanted) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+    /// Puts the cursor on a place and keeps what is there.
+    fn put(&mut self, store: &Store, place: usize) {
+        let row = self.view.row(place);
+        self.cursor = row.map_or(Cursor::End, Cursor::Row);
+        self.view.pin(store, row);
     }
 
     /// Shows other rows. The cursor stays on its message where that is still shown.
@@ -163,15 +127,12 @@ impl List {
         let line = self.place(store).saturating_sub(self.top);
         self.view = View::new(filter);
         self.view.refresh(store);
-        self.ghost = None;
         match self.cursor {
-            Cursor::Row(row) if self.view.position(store, row).is_some() => {
+            Cursor::Row(row) if self.view.shows(store, row) => {
+                self.view.pin(store, Some(row));
                 self.top = self.place(store).saturating_sub(line);
             }
-            _ => {
-                self.cursor = Cursor::Newest;
-                self.top = 0;
-            }
+            _ => self.follow(store),
         }
     }
 
@@ -179,29 +140,26 @@ impl List {
     /// last row is the line that tells how far the list goes.
     pub fn go(&mut self, store: &Store, place: usize, height: usize) {
         let place = place.min(self.len());
-        let from = self.place(store);
-        if place == from && self.cursor != Cursor::Newest {
-            return;
-        }
-        let line_of_top = self.top(store, height);
-        self.cursor = self.item(place).map_or(Cursor::End, |item| Cursor::Row(item.row));
-        let keeps_ghost = self.ghost.is_some_and(|ghost| self.cursor == Cursor::Row(ghost.row));
-        let gone = if keeps_ghost { None } else { self.ghost.take() };
-        self.top = line_of_top - usize::from(gone.is_some_and(|ghost| ghost.place < line_of_top));
+        let line = place.saturating_sub(self.top(store, height));
+        let above = self.top(store, height).saturating_sub(place);
+        self.put(store, place);
+        // A row that was only kept for the cursor is gone now: the others keep their lines.
+        self.top = (self.place(store) + above).saturating_sub(line);
         self.top = self.top(store, height);
     }
 
     /// Back to the newest row, which the list follows from then on.
-    pub fn follow(&mut self) {
+    pub fn follow(&mut self, store: &Store) {
         self.cursor = Cursor::Newest;
-        self.ghost = None;
+        self.view.pin(store, None);
         self.top = 0;
     }
 
     /// Holds the row under the cursor: somebody is doing something with it.
-    pub fn hold(&mut self) {
+    pub fn hold(&mut self, store: &Store) {
         if let (Cursor::Newest, Some(row)) = (self.cursor, self.selected()) {
             self.cursor = Cursor::Row(row);
+            self.view.pin(store, Some(row));
         }
     }
 }

@@ -28,7 +28,7 @@ impl State {
         let generation = self.next_generation();
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(row) = campaign.list.selected() else { return };
-        campaign.list.hold();
+        campaign.list.hold(&campaign.store);
         let message = campaign.store.id(row);
         campaign.opened = Some(Opened { generation, message: message.clone(), row, scroll: 0, phase: Phase::Reading });
         effects.push(self.command(Command::Open { generation, message }));

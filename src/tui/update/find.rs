@@ -71,7 +71,7 @@ impl State {
         let now = self.now;
         let Some(campaign) = self.campaign_mut() else { return };
         if campaign.find.edited(now, rest) {
-            campaign.list.follow();
+            campaign.list.follow(&campaign.store);
             campaign.narrow();
         }
     }

@@ -65,7 +65,7 @@ impl State {
 
     fn follow(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
-            campaign.list.follow();
+            campaign.list.follow(&campaign.store);
             campaign.marks.hide(campaign.list.selected());
         }
     }
@@ -110,7 +110,7 @@ impl State {
     pub(super) fn fill_window(&mut self, effects: &mut Vec<Effect>) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
-        if campaign.list.matching() >= height || campaign.find.is_on() || campaign.choice.is_everything() {
+        if campaign.list.matching(&campaign.store) >= height || campaign.find.is_on() || campaign.choice.is_everything() {
             campaign.pages_to_fill = 0;
         }
         if campaign.pages_to_fill > 0 && !campaign.further_asked {

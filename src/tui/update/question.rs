@@ -16,7 +16,7 @@ impl State {
             self.tell(NoticeWeight::Info, "no message is selected", "", "move to a failed one, then press r");
             return;
         };
-        campaign.list.hold();
+        campaign.list.hold(&campaign.store);
         if let Some(reason) = reason_against(&plan(campaign, row, false, self.now)) {
             self.explain(&reason);
             return;

@@ -14,7 +14,7 @@ impl State {
             campaign.marks.hide(None);
             return;
         }
-        campaign.list.hold();
+        campaign.list.hold(&campaign.store);
         campaign.marks.reveal(row, now);
         effects.push(Effect::NoteReveal { campaign: index, message: Some(campaign.store.id(row)) });
     }

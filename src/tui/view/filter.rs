@@ -43,7 +43,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         return right;
     }
     let loaded = count(coverage.loaded);
-    let of = if is_filtered { format!("{} of {loaded} loaded", count(campaign.list.matching())) } else { format!("{loaded} loaded") };
+    let of = if is_filtered { format!("{} of {loaded} loaded", count(campaign.list.matching(&campaign.store))) } else { format!("{loaded} loaded") };
     right.push(Piece::new(format!("{of}, {}", state.how_far(campaign)), style(Role::Muted), 1));
     if coverage.islands > 0 {
         let mark = state.look.sign("•", "*");
@@ -76,7 +76,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     }).collect();
     let column = find.input.visual_cursor().saturating_sub(scroll);
     let text = Piece::new(shown.clone(), style(Role::Strong), 0).gap(1);
-    let here = if find.is_on() { format!("{} here", count(campaign.list.matching())) } else { String::new() };
+    let here = if find.is_on() { format!("{} here", count(campaign.list.matching(&campaign.store))) } else { String::new() };
     let (words, role) = server(campaign);
     let prompt = Piece::new("find", style(Role::Accent), 0);
     // Room for the number that is being typed, so that the words beside it stand still.

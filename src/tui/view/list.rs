@@ -37,7 +37,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         if is_selected {
             cursor = Some(Position::new(area.x + 1, y));
         }
-        match campaign.list.item(place) {
+        match campaign.list.item(&campaign.store, place) {
             Some(item) => draw_row(state, campaign, buffer, row_area, item, &columns, is_selected),
             None => {
                 draw_end(state, campaign, buffer, row_area, is_selected && campaign.list.cursor() == Cursor::End);
@@ -54,7 +54,7 @@ fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
         let at = campaign.store.cells(row).created_at?;
         Some(at.to_zoned_datetime(state.look.zone.clone()).date())
     };
-    let last = campaign.list.len().checked_sub(1).and_then(|place| campaign.list.item(place));
+    let last = campaign.list.len().checked_sub(1).and_then(|place| campaign.list.item(&campaign.store, place));
     let today = state.now.to_zoned_datetime(state.look.zone.clone()).date();
     last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
 }
@@ -114,7 +114,7 @@ fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
 fn end_words(state: &State, campaign: &Campaign) -> String {
     let dot = state.look.sign("·", "-");
     if campaign.find.is_on() {
-        let loaded = format!("{} in what is loaded, {}", count(campaign.list.matching()), state.how_far(campaign));
+        let loaded = format!("{} in what is loaded, {}", count(campaign.list.matching(&campaign.store)), state.how_far(campaign));
         return match &campaign.find.server {
             _ if campaign.find.is_reading_further() => format!("reading more of what the server found{}", state.look.sign("…", "...")),
             ServerAnswer::Answered { found, more: true, .. } => {
