@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Common, Exit, Failure};
-use crate::config::{self, CampaignConfig, Config, Expected, LoadError, Mistake};
+use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake};
 use crate::delivery::CampaignId;
 use crate::postman::{Api, ApiKey, BaseUrl, Environment, Explanation, KeyFit, Transport};
 
@@ -34,6 +34,13 @@ pub(super) struct Campaign {
 }
 
 impl Campaign {
+    /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.
+    pub fn simulated(name: &str, id: &str, base: BaseUrl, key: ApiKey) -> Self {
+        let usual = CampaignConfig::usual(name, CampaignId::new(id), KeySource::Env(String::new()));
+        let config = CampaignConfig { read_only: Some(false), mask: Some(false), ..usual };
+        Self { config, base, key: Ok(key), key_warning: None }
+    }
+
     /// Whether it counts as production: coloured and locked so.
     pub fn is_production(&self) -> bool {
         self.base.kind().is_production()

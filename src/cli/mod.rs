@@ -3,6 +3,7 @@
 
 mod args;
 mod campaigns;
+pub mod dashboard;
 mod exit;
 mod failure;
 

@@ -17,4 +17,4 @@ pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
 pub use update::{ActionNews, ActionStage, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, Update};
-pub use worker::{Monitor, MonitorOptions};
+pub use worker::{Monitor, MonitorOptions, Watcher};

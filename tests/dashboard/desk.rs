@@ -100,7 +100,11 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             language: Told::Value("english"),
             batch: batch.map_or(Told::Null, Told::Value),
             values: Told::Value(vec![("name", message.name)]),
-            template: Told::Value(TemplateFields { id: Told::Value("template_1"), body: Told::Value(TEMPLATE), ..TemplateFields::default() }),
+            template: Told::Value(TemplateFields {
+                id: Told::Value("template_1"),
+                body: Told::Value(TEMPLATE),
+                ..TemplateFields::default()
+            }),
             creator: Told::Value("clinic@agency.example"),
             attempts: Told::Value(attempts.collect()),
             ..RowFields::default()
@@ -140,7 +144,12 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
 }
 
 pub fn explanation(what: &str) -> Explanation {
-    Explanation { what: what.to_owned(), why: "why it is so".to_owned(), next: "do this next".to_owned(), trace_id: Some("trace-1".to_owned()) }
+    Explanation {
+        what: what.to_owned(),
+        why: "why it is so".to_owned(),
+        next: "do this next".to_owned(),
+        trace_id: Some("trace-1".to_owned()),
+    }
 }
 
 /// The dashboard under test.
