@@ -79,6 +79,13 @@ impl fmt::Debug for Recipient {
     }
 }
 
+impl RecipientKind {
+    /// What a recipient's text is.
+    pub fn of(text: &str) -> Self {
+        kind(text)
+    }
+}
+
 fn kind(text: &str) -> RecipientKind {
     let bytes = text.as_bytes();
     if !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit) {

@@ -9,6 +9,8 @@ mod desk;
 mod ledger;
 mod update;
 mod worker;
+#[cfg(test)]
+mod tests;
 
 pub use budget::Budget;
 pub use clock::{Clock, ServerTime};

@@ -66,6 +66,12 @@ impl Monitor {
         self.commands.clone()
     }
 
+    /// Ends the worker where it stands, as the death of the program would.
+    #[cfg(test)]
+    pub(super) fn kill(self) {
+        self.task.abort();
+    }
+
     /// Waits for the worker's end.
     ///
     /// # Errors
@@ -294,7 +300,7 @@ impl Worker {
         }
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
-        let until = self.desk.failed(why.clone(), kind, jitter, now);
+        let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
         self.connection(connection).await;
     }

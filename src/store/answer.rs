@@ -10,6 +10,8 @@ use crate::delivery::{BatchId, DeliveryError, Status};
 pub enum AnswerKind {
     /// A page of the campaign's messages.
     List,
+    /// A page of what the server found for a search.
+    Search,
     /// A page of a batch's messages. Those rows do not name their batch: the request did.
     Batch(BatchId),
     /// One message, read alone.
@@ -29,8 +31,7 @@ pub struct Merged {
     pub touched: Vec<RowNumber>,
     /// How many rows of the answer could not be read.
     pub bad: usize,
-    /// Whether a known message moved in the order (its creation time changed): views are rebuilt
-    /// instead of corrected. Hardly ever true.
+    /// Whether a known message moved in the order, since its creation time changed. Hardly ever true.
     pub reordered: bool,
 }
 

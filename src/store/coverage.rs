@@ -1,7 +1,12 @@
 //! How much of the campaign is loaded without a break.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
+use super::RowNumber;
+use super::columns::Columns;
+use super::tries::NO_TIME;
 use crate::delivery::MessageId;
 
 /// The unbroken stretch from the newest message backwards, as the one who reads pages knows it.
@@ -43,4 +48,63 @@ pub struct Coverage {
     pub read_at: Option<Timestamp>,
     /// How many rows of all answers so far could not be read.
     pub bad_rows: usize,
+}
+
+/// A stretch of creation times in milliseconds, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub newest: i64,
+    pub oldest: i64,
+}
+
+impl Reach {
+    /// Whether a row is in the stretch. A message whose creation time was not told has no place in
+    /// the order: it counts once everything is read.
+    pub(super) fn covers(&self, columns: &Columns, row: RowNumber) -> bool {
+        let created = columns.created[row.index()];
+        if let Some(gap) = &self.gap
+            && gap.older.as_millisecond() < created
+            && created < gap.newer.as_millisecond()
+        {
+            return false;
+        }
+        if self.complete {
+            return true;
+        }
+        let Some((oldest, id)) = &self.oldest else { return false };
+        match created.cmp(&oldest.as_millisecond()) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => columns.ids.compare_to(row, id.as_str()) != Ordering::Less,
+        }
+    }
+
+    /// Where rows may be covered differently after a step to another reach.
+    pub(super) fn differs(&self, other: &Reach) -> Vec<Stretch> {
+        let mut stretches = Vec::new();
+        let mut between = |one: i64, other: i64| {
+            stretches.push(Stretch { newest: one.max(other), oldest: one.min(other) });
+        };
+        if self.end() != other.end() {
+            between(self.end().0, other.end().0);
+        }
+        match (self.gap, other.gap) {
+            (Some(one), Some(other)) => {
+                between(one.newer.as_millisecond(), other.newer.as_millisecond());
+                between(one.older.as_millisecond(), other.older.as_millisecond());
+            }
+            (Some(gap), None) | (None, Some(gap)) => between(gap.newer.as_millisecond(), gap.older.as_millisecond()),
+            (None, None) => {}
+        }
+        stretches
+    }
+
+    /// Where the stretch ends: before all times when it is complete, after all when there is none.
+    fn end(&self) -> (i64, Option<&str>) {
+        match &self.oldest {
+            _ if self.complete => (NO_TIME, None),
+            Some((oldest, id)) => (oldest.as_millisecond(), Some(id.as_str())),
+            None => (i64::MAX, None),
+        }
+    }
 }

@@ -1,6 +1,12 @@
 //! The last minutes against the usual.
 
-use crate::delivery::DeliveryError;
+use jiff::Timestamp;
+
+use super::Store;
+use super::counts::{STATUS_PLACES, status_place};
+use super::names::WITH_TELCO;
+use super::tally::MINUTE;
+use crate::delivery::{DeliveryError, Status, TELCO_SILENCE};
 
 /// What ended in the last minutes. A message counts where its last change lies.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,7 +35,82 @@ impl Recent {
     }
 }
 
+/// What ended in one minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MinuteOfEnds {
+    /// The start of the minute.
+    pub minute: Timestamp,
+    /// Delivered and failed messages.
+    pub finished: usize,
+    /// The failed ones among them.
+    pub failed: usize,
+}
+
+/// Minutes of the time that is taken as usual.
+const USUAL: i64 = 24 * 60;
+
 /// A share where there are enough to speak of one.
-pub(super) fn share(failed: usize, finished: usize) -> Option<f64> {
+fn share(failed: usize, finished: usize) -> Option<f64> {
     (finished >= Recent::ENOUGH).then(|| failed as f64 / finished as f64)
+}
+
+impl Store {
+    /// What ended in the last minutes, against the usual. Counts whole minutes, the current one as
+    /// the last; the cost grows with the minutes looked at, not with the messages.
+    pub fn recent(&self, now: Timestamp, minutes: u32) -> Recent {
+        let current = minute_of(now);
+        let start = current - i64::from(minutes) + 1;
+        let mut recent = Recent { minutes, ..Recent::default() };
+        let mut errors: Vec<(u32, usize)> = Vec::new();
+        for (_, minute) in self.tally.minutes.range(start..=current.max(start)) {
+            recent.finished += minute.finished;
+            recent.failed += minute.failed;
+            for (error, count) in &minute.errors {
+                match errors.iter_mut().find(|(known, _)| known == error) {
+                    Some((_, sum)) => *sum += count,
+                    None => errors.push((*error, *count)),
+                }
+            }
+        }
+        let named = errors.into_iter().filter_map(|(error, count)| Some((count, self.columns.names.error_of(error)?)));
+        let leading = named.max_by(|(count, error), (other_count, other)| {
+            count.cmp(other_count).then_with(|| (&other.code, &other.kind).cmp(&(&error.code, &error.kind)))
+        });
+        recent.leading_error = leading.map(|(_, error)| error.clone());
+        let usual = self.tally.minutes.range(start - USUAL..start);
+        let (finished, failed) = usual.fold((0, 0), |(finished, failed), (_, minute)| (finished + minute.finished, failed + minute.failed));
+        recent.usual_share = share(failed, finished);
+        recent
+    }
+
+    /// What ended in each minute from `from` until before `until`, oldest first; minutes without
+    /// an end are left out. Covered messages only.
+    pub fn ends_by_minute(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = MinuteOfEnds> + '_ {
+        let start = minute_of(from);
+        let minutes = self.tally.minutes.range(start..minute_of(until).max(start));
+        minutes.filter(|(_, minute)| minute.finished > 0).filter_map(|(at, minute)| {
+            let start = Timestamp::from_millisecond(at * MINUTE).ok()?;
+            Some(MinuteOfEnds { minute: start, finished: minute.finished, failed: minute.failed })
+        })
+    }
+
+    /// The covered messages of which more is to be expected at `now`, by status as in
+    /// [`super::Counts::by_status`]: without delivered and failed ones, those with the telco abroad,
+    /// and those that the telco of Singapore has had for 48 h, to the minute.
+    pub fn open_by_status(&self, now: Timestamp) -> [usize; STATUS_PLACES] {
+        let mut open = self.counts().by_status;
+        for done in [Status::Success, Status::Failure] {
+            open[status_place(Some(&done))] = 0;
+        }
+        let silence = i64::try_from(TELCO_SILENCE.as_secs() / 60).unwrap_or(i64::MAX);
+        let others = open.iter().enumerate().filter(|(place, _)| *place != usize::from(WITH_TELCO)).map(|(_, count)| count).sum::<usize>();
+        let with_telco = self.counts().open - others.min(self.counts().open);
+        let silent: usize = self.tally.minutes.range(..minute_of(now) - silence).map(|(_, minute)| minute.with_telco).sum();
+        open[usize::from(WITH_TELCO)] = with_telco - silent.min(with_telco);
+        open
+    }
+}
+
+fn minute_of(time: Timestamp) -> i64 {
+    time.as_millisecond().div_euclid(MINUTE)
 }

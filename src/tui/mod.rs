@@ -4,12 +4,16 @@ mod armour;
 mod effect;
 mod event;
 pub mod keys; // the one table of keys
+mod layout; // where things stand
 mod run;
 mod setup;
 mod start;
+mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers
 mod terminal;
 mod theme;
+mod update; // events in, effects out
+mod view; // how it looks
 
 pub use armour::{Armour, Place};
 pub use effect::Effect;
@@ -24,4 +28,5 @@ pub use start::{StartChoice, StartText, start};
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
+pub use state::State;
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};

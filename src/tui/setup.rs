@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
+use super::ColourDepth;
 use crate::postman::{Explanation, HostKind};
 
 /// What the dashboard is told at its start.
@@ -19,6 +20,8 @@ pub struct Setup {
     pub zone_name: String,
     /// Which colours.
     pub theme: ThemeChoice,
+    /// How many colours the terminal can show.
+    pub depth: ColourDepth,
     /// No signs outside ASCII.
     pub ascii: bool,
     /// The embedded simulator is on screen: nothing real is sent.

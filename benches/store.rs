@@ -1,0 +1,226 @@
+//! What a million messages cost: room, merging, lists and searching.
+//!
+//! `cargo bench --bench store [-- MESSAGES]`. Prints one line a figure; times are medians.
+
+#![allow(clippy::print_stdout, reason = "a benchmark says what it measured")]
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use postwatch::delivery::{
+    AttemptFields, BatchFields, MessageId, RecipientQuery, RowFields, Rows, RowsBuilder, Status, TemplateFields, Told,
+};
+use postwatch::store::{AnswerKind, Filter, Order, Reach, Store, View};
+
+/// The newest message's creation, in milliseconds since 1970.
+const NOW: i64 = 1_795_500_000_000;
+
+const PAGE: usize = 1000;
+
+const BODY: &str = "Dear {{name}}, this is a reminder of your appointment at {{clinic}} on {{date}} at {{time}}. \
+                    Please bring your identity card. To change it, call 6000 0000. This is an automated message.";
+
+const NAMES: [&str; 8] =
+    ["Tan Wei Ming", "Nur Aisyah", "Muthu Kumar", "Lim Hui Ling", "Siti Aminah", "Ong Kok Leong", "Priya Nair", "Chua Jia Hui"];
+
+fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
+}
+
+/// Numbers that look random and are the same in every run.
+fn mixed(number: u64) -> u64 {
+    let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ (mixed >> 32)
+}
+
+/// The page of messages from `first` on, 0 being the newest.
+fn page(first: usize, is_fresh: bool) -> Rows {
+    let mut builder = RowsBuilder::default();
+    for number in first..first + PAGE {
+        let random = mixed(number as u64);
+        let low = mixed(random);
+        let id = format!(
+            "message_{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            random >> 32,
+            (random >> 16) & 0xffff,
+            random & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        );
+        let created = NOW - number as i64 * 250;
+        let recipient = format!("658{:07}", random % 10_000_000);
+        let name = NAMES[(random % 8) as usize];
+        let clinic = ["Bedok Polyclinic", "Clementi Polyclinic", "Yishun Polyclinic"][(random % 3) as usize];
+        let (date, time) = (format!("{} Dec", 1 + random % 30), format!("{}:30 am", 8 + random % 4));
+        let text = BODY.replace("{{name}}", name).replace("{{clinic}}", clinic).replace("{{date}}", &date).replace("{{time}}", &time);
+        let status = match random % 100 {
+            _ if is_fresh => "sending",
+            0..3 => "failure",
+            3..8 => "sent_to_telco",
+            _ => "success",
+        };
+        let later = |milliseconds: u64| Told::Value(at(created + milliseconds as i64));
+        let attempt = AttemptFields {
+            status: Told::Value(status),
+            created_at: later(random % 300),
+            updated_at: later(2000 + random % 9000),
+            sent_at: later(700 + random % 900),
+            delivered_at: if status == "success" { later(2000 + random % 8000) } else { Told::Null },
+            error_kind: if status == "failure" { Told::Value("delivery_error") } else { Told::Null },
+            error_code: match random % 2 {
+                _ if status != "failure" => Told::Null,
+                0 => Told::Value("recipient_unavailable"),
+                _ => Told::Value("routing_error"),
+            },
+        };
+        let batch_id = format!("batch_{:08}-0000-4000-8000-000000000022", number / 20_000);
+        builder.push(&RowFields {
+            id: &id,
+            recipient: Told::Value(&recipient),
+            status: Told::Value(status),
+            created_at: Told::Value(at(created)),
+            updated_at: later(2000 + random % 9000),
+            language: Told::Value("english"),
+            campaign_id: Told::Value("campaign_7c1e0b44-2f14-4b1e-9a55-0123456f9b02"),
+            batch: Told::Value(BatchFields {
+                id: &batch_id,
+                file_name: Told::Value("clinic reminders.csv"),
+                status: Told::Value("messages_enqueued"),
+                total: Told::Value(20_000),
+                created_at: Told::Value(at(NOW)),
+            }),
+            values: Told::Value(vec![("name", name), ("clinic", clinic), ("date", &date), ("time", &time)]),
+            full_text: Told::Value(&text),
+            template: Told::Value(TemplateFields {
+                id: Told::Value("template_body_1"),
+                template_id: Told::Value("template_1"),
+                language: Told::Value("english"),
+                body: Told::Value(BODY),
+            }),
+            creator: Told::Value("someone@agency.example"),
+            attempts: Told::Value(vec![attempt]),
+            ..RowFields::default()
+        });
+    }
+    builder.finish()
+}
+
+/// Bytes of memory in use, where the system tells.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches("kB").trim().parse::<usize>().unwrap_or_default() * 1024
+}
+
+fn say(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() - 1) * share / 100];
+    println!("{what:<58} median {:>10.3?}  p99 {:>10.3?}  most {:>10.3?}", at(50), at(99), at(100));
+}
+
+/// The time of one call, several times over.
+fn measure(what: &str, mut act: impl FnMut()) {
+    let times = (0..15)
+        .map(|_| {
+            let start = Instant::now();
+            act();
+            start.elapsed()
+        })
+        .collect();
+    say(what, times);
+}
+
+fn main() {
+    let messages: usize = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
+    let mut store = Store::new();
+    let mut everything = View::new(Filter::default());
+    let before = resident();
+    let (mut merges, mut follows) = (Vec::new(), Vec::new());
+    for first in (0..messages).step_by(PAGE) {
+        let rows = page(first, false);
+        let start = Instant::now();
+        let merged = store.merge(&rows, &AnswerKind::List, at(NOW + first as i64 * 10));
+        let last = rows.get(PAGE - 1).map(|row| MessageId::new(row.id()));
+        let oldest = at(NOW - (first + PAGE - 1) as i64 * 250);
+        store.set_reach(Reach { oldest: last.map(|id| (oldest, id)), ..Reach::default() });
+        merges.push(start.elapsed());
+        let start = Instant::now();
+        everything.apply(&store, &merged);
+        follows.push(start.elapsed());
+    }
+    println!("{} messages, {} covered", store.len(), store.coverage().loaded);
+    println!("{:<58} {:>17}", "bytes a message, with one list of all", (resident() - before) / store.len());
+    say("merging a page of 1000 new messages and covering it", merges);
+    say("the list of all follows it", follows);
+
+    let later = at(NOW + messages as i64 * 20);
+    let mut again = Vec::new();
+    for first in (0..messages).step_by(PAGE).take(200) {
+        let rows = page(first, false);
+        let start = Instant::now();
+        store.merge(&rows, &AnswerKind::List, later);
+        again.push(start.elapsed());
+    }
+    say("merging a page of 1000 known messages without news", again);
+    let mut changed = Vec::new();
+    for first in (0..messages).step_by(PAGE).take(20) {
+        let rows = page(first, true);
+        let start = Instant::now();
+        let merged = store.merge(&rows, &AnswerKind::List, later + Duration::from_secs(10));
+        everything.apply(&store, &merged);
+        changed.push(start.elapsed());
+    }
+    say("merging a page of 1000 changed messages", changed);
+
+    let list = |what: &str, filter: Filter| {
+        let mut view = View::new(filter);
+        measure(what, || view.refresh(&store));
+        println!("{:<58} {:>17}", "  rows", view.len());
+    };
+    list("the list of all", Filter::default());
+    list("failed ones", Filter { statuses: vec![Status::Failure], ..Filter::default() });
+    list("with one error", Filter { errors: vec!["routing_error".to_owned()], ..Filter::default() });
+    list("delivered ones", Filter { statuses: vec![Status::Success], ..Filter::default() });
+    list("open ones", Filter { open_only: true, ..Filter::default() });
+    list("a recipient's last four digits", Filter { query: RecipientQuery::new("1234"), ..Filter::default() });
+    list("a recipient's number", Filter { query: RecipientQuery::new("6581234567"), ..Filter::default() });
+    let mut asked_at = later + Duration::from_secs(20);
+    for order in [Order::Status, Order::Recipient, Order::Error] {
+        let mut view = View::ordered(Filter::default(), order);
+        measure(&format!("all in the order {order:?}"), || view.refresh(&store));
+        let mut followed = Vec::new();
+        for round in 0..10 {
+            let rows = page(50_000, round % 2 == 0);
+            asked_at += Duration::from_secs(1);
+            let merged = store.merge(&rows, &AnswerKind::List, asked_at);
+            let start = Instant::now();
+            view.apply(&store, &merged);
+            followed.push(start.elapsed());
+        }
+        say("  follows a page of 1000 changed messages", followed);
+    }
+    measure("50 rows of cells from the middle of the list", || {
+        let widths = everything.rows_from(messages / 2).take(50).map(|row| store.cells(row).text(false).len()).sum::<usize>();
+        std::hint::black_box(widths);
+    });
+    let middle = everything.row(messages / 2);
+    measure("the place of a row in the list", || {
+        std::hint::black_box(middle.and_then(|row| everything.position(&store, row)));
+    });
+    let now = at(NOW + 1000);
+    measure("the last 15 minutes", || {
+        std::hint::black_box(store.recent(now, 15));
+    });
+    measure("what is open, by status", || {
+        std::hint::black_box(store.open_by_status(now));
+    });
+    measure("latency", || {
+        std::hint::black_box(store.latency(now));
+    });
+    measure("what is stuck", || {
+        std::hint::black_box(store.stuck(now));
+    });
+    measure("coverage", || {
+        std::hint::black_box(store.coverage());
+    });
+}

@@ -1,0 +1,212 @@
+//! When each field of each row was asked for, so that the newest answer wins whatever the order in
+//! which answers arrive.
+//!
+//! Nearly every row was told all of its fields by one answer, so one time a row is enough, with a
+//! mask of the fields that were ever told. Rows whose fields come from several answers have a time
+//! a field, aside.
+
+use std::cmp::Ordering;
+
+use hashbrown::HashMap;
+use jiff::Timestamp;
+
+/// A field that has a time of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Field {
+    Id,
+    Recipient,
+    Status,
+    CreatedAt,
+    UpdatedAt,
+    Language,
+    CampaignId,
+    Batch,
+    Values,
+    FullText,
+    Template,
+    Creator,
+    Attempts,
+    AttemptCount,
+    LegacyError,
+}
+
+/// The number of fields.
+const FIELDS: usize = 15;
+
+/// Hundredths of a second since an epoch that lies before everything that was asked; 0 is never.
+/// A campaign is asked at most ten times a second, so no two of its answers share one, and 32 bits
+/// reach 497 days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp(u32);
+
+/// The fields that an answer told of a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fields(u16);
+
+impl Fields {
+    /// The same with one more.
+    pub fn add(&mut self, field: Field) {
+        self.0 |= 1 << field as u8;
+    }
+
+    fn has(self, field: usize) -> bool {
+        self.0 & (1 << field) != 0
+    }
+}
+
+/// The times of all rows.
+#[derive(Default)]
+pub struct Asked {
+    epoch: Option<i64>,
+    times: Vec<Stamp>,
+    told: Vec<Fields>,
+    mixed: HashMap<u32, Box<[Stamp; FIELDS]>>,
+}
+
+impl Asked {
+    /// The stamp of a time.
+    pub fn stamp(&mut self, asked_at: Timestamp) -> Stamp {
+        let hundredths = asked_at.as_millisecond().div_euclid(10);
+        // The first answer lies in the middle, so that older ones can still follow.
+        let epoch = *self.epoch.get_or_insert(hundredths - (1 << 31));
+        Stamp((hundredths - epoch).clamp(1, i64::from(u32::MAX)) as u32)
+    }
+
+    /// The time of a stamp, to the hundredth of a second.
+    pub fn time(&self, stamp: Stamp) -> Timestamp {
+        let hundredths = self.epoch.unwrap_or_default() + i64::from(stamp.0);
+        Timestamp::from_millisecond(hundredths * 10).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Adds a row of which nothing was told.
+    pub fn push(&mut self) {
+        self.times.push(Stamp::default());
+        self.told.push(Fields::default());
+    }
+
+    /// When the newest answer that told of a row was asked for.
+    pub fn newest(&self, row: usize) -> Stamp {
+        self.times[row]
+    }
+
+    /// When a field as it is known was asked for.
+    pub fn get(&self, row: usize, field: Field) -> Stamp {
+        let field = field as usize;
+        if !self.told[row].has(field) {
+            return Stamp::default();
+        }
+        self.mixed(row).map_or(self.times[row], |times| times[field])
+    }
+
+    /// Whether an answer's telling of a field replaces what is known, given how its value compares
+    /// with that: newer ones that differ do, and at the same time the greater value, so that the
+    /// order of arrival does not matter.
+    pub fn replaces(&self, row: usize, field: Field, stamp: Stamp, compare: impl FnOnce() -> Ordering) -> bool {
+        match stamp.cmp(&self.get(row, field)) {
+            Ordering::Less => false,
+            Ordering::Equal => compare() == Ordering::Greater,
+            Ordering::Greater => compare() != Ordering::Equal,
+        }
+    }
+
+    /// Notes that an answer told these fields of a row.
+    pub fn note(&mut self, row: usize, told: Fields, stamp: Stamp) {
+        let before = self.told[row];
+        self.told[row] = Fields(before.0 | told.0);
+        let all_again = before.0 & !told.0 == 0;
+        if all_again && stamp >= self.times[row] {
+            self.times[row] = stamp;
+            self.mixed.remove(&(row as u32));
+            return;
+        }
+        if stamp == self.times[row] && self.mixed(row).is_none() {
+            return;
+        }
+        let uniform = self.times[row];
+        let times = self
+            .mixed
+            .entry(row as u32)
+            .or_insert_with(|| Box::new(std::array::from_fn(|field| if before.has(field) { uniform } else { Stamp::default() })));
+        for (field, time) in times.iter_mut().enumerate() {
+            if told.has(field) {
+                *time = (*time).max(stamp);
+            }
+        }
+        self.times[row] = uniform.max(stamp);
+    }
+
+    fn mixed(&self, row: usize) -> Option<&[Stamp; FIELDS]> {
+        if self.mixed.is_empty() {
+            return None;
+        }
+        self.mixed.get(&(row as u32)).map(|times| &**times)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [Field; FIELDS] = [
+        Field::Id,
+        Field::Recipient,
+        Field::Status,
+        Field::CreatedAt,
+        Field::UpdatedAt,
+        Field::Language,
+        Field::CampaignId,
+        Field::Batch,
+        Field::Values,
+        Field::FullText,
+        Field::Template,
+        Field::Creator,
+        Field::Attempts,
+        Field::AttemptCount,
+        Field::LegacyError,
+    ];
+
+    #[test]
+    fn a_time_is_kept_to_the_hundredth() {
+        let mut asked = Asked::default();
+        for second in [1_900_000_000, 1_900_000_007, 1_899_999_000] {
+            let time = Timestamp::from_millisecond(second * 1000 + 120).unwrap();
+            let stamp = asked.stamp(time + jiff::SignedDuration::from_millis(7));
+            assert_eq!(asked.time(stamp), time);
+        }
+    }
+
+    #[test]
+    fn rows_that_one_answer_told_whole_need_nothing_aside() {
+        let mut asked = Asked::default();
+        asked.push();
+        asked.note(0, Fields(0b111), Stamp(10));
+        asked.note(0, Fields(0b001), Stamp(20));
+        assert_eq!(asked.mixed.len(), 1);
+        asked.note(0, Fields(0b1111), Stamp(30));
+        assert_eq!((asked.mixed.len(), asked.newest(0)), (0, Stamp(30)));
+    }
+
+    proptest! {
+        #[test]
+        fn each_field_has_the_newest_time_that_told_it(answers in prop::collection::vec((0..1_u16 << FIELDS, 1..20_u32), 0..12)) {
+            let mut asked = Asked::default();
+            asked.push();
+            let mut expected = [Stamp::default(); FIELDS];
+            for (told, time) in answers {
+                let told = Fields(told | 1);
+                asked.note(0, told, Stamp(time));
+                for (field, newest) in expected.iter_mut().enumerate() {
+                    if told.has(field) {
+                        *newest = (*newest).max(Stamp(time));
+                    }
+                }
+                for field in ALL {
+                    prop_assert_eq!(asked.get(0, field), expected[field as usize]);
+                }
+                prop_assert_eq!(Some(asked.newest(0)), expected.into_iter().max());
+            }
+        }
+    }
+}

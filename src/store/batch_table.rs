@@ -1,0 +1,134 @@
+//! What the messages tell of their batches. A batch is told again with each of its messages, so
+//! its fields have times of their own: the newest telling wins, whichever message brought it.
+
+use std::cmp::Ordering;
+use std::hash::BuildHasher;
+
+use hashbrown::DefaultHashBuilder;
+use jiff::Timestamp;
+
+use super::asked::Stamp;
+use super::intern::Interned;
+use crate::delivery::{Batch, BatchFields, BatchId, Told};
+
+/// A value and when it was asked for.
+#[derive(Debug, Clone)]
+struct Timed<T> {
+    value: Option<T>,
+    asked: Stamp,
+}
+
+impl<T> Default for Timed<T> {
+    fn default() -> Self {
+        Self { value: None, asked: Stamp::default() }
+    }
+}
+
+impl<T> Timed<T> {
+    /// Takes a newer telling, or at the same time the greater one; absent keeps. What is equal to
+    /// the known value is not copied.
+    fn take<V>(&mut self, told: Told<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
+        let told = match told {
+            Told::Absent => return,
+            Told::Null => None,
+            Told::Value(value) => Some(value),
+        };
+        let order = match (&told, &self.value) {
+            (Some(told), Some(known)) => compare(told, known),
+            (told, known) => told.is_some().cmp(&known.is_some()),
+        };
+        let replaces = match stamp.cmp(&self.asked) {
+            Ordering::Less => return,
+            Ordering::Equal => order == Ordering::Greater,
+            Ordering::Greater => order != Ordering::Equal,
+        };
+        self.asked = stamp;
+        if replaces {
+            self.value = told.map(own);
+        }
+    }
+}
+
+struct Entry {
+    id: BatchId,
+    file_name: Timed<Box<str>>,
+    status: Timed<Box<str>>,
+    total: Timed<u32>,
+    created_at: Timed<Timestamp>,
+}
+
+/// All batches. In the rows, 0 stands for none and the others for their place plus one.
+#[derive(Default)]
+pub struct BatchTable {
+    entries: Interned<Entry>,
+    hasher: DefaultHashBuilder,
+    /// The place of the last one told: neighbours mostly share a batch.
+    last: Option<u32>,
+}
+
+impl BatchTable {
+    /// The number of a batch, after taking what was told of it.
+    pub fn take(&mut self, told: &BatchFields<'_>, stamp: Stamp) -> u32 {
+        let is_it = |entry: &Entry| entry.id.as_str() == told.id;
+        let place = match self.last.filter(|place| self.entries.get(*place).is_some_and(is_it)) {
+            Some(place) => place,
+            None => self.entries.find_or_add(self.hasher.hash_one(told.id), is_it, || Entry::new(told.id)),
+        };
+        self.last = Some(place);
+        if let Some(entry) = self.entries.get_mut(place) {
+            entry.file_name.take(told.file_name, stamp, |told, known| (*told).cmp(&**known), Into::into);
+            entry.status.take(told.status, stamp, |told, known| (*told).cmp(&**known), Into::into);
+            entry.total.take(told.total, stamp, Ord::cmp, |total| total);
+            entry.created_at.take(told.created_at, stamp, Ord::cmp, |created_at| created_at);
+        }
+        place + 1
+    }
+
+    /// The number of a batch that is known already.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        self.entries.find(self.hasher.hash_one(id), |entry| entry.id.as_str() == id).map(|place| place + 1)
+    }
+
+    /// The id of a batch.
+    pub fn id(&self, number: u32) -> Option<&str> {
+        self.entry(number).map(|entry| entry.id.as_str())
+    }
+
+    /// The name of a batch's file.
+    pub fn file_name(&self, number: u32) -> Option<&str> {
+        self.entry(number)?.file_name.value.as_deref()
+    }
+
+    /// What is known of a batch.
+    pub fn batch(&self, number: u32) -> Option<Batch> {
+        let entry = self.entry(number)?;
+        Some(Batch {
+            id: entry.id.clone(),
+            file_name: entry.file_name.value.as_deref().map(str::to_owned),
+            status: entry.status.value.as_deref().map(str::to_owned),
+            total: entry.total.value,
+            created_at: entry.created_at.value,
+        })
+    }
+
+    /// The numbers of all batches.
+    pub fn numbers(&self) -> std::ops::RangeInclusive<u32> {
+        1..=self.entries.iter().len() as u32
+    }
+
+    fn entry(&self, number: u32) -> Option<&Entry> {
+        self.entries.get(number.checked_sub(1)?)
+    }
+}
+
+impl Entry {
+    fn new(id: &str) -> Self {
+        Self {
+            id: BatchId::new(id),
+            file_name: Timed::default(),
+            status: Timed::default(),
+            total: Timed::default(),
+            created_at: Timed::default(),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Batches and how far their messages are loaded.
+
+use super::Store;
+use super::counts::STATUS_PLACES;
+use crate::delivery::{Batch, BatchId};
+
+/// A batch and how far its messages are loaded. Its messages are counted wherever they were found,
+/// because a batch is read through pages of its own, which the campaign's stretch may not reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchSummary {
+    /// What is known of the batch.
+    pub batch: Batch,
+    /// Its loaded messages, islands included, each counted once.
+    pub loaded: usize,
+    /// The loaded ones by status, as in [`super::Counts::by_status`].
+    pub by_status: [usize; STATUS_PLACES],
+    /// The loaded ones of which more is to be expected, as in [`super::Counts::open`].
+    pub open: usize,
+}
+
+impl Store {
+    /// The batches that the messages name, newest upload first, those without a time last.
+    pub fn batches(&self) -> Vec<BatchSummary> {
+        let mut batches: Vec<BatchSummary> = self.columns.batches.numbers().filter_map(|number| self.summary(number)).collect();
+        batches.sort_by(|left, right| right.batch.created_at.cmp(&left.batch.created_at).then_with(|| left.batch.id.cmp(&right.batch.id)));
+        batches
+    }
+
+    /// One batch.
+    pub fn batch(&self, id: &BatchId) -> Option<BatchSummary> {
+        self.summary(self.columns.batches.find(id.as_str())?)
+    }
+
+    fn summary(&self, number: u32) -> Option<BatchSummary> {
+        let batch = self.columns.batches.batch(number)?;
+        let tally = self.tally.batches.get(number as usize - 1).copied().unwrap_or_default();
+        Some(BatchSummary { batch, loaded: tally.by_status.iter().sum(), by_status: tally.by_status, open: tally.open })
+    }
+}

@@ -1,0 +1,260 @@
+//! The rows themselves, a column a field.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use hashbrown::HashMap;
+
+use super::RowNumber;
+use super::asked::{Asked, Stamp};
+use super::batch_table::BatchTable;
+use super::ids::Ids;
+use super::names::{FAILURE, NO_STATUS, Names, StatusCode, TemplateText};
+use super::recipients::Recipients;
+use super::slots::{Slot, Slots};
+use super::tries::{self, NO_TIME, Try};
+use super::varint;
+use crate::delivery::Row;
+
+/// How the full text is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextHeld<'a> {
+    /// It was not told.
+    NotTold,
+    /// The template with the values gives it.
+    Rebuilt,
+    /// It differs from what template and values give.
+    Kept(&'a str),
+}
+
+/// What only few rows have.
+#[derive(Default)]
+pub struct Aside {
+    /// Attempts told without the times of their steps, as the call for one message tells them,
+    /// newer than those told in full.
+    pub bare_attempts: Option<(Stamp, Box<[u8]>)>,
+    /// A template of which only the id was told, newer than the template told whole.
+    pub template_reference: Option<(Stamp, u32)>,
+}
+
+/// All rows. Numbers of shared values are 0 where nothing was told; times are milliseconds.
+#[derive(Default)]
+pub struct Columns {
+    pub ids: Ids,
+    pub recipients: Recipients,
+    pub status: Vec<StatusCode>,
+    pub marks: Vec<Marks>,
+    pub created: Vec<i64>,
+    pub updated: Vec<i64>,
+    /// The error of a failed message; derived.
+    pub error: Vec<u32>,
+    pub batch: Vec<u32>,
+    pub template: Vec<u32>,
+    pub origin: Vec<u32>,
+    /// Older answers' error, the number of attempts, the attempts.
+    pub attempts: Vec<Slot>,
+    /// The text's form, the values.
+    pub content: Vec<Slot>,
+    pub asides: HashMap<u32, Aside>,
+    pub asked: Asked,
+    pub slots: Slots,
+    pub names: Names,
+    pub batches: BatchTable,
+}
+
+/// Which call told the attempts: their numbers compare only within one kind of call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToldBy {
+    #[default]
+    List,
+    Batch,
+    Single,
+}
+
+/// Small answers about a row.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marks {
+    /// Whether it is in the unbroken stretch.
+    pub covered: bool,
+    /// Whether its number is known not to be of Singapore; derived.
+    pub abroad: bool,
+    /// Which call told the attempts that were told with the times of their steps.
+    pub attempts_by: ToldBy,
+}
+
+/// What the attempts of a row say together.
+#[derive(Debug, Clone, Copy)]
+pub struct Tried {
+    pub newest: Option<Try>,
+    /// How many attempts were listed.
+    pub listed: Option<u32>,
+    /// How many attempts there were where only the number was told.
+    pub counted: Option<u32>,
+    /// The number of the error that older answers told outside the attempts.
+    pub legacy_error: u32,
+    /// The latest time anywhere in the message.
+    pub last_change: i64,
+}
+
+impl Columns {
+    /// No rows.
+    pub fn new() -> Self {
+        Self { names: Names::new(), ..Self::default() }
+    }
+
+    /// Adds an empty row behind the last id.
+    pub fn push(&mut self) {
+        self.recipients.push();
+        self.status.push(NO_STATUS);
+        self.marks.push(Marks::default());
+        self.created.push(NO_TIME);
+        self.updated.push(NO_TIME);
+        self.error.push(0);
+        self.batch.push(0);
+        self.template.push(0);
+        self.origin.push(0);
+        self.attempts.push(Slot::default());
+        self.content.push(Slot::default());
+        self.asked.push();
+    }
+
+    /// The order of lists: newest first by creation, then by id, those without a time last.
+    pub fn newest_first(&self, left: RowNumber, right: RowNumber) -> Ordering {
+        let by_time = self.created[right.index()].cmp(&self.created[left.index()]);
+        by_time.then_with(|| self.ids.compare(right, left))
+    }
+
+    /// The attempts' slot taken apart: older answers' error, the number of attempts, the rest.
+    pub fn attempts_parts(&self, row: usize) -> (u32, Option<u32>, &[u8]) {
+        let mut bytes = self.slots.get(self.attempts[row]);
+        if bytes.is_empty() {
+            // One zero: not told.
+            return (0, None, &[0]);
+        }
+        let legacy_error = varint::read(&mut bytes) as u32;
+        let counted = varint::read(&mut bytes).checked_sub(1).map(|count| count as u32);
+        (legacy_error, counted, bytes)
+    }
+
+    /// The attempts as they are known: the newest telling, with times that only an older one had.
+    pub fn attempts_of(&self, row: usize) -> Option<Vec<Try>> {
+        let full = tries::unpack(self.attempts_parts(row).2);
+        match self.aside(row).and_then(|aside| aside.bare_attempts.as_ref()) {
+            None => full.map(Iterator::collect),
+            Some((_, bare)) => {
+                let known: Vec<Try> = full.into_iter().flatten().collect();
+                let same = |bare: Try| known.iter().find(|full| bare.created != NO_TIME && full.created == bare.created);
+                tries::unpack(bare).map(|bare| bare.map(|bare| same(bare).map_or(bare, |full| bare.filled_from(*full))).collect())
+            }
+        }
+    }
+
+    /// What the attempts say together, without making a list of them.
+    pub fn tried(&self, row: usize) -> Tried {
+        let (legacy_error, counted, packed) = self.attempts_parts(row);
+        let mut last_change = self.created[row].max(self.updated[row]);
+        let mut newest = None;
+        let mut visit = |attempt: Try| {
+            last_change = last_change.max(attempt.last_change());
+            newest.get_or_insert(attempt);
+        };
+        let listed = if self.aside(row).is_some() {
+            self.attempts_of(row).map(|attempts| attempts.into_iter().map(&mut visit).count())
+        } else {
+            tries::unpack(packed).map(|attempts| attempts.map(&mut visit).count())
+        };
+        Tried { newest, listed: listed.map(|count| count as u32), counted, legacy_error, last_change }
+    }
+
+    /// The number of a failed message's error; 0 otherwise or where the API did not say why.
+    pub fn error_of(&self, row: usize, tried: &Tried) -> u32 {
+        if self.status[row] != FAILURE {
+            return 0;
+        }
+        tried.newest.map(|newest| newest.error).filter(|error| *error != 0).unwrap_or(tried.legacy_error)
+    }
+
+    /// What only few rows have.
+    pub fn aside(&self, row: usize) -> Option<&Aside> {
+        if self.asides.is_empty() {
+            return None;
+        }
+        self.asides.get(&(row as u32))
+    }
+
+    /// Changes what only few rows have, and forgets it when nothing is left. Gives the answer of the
+    /// change, or no where there is nothing to change.
+    pub fn change_aside(&mut self, row: usize, change: impl FnOnce(&mut Aside) -> bool) -> bool {
+        if self.asides.is_empty() {
+            return false;
+        }
+        let row = row as u32;
+        let Some(aside) = self.asides.get_mut(&row) else { return false };
+        let changed = change(aside);
+        if aside.bare_attempts.is_none() && aside.template_reference.is_none() {
+            self.asides.remove(&row);
+        }
+        changed
+    }
+
+    /// The template as it is known: the whole one, unless another was named since.
+    pub fn template_of(&self, row: usize) -> Option<&TemplateText> {
+        let whole = self.names.template_of(self.template[row]);
+        let Some((_, reference)) = self.aside(row).and_then(|aside| aside.template_reference) else { return whole };
+        let reference = self.names.template_of(reference)?;
+        let is_same = whole.is_some_and(|whole| whole.template.id == reference.template.id);
+        if is_same { whole } else { Some(reference) }
+    }
+
+    /// The content's slot taken apart: the text's form, and the packed values behind it.
+    pub fn content_parts(&self, row: usize) -> (TextHeld<'_>, &[u8]) {
+        let mut bytes = self.slots.get(self.content[row]);
+        let Some((form, rest)) = bytes.split_first() else { return (TextHeld::NotTold, &[]) };
+        bytes = rest;
+        let text = match form {
+            0 => TextHeld::NotTold,
+            1 => TextHeld::Rebuilt,
+            _ => TextHeld::Kept(varint::read_text(&mut bytes)),
+        };
+        (text, bytes)
+    }
+
+    /// The names and values; `None` where they were not told.
+    pub fn values_of(&self, row: usize) -> Option<impl ExactSizeIterator<Item = (&str, &str)> + Clone> {
+        unpack_values(self.content_parts(row).1, &self.names)
+    }
+
+    /// The text as sent, where it was told.
+    pub fn full_text(&self, row: usize) -> Option<Cow<'_, str>> {
+        let (text, values) = self.content_parts(row);
+        match text {
+            TextHeld::NotTold => None,
+            TextHeld::Kept(text) => Some(Cow::Borrowed(text)),
+            TextHeld::Rebuilt => {
+                let template = self.names.template_of(self.template[row])?;
+                template.filled(|name| value_of(values, &self.names, name)).map(Cow::Owned)
+            }
+        }
+    }
+}
+
+/// Packs names and values; nothing at all for "not told".
+pub fn pack_values(out: &mut Vec<u8>, row: Row<'_>, names: &mut Names) {
+    let Some(values) = row.values().value() else { return };
+    let number = names.value_names(|| row.values().value().into_iter().flatten().map(|(name, _)| name));
+    varint::write(out, u64::from(number));
+    for (_, value) in values {
+        varint::write_text(out, value);
+    }
+}
+
+/// The packed names and values one by one.
+pub fn unpack_values<'a>(mut bytes: &'a [u8], names: &'a Names) -> Option<impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone> {
+    let names = names.value_names_of(varint::read(&mut bytes) as u32)?;
+    Some(names.iter().map(move |name| (&**name, varint::read_text(&mut bytes))))
+}
+
+/// The packed value of a name.
+pub fn value_of<'a>(bytes: &'a [u8], names: &'a Names, wanted: &str) -> Option<&'a str> {
+    unpack_values(bytes, names)?.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}

@@ -1,0 +1,111 @@
+//! Merging the attempts and what stands beside them.
+
+use std::cmp::Ordering;
+
+use super::{Scratch, Telling, told};
+use crate::delivery::AttemptFields;
+use crate::store::asked::Field;
+use crate::store::columns::{Columns, ToldBy};
+use crate::store::{AnswerKind, tries, varint};
+
+impl Telling<'_> {
+    /// The attempts, their number, and the error that older answers tell outside of them: together,
+    /// because they share a slot.
+    pub fn attempts(&mut self, columns: &mut Columns, from: &AnswerKind, scratch: &mut Scratch) {
+        let at = self.at;
+        let mut replaced = false;
+        let (mut legacy_error, mut counted, _) = columns.attempts_parts(at);
+        let mut take_packed = false;
+        if let Some(count) = told(self.row.attempt_count())
+            && self.takes(columns, Field::AttemptCount, || count.cmp(&counted))
+        {
+            counted = count;
+            replaced = true;
+        }
+        if let Some(code) = told(self.row.legacy_error()) {
+            // An empty word says no more than a missing one.
+            let code = code.filter(|code| !code.is_empty());
+            let known = columns.names.error_of(legacy_error).map(|error| &*error.code);
+            if self.takes(columns, Field::LegacyError, || code.cmp(&known)) {
+                legacy_error = code.map_or(0, |code| columns.names.error("", code));
+                replaced = true;
+            }
+        }
+        if let Some(attempts) = told(self.row.attempts()) {
+            let is_bare = attempts.is_some() && self.row.attempts().value().is_some_and(are_bare);
+            scratch.attempts.clear();
+            tries::pack(&mut scratch.attempts, attempts, &mut columns.names);
+            if is_bare {
+                self.bare_attempts(columns, &scratch.attempts);
+            } else {
+                if self.stamp >= columns.asked.get(at, Field::Attempts) {
+                    columns.marks[at].attempts_by = match from {
+                        AnswerKind::List | AnswerKind::Search => ToldBy::List,
+                        AnswerKind::Batch(_) => ToldBy::Batch,
+                        AnswerKind::Single | AnswerKind::Action => ToldBy::Single,
+                    };
+                }
+                take_packed =
+                    self.takes(columns, Field::Attempts, || compare_attempts(columns, &scratch.attempts, columns.attempts_parts(at).2));
+                replaced |= take_packed;
+                self.drop_older_bare_attempts(columns);
+            }
+        }
+        if replaced {
+            scratch.whole.clear();
+            varint::write(&mut scratch.whole, u64::from(legacy_error));
+            varint::write(&mut scratch.whole, counted.map_or(0, |count| u64::from(count) + 1));
+            if take_packed {
+                scratch.whole.extend_from_slice(&scratch.attempts);
+            } else {
+                scratch.whole.extend_from_slice(columns.attempts_parts(at).2);
+            }
+            // All three not told takes no room.
+            let bytes = if scratch.whole == [0, 0, 0] { &[][..] } else { &scratch.whole };
+            columns.attempts[at] = columns.slots.put(columns.attempts[at], bytes);
+        }
+    }
+
+    /// Attempts without the times of their steps, as the call for one message tells them, do not
+    /// wipe out the times that a page told.
+    fn bare_attempts(&mut self, columns: &mut Columns, packed: &[u8]) {
+        let full_asked = columns.asked.get(self.at, Field::Attempts);
+        if self.stamp <= full_asked {
+            return;
+        }
+        let known = columns.aside(self.at).and_then(|aside| aside.bare_attempts.as_ref());
+        let is_equal = known.is_some_and(|(_, bytes)| **bytes == *packed);
+        let replaces = match known {
+            None => true,
+            Some((asked, bytes)) => match self.stamp.cmp(asked) {
+                Ordering::Less => false,
+                Ordering::Equal => compare_attempts(columns, packed, bytes) == Ordering::Greater,
+                Ordering::Greater => true,
+            },
+        };
+        if replaces {
+            let aside = columns.asides.entry(self.at as u32).or_default();
+            aside.bare_attempts = Some((self.stamp, packed.into()));
+            self.changed |= !is_equal;
+        }
+    }
+
+    fn drop_older_bare_attempts(&mut self, columns: &mut Columns) {
+        let stamp = self.stamp;
+        self.changed |= columns.change_aside(self.at, |aside| aside.bare_attempts.take_if(|(asked, _)| *asked <= stamp).is_some());
+    }
+}
+
+/// Whether attempts were told without the times of any step.
+fn are_bare<'a>(mut attempts: impl ExactSizeIterator<Item = AttemptFields<'a>>) -> bool {
+    attempts.len() > 0 && attempts.all(|it| !(it.updated_at.is_told() || it.sent_at.is_told() || it.delivered_at.is_told()))
+}
+
+/// Compares packed attempts by what they mean: the numbers in them depend on who came first.
+fn compare_attempts(columns: &Columns, told: &[u8], known: &[u8]) -> Ordering {
+    if told == known {
+        return Ordering::Equal;
+    }
+    let keys = |bytes| tries::unpack(bytes).map(|all| all.map(|attempt| attempt.sort_key(&columns.names)).collect::<Vec<_>>());
+    keys(told).cmp(&keys(known))
+}

@@ -1,0 +1,113 @@
+//! Merging the template, the values and the text.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::{Scratch, Telling, told};
+use crate::delivery::TemplateFields;
+use crate::store::asked::Field;
+use crate::store::columns::{Columns, TextHeld, pack_values, value_of};
+use crate::store::names::template_fields;
+use crate::store::varint;
+
+impl Telling<'_> {
+    /// The template, the values and the text: together, because the text is held only where
+    /// template and values do not give it.
+    pub fn content(&mut self, columns: &mut Columns, scratch: &mut Scratch) {
+        let at = self.at;
+        let takes_template = self.takes_template(columns);
+        let values = told(self.row.values());
+        let takes_values = values.is_some_and(|values| {
+            self.takes(columns, Field::Values, || match (values, columns.values_of(at)) {
+                (Some(told), Some(known)) => told.cmp(known),
+                (told, known) => told.is_some().cmp(&known.is_some()),
+            })
+        });
+        let text = told(self.row.full_text());
+        let takes_text = text.is_some_and(|text| self.takes(columns, Field::FullText, || compare_text(columns, at, text)));
+        if !(takes_values || takes_text || takes_template.is_some()) {
+            return;
+        }
+        // Before the template or the values go: the text that they gave.
+        let known_text;
+        let text = if takes_text {
+            text.flatten()
+        } else {
+            known_text = columns.full_text(at).map(Cow::into_owned);
+            known_text.as_deref()
+        };
+        scratch.values.clear();
+        if takes_values {
+            pack_values(&mut scratch.values, self.row, &mut columns.names);
+        } else {
+            scratch.values.extend_from_slice(columns.content_parts(at).1);
+        }
+        if let Some(number) = takes_template {
+            columns.template[at] = number;
+        }
+        let template = columns.names.template_of(columns.template[at]);
+        scratch.whole.clear();
+        match text {
+            None => scratch.whole.push(0),
+            Some(text) if template.is_some_and(|it| it.gives(|name| value_of(&scratch.values, &columns.names, name), text)) => {
+                scratch.whole.push(1);
+            }
+            Some(text) => {
+                scratch.whole.push(2);
+                varint::write_text(&mut scratch.whole, text);
+            }
+        }
+        scratch.whole.extend_from_slice(&scratch.values);
+        let bytes = if scratch.whole == [0] { &[][..] } else { &scratch.whole };
+        columns.content[at] = columns.slots.put(columns.content[at], bytes);
+    }
+
+    /// The number of a template that replaces the known one. One of which only the id was told
+    /// does not wipe out a text that is known under the same id.
+    fn takes_template(&mut self, columns: &mut Columns) -> Option<u32> {
+        let telling = told(self.row.template())?;
+        let at = self.at;
+        if let Some(fields) = &telling
+            && !(fields.template_id.is_told() || fields.language.is_told() || fields.body.is_told())
+        {
+            self.template_reference(columns, fields);
+            return None;
+        }
+        let fields = telling.as_ref().map(template_fields);
+        let takes = self
+            .takes(columns, Field::Template, || fields.cmp(&columns.names.template_of(columns.template[at]).map(|known| known.fields())));
+        let stamp = self.stamp;
+        self.changed |= columns.change_aside(at, |aside| aside.template_reference.take_if(|(asked, _)| *asked <= stamp).is_some());
+        takes.then(|| telling.as_ref().map_or(0, |telling| columns.names.template(telling)))
+    }
+
+    fn template_reference(&mut self, columns: &mut Columns, fields: &TemplateFields<'_>) {
+        let at = self.at;
+        if self.stamp <= columns.asked.get(at, Field::Template) {
+            return;
+        }
+        let number = columns.names.template(fields);
+        let known = columns.aside(at).and_then(|aside| aside.template_reference);
+        let id_of = |number: u32| columns.names.template_of(number).map(|known| known.fields());
+        let replaces = match known {
+            None => true,
+            Some((asked, other)) => self.stamp > asked || (self.stamp == asked && id_of(number) > id_of(other)),
+        };
+        if replaces {
+            let is_same_template = columns.template_of(at).is_some_and(|known| known.template.id.as_deref() == fields.id.value());
+            columns.asides.entry(at as u32).or_default().template_reference = Some((self.stamp, number));
+            self.changed |= !is_same_template;
+        }
+    }
+}
+
+/// Compares a told text with the known one, in the usual case without building that.
+fn compare_text(columns: &Columns, row: usize, told: Option<&str>) -> Ordering {
+    if let (TextHeld::Rebuilt, values) = columns.content_parts(row)
+        && let (Some(told), Some(template)) = (told, columns.names.template_of(columns.template[row]))
+        && template.gives(|name| value_of(values, &columns.names, name), told)
+    {
+        return Ordering::Equal;
+    }
+    told.cmp(&columns.full_text(row).as_deref())
+}

@@ -1,0 +1,248 @@
+//! The words and templates that rows share: statuses, errors, names of values, templates, origins.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::DefaultHashBuilder;
+
+use super::intern::Interned;
+use crate::delivery::{DeliveryError, Status, Template, TemplateFields, TemplatePart, parts};
+
+/// A status as a number: its place in [`Status::KNOWN`], then unknown ones as they came.
+pub type StatusCode = u8;
+
+/// The status was not told.
+pub const NO_STATUS: StatusCode = u8::MAX;
+
+/// The code of `failure`.
+pub const FAILURE: StatusCode = 6;
+
+/// The code of `success`.
+pub const SUCCESS: StatusCode = 5;
+
+/// The code of `sent_to_telco`.
+pub const WITH_TELCO: StatusCode = 4;
+
+/// What a row says of where it comes from; nearly all rows of a campaign say the same few.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub language: Option<Arc<str>>,
+    pub campaign_id: Option<Arc<str>>,
+    pub creator: Option<Arc<str>>,
+}
+
+/// A template, with its text taken apart once for all rows.
+pub struct TemplateText {
+    pub template: Template,
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Text(String),
+    Variable(String),
+}
+
+/// All shared values. In the rows, 0 stands for none and the others for their place plus one.
+#[derive(Default)]
+pub struct Names {
+    statuses: Vec<Status>,
+    errors: Interned<DeliveryError>,
+    value_names: Interned<Box<[Box<str>]>>,
+    templates: Interned<TemplateText>,
+    origins: Interned<Origin>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Names {
+    /// Only the known statuses at first.
+    pub fn new() -> Self {
+        Self { statuses: Status::KNOWN.to_vec(), ..Self::default() }
+    }
+
+    /// The code of a status word.
+    pub fn status(&mut self, word: &str) -> StatusCode {
+        if let Some(code) = self.find_status(word) {
+            return code;
+        }
+        // More than 247 unknown words are no statuses any more: the last of them stands for all.
+        let code = self.statuses.len().min(usize::from(NO_STATUS) - 1);
+        if code == self.statuses.len() {
+            self.statuses.push(Status::from_api(word));
+        }
+        code as StatusCode
+    }
+
+    /// The code of a status word that is known already.
+    pub fn find_status(&self, word: &str) -> Option<StatusCode> {
+        self.statuses.iter().position(|known| known.api_word() == word).map(|code| code as StatusCode)
+    }
+
+    /// The status of a code; `None` for [`NO_STATUS`].
+    pub fn status_of(&self, code: StatusCode) -> Option<&Status> {
+        self.statuses.get(usize::from(code))
+    }
+
+    /// The API's word for a code.
+    pub fn status_word(&self, code: StatusCode) -> Option<&str> {
+        self.status_of(code).map(Status::api_word)
+    }
+
+    /// The number of an error; 0 where neither word was told.
+    pub fn error(&mut self, kind: &str, code: &str) -> u32 {
+        if kind.is_empty() && code.is_empty() {
+            return 0;
+        }
+        let hash = self.hasher.hash_one((kind, code));
+        1 + self.errors.find_or_add(hash, |known| *known.kind == *kind && *known.code == *code, || DeliveryError::new(kind, code))
+    }
+
+    /// The error of a number.
+    pub fn error_of(&self, number: u32) -> Option<&DeliveryError> {
+        self.errors.get(number.checked_sub(1)?)
+    }
+
+    /// All errors in the order of their numbers; the first has the number 1.
+    pub fn errors(&self) -> impl ExactSizeIterator<Item = &DeliveryError> {
+        self.errors.iter()
+    }
+
+    /// The number of a list of value names.
+    pub fn value_names<'a, I: Iterator<Item = &'a str>>(&mut self, names: impl Fn() -> I) -> u32 {
+        let hash = names().fold(0, |hash, name| self.hasher.hash_one((hash, name)));
+        1 + self.value_names.find_or_add(hash, |known| known.iter().map(|name| &**name).eq(names()), || names().map(Box::from).collect())
+    }
+
+    /// The value names of a number.
+    pub fn value_names_of(&self, number: u32) -> Option<&[Box<str>]> {
+        self.value_names.get(number.checked_sub(1)?).map(|names| &**names)
+    }
+
+    /// The number of a template.
+    pub fn template(&mut self, told: &TemplateFields<'_>) -> u32 {
+        let fields = template_fields(told);
+        let hash = self.hasher.hash_one(fields);
+        1 + self.templates.find_or_add(
+            hash,
+            |known| known.fields() == fields,
+            || {
+                let owned = |text: Option<&str>| text.map(str::to_owned);
+                TemplateText {
+                    template: Template {
+                        id: owned(fields[0]),
+                        template_id: owned(fields[1]),
+                        language: owned(fields[2]),
+                        body: owned(fields[3]),
+                    },
+                    pieces: fields[3].map(taken_apart).unwrap_or_default(),
+                }
+            },
+        )
+    }
+
+    /// The template of a number.
+    pub fn template_of(&self, number: u32) -> Option<&TemplateText> {
+        self.templates.get(number.checked_sub(1)?)
+    }
+
+    /// The number of an origin.
+    pub fn origin(&mut self, origin: &Origin) -> u32 {
+        let hash = self.hasher.hash_one((origin.language.as_deref(), origin.campaign_id.as_deref(), origin.creator.as_deref()));
+        1 + self.origins.find_or_add(hash, |known| known == origin, || origin.clone())
+    }
+
+    /// The origin of a number.
+    pub fn origin_of(&self, number: u32) -> Option<&Origin> {
+        self.origins.get(number.checked_sub(1)?)
+    }
+}
+
+/// A template's fields in a fixed order; what is not told and what is `null` are the same here.
+pub fn template_fields<'a>(told: &TemplateFields<'a>) -> [Option<&'a str>; 4] {
+    [told.id.value(), told.template_id.value(), told.language.value(), told.body.value()]
+}
+
+fn taken_apart(body: &str) -> Vec<Piece> {
+    parts(body)
+        .map(|part| match part {
+            TemplatePart::Text(text) => Piece::Text(text.to_owned()),
+            TemplatePart::Variable(name) => Piece::Variable(name.to_owned()),
+        })
+        .collect()
+}
+
+impl TemplateText {
+    /// The fields in the order of [`template_fields`].
+    pub fn fields(&self) -> [Option<&str>; 4] {
+        let Template { id, template_id, language, body } = &self.template;
+        [id.as_deref(), template_id.as_deref(), language.as_deref(), body.as_deref()]
+    }
+
+    /// Whether the template with these values is this text, found without building it.
+    pub fn gives<'a>(&self, value: impl Fn(&str) -> Option<&'a str>, text: &str) -> bool {
+        if self.template.body.is_none() {
+            return false;
+        }
+        let mut rest = text;
+        for piece in &self.pieces {
+            let expected = match piece {
+                Piece::Text(text) => Some(text.as_str()),
+                Piece::Variable(name) => value(name),
+            };
+            match expected.and_then(|expected| rest.strip_prefix(expected)) {
+                Some(after) => rest = after,
+                None => return false,
+            }
+        }
+        rest.is_empty()
+    }
+
+    /// The text with every variable filled in; `None` without a text or when a value is missing.
+    pub fn filled<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+        let mut out = String::with_capacity(self.template.body.as_ref()?.len() + 32);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Variable(name) => out.push_str(value(name)?),
+            }
+        }
+        Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::Told;
+
+    #[test]
+    fn statuses_keep_their_words() {
+        let mut names = Names::new();
+        assert_eq!((names.status("success"), names.status("failure"), names.status("sent_to_telco")), (SUCCESS, FAILURE, WITH_TELCO));
+        let parked = names.status("parked");
+        assert_eq!((names.status("parked"), names.status_word(parked)), (parked, Some("parked")));
+        for number in 0..300 {
+            let code = names.status(&format!("word_{number}"));
+            assert!(code < NO_STATUS && names.status_of(code).is_some());
+        }
+    }
+
+    #[test]
+    fn a_template_knows_its_text() {
+        let mut names = Names::new();
+        let told = TemplateFields { body: Told::Value("Dear {{name}}, see you at {{place}}."), ..TemplateFields::default() };
+        let number = names.template(&told);
+        assert_eq!(names.template(&told), number);
+        let template = names.template_of(number).unwrap();
+        let value = |name: &str| match name {
+            "name" => Some("Tan"),
+            "place" => Some("the clinic"),
+            _ => None,
+        };
+        let text = template.filled(value).unwrap();
+        assert_eq!(text, "Dear Tan, see you at the clinic.");
+        assert!(template.gives(value, &text));
+        assert!(!template.gives(value, "Dear Tan, see you at the clinic. Bye"));
+        assert!(!template.gives(value, "Dear Tan, see you at the"));
+        assert!(!template.gives(|_| None, &text));
+    }
+}

@@ -1,0 +1,154 @@
+//! What the store answers about single messages.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::columns::ToldBy;
+use super::tries::{self, time};
+use super::{AnswerKind, Cells, RowNumber, Store};
+use crate::delivery::{
+    BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, TELCO_SILENCE, progress,
+};
+
+/// After how long with the telco no further word is likely.
+const SILENCE: SignedDuration = SignedDuration::from_secs(TELCO_SILENCE.as_secs() as i64);
+
+impl Store {
+    /// How many messages are known, islands included.
+    pub fn len(&self) -> usize {
+        self.columns.ids.len()
+    }
+
+    /// Whether nothing is known yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A message's row.
+    pub fn row(&self, id: &MessageId) -> Option<RowNumber> {
+        self.columns.ids.find(id.as_str())
+    }
+
+    /// A row's message id.
+    pub fn id(&self, row: RowNumber) -> MessageId {
+        MessageId::new(self.columns.ids.text(row))
+    }
+
+    /// A message, whole.
+    pub fn message(&self, row: RowNumber) -> Message {
+        let columns = &self.columns;
+        let at = row.index();
+        let (legacy_error, attempt_count, _) = columns.attempts_parts(at);
+        let origin = columns.names.origin_of(columns.origin[at]).cloned().unwrap_or_default();
+        let values = columns.values_of(at);
+        let attempts = columns.attempts_of(at);
+        Message {
+            id: self.id(row),
+            recipient: columns.recipients.get(at).map(Recipient::new),
+            status: self.status(row).cloned(),
+            created_at: time(columns.created[at]),
+            updated_at: time(columns.updated[at]),
+            language: origin.language.as_deref().map(str::to_owned),
+            campaign_id: origin.campaign_id.map(CampaignId::new),
+            batch: columns.batches.batch(columns.batch[at]),
+            values: values.map(|values| values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()),
+            full_text: columns.full_text(at).map(std::borrow::Cow::into_owned),
+            template: columns.template_of(at).map(|known| known.template.clone()),
+            creator: origin.creator.as_deref().map(str::to_owned),
+            attempts: attempts.map(|attempts| attempts.into_iter().map(|attempt| attempt.to_attempt(&columns.names)).collect()),
+            attempt_count,
+            legacy_error: columns.names.error_of(legacy_error).map(|error| error.code.to_string()),
+        }
+    }
+
+    /// The cells of a row.
+    pub fn cells(&self, row: RowNumber) -> Cells<'_> {
+        let columns = &self.columns;
+        let at = row.index();
+        let tried = columns.tried(at);
+        let status = self.status(row);
+        let error = self.error(row);
+        let origin = columns.names.origin_of(columns.origin[at]);
+        Cells {
+            status,
+            created_at: time(columns.created[at]),
+            recipient: columns.recipients.get(at),
+            error,
+            retry: (status == Some(&Status::Failure)).then(|| error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())),
+            tried: tried.listed.max(tried.counted),
+            batch: columns.batches.id(columns.batch[at]),
+            file_name: columns.batches.file_name(columns.batch[at]),
+            language: origin.and_then(|origin| origin.language.as_deref()),
+            template_body: columns.template_of(at).and_then(|known| known.template.body.as_deref()),
+            last_change: time(tried.last_change),
+            read_at: self.read_at(row),
+            covered: columns.marks[at].covered,
+            store: self,
+            row,
+        }
+    }
+
+    /// The latest status; `None` where it was not told.
+    pub fn status(&self, row: RowNumber) -> Option<&Status> {
+        self.columns.names.status_of(self.columns.status[row.index()])
+    }
+
+    /// Why a message failed; `None` unless it is in failure and the API said why.
+    pub fn error(&self, row: RowNumber) -> Option<&DeliveryError> {
+        self.columns.names.error_of(self.columns.error[row.index()])
+    }
+
+    /// When the newest answer that told of a message was asked for, to the hundredth of a second.
+    pub fn read_at(&self, row: RowNumber) -> Timestamp {
+        self.columns.asked.time(self.columns.asked.newest(row.index()))
+    }
+
+    /// Which kind of answer told the attempts as they are known. Numbers of attempts compare only
+    /// within one kind.
+    pub fn attempts_from(&self, row: RowNumber) -> AnswerKind {
+        let at = row.index();
+        if self.columns.aside(at).is_some_and(|aside| aside.bare_attempts.is_some()) {
+            return AnswerKind::Single;
+        }
+        match self.columns.marks[at].attempts_by {
+            ToldBy::List => AnswerKind::List,
+            ToldBy::Single => AnswerKind::Single,
+            ToldBy::Batch => {
+                self.columns.batches.id(self.columns.batch[at]).map_or(AnswerKind::List, |id| AnswerKind::Batch(BatchId::new(id)))
+            }
+        }
+    }
+
+    /// Whether more is to be expected of a message at `now`.
+    pub fn progress(&self, row: RowNumber, now: Timestamp) -> Progress {
+        let at = row.index();
+        let Some(status) = self.status(row) else { return Progress::Open };
+        let changed = match status {
+            // The last change is the creation or later, so a young message needs no closer look.
+            Status::SentToTelco => time(self.columns.created[at])
+                .filter(|created| now.duration_since(*created) <= SILENCE)
+                .or_else(|| time(self.columns.tried(at).last_change)),
+            _ => None,
+        };
+        progress(status, !self.columns.marks[at].abroad, changed, now)
+    }
+
+    /// Masked: the template's text with its `{{variables}}`, so that no value is shown. Else the
+    /// text as sent, or the template filled with the values. `None` where that was not told.
+    pub fn text(&self, row: RowNumber, masked: bool) -> Option<String> {
+        let at = row.index();
+        let template = self.columns.template_of(at);
+        if masked {
+            return template?.template.body.clone();
+        }
+        let text = self.columns.full_text(at).map(std::borrow::Cow::into_owned);
+        text.or_else(|| {
+            let values = self.columns.values_of(at)?;
+            template?.filled(|wanted| values.clone().find(|(name, _)| *name == wanted).map(|(_, value)| value))
+        })
+    }
+
+    /// When the newest attempt began; `None` where no attempt with a time was told.
+    pub fn newest_attempt_at(&self, row: RowNumber) -> Option<Timestamp> {
+        self.columns.tried(row.index()).newest.and_then(|newest: tries::Try| time(newest.created))
+    }
+}

@@ -1,0 +1,184 @@
+//! Recipients, up to 15 bytes in place: what a number or an identity number needs.
+
+use std::cmp::Ordering;
+
+use hashbrown::HashMap;
+
+use crate::delivery::{RecipientKind, RecipientQuery};
+
+/// What fits in place.
+const INLINE: usize = 15;
+
+/// In the last byte instead of a length: the text lies aside.
+const ASIDE: u8 = 0xfe;
+
+/// In the last byte instead of a length: no recipient was told.
+const NOT_TOLD: u8 = 0xff;
+
+/// The recipients of all rows.
+#[derive(Default)]
+pub struct Recipients {
+    rows: Vec<[u8; INLINE + 1]>,
+    long: HashMap<u32, Box<str>>,
+}
+
+impl Recipients {
+    /// Adds a row without a recipient.
+    pub fn push(&mut self) {
+        self.rows.push(mark(NOT_TOLD));
+    }
+
+    /// A row's recipient.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let packed = &self.rows[row];
+        match packed[INLINE] {
+            NOT_TOLD => None,
+            ASIDE => self.long.get(&(row as u32)).map(|text| &**text),
+            len => std::str::from_utf8(&packed[..usize::from(len)]).ok(),
+        }
+    }
+
+    /// Replaces a row's recipient.
+    pub fn set(&mut self, row: usize, text: Option<&str>) {
+        let was_aside = self.rows[row][INLINE] == ASIDE;
+        self.rows[row] = match text {
+            None => mark(NOT_TOLD),
+            Some(text) if text.len() > INLINE => {
+                self.long.insert(row as u32, text.into());
+                mark(ASIDE)
+            }
+            Some(text) => {
+                let mut packed = mark(text.len() as u8);
+                packed[..text.len()].copy_from_slice(text.as_bytes());
+                packed
+            }
+        };
+        if was_aside && self.rows[row][INLINE] != ASIDE {
+            self.long.remove(&(row as u32));
+        }
+    }
+
+    /// By what recipients sort, as texts do, rows without one last. Long texts with the same
+    /// beginning share a key, all others have one of their own.
+    pub fn sort_key(&self, row: usize) -> u128 {
+        let mut key = self.rows[row];
+        match key[INLINE] {
+            NOT_TOLD => return u128::MAX,
+            ASIDE => key[..INLINE].copy_from_slice(&self.get(row).map_or([0; INLINE], |text| {
+                let mut start = [0; INLINE];
+                start.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+                start
+            })),
+            _ => {}
+        }
+        u128::from_be_bytes(key)
+    }
+
+    /// Compares two rows' recipients by their sort keys, and by the texts where those are shared.
+    pub fn compare(&self, (left_key, left): (u128, usize), (right_key, right): (u128, usize)) -> Ordering {
+        let by_text = || if left_key as u8 == ASIDE { self.get(left).cmp(&self.get(right)) } else { Ordering::Equal };
+        left_key.cmp(&right_key).then_with(by_text)
+    }
+
+    /// Whether a row's recipient holds what was searched, as [`RecipientQuery::found_in`] has it.
+    pub fn holds(&self, row: usize, wanted: &Needle) -> bool {
+        let packed = &self.rows[row];
+        match packed[INLINE] {
+            NOT_TOLD => false,
+            ASIDE => self.get(row).is_some_and(|text| wanted.query.found_in(text).is_some()),
+            len => wanted.found_in(u128::from_le_bytes(*packed), usize::from(len)),
+        }
+    }
+}
+
+fn mark(sign: u8) -> [u8; INLINE + 1] {
+    let mut packed = [0; INLINE + 1];
+    packed[INLINE] = sign;
+    packed
+}
+
+/// Whether a number is known not to be of Singapore, as [`RecipientKind::of`] has it.
+pub fn is_abroad(text: Option<&str>) -> bool {
+    text.is_some_and(|text| RecipientKind::of(text) == RecipientKind::Abroad)
+}
+
+/// Every byte's highest bit: set in none of an ASCII text.
+const HIGH_BITS: u128 = u128::from_le_bytes([0x80; 16]);
+
+/// What is searched, made ready to be compared with a whole recipient at once.
+#[derive(Debug, Clone)]
+pub struct Needle {
+    query: RecipientQuery,
+    bytes: u128,
+    mask: u128,
+    has_letters: bool,
+}
+
+impl Needle {
+    /// Makes a query ready.
+    pub fn new(query: &RecipientQuery) -> Self {
+        let text = query.as_str().as_bytes();
+        let mut bytes = [0; 16];
+        let mut mask = [0; 16];
+        for (at, byte) in text.iter().take(16).enumerate() {
+            bytes[at] = *byte;
+            mask[at] = 0xff;
+        }
+        Self {
+            query: query.clone(),
+            bytes: u128::from_le_bytes(bytes),
+            mask: u128::from_le_bytes(mask),
+            has_letters: text.iter().any(u8::is_ascii_alphabetic),
+        }
+    }
+
+    fn found_in(&self, packed: u128, len: usize) -> bool {
+        let wanted = self.query.as_str().len();
+        // The last byte is the length, not text.
+        let mut text = packed & (u128::MAX >> 8);
+        if wanted == 0 || wanted > len || text & HIGH_BITS != 0 {
+            return false;
+        }
+        if self.has_letters {
+            text = u128::from_le_bytes(text.to_le_bytes().map(|byte| byte.to_ascii_uppercase()));
+        }
+        (wanted..=len).any(|_| {
+            let is_here = text & self.mask == self.bytes;
+            text >>= 8;
+            is_here
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn recipients_come_out_as_they_went_in() {
+        let mut recipients = Recipients::default();
+        recipients.push();
+        assert_eq!(recipients.get(0), None);
+        for text in [Some("6580001234"), Some(""), Some("a recipient longer than a number"), Some("123456789012345"), None, Some("您好")]
+        {
+            recipients.set(0, text);
+            assert_eq!(recipients.get(0), text);
+            assert_eq!(recipients.long.len(), usize::from(text.is_some_and(|text| text.len() > INLINE)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_search_finds_what_the_plain_one_finds(
+            text in prop_oneof!["[0-2]{0,20}", "[STa-c][0-2]{7}[A-Ca-c]", "[0-2é]{0,9}"],
+            query in prop_oneof!["[0-2]{0,4}", "[a-cST][0-2]{0,2}", "[0-2]{14,18}"],
+        ) {
+            let query = RecipientQuery::new(&query);
+            let mut recipients = Recipients::default();
+            recipients.push();
+            recipients.set(0, Some(&text));
+            prop_assert_eq!(recipients.holds(0, &Needle::new(&query)), query.found_in(&text).is_some());
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! An ordered list of rows in chunks: rows come in at either end or anywhere, a page at a time, and
+//! a million of them must not be moved for each.
+
+use std::cmp::Ordering;
+
+use super::RowNumber;
+
+/// The most rows of a chunk. Moving half of them takes less than finding the place does.
+const FULL: usize = 1024;
+
+/// Rows in an order that the caller knows; it must be total and the same in every call.
+#[derive(Debug, Clone, Default)]
+pub struct RowList {
+    /// None of them is empty.
+    chunks: Vec<Vec<RowNumber>>,
+    len: usize,
+}
+
+impl RowList {
+    /// A list of rows that are in order already.
+    pub fn from_ordered(rows: &[RowNumber]) -> Self {
+        Self { chunks: rows.chunks(FULL).map(<[RowNumber]>::to_vec).collect(), len: rows.len() }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Puts a row in its place; nothing happens when it is there already.
+    pub fn insert(&mut self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) {
+        let Err((chunk, at)) = self.find(row, compare) else { return };
+        self.len += 1;
+        let Some(rows) = self.chunks.get_mut(chunk) else {
+            self.chunks.push(vec![row]);
+            return;
+        };
+        rows.insert(at, row);
+        if rows.len() > FULL {
+            // Pages come in at the ends, one row after the other: leave full chunks behind there.
+            let middle = match at {
+                0 => 1,
+                at if at + 1 == rows.len() => at,
+                _ => rows.len() / 2,
+            };
+            let rest = rows.split_off(middle);
+            self.chunks.insert(chunk + 1, rest);
+        }
+    }
+
+    /// Takes a row out; whether it was there.
+    pub fn remove(&mut self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> bool {
+        let Ok((chunk, at)) = self.find(row, compare) else { return false };
+        self.len -= 1;
+        self.chunks[chunk].remove(at);
+        if self.chunks[chunk].is_empty() {
+            self.chunks.remove(chunk);
+        }
+        true
+    }
+
+    /// Takes out all rows for which the question is answered with no.
+    pub fn retain(&mut self, mut stays: impl FnMut(RowNumber) -> bool) {
+        for rows in &mut self.chunks {
+            rows.retain(|row| stays(*row));
+        }
+        self.chunks.retain(|rows| !rows.is_empty());
+        self.len = self.chunks.iter().map(Vec::len).sum();
+    }
+
+    /// The row at a place.
+    pub fn get(&self, index: usize) -> Option<RowNumber> {
+        let (chunk, at) = self.locate(index)?;
+        self.chunks[chunk].get(at).copied()
+    }
+
+    /// The place of a row.
+    pub fn position(&self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> Option<usize> {
+        let (chunk, at) = self.find(row, compare).ok()?;
+        Some(self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at)
+    }
+
+    /// All rows.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = RowNumber> + '_ {
+        self.chunks.iter().flatten().copied()
+    }
+
+    /// The rows from a place on.
+    pub fn iter_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
+        let (chunk, at) = self.locate(index).unwrap_or((self.chunks.len(), 0));
+        self.chunks[chunk..].iter().flatten().skip(at).copied()
+    }
+
+    /// The rows from the first for which the question is answered with no; the answers must be yes
+    /// up to some row and no from there on.
+    pub fn iter_after(&self, is_before: impl Fn(RowNumber) -> bool) -> impl Iterator<Item = RowNumber> + '_ {
+        let chunk = self.chunks.partition_point(|rows| rows.last().is_some_and(|row| is_before(*row)));
+        let at = self.chunks.get(chunk).map_or(0, |rows| rows.partition_point(|row| is_before(*row)));
+        self.chunks[chunk..].iter().flatten().skip(at).copied()
+    }
+
+    fn locate(&self, index: usize) -> Option<(usize, usize)> {
+        let mut at = index;
+        for (chunk, rows) in self.chunks.iter().enumerate() {
+            if at < rows.len() {
+                return Some((chunk, at));
+            }
+            at -= rows.len();
+        }
+        None
+    }
+
+    /// Where a row is, or where it belongs.
+    fn find(&self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> Result<(usize, usize), (usize, usize)> {
+        // Most rows come in at one of the ends.
+        let Some((last, rows)) = self.chunks.len().checked_sub(1).and_then(|last| Some((last, self.chunks.get(last)?))) else {
+            return Err((0, 0));
+        };
+        if rows.last().is_some_and(|last| compare(*last, row) == Ordering::Less) {
+            return Err((last, rows.len()));
+        }
+        if self.chunks[0].first().is_some_and(|first| compare(*first, row) == Ordering::Greater) {
+            return Err((0, 0));
+        }
+        let chunk = self.chunks.partition_point(|rows| rows.last().is_some_and(|last| compare(*last, row) == Ordering::Less));
+        let rows = &self.chunks[chunk];
+        match rows.binary_search_by(|known| compare(*known, row)) {
+            Ok(at) => Ok((chunk, at)),
+            Err(at) => Err((chunk, at)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn pages_at_either_end_leave_full_chunks() {
+        let mut list = RowList::default();
+        let newest_first = |left: RowNumber, right: RowNumber| right.cmp(&left);
+        for row in 0..10_000 {
+            list.insert(RowNumber(50_000 + row), newest_first);
+            list.insert(RowNumber(50_000 - row), newest_first);
+        }
+        assert_eq!(list.len(), 19_999);
+        assert!(list.chunks.len() < 24, "{} chunks", list.chunks.len());
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_an_ordered_list(steps in prop::collection::vec((any::<bool>(), 0..3000_u32), 0..3000), from in 0..3000_usize) {
+            let mut list = RowList::default();
+            let mut plain = std::collections::BTreeSet::new();
+            for row in 0..2500 {
+                list.insert(RowNumber(row * 2), |left, right| left.cmp(&right));
+                plain.insert(RowNumber(row * 2));
+            }
+            for (is_insert, row) in steps {
+                let row = RowNumber(row);
+                if is_insert {
+                    list.insert(row, |left, right| left.cmp(&right));
+                    plain.insert(row);
+                } else {
+                    prop_assert_eq!(list.remove(row, |left, right| left.cmp(&right)), plain.remove(&row));
+                }
+            }
+            list.retain(|row| row.index() % 5 != 0);
+            let plain: Vec<_> = plain.into_iter().filter(|row| row.index() % 5 != 0).collect();
+            prop_assert_eq!(list.len(), plain.len());
+            prop_assert_eq!(list.iter().collect::<Vec<_>>(), plain.clone());
+            prop_assert_eq!(list.iter_from(from).collect::<Vec<_>>(), &plain[from.min(plain.len())..]);
+            prop_assert_eq!(list.get(from), plain.get(from).copied());
+            let bound = RowNumber(from as u32);
+            prop_assert_eq!(list.iter_after(|row| row < bound).collect::<Vec<_>>(), &plain[plain.partition_point(|row| *row < bound)..]);
+            for (place, row) in plain.iter().enumerate().step_by(97) {
+                prop_assert_eq!(list.position(*row, |left, right| left.cmp(&right)), Some(place));
+            }
+            prop_assert_eq!(RowList::from_ordered(&plain).iter().collect::<Vec<_>>(), plain);
+        }
+    }
+}

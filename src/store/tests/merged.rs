@@ -1,0 +1,179 @@
+//! What is known after any answers in any order.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::model::{Answer, IDS, NOW, at, expected, merged, rows, some_answers, some_row};
+use crate::delivery::{AttemptFields, Message, MessageId, Recipient, RowFields, Status, TemplateFields, Told};
+use crate::store::{AnswerKind, Store};
+
+fn held(store: &Store) -> BTreeMap<String, Message> {
+    store.rows().map(|row| (store.id(row).as_str().to_owned(), store.message(row))).collect()
+}
+
+#[test]
+fn a_newer_answer_wins_and_what_it_leaves_out_stays() {
+    let mut store = Store::new();
+    let whole = RowFields {
+        id: IDS[0],
+        status: Told::Value("sending"),
+        recipient: Told::Value("6580001234"),
+        created_at: Told::Value(at(NOW)),
+        ..RowFields::default()
+    };
+    let answer = store.merge(&rows(std::slice::from_ref(&whole)), &AnswerKind::List, at(NOW + 1000));
+    assert_eq!((answer.added.len(), answer.changes.len(), answer.touched.len()), (1, 0, 1));
+    let partial = RowFields { id: IDS[0], status: Told::Value("success"), ..RowFields::default() };
+    let answer = store.merge(&rows(&[partial]), &AnswerKind::Single, at(NOW + 3000));
+    let change = &answer.changes[0];
+    assert_eq!((&change.from, &change.to, change.seen_at), (&Some(Status::Sending), &Status::Success, at(NOW + 3000)));
+    // An older answer that arrives late changes nothing.
+    let late = store.merge(&rows(&[whole]), &AnswerKind::List, at(NOW + 2000));
+    assert!(late.is_empty());
+    let row = store.row(&MessageId::new(IDS[0])).unwrap();
+    let cells = store.cells(row);
+    assert_eq!((cells.status, cells.recipient, cells.read_at), (Some(&Status::Success), Some("6580001234"), at(NOW + 3000)));
+}
+
+#[test]
+fn null_clears_and_an_older_value_does_not_come_back() {
+    let mut store = Store::new();
+    let batch = |told| RowFields { id: IDS[0], language: told, ..RowFields::default() };
+    store.merge(&rows(&[batch(Told::Null)]), &AnswerKind::List, at(NOW + 2000));
+    store.merge(&rows(&[batch(Told::Value("tamil"))]), &AnswerKind::List, at(NOW + 1000));
+    let row = store.row(&MessageId::new(IDS[0])).unwrap();
+    assert_eq!(store.message(row).language, None);
+}
+
+#[test]
+fn reading_one_message_keeps_the_times_that_a_page_told() {
+    let mut store = Store::new();
+    let page = AttemptFields {
+        status: Told::Value("sent_to_telco"),
+        created_at: Told::Value(at(NOW)),
+        sent_at: Told::Value(at(NOW + 500)),
+        ..AttemptFields::default()
+    };
+    let single = AttemptFields { status: Told::Value("success"), created_at: Told::Value(at(NOW)), ..AttemptFields::default() };
+    let row = |attempt| RowFields { id: IDS[0], attempts: Told::Value(vec![attempt]), ..RowFields::default() };
+    store.merge(&rows(&[row(page)]), &AnswerKind::List, at(NOW + 1000));
+    store.merge(&rows(&[row(single)]), &AnswerKind::Single, at(NOW + 2000));
+    assert_eq!(store.attempts_from(store.rows().next().unwrap()), AnswerKind::Single);
+    let attempt = store.message(store.rows().next().unwrap()).attempts.unwrap().remove(0);
+    assert_eq!((attempt.status, attempt.sent_at), (Some(Status::Success), Some(at(NOW + 500))));
+}
+
+#[test]
+fn a_retrys_answer_that_names_the_template_keeps_its_text() {
+    let mut store = Store::new();
+    let whole = TemplateFields { id: Told::Value("t1"), body: Told::Value("Dear {{name}}"), ..TemplateFields::default() };
+    let row = |template| RowFields { id: IDS[0], template: Told::Value(template), ..RowFields::default() };
+    store.merge(&rows(&[row(whole)]), &AnswerKind::List, at(NOW));
+    store.merge(&rows(&[row(TemplateFields { body: Told::Absent, ..whole })]), &AnswerKind::Action, at(NOW + 1000));
+    assert_eq!(store.cells(store.rows().next().unwrap()).text(true), "Dear {{name}}");
+}
+
+#[test]
+fn tried_again_with_the_same_end_is_a_change() {
+    let mut store = Store::new();
+    let attempt = |second: i64| AttemptFields {
+        status: Told::Value("failure"),
+        created_at: Told::Value(at(NOW + second * 1000)),
+        updated_at: Told::Null,
+        error_code: Told::Value("routing_error"),
+        ..AttemptFields::default()
+    };
+    let row = |attempts| RowFields { id: IDS[0], status: Told::Value("failure"), attempts: Told::Value(attempts), ..RowFields::default() };
+    store.merge(&rows(&[row(vec![attempt(0)])]), &AnswerKind::List, at(NOW + 1000));
+    assert_eq!(store.attempts_from(store.rows().next().unwrap()), AnswerKind::List);
+    let again = store.merge(&rows(&[row(vec![attempt(9), attempt(0)])]), &AnswerKind::List, at(NOW + 20_000));
+    assert_eq!(again.changes.len(), 1);
+    assert_eq!(again.changes[0].error.as_ref().map(|error| &*error.code), Some("routing_error"));
+}
+
+#[test]
+fn the_text_is_masked_by_its_template() {
+    let mut store = Store::new();
+    let template = TemplateFields { body: Told::Value("Dear {{name}}!"), ..TemplateFields::default() };
+    let row = RowFields {
+        id: IDS[0],
+        template: Told::Value(template),
+        values: Told::Value(vec![("name", "Tan")]),
+        full_text: Told::Value("Dear Tan!"),
+        ..RowFields::default()
+    };
+    store.merge(&rows(&[row]), &AnswerKind::List, at(NOW));
+    let cells = store.cells(store.rows().next().unwrap());
+    assert_eq!((cells.text(true), cells.text(false)), ("Dear {{name}}!".to_owned(), "Dear Tan!".to_owned()));
+}
+
+#[test]
+fn reading_the_same_again_takes_no_room() {
+    let mut store = Store::new();
+    let row = RowFields {
+        id: IDS[0],
+        values: Told::Value(vec![("name", "Tan")]),
+        full_text: Told::Value("a text that no template gives"),
+        attempts: Told::Value(vec![AttemptFields { created_at: Told::Value(at(NOW)), updated_at: Told::Null, ..AttemptFields::default() }]),
+        ..RowFields::default()
+    };
+    let all = rows(&[row]);
+    assert_eq!(store.merge(&all, &AnswerKind::List, at(NOW)).touched.len(), 1);
+    let before = store.columns.content[0];
+    for second in 1..100 {
+        assert!(store.merge(&all, &AnswerKind::List, at(NOW + second * 1000)).is_empty());
+    }
+    assert_eq!(store.columns.content[0], before);
+    assert!(store.columns.asides.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn any_order_of_answers_gives_what_the_newest_tell(answers in some_answers()) {
+        prop_assert_eq!(held(&merged(&answers)), expected(&answers));
+    }
+
+    #[test]
+    fn answers_may_be_repeated(answers in some_answers()) {
+        let mut store = merged(&answers);
+        let before = held(&store);
+        for answer in answers.iter().rev().chain(&answers) {
+            prop_assert!(store.merge(&answer.rows, &answer.kind, answer.asked_at).is_empty());
+        }
+        prop_assert_eq!(held(&store), before);
+    }
+
+    #[test]
+    fn answers_of_one_moment_may_come_in_any_order(all in prop::collection::vec(some_row(), 0..6).prop_flat_map(|all| {
+        (Just(all.clone()), Just(all).prop_shuffle())
+    })) {
+        let (one, other) = all;
+        let answers = |all: Vec<RowFields<'static>>| -> Vec<Answer> {
+            all.iter().map(|row| Answer { kind: AnswerKind::List, asked_at: at(NOW), rows: rows(std::slice::from_ref(row)) }).collect()
+        };
+        prop_assert_eq!(held(&merged(&answers(one))), held(&merged(&answers(other))));
+    }
+
+    #[test]
+    fn cells_say_what_the_message_says(answers in some_answers()) {
+        let store = merged(&answers);
+        for row in store.rows() {
+            let (cells, message) = (store.cells(row), store.message(row));
+            prop_assert_eq!(cells.status, message.status.as_ref());
+            prop_assert_eq!(cells.created_at, message.created_at);
+            prop_assert_eq!(cells.recipient, message.recipient.as_ref().map(Recipient::as_str));
+            prop_assert_eq!(cells.error.cloned(), message.error());
+            prop_assert_eq!(cells.tried, message.tried());
+            prop_assert_eq!(cells.last_change, message.last_change());
+            prop_assert_eq!(cells.batch, message.batch.as_ref().map(|batch| batch.id.as_str()));
+            prop_assert_eq!(cells.template_body, message.template.as_ref().and_then(|template| template.body.as_deref()));
+            prop_assert_eq!(cells.text(false), message.text().unwrap_or_default());
+            prop_assert_eq!(store.newest_attempt_at(row), message.newest_attempt().and_then(|attempt| attempt.created_at));
+            for hours in [0, 47, 49, 200] {
+                let now = at(NOW + hours * 3_600_000);
+                prop_assert_eq!(store.progress(row, now), message.progress(now));
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The store against a plain model of it.
+
+mod counted;
+mod listed;
+mod merged;
+mod model;

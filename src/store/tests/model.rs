@@ -1,0 +1,327 @@
+//! A plain model: answers folded in the order in which they were asked for, whole messages in a
+//! map. And random answers to try it with.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use crate::delivery::{
+    Attempt, AttemptFields, Batch, BatchFields, BatchId, Message, Row, RowFields, Rows, RowsBuilder, Template, TemplateFields, Told,
+};
+use crate::store::{AnswerKind, Reach, Store};
+
+/// The moment that random times lie before.
+pub const NOW: i64 = 1_900_000_000_000;
+
+pub fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap()
+}
+
+/// An answer as a test makes it.
+#[derive(Debug)]
+pub struct Answer {
+    pub kind: AnswerKind,
+    pub asked_at: Timestamp,
+    pub rows: Rows,
+}
+
+pub fn rows(all: &[RowFields<'_>]) -> Rows {
+    let mut builder = RowsBuilder::default();
+    all.iter().for_each(|row| builder.push(row));
+    builder.finish()
+}
+
+#[derive(Default)]
+struct Known {
+    message: Option<Message>,
+    full_attempts: Option<Vec<Attempt>>,
+    bare_attempts: Option<Vec<Attempt>>,
+    whole_template: Option<Template>,
+    template_reference: Option<Template>,
+    batch: Option<BatchId>,
+}
+
+/// What a store that merged these answers must hold.
+pub fn expected(answers: &[Answer]) -> BTreeMap<String, Message> {
+    let mut in_time: Vec<&Answer> = answers.iter().collect();
+    in_time.sort_by_key(|answer| answer.asked_at);
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let mut batches: HashMap<BatchId, KnownBatch> = HashMap::new();
+    for answer in in_time {
+        for row in answer.rows.iter() {
+            let entry = known.entry(row.id().to_owned()).or_default();
+            fold(entry, row, &answer.kind, answer.asked_at, &mut batches);
+        }
+    }
+    known.into_iter().map(|(id, known)| (id, whole(known, &batches))).collect()
+}
+
+/// A batch is told with each of its messages, and one answer can tell of it twice: at one moment
+/// the greater value stands.
+#[derive(Default)]
+struct KnownBatch {
+    file_name: (Timestamp, Option<String>),
+    status: (Timestamp, Option<String>),
+    total: (Timestamp, Option<u32>),
+    created_at: (Timestamp, Option<Timestamp>),
+}
+
+fn set_timed<T: PartialOrd>(field: &mut (Timestamp, Option<T>), told: Told<T>, asked_at: Timestamp) {
+    if told.is_told() {
+        let told = told.value();
+        if asked_at > field.0 || told > field.1 {
+            *field = (asked_at, told);
+        }
+    }
+}
+
+fn set<T>(field: &mut Option<T>, told: Told<T>) {
+    match told {
+        Told::Absent => {}
+        Told::Null => *field = None,
+        Told::Value(value) => *field = Some(value),
+    }
+}
+
+fn fold(known: &mut Known, row: Row<'_>, kind: &AnswerKind, asked_at: Timestamp, batches: &mut HashMap<BatchId, KnownBatch>) {
+    // The values of single fields are read by the code that is shared with everyone else.
+    let told = Message::from_row(row);
+    let message = known.message.get_or_insert_with(|| Message::new(told.id.clone()));
+    fn keep<T>(known: &mut Option<T>, is_told: bool, told: Option<T>) {
+        if is_told {
+            *known = told;
+        }
+    }
+    keep(&mut message.recipient, row.recipient().is_told(), told.recipient);
+    keep(&mut message.status, row.status().is_told(), told.status);
+    keep(&mut message.created_at, row.created_at().is_told(), told.created_at);
+    keep(&mut message.updated_at, row.updated_at().is_told(), told.updated_at);
+    keep(&mut message.language, row.language().is_told(), told.language);
+    keep(&mut message.campaign_id, row.campaign_id().is_told(), told.campaign_id);
+    keep(&mut message.values, row.values().is_told(), told.values);
+    keep(&mut message.full_text, row.full_text().is_told(), told.full_text);
+    keep(&mut message.creator, row.creator().is_told(), told.creator);
+    keep(&mut message.attempt_count, row.attempt_count().is_told(), told.attempt_count);
+    keep(&mut message.legacy_error, row.legacy_error().is_told(), told.legacy_error);
+    if row.attempts().is_told() {
+        let attempts = told.attempts;
+        let has_steps = |it: AttemptFields<'_>| it.updated_at.is_told() || it.sent_at.is_told() || it.delivered_at.is_told();
+        let all_bare = row.attempts().value().is_some_and(|mut told| told.len() > 0 && !told.any(has_steps));
+        if all_bare {
+            known.bare_attempts = attempts;
+        } else {
+            known.full_attempts = attempts;
+            known.bare_attempts = None;
+        }
+    }
+    match row.template() {
+        Told::Value(fields) if !(fields.template_id.is_told() || fields.language.is_told() || fields.body.is_told()) => {
+            known.template_reference = told.template;
+        }
+        Told::Absent => {}
+        _ => {
+            known.whole_template = told.template;
+            known.template_reference = None;
+        }
+    }
+    let batch = match (row.batch(), kind) {
+        (Told::Value(batch), _) => Told::Value(batch),
+        (_, AnswerKind::Batch(id)) => Told::Value(BatchFields { id: id.as_str(), ..BatchFields::default() }),
+        (told, _) => told,
+    };
+    if let Told::Value(fields) = batch {
+        let id = BatchId::new(fields.id);
+        let entry = batches.entry(id).or_default();
+        set_timed(&mut entry.file_name, fields.file_name.map(str::to_owned), asked_at);
+        set_timed(&mut entry.status, fields.status.map(str::to_owned), asked_at);
+        set_timed(&mut entry.total, fields.total, asked_at);
+        set_timed(&mut entry.created_at, fields.created_at, asked_at);
+    }
+    set(&mut known.batch, batch.map(|batch| BatchId::new(batch.id)));
+}
+
+fn whole(known: Known, batches: &HashMap<BatchId, KnownBatch>) -> Message {
+    let mut message = known.message.unwrap();
+    message.batch = known.batch.map(|id| {
+        let known = &batches[&id];
+        Batch {
+            id,
+            file_name: known.file_name.1.clone(),
+            status: known.status.1.clone(),
+            total: known.total.1,
+            created_at: known.created_at.1,
+        }
+    });
+    message.template = match (known.template_reference, known.whole_template) {
+        (None, whole) => whole,
+        (Some(reference), Some(whole)) if reference.id == whole.id => Some(whole),
+        (reference, _) => reference,
+    };
+    message.attempts = match (known.bare_attempts, known.full_attempts) {
+        (None, full) => full,
+        (Some(mut bare), full) => {
+            for attempt in &mut bare {
+                let same = full.iter().flatten().find(|full| attempt.created_at.is_some() && full.created_at == attempt.created_at);
+                if let Some(same) = same {
+                    attempt.updated_at = attempt.updated_at.or(same.updated_at);
+                    attempt.sent_at = attempt.sent_at.or(same.sent_at);
+                    attempt.delivered_at = attempt.delivered_at.or(same.delivered_at);
+                }
+            }
+            Some(bare)
+        }
+    };
+    message
+}
+
+fn told<T: Clone + std::fmt::Debug + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Told<T>> {
+    prop_oneof![2 => Just(Told::Absent), 1 => Just(Told::Null), 5 => value.prop_map(Told::Value)].boxed()
+}
+
+fn told_word(words: &'static [&'static str]) -> BoxedStrategy<Told<&'static str>> {
+    told(prop::sample::select(words))
+}
+
+/// Times of the last three days, many of them equal.
+fn told_time() -> BoxedStrategy<Told<Timestamp>> {
+    told(prop_oneof![
+        (0..20_i64).prop_map(|minutes| at(NOW - minutes * 60_000)),
+        (0..72_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7)),
+    ])
+}
+
+fn some_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
+    let words = (
+        told_word(&["success", "failure", "sent", "parked"]),
+        told_word(&["delivery_error", "server_error"]),
+        told_word(&["routing_error", "moon_phase_error"]),
+    );
+    (words, told_time(), any::<bool>(), told_time(), told_time(), told_time()).prop_map(
+        |((status, error_kind, error_code), created_at, is_bare, updated_at, sent_at, delivered_at)| {
+            let attempt = AttemptFields { status, error_kind, error_code, created_at, ..AttemptFields::default() };
+            if is_bare { attempt } else { AttemptFields { updated_at, sent_at, delivered_at, ..attempt } }
+        },
+    )
+}
+
+fn some_batch() -> impl Strategy<Value = BatchFields<'static>> {
+    let id = prop::sample::select(&["batch_1", "batch_2"][..]);
+    (id, told_word(&["a.csv", "b.csv"]), told_word(&["messages_enqueued", "done"]), told(0..3_u32), told_time())
+        .prop_map(|(id, file_name, status, total, created_at)| BatchFields { id, file_name, status, total, created_at })
+}
+
+fn some_template() -> impl Strategy<Value = TemplateFields<'static>> {
+    let whole = (told_word(&["t1", "t2"]), told_word(&["english"]), told_word(&["Dear {{name}}, {{when}}", "Hi {{name}}", "Bye"]))
+        .prop_map(|(id, language, body)| TemplateFields { id, language, body, ..TemplateFields::default() });
+    let reference =
+        prop::sample::select(&["t1", "t2"][..]).prop_map(|id| TemplateFields { id: Told::Value(id), ..TemplateFields::default() });
+    prop_oneof![2 => whole, 1 => reference]
+}
+
+pub const IDS: [&str; 7] = [
+    "message_7c1e0b44-2f14-4b1e-9a55-0123456f9b01",
+    "message_7c1e0b44-2f14-4b1e-9a55-0123456f9b02",
+    "message_8c1e0b44-2f14-4b1e-9a55-0123456f9b02",
+    "message_00000000-0000-0000-0000-000000000000",
+    "message_7C1E0B44-2f14-4b1e-9a55-0123456f9b01",
+    "12345",
+    "message_9",
+];
+
+/// What an answer tells of a random message.
+pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
+    let first = (
+        prop::sample::select(&IDS[..]),
+        told_word(&[
+            "6580001234",
+            "6580001235",
+            "447700900123",
+            "S1234567A",
+            "someone with a long name",
+            "someone with a lengthy one",
+            "someone with a ",
+        ]),
+        told_word(&["created", "sending", "sent_to_telco", "sent_to_telco", "success", "failure", "failure", "parked"]),
+        told_time(),
+        told_time(),
+        told_word(&["english", "tamil"]),
+        told_word(&["campaign_1"]),
+        told(some_batch()),
+    );
+    let values = prop::collection::vec((prop::sample::select(&["name", "when"][..]), prop::sample::select(&["Tan", "noon", ""][..])), 0..3);
+    let second = (
+        told(values),
+        told_word(&["Dear Tan, noon", "Hi Tan", "Bye", "something else", ""]),
+        told(some_template()),
+        told_word(&["a@agency", "b@agency"]),
+        told(prop::collection::vec(some_attempt(), 0..3)),
+        told(0..3_u32),
+        told_word(&["message_expired", "routing_error"]),
+    );
+    (first, second).prop_map(
+        |(
+            (id, recipient, status, created_at, updated_at, language, campaign_id, batch),
+            (values, full_text, template, creator, attempts, attempt_count, legacy_error),
+        )| RowFields {
+            id,
+            recipient,
+            status,
+            created_at,
+            updated_at,
+            language,
+            campaign_id,
+            batch,
+            values,
+            full_text,
+            template,
+            creator,
+            attempts,
+            attempt_count,
+            legacy_error,
+        },
+    )
+}
+
+/// Random answers, asked a second apart, that came in in any order. No message stands twice in
+/// one: at one moment an answer says one thing.
+pub fn some_answers() -> impl Strategy<Value = Vec<Answer>> {
+    let kind = prop_oneof![
+        4 => Just(AnswerKind::List),
+        1 => Just(AnswerKind::Batch(BatchId::new("batch_2"))),
+        1 => Just(AnswerKind::Single),
+        1 => Just(AnswerKind::Search),
+        1 => Just(AnswerKind::Action),
+    ];
+    let answer = (kind, prop::collection::vec(some_row(), 0..5));
+    prop::collection::vec(answer, 0..8).prop_map(|answers| (0_i64..).zip(answers).collect::<Vec<_>>()).prop_shuffle().prop_map(|answers| {
+        answers
+            .into_iter()
+            .map(|(second, (kind, mut all))| {
+                all.sort_by_key(|row| row.id);
+                all.dedup_by_key(|row| row.id);
+                Answer { kind, asked_at: at(NOW + second * 1000), rows: rows(&all) }
+            })
+            .collect()
+    })
+}
+
+/// A random reach.
+pub fn some_reach() -> impl Strategy<Value = Reach> {
+    let time = || (0..80_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7));
+    let oldest = prop::option::weighted(0.8, (time(), prop::sample::select(&IDS[..])));
+    (oldest, prop::bool::weighted(0.2), prop::option::weighted(0.3, (time(), time()))).prop_map(|(oldest, complete, gap)| Reach {
+        oldest: oldest.map(|(time, id)| (time, crate::delivery::MessageId::new(id))),
+        complete,
+        gap: gap.map(|(one, other)| crate::store::Gap { newer: one.max(other), older: one.min(other) }),
+    })
+}
+
+/// A store that merged the answers in the order in which they came in.
+pub fn merged(answers: &[Answer]) -> Store {
+    let mut store = Store::new();
+    for answer in answers {
+        store.merge(&answer.rows, &answer.kind, answer.asked_at);
+    }
+    store
+}

@@ -1,0 +1,188 @@
+//! Attempts in some twenty bytes each.
+
+use jiff::Timestamp;
+
+use super::names::{NO_STATUS, Names, StatusCode};
+use super::varint;
+use crate::delivery::{Attempt, AttemptFields, Told};
+
+/// No time was told.
+pub const NO_TIME: i64 = i64::MIN;
+
+/// Times are told from here, so that they stay short: 2020-01-01T00:00:00Z in milliseconds.
+const BASE: i64 = 1_577_836_800_000;
+
+/// An attempt as the store holds it. Times are milliseconds or [`NO_TIME`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Try {
+    pub status: StatusCode,
+    pub error: u32,
+    pub created: i64,
+    pub updated: i64,
+    pub sent: i64,
+    pub delivered: i64,
+}
+
+impl Try {
+    /// The attempt with the words that its numbers stand for.
+    pub fn to_attempt(self, names: &Names) -> Attempt {
+        Attempt {
+            status: names.status_of(self.status).cloned(),
+            created_at: time(self.created),
+            updated_at: time(self.updated),
+            sent_at: time(self.sent),
+            delivered_at: time(self.delivered),
+            error: names.error_of(self.error).cloned(),
+        }
+    }
+
+    /// The latest time that this attempt tells.
+    pub fn last_change(self) -> i64 {
+        self.created.max(self.updated).max(self.sent).max(self.delivered)
+    }
+
+    /// The same with the times that another telling of the same attempt has and this one lacks.
+    pub fn filled_from(self, other: Try) -> Try {
+        let or = |own: i64, other: i64| if own == NO_TIME { other } else { own };
+        Try {
+            updated: or(self.updated, other.updated),
+            sent: or(self.sent, other.sent),
+            delivered: or(self.delivered, other.delivered),
+            ..self
+        }
+    }
+
+    /// By what two tellings at the same moment are told apart, in words.
+    pub fn sort_key(self, names: &Names) -> (Option<&str>, [i64; 4], Option<(&str, &str)>) {
+        let error = names.error_of(self.error).map(|error| (&*error.kind, &*error.code));
+        (names.status_word(self.status), [self.created, self.updated, self.sent, self.delivered], error)
+    }
+}
+
+/// Milliseconds as a time.
+pub fn time(milliseconds: i64) -> Option<Timestamp> {
+    (milliseconds != NO_TIME).then(|| Timestamp::from_millisecond(milliseconds).ok()).flatten()
+}
+
+/// A time as milliseconds.
+pub fn milliseconds(time: Option<Timestamp>) -> i64 {
+    time.map_or(NO_TIME, Timestamp::as_millisecond)
+}
+
+/// Packs attempts, newest first where all have a time, in the order told otherwise. `None` is "not
+/// told" and differs from an empty list.
+pub fn pack<'a>(out: &mut Vec<u8>, told: Option<impl ExactSizeIterator<Item = AttemptFields<'a>>>, names: &mut Names) {
+    let Some(told) = told else {
+        varint::write(out, 0);
+        return;
+    };
+    varint::write(out, 1 + told.len() as u64);
+    let ms = |time: Told<Timestamp>| milliseconds(time.value());
+    let mut tries: Vec<Try> = told
+        .map(|told| Try {
+            status: told.status.value().map_or(NO_STATUS, |word| names.status(word)),
+            error: names.error(told.error_kind.value().unwrap_or_default(), told.error_code.value().unwrap_or_default()),
+            created: ms(told.created_at),
+            updated: ms(told.updated_at),
+            sent: ms(told.sent_at),
+            delivered: ms(told.delivered_at),
+        })
+        .collect();
+    if tries.iter().all(|attempt| attempt.created != NO_TIME) {
+        tries.sort_by_key(|attempt| std::cmp::Reverse(attempt.created));
+    }
+    for attempt in tries {
+        pack_one(out, attempt);
+    }
+}
+
+fn pack_one(out: &mut Vec<u8>, attempt: Try) {
+    let times = [attempt.created, attempt.updated, attempt.sent, attempt.delivered];
+    let told = (0..4).filter(|place| times[*place] != NO_TIME).fold(0_u8, |mask, place| mask | 1 << place);
+    out.push(attempt.status);
+    out.push(told);
+    varint::write(out, u64::from(attempt.error));
+    let mut from = BASE;
+    for time in times.into_iter().filter(|time| *time != NO_TIME) {
+        varint::write_signed(out, time - from);
+        // The later times of an attempt lie near its first.
+        if from == BASE {
+            from = time;
+        }
+    }
+}
+
+/// The packed attempts one by one; `None` where they were not told.
+pub fn unpack(mut bytes: &[u8]) -> Option<impl ExactSizeIterator<Item = Try> + Clone> {
+    let count = varint::read(&mut bytes).checked_sub(1)?;
+    Some((0..count as usize).map(move |_| unpack_one(&mut bytes)))
+}
+
+fn unpack_one(bytes: &mut &[u8]) -> Try {
+    let [status, told, rest @ ..] = *bytes else {
+        return Try { status: NO_STATUS, error: 0, created: NO_TIME, updated: NO_TIME, sent: NO_TIME, delivered: NO_TIME };
+    };
+    *bytes = rest;
+    let error = varint::read(bytes) as u32;
+    let mut times = [NO_TIME; 4];
+    let mut from = BASE;
+    for (place, time) in times.iter_mut().enumerate() {
+        if told & (1 << place) != 0 {
+            *time = from.wrapping_add(varint::read_signed(bytes));
+            if from == BASE {
+                from = *time;
+            }
+        }
+    }
+    let [created, updated, sent, delivered] = times;
+    Try { status: *status, error, created, updated, sent, delivered }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Message, RowFields, RowsBuilder};
+    use proptest::prelude::*;
+
+    fn told_time() -> impl Strategy<Value = Told<Timestamp>> {
+        prop_oneof![
+            Just(Told::Absent),
+            Just(Told::Null),
+            (0..5_000_000_i64).prop_map(|second| { Told::Value(Timestamp::from_millisecond(BASE + second * 997 - 9).unwrap()) })
+        ]
+    }
+
+    fn told_word(words: &'static [&'static str]) -> impl Strategy<Value = Told<&'static str>> {
+        prop_oneof![Just(Told::Absent), prop::sample::select(words).prop_map(Told::Value)]
+    }
+
+    fn told_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
+        let words = (told_word(&["success", "failure", "parked"]), told_word(&["delivery_error"]), told_word(&["routing_error", "x"]));
+        (words, told_time(), told_time(), told_time(), told_time()).prop_map(
+            |((status, error_kind, error_code), created_at, updated_at, sent_at, delivered_at)| AttemptFields {
+                status,
+                created_at,
+                updated_at,
+                sent_at,
+                delivered_at,
+                error_kind,
+                error_code,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn attempts_come_out_as_a_message_has_them(told in prop::option::of(prop::collection::vec(told_attempt(), 0..4))) {
+            let mut rows = RowsBuilder::default();
+            rows.push(&RowFields { id: "m", attempts: told.clone().into(), ..RowFields::default() });
+            let rows = rows.finish();
+            let message = Message::from_row(rows.get(0).unwrap());
+            let mut names = Names::new();
+            let mut bytes = Vec::new();
+            pack(&mut bytes, told.map(Vec::into_iter), &mut names);
+            let unpacked = unpack(&bytes).map(|tries| tries.map(|attempt| attempt.to_attempt(&names)).collect::<Vec<_>>());
+            prop_assert_eq!(unpacked, message.attempts);
+        }
+    }
+}
