@@ -25,8 +25,8 @@ pub use run::{
 };
 pub use setup::{CampaignCard, Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, start};
+pub use state::State;
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
-pub use state::State;
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};

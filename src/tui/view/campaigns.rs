@@ -72,7 +72,12 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let width = usize::from(area.width);
     let name_room = width.saturating_sub(1 + 2 + 8 + 1 + 9 + 1);
     let ascii = state.look.ascii;
-    let head = format!(" {}{}{}", fit("  campaign", name_room + 2, Align::Left, ascii), fit(sign(&Status::Failure, ascii), 9, Align::Right, ascii), fit("open", 8, Align::Right, ascii));
+    let head = format!(
+        " {}{}{}",
+        fit("  campaign", name_room + 2, Align::Left, ascii),
+        fit(sign(&Status::Failure, ascii), 9, Align::Right, ascii),
+        fit("open", 8, Align::Right, ascii)
+    );
     // The heads stand beside those of the list.
     if area.height > 1 {
         buffer.set_stringn(area.x, area.y + 1, head, width, state.look.style(Role::Heading));

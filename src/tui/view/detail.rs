@@ -80,10 +80,7 @@ impl Pen<'_> {
         let room = self.width.saturating_sub(LABEL).max(8);
         for (place, line) in wrap(text, room).into_iter().enumerate() {
             let label = if place == 0 { label } else { "" };
-            self.line(vec![
-                Span::styled(format!("{label:LABEL$}"), self.style(Role::Muted)),
-                Span::styled(line, self.style(role)),
-            ]);
+            self.line(vec![Span::styled(format!("{label:LABEL$}"), self.style(Role::Muted)), Span::styled(line, self.style(role))]);
         }
     }
 
@@ -170,7 +167,8 @@ impl Pen<'_> {
             self.fact(&format!("try {number}"), &text, Role::Text);
         }
         if attempts.is_empty() {
-            let times = message.attempt_count.map(|count| format!("{count}, their times not told")).unwrap_or_else(|| "not told".to_owned());
+            let times =
+                message.attempt_count.map(|count| format!("{count}, their times not told")).unwrap_or_else(|| "not told".to_owned());
             self.fact("tries", &times, Role::Muted);
         }
     }

@@ -43,7 +43,11 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         return right;
     }
     let loaded = count(coverage.loaded);
-    let of = if is_filtered { format!("{} of {loaded} loaded", count(campaign.list.matching(&campaign.store))) } else { format!("{loaded} loaded") };
+    let of = if is_filtered {
+        format!("{} of {loaded} loaded", count(campaign.list.matching(&campaign.store)))
+    } else {
+        format!("{loaded} loaded")
+    };
     right.push(Piece::new(format!("{of}, {}", state.how_far(campaign)), style(Role::Muted), 1));
     if coverage.islands > 0 {
         let mark = state.look.sign("•", "*");
@@ -69,11 +73,16 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     let room = usize::from(area.width.saturating_sub(2)).saturating_sub("find ".len()).clamp(1, 24);
     let scroll = find.input.visual_scroll(room);
     let mut skipped = 0;
-    let shown: String = find.input.value().chars().skip_while(|letter| {
-        let skips = skipped < scroll;
-        skipped += width(letter.encode_utf8(&mut [0; 4]));
-        skips
-    }).collect();
+    let shown: String = find
+        .input
+        .value()
+        .chars()
+        .skip_while(|letter| {
+            let skips = skipped < scroll;
+            skipped += width(letter.encode_utf8(&mut [0; 4]));
+            skips
+        })
+        .collect();
     let column = find.input.visual_cursor().saturating_sub(scroll);
     let text = Piece::new(shown.clone(), style(Role::Strong), 0).gap(1);
     let here = if find.is_on() { format!("{} here", count(campaign.list.matching(&campaign.store))) } else { String::new() };

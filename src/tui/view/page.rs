@@ -85,7 +85,8 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
     let style = |role| state.look.style(role);
     let mut lines = Vec::new();
     if state.notices.newest().is_none() {
-        lines.push(Line::from(Span::styled(" Nothing so far. What goes wrong, and what to do about it, is kept here.", style(Role::Muted))));
+        lines
+            .push(Line::from(Span::styled(" Nothing so far. What goes wrong, and what to do about it, is kept here.", style(Role::Muted))));
     }
     for notice in state.notices.iter() {
         let (word, role) = weight(notice);
@@ -95,15 +96,21 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
             Span::styled(word, style(role)),
         ]));
         let trace = notice.text.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default();
-        for (text, role) in
-            [(notice.text.what.as_str(), Role::Strong), (&notice.text.why, Role::Text), (&notice.text.next, Role::Text), (&trace, Role::Muted)]
-        {
+        for (text, role) in [
+            (notice.text.what.as_str(), Role::Strong),
+            (&notice.text.why, Role::Text),
+            (&notice.text.next, Role::Text),
+            (&trace, Role::Muted),
+        ] {
             let wrapped = wrap(text, room.saturating_sub(14).max(10));
             lines.extend(wrapped.into_iter().map(|line| Line::from(Span::styled(format!("{:14}{line}", ""), style(role)))));
         }
     }
     if state.notices.dropped() > 0 {
-        lines.push(Line::from(Span::styled(format!(" {} older ones are no longer kept", count(state.notices.dropped())), style(Role::Muted))));
+        lines.push(Line::from(Span::styled(
+            format!(" {} older ones are no longer kept", count(state.notices.dropped())),
+            style(Role::Muted),
+        )));
     }
     lines
 }

@@ -56,7 +56,8 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<(St
     let message = campaign.store.message(question.row);
     let masked = campaign.is_masked(question.row);
     let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, &campaign.find.query));
-    let mut lines = vec![(format!("{}   {}", who.unwrap_or_else(|| "recipient not told".to_owned()), message.id.short(true)), Role::Strong)];
+    let mut lines =
+        vec![(format!("{}   {}", who.unwrap_or_else(|| "recipient not told".to_owned()), message.id.short(true)), Role::Strong)];
     if let Some(why) = &question.refusal {
         lines.push((in_a_line(why), Role::Warning));
     }
