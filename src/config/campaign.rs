@@ -45,6 +45,29 @@ const MOST_MESSAGES: u32 = 100_000_000;
 const USUAL_VALID_FOR: Duration = Duration::from_secs(5 * 60);
 const USUAL_FAILURE_LIMIT: f64 = 0.02;
 
+impl CampaignConfig {
+    /// A campaign for which nothing is said but what must be.
+    pub fn usual(name: &str, id: CampaignId, key: KeySource) -> Self {
+        Self {
+            name: name.to_owned(),
+            id,
+            line: 0,
+            environment: None,
+            base_url: None,
+            key,
+            read_only: None,
+            calls_per_second: USUAL_CALLS_PER_SECOND,
+            campaign_limit: None,
+            mask: None,
+            history: USUAL_HISTORY,
+            max_messages: usize::try_from(USUAL_MAX_MESSAGES).unwrap_or(usize::MAX),
+            one_time_password: false,
+            valid_for: USUAL_VALID_FOR,
+            failure_limit: USUAL_FAILURE_LIMIT,
+        }
+    }
+}
+
 /// What is allowed for keys.
 pub(super) struct KeyRules<'a> {
     pub inline: InlineKeys<'a>,

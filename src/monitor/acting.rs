@@ -223,7 +223,7 @@ pub(super) struct Read {
 /// Which call told the attempts, in the journal's words.
 pub(super) fn read_from(kind: &AnswerKind) -> ReadFrom {
     match kind {
-        AnswerKind::List => ReadFrom::List,
+        AnswerKind::List | AnswerKind::Search => ReadFrom::List,
         AnswerKind::Batch(_) => ReadFrom::Batch,
         AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
     }

@@ -12,8 +12,6 @@ mod server;
 mod world;
 
 pub use demo::demo_campaigns;
-pub use options::{
-    CampaignOptions, KeyRights, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions,
-};
+pub use options::{CampaignOptions, KeyRights, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions};
 pub use server::{Fault, FaultExpected, FaultKind, FaultyCalls, ServeError, Simulator, serve};
 pub use world::{Answer, Call, CallLog, CampaignCard, LoggedCall, World};

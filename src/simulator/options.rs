@@ -45,9 +45,7 @@ impl SimulatedLanguage {
     }
 
     pub(super) fn from_wire(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|language| language.as_str() == word)
+        Self::ALL.into_iter().find(|language| language.as_str() == word)
     }
 }
 

@@ -78,12 +78,7 @@ impl FromStr for Fault {
         if !(0.0..=1.0).contains(&share) {
             return Err(expected());
         }
-        Ok(Self {
-            kind,
-            share,
-            calls: FaultyCalls::All,
-            times: None,
-        })
+        Ok(Self { kind, share, calls: FaultyCalls::All, times: None })
     }
 }
 
@@ -107,11 +102,7 @@ impl Faults {
 
     /// The fault that this call meets; `chance` gives, for a number, a share that is always the same.
     /// Also the number of the call.
-    pub(super) fn strike(
-        &mut self,
-        reads: bool,
-        chance: impl Fn(u64) -> f64,
-    ) -> (Option<FaultKind>, u64) {
+    pub(super) fn strike(&mut self, reads: bool, chance: impl Fn(u64) -> f64) -> (Option<FaultKind>, u64) {
         self.calls += 1;
         // The shares of all faults lie side by side on one scale, so that together they are their sum.
         let mut luck = chance(self.calls);
@@ -148,12 +139,7 @@ mod tests {
     #[case("503=1", FaultKind::Status(503), 1.0)]
     #[case("reset-after = 0", FaultKind::ResetAfter, 0.0)]
     fn faults_are_read(#[case] text: &str, #[case] kind: FaultKind, #[case] share: f64) {
-        let expected = Fault {
-            kind,
-            share,
-            calls: FaultyCalls::All,
-            times: None,
-        };
+        let expected = Fault { kind, share, calls: FaultyCalls::All, times: None };
         assert_eq!(text.parse(), Ok(expected));
     }
 
@@ -172,16 +158,8 @@ mod tests {
     #[test]
     fn shares_add_up_and_times_run_out() {
         let mut faults = Faults::default();
-        let fault = |kind, share, calls, times| Fault {
-            kind,
-            share,
-            calls,
-            times,
-        };
-        faults.set(vec![
-            fault(FaultKind::Html, 0.5, FaultyCalls::All, Some(2)),
-            fault(FaultKind::Hang, 0.5, FaultyCalls::Writes, None),
-        ]);
+        let fault = |kind, share, calls, times| Fault { kind, share, calls, times };
+        faults.set(vec![fault(FaultKind::Html, 0.5, FaultyCalls::All, Some(2)), fault(FaultKind::Hang, 0.5, FaultyCalls::Writes, None)]);
         let mut strike = |reads, luck: f64| faults.strike(reads, move |_| luck).0;
         assert_eq!(strike(true, 0.4), Some(FaultKind::Html));
         assert_eq!(strike(true, 0.6), None);

@@ -39,9 +39,7 @@ impl Listener for BreakableListener {
     async fn accept(&mut self) -> (BreakableStream, SocketAddr) {
         // Axum's own accept waits out the errors of a machine that has run out of descriptors.
         let (stream, address) = Listener::accept(&mut self.0).await;
-        let line = Line {
-            left: Arc::new(AtomicUsize::new(WHOLE)),
-        };
+        let line = Line { left: Arc::new(AtomicUsize::new(WHOLE)) };
         (BreakableStream { stream, line }, address)
     }
 
@@ -63,21 +61,13 @@ pub(super) struct BreakableStream {
 }
 
 impl AsyncRead for BreakableStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for BreakableStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let left = this.line.left.load(Ordering::Relaxed);
         if left == WHOLE {
@@ -103,11 +93,7 @@ impl AsyncWrite for BreakableStream {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         if self.line.left.load(Ordering::Relaxed) == WHOLE {
             return Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, bufs);
         }

@@ -40,9 +40,7 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug, Error)]
 pub enum ServeError {
     /// It has no transport security and prints its keys, so it must not be reachable from elsewhere.
-    #[error(
-        "refusing to listen on `{0}`: the simulator listens on loopback only, for example on `127.0.0.1:0`"
-    )]
+    #[error("refusing to listen on `{0}`: the simulator listens on loopback only, for example on `127.0.0.1:0`")]
     NotLoopback(SocketAddr),
     /// The address is taken or not ours.
     #[error("cannot listen on `{address}`")]
@@ -82,31 +80,18 @@ pub async fn serve(world: World, listen: SocketAddr) -> Result<Simulator, ServeE
     if !listen.ip().is_loopback() {
         return Err(ServeError::NotLoopback(listen));
     }
-    let bind_error = |source| ServeError::Bind {
-        address: listen,
-        source,
-    };
+    let bind_error = |source| ServeError::Bind { address: listen, source };
     let listener = TcpListener::bind(listen).await.map_err(bind_error)?;
     let address = listener.local_addr().map_err(bind_error)?;
-    let shared = Shared {
-        world: Arc::new(Mutex::new(world)),
-        faults: Arc::default(),
-        stop: CancellationToken::new(),
-    };
+    let shared = Shared { world: Arc::new(Mutex::new(world)), faults: Arc::default(), stop: CancellationToken::new() };
     let router = Router::new().fallback(answer).with_state(shared.clone());
     let stopped = shared.stop.clone().cancelled_owned();
     let task = tokio::spawn(async move {
         let service = router.into_make_service_with_connect_info::<Line>();
         // Accepting never fails for good: the listener waits errors out. So there is none to report.
-        let _ = axum::serve(BreakableListener(listener), service)
-            .with_graceful_shutdown(stopped)
-            .await;
+        let _ = axum::serve(BreakableListener(listener), service).with_graceful_shutdown(stopped).await;
     });
-    Ok(Simulator {
-        address,
-        shared,
-        task: Some(task),
-    })
+    Ok(Simulator { address, shared, task: Some(task) })
 }
 
 impl Simulator {
@@ -160,9 +145,7 @@ impl Simulator {
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The world is large, and holds keys.
-        f.debug_struct("Simulator")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Simulator").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -172,30 +155,15 @@ impl Drop for Simulator {
     }
 }
 
-async fn answer(
-    State(shared): State<Shared>,
-    ConnectInfo(line): ConnectInfo<Line>,
-    request: Request,
-) -> Response<Body> {
+async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return plain(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            r#"{"message":"Payload Too Large","statusCode":413}"#,
-        );
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, r#"{"message":"Payload Too Large","statusCode":413}"#);
     };
     let Some(path) = parts.uri.path().strip_prefix(PREFIX) else {
-        return plain(
-            StatusCode::NOT_FOUND,
-            r#"{"message":"Not Found","statusCode":404}"#,
-        );
+        return plain(StatusCode::NOT_FOUND, r#"{"message":"Not Found","statusCode":404}"#);
     };
-    let text = |name| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let call = Call {
         method: parts.method.as_str(),
         path,
@@ -211,27 +179,17 @@ async fn answer(
     };
     match fault {
         None => response(perform()),
-        Some(FaultKind::Status(429)) => plain(
-            StatusCode::TOO_MANY_REQUESTS,
-            r#"{"message":"Too Many Requests","statusCode":429}"#,
-        ),
+        Some(FaultKind::Status(429)) => plain(StatusCode::TOO_MANY_REQUESTS, r#"{"message":"Too Many Requests","statusCode":429}"#),
         Some(FaultKind::Status(status)) => {
             if number % 2 == 0 {
                 perform();
             }
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            plain(
-                status,
-                r#"{"message":"Internal Server Error","statusCode":500}"#,
-            )
+            plain(status, r#"{"message":"Internal Server Error","statusCode":500}"#)
         }
         Some(FaultKind::Html) => {
-            let mut page = plain(
-                StatusCode::BAD_GATEWAY,
-                "<html><body><h1>502 Bad Gateway</h1></body></html>",
-            );
-            page.headers_mut()
-                .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+            let mut page = plain(StatusCode::BAD_GATEWAY, "<html><body><h1>502 Bad Gateway</h1></body></html>");
+            page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
             page
         }
         Some(FaultKind::Nonsense) => {
@@ -263,18 +221,12 @@ async fn answer(
 fn response(answer: Answer) -> Response<Body> {
     let empty = answer.body.is_empty();
     let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if !empty {
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(answer.content_type),
-        );
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     }
     if let Some(seconds) = answer.retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -283,9 +235,6 @@ fn response(answer: Answer) -> Response<Body> {
 fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -9,29 +9,18 @@ use crate::simulator::options::{CampaignOptions, RetryAfter, WorldOptions};
 
 fn world() -> World {
     let mut options = WorldOptions::new(4);
-    options.campaigns = vec![
-        CampaignOptions::new("Clinics"),
-        CampaignOptions::new("Codes"),
-    ];
+    options.campaigns = vec![CampaignOptions::new("Clinics"), CampaignOptions::new("Codes")];
     options.retry_after = RetryAfter::Always;
     options.started_at = Timestamp::now();
     World::new(options)
 }
 
 async fn started() -> Simulator {
-    serve(world(), SocketAddr::from(([127, 0, 0, 1], 0)))
-        .await
-        .unwrap()
+    serve(world(), SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap()
 }
 
 /// Head and body of the answer to one request of a campaign, over a connection of its own.
-async fn exchange(
-    simulator: &Simulator,
-    campaign: usize,
-    call: &str,
-    headers: &str,
-    body: &str,
-) -> (String, String) {
+async fn exchange(simulator: &Simulator, campaign: usize, call: &str, headers: &str, body: &str) -> (String, String) {
     let card = simulator.campaigns().remove(campaign);
     let (method, path) = call.split_once(' ').unwrap();
     let request = format!(
@@ -58,10 +47,7 @@ async fn a_page_comes_over_http() {
     let simulator = started().await;
     let (head, body) = exchange(&simulator, 0, "GET /messages?limit=1000", "", "").await;
     assert!(head.starts_with("http/1.1 200"), "{head}");
-    assert!(
-        head.contains("\r\ndate: ") && head.contains("\r\ncontent-type: application/json"),
-        "{head}"
-    );
+    assert!(head.contains("\r\ndate: ") && head.contains("\r\ncontent-type: application/json"), "{head}");
     let page: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(page["data"].as_array().unwrap().len(), 1000);
     simulator.with_world(|world| assert_eq!(world.log().get_count(), 1));
@@ -79,10 +65,7 @@ async fn an_upload_comes_over_http() {
     let body: Value = serde_json::from_str(&body).unwrap();
     let batch = body["batchId"].as_str().unwrap();
     let (head, body) = exchange(&simulator, 1, &format!("POST /batch/{batch}/retry"), "", "").await;
-    assert!(
-        head.starts_with("http/1.1 400") && body.contains("batch_not_found"),
-        "{head} {body}"
-    );
+    assert!(head.starts_with("http/1.1 400") && body.contains("batch_not_found"), "{head} {body}");
 }
 
 #[tokio::test]
@@ -101,14 +84,10 @@ async fn the_limit_of_calls_is_told_with_retry_after() {
 async fn outside_the_prefix_there_is_nothing() {
     let simulator = started().await;
     for path in ["/", "/api/v1/campaigns", "/api/v2"] {
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let (head, body) = send(simulator.address(), &request).await;
         assert!(head.starts_with("http/1.1 404"), "{head}");
-        assert_eq!(
-            serde_json::from_str::<Value>(&body).unwrap()["statusCode"],
-            404
-        );
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["statusCode"], 404);
     }
 }
 
@@ -170,30 +149,13 @@ fn performed(simulator: &Simulator) -> u64 {
 
 #[tokio::test]
 async fn faults_answer_in_the_place_of_the_api() {
-    for (fault, status) in [
-        ("429=1", "429"),
-        ("500=1", "500"),
-        ("524=1", "524"),
-        ("html=1", "502"),
-        ("nonsense=1", "200"),
-    ] {
+    for (fault, status) in [("429=1", "429"), ("500=1", "500"), ("524=1", "524"), ("html=1", "502"), ("nonsense=1", "200")] {
         let (simulator, head, body) = under(fault).await;
-        assert!(
-            head.starts_with(&format!("http/1.1 {status}")),
-            "{fault}: {head}"
-        );
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{fault}: {head}");
         assert_eq!(head.contains("text/html"), fault == "html=1");
         let json = serde_json::from_str::<Value>(&body).is_ok();
-        assert_eq!(
-            json,
-            !["html=1", "nonsense=1"].contains(&fault),
-            "{fault}: {body}"
-        );
-        assert_eq!(
-            performed(&simulator),
-            u64::from(fault == "nonsense=1"),
-            "{fault}"
-        );
+        assert_eq!(json, !["html=1", "nonsense=1"].contains(&fault), "{fault}: {body}");
+        assert_eq!(performed(&simulator), u64::from(fault == "nonsense=1"), "{fault}");
     }
 }
 
@@ -203,10 +165,7 @@ async fn broken_connections_give_no_whole_answer() {
         let (simulator, head, body) = under(fault).await;
         assert_eq!(performed(&simulator), done, "{fault}");
         if fault == "cut=1" {
-            assert!(
-                head.starts_with("http/1.1 200") && !body.is_empty(),
-                "{head}"
-            );
+            assert!(head.starts_with("http/1.1 200") && !body.is_empty(), "{head}");
             serde_json::from_str::<Value>(&body).unwrap_err();
         } else {
             assert_eq!((head.as_str(), body.as_str()), ("", ""), "{fault}");
@@ -219,10 +178,7 @@ async fn a_hanging_call_ends_with_the_simulator() {
     let simulator = started().await;
     simulator.set_faults(vec!["hang=1".parse().unwrap()]);
     let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
-    stream
-        .write_all(b"GET /api/v2/campaigns/c/messages HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"GET /api/v2/campaigns/c/messages HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     while simulator.faults_met() == 0 {
         tokio::task::yield_now().await;
     }

@@ -155,11 +155,7 @@ pub(super) fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) ->
         // A row stuck at `created` would block the retry of its whole batch for ever, so only single
         // messages stop there.
         let early = !case.in_batch && case.dice.below(For::Stuck, n + 1000, 2) == 0;
-        return Fate::Stops(if early {
-            Status::Created
-        } else {
-            Status::SentToTelco
-        });
+        return Fate::Stops(if early { Status::Created } else { Status::SentToTelco });
     }
     if case.foreign || rules.environment == SimulatedEnvironment::Loadtest {
         return Fate::Stops(Status::SentToTelco);
@@ -180,13 +176,7 @@ impl Course {
     /// The course of attempt `n`, begun at `start`.
     ///
     /// Typical times of the real API: 10 to 12 s to `success`, failures after 66 to 90 s.
-    pub(super) fn new(
-        rules: &Rules,
-        case: &Case,
-        n: u64,
-        start: i64,
-        before: Option<Cause>,
-    ) -> Self {
+    pub(super) fn new(rules: &Rules, case: &Case, n: u64, start: i64, before: Option<Cause>) -> Self {
         let fate = fate(rules, case, n, before);
         let dice = case.dice.child(For::Pace, n);
         let queue = if n == 0 { case.queue_ms } else { 0 };
@@ -195,22 +185,14 @@ impl Course {
         let sent = sending + dice.between(For::Pace, 2, 300, 1300);
         let telco = sent + dice.between(For::Pace, 3, 400, 2000);
         let (last, end) = match fate {
-            Fate::Delivered => (
-                Status::SentToTelco,
-                Some(queue + dice.between(For::Pace, 4, 10_000, 12_000)),
-            ),
+            Fate::Delivered => (Status::SentToTelco, Some(queue + dice.between(For::Pace, 4, 10_000, 12_000))),
             Fate::Failed(cause) => {
                 let last = match cause {
                     Cause::ServerUnknown => Status::Sending,
-                    Cause::RecipientInvalid | Cause::ContentInvalid | Cause::RoutingError => {
-                        Status::Sent
-                    }
+                    Cause::RecipientInvalid | Cause::ContentInvalid | Cause::RoutingError => Status::Sent,
                     _ => Status::SentToTelco,
                 };
-                (
-                    last,
-                    Some(queue + dice.between(For::Pace, 4, 66_000, 90_000)),
-                )
+                (last, Some(queue + dice.between(For::Pace, 4, 66_000, 90_000)))
             }
             Fate::Stops(last) => (last, None),
         };
@@ -258,12 +240,7 @@ impl Course {
             return (last, self.end);
         }
         let [enqueued, sending, sent, telco] = self.marks;
-        for (at, status) in [
-            (telco, Status::SentToTelco),
-            (sent, Status::Sent),
-            (sending, Status::Sending),
-            (enqueued, Status::Enqueued),
-        ] {
+        for (at, status) in [(telco, Status::SentToTelco), (sent, Status::Sent), (sending, Status::Sending), (enqueued, Status::Enqueued)] {
             if at <= now {
                 return (status, at);
             }
@@ -293,22 +270,11 @@ mod tests {
     use super::*;
 
     fn rules() -> Rules {
-        Rules {
-            environment: SimulatedEnvironment::Test,
-            failure_rate: 0.0,
-            stuck_rate: 0.0,
-            speed: 1.0,
-        }
+        Rules { environment: SimulatedEnvironment::Test, failure_rate: 0.0, stuck_rate: 0.0, speed: 1.0 }
     }
 
     fn case(n: u64) -> Case {
-        Case {
-            dice: Dice::new(n),
-            foreign: false,
-            provoked: None,
-            queue_ms: 0,
-            in_batch: false,
-        }
+        Case { dice: Dice::new(n), foreign: false, provoked: None, queue_ms: 0, in_batch: false }
     }
 
     #[test]
@@ -317,17 +283,7 @@ mod tests {
             let course = Course::new(&rules(), &case(n), 0, 1_000_000, None);
             let changes: Vec<_> = course.changes().collect();
             let statuses: Vec<_> = changes.iter().map(|(_, status)| status.as_str()).collect();
-            assert_eq!(
-                statuses,
-                [
-                    "created",
-                    "enqueued",
-                    "sending",
-                    "sent",
-                    "sent_to_telco",
-                    "success"
-                ]
-            );
+            assert_eq!(statuses, ["created", "enqueued", "sending", "sent", "sent_to_telco", "success"]);
             assert!(changes.is_sorted_by(|a, b| a.0 < b.0), "{changes:?}");
             assert!((10_000..=12_000).contains(&(changes[5].0 - 1_000_000)));
             for (at, status) in changes {
@@ -343,10 +299,7 @@ mod tests {
     #[case(Cause::ServerUnknown)]
     fn a_failure_shows_after_66_to_90_seconds(#[case] cause: Cause) {
         for n in 0..200 {
-            let case = Case {
-                provoked: Some(cause),
-                ..case(n)
-            };
+            let case = Case { provoked: Some(cause), ..case(n) };
             let course = Course::new(&rules(), &case, 0, 0, None);
             assert_eq!(course.cause(65_999), None);
             assert_eq!(course.cause(90_000), Some(cause));
@@ -357,21 +310,9 @@ mod tests {
 
     #[test]
     fn abroad_and_loadtest_end_with_the_telco() {
-        let loadtest = Rules {
-            environment: SimulatedEnvironment::Loadtest,
-            ..rules()
-        };
+        let loadtest = Rules { environment: SimulatedEnvironment::Loadtest, ..rules() };
         for n in 0..200 {
-            let abroad = Course::new(
-                &rules(),
-                &Case {
-                    foreign: true,
-                    ..case(n)
-                },
-                0,
-                0,
-                None,
-            );
+            let abroad = Course::new(&rules(), &Case { foreign: true, ..case(n) }, 0, 0, None);
             assert_eq!(abroad.at(i64::MAX - 1).0, Status::SentToTelco);
             let loaded = Course::new(&loadtest, &case(n), 0, 0, None);
             assert_eq!(loaded.at(i64::MAX - 1).0, Status::SentToTelco);
@@ -380,10 +321,7 @@ mod tests {
 
     #[test]
     fn speed_divides_durations() {
-        let fast = Rules {
-            speed: 10.0,
-            ..rules()
-        };
+        let fast = Rules { speed: 10.0, ..rules() };
         let course = Course::new(&fast, &case(1), 0, 0, None);
         assert_eq!(course.at(1_200).0, Status::Success);
         assert_ne!(course.at(999).0, Status::Success);
@@ -391,11 +329,7 @@ mod tests {
 
     #[test]
     fn a_retry_helps_as_the_table_says() {
-        let delivered = |cause| {
-            (0..1000)
-                .filter(|n| fate(&rules(), &case(*n), 1, Some(cause)) == Fate::Delivered)
-                .count()
-        };
+        let delivered = |cause| (0..1000).filter(|n| fate(&rules(), &case(*n), 1, Some(cause)) == Fate::Delivered).count();
         assert_eq!(delivered(Cause::RecipientInvalid), 0);
         assert_eq!(delivered(Cause::ContentInvalid), 0);
         assert!(delivered(Cause::RecipientUnavailable) > 750);
@@ -404,10 +338,7 @@ mod tests {
 
     #[test]
     fn stuck_messages_stop_at_created_or_with_the_telco() {
-        let stuck = Rules {
-            stuck_rate: 1.0,
-            ..rules()
-        };
+        let stuck = Rules { stuck_rate: 1.0, ..rules() };
         let (mut early, mut late) = (0, 0);
         for n in 0..200 {
             match Course::new(&stuck, &case(n), 0, 0, None).at(i64::MAX - 1).0 {
@@ -415,16 +346,8 @@ mod tests {
                 Status::SentToTelco => late += 1,
                 other => panic!("{other:?}"),
             }
-            let in_batch = Case {
-                in_batch: true,
-                ..case(n)
-            };
-            assert_eq!(
-                Course::new(&stuck, &in_batch, 0, 0, None)
-                    .at(i64::MAX - 1)
-                    .0,
-                Status::SentToTelco
-            );
+            let in_batch = Case { in_batch: true, ..case(n) };
+            assert_eq!(Course::new(&stuck, &in_batch, 0, 0, None).at(i64::MAX - 1).0, Status::SentToTelco);
         }
         assert!(early > 50 && late > 50);
     }

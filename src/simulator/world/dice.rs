@@ -126,9 +126,7 @@ mod tests {
     #[test]
     fn shares_are_about_even() {
         let dice = Dice::new(1);
-        let low = (0..10_000)
-            .filter(|n| dice.share(For::Fate, *n) < 0.25)
-            .count();
+        let low = (0..10_000).filter(|n| dice.share(For::Fate, *n) < 0.25).count();
         assert!((2300..2700).contains(&low), "{low}");
     }
 

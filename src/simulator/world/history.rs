@@ -58,11 +58,7 @@ fn in_waves(dice: Dice, end: i64) -> i64 {
     let hour = dice.weighted(For::When, 2, &HOURS).unwrap_or(10);
     let moment = day + hour * HOUR_MS + dice.between(For::When, 3, 0, HOUR_MS - 1);
     // What would lie in the future happened a whole number of days earlier.
-    if moment < end {
-        moment
-    } else {
-        moment - DAYS as i64 * 24 * HOUR_MS
-    }
+    if moment < end { moment } else { moment - DAYS as i64 * 24 * HOUR_MS }
 }
 
 /// When batch `n` (0 is the newest) was uploaded, given the start.
@@ -82,14 +78,9 @@ pub(super) fn batch_sizes(dice: Dice, messages: u64, batches: u32) -> Vec<u64> {
         return Vec::new();
     }
     let in_batches = messages * 6 / 10;
-    let weights: Vec<u64> = (0..u64::from(batches))
-        .map(|n| 1 + dice.below(For::Size, n, 9))
-        .collect();
+    let weights: Vec<u64> = (0..u64::from(batches)).map(|n| 1 + dice.below(For::Size, n, 9)).collect();
     let total: u64 = weights.iter().sum();
-    weights
-        .iter()
-        .map(|weight| (u128::from(in_batches) * u128::from(*weight) / u128::from(total)) as u64)
-        .collect()
+    weights.iter().map(|weight| (u128::from(in_batches) * u128::from(*weight) / u128::from(total)) as u64).collect()
 }
 
 /// How long row `n` of a batch waits in the queue, in milliseconds: 50 a second, 5 minutes at most.
@@ -100,17 +91,10 @@ pub(super) fn queue_ms(n: u64) -> i64 {
 /// A file name that a person would give to the list of a batch.
 pub(super) fn file_name(dice: Dice, template: &str, created: i64) -> String {
     let day = super::stamp::civil(created);
-    let stem = template.replace(
-        '_',
-        dice.weighted(For::FileName, 0, &[("_", 3), ("-", 2), (" ", 1)])
-            .unwrap_or("_"),
-    );
+    let stem = template.replace('_', dice.weighted(For::FileName, 0, &[("_", 3), ("-", 2), (" ", 1)]).unwrap_or("_"));
     let part = dice.below(For::FileName, 1, 4);
     let suffix = ["", "_final", " (2)", "_part1"][part as usize];
-    format!(
-        "{stem}_{:04}{:02}{:02}{suffix}.csv",
-        day.year, day.month, day.day
-    )
+    format!("{stem}_{:04}{:02}{:02}{suffix}.csv", day.year, day.month, day.day)
 }
 
 #[cfg(test)]
@@ -134,12 +118,8 @@ mod tests {
 
     #[test]
     fn days_are_busier_than_nights() {
-        let hours: Vec<i64> = (300..5300)
-            .map(|n| {
-                super::super::stamp::civil(single_created(Dice::new(n), n, 6000, STARTED)).ms_of_day
-                    / HOUR_MS
-            })
-            .collect();
+        let hours: Vec<i64> =
+            (300..5300).map(|n| super::super::stamp::civil(single_created(Dice::new(n), n, 6000, STARTED)).ms_of_day / HOUR_MS).collect();
         let day = hours.iter().filter(|hour| (8..18).contains(*hour)).count();
         assert!(day > 3500, "{day}");
     }

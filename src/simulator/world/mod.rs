@@ -114,17 +114,7 @@ impl World {
             .campaigns
             .into_iter()
             .zip(0..)
-            .filter_map(|(campaign, index)| {
-                Campaign::new(
-                    campaign,
-                    dice,
-                    index,
-                    speed,
-                    calls_per_second,
-                    started,
-                    &templates,
-                )
-            });
+            .filter_map(|(campaign, index)| Campaign::new(campaign, dice, index, speed, calls_per_second, started, &templates));
         Self {
             campaigns: campaigns.collect(),
             dice,
@@ -139,11 +129,7 @@ impl World {
     /// Its campaigns, in the order of the options.
     #[must_use]
     pub fn campaigns(&self) -> Vec<CampaignCard> {
-        let card = |campaign: &Campaign| CampaignCard {
-            id: campaign.id.clone(),
-            key: campaign.key.clone(),
-            name: campaign.name.clone(),
-        };
+        let card = |campaign: &Campaign| CampaignCard { id: campaign.id.clone(), key: campaign.key.clone(), name: campaign.name.clone() };
         self.campaigns.iter().map(card).collect()
     }
 
@@ -184,13 +170,7 @@ impl World {
         answer
     }
 
-    fn route(
-        &mut self,
-        call: &Call<'_>,
-        now: Timestamp,
-        campaign_id: &mut Option<String>,
-        effect: &mut Effect,
-    ) -> Result<Answer, Refusal> {
+    fn route(&mut self, call: &Call<'_>, now: Timestamp, campaign_id: &mut Option<String>, effect: &mut Effect) -> Result<Answer, Refusal> {
         let Route { campaign: id, task } = Route::parse(call.method, call.path)?;
         *campaign_id = Some(id.clone());
         match &task {
@@ -246,10 +226,7 @@ fn perform(
             let serial = campaign.find(&id).ok_or_else(Refusal::invalid_path)?;
             Ok(json(200, message(campaign, serial, Shape::One, now)))
         }
-        Task::List => Ok(json(
-            200,
-            page::render(campaign, List::Campaign, query, now)?,
-        )),
+        Task::List => Ok(json(200, page::render(campaign, List::Campaign, query, now)?)),
         Task::SendBatch => match upload::upload(campaign, call.content_type, call.body, now)? {
             Upload::Invalid(body) => Ok(json(201, body)),
             Upload::Taken(batch) => {
@@ -267,10 +244,7 @@ fn perform(
         }
         Task::ListBatch(id) => {
             let batch = campaign.find_batch(&id).ok_or_else(Refusal::invalid_path)?;
-            Ok(json(
-                200,
-                page::render(campaign, List::Batch(batch), query, now)?,
-            ))
+            Ok(json(200, page::render(campaign, List::Batch(batch), query, now)?))
         }
     }
 }
@@ -282,10 +256,5 @@ fn message(campaign: &Campaign, serial: u32, shape: Shape, now: i64) -> Vec<u8> 
 }
 
 fn json(status: u16, body: Vec<u8>) -> Answer {
-    Answer {
-        status,
-        content_type: JSON,
-        retry_after: None,
-        body,
-    }
+    Answer { status, content_type: JSON, retry_after: None, body }
 }

@@ -14,10 +14,7 @@ pub(super) struct Pace {
 impl Pace {
     /// 0 is no limit.
     pub(super) fn new(limit: u32) -> Self {
-        Self {
-            limit: limit as usize,
-            accepted_us: VecDeque::new(),
-        }
+        Self { limit: limit as usize, accepted_us: VecDeque::new() }
     }
 
     /// Whether a call at `now_us` (microseconds since 1970) is within the limit; if so it counts.
@@ -25,11 +22,7 @@ impl Pace {
         if self.limit == 0 {
             return true;
         }
-        while self
-            .accepted_us
-            .front()
-            .is_some_and(|at| now_us - at >= SECOND_US)
-        {
+        while self.accepted_us.front().is_some_and(|at| now_us - at >= SECOND_US) {
             self.accepted_us.pop_front();
         }
         if self.accepted_us.len() >= self.limit {
@@ -47,10 +40,7 @@ mod tests {
     #[test]
     fn the_second_slides() {
         let mut pace = Pace::new(2);
-        let admitted: Vec<bool> = [0, 400_000, 999_999, 1_000_000, 1_200_000, 1_400_000]
-            .into_iter()
-            .map(|at| pace.admit(at))
-            .collect();
+        let admitted: Vec<bool> = [0, 400_000, 999_999, 1_000_000, 1_200_000, 1_400_000].into_iter().map(|at| pace.admit(at)).collect();
         assert_eq!(admitted, [true, true, false, true, false, true]);
     }
 

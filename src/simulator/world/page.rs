@@ -64,31 +64,19 @@ struct Wanted {
 
 impl Wanted {
     fn parse(list: List, query: &str) -> Result<Self, Refusal> {
-        let mut wanted = Self {
-            limit: DEFAULT_LIMIT,
-            search: String::new(),
-            from: From::Newest,
-        };
+        let mut wanted = Self { limit: DEFAULT_LIMIT, search: String::new(), from: From::Newest };
         let cursor = |name: &str, value: &str| {
-            cursor::decode(list.prefix(), value)
-                .ok_or_else(|| Refusal::parameter(format!("{name} is not a valid cursor")))
+            cursor::decode(list.prefix(), value).ok_or_else(|| Refusal::parameter(format!("{name} is not a valid cursor")))
         };
         for (name, value) in parameters(query) {
             match name.as_str() {
                 "limit" => {
-                    let limit = value
-                        .parse()
-                        .ok()
-                        .filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                    wanted.limit = limit.ok_or_else(|| {
-                        Refusal::parameter("limit must be a number from 1 to 1000")
-                    })?;
+                    let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                    wanted.limit = limit.ok_or_else(|| Refusal::parameter("limit must be a number from 1 to 1000"))?;
                 }
                 "search" => wanted.search = value,
                 "after" | "before" if wanted.from != From::Newest => {
-                    return Err(Refusal::parameter(
-                        "only one of after and before can be used",
-                    ));
+                    return Err(Refusal::parameter("only one of after and before can be used"));
                 }
                 "after" if !value.is_empty() => wanted.from = From::After(cursor("after", &value)?),
                 "before" if !value.is_empty() => {
@@ -120,51 +108,29 @@ fn stretch(campaign: &Campaign, list: List, wanted: &Wanted) -> Stretch {
     match wanted.from {
         From::Newest | From::After(_) => {
             let end = match wanted.from {
-                From::After(key) => {
-                    order.partition_point(|serial| list.key(campaign, *serial) < key)
-                }
+                From::After(key) => order.partition_point(|serial| list.key(campaign, *serial) < key),
                 _ => order.len(),
             };
             let (older, newer) = order.split_at(end);
-            let mut serials: Vec<u32> = older
-                .iter()
-                .rev()
-                .filter(fits)
-                .take(limit + 1)
-                .copied()
-                .collect();
+            let mut serials: Vec<u32> = older.iter().rev().filter(fits).take(limit + 1).copied().collect();
             let more = serials.len() > limit;
             serials.truncate(limit);
-            Stretch {
-                serials,
-                newer: newer.iter().any(|serial| fits(&serial)),
-                older: more,
-            }
+            Stretch { serials, newer: newer.iter().any(|serial| fits(&serial)), older: more }
         }
         From::Before(key) => {
             let start = order.partition_point(|serial| list.key(campaign, *serial) <= key);
             let (older, newer) = order.split_at(start);
-            let mut serials: Vec<u32> =
-                newer.iter().filter(fits).take(limit + 1).copied().collect();
+            let mut serials: Vec<u32> = newer.iter().filter(fits).take(limit + 1).copied().collect();
             let more = serials.len() > limit;
             serials.truncate(limit);
             serials.reverse();
-            Stretch {
-                serials,
-                newer: more,
-                older: older.iter().rev().any(|serial| fits(&serial)),
-            }
+            Stretch { serials, newer: more, older: older.iter().rev().any(|serial| fits(&serial)) }
         }
     }
 }
 
 /// The body of a page at `now`.
-pub(super) fn render(
-    campaign: &Campaign,
-    list: List,
-    query: &str,
-    now: i64,
-) -> Result<Vec<u8>, Refusal> {
+pub(super) fn render(campaign: &Campaign, list: List, query: &str, now: i64) -> Result<Vec<u8>, Refusal> {
     let wanted = Wanted::parse(list, query)?;
     let stretch = stretch(campaign, list, &wanted);
     let mut out = Vec::with_capacity(stretch.serials.len() * MESSAGE_BYTES + 512);
@@ -184,10 +150,7 @@ pub(super) fn render(
     out.extend_from_slice(if stretch.older { b"true" } else { b"false" });
     out.extend_from_slice(b",\"hasPreviousPage\":");
     out.extend_from_slice(if stretch.newer { b"true" } else { b"false" });
-    for (name, serial) in [
-        ("startCursor", stretch.serials.first()),
-        ("endCursor", stretch.serials.last()),
-    ] {
+    for (name, serial) in [("startCursor", stretch.serials.first()), ("endCursor", stretch.serials.last())] {
         out.push(b',');
         write_string(&mut out, name);
         out.push(b':');

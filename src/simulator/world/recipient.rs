@@ -12,9 +12,7 @@ pub(super) struct Recipient {
 impl Recipient {
     /// A number that a send names. Eight digits is the least a number with a country code has.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let valid = (8..=15).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_digit())
-            && !text.starts_with('0');
+        let valid = (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
         valid.then(|| Self::from_digits(text.as_bytes()))
     }
 
@@ -22,10 +20,7 @@ impl Recipient {
         let mut digits = [0; 15];
         let length = text.len().min(15);
         digits[..length].copy_from_slice(&text[..length]);
-        Self {
-            digits,
-            length: length as u8,
-        }
+        Self { digits, length: length as u8 }
     }
 
     /// An invented number: `65 80dd dddd` in Singapore, or one of the ranges that the United Kingdom,
@@ -59,11 +54,7 @@ impl Recipient {
     }
 
     pub(super) fn contains(&self, part: &[u8]) -> bool {
-        part.is_empty()
-            || self
-                .as_bytes()
-                .windows(part.len())
-                .any(|window| window == part)
+        part.is_empty() || self.as_bytes().windows(part.len()).any(|window| window == part)
     }
 }
 
@@ -107,14 +98,7 @@ mod tests {
     #[test]
     fn a_part_is_found_anywhere() {
         let recipient = Recipient::parse("6580001234").unwrap();
-        for (part, found) in [
-            ("", true),
-            ("1234", true),
-            ("6580", true),
-            ("0012", true),
-            ("1235", false),
-            ("65800012345", false),
-        ] {
+        for (part, found) in [("", true), ("1234", true), ("6580", true), ("0012", true), ("1235", false), ("65800012345", false)] {
             assert_eq!(recipient.contains(part.as_bytes()), found, "{part}");
         }
     }

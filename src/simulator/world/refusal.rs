@@ -23,19 +23,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn api(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            by: By::Api(code),
-            message: message.into(),
-        }
+        Self { status, by: By::Api(code), message: message.into() }
     }
 
     fn front(status: u16, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            by: By::Front,
-            message: message.into(),
-        }
+        Self { status, by: By::Front, message: message.into() }
     }
 
     pub(super) fn parameter(message: impl Into<String>) -> Self {
@@ -44,11 +36,7 @@ impl Refusal {
 
     pub(super) fn not_in_failure() -> Self {
         let message = "The message was not found, or its latest status is not failure.";
-        Self::api(
-            400,
-            "message_not_found_or_retry_message_not_in_failure_status",
-            message,
-        )
+        Self::api(400, "message_not_found_or_retry_message_not_in_failure_status", message)
     }
 
     pub(super) fn too_many_attempts() -> Self {
@@ -81,11 +69,7 @@ impl Refusal {
     }
 
     pub(super) fn wrong_key() -> Self {
-        Self::api(
-            401,
-            "invalid_api_key_provided",
-            "The API key is not valid for this campaign.",
-        )
+        Self::api(401, "invalid_api_key_provided", "The API key is not valid for this campaign.")
     }
 
     /// A header that is no bearer token never reaches the API.
@@ -106,11 +90,7 @@ impl Refusal {
     }
 
     pub(super) fn too_many_calls() -> Self {
-        Self::api(
-            429,
-            "too_many_requests",
-            "Too many requests. Slow down and try again.",
-        )
+        Self::api(429, "too_many_requests", "Too many requests. Slow down and try again.")
     }
 
     /// The API's code, where the body has one.

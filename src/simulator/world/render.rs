@@ -44,9 +44,7 @@ impl Fragments {
         let template_id = id_text("template_", dice.uuid(For::TemplateId, 0));
         // Written a good month before the first message.
         let written = started - 40 * 86_400_000 - dice.between(For::TemplateId, 1, 0, 9_000_000);
-        let body_id = |language: SimulatedLanguage| {
-            id_text("template_body_", dice.uuid(For::BodyId, language as u64))
-        };
+        let body_id = |language: SimulatedLanguage| id_text("template_body_", dice.uuid(For::BodyId, language as u64));
         let quoted = |text: &str| {
             let mut out = Vec::new();
             write_string(&mut out, text);
@@ -106,11 +104,7 @@ pub(super) struct Renderer<'a> {
 
 impl<'a> Renderer<'a> {
     pub(super) fn new(campaign: &'a Campaign, now: i64) -> Self {
-        Self {
-            campaign,
-            now,
-            courses: Vec::new(),
-        }
+        Self { campaign, now, courses: Vec::new() }
     }
 
     pub(super) fn write(&mut self, out: &mut Vec<u8>, serial: u32, shape: Shape) {
@@ -141,10 +135,7 @@ impl<'a> Renderer<'a> {
         out.extend_from_slice(b"},\"fullMessage\":\"");
         campaign.template.body(language).write(out, &values);
         out.extend_from_slice(b"\",\"latestStatus\":\"");
-        let status = self
-            .courses
-            .last()
-            .map_or(Status::Created, |course| course.at(self.now).0);
+        let status = self.courses.last().map_or(Status::Created, |course| course.at(self.now).0);
         out.extend_from_slice(status.as_str().as_bytes());
         out.push(b'"');
         out.extend_from_slice(&fragments.body_ids[language as usize]);
@@ -182,9 +173,7 @@ impl<'a> Renderer<'a> {
         if message.dice.below(For::Stale, 0, 12) == 0 {
             return message.created;
         }
-        self.courses
-            .last()
-            .map_or(message.created, |course| course.at(self.now).1)
+        self.courses.last().map_or(message.created, |course| course.at(self.now).1)
     }
 
     fn batches(&self, out: &mut Vec<u8>, message: &Message) {
@@ -294,24 +283,12 @@ impl<'a> Renderer<'a> {
     }
 }
 
-fn values<'a>(
-    campaign: &'a Campaign,
-    serial: u32,
-    message: &Message,
-) -> (SimulatedLanguage, Vec<Cow<'a, str>>) {
+fn values<'a>(campaign: &'a Campaign, serial: u32, message: &Message) -> (SimulatedLanguage, Vec<Cow<'a, str>>) {
     if let Some(content) = campaign.content(serial) {
-        let values = content
-            .values
-            .iter()
-            .map(|value| Cow::Borrowed(value.as_str()));
+        let values = content.values.iter().map(|value| Cow::Borrowed(value.as_str()));
         return (content.language, values.collect());
     }
     let person = campaign.person(message);
     let language = campaign.language(person);
-    (
-        language,
-        campaign
-            .template
-            .invent(language, message.dice, person, message.created),
-    )
+    (language, campaign.template.invent(language, message.dice, person, message.created))
 }

@@ -46,10 +46,7 @@ impl Route {
             ("GET" | "POST", _) => return Err(Refusal::invalid_path()),
             _ => return Err(Refusal::no_route(method, path)),
         };
-        Ok(Self {
-            campaign: (*campaign).to_owned(),
-            task: task.owned(),
-        })
+        Ok(Self { campaign: (*campaign).to_owned(), task: task.owned() })
     }
 }
 
@@ -73,13 +70,10 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> 
         let spaced = text.replace('+', " ");
         percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
     };
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(move |pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
+    query.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    })
 }
 
 #[cfg(test)]
@@ -97,10 +91,7 @@ mod tests {
     #[case("POST", "/campaigns/c/batch/b/retry", Task::RetryBatch("b"))]
     #[case("GET", "/campaigns/c/batch/b%2Fx/messages", Task::ListBatch("b/x"))]
     fn the_seven_calls(#[case] method: &str, #[case] path: &str, #[case] task: Task<&str>) {
-        let expected = Route {
-            campaign: "c".to_owned(),
-            task: task.owned(),
-        };
+        let expected = Route { campaign: "c".to_owned(), task: task.owned() };
         assert_eq!(Route::parse(method, path), Ok(expected));
     }
 
@@ -127,15 +118,7 @@ mod tests {
     #[test]
     fn a_query_is_decoded_like_a_form() {
         let pairs: Vec<_> = parameters("limit=5&after=a%2Bb%3D&x=a+b&&flag").collect();
-        let expected = [
-            ("limit", "5"),
-            ("after", "a+b="),
-            ("x", "a b"),
-            ("flag", ""),
-        ];
-        assert_eq!(
-            pairs,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
+        let expected = [("limit", "5"), ("after", "a+b="), ("x", "a b"), ("flag", "")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 }

@@ -28,19 +28,14 @@ pub(super) fn check_value(name: &str, value: &str) -> Result<String, String> {
         return Err(format!("value of {name} must not be empty"));
     }
     if value.trim() != value {
-        return Err(format!(
-            "value of {name} must not start or end with a space"
-        ));
+        return Err(format!("value of {name} must not start or end with a space"));
     }
     Ok(value.to_owned())
 }
 
 /// The whole text, if it is short enough.
 pub(super) fn check_length(campaign: &Campaign, content: &Content) -> Result<(), String> {
-    let chars = campaign
-        .template
-        .body(content.language)
-        .chars(&content.values);
+    let chars = campaign.template.body(content.language).chars(&content.values);
     if chars > MAX_CHARS {
         return Err(format!("message is longer than {MAX_CHARS} characters"));
     }
@@ -49,13 +44,8 @@ pub(super) fn check_length(campaign: &Campaign, content: &Content) -> Result<(),
 
 /// Reads `{recipient, language, values}`.
 fn read(campaign: &Campaign, body: &[u8]) -> Result<Content, String> {
-    let body: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| "body is not a JSON object".to_owned())?;
-    let text = |name: &str| {
-        body.get(name)
-            .and_then(Value::as_str)
-            .ok_or_else(|| format!("{name} is missing or no string"))
-    };
+    let body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| "body is not a JSON object".to_owned())?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).ok_or_else(|| format!("{name} is missing or no string"));
     let recipient = check_recipient(text("recipient")?)?;
     let language = check_language(campaign, text("language")?)?;
     let empty = Map::new();
@@ -72,11 +62,7 @@ fn read(campaign: &Campaign, body: &[u8]) -> Result<Content, String> {
             None => Err(format!("value of {name} is missing")),
         }
     });
-    let content = Content {
-        recipient,
-        language,
-        values: values.collect::<Result<_, _>>()?,
-    };
+    let content = Content { recipient, language, values: values.collect::<Result<_, _>>()? };
     check_length(campaign, &content)?;
     Ok(content)
 }

@@ -24,15 +24,10 @@ pub(super) fn civil(ms: i64) -> Civil {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     Civil {
         year: year_of_era + era * 400 + i64::from(month <= 2),
         month,
@@ -48,12 +43,7 @@ pub(super) fn midnight(ms: i64) -> i64 {
 
 /// Appends the stamp of `ms`, for example `2026-06-16T11:00:00.123+08:00`.
 pub(super) fn write_stamp(out: &mut Vec<u8>, ms: i64) {
-    let Civil {
-        year,
-        month,
-        day,
-        ms_of_day,
-    } = civil(ms);
+    let Civil { year, month, day, ms_of_day } = civil(ms);
     let mut text = *b"0000-00-00T00:00:00.000+08:00";
     let mut put = |at: usize, width: usize, mut value: i64| {
         for place in (at..at + width).rev() {
@@ -75,9 +65,7 @@ pub(super) fn write_stamp(out: &mut Vec<u8>, ms: i64) {
 
 /// The milliseconds since 1970 that a stamp names, in any offset.
 pub(super) fn parse_stamp(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>()
-        .ok()
-        .map(Timestamp::as_millisecond)
+    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
 #[cfg(test)]

@@ -105,9 +105,7 @@ impl Body {
     pub(super) fn chars<S: AsRef<str>>(&self, values: &[S]) -> usize {
         let filled = self.segments.iter().map(|segment| match segment {
             Segment::Text(_) => 0,
-            Segment::Value(at) => values
-                .get(*at)
-                .map_or(0, |value| value.as_ref().chars().count()),
+            Segment::Value(at) => values.get(*at).map_or(0, |value| value.as_ref().chars().count()),
         });
         self.fixed_chars + filled.sum::<usize>()
     }
@@ -126,24 +124,14 @@ impl Template {
     }
 
     /// The invented values of a message: about the person where the variable is, else about the message.
-    pub(super) fn invent(
-        &self,
-        language: SimulatedLanguage,
-        message: Dice,
-        person: Dice,
-        created: i64,
-    ) -> Vec<Cow<'_, str>> {
+    pub(super) fn invent(&self, language: SimulatedLanguage, message: Dice, person: Dice, created: i64) -> Vec<Cow<'_, str>> {
         let invented = self.variables.iter().enumerate().map(|(at, variable)| {
             let at = at as u64;
             let pick = |end: u64| message.below(For::Value, at, end);
             match &variable.source {
                 Source::Pool(pool) => {
                     let pool = pool.get(language);
-                    let dice = if variable.name == "name" {
-                        person
-                    } else {
-                        message
-                    };
+                    let dice = if variable.name == "name" { person } else { message };
                     let index = dice.below(For::Value, at, pool.len() as u64) as usize;
                     Cow::Borrowed(pool.get(index).map_or("", String::as_str))
                 }
@@ -193,41 +181,29 @@ fn parse(text: &str, names: &mut Vec<String>) -> Body {
             segments.push(Segment::Text(escaped));
         }
     };
-    while let Some((before, name, after)) = rest.split_once("{{").and_then(|(before, rest)| {
-        rest.split_once("}}")
-            .map(|(name, after)| (before, name, after))
-    }) {
+    while let Some((before, name, after)) =
+        rest.split_once("{{").and_then(|(before, rest)| rest.split_once("}}").map(|(name, after)| (before, name, after)))
+    {
         fixed(&mut segments, before);
-        let at = names
-            .iter()
-            .position(|known| known == name)
-            .unwrap_or_else(|| {
-                names.push(name.to_owned());
-                names.len() - 1
-            });
+        let at = names.iter().position(|known| known == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
         segments.push(Segment::Value(at));
         rest = after;
     }
     fixed(&mut segments, rest);
-    Body {
-        text: text.to_owned(),
-        segments,
-        fixed_chars,
-    }
+    Body { text: text.to_owned(), segments, fixed_chars }
 }
 
 /// The built-in templates, in the order of the file.
 pub(super) fn templates() -> Vec<Arc<Template>> {
-    #[expect(
-        clippy::expect_used,
-        reason = "the file is compiled in and a test reads it"
-    )]
+    #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
     let file: File = toml::from_str(TEXTS).expect("the compiled-in texts are valid TOML");
     let File { templates, pools } = file;
     let build = |entry: Entry| {
         let mut names = Vec::new();
-        let bodies =
-            SimulatedLanguage::ALL.map(|language| parse(entry.bodies.get(language), &mut names));
+        let bodies = SimulatedLanguage::ALL.map(|language| parse(entry.bodies.get(language), &mut names));
         let variables = names.into_iter().map(|name| {
             let source = match name.as_str() {
                 "code" => Source::Code,
@@ -237,18 +213,11 @@ pub(super) fn templates() -> Vec<Arc<Template>> {
                 "now" => Source::Now,
                 "amount" => Source::Amount,
                 "reference" => Source::Reference,
-                other => pools
-                    .get(other)
-                    .cloned()
-                    .map_or(Source::Reference, Source::Pool),
+                other => pools.get(other).cloned().map_or(Source::Reference, Source::Pool),
             };
             Variable { name, source }
         });
-        Arc::new(Template {
-            name: entry.name,
-            variables: variables.collect(),
-            bodies,
-        })
+        Arc::new(Template { name: entry.name, variables: variables.collect(), bodies })
     };
     templates.into_iter().map(build).collect()
 }
@@ -301,9 +270,7 @@ mod tests {
         for template in templates() {
             let body = &template.body(SimulatedLanguage::English).text;
             let fixed = body.replace("{{", "").replace("}}", "");
-            assert!(
-                fixed.is_ascii() && !fixed.contains(['|', '^', '{', '}', '[', ']', '~', '\\', '`'])
-            );
+            assert!(fixed.is_ascii() && !fixed.contains(['|', '^', '{', '}', '[', ']', '~', '\\', '`']));
         }
     }
 }

@@ -49,21 +49,13 @@ impl World {
         let mut courses = Vec::new();
         campaign.attempts(serial, &mut courses);
         let changes = courses.iter().flat_map(super::course::Course::changes);
-        changes
-            .filter_map(|(at, status)| {
-                Some((Timestamp::from_millisecond(at).ok()?, status.as_str()))
-            })
-            .collect()
+        changes.filter_map(|(at, status)| Some((Timestamp::from_millisecond(at).ok()?, status.as_str()))).collect()
     }
 
     /// The status of a message at `now`.
     #[must_use]
     pub fn status(&self, campaign: &str, message: &str, now: Timestamp) -> Option<&'static str> {
         let changes = self.changes(campaign, message);
-        changes
-            .iter()
-            .rev()
-            .find(|(at, _)| *at <= now)
-            .map(|(_, status)| *status)
+        changes.iter().rev().find(|(at, _)| *at <= now).map(|(_, status)| *status)
     }
 }

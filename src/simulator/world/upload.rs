@@ -33,25 +33,16 @@ pub(super) enum Upload {
 }
 
 /// Takes the upload of `body`.
-pub(super) fn upload(
-    campaign: &mut Campaign,
-    content_type: Option<&str>,
-    body: &[u8],
-    now: i64,
-) -> Result<Upload, Refusal> {
+pub(super) fn upload(campaign: &mut Campaign, content_type: Option<&str>, body: &[u8], now: i64) -> Result<Upload, Refusal> {
     let file = content_type
         .and_then(|content_type| find_file(content_type, body, "file"))
-        .ok_or_else(|| {
-            Refusal::parameter("file is missing: send one CSV in the form field file")
-        })?;
+        .ok_or_else(|| Refusal::parameter("file is missing: send one CSV in the form field file"))?;
     if file.content.len() > MAX_FILE_BYTES {
         return Err(Refusal::parameter("file is larger than 40 MB"));
     }
     let (rows, faults) = read(campaign, file.content);
     if campaign.rules.environment == SimulatedEnvironment::Test && rows.len() > MAX_TEST_ROWS {
-        return Err(Refusal::parameter(
-            "file has more than 20 rows, the most in the test environment",
-        ));
+        return Err(Refusal::parameter("file has more than 20 rows, the most in the test environment"));
     }
     if !faults.is_empty() {
         return Ok(Upload::Invalid(invalid(&faults)));
@@ -65,11 +56,7 @@ fn read(campaign: &Campaign, file: &[u8]) -> (Vec<Content>, Vec<Fault>) {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
     let mut faults = Vec::new();
     let mut rows = Vec::new();
-    let fault = |row, column: &str, message: String| Fault {
-        row,
-        column: column.to_owned(),
-        message,
-    };
+    let fault = |row, column: &str, message: String| Fault { row, column: column.to_owned(), message };
     let columns = match reader.headers() {
         Ok(header) => columns(campaign, header),
         Err(_) => Err(fault(1, "", "file is not a CSV in UTF-8".to_owned())),
@@ -99,17 +86,10 @@ fn read(campaign: &Campaign, file: &[u8]) -> (Vec<Content>, Vec<Fault>) {
 
 /// For each variable of the template, the column that holds it.
 fn columns(campaign: &Campaign, header: &StringRecord) -> Result<Vec<usize>, Fault> {
-    let fault = |column: &str, message: &str| Fault {
-        row: 1,
-        column: column.to_owned(),
-        message: message.to_owned(),
-    };
+    let fault = |column: &str, message: &str| Fault { row: 1, column: column.to_owned(), message: message.to_owned() };
     for (at, name) in ["recipient", "language"].into_iter().enumerate() {
         if header.get(at) != Some(name) {
-            return Err(fault(
-                name,
-                "the first columns must be recipient and language",
-            ));
+            return Err(fault(name, "the first columns must be recipient and language"));
         }
     }
     let variables = &campaign.template.variables;
@@ -119,8 +99,7 @@ fn columns(campaign: &Campaign, header: &StringRecord) -> Result<Vec<usize>, Fau
         }
     }
     let places = variables.iter().map(|variable| {
-        let mut places =
-            (2..header.len()).filter(|at| header.get(*at) == Some(variable.name.as_str()));
+        let mut places = (2..header.len()).filter(|at| header.get(*at) == Some(variable.name.as_str()));
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
             (None, _) => Err(fault(&variable.name, "column is missing")),
@@ -131,39 +110,24 @@ fn columns(campaign: &Campaign, header: &StringRecord) -> Result<Vec<usize>, Fau
 }
 
 /// The message of a row, or the column that is wrong and why.
-fn content(
-    campaign: &Campaign,
-    columns: &[usize],
-    record: &StringRecord,
-) -> Result<Content, (String, String)> {
+fn content(campaign: &Campaign, columns: &[usize], record: &StringRecord) -> Result<Content, (String, String)> {
     let at = |column: &str| {
         let column = column.to_owned();
         move |message| (column, message)
     };
     let expected = columns.len() + 2;
     if record.len() != expected {
-        return Err((
-            String::new(),
-            format!("row has {} cells, the header {expected}", record.len()),
-        ));
+        return Err((String::new(), format!("row has {} cells, the header {expected}", record.len())));
     }
     let recipient = check_recipient(record.get(0).unwrap_or_default()).map_err(at("recipient"))?;
-    let language =
-        check_language(campaign, record.get(1).unwrap_or_default()).map_err(at("language"))?;
+    let language = check_language(campaign, record.get(1).unwrap_or_default()).map_err(at("language"))?;
     let values = campaign
         .template
         .variables
         .iter()
         .zip(columns)
-        .map(|(variable, place)| {
-            check_value(&variable.name, record.get(*place).unwrap_or_default())
-                .map_err(at(&variable.name))
-        });
-    let content = Content {
-        recipient,
-        language,
-        values: values.collect::<Result<_, _>>()?,
-    };
+        .map(|(variable, place)| check_value(&variable.name, record.get(*place).unwrap_or_default()).map_err(at(&variable.name)));
+    let content = Content { recipient, language, values: values.collect::<Result<_, _>>()? };
     check_length(campaign, &content).map_err(at(""))?;
     Ok(content)
 }

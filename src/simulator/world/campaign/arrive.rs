@@ -36,18 +36,9 @@ impl Campaign {
                 break;
             }
             self.live.next += 1;
-            let serial = self.record(Message {
-                created,
-                dice,
-                batch: SINGLE,
-                queue_ms: 0,
-            });
+            let serial = self.record(Message { created, dice, batch: SINGLE, queue_ms: 0 });
             let late = dice.share(For::Late, 0) < self.live.late_rate;
-            let wait = if late {
-                (dice.between(For::Late, 1, 2_000, 20_000) as f64 / self.rules.speed) as i64
-            } else {
-                0
-            };
+            let wait = if late { (dice.between(For::Late, 1, 2_000, 20_000) as f64 / self.rules.speed) as i64 } else { 0 };
             self.hidden.push(Reverse((created + wait, serial)));
         }
         while let Some(Reverse((when, serial))) = self.hidden.peek().copied() {
@@ -69,17 +60,14 @@ impl Campaign {
         let Some(message) = self.messages.get(serial as usize).copied() else {
             return;
         };
-        self.by_id
-            .insert(message.dice.uuid(For::MessageId, 0) as u64, serial);
+        self.by_id.insert(message.dice.uuid(For::MessageId, 0) as u64, serial);
         let key = self.key(serial);
         let at = self.order.partition_point(|other| self.key(*other) < key);
         self.order.insert(at, serial);
         let messages = &self.messages;
         if let Some(batch) = self.batches.get_mut(message.batch as usize) {
             let key = row_key_of(messages, serial);
-            let at = batch
-                .rows
-                .partition_point(|other| row_key_of(messages, *other) < key);
+            let at = batch.rows.partition_point(|other| row_key_of(messages, *other) < key);
             batch.rows.insert(at, serial);
         }
     }
@@ -88,30 +76,14 @@ impl Campaign {
     pub(in crate::simulator::world) fn post(&mut self, content: Content, now: i64) -> u32 {
         let dice = self.dice.child(For::Posted, self.posted);
         self.posted += 1;
-        let serial = self.record(Message {
-            created: now,
-            dice,
-            batch: SINGLE,
-            queue_ms: 0,
-        });
-        self.changes.insert(
-            serial,
-            Changes {
-                content: Some(content),
-                retries: Vec::new(),
-            },
-        );
+        let serial = self.record(Message { created: now, dice, batch: SINGLE, queue_ms: 0 });
+        self.changes.insert(serial, Changes { content: Some(content), retries: Vec::new() });
         self.show(serial);
         serial
     }
 
     /// Records a batch that a caller sent; its rows show up later, ten a millisecond.
-    pub(in crate::simulator::world) fn post_batch(
-        &mut self,
-        file_name: String,
-        rows: Vec<Content>,
-        now: i64,
-    ) -> u32 {
+    pub(in crate::simulator::world) fn post_batch(&mut self, file_name: String, rows: Vec<Content>, now: i64) -> u32 {
         let dice = self.dice.child(For::Posted, self.posted);
         self.posted += 1;
         let batch = self.add_batch(dice, now, file_name, rows.len() as u64);
@@ -120,42 +92,18 @@ impl Campaign {
             let row = row as u64;
             let created = first.saturating_add((row / 10) as i64);
             let queue_ms = history::queue_ms(row) as u32;
-            let serial = self.record(Message {
-                created,
-                dice: dice.child(For::BatchRow, row),
-                batch,
-                queue_ms,
-            });
-            self.changes.insert(
-                serial,
-                Changes {
-                    content: Some(content),
-                    retries: Vec::new(),
-                },
-            );
+            let serial = self.record(Message { created, dice: dice.child(For::BatchRow, row), batch, queue_ms });
+            self.changes.insert(serial, Changes { content: Some(content), retries: Vec::new() });
             self.hidden.push(Reverse((created, serial)));
         }
         batch
     }
 
     /// Makes an empty batch; gives its index.
-    pub(super) fn add_batch(
-        &mut self,
-        dice: Dice,
-        created: i64,
-        file_name: String,
-        total: u64,
-    ) -> u32 {
+    pub(super) fn add_batch(&mut self, dice: Dice, created: i64, file_name: String, total: u64) -> u32 {
         let index = self.batches.len() as u32;
         self.batch_by_id.insert(dice.uuid(For::BatchId, 0), index);
-        self.batches.push(Batch {
-            dice,
-            created,
-            file_name,
-            total,
-            status: BatchStatus::Enqueued,
-            rows: Vec::new(),
-        });
+        self.batches.push(Batch { dice, created, file_name, total, status: BatchStatus::Enqueued, rows: Vec::new() });
         index
     }
 }

@@ -20,9 +20,7 @@ use super::pace::Pace;
 use super::recipient::Recipient;
 use super::render::Fragments;
 use super::texts::Template;
-use crate::simulator::options::{
-    CampaignOptions, KeyRights, SimulatedEnvironment, SimulatedLanguage,
-};
+use crate::simulator::options::{CampaignOptions, KeyRights, SimulatedEnvironment, SimulatedLanguage};
 
 /// No batch: a single message.
 const SINGLE: u32 = u32::MAX;
@@ -117,16 +115,10 @@ impl Campaign {
             .iter()
             .find(|template| Some(&template.name) == options.template.as_ref())
             .or_else(|| templates.get(index as usize % templates.len().max(1)))?;
-        let id = options
-            .id
-            .unwrap_or_else(|| id_text("campaign_", dice.uuid(For::CampaignId, 0)));
+        let id = options.id.unwrap_or_else(|| id_text("campaign_", dice.uuid(For::CampaignId, 0)));
         let key = options.key.unwrap_or_else(|| {
             let prefix = key_prefix(options.environment);
-            format!(
-                "{prefix}{:016x}{:016x}",
-                dice.draw(For::ApiKey, 0),
-                dice.draw(For::ApiKey, 1)
-            )
+            format!("{prefix}{:016x}{:016x}", dice.draw(For::ApiKey, 0), dice.draw(For::ApiKey, 1))
         });
         let mut languages = options.languages;
         if languages.is_empty() {
@@ -140,12 +132,7 @@ impl Campaign {
             dice,
             template: Arc::clone(template),
             languages,
-            rules: Rules {
-                environment: options.environment,
-                failure_rate: options.failure_rate,
-                stuck_rate: options.stuck_rate,
-                speed,
-            },
+            rules: Rules { environment: options.environment, failure_rate: options.failure_rate, stuck_rate: options.stuck_rate, speed },
             prepare_ms: (options.prepare.as_secs_f64() * 1000.0 / speed) as i64,
             allow_listed: options.allow_listed,
             rights: options.rights,
@@ -161,11 +148,7 @@ impl Campaign {
             hidden: BinaryHeap::new(),
             live: Live {
                 started,
-                per_second: if options.live_per_second.is_finite() {
-                    options.live_per_second
-                } else {
-                    0.0
-                },
+                per_second: if options.live_per_second.is_finite() { options.live_per_second } else { 0.0 },
                 late_rate: options.late_rate,
                 next: 0,
             },
@@ -242,16 +225,11 @@ impl Campaign {
             (SimulatedLanguage::Malay, 9),
             (SimulatedLanguage::Tamil, 6),
         ];
-        let wanted = person
-            .weighted(For::Language, 0, &weighted)
-            .unwrap_or(SimulatedLanguage::English);
+        let wanted = person.weighted(For::Language, 0, &weighted).unwrap_or(SimulatedLanguage::English);
         if self.languages.contains(&wanted) {
             return wanted;
         }
-        self.languages
-            .first()
-            .copied()
-            .unwrap_or(SimulatedLanguage::English)
+        self.languages.first().copied().unwrap_or(SimulatedLanguage::English)
     }
 
     pub(super) fn recipient(&self, serial: u32) -> Recipient {
@@ -272,11 +250,7 @@ impl Campaign {
         };
         let recipient = self.recipient(serial);
         let provoked = (self.rules.environment == SimulatedEnvironment::Test)
-            .then(|| {
-                Cause::ALL
-                    .into_iter()
-                    .find(|cause| cause.magic_number().as_bytes() == recipient.as_bytes())
-            })
+            .then(|| Cause::ALL.into_iter().find(|cause| cause.magic_number().as_bytes() == recipient.as_bytes()))
             .flatten();
         let case = Case {
             dice: message.dice,
@@ -287,46 +261,26 @@ impl Campaign {
         };
         let mut course = Course::new(&self.rules, &case, 0, message.created, None);
         courses.push(course);
-        let retries = self
-            .changes
-            .get(&serial)
-            .map_or(&[][..], |changes| &changes.retries);
+        let retries = self.changes.get(&serial).map_or(&[][..], |changes| &changes.retries);
         for (n, start) in retries.iter().enumerate() {
             // A retry is only ever accepted after a failure, which its start is later than.
-            course = Course::new(
-                &self.rules,
-                &case,
-                n as u64 + 1,
-                *start,
-                course.cause(*start),
-            );
+            course = Course::new(&self.rules, &case, n as u64 + 1, *start, course.cause(*start));
             courses.push(course);
         }
     }
 
     /// Status of a message at `now`, and the attempts it has used.
-    pub(super) fn status(
-        &self,
-        serial: u32,
-        now: i64,
-        courses: &mut Vec<Course>,
-    ) -> (Status, usize) {
+    pub(super) fn status(&self, serial: u32, now: i64, courses: &mut Vec<Course>) -> (Status, usize) {
         self.attempts(serial, courses);
-        let status = courses
-            .last()
-            .map_or(Status::Created, |course| course.at(now).0);
+        let status = courses.last().map_or(Status::Created, |course| course.at(now).0);
         (status, courses.len())
     }
 }
 
 fn key_of(messages: &[Message], serial: u32) -> Key {
-    messages
-        .get(serial as usize)
-        .map_or((0, 0), |m| (m.created, m.dice.uuid(For::MessageId, 0)))
+    messages.get(serial as usize).map_or((0, 0), |m| (m.created, m.dice.uuid(For::MessageId, 0)))
 }
 
 fn row_key_of(messages: &[Message], serial: u32) -> Key {
-    messages
-        .get(serial as usize)
-        .map_or((0, 0), |m| (m.created, m.dice.uuid(For::RowId, 0)))
+    messages.get(serial as usize).map_or((0, 0), |m| (m.created, m.dice.uuid(For::RowId, 0)))
 }

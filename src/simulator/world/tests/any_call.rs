@@ -51,28 +51,21 @@ fn paths() -> impl Strategy<Value = String> {
 }
 
 fn queries() -> impl Strategy<Value = Option<String>> {
-    let pair = (
-        "(limit|search|after|before|.{0,4})",
-        "([0-9]{0,5}|[A-Za-z0-9+/=%]{0,40}|.{0,6})",
-    );
+    let pair = ("(limit|search|after|before|.{0,4})", "([0-9]{0,5}|[A-Za-z0-9+/=%]{0,40}|.{0,6})");
     let pairs = prop::collection::vec(pair, 0..4);
-    let query = pairs.prop_map(|pairs| {
-        pairs
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("&")
-    });
+    let query = pairs.prop_map(|pairs| pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"));
     prop::option::of(query)
 }
 
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         any::<Vec<u8>>(),
-        "\\{\"recipient\":\"[0-9+]{0,16}\",\"language\":\"(english|malay|x)\",\"values\":\\{(\"name\":\".{0,5}\")?\\}\\}".prop_map(String::into_bytes),
+        "\\{\"recipient\":\"[0-9+]{0,16}\",\"language\":\"(english|malay|x)\",\"values\":\\{(\"name\":\".{0,5}\")?\\}\\}"
+            .prop_map(String::into_bytes),
         "(.|\r|\n|,){0,80}".prop_map(|csv| {
             let header = "recipient,language,name,clinic,date,time,reference";
-            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{header}\n{csv}\r\n--edge--").into_bytes()
+            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{header}\n{csv}\r\n--edge--")
+                .into_bytes()
         }),
     ]
 }

@@ -9,12 +9,7 @@ use super::{caller, empty_campaign, text};
 use crate::simulator::options::{CampaignOptions, SimulatedEnvironment, SimulatedLanguage};
 
 fn keys(value: &Value) -> BTreeSet<&str> {
-    value
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
+    value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
 const COMMON: [&str; 11] = [
@@ -33,12 +28,7 @@ const COMMON: [&str; 11] = [
 
 #[track_caller]
 fn assert_keys(message: &Value, more: &[&'static str]) {
-    let expected: BTreeSet<&str> = COMMON
-        .iter()
-        .chain(&["creatorEmail"])
-        .chain(more)
-        .copied()
-        .collect();
+    let expected: BTreeSet<&str> = COMMON.iter().chain(&["creatorEmail"]).chain(more).copied().collect();
     assert_eq!(keys(message), expected);
 }
 
@@ -50,9 +40,7 @@ fn each_call_has_its_fields() {
     for message in &listed {
         assert_keys(message, &["templateBody", "batches", "messageAttempts"]);
         assert_eq!(
-            keys(&message["messageAttempts"][0])
-                .into_iter()
-                .collect::<Vec<_>>(),
+            keys(&message["messageAttempts"][0]).into_iter().collect::<Vec<_>>(),
             [
                 "createdAt",
                 "creatorId",
@@ -69,41 +57,16 @@ fn each_call_has_its_fields() {
             ]
         );
         assert_eq!(
-            keys(&message["templateBody"])
-                .into_iter()
-                .collect::<Vec<_>>(),
-            [
-                "body",
-                "createdAt",
-                "creatorId",
-                "id",
-                "language",
-                "templateId",
-                "updatedAt"
-            ]
+            keys(&message["templateBody"]).into_iter().collect::<Vec<_>>(),
+            ["body", "createdAt", "creatorId", "id", "language", "templateId", "updatedAt"]
         );
     }
-    let single = listed
-        .iter()
-        .find(|message| message["batches"] == serde_json::json!([]))
-        .unwrap();
-    let rows = listed
-        .iter()
-        .filter(|message| message["batches"] != serde_json::json!([]));
+    let single = listed.iter().find(|message| message["batches"] == serde_json::json!([])).unwrap();
+    let rows = listed.iter().filter(|message| message["batches"] != serde_json::json!([]));
     let row = rows.clone().next().unwrap();
     assert_eq!(
         keys(&row["batches"][0]).into_iter().collect::<Vec<_>>(),
-        [
-            "BatchMessage",
-            "campaignId",
-            "createdAt",
-            "creatorId",
-            "id",
-            "originalFileName",
-            "status",
-            "totalMessages",
-            "updatedAt"
-        ]
+        ["BatchMessage", "campaignId", "createdAt", "creatorId", "id", "originalFileName", "status", "totalMessages", "updatedAt"]
     );
     for message in [single, row] {
         let one = caller.get(&format!("/messages/{}", text(message, "id")));
@@ -117,23 +80,15 @@ fn each_call_has_its_fields() {
         assert_keys(message, &["templateBody", "messageAttempts", "numAttempts"]);
         assert_eq!(message["numAttempts"], 1);
     }
-    let of_batch = rows
-        .filter(|message| message["batches"][0]["id"] == batch)
-        .count();
+    let of_batch = rows.filter(|message| message["batches"][0]["id"] == batch).count();
     assert_eq!(of_batch, in_batch.len());
 }
 
 #[test]
 fn a_failure_tells_its_error_in_both_spellings() {
-    let mut caller = caller(CampaignOptions {
-        failure_rate: 1.0,
-        ..CampaignOptions::new("Clinics")
-    });
+    let mut caller = caller(CampaignOptions { failure_rate: 1.0, ..CampaignOptions::new("Clinics") });
     let (listed, _) = caller.page("/messages?limit=1000");
-    let failed = listed
-        .iter()
-        .rfind(|message| message["latestStatus"] == "failure")
-        .unwrap();
+    let failed = listed.iter().rfind(|message| message["latestStatus"] == "failure").unwrap();
     let attempt = &failed["messageAttempts"][0];
     let one = caller.get(&format!("/messages/{}", text(failed, "id")));
     assert_eq!(one["attempts"][0]["error"]["type"], attempt["errorType"]);
@@ -148,15 +103,8 @@ fn times_are_singapore_time_with_milliseconds() {
     let mut caller = caller(CampaignOptions::new("Clinics"));
     let (listed, _) = caller.page("/messages?limit=50");
     for message in &listed {
-        for stamp in [
-            text(message, "createdAt"),
-            text(message, "updatedAt"),
-            text(&message["messageAttempts"][0], "createdAt"),
-        ] {
-            assert!(
-                stamp.len() == 29 && stamp.ends_with("+08:00") && &stamp[19..20] == ".",
-                "{stamp}"
-            );
+        for stamp in [text(message, "createdAt"), text(message, "updatedAt"), text(&message["messageAttempts"][0], "createdAt")] {
+            assert!(stamp.len() == 29 && stamp.ends_with("+08:00") && &stamp[19..20] == ".", "{stamp}");
         }
     }
 }
@@ -165,12 +113,7 @@ fn times_are_singapore_time_with_milliseconds() {
 fn updated_at_is_now_and_then_older_than_the_newest_attempt() {
     let mut caller = caller(CampaignOptions::new("Clinics"));
     let (listed, _) = caller.page("/messages?limit=1000");
-    let stale = listed
-        .iter()
-        .filter(|message| {
-            text(message, "updatedAt") < text(&message["messageAttempts"][0], "updatedAt")
-        })
-        .count();
+    let stale = listed.iter().filter(|message| text(message, "updatedAt") < text(&message["messageAttempts"][0], "updatedAt")).count();
     assert!((20..200).contains(&stale), "{stale}");
 }
 
@@ -179,10 +122,7 @@ fn texts_come_in_all_languages() {
     let mut caller = caller(CampaignOptions::new("Clinics"));
     let (listed, _) = caller.page("/messages?limit=1000");
     for language in SimulatedLanguage::ALL {
-        let message = listed
-            .iter()
-            .find(|message| message["language"] == language.as_str())
-            .unwrap();
+        let message = listed.iter().find(|message| message["language"] == language.as_str()).unwrap();
         // The full text is the template with the values put in.
         let mut filled = text(&message["templateBody"], "body").to_owned();
         for (name, value) in message["values"].as_object().unwrap() {
@@ -201,26 +141,13 @@ fn a_sent_message_moves_through_every_status() {
     let mut seen = Vec::new();
     for _ in 0..130 {
         let status = text(&caller.get(&format!("/messages/{id}")), "latestStatus").to_owned();
-        assert_eq!(
-            caller.world.status(&caller.campaign, &id, caller.now),
-            Some(status.as_str())
-        );
+        assert_eq!(caller.world.status(&caller.campaign, &id, caller.now), Some(status.as_str()));
         if seen.last() != Some(&status) {
             seen.push(status);
         }
         caller.wait(100);
     }
-    assert_eq!(
-        seen,
-        [
-            "created",
-            "enqueued",
-            "sending",
-            "sent",
-            "sent_to_telco",
-            "success"
-        ]
-    );
+    assert_eq!(seen, ["created", "enqueued", "sending", "sent", "sent_to_telco", "success"]);
 }
 
 #[rstest]
@@ -229,15 +156,8 @@ fn a_sent_message_moves_through_every_status() {
 #[case::loadtest(SimulatedEnvironment::Loadtest, "6580001234", "sent_to_telco")]
 #[case::abroad(SimulatedEnvironment::Test, "447700900123", "sent_to_telco")]
 #[case::magic_only_in_test(SimulatedEnvironment::Production, "6511111111", "success")]
-fn the_last_status(
-    #[case] environment: SimulatedEnvironment,
-    #[case] recipient: &str,
-    #[case] last: &str,
-) {
-    let mut caller = caller(CampaignOptions {
-        environment,
-        ..empty_campaign()
-    });
+fn the_last_status(#[case] environment: SimulatedEnvironment, #[case] recipient: &str, #[case] last: &str) {
+    let mut caller = caller(CampaignOptions { environment, ..empty_campaign() });
     let id = caller.send(recipient);
     caller.wait(200_000);
     assert_eq!(caller.get(&format!("/messages/{id}"))["latestStatus"], last);
@@ -253,18 +173,11 @@ fn the_last_status(
 #[case("6511115555", "delivery_error", "message_expired")]
 #[case("6511119999", "delivery_error", "delivery_unknown_error")]
 #[case("6522222222", "server_error", "server_unknown_error")]
-fn magic_numbers_provoke_their_errors(
-    #[case] recipient: &str,
-    #[case] kind: &str,
-    #[case] code: &str,
-) {
+fn magic_numbers_provoke_their_errors(#[case] recipient: &str, #[case] kind: &str, #[case] code: &str) {
     let mut caller = caller(empty_campaign());
     let id = caller.send(recipient);
     caller.wait(60_000);
-    assert_ne!(
-        caller.get(&format!("/messages/{id}"))["latestStatus"],
-        "failure"
-    );
+    assert_ne!(caller.get(&format!("/messages/{id}"))["latestStatus"], "failure");
     caller.wait(30_000);
     let message = caller.get(&format!("/messages/{id}"));
     assert_eq!(message["latestStatus"], "failure");
@@ -274,19 +187,13 @@ fn magic_numbers_provoke_their_errors(
 
 #[test]
 fn the_start_looks_alive() {
-    let mut caller = caller(CampaignOptions {
-        messages: 20_000,
-        batches: 6,
-        ..CampaignOptions::new("Clinics")
-    });
+    let mut caller = caller(CampaignOptions { messages: 20_000, batches: 6, ..CampaignOptions::new("Clinics") });
     let mut counts = std::collections::BTreeMap::<String, u32>::new();
     let mut after = String::new();
     loop {
         let (messages, page) = caller.page(&format!("/messages?limit=1000{after}"));
         for message in &messages {
-            *counts
-                .entry(text(message, "latestStatus").to_owned())
-                .or_default() += 1;
+            *counts.entry(text(message, "latestStatus").to_owned()).or_default() += 1;
         }
         if page["hasNextPage"] == false {
             break;
@@ -294,14 +201,7 @@ fn the_start_looks_alive() {
         after = format!("&after={}", text(&page, "endCursor").replace('=', "%3D"));
     }
     assert_eq!(counts.values().sum::<u32>(), 20_000);
-    for status in [
-        "created",
-        "enqueued",
-        "sent",
-        "sent_to_telco",
-        "success",
-        "failure",
-    ] {
+    for status in ["created", "enqueued", "sent", "sent_to_telco", "success", "failure"] {
         assert!(counts.contains_key(status), "no `{status}` in {counts:?}");
     }
     assert!((100..400).contains(&counts["failure"]), "{counts:?}");

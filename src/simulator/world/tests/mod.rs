@@ -36,12 +36,7 @@ fn caller_of(options: WorldOptions) -> Caller {
     let now = options.started_at;
     let world = World::new(options);
     let card = world.campaigns().remove(0);
-    Caller {
-        world,
-        now,
-        campaign: card.id,
-        key: card.key,
-    }
+    Caller { world, now, campaign: card.id, key: card.key }
 }
 
 /// A campaign without messages, whose sends all go well.
@@ -63,38 +58,18 @@ impl Caller {
     }
 
     /// A call below the campaign, with its key.
-    fn call(
-        &mut self,
-        method: &str,
-        path: &str,
-        content_type: Option<&str>,
-        body: &[u8],
-    ) -> Answer {
-        let (path, query) = path
-            .split_once('?')
-            .map_or((path, None), |(path, query)| (path, Some(query)));
+    fn call(&mut self, method: &str, path: &str, content_type: Option<&str>, body: &[u8]) -> Answer {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let path = format!("/campaigns/{}{path}", self.campaign);
         let authorization = format!("Bearer {}", self.key);
-        let call = Call {
-            method,
-            path: &path,
-            query,
-            authorization: Some(&authorization),
-            content_type,
-            body,
-        };
+        let call = Call { method, path: &path, query, authorization: Some(&authorization), content_type, body };
         self.world.answer(&call, self.now)
     }
 
     #[track_caller]
     fn get(&mut self, path: &str) -> Value {
         let answer = self.call("GET", path, None, b"");
-        assert_eq!(
-            answer.status,
-            200,
-            "{}",
-            String::from_utf8_lossy(&answer.body)
-        );
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         serde_json::from_slice(&answer.body).unwrap()
     }
 
@@ -102,26 +77,14 @@ impl Caller {
     #[track_caller]
     fn page(&mut self, path: &str) -> (Vec<Value>, Value) {
         let mut page = self.get(path);
-        let Value::Array(data) = page["data"].take() else {
-            panic!("no list")
-        };
+        let Value::Array(data) = page["data"].take() else { panic!("no list") };
         (data, page["pageData"].take())
     }
 
     #[track_caller]
     fn post(&mut self, path: &str, body: &Value) -> Value {
-        let answer = self.call(
-            "POST",
-            path,
-            Some("application/json"),
-            body.to_string().as_bytes(),
-        );
-        assert_eq!(
-            answer.status,
-            201,
-            "{}",
-            String::from_utf8_lossy(&answer.body)
-        );
+        let answer = self.call("POST", path, Some("application/json"), body.to_string().as_bytes());
+        assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
         serde_json::from_slice(&answer.body).unwrap()
     }
 
@@ -136,12 +99,7 @@ impl Caller {
         let body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
         );
-        self.call(
-            "POST",
-            "/batch/messages",
-            Some("multipart/form-data; boundary=edge"),
-            body.as_bytes(),
-        )
+        self.call("POST", "/batch/messages", Some("multipart/form-data; boundary=edge"), body.as_bytes())
     }
 
     /// The status of a POST and the API's code in its body.
@@ -163,14 +121,9 @@ fn code_message(recipient: &str) -> Value {
 /// The API's code in a body; empty without one.
 fn code_of(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    body["error"]["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    body["error"]["code"].as_str().unwrap_or_default().to_owned()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no text `{name}` in {value}"))
+    value[name].as_str().unwrap_or_else(|| panic!("no text `{name}` in {value}"))
 }

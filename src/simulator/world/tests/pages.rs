@@ -12,26 +12,15 @@ use crate::simulator::options::{CampaignOptions, WorldOptions};
 use crate::simulator::world::{Call, World};
 
 fn ids(messages: &[Value]) -> Vec<String> {
-    messages
-        .iter()
-        .map(|message| text(message, "id").to_owned())
-        .collect()
+    messages.iter().map(|message| text(message, "id").to_owned()).collect()
 }
 
 fn cursor(page: &Value, name: &str) -> String {
-    text(page, name)
-        .replace('+', "%2B")
-        .replace('/', "%2F")
-        .replace('=', "%3D")
+    text(page, name).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }
 
 fn busy() -> CampaignOptions {
-    CampaignOptions {
-        messages: 3_000,
-        batches: 2,
-        live_per_second: 7.0,
-        ..CampaignOptions::new("Clinics")
-    }
+    CampaignOptions { messages: 3_000, batches: 2, live_per_second: 7.0, ..CampaignOptions::new("Clinics") }
 }
 
 /// Walks from the newest to the oldest, a second between pages; gives the ids in order.
@@ -86,15 +75,9 @@ fn a_walk_over_a_batch_meets_every_row_once() {
 fn pages_are_ordered_newest_first() {
     let mut caller = caller(busy());
     let (messages, _) = caller.page("/messages?limit=1000");
-    let keys: Vec<_> = messages
-        .iter()
-        .map(|m| (text(m, "createdAt"), text(m, "id")))
-        .collect();
+    let keys: Vec<_> = messages.iter().map(|m| (text(m, "createdAt"), text(m, "id"))).collect();
     assert!(keys.is_sorted_by(|a, b| a > b));
-    assert!(
-        keys.windows(2).any(|pair| pair[0].0 == pair[1].0),
-        "some share a creation time"
-    );
+    assert!(keys.windows(2).any(|pair| pair[0].0 == pair[1].0), "some share a creation time");
 }
 
 #[test]
@@ -114,24 +97,12 @@ fn a_cursor_asked_again_covers_the_same_stretch() {
 fn before_goes_back_to_newer_messages() {
     let mut caller = caller(busy());
     let (first, page) = caller.page("/messages?limit=50");
-    let (_, second) = caller.page(&format!(
-        "/messages?limit=50&after={}",
-        cursor(&page, "endCursor")
-    ));
-    let (back, page) = caller.page(&format!(
-        "/messages?limit=50&before={}",
-        cursor(&second, "startCursor")
-    ));
+    let (_, second) = caller.page(&format!("/messages?limit=50&after={}", cursor(&page, "endCursor")));
+    let (back, page) = caller.page(&format!("/messages?limit=50&before={}", cursor(&second, "startCursor")));
     assert_eq!(ids(&back), ids(&first));
-    assert_eq!(
-        (&page["hasPreviousPage"], &page["hasNextPage"]),
-        (&false.into(), &true.into())
-    );
+    assert_eq!((&page["hasPreviousPage"], &page["hasNextPage"]), (&false.into(), &true.into()));
     caller.wait(10_000);
-    let (newer, page) = caller.page(&format!(
-        "/messages?limit=10&before={}",
-        cursor(&page, "startCursor")
-    ));
+    let (newer, page) = caller.page(&format!("/messages?limit=10&before={}", cursor(&page, "startCursor")));
     assert_eq!(newer.len(), 10);
     assert_eq!(page["hasPreviousPage"], true);
 }
@@ -150,26 +121,17 @@ fn a_cursor_is_base64_of_time_and_id() {
     use base64::Engine;
     let mut caller = caller(busy());
     let decode = |cursor: &str| -> (String, String) {
-        let plain = base64::engine::general_purpose::STANDARD
-            .decode(cursor)
-            .unwrap();
+        let plain = base64::engine::general_purpose::STANDARD.decode(cursor).unwrap();
         serde_json::from_slice(&plain).unwrap()
     };
     let (messages, page) = caller.page("/messages?limit=3");
     for (name, message) in [("startCursor", &messages[0]), ("endCursor", &messages[2])] {
-        let expected = (
-            text(message, "createdAt").to_owned(),
-            text(message, "id").to_owned(),
-        );
+        let expected = (text(message, "createdAt").to_owned(), text(message, "id").to_owned());
         assert_eq!(decode(text(&page, name)), expected);
     }
     let batch = caller.world.batch_ids(&caller.campaign).remove(0);
     let (_, page) = caller.page(&format!("/batch/{batch}/messages?limit=3"));
-    assert!(
-        decode(text(&page, "endCursor"))
-            .1
-            .starts_with("batch_message_")
-    );
+    assert!(decode(text(&page, "endCursor")).1.starts_with("batch_message_"));
 }
 
 #[rstest]
@@ -184,10 +146,7 @@ fn a_cursor_is_base64_of_time_and_id() {
 fn wrong_parameters_are_refused(#[case] query: &str) {
     let mut caller = caller(empty_campaign());
     let answer = caller.call("GET", &format!("/messages?{query}"), None, b"");
-    assert_eq!(
-        (answer.status, code_of(&answer).as_str()),
-        (400, "parameter_invalid")
-    );
+    assert_eq!((answer.status, code_of(&answer).as_str()), (400, "parameter_invalid"));
 }
 
 #[test]
@@ -195,12 +154,7 @@ fn both_cursors_at_once_are_refused() {
     let mut caller = caller(busy());
     let (_, page) = caller.page("/messages?limit=1");
     let cursor = cursor(&page, "endCursor");
-    let answer = caller.call(
-        "GET",
-        &format!("/messages?after={cursor}&before={cursor}"),
-        None,
-        b"",
-    );
+    let answer = caller.call("GET", &format!("/messages?after={cursor}&before={cursor}"), None, b"");
     assert_eq!(answer.status, 400);
 }
 
@@ -220,40 +174,25 @@ fn search_finds_parts_of_the_number() {
         let mut found = Vec::new();
         let mut after = String::new();
         loop {
-            let (messages, page) =
-                caller.page(&format!("/messages?limit=100&search={part}{after}"));
+            let (messages, page) = caller.page(&format!("/messages?limit=100&search={part}{after}"));
             found.extend(messages);
             if page["hasNextPage"] == false {
                 break;
             }
             after = format!("&after={}", cursor(&page, "endCursor"));
         }
-        assert!(
-            found
-                .iter()
-                .all(|message| text(message, "recipient").contains(part))
-        );
-        let expected = all
-            .iter()
-            .filter(|message| text(message, "recipient").contains(part));
+        assert!(found.iter().all(|message| text(message, "recipient").contains(part)));
+        let expected = all.iter().filter(|message| text(message, "recipient").contains(part));
         let found = ids(&found);
         assert!(expected.clone().count() > 0);
-        assert!(
-            expected
-                .into_iter()
-                .all(|message| found.contains(&text(message, "id").to_owned()))
-        );
+        assert!(expected.into_iter().all(|message| found.contains(&text(message, "id").to_owned())));
     }
     assert!(caller.page("/messages?search=99999999999").0.is_empty());
 }
 
 #[test]
 fn late_messages_appear_behind_newer_ones() {
-    let campaign = CampaignOptions {
-        live_per_second: 20.0,
-        late_rate: 0.3,
-        ..empty_campaign()
-    };
+    let campaign = CampaignOptions { live_per_second: 20.0, late_rate: 0.3, ..empty_campaign() };
     let mut caller = caller(campaign);
     caller.wait(60_000);
     let (before, _) = caller.page("/messages?limit=1000");
@@ -267,10 +206,7 @@ fn late_messages_appear_behind_newer_ones() {
 
 #[test]
 fn live_messages_arrive_at_their_rate() {
-    let mut caller = caller(CampaignOptions {
-        live_per_second: 4.0,
-        ..empty_campaign()
-    });
+    let mut caller = caller(CampaignOptions { live_per_second: 4.0, ..empty_campaign() });
     caller.wait(50_000);
     let count = caller.page("/messages?limit=1000").0.len();
     assert!((199..=201).contains(&count), "{count}");
@@ -279,15 +215,9 @@ fn live_messages_arrive_at_their_rate() {
 /// Everything two worlds answer to the same calls.
 fn transcript(seed: u64) -> Vec<Vec<u8>> {
     let mut options = WorldOptions::new(seed);
-    options.campaigns = vec![CampaignOptions {
-        prepare: Duration::from_secs(1),
-        ..busy()
-    }];
+    options.campaigns = vec![CampaignOptions { prepare: Duration::from_secs(1), ..busy() }];
     let mut caller = super::caller_of(options);
-    let mut bodies = vec![
-        caller.campaign.clone().into_bytes(),
-        caller.key.clone().into_bytes(),
-    ];
+    let mut bodies = vec![caller.campaign.clone().into_bytes(), caller.key.clone().into_bytes()];
     for _ in 0..5 {
         bodies.push(caller.call("GET", "/messages?limit=500", None, b"").body);
         bodies.push(caller.upload("recipient,language,name,clinic,date,time,reference\n6580001234,malay,a,b,c,d,e").body);

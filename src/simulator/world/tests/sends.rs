@@ -12,13 +12,8 @@ fn the_answer_is_the_message_without_attempts_batches_and_template() {
     let message = caller.post("/messages", &code_message("6580001234"));
     assert_eq!(text(&message, "latestStatus"), "created");
     assert_eq!(text(&message, "recipient"), "6580001234");
-    assert_eq!(
-        message["values"],
-        json!({"code": "123456", "service": "the Portal"})
-    );
-    assert!(
-        text(&message, "fullMessage").starts_with("123456 is your one-time code for the Portal.")
-    );
+    assert_eq!(message["values"], json!({"code": "123456", "service": "the Portal"}));
+    assert!(text(&message, "fullMessage").starts_with("123456 is your one-time code for the Portal."));
     assert_eq!(text(&message, "campaignId"), caller.campaign);
     assert!(text(&message, "id").starts_with("message_"));
     for absent in ["attempts", "messageAttempts", "batches", "templateBody"] {
@@ -41,60 +36,22 @@ fn two_equal_sends_are_two_messages() {
 #[case::not_json("{", "")]
 #[case::a_list("[]", "")]
 #[case::no_recipient(r#"{"language":"english","values":{}}"#, "recipient")]
-#[case::plus(
-    r#"{"recipient":"+6580001234","language":"english","values":{}}"#,
-    "recipient"
-)]
-#[case::number(
-    r#"{"recipient":6580001234,"language":"english","values":{}}"#,
-    "recipient"
-)]
+#[case::plus(r#"{"recipient":"+6580001234","language":"english","values":{}}"#, "recipient")]
+#[case::number(r#"{"recipient":6580001234,"language":"english","values":{}}"#, "recipient")]
 #[case::no_language(r#"{"recipient":"6580001234","values":{}}"#, "language")]
-#[case::unknown_language(
-    r#"{"recipient":"6580001234","language":"klingon","values":{}}"#,
-    "language"
-)]
-#[case::not_configured(
-    r#"{"recipient":"6580001234","language":"tamil","values":{}}"#,
-    "tamil"
-)]
+#[case::unknown_language(r#"{"recipient":"6580001234","language":"klingon","values":{}}"#, "language")]
+#[case::not_configured(r#"{"recipient":"6580001234","language":"tamil","values":{}}"#, "tamil")]
 #[case::no_values(r#"{"recipient":"6580001234","language":"english"}"#, "values")]
-#[case::value_missing(
-    r#"{"recipient":"6580001234","language":"english","values":{"code":"1"}}"#,
-    "service"
-)]
-#[case::value_empty(
-    r#"{"recipient":"6580001234","language":"english","values":{"code":"","service":"x"}}"#,
-    "code"
-)]
-#[case::value_number(
-    r#"{"recipient":"6580001234","language":"english","values":{"code":1,"service":"x"}}"#,
-    "code"
-)]
-#[case::leading_space(
-    r#"{"recipient":"6580001234","language":"english","values":{"code":" 1","service":"x"}}"#,
-    "code"
-)]
-#[case::trailing_space(
-    r#"{"recipient":"6580001234","language":"english","values":{"code":"1","service":"x "}}"#,
-    "service"
-)]
+#[case::value_missing(r#"{"recipient":"6580001234","language":"english","values":{"code":"1"}}"#, "service")]
+#[case::value_empty(r#"{"recipient":"6580001234","language":"english","values":{"code":"","service":"x"}}"#, "code")]
+#[case::value_number(r#"{"recipient":"6580001234","language":"english","values":{"code":1,"service":"x"}}"#, "code")]
+#[case::leading_space(r#"{"recipient":"6580001234","language":"english","values":{"code":" 1","service":"x"}}"#, "code")]
+#[case::trailing_space(r#"{"recipient":"6580001234","language":"english","values":{"code":"1","service":"x "}}"#, "service")]
 fn wrong_sends_are_refused_and_leave_nothing(#[case] body: &str, #[case] named: &str) {
     let languages = vec![SimulatedLanguage::English, SimulatedLanguage::Malay];
-    let mut caller = caller(CampaignOptions {
-        languages,
-        ..empty_campaign()
-    });
-    let answer = caller.call(
-        "POST",
-        "/messages",
-        Some("application/json"),
-        body.as_bytes(),
-    );
-    assert_eq!(
-        (answer.status, code_of(&answer).as_str()),
-        (400, "parameter_invalid")
-    );
+    let mut caller = caller(CampaignOptions { languages, ..empty_campaign() });
+    let answer = caller.call("POST", "/messages", Some("application/json"), body.as_bytes());
+    assert_eq!((answer.status, code_of(&answer).as_str()), (400, "parameter_invalid"));
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     assert!(text(&body["error"], "message").contains(named), "{body}");
     assert!(caller.page("/messages").0.is_empty());

@@ -1,0 +1,244 @@
+//! Where things stand on the screen: a pure function of its size and of what is open.
+
+use ratatui::layout::Rect;
+
+use super::state::State;
+
+/// The smallest screen on which anything but a request for more room is shown.
+pub(super) const SMALLEST: (u16, u16) = (60, 15);
+
+/// From how many columns on the campaigns stand left and the detail right.
+const WIDE_COLUMNS: u16 = 140;
+
+/// From how many columns and rows on the detail stands under the list.
+const MEDIUM: (u16, u16) = (100, 30);
+
+/// Under how many rows there is only ever one pane.
+const ONE_PANE_ROWS: u16 = 24;
+
+/// The campaigns' pane: a name of some length, the share of failures, what is open, the age.
+const CAMPAIGNS_COLUMNS: u16 = 34;
+
+/// How many lines the detail has under the list while it only follows the cursor.
+const DETAIL_ROWS: u16 = 7;
+
+/// How much is to be had at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Too little for anything.
+    Tiny,
+    /// One pane at a time.
+    Small,
+    /// The detail under the list.
+    Medium,
+    /// Campaigns left, list, detail right.
+    Wide,
+}
+
+/// What must be known besides the size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// More than one campaign.
+    pub many_campaigns: bool,
+    /// A message is open.
+    pub opened: bool,
+}
+
+/// Where everything stands. What has no room is `None` or has no lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// How much is to be had.
+    pub kind: Kind,
+    /// Environment, campaign, age of the data.
+    pub header: Rect,
+    /// The campaigns in one line.
+    pub campaigns_line: Option<Rect>,
+    /// The campaigns in a pane.
+    pub campaigns: Option<Rect>,
+    /// The counts.
+    pub summary: Rect,
+    /// The last 15 minutes.
+    pub recent: Rect,
+    /// What the list shows, of how much.
+    pub filter: Rect,
+    /// The heads of the columns.
+    pub heads: Rect,
+    /// The list.
+    pub list: Rect,
+    /// The rule above the detail, or left of it.
+    pub rule: Option<Rect>,
+    /// The rule right of the campaigns.
+    pub campaigns_rule: Option<Rect>,
+    /// The detail.
+    pub detail: Option<Rect>,
+    /// Whether the detail stands in place of the list.
+    pub covers_list: bool,
+    /// The newest outcome or notice.
+    pub notice: Rect,
+    /// The keys.
+    pub keys: Rect,
+    /// All between the header and the two last lines: for pages and dialogs.
+    pub body: Rect,
+}
+
+/// Takes lines from the top of an area.
+fn take(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    let taken = Rect { height: rows, ..*area };
+    area.y += rows;
+    area.height -= rows;
+    taken
+}
+
+/// Takes lines from the bottom of an area.
+fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    area.height -= rows;
+    Rect { y: area.y + area.height, height: rows, ..*area }
+}
+
+/// Takes columns from the left of an area.
+fn take_left(area: &mut Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    let taken = Rect { width: columns, ..*area };
+    area.x += columns;
+    area.width -= columns;
+    taken
+}
+
+/// Takes columns from the right of an area.
+fn take_right(area: &mut Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    area.width -= columns;
+    Rect { x: area.x + area.width, width: columns, ..*area }
+}
+
+impl Kind {
+    /// What a size is enough for.
+    pub fn of(columns: u16, rows: u16) -> Self {
+        if columns < SMALLEST.0 || rows < SMALLEST.1 {
+            Kind::Tiny
+        } else if rows < ONE_PANE_ROWS {
+            Kind::Small
+        } else if columns >= WIDE_COLUMNS {
+            Kind::Wide
+        } else if columns >= MEDIUM.0 && rows >= MEDIUM.1 {
+            Kind::Medium
+        } else {
+            Kind::Small
+        }
+    }
+}
+
+/// Where everything stands in `area`.
+pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
+    let kind = Kind::of(area.width, area.height);
+    let mut rest = area;
+    let header = take(&mut rest, 1);
+    let keys = take_bottom(&mut rest, 1);
+    let notice = take_bottom(&mut rest, 1);
+    let body = rest;
+    let campaigns_line = (kind == Kind::Medium && shape.many_campaigns).then(|| take(&mut rest, 1));
+    let summary = take(&mut rest, 1);
+    let recent = take(&mut rest, 1);
+    let (mut campaigns, mut campaigns_rule, mut rule, mut detail) = (None, None, None, None);
+    match kind {
+        Kind::Wide => {
+            if shape.many_campaigns {
+                campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS));
+                campaigns_rule = Some(take_left(&mut rest, 1));
+            }
+            // Two fifths, and no more than a text reads well in.
+            let columns = (rest.width * 2 / 5).clamp(40, 72);
+            detail = Some(take_right(&mut rest, columns));
+            rule = Some(take_right(&mut rest, 1));
+        }
+        Kind::Medium => {
+            let rows = if shape.opened { (rest.height / 2).max(DETAIL_ROWS) } else { DETAIL_ROWS };
+            detail = Some(take_bottom(&mut rest, rows));
+            rule = Some(take_bottom(&mut rest, 1));
+        }
+        Kind::Small if shape.opened => detail = Some(rest),
+        Kind::Small | Kind::Tiny => {}
+    }
+    let filter = take(&mut rest, 1);
+    let heads = take(&mut rest, 1);
+    Layout {
+        kind,
+        header,
+        campaigns_line,
+        campaigns,
+        summary,
+        recent,
+        filter,
+        heads,
+        list: rest,
+        rule,
+        campaigns_rule,
+        detail,
+        covers_list: kind == Kind::Small && shape.opened,
+        notice,
+        keys,
+        body,
+    }
+}
+
+impl State {
+    /// Where everything stands on the terminal as it told its size.
+    pub(super) fn layout(&self) -> Layout {
+        self.layout_in(Rect::new(0, 0, self.size.0, self.size.1))
+    }
+
+    /// Where everything stands in `area`.
+    pub(super) fn layout_in(&self, area: Rect) -> Layout {
+        let opened = self.campaign().is_some_and(|campaign| campaign.opened.is_some());
+        layout(area, Shape { many_campaigns: self.campaigns.len() > 1, opened })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(59, 40, Kind::Tiny)]
+    #[case(200, 14, Kind::Tiny)]
+    #[case(60, 15, Kind::Small)]
+    #[case(80, 24, Kind::Small)]
+    #[case(200, 23, Kind::Small)]
+    #[case(100, 29, Kind::Small)]
+    #[case(100, 30, Kind::Medium)]
+    #[case(139, 60, Kind::Medium)]
+    #[case(140, 24, Kind::Wide)]
+    fn sizes_and_what_they_are_enough_for(#[case] columns: u16, #[case] rows: u16, #[case] kind: Kind) {
+        assert_eq!(Kind::of(columns, rows), kind);
+    }
+
+    #[test]
+    fn eighty_by_twenty_four_has_room_for_fifteen_rows() {
+        let layout = layout(Rect::new(0, 0, 80, 24), Shape { many_campaigns: true, opened: false });
+        assert!(layout.list.height >= 15);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_or_leaves_the_screen(columns in 1..300u16, rows in 1..120u16, many_campaigns: bool, opened: bool) {
+            let area = Rect::new(0, 0, columns, rows);
+            let layout = layout(area, Shape { many_campaigns, opened });
+            let mut parts = vec![layout.header, layout.summary, layout.recent, layout.notice, layout.keys];
+            parts.extend([layout.campaigns_line, layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail].into_iter().flatten());
+            if !layout.covers_list {
+                parts.extend([layout.filter, layout.heads, layout.list]);
+            }
+            for (place, part) in parts.iter().enumerate() {
+                prop_assert_eq!(area.intersection(*part).area(), part.area());
+                for other in &parts[place + 1..] {
+                    prop_assert_eq!(part.intersection(*other).area(), 0, "{:?} and {:?}", part, other);
+                }
+            }
+            prop_assert!(layout.kind == Kind::Tiny || layout.covers_list || layout.list.height >= 5);
+        }
+    }
+}

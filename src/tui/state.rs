@@ -1,0 +1,206 @@
+//! The dashboard's state: one value, owned by the loop that draws it. What changes it stands in
+//! `update`, how it looks in `view`.
+
+mod action;
+mod campaign;
+mod detail;
+mod filter_menu;
+mod find;
+mod list;
+mod marks;
+mod notices;
+mod page;
+mod question;
+
+pub(super) use action::{ActionRecord, Actions};
+pub(super) use campaign::{Campaign, FilterChoice};
+pub(super) use detail::{Opened, Phase};
+pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
+pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
+pub(super) use list::{Cursor, Item, List};
+pub(super) use marks::Marks;
+pub(super) use notices::Notices;
+pub(super) use page::{Page, PageKind};
+pub(super) use question::{Answer, Question, plan};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ratatui::Frame;
+use ratatui::style::Style;
+
+use super::{Context, Dashboard, Effect, Event, QuestionId, Role, Setup, Theme};
+use crate::monitor::{CampaignIndex, Generation};
+use crate::postman::Explanation;
+
+/// How long "again to quit" stands.
+pub(super) const LEAVE_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+
+/// The size that is assumed until the terminal has told its own.
+const USUAL_SIZE: (u16, u16) = (80, 24);
+
+/// How things are shown, settled at the start.
+pub(super) struct Look {
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// Its short name.
+    pub zone_name: String,
+    /// The colours.
+    pub theme: Theme,
+    /// No signs outside ASCII.
+    pub ascii: bool,
+    /// The embedded simulator is on screen.
+    pub demo: bool,
+}
+
+impl Look {
+    /// How something with that meaning looks.
+    pub fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    /// A sign, or what stands for it in ASCII.
+    pub fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
+        if self.ascii { ascii } else { sign }
+    }
+}
+
+/// A dialog over the list. One at a time.
+pub(super) enum Dialog {
+    /// None.
+    None,
+    /// The find line is typed into.
+    Find,
+    /// The menu of statuses.
+    Menu(FilterMenu),
+    /// The question before a retry.
+    Question(Box<Question>),
+}
+
+/// Everything that the dashboard knows.
+pub struct State {
+    pub(super) look: Look,
+    pub(super) campaigns: Vec<Campaign>,
+    pub(super) current: usize,
+    pub(super) dialog: Dialog,
+    /// A page to read, over everything else.
+    pub(super) page: Option<Page>,
+    pub(super) notices: Notices,
+    pub(super) actions_refused: Option<Explanation>,
+    /// Columns and rows of the terminal.
+    pub(super) size: (u16, u16),
+    /// The time of the newest event: what ages on the screen are counted to.
+    pub(super) now: Timestamp,
+    /// Until when a second Ctrl-c, or q, ends the program.
+    pub(super) leave_until: Option<Timestamp>,
+    /// The number of the newest question.
+    pub(super) last_question: u64,
+    generation: u64,
+}
+
+impl State {
+    /// The state at the start, with nothing read yet.
+    pub fn new(setup: Setup, now: Timestamp) -> Self {
+        let theme = Theme::new(setup.theme, setup.depth);
+        let mut notices = Notices::default();
+        for notice in setup.notices {
+            notices.push(notice);
+        }
+        Self {
+            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, demo: setup.demo },
+            campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
+            current: 0,
+            dialog: Dialog::None,
+            page: None,
+            notices,
+            actions_refused: setup.actions_refused,
+            size: USUAL_SIZE,
+            now,
+            leave_until: None,
+            last_question: 0,
+            generation: 0,
+        }
+    }
+
+    /// The campaign on the screen; `None` where none could be configured.
+    pub(super) fn campaign(&self) -> Option<&Campaign> {
+        self.campaigns.get(self.current)
+    }
+
+    /// The campaign on the screen, to change it.
+    pub(super) fn campaign_mut(&mut self) -> Option<&mut Campaign> {
+        self.campaigns.get_mut(self.current)
+    }
+
+    /// The place of the campaign on the screen.
+    pub(super) fn index(&self) -> CampaignIndex {
+        CampaignIndex(self.current)
+    }
+
+    /// A number for a new question: answers to older ones are dropped.
+    pub(super) fn next_generation(&mut self) -> Generation {
+        self.generation += 1;
+        Generation(self.generation)
+    }
+
+    /// Where keys go now.
+    pub(super) fn context(&self) -> Context {
+        if self.page.is_some() {
+            return Context::Page;
+        }
+        match &self.dialog {
+            Dialog::Question(_) => Context::Question,
+            Dialog::Menu(_) => Context::Menu,
+            Dialog::Find => Context::Text,
+            Dialog::None if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
+            Dialog::None => Context::Messages,
+        }
+    }
+
+    /// The places of the campaigns in the order shown: those that need a person first, else as
+    /// configured.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.campaigns.len()).collect();
+        order.sort_by_key(|place| !self.campaigns[*place].needs_person());
+        order
+    }
+
+    /// Whether a retry is on its way to the API right now, in any campaign.
+    pub(super) fn is_acting(&self) -> bool {
+        self.campaigns.iter().any(|campaign| campaign.actions.is_acting())
+    }
+
+    /// The question that is open.
+    pub(super) fn open_question(&self) -> Option<&Question> {
+        match &self.dialog {
+            Dialog::Question(question) => Some(question),
+            _ => None,
+        }
+    }
+}
+
+impl Dashboard for State {
+    fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.take(event, now)
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        self.show(frame);
+    }
+
+    fn question(&self) -> Option<QuestionId> {
+        // A page in front of it hides it: nothing can be agreed to that is not on the screen.
+        self.open_question().filter(|_| self.page.is_none()).map(|question| QuestionId(question.id))
+    }
+
+    fn takes_text(&self) -> bool {
+        self.context() == Context::Text
+    }
+
+    fn needs_tick(&self) -> bool {
+        !self.campaigns.is_empty()
+    }
+
+    fn next_wake(&self) -> Option<Timestamp> {
+        self.wake_at()
+    }
+}

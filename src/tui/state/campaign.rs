@@ -1,0 +1,194 @@
+//! A campaign: its messages, what the list shows of them, and what its worker tells.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Actions, Find, List, Marks, Opened};
+use crate::delivery::{MessageId, Rows, Status};
+use crate::monitor::{Connection, Meter};
+use crate::store::{AnswerKind, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
+use crate::tui::CampaignCard;
+
+/// From which share of failures in the last 15 minutes a campaign needs a person: what the
+/// configuration takes for granted, 2 %.
+pub(in crate::tui) const FAILURE_LIMIT: f64 = 0.02;
+
+/// How many minutes count as the last ones.
+const RECENT_MINUTES: u32 = 15;
+
+/// How often the newest messages are read at least while the campaign is on the screen.
+const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
+
+/// How often they are read while it is not.
+const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
+
+/// Which statuses the list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::tui) struct FilterChoice {
+    /// One of these; all where there are none.
+    pub statuses: Vec<Status>,
+    /// Only what may still change.
+    pub open_only: bool,
+}
+
+impl FilterChoice {
+    /// Whether it shows everything.
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What it shows, in words.
+    pub fn words(&self) -> String {
+        if self.open_only {
+            return "open".to_owned();
+        }
+        self.statuses.iter().map(Status::word).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A configured campaign and all that is known of it.
+pub(in crate::tui) struct Campaign {
+    /// What the configuration says.
+    pub card: CampaignCard,
+    /// Whether recipients and texts are masked now.
+    pub masked: bool,
+    /// Its messages.
+    pub store: Store,
+    /// What is listed of them.
+    pub list: List,
+    /// Which statuses the list shows.
+    pub choice: FilterChoice,
+    /// Whom the list looks for.
+    pub find: Find,
+    /// How the worker sees the world.
+    pub connection: Connection,
+    /// Where the budget stands.
+    pub meter: Option<Meter>,
+    /// When the newest messages were last asked for with success.
+    pub head_at: Option<Timestamp>,
+    /// The message that is open.
+    pub opened: Option<Opened>,
+    /// The retries.
+    pub actions: Actions,
+    /// What is marked for a while.
+    pub marks: Marks,
+    /// What ended in the last minutes, as of the newest event.
+    pub recent: Recent,
+    /// The open messages by status, as of the newest event.
+    pub open: [usize; STATUS_PLACES],
+    /// How many pages are still read by themselves to fill a window that a filter left empty.
+    pub pages_to_fill: u8,
+    /// Whether a page of older history was asked for and has not come.
+    pub further_asked: bool,
+    /// Whether a pause (or its end) was asked for and has not begun.
+    pub pause_asked: Option<bool>,
+    /// How many of the columns that may be left out are scrolled away.
+    pub skipped_columns: usize,
+    /// Which kind of answer told a message's attempts, where it was not the campaign's list.
+    read_from: HashMap<MessageId, AnswerKind>,
+}
+
+impl Campaign {
+    /// A campaign of which nothing was read yet.
+    pub fn new(card: CampaignCard) -> Self {
+        Self {
+            masked: card.masked,
+            card,
+            store: Store::new(),
+            list: List::new(),
+            choice: FilterChoice::default(),
+            find: Find::new(),
+            connection: Connection::Connecting,
+            meter: None,
+            head_at: None,
+            opened: None,
+            actions: Actions::default(),
+            marks: Marks::default(),
+            recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
+            open: [0; STATUS_PLACES],
+            pages_to_fill: 0,
+            further_asked: false,
+            pause_asked: None,
+            skipped_columns: 0,
+            read_from: HashMap::new(),
+        }
+    }
+
+    /// Takes an answer in.
+    pub fn merge(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) -> Merged {
+        match from {
+            // A retry's answer has no attempts: what is known of them came from before.
+            AnswerKind::Action => {}
+            AnswerKind::List | AnswerKind::Search if self.read_from.is_empty() => {}
+            AnswerKind::List | AnswerKind::Search => {
+                for row in rows.iter() {
+                    self.read_from.remove(&MessageId::new(row.id()));
+                }
+            }
+            AnswerKind::Single | AnswerKind::Batch(_) => {
+                self.read_from.extend(rows.iter().map(|row| (MessageId::new(row.id()), from.clone())));
+            }
+        }
+        self.store.merge(rows, from, asked_at)
+    }
+
+    /// Which kind of answer told a message's attempts.
+    pub fn read_from(&self, message: &MessageId) -> AnswerKind {
+        self.read_from.get(message).cloned().unwrap_or(AnswerKind::List)
+    }
+
+    /// Counts anew what depends on the time.
+    pub fn count(&mut self, now: Timestamp) {
+        self.recent = self.store.recent(now, RECENT_MINUTES);
+        self.open = self.store.open_by_status(now);
+    }
+
+    /// Lists what the choice of statuses and the find ask for.
+    pub fn narrow(&mut self) {
+        let filter = Filter {
+            statuses: self.choice.statuses.clone(),
+            open_only: self.choice.open_only,
+            query: self.find.query.clone(),
+            ..Filter::default()
+        };
+        if filter != *self.list.filter() {
+            self.list.set_filter(&self.store, filter);
+        }
+    }
+
+    /// The message that keys are about: the one that is open, else the one under the cursor.
+    pub fn subject(&self) -> Option<RowNumber> {
+        self.opened.as_ref().map(|opened| opened.row).or_else(|| self.list.selected())
+    }
+
+    /// Whether a row is shown masked.
+    pub fn is_masked(&self, row: RowNumber) -> bool {
+        self.masked && !self.marks.is_revealed(row)
+    }
+
+    /// How old the newest messages on the screen are.
+    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
+        self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
+    }
+
+    /// Whether they are older than twice the interval in which they are read.
+    pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
+        let interval = if in_view { IN_VIEW } else { OUT_OF_VIEW };
+        self.age(now).is_some_and(|age| age > interval * 2)
+    }
+
+    /// Whether more failed in the last minutes than usual, and more than the limit.
+    pub fn fails_too_often(&self) -> bool {
+        let limit = self.recent.usual_share.map_or(FAILURE_LIMIT, |usual| (usual * 2.0).max(FAILURE_LIMIT));
+        self.recent.share().is_some_and(|share| share > limit)
+    }
+
+    /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.
+    pub fn needs_person(&self) -> bool {
+        self.card.broken.is_some()
+            || matches!(self.connection, Connection::Refused { .. })
+            || self.actions.needs_person()
+            || self.fails_too_often()
+    }
+}

@@ -1,0 +1,165 @@
+//! The list of messages: which rows it shows, where the cursor is, what is in the window.
+//!
+//! The cursor belongs to a message. Its place in the list is found anew after every change, and
+//! the window moves so that the row keeps its line on the screen.
+
+use crate::store::{Filter, Merged, RowNumber, Store, View};
+
+/// Where the cursor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Cursor {
+    /// On the newest row, whichever that is: nobody has touched the list yet.
+    Newest,
+    /// On a message.
+    Row(RowNumber),
+    /// On the last line, which tells how far the list goes.
+    End,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct Item {
+    /// The message.
+    pub row: RowNumber,
+    /// Whether it has left the filter: it stays until the cursor moves.
+    pub left: bool,
+}
+
+/// The list of messages of one campaign.
+#[derive(Debug)]
+pub(in crate::tui) struct List {
+    /// The rows. The one under the cursor is pinned, so that it stays whatever becomes of it.
+    view: View,
+    cursor: Cursor,
+    /// The place of the first line in the window.
+    top: usize,
+}
+
+impl List {
+    /// An empty list without a filter.
+    pub fn new() -> Self {
+        Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0 }
+    }
+
+    /// What it shows.
+    pub fn filter(&self) -> &Filter {
+        self.view.filter()
+    }
+
+    /// Where the cursor is.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// How many message lines it has, one that has left the filter included.
+    pub fn len(&self) -> usize {
+        self.view.len()
+    }
+
+    /// How many messages the filter shows.
+    pub fn matching(&self, store: &Store) -> usize {
+        let has_left = matches!(self.cursor, Cursor::Row(row) if !self.view.shows(store, row));
+        self.view.len().saturating_sub(usize::from(has_left))
+    }
+
+    /// The line at a place; `None` for the last line of the list and beyond.
+    pub fn item(&self, store: &Store, place: usize) -> Option<Item> {
+        let row = self.view.row(place)?;
+        // Only the row under the cursor can have left: no other one is kept.
+        let left = self.cursor == Cursor::Row(row) && !self.view.shows(store, row);
+        Some(Item { row, left })
+    }
+
+    /// The message under the cursor.
+    pub fn selected(&self) -> Option<RowNumber> {
+        match self.cursor {
+            Cursor::Newest => self.view.row(0),
+            Cursor::Row(row) => Some(row),
+            Cursor::End => None,
+        }
+    }
+
+    /// The place of the cursor.
+    pub fn place(&self, store: &Store) -> usize {
+        match self.cursor {
+            Cursor::Newest => 0,
+            Cursor::End => self.len(),
+            Cursor::Row(row) => self.view.position(store, row).unwrap_or(0),
+        }
+    }
+
+    /// The place of the first line in a window of that height, so that the cursor is in it.
+    pub fn top(&self, store: &Store, height: usize) -> usize {
+        let (height, place) = (height.max(1), self.place(store));
+        // No empty lines below the last one while there are rows above.
+        let highest = (self.len() + 1).saturating_sub(height);
+        let top = self.top.min(highest);
+        if place < top { place } else { top.max((place + 1).saturating_sub(height)) }
+    }
+
+    /// Follows a merge. The row under the cursor keeps its line; at the top, untouched, the list
+    /// follows the newest.
+    pub fn apply(&mut self, store: &Store, merged: &Merged) {
+        let (place, before) = (self.place(store), self.view.len());
+        let line = place.saturating_sub(self.top);
+        self.view.apply(store, merged);
+        match self.cursor {
+            Cursor::Newest => {
+                self.top = 0;
+                return;
+            }
+            // Rows that were read further back come in under the cursor.
+            Cursor::End if self.view.len() > before => self.put(store, place),
+            Cursor::End | Cursor::Row(_) => {}
+        }
+        self.top = self.place(store).saturating_sub(line);
+    }
+
+    /// Puts the cursor on a place and keeps what is there.
+    fn put(&mut self, store: &Store, place: usize) {
+        let row = self.view.row(place);
+        self.cursor = row.map_or(Cursor::End, Cursor::Row);
+        self.view.pin(store, row);
+    }
+
+    /// Shows other rows. The cursor stays on its message where that is still shown.
+    pub fn set_filter(&mut self, store: &Store, filter: Filter) {
+        let line = self.place(store).saturating_sub(self.top);
+        self.view = View::new(filter);
+        self.view.refresh(store);
+        match self.cursor {
+            Cursor::Row(row) if self.view.shows(store, row) => {
+                self.view.pin(store, Some(row));
+                self.top = self.place(store).saturating_sub(line);
+            }
+            _ => self.follow(store),
+        }
+    }
+
+    /// Moves the cursor to a place of the list, in a window of `height` lines; the place after the
+    /// last row is the line that tells how far the list goes.
+    pub fn go(&mut self, store: &Store, place: usize, height: usize) {
+        let place = place.min(self.len());
+        let line = place.saturating_sub(self.top(store, height));
+        let above = self.top(store, height).saturating_sub(place);
+        self.put(store, place);
+        // A row that was only kept for the cursor is gone now: the others keep their lines.
+        self.top = (self.place(store) + above).saturating_sub(line);
+        self.top = self.top(store, height);
+    }
+
+    /// Back to the newest row, which the list follows from then on.
+    pub fn follow(&mut self, store: &Store) {
+        self.cursor = Cursor::Newest;
+        self.view.pin(store, None);
+        self.top = 0;
+    }
+
+    /// Holds the row under the cursor: somebody is doing something with it.
+    pub fn hold(&mut self, store: &Store) {
+        if let (Cursor::Newest, Some(row)) = (self.cursor, self.selected()) {
+            self.cursor = Cursor::Row(row);
+            self.view.pin(store, Some(row));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a person should know: kept in order, the newest shown, all to be read.
+
+use std::collections::VecDeque;
+
+use crate::monitor::Notice;
+
+/// How many are kept. More than anyone reads; a worker that repeats itself must not fill the
+/// memory.
+const KEPT: usize = 200;
+
+/// The notices so far.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Notices {
+    notices: VecDeque<Notice>,
+    dropped: usize,
+    read: usize,
+}
+
+impl Notices {
+    /// One more.
+    pub fn push(&mut self, notice: Notice) {
+        // The same thing said again replaces what it said before, so that it does not push others
+        // out.
+        if self.notices.back().is_some_and(|newest| newest.text == notice.text) {
+            self.notices.pop_back();
+            self.read = self.read.min(self.notices.len());
+        }
+        self.notices.push_back(notice);
+        if self.notices.len() > KEPT {
+            self.notices.pop_front();
+            self.dropped += 1;
+            self.read = self.read.saturating_sub(1);
+        }
+    }
+
+    /// The newest.
+    pub fn newest(&self) -> Option<&Notice> {
+        self.notices.back()
+    }
+
+    /// How many there were, those that were dropped included.
+    pub fn count(&self) -> usize {
+        self.notices.len() + self.dropped
+    }
+
+    /// How many were not read yet.
+    pub fn unread(&self) -> usize {
+        self.notices.len() - self.read
+    }
+
+    /// All were looked at.
+    pub fn mark_read(&mut self) {
+        self.read = self.notices.len();
+    }
+
+    /// All that are kept, newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().rev()
+    }
+
+    /// How many are no longer kept.
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::NoticeWeight;
+    use crate::postman::Explanation;
+    use jiff::Timestamp;
+
+    fn notice(what: &str) -> Notice {
+        let text = Explanation { what: what.to_owned(), why: String::new(), next: String::new(), trace_id: None };
+        Notice { at: Timestamp::UNIX_EPOCH, weight: NoticeWeight::Info, text }
+    }
+
+    #[test]
+    fn notices_queue_and_the_same_one_again_does_not() {
+        let mut notices = Notices::default();
+        for what in ["a", "b", "b"] {
+            notices.push(notice(what));
+        }
+        assert_eq!(notices.iter().map(|notice| notice.text.what.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        notices.mark_read();
+        notices.push(notice("c"));
+        assert_eq!((notices.count(), notices.unread()), (3, 1));
+    }
+
+    #[test]
+    fn the_oldest_are_dropped_and_counted() {
+        let mut notices = Notices::default();
+        for number in 0..KEPT + 5 {
+            notices.push(notice(&number.to_string()));
+        }
+        assert_eq!((notices.iter().count(), notices.dropped(), notices.count()), (KEPT, 5, KEPT + 5));
+    }
+}

@@ -1,0 +1,122 @@
+//! What changes the dashboard: state, event and time in; changed state and effects out. Nothing in
+//! here does IO, waits, or reads a clock.
+
+mod campaigns;
+mod detail;
+mod find;
+mod leave;
+mod list;
+mod menu;
+mod news;
+mod page;
+mod question;
+mod show;
+mod wake;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+use jiff::Timestamp;
+
+use super::keys::lookup;
+use super::state::State;
+use super::{Action, Context, Effect, Event};
+use crate::monitor::{Command, NoticeWeight};
+use crate::postman::Explanation;
+
+impl State {
+    /// What is to be done before the first event: the campaign on the screen is looked at.
+    pub fn opening(&self) -> Vec<Effect> {
+        if self.campaigns.is_empty() { Vec::new() } else { vec![self.command(Command::InView(true))] }
+    }
+
+    /// Takes an event in.
+    pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = Vec::new();
+        match event {
+            Event::Key(key) => self.key(key, &mut effects),
+            Event::Paste(text) => self.paste(&text),
+            // The mouse is off: nothing in the dashboard needs it.
+            Event::Mouse(_) => {}
+            Event::Resize { columns, rows } => self.size = (columns, rows),
+            Event::Update(update) => self.news(update, &mut effects),
+            Event::Tick => self.count(),
+            Event::Drawn => self.drawn(),
+            Event::EndAsked => effects.push(Effect::Quit),
+        }
+        self.wake(&mut effects);
+        effects
+    }
+
+    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        let context = self.context();
+        let Some(action) = lookup(context, key) else {
+            if context == Context::Text {
+                self.type_key(key);
+            }
+            return;
+        };
+        if !matches!(action, Action::Interrupt | Action::Quit) {
+            self.leave_until = None;
+        }
+        match action {
+            Action::Interrupt => self.interrupt(effects),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => effects.push(Effect::Redraw),
+            _ => match context {
+                Context::Page => self.page_key(action),
+                Context::Question => self.question_key(action, effects),
+                Context::Menu => self.menu_key(action, effects),
+                Context::Text => self.find_key(action, key, effects),
+                Context::Detail => self.detail_key(action, effects),
+                Context::Messages | Context::Campaigns => self.list_key(action, effects),
+            },
+        }
+    }
+
+    /// What keys mean alike in the list and in the detail. False for those that mean something
+    /// else in each.
+    fn common_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+        match action {
+            Action::PreviousCampaign => self.step_campaign(-1, effects),
+            Action::NextCampaign => self.step_campaign(1, effects),
+            Action::Find => self.open_find(effects),
+            Action::Filter => self.open_menu(effects),
+            Action::Clear => self.clear(effects),
+            Action::Reveal => self.reveal(effects),
+            Action::Mask => self.mask(),
+            Action::Pause => self.pause(effects),
+            Action::ReadNow => effects.extend(self.wish(Command::ReadNow)),
+            Action::PlanRetry => self.plan_retry(),
+            Action::Notices => self.open_notices(),
+            Action::Help => self.open_help(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A wish to the worker of the campaign on the screen.
+    fn command(&self, command: Command) -> Effect {
+        Effect::Command { campaign: self.index(), command }
+    }
+
+    /// The same, where there is a campaign.
+    fn wish(&self, command: Command) -> Option<Effect> {
+        self.campaign().map(|_| self.command(command))
+    }
+
+    /// Tells a person something that the dashboard itself knows.
+    fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
+        let text = Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None };
+        self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
+    }
+
+    /// Counts anew what depends on the time.
+    fn count(&mut self) {
+        for campaign in &mut self.campaigns {
+            campaign.count(self.now);
+        }
+    }
+}

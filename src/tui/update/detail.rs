@@ -1,0 +1,50 @@
+//! Keys in the detail of a message, and its opening and closing.
+
+use super::super::state::{Opened, Phase, State};
+use super::super::{Action, Effect, view};
+use crate::monitor::Command;
+
+impl State {
+    pub(super) fn detail_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let page = isize::from(self.layout().detail.map_or(1, |detail| detail.height.clamp(2, 999)) as i16) - 1;
+        match action {
+            Action::Up => self.scroll_detail(-1),
+            Action::Down => self.scroll_detail(1),
+            Action::PageUp => self.scroll_detail(-page),
+            Action::PageDown => self.scroll_detail(page),
+            Action::HalfPageUp => self.scroll_detail(-(page + 1) / 2),
+            Action::HalfPageDown => self.scroll_detail((page + 1) / 2),
+            Action::First => self.scroll_detail(isize::MIN),
+            Action::Last => self.scroll_detail(isize::MAX),
+            Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane => self.close_detail(effects),
+            _ => {
+                self.common_key(action, effects);
+            }
+        }
+    }
+
+    /// Opens the message under the cursor: it gets the focus and is read whole.
+    pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
+        let generation = self.next_generation();
+        let Some(campaign) = self.campaign_mut() else { return };
+        let Some(row) = campaign.list.selected() else { return };
+        campaign.list.hold(&campaign.store);
+        let message = campaign.store.id(row);
+        campaign.opened = Some(Opened { generation, message: message.clone(), row, scroll: 0, phase: Phase::Reading });
+        effects.push(self.command(Command::Open { generation, message }));
+    }
+
+    /// Back to the list.
+    pub(super) fn close_detail(&mut self, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        if campaign.opened.take().is_some() {
+            effects.push(self.command(Command::Close));
+        }
+    }
+
+    fn scroll_detail(&mut self, lines: isize) {
+        let last = view::detail_last_scroll(self);
+        let Some(opened) = self.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) else { return };
+        opened.scroll = opened.scroll.min(last).saturating_add_signed(lines).min(last);
+    }
+}

@@ -1,0 +1,132 @@
+//! Keys in the find line, and what is asked of the server because of them.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::SignedDuration;
+use tui_input::InputRequest;
+
+use super::super::state::{Dialog, FilterChoice, State, TYPING, Wish};
+use super::super::{Action, Context, Effect};
+use crate::delivery::clean_line;
+use crate::monitor::Command;
+
+/// How many characters the find line takes: far more than any number has.
+const LONGEST: usize = 40;
+
+impl State {
+    pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
+        self.close_detail(effects);
+        self.dialog = Dialog::Find;
+    }
+
+    pub(super) fn find_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        match action {
+            Action::Enter => {
+                self.dialog = Dialog::None;
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.find.hasten(now);
+                }
+            }
+            Action::Back => {
+                self.dialog = Dialog::None;
+                self.end_find(effects);
+            }
+            Action::NextPane | Action::PreviousPane => {
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.find.switch_server(now);
+                }
+            }
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown => self.list_key(action, effects),
+            // Moving within the line is the line's own business.
+            _ => self.type_key(key),
+        }
+    }
+
+    /// A key that is text, or that edits the line.
+    pub(super) fn type_key(&mut self, key: KeyEvent) {
+        let Some(request) = edit(key) else { return };
+        let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
+        if matches!(request, InputRequest::InsertChar(_)) && campaign.find.input.value().chars().count() >= LONGEST {
+            return;
+        }
+        campaign.find.input.handle(request);
+        self.edited(TYPING);
+    }
+
+    /// Pasted text goes into the find line and nowhere else; it is asked for at once.
+    pub(super) fn paste(&mut self, text: &str) {
+        if self.context() != Context::Text {
+            return;
+        }
+        let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
+        let first = text.trim().lines().next().unwrap_or_default();
+        let room = LONGEST.saturating_sub(campaign.find.input.value().chars().count());
+        for letter in clean_line(first).chars().take(room) {
+            campaign.find.input.handle(InputRequest::InsertChar(letter));
+        }
+        self.edited(SignedDuration::ZERO);
+    }
+
+    fn edited(&mut self, rest: SignedDuration) {
+        let now = self.now;
+        let Some(campaign) = self.campaign_mut() else { return };
+        if campaign.find.edited(now, rest) {
+            campaign.list.follow(&campaign.store);
+            campaign.narrow();
+        }
+    }
+
+    /// Clears what is looked for.
+    pub(super) fn end_find(&mut self, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        let was_asked = campaign.find.clear();
+        campaign.narrow();
+        if was_asked {
+            effects.push(self.command(Command::EndSearch));
+        }
+    }
+
+    /// Clears filter and find.
+    pub(super) fn clear(&mut self, effects: &mut Vec<Effect>) {
+        self.close_detail(effects);
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.choice = FilterChoice::default();
+            campaign.pages_to_fill = 0;
+        }
+        self.end_find(effects);
+    }
+
+    /// Sends the question that is due.
+    pub(super) fn ask_server(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(wish) = self.campaign_mut().and_then(|campaign| campaign.find.wish(now)) else { return };
+        let command = match wish {
+            Wish::End => Command::EndSearch,
+            Wish::Ask(query) => {
+                let generation = self.next_generation();
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.find.asked(generation);
+                }
+                Command::Search { generation, query }
+            }
+        };
+        effects.push(self.command(command));
+    }
+}
+
+/// What a key does to a line of text.
+fn edit(key: KeyEvent) -> Option<InputRequest> {
+    let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    Some(match key.code {
+        KeyCode::Char(letter) if is_plain => InputRequest::InsertChar(letter),
+        KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => InputRequest::DeleteFromStart,
+        KeyCode::Char('w') if key.modifiers == KeyModifiers::CONTROL => InputRequest::DeletePrevWord,
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}

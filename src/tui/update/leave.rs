@@ -1,0 +1,28 @@
+//! The ways out.
+
+use super::super::Effect;
+use super::super::state::{LEAVE_AGAIN, State};
+
+impl State {
+    /// Ctrl-c: the second one within a few seconds ends the program.
+    pub(super) fn interrupt(&mut self, effects: &mut Vec<Effect>) {
+        self.leave_or_ask(effects);
+    }
+
+    /// q at the root: ends the program, and asks first while a retry is under way.
+    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_acting() {
+            self.leave_or_ask(effects);
+        } else {
+            effects.push(Effect::Quit);
+        }
+    }
+
+    fn leave_or_ask(&mut self, effects: &mut Vec<Effect>) {
+        if self.leave_until.is_some_and(|until| until > self.now) {
+            effects.push(Effect::Quit);
+        } else {
+            self.leave_until = Some(self.now + LEAVE_AGAIN);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Keys in the menu of statuses.
+
+use super::super::state::{Dialog, FilterMenu, State};
+use super::super::{Action, Effect};
+use super::list::PAGES_TO_FILL;
+
+impl State {
+    pub(super) fn open_menu(&mut self, effects: &mut Vec<Effect>) {
+        self.close_detail(effects);
+        if let Some(campaign) = self.campaign() {
+            self.dialog = Dialog::Menu(FilterMenu::new(&campaign.choice));
+        }
+    }
+
+    pub(super) fn menu_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Dialog::Menu(menu) = &mut self.dialog else { return };
+        match action {
+            Action::Up | Action::PreviousPane => menu.go(-1),
+            Action::Down | Action::NextPane => menu.go(1),
+            Action::First | Action::PageUp | Action::HalfPageUp => menu.go(isize::MIN),
+            Action::Last | Action::PageDown | Action::HalfPageDown => menu.go(isize::MAX),
+            Action::Toggle => menu.toggle(),
+            Action::Enter => {
+                let choice = menu.choice();
+                self.dialog = Dialog::None;
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.choice = choice;
+                    campaign.narrow();
+                    campaign.pages_to_fill = PAGES_TO_FILL;
+                }
+                self.fill_window(effects);
+            }
+            Action::Back | Action::Quit | Action::Filter => self.dialog = Dialog::None,
+            Action::Help => self.open_help(),
+            _ => {}
+        }
+    }
+}

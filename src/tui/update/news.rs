@@ -1,0 +1,70 @@
+//! What the workers tell.
+
+use jiff::Timestamp;
+
+use super::super::Effect;
+use super::super::state::State;
+use crate::delivery::Rows;
+use crate::monitor::{Connection, News, Update};
+use crate::store::{AnswerKind, Reach};
+
+impl State {
+    pub(super) fn news(&mut self, update: Update, effects: &mut Vec<Effect>) {
+        let place = update.campaign.0;
+        let is_shown = place == self.current;
+        let now = self.now;
+        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        match update.news {
+            News::Rows { rows, from, asked_at, reach, head } => {
+                self.rows(place, &rows, &from, asked_at, reach, head);
+                if is_shown {
+                    self.fill_window(effects);
+                }
+            }
+            News::Connection(connection) => {
+                if !matches!(connection, Connection::Live) {
+                    // What was asked for may be lost: it can be asked for again.
+                    campaign.further_asked = false;
+                }
+                campaign.pause_asked = campaign.pause_asked.filter(|paused| *paused != (connection == Connection::Paused));
+                campaign.connection = connection;
+            }
+            News::Meter(meter) => campaign.meter = Some(meter),
+            News::Search { generation, state } => {
+                campaign.find.answered(generation, state);
+            }
+            News::Opened { generation, result } => {
+                if let Some(opened) = &mut campaign.opened {
+                    opened.answered(generation, result);
+                }
+            }
+            News::Action(news) => campaign.actions.note(news),
+            News::Notice(notice) => self.notices.push(notice),
+            News::Stopped => {}
+        }
+        if let Some(campaign) = self.campaigns.get_mut(place) {
+            campaign.marks.expire(now);
+        }
+    }
+
+    fn rows(&mut self, place: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) {
+        let now = self.now;
+        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        let merged = campaign.merge(rows, from, asked_at);
+        if let Some(reach) = reach {
+            campaign.store.set_reach(reach);
+            if !head {
+                campaign.further_asked = false;
+            }
+        }
+        campaign.list.apply(&campaign.store, &merged);
+        campaign.marks.note(&merged, now);
+        if head {
+            campaign.head_at = campaign.head_at.max(Some(asked_at));
+        }
+        campaign.count(now);
+        if place == self.current {
+            self.refresh_question(Some(&merged.touched));
+        }
+    }
+}

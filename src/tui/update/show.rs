@@ -1,0 +1,38 @@
+//! What is shown of personal things, and whether anything new is read.
+
+use super::super::Effect;
+use super::super::state::State;
+use crate::monitor::{Command, Connection, NoticeWeight};
+
+impl State {
+    /// Shows the row unmasked until it is left, or masks it again.
+    pub(super) fn reveal(&mut self, effects: &mut Vec<Effect>) {
+        let (index, now) = (self.index(), self.now);
+        let Some(campaign) = self.campaign_mut() else { return };
+        let Some(row) = campaign.subject().filter(|_| campaign.masked) else { return };
+        if campaign.marks.is_revealed(row) {
+            campaign.marks.hide(None);
+            return;
+        }
+        campaign.list.hold(&campaign.store);
+        campaign.marks.reveal(row, now);
+        effects.push(Effect::NoteReveal { campaign: index, message: Some(campaign.store.id(row)) });
+    }
+
+    /// Masks everything, in every campaign. It never unmasks.
+    pub(super) fn mask(&mut self) {
+        for campaign in &mut self.campaigns {
+            campaign.masked = true;
+            campaign.marks.hide(None);
+        }
+        self.tell(NoticeWeight::Info, "everything is masked", "", "v reveals a row until it is left");
+    }
+
+    /// Pauses the reading of the campaign on the screen, or goes on.
+    pub(super) fn pause(&mut self, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        let is_paused = campaign.pause_asked.unwrap_or(campaign.connection == Connection::Paused);
+        campaign.pause_asked = Some(!is_paused);
+        effects.push(self.command(if is_paused { Command::Resume } else { Command::Pause }));
+    }
+}

@@ -1,0 +1,27 @@
+//! What happens by itself when its time has come.
+
+use jiff::Timestamp;
+
+use super::super::Effect;
+use super::super::state::State;
+
+impl State {
+    /// Does what is due.
+    pub(super) fn wake(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        for campaign in &mut self.campaigns {
+            campaign.marks.expire(now);
+        }
+        self.leave_until = self.leave_until.filter(|until| *until > now);
+        self.ask_server(effects);
+        self.refresh_question(None);
+    }
+
+    /// When the dashboard must be woken next, besides the tick of each second.
+    pub(in crate::tui) fn wake_at(&self) -> Option<Timestamp> {
+        let campaign = self.campaign();
+        let find = campaign.and_then(|campaign| campaign.find.due());
+        let marks = campaign.and_then(|campaign| campaign.marks.due());
+        find.into_iter().chain(marks).chain(self.leave_until).min()
+    }
+}

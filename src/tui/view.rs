@@ -1,0 +1,117 @@
+//! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
+
+mod campaigns;
+mod cells;
+mod columns;
+mod detail;
+mod dialog;
+mod empty;
+mod filter;
+mod header;
+mod keys;
+mod list;
+mod menu;
+mod notice;
+mod page;
+mod pieces;
+mod question;
+mod recipient;
+mod summary;
+mod words;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Role;
+use super::layout::{Kind, SMALLEST};
+use super::state::{Dialog, State};
+use super::text;
+
+pub(super) use columns::OPTIONAL_COLUMNS;
+
+impl State {
+    /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers
+    /// follow; where text is typed, it stands in the text.
+    pub(super) fn show(&self, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let cursor = self.paint(frame.buffer_mut(), area);
+        if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+            frame.set_cursor_position(cursor);
+        }
+    }
+
+    /// Paints everything, and says where the terminal's cursor belongs.
+    fn paint(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        buffer.set_style(area, self.look.style(Role::Text));
+        let layout = self.layout_in(area);
+        if layout.kind == Kind::Tiny {
+            self.ask_for_room(buffer, area);
+            return None;
+        }
+        header::draw(self, buffer, layout.header);
+        notice::draw(self, buffer, layout.notice);
+        keys::draw(self, buffer, layout.keys);
+        if self.page.is_some() {
+            return page::draw(self, buffer, layout.body);
+        }
+        if let Some(line) = layout.campaigns_line {
+            campaigns::draw_line(self, buffer, line);
+        }
+        if let (Some(pane), Some(rule)) = (layout.campaigns, layout.campaigns_rule) {
+            campaigns::draw_pane(self, buffer, pane);
+            self.rule(buffer, rule);
+        }
+        summary::draw(self, buffer, layout.summary);
+        summary::draw_recent(self, buffer, layout.recent, layout.kind);
+        if let Some(rule) = layout.rule {
+            self.rule(buffer, rule);
+        }
+        let mut cursor = None;
+        if !layout.covers_list {
+            cursor = filter::draw(self, buffer, layout.filter);
+            let row = list::draw(self, buffer, layout.heads, layout.list);
+            cursor = cursor.or(row);
+        }
+        if let Some(pane) = layout.detail {
+            let top = detail::draw(self, buffer, pane);
+            cursor = top.or(cursor);
+        }
+        match &self.dialog {
+            Dialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
+            Dialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
+            Dialog::Find | Dialog::None => cursor,
+        }
+    }
+
+    /// One line for a screen that is too small for anything else.
+    fn ask_for_room(&self, buffer: &mut Buffer, area: Rect) {
+        let (columns, rows) = SMALLEST;
+        let whole = format!("Postwatch needs {columns} by {rows} characters; here are {} by {}", area.width, area.height);
+        let times = self.look.sign("×", "x");
+        let short = format!("{columns}{times}{rows} please");
+        let width = usize::from(area.width);
+        let line = [whole, short].into_iter().find(|line| text::width(line) <= width).unwrap_or_else(|| "+".to_owned());
+        buffer.set_stringn(area.x, area.y, line, width, self.look.style(Role::Strong));
+    }
+
+    /// A rule: one line, across or down.
+    fn rule(&self, buffer: &mut Buffer, area: Rect) {
+        let sign = if area.width == 1 { self.look.sign("│", "|") } else { self.look.sign("─", "-") };
+        for position in area.positions() {
+            buffer[position].set_symbol(sign).set_style(self.look.style(Role::Rule));
+        }
+    }
+}
+
+/// The largest useful scroll of the open detail.
+pub(super) fn detail_last_scroll(state: &State) -> usize {
+    let Some(pane) = state.layout().detail else { return 0 };
+    detail::lines(state, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
+}
+
+/// The largest useful scroll of the open page.
+pub(super) fn page_last_scroll(state: &State) -> usize {
+    let body = state.layout().body;
+    page::lines(state, usize::from(body.width)).len().saturating_sub(page::room(body))
+}

@@ -1,0 +1,115 @@
+//! The cells of a row of the list.
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::columns::Column;
+use super::recipient;
+use crate::delivery::{BatchId, Recipient, RetryHelps, Status};
+use crate::monitor::ActionStage;
+use crate::store::{Cells, RowNumber};
+use crate::tui::state::{Campaign, State};
+use crate::tui::text::{Align, fit};
+use crate::tui::{Role, role_of, sign};
+
+/// How a row looks as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowLook {
+    /// The style of the selected row, which wins over the colours of its cells.
+    pub selected: Option<Style>,
+    /// The filter shows it no longer.
+    pub left: bool,
+}
+
+/// One cell, exactly as wide as its column.
+pub(super) fn cell(
+    state: &State,
+    campaign: &Campaign,
+    row: RowNumber,
+    cells: &Cells<'_>,
+    (column, width): (Column, usize),
+    look: RowLook,
+) -> Vec<Span<'static>> {
+    let style = |role| look.selected.unwrap_or_else(|| state.look.style(if look.left { Role::Muted } else { role }));
+    let ascii = state.look.ascii;
+    let plain = |text: &str, role| {
+        let align = if column.is_number() { Align::Right } else { Align::Left };
+        vec![Span::styled(fit(text, width, align, ascii), style(role))]
+    };
+    match column {
+        Column::Status => {
+            let Some(status) = cells.status else { return plain("? not told", Role::Unknown) };
+            let mut spans = plain(&format!("{} {}", sign(status, ascii), status.word()), role_of(status));
+            if campaign.marks.is_changed(row) {
+                for span in &mut spans {
+                    span.style = span.style.patch(state.look.style(Role::Changed));
+                }
+            }
+            spans
+        }
+        Column::Created => plain(&cells.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default(), Role::Text),
+        Column::Recipient => {
+            let Some(text) = cells.recipient else { return plain("not told", Role::Unknown) };
+            let (known, masked) = (Recipient::new(text), campaign.is_masked(row));
+            let query = &campaign.find.query;
+            let whole = recipient::shown(&known, masked, query);
+            let room = crate::tui::text::width(&whole);
+            if room > width {
+                return plain(&whole, Role::Text);
+            }
+            let mut spans = recipient::spans(&known, masked, query, style(Role::Text), found(state, look));
+            spans.push(Span::styled(" ".repeat(width - room), style(Role::Text)));
+            spans
+        }
+        Column::Error => plain(&error(cells), Role::Text),
+        Column::Retry => {
+            let (word, role) = retry(campaign, row, cells);
+            plain(word, role)
+        }
+        Column::Tried => plain(&cells.tried.map(|tried| tried.to_string()).unwrap_or_default(), Role::Text),
+        Column::Batch => plain(
+            &cells.batch.map(|id| BatchId::new(id).short(false)).unwrap_or_else(|| "–".to_owned()).replace('–', state.look.sign("–", "-")),
+            Role::Muted,
+        ),
+        Column::Text => plain(&cells.text(campaign.is_masked(row) || campaign.card.one_time_password).replace('\n', " "), Role::Muted),
+    }
+}
+
+/// How matched digits look: the accent, or in a selected row its own colours underlined.
+fn found(state: &State, look: RowLook) -> Style {
+    match look.selected {
+        Some(_) => Style::new().underlined(),
+        None => state.look.style(Role::Accent).underlined(),
+    }
+}
+
+/// Why it failed: the code, or what stands in for it.
+fn error(cells: &Cells<'_>) -> String {
+    match cells.error {
+        Some(error) if !error.code.is_empty() => error.code.to_string(),
+        Some(error) if !error.kind.is_empty() => error.kind.to_string(),
+        _ if cells.status == Some(&Status::Failure) => "no reason told".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// How far a retry is, while one is on; else whether one helps.
+fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static str, Role) {
+    let stage = if campaign.actions.newest().is_some() {
+        campaign.actions.of(&campaign.store.id(row)).map(|record| record.stage.as_ref())
+    } else {
+        None
+    };
+    match stage {
+        Some(None | Some(ActionStage::Intended)) => return ("asked", Role::Moving),
+        Some(Some(ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. })) => return ("going", Role::Moving),
+        Some(Some(ActionStage::Unknown { .. })) => return ("?", Role::Unknown),
+        Some(Some(ActionStage::Accepted | ActionStage::FoundAccepted)) => return ("taken", Role::Moving),
+        _ => {}
+    }
+    match cells.retry {
+        Some(helps @ RetryHelps::No) => (helps.word(), Role::Muted),
+        Some(helps) => (helps.word(), Role::Text),
+        None => ("", Role::Text),
+    }
+}

@@ -1,0 +1,121 @@
+//! Which columns the list has: dropped by rank where room is short, never cut at the edge.
+
+/// How many columns can be scrolled away: whether a retry helps, tried, batch.
+pub(in crate::tui) const OPTIONAL_COLUMNS: usize = 3;
+
+/// Columns before the first one: a mark for messages outside the unbroken stretch, the mark of the
+/// selected row, a blank.
+pub(super) const MARGIN: usize = 3;
+
+/// From how many columns on a text is worth showing.
+const SHORTEST_TEXT: usize = 16;
+
+/// The longest code that the API publishes, `delivery_unknown_error`.
+const LONGEST_ERROR: usize = 22;
+
+/// A column of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    /// Sign and word.
+    Status,
+    /// When it was recorded.
+    Created,
+    /// Whom it is for.
+    Recipient,
+    /// Why it failed.
+    Error,
+    /// Whether a retry helps, or how far one is.
+    Retry,
+    /// How often it was tried.
+    Tried,
+    /// The batch.
+    Batch,
+    /// The text.
+    Text,
+}
+
+impl Column {
+    /// Its head.
+    pub fn head(self) -> &'static str {
+        match self {
+            Column::Status => "status",
+            Column::Created => "created",
+            Column::Recipient => "recipient",
+            Column::Error => "error",
+            Column::Retry => "retry",
+            Column::Tried => "tried",
+            Column::Batch => "batch",
+            Column::Text => "text",
+        }
+    }
+
+    /// Whether it holds numbers, which stand to the right.
+    pub fn is_number(self) -> bool {
+        self == Column::Tried
+    }
+}
+
+/// How wide some columns must be for what is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Needs {
+    /// Whether messages of other days are listed, whose times are longer.
+    pub other_days: bool,
+    /// How many of the columns that may be left out are scrolled away.
+    pub skipped: usize,
+}
+
+/// The columns and their widths for a list of `room` columns, one blank between two of them.
+pub(super) fn columns(room: usize, needs: Needs) -> Vec<(Column, usize)> {
+    let created = if needs.other_days { 12 } else { 8 };
+    let mut columns = vec![(Column::Status, 12), (Column::Created, created), (Column::Recipient, 12), (Column::Error, LONGEST_ERROR - 1)];
+    let optional = [(Column::Retry, 5), (Column::Tried, 5), (Column::Batch, 7)];
+    columns.extend(optional.into_iter().skip(needs.skipped));
+    let taken = |columns: &[(Column, usize)]| columns.iter().map(|(_, width)| width + 1).sum::<usize>().saturating_sub(1);
+    let room = room.saturating_sub(MARGIN);
+    while columns.len() > 4 && taken(&columns) > room {
+        columns.pop();
+    }
+    let over = taken(&columns).saturating_sub(room);
+    let spare = room.saturating_sub(taken(&columns));
+    if let Some((_, width)) = columns.get_mut(3) {
+        // What must stay is made narrower where even that does not fit.
+        *width = width.saturating_sub(over).max(1);
+    }
+    let has_all = columns.len() == 4 + OPTIONAL_COLUMNS.saturating_sub(needs.skipped);
+    if has_all && spare > SHORTEST_TEXT {
+        // The longest code has room first.
+        let error = usize::from(spare > SHORTEST_TEXT + 1);
+        if let Some((_, width)) = columns.get_mut(3) {
+            *width += error;
+        }
+        columns.push((Column::Text, spare - 1 - error));
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(60, false, 4)]
+    #[case(80, false, 7)]
+    #[case(80, true, 6)]
+    #[case(120, true, 8)]
+    fn columns_are_left_out_from_the_right(#[case] room: usize, #[case] other_days: bool, #[case] count: usize) {
+        assert_eq!(columns(room, Needs { other_days, skipped: 0 }).len(), count);
+    }
+
+    proptest! {
+        #[test]
+        fn they_always_fit(room in 57..400usize, other_days: bool, skipped in 0..=OPTIONAL_COLUMNS) {
+            let columns = columns(room, Needs { other_days, skipped });
+            let taken: usize = columns.iter().map(|(_, width)| width + 1).sum::<usize>() - 1;
+            prop_assert!(MARGIN + taken <= room);
+            prop_assert!(columns.iter().all(|(_, width)| *width >= 5));
+            prop_assert_eq!(columns[3].0, Column::Error);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The detail of a message: everything that is known of it, in words.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::recipient;
+use super::words::{count, in_a_line};
+use crate::delivery::{Attempt, MAX_ATTEMPTS, Message, RecipientKind, Status, TemplatePart, parts};
+use crate::store::RowNumber;
+use crate::tui::state::{Campaign, Phase, State};
+use crate::tui::text::{age, wrap};
+use crate::tui::{Role, role_of, sign};
+
+/// Draws the detail of the open message, or of the one under the cursor. Where it has the keys,
+/// says where its first line is.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    let lines = lines(state, usize::from(area.width));
+    let last = lines.len().saturating_sub(usize::from(area.height));
+    let scroll = campaign.opened.as_ref().map_or(0, |opened| opened.scroll.min(last));
+    let below = lines.len().saturating_sub(scroll + usize::from(area.height));
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(scroll)) {
+        buffer.set_line(area.x, y, line, area.width);
+    }
+    if below > 0 && area.height > 1 {
+        // What is cut off is told where it is cut off.
+        let words = match &campaign.opened {
+            Some(_) => format!(" {} more lines ", count(below)),
+            None => format!(" {} more lines: Enter ", count(below)),
+        };
+        let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
+        buffer.set_stringn(area.right() - width, area.bottom() - 1, words, usize::from(width), state.look.style(Role::Muted));
+    }
+    campaign.opened.as_ref().map(|_| Position::new(area.x, area.y))
+}
+
+/// All lines of the detail, wrapped to `width` columns with a blank one at each side.
+pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
+    let Some(campaign) = state.campaign() else { return Vec::new() };
+    let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2) };
+    match campaign.subject() {
+        Some(row) => pen.message(campaign, row),
+        None => pen.words("no message is selected", Role::Muted),
+    }
+    pen.lines
+}
+
+/// Writes wrapped lines below each other.
+struct Pen<'a> {
+    state: &'a State,
+    lines: Vec<Line<'static>>,
+    width: usize,
+}
+
+/// How wide the labels of single facts are.
+const LABEL: usize = 10;
+
+impl Pen<'_> {
+    fn style(&self, role: Role) -> Style {
+        self.state.look.style(role)
+    }
+
+    fn line(&mut self, spans: Vec<Span<'static>>) {
+        let mut all = vec![Span::raw(" ")];
+        all.extend(spans);
+        self.lines.push(Line::from(all));
+    }
+
+    fn words(&mut self, text: &str, role: Role) {
+        for line in wrap(text, self.width) {
+            self.line(vec![Span::styled(line, self.style(role))]);
+        }
+    }
+
+    /// A fact with its label; what is longer than a line goes on below, indented.
+    fn fact(&mut self, label: &str, text: &str, role: Role) {
+        let room = self.width.saturating_sub(LABEL).max(8);
+        for (place, line) in wrap(text, room).into_iter().enumerate() {
+            let label = if place == 0 { label } else { "" };
+            self.line(vec![Span::styled(format!("{label:LABEL$}"), self.style(Role::Muted)), Span::styled(line, self.style(role))]);
+        }
+    }
+
+    fn message(&mut self, campaign: &Campaign, row: RowNumber) {
+        let message = campaign.store.message(row);
+        let masked = campaign.is_masked(row);
+        self.who(campaign, &message, masked);
+        self.status(&message);
+        self.phase(campaign);
+        self.action(campaign, &message);
+        self.attempts(&message);
+        self.text(campaign, row, &message, masked);
+        self.facts(campaign, row, &message);
+        self.values(campaign, &message, masked);
+    }
+
+    /// Whom it is for.
+    fn who(&mut self, campaign: &Campaign, message: &Message, masked: bool) {
+        let Some(known) = &message.recipient else { return self.words("recipient not told", Role::Unknown) };
+        let found = self.style(Role::Accent).underlined();
+        let mut spans = recipient::spans(known, masked, &campaign.find.query, self.style(Role::Strong), found);
+        let place = match known.kind() {
+            RecipientKind::Singapore | RecipientKind::Abroad => known.country().unwrap_or("abroad"),
+            RecipientKind::Nric => "NRIC",
+            RecipientKind::Other => "",
+        };
+        if !place.is_empty() {
+            spans.push(Span::styled(format!("  {place}"), self.style(Role::Muted)));
+        }
+        if let Some(until) = campaign.marks.revealed_until().filter(|_| campaign.masked && !masked) {
+            let rest = until.duration_since(self.state.now).max(SignedDuration::ZERO);
+            spans.push(Span::styled(format!("  shown for {} more", age(rest)), self.style(Role::Warning)));
+        }
+        self.line(spans);
+    }
+
+    /// Where it is, and what that means.
+    fn status(&mut self, message: &Message) {
+        let ascii = self.state.look.ascii;
+        let Some(status) = &message.status else { return self.words("status not told", Role::Unknown) };
+        let mark = sign(status, ascii);
+        if *status != Status::Failure {
+            let since = message.last_change().map(|at| format!(", {} ago", self.ago(at))).unwrap_or_default();
+            let hint = match status {
+                Status::SentToTelco if !message.is_in_singapore() => ": the last word there is for numbers abroad",
+                Status::Other(_) => ": this program does not know that status",
+                _ => "",
+            };
+            return self.words(&format!("{mark} {}{since}{hint}", status.word()), role_of(status));
+        }
+        let Some(error) = message.error() else {
+            return self.words(&format!("{mark} failed: the API did not say why. A retry may help."), Role::Failed);
+        };
+        let code = if error.code.is_empty() { &error.kind } else { &error.code };
+        self.words(&format!("{mark} {code}: {}", error.known().advice()), Role::Failed);
+        if let Some(tried) = message.tried() {
+            let hint = if tried >= MAX_ATTEMPTS { ": the API may refuse another one" } else { "" };
+            self.words(&format!("tried {tried} of {MAX_ATTEMPTS} times{hint}"), Role::Text);
+        }
+    }
+
+    /// Whether it is being read.
+    fn phase(&mut self, campaign: &Campaign) {
+        match campaign.opened.as_ref().map(|opened| &opened.phase) {
+            Some(Phase::Failed(why)) => self.words(&format!("not read just now: {}", in_a_line(why)), Role::Warning),
+            Some(Phase::Reading) => self.words("being read; this is what the list knows", Role::Muted),
+            Some(Phase::Read) | None => {}
+        }
+    }
+
+    /// How far its retry is.
+    fn action(&mut self, campaign: &Campaign, message: &Message) {
+        if let Some(record) = campaign.actions.of(&message.id) {
+            let (text, role) = super::notice::outcome(self.state, record);
+            self.words(&text, role);
+        }
+    }
+
+    fn attempts(&mut self, message: &Message) {
+        let attempts = message.attempts.as_deref().unwrap_or_default();
+        for (place, attempt) in attempts.iter().enumerate() {
+            let number = attempts.len() - place;
+            let text = self.attempt(attempt);
+            self.fact(&format!("try {number}"), &text, Role::Text);
+        }
+        if attempts.is_empty() {
+            let times =
+                message.attempt_count.map(|count| format!("{count}, their times not told")).unwrap_or_else(|| "not told".to_owned());
+            self.fact("tries", &times, Role::Muted);
+        }
+    }
+
+    /// One attempt: only times that were told, later ones as seconds after its beginning.
+    fn attempt(&self, attempt: &Attempt) -> String {
+        let start = attempt.created_at;
+        let mut words = Vec::new();
+        if let Some(at) = start {
+            words.push(self.state.look.exact(at));
+        }
+        let later = |at: Timestamp| match start {
+            Some(start) => seconds(at.duration_since(start)),
+            None => self.state.look.exact(at),
+        };
+        if let Some(at) = attempt.sent_at {
+            words.push(format!("sent {}", later(at)));
+        }
+        if let Some(at) = attempt.delivered_at {
+            words.push(format!("delivered {}", later(at)));
+        }
+        match (&attempt.error, &attempt.status) {
+            (Some(error), _) => {
+                let code = if error.code.is_empty() { &error.kind } else { &error.code };
+                words.push(format!("{code}{}", attempt.updated_at.map(|at| format!(" {}", later(at))).unwrap_or_default()));
+            }
+            (None, Some(status)) if attempt.delivered_at.is_none() => words.push(status.word().to_owned()),
+            _ => {}
+        }
+        if words.is_empty() { "nothing told".to_owned() } else { words.join("  ") }
+    }
+
+    /// The text as sent; masked, the template with its variables.
+    fn text(&mut self, campaign: &Campaign, row: RowNumber, message: &Message, masked: bool) {
+        let hides = masked || campaign.card.one_time_password;
+        let Some(text) = campaign.store.text(row, hides) else {
+            let why = match (hides, message.template.is_some()) {
+                (true, _) => "text hidden: its template was not told",
+                (false, true) => "text not told whole: a value is missing",
+                (false, false) => "text not told",
+            };
+            return self.words(why, Role::Muted);
+        };
+        for line in wrap(&text, self.width) {
+            let spans = if hides { self.variables(&line) } else { vec![Span::styled(line, self.style(Role::Text))] };
+            self.line(spans);
+        }
+    }
+
+    /// A line of a template, its variables in the accent.
+    fn variables(&self, line: &str) -> Vec<Span<'static>> {
+        let span = |part: TemplatePart<'_>| match part {
+            TemplatePart::Text(text) => Span::styled(text.to_owned(), self.style(Role::Text)),
+            TemplatePart::Variable(name) => Span::styled(format!("{{{{{name}}}}}"), self.style(Role::Accent)),
+        };
+        parts(line).map(span).collect()
+    }
+
+    fn facts(&mut self, campaign: &Campaign, row: RowNumber, message: &Message) {
+        if let Some(at) = message.created_at {
+            let text = format!("{}, {} ago", self.state.look.exact(at), self.ago(at));
+            self.fact("created", &text, Role::Text);
+        }
+        if let Some(language) = &message.language {
+            self.fact("language", language, Role::Text);
+        }
+        if let Some(batch) = &message.batch {
+            let mut words = vec![batch.id.as_str().to_owned()];
+            words.extend(batch.file_name.clone());
+            words.extend(batch.total.map(|total| format!("{} messages", count(usize::try_from(total).unwrap_or(0)))));
+            words.extend(batch.status.clone());
+            self.fact("batch", &words.join(", "), Role::Text);
+        }
+        if let Some(creator) = &message.creator {
+            self.fact("sent by", creator, Role::Text);
+        }
+        self.fact("message", message.id.as_str(), Role::Text);
+        if let Some(template) = message.template.as_ref().and_then(|template| template.template_id.as_deref().or(template.id.as_deref())) {
+            self.fact("template", template, Role::Text);
+        }
+        let cells = campaign.store.cells(row);
+        let island = if cells.covered { "" } else { "; found apart from the list" };
+        let read = format!("{}, {} ago{island}", self.state.look.time(cells.read_at, self.state.now), self.ago(cells.read_at));
+        self.fact("read", &read, Role::Muted);
+    }
+
+    /// What fills the template; masked, the names alone.
+    fn values(&mut self, campaign: &Campaign, message: &Message, masked: bool) {
+        let Some(values) = message.values.as_deref().filter(|values| !values.is_empty()) else { return };
+        if masked || campaign.card.one_time_password {
+            let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+            return self.fact("values", &format!("{} (hidden)", names.join(", ")), Role::Muted);
+        }
+        for (place, (name, value)) in values.iter().enumerate() {
+            self.fact(if place == 0 { "values" } else { "" }, &format!("{name}: {value}"), Role::Text);
+        }
+    }
+
+    fn ago(&self, at: Timestamp) -> String {
+        age(self.state.now.duration_since(at))
+    }
+}
+
+/// A time after another: `+0.9 s`, `+71 s`, `+4 min`.
+fn seconds(after: SignedDuration) -> String {
+    let whole = after.as_secs();
+    if (0..10).contains(&whole) {
+        format!("+{:.1} s", after.as_secs_f64())
+    } else if (10..120).contains(&whole) {
+        format!("+{whole} s")
+    } else if whole >= 120 {
+        format!("+{}", age(after))
+    } else {
+        format!("-{}", age(after.abs()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(900, "+0.9 s")]
+    #[case(71_200, "+71 s")]
+    #[case(240_000, "+4 min")]
+    #[case(-3_000, "-3 s")]
+    fn steps_are_told_after_the_beginning(#[case] after: i64, #[case] text: &str) {
+        assert_eq!(seconds(SignedDuration::from_millis(after)), text);
+    }
+}

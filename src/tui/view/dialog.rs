@@ -1,0 +1,54 @@
+//! A box over the visible background: one level of border, its title in the border.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::tui::Role;
+use crate::tui::state::State;
+use crate::tui::text::cut;
+
+/// The widest box.
+pub(super) const WIDEST: u16 = 70;
+
+/// Draws an empty box for `rows` lines in the middle of `area`; gives the room within, a blank
+/// column left at each side.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, columns: u16, rows: u16) -> Rect {
+    let width = columns.min(WIDEST).min(area.width);
+    let height = (rows + 2).min(area.height);
+    let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let (text, rule) = (state.look.style(Role::Text), state.look.style(Role::Rule));
+    for position in place.positions() {
+        buffer[position].reset();
+        buffer[position].set_style(text);
+    }
+    if width < 6 || height < 3 {
+        return Rect { width: 0, height: 0, ..place };
+    }
+    let signs = if state.look.ascii { ["-", "|", "+", "+", "+", "+"] } else { ["─", "│", "┌", "┐", "└", "┘"] };
+    let (right, bottom) = (place.right() - 1, place.bottom() - 1);
+    for x in place.x..=right {
+        for y in [place.y, bottom] {
+            buffer[(x, y)].set_symbol(signs[0]).set_style(rule);
+        }
+    }
+    for y in place.y..=bottom {
+        for x in [place.x, right] {
+            buffer[(x, y)].set_symbol(signs[1]).set_style(rule);
+        }
+    }
+    for (x, y, sign) in [(place.x, place.y, 2), (right, place.y, 3), (place.x, bottom, 4), (right, bottom, 5)] {
+        buffer[(x, y)].set_symbol(signs[sign]);
+    }
+    let room = usize::from(width) - 4;
+    let title = format!(" {} ", cut(title, room.saturating_sub(2), state.look.ascii));
+    buffer.set_stringn(place.x + 1, place.y, title, room, state.look.style(Role::Strong));
+    Rect { x: place.x + 2, y: place.y + 1, width: width - 4, height: height - 2 }
+}
+
+/// Puts lines below each other.
+pub(super) fn put(buffer: &mut Buffer, area: Rect, lines: &[Line<'_>]) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        buffer.set_line(area.x, y, line, area.width);
+    }
+}

@@ -1,0 +1,99 @@
+//! What stands where rows would: why there are none, and what to do.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::words::{count, until};
+use crate::monitor::Connection;
+use crate::postman::Explanation;
+use crate::tui::Role;
+use crate::tui::state::{Campaign, ServerAnswer, State};
+use crate::tui::text::wrap;
+
+/// Draws why the list is empty.
+pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+    let look = &state.look;
+    let (strong, text, muted) = (look.style(Role::Strong), look.style(Role::Text), look.style(Role::Muted));
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    let mut explain = |what: &Explanation, role: Role| {
+        lines.push((what.what.clone(), look.style(role)));
+        lines.push((what.why.clone(), text));
+        lines.push((what.next.clone(), text));
+        lines.push((what.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default(), muted));
+    };
+    match &campaign.connection {
+        _ if campaign.card.broken.is_some() => {
+            if let Some(why) = &campaign.card.broken {
+                explain(why, Role::Failed);
+            }
+        }
+        _ if !campaign.store.is_empty() => lines = filtered(state, campaign, strong, text),
+        Connection::Waiting { until: at, why } => {
+            explain(why, Role::Warning);
+            lines.push((format!("It is asked again {}.", until(*at, state.now)), muted));
+        }
+        Connection::Refused { until: at, why } => {
+            explain(why, Role::Failed);
+            lines.push((format!("It is asked again {}, in case it was put right.", until(*at, state.now)), muted));
+        }
+        Connection::Paused => {
+            lines.push(("Paused before anything was read.".to_owned(), strong));
+            lines.push(("p goes on reading.".to_owned(), text));
+        }
+        Connection::Live if campaign.store.coverage().complete => {
+            lines.push(("No messages in this campaign yet.".to_owned(), strong));
+            lines.push(("The first one shows here by itself.".to_owned(), muted));
+        }
+        Connection::Connecting | Connection::Live => {
+            lines.push((format!("Reading the newest messages from {}{}", campaign.card.host, look.sign("…", "...")), muted));
+        }
+    }
+    put(buffer, area, &lines);
+}
+
+/// A list that is empty because of what was asked of it.
+fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> Vec<(String, Style)> {
+    let coverage = campaign.store.coverage();
+    let loaded = format!("the {} loaded, {}", count(coverage.loaded), state.how_far(campaign));
+    if campaign.find.is_on() {
+        let server = match &campaign.find.server {
+            ServerAnswer::Answered { found: 0, .. } => "The server knows no such number either, in the whole history.",
+            ServerAnswer::Answered { .. } => "The server found some, in another status: 0 clears the filter.",
+            ServerAnswer::Asking => "The server is being asked.",
+            ServerAnswer::Failed(_) => "The server could not be asked: see the line above.",
+            ServerAnswer::NotAsked if campaign.find.local_only => "The server was not asked: Tab asks it.",
+            ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",
+            ServerAnswer::NotAsked => "The server was not asked: it needs 3 characters.",
+        };
+        return vec![(format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong), (server.to_owned(), text)];
+    }
+    let next = if coverage.complete {
+        "f changes the filter, 0 clears it."
+    } else if campaign.further_asked {
+        "Reading further back. f changes the filter, 0 clears it."
+    } else {
+        "Enter reads further back, f changes the filter, 0 clears it."
+    };
+    vec![(format!("Nothing {} in {loaded}.", campaign.choice.words()), strong), (next.to_owned(), text)]
+}
+
+/// Draws what to do where no campaign is configured.
+pub(super) fn draw_without_campaign(state: &State, buffer: &mut Buffer, area: Rect) {
+    let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let lines = [
+        ("No campaign can be shown.".to_owned(), strong),
+        ("The configuration names none that is right. ! lists what is wrong with it, q leaves.".to_owned(), text),
+    ];
+    put(buffer, area, &lines);
+}
+
+/// Puts wrapped lines below each other, a blank column at the left.
+fn put(buffer: &mut Buffer, area: Rect, lines: &[(String, Style)]) {
+    let Some(width) = usize::from(area.width).checked_sub(6) else { return };
+    let wrapped = lines.iter().flat_map(|(text, style)| wrap(text, width.min(90)).into_iter().map(move |line| (line, *style)));
+    // One blank line above: it stands apart from the heads, whose place stays empty.
+    for (y, (line, style)) in (area.y..area.bottom()).zip(wrapped) {
+        buffer.set_stringn(area.x + 3, y, line, width, style);
+    }
+}

@@ -1,0 +1,116 @@
+//! The line above the list: what it shows, of how much; or the find line while it is typed into.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::pieces::{self, Piece};
+use super::words::{count, in_a_line};
+use crate::tui::Role;
+use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
+use crate::tui::text::width;
+
+/// Draws the line. Where it is typed into, says where the cursor belongs.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    let look = &state.look;
+    let style = |role| look.style(role);
+    if matches!(state.dialog, Dialog::Find) {
+        return Some(draw_find(state, campaign, buffer, area));
+    }
+    let mut left = Vec::new();
+    if campaign.choice.is_everything() && !campaign.find.is_on() {
+        left.push(Piece::new("all messages", style(Role::Strong), 0));
+    }
+    if !campaign.choice.is_everything() {
+        left.push(Piece::new(campaign.choice.words(), style(Role::Accent), 0));
+    }
+    if campaign.find.is_on() {
+        left.push(Piece::new(format!("find {}", campaign.find.query.as_str()), style(Role::Accent), 0));
+        let (words, role) = server(campaign);
+        left.push(Piece::new(words, style(role), 1));
+    }
+    pieces::draw(buffer, area, left, coverage(state, campaign), look.ascii);
+    None
+}
+
+/// What is loaded: `41 of 12,003 loaded, back to 21 Nov 03:02`.
+fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
+    let style = |role| state.look.style(role);
+    let coverage = campaign.store.coverage();
+    let is_filtered = !campaign.list.filter().is_empty();
+    let mut right = Vec::new();
+    if campaign.store.is_empty() {
+        return right;
+    }
+    let loaded = count(coverage.loaded);
+    let of = if is_filtered {
+        format!("{} of {loaded} loaded", count(campaign.list.matching(&campaign.store)))
+    } else {
+        format!("{loaded} loaded")
+    };
+    right.push(Piece::new(format!("{of}, {}", state.how_far(campaign)), style(Role::Muted), 1));
+    if coverage.islands > 0 {
+        let mark = state.look.sign("•", "*");
+        right.push(Piece::new(format!("{} {mark} found apart", count(coverage.islands)), style(Role::Muted), 4));
+    }
+    if let Some(gap) = coverage.gap {
+        let (older, newer) = (state.look.time(gap.older, state.now), state.look.time(gap.newer, state.now));
+        right.push(Piece::new(format!("{older} to {newer} still to be read"), style(Role::Warning), 2));
+    }
+    if coverage.bad_rows > 0 {
+        right.push(Piece::new(format!("{} unreadable", count(coverage.bad_rows)), style(Role::Warning), 3));
+    }
+    if is_filtered {
+        right.push(Piece::new("0 clear", style(Role::Muted), 5));
+    }
+    right
+}
+
+fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {
+    let look = &state.look;
+    let style = |role| look.style(role);
+    let find = &campaign.find;
+    let room = usize::from(area.width.saturating_sub(2)).saturating_sub("find ".len()).clamp(1, 24);
+    let scroll = find.input.visual_scroll(room);
+    let mut skipped = 0;
+    let shown: String = find
+        .input
+        .value()
+        .chars()
+        .skip_while(|letter| {
+            let skips = skipped < scroll;
+            skipped += width(letter.encode_utf8(&mut [0; 4]));
+            skips
+        })
+        .collect();
+    let column = find.input.visual_cursor().saturating_sub(scroll);
+    let text = Piece::new(shown.clone(), style(Role::Strong), 0).gap(1);
+    let here = if find.is_on() { format!("{} here", count(campaign.list.matching(&campaign.store))) } else { String::new() };
+    let (words, role) = server(campaign);
+    let prompt = Piece::new("find", style(Role::Accent), 0);
+    // Room for the number that is being typed, so that the words beside it stand still.
+    let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
+    let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 1)];
+    let filter = if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words()) };
+    pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)], look.ascii);
+    let x = area.x + 1 + 5 + u16::try_from(column).unwrap_or(0);
+    Position::new(x.min(area.right().saturating_sub(1)), area.y)
+}
+
+/// What the server says: told apart are not asked, asking, none, some, failed.
+fn server(campaign: &Campaign) -> (String, Role) {
+    let find = &campaign.find;
+    match &find.server {
+        _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
+        _ if find.local_only => ("server: not asked (Tab asks it)".to_owned(), Role::Muted),
+        _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
+        ServerAnswer::NotAsked if !find.query.is_askable() => ("server: not asked yet (3 characters needed)".to_owned(), Role::Muted),
+        ServerAnswer::NotAsked => ("server: not asked".to_owned(), Role::Muted),
+        ServerAnswer::Asking => ("server: being asked".to_owned(), Role::Moving),
+        ServerAnswer::Answered { found: 0, .. } => ("server: none, it knows no such number".to_owned(), Role::Strong),
+        ServerAnswer::Answered { found, more, .. } => {
+            (format!("server: {}{} found", count(*found), if *more { "+" } else { "" }), Role::Fine)
+        }
+        ServerAnswer::Failed(why) => (format!("server: not asked: {}", in_a_line(why)), Role::Failed),
+    }
+}

@@ -1,0 +1,105 @@
+//! The first line: where one is, and how old what one sees is. Production takes the whole line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::pieces::{self, Piece};
+use super::words::{rate, until};
+use crate::monitor::{Connection, Meter};
+use crate::postman::HostKind;
+use crate::tui::Role;
+use crate::tui::state::{Campaign, State};
+use crate::tui::text;
+
+/// Under how many columns words are shortened.
+const NARROW: u16 = 100;
+
+/// Draws the header.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+    let look = &state.look;
+    let Some(campaign) = state.campaign() else {
+        buffer.set_style(area, look.style(Role::Header));
+        let name = Piece::new("Postwatch", look.style(Role::Header), 0);
+        return pieces::draw(buffer, area, vec![name], vec![Piece::new("no campaign", look.style(Role::Header), 0)], look.ascii);
+    };
+    let base = look.style(if campaign.card.host_kind.is_production() { Role::Production } else { Role::Header });
+    buffer.set_style(area, base);
+    let strong = base.add_modifier(Modifier::BOLD);
+    let mut left = vec![Piece::new(environment(state, campaign), strong, 0)];
+    if campaign.card.read_only {
+        left.push(Piece::new("READ-ONLY", base, 3));
+    }
+    left.push(Piece::new(campaign.card.name.clone(), strong, 1));
+    pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);
+}
+
+/// What kind of place it is, in capitals; a gateway's host is named, since nobody can know what
+/// is behind it.
+fn environment(state: &State, campaign: &Campaign) -> String {
+    match campaign.card.host_kind {
+        HostKind::Loopback if state.look.demo => "DEMO".to_owned(),
+        HostKind::Gateway => format!("GATEWAY {}", campaign.card.host),
+        kind => kind.word().to_uppercase(),
+    }
+}
+
+fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<Piece> {
+    let warning = warn(state, campaign, base);
+    let is_narrow = columns < NARROW;
+    let as_of = as_of(state, campaign);
+    if let Some(why) = &campaign.card.broken {
+        return vec![Piece::new(format!("NOT READ: {}", why.what), warning, 0)];
+    }
+    let mut line = Vec::new();
+    match (&campaign.connection, campaign.pause_asked) {
+        (_, Some(true)) => line.push(Piece::new("pausing…", warning, 0)),
+        (_, Some(false)) => line.push(Piece::new("going on…", base, 0)),
+        (Connection::Connecting, _) => line.push(Piece::new("connecting…", base, 0)),
+        (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
+        (Connection::Waiting { until: at, .. }, _) => {
+            line.push(Piece::new(format!("NO ANSWER, again {}", until(*at, state.now)), warning, 0));
+        }
+        (Connection::Refused { until: at, .. }, _) => {
+            line.push(Piece::new(format!("REFUSED, again {}", until(*at, state.now)), warning, 0));
+        }
+        (Connection::Live, _) if campaign.is_stale(state.now, true) => line.push(Piece::new("STALE", warning, 0)),
+        (Connection::Live, _) => {}
+    }
+    let is_calm = line.is_empty();
+    if let Some(as_of) = as_of {
+        let style = if is_calm || campaign.connection == Connection::Paused { base } else { warning };
+        line.push(Piece::new(as_of, style, u8::from(!is_calm)));
+    }
+    if let Some(meter) = &campaign.meter {
+        if let (Some((at, _)), Connection::Live) = (&meter.next, &campaign.connection) {
+            line.push(Piece::new(format!("next {}", until(*at, state.now)), base, 6).gap(if is_narrow { 2 } else { 4 }));
+        }
+        line.push(budget(meter, base, warning, is_narrow));
+    }
+    line
+}
+
+/// Time and age of the newest messages: `as of 14:03:07 SGT, 3 s`.
+fn as_of(state: &State, campaign: &Campaign) -> Option<String> {
+    let (at, age) = (campaign.head_at?, campaign.age(state.now)?);
+    Some(format!("as of {} {}, {}", state.look.time(at, state.now), state.look.zone_name, text::age(age)))
+}
+
+fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece {
+    let gap = if is_narrow { 2 } else { 4 };
+    if meter.slowed_at.is_some() && meter.rate < meter.ceiling {
+        return Piece::new(format!("429: slowed to {}/s", rate(meter.rate)), warning, 2).gap(gap);
+    }
+    let unit = if is_narrow { "/s" } else { " calls/s" };
+    Piece::new(format!("{:.1} of {}{unit}", meter.used, rate(meter.ceiling)), base, 4).gap(gap)
+}
+
+/// A warning in this line: on the production colour only its weight can change.
+fn warn(state: &State, campaign: &Campaign, base: Style) -> Style {
+    let strong = base.add_modifier(Modifier::BOLD);
+    if campaign.card.host_kind.is_production() {
+        return strong;
+    }
+    Style { fg: state.look.style(Role::Warning).fg.or(base.fg), ..strong }
+}

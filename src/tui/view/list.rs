@@ -1,0 +1,135 @@
+//! The list of messages. Only the rows in the window are turned into cells.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::cells::{RowLook, cell};
+use super::columns::{Column, MARGIN, Needs, columns};
+use super::empty;
+use super::words::count;
+use crate::store::RowNumber;
+use crate::tui::Role;
+use crate::tui::state::{Campaign, Cursor, Item, ServerAnswer, State};
+use crate::tui::text::{Align, cut, fit};
+
+/// Draws the heads and the rows. Says where the selected row is.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
+    let Some(campaign) = state.campaign() else {
+        empty::draw_without_campaign(state, buffer, area);
+        return None;
+    };
+    if campaign.list.len() == 0 {
+        empty::draw(state, campaign, buffer, area);
+        return None;
+    }
+    let width = usize::from(area.width);
+    let columns = columns(width, Needs { other_days: lists_other_days(state, campaign), skipped: campaign.skipped_columns });
+    draw_heads(state, buffer, heads, &columns);
+    let height = usize::from(area.height);
+    let top = campaign.list.top(&campaign.store, height);
+    let selected = campaign.list.place(&campaign.store);
+    let mut cursor = None;
+    for (line, y) in (area.y..area.bottom()).enumerate() {
+        let place = top + line;
+        let row_area = Rect { y, height: 1, ..area };
+        let is_selected = place == selected;
+        if is_selected {
+            cursor = Some(Position::new(area.x + 1, y));
+        }
+        match campaign.list.item(&campaign.store, place) {
+            Some(item) => draw_row(state, campaign, buffer, row_area, item, &columns, is_selected),
+            None => {
+                draw_end(state, campaign, buffer, row_area, is_selected && campaign.list.cursor() == Cursor::End);
+                break;
+            }
+        }
+    }
+    cursor
+}
+
+/// Whether messages of another day than today can come into the window.
+fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
+    let day = |row: RowNumber| {
+        let at = campaign.store.cells(row).created_at?;
+        Some(at.to_zoned_datetime(state.look.zone.clone()).date())
+    };
+    let last = campaign.list.len().checked_sub(1).and_then(|place| campaign.list.item(&campaign.store, place));
+    let today = state.now.to_zoned_datetime(state.look.zone.clone()).date();
+    last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
+}
+
+fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: &[(Column, usize)]) {
+    let mut text = " ".repeat(MARGIN);
+    for (column, width) in columns {
+        let align = if column.is_number() { Align::Right } else { Align::Left };
+        text.push_str(&fit(column.head(), *width, align, state.look.ascii));
+        text.push(' ');
+    }
+    buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), state.look.style(Role::Heading));
+}
+
+fn draw_row(
+    state: &State,
+    campaign: &Campaign,
+    buffer: &mut Buffer,
+    area: Rect,
+    item: Item,
+    columns: &[(Column, usize)],
+    is_selected: bool,
+) {
+    let cells = campaign.store.cells(item.row);
+    let look = RowLook { selected: is_selected.then(|| selected_style(state, campaign)), left: item.left };
+    let base = look.selected.unwrap_or_else(|| state.look.style(Role::Text));
+    let island = if cells.covered { " " } else { state.look.sign("•", "*") };
+    let mark = if is_selected { state.look.sign("›", ">") } else { " " };
+    let mut spans = vec![Span::styled(format!("{island}{mark} "), base)];
+    for column in columns {
+        spans.extend(cell(state, campaign, item.row, &cells, *column, look));
+        spans.push(Span::styled(" ", base));
+    }
+    if let Some(style) = look.selected {
+        buffer.set_style(area, style);
+    }
+    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+/// How the selected row looks: in full while the list has the keys, else bold with its mark.
+fn selected_style(state: &State, campaign: &Campaign) -> ratatui::style::Style {
+    state.look.style(if campaign.opened.is_some() { Role::SelectedElsewhere } else { Role::Selected })
+}
+
+/// The last line: how far the list goes, and how to go further.
+fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
+    let style = if is_selected { selected_style(state, campaign) } else { state.look.style(Role::Muted) };
+    let mark = if is_selected { state.look.sign("›", ">") } else { " " };
+    let text = format!(" {mark} {}", end_words(state, campaign));
+    if is_selected {
+        buffer.set_style(area, style);
+    }
+    let width = usize::from(area.width);
+    buffer.set_stringn(area.x, area.y, cut(&text, width, state.look.ascii), width, style);
+}
+
+fn end_words(state: &State, campaign: &Campaign) -> String {
+    let dot = state.look.sign("·", "-");
+    if campaign.find.is_on() {
+        let loaded = format!("{} in what is loaded, {}", count(campaign.list.matching(&campaign.store)), state.how_far(campaign));
+        return match &campaign.find.server {
+            _ if campaign.find.is_reading_further() => format!("reading more of what the server found{}", state.look.sign("…", "...")),
+            ServerAnswer::Answered { found, more: true, .. } => {
+                format!("{} read of what the server found {dot} Enter reads more", count(*found))
+            }
+            ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", count(*found)),
+            ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
+        };
+    }
+    let how_far = state.how_far(campaign);
+    if campaign.store.coverage().complete {
+        how_far
+    } else if campaign.further_asked {
+        format!("{how_far} {dot} reading further back{}", state.look.sign("…", "..."))
+    } else {
+        format!("{how_far} {dot} Enter reads further back")
+    }
+}

@@ -1,0 +1,123 @@
+//! The line above the keys: the outcome of a retry, a lost connection, or the newest notice.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::page::weight;
+use super::pieces::{self, Piece};
+use super::recipient;
+use super::words::{count, in_a_line, until};
+use crate::delivery::Status;
+use crate::monitor::{ActionStage, Connection};
+use crate::tui::state::{ActionRecord, Campaign, State};
+use crate::tui::{Role, sign};
+
+/// Draws the line: what a person is waiting for comes first.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+    let (text, role) = words(state);
+    let style = |role| state.look.style(role);
+    let mut right = Vec::new();
+    if state.notices.count() > 0 {
+        let (unread, all) = (state.notices.unread(), state.notices.count());
+        let (number, role) = if unread > 0 { (unread, Role::Strong) } else { (all, Role::Muted) };
+        let word = if unread > 0 { "new " } else { "" };
+        let s = if number == 1 { "" } else { "s" };
+        right.push(Piece::new(format!("{} {word}notice{s}", count(number)), style(role), 1));
+        right.push(Piece::new("!", style(Role::Accent), 1).gap(1));
+    }
+    pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
+}
+
+fn words(state: &State) -> (String, Role) {
+    if state.leave_until.is_some() {
+        return (leave(state), Role::Warning);
+    }
+    let newest = state.campaign().and_then(|campaign| campaign.actions.newest());
+    if let Some(record) = newest.filter(|record| record.is_acting() || record.needs_person()) {
+        return outcome(state, record);
+    }
+    if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
+        return trouble;
+    }
+    let notice = state.notices.newest();
+    match (newest, notice) {
+        (Some(record), Some(notice)) if notice.at <= record.at => outcome(state, record),
+        (Some(record), None) => outcome(state, record),
+        (_, Some(notice)) => {
+            let (_, role) = weight(notice);
+            let role = if role == Role::Muted { Role::Text } else { role };
+            (format!("{} {}", state.look.time(notice.at, state.now), in_a_line(&notice.text)), role)
+        }
+        (None, None) => (String::new(), Role::Text),
+    }
+}
+
+/// What stands between a first q or Ctrl-c and the end.
+fn leave(state: &State) -> String {
+    if state.is_acting() {
+        "a retry is under way: again to quit all the same; the next start finds out what became of it".to_owned()
+    } else {
+        "again to quit".to_owned()
+    }
+}
+
+/// What is wrong with the connection, and what happens next.
+fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
+    match &campaign.connection {
+        Connection::Waiting { until: at, why } => {
+            Some((format!("{}. Asked again {}.", in_a_line(why), until(*at, state.now)), Role::Warning))
+        }
+        Connection::Refused { until: at, why } => {
+            Some((format!("{}. Asked again {}.", in_a_line(why), until(*at, state.now)), Role::Failed))
+        }
+        _ => None,
+    }
+}
+
+/// How far a retry is, in one sentence.
+pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
+    let ascii = state.look.ascii;
+    let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
+    let who = who(state, record);
+    let at = state.look.time(record.at, state.now);
+    let accepted = record.accepted_at.map(|at| format!("accepted {}", state.look.time(at, state.now)));
+    match &record.stage {
+        None => (format!("{who} retry asked {at}"), Role::Moving),
+        Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} retry on its way"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number }) => (format!("{who} retry on its way, try {try_number}"), Role::Moving),
+        Some(ActionStage::GoesAgain { at, why }) => {
+            (format!("{who} retry goes again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
+        }
+        Some(ActionStage::Accepted) => (format!("{good} {who} retried: accepted {at}"), Role::Fine),
+        Some(ActionStage::FoundAccepted) => (format!("{good} {who} retried: found accepted {at}"), Role::Fine),
+        Some(ActionStage::Followed { status }) => {
+            let accepted = accepted.map(|words| format!("{words}, ")).unwrap_or_default();
+            match status {
+                Status::Success => (format!("{good} {who} retried: {accepted}delivered {at}"), Role::Fine),
+                Status::Failure => (format!("{bad} {who} retried: {accepted}failed again {at}"), Role::Failed),
+                open => (format!("{} {who} retried: {accepted}now {}", sign(open, ascii), open.word()), Role::Moving),
+            }
+        }
+        Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not retried, nothing was sent: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::Refused(why)) => (format!("{bad} {who} retry refused: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::NotSent(why)) => (format!("{bad} {who} retry not sent: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
+            (format!("? {who} retry: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)
+        }
+        Some(ActionStage::Unknown { why, look_up_at: None }) => {
+            (format!("? {who} retry: outcome unknown, a person must decide: {}", in_a_line(why)), Role::Failed)
+        }
+    }
+}
+
+/// Whom it is about: the masked recipient, or the message's id where that is not known.
+fn who(state: &State, record: &ActionRecord) -> String {
+    let known = state.campaign().and_then(|campaign| {
+        let row = campaign.store.row(&record.message)?;
+        let cells = campaign.store.cells(row);
+        let known = crate::delivery::Recipient::new(cells.recipient?);
+        Some(recipient::shown(&known, campaign.is_masked(row), &campaign.find.query))
+    });
+    known.unwrap_or_else(|| record.message.short(true))
+}

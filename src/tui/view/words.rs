@@ -1,0 +1,97 @@
+//! Words and figures that several views share.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::postman::Explanation;
+use crate::tui::state::{Campaign, Look, State};
+use crate::tui::text::{self, thousands};
+
+/// A count with its thousands apart.
+pub(super) fn count(number: usize) -> String {
+    thousands(u64::try_from(number).unwrap_or(u64::MAX))
+}
+
+/// A share with one decimal, as people write it.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// Calls a second, without a zero that says nothing.
+pub(super) fn rate(calls: f64) -> String {
+    let text = format!("{calls:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
+/// How long until a time: `4 s`, and `now` for what is due.
+pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
+    let rest = at.duration_since(now);
+    if rest <= SignedDuration::ZERO {
+        return "now".to_owned();
+    }
+    // Rounded up: "in 0 s" would be read as "now".
+    let whole = SignedDuration::from_secs(rest.as_secs() + i64::from(rest.subsec_nanos() > 0));
+    format!("in {}", text::age(whole))
+}
+
+/// A failure in one line.
+pub(super) fn in_a_line(text: &Explanation) -> String {
+    let parts = [text.what.as_str(), text.why.as_str(), text.next.as_str()];
+    let mut line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    if let Some(trace) = &text.trace_id {
+        line.push_str(&format!(" · trace {trace}"));
+    }
+    line
+}
+
+impl Look {
+    /// A time as lists show it.
+    pub fn time(&self, at: Timestamp, now: Timestamp) -> String {
+        text::short_time(at, &self.zone, now)
+    }
+
+    /// A time as the detail shows it.
+    pub fn exact(&self, at: Timestamp) -> String {
+        text::exact_time(at, &self.zone)
+    }
+}
+
+impl State {
+    /// How far the loaded messages go: `back to 21 Nov 03:02`, or `the whole campaign`.
+    pub(super) fn how_far(&self, campaign: &Campaign) -> String {
+        let coverage = campaign.store.coverage();
+        if coverage.complete {
+            return "the whole campaign".to_owned();
+        }
+        match coverage.oldest {
+            Some(oldest) => format!("back to {}", self.look.time(oldest, self.now)),
+            None => "nothing loaded yet".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(2.0, "2")]
+    #[case(0.5, "0.5")]
+    #[case(1.26, "1.3")]
+    fn rates_are_short(#[case] calls: f64, #[case] text: &str) {
+        assert_eq!(rate(calls), text);
+    }
+
+    #[test]
+    fn waiting_is_rounded_up() {
+        let now = Timestamp::from_second(1_900_000_000).unwrap();
+        assert_eq!(until(now + SignedDuration::from_millis(3_200), now), "in 4 s");
+        assert_eq!(until(now, now), "now");
+    }
+
+    #[test]
+    fn a_failure_in_one_line_keeps_its_trace_id() {
+        let text = Explanation { what: "a".into(), why: String::new(), next: "b".into(), trace_id: Some("t1".into()) };
+        assert_eq!(in_a_line(&text), "a · b · trace t1");
+    }
+}

@@ -1,0 +1,17 @@
+//! The whole dashboard: keys and news in, screen and effects out, on ratatui's test backend.
+
+#[path = "dashboard/desk.rs"]
+mod desk;
+
+#[path = "dashboard/any.rs"]
+mod any;
+#[path = "dashboard/finding.rs"]
+mod finding;
+#[path = "dashboard/listing.rs"]
+mod listing;
+#[path = "dashboard/looks.rs"]
+mod looks;
+#[path = "dashboard/retrying.rs"]
+mod retrying;
+#[path = "dashboard/showing.rs"]
+mod showing;

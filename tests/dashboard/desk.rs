@@ -1,0 +1,360 @@
+//! The desk that the tests sit at: a dashboard, a clock of their own, and workers that they play
+//! themselves.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, RowFields, Rows, RowsBuilder, TemplateFields, Told};
+use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
+use postwatch::postman::{Explanation, HostKind};
+use postwatch::store::{AnswerKind, Reach};
+use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, Setup, State, ThemeChoice};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// Three minutes past two in the afternoon in Singapore.
+pub fn start() -> Timestamp {
+    "2026-11-24T06:03:07Z".parse().unwrap()
+}
+
+/// A message for the list, before it is told.
+#[derive(Clone)]
+pub struct Sms {
+    pub id: String,
+    pub recipient: String,
+    pub status: &'static str,
+    pub error: &'static str,
+    pub tried: usize,
+    pub age: i64,
+    pub batch: Option<&'static str>,
+    pub name: &'static str,
+}
+
+/// A message: number, status, seconds since it was recorded.
+pub fn sms(number: u32, status: &'static str, age: i64) -> Sms {
+    Sms {
+        id: format!("message_{:08x}-2f14-4b1e-9a55-0123456f{:04x}", number.wrapping_mul(2_654_435_761), number % 0xffff),
+        recipient: format!("6580{:06}", number % 1_000_000),
+        status,
+        error: if status == "failure" { "recipient_unavailable" } else { "" },
+        tried: 1,
+        age,
+        batch: None,
+        name: "Tan Wei Ming",
+    }
+}
+
+impl Sms {
+    pub fn error(self, error: &'static str) -> Self {
+        Self { error, ..self }
+    }
+
+    pub fn tried(self, tried: usize) -> Self {
+        Self { tried, ..self }
+    }
+
+    pub fn batch(self, batch: &'static str) -> Self {
+        Self { batch: Some(batch), ..self }
+    }
+
+    pub fn id(&self) -> MessageId {
+        MessageId::new(self.id.as_str())
+    }
+}
+
+/// The template of all messages.
+pub const TEMPLATE: &str =
+    "Dear {{name}}, your next appointment at Bedok Polyclinic is on 12 Dec 2026 at 10:30 am. Please bring your identity card.";
+
+/// Messages as one answer tells them at the time of `now`.
+pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
+    let mut rows = RowsBuilder::default();
+    for message in messages {
+        let created = now - SignedDuration::from_secs(message.age);
+        let attempts = (0..message.tried).map(|place| {
+            let is_newest = place == 0;
+            AttemptFields {
+                status: Told::Value(if is_newest { message.status } else { "failure" }),
+                created_at: Told::Value(created + SignedDuration::from_secs(90 * (message.tried - 1 - place) as i64)),
+                sent_at: Told::Value(created + SignedDuration::from_millis(900)),
+                delivered_at: if message.status == "success" { Told::Value(created + SignedDuration::from_secs(11)) } else { Told::Absent },
+                error_kind: if message.error.is_empty() { Told::Null } else { Told::Value("delivery_error") },
+                error_code: if message.error.is_empty() { Told::Null } else { Told::Value(message.error) },
+                ..AttemptFields::default()
+            }
+        });
+        let batch = message.batch.map(|id| BatchFields {
+            id,
+            file_name: Told::Value("clinic-nov.csv"),
+            status: Told::Value("messages_enqueued"),
+            total: Told::Value(20_000),
+            ..BatchFields::default()
+        });
+        rows.push(&RowFields {
+            id: &message.id,
+            recipient: Told::Value(&message.recipient),
+            status: Told::Value(message.status),
+            created_at: Told::Value(created),
+            language: Told::Value("english"),
+            batch: batch.map_or(Told::Null, Told::Value),
+            values: Told::Value(vec![("name", message.name)]),
+            template: Told::Value(TemplateFields {
+                id: Told::Value("template_1"),
+                body: Told::Value(TEMPLATE),
+                ..TemplateFields::default()
+            }),
+            creator: Told::Value("clinic@agency.example"),
+            attempts: Told::Value(attempts.collect()),
+            ..RowFields::default()
+        });
+    }
+    rows.finish()
+}
+
+/// A campaign as the configuration has it.
+pub fn card(name: &str, host_kind: HostKind) -> CampaignCard {
+    CampaignCard {
+        name: name.to_owned(),
+        id: CampaignId::new(format!("campaign_{name}")),
+        host_kind,
+        host: if host_kind == HostKind::Gateway { "sms.agency.example".to_owned() } else { "127.0.0.1".to_owned() },
+        read_only: false,
+        masked: true,
+        one_time_password: false,
+        calls_per_second: 2.0,
+        history: Duration::from_secs(72 * 3600),
+        broken: None,
+    }
+}
+
+pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
+    Setup {
+        campaigns,
+        zone: TimeZone::get("Asia/Singapore").unwrap(),
+        zone_name: "SGT".to_owned(),
+        theme: ThemeChoice::None,
+        depth: ColourDepth::True,
+        ascii: false,
+        demo: false,
+        notices: Vec::new(),
+        actions_refused: None,
+    }
+}
+
+pub fn explanation(what: &str) -> Explanation {
+    Explanation {
+        what: what.to_owned(),
+        why: "why it is so".to_owned(),
+        next: "do this next".to_owned(),
+        trace_id: Some("trace-1".to_owned()),
+    }
+}
+
+/// The dashboard under test.
+pub struct Desk {
+    pub state: State,
+    pub now: Timestamp,
+    pub effects: Vec<Effect>,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Desk {
+    /// A dashboard of that size that was just started and drawn.
+    pub fn new(setup: Setup, columns: u16, rows: u16) -> Self {
+        let now = start();
+        let state = State::new(setup, now);
+        let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        let mut desk = Self { state, now, effects: Vec::new(), terminal };
+        desk.event(Event::Resize { columns, rows });
+        desk
+    }
+
+    /// One test campaign, live, with these messages as the whole of what is loaded.
+    pub fn with(messages: &[Sms], columns: u16, rows: u16) -> Self {
+        let mut desk = Self::new(setup(vec![card("Clinic reminders", HostKind::Test)]), columns, rows);
+        desk.live(0);
+        desk.head(0, messages, false);
+        desk
+    }
+
+    pub fn event(&mut self, event: Event) -> &mut Self {
+        let effects = self.state.update(event, self.now);
+        self.effects.extend(effects);
+        self.draw();
+        if self.state.question().is_some() {
+            let effects = self.state.update(Event::Drawn, self.now);
+            self.effects.extend(effects);
+        }
+        self
+    }
+
+    fn draw(&mut self) {
+        let state = &self.state;
+        self.terminal.draw(|frame| state.draw(frame)).unwrap();
+    }
+
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(columns, rows);
+        self.event(Event::Resize { columns, rows })
+    }
+
+    /// Keys by name, blanks between them: `j Enter / 9 1 Esc ^c`.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            self.event(Event::Key(key_of(key)));
+        }
+        self
+    }
+
+    /// Time goes by, with a tick at its end.
+    pub fn wait(&mut self, milliseconds: i64) -> &mut Self {
+        self.now += SignedDuration::from_millis(milliseconds);
+        self.event(Event::Tick)
+    }
+
+    pub fn news(&mut self, campaign: usize, news: News) -> &mut Self {
+        self.event(Event::Update(Update { campaign: CampaignIndex(campaign), news }))
+    }
+
+    /// The worker is connected and within its budget.
+    pub fn live(&mut self, campaign: usize) -> &mut Self {
+        let meter = Meter {
+            rate: 2.0,
+            ceiling: 2.0,
+            used: 1.2,
+            next: Some((self.now + SignedDuration::from_secs(2), Purpose::Head)),
+            under_way: None,
+            bytes: 0,
+            slowed_at: None,
+        };
+        self.news(campaign, News::Connection(Connection::Live)).news(campaign, News::Meter(meter))
+    }
+
+    /// The newest messages come in; the oldest of all is the edge of what is loaded.
+    pub fn head(&mut self, campaign: usize, messages: &[Sms], complete: bool) -> &mut Self {
+        let oldest = messages.iter().max_by_key(|message| message.age);
+        let oldest = oldest.map(|message| (self.now - SignedDuration::from_secs(message.age), message.id()));
+        let reach = Reach { oldest, complete, gap: None };
+        self.answer(campaign, messages, AnswerKind::List, Some(reach), true)
+    }
+
+    pub fn answer(&mut self, campaign: usize, messages: &[Sms], from: AnswerKind, reach: Option<Reach>, head: bool) -> &mut Self {
+        let rows = rows(messages, self.now);
+        let asked_at = self.now;
+        self.news(campaign, News::Rows { rows, from, asked_at, reach, head })
+    }
+
+    pub fn notice(&mut self, weight: NoticeWeight, what: &str) -> &mut Self {
+        let notice = Notice { at: self.now, weight, text: explanation(what) };
+        self.news(0, News::Notice(notice))
+    }
+
+    /// The screen as lines of text.
+    pub fn screen(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        buffer.content().chunks(width).map(line_of).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The first line of the screen that holds `text`.
+    #[track_caller]
+    pub fn line(&self, text: &str) -> String {
+        let screen = self.screen();
+        screen.lines().find(|line| line.contains(text)).unwrap_or_else(|| panic!("no line holds `{text}`:\n{screen}")).to_owned()
+    }
+
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        assert!(self.screen().contains(text), "`{text}` is not on the screen:\n{}", self.screen());
+        self
+    }
+
+    #[track_caller]
+    pub fn misses(&mut self, text: &str) -> &mut Self {
+        assert!(!self.screen().contains(text), "`{text}` is on the screen:\n{}", self.screen());
+        self
+    }
+
+    /// The line of the screen with the terminal's cursor.
+    pub fn cursor_line(&mut self) -> String {
+        let position = self.terminal.get_cursor_position().unwrap();
+        self.screen().lines().nth(usize::from(position.y)).unwrap_or_default().to_owned()
+    }
+
+    pub fn cursor_row(&mut self) -> u16 {
+        self.terminal.get_cursor_position().unwrap().y
+    }
+
+    /// The commands since the last look, without those that only say what is looked at.
+    pub fn commands(&mut self) -> Vec<Command> {
+        let effects = std::mem::take(&mut self.effects);
+        let commands = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Command { command: Command::InView(_), .. } => None,
+            Effect::Command { command, .. } => Some(command),
+            _ => None,
+        });
+        commands.collect()
+    }
+
+    /// Whether the dashboard has asked to end.
+    pub fn has_quit(&self) -> bool {
+        self.effects.contains(&Effect::Quit)
+    }
+
+    /// The style of the first cell of `text`.
+    #[track_caller]
+    pub fn style_of(&self, text: &str) -> ratatui::style::Style {
+        let buffer = self.terminal.backend().buffer();
+        let width = buffer.area.width;
+        for y in 0..buffer.area.height {
+            let row: Vec<&str> = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
+            for x in 0..row.len() {
+                if row[x..].concat().starts_with(text) {
+                    return buffer[(u16::try_from(x).unwrap(), y)].style();
+                }
+            }
+        }
+        panic!("`{text}` is not on the screen:\n{}", self.screen());
+    }
+}
+
+/// A line of cells as text; what a wide sign covers is left out.
+fn line_of(cells: &[ratatui::buffer::Cell]) -> String {
+    let mut line = String::new();
+    let mut covered = 0;
+    for cell in cells {
+        if covered > 0 {
+            covered -= 1;
+            continue;
+        }
+        line.push_str(cell.symbol());
+        covered = postwatch::tui::text::width(cell.symbol()).saturating_sub(1);
+    }
+    line.trim_end().to_owned()
+}
+
+fn key_of(name: &str) -> KeyEvent {
+    let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    let mut letters = name.chars();
+    match (name, letters.next(), letters.next()) {
+        ("Enter", ..) => plain(KeyCode::Enter),
+        ("Esc", ..) => plain(KeyCode::Esc),
+        ("Tab", ..) => plain(KeyCode::Tab),
+        ("Space", ..) => plain(KeyCode::Char(' ')),
+        ("Up", ..) => plain(KeyCode::Up),
+        ("Down", ..) => plain(KeyCode::Down),
+        ("Left", ..) => plain(KeyCode::Left),
+        ("Right", ..) => plain(KeyCode::Right),
+        ("PgDn", ..) => plain(KeyCode::PageDown),
+        ("PgUp", ..) => plain(KeyCode::PageUp),
+        ("Home", ..) => plain(KeyCode::Home),
+        ("End", ..) => plain(KeyCode::End),
+        ("Backspace", ..) => plain(KeyCode::Backspace),
+        (_, Some('^'), Some(letter)) => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL),
+        (_, Some(letter), None) if letter.is_ascii_uppercase() => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::SHIFT),
+        (_, Some(letter), None) => plain(KeyCode::Char(letter)),
+        _ => panic!("no key is named `{name}`"),
+    }
+}

@@ -1,0 +1,135 @@
+//! The main screens as text, at three sizes, without colour and in the dark palette.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use postwatch::delivery::Status;
+use postwatch::monitor::{ActionNews, ActionStage, Connection, News, NoticeWeight};
+use postwatch::postman::HostKind;
+use postwatch::tui::{Event, ThemeChoice};
+use rstest::rstest;
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+/// A campaign in trouble: of what was recorded in the last ten minutes much has failed.
+pub fn world() -> Vec<Sms> {
+    let codes = ["recipient_unavailable", "routing_error", "recipient_invalid", "message_expired"];
+    let mut messages = Vec::new();
+    for number in 0..60u32 {
+        let age = i64::from(number) * 17 + 4;
+        let message = match number % 7 {
+            0 if number < 7 => sms(1_234 + number * 37, "created", age),
+            1 if number < 14 => sms(1_234 + number * 37, "sent_to_telco", age),
+            2 => sms(1_234 + number * 37, "failure", age).error(codes[number as usize % 4]).tried(1 + number as usize % 3),
+            3 if number < 14 => sms(1_234 + number * 37, "sent", age),
+            _ => sms(1_234 + number * 37, "success", age),
+        };
+        messages.push(if number % 3 == 0 { message.batch("batch_a41f0000-0000-4000-8000-000000000022") } else { message });
+    }
+    for number in 60..400u32 {
+        messages.push(sms(1_234 + number * 37, "success", i64::from(number) * 60));
+    }
+    messages[2].name = "முருகன் செல்வம்";
+    messages[5].name = "李欣怡";
+    messages
+}
+
+fn desk(theme: ThemeChoice, columns: u16, rows: u16) -> Desk {
+    let mut clinic = card("Clinic reminders", HostKind::Production);
+    clinic.read_only = true;
+    let cards = vec![clinic, card("One-time codes", HostKind::Test), card("Flood alerts", HostKind::Test)];
+    let mut setup = setup(cards);
+    setup.theme = theme;
+    let mut desk = Desk::new(setup, columns, rows);
+    desk.live(0).live(1).live(2);
+    desk.head(1, &[sms(1, "success", 30), sms(2, "failure", 50)], true);
+    desk.head(0, &world(), false);
+    desk.news(
+        2,
+        News::Connection(Connection::Refused {
+            until: desk.now + SignedDuration::from_secs(25),
+            why: explanation("the key is refused (401)"),
+        }),
+    );
+    desk.notice(NoticeWeight::Warning, "too many calls (429): slowed to 1.4/s");
+    desk.wait(3_000);
+    desk
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn the_list(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("j j");
+    assert_snapshot!(format!("list_{columns}x{rows}"), desk.screen());
+}
+
+#[rstest]
+#[case(ThemeChoice::None)]
+#[case(ThemeChoice::Dark)]
+fn no_look_changes_a_word(#[case] theme: ThemeChoice) {
+    let mut desk = desk(theme, 120, 36);
+    desk.keys("j j");
+    assert_snapshot!("list_120x36", desk.screen());
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+fn the_detail(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("j j Enter");
+    assert_snapshot!(format!("detail_{columns}x{rows}"), desk.screen());
+}
+
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+fn the_question(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = Desk::with(&world(), columns, rows);
+    desk.keys("j j r");
+    assert_snapshot!(format!("question_{columns}x{rows}"), desk.screen());
+}
+
+#[test]
+fn the_question_as_a_preview() {
+    let mut desk = desk(ThemeChoice::None, 100, 30);
+    desk.keys("j j r");
+    assert_snapshot!("question_read_only_100x30", desk.screen());
+}
+
+#[test]
+fn the_filter_menu() {
+    let mut desk = desk(ThemeChoice::None, 80, 24);
+    desk.keys("f j j j Space");
+    assert_snapshot!("menu_80x24", desk.screen());
+}
+
+#[test]
+fn the_find_line() {
+    let mut desk = desk(ThemeChoice::None, 80, 24);
+    desk.keys("/ 0 0 1 3");
+    assert_snapshot!("find_80x24", desk.screen());
+}
+
+#[test]
+fn the_help_and_the_notices() {
+    let mut desk = desk(ThemeChoice::None, 80, 24);
+    desk.keys("?");
+    assert_snapshot!("help_80x24", desk.screen());
+    desk.keys("Esc !");
+    assert_snapshot!("notices_80x24", desk.screen());
+}
+
+#[test]
+fn an_outcome() {
+    let messages = world();
+    let mut desk = Desk::with(&messages, 120, 36);
+    let news = |stage| News::Action(ActionNews { message: messages[2].id(), stage, at: desk.now });
+    let (accepted, followed) = (news(ActionStage::Accepted), news(ActionStage::Followed { status: Status::Success }));
+    desk.news(0, accepted);
+    desk.sees("retried: accepted 14:03:07");
+    desk.wait(11_000).news(0, followed).event(Event::Tick);
+    desk.sees("accepted 14:03:07, delivered 14:03:07");
+}
