@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::ColourDepth;
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
-use super::ColourDepth;
 use crate::postman::{Explanation, HostKind};
 
 /// What the dashboard is told at its start.

@@ -1,6 +1,7 @@
 //! The desk that the tests sit at: a dashboard, a clock of their own, and workers that they play
 //! themselves.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -75,13 +76,16 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
         let created = now - SignedDuration::from_secs(message.age);
         let attempts = (0..message.tried).map(|place| {
             let is_newest = place == 0;
+            let tried_at = created + SignedDuration::from_secs(5 * (message.tried - 1 - place) as i64);
+            let is_failed = !message.error.is_empty();
             AttemptFields {
                 status: Told::Value(if is_newest { message.status } else { "failure" }),
-                created_at: Told::Value(created + SignedDuration::from_secs(90 * (message.tried - 1 - place) as i64)),
-                sent_at: Told::Value(created + SignedDuration::from_millis(900)),
-                delivered_at: if message.status == "success" { Told::Value(created + SignedDuration::from_secs(11)) } else { Told::Absent },
-                error_kind: if message.error.is_empty() { Told::Null } else { Told::Value("delivery_error") },
-                error_code: if message.error.is_empty() { Told::Null } else { Told::Value(message.error) },
+                created_at: Told::Value(tried_at),
+                updated_at: if is_failed { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
+                sent_at: Told::Value(tried_at + SignedDuration::from_millis(900)),
+                delivered_at: if message.status == "success" { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
+                error_kind: if is_failed { Told::Value("delivery_error") } else { Told::Null },
+                error_code: if is_failed { Told::Value(message.error) } else { Told::Null },
                 ..AttemptFields::default()
             }
         });
@@ -100,7 +104,11 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             language: Told::Value("english"),
             batch: batch.map_or(Told::Null, Told::Value),
             values: Told::Value(vec![("name", message.name)]),
-            template: Told::Value(TemplateFields { id: Told::Value("template_1"), body: Told::Value(TEMPLATE), ..TemplateFields::default() }),
+            template: Told::Value(TemplateFields {
+                id: Told::Value("template_1"),
+                body: Told::Value(TEMPLATE),
+                ..TemplateFields::default()
+            }),
             creator: Told::Value("clinic@agency.example"),
             attempts: Told::Value(attempts.collect()),
             ..RowFields::default()
@@ -140,7 +148,12 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
 }
 
 pub fn explanation(what: &str) -> Explanation {
-    Explanation { what: what.to_owned(), why: "why it is so".to_owned(), next: "do this next".to_owned(), trace_id: Some("trace-1".to_owned()) }
+    Explanation {
+        what: what.to_owned(),
+        why: "why it is so".to_owned(),
+        next: "do this next".to_owned(),
+        trace_id: Some("trace-1".to_owned()),
+    }
 }
 
 /// The dashboard under test.
@@ -149,6 +162,8 @@ pub struct Desk {
     pub now: Timestamp,
     pub effects: Vec<Effect>,
     terminal: Terminal<TestBackend>,
+    /// The edge of what was read so far, by campaign.
+    edges: BTreeMap<usize, (Timestamp, MessageId)>,
 }
 
 impl Desk {
@@ -157,7 +172,7 @@ impl Desk {
         let now = start();
         let state = State::new(setup, now);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        let mut desk = Self { state, now, effects: Vec::new(), terminal };
+        let mut desk = Self { state, now, effects: Vec::new(), terminal, edges: BTreeMap::new() };
         desk.event(Event::Resize { columns, rows });
         desk
     }
@@ -227,6 +242,10 @@ impl Desk {
     pub fn head(&mut self, campaign: usize, messages: &[Sms], complete: bool) -> &mut Self {
         let oldest = messages.iter().max_by_key(|message| message.age);
         let oldest = oldest.map(|message| (self.now - SignedDuration::from_secs(message.age), message.id()));
+        let oldest = oldest.into_iter().chain(self.edges.get(&campaign).cloned()).min();
+        if let Some(edge) = &oldest {
+            self.edges.insert(campaign, edge.clone());
+        }
         let reach = Reach { oldest, complete, gap: None };
         self.answer(campaign, messages, AnswerKind::List, Some(reach), true)
     }

@@ -43,10 +43,13 @@ fn desk(theme: ThemeChoice, columns: u16, rows: u16) -> Desk {
     desk.live(0).live(1).live(2);
     desk.head(1, &[sms(1, "success", 30), sms(2, "failure", 50)], true);
     desk.head(0, &world(), false);
-    desk.news(2, News::Connection(Connection::Refused {
-        until: desk.now + SignedDuration::from_secs(25),
-        why: explanation("the key is refused (401)"),
-    }));
+    desk.news(
+        2,
+        News::Connection(Connection::Refused {
+            until: desk.now + SignedDuration::from_secs(25),
+            why: explanation("the key is refused (401)"),
+        }),
+    );
     desk.notice(NoticeWeight::Warning, "too many calls (429): slowed to 1.4/s");
     desk.wait(3_000);
     desk

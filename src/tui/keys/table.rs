@@ -171,7 +171,7 @@ pub(super) static TABLE: &[Binding] = &[
         label: "back",
         help: "one step back; never quits, clears or agrees",
         group: Group::Move,
-        footer: None,
+        footer: Some(2),
     },
     // Find
     Binding {

@@ -30,10 +30,7 @@ pub(in crate::tui) struct Actions {
 impl ActionRecord {
     /// Whether it is on its way to the API, so that leaving now would leave its outcome unknown.
     pub fn is_acting(&self) -> bool {
-        matches!(
-            self.stage,
-            None | Some(ActionStage::Intended | ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. })
-        )
+        matches!(self.stage, None | Some(ActionStage::Intended | ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. }))
     }
 
     /// Whether another retry of the message must wait.

@@ -46,7 +46,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
             lines.push(("The first one shows here by itself.".to_owned(), muted));
         }
         Connection::Connecting | Connection::Live => {
-            lines.push((format!("Reading the newest messages from {}{}", campaign.card.host, look.sign("…", "...")), muted));
+            lines.push((format!("Reading the newest messages from {}", campaign.card.host), muted));
         }
     }
     put(buffer, area, &lines);
@@ -66,10 +66,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",
             ServerAnswer::NotAsked => "The server was not asked: it needs 3 characters.",
         };
-        return vec![
-            (format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong),
-            (server.to_owned(), text),
-        ];
+        return vec![(format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong), (server.to_owned(), text)];
     }
     let next = if coverage.complete {
         "f changes the filter, 0 clears it."

@@ -33,7 +33,11 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
         PageKind::Help(context) => format!("Keys: {}", context.name()),
         PageKind::Notices => "Notices, newest first".to_owned(),
     };
-    let more = if below > 0 { format!("{} more lines", count(below)) } else { String::new() };
+    let more = match below {
+        0 => String::new(),
+        1 => "1 more line".to_owned(),
+        below => format!("{} more lines", count(below)),
+    };
     let (heading, muted) = (state.look.style(Role::Strong), state.look.style(Role::Muted));
     let line = Rect { height: 1.min(body.height), ..body };
     pieces::draw(buffer, line, vec![Piece::new(title, heading, 0)], vec![Piece::new(more, muted, 1)], state.look.ascii);
@@ -85,7 +89,8 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
     let style = |role| state.look.style(role);
     let mut lines = Vec::new();
     if state.notices.newest().is_none() {
-        lines.push(Line::from(Span::styled(" Nothing so far. What goes wrong, and what to do about it, is kept here.", style(Role::Muted))));
+        lines
+            .push(Line::from(Span::styled(" Nothing so far. What goes wrong, and what to do about it, is kept here.", style(Role::Muted))));
     }
     for notice in state.notices.iter() {
         let (word, role) = weight(notice);
@@ -95,15 +100,21 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
             Span::styled(word, style(role)),
         ]));
         let trace = notice.text.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default();
-        for (text, role) in
-            [(notice.text.what.as_str(), Role::Strong), (&notice.text.why, Role::Text), (&notice.text.next, Role::Text), (&trace, Role::Muted)]
-        {
+        for (text, role) in [
+            (notice.text.what.as_str(), Role::Strong),
+            (&notice.text.why, Role::Text),
+            (&notice.text.next, Role::Text),
+            (&trace, Role::Muted),
+        ] {
             let wrapped = wrap(text, room.saturating_sub(14).max(10));
             lines.extend(wrapped.into_iter().map(|line| Line::from(Span::styled(format!("{:14}{line}", ""), style(role)))));
         }
     }
     if state.notices.dropped() > 0 {
-        lines.push(Line::from(Span::styled(format!(" {} older ones are no longer kept", count(state.notices.dropped())), style(Role::Muted))));
+        lines.push(Line::from(Span::styled(
+            format!(" {} older ones are no longer kept", count(state.notices.dropped())),
+            style(Role::Muted),
+        )));
     }
     lines
 }

@@ -24,7 +24,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let mut line = vec![
         Piece::new(mark(delivered, &Status::Success), style(Role::Fine), 0),
         Piece::new(mark(failed, &Status::Failure), style(if failed > 0 { Role::Failed } else { Role::Text }), 0).gap(3),
-        Piece::new(format!("{} open{}", count(open), if open > 0 { ":" } else { "" }), style(if open > 0 { Role::Moving } else { Role::Text }), 0).gap(3),
+        Piece::new(
+            format!("{} open{}", count(open), if open > 0 { ":" } else { "" }),
+            style(if open > 0 { Role::Moving } else { Role::Text }),
+            0,
+        )
+        .gap(3),
     ];
     if open > 0 {
         for (place, status) in Status::KNOWN.iter().filter(|status| !status.is_final()).enumerate() {
@@ -39,9 +44,11 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
             line.push(Piece::new(format!("{} of no known status", count(odd)), style(Role::Unknown), 2));
         }
     }
-    line.extend(at_rest(counts.total(), delivered + failed, counts.open, open).into_iter().map(|words| {
-        Piece::new(words, style(Role::Muted), 3).gap(3)
-    }));
+    line.extend(
+        at_rest(counts.total(), delivered + failed, counts.open, open)
+            .into_iter()
+            .map(|words| Piece::new(words, style(Role::Muted), 3).gap(3)),
+    );
     pieces::draw(buffer, area, line, Vec::new(), look.ascii);
 }
 
