@@ -184,9 +184,20 @@ fn main() {
     list("open ones", Filter { open_only: true, ..Filter::default() });
     list("a recipient's last four digits", Filter { query: RecipientQuery::new("1234"), ..Filter::default() });
     list("a recipient's number", Filter { query: RecipientQuery::new("6581234567"), ..Filter::default() });
+    let mut asked_at = later + Duration::from_secs(20);
     for order in [Order::Status, Order::Recipient, Order::Error] {
         let mut view = View::ordered(Filter::default(), order);
         measure(&format!("all in the order {order:?}"), || view.refresh(&store));
+        let mut followed = Vec::new();
+        for round in 0..10 {
+            let rows = page(50_000, round % 2 == 0);
+            asked_at += Duration::from_secs(1);
+            let merged = store.merge(&rows, &AnswerKind::List, asked_at);
+            let start = Instant::now();
+            view.apply(&store, &merged);
+            followed.push(start.elapsed());
+        }
+        say("  follows a page of 1000 changed messages", followed);
     }
     measure("50 rows of cells from the middle of the list", || {
         let widths = everything.rows_from(messages / 2).take(50).map(|row| store.cells(row).text(false).len()).sum::<usize>();

@@ -12,3 +12,4 @@ pub mod state; // what is on disk: the journal of actions
 pub mod retry; // pure: the plan of a retry, and how an unknown outcome becomes known
 pub mod monitor; // the worker of a campaign: budget, what to read next, the retries
 pub mod tui; // the dashboard: state, update, views, keys, theme
+pub mod cli; // arguments and one file a command

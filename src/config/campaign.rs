@@ -9,6 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::fields::{Fields, kind};
 use super::key::checked;
 use super::permissions::shell_quoted;
+use super::place::{holds_key, shown};
 use super::read::InlineKeys;
 use super::syntax::Hole;
 use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed, nearest};
@@ -44,6 +45,29 @@ const MOST_MESSAGES: u32 = 100_000_000;
 const USUAL_VALID_FOR: Duration = Duration::from_secs(5 * 60);
 const USUAL_FAILURE_LIMIT: f64 = 0.02;
 
+impl CampaignConfig {
+    /// A campaign for which nothing is said but what must be.
+    pub fn usual(name: &str, id: CampaignId, key: KeySource) -> Self {
+        Self {
+            name: name.to_owned(),
+            id,
+            line: 0,
+            environment: None,
+            base_url: None,
+            key,
+            read_only: None,
+            calls_per_second: USUAL_CALLS_PER_SECOND,
+            campaign_limit: None,
+            mask: None,
+            history: USUAL_HISTORY,
+            max_messages: usize::try_from(USUAL_MAX_MESSAGES).unwrap_or(usize::MAX),
+            one_time_password: false,
+            valid_for: USUAL_VALID_FOR,
+            failure_limit: USUAL_FAILURE_LIMIT,
+        }
+    }
+}
+
 /// What is allowed for keys.
 pub(super) struct KeyRules<'a> {
     pub inline: InlineKeys<'a>,
@@ -67,7 +91,7 @@ impl<'a> Campaigns<'a> {
     pub fn read(mut self, fields: &mut Fields<'_>, array: &DeArray<'_>) -> (Vec<CampaignConfig>, Vec<BrokenCampaign>) {
         let mut right = Vec::new();
         let mut broken = Vec::new();
-        for value in array.iter() {
+        for value in array {
             let line = fields.placed((), value.span()).line;
             let next = fields.next_header(line);
             let hole = self.holes.iter().any(|hole| !hole.is_section && (line..next).contains(&hole.first));
@@ -79,11 +103,11 @@ impl<'a> Campaigns<'a> {
                 continue;
             };
             let name = fields.string(table, "name", "a name in quotes");
-            let campaign = self.campaign(fields, table, name.clone(), Section { span: value.span(), line, hole });
+            let campaign = self.campaign(fields, table, name.clone(), &Section { span: value.span(), line, hole });
             match campaign {
                 Some(campaign) if fields.found() == found && !hole => right.push(campaign),
                 _ => {
-                    let name = name.map(|name| super::place::shown(name.value.trim())).filter(|name| !name.is_empty());
+                    let name = name.map(|name| shown(name.value.trim())).filter(|name| !name.is_empty());
                     broken.push(BrokenCampaign { name: name.unwrap_or_else(|| format!("campaign at line {line}")), line });
                 }
             }
@@ -96,18 +120,17 @@ impl<'a> Campaigns<'a> {
         fields: &mut Fields<'_>,
         table: &DeTable<'_>,
         name: Option<Placed<String>>,
-        section: Section,
+        section: &Section,
     ) -> Option<CampaignConfig> {
         fields.only(table, &OPTIONS, "option of a campaign");
-        let name = self.name(fields, table, name, &section);
+        let name = self.name(fields, table, name, section);
         let id = fields.string(table, "id", "the campaign's id in quotes");
-        let id =
-            required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", &section).and_then(|id| checked_id(fields, id));
+        let id = required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", section).and_then(|id| checked_id(fields, id));
         let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
         let base_url = fields.string(table, "base_url", "an address in quotes");
-        self.place(fields, table, &environment, &base_url, &section);
+        self.place(fields, table, &environment, &base_url, section);
         self.unique_id(fields, id.as_ref(), environment.as_ref().or(base_url.as_ref()));
-        let key = self.key(fields, table, &section);
+        let key = self.key(fields, table, section);
         let campaign_limit = fields.integer(table, "campaign_limit", USUAL_LIMIT + 1..=1000);
         let most_calls = f64::from(campaign_limit.unwrap_or(USUAL_LIMIT));
         Some(CampaignConfig {
@@ -146,7 +169,7 @@ impl<'a> Campaigns<'a> {
             return fields.keep(Err(name.mistake("`name` has control characters inside", Expected::new(expected))));
         }
         if let Some(first) = self.names.iter().find(|other| other.value == name.value) {
-            let what = format!("the name `{}` is used on line {}, too", super::place::shown(&name.value), first.line);
+            let what = format!("the name `{}` is used on line {}, too", shown(&name.value), first.line);
             return fields.keep(Err(name.mistake(what, Expected::new("a name of its own for each campaign"))));
         }
         self.names.push(name.clone());
@@ -279,8 +302,7 @@ fn key_source(fields: &mut Fields<'_>, source: &DeTable<'_>, key: &Spanned<DeVal
 
 fn checked_variable(fields: &mut Fields<'_>, variable: Placed<String>) -> Option<String> {
     let name = &variable.value;
-    // The prefixes of the API's keys: written here, the name is the key itself.
-    if ["key_live_", "key_prod_", "key_test_"].iter().any(|prefix| name.to_lowercase().starts_with(prefix)) && name.len() > 16 {
+    if holds_key(name) {
         let expected = "the name of an environment variable that holds the key";
         return fields.keep(Err(variable.mistake("`env` looks like a key itself", Expected::new(expected))));
     }

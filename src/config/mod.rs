@@ -30,7 +30,7 @@ pub use place::{Expected, Mistake, Placed, nearest};
 pub use read::read;
 
 /// What the file says, as far as it is right.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The campaigns without a mistake, in the order of the file.
     pub campaigns: Vec<CampaignConfig>,
@@ -122,12 +122,6 @@ impl Config {
 /// key's variable is set.
 pub fn example() -> &'static str {
     include_str!("../../assets/config.example.toml")
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self { campaigns: Vec::new(), broken: Vec::new(), display: Display::default(), notify: Notify::default(), keys: Vec::new() }
-    }
 }
 
 impl Default for Display {

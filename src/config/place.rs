@@ -126,9 +126,19 @@ pub(super) fn listed(words: &[&str]) -> String {
     }
 }
 
-/// A value as a mistake may quote it: harmless on a terminal, and short.
+/// Whether a text has the beginning of an API key in it: keys are pasted into the wrong place, and
+/// a mistake must not repeat them.
+pub(super) fn holds_key(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["key_live_", "key_prod_", "key_test_"].iter().any(|prefix| text.contains(prefix))
+}
+
+/// A value as a mistake may quote it: harmless on a terminal, short, and no key.
 pub(super) fn shown(value: &str) -> String {
     const LONGEST: usize = 60;
+    if holds_key(value) {
+        return "…".to_owned();
+    }
     let clean = crate::delivery::clean_line(value);
     if clean.chars().count() <= LONGEST {
         return clean.into_owned();
@@ -164,5 +174,6 @@ mod tests {
     fn what_a_mistake_quotes_is_harmless_and_short() {
         assert_eq!(shown("\u{1b}[2J"), "␛[2J");
         assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
+        assert_eq!(shown("key_test_canary"), "…");
     }
 }

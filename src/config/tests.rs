@@ -207,6 +207,22 @@ fn a_key_source_that_cannot_be_used(#[case] source: &str, #[case] what: &str) {
     assert!(!format!("{found:?}{config:?}").contains("canary"), "a mistake never quotes a key");
 }
 
+#[rstest]
+#[case("name", "\u{7}")]
+#[case("environment", "")]
+#[case("mask", "")]
+#[case("history", "")]
+#[case("key_test_canary0123456789", "")]
+fn a_key_in_the_wrong_place_is_not_repeated(#[case] option: &str, #[case] suffix: &str) {
+    let without = CAMPAIGN.lines().filter(|line| !line.starts_with(option)).collect::<Vec<_>>().join("\n");
+    let (config, found) = read(&format!("{without}\n{option} = \"{KEY}{}\"\n", suffix.escape_default()));
+    let environment = config.campaigns.first().and_then(|campaign| campaign.environment.clone());
+    let told = environment.and_then(|environment| environment.parse(|_| Err::<(), _>(Expected::new("a word"))).err());
+    let told = format!("{found:?} {:?} {told:?}", config.broken);
+    assert!(!told.contains("canary"), "{told}");
+    assert!(told.contains("Mistake"), "{told}");
+}
+
 #[test]
 fn an_inline_key_is_kept_and_never_shown() {
     let config = right(&CAMPAIGN.replace("{ env = \"A_KEY\" }", &format!("\" {KEY} \"")));

@@ -105,26 +105,28 @@ impl Acting {
     /// What came of its request. Gives the journal's line, whether it goes again by itself, and
     /// the stage.
     pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
-        let why = explained(outcome);
+        let taken = |acting: &mut Self| {
+            acting.phase = Phase::Following { since: now, read_at: now };
+            Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
+        };
+        // Only what was accepted needs no explanation.
+        let Some(why) = outcome.explanation() else { return taken(self) };
         match outcome {
-            WriteOutcome::Accepted { .. } => {
-                self.phase = Phase::Following { since: now, read_at: now };
-                Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
-            }
+            WriteOutcome::Accepted { .. } => taken(self),
             WriteOutcome::Refused { rate_limited: true, code, reason, trace_id, retry_after, .. } => {
-                let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
+                let outcome = Outcome::Refused { code: code.clone(), reason: impersonal(reason), trace_id: trace_id.clone() };
                 self.again_or(outcome, *retry_after, why, now, ActionStage::Refused)
             }
             WriteOutcome::Refused { code, reason, trace_id, .. } => {
                 self.phase = Phase::Over;
-                let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
+                let outcome = Outcome::Refused { code: code.clone(), reason: impersonal(reason), trace_id: trace_id.clone() };
                 Answered { outcome, goes_again: false, stage: ActionStage::Refused(why) }
             }
             WriteOutcome::NotSent { reason, .. } => {
-                self.again_or(Outcome::NotSent { reason: reason.clone() }, None, why, now, ActionStage::NotSent)
+                self.again_or(Outcome::NotSent { reason: impersonal(reason) }, None, why, now, ActionStage::NotSent)
             }
             WriteOutcome::Unknown { reason, .. } => {
-                let outcome = Outcome::Unknown { reason: reason.clone() };
+                let outcome = Outcome::Unknown { reason: impersonal(reason) };
                 let Resolution::ReadAt(read_at) = look_up_again(now, 0, now) else {
                     self.phase = Phase::Over;
                     return Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: None } };
@@ -221,7 +223,7 @@ pub(super) struct Read {
 /// Which call told the attempts, in the journal's words.
 pub(super) fn read_from(kind: &AnswerKind) -> ReadFrom {
     match kind {
-        AnswerKind::List => ReadFrom::List,
+        AnswerKind::List | AnswerKind::Search => ReadFrom::List,
         AnswerKind::Batch(_) => ReadFrom::Batch,
         AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
     }
@@ -235,21 +237,32 @@ fn answer_kind(from: ReadFrom) -> AnswerKind {
     }
 }
 
-/// What happened to a write, for a person.
-fn explained(outcome: &WriteOutcome) -> Explanation {
-    let (what, why, next, trace_id) = match outcome {
-        WriteOutcome::Accepted { .. } => ("The API took the retry.", String::new(), "Nothing to do.", None),
-        WriteOutcome::Refused { reason, trace_id, rate_limited: true, .. } => {
-            ("Too many calls in this second: the retry was dropped.", reason.clone(), "It goes again in its turn.", trace_id.clone())
-        }
-        WriteOutcome::Refused { reason, trace_id, .. } => ("The API refused the retry.", reason.clone(), "", trace_id.clone()),
-        WriteOutcome::NotSent { explanation, .. } => return explanation.clone(),
-        WriteOutcome::Unknown { reason, trace_id, .. } => (
-            "Whether the retry was taken is not known.",
-            reason.clone(),
-            "The message is being read to find out; it is not retried again by itself.",
-            trace_id.clone(),
-        ),
-    };
-    Explanation { what: what.to_owned(), why, next: next.to_owned(), trace_id }
+/// The API's words for the journal: a number in them would be personal, so long runs of digits are
+/// hidden.
+fn impersonal(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(&rest[..start]);
+        let run = &rest[start..start + digits];
+        out.push_str(if digits >= PERSONAL_DIGITS { "(number)" } else { run });
+        rest = &rest[start + digits..];
+    }
+    out + rest
+}
+
+/// From how many digits in a row on they may be a recipient's.
+const PERSONAL_DIGITS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_gets_no_number() {
+        assert_eq!(impersonal("recipient 6580001234 is not valid (400)"), "recipient (number) is not valid (400)");
+        assert_eq!(impersonal("S1234567A"), "S(number)A");
+        assert_eq!(impersonal("no digits"), "no digits");
+    }
 }

@@ -6,7 +6,7 @@ use super::acting::{Acting, Phase};
 use super::budget::{Budget, add};
 use super::{Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{MessageId, RecipientQuery};
-use crate::postman::{Cursor, Explanation, Position};
+use crate::postman::{Cursor, Position};
 
 /// How many recipients one search call asks for: a screen or two, since a person reads them.
 pub(super) const SEARCH_PAGE: u16 = 100;
@@ -45,9 +45,6 @@ pub(super) struct Trouble {
     pub failures: u32,
     /// When the newest one did.
     pub at: Timestamp,
-    pub why: Explanation,
-    /// Refused, so that only a person can change anything.
-    pub refused: bool,
     /// Whether it is over: kept for the count of failures, which only two good minutes forget.
     pub over: bool,
 }
@@ -83,10 +80,7 @@ pub(super) enum Step {
     /// Make a call.
     Call(Job),
     /// Make this call then; a wish that comes in between is looked at anew.
-    Wait {
-        until: Timestamp,
-        purpose: Option<Purpose>,
-    },
+    Wait { until: Timestamp, purpose: Option<Purpose> },
     /// Nothing to do until something is wished.
     Rest,
 }
@@ -211,17 +205,17 @@ impl Desk {
     }
 
     /// A call failed. Gives until when none is made.
-    pub fn failed(&mut self, why: Explanation, kind: Failure, jitter: f64, now: Timestamp) -> Timestamp {
+    pub fn failed(&mut self, kind: Failure, jitter: f64, now: Timestamp) -> Timestamp {
         let before = self.trouble.as_ref().filter(|trouble| now.duration_since(trouble.at) < GOOD_MINUTES);
         let failures = before.map_or(0, |trouble| trouble.failures) + 1;
-        let (until, refused) = match kind {
+        let until = match kind {
             Failure::Passing { retry_after } => {
                 let own = crate::postman::backoff(failures, jitter);
-                (add(now, own.max(retry_after.unwrap_or_default()).as_secs_f64()), false)
+                add(now, own.max(retry_after.unwrap_or_default()).as_secs_f64())
             }
-            Failure::Refused => (now + REFUSED_AGAIN, true),
+            Failure::Refused => now + REFUSED_AGAIN,
         };
-        self.trouble = Some(Trouble { until, failures, at: now, why, refused, over: false });
+        self.trouble = Some(Trouble { until, failures, at: now, over: false });
         until
     }
 

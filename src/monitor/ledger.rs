@@ -8,6 +8,8 @@
 mod apply;
 mod next;
 mod stretch;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashSet, VecDeque};
 
@@ -20,7 +22,7 @@ use crate::store::{Gap, Reach};
 pub use next::{Fetch, Outlook};
 pub use stretch::{PageSeen, Seen};
 
-use stretch::Stretch;
+use stretch::{Opener, Stretch};
 
 /// The largest page that the API gives.
 pub const FULL_PAGE: usize = 1000;
@@ -33,7 +35,7 @@ pub struct Ledger {
     /// The head is the first one; it alone has no cursor that opens it.
     stretches: VecDeque<Stretch>,
     /// Where older history begins; `None` before the first page and after the last.
-    bottom: Option<Cursor>,
+    bottom: Option<Opener>,
     /// Whether the end of the history was reached.
     complete: bool,
     /// The cursors at which history was read: one that comes again would lead in a circle.

@@ -9,10 +9,12 @@ mod desk;
 mod ledger;
 mod update;
 mod worker;
+#[cfg(test)]
+mod tests;
 
 pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
 pub use update::{ActionNews, ActionStage, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, Update};
-pub use worker::{Monitor, MonitorOptions};
+pub use worker::{Monitor, MonitorOptions, Watcher};

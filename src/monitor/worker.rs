@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::acting::Acting;
@@ -43,7 +43,20 @@ pub struct MonitorOptions {
 #[derive(Debug)]
 pub struct Monitor {
     commands: mpsc::UnboundedSender<Command>,
+    panicked: watch::Receiver<Option<bool>>,
     task: JoinHandle<()>,
+}
+
+/// Learns whether a worker ended in a panic.
+#[derive(Debug, Clone)]
+pub struct Watcher(watch::Receiver<Option<bool>>);
+
+impl Watcher {
+    /// Waits for the worker's end and tells whether it was a panic.
+    pub async fn panicked(mut self) -> bool {
+        // The sender goes only after it has told.
+        self.0.wait_for(Option::is_some).await.is_ok_and(|ended| *ended == Some(true))
+    }
 }
 
 impl Monitor {
@@ -52,7 +65,14 @@ impl Monitor {
     pub fn spawn(options: MonitorOptions, updates: mpsc::Sender<Update>) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
         let worker = Worker::new(options, updates, inbox);
-        Self { commands, task: tokio::spawn(worker.run()) }
+        let (ended, panicked) = watch::channel(None);
+        let telltale = Telltale(ended);
+        let task = tokio::spawn(async move {
+            let telltale = telltale;
+            worker.run().await;
+            drop(telltale);
+        });
+        Self { commands, panicked, task }
     }
 
     /// Asks for something. A worker that has ended ignores it.
@@ -66,6 +86,17 @@ impl Monitor {
         self.commands.clone()
     }
 
+    /// Somebody who learns of the worker's end without waiting for it here.
+    pub fn watcher(&self) -> Watcher {
+        Watcher(self.panicked.clone())
+    }
+
+    /// Ends the worker where it stands, as the death of the program would.
+    #[cfg(test)]
+    pub(super) fn kill(self) {
+        self.task.abort();
+    }
+
     /// Waits for the worker's end.
     ///
     /// # Errors
@@ -74,6 +105,15 @@ impl Monitor {
     pub async fn ended(self) -> Result<(), tokio::task::JoinError> {
         drop(self.commands);
         self.task.await
+    }
+}
+
+/// Tells the worker's end, however it comes.
+struct Telltale(watch::Sender<Option<bool>>);
+
+impl Drop for Telltale {
+    fn drop(&mut self) {
+        self.0.send_replace(Some(std::thread::panicking()));
     }
 }
 
@@ -294,7 +334,7 @@ impl Worker {
         }
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
-        let until = self.desk.failed(why.clone(), kind, jitter, now);
+        let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
         self.connection(connection).await;
     }

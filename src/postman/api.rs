@@ -130,3 +130,93 @@ impl fmt::Debug for Api {
         write!(out, "Api({}, {}, {:?})", self.0.base, self.0.campaign, self.0.key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postman::scripted::{Fault, FaultTransport, ScriptedTransport, Step, scripted_time};
+    use crate::postman::{Broken, Environment, PageRequest, TransportFailure};
+    use secrecy::SecretString;
+
+    fn key(text: &str) -> ApiKey {
+        ApiKey::new(&SecretString::from(text)).unwrap()
+    }
+
+    fn api(transport: Arc<dyn Transport>, environment: Environment) -> Api {
+        Api::new(transport, environment.base_url(), CampaignId::new("campaign_1"), key("key_test_0123456789abcdef"))
+    }
+
+    fn list() -> Call {
+        Call::List { page: PageRequest::head(10) }
+    }
+
+    fn retry() -> Call {
+        Call::Retry { message: MessageId::new("message_1") }
+    }
+
+    #[tokio::test]
+    async fn a_page_is_asked_for_once_and_told_with_its_time() {
+        let script = Arc::new(ScriptedTransport::new([Step::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"endCursor":"x"}}"#)]));
+        let page = api(script.clone(), Environment::Test).page(&list()).await.unwrap();
+        assert_eq!((page.rows.len(), page.page.has_next, page.asked_at), (1, true, scripted_time(1)));
+        assert_eq!(script.requests().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_key_of_another_environment_never_leaves() {
+        let script = Arc::new(ScriptedTransport::new([]));
+        let api = api(script.clone(), Environment::Production);
+        let error = api.page(&list()).await.unwrap_err();
+        assert!(matches!(error.kind, CallErrorKind::AnotherKey { key: Environment::Test, .. }) && error.is_refusal());
+        assert!(matches!(api.write(retry()).await, WriteOutcome::NotSent { .. }));
+        assert!(api.message(&MessageId::new("a")).await.is_err());
+        assert!(script.requests().is_empty());
+    }
+
+    #[tokio::test]
+    async fn reads_and_writes_are_not_mistaken_for_each_other() {
+        let script = Arc::new(ScriptedTransport::new([]));
+        let api = api(script.clone(), Environment::Test);
+        assert_eq!(api.page(&retry()).await.unwrap_err().kind, CallErrorKind::NotARead);
+        assert!(matches!(api.write(list()).await, WriteOutcome::NotSent { .. }));
+        assert!(script.requests().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_success_that_is_not_the_apis_is_an_error() {
+        let bodies = ["<html><title>Sign in</title></html>", "", "{}", r#"{"error":{"code":"invalid_path","message":"m"}}"#];
+        let script = Arc::new(ScriptedTransport::new(bodies.map(|body| Step::answer(200, body))));
+        let api = api(script, Environment::Test);
+        let mut told = Vec::new();
+        for _ in bodies {
+            told.push(api.page(&list()).await.unwrap_err().to_string());
+        }
+        assert_eq!(
+            told,
+            [
+                "status 200 with an HTML page instead of JSON",
+                "status 200 with an empty body instead of JSON",
+                "the answer is not understood: the answer holds no list of messages",
+                "status 200: `invalid_path`",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_leaves_a_write_unknown() {
+        let world =
+            Arc::new(ScriptedTransport::new([Step::answer(201, r#"{"id":"message_1"}"#), Step::answer(201, r#"{"id":"message_1"}"#)]));
+        let reset = || Step::Fail(TransportFailure::Unknown(Broken::Reset));
+        let faults = FaultTransport::new(world.clone(), move |place, _| (place == 1).then(|| Fault::After(reset())));
+        let api = api(Arc::new(faults), Environment::Test);
+        assert!(matches!(api.write(retry()).await, WriteOutcome::Unknown { .. }));
+        assert_eq!(world.requests().len(), 1, "it was carried out");
+        assert!(matches!(api.write(retry()).await, WriteOutcome::Accepted { rows: Some(_), .. }));
+    }
+
+    #[tokio::test]
+    async fn a_debug_print_holds_no_key() {
+        let api = api(Arc::new(ScriptedTransport::new([])), Environment::Test);
+        assert!(!format!("{api:?}").contains("0123456789"));
+    }
+}

@@ -1,20 +1,395 @@
 //! Failures in sentences for a person: what happened, why, what to do next.
 
-use super::CallError;
+use super::{ApiError, BodyKind, Broken, CallError, CallErrorKind, ForeignBody, NotSent};
 
 /// A failure for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// What happened, one sentence.
+    /// What happened, a short sentence without a full stop.
     pub what: String,
-    /// Why, as far as can be told.
+    /// Why, as far as can be told; sentences.
     pub why: String,
-    /// What to do next.
+    /// What to do next; sentences.
     pub next: String,
     /// The trace id that support asks for.
     pub trace_id: Option<String>,
 }
 
+/// What, why and next, as they stand in the tables below.
+type Words = (&'static str, &'static str, &'static str);
+
 pub(super) fn explain(error: &CallError) -> Explanation {
-    Explanation { what: error.to_string(), why: String::new(), next: String::new(), trace_id: error.trace_id().map(str::to_owned) }
+    let mut told = match &error.kind {
+        CallErrorKind::AnotherKey { key, host } => Explanation {
+            what: format!("The key was not sent to {host}"),
+            why: format!("By its beginning it is a key of {key}, and {host} is another environment."),
+            next: "Put the campaign's key for this environment into the configuration, or correct `environment`.".to_owned(),
+            trace_id: None,
+        },
+        CallErrorKind::NotSent(reason) => not_sent(reason),
+        CallErrorKind::Broken(reason) => words(broken(reason)),
+        CallErrorKind::Api { status, error } => api(*status, error),
+        CallErrorKind::Foreign { status, body } => foreign(*status, body),
+        CallErrorKind::Redirect { location, .. } => redirect(location.as_deref()),
+        CallErrorKind::NotJson { body, .. } => not_json(body),
+        CallErrorKind::NotUnderstood { reason } => Explanation {
+            what: "Postman's answer is not understood".to_owned(),
+            why: format!("The answer came with a success, but {reason}."),
+            next: "If it happens again, the API may have changed: look for a newer version of Postwatch, or check the base URL.".to_owned(),
+            trace_id: None,
+        },
+        CallErrorKind::NotARead => {
+            words(("A call that writes was asked for as a read", "Nothing was sent. This is a mistake in Postwatch.", "Please report it."))
+        }
+    };
+    if let Some(wait) = error.retry_after.filter(|wait| !wait.is_zero()) {
+        told.next.push_str(&format!(" Postman asks to wait {} s.", wait.as_secs().max(1)));
+    }
+    told
+}
+
+fn words((what, why, next): Words) -> Explanation {
+    Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None }
+}
+
+fn not_sent(reason: &NotSent) -> Explanation {
+    const NETWORK: &str = "Check the network, the VPN and the base URL. Reading goes on by itself as soon as it answers.";
+    match reason {
+        NotSent::Dns => words(("The host's name was not found", "No name server knows it, or there is no network.", NETWORK)),
+        NotSent::Refused => words((
+            "The connection was refused",
+            "The host answers, but nothing listens at this address and port.",
+            "Check the base URL; if it is a simulator, start it. Reading goes on by itself as soon as it answers.",
+        )),
+        NotSent::Unreachable => words(("The host cannot be reached", "There is no network, or no way to the host from here.", NETWORK)),
+        NotSent::ConnectTimeout => words((
+            "The host did not answer the connection",
+            "A firewall between this machine and the host may drop it, or the host is down.",
+            "Check the network, the VPN, and whether a proxy is needed (`HTTPS_PROXY`). Reading goes on by itself.",
+        )),
+        NotSent::Tls(detail) => Explanation {
+            why: format!(
+                "The encrypted connection failed: {detail}. A proxy that opens connections, a wrong clock, or missing root certificates do this."
+            ),
+            ..words((
+                "No encrypted connection could be made",
+                "",
+                "Check this machine's clock, and have the proxy's root certificate installed in the system's store. Nothing was sent.",
+            ))
+        },
+        NotSent::Connect(detail) => Explanation {
+            why: format!("The connection failed: {detail}."),
+            ..words((
+                "No connection could be made",
+                "",
+                "Check the network and, if one is set, the proxy (`HTTPS_PROXY`). Nothing was sent.",
+            ))
+        },
+        NotSent::Local(detail) => Explanation {
+            why: format!("It did not leave this program: {detail}."),
+            ..words(("The request could not be made", "", "Check the base URL, the key and the system's root certificates."))
+        },
+    }
+}
+
+fn broken(reason: &Broken) -> Words {
+    const AGAIN: &str = "Reading is tried again by itself.";
+    match reason {
+        Broken::Timeout => ("No answer in time", "Postman or the network is slow.", AGAIN),
+        Broken::Reset => ("The connection was reset", "Postman, or something in between, ended it before the answer was complete.", AGAIN),
+        Broken::Eof => ("The answer was cut off", "The connection was closed before the answer was complete.", AGAIN),
+        Broken::BodyTooLarge => (
+            "The answer is too large",
+            "It is larger than 64 MB, which no page of messages is.",
+            "Check the base URL: something else seems to answer there.",
+        ),
+        Broken::Garbled(_) => (
+            "The answer is garbled",
+            "It is not HTTP, or its compression is broken.",
+            "Check the base URL and the proxy. Reading is tried again by itself.",
+        ),
+        Broken::Other(_) => ("The connection broke", "It ended before the answer was complete.", AGAIN),
+    }
+}
+
+/// The API's codes, as its reference lists them.
+fn by_code(code: &str) -> Option<Words> {
+    Some(match code {
+        "parameter_invalid" => (
+            "Postman refused a value",
+            "One of the values is not as it must be: the recipient, the language, the values of the template, or a file over 40 MB.",
+            "Postman's own words say which one. Correct it and send again.",
+        ),
+        "message_not_found_or_retry_message_not_in_failure_status" => (
+            "The message cannot be retried",
+            "There is no such message in this campaign, or it is not in failure (any more).",
+            "Read the message again: somebody may have retried it already.",
+        ),
+        "too_many_message_attempts_error" => (
+            "The message has no attempts left",
+            "A message is tried three times at most.",
+            "It cannot be retried. Send a new message, or reach the person in another way.",
+        ),
+        "batch_not_found_or_is_not_retryable" => (
+            "The batch cannot be retried",
+            "There is no such batch in this campaign, or its status does not allow a retry now.",
+            "Read the batch again. Retry its messages one by one when its status allows that.",
+        ),
+        "unresolved_batch_messages" => (
+            "The batch cannot be retried yet",
+            "Some of its messages are still `created`. Asking set the batch's status to `messages_enqueuing_failed`, which still allows a retry.",
+            "Wait until no message of it is `created`, then retry it.",
+        ),
+        "no_failed_batch_messages_to_retry" => (
+            "The batch has nothing to retry",
+            "All its messages were delivered, or those that failed have no attempts left.",
+            "Nothing needs to be done.",
+        ),
+        "invalid_ip_address_used" => (
+            "This machine may not use the campaign",
+            "Its public address is not on the campaign's allow list.",
+            "In the Postman portal, under the campaign's settings, integrations, add this machine's static public address, or call from a machine that is listed.",
+        ),
+        "authentication_required" => (
+            "Postman did not see a key",
+            "The key did not arrive; a proxy in between may have removed it.",
+            "Check the campaign's key in the configuration, and the proxy.",
+        ),
+        "invalid_api_key_provided" => (
+            "The key is not this campaign's key",
+            "It is wrong, was deleted, or belongs to another campaign: Postman answers alike to all three.",
+            "Check the campaign's id and its key in the configuration. Keys are made in the Postman portal, under the campaign's settings.",
+        ),
+        "invalid_path" => NOT_FOUND,
+        "too_many_requests" => RATE_LIMIT,
+        _ => return None,
+    })
+}
+
+const NOT_FOUND: Words = (
+    "There is no such thing at Postman",
+    "The campaign's id, the message's id or the base URL is wrong.",
+    "Check the campaign's id and the base URL in the configuration (it ends in `/api/v2`).",
+);
+
+const RATE_LIMIT: Words = (
+    "Too many calls in this second",
+    "All callers of the campaign share its limit, the agency's own sender included. The call was dropped, not queued.",
+    "Nothing needs to be done: Postwatch slows down and asks again in its turn.",
+);
+
+const FORBIDDEN: Words = (
+    "Postman keeps this caller out",
+    "The key lacks the right for this call, or Postman's front blocked this machine.",
+    "Check with the campaign's owner that the key may do this. If other calls fail as well, ask Postman's support, with this machine's public address.",
+);
+
+/// By the status alone, where the code says nothing.
+fn by_status(status: u16) -> Words {
+    match status {
+        401 => (
+            "Postman does not accept the key",
+            "It is missing, wrong, or another campaign's.",
+            "Check the campaign's id and its key in the configuration.",
+        ),
+        403 => FORBIDDEN,
+        404 => NOT_FOUND,
+        405 | 415 => (
+            "Something at this address does not know the call",
+            "The base URL leads to another service, or to another version of the API.",
+            "Check the base URL in the configuration (it ends in `/api/v2`).",
+        ),
+        407 => (
+            "The proxy wants a name and a password",
+            "A proxy stands between this machine and Postman, and does not let the call through.",
+            "Set `HTTPS_PROXY` with the name and password that the proxy expects.",
+        ),
+        408 => ("Postman stopped waiting", "The request took too long to arrive.", "Reading is tried again by itself."),
+        413 => (
+            "The request is too large",
+            "Postman takes files of 40 MB at most; a front may take less.",
+            "Split the file into smaller ones.",
+        ),
+        429 => RATE_LIMIT,
+        500.. => (
+            "Postman has a fault",
+            "Postman, or its front, could not answer.",
+            "Reading is tried again by itself. If it lasts, ask Postman's support.",
+        ),
+        400..=499 => (
+            "Postman refused the call",
+            "It gave a reason that Postwatch does not know.",
+            "Postman's own words say more. If they do not help, ask Postman's support.",
+        ),
+        _ => ("The answer is not one of Postman's", "Its status is none that the API has.", "Check the base URL and the proxy."),
+    }
+}
+
+fn api(status: u16, error: &ApiError) -> Explanation {
+    let mut told = words(error.code.as_deref().and_then(by_code).unwrap_or_else(|| by_status(status)));
+    if let Some(message) = error.message.as_deref().filter(|message| !message.is_empty()) {
+        told.why = format!("{} Postman says: \"{message}\"", told.why);
+    }
+    told.trace_id.clone_from(&error.trace_id);
+    if told.trace_id.is_some() && status >= 400 && !matches!(status, 429) {
+        told.next.push_str(" Support asks for the trace id.");
+    }
+    told
+}
+
+fn foreign(status: u16, body: &ForeignBody) -> Explanation {
+    let mut told = match body.cloudflare {
+        Some(1010) => words((
+            "Postman's front blocked this caller",
+            "Cloudflare's error 1010: it takes the program for an unwanted one by its signature.",
+            "Ask Postman's support to let this caller through; give them this machine's public address and the time.",
+        )),
+        Some(number) => {
+            Explanation { why: format!("Cloudflare, in front of Postman, answered with its error {number}."), ..words(by_status(status)) }
+        }
+        None => words(by_status(status)),
+    };
+    if !matches!(body.kind, BodyKind::Empty) {
+        told.why.push_str(&format!(" The answer was {body}{}.", titled(body)));
+    }
+    told
+}
+
+fn titled(body: &ForeignBody) -> String {
+    body.title.as_ref().map(|title| format!(" (\"{title}\")")).unwrap_or_default()
+}
+
+fn not_json(body: &ForeignBody) -> Explanation {
+    Explanation {
+        why: format!("The answer came with a success, but is {body}{}. A login page, a proxy or another service does this.", titled(body)),
+        ..words((
+            "Something else than Postman's API answered",
+            "",
+            "Check the base URL (it ends in `/api/v2`), and whether this network asks for a login first.",
+        ))
+    }
+}
+
+fn redirect(location: Option<&str>) -> Explanation {
+    let target = location.map(|location| format!(" to {location}")).unwrap_or_default();
+    Explanation {
+        why: format!("The answer points{target}. Redirects are not followed, because the key would go along."),
+        ..words((
+            "The address leads elsewhere",
+            "",
+            "Check the base URL (`https://…/api/v2`, without a slash at the end), and whether this network asks for a login first.",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postman::Environment;
+    use rstest::rstest;
+    use std::time::Duration;
+
+    fn of_api(status: u16, code: Option<&str>) -> Explanation {
+        let error = ApiError {
+            code: code.map(str::to_owned),
+            message: Some("own words".to_owned()),
+            kind: None,
+            trace_id: Some("trace-1".to_owned()),
+        };
+        CallError::new(CallErrorKind::Api { status, error }).explanation()
+    }
+
+    fn of_foreign(status: u16, body: &str) -> Explanation {
+        CallError::new(CallErrorKind::Foreign { status, body: crate::postman::decode::foreign_body(body.as_bytes()) }).explanation()
+    }
+
+    #[track_caller]
+    fn check(told: &Explanation, what: &str, next: &str) {
+        assert!(told.what.contains(what), "{told:?}");
+        assert!(told.next.contains(next), "{told:?}");
+        assert!(!told.why.is_empty() && told.why.ends_with(['.', '"', ')']), "{told:?}");
+        assert!(!told.what.ends_with('.') && told.next.ends_with('.'), "{told:?}");
+    }
+
+    #[rstest]
+    #[case(400, "parameter_invalid", "refused a value", "Correct it")]
+    #[case(400, "message_not_found_or_retry_message_not_in_failure_status", "cannot be retried", "Read the message again")]
+    #[case(400, "too_many_message_attempts_error", "no attempts left", "cannot be retried")]
+    #[case(400, "batch_not_found_or_is_not_retryable", "batch cannot be retried", "one by one")]
+    #[case(400, "unresolved_batch_messages", "not be retried yet", "Wait until")]
+    #[case(400, "no_failed_batch_messages_to_retry", "nothing to retry", "Nothing needs")]
+    #[case(400, "invalid_ip_address_used", "may not use the campaign", "static public address")]
+    #[case(401, "authentication_required", "did not see a key", "Check the campaign's key")]
+    #[case(401, "invalid_api_key_provided", "not this campaign's key", "campaign's id and its key")]
+    #[case(404, "invalid_path", "no such thing", "base URL")]
+    #[case(429, "too_many_requests", "Too many calls", "slows down")]
+    #[case(400, "moon_phase", "refused the call", "Postman's own words")]
+    #[case(403, "moon_phase", "keeps this caller out", "campaign's owner")]
+    #[case(500, "moon_phase", "has a fault", "tried again")]
+    fn the_apis_codes(#[case] status: u16, #[case] code: &str, #[case] what: &str, #[case] next: &str) {
+        let told = of_api(status, Some(code)).clone();
+        check(&told, what, next);
+        assert!(told.why.contains("own words"));
+        assert_eq!(told.trace_id.as_deref(), Some("trace-1"));
+    }
+
+    #[rstest]
+    #[case(401, "", "does not accept the key", "its key")]
+    #[case(403, "error code: 1010", "front blocked", "public address")]
+    #[case(403, "<html><title>No</title></html>", "keeps this caller out", "support")]
+    #[case(404, "<html></html>", "no such thing", "base URL")]
+    #[case(405, "", "does not know the call", "base URL")]
+    #[case(407, "", "proxy wants", "HTTPS_PROXY")]
+    #[case(413, "", "too large", "Split")]
+    #[case(429, "", "Too many calls", "in its turn")]
+    #[case(500, "", "has a fault", "tried again")]
+    #[case(502, "<html><title>Bad Gateway</title></html>", "has a fault", "tried again")]
+    #[case(503, "", "has a fault", "tried again")]
+    #[case(504, "", "has a fault", "tried again")]
+    #[case(520, "error code: 1200", "has a fault", "tried again")]
+    #[case(524, "", "has a fault", "tried again")]
+    #[case(304, "", "not one of Postman's", "base URL")]
+    fn statuses_without_the_apis_words(#[case] status: u16, #[case] body: &str, #[case] what: &str, #[case] next: &str) {
+        check(&of_foreign(status, body), what, next);
+    }
+
+    #[rstest]
+    #[case(CallErrorKind::NotSent(NotSent::Dns), "name was not found", "Check the network")]
+    #[case(CallErrorKind::NotSent(NotSent::Refused), "was refused", "start it")]
+    #[case(CallErrorKind::NotSent(NotSent::Unreachable), "cannot be reached", "Check the network")]
+    #[case(CallErrorKind::NotSent(NotSent::ConnectTimeout), "did not answer", "proxy")]
+    #[case(CallErrorKind::NotSent(NotSent::Tls("expired".to_owned())), "encrypted connection", "clock")]
+    #[case(CallErrorKind::NotSent(NotSent::Connect("x".to_owned())), "No connection", "proxy")]
+    #[case(CallErrorKind::NotSent(NotSent::Local("x".to_owned())), "could not be made", "base URL")]
+    #[case(CallErrorKind::Broken(Broken::Timeout), "No answer in time", "tried again")]
+    #[case(CallErrorKind::Broken(Broken::Reset), "reset", "tried again")]
+    #[case(CallErrorKind::Broken(Broken::Eof), "cut off", "tried again")]
+    #[case(CallErrorKind::Broken(Broken::BodyTooLarge), "too large", "base URL")]
+    #[case(CallErrorKind::Broken(Broken::Garbled("x".to_owned())), "garbled", "tried again")]
+    #[case(CallErrorKind::Broken(Broken::Other("x".to_owned())), "broke", "tried again")]
+    #[case(CallErrorKind::Redirect { status: 302, location: Some("https://login.example/in".to_owned()) }, "leads elsewhere", "base URL")]
+    #[case(CallErrorKind::NotUnderstood { reason: "the body is not JSON".to_owned() }, "not understood", "newer version")]
+    #[case(CallErrorKind::AnotherKey { key: Environment::Test, host: "postman.gov.sg".to_owned() }, "was not sent to postman.gov.sg", "environment")]
+    #[case(CallErrorKind::NotARead, "asked for as a read", "report")]
+    #[case(
+        CallErrorKind::NotJson { status: 200, body: ForeignBody { kind: BodyKind::Html, title: Some("Sign in".to_owned()), cloudflare: None } },
+        "Something else than Postman's API", "login"
+    )]
+    fn failures_of_the_way(#[case] kind: CallErrorKind, #[case] what: &str, #[case] next: &str) {
+        check(&CallError::new(kind).explanation(), what, next);
+    }
+
+    #[test]
+    fn a_wish_to_wait_is_told() {
+        let kind = CallErrorKind::Foreign { status: 503, body: crate::postman::decode::foreign_body(b"") };
+        let error = CallError { kind, retry_after: Some(Duration::from_secs(7)) };
+        assert!(error.explanation().next.ends_with("Postman asks to wait 7 s."));
+    }
+
+    #[test]
+    fn errors_are_told_without_personal_words() {
+        let error = ApiError { message: Some("6580001234 is wrong".to_owned()), ..ApiError::default() };
+        let error = CallError::new(CallErrorKind::Api { status: 400, error });
+        assert!(!format!("{error} {error:?}").contains("80001234"));
+    }
 }

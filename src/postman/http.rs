@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use jiff::Timestamp;
 use reqwest::{Client, ClientBuilder};
 use url::Url;
@@ -95,6 +95,7 @@ impl HttpTransport {
         }
         let client = self.client(is_write, is_loopback).map_err(TransportFailure::NotSent)?;
         let upload = Duration::from_secs(request.body.len() as u64 / SLOWEST_UPLOAD);
+        let empty = request.body.is_empty();
         let mut builder = match request.method {
             Method::Get => client.get(url),
             Method::Post => client.post(url).body(request.body),
@@ -102,6 +103,10 @@ impl HttpTransport {
         .timeout(self.timeouts.total + upload)
         .header(AUTHORIZATION, bearer(key)?)
         .header(ACCEPT, "application/json");
+        if is_write && empty {
+            // The library leaves it out, and fronts exist that refuse a POST without it (411).
+            builder = builder.header(CONTENT_LENGTH, 0);
+        }
         if let Some(content_type) = request.content_type {
             builder = builder.header(CONTENT_TYPE, content_type);
         }
@@ -262,5 +267,37 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         Some(error) if error.is_body() || error.is_decode() => "the body could not be read".to_owned(),
         Some(_) => "the request failed".to_owned(),
         None => crate::delivery::clean_line(&innermost.to_string()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::dns::{Name, Resolve, Resolving};
+    use std::sync::Arc;
+
+    /// Knows no name, so that no name server is asked.
+    struct NoNames;
+
+    impl Resolve for NoNames {
+        fn resolve(&self, _: Name) -> Resolving {
+            Box::pin(async { Err("no such name".into()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_without_an_address_proves_that_nothing_was_sent() {
+        let client = writing(Timeouts::default()).no_proxy().dns_resolver(Arc::new(NoNames)).build().unwrap();
+        let error = client.post("https://postman.example/x?search=6580001234").send().await.unwrap_err();
+        assert_eq!(failure(&error), TransportFailure::NotSent(NotSent::Dns));
+        assert_eq!(innermost(&error), "no such name");
+    }
+
+    #[test]
+    fn clients_are_built_when_they_are_needed() {
+        let transport = HttpTransport::new();
+        assert!(transport.clients.reading.get().is_none());
+        transport.client(true, true).unwrap();
+        assert!(transport.clients.writing_loopback.get().is_some() && transport.clients.reading.get().is_none());
     }
 }

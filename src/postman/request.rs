@@ -194,7 +194,7 @@ mod tests {
     #[case(Call::Retry { message: MessageId::new("..") }, Method::Post, "/messages/%252E%252E/retry")]
     fn calls_become_requests(#[case] call: Call, #[case] method: Method, #[case] path: &str) {
         let request = made(&call);
-        assert_eq!((request.method, request.url), (method, format!("{BASE}{path}")));
+        assert_eq!((request.method, request.url.clone()), (method, format!("{BASE}{path}")));
         assert_eq!((request.is_write(), request.body.len()), (call.is_write(), 0));
     }
 

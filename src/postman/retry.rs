@@ -45,3 +45,51 @@ pub fn backoff(attempt: u32, jitter: f64) -> Duration {
     let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.0 };
     whole.mul_f64(1.0 - jitter / 2.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postman::{Broken, CallErrorKind};
+
+    fn timeout(retry_after: Option<u64>) -> CallError {
+        CallError { kind: CallErrorKind::Broken(Broken::Timeout), retry_after: retry_after.map(Duration::from_secs) }
+    }
+
+    fn waits(jitter: f64) -> Vec<u64> {
+        (1..=8).map(|attempt| u64::try_from(backoff(attempt, jitter).as_millis()).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_whole_schedule_in_milliseconds() {
+        assert_eq!(waits(0.0), [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
+        assert_eq!(waits(0.5), [600, 1200, 2400, 4800, 9600, 19_200, 22_500, 22_500]);
+        assert_eq!(waits(1.0), [400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000]);
+        let script: Duration = (1..SCRIPT_TRIES).map(|attempt| backoff(attempt, 0.0)).sum();
+        assert_eq!(script, Duration::from_millis(24_800));
+    }
+
+    #[test]
+    fn nothing_leaves_the_schedules_bounds() {
+        assert_eq!(backoff(u32::MAX, 0.0), LONGEST_WAIT);
+        assert_eq!(backoff(0, 0.0), FIRST_WAIT);
+        for jitter in [f64::NAN, f64::INFINITY, -1.0, 7.0] {
+            assert!((400..=800).contains(&backoff(1, jitter).as_millis()));
+        }
+    }
+
+    #[test]
+    fn the_servers_wish_is_obeyed_within_reason() {
+        let wait = |attempt, asked| next_try(attempt, &timeout(asked), 0.0);
+        assert_eq!(wait(1, None), NextTry::After(Duration::from_millis(800)));
+        assert_eq!(wait(1, Some(7)), NextTry::After(Duration::from_secs(7)));
+        assert_eq!(wait(1, Some(0)), NextTry::After(Duration::from_millis(800)), "no server makes us hurry");
+        assert_eq!(wait(9, Some(7)), NextTry::After(LONGEST_WAIT));
+        assert_eq!(wait(1, Some(86_400)), NextTry::After(LONGEST_RETRY_AFTER));
+    }
+
+    #[test]
+    fn what_only_a_person_can_change_is_not_tried_again() {
+        let redirect = CallError::new(CallErrorKind::Redirect { status: 302, location: None });
+        assert_eq!(next_try(1, &redirect, 0.0), NextTry::GiveUp);
+    }
+}

@@ -126,6 +126,8 @@ pub enum Resolution {
     ByPerson {
         /// Whether it went.
         went: bool,
+        /// The run in which it was said, which tells who it was.
+        run: RunId,
     },
 }
 

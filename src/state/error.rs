@@ -143,3 +143,52 @@ impl StateError {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_a_phrase_that_tells_what_to_do() {
+        let path = || PathBuf::from("/state/postwatch");
+        let action = ActionId(7);
+        let run = RunId::new(Timestamp::UNIX_EPOCH, 1, 2);
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let errors = [
+            StateError::AlreadyOpen { action, since: Timestamp::UNIX_EPOCH, run: run.clone(), state: ActionState::Unknown },
+            StateError::IllegalStep { action, from: ActionState::Accepted, to: ActionState::Unknown },
+            StateError::IllegalTry { action, flaw: "has a try under way" },
+            StateError::NoSuchAction { action },
+            StateError::NoSuchRun { run },
+            StateError::ReadOnly { why: "the disk is full".to_owned() },
+            StateError::NoFolder,
+            StateError::Folder { path: path(), source: denied() },
+            StateError::Exposed { path: path() },
+            StateError::Foreign { path: path(), owner: 1001 },
+            StateError::NotAJournal { path: path(), flaw: "file is not a database".to_owned() },
+            StateError::Newer { path: path(), found: 9, known: 1 },
+            StateError::BadLine { action, flaw: "`done` is no state".to_owned() },
+            StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery },
+        ];
+        let text: String = errors.iter().map(|error| error.explained() + "\n").collect();
+        assert_eq!(
+            text,
+            "\
+an action on it is unknown since 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`): its outcome must be known first
+action `7` is accepted and cannot become unknown
+action `7` has a try under way
+the journal has no action `7`
+the journal has no run `19700101T000000Z-1-00000002`
+the journal can only be read: the disk is full
+there is no home folder: name a state folder with `--state FOLDER`
+the state folder's `/state/postwatch` cannot be used: permission denied
+others can write into the state folder `/state/postwatch`: run `chmod 700 /state/postwatch`, or name another with `--state FOLDER`
+the state folder `/state/postwatch` belongs to another user (uid 1001): name one of your own with `--state FOLDER`
+`/state/postwatch` is damaged or is no journal (file is not a database): it was left as it is; move it away to begin a new one
+the journal `/state/postwatch` was written by a newer version of Postwatch (format 9; this one knows 1)
+the journal's action `7` cannot be read: `done` is no state
+the journal could not be written: Query is not read-only
+"
+        );
+    }
+}

@@ -25,13 +25,36 @@ pub fn folder(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> 
     Ok(base.state_dir().unwrap_or_else(|| base.cache_dir()).join("postwatch"))
 }
 
-/// Opens a file for writing, made readable by its owner only from its first moment.
+/// Opens a file for writing; a new one is its owner's only from its first moment.
 pub(super) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.open(path)?;
+    // A file that was copied here may be open to others; only its owner can change that.
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0 {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// Makes a new file's name durable: without this a power cut could take the file away, whatever was
+/// synced inside it.
+#[cfg(unix)]
+pub(super) fn sync_names(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()?;
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), |parent| {
+        // The folder may be new, too. A parent that may not be read is not new.
+        File::open(parent).map_or(Ok(()), |parent| parent.sync_all())
+    })
+}
+
+/// Windows keeps names in a journal of its own, and has no way to ask for more.
+#[cfg(not(unix))]
+pub(super) fn sync_names(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Makes the folder, or makes sure that an existing one is private enough.
@@ -83,4 +106,41 @@ fn holds_only_ours(folder: &Path) -> io::Result<bool> {
         }
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_wins_over_the_variable_and_the_variable_over_the_platform() {
+        let env = |name: &str| (name == "POSTWATCH_STATE").then(|| "/from/env".to_owned());
+        assert_eq!(folder(Some(Path::new("given")), env).unwrap(), Path::new("given"));
+        assert_eq!(folder(None, env).unwrap(), Path::new("/from/env"));
+        assert!(folder(None, |_| None).unwrap().ends_with("postwatch"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_is_made_private_when_it_is_the_programs_own() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        let parent = tempfile::tempdir().unwrap();
+        let new = parent.path().join("a/b");
+        prepare(&new).unwrap();
+        assert_eq!(mode(&new), 0o700);
+        set(&new, 0o755);
+        prepare(&new).unwrap();
+        assert_eq!(mode(&new), 0o700, "an empty one is closed");
+
+        fs::write(new.join("somebody's.txt"), "").unwrap();
+        set(&new, 0o755);
+        prepare(&new).unwrap();
+        assert_eq!(mode(&new), 0o755, "one with other things in it is left as it is");
+        set(&new, 0o777);
+        let error = prepare(&new).unwrap_err();
+        assert!(matches!(error, StateError::Exposed { .. }), "{error}");
+        assert!(error.to_string().contains("chmod 700 "), "{error}");
+    }
 }

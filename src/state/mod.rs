@@ -12,10 +12,15 @@ mod action;
 mod error;
 mod folder;
 mod journal;
+mod note;
+mod orphan;
 mod read;
-
+mod row;
 mod run;
-
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
 mod transition;
 mod who;
 mod write;
@@ -24,8 +29,9 @@ pub use action::{ActionId, ActionKind, Intention, Outcome, ReadFrom, Resolution}
 pub use error::StateError;
 pub use folder::folder;
 pub use journal::{Journal, JournalAccess};
+pub use note::{Note, NoteEntry, NoteKind};
+pub use orphan::Settled;
 pub use read::{Holder, JournalEntry, OpenAction, Try};
 pub use run::{Run, RunId};
 pub use transition::ActionState;
 pub use who::Who;
-pub use write::{Note, NoteKind, Settled};

@@ -1,7 +1,9 @@
 //! What the journal tells.
 
 use jiff::Timestamp;
+use rusqlite::{Connection, Params};
 
+use super::row::{ENTRY, entry, last_try, tries};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, StateError, Who};
 use crate::delivery::CampaignId;
 
@@ -43,6 +45,8 @@ pub struct JournalEntry {
     pub reason: Option<String>,
     /// What the API's support asks for.
     pub trace_id: Option<String>,
+    /// The run in which a person said how it ended.
+    pub resolved_run: Option<RunId>,
     /// How many tries were started.
     pub tries: u32,
 }
@@ -83,8 +87,8 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn open_actions(&self, base_url: &str, campaign: &CampaignId) -> Result<Vec<OpenAction>, StateError> {
-        let _ = (base_url, campaign);
-        Err(self.unread())
+        let condition = "WHERE a.state IN ('intended', 'unknown') AND a.base_url = ?1 AND a.campaign = ?2 ORDER BY a.id";
+        self.open_where(condition, [base_url, campaign.as_str()])
     }
 
     /// The open actions of all campaigns, oldest first.
@@ -92,7 +96,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn all_open(&self) -> Result<Vec<OpenAction>, StateError> {
-        Err(self.unread())
+        self.open_where("WHERE a.state IN ('intended', 'unknown') ORDER BY a.id", [])
     }
 
     /// The newest actions, newest first, this many at most.
@@ -100,8 +104,17 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn all(&self, limit: usize) -> Result<Vec<JournalEntry>, StateError> {
-        let _ = limit;
-        Err(self.unread())
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        entries(&self.connection(), "ORDER BY a.id DESC LIMIT ?1", [limit])
+    }
+
+    /// One action.
+    ///
+    /// # Errors
+    /// When there is none of this number, or the journal cannot be read.
+    pub fn entry(&self, action: ActionId) -> Result<JournalEntry, StateError> {
+        let found = entries(&self.connection(), "WHERE a.id = ?1", [action.0])?;
+        found.into_iter().next().ok_or(StateError::NoSuchAction { action })
     }
 
     /// The tries of an action, oldest first.
@@ -109,11 +122,29 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError> {
-        let _ = action;
-        Err(self.unread())
+        tries(&self.connection(), action).map_err(StateError::database("read"))
     }
 
-    fn unread(&self) -> StateError {
-        StateError::ReadOnly { why: self.folder().display().to_string() }
+    fn open_where(&self, condition: &str, values: impl Params) -> Result<Vec<OpenAction>, StateError> {
+        let connection = self.connection();
+        let found = entries(&connection, condition, values)?;
+        let with_holder = |entry: JournalEntry| {
+            let holder = if self.is_alive(&entry.run) { Holder::Alive } else { Holder::Orphan };
+            let last_try = last_try(&connection, entry.id).map_err(StateError::database("read"))?;
+            Ok(OpenAction { entry, holder, last_try })
+        };
+        found.into_iter().map(with_holder).collect()
     }
+}
+
+/// The entries that fit a condition.
+pub(super) fn entries(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<JournalEntry>, StateError> {
+    let failed = StateError::database("read");
+    let mut statement = connection.prepare_cached(&format!("{ENTRY} {condition}")).map_err(&failed)?;
+    let mut rows = statement.query(values).map_err(&failed)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        found.push(entry(row)?);
+    }
+    Ok(found)
 }

@@ -31,8 +31,7 @@ pub struct Merged {
     pub touched: Vec<RowNumber>,
     /// How many rows of the answer could not be read.
     pub bad: usize,
-    /// Whether a known message moved in the order (its creation time changed): views are rebuilt
-    /// instead of corrected. Hardly ever true.
+    /// Whether a known message moved in the order, since its creation time changed. Hardly ever true.
     pub reordered: bool,
 }
 

@@ -62,13 +62,24 @@ pub struct Columns {
     pub batches: BatchTable,
 }
 
-/// Two answers about a row in one byte.
+/// Which call told the attempts: their numbers compare only within one kind of call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToldBy {
+    #[default]
+    List,
+    Batch,
+    Single,
+}
+
+/// Small answers about a row.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Marks {
     /// Whether it is in the unbroken stretch.
     pub covered: bool,
     /// Whether its number is known not to be of Singapore; derived.
     pub abroad: bool,
+    /// Which call told the attempts that were told with the times of their steps.
+    pub attempts_by: ToldBy,
 }
 
 /// What the attempts of a row say together.

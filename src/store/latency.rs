@@ -46,7 +46,8 @@ pub struct Stuck {
 const PATIENCE: f64 = 600.0;
 
 impl Store {
-    /// How long deliveries take. The cost grows with the messages under way, not with all.
+    /// How long deliveries take, of the covered messages. The cost grows with the messages under
+    /// way, some 0.1 µs each: for a figure on the screen it is enough to ask every few seconds.
     pub fn latency(&self, now: Timestamp) -> Latency {
         let mut waiting = Histogram::default();
         self.tally.open.iter().filter_map(|row| self.started(row)).for_each(|started| waiting.add(now.as_millisecond() - started));
@@ -69,12 +70,17 @@ impl Store {
         Latency::of(&deliveries, &waiting)
     }
 
-    /// The covered messages that should have gone on by `now`. The cost grows with the messages
-    /// under way: ask when data came, not for each frame.
+    /// The covered messages that should have gone on by `now`. The cost is that of
+    /// [`Store::latency`]: ask every few seconds, not for each frame.
     pub fn stuck(&self, now: Timestamp) -> Stuck {
         let mut stuck = Stuck::default();
         let patience = self.latency(now).p99.unwrap_or_default().max(PATIENCE) * 1000.0;
+        let old_enough = now.as_millisecond().saturating_sub((PATIENCE * 1000.0) as i64);
         for row in self.tally.open.iter() {
+            // Nothing starts before it is created: the young ones need no closer look.
+            if self.columns.created[row.index()] > old_enough {
+                continue;
+            }
             match self.status(row) {
                 Some(Status::SentToTelco) if self.progress(row, now) == Progress::Silent => stuck.with_telco.push(row),
                 Some(Status::Created | Status::Enqueued | Status::Sending)

@@ -52,7 +52,8 @@ use row_list::RowList;
 use tally::{Standing, Tally};
 use tries::time;
 
-/// A message's place in the store. It stays the same as long as the store lives.
+/// A message's place in the store that gave it. It stays the same as long as that store lives, and
+/// means nothing in another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowNumber(u32);
 

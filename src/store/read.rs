@@ -1,10 +1,16 @@
 //! What the store answers about single messages.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::columns::ToldBy;
 use super::tries::{self, time};
-use super::{Cells, RowNumber, Store};
-use crate::delivery::{CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, progress};
+use super::{AnswerKind, Cells, RowNumber, Store};
+use crate::delivery::{
+    BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, TELCO_SILENCE, progress,
+};
+
+/// After how long with the telco no further word is likely.
+const SILENCE: SignedDuration = SignedDuration::from_secs(TELCO_SILENCE.as_secs() as i64);
 
 impl Store {
     /// How many messages are known, islands included.
@@ -96,12 +102,31 @@ impl Store {
         self.columns.asked.time(self.columns.asked.newest(row.index()))
     }
 
+    /// Which kind of answer told the attempts as they are known. Numbers of attempts compare only
+    /// within one kind.
+    pub fn attempts_from(&self, row: RowNumber) -> AnswerKind {
+        let at = row.index();
+        if self.columns.aside(at).is_some_and(|aside| aside.bare_attempts.is_some()) {
+            return AnswerKind::Single;
+        }
+        match self.columns.marks[at].attempts_by {
+            ToldBy::List => AnswerKind::List,
+            ToldBy::Single => AnswerKind::Single,
+            ToldBy::Batch => {
+                self.columns.batches.id(self.columns.batch[at]).map_or(AnswerKind::List, |id| AnswerKind::Batch(BatchId::new(id)))
+            }
+        }
+    }
+
     /// Whether more is to be expected of a message at `now`.
     pub fn progress(&self, row: RowNumber, now: Timestamp) -> Progress {
         let at = row.index();
         let Some(status) = self.status(row) else { return Progress::Open };
         let changed = match status {
-            Status::SentToTelco => time(self.columns.tried(at).last_change),
+            // The last change is the creation or later, so a young message needs no closer look.
+            Status::SentToTelco => time(self.columns.created[at])
+                .filter(|created| now.duration_since(*created) <= SILENCE)
+                .or_else(|| time(self.columns.tried(at).last_change)),
             _ => None,
         };
         progress(status, !self.columns.marks[at].abroad, changed, now)

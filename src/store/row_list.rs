@@ -59,6 +59,15 @@ impl RowList {
         true
     }
 
+    /// Takes out all rows for which the question is answered with no.
+    pub fn retain(&mut self, mut stays: impl FnMut(RowNumber) -> bool) {
+        for rows in &mut self.chunks {
+            rows.retain(|row| stays(*row));
+        }
+        self.chunks.retain(|rows| !rows.is_empty());
+        self.len = self.chunks.iter().map(Vec::len).sum();
+    }
+
     /// The row at a place.
     pub fn get(&self, index: usize) -> Option<RowNumber> {
         let (chunk, at) = self.locate(index)?;
@@ -157,7 +166,8 @@ mod tests {
                     prop_assert_eq!(list.remove(row, |left, right| left.cmp(&right)), plain.remove(&row));
                 }
             }
-            let plain: Vec<_> = plain.into_iter().collect();
+            list.retain(|row| row.index() % 5 != 0);
+            let plain: Vec<_> = plain.into_iter().filter(|row| row.index() % 5 != 0).collect();
             prop_assert_eq!(list.len(), plain.len());
             prop_assert_eq!(list.iter().collect::<Vec<_>>(), plain.clone());
             prop_assert_eq!(list.iter_from(from).collect::<Vec<_>>(), &plain[from.min(plain.len())..]);

@@ -18,6 +18,11 @@ impl RowSet {
         self.words[word] |= 1 << bit;
     }
 
+    /// Whether a row is in it.
+    pub fn contains(&self, row: RowNumber) -> bool {
+        self.words.get(row.index() / 64).is_some_and(|word| word & (1 << (row.index() % 64)) != 0)
+    }
+
     /// Takes a row out.
     pub fn remove(&mut self, row: RowNumber) {
         if let Some(word) = self.words.get_mut(row.index() / 64) {
@@ -58,6 +63,7 @@ mod tests {
                     plain.remove(&row);
                 }
             }
+            prop_assert!((0..300).map(RowNumber).filter(|row| set.contains(*row)).eq(set.iter()));
             prop_assert!(set.iter().eq(plain));
         }
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::filter::Sieve;
 use super::names::{FAILURE, NO_STATUS};
 use super::row_list::RowList;
+use super::row_set::RowSet;
 use super::{Filter, Merged, Order, RowNumber, Store};
 
 /// The rows that a filter shows, in an order; newest first by creation time and id at first.
@@ -66,11 +67,12 @@ impl View {
     /// Follows a merge: rows that match now are put in their place, others leave.
     pub fn apply(&mut self, store: &Store, merged: &Merged) {
         // A row that moved cannot be found by its old place any more. In the orders by what
-        // changes, any touched row may have moved.
+        // changes, any touched row may have moved: those are taken out wherever they are.
         let moves = merged.reordered || (self.order != Order::Newest && merged.touched.len() > merged.added.len());
         if moves {
-            self.refresh_at(store, self.now);
-            return;
+            let mut touched = RowSet::default();
+            merged.touched.iter().for_each(|row| touched.insert(*row));
+            self.rows.retain(|row| !touched.contains(row));
         }
         let sieve = Sieve::new(store, &self.filter, self.now);
         let order = self.order;

@@ -6,6 +6,7 @@ use crate::monitor::Update;
 
 /// Everything that can change the dashboard's state.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "events are handed over one at a time and never kept")]
 pub enum Event {
     /// A key was pressed.
     Key(KeyEvent),

@@ -7,8 +7,10 @@ pub mod keys; // the one table of keys
 mod layout; // where things stand
 mod run;
 mod setup;
+mod start;
 mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers
+mod terminal;
 mod theme;
 mod update; // events in, effects out
 mod view; // how it looks
@@ -17,7 +19,14 @@ pub use armour::{Armour, Place};
 pub use effect::Effect;
 pub use event::Event;
 pub use keys::{Action, Context};
-pub use run::{Dashboard, QuestionId};
+pub use run::{
+    Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker, updates,
+    wake_pair,
+};
 pub use setup::{CampaignCard, Setup, ThemeChoice};
+pub use start::{StartChoice, StartText, start};
 pub use state::State;
+#[cfg(unix)]
+pub use terminal::listen;
+pub use terminal::{Keyboard, TerminalError, TerminalScreen};
 pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};

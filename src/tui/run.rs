@@ -1,5 +1,235 @@
 //! The loop between keyboard, workers and screen.
+//!
+//! It draws first and starts the workers afterwards. Then, round for round: everything that was
+//! typed, through the input armour; a frame, if a key changed something; at most one piece of news;
+//! a frame, if one is due; and a wait, unless there is more. The keyboard is read on this very
+//! thread: handing each key over from another one costs most of a millisecond on an idle machine.
 
+mod channel;
 mod dashboard;
+mod outside;
+mod pace;
+mod requests;
+mod wake;
 
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
+
+use super::{Armour, Effect, Event, Place};
+use pace::{Cause, Pace};
+
+pub use channel::{Ended, UpdateReceiver, UpdateSender, updates};
 pub use dashboard::{Dashboard, QuestionId};
+pub use outside::{Host, Input, Reading, Screen};
+pub use requests::{End, Requests};
+pub use wake::{WakeEnd, Waker, wake_pair};
+
+/// How often ages move on.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The least time between two ticks: a dashboard that always wants one at once must not keep a core
+/// busy.
+const SHORTEST_TICK: Duration = Duration::from_millis(10);
+
+/// How many terminal events are taken in one round, so that a flood of them cannot keep frames away.
+const EVENTS_AT_ONCE: usize = 1_000;
+
+/// A dashboard with everything around it.
+pub struct Run<'a, D, S, I, H> {
+    dashboard: &'a mut D,
+    screen: &'a mut S,
+    input: &'a mut I,
+    host: &'a mut H,
+    updates: UpdateReceiver,
+    requests: Requests,
+    armour: Armour,
+    pace: Pace,
+    last_tick: Duration,
+    quit: bool,
+}
+
+impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
+    /// Puts them together.
+    pub fn new(
+        dashboard: &'a mut D,
+        screen: &'a mut S,
+        input: &'a mut I,
+        host: &'a mut H,
+        updates: UpdateReceiver,
+        requests: Requests,
+    ) -> Self {
+        let last_tick = input.elapsed();
+        Self { dashboard, screen, input, host, updates, requests, armour: Armour::default(), pace: Pace::new(), last_tick, quit: false }
+    }
+
+    /// Runs until somebody or something ends it.
+    ///
+    /// # Errors
+    /// When the terminal can be neither read nor written. What was asked of the workers goes on.
+    pub fn run(mut self) -> io::Result<End> {
+        let result = self.rounds();
+        // A terminal that went away fails before the system's signal is told: the signal is the
+        // better reason.
+        match (result, self.requests.end_asked()) {
+            (Err(_), Some(end)) => Ok(end),
+            (result, _) => result,
+        }
+    }
+
+    fn rounds(&mut self) -> io::Result<End> {
+        let (columns, rows) = self.screen.size()?;
+        self.update(Event::Resize { columns, rows }, Cause::Key)?;
+        self.frame()?;
+        self.host.started();
+        loop {
+            if let Some(end) = self.requests.end_asked() {
+                self.update(Event::EndAsked, Cause::Key)?;
+                return Ok(end);
+            }
+            if self.requests.take_suspend() {
+                self.suspend()?;
+            }
+            let input_ended = self.read_keyboard()?;
+            self.release_held_keys()?;
+            if self.quit {
+                return Ok(End::Quit);
+            }
+            if input_ended {
+                self.update(Event::EndAsked, Cause::Key)?;
+                return Ok(End::InputEnded);
+            }
+            self.tick_if_due()?;
+            self.frame_if_due()?;
+            if let Some(update) = self.updates.try_next() {
+                self.update(Event::Update(update), Cause::News)?;
+                self.frame_if_due()?;
+            }
+            if self.quit {
+                return Ok(End::Quit);
+            }
+            if self.updates.is_empty() {
+                let at_most = self.until_something_is_due();
+                self.input.wait(at_most)?;
+            }
+        }
+    }
+
+    /// Takes everything that can be read at once. True when nothing will come any more.
+    fn read_keyboard(&mut self) -> io::Result<bool> {
+        let mut events = Vec::new();
+        let mut ended = false;
+        while events.len() < EVENTS_AT_ONCE {
+            match self.input.read()? {
+                // A key that is let go of does nothing; only some terminals tell of it.
+                Reading::Event(TerminalEvent::Key(key)) if key.kind == KeyEventKind::Release => {}
+                Reading::Event(event) => events.push(event),
+                Reading::Nothing => break,
+                Reading::Ended => {
+                    ended = true;
+                    break;
+                }
+            }
+        }
+        let now = self.input.elapsed();
+        let keys: Vec<KeyEvent> = events.iter().filter_map(TerminalEvent::as_key_event).collect();
+        self.armour.read(&keys, now);
+        for event in events {
+            if self.quit {
+                break;
+            }
+            let place = if self.dashboard.takes_text() { Place::Text } else { Place::Keys };
+            match event {
+                TerminalEvent::Key(key) => {
+                    if let Some(key) = self.armour.admit(key, place, now) {
+                        self.update(Event::Key(key), Cause::Key)?;
+                    }
+                }
+                TerminalEvent::Paste(text) if self.armour.admits_paste(place) => self.update(Event::Paste(text), Cause::Key)?,
+                TerminalEvent::Mouse(mouse) => self.update(Event::Mouse(mouse), Cause::Key)?,
+                TerminalEvent::Resize(columns, rows) => self.update(Event::Resize { columns, rows }, Cause::Key)?,
+                TerminalEvent::Paste(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => {}
+            }
+        }
+        Ok(ended)
+    }
+
+    fn release_held_keys(&mut self) -> io::Result<()> {
+        while let Some(key) = self.armour.release(self.input.elapsed()) {
+            self.update(Event::Key(key), Cause::Key)?;
+        }
+        Ok(())
+    }
+
+    fn tick_if_due(&mut self) -> io::Result<()> {
+        let now = self.input.elapsed();
+        if self.next_tick().is_some_and(|due| due <= now) {
+            self.last_tick = now;
+            self.update(Event::Tick, Cause::News)?;
+        }
+        Ok(())
+    }
+
+    /// When the dashboard is told the time next, if it wants to know.
+    fn next_tick(&self) -> Option<Duration> {
+        let regular = self.dashboard.needs_tick().then_some(self.last_tick + TICK);
+        let own = self.dashboard.next_wake().map(|at| {
+            let wait = Duration::try_from(at.duration_since(self.input.now())).unwrap_or_default();
+            (self.input.elapsed() + wait).max(self.last_tick + SHORTEST_TICK)
+        });
+        regular.into_iter().chain(own).min()
+    }
+
+    /// For how long nothing is to be done, if nobody types and no news come.
+    fn until_something_is_due(&self) -> Option<Duration> {
+        let now = self.input.elapsed();
+        let due = [self.pace.due(), self.next_tick(), self.armour.next_release()].into_iter().flatten().min()?;
+        Some(due.saturating_sub(now))
+    }
+
+    /// Tells the dashboard and carries out what it wants.
+    fn update(&mut self, event: Event, cause: Cause) -> io::Result<()> {
+        self.pace.change(cause);
+        let effects = self.dashboard.update(event, self.input.now());
+        self.armour.question(self.dashboard.question());
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.quit = true,
+                Effect::Redraw => self.screen.forget()?,
+                Effect::Bell => self.screen.bell()?,
+                Effect::Suspend => self.suspend()?,
+                effect => self.host.perform(effect),
+            }
+        }
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        if self.screen.suspend()? {
+            self.screen.forget()?;
+            // The window may have another size by now.
+            let (columns, rows) = self.screen.size()?;
+            self.update(Event::Resize { columns, rows }, Cause::Key)?;
+        }
+        Ok(())
+    }
+
+    fn frame_if_due(&mut self) -> io::Result<()> {
+        if self.pace.is_due(self.input.elapsed()) { self.frame() } else { Ok(()) }
+    }
+
+    fn frame(&mut self) -> io::Result<()> {
+        let dashboard = &*self.dashboard;
+        self.screen.draw(&mut |frame| dashboard.draw(frame))?;
+        let now = self.input.elapsed();
+        self.pace.drawn(now);
+        if self.armour.drawn(now) {
+            self.update(Event::Drawn, Cause::News)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::stretch::{Stretch, open_of};
+use super::stretch::{Opener, Stretch, open_of};
 use super::{FULL_PAGE, Fetch, Ledger, PageSeen, Seen};
 use crate::delivery::MessageId;
 use crate::postman::Cursor;
@@ -51,16 +51,16 @@ impl Ledger {
             return;
         }
         self.stretches.pop_front();
-        // What belongs to the next stretch stays there: the head ends where that begins.
-        let below = old.gap_below.is_none().then(|| self.stretches.front().and_then(|next| next.first.clone())).flatten();
-        let end = below.and_then(|below| page.place(&below)).unwrap_or(page.rows.len());
-        let rows = &page.rows[..end];
+        // What belongs to the next stretch stays there: the head ends where that begins. (Below an
+        // old gap the next one may be reached, too: then the gap is closed.)
+        let reached = self.stretches.front().and_then(|next| page.reaches(next));
+        let rows = &page.rows[..reached.unwrap_or(page.rows.len())];
         let Some(head) = Stretch::new(None, rows, page.asked_at) else { return self.stretches.push_front(old) };
         let mut head = head.with_ids(rows);
-        let left: Vec<MessageId> = remaining(&old.ids, rows);
-        if let (Some(first), Some(opener)) = (left.first(), page.end.clone()) {
+        let left = remaining(&old.ids, &page.rows);
+        match (left.first(), page.opener_below()) {
             // The page ended above the old head's end: what is left gets the cursor that came.
-            self.stretches.push_front(Stretch {
+            (Some(first), Some(opener)) => self.stretches.push_front(Stretch {
                 opener: Some(opener),
                 first: Some(first.clone()),
                 count: left.len(),
@@ -68,18 +68,9 @@ impl Ledger {
                 newest_at: rows.last().and_then(|row| row.created_at),
                 ids: Vec::new(),
                 ..old
-            });
-        } else if old.gap_below.is_some() {
-            // It went past the old head's end into the gap below.
-            let next = self.stretches.front().and_then(|next| next.first.clone());
-            if let Some(place) = next.and_then(|next| page.place(&next)) {
-                let rows = &page.rows[..place];
-                if let Some(closed) = Stretch::new(None, rows, page.asked_at) {
-                    head = closed.with_ids(rows);
-                }
-            } else {
-                head.gap_below = page.end.clone();
-            }
+            }),
+            (_, opener) if reached.is_none() && old.gap_below.is_some() => head.gap_below = opener,
+            _ => {}
         }
         self.stretches.push_front(head);
     }
@@ -87,12 +78,12 @@ impl Ledger {
     /// The first page of the campaign.
     fn begin(&mut self, page: &PageSeen) {
         let Some(head) = Stretch::new(None, &page.rows, page.asked_at) else {
+            // Nothing at all, or nothing but a cursor, which is odd: the head is asked again.
             self.complete = !page.has_next;
-            self.bottom = page.end.clone().filter(|_| page.has_next);
             return;
         };
         self.stretches.push_front(head.with_ids(&page.rows));
-        self.go_down(page);
+        self.go_down(page, page.opener_below());
     }
 
     /// The head does not reach what was known: there are messages between.
@@ -110,58 +101,51 @@ impl Ledger {
             return self.begin(page);
         }
         if let Some(head) = Stretch::new(None, &page.rows, page.asked_at) {
-            self.stretches.push_front(Stretch { gap_below: page.end.clone(), ..head.with_ids(&page.rows) });
+            self.stretches.push_front(Stretch { gap_below: page.opener_below(), ..head.with_ids(&page.rows) });
         }
     }
 
     fn apply_gap(&mut self, after: &Cursor, page: &PageSeen) {
-        let Some(above) = self.stretches.iter().position(|stretch| stretch.gap_below.as_ref() == Some(after)) else { return };
-        let met = self.stretches.get(above + 1).and_then(|below| below.first.as_ref()).and_then(|first| page.place(first));
-        if met.is_none() && !page.has_next {
+        let opens = |stretch: &Stretch| stretch.gap_below.as_ref().is_some_and(|gap| gap.cursor == *after);
+        let Some(above) = self.stretches.iter().position(opens) else { return };
+        let opener = self.stretches[above].gap_below.take();
+        let reached = self.stretches.get(above + 1).and_then(|below| page.reaches(below));
+        if reached.is_none() && !page.has_next {
             // The end of the history without what was known: the server was given other data.
             self.stretches.truncate(above + 1);
-            self.stretches[above].gap_below = None;
-            if let Some(stretch) = Stretch::new(Some(after.clone()), &page.rows, page.asked_at) {
-                self.stretches.push_back(stretch);
-            }
+            self.stretches.extend(Stretch::new(opener, &page.rows, page.asked_at));
             self.bottom = None;
             self.complete = true;
             self.note_oldest(page.rows.last());
             return;
         }
-        let Some(place) = met else {
+        let Some(reached) = reached else {
             // Still between: the gap goes on below this page. A cursor that does not move would
             // ask for ever, so the gap then counts as closed.
-            let goes_on = page.end.clone().filter(|end| end != after);
-            let stretch = Stretch::new(Some(after.clone()), &page.rows, page.asked_at);
+            let above_next = page.rows.last().map(|row| row.id.clone()).or_else(|| opener.as_ref().map(|opener| opener.above.clone()));
+            let goes_on = page.end.clone().filter(|end| end != after).zip(above_next).map(|(cursor, above)| Opener { cursor, above });
             self.circular |= goes_on.is_none();
-            match stretch {
-                Some(stretch) => {
-                    self.stretches[above].gap_below = None;
-                    self.stretches.insert(above + 1, Stretch { gap_below: goes_on, ..stretch });
-                }
+            match Stretch::new(opener, &page.rows, page.asked_at) {
+                Some(stretch) => self.stretches.insert(above + 1, Stretch { gap_below: goes_on, ..stretch }),
                 None => self.stretches[above].gap_below = goes_on,
             }
             return;
         };
-        self.stretches[above].gap_below = None;
-        let Some(below) = self.stretches.get(above + 1).cloned() else { return };
-        if below.opener.is_some() {
-            if let Some(stretch) = Stretch::new(Some(after.clone()), &page.rows[..place], page.asked_at) {
+        if self.stretches[above + 1].opener.is_some() {
+            if let Some(stretch) = Stretch::new(opener, &page.rows[..reached], page.asked_at) {
                 self.stretches.insert(above + 1, stretch);
             }
             return;
         }
         // Below is a former head, which no cursor opens yet: this page opens it, as far as it goes.
-        self.stretches.remove(above + 1);
-        let next = below.gap_below.is_none().then(|| self.stretches.get(above + 1).and_then(|next| next.first.clone())).flatten();
-        let end = next.and_then(|next| page.place(&next)).unwrap_or(page.rows.len());
-        let rows = &page.rows[..end];
-        let left = remaining(&below.ids, rows);
-        if let (Some(first), Some(opener)) = (left.first(), page.end.clone()) {
-            self.stretches.insert(
-                above + 1,
-                Stretch {
+        let Some(below) = self.stretches.remove(above + 1) else { return };
+        let next = self.stretches.get(above + 1).and_then(|next| page.reaches(next));
+        let rows = &page.rows[..next.unwrap_or(page.rows.len())];
+        let left = remaining(&below.ids, &page.rows);
+        let Some(mut stretch) = Stretch::new(opener, rows, page.asked_at) else { return };
+        match (left.first(), page.opener_below()) {
+            (Some(first), Some(opener)) => {
+                let rest = Stretch {
                     opener: Some(opener),
                     first: Some(first.clone()),
                     count: left.len(),
@@ -169,23 +153,22 @@ impl Ledger {
                     newest_at: rows.last().and_then(|row| row.created_at),
                     ids: Vec::new(),
                     ..below
-                },
-            );
-            if let Some(stretch) = Stretch::new(Some(after.clone()), rows, page.asked_at) {
-                self.stretches.insert(above + 1, stretch);
+                };
+                self.stretches.insert(above + 1, rest);
             }
-        } else if let Some(stretch) = Stretch::new(Some(after.clone()), rows, page.asked_at) {
-            let gap_below = below.gap_below.as_ref().and(page.end.clone());
-            self.stretches.insert(above + 1, Stretch { gap_below, ..stretch });
+            (_, opener) if next.is_none() && below.gap_below.is_some() => stretch.gap_below = opener,
+            _ => {}
         }
+        self.stretches.insert(above + 1, stretch);
     }
 
     fn apply_stretch(&mut self, after: &Cursor, page: &PageSeen) {
-        let Some(place) = self.stretches.iter().position(|stretch| stretch.opener.as_ref() == Some(after)) else { return };
+        let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
+        let Some(place) = self.stretches.iter().position(opens) else { return };
         let old = &mut self.stretches[place];
         let end = page.place(&old.last).map(|last| last + 1);
         let rows = &page.rows[..end.unwrap_or(page.rows.len())];
-        let Some(read) = Stretch::new(Some(after.clone()), rows, page.asked_at) else {
+        let Some(read) = Stretch::new(old.opener.clone(), rows, page.asked_at) else {
             // The stretch is gone; it is asked again in its turn, in case that passes.
             old.read_at = page.asked_at;
             return;
@@ -196,13 +179,14 @@ impl Ledger {
         }
         // Messages came in between (recorded late), so its end was not met: the rest is a stretch
         // of its own, as old as it was.
-        let Some(opener) = page.end.clone() else { return };
+        let Some(opener) = page.opener_below() else { return };
         let seen: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
         let open: Vec<_> = old.open.iter().filter(|open| !seen.contains(&open.id)).cloned().collect();
         let rest = Stretch {
             opener: Some(opener),
             first: None,
-            count: old.count.saturating_sub(rows.len()).max(HARD_TO_TELL),
+            // At least the last one; what was recorded late makes it more.
+            count: old.count.saturating_sub(rows.len()).max(1),
             open,
             newest_at: rows.last().and_then(|row| row.created_at),
             ids: Vec::new(),
@@ -214,22 +198,21 @@ impl Ledger {
 
     fn apply_history(&mut self, after: &Cursor, page: &PageSeen) {
         self.asked_below.insert(after.clone());
-        if let Some(stretch) = Stretch::new(Some(after.clone()), &page.rows, page.asked_at) {
-            self.stretches.push_back(stretch);
-        }
-        self.go_down(page);
+        let Some(opener) = self.bottom.take() else { return };
+        // An empty page with a cursor is not the end: the same message stands above the next one.
+        let end = page.end.clone().map(|cursor| Opener { cursor, above: opener.above.clone() });
+        let below = page.opener_below().or(end);
+        self.stretches.extend(Stretch::new(Some(opener), &page.rows, page.asked_at));
+        self.go_down(page, below);
     }
 
     /// Sets where older history goes on, after its newest page so far.
-    fn go_down(&mut self, page: &PageSeen) {
+    fn go_down(&mut self, page: &PageSeen, below: Option<Opener>) {
         self.note_oldest(page.rows.last());
         self.complete = !page.has_next;
-        self.bottom = page.end.clone().filter(|_| page.has_next);
-        // An empty page with a cursor is not the end, but a cursor that came before is a circle.
-        if self.bottom.as_ref().is_some_and(|bottom| self.asked_below.contains(bottom)) || (page.has_next && page.end.is_none()) {
-            self.bottom = None;
-            self.circular = true;
-        }
+        // A cursor that came before would lead in a circle.
+        self.bottom = below.filter(|below| page.has_next && !self.asked_below.contains(&below.cursor));
+        self.circular |= page.has_next && self.bottom.is_none();
     }
 
     fn note_oldest(&mut self, last: Option<&Seen>) {
@@ -246,6 +229,8 @@ impl Ledger {
             let fits = upper.count + lower.count <= FULL_PAGE
                 && upper.open.len() < FEW_OPEN
                 && lower.open.len() < FEW_OPEN
+                && upper.has_known_extent()
+                && lower.has_known_extent()
                 && upper.gap_below.is_none()
                 && upper.opener.is_some()
                 && lower.opener.is_some();
@@ -266,9 +251,6 @@ impl Ledger {
         }
     }
 }
-
-/// How many messages to ask for where the count of a split stretch's rest cannot be told.
-const HARD_TO_TELL: usize = 50;
 
 /// The ids that are not among the rows, in their order.
 fn remaining(ids: &[MessageId], rows: &[Seen]) -> Vec<MessageId> {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::stretch::FAILURES_MOVE;
+use super::stretch::{FAILURES_MOVE, LATE};
 use super::{FULL_PAGE, Ledger};
 use crate::monitor::Purpose;
 use crate::postman::{Cursor, Position};
@@ -85,11 +85,11 @@ const HEAD_OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 /// How many rows the head is read over what is expected new.
 const HEAD_SPARE: usize = 50;
-/// How far behind the newest message the head reaches, for messages that are recorded late.
-const LATE: SignedDuration = SignedDuration::from_secs(30);
 /// From how many expected changes on a stretch is worth a call: an old open message must not draw
 /// one call after another.
 const WORTH_A_CALL: f64 = 0.02;
+/// How many changes are expected where messages may be that were never seen.
+const UNSEEN: f64 = 1.0;
 /// No stretch with open messages, or with failures that somebody may retry, waits longer.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// History gets one call after this many re-read stretches, until the horizon is reached: a busy
@@ -102,10 +102,10 @@ impl Ledger {
         if !self.has_begun() || outlook.read_now || self.head_due(outlook) <= now {
             return Some(Fetch::Head { limit: self.head_limit(now, outlook) });
         }
-        if let Some(after) = self.stretches.iter().find_map(|stretch| stretch.gap_below.clone()) {
-            return Some(Fetch::Gap { after });
+        if let Some(after) = self.stretches.iter().find_map(|stretch| stretch.gap_below.as_ref()) {
+            return Some(Fetch::Gap { after: after.cursor.clone() });
         }
-        let history = self.bottom.clone().map(|after| Fetch::History { after });
+        let history = self.bottom.as_ref().map(|after| Fetch::History { after: after.cursor.clone() });
         if outlook.further && history.is_some() {
             return history;
         }
@@ -140,13 +140,12 @@ impl Ledger {
     fn head_limit(&self, now: Timestamp, outlook: &Outlook) -> u16 {
         let full = u16::try_from(FULL_PAGE).unwrap_or(u16::MAX);
         let Some(head) = self.stretches.front() else { return full };
-        let (Some(newest), Some(oldest)) = (head.newest_at, head.oldest_at) else { return full };
-        let span = newest.duration_since(oldest).as_secs_f64().max(1.0);
-        let per_second = head.count as f64 / span;
-        let gone = now.duration_since(head.read_at).max(self.head_due(outlook).duration_since(head.read_at)).as_secs_f64();
-        let expected = per_second * (gone + LATE.as_secs_f64());
+        let gone = now.duration_since(head.read_at).max(self.head_due(outlook).duration_since(head.read_at));
+        let expected = head.recent as f64 * gone.as_secs_f64() / LATE.as_secs_f64();
+        // After a burst the head is all of one moment: twice as many reach further back.
+        let reach = if head.recent == head.count && self.stretches.len() > 1 { 2 * head.count } else { head.recent };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a page")]
-        let limit = (expected + HEAD_SPARE as f64).clamp(HEAD_SPARE as f64, FULL_PAGE as f64) as u16;
+        let limit = (expected + (reach + HEAD_SPARE) as f64).clamp(HEAD_SPARE as f64, FULL_PAGE as f64) as u16;
         limit
     }
 
@@ -160,10 +159,13 @@ impl Ledger {
     fn worthiest_stretch(&self, now: Timestamp) -> Option<Fetch> {
         let worth = |stretch: &super::Stretch| {
             let waited = now.duration_since(stretch.read_at);
-            let expected = stretch.expected_changes(now);
             let failures = stretch.failed.is_some_and(|failed| now.duration_since(failed) < FAILURES_MOVE);
-            let overdue = waited >= LONGEST_WAIT && (failures || !stretch.open.is_empty());
-            (expected >= WORTH_A_CALL || overdue).then_some(expected.max(WORTH_A_CALL) * waited.as_secs_f64())
+            if waited >= LONGEST_WAIT && (failures || !stretch.open.is_empty()) {
+                return Some(f64::MAX);
+            }
+            let unseen = if stretch.has_settled(now) || !stretch.has_known_extent() { UNSEEN } else { 0.0 };
+            let expected = stretch.expected_changes(now) + unseen;
+            (expected >= WORTH_A_CALL).then_some(expected * waited.as_secs_f64())
         };
         let (stretch, _) = self
             .stretches
@@ -172,7 +174,8 @@ impl Ledger {
             .filter(|stretch| stretch.opener.is_some())
             .filter_map(|stretch| Some((stretch, worth(stretch)?)))
             .max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        let limit = u16::try_from(stretch.count.clamp(1, FULL_PAGE)).unwrap_or(u16::MAX);
-        stretch.opener.clone().map(|after| Fetch::Stretch { after, limit })
+        let rows = if stretch.has_known_extent() { stretch.count.clamp(1, FULL_PAGE) } else { FULL_PAGE };
+        let limit = u16::try_from(rows).unwrap_or(u16::MAX);
+        stretch.opener.as_ref().map(|after| Fetch::Stretch { after: after.cursor.clone(), limit })
     }
 }

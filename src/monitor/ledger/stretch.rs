@@ -69,6 +69,28 @@ impl PageSeen {
     pub(super) fn place(&self, id: &MessageId) -> Option<usize> {
         self.rows.iter().position(|row| row.id == *id)
     }
+
+    /// How many of its messages stand above a stretch; `None` where the page does not reach it.
+    pub(super) fn reaches(&self, below: &Stretch) -> Option<usize> {
+        match (&below.opener, &below.first) {
+            (Some(opener), _) => self.place(&opener.above).map(|place| place + 1),
+            (None, Some(first)) => self.place(first),
+            (None, None) => None,
+        }
+    }
+
+    /// What opens the messages below its last one.
+    pub(super) fn opener_below(&self) -> Option<Opener> {
+        Some(Opener { cursor: self.end.clone()?, above: self.rows.last()?.id.clone() })
+    }
+}
+
+/// A cursor, and the message behind which it begins: cursors are opaque, so where a stretch begins
+/// among other messages is told by that message.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Opener {
+    pub cursor: Cursor,
+    pub above: MessageId,
 }
 
 /// A message that still moves.
@@ -86,8 +108,9 @@ pub(super) struct Open {
 pub(super) struct Stretch {
     /// The cursor that opens it; `None` for the head, and for a former head above which a gap is
     /// still open.
-    pub opener: Option<Cursor>,
-    /// Its newest message; unknown for the rest of a stretch that was split and not yet read.
+    pub opener: Option<Opener>,
+    /// Its newest message as last read; unknown for the rest of a stretch that was split and not
+    /// yet read.
     pub first: Option<MessageId>,
     /// Its oldest message.
     pub last: MessageId,
@@ -102,15 +125,17 @@ pub(super) struct Stretch {
     /// Creation times at both ends, as far as told.
     pub newest_at: Option<Timestamp>,
     pub oldest_at: Option<Timestamp>,
+    /// How many of its messages are as new as the newest, give or take [`LATE`].
+    pub recent: usize,
     /// Where the messages below it go on that have not been read.
-    pub gap_below: Option<Cursor>,
+    pub gap_below: Option<Opener>,
     /// The ids in it, newest first; kept for the head only, which has no fixed extent.
     pub ids: Vec<MessageId>,
 }
 
 impl Stretch {
     /// A stretch from rows that were read at `asked_at`; `None` without rows.
-    pub fn new(opener: Option<Cursor>, rows: &[Seen], asked_at: Timestamp) -> Option<Self> {
+    pub fn new(opener: Option<Opener>, rows: &[Seen], asked_at: Timestamp) -> Option<Self> {
         let (first, last) = (rows.first()?, rows.last()?);
         Some(Self {
             opener,
@@ -122,6 +147,7 @@ impl Stretch {
             read_at: asked_at,
             newest_at: first.created_at,
             oldest_at: last.created_at,
+            recent: rows.iter().filter(|row| is_recent(row, first)).count(),
             gap_below: None,
             ids: Vec::new(),
         })
@@ -131,6 +157,19 @@ impl Stretch {
     pub fn with_ids(mut self, rows: &[Seen]) -> Self {
         self.ids = rows.iter().map(|row| row.id.clone()).collect();
         self
+    }
+
+    /// Whether it is known how many messages it has: not for the rest of a split stretch, until
+    /// that was read.
+    pub fn has_known_extent(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// Whether it was last read when messages could still be recorded in it late, and now no
+    /// longer can: then it is read once more. (The head reaches that far back only while no more
+    /// than a page is recorded meanwhile.)
+    pub fn has_settled(&self, now: Timestamp) -> bool {
+        self.newest_at.is_some_and(|newest| self.read_at.duration_since(newest) < LATE && now.duration_since(newest) >= LATE)
     }
 
     /// Whether a message recorded at that time belongs here.
@@ -159,6 +198,13 @@ impl Open {
         let moved = 1.0 - (then + Self::HALF_S) / (now + Self::HALF_S);
         if self.silent { moved * Self::SILENT } else { moved }
     }
+}
+
+/// How far behind the newest message others may still be recorded.
+pub(super) const LATE: SignedDuration = SignedDuration::from_secs(30);
+
+fn is_recent(row: &Seen, newest: &Seen) -> bool {
+    matches!((row.created_at, newest.created_at), (Some(created), Some(newest)) if newest.duration_since(created) <= LATE)
 }
 
 pub(super) fn open_of(rows: &[Seen]) -> Vec<Open> {

@@ -67,9 +67,9 @@ impl Worker {
                     search.found.extend(older);
                 }
                 search.ask_at = Some(now + SEARCH_AGAIN);
-                let state =
-                    SearchState::Answered { found: search.found.clone(), more: search.more.is_some(), asked_at: answer.asked_at };
-                self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at: answer.asked_at, reach: None, head: false }).await;
+                let state = SearchState::Answered { found: search.found.clone(), more: search.more.is_some(), asked_at: answer.asked_at };
+                self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Search, asked_at: answer.asked_at, reach: None, head: false })
+                    .await;
                 self.tell(News::Search { generation, state }).await;
             }
             Err(error) => {

@@ -111,7 +111,10 @@ impl Worker {
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let answered = acting.answered(&outcome, now);
         let (line, goes_again) = (answered.outcome, answered.goes_again);
-        let written = self.journalled(move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) });
+        let written =
+            self.journalled(
+                move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) },
+            );
         if let Err(error) = written.await {
             // The outcome itself is true and is shown; the next start finds the action open and
             // looks it up. It must not go again from here, because its tries can't be counted.
@@ -168,7 +171,10 @@ impl Worker {
         self.tell(News::Action(ActionNews { message: message.clone(), stage, at: self.now() })).await;
     }
 
-    async fn journalled<T: Send + 'static>(&self, write: impl FnOnce(&Journal) -> Result<T, StateError> + Send + 'static) -> Result<T, StateError> {
+    async fn journalled<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Journal) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
         let journal = self.journal.writable().cloned()?;
         blocking(move || write(&journal)).await
     }
@@ -209,4 +215,3 @@ fn left_unknown(planned_at: jiff::Timestamp) -> Explanation {
         trace_id: None,
     }
 }
-

@@ -196,7 +196,7 @@ macro_rules! wire_struct {
             enum Key {
                 $($(#[serde(alias = $key)])+ $field,)+
                 #[serde(other)]
-                OtherKey,
+                Unlisted,
             }
 
             impl<'a> $crate::postman::decode::lenient::Fields<'a> for $name<'a> {
@@ -205,7 +205,7 @@ macro_rules! wire_struct {
                     while let Some(key) = entries.next_key::<Key>()? {
                         match key {
                             $(Key::$field => told.$field = entries.next_value()?,)+
-                            Key::OtherKey => {
+                            Key::Unlisted => {
                                 entries.next_value::<serde::de::IgnoredAny>()?;
                             }
                         }
@@ -220,7 +220,7 @@ macro_rules! wire_struct {
                     while let Some((key, value)) = entries.next_entry::<Key, &'a serde_json::value::RawValue>()? {
                         match key {
                             $(Key::$field => told.$field = serde_json::from_str(value.get()).unwrap_or_default(),)+
-                            Key::OtherKey => {}
+                            Key::Unlisted => {}
                         }
                     }
                     Ok(told)

@@ -1,5 +1,7 @@
 //! Bodies that refuse: the API's two JSON forms, and whatever a proxy in front answers with.
 
+use std::borrow::Cow;
+
 use super::lenient::{Fields, Lenient, Object, read_leniently, wire_struct};
 use super::scalar::{Line, Number};
 use super::text_of;
@@ -30,7 +32,7 @@ wire_struct!(
 
 /// A sentence, or several in a list.
 #[derive(Default)]
-pub(super) struct Words<'a>(Option<std::borrow::Cow<'a, str>>);
+pub(super) struct Words<'a>(Option<Cow<'a, str>>);
 
 impl<'de> Lenient<'de> for Words<'de> {
     fn text(text: &str) -> Self {
@@ -66,8 +68,8 @@ read_leniently!(Words<'de>, WireReason<'de>);
 pub(in crate::postman) fn api_error(body: &[u8]) -> Option<ApiError> {
     let text = text_of(body);
     let Object(Told::Value(told)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
-    let own = |line: Line<'_>| line.0.value().filter(|text| !text.is_empty()).map(|text| text.into_owned());
-    let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(|text| text.into_owned());
+    let own = |line: Line<'_>| line.0.value().filter(|text| !text.is_empty()).map(Cow::into_owned);
+    let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(Cow::into_owned);
     if let Some(reason) = told.error.0 {
         let error =
             ApiError { code: own(reason.code), message: sentence(reason.message), kind: own(reason.kind), trace_id: own(reason.id) };
@@ -82,7 +84,8 @@ pub(in crate::postman) fn foreign_body(body: &[u8]) -> ForeignBody {
     let is_text = std::str::from_utf8(body).is_ok();
     let text = text_of(body);
     let text = text.trim();
-    let lower = text.get(..text.floor_char_boundary(4096)).unwrap_or_default().to_ascii_lowercase();
+    // What a body is shows in its beginning; the letters keep their places when they are lowered.
+    let lower: String = text.chars().take(4096).map(|letter| letter.to_ascii_lowercase()).collect();
     let kind = match () {
         () if text.is_empty() => BodyKind::Empty,
         () if !is_text => BodyKind::Binary,

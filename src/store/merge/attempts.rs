@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 use super::{Scratch, Telling, told};
 use crate::delivery::AttemptFields;
 use crate::store::asked::Field;
-use crate::store::columns::Columns;
-use crate::store::{tries, varint};
+use crate::store::columns::{Columns, ToldBy};
+use crate::store::{AnswerKind, tries, varint};
 
 impl Telling<'_> {
     /// The attempts, their number, and the error that older answers tell outside of them: together,
     /// because they share a slot.
-    pub fn attempts(&mut self, columns: &mut Columns, scratch: &mut Scratch) {
+    pub fn attempts(&mut self, columns: &mut Columns, from: &AnswerKind, scratch: &mut Scratch) {
         let at = self.at;
         let mut replaced = false;
         let (mut legacy_error, mut counted, _) = columns.attempts_parts(at);
@@ -38,6 +38,13 @@ impl Telling<'_> {
             if is_bare {
                 self.bare_attempts(columns, &scratch.attempts);
             } else {
+                if self.stamp >= columns.asked.get(at, Field::Attempts) {
+                    columns.marks[at].attempts_by = match from {
+                        AnswerKind::List | AnswerKind::Search => ToldBy::List,
+                        AnswerKind::Batch(_) => ToldBy::Batch,
+                        AnswerKind::Single | AnswerKind::Action => ToldBy::Single,
+                    };
+                }
                 take_packed =
                     self.takes(columns, Field::Attempts, || compare_attempts(columns, &scratch.attempts, columns.attempts_parts(at).2));
                 replaced |= take_packed;

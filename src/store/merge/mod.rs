@@ -84,7 +84,7 @@ impl Store {
         telling.plain_fields(columns);
         telling.origin(columns);
         telling.batch(columns, from);
-        telling.attempts(columns, &mut self.scratch);
+        telling.attempts(columns, from, &mut self.scratch);
         telling.content(columns, &mut self.scratch);
         columns.asked.note(at, telling.told, stamp);
         if is_new || moved.is_some() {

@@ -59,6 +59,7 @@ fn reading_one_message_keeps_the_times_that_a_page_told() {
     let row = |attempt| RowFields { id: IDS[0], attempts: Told::Value(vec![attempt]), ..RowFields::default() };
     store.merge(&rows(&[row(page)]), &AnswerKind::List, at(NOW + 1000));
     store.merge(&rows(&[row(single)]), &AnswerKind::Single, at(NOW + 2000));
+    assert_eq!(store.attempts_from(store.rows().next().unwrap()), AnswerKind::Single);
     let attempt = store.message(store.rows().next().unwrap()).attempts.unwrap().remove(0);
     assert_eq!((attempt.status, attempt.sent_at), (Some(Status::Success), Some(at(NOW + 500))));
 }
@@ -85,6 +86,7 @@ fn tried_again_with_the_same_end_is_a_change() {
     };
     let row = |attempts| RowFields { id: IDS[0], status: Told::Value("failure"), attempts: Told::Value(attempts), ..RowFields::default() };
     store.merge(&rows(&[row(vec![attempt(0)])]), &AnswerKind::List, at(NOW + 1000));
+    assert_eq!(store.attempts_from(store.rows().next().unwrap()), AnswerKind::List);
     let again = store.merge(&rows(&[row(vec![attempt(9), attempt(0)])]), &AnswerKind::List, at(NOW + 20_000));
     assert_eq!(again.changes.len(), 1);
     assert_eq!(again.changes[0].error.as_ref().map(|error| &*error.code), Some("routing_error"));

@@ -32,18 +32,21 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
             break_at = Some((line.len(), line.len()));
         }
         after_wide = wide;
-        if taken + columns > width {
-            if is_space {
-                // The space at the end of a full line is what the line break stands for.
-                lines.push(std::mem::take(&mut line));
-                (taken, break_at) = (0, None);
-                continue;
-            }
+        if is_space && taken + columns > width {
+            break_at = Some((line.len(), line.len()));
+        }
+        // Twice where the sign before must stay with this one, and both do not fit into a line.
+        while taken + columns > width && !line.is_empty() {
             let (end, next) = break_at.take().unwrap_or((line.len(), line.len()));
-            let rest = line.split_off(next.min(line.len()));
+            let rest = line.split_off(next);
             line.truncate(end);
+            line.truncate(line.trim_end().len());
             lines.push(std::mem::replace(&mut line, rest));
             taken = super::width(&line);
+        }
+        if is_space && line.is_empty() && !lines.is_empty() {
+            // The space at the end of a full line is what the line break stands for.
+            continue;
         }
         if is_space {
             break_at = Some((line.len(), line.len() + grapheme.len()));
@@ -51,7 +54,10 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
         line.push_str(grapheme);
         taken += columns;
     }
-    lines.push(line);
+    // A text that ends in a space may have nothing left for its last line.
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
     lines
 }
 
@@ -78,6 +84,10 @@ mod tests {
     #[case("one\n\ntwo", 10, &["one", "", "two"])]
     #[case("", 10, &[])]
     #[case("李", 1, &["…"])]
+    #[case("\u{200d}李。 ", 2, &["\u{200d}", "李", "。"])]
+    #[case("ab 李欣", 3, &["ab", "李", "欣"])]
+    #[case("ab  cd", 2, &["ab", "cd"])]
+    #[case("ab cd", 2, &["ab", "cd"])]
     #[case("abc", 0, &[])]
     fn lines_end_where_people_end_them(#[case] text: &str, #[case] width: usize, #[case] expected: &[&str]) {
         assert_eq!(wrap(text, width), expected);

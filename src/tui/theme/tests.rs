@@ -36,10 +36,10 @@ fn contrast(one: u32, other: u32) -> f64 {
 }
 
 #[rstest]
-#[case(ThemeChoice::Dark, 0xe6_e8_ec, 0x10_12_16)]
-#[case(ThemeChoice::Dark, 0xff_ff_ff, 0x00_00_00)]
-#[case(ThemeChoice::Light, 0x00_00_00, 0xff_ff_ff)]
-#[case(ThemeChoice::HighContrast, 0x00_00_00, 0xff_ff_ff)]
+#[case(ThemeChoice::Dark, 0xe6e8ec, 0x101216)]
+#[case(ThemeChoice::Dark, 0xffffff, 0x000000)]
+#[case(ThemeChoice::Light, 0x000000, 0xffffff)]
+#[case(ThemeChoice::HighContrast, 0x000000, 0xffffff)]
 fn every_text_can_be_read(
     #[case] choice: ThemeChoice,
     #[case] foreground: u32,
@@ -56,8 +56,8 @@ fn every_text_can_be_read(
 
 #[test]
 fn the_contrast_is_computed_as_the_standard_has_it() {
-    assert!((contrast(0xff_ff_ff, 0) - 21.0).abs() < 1e-9);
-    assert!((contrast(0x77_77_77, 0xff_ff_ff) - 4.48).abs() < 0.01);
+    assert!((contrast(0xffffff, 0) - 21.0).abs() < 1e-9);
+    assert!((contrast(0x777777, 0xffffff) - 4.48).abs() < 0.01);
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn a_role_keeps_its_place() {
 
 #[test]
 fn the_palette_of_256_is_the_usual_one() {
-    assert_eq!((palette::fixed(16), palette::fixed(231), palette::fixed(196)), (0, 0xff_ff_ff, 0xff_00_00));
-    assert_eq!((palette::fixed(232), palette::fixed(255)), (0x08_08_08, 0xee_ee_ee));
+    assert_eq!((palette::fixed(16), palette::fixed(231), palette::fixed(196)), (0, 0xffffff, 0xff0000));
+    assert_eq!((palette::fixed(232), palette::fixed(255)), (0x080808, 0xeeeeee));
 }
 
 #[rstest]

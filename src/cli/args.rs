@@ -1,0 +1,74 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
+#[derive(Debug, Parser)]
+#[command(name = "postwatch", version, about, disable_help_subcommand = true, propagate_version = true)]
+pub struct Arguments {
+    /// What all commands share.
+    #[command(flatten)]
+    pub common: Common,
+    /// Without a command the dashboard opens on the configured campaigns.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What all commands share.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The configuration [default: $POSTWATCH_CONFIG, else the platform's configuration folder]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Where the journal of actions is kept [default: $POSTWATCH_STATE, else the platform's state folder]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub state: Option<PathBuf>,
+    /// How the data is written: a table on a terminal, ndjson in a pipe, unless this says else
+    #[arg(long, value_name = "FORMAT", global = true)]
+    pub format: Option<Format>,
+    /// Recipients and texts unmasked; journalled
+    #[arg(long, global = true)]
+    pub reveal: bool,
+    /// Colours; NO_COLOR is honoured
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Colour,
+    /// Writes what the program does into this file; no recipient, text or key stands in it
+    #[arg(long, value_name = "FILE", global = true)]
+    pub log: Option<PathBuf>,
+    /// No progress and no notices
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More in the log; twice for even more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+/// How data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Ndjson,
+    /// Comma-separated values with a heading.
+    Csv,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {}

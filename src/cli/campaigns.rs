@@ -1,0 +1,171 @@
+//! From the configuration to campaigns that can be asked.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Common, Exit, Failure};
+use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake};
+use crate::delivery::CampaignId;
+use crate::postman::{Api, ApiKey, BaseUrl, Environment, Explanation, KeyFit, Transport};
+
+/// The configuration with every campaign that is right, and what is not.
+pub(super) struct Configured {
+    /// Where it was read.
+    pub path: PathBuf,
+    /// The rest of what it says.
+    pub config: Config,
+    /// The campaigns, in the order of the file.
+    pub campaigns: Vec<Campaign>,
+    /// What is wrong in it, in the order of the file.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A campaign of the configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Campaign {
+    /// What the file says of it.
+    pub config: CampaignConfig,
+    /// Where its API is.
+    pub base: BaseUrl,
+    /// Its key, or why there is none.
+    pub key: Result<ApiKey, Explanation>,
+    /// Something to know about the key that is no mistake.
+    pub key_warning: Option<String>,
+}
+
+impl Campaign {
+    /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.
+    pub fn simulated(name: &str, id: &str, base: BaseUrl, key: ApiKey) -> Self {
+        let usual = CampaignConfig::usual(name, CampaignId::new(id), KeySource::Env(String::new()));
+        let config = CampaignConfig { read_only: Some(false), mask: Some(false), ..usual };
+        Self { config, base, key: Ok(key), key_warning: None }
+    }
+
+    /// Whether it counts as production: coloured and locked so.
+    pub fn is_production(&self) -> bool {
+        self.base.kind().is_production()
+    }
+
+    /// Whether actions are refused: where nothing is said, in production.
+    pub fn is_read_only(&self) -> bool {
+        self.config.read_only.unwrap_or_else(|| self.is_production())
+    }
+
+    /// Whether recipients and texts are masked: where nothing is said, everywhere but on loopback.
+    pub fn is_masked(&self) -> bool {
+        self.config.mask.unwrap_or(self.base.kind() != crate::postman::HostKind::Loopback)
+    }
+
+    /// Its API, over the transport that all campaigns share.
+    ///
+    /// # Errors
+    /// There is no usable key.
+    pub fn api(&self, transport: &Arc<dyn Transport>) -> Result<Api, Failure> {
+        let key = self.key.clone().map_err(|text| Failure { text, exit: Exit::Usage })?;
+        Ok(Api::new(Arc::clone(transport), self.base.clone(), self.config.id.clone(), key))
+    }
+}
+
+/// Reads the configuration.
+///
+/// # Errors
+/// There is none, it is not to be trusted, or it cannot be read at all. Mistakes in it are no
+/// error here: what is right can be used.
+pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
+    let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
+    let loaded = config::load(&path)?;
+    let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
+    let mut campaigns = Vec::new();
+    for campaign in std::mem::take(&mut config.campaigns) {
+        match base_of(&campaign) {
+            Ok(base) => {
+                let (key, key_warning) = key_of(&campaign, &base);
+                campaigns.push(Campaign { config: campaign, base, key, key_warning });
+            }
+            Err(mistake) => {
+                mistakes.push(mistake);
+                config.broken.push(config::BrokenCampaign { name: campaign.name, line: campaign.line });
+            }
+        }
+    }
+    mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+    Ok(Configured { path: loaded.path, config, campaigns, mistakes })
+}
+
+fn base_of(campaign: &CampaignConfig) -> Result<BaseUrl, Mistake> {
+    match (&campaign.environment, &campaign.base_url) {
+        (Some(word), _) => Ok(word.parse(Environment::parse)?.base_url()),
+        (None, Some(url)) => url.parse(|text| BaseUrl::parse(text).map_err(|error| Expected::new(error.to_string()))),
+        // The configuration lets no campaign through that has neither.
+        (None, None) => Ok(Environment::Test.base_url()),
+    }
+}
+
+fn key_of(campaign: &CampaignConfig, base: &BaseUrl) -> (Result<ApiKey, Explanation>, Option<String>) {
+    let unusable = |why: String| Explanation {
+        what: format!("The key of “{}” cannot be used.", campaign.name),
+        why,
+        next: format!("Its configuration reads the key from {}.", campaign.key.place()),
+        trace_id: None,
+    };
+    let text = match campaign.key.read(|name| std::env::var(name).ok()) {
+        Ok(text) => text,
+        Err(error) => return (Err(unusable(sentence(&error))), None),
+    };
+    let key = match ApiKey::new(&text) {
+        Ok(key) => key,
+        Err(error) => return (Err(unusable(sentence(&error))), None),
+    };
+    match key.fits(base) {
+        KeyFit::Fits => (Ok(key), None),
+        KeyFit::UnknownPrefix => {
+            let warning = format!("The key {} of “{}” begins as no known key does; it is used all the same.", key.shown(), campaign.name);
+            (Ok(key), Some(warning))
+        }
+        KeyFit::Another(environment) => {
+            let why = format!("The key {} is one of {}, and the campaign is at {}.", key.shown(), environment.word(), base.host());
+            (Err(unusable(why)), None)
+        }
+    }
+}
+
+/// An error with its causes, as a sentence.
+pub(super) fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text.push('.');
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The campaign that a command names, by its configured name or its id.
+///
+/// # Errors
+/// None, or several, are named so.
+pub(super) fn find<'a>(configured: &'a Configured, named: &str) -> Result<&'a Campaign, Failure> {
+    let by_name = configured.campaigns.iter().find(|campaign| campaign.config.name == named);
+    let id = CampaignId::new(named);
+    let mut by_id = configured.campaigns.iter().filter(|campaign| campaign.config.id == id);
+    let found = by_name.or_else(|| by_id.next().filter(|_| by_id.next().is_none()));
+    found.ok_or_else(|| unknown_campaign(configured, named))
+}
+
+fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
+    if let Some(broken) = configured.config.broken.iter().find(|broken| broken.name == named) {
+        let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
+        let what = format!("The campaign “{named}” has a mistake in the configuration (line {}).", broken.line);
+        return Failure::new(Exit::Usage, what, why, format!("Mend it in {}.", configured.path.display()));
+    }
+    let names: Vec<&str> = configured.campaigns.iter().map(|campaign| campaign.config.name.as_str()).collect();
+    let next = match config::nearest(named, names.iter().copied()) {
+        Some(nearest) => format!("Did you mean “{nearest}”?"),
+        None if names.is_empty() => format!("{} names no campaign that can be used.", configured.path.display()),
+        None => format!("The configured campaigns are: {}.", names.join(", ")),
+    };
+    Failure::usage(format!("There is no campaign “{named}” in the configuration."), next)
+}

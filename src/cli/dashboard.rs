@@ -1,0 +1,200 @@
+//! `postwatch` and `postwatch demo`: the dashboard on the terminal, with the workers behind it.
+
+mod setup;
+mod workers;
+
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+
+use super::campaigns::{Campaign, configured};
+use super::{Common, Exit, Failure};
+use crate::config::{self, LoadError};
+use crate::postman::{ApiKey, BaseUrl};
+use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
+use crate::tui::{
+    ColourDepth, End, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme, start, updates,
+    wake_pair,
+};
+use workers::{StateFolder, Workers};
+
+/// What `demo` takes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DemoArguments {
+    /// How many messages the campaigns have together
+    #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(0..=5_000_000))]
+    pub messages: u64,
+    /// The same seed makes the same messages
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Divides all durations: 2 lets messages move twice as fast
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+}
+
+impl Default for DemoArguments {
+    fn default() -> Self {
+        Self { messages: 12_000, seed: 1, speed: 1.0 }
+    }
+}
+
+/// How many campaigns the demo shows: enough to switch between, few enough to grasp.
+const DEMO_CAMPAIGNS: usize = 3;
+/// New messages a second in the demo, so that something moves on the screen.
+const DEMO_LIVE: f64 = 1.0;
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed.is_finite() && (0.01..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("a number from 0.01 to 1000 is expected".to_owned()),
+    }
+}
+
+/// The dashboard on the configured campaigns; without a configuration the start screen.
+///
+/// # Errors
+/// No terminal, or a configuration that cannot be used at all.
+pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
+    let configured = match configured(common) {
+        Ok(configured) => configured,
+        Err(error) if error.is_not_found() => return first_time(common, runtime, &error),
+        Err(error) => {
+            let next = "Mend the configuration, or name another one with `--config FILE`. `postwatch demo` needs none.";
+            return Err(Failure::new(Exit::Usage, "The configuration cannot be used.", super::campaigns::sentence(&error), next));
+        }
+    };
+    if configured.campaigns.is_empty() {
+        let mistakes: Vec<String> = configured.mistakes.iter().map(ToString::to_string).collect();
+        let why = if mistakes.is_empty() { "It names no campaign.".to_owned() } else { mistakes.join("\n  ") };
+        let what = format!("No campaign of {} can be used.", configured.path.display());
+        return Err(Failure::new(Exit::Usage, what, why, "Mend it; `postwatch check` tells whether it is right."));
+    }
+    let state = StateFolder::Named(common.state.clone());
+    let setup = setup::setup(&configured, common);
+    show(setup, configured.campaigns, state, runtime)
+}
+
+/// The dashboard on the embedded simulator.
+///
+/// # Errors
+/// No terminal, or no free port on the loopback address.
+pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
+    needs_terminal()?;
+    let campaigns = simulator::demo_campaigns(DEMO_CAMPAIGNS, arguments.messages, DEMO_LIVE, SimulatedEnvironment::Test);
+    let simulator = simulated(arguments, campaigns, runtime)?;
+    let base = BaseUrl::parse(&simulator.base_url()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
+    let mut campaigns = Vec::new();
+    for card in simulator.campaigns() {
+        let key = ApiKey::new(&card.key.as_str().into()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
+        campaigns.push(Campaign::simulated(&card.name, &card.id, base.clone(), key));
+    }
+    // Nothing of a demo is to outlive it, and it must not touch the journal of real actions.
+    let folder = tempfile::Builder::new().prefix("postwatch-demo-").tempdir().map_err(|error| {
+        let next = "Make room in the folder for temporary files, or name another one with TMPDIR.";
+        Failure::new(Exit::Failed, "The demo's state folder cannot be made.", super::campaigns::sentence(&error), next)
+    })?;
+    let setup = setup::demo(&campaigns, common);
+    let end = show(setup, campaigns, StateFolder::Fixed(folder.path().to_owned()), runtime);
+    runtime.block_on(simulator.stop());
+    end
+}
+
+fn simulated(arguments: &DemoArguments, campaigns: Vec<CampaignOptions>, runtime: &Handle) -> Result<Simulator, Failure> {
+    let options = WorldOptions { campaigns, speed: arguments.speed, started_at: Timestamp::now(), ..WorldOptions::new(arguments.seed) };
+    let listening = runtime.block_on(simulator::serve(World::new(options), ([127, 0, 0, 1], 0).into()));
+    listening.map_err(|error| {
+        let next = "Something keeps programs from listening on 127.0.0.1: look at the machine's limits.";
+        Failure::new(Exit::Failed, "The embedded simulator cannot be started.", super::campaigns::sentence(&error), next)
+    })
+}
+
+/// Somebody starts the program who has no configuration yet.
+fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<Exit, Failure> {
+    if common.config.is_some() {
+        // A file that was named and is not there is a slip, not a first time.
+        let next = "Name another one with `--config FILE`, or leave the option out.";
+        return Err(Failure::new(Exit::Usage, "The configuration is not there.", super::campaigns::sentence(missing), next));
+    }
+    let path = config::path(None, |name| std::env::var(name).ok());
+    let (requests, mut screen, mut keyboard) = terminal(runtime)?;
+    let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common));
+    let text = StartText { path: path.clone(), example: config::example(), check: "postwatch check" };
+    let chosen = start(text, theme, setup::wants_ascii(), &mut screen, &mut keyboard, &requests);
+    drop(screen);
+    let (choice, end) = chosen.map_err(|error| lost(&error))?;
+    match choice {
+        StartChoice::Demo => demo(&DemoArguments::default(), common, runtime),
+        StartChoice::ShowExample => {
+            let text = format!("# {}\n{}", path.display(), config::example());
+            // A closed pipe is no failure of the program's.
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            Ok(Exit::Done)
+        }
+        StartChoice::Quit => Ok(exit_of(end)),
+    }
+}
+
+/// Shows the dashboard until it is quit.
+fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, runtime: &Handle) -> Result<Exit, Failure> {
+    let (requests, mut screen, mut keyboard) = terminal(runtime)?;
+    let (sender, receiver) = updates(requests.waker());
+    let mut workers = Workers::new(campaigns, state, sender, requests.clone(), runtime.clone());
+    let mut dashboard = State::new(setup, Timestamp::now());
+    let end = Run::new(&mut dashboard, &mut screen, &mut keyboard, &mut workers, receiver, requests).run();
+    // First the terminal is given back, then the workers may take the time that a write needs.
+    drop(screen);
+    workers.stop();
+    Ok(exit_of(end.map_err(|error| lost(&error))?))
+}
+
+fn terminal(runtime: &Handle) -> Result<(Requests, TerminalScreen, Keyboard), Failure> {
+    needs_terminal()?;
+    let (waker, end) = wake_pair().map_err(|error| lost(&error))?;
+    let requests = Requests::new(waker);
+    #[cfg(unix)]
+    crate::tui::listen(runtime, &requests).map_err(|error| lost(&error))?;
+    #[cfg(not(unix))]
+    let _ = runtime;
+    let screen = TerminalScreen::enter(&requests).map_err(|error| no_terminal(&error))?;
+    Ok((requests, screen, Keyboard::new(end)))
+}
+
+fn needs_terminal() -> Result<(), Failure> {
+    use std::io::IsTerminal as _;
+    for (stream, is_terminal) in [("input", std::io::stdin().is_terminal()), ("output", std::io::stdout().is_terminal())] {
+        if !is_terminal {
+            return Err(no_terminal(&TerminalError::NoTerminal { stream }));
+        }
+    }
+    Ok(())
+}
+
+fn no_terminal(error: &TerminalError) -> Failure {
+    let next = "Start it in a terminal. In a script, `postwatch status` and `postwatch messages` give the same figures.";
+    Failure::new(Exit::Usage, "The dashboard cannot be shown.", super::campaigns::sentence(error), next)
+}
+
+fn lost(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, "The terminal went away.", super::campaigns::sentence(error), "Start the dashboard again.")
+}
+
+fn exit_of(end: End) -> Exit {
+    match end.exit_code() {
+        0 => Exit::Done,
+        1 => Exit::Failed,
+        signal => Exit::Signal(signal),
+    }
+}
+
+/// The colours that the terminal has and the user wants.
+fn depth(common: &Common) -> ColourDepth {
+    use super::args::Colour;
+    use crate::tui::ColourWish;
+    let wish = match common.color {
+        Colour::Auto => ColourWish::Auto,
+        Colour::Always => ColourWish::Always,
+        Colour::Never => ColourWish::Never,
+    };
+    ColourDepth::of(wish, |name| std::env::var(name).ok())
+}

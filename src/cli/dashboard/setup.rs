@@ -1,0 +1,103 @@
+//! What the dashboard is told at its start.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::Common;
+use super::super::campaigns::{Campaign, Configured};
+use super::depth;
+use crate::config::{Display, Mistake};
+use crate::monitor::{Notice, NoticeWeight};
+use crate::postman::Explanation;
+use crate::tui::{CampaignCard, Setup, ThemeChoice};
+
+/// For the configured campaigns.
+pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
+    let now = Timestamp::now();
+    let (theme, theme_mistake) = match configured.config.display.theme.as_ref().map(|name| name.parse(ThemeChoice::parse)) {
+        None => (ThemeChoice::Auto, None),
+        Some(Ok(theme)) => (theme, None),
+        Some(Err(mistake)) => (ThemeChoice::Auto, Some(mistake)),
+    };
+    let mistakes = configured.mistakes.iter().chain(&theme_mistake).map(|mistake| of_mistake(mistake, &configured.path, now));
+    let warnings = configured.campaigns.iter().filter_map(|campaign| campaign.key_warning.clone()).map(|what| Notice {
+        at: now,
+        weight: NoticeWeight::Warning,
+        text: Explanation {
+            what,
+            why: "Keys begin with key_live_, key_prod_ or key_test_ as far as is known.".to_owned(),
+            next: "Nothing, while the campaign can be read.".to_owned(),
+            trace_id: None,
+        },
+    });
+    let display = &configured.config.display;
+    Setup {
+        campaigns: configured.campaigns.iter().map(card).collect(),
+        zone: display.time_zone.clone(),
+        zone_name: zone_name(&display.time_zone, now),
+        theme,
+        depth: depth(common),
+        ascii: display.ascii || wants_ascii(),
+        demo: false,
+        notices: mistakes.chain(warnings).collect(),
+        actions_refused: None,
+    }
+}
+
+/// For the demo.
+pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
+    let zone = Display::default().time_zone;
+    Setup {
+        campaigns: campaigns.iter().map(card).collect(),
+        zone_name: zone_name(&zone, Timestamp::now()),
+        zone,
+        theme: ThemeChoice::Auto,
+        depth: depth(common),
+        ascii: wants_ascii(),
+        demo: true,
+        notices: Vec::new(),
+        actions_refused: None,
+    }
+}
+
+fn card(campaign: &Campaign) -> CampaignCard {
+    CampaignCard {
+        name: campaign.config.name.clone(),
+        id: campaign.config.id.clone(),
+        host_kind: campaign.base.kind(),
+        host: campaign.base.host().to_owned(),
+        read_only: campaign.is_read_only(),
+        masked: campaign.is_masked(),
+        one_time_password: campaign.config.one_time_password,
+        calls_per_second: campaign.config.calls_per_second,
+        history: campaign.config.history,
+        broken: campaign.key.as_ref().err().cloned(),
+    }
+}
+
+fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notice {
+    let text = Explanation {
+        what: "The configuration has a mistake.".to_owned(),
+        why: mistake.to_string(),
+        next: format!("Mend it in {} and start again; what is right is used meanwhile.", path.display()),
+        trace_id: None,
+    };
+    Notice { at, weight: NoticeWeight::Problem, text }
+}
+
+/// A zone's short name, `SGT` for Singapore: its database entry has only a number.
+fn zone_name(zone: &TimeZone, now: Timestamp) -> String {
+    match zone.iana_name() {
+        Some("Asia/Singapore") => "SGT".to_owned(),
+        _ => zone.to_offset_info(now).abbreviation().to_owned(),
+    }
+}
+
+/// Whether the environment tells of no UTF-8: then signs outside ASCII would be broken.
+pub(super) fn wants_ascii() -> bool {
+    let told = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    // Without any of them nothing is told: most terminals of today speak UTF-8.
+    told.is_some_and(|locale| {
+        matches!(locale.as_str(), "C" | "POSIX") || (locale.contains('.') && !locale.to_ascii_lowercase().contains("utf"))
+    })
+}

@@ -1,0 +1,71 @@
+//! What the program's exit code says.
+
+use std::process::ExitCode;
+
+/// How a command ended. Scripts rely on the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// An unexpected failure, or no network.
+    Failed,
+    /// Wrong usage or configuration, read-only, or no `--yes` where it is needed.
+    Usage,
+    /// Refused by the API: key, allow list, right.
+    Refused,
+    /// Some actions were refused.
+    SomeRefused,
+    /// Some outcomes are unknown.
+    SomeUnknown,
+    /// Interrupted by a signal: HUP 129, INT 130, TERM 143.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The number that a shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+            Exit::SomeRefused => 4,
+            Exit::SomeUnknown => 5,
+            Exit::Signal(code) => code,
+        }
+    }
+
+    /// The exit of several things at once: an interruption says most, then unknown outcomes, then
+    /// refused actions, then a refusal altogether.
+    #[must_use]
+    pub fn and(self, other: Exit) -> Exit {
+        let rank = |exit: Exit| match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+            Exit::SomeRefused => 4,
+            Exit::SomeUnknown => 5,
+            Exit::Signal(_) => 6,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_at_once() {
+        assert_eq!(Exit::SomeRefused.and(Exit::SomeUnknown), Exit::SomeUnknown);
+        assert_eq!(Exit::Signal(130).and(Exit::SomeUnknown), Exit::Signal(130));
+        assert_eq!(Exit::Refused.and(Exit::Done), Exit::Refused);
+    }
+}

@@ -1,0 +1,267 @@
+//! The ledger against a small model of the server.
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::{Fetch, Ledger, Outlook, PageSeen, Seen};
+use crate::delivery::MessageId;
+use crate::postman::{Cursor, Position};
+
+/// A server's list, newest first.
+#[derive(Debug, Default)]
+struct Server {
+    messages: Vec<Listed>,
+    made: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Listed {
+    id: MessageId,
+    created: Timestamp,
+    open: bool,
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + second).unwrap()
+}
+
+impl Server {
+    /// A new message, recorded `late` seconds after its creation.
+    fn add(&mut self, now: Timestamp, late: i64) {
+        let created = now - SignedDuration::from_secs(late);
+        let place = self.messages.partition_point(|listed| listed.created > created);
+        self.made += 1;
+        let id = MessageId::new(format!("message_{:05}", self.made));
+        self.messages.insert(place, Listed { id, created, open: true });
+    }
+
+    fn page(&self, fetch: &Fetch, asked_at: Timestamp) -> PageSeen {
+        let start = match fetch.position() {
+            Position::Head => 0,
+            Position::After(cursor) => 1 + self.messages.iter().position(|listed| listed.id.as_str() == cursor.as_str()).unwrap(),
+            Position::Before(_) => unreachable!("the ledger never asks for newer pages"),
+        };
+        let end = (start + usize::from(fetch.limit())).min(self.messages.len());
+        let rows: Vec<Seen> = self.messages[start..end]
+            .iter()
+            .map(|listed| Seen {
+                id: listed.id.clone(),
+                created_at: Some(listed.created),
+                open: listed.open.then_some(listed.created),
+                silent: false,
+                failed: None,
+            })
+            .collect();
+        PageSeen { end: rows.last().map(|row| Cursor::new(row.id.as_str())), has_next: end < self.messages.len(), rows, asked_at }
+    }
+
+    fn ids(&self) -> Vec<MessageId> {
+        self.messages.iter().map(|listed| listed.id.clone()).collect()
+    }
+}
+
+const FAR: Outlook = Outlook { in_view: true, horizon: Timestamp::MIN, further: false, read_now: false };
+
+/// One call a half second, until nothing is worth one for a while.
+fn read_all(ledger: &mut Ledger, server: &Server, mut now: Timestamp) -> Timestamp {
+    for _ in 0..200 {
+        now += SignedDuration::from_millis(500);
+        if let Some(fetch) = ledger.next(now, &FAR) {
+            ledger.apply(&fetch, &server.page(&fetch, now));
+        }
+    }
+    now
+}
+
+/// Every message that the ledger's stretches cover, by asking for each of them.
+fn covered(ledger: &Ledger, server: &Server) -> Vec<MessageId> {
+    let mut ids = Vec::new();
+    for stretch in &ledger.stretches {
+        let fetch = match &stretch.opener {
+            None => Fetch::Head { limit: u16::MAX },
+            Some(after) => Fetch::Stretch { after: after.cursor.clone(), limit: u16::MAX },
+        };
+        let page = server.page(&fetch, at(0));
+        let end = page.place(&stretch.last).expect("a stretch ends where it says");
+        ids.extend(page.rows.into_iter().take(end + 1).map(|row| row.id));
+    }
+    ids
+}
+
+#[test]
+fn an_empty_campaign_is_read_seldom_and_is_complete() {
+    let (server, mut ledger) = (Server::default(), Ledger::default());
+    let first = ledger.next(at(0), &FAR).unwrap();
+    assert_eq!(first, Fetch::Head { limit: 1000 });
+    ledger.apply(&first, &server.page(&first, at(0)));
+    assert!(ledger.reach().complete);
+    assert_eq!(ledger.next(at(1), &FAR), None);
+    assert_eq!(ledger.ask_again(at(1), &FAR), at(10));
+}
+
+#[test]
+fn the_head_alone_grows_and_its_rest_gets_the_cursor_that_came() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..2500 {
+        server.add(at(second), 0);
+    }
+    let now = read_all(&mut ledger, &server, at(2500));
+    assert_eq!(covered(&ledger, &server), server.ids());
+    for second in 0..100 {
+        server.add(now + SignedDuration::from_secs(second), 0);
+    }
+    read_all(&mut ledger, &server, now + SignedDuration::from_secs(100));
+    assert_eq!(covered(&ledger, &server), server.ids());
+    assert!(ledger.reach().complete && ledger.reach().gap.is_none());
+}
+
+#[test]
+fn a_burst_leaves_a_gap_that_is_told_and_closed() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..20 {
+        server.add(at(second), 0);
+    }
+    let now = read_all(&mut ledger, &server, at(20));
+    for _ in 0..3000 {
+        server.add(now, 0);
+    }
+    let head = ledger.next(now + SignedDuration::from_secs(60), &FAR).unwrap();
+    ledger.apply(&head, &server.page(&head, now));
+    assert!(ledger.reach().gap.is_some(), "the messages between are not read yet");
+    read_all(&mut ledger, &server, now + SignedDuration::from_secs(60));
+    assert!(ledger.reach().gap.is_none());
+    assert_eq!(covered(&ledger, &server), server.ids());
+}
+
+#[test]
+fn history_is_read_to_the_horizon_and_further_on_request() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..5000 {
+        server.add(at(second), 0);
+    }
+    for listed in &mut server.messages {
+        listed.open = false;
+    }
+    let near = Outlook { horizon: at(3500), ..FAR };
+    let mut asked = 0;
+    let mut now = at(5000);
+    while let Some(fetch) = ledger.next(now, &near).filter(|_| asked < 20) {
+        ledger.apply(&fetch, &server.page(&fetch, now));
+        asked += 1;
+        now += SignedDuration::from_millis(500);
+    }
+    assert_eq!(asked, 2, "the head and one page of history reach the horizon");
+    assert!(matches!(ledger.next(now, &Outlook { further: true, ..near }), Some(Fetch::History { .. })));
+}
+
+#[test]
+fn history_has_its_turn_beside_open_stretches() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..20_000 {
+        server.add(at(second / 100), 0);
+    }
+    let mut now = at(200);
+    let mut history = 0;
+    for _ in 0..60 {
+        now += SignedDuration::from_millis(500);
+        if let Some(fetch) = ledger.next(now, &FAR) {
+            history += usize::from(matches!(fetch, Fetch::History { .. }));
+            ledger.apply(&fetch, &server.page(&fetch, now));
+        }
+    }
+    assert!(history >= 12, "{history} pages of history in 60 calls");
+}
+
+#[test]
+fn cursors_that_go_in_a_circle_end_the_history() {
+    let mut ledger = Ledger::default();
+    let page = |id: &str, end: &str| PageSeen {
+        rows: vec![Seen { id: MessageId::new(id), created_at: Some(at(0)), open: None, silent: false, failed: None }],
+        end: Some(Cursor::new(end)),
+        has_next: true,
+        asked_at: at(0),
+    };
+    ledger.apply(&Fetch::Head { limit: 1000 }, &page("a", "1"));
+    ledger.apply(&Fetch::History { after: Cursor::new("1") }, &page("b", "2"));
+    ledger.apply(&Fetch::History { after: Cursor::new("2") }, &page("c", "1"));
+    assert!(ledger.is_circular() && !ledger.has_more() && !ledger.reach().complete);
+}
+
+#[test]
+fn other_data_under_the_same_id_begin_anew() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..1500 {
+        server.add(at(second), 0);
+    }
+    let now = read_all(&mut ledger, &server, at(1500));
+    let mut other = Server { made: 90_000, ..Server::default() };
+    for second in 0..30 {
+        other.add(at(second), 0);
+    }
+    read_all(&mut ledger, &other, now + SignedDuration::from_secs(60));
+    assert_eq!(covered(&ledger, &other), other.ids());
+}
+
+#[test]
+fn an_old_open_message_does_not_draw_one_call_after_another() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..1200 {
+        server.add(at(second), 0);
+    }
+    for (place, listed) in server.messages.iter_mut().enumerate() {
+        listed.open = place == 1100;
+    }
+    let mut now = read_all(&mut ledger, &server, at(100_000));
+    let mut calls = 0;
+    for _ in 0..1200 {
+        now += SignedDuration::from_millis(500);
+        if let Some(fetch) = ledger.next(now, &FAR) {
+            calls += usize::from(matches!(fetch, Fetch::Stretch { .. }));
+            ledger.apply(&fetch, &server.page(&fetch, now));
+        }
+    }
+    assert!((1..=2).contains(&calls), "{calls} calls in ten minutes");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    /// Whatever arrives, in bursts or late, and whatever ends meanwhile: once things are quiet,
+    /// the stretches cover every message once, and no open message is forgotten.
+    #[test]
+    fn no_message_is_lost(
+        rounds in prop::collection::vec((0usize..1800, 0i64..25, 1i64..20, prop::bool::ANY), 1..12),
+    ) {
+        let (mut server, mut ledger) = (Server::default(), Ledger::default());
+        // A campaign has a past: nothing is recorded late below its first message.
+        server.add(at(-1000), 0);
+        let mut now = at(0);
+        for (burst, late, pause, ends) in rounds {
+            for place in 0..burst {
+                server.add(now, if place % 7 == 0 { late } else { 0 });
+            }
+            if ends {
+                for listed in server.messages.iter_mut().skip(3) {
+                    listed.open = false;
+                }
+            }
+            for _ in 0..pause {
+                now += SignedDuration::from_millis(500);
+                if let Some(fetch) = ledger.next(now, &FAR) {
+                    ledger.apply(&fetch, &server.page(&fetch, now));
+                }
+            }
+        }
+        let now = read_all(&mut ledger, &server, now);
+        // A second time: what was recorded late may have split a stretch.
+        read_all(&mut ledger, &server, now);
+        prop_assert!(ledger.reach().complete && ledger.reach().gap.is_none());
+        let mut found = covered(&ledger, &server);
+        prop_assert_eq!(found.len(), server.messages.len());
+        found.sort();
+        found.dedup();
+        prop_assert_eq!(found.len(), server.messages.len());
+        let open = server.messages.iter().filter(|listed| listed.open).count();
+        prop_assert_eq!(ledger.open(), open);
+    }
+}

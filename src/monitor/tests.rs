@@ -1,0 +1,184 @@
+//! The worker against the simulator's world, on a paused clock.
+
+mod retries;
+mod world;
+
+use std::time::Duration;
+
+use rstest::rstest;
+
+use super::{Command, Connection, Generation, SearchState};
+use crate::delivery::{MessageId, RecipientQuery, Status};
+use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::{NotSent, TransportFailure};
+use world::{Bench, World, demo_world};
+
+#[tokio::test(start_paused = true)]
+async fn every_message_of_the_campaign_arrives() {
+    let mut bench = Bench::new(demo_world(2500, 0.0));
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    let coverage = bench.seen.store.coverage();
+    assert_eq!((coverage.loaded, coverage.islands, coverage.bad_rows), (2500, 0, 0));
+    let mut ids: Vec<MessageId> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();
+    let mut expected = bench.message_ids();
+    ids.sort();
+    expected.sort();
+    assert_eq!(ids, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_messages_and_changes_appear_within_seconds() {
+    let mut bench = Bench::new(demo_world(300, 2.0));
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.run(Duration::from_secs(300)).await;
+    // The head is read every two seconds, and two calls a second go round the open stretches.
+    let unseen = bench.differences(Duration::from_secs(10));
+    assert_eq!((unseen.missing, unseen.stale), (0, 0), "what is ten seconds old is shown");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_second_holds_more_calls_than_the_ceiling() {
+    let mut bench = Bench::new(demo_world(4000, 5.0));
+    bench.ask(Command::InView(true));
+    bench.run(Duration::from_secs(60)).await;
+    let gets = bench.get_times();
+    assert!(gets.len() > 60);
+    for (place, start) in gets.iter().enumerate() {
+        let within = gets[place..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
+        assert!(within <= 2, "{within} calls in a second");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_finds_what_is_not_loaded_and_tells_none_apart() {
+    let mut bench = Bench::new(demo_world(5000, 0.0));
+    bench.ask(Command::InView(true));
+    let oldest = bench.message_ids().last().cloned().unwrap();
+    let number = bench.recipient(&oldest);
+    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::new(&number) });
+    let found = bench.until_search(Generation(1)).await;
+    assert!(found.contains(&oldest));
+    bench.ask(Command::Search { generation: Generation(2), query: RecipientQuery::new("999999999") });
+    assert_eq!(bench.until_search(Generation(2)).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_opened_message_is_read_whole() {
+    let mut bench = Bench::new(demo_world(50, 0.0));
+    let message = bench.message_ids()[3].clone();
+    bench.ask(Command::Open { generation: Generation(7), message: message.clone() });
+    bench.until("it was read", |seen| seen.opened.contains(&(Generation(7), true))).await;
+    bench.ask(Command::Open { generation: Generation(8), message: MessageId::new("message_unknown") });
+    bench.until("it was refused", |seen| seen.opened.contains(&(Generation(8), false))).await;
+    assert!(matches!(bench.seen.connection, Connection::Live), "one missing message is not the campaign's trouble");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_makes_no_call() {
+    let mut bench = Bench::new(demo_world(300, 1.0));
+    bench.ask(Command::InView(true));
+    bench.until("something was read", |seen| seen.store.len() > 0).await;
+    bench.ask(Command::Pause);
+    bench.until("it is paused", |seen| seen.connection == Connection::Paused).await;
+    bench.run(Duration::from_secs(2)).await;
+    let before = bench.get_times().len();
+    bench.run(Duration::from_secs(600)).await;
+    assert_eq!(bench.get_times().len(), before);
+    bench.ask(Command::Resume);
+    bench.run(Duration::from_secs(5)).await;
+    assert!(bench.get_times().len() > before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn out_of_view_it_reads_seldom() {
+    let mut bench = Bench::new(demo_world(20, 0.0));
+    bench.run(Duration::from_secs(1200)).await;
+    let before = bench.get_times().len();
+    bench.run(Duration::from_secs(600)).await;
+    let calls = bench.get_times().len() - before;
+    assert!((15..=45).contains(&calls), "{calls} calls in ten minutes");
+}
+
+#[rstest]
+#[case(World { allow_listed: false, ..demo_world(10, 0.0) })]
+#[case(World { key: Some("key_test_wrong00000000000000".to_owned()), ..demo_world(10, 0.0) })]
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_named_and_asked_again_seldom(#[case] world: World) {
+    let mut bench = Bench::new(world);
+    bench.ask(Command::InView(true));
+    bench.until("it is refused", |seen| matches!(seen.connection, Connection::Refused { .. })).await;
+    let before = bench.get_times().len();
+    bench.run(Duration::from_secs(300)).await;
+    assert!((4..=6).contains(&(bench.get_times().len() - before)));
+    let Connection::Refused { why, .. } = &bench.seen.connection else { panic!("still refused") };
+    assert!(!why.what.is_empty() && !why.next.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_is_told_and_mends_itself() {
+    let down = TransportFailure::NotSent(NotSent::Refused);
+    let faults = move |place: usize, _: &crate::postman::Request| (3..12).contains(&place).then(|| Fault::Before(Step::Fail(down.clone())));
+    let mut bench = Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults));
+    bench.ask(Command::InView(true));
+    bench.until("it waits", |seen| matches!(seen.connection, Connection::Waiting { .. })).await;
+    let loaded = bench.seen.store.len();
+    bench.until("it is back", |seen| seen.connection == Connection::Live).await;
+    assert!(bench.seen.store.len() >= loaded, "what was read stays");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_bad_answer_is_survived() {
+    let bad = [
+        Step::answer(429, r#"{"error":{"code":"too_many_requests","message":"slow down","type":"rate","id":"t1"}}"#),
+        Step::answer(500, "oops"),
+        Step::answer(200, "<html><title>Maintenance</title></html>"),
+        Step::answer(200, "{\"data\": 7}"),
+        Step::answer(302, ""),
+        Step::answer(503, "{\"message\":\"later\",\"statusCode\":503}"),
+    ];
+    let faults = move |place: usize, _: &crate::postman::Request| {
+        (place % 2 == 0).then(|| bad.get(place / 2 - 1)).flatten().cloned().map(Fault::Before)
+    };
+    let mut bench = Bench::with_faults(demo_world(1500, 0.0), |inner| FaultTransport::new(inner, faults));
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    assert_eq!(bench.seen.store.coverage().loaded, 1500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_that_fails_says_so_and_goes_again() {
+    let down = TransportFailure::NotSent(NotSent::Refused);
+    let faults = move |place: usize, request: &crate::postman::Request| {
+        (place < 4 && request.query().contains("search")).then(|| Fault::Before(Step::Fail(down.clone())))
+    };
+    let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
+    let number = bench.recipient(&bench.message_ids()[0]);
+    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::new(&number) });
+    bench.until("it failed", |seen| matches!(seen.search, Some((Generation(1), SearchState::Failed(_))))).await;
+    assert!(!bench.until_search(Generation(1)).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_ends_the_worker() {
+    let mut bench = Bench::new(demo_world(30, 0.0));
+    bench.ask(Command::Stop);
+    bench.until("it stopped", |seen| seen.stopped).await;
+    bench.ended().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_retried_elsewhere_is_seen_moving() {
+    let mut bench = Bench::new(demo_world(300, 0.0));
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.run(Duration::from_secs(300)).await;
+    let failed = bench.failed();
+    bench.retry_elsewhere(&failed);
+    // Its stretch is read at least every ten minutes while it is in view.
+    bench.run(Duration::from_secs(700)).await;
+    let row = bench.seen.store.row(&failed).unwrap();
+    let shown = bench.seen.store.message(row);
+    assert!(shown.tried() >= Some(2) || shown.status == Some(Status::Success), "{shown:?}");
+}

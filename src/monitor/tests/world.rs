@@ -1,0 +1,356 @@
+//! A worker on the bench: the simulator's world behind it, and all that it tells taken in as the
+//! dashboard would.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use crate::delivery::{CampaignId, Message, MessageId, Status};
+use crate::monitor::{
+    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, SearchState, Update,
+};
+use crate::postman::scripted::FaultTransport;
+use crate::postman::{Api, ApiKey, BaseUrl, Exchange, Method, Request, Response, RetryAfter, Transport};
+use crate::retry::{ConfirmedRetry, Planner};
+use crate::simulator::{Call, CampaignOptions, World as Simulated, WorldOptions};
+use crate::state::{Journal, JournalAccess, RunId, Who};
+use crate::store::{AnswerKind, Store};
+
+const BASE: &str = "http://127.0.0.1:1/api/v2";
+
+/// What the world is like.
+pub struct World {
+    pub messages: u64,
+    pub live_per_second: f64,
+    pub failure_rate: f64,
+    pub allow_listed: bool,
+    /// The worker's key, where it is not the campaign's.
+    pub key: Option<String>,
+    pub calls_per_second: u32,
+}
+
+pub fn demo_world(messages: u64, live_per_second: f64) -> World {
+    World { messages, live_per_second, failure_rate: 0.05, allow_listed: true, key: None, calls_per_second: 10 }
+}
+
+/// The world as a transport, a twentieth of a second away.
+struct WorldTransport {
+    world: Mutex<Simulated>,
+    clock: Clock,
+}
+
+impl Transport for WorldTransport {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let sent_at = self.clock.now();
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let authorization = format!("Bearer {}", key.expose());
+            let path = request.address().trim_start_matches(BASE);
+            let query = Some(request.query()).filter(|query| !query.is_empty());
+            let call = Call {
+                method: if request.method == Method::Get { "GET" } else { "POST" },
+                path,
+                query,
+                authorization: Some(&authorization),
+                content_type: request.content_type.as_deref(),
+                body: &request.body,
+            };
+            let answer = self.world.lock().unwrap().answer(&call, self.clock.now());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let response = Response {
+                status: answer.status,
+                retry_after: answer.retry_after.and_then(|seconds| RetryAfter::parse(&seconds.to_string())),
+                date: Some(self.clock.now()),
+                content_type: Some(answer.content_type.to_owned()),
+                body: answer.body.into(),
+                ..Response::default()
+            };
+            Exchange { sent_at, received_at: self.clock.now(), result: Ok(response) }
+        })
+    }
+}
+
+/// All that was told, as the dashboard keeps it.
+pub struct Seen {
+    pub store: Store,
+    pub connection: Connection,
+    pub search: Option<(Generation, SearchState)>,
+    pub opened: Vec<(Generation, bool)>,
+    pub stages: Vec<(MessageId, ActionStage)>,
+    pub notices: Vec<Notice>,
+    pub stopped: bool,
+}
+
+impl Seen {
+    fn take(&mut self, news: News) {
+        match news {
+            News::Rows { rows, from, asked_at, reach, .. } => {
+                self.store.merge(&rows, &from, asked_at);
+                if let Some(reach) = reach {
+                    self.store.set_reach(reach);
+                }
+            }
+            News::Connection(connection) => self.connection = connection,
+            News::Search { generation, state } => self.search = Some((generation, state)),
+            News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
+            News::Action(action) => self.stages.push((action.message, action.stage)),
+            News::Notice(notice) => self.notices.push(notice),
+            News::Stopped => self.stopped = true,
+            News::Meter(_) => {}
+        }
+    }
+
+    /// The newest stage of a message's retry.
+    pub fn stage(&self, message: &MessageId) -> Option<&ActionStage> {
+        self.stages.iter().rev().find(|(of, _)| of == message).map(|(_, stage)| stage)
+    }
+}
+
+/// How the screen differs from the world.
+pub struct Differences {
+    pub missing: usize,
+    pub stale: usize,
+}
+
+/// A worker on the bench.
+pub struct Bench {
+    pub seen: Seen,
+    pub clock: Clock,
+    pub folder: Arc<tempfile::TempDir>,
+    transport: Arc<WorldTransport>,
+    campaign: String,
+    monitor: Option<Monitor>,
+    updates: mpsc::Receiver<Update>,
+}
+
+impl Bench {
+    pub fn new(world: World) -> Self {
+        Self::build(world, |inner| inner, None, true)
+    }
+
+    pub fn with_faults(world: World, faults: impl FnOnce(Arc<dyn Transport>) -> FaultTransport) -> Self {
+        Self::build(world, |inner| Arc::new(faults(inner)), None, true)
+    }
+
+    /// A worker whose journal cannot be written.
+    pub fn without_journal(world: World) -> Self {
+        Self::build(world, |inner| inner, None, false)
+    }
+
+    fn build(
+        world: World,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>,
+        before: Option<(Arc<WorldTransport>, Arc<tempfile::TempDir>, Clock)>,
+        journalled: bool,
+    ) -> Self {
+        let (transport, folder, clock) = before.unwrap_or_else(|| {
+            let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
+            let campaign = CampaignOptions {
+                messages: world.messages,
+                live_per_second: world.live_per_second,
+                failure_rate: world.failure_rate,
+                allow_listed: world.allow_listed,
+                stuck_rate: 0.0,
+                late_rate: 0.0,
+                batches: 2,
+                ..CampaignOptions::new("Bench")
+            };
+            let options = WorldOptions {
+                campaigns: vec![campaign],
+                calls_per_second: world.calls_per_second,
+                started_at: clock.now(),
+                ..WorldOptions::new(7)
+            };
+            let world = Simulated::new(options);
+            (Arc::new(WorldTransport { world: Mutex::new(world), clock }), Arc::new(tempfile::tempdir().unwrap()), clock)
+        });
+        let card = transport.world.lock().unwrap().campaigns()[0].clone();
+        let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
+        let api = Api::new(wrap(transport.clone()), BaseUrl::parse(BASE).unwrap(), CampaignId::new(card.id.as_str()), key);
+        let (journal, run) = if journalled {
+            let journal = Journal::open(&folder.path().join("state")).unwrap();
+            let run = RunId::new(clock.now(), std::process::id(), rand::random_u32());
+            let run = journal.begin_run(run, &Who::default(), clock.now()).unwrap();
+            (JournalAccess::Writable(journal), Some(Arc::new(run)))
+        } else {
+            (JournalAccess::ReadOnly { journal: None, why: "the disk is full".to_owned() }, None)
+        };
+        let (sender, updates) = mpsc::channel(4);
+        let options = MonitorOptions {
+            campaign: CampaignIndex(0),
+            api,
+            journal,
+            run,
+            calls_per_second: 2.0,
+            history: Duration::from_secs(90 * 24 * 3600),
+            reads: true,
+            clock,
+            seed: 1,
+        };
+        let seen = Seen {
+            store: Store::new(),
+            connection: Connection::Connecting,
+            search: None,
+            opened: Vec::new(),
+            stages: Vec::new(),
+            notices: Vec::new(),
+            stopped: false,
+        };
+        let monitor = Some(Monitor::spawn(options, sender));
+        Self { seen, clock, folder, transport, campaign: card.id, monitor, updates }
+    }
+
+    /// The program starts again on the same state folder, after the worker was killed.
+    pub fn killed_and_restarted(self) -> Self {
+        let Self { monitor, transport, folder, clock, .. } = self;
+        monitor.unwrap().kill();
+        Self::build(demo_world(0, 0.0), |inner| inner, Some((transport, folder, clock)), true)
+    }
+
+    pub fn ask(&self, command: Command) {
+        self.monitor.as_ref().unwrap().ask(command);
+    }
+
+    pub async fn ended(&mut self) {
+        self.monitor.take().unwrap().ended().await.unwrap();
+    }
+
+    /// Lets time pass and takes in what is told.
+    pub async fn run(&mut self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while let Ok(Some(update)) = tokio::time::timeout_at(end, self.updates.recv()).await {
+            self.seen.take(update.news);
+        }
+    }
+
+    /// Takes in what is told until something holds; a simulated day at most.
+    #[track_caller]
+    pub fn until<'a>(&'a mut self, what: &'a str, holds: impl Fn(&Seen) -> bool + 'a) -> impl Future<Output = ()> + 'a {
+        let end = tokio::time::Instant::now() + Duration::from_secs(24 * 3600);
+        let caller = std::panic::Location::caller();
+        async move {
+            while !holds(&self.seen) {
+                match tokio::time::timeout_at(end, self.updates.recv()).await {
+                    Ok(Some(update)) => self.seen.take(update.news),
+                    _ => panic!(
+                        "{caller}: a day has passed, and still not: {what}; stages {:?}, {:?}",
+                        self.seen.stages, self.seen.connection
+                    ),
+                }
+            }
+        }
+    }
+
+    pub async fn until_search(&mut self, wanted: Generation) -> Vec<MessageId> {
+        let answered = |seen: &Seen| matches!(&seen.search, Some((generation, SearchState::Answered { .. })) if *generation == wanted);
+        self.until("the search was answered", answered).await;
+        match &self.seen.search {
+            Some((_, SearchState::Answered { found, .. })) => found.clone(),
+            _ => unreachable!("just answered"),
+        }
+    }
+
+    fn with<R>(&self, ask: impl FnOnce(&mut Simulated) -> R) -> R {
+        ask(&mut self.transport.world.lock().unwrap())
+    }
+
+    /// What the world's own API says of a message, unpaced and unlogged by the worker.
+    pub fn truth(&self, message: &MessageId) -> Status {
+        let now = self.clock.now();
+        self.with(|world| Status::from_api(world.status(&self.campaign, message.as_str(), now).expect("a known message")))
+    }
+
+    pub fn message_ids(&self) -> Vec<MessageId> {
+        let now = self.clock.now();
+        self.with(|world| {
+            world.advance(now);
+            world.message_ids(&self.campaign).into_iter().map(|id| MessageId::new(id.to_string())).collect()
+        })
+    }
+
+    pub fn recipient(&self, message: &MessageId) -> String {
+        let (now, key) = (self.clock.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let path = format!("/campaigns/{}/messages/{message}", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+        let body = self.with(|world| world.answer(&call, now)).body;
+        let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        told["recipient"].as_str().unwrap().to_owned()
+    }
+
+    pub fn retry_elsewhere(&self, message: &MessageId) {
+        let (now, key) = (self.clock.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let path = format!("/campaigns/{}/messages/{message}/retry", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let call = Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+        assert_eq!(self.with(|world| world.answer(&call, now)).status, 201);
+    }
+
+    /// When the worker's reads came in.
+    pub fn get_times(&self) -> Vec<Timestamp> {
+        self.with(|world| world.log().recent_gets().map(|call| call.at).collect())
+    }
+
+    /// The retries that reached the world, as (message, status).
+    pub fn posts(&self) -> Vec<(MessageId, u16)> {
+        self.with(|world| {
+            world.log().posts().iter().map(|call| (MessageId::new(call.message.clone().unwrap_or_default()), call.status)).collect()
+        })
+    }
+
+    /// A failed message as shown, that may be retried and is not out of attempts.
+    pub fn failed(&self) -> MessageId {
+        let store = &self.seen.store;
+        let message = store.rows().map(|row| store.message(row)).find(|message| {
+            message.status == Some(Status::Failure)
+                && message.tried() == Some(1)
+                && message.batch.is_none()
+                && message.error().is_some_and(|error| &*error.code == "recipient_unavailable")
+        });
+        message.expect("a failed message is loaded").id
+    }
+
+    /// A person's yes to the retry of a message, as shown.
+    pub fn confirmed(&self, id: &MessageId) -> ConfirmedRetry {
+        let store = &self.seen.store;
+        let message: Message = store.message(store.row(id).unwrap());
+        let plan = Planner::default().plan([(&message, self.clock.now(), AnswerKind::List)], self.clock.now());
+        plan.confirm(self.clock.now()).remove(0)
+    }
+
+    /// How what is shown differs from the world as it was `ago`: what came since does not count.
+    pub fn differences(&self, ago: Duration) -> Differences {
+        let store = &self.seen.store;
+        let then = self.clock.now() - SignedDuration::try_from(ago).unwrap();
+        let (mut missing, mut stale) = (0, 0);
+        for id in self.message_ids() {
+            let changes = self.with(|world| world.changes(&self.campaign, id.as_str()));
+            let (before, since): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(at, _)| *at <= then);
+            let Some((_, status)) = before.last() else { continue };
+            match store.row(&id) {
+                None => missing += 1,
+                Some(row) => {
+                    let shown = store.cells(row).status.map(Status::api_word);
+                    stale += usize::from(shown != Some(*status) && !since.iter().any(|(_, later)| shown == Some(*later)));
+                }
+            }
+        }
+        Differences { missing, stale }
+    }
+
+    pub fn journal(&self) -> Journal {
+        Journal::open(&self.folder.path().join("state")).unwrap()
+    }
+}
+
+mod rand {
+    /// Distinct run names within one test process.
+    pub fn random_u32() -> u32 {
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+}

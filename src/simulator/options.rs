@@ -1,0 +1,175 @@
+//! What a simulated world is made from: everything that a person or a test may choose.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The three environments of the API. They differ in the key's prefix and in the rules below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SimulatedEnvironment {
+    /// Magic numbers provoke each delivery error; a CSV holds 20 rows at most. Keys: `key_test_…`.
+    Test,
+    /// Keys: `key_live_…`.
+    Production,
+    /// Messages stop at the aggregator and never reach `success`. Keys: `key_loadtest_…`; the real
+    /// prefix is not known, so clients must accept one they have never seen.
+    Loadtest,
+}
+
+/// A language that a template can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SimulatedLanguage {
+    /// `english`
+    English,
+    /// `chinese`
+    Chinese,
+    /// `malay`
+    Malay,
+    /// `tamil`
+    Tamil,
+}
+
+impl SimulatedLanguage {
+    /// All four, in the order in which the API's reference names them.
+    pub const ALL: [Self; 4] = [Self::English, Self::Chinese, Self::Malay, Self::Tamil];
+
+    /// The word that stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "english",
+            Self::Chinese => "chinese",
+            Self::Malay => "malay",
+            Self::Tamil => "tamil",
+        }
+    }
+
+    pub(super) fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.as_str() == word)
+    }
+}
+
+/// What the key of a campaign may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRights {
+    /// Every call.
+    All,
+    /// GETs only: a POST is answered with 403.
+    Reading,
+    /// Nothing: every call is answered with 403.
+    Nothing,
+}
+
+/// Whether a 429 carries `Retry-After: 1`. The API does not promise it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// On every 429.
+    Always,
+    /// On three of four, chosen by the seed.
+    Sometimes,
+    /// On none.
+    Never,
+}
+
+/// One campaign of the world.
+#[derive(Debug, Clone)]
+pub struct CampaignOptions {
+    /// The campaign's id; derived from the seed when absent.
+    pub id: Option<String>,
+    /// Its API key; derived from the seed, with the environment's prefix, when absent.
+    pub key: Option<String>,
+    /// The name a person would give it. The API never tells it.
+    pub name: String,
+    /// Which of the built-in texts it sends, for example `clinic_reminder`; by turns when absent or unknown.
+    pub template: Option<String>,
+    /// The languages its template is written in. An empty list means English.
+    pub languages: Vec<SimulatedLanguage>,
+    /// Messages that exist at the start.
+    pub messages: u64,
+    /// Batches among those messages; the rest were sent one by one.
+    pub batches: u32,
+    /// New single messages a second of real time, from the start on.
+    pub live_per_second: f64,
+    /// Share of first attempts that fail, 0 to 1.
+    pub failure_rate: f64,
+    /// Share of first attempts that stop half-way for ever, at `created` or `sent_to_telco`, 0 to 1.
+    pub stuck_rate: f64,
+    /// Share of recipients outside Singapore, whose last status is `sent_to_telco`, 0 to 1.
+    pub foreign_rate: f64,
+    /// Share of live messages that are recorded up to 20 s (divided by the speed) after their
+    /// `createdAt`, 0 to 1: they appear behind newer ones.
+    pub late_rate: f64,
+    /// The environment it lives in.
+    pub environment: SimulatedEnvironment,
+    /// Time (divided by the speed) from an upload until the rows of the batch show up.
+    pub prepare: Duration,
+    /// Whether the caller's IP is on the campaign's list; if not, every call gets `invalid_ip_address_used`.
+    pub allow_listed: bool,
+    /// What its key may do.
+    pub rights: KeyRights,
+}
+
+impl CampaignOptions {
+    /// A campaign of the test environment with 1000 messages in 3 batches and no live traffic.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            key: None,
+            name: name.into(),
+            template: None,
+            languages: SimulatedLanguage::ALL.to_vec(),
+            messages: 1000,
+            batches: 3,
+            live_per_second: 0.0,
+            failure_rate: 0.01,
+            stuck_rate: 0.002,
+            foreign_rate: 0.02,
+            late_rate: 0.0,
+            environment: SimulatedEnvironment::Test,
+            // 66 s and 70 s were measured at the real API.
+            prepare: Duration::from_secs(66),
+            allow_listed: true,
+            rights: KeyRights::All,
+        }
+    }
+}
+
+/// Everything a world is made from. The same options give the same world.
+#[derive(Debug, Clone)]
+pub struct WorldOptions {
+    /// The campaigns, in the order in which they are listed.
+    pub campaigns: Vec<CampaignOptions>,
+    /// Decides every id, number, text and outcome.
+    pub seed: u64,
+    /// Divides every duration (delivery, failure, queue, preparation). Stamps stay wall clock.
+    /// Values that are not a positive number count as 1.
+    pub speed: f64,
+    /// Calls per sliding second and campaign before 429; 0 lifts the limit.
+    pub calls_per_second: u32,
+    /// Whether a 429 says when to come back.
+    pub retry_after: RetryAfter,
+    /// Attempts of a message after which a retry is refused. The API says "3"; whether the first send
+    /// counts is unsettled, so 3 (it counts) and 4 (it does not) are both believable.
+    pub attempts: u32,
+    /// The wall clock at the start. The messages of the start are older than this.
+    pub started_at: Timestamp,
+}
+
+impl WorldOptions {
+    /// A world of this seed with one campaign, at real speed, started on a fixed day: a program passes
+    /// the current time in `started_at` instead.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            campaigns: vec![CampaignOptions::new("Clinic reminders")],
+            seed,
+            speed: 1.0,
+            calls_per_second: 10,
+            retry_after: RetryAfter::Sometimes,
+            attempts: 3,
+            // Tuesday 2026-06-16, 11:00 in Singapore: working hours, so that the waves look like waves.
+            started_at: Timestamp::constant(1_781_578_800, 0),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! One campaign: its messages and batches in the order of their keys, and what calls changed.
+//!
+//! A message is 24 bytes; everything else about it (id, recipient, text, status) is drawn from its
+//! dice and the time when asked for. Only what a call changed is kept beside it.
+
+mod arrive;
+mod batch;
+mod fill;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use self::arrive::Live;
+pub(super) use self::batch::{Batch, BatchStatus};
+use super::course::{Case, Cause, Course, Rules, Status};
+use super::dice::{Dice, For};
+use super::ids::{id_text, parse_id};
+use super::pace::Pace;
+use super::recipient::Recipient;
+use super::render::Fragments;
+use super::texts::Template;
+use crate::simulator::options::{CampaignOptions, KeyRights, SimulatedEnvironment, SimulatedLanguage};
+
+/// No batch: a single message.
+const SINGLE: u32 = u32::MAX;
+
+/// What is fixed about a message when it is recorded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Message {
+    pub(super) created: i64,
+    pub(super) dice: Dice,
+    batch: u32,
+    queue_ms: u32,
+}
+
+impl Message {
+    pub(super) fn id(&self) -> String {
+        id_text("message_", self.dice.uuid(For::MessageId, 0))
+    }
+}
+
+/// Recipient, language and values that a caller gave.
+#[derive(Debug, Clone)]
+pub(super) struct Content {
+    pub(super) recipient: Recipient,
+    pub(super) language: SimulatedLanguage,
+    /// In the order of the template's variables.
+    pub(super) values: Vec<String>,
+}
+
+/// What calls changed about a message.
+#[derive(Debug, Default)]
+struct Changes {
+    content: Option<Content>,
+    /// When each retry was accepted.
+    retries: Vec<i64>,
+}
+
+/// What orders a page: creation time, then id.
+pub(super) type Key = (i64, u128);
+
+pub(super) struct Campaign {
+    pub(super) id: String,
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) dice: Dice,
+    pub(super) template: Arc<Template>,
+    pub(super) languages: Vec<SimulatedLanguage>,
+    pub(super) rules: Rules,
+    pub(super) prepare_ms: i64,
+    pub(super) allow_listed: bool,
+    pub(super) rights: KeyRights,
+    pub(super) pace: Pace,
+    pub(super) fragments: Fragments,
+    foreign_rate: f64,
+    /// People who get these messages; fewer than messages, so that a search finds several.
+    people: u64,
+    messages: Vec<Message>,
+    /// Messages that have shown up, oldest first, by key.
+    order: Vec<u32>,
+    /// Messages that have shown up, by the low half of their UUID.
+    by_id: HashMap<u64, u32>,
+    changes: HashMap<u32, Changes>,
+    batches: Vec<Batch>,
+    batch_by_id: HashMap<u128, u32>,
+    /// Recorded, but not shown yet: (when, message).
+    hidden: BinaryHeap<Reverse<(i64, u32)>>,
+    live: Live,
+    posted: u64,
+}
+
+/// The prefix of the keys of an environment.
+fn key_prefix(environment: SimulatedEnvironment) -> &'static str {
+    match environment {
+        SimulatedEnvironment::Test => "key_test_",
+        SimulatedEnvironment::Production => "key_live_",
+        SimulatedEnvironment::Loadtest => "key_loadtest_",
+    }
+}
+
+impl Campaign {
+    /// The campaign at `started`. `index` is its place among the campaigns of the world.
+    pub(super) fn new(
+        options: CampaignOptions,
+        world: Dice,
+        index: u64,
+        speed: f64,
+        calls_per_second: u32,
+        started: i64,
+        templates: &[Arc<Template>],
+    ) -> Option<Self> {
+        let dice = world.child(For::Campaign, index);
+        let template = templates
+            .iter()
+            .find(|template| Some(&template.name) == options.template.as_ref())
+            .or_else(|| templates.get(index as usize % templates.len().max(1)))?;
+        let id = options.id.unwrap_or_else(|| id_text("campaign_", dice.uuid(For::CampaignId, 0)));
+        let key = options.key.unwrap_or_else(|| {
+            let prefix = key_prefix(options.environment);
+            format!("{prefix}{:016x}{:016x}", dice.draw(For::ApiKey, 0), dice.draw(For::ApiKey, 1))
+        });
+        let mut languages = options.languages;
+        if languages.is_empty() {
+            languages.push(SimulatedLanguage::English);
+        }
+        let mut campaign = Self {
+            fragments: Fragments::new(&id, template, dice, started),
+            id,
+            key,
+            name: options.name,
+            dice,
+            template: Arc::clone(template),
+            languages,
+            rules: Rules { environment: options.environment, failure_rate: options.failure_rate, stuck_rate: options.stuck_rate, speed },
+            prepare_ms: (options.prepare.as_secs_f64() * 1000.0 / speed) as i64,
+            allow_listed: options.allow_listed,
+            rights: options.rights,
+            pace: Pace::new(calls_per_second),
+            foreign_rate: options.foreign_rate,
+            people: (options.messages / 3).max(500),
+            messages: Vec::new(),
+            order: Vec::new(),
+            by_id: HashMap::new(),
+            changes: HashMap::new(),
+            batches: Vec::new(),
+            batch_by_id: HashMap::new(),
+            hidden: BinaryHeap::new(),
+            live: Live {
+                started,
+                per_second: if options.live_per_second.is_finite() { options.live_per_second } else { 0.0 },
+                late_rate: options.late_rate,
+                next: 0,
+            },
+            posted: 0,
+        };
+        campaign.fill(options.messages, options.batches, started);
+        Some(campaign)
+    }
+
+    /// Begins another attempt at `now`.
+    pub(super) fn retry(&mut self, serial: u32, now: i64) {
+        self.changes.entry(serial).or_default().retries.push(now);
+    }
+
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    pub(super) fn key(&self, serial: u32) -> Key {
+        key_of(&self.messages, serial)
+    }
+
+    /// The key of a message's row in its batch.
+    pub(super) fn row_key(&self, serial: u32) -> Key {
+        row_key_of(&self.messages, serial)
+    }
+
+    pub(super) fn message(&self, serial: u32) -> Option<&Message> {
+        self.messages.get(serial as usize)
+    }
+
+    /// The message of this id, if it has shown up.
+    pub(super) fn find(&self, id: &str) -> Option<u32> {
+        let uuid = parse_id("message_", id)?;
+        let serial = *self.by_id.get(&(uuid as u64))?;
+        (self.key(serial).1 == uuid).then_some(serial)
+    }
+
+    pub(super) fn find_batch(&self, id: &str) -> Option<u32> {
+        parse_id("batch_", id).and_then(|uuid| self.batch_by_id.get(&uuid).copied())
+    }
+
+    pub(super) fn batch(&self, batch: u32) -> Option<&Batch> {
+        self.batches.get(batch as usize)
+    }
+
+    pub(super) fn batch_mut(&mut self, batch: u32) -> Option<&mut Batch> {
+        self.batches.get_mut(batch as usize)
+    }
+
+    pub(super) fn batches(&self) -> &[Batch] {
+        &self.batches
+    }
+
+    pub(super) fn batch_of(&self, message: &Message) -> Option<(u32, &Batch)> {
+        Some((message.batch, self.batch(message.batch)?))
+    }
+
+    /// What a caller gave for this message; `None` for invented ones.
+    pub(super) fn content(&self, serial: u32) -> Option<&Content> {
+        self.changes.get(&serial)?.content.as_ref()
+    }
+
+    /// The person an invented message goes to.
+    pub(super) fn person(&self, message: &Message) -> Dice {
+        let person = message.dice.below(For::Person, 0, self.people);
+        self.dice.child(For::PersonKey, person)
+    }
+
+    pub(super) fn language(&self, person: Dice) -> SimulatedLanguage {
+        let weighted = [
+            (SimulatedLanguage::English, 70),
+            (SimulatedLanguage::Chinese, 15),
+            (SimulatedLanguage::Malay, 9),
+            (SimulatedLanguage::Tamil, 6),
+        ];
+        let wanted = person.weighted(For::Language, 0, &weighted).unwrap_or(SimulatedLanguage::English);
+        if self.languages.contains(&wanted) {
+            return wanted;
+        }
+        self.languages.first().copied().unwrap_or(SimulatedLanguage::English)
+    }
+
+    pub(super) fn recipient(&self, serial: u32) -> Recipient {
+        match (self.content(serial), self.message(serial)) {
+            (Some(content), _) => content.recipient,
+            (None, message) => {
+                let person = message.map_or(self.dice, |message| self.person(message));
+                Recipient::invent(person, self.foreign_rate)
+            }
+        }
+    }
+
+    /// Every attempt that was begun, oldest first. Appended to `courses`, which is emptied before.
+    pub(super) fn attempts(&self, serial: u32, courses: &mut Vec<Course>) {
+        courses.clear();
+        let Some(message) = self.message(serial) else {
+            return;
+        };
+        let recipient = self.recipient(serial);
+        let provoked = (self.rules.environment == SimulatedEnvironment::Test)
+            .then(|| Cause::ALL.into_iter().find(|cause| cause.magic_number().as_bytes() == recipient.as_bytes()))
+            .flatten();
+        let case = Case {
+            dice: message.dice,
+            foreign: recipient.is_foreign(),
+            provoked,
+            queue_ms: i64::from(message.queue_ms),
+            in_batch: message.batch != SINGLE,
+        };
+        let mut course = Course::new(&self.rules, &case, 0, message.created, None);
+        courses.push(course);
+        let retries = self.changes.get(&serial).map_or(&[][..], |changes| &changes.retries);
+        for (n, start) in retries.iter().enumerate() {
+            // A retry is only ever accepted after a failure, which its start is later than.
+            course = Course::new(&self.rules, &case, n as u64 + 1, *start, course.cause(*start));
+            courses.push(course);
+        }
+    }
+
+    /// Status of a message at `now`, and the attempts it has used.
+    pub(super) fn status(&self, serial: u32, now: i64, courses: &mut Vec<Course>) -> (Status, usize) {
+        self.attempts(serial, courses);
+        let status = courses.last().map_or(Status::Created, |course| course.at(now).0);
+        (status, courses.len())
+    }
+}
+
+fn key_of(messages: &[Message], serial: u32) -> Key {
+    messages.get(serial as usize).map_or((0, 0), |m| (m.created, m.dice.uuid(For::MessageId, 0)))
+}
+
+fn row_key_of(messages: &[Message], serial: u32) -> Key {
+    messages.get(serial as usize).map_or((0, 0), |m| (m.created, m.dice.uuid(For::RowId, 0)))
+}

@@ -1,0 +1,260 @@
+//! The world: campaigns with their messages, and an answer to every call, as a function of what was
+//! asked before and of the time that is handed in.
+
+mod campaign;
+mod course;
+mod cursor;
+mod dice;
+mod gate;
+mod history;
+mod ids;
+mod json;
+mod log;
+mod multipart;
+mod pace;
+mod page;
+mod recipient;
+mod refusal;
+mod render;
+mod retry;
+mod route;
+mod send;
+mod stamp;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod truth;
+mod upload;
+
+use jiff::Timestamp;
+
+use self::campaign::Campaign;
+use self::dice::{Dice, For};
+use self::json::write_string;
+pub use self::log::{CallLog, LoggedCall};
+use self::page::List;
+use self::refusal::Refusal;
+use self::render::{Renderer, Shape};
+use self::route::{Route, Task};
+use self::upload::Upload;
+use super::options::{RetryAfter, WorldOptions};
+
+const JSON: &str = "application/json; charset=utf-8";
+
+/// A call as it arrives, before anything was made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The HTTP method, in capitals.
+    pub method: &'a str,
+    /// The path below the base URL, still percent-encoded: `/campaigns/…`.
+    pub path: &'a str,
+    /// The query without its `?`, still percent-encoded.
+    pub query: Option<&'a str>,
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
+/// What the API answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Content-Type` header; of no meaning when the body is empty.
+    pub content_type: &'static str,
+    /// The `Retry-After` header, in seconds.
+    pub retry_after: Option<u64>,
+    /// The body; empty after the retry of a batch.
+    pub body: Vec<u8>,
+}
+
+/// What a person needs to use a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignCard {
+    /// Its id.
+    pub id: String,
+    /// Its API key.
+    pub key: String,
+    /// Its name, which the API never tells.
+    pub name: String,
+}
+
+/// What a call did, for the log.
+#[derive(Default)]
+struct Effect {
+    message: Option<String>,
+    batch: Option<String>,
+}
+
+/// The API and everything behind it.
+pub struct World {
+    campaigns: Vec<Campaign>,
+    dice: Dice,
+    attempts: u32,
+    retry_after: RetryAfter,
+    log: CallLog,
+    calls: u64,
+    latest: Timestamp,
+}
+
+impl World {
+    /// The world at the start that `options` names. The same options give the same world.
+    #[must_use]
+    pub fn new(options: WorldOptions) -> Self {
+        let dice = Dice::new(options.seed);
+        let templates = texts::templates();
+        let valid = options.speed.is_finite() && options.speed > 0.0;
+        let speed = if valid { options.speed } else { 1.0 };
+        let started = options.started_at.as_millisecond();
+        let calls_per_second = options.calls_per_second;
+        let campaigns = options
+            .campaigns
+            .into_iter()
+            .zip(0..)
+            .filter_map(|(campaign, index)| Campaign::new(campaign, dice, index, speed, calls_per_second, started, &templates));
+        Self {
+            campaigns: campaigns.collect(),
+            dice,
+            attempts: options.attempts,
+            retry_after: options.retry_after,
+            log: CallLog::default(),
+            calls: 0,
+            latest: options.started_at,
+        }
+    }
+
+    /// Its campaigns, in the order of the options.
+    #[must_use]
+    pub fn campaigns(&self) -> Vec<CampaignCard> {
+        let card = |campaign: &Campaign| CampaignCard { id: campaign.id.clone(), key: campaign.key.clone(), name: campaign.name.clone() };
+        self.campaigns.iter().map(card).collect()
+    }
+
+    /// Every call so far.
+    #[must_use]
+    pub fn log(&self) -> &CallLog {
+        &self.log
+    }
+
+    /// A share from 0 up to 1 that belongs to `n`: chance for whoever stands in front of the world.
+    pub(super) fn chance(&self, n: u64) -> f64 {
+        self.dice.share(For::Fault, n)
+    }
+
+    /// Answers `call` at `now`. A `now` before that of an earlier call counts as that one's.
+    pub fn answer(&mut self, call: &Call<'_>, now: Timestamp) -> Answer {
+        let now = now.max(self.latest);
+        self.latest = now;
+        self.calls += 1;
+        let mut campaign = None;
+        let mut effect = Effect::default();
+        let outcome = self.route(call, now, &mut campaign, &mut effect);
+        let (answer, code) = match outcome {
+            Ok(answer) => (answer, None),
+            Err(refusal) => (self.refuse(&refusal), refusal.code()),
+        };
+        self.log.add(LoggedCall {
+            at: now,
+            method: call.method.to_owned(),
+            path: call.path.to_owned(),
+            query: call.query.map(str::to_owned),
+            campaign,
+            message: effect.message,
+            batch: effect.batch,
+            status: answer.status,
+            code,
+        });
+        answer
+    }
+
+    fn route(&mut self, call: &Call<'_>, now: Timestamp, campaign_id: &mut Option<String>, effect: &mut Effect) -> Result<Answer, Refusal> {
+        let Route { campaign: id, task } = Route::parse(call.method, call.path)?;
+        *campaign_id = Some(id.clone());
+        match &task {
+            Task::Retry(id) | Task::Read(id) => effect.message = Some(id.clone()),
+            Task::RetryBatch(id) | Task::ListBatch(id) => effect.batch = Some(id.clone()),
+            Task::Send | Task::List | Task::SendBatch => {}
+        }
+        let writes = call.method != "GET";
+        let key = gate::bearer(call.authorization)?;
+        let campaign = self.campaigns.iter_mut().find(|campaign| campaign.id == id);
+        let campaign = gate::admit(campaign, key, writes, now.as_microsecond())?;
+        let now = now.as_millisecond();
+        campaign.advance(now);
+        perform(campaign, task, call, self.attempts, now, effect)
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Answer {
+        let told = match self.retry_after {
+            RetryAfter::Always => true,
+            RetryAfter::Sometimes => self.dice.below(For::RetryAfter, self.calls, 4) != 0,
+            RetryAfter::Never => false,
+        };
+        Answer {
+            status: refusal.status,
+            content_type: JSON,
+            retry_after: (refusal.status == 429 && told).then_some(1),
+            body: refusal.body(self.dice, self.calls),
+        }
+    }
+}
+
+/// Carries out an admitted call.
+fn perform(
+    campaign: &mut Campaign,
+    task: Task<String>,
+    call: &Call<'_>,
+    attempts: u32,
+    now: i64,
+    effect: &mut Effect,
+) -> Result<Answer, Refusal> {
+    let query = call.query.unwrap_or_default();
+    match task {
+        Task::Send => {
+            let serial = send::send(campaign, call.body, now)?;
+            effect.message = campaign.message(serial).map(campaign::Message::id);
+            Ok(json(201, message(campaign, serial, Shape::Accepted, now)))
+        }
+        Task::Retry(id) => {
+            let serial = retry::retry(campaign, &id, attempts, now)?;
+            Ok(json(201, message(campaign, serial, Shape::Accepted, now)))
+        }
+        Task::Read(id) => {
+            let serial = campaign.find(&id).ok_or_else(Refusal::invalid_path)?;
+            Ok(json(200, message(campaign, serial, Shape::One, now)))
+        }
+        Task::List => Ok(json(200, page::render(campaign, List::Campaign, query, now)?)),
+        Task::SendBatch => match upload::upload(campaign, call.content_type, call.body, now)? {
+            Upload::Invalid(body) => Ok(json(201, body)),
+            Upload::Taken(batch) => {
+                let id = campaign.batch(batch).map(campaign::Batch::id);
+                let mut body = b"{\"isValid\":true,\"batchId\":".to_vec();
+                write_string(&mut body, id.as_deref().unwrap_or_default());
+                body.push(b'}');
+                effect.batch = id;
+                Ok(json(201, body))
+            }
+        },
+        Task::RetryBatch(id) => {
+            retry::retry_batch(campaign, &id, attempts, now)?;
+            Ok(json(201, Vec::new()))
+        }
+        Task::ListBatch(id) => {
+            let batch = campaign.find_batch(&id).ok_or_else(Refusal::invalid_path)?;
+            Ok(json(200, page::render(campaign, List::Batch(batch), query, now)?))
+        }
+    }
+}
+
+fn message(campaign: &Campaign, serial: u32, shape: Shape, now: i64) -> Vec<u8> {
+    let mut body = Vec::new();
+    Renderer::new(campaign, now).write(&mut body, serial, shape);
+    body
+}
+
+fn json(status: u16, body: Vec<u8>) -> Answer {
+    Answer { status, content_type: JSON, retry_after: None, body }
+}

@@ -1,0 +1,134 @@
+//! Answers that are errors, in the two bodies that the API and the front before it use.
+
+use super::dice::{Dice, For};
+use super::ids::id_text;
+use super::json::{write_number, write_string};
+
+/// Who refuses, and so in which body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// `{"error":{"code","message","type","id"}}`
+    Api(&'static str),
+    /// `{"message","statusCode"}`
+    Front,
+}
+
+/// A refused call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    by: By,
+    message: String,
+}
+
+impl Refusal {
+    fn api(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, by: By::Api(code), message: message.into() }
+    }
+
+    fn front(status: u16, message: impl Into<String>) -> Self {
+        Self { status, by: By::Front, message: message.into() }
+    }
+
+    pub(super) fn parameter(message: impl Into<String>) -> Self {
+        Self::api(400, "parameter_invalid", message)
+    }
+
+    pub(super) fn not_in_failure() -> Self {
+        let message = "The message was not found, or its latest status is not failure.";
+        Self::api(400, "message_not_found_or_retry_message_not_in_failure_status", message)
+    }
+
+    pub(super) fn too_many_attempts() -> Self {
+        let message = "The message has reached the maximum number of attempts.";
+        Self::api(400, "too_many_message_attempts_error", message)
+    }
+
+    pub(super) fn batch_not_retryable() -> Self {
+        let message = "The batch was not found, or its status does not allow a retry.";
+        Self::api(400, "batch_not_found_or_is_not_retryable", message)
+    }
+
+    pub(super) fn unresolved() -> Self {
+        let message = "Some messages of the batch are still being created. Try again later.";
+        Self::api(400, "unresolved_batch_messages", message)
+    }
+
+    pub(super) fn nothing_to_retry() -> Self {
+        let message = "The batch has no failed messages that can be retried.";
+        Self::api(400, "no_failed_batch_messages_to_retry", message)
+    }
+
+    pub(super) fn address() -> Self {
+        let message = "The IP address of the caller is not on the allow list of the campaign.";
+        Self::api(400, "invalid_ip_address_used", message)
+    }
+
+    pub(super) fn no_key() -> Self {
+        Self::api(401, "authentication_required", "No API key was provided.")
+    }
+
+    pub(super) fn wrong_key() -> Self {
+        Self::api(401, "invalid_api_key_provided", "The API key is not valid for this campaign.")
+    }
+
+    /// A header that is no bearer token never reaches the API.
+    pub(super) fn unauthorized() -> Self {
+        Self::front(401, "Unauthorized")
+    }
+
+    pub(super) fn forbidden() -> Self {
+        Self::front(403, "Forbidden resource")
+    }
+
+    pub(super) fn invalid_path() -> Self {
+        Self::api(404, "invalid_path", "The requested path does not exist.")
+    }
+
+    pub(super) fn no_route(method: &str, path: &str) -> Self {
+        Self::front(404, format!("Cannot {method} {path}"))
+    }
+
+    pub(super) fn too_many_calls() -> Self {
+        Self::api(429, "too_many_requests", "Too many requests. Slow down and try again.")
+    }
+
+    /// The API's code, where the body has one.
+    pub(super) fn code(&self) -> Option<&'static str> {
+        match self.by {
+            By::Api(code) => Some(code),
+            By::Front => None,
+        }
+    }
+
+    /// The body. `n` is the number of the call, from which the trace id is drawn.
+    pub(super) fn body(&self, dice: Dice, n: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self.by {
+            By::Api(code) => {
+                let kind = match self.status {
+                    401 => "authentication_error",
+                    429 => "rate_limit_error",
+                    _ => "invalid_request_error",
+                };
+                out.extend_from_slice(b"{\"error\":{\"code\":");
+                write_string(&mut out, code);
+                out.extend_from_slice(b",\"message\":");
+                write_string(&mut out, &self.message);
+                out.extend_from_slice(b",\"type\":");
+                write_string(&mut out, kind);
+                out.extend_from_slice(b",\"id\":");
+                write_string(&mut out, &id_text("", dice.uuid(For::TraceId, n)));
+                out.extend_from_slice(b"}}");
+            }
+            By::Front => {
+                out.extend_from_slice(b"{\"message\":");
+                write_string(&mut out, &self.message);
+                out.extend_from_slice(b",\"statusCode\":");
+                write_number(&mut out, u64::from(self.status));
+                out.push(b'}');
+            }
+        }
+        out
+    }
+}

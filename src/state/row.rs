@@ -1,0 +1,108 @@
+//! Between a journal's line and its values.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::{ActionId, ActionKind, ActionState, JournalEntry, ReadFrom, RunId, StateError, Try, Who};
+use crate::delivery::{BatchId, CampaignId, MessageId};
+
+/// The columns of an entry; conditions and order follow.
+pub(super) const ENTRY: &str = "
+SELECT a.*, r.user, r.ssh_source, r.sudo_user, (SELECT COUNT(*) FROM tries t WHERE t.action = a.id) AS tries
+FROM actions a JOIN runs r ON r.id = a.run
+";
+
+/// The entry in a row of [`ENTRY`].
+pub(super) fn entry(row: &Row<'_>) -> Result<JournalEntry, StateError> {
+    let id = ActionId(row.get("id").map_err(StateError::database("read"))?);
+    let bad = |flaw: &str| StateError::BadLine { action: id, flaw: flaw.to_owned() };
+    let fields = || -> rusqlite::Result<JournalEntry> {
+        let state: String = row.get("state")?;
+        Ok(JournalEntry {
+            id,
+            run: run(row, "run")?,
+            who: who(row)?,
+            base_url: row.get("base_url")?,
+            campaign: CampaignId::new(row.get::<_, String>("campaign")?),
+            action: action(row)?,
+            plan: row.get("plan")?,
+            planned_at: time(row, "planned_at")?,
+            state: ActionState::from_word(&state).ok_or_else(|| unreadable(row, "state"))?,
+            changed_at: time(row, "changed_at")?,
+            code: row.get("code")?,
+            reason: row.get("reason")?,
+            trace_id: row.get("trace_id")?,
+            resolved_run: row.get::<_, Option<String>>("resolved_run")?.and_then(|id| RunId::from_text(&id)),
+            tries: row.get("tries")?,
+        })
+    };
+    fields().map_err(|error| bad(&error.to_string()))
+}
+
+fn action(row: &Row<'_>) -> rusqlite::Result<ActionKind> {
+    let kind: String = row.get("kind")?;
+    let text = |column: &str| row.get::<_, String>(column);
+    Ok(match kind.as_str() {
+        "retry" => ActionKind::RetryMessage {
+            message: MessageId::new(text("message")?),
+            attempts: row.get("seen_attempts")?,
+            newest_attempt: optional_time(row, "seen_newest")?,
+            read_from: ReadFrom::from_word(&text("seen_from")?).ok_or_else(|| unreadable(row, "seen_from"))?,
+        },
+        "retry-batch" => ActionKind::RetryBatch {
+            batch: BatchId::new(text("batch")?),
+            failures: row.get("seen_failures")?,
+            attempts: row.get("seen_attempts")?,
+        },
+        "send" => ActionKind::SendMessage { fingerprint: text("fingerprint")? },
+        "send-batch" => ActionKind::UploadBatch { file_name: text("file_name")?, rows: row.get("file_rows")? },
+        _ => return Err(unreadable(row, "kind")),
+    })
+}
+
+/// The tries of an action, oldest first.
+pub(super) fn tries(connection: &Connection, action: ActionId) -> rusqlite::Result<Vec<Try>> {
+    let mut statement = connection.prepare_cached("SELECT * FROM tries WHERE action = ?1 ORDER BY number")?;
+    let rows = statement.query_map([action.0], one_try)?;
+    rows.collect()
+}
+
+/// The newest try of an action.
+pub(super) fn last_try(connection: &Connection, action: ActionId) -> rusqlite::Result<Option<Try>> {
+    let mut statement = connection.prepare_cached("SELECT * FROM tries WHERE action = ?1 ORDER BY number DESC LIMIT 1")?;
+    statement.query_row([action.0], one_try).optional()
+}
+
+fn one_try(row: &Row<'_>) -> rusqlite::Result<Try> {
+    Ok(Try {
+        number: row.get("number")?,
+        started_at: time(row, "started_at")?,
+        ended_at: optional_time(row, "ended_at")?,
+        outcome: row.get::<_, Option<String>>("outcome")?.and_then(|word| ActionState::from_word(&word)),
+        code: row.get("code")?,
+        reason: row.get("reason")?,
+        trace_id: row.get("trace_id")?,
+    })
+}
+
+pub(super) fn who(row: &Row<'_>) -> rusqlite::Result<Who> {
+    Ok(Who { user: row.get("user")?, ssh_source: row.get("ssh_source")?, sudo_user: row.get("sudo_user")? })
+}
+
+pub(super) fn run(row: &Row<'_>, column: &str) -> rusqlite::Result<RunId> {
+    RunId::from_text(&row.get::<_, String>(column)?).ok_or_else(|| unreadable(row, column))
+}
+
+pub(super) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+    row.get::<_, String>(column)?.parse().map_err(|_| unreadable(row, column))
+}
+
+fn optional_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    row.get::<_, Option<String>>(column)?.map(|text| text.parse().map_err(|_| unreadable(row, column))).transpose()
+}
+
+/// A column with a text that means nothing.
+pub(super) fn unreadable(row: &Row<'_>, column: &str) -> rusqlite::Error {
+    let index = row.as_ref().column_index(column).unwrap_or_default();
+    rusqlite::Error::InvalidColumnType(index, column.to_owned(), rusqlite::types::Type::Text)
+}

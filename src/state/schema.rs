@@ -1,0 +1,123 @@
+//! The journal's tables, and bringing an older file up to date.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StateError;
+
+/// Marks the file as Postwatch's: "PWJ1" in ASCII.
+const APPLICATION: i64 = 0x5057_4a31;
+
+/// The steps from each format to the next; the file's `user_version` says how many were taken.
+/// A step that was ever released is never changed, only followed by another.
+const STEPS: &[&str] = &["
+CREATE TABLE runs (
+    id          TEXT PRIMARY KEY,
+    started_at  TEXT NOT NULL,
+    user        TEXT NOT NULL,
+    ssh_source  TEXT,
+    sudo_user   TEXT
+) STRICT;
+CREATE TABLE actions (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    run           TEXT NOT NULL REFERENCES runs (id),
+    base_url      TEXT NOT NULL,
+    campaign      TEXT NOT NULL,
+    kind          TEXT NOT NULL CHECK (kind IN ('retry', 'retry-batch', 'send', 'send-batch')),
+    message       TEXT,
+    batch         TEXT,
+    claim         TEXT NOT NULL,
+    seen_attempts INTEGER,
+    seen_newest   TEXT,
+    seen_from     TEXT,
+    seen_failures INTEGER,
+    fingerprint   TEXT,
+    file_name     TEXT,
+    file_rows     INTEGER,
+    plan          TEXT NOT NULL,
+    planned_at    TEXT NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('intended', 'not_sent', 'refused', 'accepted', 'unknown',
+                      'resolved_accepted', 'resolved_not_accepted', 'resolved_by_person')),
+    changed_at    TEXT NOT NULL,
+    code          TEXT,
+    reason        TEXT,
+    trace_id      TEXT,
+    resolved_run  TEXT REFERENCES runs (id)
+) STRICT;
+-- What is claimed by an open action cannot be claimed again, by any process.
+CREATE UNIQUE INDEX one_open_action ON actions (base_url, campaign, claim) WHERE state IN ('intended', 'unknown');
+CREATE INDEX actions_of_runs ON actions (run) WHERE state IN ('intended', 'unknown');
+CREATE TABLE tries (
+    action      INTEGER NOT NULL REFERENCES actions (id),
+    number      INTEGER NOT NULL,
+    started_at  TEXT NOT NULL,
+    ended_at    TEXT,
+    outcome     TEXT,
+    code        TEXT,
+    reason      TEXT,
+    trace_id    TEXT,
+    PRIMARY KEY (action, number)
+) STRICT;
+CREATE TABLE notes (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    run       TEXT NOT NULL REFERENCES runs (id),
+    at        TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    base_url  TEXT,
+    campaign  TEXT,
+    detail    TEXT NOT NULL
+) STRICT;
+"];
+
+/// The newest format that this version knows.
+const KNOWN: i64 = STEPS.len() as i64;
+
+/// Makes sure that the file is a sound journal that this version understands. Changes nothing.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateError> {
+    let failed = |error| explained(error, path, "opened");
+    let not_a_journal = |flaw: String| StateError::NotAJournal { path: path.to_owned(), flaw };
+    let application = number(connection, "application_id").map_err(failed)?;
+    let format = number(connection, "user_version").map_err(failed)?;
+    let tables: i64 = connection.query_one("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    if application != APPLICATION && (format != 0 || tables != 0) {
+        return Err(not_a_journal("it is another program's database".to_owned()));
+    }
+    if format > KNOWN {
+        return Err(StateError::Newer { path: path.to_owned(), found: format, known: KNOWN });
+    }
+    let flaw: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(failed)?;
+    if flaw != "ok" {
+        return Err(not_a_journal(flaw));
+    }
+    Ok(())
+}
+
+/// Takes the steps that the file lacks, all or none of them.
+pub(super) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
+    let failed = |error| explained(error, path, "brought up to date");
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    // Read inside the transaction: another process may just have done it.
+    let format = number(&transaction, "user_version").map_err(failed)?;
+    for step in STEPS.iter().skip(usize::try_from(format).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
+    if format < KNOWN {
+        transaction.pragma_update(None, "user_version", KNOWN).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, pragma, |row| row.get(0))
+}
+
+/// Damage is told apart from a database that is merely busy or out of reach.
+pub(super) fn explained(error: rusqlite::Error, path: &Path, doing: &'static str) -> StateError {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => StateError::NotAJournal { path: path.to_owned(), flaw: error.to_string() },
+        _ => StateError::Database { doing, source: error },
+    }
+}

@@ -1,0 +1,86 @@
+//! What the loop needs of the world: a screen, a keyboard with a clock, and somebody who carries
+//! effects out. Tests put their own in.
+
+use std::io;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::Frame;
+
+use crate::tui::Effect;
+
+/// Where frames go.
+pub trait Screen {
+    /// Shows what `draw` draws.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    fn draw(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Columns and rows.
+    ///
+    /// # Errors
+    /// When the terminal tells none.
+    fn size(&self) -> io::Result<(u16, u16)>;
+
+    /// Forgets what is on the screen, so that the next frame paints all of it.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    fn forget(&mut self) -> io::Result<()>;
+
+    /// Rings the bell.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    fn bell(&mut self) -> io::Result<()>;
+
+    /// Gives the terminal back, stops the program until it is continued, and takes the terminal
+    /// again. False where nobody could continue it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be given back or taken again.
+    fn suspend(&mut self) -> io::Result<bool>;
+}
+
+/// What can be read without waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Something happened at the terminal.
+    Event(crossterm::event::Event),
+    /// Nothing more for now.
+    Nothing,
+    /// Nothing will ever come any more.
+    Ended,
+}
+
+/// Where keys come from, and the time.
+pub trait Input {
+    /// The next thing that is there to be read. Never waits.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read.
+    fn read(&mut self) -> io::Result<Reading>;
+
+    /// Waits until there is something to be read, or somebody wakes the loop, or the time is over;
+    /// without a time, for as long as it takes. It may return early.
+    ///
+    /// # Errors
+    /// When the system cannot wait.
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()>;
+
+    /// The time since any fixed moment; never goes backwards.
+    fn elapsed(&self) -> Duration;
+
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+}
+
+/// Who starts the workers and carries effects out.
+pub trait Host {
+    /// The first frame is on the screen: now is the time for whatever takes long.
+    fn started(&mut self);
+
+    /// Carries out an effect that is not the loop's own. Does not wait.
+    fn perform(&mut self, effect: Effect);
+}

@@ -1,0 +1,106 @@
+//! What others ask of the loop: to end, to stop for a while.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use super::Waker;
+
+/// Why the dashboard ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum End {
+    /// A person quit.
+    Quit,
+    /// An INT from outside: from the keyboard it arrives as a key.
+    Interrupted,
+    /// TERM.
+    Terminated,
+    /// HUP: the terminal went away.
+    HungUp,
+    /// The keyboard's input ended.
+    InputEnded,
+    /// A part of the program panicked. A dashboard must not look alive when its worker is dead.
+    Broken,
+}
+
+impl End {
+    /// The exit code that tells it: 128 and the signal's number, as shells have it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            End::Quit => 0,
+            End::Broken => 1,
+            // Input ends when the terminal is closed, which usually shows as a HUP.
+            End::HungUp | End::InputEnded => 129,
+            End::Interrupted => 130,
+            End::Terminated => 143,
+        }
+    }
+
+    const ALL: [End; 6] = [End::Quit, End::Interrupted, End::Terminated, End::HungUp, End::InputEnded, End::Broken];
+}
+
+/// A way to ask the loop for something from any thread. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    waker: Waker,
+    asked: Arc<Asked>,
+}
+
+#[derive(Debug, Default)]
+struct Asked {
+    /// 0, or 1 and the place in [`End::ALL`].
+    end: AtomicU8,
+    suspend: AtomicBool,
+    continued: AtomicBool,
+}
+
+impl Requests {
+    /// Requests to the loop that waits at the waker's end.
+    pub fn new(waker: Waker) -> Self {
+        Self { waker, asked: Arc::default() }
+    }
+
+    /// Asks the loop to end. The first reason stays.
+    pub fn end(&self, why: End) {
+        let place = End::ALL.iter().position(|end| *end == why).and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1);
+        let _ = self.asked.end.compare_exchange(0, place, Ordering::AcqRel, Ordering::Acquire);
+        self.waker.wake();
+    }
+
+    /// Asks the loop to stop the program for a while, as for Ctrl-z.
+    pub fn suspend(&self) {
+        self.asked.suspend.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// Tells that the program was continued.
+    pub fn continued(&self) {
+        self.asked.continued.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// Wakes the loop, so that it looks at the terminal's size.
+    pub fn wake(&self) {
+        self.waker.wake();
+    }
+
+    /// The waker itself.
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    /// Why the loop is to end, if it is.
+    pub(crate) fn end_asked(&self) -> Option<End> {
+        let place = self.asked.end.load(Ordering::Acquire).checked_sub(1)?;
+        End::ALL.get(usize::from(place)).copied()
+    }
+
+    /// Whether a stop was asked for since the last call.
+    pub(crate) fn take_suspend(&self) -> bool {
+        self.asked.suspend.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the program was continued since the last call.
+    pub(crate) fn take_continued(&self) -> bool {
+        self.asked.continued.swap(false, Ordering::AcqRel)
+    }
+}

@@ -1,0 +1,348 @@
+//! The loop with a scripted keyboard and clock: given what happens when, which frames and events.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::backend::TestBackend;
+use ratatui::{Frame, Terminal};
+
+use super::*;
+use crate::monitor::{CampaignIndex, Connection, News, Update};
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+fn key(letter: char) -> Reading {
+    Reading::Event(TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)))
+}
+
+fn news() -> Update {
+    Update { campaign: CampaignIndex(0), news: News::Connection(Connection::Live) }
+}
+
+/// What happened, and when, in milliseconds.
+type Log = Rc<RefCell<Vec<(u64, String)>>>;
+
+/// Something that happens to the loop.
+enum Step {
+    Read(Reading),
+    News(usize),
+    Ask(End),
+}
+
+/// A keyboard, a clock and the workers, all from one script.
+struct Script {
+    time: Rc<RefCell<Duration>>,
+    steps: VecDeque<(u64, Step)>,
+    sender: UpdateSender,
+    requests: Requests,
+    waits: usize,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Script {
+    /// Lets happen what is due and is no key.
+    fn happen(&mut self) {
+        let now = *self.time.borrow();
+        while let Some((at, step)) = self.steps.front_mut() {
+            match step {
+                _ if ms(*at) > now => break,
+                Step::Read(_) => break,
+                Step::News(0) => {}
+                Step::News(left) => {
+                    *left -= 1;
+                    if self.runtime.block_on(async { tokio::time::timeout(Duration::ZERO, self.sender.send(news())).await }).is_err() {
+                        *left += 1;
+                        break;
+                    }
+                    continue;
+                }
+                Step::Ask(end) => self.requests.end(*end),
+            }
+            self.steps.pop_front();
+        }
+    }
+}
+
+impl Input for Script {
+    fn read(&mut self) -> io::Result<Reading> {
+        self.happen();
+        let now = *self.time.borrow();
+        match self.steps.front() {
+            Some((at, Step::Read(_))) if ms(*at) <= now => match self.steps.pop_front() {
+                Some((_, Step::Read(reading))) => Ok(reading),
+                _ => Ok(Reading::Nothing),
+            },
+            None => Ok(Reading::Ended),
+            _ => Ok(Reading::Nothing),
+        }
+    }
+
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        self.waits += 1;
+        assert!(self.waits < 10_000, "the loop is never at rest");
+        let now = *self.time.borrow();
+        let next = self.steps.front().map_or(now, |(at, _)| ms(*at).max(now));
+        *self.time.borrow_mut() = at_most.map_or(next, |time| (now + time).min(next));
+        self.happen();
+        Ok(())
+    }
+
+    fn elapsed(&self) -> Duration {
+        *self.time.borrow()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap() + SignedDuration::try_from(*self.time.borrow()).unwrap()
+    }
+}
+
+/// Notes every frame.
+struct Frames {
+    terminal: Terminal<TestBackend>,
+    time: Rc<RefCell<Duration>>,
+    log: Log,
+}
+
+impl Frames {
+    fn note(&self, what: &str) {
+        let at = u64::try_from(self.time.borrow().as_millis()).unwrap();
+        self.log.borrow_mut().push((at, what.to_owned()));
+    }
+}
+
+impl Screen for Frames {
+    fn draw(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.note("frame");
+        self.terminal.draw(|frame| draw(frame)).map(|_| ()).map_err(io::Error::other)
+    }
+
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Ok((20, 2))
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.note("forget");
+        Ok(())
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        self.note("bell");
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<bool> {
+        self.note("suspend");
+        Ok(true)
+    }
+}
+
+struct Workers(Log);
+
+impl Host for Workers {
+    fn started(&mut self) {
+        self.0.borrow_mut().push((0, "started".to_owned()));
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        self.0.borrow_mut().push((0, format!("{effect:?}")));
+    }
+}
+
+/// `q` quits, `z` suspends, `r` opens a question, `x` closes it; all else is only noted.
+#[derive(Default)]
+struct Dummy {
+    log: Log,
+    started: Option<Timestamp>,
+    question: Option<QuestionId>,
+    takes_text: bool,
+    ticks: bool,
+    wake: Option<Timestamp>,
+}
+
+impl Dashboard for Dummy {
+    fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        let start = *self.started.get_or_insert(now);
+        let at = u64::try_from(now.duration_since(start).as_millis()).unwrap();
+        let what = match &event {
+            Event::Key(key) => format!("{}", key.code),
+            Event::Paste(text) => format!("paste {text}"),
+            Event::Update(_) => "news".to_owned(),
+            Event::Tick => "tick".to_owned(),
+            Event::Drawn => "drawn".to_owned(),
+            Event::EndAsked => "end asked".to_owned(),
+            Event::Resize { columns, rows } => format!("{columns}x{rows}"),
+            Event::Mouse(_) => "mouse".to_owned(),
+        };
+        self.log.borrow_mut().push((at, what.clone()));
+        match what.as_str() {
+            "q" => return vec![Effect::Quit],
+            "z" => return vec![Effect::Suspend],
+            "r" => self.question = Some(QuestionId(1)),
+            "x" => self.question = None,
+            "tick" => self.wake = None,
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn draw(&self, _: &mut Frame<'_>) {}
+
+    fn question(&self) -> Option<QuestionId> {
+        self.question
+    }
+
+    fn takes_text(&self) -> bool {
+        self.takes_text
+    }
+
+    fn needs_tick(&self) -> bool {
+        self.ticks
+    }
+
+    fn next_wake(&self) -> Option<Timestamp> {
+        self.wake
+    }
+}
+
+/// Runs `dashboard` through `steps`; everything that happened, in order, and how it ended.
+#[must_use]
+fn ran(mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, End) {
+    let log = Log::default();
+    dashboard.log = Rc::clone(&log);
+    let (waker, _wake_end) = wake_pair().unwrap();
+    let (sender, receiver) = updates(waker.clone());
+    let requests = Requests::new(waker);
+    let time = Rc::new(RefCell::new(Duration::ZERO));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let mut input = Script { time: Rc::clone(&time), steps: steps.into(), sender, requests: requests.clone(), waits: 0, runtime };
+    let mut screen = Frames { terminal: Terminal::new(TestBackend::new(20, 2)).unwrap(), time, log: Rc::clone(&log) };
+    let mut workers = Workers(Rc::clone(&log));
+    let end = Run::new(&mut dashboard, &mut screen, &mut input, &mut workers, receiver, requests).run().unwrap();
+    let log = log.borrow().clone();
+    (log, end)
+}
+
+/// The names of what happened.
+fn names(log: &[(u64, String)]) -> Vec<&str> {
+    log.iter().map(|(_, what)| what.as_str()).collect()
+}
+
+#[test]
+fn the_first_frame_comes_before_the_workers() {
+    let (log, end) = ran(Dummy::default(), vec![(5, Step::Read(key('q')))]);
+    assert_eq!((names(&log), end), (vec!["20x2", "frame", "started", "q"], End::Quit));
+}
+
+#[test]
+fn a_key_is_shown_at_once_and_nothing_is_drawn_at_rest() {
+    let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(key('j'))), (60_000, Step::Read(key('q')))]);
+    assert_eq!(log[3..5], [(5, "j".to_owned()), (5, "frame".to_owned())]);
+    assert_eq!(names(&log)[5..], ["q"]);
+}
+
+#[test]
+fn news_are_shown_ten_times_a_second_and_the_last_of_them_always() {
+    let mut steps: Vec<_> = (0..500).map(|at| (1_000 + at * 2, Step::News(1))).collect();
+    steps.push((10_000, Step::Read(key('q'))));
+    let (log, _) = ran(Dummy::default(), steps);
+    let frames: Vec<_> = log.iter().filter(|(_, what)| what == "frame").map(|(at, _)| *at).collect();
+    assert!((11..=12).contains(&frames.len()), "{frames:?}");
+    let last_news = log.iter().rposition(|(_, what)| what == "news").unwrap();
+    assert!(names(&log)[last_news..].contains(&"frame"));
+}
+
+#[test]
+fn a_key_waits_for_one_piece_of_news_at_most() {
+    let (log, _) =
+        ran(Dummy::default(), vec![(100, Step::News(4)), (100, Step::Read(key('j'))), (100, Step::News(4)), (200, Step::Read(key('q')))]);
+    let names = names(&log);
+    let at = names.iter().position(|name| *name == "j").unwrap();
+    assert!(names[..at].iter().filter(|name| **name == "news").count() <= 1, "{names:?}");
+    assert_eq!(names[at + 1], "frame");
+    assert_eq!(names.iter().filter(|name| **name == "news").count(), 8);
+}
+
+#[test]
+fn ages_move_on_once_a_second_only_where_there_are_some() {
+    let steps = || vec![(3_500, Step::Read(key('q')))];
+    let (log, _) = ran(Dummy { ticks: true, ..Dummy::default() }, steps());
+    let ticks: Vec<_> = log.iter().filter(|(_, what)| what == "tick").map(|(at, _)| *at).collect();
+    assert_eq!(ticks, [1_000, 2_000, 3_000]);
+    let (log, _) = ran(Dummy::default(), steps());
+    assert!(!names(&log).contains(&"tick"));
+}
+
+#[test]
+fn a_wish_for_a_moment_is_met_at_that_moment() {
+    let wake = Timestamp::from_second(1_900_000_000).unwrap() + SignedDuration::from_millis(250);
+    let (log, _) = ran(Dummy { wake: Some(wake), ..Dummy::default() }, vec![(3_500, Step::Read(key('q')))]);
+    assert_eq!(log.iter().filter(|(_, what)| what == "tick").collect::<Vec<_>>(), [&(250, "tick".to_owned())]);
+}
+
+#[test]
+fn a_paste_is_for_text_fields_only() {
+    let steps = || {
+        vec![
+            (5, Step::Read(Reading::Event(TerminalEvent::Paste("6580001234".to_owned())))),
+            (100, Step::Read(key('y'))),
+            (100, Step::Read(key('e'))),
+            (100, Step::Read(key('s'))),
+            (200, Step::Read(key('q'))),
+        ]
+    };
+    let (log, _) = ran(Dummy::default(), steps());
+    assert_eq!(names(&log)[3..], ["q"]);
+    let (log, _) = ran(Dummy { takes_text: true, ..Dummy::default() }, steps());
+    assert_eq!(names(&log)[3..], ["paste 6580001234", "frame", "y", "e", "s", "frame", "q"]);
+}
+
+#[test]
+fn a_question_is_answered_only_after_it_was_seen() {
+    let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
+    let (log, _) = ran(
+        Dummy::default(),
+        vec![at(100, 'r'), at(100, 'y'), at(300, 'y'), at(600, 'y'), at(700, 'x'), at(800, 'y'), (900, Step::Ask(End::Terminated))],
+    );
+    assert_eq!(names(&log)[3..], ["r", "frame", "drawn", "frame", "y", "frame", "x", "frame", "y", "frame", "end asked"]);
+    // Held back for twenty milliseconds, in case it is the first letter of a paste.
+    assert_eq!(log[7], (620, "y".to_owned()));
+}
+
+#[test]
+fn keys_that_are_let_go_of_do_nothing() {
+    let mut released = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
+    released.kind = KeyEventKind::Release;
+    let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(Reading::Event(TerminalEvent::Key(released)))), (9, Step::Read(key('q')))]);
+    assert_eq!(names(&log)[3..], ["q"]);
+}
+
+#[test]
+fn a_suspended_program_paints_everything_anew() {
+    let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(key('z'))), (9, Step::Read(key('q')))]);
+    assert_eq!(names(&log)[3..], ["z", "suspend", "forget", "20x2", "frame", "q"]);
+}
+
+#[test]
+fn whoever_asks_for_the_end_gets_it_and_its_exit_code() {
+    for (end, code) in [(End::Terminated, 143), (End::HungUp, 129), (End::Interrupted, 130), (End::Broken, 1)] {
+        let (log, ended) = ran(Dummy::default(), vec![(5, Step::Ask(end)), (9, Step::Read(key('q')))]);
+        assert_eq!((names(&log)[3..].to_vec(), ended, ended.exit_code()), (vec!["end asked"], end, code));
+    }
+    let (_, ended) = ran(Dummy::default(), vec![(5, Step::Read(Reading::Ended))]);
+    assert_eq!((ended, ended.exit_code()), (End::InputEnded, 129));
+}
+
+#[test]
+fn the_first_reason_to_end_stays() {
+    let (waker, _end) = wake_pair().unwrap();
+    let requests = Requests::new(waker);
+    assert_eq!(requests.end_asked(), None);
+    requests.end(End::HungUp);
+    requests.end(End::Terminated);
+    assert_eq!(requests.end_asked(), Some(End::HungUp));
+}

@@ -1,0 +1,84 @@
+//! How other threads wake the loop while it waits for the keyboard.
+
+#[cfg(unix)]
+mod system {
+    use std::io::{self, Read, Write};
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+
+    /// Wakes the loop. Cheap to clone.
+    #[derive(Debug, Clone)]
+    pub struct Waker(Arc<UnixStream>);
+
+    /// The end that the loop waits at, together with the keyboard.
+    #[derive(Debug)]
+    pub struct WakeEnd(UnixStream);
+
+    /// A waker and its end.
+    ///
+    /// # Errors
+    /// When the system has no socket to give.
+    pub fn wake_pair() -> io::Result<(Waker, WakeEnd)> {
+        let (here, there) = UnixStream::pair()?;
+        here.set_nonblocking(true)?;
+        there.set_nonblocking(true)?;
+        Ok((Waker(Arc::new(there)), WakeEnd(here)))
+    }
+
+    impl Waker {
+        /// Wakes the loop, now or when it waits next.
+        pub fn wake(&self) {
+            // A full socket wakes as well as another byte would, and one that nobody reads any
+            // more has nobody to wake.
+            let _ = (&*self.0).write(&[1]);
+        }
+    }
+
+    impl WakeEnd {
+        /// Forgets all calls so far.
+        pub fn clear(&mut self) {
+            let mut bytes = [0; 64];
+            while self.0.read(&mut bytes).is_ok_and(|read| read == bytes.len()) {}
+        }
+    }
+
+    impl AsFd for WakeEnd {
+        fn as_fd(&self) -> BorrowedFd<'_> {
+            self.0.as_fd()
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::io;
+
+    /// Wakes the loop. Here the loop looks by itself every few milliseconds.
+    #[derive(Debug, Clone)]
+    pub struct Waker;
+
+    /// The end that the loop waits at.
+    #[derive(Debug)]
+    pub struct WakeEnd;
+
+    /// A waker and its end.
+    ///
+    /// # Errors
+    /// Never here.
+    pub fn wake_pair() -> io::Result<(Waker, WakeEnd)> {
+        Ok((Waker, WakeEnd))
+    }
+
+    impl Waker {
+        /// Wakes the loop, now or when it waits next.
+        pub fn wake(&self) {}
+    }
+
+    impl WakeEnd {
+        /// Forgets all calls so far.
+        pub fn clear(&mut self) {}
+    }
+}
+
+pub use system::{WakeEnd, Waker, wake_pair};

@@ -1,0 +1,122 @@
+//! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
+
+mod frame_buffer;
+mod keyboard;
+mod modes;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod stop;
+
+use std::io::{self, IsTerminal, Write};
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+
+use super::{Requests, Screen};
+use frame_buffer::FrameBuffer;
+
+pub use keyboard::Keyboard;
+#[cfg(unix)]
+pub use signals::listen;
+
+/// Why the dashboard has no terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// The dashboard was started in a pipe or without a terminal.
+    #[error("the dashboard needs a terminal, but standard {stream} is none")]
+    NoTerminal {
+        /// Which stream: `input` or `output`.
+        stream: &'static str,
+    },
+    /// The terminal could not be set up.
+    #[error("the terminal cannot be set up")]
+    Setup(#[source] io::Error),
+}
+
+/// The terminal in the dashboard's hands. Dropping it gives the terminal back; so does a panic, in
+/// any thread, before it is reported.
+pub struct TerminalScreen {
+    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    frame: FrameBuffer,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only a Unix system continues a stopped program"))]
+    requests: Requests,
+}
+
+impl TerminalScreen {
+    /// Takes the terminal: no line editing, no echo, the other screen, pastes told apart. A panic
+    /// from now on gives it back and asks the loop to end.
+    ///
+    /// # Errors
+    /// When standard input or output is no terminal (wrong usage: exit code 2), or when it cannot
+    /// be set up; then it is as it was.
+    pub fn enter(requests: &Requests) -> Result<Self, TerminalError> {
+        if !io::stdin().is_terminal() {
+            return Err(TerminalError::NoTerminal { stream: "input" });
+        }
+        if !io::stdout().is_terminal() {
+            return Err(TerminalError::NoTerminal { stream: "output" });
+        }
+        // Which colours are wanted is decided by the theme, from `NO_COLOR` and the command line.
+        crossterm::style::force_color_output(true);
+        modes::give_back_on_panic(requests);
+        modes::enter().map_err(TerminalError::Setup)?;
+        let frame = FrameBuffer::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone())).map_err(|error| {
+            modes::leave();
+            TerminalError::Setup(error)
+        })?;
+        Ok(Self { terminal, frame, requests: requests.clone() })
+    }
+}
+
+impl Drop for TerminalScreen {
+    fn drop(&mut self) {
+        modes::leave();
+    }
+}
+
+impl Screen for TerminalScreen {
+    fn draw(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        if !modes::entered() {
+            // A panic elsewhere gave it back. Another frame would cover its report.
+            return Err(io::Error::other("the terminal was given back"));
+        }
+        self.terminal.draw(|frame| draw(frame))?;
+        self.frame.write_to(&mut io::stdout().lock())
+    }
+
+    fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        // `Terminal::clear` would ask the terminal for the cursor's place and wait for the answer
+        // among the keys.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(b"\x07")?;
+        out.flush()
+    }
+
+    fn suspend(&mut self) -> io::Result<bool> {
+        #[cfg(unix)]
+        {
+            if !stop::can_be_continued() {
+                return Ok(false);
+            }
+            modes::leave();
+            let stopped = stop::until_continued(&self.requests);
+            modes::enter()?;
+            stopped.map(|()| true)
+        }
+        #[cfg(not(unix))]
+        Ok(false)
+    }
+}

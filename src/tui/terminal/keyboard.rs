@@ -1,0 +1,139 @@
+//! The keyboard, read where the screen is drawn, and the clocks.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::tui::{Input, Reading, WakeEnd};
+
+/// The keyboard of the process's terminal.
+#[derive(Debug)]
+pub struct Keyboard {
+    wake: WakeEnd,
+    since: Instant,
+    #[cfg(unix)]
+    _stdin: Option<system::NeverBlocking>,
+}
+
+impl Keyboard {
+    /// The keyboard, beside which `wake` is listened to.
+    pub fn new(wake: WakeEnd) -> Self {
+        Self {
+            wake,
+            since: Instant::now(),
+            #[cfg(unix)]
+            _stdin: system::NeverBlocking::stdin(),
+        }
+    }
+}
+
+impl Input for Keyboard {
+    fn read(&mut self) -> io::Result<Reading> {
+        // At the end of its input, crossterm 0.29 reads on for ever: so it is only asked while
+        // there is no end.
+        #[cfg(unix)]
+        if system::has_ended()? {
+            return Ok(Reading::Ended);
+        }
+        match crossterm::event::poll(Duration::ZERO)? {
+            true => crossterm::event::read().map(Reading::Event),
+            false => Ok(Reading::Nothing),
+        }
+    }
+
+    #[cfg(unix)]
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        system::wait(&self.wake, at_most)?;
+        self.wake.clear();
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        // There is nothing that a keyboard and a channel can be waited for at together.
+        const LOOK: Duration = Duration::from_millis(10);
+        crossterm::event::poll(at_most.map_or(LOOK, |time| time.min(LOOK)))?;
+        self.wake.clear();
+        Ok(())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::io;
+    use std::os::fd::{AsFd, OwnedFd};
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{Mode, OFlags};
+    use rustix::io::Errno;
+
+    use crate::tui::WakeEnd;
+
+    /// Standard input, opened anew so that no read of it waits; dropping it brings back the old one.
+    ///
+    /// Crossterm 0.29 reads on until a key is whole: after a half one (a sequence cut up by the
+    /// network, or Alt with `[`) the whole dashboard would stand still until the next key. The
+    /// terminal is opened anew because "never wait" belongs to what was opened, which the shell
+    /// and our own output share.
+    #[derive(Debug)]
+    pub(super) struct NeverBlocking(OwnedFd);
+
+    impl NeverBlocking {
+        /// `None` where the terminal cannot be opened by its name: then half a key is waited for.
+        pub(super) fn stdin() -> Option<Self> {
+            let name = rustix::termios::ttyname(io::stdin(), Vec::new()).ok()?;
+            let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+            let anew = rustix::fs::open(name, flags, Mode::empty()).ok()?;
+            let before = rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3).ok()?;
+            rustix::stdio::dup2_stdin(anew).ok()?;
+            Some(Self(before))
+        }
+    }
+
+    impl Drop for NeverBlocking {
+        fn drop(&mut self) {
+            // Nobody reads it any more when this fails: the program is about to end.
+            let _ = rustix::stdio::dup2_stdin(&self.0);
+        }
+    }
+
+    /// Whether nothing will ever come from the keyboard any more.
+    pub(super) fn has_ended() -> io::Result<bool> {
+        let stdin = io::stdin();
+        let mut keyboard = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut keyboard, Some(&Timespec::default())) {
+            Ok(_) => {}
+            Err(Errno::INTR) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        let told = keyboard.iter().map(PollFd::revents).fold(PollFlags::empty(), PollFlags::union);
+        if told.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            return Ok(true);
+        }
+        // Readable without a byte to read: that is the end.
+        Ok(told.contains(PollFlags::IN) && rustix::io::ioctl_fionread(&stdin).is_ok_and(|bytes| bytes == 0))
+    }
+
+    /// Waits for the keyboard, the waker, or the time.
+    pub(super) fn wait(wake: &WakeEnd, at_most: Option<Duration>) -> io::Result<()> {
+        let stdin = io::stdin();
+        let (keyboard, wake) = (stdin.as_fd(), wake.as_fd());
+        let mut both = [PollFd::from_borrowed_fd(keyboard, PollFlags::IN), PollFd::from_borrowed_fd(wake, PollFlags::IN)];
+        let at_most = at_most.and_then(|time| Timespec::try_from(time).ok());
+        match poll(&mut both, at_most.as_ref()) {
+            // A signal: the loop looks around and waits again.
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

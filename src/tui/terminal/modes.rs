@@ -1,0 +1,63 @@
+//! The terminal's modes, and that they are always undone.
+
+use std::io::{self, Write};
+use std::panic;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::style::ResetColor;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+
+use crate::tui::{End, Requests};
+
+/// Whether the terminal is in our modes. A process has one terminal, and a panic in any of its
+/// threads must give it back: so this is the one thing that is the process's own.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal is in our modes.
+pub(super) fn entered() -> bool {
+    ENTERED.load(Ordering::Acquire)
+}
+
+/// Sets our modes; when that fails, undoes what was done.
+pub(super) fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    ENTERED.store(true, Ordering::Release);
+    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste);
+    if entered.is_err() {
+        leave();
+    }
+    entered
+}
+
+/// Undoes our modes, once. What fails is passed over: a terminal that went away needs nothing.
+pub(super) fn leave() {
+    if !ENTERED.swap(false, Ordering::AcqRel) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = execute!(out, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = out.flush();
+    // What was typed or pasted for the dashboard and not read yet must not run in the shell.
+    #[cfg(unix)]
+    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+    let _ = disable_raw_mode();
+}
+
+/// Before a panic is reported by whoever reports it, the terminal is given back, so that the report
+/// can be read; and the loop is asked to end.
+pub(super) fn give_back_on_panic(requests: &Requests) {
+    static HOOK: Once = Once::new();
+    let requests = requests.clone();
+    HOOK.call_once(|| {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            leave();
+            requests.end(End::Broken);
+            report(panic);
+        }));
+    });
+}

@@ -1,0 +1,39 @@
+//! Signals become requests to the loop.
+
+use std::io;
+
+use rustix::process::Signal;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::tui::{End, Requests};
+
+/// Listens for signals on the runtime for as long as it lives. To be called before the terminal is
+/// taken: a signal that nobody listens for would end the program without giving it back.
+///
+/// # Errors
+/// When the system takes no handler.
+pub fn listen(runtime: &Handle, requests: &Requests) -> io::Result<()> {
+    for (kind, end) in
+        [(SignalKind::interrupt(), End::Interrupted), (SignalKind::terminate(), End::Terminated), (SignalKind::hangup(), End::HungUp)]
+    {
+        on(runtime, requests, kind, move |requests| requests.end(end))?;
+    }
+    on(runtime, requests, SignalKind::from_raw(Signal::TSTP.as_raw()), Requests::suspend)?;
+    on(runtime, requests, SignalKind::from_raw(Signal::CONT.as_raw()), Requests::continued)?;
+    // Crossterm notes the new size by itself, but only tells it when it is asked.
+    on(runtime, requests, SignalKind::window_change(), Requests::wake)
+}
+
+/// Calls `then` for each signal of this kind.
+fn on(runtime: &Handle, requests: &Requests, kind: SignalKind, then: impl Fn(&Requests) + Send + 'static) -> io::Result<()> {
+    let _context = runtime.enter();
+    let mut signals = signal(kind)?;
+    let requests = requests.clone();
+    runtime.spawn(async move {
+        while signals.recv().await.is_some() {
+            then(&requests);
+        }
+    });
+    Ok(())
+}
