@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_less_important_pieces_go_first() {
         let (left, right) = ([("one", 0), ("two", 3)], [("three", 1), ("four", 2)]);
-        assert_eq!(drawn(30, &left, &right), " one  two          three  four");
+        assert_eq!(drawn(30, &left, &right), " one  two         three  four");
         assert_eq!(drawn(21, &left, &right), " one     three  four");
         assert_eq!(drawn(13, &left, &right), " one   three");
         assert_eq!(drawn(9, &left, &right), " one");
