@@ -16,8 +16,14 @@ const MEDIUM: (u16, u16) = (100, 30);
 /// Under how many rows there is only ever one pane.
 const ONE_PANE_ROWS: u16 = 24;
 
-/// The campaigns' pane: a name of some length, the share of failures, what is open, the age.
-const CAMPAIGNS_COLUMNS: u16 = 34;
+/// The campaigns' pane: a name of some length, the share of failures, what is open.
+const CAMPAIGNS_COLUMNS: u16 = 36;
+
+/// From how many columns on the pane tells the age of the data, too.
+const ROOMY_COLUMNS: u16 = 170;
+
+/// How wide an age is.
+const AGE_COLUMNS: u16 = 8;
 
 /// How many lines the detail has under the list while it only follows the cursor.
 const DETAIL_ROWS: u16 = 7;
@@ -145,7 +151,8 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
     match kind {
         Kind::Wide => {
             if shape.many_campaigns {
-                campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS));
+                let age = if area.width >= ROOMY_COLUMNS { AGE_COLUMNS } else { 0 };
+                campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS + age));
                 campaigns_rule = Some(take_left(&mut rest, 1));
             }
             // Two fifths, and no more than a text reads well in.

@@ -57,11 +57,6 @@ impl Look {
     pub fn style(&self, role: Role) -> Style {
         self.theme.style(role)
     }
-
-    /// A sign, or what stands for it in ASCII.
-    pub fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
-        if self.ascii { ascii } else { sign }
-    }
 }
 
 /// A dialog over the list. One at a time.
@@ -90,6 +85,8 @@ pub struct State {
     pub(super) size: (u16, u16),
     /// The time of the newest event: what ages on the screen are counted to.
     pub(super) now: Timestamp,
+    /// Until when the newest notice stands before everything else: it answers a key.
+    pub(super) told_until: Option<Timestamp>,
     /// Until when a second Ctrl-c, or q, ends the program.
     pub(super) leave_until: Option<Timestamp>,
     /// The number of the newest question.
@@ -115,6 +112,7 @@ impl State {
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,
+            told_until: None,
             leave_until: None,
             last_question: 0,
             generation: 0,

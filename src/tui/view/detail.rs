@@ -11,7 +11,7 @@ use super::words::{count, in_a_line};
 use crate::delivery::{Attempt, MAX_ATTEMPTS, Message, RecipientKind, Status, TemplatePart, parts};
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Phase, State};
-use crate::tui::text::{age, wrap};
+use crate::tui::text::{age, width as text_width, wrap};
 use crate::tui::{Role, role_of, sign};
 
 /// Draws the detail of the open message, or of the one under the cursor. Where it has the keys,
@@ -26,13 +26,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
         buffer.set_line(area.x, y, line, area.width);
     }
     if below > 0 && area.height > 1 {
-        // What is cut off is told where it is cut off.
-        let words = match &campaign.opened {
-            Some(_) => format!(" {} more lines ", count(below)),
-            None => format!(" {} more lines: Enter ", count(below)),
-        };
-        let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
-        buffer.set_stringn(area.right() - width, area.bottom() - 1, words, usize::from(width), state.look.style(Role::Muted));
+        // What is cut off is told where it is cut off; the line it takes is counted, too.
+        let y = area.bottom() - 1;
+        let next = if campaign.opened.is_some() { "Down" } else { "Enter" };
+        let words = format!(" … {} more lines: {next}", count(below + 1));
+        buffer.set_stringn(area.x, y, format!("{:1$}", "", usize::from(area.width)), usize::from(area.width), state.look.style(Role::Text));
+        buffer.set_stringn(area.x, y, words, usize::from(area.width), state.look.style(Role::Muted));
     }
     campaign.opened.as_ref().map(|_| Position::new(area.x, area.y))
 }
@@ -110,6 +109,19 @@ impl Pen<'_> {
         if !place.is_empty() {
             spans.push(Span::styled(format!("  {place}"), self.style(Role::Muted)));
         }
+        // What belongs to it in a word or two, where the line has room.
+        let batch = message.batch.as_ref();
+        let extras = [
+            message.language.clone(),
+            batch.map(|batch| format!("batch {}", batch.id.short(false))),
+            batch.and_then(|batch| batch.file_name.clone()),
+        ];
+        for extra in extras.into_iter().flatten() {
+            let taken: usize = spans.iter().map(|span| text_width(&span.content)).sum();
+            if taken + 3 + text_width(&extra) <= self.width {
+                spans.push(Span::styled(format!("   {extra}"), self.style(Role::Muted)));
+            }
+        }
         if let Some(until) = campaign.marks.revealed_until().filter(|_| campaign.masked && !masked) {
             let rest = until.duration_since(self.state.now).max(SignedDuration::ZERO);
             spans.push(Span::styled(format!("  shown for {} more", age(rest)), self.style(Role::Warning)));
@@ -136,9 +148,8 @@ impl Pen<'_> {
         };
         let code = if error.code.is_empty() { &error.kind } else { &error.code };
         self.words(&format!("{mark} {code}: {}", error.known().advice()), Role::Failed);
-        if let Some(tried) = message.tried() {
-            let hint = if tried >= MAX_ATTEMPTS { ": the API may refuse another one" } else { "" };
-            self.words(&format!("tried {tried} of {MAX_ATTEMPTS} times{hint}"), Role::Text);
+        if let Some(tried) = message.tried().filter(|tried| *tried >= MAX_ATTEMPTS) {
+            self.words(&format!("tried {tried} times: the API allows {MAX_ATTEMPTS} and may refuse another one"), Role::Warning);
         }
     }
 
@@ -163,8 +174,8 @@ impl Pen<'_> {
         let attempts = message.attempts.as_deref().unwrap_or_default();
         for (place, attempt) in attempts.iter().enumerate() {
             let number = attempts.len() - place;
-            let text = self.attempt(attempt);
-            self.fact(&format!("try {number}"), &text, Role::Text);
+            let text = self.attempt(attempt, place == 0);
+            self.fact(&format!("try {number}/{MAX_ATTEMPTS}"), &text, if place == 0 { Role::Text } else { Role::Muted });
         }
         if attempts.is_empty() {
             let times =
@@ -173,8 +184,9 @@ impl Pen<'_> {
         }
     }
 
-    /// One attempt: only times that were told, later ones as seconds after its beginning.
-    fn attempt(&self, attempt: &Attempt) -> String {
+    /// One attempt: only times that were told, later ones as seconds after its beginning. Why the
+    /// newest one failed is told above it.
+    fn attempt(&self, attempt: &Attempt, is_newest: bool) -> String {
         let start = attempt.created_at;
         let mut words = Vec::new();
         if let Some(at) = start {
@@ -193,9 +205,10 @@ impl Pen<'_> {
         match (&attempt.error, &attempt.status) {
             (Some(error), _) => {
                 let code = if error.code.is_empty() { &error.kind } else { &error.code };
-                words.push(format!("{code}{}", attempt.updated_at.map(|at| format!(" {}", later(at))).unwrap_or_default()));
+                let word = if is_newest { "failed" } else { code };
+                words.push(format!("{word}{}", attempt.updated_at.map(|at| format!(" {}", later(at))).unwrap_or_default()));
             }
-            (None, Some(status)) if attempt.delivered_at.is_none() => words.push(status.word().to_owned()),
+            (None, Some(status)) if attempt.delivered_at.is_none() && !is_newest => words.push(status.word().to_owned()),
             _ => {}
         }
         if words.is_empty() { "nothing told".to_owned() } else { words.join("  ") }

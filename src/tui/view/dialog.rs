@@ -25,7 +25,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
     if width < 6 || height < 3 {
         return Rect { width: 0, height: 0, ..place };
     }
-    let signs = if state.look.ascii { ["-", "|", "+", "+", "+", "+"] } else { ["─", "│", "┌", "┐", "└", "┘"] };
+    let signs = ["─", "│", "┌", "┐", "└", "┘"];
     let (right, bottom) = (place.right() - 1, place.bottom() - 1);
     for x in place.x..=right {
         for y in [place.y, bottom] {

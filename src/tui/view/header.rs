@@ -53,9 +53,9 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
     }
     let mut line = Vec::new();
     match (&campaign.connection, campaign.pause_asked) {
-        (_, Some(true)) => line.push(Piece::new("pausing…", warning, 0)),
-        (_, Some(false)) => line.push(Piece::new("going on…", base, 0)),
-        (Connection::Connecting, _) => line.push(Piece::new("connecting…", base, 0)),
+        (_, Some(true)) => line.push(Piece::new("pausing", warning, 0)),
+        (_, Some(false)) => line.push(Piece::new("going on", base, 0)),
+        (Connection::Connecting, _) => line.push(Piece::new("connecting", base, 0)),
         (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
         (Connection::Waiting { until: at, .. }, _) => {
             line.push(Piece::new(format!("NO ANSWER, again {}", until(*at, state.now)), warning, 0));
@@ -72,7 +72,9 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
         line.push(Piece::new(as_of, style, u8::from(!is_calm)));
     }
     if let Some(meter) = &campaign.meter {
-        if let (Some((at, _)), Connection::Live) = (&meter.next, &campaign.connection) {
+        if let (Some((at, _)), Connection::Live) = (&meter.next, &campaign.connection)
+            && *at > state.now
+        {
             line.push(Piece::new(format!("next {}", until(*at, state.now)), base, 6).gap(if is_narrow { 2 } else { 4 }));
         }
         line.push(budget(meter, base, warning, is_narrow));
