@@ -1,5 +1,6 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
+mod backend;
 mod frame_buffer;
 mod keyboard;
 mod modes;
@@ -10,11 +11,11 @@ mod stop;
 
 use std::io::{self, IsTerminal, Write};
 
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use super::{Requests, Screen};
+use backend::SureBackend;
 use frame_buffer::FrameBuffer;
 
 pub use keyboard::Keyboard;
@@ -45,7 +46,7 @@ impl TerminalError {
 /// The terminal in the dashboard's hands. Dropping it gives the terminal back; so does a panic, in
 /// any thread, before it is reported.
 pub struct TerminalScreen {
-    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    terminal: Terminal<SureBackend>,
     frame: FrameBuffer,
     #[cfg_attr(not(unix), expect(dead_code, reason = "only a Unix system continues a stopped program"))]
     requests: Requests,
@@ -71,7 +72,7 @@ impl TerminalScreen {
         modes::give_back_on_panic(requests);
         modes::enter().map_err(TerminalError::Setup)?;
         let frame = FrameBuffer::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone())).map_err(|error| {
+        let terminal = Terminal::new(SureBackend::new(frame.clone())).map_err(|error| {
             modes::leave();
             TerminalError::Setup(error)
         })?;

@@ -36,7 +36,7 @@ impl FrameBuffer {
     pub(super) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         let Collected { bytes, cursor_shown } = &mut *self.0.borrow_mut();
         // Over a slow line each byte of a cursor step can be felt, so what says nothing is left out.
-        replace_last(bytes, RESET_FOUR_TIMES, RESET);
+        replace_all(bytes, RESET_FOUR_TIMES, RESET);
         if memmem::rfind(bytes, HIDE_CURSOR).is_some() {
             *cursor_shown = false;
         } else if std::mem::replace(cursor_shown, true) {
@@ -54,6 +54,15 @@ impl FrameBuffer {
     /// Somebody else wrote to the terminal: nothing is known of its cursor.
     pub(super) fn forget(&self) {
         self.0.borrow_mut().cursor_shown = false;
+    }
+}
+
+/// Puts `new` in the place of every `old`.
+fn replace_all(bytes: &mut Vec<u8>, old: &[u8], new: &[u8]) {
+    let places: Vec<usize> = memmem::find_iter(bytes, old).collect();
+    // From the end, so that the places before stay where they are.
+    for at in places.into_iter().rev() {
+        bytes.splice(at..at + old.len(), new.iter().copied());
     }
 }
 

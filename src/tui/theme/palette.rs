@@ -102,7 +102,7 @@ fn strongest_of_sixteen(role: Role) -> Style {
         Role::Unknown => black.fg(Color::LightMagenta).add_modifier(Modifier::BOLD),
         Role::Selected | Role::Focus => Style::new().fg(Color::Black).bg(Color::LightYellow).add_modifier(Modifier::BOLD),
         Role::Production => production(),
-        Role::Changed => Style::new().add_modifier(Modifier::UNDERLINED),
+        Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Strong | Role::Heading | Role::Header | Role::SelectedElsewhere => black.add_modifier(Modifier::BOLD),
         Role::Text | Role::Muted | Role::Rule => black,
     }
@@ -197,7 +197,7 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
         Role::Unknown => base.fg(colour(palette.unknown)),
         Role::Accent => base.fg(colour(palette.accent)).add_modifier(Modifier::BOLD),
         Role::Rule => base.fg(colour(palette.rule)),
-        Role::Changed => Style::new().add_modifier(Modifier::UNDERLINED),
+        Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Selected => on(palette.selected).remove_modifier(Modifier::BOLD),
         Role::Focus => on(palette.focus).add_modifier(Modifier::BOLD),
         Role::Header => on(palette.header),
