@@ -1,2 +1,66 @@
-//! Postwatch.
-fn main() {}
+//! The program: reads the arguments, prepares reports of panics, the log and the runtime, carries
+//! the command out, and tells a failure.
+
+use std::fmt;
+use std::io::Write as _;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use postwatch::cli::{self, Arguments, End, Exit, Failure};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help goes to the output, mistakes to standard error; a closed one is nobody's loss.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
+        }
+    };
+    match prepared(arguments) {
+        Ok(exit) => exit.into(),
+        Err(End::PipeClosed) => Exit::Done.into(),
+        Err(End::Failed(failure)) => {
+            let _ = writeln!(std::io::stderr(), "{failure}");
+            failure.exit.into()
+        }
+    }
+}
+
+fn prepared(arguments: Arguments) -> Result<Exit, End> {
+    // Without the environment: a key may stand in it.
+    let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).panic_message(Impersonal);
+    hooks.install().map_err(|error| cannot_start(&error))?;
+    if let Some(path) = &arguments.common.log {
+        cli::log_into(path, arguments.common.verbose)?;
+    }
+    // Two threads: one for the answers, one for what decodes and writes to the disk.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| cannot_start(&error))?;
+    let end = cli::run(arguments, &runtime);
+    // What still waits for the network or for the keyboard must not hold up the end.
+    runtime.shutdown_background();
+    end
+}
+
+/// A panic's message without what it quotes: the standard library puts the text that was cut at a
+/// wrong place between backticks, and that may be somebody's message.
+struct Impersonal;
+
+impl color_eyre::section::PanicMessage for Impersonal {
+    fn display(&self, panic: &PanicHookInfo<'_>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = panic.payload_as_str().unwrap_or("no message");
+        let unquoted: Vec<&str> = message.split('`').step_by(2).collect();
+        writeln!(out, "postwatch: the program came upon a mistake of its own and has ended.")?;
+        writeln!(out, "  {}", unquoted.join("(…)"))?;
+        match panic.location() {
+            Some(location) => write!(out, "  at {}:{}", location.file(), location.line()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn cannot_start(error: &dyn fmt::Display) -> Failure {
+    Failure::new(Exit::Failed, "The program cannot be started.", format!("The system says: {error}."), "Look at the machine's limits.")
+}

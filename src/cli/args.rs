@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::dashboard::DemoArguments;
+use super::simulate::SimulateArguments;
+
 /// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
 #[derive(Debug, Parser)]
 #[command(name = "postwatch", version, about, disable_help_subcommand = true, propagate_version = true)]
@@ -71,4 +74,9 @@ pub enum Colour {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// The dashboard on an embedded simulator: no key, no file, no network
+    Demo(DemoArguments),
+    /// The imitated API alone, for people who integrate with Postman
+    Simulate(SimulateArguments),
+}

@@ -4,9 +4,17 @@
 mod args;
 mod campaigns;
 pub mod dashboard;
+mod end;
 mod exit;
 mod failure;
+mod logging;
+mod run;
+mod signals;
+mod simulate;
 
 pub use args::{Arguments, Command, Common, Format};
+pub use end::End;
 pub use exit::Exit;
 pub use failure::Failure;
+pub use logging::log_into;
+pub use run::run;

@@ -179,7 +179,10 @@ const DURATION: &str = "a time in quotes, such as \"90s\", \"5m\", \"72h\" or \"
 const PERCENT: &str = "a share in quotes, above \"0%\" and up to \"100%\"";
 
 /// A stretch of time from parts such as `1h30m`; more than nothing, and a hundred years at most.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, Expected> {
+///
+/// # Errors
+/// Anything else, with what is expected.
+pub fn parse_duration(text: &str) -> Result<Duration, Expected> {
     const LONGEST: u64 = 100 * 366 * 86_400;
     let mut seconds: u64 = 0;
     let mut rest = text.trim();

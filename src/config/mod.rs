@@ -22,6 +22,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::CampaignId;
 
+pub use fields::parse_duration;
 pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};
 pub use path::path;

@@ -1,0 +1,53 @@
+//! Why a command ended before its work was done.
+
+use std::io;
+
+use super::{Exit, Failure};
+
+/// An early end of a command.
+#[derive(Debug)]
+pub enum End {
+    /// Something went wrong, and a person is told.
+    Failed(Failure),
+    /// Whoever read the output has read enough (`| head`): a quiet end.
+    PipeClosed,
+}
+
+impl End {
+    /// An end because the output could not be written.
+    pub fn output(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return End::PipeClosed;
+        }
+        End::Failed(Failure::new(
+            Exit::Failed,
+            "The output could not be written.",
+            format!("The system says: {error}."),
+            "Make room, or send the output elsewhere.",
+        ))
+    }
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        End::Failed(failure)
+    }
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        End::output(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
+        assert!(matches!(End::from(io::Error::from(io::ErrorKind::BrokenPipe)), End::PipeClosed));
+        let End::Failed(failure) = End::from(io::Error::from(io::ErrorKind::StorageFull)) else { panic!("it is a failure") };
+        assert_eq!(failure.exit, Exit::Failed);
+    }
+}

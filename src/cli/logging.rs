@@ -1,0 +1,44 @@
+//! The log that `--log FILE` asks for. It is the only one: standard error belongs to people.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use tracing_subscriber::EnvFilter;
+
+use super::campaigns::sentence;
+use super::{Exit, Failure};
+
+/// Writes what the program does into a file, after what stands there already. A new file is its
+/// owner's only.
+///
+/// Only the program's own lines are written, whatever the verbosity: those of the libraries below
+/// would name addresses with a recipient's digits in them.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn log_into(path: &Path, verbose: u8) -> Result<(), Failure> {
+    let file = private(path).map_err(|error| {
+        let what = format!("The log {} cannot be written.", path.display());
+        Failure::new(Exit::Usage, what, sentence(&error), "Name another file with `--log FILE`, or leave it out.")
+    })?;
+    let level = match verbose {
+        0 => "info",
+        1 => "debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::new(format!("off,postwatch={level}"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file).finish();
+    // The only error is a second subscriber, and the program sets one only here.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "started");
+    Ok(())
+}
+
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
