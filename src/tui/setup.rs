@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::ColourDepth;
-use crate::config::Expected;
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
 use crate::postman::{Explanation, HostKind};
@@ -73,24 +72,4 @@ pub enum ThemeChoice {
     HighContrast,
     /// No colour: ranks and statuses show by signs, words and bold.
     None,
-}
-
-impl ThemeChoice {
-    /// The names that a configuration may use.
-    pub const NAMES: [(&'static str, ThemeChoice); 5] = [
-        ("auto", ThemeChoice::Auto),
-        ("dark", ThemeChoice::Dark),
-        ("light", ThemeChoice::Light),
-        ("high-contrast", ThemeChoice::HighContrast),
-        ("none", ThemeChoice::None),
-    ];
-
-    /// The theme of a name.
-    ///
-    /// # Errors
-    /// No theme has this name.
-    pub fn parse(name: &str) -> Result<ThemeChoice, Expected> {
-        let known = Self::NAMES.iter().find(|(known, _)| *known == name);
-        known.map(|(_, choice)| *choice).ok_or_else(|| Expected::one_of(name, &Self::NAMES.map(|(known, _)| known)))
-    }
 }

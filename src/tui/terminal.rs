@@ -35,6 +35,13 @@ pub enum TerminalError {
     Setup(#[source] io::Error),
 }
 
+impl TerminalError {
+    /// Whether the program was started where no dashboard can be: wrong usage, and no failure.
+    pub fn is_wrong_usage(&self) -> bool {
+        matches!(self, TerminalError::NoTerminal { .. })
+    }
+}
+
 /// The terminal in the dashboard's hands. Dropping it gives the terminal back; so does a panic, in
 /// any thread, before it is reported.
 pub struct TerminalScreen {
@@ -46,7 +53,8 @@ pub struct TerminalScreen {
 
 impl TerminalScreen {
     /// Takes the terminal: no line editing, no echo, the other screen, pastes told apart. A panic
-    /// from now on gives it back and asks the loop to end.
+    /// from now on gives it back and asks the loop to end, by the first `requests` that this
+    /// process takes a terminal with.
     ///
     /// # Errors
     /// When standard input or output is no terminal (wrong usage: exit code 2), or when it cannot
@@ -95,6 +103,7 @@ impl Screen for TerminalScreen {
     fn forget(&mut self) -> io::Result<()> {
         // `Terminal::clear` would ask the terminal for the cursor's place and wait for the answer
         // among the keys.
+        self.frame.forget();
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
