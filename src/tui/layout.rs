@@ -25,6 +25,12 @@ const ROOMY_COLUMNS: u16 = 170;
 /// How wide an age is.
 const AGE_COLUMNS: u16 = 8;
 
+/// How wide the detail must be for an id of the usual length in one line.
+const ID_COLUMNS: u16 = 56;
+
+/// How wide the list must be for all columns but the text.
+const LIST_COLUMNS: u16 = 82;
+
 /// How many lines the detail has under the list while it only follows the cursor.
 const DETAIL_ROWS: u16 = 7;
 
@@ -155,8 +161,10 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
                 campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS + age));
                 campaigns_rule = Some(take_left(&mut rest, 1));
             }
-            // Two fifths, and no more than a text reads well in.
-            let columns = (rest.width * 2 / 5).clamp(40, 72);
+            // Two fifths, an id in one line where the list can spare that, and no more than a text
+            // reads well in.
+            let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
+            let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
             detail = Some(take_right(&mut rest, columns));
             rule = Some(take_right(&mut rest, 1));
         }

@@ -268,6 +268,25 @@ impl Desk {
         buffer.content().chunks(width).map(line_of).collect::<Vec<_>>().join("\n")
     }
 
+    /// How each line looks: runs of cells with the same style, by the text that they begin with.
+    pub fn styles(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let lines = buffer.content().chunks(usize::from(buffer.area.width)).map(|cells| {
+            let runs = cells.chunk_by(|left, right| left.style() == right.style());
+            let runs = runs.map(|run| {
+                let text: String = run.iter().map(ratatui::buffer::Cell::symbol).collect();
+                let look = format!("{:?}/{:?} {:?}", run[0].fg, run[0].bg, run[0].modifier);
+                format!(
+                    "{}<{}>",
+                    text.trim(),
+                    look.replace("Reset", "-").replace("Modifier(", "").replace("NONE", "").replace(')', "").trim()
+                )
+            });
+            runs.filter(|run| !run.starts_with('<')).collect::<Vec<_>>().join(" ")
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// The first line of the screen that holds `text`.
     #[track_caller]
     pub fn line(&self, text: &str) -> String {

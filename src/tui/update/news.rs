@@ -52,10 +52,11 @@ impl State {
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         let merged = campaign.merge(rows, from, asked_at);
         if let Some(reach) = reach {
-            campaign.store.set_reach(reach);
-            if !head {
+            // Only an answer that goes further back is the one that was asked for.
+            if reach.complete || reach.oldest != campaign.store.reach().oldest {
                 campaign.further_asked = false;
             }
+            campaign.store.set_reach(reach);
         }
         campaign.list.apply(&campaign.store, &merged);
         campaign.marks.note(&merged, now);

@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
 /// All lines of the detail, wrapped to `width` columns with a blank one at each side.
 pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     let Some(campaign) = state.campaign() else { return Vec::new() };
-    let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2) };
+    let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2), tells_language: false };
     match campaign.subject() {
         Some(row) => pen.message(campaign, row),
         None => pen.words("no message is selected", Role::Muted),
@@ -52,10 +52,12 @@ struct Pen<'a> {
     state: &'a State,
     lines: Vec<Line<'static>>,
     width: usize,
+    /// The language stands in the first line already.
+    tells_language: bool,
 }
 
 /// How wide the labels of single facts are.
-const LABEL: usize = 10;
+const LABEL: usize = 9;
 
 impl Pen<'_> {
     fn style(&self, role: Role) -> Style {
@@ -72,6 +74,23 @@ impl Pen<'_> {
         for line in wrap(text, self.width) {
             self.line(vec![Span::styled(line, self.style(role))]);
         }
+    }
+
+    /// Facts that belong together after one label: as many in a line as fit, none of them broken
+    /// over two lines unless it is longer than one.
+    fn facts_in_line(&mut self, label: &str, facts: &[String], role: Role) {
+        let room = self.width.saturating_sub(LABEL).max(8);
+        let mut lines: Vec<String> = Vec::new();
+        for fact in facts {
+            match lines.last_mut() {
+                Some(line) if text_width(line) + 2 + text_width(fact) <= room => {
+                    line.push_str("  ");
+                    line.push_str(fact);
+                }
+                _ => lines.push(fact.clone()),
+            }
+        }
+        self.fact(label, &lines.join("\n"), role);
     }
 
     /// A fact with its label; what is longer than a line goes on below, indented.
@@ -119,6 +138,7 @@ impl Pen<'_> {
         for extra in extras.into_iter().flatten() {
             let taken: usize = spans.iter().map(|span| text_width(&span.content)).sum();
             if taken + 3 + text_width(&extra) <= self.width {
+                self.tells_language |= Some(&extra) == message.language.as_ref();
                 spans.push(Span::styled(format!("   {extra}"), self.style(Role::Muted)));
             }
         }
@@ -175,7 +195,7 @@ impl Pen<'_> {
         for (place, attempt) in attempts.iter().enumerate() {
             let number = attempts.len() - place;
             let text = self.attempt(attempt, place == 0);
-            self.fact(&format!("try {number}/{MAX_ATTEMPTS}"), &text, if place == 0 { Role::Text } else { Role::Muted });
+            self.facts_in_line(&format!("try {number}/{MAX_ATTEMPTS}"), &text, if place == 0 { Role::Text } else { Role::Muted });
         }
         if attempts.is_empty() {
             let times =
@@ -186,7 +206,7 @@ impl Pen<'_> {
 
     /// One attempt: only times that were told, later ones as seconds after its beginning. Why the
     /// newest one failed is told above it.
-    fn attempt(&self, attempt: &Attempt, is_newest: bool) -> String {
+    fn attempt(&self, attempt: &Attempt, is_newest: bool) -> Vec<String> {
         let start = attempt.created_at;
         let mut words = Vec::new();
         if let Some(at) = start {
@@ -211,7 +231,10 @@ impl Pen<'_> {
             (None, Some(status)) if attempt.delivered_at.is_none() && !is_newest => words.push(status.word().to_owned()),
             _ => {}
         }
-        if words.is_empty() { "nothing told".to_owned() } else { words.join("  ") }
+        if words.is_empty() {
+            words.push("nothing told".to_owned());
+        }
+        words
     }
 
     /// The text as sent; masked, the template with its variables.
@@ -245,7 +268,7 @@ impl Pen<'_> {
             let text = format!("{}, {} ago", self.state.look.exact(at), self.ago(at));
             self.fact("created", &text, Role::Text);
         }
-        if let Some(language) = &message.language {
+        if let Some(language) = message.language.as_ref().filter(|_| !self.tells_language) {
             self.fact("language", language, Role::Text);
         }
         if let Some(batch) = &message.batch {

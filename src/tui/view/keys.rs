@@ -35,7 +35,8 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Agree | Action::NextPane if context == Context::Question => question.is_some_and(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         Action::Enter => context != Context::Detail,
-        Action::Back => !matches!(context, Context::Messages | Context::Campaigns),
+        // Elsewhere it only goes back, which Esc says already.
+        Action::Quit => context == Context::Messages,
         Action::NextCampaign => state.campaigns.len() > 1,
         Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
         Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),
