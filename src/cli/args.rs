@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::dashboard::DemoArguments;
+use super::messages::MessagesArguments;
 use super::simulate::SimulateArguments;
+use super::status::StatusArguments;
 
 /// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
 #[derive(Debug, Parser)]
@@ -77,6 +79,10 @@ pub enum Colour {
 pub enum Command {
     /// The dashboard on an embedded simulator: no key, no file, no network
     Demo(DemoArguments),
+    /// What became of a campaign's messages, in figures
+    Status(StatusArguments),
+    /// Lists messages, or exports them
+    Messages(MessagesArguments),
     /// The imitated API alone, for people who integrate with Postman
     Simulate(SimulateArguments),
 }

@@ -3,14 +3,20 @@
 
 mod args;
 mod campaigns;
+mod context;
 pub mod dashboard;
 mod end;
 mod exit;
 mod failure;
+mod journal;
 mod logging;
+mod messages;
+mod moment;
+mod progress;
 mod run;
 mod signals;
 mod simulate;
+mod status;
 
 pub use args::{Arguments, Command, Common, Format};
 pub use end::End;
