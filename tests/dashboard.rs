@@ -1,4 +1,5 @@
 //! The whole dashboard: keys and news in, screen and effects out, on ratatui's test backend.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails the test")]
 
 #[path = "dashboard/desk.rs"]
 mod desk;

@@ -86,7 +86,6 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
                 delivered_at: if message.status == "success" { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
                 error_kind: if is_failed { Told::Value("delivery_error") } else { Told::Null },
                 error_code: if is_failed { Told::Value(message.error) } else { Told::Null },
-                ..AttemptFields::default()
             }
         });
         let batch = message.batch.map(|id| BatchFields {
