@@ -140,6 +140,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         theme: ThemeChoice::None,
         depth: ColourDepth::True,
         ascii: false,
+        bell: true,
         demo: false,
         notices: Vec::new(),
         actions_refused: None,
