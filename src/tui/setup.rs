@@ -24,6 +24,8 @@ pub struct Setup {
     pub depth: ColourDepth,
     /// No signs outside ASCII.
     pub ascii: bool,
+    /// Whether the terminal's bell may ring.
+    pub bell: bool,
     /// The embedded simulator is on screen: nothing real is sent.
     pub demo: bool,
     /// What was wrong at the start: mistakes in the configuration, an action left open by an

@@ -86,7 +86,6 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
                 delivered_at: if message.status == "success" { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
                 error_kind: if is_failed { Told::Value("delivery_error") } else { Told::Null },
                 error_code: if is_failed { Told::Value(message.error) } else { Told::Null },
-                ..AttemptFields::default()
             }
         });
         let batch = message.batch.map(|id| BatchFields {
@@ -141,6 +140,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         theme: ThemeChoice::None,
         depth: ColourDepth::True,
         ascii: false,
+        bell: true,
         demo: false,
         notices: Vec::new(),
         actions_refused: None,

@@ -38,6 +38,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         theme,
         depth: depth(common),
         ascii: display.ascii || wants_ascii(),
+        bell: configured.config.notify.bell,
         demo: false,
         notices: mistakes.chain(warnings).collect(),
         actions_refused: None,
@@ -54,6 +55,8 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         theme: ThemeChoice::Auto,
         depth: depth(common),
         ascii: wants_ascii(),
+        // Nothing in a demo is worth a noise.
+        bell: false,
         demo: true,
         notices: Vec::new(),
         actions_refused: None,
