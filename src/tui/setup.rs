@@ -56,6 +56,8 @@ pub struct CampaignCard {
     pub calls_per_second: f64,
     /// How far back it reads by itself.
     pub history: Duration,
+    /// The share of failures (0 to 1) in the last minutes from which it needs a person.
+    pub failure_limit: f64,
     /// Why it cannot be read at all, where that is known from the start: a key that cannot be had.
     pub broken: Option<Explanation>,
 }

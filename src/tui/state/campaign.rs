@@ -10,10 +10,6 @@ use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
 
-/// From which share of failures in the last 15 minutes a campaign needs a person: what the
-/// configuration takes for granted, 2 %.
-pub(in crate::tui) const FAILURE_LIMIT: f64 = 0.02;
-
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
 
@@ -189,7 +185,7 @@ impl Campaign {
     /// The share of failures in the last minutes above which it needs a person: twice the usual, and
     /// never less than the limit.
     pub fn failure_limit(&self) -> f64 {
-        self.recent.usual_share.map_or(FAILURE_LIMIT, |usual| (usual * 2.0).max(FAILURE_LIMIT))
+        self.recent.usual_share.map_or(self.card.failure_limit, |usual| (usual * 2.0).max(self.card.failure_limit))
     }
 
     /// Whether more failed in the last minutes than that.
