@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::dashboard::DemoArguments;
 use super::messages::MessagesArguments;
+use super::retry::RetryArguments;
 use super::simulate::SimulateArguments;
 use super::status::StatusArguments;
 
@@ -83,6 +84,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Lists messages, or exports them
     Messages(MessagesArguments),
+    /// Tries failed messages again
+    Retry(RetryArguments),
     /// The imitated API alone, for people who integrate with Postman
     Simulate(SimulateArguments),
 }

@@ -13,6 +13,7 @@ mod logging;
 mod messages;
 mod moment;
 mod progress;
+mod retry;
 mod run;
 mod signals;
 mod simulate;
