@@ -3,6 +3,7 @@
 
 mod args;
 mod campaigns;
+mod check;
 mod context;
 pub mod dashboard;
 mod end;

@@ -60,7 +60,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     }
     let mut report = Report::begin(context.format());
     for left_out in &chosen.left_out {
-        report.tell(Outcome::skipped(left_out.message.clone(), left_out.reason.clone()))?;
+        report.tell(&Outcome::skipped(&left_out.message, left_out.reason.clone()))?;
     }
     if chosen.plan.items.is_empty() {
         report.finish()?;

@@ -55,8 +55,8 @@ impl Outcome {
     }
 
     /// Nothing was sent: what was asked for was not done.
-    pub fn skipped(message: MessageId, reason: String) -> Self {
-        Self { outcome: Ended::Skipped, exit: Exit::SomeRefused, ..Self::accepted(&message, Some(reason)) }
+    pub fn skipped(message: &MessageId, reason: String) -> Self {
+        Self { outcome: Ended::Skipped, exit: Exit::SomeRefused, ..Self::accepted(message, Some(reason)) }
     }
 }
 
@@ -83,9 +83,9 @@ impl<W: Write> Report<W> {
     }
 
     /// Tells an outcome.
-    pub fn tell(&mut self, outcome: Outcome) -> io::Result<()> {
+    pub fn tell(&mut self, outcome: &Outcome) -> io::Result<()> {
         self.exit = self.exit.and(outcome.exit);
-        let written = self.write(&outcome);
+        let written = self.write(outcome);
         self.told += 1;
         self.unless_closed(written)
     }
@@ -164,8 +164,8 @@ mod tests {
     fn written(format: Format) -> (String, Exit) {
         let mut out = Vec::new();
         let mut report = Report::into(&mut out, format);
-        report.tell(Outcome::accepted(&MessageId::new("a"), None)).unwrap();
-        report.tell(Outcome::skipped(MessageId::new("b"), "it is not failed".to_owned())).unwrap();
+        report.tell(&Outcome::accepted(&MessageId::new("a"), None)).unwrap();
+        report.tell(&Outcome::skipped(&MessageId::new("b"), "it is not failed".to_owned())).unwrap();
         report.finish().unwrap();
         let exit = report.exit();
         (String::from_utf8(out).unwrap(), exit)
@@ -194,7 +194,7 @@ mod tests {
             }
         }
         let mut report = Report::into(Closed, Format::Ndjson);
-        assert!(report.tell(Outcome::accepted(&MessageId::new("a"), None)).is_ok());
+        assert!(report.tell(&Outcome::accepted(&MessageId::new("a"), None)).is_ok());
         assert!(report.finish().is_ok());
     }
 }

@@ -149,27 +149,37 @@ impl Work {
 
     fn step(&mut self, message: &MessageId, stage: ActionStage, report: &mut Report) -> Result<(), End> {
         let outcome = match stage {
-            ActionStage::Intended => return Ok(self.place(message, Place::NotStarted)),
-            ActionStage::UnderWay { .. } => return Ok(self.place(message, Place::UnderWay)),
+            ActionStage::Intended => {
+                self.place(message, Place::NotStarted);
+                return Ok(());
+            }
+            ActionStage::UnderWay { .. } => {
+                self.place(message, Place::UnderWay);
+                return Ok(());
+            }
             ActionStage::GoesAgain { why, .. } => {
                 self.notice(&format!("{message} goes again: {}.", why.what.trim_end_matches('.')));
-                return Ok(self.place(message, Place::NotStarted));
+                self.place(message, Place::NotStarted);
+                return Ok(());
             }
-            ActionStage::Unknown { why, look_up_at: Some(_) } => return Ok(self.look_up(message, why)),
+            ActionStage::Unknown { why, look_up_at: Some(_) } => {
+                self.look_up(message, why);
+                return Ok(());
+            }
             ActionStage::Followed { .. } => return Ok(()),
             ActionStage::Accepted => Outcome::accepted(message, None),
             ActionStage::FoundAccepted => {
                 Outcome::accepted(message, Some("there was no answer; reading showed that it was taken".to_owned()))
             }
-            ActionStage::NotTaken(why) => Outcome::skipped(message.clone(), because(&why)),
-            ActionStage::NotSent(why) => Outcome { exit: Exit::Failed, ..Outcome::skipped(message.clone(), because(&why)) },
+            ActionStage::NotTaken(why) => Outcome::skipped(message, because(&why)),
+            ActionStage::NotSent(why) => Outcome { exit: Exit::Failed, ..Outcome::skipped(message, because(&why)) },
             ActionStage::Refused(why) => self.refused(message, &why),
             ActionStage::Unknown { why, look_up_at: None } => unknown(message, &why),
         };
         if outcome.outcome != Ended::Unknown {
             self.unknown_in_a_row = 0;
         }
-        self.end(outcome, report)
+        self.end(&outcome, report)
     }
 
     fn place(&mut self, message: &MessageId, place: Place) {
@@ -211,7 +221,7 @@ impl Work {
         }
     }
 
-    fn end(&mut self, outcome: Outcome, report: &mut Report) -> Result<(), End> {
+    fn end(&mut self, outcome: &Outcome, report: &mut Report) -> Result<(), End> {
         self.open.retain(|open| open.message.as_str() != outcome.id);
         Ok(report.tell(outcome)?)
     }
@@ -235,7 +245,7 @@ impl Work {
                 over.push(unknown(&open.message, why));
             }
         }
-        over.into_iter().try_for_each(|outcome| self.end(outcome, report))
+        over.into_iter().try_for_each(|outcome| self.end(&outcome, report))
     }
 
     /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again.
@@ -265,14 +275,14 @@ impl Work {
         let halted = self.halted.unwrap_or("not started: the worker broke down");
         for open in std::mem::take(&mut self.open) {
             let outcome = match open.at {
-                Place::NotStarted => Outcome::skipped(open.message, halted.to_owned()),
+                Place::NotStarted => Outcome::skipped(&open.message, halted.to_owned()),
                 Place::UnderWay => unknown(&open.message, &left()),
                 Place::Unknown { why, .. } => unknown(&open.message, &why),
             };
-            report.tell(outcome)?;
+            report.tell(&outcome)?;
         }
         for retry in std::mem::take(&mut self.waiting) {
-            report.tell(Outcome::skipped(retry.item().message.clone(), halted.to_owned()))?;
+            report.tell(&Outcome::skipped(&retry.item().message, halted.to_owned()))?;
         }
         self.monitor.ask(Command::Stop);
         // The worker may still have something to tell; nobody listens any more.
@@ -302,7 +312,7 @@ async fn at(deadline: Option<Instant>) {
 }
 
 fn because(why: &Explanation) -> String {
-    format!("{} {}", why.what, why.why).trim().to_owned()
+    format!("{}. {}", why.what.trim_end_matches('.'), why.why).trim().to_owned()
 }
 
 fn unknown(message: &MessageId, why: &Explanation) -> Outcome {
