@@ -19,7 +19,7 @@ pub struct Stage {
     pub simulator: Simulator,
     pub folder: TempDir,
     // Last, so that the simulator still has a runtime when it is dropped.
-    pub runtime: Runtime,
+    _runtime: Runtime,
 }
 
 /// Options of a world whose messages have come to rest: it was filled an hour ago, and nothing
@@ -36,7 +36,7 @@ impl Stage {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let simulator = runtime.block_on(simulator::serve(World::new(options), listen)).unwrap();
-        let stage = Stage { simulator, folder: tempfile::tempdir().unwrap(), runtime };
+        let stage = Stage { simulator, folder: tempfile::tempdir().unwrap(), _runtime: runtime };
         stage.configure("");
         stage
     }

@@ -40,7 +40,25 @@ pub(super) struct Work {
     open: Vec<Open>,
     unknown_in_a_row: usize,
     /// Why nothing more is sent.
-    halted: Option<&'static str>,
+    halted: Option<Halt>,
+}
+
+/// Why nothing more is sent.
+#[derive(Debug, Clone, Copy)]
+struct Halt {
+    /// For each message that is not started.
+    reason: &'static str,
+    /// What it means for the exit code.
+    exit: Exit,
+    /// Whether a person wants to leave.
+    at_once: bool,
+}
+
+impl Halt {
+    const UNKNOWN: Halt = Halt { reason: "not started: three outcomes in a row are unknown", exit: Exit::SomeUnknown, at_once: false };
+    const KEPT_OUT: Halt = Halt { reason: "not started: the API keeps this caller out", exit: Exit::Refused, at_once: false };
+    const INTERRUPTED: Halt = Halt { reason: "not started: interrupted", exit: Exit::Done, at_once: true };
+    const BROKEN: Halt = Halt { reason: "not started: the worker broke down", exit: Exit::Failed, at_once: false };
 }
 
 /// A retry without an end.
@@ -198,14 +216,14 @@ impl Work {
         open.at = Place::Unknown { until: Instant::now() + PATIENCE.mul_f64(1.5), why };
         self.unknown_in_a_row += 1;
         if self.unknown_in_a_row >= UNKNOWN_IN_A_ROW {
-            self.halted = Some("not started: three outcomes in a row are unknown");
+            self.halted = Some(Halt::UNKNOWN);
         }
         self.notice(&format!("{message}: the outcome is not known; the message is being read to find out, two minutes at most."));
     }
 
     fn refused(&mut self, message: &MessageId, why: &Explanation) -> Outcome {
         if why.keeps_out() {
-            self.halted = Some("not started: the API keeps this caller out");
+            self.halted = Some(Halt::KEPT_OUT);
         }
         // The journal has the API's words without anything personal in them.
         let entries = self.journal.all(self.open.len() + self.waiting.len() + CHANNEL).unwrap_or_default();
@@ -250,7 +268,7 @@ impl Work {
 
     /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again.
     async fn interrupt(&mut self, report: &mut Report, signals: &mut Signals) -> Result<(), End> {
-        self.halted = Some("not started: interrupted");
+        self.halted = Some(Halt::INTERRUPTED);
         let under_way = self.open.iter().filter(|open| open.at == Place::UnderWay).count();
         let unknown = self.open.iter().filter(|open| matches!(open.at, Place::Unknown { .. })).count();
         let not_started = self.open.len() - under_way - unknown + self.waiting.len();
@@ -272,22 +290,23 @@ impl Work {
 
     /// Tells what has no end, and lets the worker go.
     async fn leave(mut self, report: &mut Report) -> Result<(), End> {
-        let halted = self.halted.unwrap_or("not started: the worker broke down");
+        let halt = self.halted.unwrap_or(Halt::BROKEN);
+        let not_started = |message: &MessageId| Outcome { exit: halt.exit, ..Outcome::skipped(message, halt.reason.to_owned()) };
         for open in std::mem::take(&mut self.open) {
             let outcome = match open.at {
-                Place::NotStarted => Outcome::skipped(&open.message, halted.to_owned()),
+                Place::NotStarted => not_started(&open.message),
                 Place::UnderWay => unknown(&open.message, &left()),
                 Place::Unknown { why, .. } => unknown(&open.message, &why),
             };
             report.tell(&outcome)?;
         }
         for retry in std::mem::take(&mut self.waiting) {
-            report.tell(&Outcome::skipped(&retry.item().message, halted.to_owned()))?;
+            report.tell(&not_started(&retry.item().message))?;
         }
         self.monitor.ask(Command::Stop);
         // The worker may still have something to tell; nobody listens any more.
         self.updates.close();
-        if halted != "not started: interrupted" && self.monitor.ended().await.is_err() {
+        if !halt.at_once && self.monitor.ended().await.is_err() {
             let next = "Run `postwatch retry` again: it finds out what became of the messages before it sends anything.";
             return Err(
                 Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that were not told are in the journal.", next).into()
