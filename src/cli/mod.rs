@@ -3,6 +3,7 @@
 
 mod args;
 mod campaigns;
+mod check;
 mod context;
 pub mod dashboard;
 mod end;
@@ -13,6 +14,7 @@ mod logging;
 mod messages;
 mod moment;
 mod progress;
+mod retry;
 mod run;
 mod signals;
 mod simulate;

@@ -42,8 +42,11 @@ pub struct Reader {
     budget: Budget,
     clock: Clock,
     jitter: Box<dyn FnMut() -> f64 + Send>,
-    waits: Box<dyn FnMut(&CallError, Duration) + Send>,
+    waits: Waits,
 }
+
+/// Who is told why nothing happens, and for how long.
+type Waits = Box<dyn FnMut(&CallError, Duration) + Send>;
 
 impl Reader {
     /// A reader of at most `calls_per_second`. `jitter` gives numbers from 0 to 1.

@@ -61,7 +61,15 @@ impl Field {
             return Ok(Field::Value(value.to_owned()));
         }
         let found = NAMED.into_iter().find(|(known, _)| *known == name).map(|(_, field)| field);
-        found.ok_or_else(|| Expected::one_of(name, &NAMED.map(|(known, _)| known)))
+        found.ok_or_else(|| {
+            let names = NAMED.map(|(known, _)| known);
+            let mut expected = Expected::one_of(name, &names);
+            // A word of a longer name means that name: `status` is `latestStatus`.
+            let part = name.to_lowercase();
+            let holds = |known: &&str| part.len() >= 3 && known.to_lowercase().contains(&part);
+            expected.nearest = expected.nearest.or_else(|| names.into_iter().find(holds).map(str::to_owned));
+            expected
+        })
     }
 
     /// Its name.

@@ -23,7 +23,7 @@ enum Form<W: Write> {
     /// Values with a heading.
     Csv(Box<csv::Writer<W>>),
     /// Columns, at the end.
-    Table(W, MessageTable),
+    Table(W, Box<MessageTable>),
 }
 
 impl<W: Write> Output<W> {
@@ -54,7 +54,7 @@ impl<W: Write> Output<W> {
                 writer.write_record(layout.fields.iter().map(Field::name)).map_err(of_csv)?;
                 Form::Csv(Box::new(writer))
             }
-            Format::Table => Form::Table(out, table),
+            Format::Table => Form::Table(out, Box::new(table)),
         };
         Ok(Self { form, layout, written: 0 })
     }
