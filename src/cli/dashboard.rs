@@ -14,8 +14,8 @@ use crate::config::{self, LoadError};
 use crate::postman::{ApiKey, BaseUrl};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::tui::{
-    ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme, start, updates,
-    wake_pair,
+    ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme,
+    start, updates, wake_pair,
 };
 use workers::{StateFolder, Workers};
 

@@ -7,6 +7,7 @@ mod clock;
 mod command;
 mod desk;
 mod ledger;
+mod reader;
 mod update;
 mod worker;
 #[cfg(test)]
@@ -16,5 +17,6 @@ pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
+pub use reader::{Listing, Pages, ReadError, Reader};
 pub use update::{ActionNews, ActionStage, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, Update};
 pub use worker::{Monitor, MonitorOptions, Watcher};

@@ -46,14 +46,26 @@ impl Backend for SureBackend {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         // A run of ordinary cells goes out as one; each run begins with a position of its own.
-        let mut run = Vec::new();
+        let mut run: Vec<(u16, u16, &Cell)> = Vec::new();
+        // Where the cell before ended, and the column that was told for it.
+        let mut before: Option<(u16, u16, u16)> = None;
         for (x, y, cell) in content {
             if is_disputed(cell.symbol()) {
                 self.inner.draw(run.drain(..))?;
                 self.draw_disputed(x, y, cell)?;
-            } else {
-                run.push((x, y, cell));
+                before = None;
+                continue;
             }
+            // Behind a wide letter the library sees a hole and puts the cursor anew. Told as
+            // neighbours, the cells follow each other without that. A told column is never
+            // beyond the true one, so a real hole cannot look like none.
+            let told = match before {
+                Some((end, row, told)) if (end, row) == (x, y) => told + 1,
+                _ => x,
+            };
+            let columns = u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
+            before = Some((x + columns, y, told));
+            run.push((told, y, cell));
         }
         self.inner.draw(run.into_iter())
     }

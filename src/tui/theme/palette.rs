@@ -56,12 +56,12 @@ fn sixteen(role: Role) -> Style {
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
         Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-        Role::Heading | Role::Header => plain.add_modifier(Modifier::BOLD),
+        Role::Heading | Role::Header | Role::Changed => plain.add_modifier(Modifier::BOLD),
         // Only lines are drawn with it, no text.
         Role::Rule => plain.fg(Color::DarkGray),
         Role::Selected => reversed(),
         Role::Production => production(),
-        Role::Text | Role::Strong | Role::Muted | Role::SelectedElsewhere | Role::Changed | Role::Focus => colourless(role),
+        Role::Text | Role::Strong | Role::Muted | Role::SelectedElsewhere | Role::Focus => colourless(role),
     }
 }
 

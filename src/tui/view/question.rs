@@ -8,9 +8,8 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::recipient;
-use super::words::in_a_line;
+use super::words::{environment, in_a_line};
 use crate::delivery::{MAX_ATTEMPTS, Message, RetryHelps};
-use crate::postman::HostKind;
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::tui::Role;
 use crate::tui::state::{Answer, Campaign, Question, State};
@@ -43,7 +42,7 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
     lines.push(answers(state, question));
     lines.push(keys(state, question));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(campaign, question), dialog::WIDEST, rows);
+    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     let x = match question.answer {
         Answer::Leave => 1,
@@ -53,11 +52,8 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
 }
 
 /// Verb, count, environment, campaign.
-fn title(campaign: &Campaign, question: &Question) -> String {
-    let environment = match campaign.card.host_kind {
-        HostKind::Gateway => format!("GATEWAY {}", campaign.card.host),
-        kind => kind.word().to_uppercase(),
-    };
+fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
+    let environment = environment(&state.look, campaign);
     let verb = if question.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
     format!("{verb}, {environment}, {}", campaign.card.name)
 }
