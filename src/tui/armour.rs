@@ -93,6 +93,8 @@ impl Armour {
         while self.recent.front().is_some_and(|(at, _)| now.saturating_sub(*at) > BURST) {
             self.recent.pop_front();
         }
+        // By the time alone, too: Enter and Tab do not count as a burst's keys, but are dropped in one.
+        self.burst = self.burst.filter(|last| now.saturating_sub(*last) <= BURST);
         let in_question = self.question.is_some();
         let new = batch.iter().filter_map(|key| typed(*key)).filter(|chord| in_question || chord.printable().is_some());
         let before = self.recent.len();
@@ -110,8 +112,7 @@ impl Armour {
             }
         }
         let enough = if in_question { BURST_KEYS_IN_QUESTION } else { BURST_KEYS };
-        let goes_on = self.burst.is_some_and(|last| now.saturating_sub(last) <= BURST);
-        self.burst = (goes_on || different.len() >= enough).then_some(now);
+        self.burst = (self.burst.is_some() || different.len() >= enough).then_some(now);
         if self.burst.is_some() {
             self.held.clear();
         }

@@ -58,6 +58,9 @@ fn before_a_question() -> Armour {
 #[case(&[(0, "j"), (30, "k"), (60, "r")], "jkr")]
 #[case(&[(0, "jjjjjjjj")], "jjjjjjjj")]
 #[case(&[(0, "jk")], "jk")]
+// A burst is over when its time is, whatever comes next.
+#[case(&[(0, "80123"), (21, "⏎")], "⏎")]
+#[case(&[(0, "80123"), (15, "⏎")], "")]
 #[case(&[(0, "j⏎")], "j⏎")]
 #[case(&[(0, "↓↓↓jk↓")], "↓↓↓jk↓")]
 // A paste as keys: in one batch, and in pieces.
