@@ -7,18 +7,18 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
-#[path = "terminal/hands.rs"]
-mod hands;
-#[path = "terminal/program.rs"]
-mod program;
-#[path = "terminal/simulation.rs"]
-mod simulation;
+mod terminal {
+    mod hands;
+    mod program;
+    mod simulation;
 
-#[path = "terminal/faults.rs"]
-mod faults;
-#[path = "terminal/leaving.rs"]
-mod leaving;
-#[path = "terminal/retrying.rs"]
-mod retrying;
-#[path = "terminal/sizes.rs"]
-mod sizes;
+    mod canary;
+    mod faults;
+    mod hostile;
+    mod leaving;
+    mod pasting;
+    mod retrying;
+    mod sizes;
+    mod starting;
+    mod suspending;
+}

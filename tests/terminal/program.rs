@@ -180,7 +180,11 @@ impl Program {
     /// Waits until the screen is so.
     #[track_caller]
     pub fn waits_for(&mut self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
-        let so = self.watch.wait(PATIENCE, |seen| is_so(seen.parser.screen()) || seen.exit.is_some());
+        let mut so = self.watch.wait(PATIENCE, |seen| is_so(seen.parser.screen()) || seen.exit.is_some());
+        if self.watch.lock().exit.is_some() {
+            self.reads_to_the_end();
+            so = true;
+        }
         let seen = self.watch.lock();
         if !so || !is_so(seen.parser.screen()) {
             let (exit, screen) = (seen.exit.clone(), seen.parser.screen().contents());
@@ -201,6 +205,19 @@ impl Program {
     #[track_caller]
     pub fn loses(&mut self, text: &str) -> &mut Self {
         self.waits_for(&format!("no `{text}`"), |screen| !screen.contents().contains(text))
+    }
+
+    /// After the end: everything that was written is seen. A mark of our own, behind it, tells.
+    #[track_caller]
+    fn reads_to_the_end(&mut self) {
+        // No text could hold it: it is taken out again. A terminal that was closed shows nothing any more.
+        const MARK: &[u8] = b"\x1b]777;the end\x07";
+        if self.terminal.is_none() {
+            return;
+        }
+        self.line.write_all(MARK).unwrap();
+        assert!(self.watch.wait(PATIENCE, |seen| seen.bytes.ends_with(MARK)), "the terminal does not tell its end");
+        self.watch.change(|seen| seen.bytes.truncate(seen.bytes.len() - MARK.len()));
     }
 
     /// Presses a key, again and again where it may have been dropped, until the screen is so.
@@ -264,6 +281,7 @@ impl Program {
     pub fn exit_code(&mut self) -> u32 {
         let ended = self.watch.wait(PATIENCE, |seen| seen.exit.is_some());
         assert!(ended, "it has not ended; the screen:\n{}", self.screen());
+        self.reads_to_the_end();
         let exit = self.watch.lock().exit.clone().unwrap();
         assert_eq!(exit.signal(), None, "it was killed");
         exit.exit_code()

@@ -5,6 +5,24 @@ use super::program::cursor_line;
 use super::simulation::Simulation;
 
 #[test]
+fn messages_are_found_opened_and_filtered() {
+    let simulation = Simulation::new();
+    let (mut program, failed) = on_a_failed_one(&simulation);
+    program.types("\r").sees("Esc back").sees(&failed.id).types("\u{1b}").loses("Esc back");
+    // 0 clears what was looked for; the second line of the menu is "failed only".
+    program.types("0").sees("all messages").types("f").sees("Show messages that are");
+    // The arrow, since a third letter this fast would pass for a paste.
+    program.types("\u{1b}[B");
+    program
+        .waits_for("the line", |screen| cursor_line(screen).contains("failed only"))
+        .types("\r")
+        .sees(" of 300 loaded")
+        .loses("✓ delivered");
+    program.waits_for("only failures", |screen| screen.contents().lines().filter(|line| line.contains("✗ failed")).count() > 10);
+    assert_eq!(simulation.posts(), [], "looking writes nothing");
+}
+
+#[test]
 fn yes_retries_exactly_once() {
     let simulation = Simulation::new();
     let (mut program, failed) = on_a_failed_one(&simulation);

@@ -117,6 +117,18 @@ impl Simulation {
         }
     }
 
+    /// The text of a message, as it was sent.
+    pub fn text_of(&self, id: &str) -> String {
+        let messages = self.messages();
+        let message = messages.iter().find(|message| message["id"] == id).unwrap();
+        message["fullMessage"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs something beside the simulator.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(work);
+    }
+
     /// How many calls for the first campaign were answered as they should be.
     pub fn heads(&self) -> usize {
         let id = self.simulator().campaigns().remove(0).id;

@@ -1,0 +1,44 @@
+//! Stopping and going on, as a shell's job and without a shell.
+
+use rustix::process::Signal;
+
+use super::program::{Program, Start};
+use super::simulation::Simulation;
+
+/// The dashboard as the job of a shell that tells how it stopped, and goes on with it after a line.
+fn as_a_job(simulation: &Simulation) -> Program {
+    simulation.configure(&simulation.part(0, "calls_per_second = 10"));
+    let program = env!("CARGO_BIN_EXE_postwatch");
+    let script = format!(
+        "set -m; '{program}' --config '{}' --state '{}'; echo \"stopped with $?\"; stty -a; read line; fg; echo \"ended with $?\"",
+        simulation.config().display(),
+        simulation.state().display()
+    );
+    let key = simulation.simulator().campaigns().remove(0).key;
+    let mut program = Start::of("sh", simulation.home(), &["-c", &script]).env("KEY_0", &key).spawn();
+    program.sees("300 loaded").holds_the_terminal();
+    program
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
+    let simulation = Simulation::new();
+    let mut program = as_a_job(&simulation);
+    program.types("\u{1a}").gives_the_terminal_back();
+    program.sees("stopped with").leaves_everything_as_it_was();
+    program.types("on\n").sees("300 loaded").holds_the_terminal().ticks();
+    program.types("q").sees("ended with 0");
+    assert_eq!(program.exit_code(), 0);
+    program.leaves_everything_as_it_was();
+}
+
+#[test]
+fn without_a_shell_it_cannot_be_continued_and_goes_on() {
+    let simulation = Simulation::new();
+    let mut program = simulation.run();
+    program.sees("300 loaded").holds_the_terminal().signal(Signal::TSTP).ticks().ticks();
+    program.signal(Signal::CONT).types("\u{1a}").ticks().types("?").sees("Keys: ").types("\u{1b}").loses("Keys: ");
+    program.types("q").gives_the_terminal_back();
+    assert_eq!(program.exit_code(), 0);
+    program.leaves_everything_as_it_was();
+}
