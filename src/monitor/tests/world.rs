@@ -99,6 +99,7 @@ impl Seen {
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
             News::Action(action) => self.stages.push((action.message, action.stage)),
             News::Notice(notice) => self.notices.push(notice),
+            News::StartedAnew => self.store = Store::new(),
             News::Stopped => self.stopped = true,
             News::Meter(_) => {}
         }
