@@ -14,8 +14,8 @@ use crate::config::{self, LoadError};
 use crate::postman::{ApiKey, BaseUrl};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::tui::{
-    ColourDepth, End, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme, start, updates,
-    wake_pair,
+    ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme,
+    start, updates, wake_pair,
 };
 use workers::{StateFolder, Workers};
 
@@ -141,6 +141,9 @@ fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, runtime: &Ha
     let (sender, receiver) = updates(requests.waker());
     let mut workers = Workers::new(campaigns, state, sender, requests.clone(), runtime.clone());
     let mut dashboard = State::new(setup, Timestamp::now());
+    for effect in dashboard.opening() {
+        workers.perform(effect);
+    }
     let end = Run::new(&mut dashboard, &mut screen, &mut keyboard, &mut workers, receiver, requests).run();
     // First the terminal is given back, then the workers may take the time that a write needs.
     drop(screen);

@@ -280,6 +280,6 @@ mod tests {
             assert_eq!(base.kind().environment(), Some(environment));
             assert_eq!(Environment::parse(environment.word()), Ok(environment));
         }
-        assert_eq!(Environment::parse("prod").unwrap_err().expected, "production, test, loadtest");
+        assert_eq!(Environment::parse("prodution").unwrap_err().nearest.as_deref(), Some("production"));
     }
 }

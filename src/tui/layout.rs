@@ -16,8 +16,20 @@ const MEDIUM: (u16, u16) = (100, 30);
 /// Under how many rows there is only ever one pane.
 const ONE_PANE_ROWS: u16 = 24;
 
-/// The campaigns' pane: a name of some length, the share of failures, what is open, the age.
-const CAMPAIGNS_COLUMNS: u16 = 34;
+/// The campaigns' pane: a name of some length, the share of failures, what is open.
+const CAMPAIGNS_COLUMNS: u16 = 36;
+
+/// From how many columns on the pane tells the age of the data, too.
+const ROOMY_COLUMNS: u16 = 170;
+
+/// How wide an age is.
+const AGE_COLUMNS: u16 = 8;
+
+/// How wide the detail must be for an id of the usual length in one line.
+const ID_COLUMNS: u16 = 56;
+
+/// How wide the list must be for all columns but the text.
+const LIST_COLUMNS: u16 = 82;
 
 /// How many lines the detail has under the list while it only follows the cursor.
 const DETAIL_ROWS: u16 = 7;
@@ -145,11 +157,14 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
     match kind {
         Kind::Wide => {
             if shape.many_campaigns {
-                campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS));
+                let age = if area.width >= ROOMY_COLUMNS { AGE_COLUMNS } else { 0 };
+                campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS + age));
                 campaigns_rule = Some(take_left(&mut rest, 1));
             }
-            // Two fifths, and no more than a text reads well in.
-            let columns = (rest.width * 2 / 5).clamp(40, 72);
+            // Two fifths, an id in one line where the list can spare that, and no more than a text
+            // reads well in.
+            let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
+            let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
             detail = Some(take_right(&mut rest, columns));
             rule = Some(take_right(&mut rest, 1));
         }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::ColourDepth;
-use crate::config::Expected;
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
 use crate::postman::{Explanation, HostKind};
@@ -25,6 +24,8 @@ pub struct Setup {
     pub depth: ColourDepth,
     /// No signs outside ASCII.
     pub ascii: bool,
+    /// Whether the terminal's bell may ring.
+    pub bell: bool,
     /// The embedded simulator is on screen: nothing real is sent.
     pub demo: bool,
     /// What was wrong at the start: mistakes in the configuration, an action left open by an
@@ -55,6 +56,8 @@ pub struct CampaignCard {
     pub calls_per_second: f64,
     /// How far back it reads by itself.
     pub history: Duration,
+    /// The share of failures (0 to 1) in the last minutes from which it needs a person.
+    pub failure_limit: f64,
     /// Why it cannot be read at all, where that is known from the start: a key that cannot be had.
     pub broken: Option<Explanation>,
 }
@@ -73,24 +76,4 @@ pub enum ThemeChoice {
     HighContrast,
     /// No colour: ranks and statuses show by signs, words and bold.
     None,
-}
-
-impl ThemeChoice {
-    /// The names that a configuration may use.
-    pub const NAMES: [(&'static str, ThemeChoice); 5] = [
-        ("auto", ThemeChoice::Auto),
-        ("dark", ThemeChoice::Dark),
-        ("light", ThemeChoice::Light),
-        ("high-contrast", ThemeChoice::HighContrast),
-        ("none", ThemeChoice::None),
-    ];
-
-    /// The theme of a name.
-    ///
-    /// # Errors
-    /// No theme has this name.
-    pub fn parse(name: &str) -> Result<ThemeChoice, Expected> {
-        let known = Self::NAMES.iter().find(|(known, _)| *known == name);
-        known.map(|(_, choice)| *choice).ok_or_else(|| Expected::one_of(name, &Self::NAMES.map(|(known, _)| known)))
-    }
 }

@@ -48,6 +48,8 @@ pub(super) struct Look {
     pub theme: Theme,
     /// No signs outside ASCII.
     pub ascii: bool,
+    /// Whether the terminal's bell may ring.
+    pub bell: bool,
     /// The embedded simulator is on screen.
     pub demo: bool,
 }
@@ -56,11 +58,6 @@ impl Look {
     /// How something with that meaning looks.
     pub fn style(&self, role: Role) -> Style {
         self.theme.style(role)
-    }
-
-    /// A sign, or what stands for it in ASCII.
-    pub fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
-        if self.ascii { ascii } else { sign }
     }
 }
 
@@ -90,6 +87,8 @@ pub struct State {
     pub(super) size: (u16, u16),
     /// The time of the newest event: what ages on the screen are counted to.
     pub(super) now: Timestamp,
+    /// Until when the newest notice stands before everything else: it answers a key.
+    pub(super) told_until: Option<Timestamp>,
     /// Until when a second Ctrl-c, or q, ends the program.
     pub(super) leave_until: Option<Timestamp>,
     /// The number of the newest question.
@@ -106,7 +105,7 @@ impl State {
             notices.push(notice);
         }
         Self {
-            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, demo: setup.demo },
+            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
             dialog: Dialog::None,
@@ -115,6 +114,7 @@ impl State {
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,
+            told_until: None,
             leave_until: None,
             last_question: 0,
             generation: 0,

@@ -1,5 +1,6 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
+mod backend;
 mod frame_buffer;
 mod keyboard;
 mod modes;
@@ -10,11 +11,11 @@ mod stop;
 
 use std::io::{self, IsTerminal, Write};
 
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use super::{Requests, Screen};
+use backend::SureBackend;
 use frame_buffer::FrameBuffer;
 
 pub use keyboard::Keyboard;
@@ -35,10 +36,17 @@ pub enum TerminalError {
     Setup(#[source] io::Error),
 }
 
+impl TerminalError {
+    /// Whether the program was started where no dashboard can be: wrong usage, and no failure.
+    pub fn is_wrong_usage(&self) -> bool {
+        matches!(self, TerminalError::NoTerminal { .. })
+    }
+}
+
 /// The terminal in the dashboard's hands. Dropping it gives the terminal back; so does a panic, in
 /// any thread, before it is reported.
 pub struct TerminalScreen {
-    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    terminal: Terminal<SureBackend>,
     frame: FrameBuffer,
     #[cfg_attr(not(unix), expect(dead_code, reason = "only a Unix system continues a stopped program"))]
     requests: Requests,
@@ -46,7 +54,8 @@ pub struct TerminalScreen {
 
 impl TerminalScreen {
     /// Takes the terminal: no line editing, no echo, the other screen, pastes told apart. A panic
-    /// from now on gives it back and asks the loop to end.
+    /// from now on gives it back and asks the loop to end, by the first `requests` that this
+    /// process takes a terminal with.
     ///
     /// # Errors
     /// When standard input or output is no terminal (wrong usage: exit code 2), or when it cannot
@@ -63,7 +72,7 @@ impl TerminalScreen {
         modes::give_back_on_panic(requests);
         modes::enter().map_err(TerminalError::Setup)?;
         let frame = FrameBuffer::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone())).map_err(|error| {
+        let terminal = Terminal::new(SureBackend::new(frame.clone())).map_err(|error| {
             modes::leave();
             TerminalError::Setup(error)
         })?;
@@ -95,6 +104,7 @@ impl Screen for TerminalScreen {
     fn forget(&mut self) -> io::Result<()> {
         // `Terminal::clear` would ask the terminal for the cursor's place and wait for the answer
         // among the keys.
+        self.frame.forget();
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }

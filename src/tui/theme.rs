@@ -1,5 +1,6 @@
 //! Colours by meaning. No colour is named outside this room.
 
+mod choice;
 mod depth;
 mod palette;
 mod sign;

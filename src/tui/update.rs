@@ -1,6 +1,7 @@
 //! What changes the dashboard: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
+mod alarm;
 mod campaigns;
 mod detail;
 mod find;
@@ -14,13 +15,16 @@ mod show;
 mod wake;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::keys::lookup;
 use super::state::State;
 use super::{Action, Context, Effect, Event};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
+
+/// How long the answer to a key stands before everything else: long enough to be read.
+const TOLD: SignedDuration = SignedDuration::from_secs(5);
 
 impl State {
     /// What is to be done before the first event: the campaign on the screen is looked at.
@@ -39,7 +43,10 @@ impl State {
             Event::Mouse(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Update(update) => self.news(update, &mut effects),
-            Event::Tick => self.count(),
+            Event::Tick => {
+                self.count();
+                self.watch_failures(&mut effects);
+            }
             Event::Drawn => self.drawn(),
             Event::EndAsked => effects.push(Effect::Quit),
         }
@@ -107,10 +114,11 @@ impl State {
         self.campaign().map(|_| self.command(command))
     }
 
-    /// Tells a person something that the dashboard itself knows.
+    /// Tells a person something that the dashboard itself knows: the answer to a key.
     fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
         let text = Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None };
         self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
+        self.told_until = Some(self.now + TOLD);
     }
 
     /// Counts anew what depends on the time.

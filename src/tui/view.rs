@@ -1,5 +1,6 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
+mod ascii;
 mod campaigns;
 mod cells;
 mod columns;
@@ -9,6 +10,7 @@ mod empty;
 mod filter;
 mod header;
 mod keys;
+mod letters;
 mod list;
 mod menu;
 mod notice;
@@ -43,6 +45,15 @@ impl State {
 
     /// Paints everything, and says where the terminal's cursor belongs.
     fn paint(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let cursor = self.paint_signs(buffer, area);
+        letters::mark_neighbours(buffer, area);
+        if self.look.ascii {
+            ascii::replace(buffer, area);
+        }
+        cursor
+    }
+
+    fn paint_signs(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         buffer.set_style(area, self.look.style(Role::Text));
         let layout = self.layout_in(area);
         if layout.kind == Kind::Tiny {
@@ -88,8 +99,7 @@ impl State {
     fn ask_for_room(&self, buffer: &mut Buffer, area: Rect) {
         let (columns, rows) = SMALLEST;
         let whole = format!("Postwatch needs {columns} by {rows} characters; here are {} by {}", area.width, area.height);
-        let times = self.look.sign("×", "x");
-        let short = format!("{columns}{times}{rows} please");
+        let short = format!("{columns}×{rows} please");
         let width = usize::from(area.width);
         let line = [whole, short].into_iter().find(|line| text::width(line) <= width).unwrap_or_else(|| "+".to_owned());
         buffer.set_stringn(area.x, area.y, line, width, self.look.style(Role::Strong));
@@ -97,7 +107,7 @@ impl State {
 
     /// A rule: one line, across or down.
     fn rule(&self, buffer: &mut Buffer, area: Rect) {
-        let sign = if area.width == 1 { self.look.sign("│", "|") } else { self.look.sign("─", "-") };
+        let sign = if area.width == 1 { "│" } else { "─" };
         for position in area.positions() {
             buffer[position].set_symbol(sign).set_style(self.look.style(Role::Rule));
         }

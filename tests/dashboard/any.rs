@@ -1,1 +1,176 @@
-//! x
+//! Whatever is pressed, told and resized, in whatever order: no panic, and the cursor stays on a
+//! line of the screen.
+
+use jiff::SignedDuration;
+use postwatch::delivery::Status;
+use postwatch::monitor::{ActionNews, ActionStage, Connection, News, NoticeWeight, SearchState};
+use postwatch::postman::HostKind;
+use postwatch::store::AnswerKind;
+use postwatch::tui::Event;
+use proptest::prelude::*;
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+enum Happening {
+    Key(&'static str),
+    Size(u16, u16),
+    Head(Vec<(u32, u8, u16)>, bool),
+    Search(Vec<(u32, u8, u16)>, bool),
+    Stage(u32, u8),
+    Connection(u8),
+    Notice,
+    Wait(u16),
+    Paste(String),
+}
+
+const KEYS: [&str; 36] = [
+    "j",
+    "k",
+    "g",
+    "G",
+    "PgUp",
+    "PgDn",
+    "^u",
+    "^d",
+    "Home",
+    "End",
+    "h",
+    "l",
+    "Tab",
+    "Enter",
+    "Esc",
+    "Backspace",
+    "/",
+    "f",
+    "0",
+    "v",
+    "m",
+    "p",
+    "^r",
+    "r",
+    "y",
+    "Space",
+    "?",
+    "!",
+    "[",
+    "]",
+    "9",
+    "1",
+    "2",
+    "Left",
+    "Right",
+    "q",
+];
+
+fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {
+    prop::collection::vec((0..60u32, 0..8u8, any::<u16>()), 0..25)
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        12 => prop::sample::select(KEYS.to_vec()).prop_map(Happening::Key),
+        1 => (1..230u16, 1..70u16).prop_map(|(columns, rows)| Happening::Size(columns, rows)),
+        3 => (messages(), any::<bool>()).prop_map(|(messages, complete)| Happening::Head(messages, complete)),
+        2 => (messages(), any::<bool>()).prop_map(|(messages, more)| Happening::Search(messages, more)),
+        1 => (0..60u32, 0..8u8).prop_map(|(number, stage)| Happening::Stage(number, stage)),
+        1 => (0..5u8).prop_map(Happening::Connection),
+        1 => Just(Happening::Notice),
+        2 => any::<u16>().prop_map(Happening::Wait),
+        1 => "[0-9+ a-z李]{0,30}".prop_map(Happening::Paste),
+    ]
+}
+
+fn told(messages: &[(u32, u8, u16)]) -> Vec<Sms> {
+    let words = ["created", "enqueued", "sending", "sent", "sent_to_telco", "success", "failure", "parked"];
+    messages.iter().map(|(number, status, age)| sms(*number, words[usize::from(*status)], i64::from(*age) * 10)).collect()
+}
+
+fn stage(number: u8, desk: &Desk) -> ActionStage {
+    let why = explanation("something happened");
+    match number {
+        0 => ActionStage::NotTaken(why),
+        1 => ActionStage::Intended,
+        2 => ActionStage::UnderWay { try_number: 2 },
+        3 => ActionStage::GoesAgain { at: desk.now, why },
+        4 => ActionStage::Accepted,
+        5 => ActionStage::Unknown { why, look_up_at: None },
+        6 => ActionStage::FoundAccepted,
+        _ => ActionStage::Followed { status: Status::Sent },
+    }
+}
+
+fn happen(desk: &mut Desk, what: &Happening) {
+    let until = desk.now + SignedDuration::from_secs(9);
+    match what {
+        Happening::Key(key) => desk.keys(key),
+        Happening::Size(columns, rows) => desk.resize(*columns, *rows),
+        Happening::Head(messages, complete) => desk.head(0, &told(messages), *complete),
+        Happening::Search(messages, more) => {
+            let found: Vec<Sms> = told(messages);
+            let asked_at = desk.now;
+            let state = SearchState::Answered { found: found.iter().map(Sms::id).collect(), more: *more, asked_at };
+            desk.answer(0, &found, AnswerKind::Search, None, false);
+            let generation = postwatch::monitor::Generation(u64::try_from(messages.len()).unwrap_or(0));
+            desk.news(0, News::Search { generation, state })
+        }
+        Happening::Stage(number, at) => {
+            let news = ActionNews { message: sms(*number, "failure", 0).id(), stage: stage(*at, desk), at: desk.now };
+            desk.news(0, News::Action(news))
+        }
+        Happening::Connection(kind) => {
+            let why = explanation("it happened");
+            desk.news(
+                0,
+                News::Connection(match kind {
+                    0 => Connection::Connecting,
+                    1 => Connection::Live,
+                    2 => Connection::Waiting { until, why },
+                    3 => Connection::Refused { until, why },
+                    _ => Connection::Paused,
+                }),
+            )
+        }
+        Happening::Notice => desk.notice(NoticeWeight::Warning, "something to know"),
+        Happening::Wait(milliseconds) => desk.wait(i64::from(*milliseconds)),
+        Happening::Paste(text) => desk.event(Event::Paste(text.clone())),
+    };
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_panics(size in (1..230u16, 1..70u16), happenings in prop::collection::vec(happening(), 1..60), many: bool) {
+        let mut cards = vec![card("Clinic reminders", HostKind::Production)];
+        if many {
+            cards.push(card("Flood alerts 李欣怡您好", HostKind::Test));
+        }
+        let mut desk = Desk::new(setup(cards), size.0, size.1);
+        for what in &happenings {
+            happen(&mut desk, what);
+        }
+    }
+
+    /// Told in any order and however often, the cursor's message stays under the cursor.
+    #[test]
+    fn the_selection_belongs_to_a_message(first in messages(), rest in prop::collection::vec(messages(), 0..6), steps in 1..20usize) {
+        let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+        desk.head(0, &told(&first), true);
+        for _ in 0..steps {
+            desk.keys("j");
+        }
+        let recipient = |line: &str| line.split("65∙∙∙∙").nth(1).map(|rest| rest[..4].to_owned());
+        let before = recipient(&desk.cursor_line());
+        for messages in &rest {
+            // Statuses change, times do not: a message never moves in the list.
+            let ages: std::collections::HashMap<u32, u16> = first.iter().map(|(number, _, age)| (*number, *age)).collect();
+            let same: Vec<_> = messages.iter().map(|(number, status, age)| (*number, *status, ages.get(number).copied().unwrap_or(*age))).collect();
+            desk.head(0, &told(&same), true);
+            if before.is_some() {
+                prop_assert_eq!(&recipient(&desk.cursor_line()), &before);
+            }
+        }
+    }
+}

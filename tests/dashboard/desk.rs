@@ -1,6 +1,7 @@
 //! The desk that the tests sit at: a dashboard, a clock of their own, and workers that they play
 //! themselves.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -75,14 +76,16 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
         let created = now - SignedDuration::from_secs(message.age);
         let attempts = (0..message.tried).map(|place| {
             let is_newest = place == 0;
+            let tried_at = created + SignedDuration::from_secs(5 * (message.tried - 1 - place) as i64);
+            let is_failed = !message.error.is_empty();
             AttemptFields {
                 status: Told::Value(if is_newest { message.status } else { "failure" }),
-                created_at: Told::Value(created + SignedDuration::from_secs(90 * (message.tried - 1 - place) as i64)),
-                sent_at: Told::Value(created + SignedDuration::from_millis(900)),
-                delivered_at: if message.status == "success" { Told::Value(created + SignedDuration::from_secs(11)) } else { Told::Absent },
-                error_kind: if message.error.is_empty() { Told::Null } else { Told::Value("delivery_error") },
-                error_code: if message.error.is_empty() { Told::Null } else { Told::Value(message.error) },
-                ..AttemptFields::default()
+                created_at: Told::Value(tried_at),
+                updated_at: if is_failed { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
+                sent_at: Told::Value(tried_at + SignedDuration::from_millis(900)),
+                delivered_at: if message.status == "success" { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
+                error_kind: if is_failed { Told::Value("delivery_error") } else { Told::Null },
+                error_code: if is_failed { Told::Value(message.error) } else { Told::Null },
             }
         });
         let batch = message.batch.map(|id| BatchFields {
@@ -125,6 +128,7 @@ pub fn card(name: &str, host_kind: HostKind) -> CampaignCard {
         one_time_password: false,
         calls_per_second: 2.0,
         history: Duration::from_secs(72 * 3600),
+        failure_limit: 0.02,
         broken: None,
     }
 }
@@ -137,6 +141,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         theme: ThemeChoice::None,
         depth: ColourDepth::True,
         ascii: false,
+        bell: true,
         demo: false,
         notices: Vec::new(),
         actions_refused: None,
@@ -158,6 +163,8 @@ pub struct Desk {
     pub now: Timestamp,
     pub effects: Vec<Effect>,
     terminal: Terminal<TestBackend>,
+    /// The edge of what was read so far, by campaign.
+    edges: BTreeMap<usize, (Timestamp, MessageId)>,
 }
 
 impl Desk {
@@ -166,7 +173,7 @@ impl Desk {
         let now = start();
         let state = State::new(setup, now);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        let mut desk = Self { state, now, effects: Vec::new(), terminal };
+        let mut desk = Self { state, now, effects: Vec::new(), terminal, edges: BTreeMap::new() };
         desk.event(Event::Resize { columns, rows });
         desk
     }
@@ -236,6 +243,10 @@ impl Desk {
     pub fn head(&mut self, campaign: usize, messages: &[Sms], complete: bool) -> &mut Self {
         let oldest = messages.iter().max_by_key(|message| message.age);
         let oldest = oldest.map(|message| (self.now - SignedDuration::from_secs(message.age), message.id()));
+        let oldest = oldest.into_iter().chain(self.edges.get(&campaign).cloned()).min();
+        if let Some(edge) = &oldest {
+            self.edges.insert(campaign, edge.clone());
+        }
         let reach = Reach { oldest, complete, gap: None };
         self.answer(campaign, messages, AnswerKind::List, Some(reach), true)
     }
@@ -256,6 +267,25 @@ impl Desk {
         let buffer = self.terminal.backend().buffer();
         let width = usize::from(buffer.area.width);
         buffer.content().chunks(width).map(line_of).collect::<Vec<_>>().join("\n")
+    }
+
+    /// How each line looks: runs of cells with the same style, by the text that they begin with.
+    pub fn styles(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let lines = buffer.content().chunks(usize::from(buffer.area.width)).map(|cells| {
+            let runs = cells.chunk_by(|left, right| left.style() == right.style());
+            let runs = runs.map(|run| {
+                let text: String = run.iter().map(ratatui::buffer::Cell::symbol).collect();
+                let look = format!("{:?}/{:?} {:?}", run[0].fg, run[0].bg, run[0].modifier);
+                format!(
+                    "{}<{}>",
+                    text.trim(),
+                    look.replace("Reset", "-").replace("Modifier(", "").replace("NONE", "").replace(')', "").trim()
+                )
+            });
+            runs.filter(|run| !run.starts_with('<')).collect::<Vec<_>>().join(" ")
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// The first line of the screen that holds `text`.

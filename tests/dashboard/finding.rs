@@ -1,1 +1,151 @@
-//! x
+//! Finding a recipient: at once in what is loaded, then at the server, each told apart.
+
+use postwatch::delivery::RecipientQuery;
+use postwatch::monitor::{Command, Generation, News, SearchState};
+use postwatch::store::AnswerKind;
+use postwatch::tui::Event;
+
+use crate::desk::{Desk, Sms, explanation, sms};
+
+fn some() -> Vec<Sms> {
+    (0..20).map(|number| sms(9_120 + number, "success", i64::from(number) * 60)).collect()
+}
+
+/// The only search among the commands.
+#[track_caller]
+fn search(desk: &mut Desk) -> (Generation, RecipientQuery) {
+    match desk.commands().as_slice() {
+        [Command::Search { generation, query }] => (*generation, query.clone()),
+        other => panic!("not one search: {other:?}"),
+    }
+}
+
+#[test]
+fn digits_are_matched_at_once_and_asked_after_typing_rests() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 9 1").sees("3 characters needed").sees("20 here");
+    desk.keys("2 3").sees("1 here").sees("65∙∙∙∙9123").sees("about to be asked");
+    desk.wait(249);
+    assert_eq!(desk.commands(), []);
+    desk.wait(1);
+    assert_eq!(search(&mut desk).1, RecipientQuery::new("9123"));
+    desk.sees("server: being asked").wait(5_000);
+    assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn the_loop_is_woken_for_a_question_that_is_due() {
+    use postwatch::tui::Dashboard;
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 9 1 2");
+    assert_eq!(desk.state.next_wake(), Some(desk.now + jiff::SignedDuration::from_millis(250)));
+}
+
+#[test]
+fn a_paste_is_asked_at_once_and_understood() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/").event(Event::Paste(" +65 8000-9123\n".to_owned()));
+    assert_eq!(search(&mut desk).1, RecipientQuery::new("6580009123"));
+    desk.event(Event::Paste(String::new()));
+    assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn a_paste_outside_the_find_line_is_not_a_key() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    let before = desk.screen();
+    desk.event(Event::Paste("/q9ry".to_owned()));
+    assert_eq!(desk.screen(), before);
+    assert!(desk.effects.iter().all(|effect| !matches!(effect, postwatch::tui::Effect::Quit)));
+}
+
+#[test]
+fn what_was_asked_last_is_not_asked_again() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 9 1 2").wait(250);
+    search(&mut desk);
+    desk.keys("3 Backspace").wait(1_000);
+    assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn answers_are_told_apart_and_old_ones_dropped() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ 9 1 2").wait(250);
+    let (first, _) = search(&mut desk);
+    desk.keys("9").wait(250);
+    let (second, _) = search(&mut desk);
+    let answered = |generation, found: &[Sms], more| News::Search {
+        generation,
+        state: SearchState::Answered { found: found.iter().map(Sms::id).collect(), more, asked_at: crate::desk::start() },
+    };
+    desk.news(0, answered(first, &some(), false)).sees("server: being asked");
+    desk.news(0, answered(second, &[], false)).sees("server: none, it knows no such number");
+    desk.news(0, News::Search { generation: second, state: SearchState::Failed(explanation("no answer came")) });
+    desk.sees("server: not asked: no answer came").misses("server: none");
+    let island = sms(912_900, "failure", 900_000);
+    desk.answer(0, std::slice::from_ref(&island), AnswerKind::Search, None, false);
+    desk.news(0, answered(second, &[island], true)).sees("server: 1+ found").sees("65∙∙912900");
+    desk.keys("Enter G j Enter");
+    assert_eq!(desk.commands(), [Command::SearchFurther(second)]);
+}
+
+#[test]
+fn enter_keeps_the_find_and_esc_forgets_it() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 9 1 2 Enter");
+    search(&mut desk);
+    desk.sees("find 912").keys("/ Esc").sees("all messages");
+    assert_eq!(desk.commands(), [Command::EndSearch]);
+    desk.keys("/ 9 1 2 Enter");
+    search(&mut desk);
+    desk.keys("Esc").sees("find 912").keys("0").sees("all messages");
+    assert_eq!(desk.commands(), [Command::EndSearch]);
+}
+
+#[test]
+fn too_few_digits_end_the_question() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 9 1 2").wait(250);
+    search(&mut desk);
+    desk.keys("Backspace").sees("3 characters needed");
+    assert_eq!(desk.commands(), [Command::EndSearch]);
+}
+
+#[test]
+fn tab_leaves_the_server_out() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 9 1 2 Tab").wait(1_000).sees("server: not asked (Tab asks it)");
+    assert_eq!(desk.commands(), []);
+    desk.keys("Tab");
+    search(&mut desk);
+}
+
+#[test]
+fn letters_in_the_find_line_are_text() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ q r y").sees("find qry").sees("No number with QRY");
+    assert!(!desk.has_quit());
+    assert!(desk.cursor_line().starts_with(" find"));
+}
+
+#[test]
+fn searched_digits_are_shown_and_marked() {
+    let mut desk = Desk::with(&some(), 80, 24);
+    desk.keys("/ 0 0 9 1 Enter j k");
+    desk.sees("65∙∙009123");
+    assert!(desk.style_of("009123").add_modifier.contains(ratatui::style::Modifier::UNDERLINED));
+}
+
+#[test]
+fn a_campaign_that_is_left_is_asked_no_longer_and_asked_again_on_return() {
+    use crate::desk::{card, setup};
+    use postwatch::postman::HostKind;
+    let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]), 80, 24);
+    desk.head(0, &some(), true).keys("/ 9 1 2 Enter");
+    search(&mut desk);
+    desk.keys("]");
+    assert_eq!(desk.commands(), [Command::EndSearch]);
+    desk.keys("[");
+    search(&mut desk);
+}

@@ -1,1 +1,147 @@
-//! x
+//! The list: the selection belongs to a message, the top follows the newest, the end reads on.
+
+use postwatch::monitor::{Command, Connection, News};
+use postwatch::postman::HostKind;
+use postwatch::store::{AnswerKind, Reach};
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+fn delivered(count: u32) -> Vec<Sms> {
+    (0..count).map(|number| sms(1000 + number, "success", i64::from(number) * 60 + 60)).collect()
+}
+
+#[test]
+fn the_top_follows_the_newest_until_it_is_touched() {
+    let mut desk = Desk::with(&delivered(30), 80, 24);
+    assert!(desk.cursor_line().contains("65∙∙∙∙1000"));
+    desk.head(0, &[sms(2000, "created", 1)], false);
+    assert!(desk.cursor_line().contains("65∙∙∙∙2000"));
+    desk.keys("j").head(0, &[sms(2001, "created", 0)], false);
+    assert!(desk.cursor_line().contains("65∙∙∙∙1000"));
+    desk.keys("g").head(0, &[sms(2002, "created", -1)], false);
+    assert!(desk.cursor_line().contains("65∙∙∙∙2002"));
+}
+
+#[test]
+fn the_selected_row_keeps_its_line_when_new_ones_come_in() {
+    let mut desk = Desk::with(&delivered(60), 80, 24);
+    desk.keys("j j j j j j");
+    let (row, line) = (desk.cursor_row(), desk.cursor_line());
+    let new: Vec<Sms> = (0..5).map(|number| sms(3000 + number, "created", 5 - i64::from(number))).collect();
+    desk.head(0, &new, false);
+    assert_eq!((desk.cursor_row(), desk.cursor_line()), (row, line));
+}
+
+#[test]
+fn a_message_that_leaves_the_filter_stays_until_the_cursor_moves() {
+    let mut messages = delivered(10);
+    messages[3] = sms(1003, "failure", 240);
+    messages[5] = sms(1005, "failure", 360);
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.keys("f j Enter").sees("2 of 10 loaded").keys("j");
+    assert!(desk.cursor_line().contains("65∙∙∙∙1005"), "{}", desk.screen());
+    desk.wait(1000).answer(0, &[sms(1005, "created", 361)], AnswerKind::Single, None, false);
+    assert!(desk.cursor_line().contains("65∙∙∙∙1005"));
+    assert!(desk.cursor_line().starts_with("–›"), "{}", desk.screen());
+    desk.sees("1 of 10 loaded").keys("k").misses("65∙∙∙∙1005");
+    assert!(desk.cursor_line().contains("65∙∙∙∙1003"));
+}
+
+#[test]
+fn coming_near_the_end_reads_further_back_once_for_each_answer() {
+    let mut desk = Desk::with(&delivered(60), 80, 24);
+    desk.keys("PgDn");
+    assert_eq!(desk.commands(), []);
+    desk.keys("G j Enter Enter");
+    assert_eq!(desk.commands(), [Command::ReadFurther]);
+    desk.sees("reading further back");
+    let older: Vec<Sms> = (60..90).map(|number| sms(1000 + number, "success", i64::from(number) * 60 + 60)).collect();
+    let oldest = older.last().map(|message| (desk.now, message.id()));
+    desk.answer(0, &older, AnswerKind::List, Some(Reach { oldest, complete: false, gap: None }), false);
+    assert!(desk.cursor_line().contains("65∙∙∙∙1060"), "{}", desk.screen());
+    desk.keys("G");
+    assert_eq!(desk.commands(), [Command::ReadFurther]);
+}
+
+#[test]
+fn the_last_row_tells_that_there_is_no_more() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    desk.live(0).head(0, &delivered(3), true).sees("   the whole campaign").keys("G j Enter");
+    assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn a_filter_that_matches_nothing_reads_on_for_a_while_and_says_so() {
+    let mut desk = Desk::with(&delivered(30), 80, 24);
+    desk.keys("f j Enter").sees("Nothing failed in the 30 loaded, back to");
+    assert_eq!(desk.commands(), [Command::ReadFurther]);
+    let mut asked = 1;
+    for page in 1..20u32 {
+        let older: Vec<Sms> =
+            (0..5).map(|number| sms(page * 5000 + number, "success", i64::from(page) * 7200 + i64::from(number))).collect();
+        let oldest = older.last().map(|message| (desk.now, message.id()));
+        desk.answer(0, &older, AnswerKind::List, Some(Reach { oldest, complete: false, gap: None }), false);
+        asked += desk.commands().len();
+    }
+    assert_eq!(asked, 10);
+    desk.sees("Enter reads further back");
+}
+
+#[test]
+fn the_filter_menu_counts_ticks_and_leaves() {
+    let messages = [sms(1, "success", 10), sms(2, "failure", 20), sms(3, "sent", 30), sms(4, "created", 40)];
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.keys("f G Space Esc").sees("all messages");
+    desk.keys("f G Space k k k Space Enter").sees("sent, failed").sees("2 of 4 loaded");
+    desk.keys("0").sees("all messages").sees("4 loaded");
+    desk.keys("f j j Enter").sees("2 of 4 loaded");
+}
+
+#[test]
+fn columns_scroll_to_the_right_and_back() {
+    let mut desk = Desk::with(&[sms(1, "failure", 10).batch("batch_a41f0000-0000-4000-8000-000000000022")], 80, 24);
+    let heads = |desk: &Desk| desk.line("recipient ").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(heads(&desk)[4..], ["retry", "tried", "batch"]);
+    desk.keys("l l l");
+    assert_eq!(heads(&desk)[4..], ["text"]);
+    desk.keys("h h h");
+    assert_eq!(heads(&desk)[4..], ["retry", "tried", "batch"]);
+}
+
+#[test]
+fn islands_are_marked_and_counted_apart() {
+    let mut desk = Desk::with(&delivered(3), 80, 24);
+    desk.answer(0, &[sms(77, "success", 900_000)], AnswerKind::Search, None, false);
+    desk.sees("3 loaded").sees("1 • found apart");
+    assert!(desk.line("65∙∙∙∙0077").starts_with('•'));
+}
+
+#[test]
+fn a_lost_connection_is_named_with_what_comes_next() {
+    let mut desk = Desk::with(&delivered(3), 120, 36);
+    let until = desk.now + jiff::SignedDuration::from_secs(4);
+    desk.news(0, News::Connection(Connection::Waiting { until, why: explanation("the connection broke") }));
+    desk.sees("NO ANSWER, again in 4 s").sees("the connection broke · why it is so · do this next");
+    desk.news(0, News::Connection(Connection::Live)).wait(25_000).sees("STALE").sees("25 s");
+}
+
+#[test]
+fn nothing_loaded_says_why() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    desk.sees("connecting").sees("Reading the newest messages");
+    let until = desk.now + jiff::SignedDuration::from_secs(30);
+    desk.news(0, News::Connection(Connection::Refused { until, why: explanation("the key is refused") }));
+    desk.sees("the key is refused").sees("do this next").sees("trace id trace-1").sees("asked again in 30 s");
+    desk.head(0, &[], true).news(0, News::Connection(Connection::Live)).sees("No messages in this campaign yet.");
+}
+
+#[test]
+fn campaigns_change_without_a_pause() {
+    let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Gateway)]), 120, 36);
+    desk.effects.clear();
+    desk.keys("]").sees("GATEWAY sms.agency.example").sees("2 of 2");
+    let views: Vec<_> = desk.effects.iter().map(|effect| format!("{effect:?}")).collect();
+    assert_eq!(views.len(), 2);
+    assert!(views[0].contains("InView(false)") && views[1].contains("InView(true)"), "{views:?}");
+    desk.keys("[").sees("1 of 2");
+}

@@ -75,6 +75,15 @@ fn no_look_changes_a_word(#[case] theme: ThemeChoice) {
 }
 
 #[rstest]
+#[case("none", ThemeChoice::None)]
+#[case("dark", ThemeChoice::Dark)]
+fn the_styles(#[case] name: &str, #[case] theme: ThemeChoice) {
+    let mut desk = desk(theme, 80, 24);
+    desk.keys("j j");
+    assert_snapshot!(format!("styles_{name}_80x24"), desk.styles());
+}
+
+#[rstest]
 #[case(80, 24)]
 #[case(120, 36)]
 fn the_detail(#[case] columns: u16, #[case] rows: u16) {

@@ -1,1 +1,194 @@
-//! x
+//! The question before a retry, and what comes of it.
+
+use jiff::SignedDuration;
+use postwatch::delivery::Status;
+use postwatch::monitor::{ActionNews, ActionStage, Command, News};
+use postwatch::postman::HostKind;
+use postwatch::store::AnswerKind;
+use rstest::rstest;
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+fn failed() -> Sms {
+    sms(4_018, "failure", 600).batch("batch_a41f0000-0000-4000-8000-000000000022")
+}
+
+/// A question that has been on the screen for long enough.
+fn asked() -> Desk {
+    let mut desk = Desk::with(&[failed(), sms(1, "success", 700)], 80, 24);
+    desk.keys("r").wait(400);
+    desk
+}
+
+/// How many retries were commanded since the last look.
+fn retries(desk: &mut Desk) -> usize {
+    desk.commands().iter().filter(|command| matches!(command, Command::Retry(_))).count()
+}
+
+#[test]
+fn the_question_says_what_must_be_known() {
+    let mut desk = asked();
+    desk.sees("Retry 1 message, TEST, Clinic reminders").sees("65∙∙∙∙4018").sees("The phone was off");
+    desk.sees("Tried 1 of 3 times").sees("may be billed").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
+    assert!(desk.cursor_line().contains("[ leave it ]"));
+}
+
+#[rstest]
+#[case("Esc")]
+#[case("Enter")]
+#[case("Backspace")]
+#[case("q")]
+#[case("Tab Tab Enter")]
+#[case("d e w n x")]
+#[case("R Y")]
+fn nothing_but_a_yes_retries(#[case] keys: &str) {
+    let mut desk = asked();
+    desk.keys(keys);
+    assert_eq!(retries(&mut desk), 0);
+}
+
+#[rstest]
+#[case("y")]
+#[case("Tab Enter")]
+#[case("Right Enter")]
+#[case("y y y Enter")]
+fn a_yes_retries_exactly_once(#[case] keys: &str) {
+    let mut desk = asked();
+    desk.keys(keys);
+    let commands = desk.commands();
+    let confirmed: Vec<_> =
+        commands.iter().filter_map(|command| if let Command::Retry(retry) = command { Some(retry) } else { None }).collect();
+    assert_eq!(confirmed.len(), 1);
+    assert_eq!(confirmed[0].item().message, failed().id());
+    desk.misses("Retry 1 message").sees("retry asked").keys("r").sees("under way");
+}
+
+#[test]
+fn keys_that_come_too_early_are_not_an_answer() {
+    let mut desk = Desk::with(&[failed()], 80, 24);
+    desk.keys("r y Tab Enter").sees("[ leave it ]").wait(399).keys("y");
+    assert_eq!(retries(&mut desk), 0);
+    desk.wait(1).keys("y");
+    assert_eq!(retries(&mut desk), 1);
+}
+
+#[test]
+fn esc_leaves_even_early() {
+    let mut desk = Desk::with(&[failed()], 80, 24);
+    desk.keys("r Esc").misses("[ leave it ]").wait(1_000).keys("y");
+    assert_eq!(retries(&mut desk), 0);
+}
+
+#[test]
+fn a_useless_retry_must_be_taken_in_and_is_asked_anew() {
+    let mut desk = Desk::with(&[failed().error("recipient_invalid")], 80, 24);
+    desk.keys("r").wait(400).keys("y Tab");
+    assert_eq!(retries(&mut desk), 0);
+    desk.sees("1 message left out").keys("Space").sees("Retry 1 message, TEST").keys("y");
+    assert_eq!(retries(&mut desk), 0);
+    desk.wait(400).keys("y");
+    assert_eq!(retries(&mut desk), 1);
+}
+
+#[test]
+fn read_only_is_a_preview_that_says_how_to_allow_it() {
+    let mut locked = card("Clinic reminders", HostKind::Production);
+    locked.read_only = true;
+    let mut desk = Desk::new(setup(vec![locked]), 80, 24);
+    desk.head(0, &[failed()], true).keys("r").wait(500);
+    desk.sees("READ-ONLY: this is a preview").sees("read_only = false").misses("[ retry ]").misses("y retry").keys("y Tab Enter");
+    assert_eq!(retries(&mut desk), 0);
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_refuses() {
+    let mut setup = setup(vec![card("Clinic reminders", HostKind::Test)]);
+    setup.actions_refused = Some(explanation("the journal cannot be written"));
+    let mut desk = Desk::new(setup, 80, 24);
+    desk.head(0, &[failed()], true).keys("r").wait(500).sees("the journal cannot be written").keys("y");
+    assert_eq!(retries(&mut desk), 0);
+}
+
+#[test]
+fn a_message_that_is_not_failed_is_explained_instead() {
+    let mut desk = Desk::with(&[sms(1, "success", 60)], 80, 24);
+    desk.keys("r").sees("no retry of this message · not failed: delivered").misses("[ leave it ]");
+}
+
+#[test]
+fn a_message_that_recovers_closes_the_question() {
+    let mut desk = asked();
+    desk.wait(1_000).answer(0, &[sms(4_018, "created", 601)], AnswerKind::List, None, false);
+    desk.misses("[ leave it ]").sees("not failed: created").keys("y");
+    assert_eq!(retries(&mut desk), 0);
+}
+
+#[test]
+fn a_plan_that_is_too_old_is_made_anew() {
+    let mut desk = asked();
+    desk.sees("Planned 14:03:07").wait(301_000).sees("Planned 14:08:08").sees("read 5 min ago, it may have changed since");
+}
+
+#[test]
+fn an_old_message_is_warned_about() {
+    let mut desk = Desk::with(&[sms(4_018, "failure", 30 * 3_600)], 80, 24);
+    desk.keys("r").sees("30 h ago: what it says may be out of date");
+}
+
+#[test]
+fn production_is_named_in_the_question() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Production)]), 80, 24);
+    desk.head(0, &[failed()], true).keys("r").sees("Retry 1 message, PRODUCTION, Clinic reminders");
+}
+
+#[test]
+fn the_outcome_is_followed_to_its_end() {
+    let mut desk = asked();
+    desk.keys("y");
+    let tell = |desk: &mut Desk, stage| {
+        let news = ActionNews { message: failed().id(), stage, at: desk.now };
+        desk.news(0, News::Action(news));
+    };
+    tell(&mut desk, ActionStage::Intended);
+    desk.sees("waits for its turn");
+    tell(&mut desk, ActionStage::UnderWay { try_number: 1 });
+    desk.sees("on its way");
+    tell(&mut desk, ActionStage::Accepted);
+    desk.sees("✓ 65∙∙∙∙4018 retried: accepted 14:03:07").sees("taken");
+    desk.wait(11_000);
+    tell(&mut desk, ActionStage::Followed { status: Status::Success });
+    desk.sees("accepted 14:03:07, delivered 14:03:18");
+}
+
+#[test]
+fn a_refusal_shows_the_words_and_the_trace() {
+    let mut desk = asked();
+    let news = ActionNews { message: failed().id(), stage: ActionStage::Refused(explanation("its 3 attempts are used up")), at: desk.now };
+    desk.resize(120, 24).keys("y").news(0, News::Action(news));
+    desk.sees("retry refused: its 3 attempts are used up").sees("trace trace-1");
+}
+
+#[test]
+fn an_unknown_outcome_is_looked_up_and_never_retried() {
+    let mut desk = asked();
+    desk.keys("y");
+    assert_eq!(retries(&mut desk), 1);
+    let at = desk.now + SignedDuration::from_secs(5);
+    let unknown = |look_up_at| ActionNews {
+        message: failed().id(),
+        stage: ActionStage::Unknown { why: explanation("the connection broke"), look_up_at },
+        at: crate::desk::start(),
+    };
+    desk.news(0, News::Action(unknown(Some(at)))).sees("outcome unknown, looked up again in 5 s");
+    desk.news(0, News::Action(unknown(None))).sees("a person must decide").keys("r").wait(500).keys("y");
+    assert_eq!(retries(&mut desk), 0);
+}
+
+#[test]
+fn leaving_asks_while_a_retry_is_under_way() {
+    let mut desk = asked();
+    desk.keys("y q").sees("a retry is under way: again to quit");
+    assert!(!desk.has_quit());
+    desk.keys("q");
+    assert!(desk.has_quit());
+}

@@ -1,1 +1,167 @@
-//! x
+//! Masks, the detail, pages, pause, and the ways out.
+
+use postwatch::monitor::{Command, Connection, Meter, News, NoticeWeight};
+use postwatch::postman::HostKind;
+use postwatch::tui::{Dashboard, Effect, Event};
+
+use crate::desk::{Desk, card, explanation, setup, sms};
+
+fn desk(columns: u16, rows: u16) -> Desk {
+    Desk::with(&[sms(4_018, "failure", 60), sms(4_019, "success", 120)], columns, rows)
+}
+
+#[test]
+fn a_row_is_revealed_until_it_is_left() {
+    let mut desk = desk(80, 24);
+    desk.sees("65∙∙∙∙4018").misses("65 8000 4018").keys("v").sees("65 8000 4018").sees("65∙∙∙∙4019");
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteReveal { message: Some(_), .. })));
+    desk.keys("j k").sees("65∙∙∙∙4018");
+}
+
+#[test]
+fn a_reveal_ends_after_half_a_minute() {
+    let mut desk = desk(80, 24);
+    desk.keys("v").wait(29_000).sees("65 8000 4018").wait(1_000).sees("65∙∙∙∙4018");
+}
+
+#[test]
+fn m_masks_and_never_unmasks() {
+    let mut open = card("Demo", HostKind::Loopback);
+    open.masked = false;
+    let mut desk = Desk::new(setup(vec![open]), 80, 24);
+    desk.head(0, &[sms(4_018, "failure", 60)], true).sees("65 8000 4018").keys("m").sees("65∙∙∙∙4018");
+    desk.keys("m").sees("65∙∙∙∙4018");
+}
+
+#[test]
+fn a_masked_detail_shows_the_template_and_names_alone() {
+    let mut desk = desk(120, 36);
+    desk.keys("Enter").sees("Dear {{name}}").sees("name (hidden)").misses("Tan Wei Ming");
+    desk.keys("v").sees("Dear Tan Wei Ming").sees("name: Tan Wei Ming").sees("shown for 30 s more");
+}
+
+#[test]
+fn a_one_time_password_is_never_shown() {
+    let mut codes = card("Codes", HostKind::Test);
+    codes.one_time_password = true;
+    let mut desk = Desk::new(setup(vec![codes]), 160, 40);
+    desk.head(0, &[sms(4_018, "failure", 60)], true).keys("v Enter").sees("65 8000 4018").misses("Tan Wei Ming");
+}
+
+#[test]
+fn the_detail_follows_the_cursor_and_asks_when_it_is_opened() {
+    let mut desk = desk(120, 36);
+    desk.sees("recipient_unavailable: The phone was off").keys("j").misses("The phone was off");
+    assert!(desk.commands().iter().all(|command| !matches!(command, Command::Open { .. })));
+    desk.keys("Enter");
+    let commands = desk.commands();
+    let [Command::Open { generation, message }] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(*message, sms(4_019, "success", 0).id());
+    desk.sees("being read").news(0, News::Opened { generation: *generation, result: Err(explanation("no answer came")) });
+    desk.sees("not read just now: no answer came").keys("Esc");
+    assert_eq!(desk.commands(), [Command::Close]);
+}
+
+#[test]
+fn a_small_screen_shows_one_pane_at_a_time() {
+    let mut desk = desk(80, 24);
+    desk.keys("Enter").sees("Singapore").misses("recipient    error").keys("Esc").sees("recipient    error");
+}
+
+#[test]
+fn the_detail_scrolls_to_its_end_and_no_further() {
+    let mut desk = desk(60, 15);
+    desk.keys("Enter G");
+    let end = desk.screen();
+    desk.keys("j j j j");
+    assert_eq!(desk.screen(), end);
+    desk.keys("k");
+    assert_ne!(desk.screen(), end);
+}
+
+#[test]
+fn pages_open_close_and_scroll() {
+    let mut desk = desk(80, 24);
+    desk.keys("?").sees("Keys: messages").keys("PgDn").misses("one row up").keys("Esc").misses("Keys: messages");
+    desk.notice(NoticeWeight::Problem, "the disk is full").sees("1 new notice").keys("!").sees("problem").sees("do this next");
+    desk.keys("q").sees("1 notice !").misses("new notice");
+}
+
+#[test]
+fn pausing_is_named_from_the_first_moment() {
+    let mut desk = desk(80, 24);
+    desk.keys("p").sees("pausing").news(0, News::Connection(Connection::Paused)).sees("PAUSED");
+    assert_eq!(desk.commands(), [Command::Pause]);
+    desk.keys("p ^r").sees("going on");
+    assert_eq!(desk.commands(), [Command::Resume, Command::ReadNow]);
+}
+
+#[test]
+fn a_slowed_budget_is_named() {
+    let mut desk = desk(80, 24);
+    let meter = Meter { rate: 1.4, ceiling: 2.0, used: 1.4, next: None, under_way: None, bytes: 0, slowed_at: Some(desk.now) };
+    desk.news(0, News::Meter(meter)).sees("429: slowed to 1.4/s");
+}
+
+#[test]
+fn q_goes_back_and_quits_at_the_root() {
+    let mut desk = desk(80, 24);
+    desk.keys("Enter q ? q f q");
+    assert!(!desk.has_quit());
+    desk.keys("Esc Esc Backspace");
+    assert!(!desk.has_quit());
+    desk.keys("q");
+    assert!(desk.has_quit());
+}
+
+#[test]
+fn one_ctrl_c_asks_and_two_quit() {
+    let mut desk = desk(80, 24);
+    desk.keys("^c").sees("again to quit").wait(3_000).misses("again to quit").keys("^c");
+    assert!(!desk.has_quit());
+    desk.keys("^c");
+    assert!(desk.has_quit());
+}
+
+#[test]
+fn the_system_ends_it_at_once() {
+    let mut desk = desk(80, 24);
+    desk.event(Event::EndAsked);
+    assert!(desk.has_quit());
+}
+
+#[test]
+fn a_screen_that_is_too_small_asks_for_room() {
+    let mut desk = desk(59, 14);
+    desk.sees("Postwatch needs 60 by 15").resize(12, 3).sees("60×15").resize(1, 1).sees("+");
+}
+
+#[test]
+fn without_a_campaign_it_says_what_to_do() {
+    let mut desk = Desk::new(setup(Vec::new()), 80, 24);
+    desk.sees("No campaign can be shown.").keys("! Esc ? Esc j r / f v p Enter q");
+    assert!(desk.has_quit());
+    assert!(!desk.state.needs_tick());
+}
+
+#[test]
+fn a_broken_campaign_says_why() {
+    let mut broken = card("Clinic reminders", HostKind::Test);
+    broken.broken = Some(explanation("the key cannot be had"));
+    let mut desk = Desk::new(setup(vec![broken]), 80, 24);
+    desk.sees("NOT READ: the key cannot be had").sees("do this next");
+}
+
+#[test]
+fn ascii_has_no_sign_of_its_own() {
+    let mut plain = setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]);
+    plain.ascii = true;
+    let mut desk = Desk::new(plain, 200, 60);
+    desk.head(0, &[sms(4_018, "failure", 60), sms(4_019, "sent_to_telco", 120)], false);
+    for keys in ["j", "Enter", "Esc", "f", "Esc k r", "Esc ?", "Esc !"] {
+        desk.keys(keys);
+        let screen = desk.screen();
+        let odd: String = screen.chars().filter(|letter| !letter.is_ascii()).collect();
+        assert_eq!(odd, "", "{screen}");
+    }
+}

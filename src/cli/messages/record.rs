@@ -197,7 +197,7 @@ pub(super) mod tests {
     }
 
     pub(in super::super) fn message() -> Message {
-        let at = |second| Timestamp::from_second(1_900_000_000 + second).ok();
+        let at = |second: i64| Timestamp::from_second(1_900_000_000 + second).ok();
         let attempt = Attempt {
             status: Some(Status::Failure),
             created_at: at(1),

@@ -104,7 +104,8 @@ fn has_id(message: &Told<WireMessage<'_>>) -> bool {
 /// the page.
 fn text_of(body: &[u8]) -> Cow<'_, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    String::from_utf8_lossy(body)
+    // The plain check is several times as fast as the one that looks for what to replace.
+    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
 fn broken(text: &str, error: &serde_json::Error) -> DecodeError {

@@ -167,11 +167,20 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: PANES,
+        contexts: &[Messages, Campaigns],
         label: "back",
         help: "one step back; never quits, clears or agrees",
         group: Group::Move,
         footer: None,
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
+        contexts: &[Detail],
+        label: "back",
+        help: "back to the list; never quits, clears or agrees",
+        group: Group::Move,
+        footer: Some(2),
     },
     // Find
     Binding {

@@ -74,6 +74,11 @@ impl Question {
         self.refusal.is_none() && !self.plan.items.is_empty()
     }
 
+    /// Whether Space can take a retry in that cannot help, or leave it out again.
+    pub fn has_useless(&self) -> bool {
+        self.refusal.is_none() && (self.plan.items.is_empty() || self.include_useless)
+    }
+
     /// Moves the focus to the other answer.
     pub fn turn(&mut self) {
         self.answer = match self.answer {

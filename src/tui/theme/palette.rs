@@ -56,12 +56,12 @@ fn sixteen(role: Role) -> Style {
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
         Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-        Role::Heading | Role::Header => plain.add_modifier(Modifier::BOLD),
+        Role::Heading | Role::Header | Role::Changed => plain.add_modifier(Modifier::BOLD),
         // Only lines are drawn with it, no text.
         Role::Rule => plain.fg(Color::DarkGray),
         Role::Selected => reversed(),
         Role::Production => production(),
-        Role::Text | Role::Strong | Role::Muted | Role::SelectedElsewhere | Role::Changed | Role::Focus => colourless(role),
+        Role::Text | Role::Strong | Role::Muted | Role::SelectedElsewhere | Role::Focus => colourless(role),
     }
 }
 
@@ -102,7 +102,7 @@ fn strongest_of_sixteen(role: Role) -> Style {
         Role::Unknown => black.fg(Color::LightMagenta).add_modifier(Modifier::BOLD),
         Role::Selected | Role::Focus => Style::new().fg(Color::Black).bg(Color::LightYellow).add_modifier(Modifier::BOLD),
         Role::Production => production(),
-        Role::Changed => Style::new().add_modifier(Modifier::UNDERLINED),
+        Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Strong | Role::Heading | Role::Header | Role::SelectedElsewhere => black.add_modifier(Modifier::BOLD),
         Role::Text | Role::Muted | Role::Rule => black,
     }
@@ -197,7 +197,7 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
         Role::Unknown => base.fg(colour(palette.unknown)),
         Role::Accent => base.fg(colour(palette.accent)).add_modifier(Modifier::BOLD),
         Role::Rule => base.fg(colour(palette.rule)),
-        Role::Changed => Style::new().add_modifier(Modifier::UNDERLINED),
+        Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Selected => on(palette.selected).remove_modifier(Modifier::BOLD),
         Role::Focus => on(palette.focus).add_modifier(Modifier::BOLD),
         Role::Header => on(palette.header),

@@ -49,10 +49,8 @@ impl State {
             Action::Help => self.open_help(),
             // Whatever else was typed before the question could be read was not meant for it.
             _ if !question.is_armed(now) => {}
-            Action::Up | Action::Down | Action::Left | Action::Right | Action::NextPane | Action::PreviousPane => {
-                if question.can_run() {
-                    question.turn();
-                }
+            Action::Up | Action::Down | Action::Left | Action::Right | Action::NextPane | Action::PreviousPane if question.can_run() => {
+                question.turn();
             }
             Action::Toggle => {
                 if let Some(campaign) = self.campaigns.get(self.current) {

@@ -12,6 +12,7 @@ impl State {
         for campaign in &mut self.campaigns {
             campaign.marks.expire(now);
         }
+        self.told_until = self.told_until.filter(|until| *until > now);
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.ask_server(effects);
         self.refresh_question(None);
@@ -22,6 +23,6 @@ impl State {
         let campaign = self.campaign();
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
-        find.into_iter().chain(marks).chain(self.leave_until).min()
+        find.into_iter().chain(marks).chain(self.leave_until).chain(self.told_until).min()
     }
 }

@@ -9,7 +9,7 @@ use super::words::{count, percent};
 use crate::delivery::Status;
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, State};
-use crate::tui::text::{Align, age, cut, fit};
+use crate::tui::text::{Align, age, fit};
 use crate::tui::{Role, sign};
 
 /// Draws the campaigns in one line; the one on the screen is never left out.
@@ -66,21 +66,35 @@ fn share(campaign: &Campaign) -> Option<f64> {
     (delivered + failed > 0).then(|| failed as f64 / (delivered + failed) as f64)
 }
 
+/// How wide the share of failures and the count of open messages are.
+const FIGURES: [usize; 2] = [8, 7];
+
+/// How wide the age is, where the pane has room for it.
+const AGE: usize = 8;
+
+/// From which width on it has.
+const ROOM_FOR_AGE: u16 = 40;
+
 /// Draws the campaigns below each other: name, share of failures now, open messages, age.
 pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let order = state.order();
+    let look = &state.look;
     let width = usize::from(area.width);
-    let name_room = width.saturating_sub(1 + 2 + 8 + 1 + 9 + 1);
-    let ascii = state.look.ascii;
+    let age_room = if area.width >= ROOM_FOR_AGE { AGE } else { 0 };
+    let figures = FIGURES.iter().sum::<usize>() + age_room;
+    let name_room = width.saturating_sub(3 + figures + 1);
+    let number = |text: &str, width| fit(text, width, Align::Right, look.ascii);
+    let heads = [sign(&Status::Failure, look.ascii), "open", "age"];
     let head = format!(
-        " {}{}{}",
-        fit("  campaign", name_room + 2, Align::Left, ascii),
-        fit(sign(&Status::Failure, ascii), 9, Align::Right, ascii),
-        fit("open", 8, Align::Right, ascii)
+        "   {}{}{}{}",
+        fit("campaign", name_room, Align::Left, look.ascii),
+        number(heads[0], FIGURES[0]),
+        number(heads[1], FIGURES[1]),
+        number(heads[2], age_room),
     );
     // The heads stand beside those of the list.
     if area.height > 1 {
-        buffer.set_stringn(area.x, area.y + 1, head, width, state.look.style(Role::Heading));
+        buffer.set_stringn(area.x, area.y + 1, head, width, look.style(Role::Heading));
     }
     let shown = usize::from(area.height.saturating_sub(3)).max(1);
     let at = order.iter().position(|place| *place == state.current).unwrap_or(0);
@@ -88,42 +102,43 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped)) {
         let campaign = &state.campaigns[*place];
         let is_shown = *place == state.current;
-        let row = Rect { y, height: 1, ..area };
-        let (words, role) = pane_condition(state, campaign, is_shown);
-        let own = |role: Role| if is_shown { state.look.style(Role::SelectedElsewhere) } else { state.look.style(role) };
+        let own = |role: Role| look.style(if is_shown { Role::SelectedElsewhere } else { role });
         if is_shown {
-            buffer.set_style(row, own(Role::Text));
+            buffer.set_style(Rect { y, height: 1, ..area }, own(Role::Text));
         }
         let mark = if campaign.needs_person() { "!" } else { " " };
-        let cursor = if is_shown { state.look.sign("›", ">") } else { " " };
+        let cursor = if is_shown { "›" } else { " " };
+        let (words, role) = pane_condition(state, campaign, is_shown, age_room);
         let cells: [(String, usize, Style); 3] = [
-            (format!("{mark}{cursor} "), 3, if campaign.needs_person() { state.look.style(Role::Failed) } else { own(Role::Text) }),
-            (fit(&campaign.card.name, name_room, Align::Left, ascii), name_room, own(Role::Text)),
-            (fit(&words, 18, Align::Right, ascii), 18, own(role)),
+            (format!("{mark}{cursor} "), 3, if campaign.needs_person() { look.style(Role::Failed) } else { own(Role::Text) }),
+            (fit(&campaign.card.name, name_room, Align::Left, look.ascii), name_room, own(Role::Text)),
+            (number(&words, figures), figures, own(role)),
         ];
         let mut x = area.x;
         for (text, taken, style) in cells {
-            buffer.set_stringn(x, y, cut(&text, taken, ascii), taken, style);
+            buffer.set_stringn(x, y, text, taken, style);
             x += u16::try_from(taken).unwrap_or(0);
         }
     }
     // The way to the others, where there is a line left for it.
     let used = order.len().saturating_sub(skipped) + 2;
     if used < usize::from(area.height) {
-        let y = area.bottom() - 1;
-        let keys = Rect { y, height: 1, ..area };
-        let style = |role| state.look.style(role);
-        let left = vec![Piece::new("[ ]", style(Role::Accent), 0), Piece::new("campaign before, next", style(Role::Muted), 0).gap(1)];
-        pieces::draw(buffer, keys, left, Vec::new(), ascii);
+        let keys = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let left =
+            vec![Piece::new("[ ]", look.style(Role::Accent), 0), Piece::new("campaign before, next", look.style(Role::Muted), 0).gap(1)];
+        pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
     }
 }
 
-/// The right half of a line of the pane: what is wrong, else share of failures and open messages.
-fn pane_condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Role) {
+/// The right half of a line of the pane: what is wrong, else share of failures, open messages, age.
+fn pane_condition(state: &State, campaign: &Campaign, is_shown: bool, age_room: usize) -> (String, Role) {
     let (words, role) = condition(state, campaign, is_shown);
     if !words.starts_with(sign(&Status::Failure, state.look.ascii)) {
         return (words, role);
     }
-    let now = campaign.recent.share().or_else(|| share(campaign)).map(percent).unwrap_or_else(|| state.look.sign("–", "-").to_owned());
-    (format!("{now:>9} {:>7}", count(campaign.open.iter().sum())), role)
+    let nothing = "–".to_owned();
+    let now = campaign.recent.share().or_else(|| share(campaign)).map_or(nothing, percent);
+    let old = campaign.age(state.now).map(age).filter(|_| age_room > 0).unwrap_or_default();
+    let open = count(campaign.open.iter().sum());
+    (format!("{now:>0$}{open:>1$}{old:>age_room$}", FIGURES[0], FIGURES[1]), role)
 }

@@ -67,10 +67,7 @@ pub(super) fn cell(
             plain(word, role)
         }
         Column::Tried => plain(&cells.tried.map(|tried| tried.to_string()).unwrap_or_default(), Role::Text),
-        Column::Batch => plain(
-            &cells.batch.map(|id| BatchId::new(id).short(false)).unwrap_or_else(|| "–".to_owned()).replace('–', state.look.sign("–", "-")),
-            Role::Muted,
-        ),
+        Column::Batch => plain(&cells.batch.map_or_else(|| "–".to_owned(), |id| BatchId::new(id).short(false)), Role::Muted),
         Column::Text => plain(&cells.text(campaign.is_masked(row) || campaign.card.one_time_password).replace('\n', " "), Role::Muted),
     }
 }

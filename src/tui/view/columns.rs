@@ -3,8 +3,8 @@
 /// How many columns can be scrolled away: whether a retry helps, tried, batch.
 pub(in crate::tui) const OPTIONAL_COLUMNS: usize = 3;
 
-/// Columns before the first one: a mark for messages outside the unbroken stretch, the mark of the
-/// selected row, a blank.
+/// Columns before the first one: a mark for messages outside the unbroken stretch or the filter, the
+/// mark of the selected row, a blank.
 pub(super) const MARGIN: usize = 3;
 
 /// From how many columns on a text is worth showing.
@@ -64,14 +64,26 @@ pub(super) struct Needs {
     pub skipped: usize,
 }
 
-/// The columns and their widths for a list of `room` columns, one blank between two of them.
-pub(super) fn columns(room: usize, needs: Needs) -> Vec<(Column, usize)> {
+/// From how many columns of text on two blanks stand between columns.
+const ROOMY_TEXT: usize = 24;
+
+/// The columns, their widths and the blanks between two of them, for a list of `room` columns.
+pub(super) fn columns(room: usize, needs: Needs) -> (Vec<(Column, usize)>, usize) {
+    let (tight, roomy) = (with_gap(room, needs, 1), with_gap(room, needs, 2));
+    let has_long_text = roomy.last().is_some_and(|(column, width)| *column == Column::Text && *width >= ROOMY_TEXT);
+    // No column is left out, or made narrower, for the sake of blanks.
+    let loses_nothing = roomy.len() == tight.len() && roomy[..4] == tight[..4] && tight.len() <= 4 + OPTIONAL_COLUMNS - needs.skipped;
+    if has_long_text || loses_nothing { (roomy, 2) } else { (tight, 1) }
+}
+
+fn with_gap(room: usize, needs: Needs, gap: usize) -> Vec<(Column, usize)> {
     let created = if needs.other_days { 12 } else { 8 };
     let mut columns = vec![(Column::Status, 12), (Column::Created, created), (Column::Recipient, 12), (Column::Error, LONGEST_ERROR - 1)];
     let optional = [(Column::Retry, 5), (Column::Tried, 5), (Column::Batch, 7)];
     columns.extend(optional.into_iter().skip(needs.skipped));
-    let taken = |columns: &[(Column, usize)]| columns.iter().map(|(_, width)| width + 1).sum::<usize>().saturating_sub(1);
-    let room = room.saturating_sub(MARGIN);
+    let taken = |columns: &[(Column, usize)]| columns.iter().map(|(_, width)| width + gap).sum::<usize>().saturating_sub(gap);
+    // One blank column stays at the right edge.
+    let room = room.saturating_sub(MARGIN + 1);
     while columns.len() > 4 && taken(&columns) > room {
         columns.pop();
     }
@@ -82,13 +94,13 @@ pub(super) fn columns(room: usize, needs: Needs) -> Vec<(Column, usize)> {
         *width = width.saturating_sub(over).max(1);
     }
     let has_all = columns.len() == 4 + OPTIONAL_COLUMNS.saturating_sub(needs.skipped);
-    if has_all && spare > SHORTEST_TEXT {
+    if has_all && spare > SHORTEST_TEXT + gap {
         // The longest code has room first.
-        let error = usize::from(spare > SHORTEST_TEXT + 1);
+        let error = usize::from(spare > SHORTEST_TEXT + gap + 1);
         if let Some((_, width)) = columns.get_mut(3) {
             *width += error;
         }
-        columns.push((Column::Text, spare - 1 - error));
+        columns.push((Column::Text, spare - gap - error));
     }
     columns
 }
@@ -105,15 +117,15 @@ mod tests {
     #[case(80, true, 6)]
     #[case(120, true, 8)]
     fn columns_are_left_out_from_the_right(#[case] room: usize, #[case] other_days: bool, #[case] count: usize) {
-        assert_eq!(columns(room, Needs { other_days, skipped: 0 }).len(), count);
+        assert_eq!(columns(room, Needs { other_days, skipped: 0 }).0.len(), count);
     }
 
     proptest! {
         #[test]
         fn they_always_fit(room in 57..400usize, other_days: bool, skipped in 0..=OPTIONAL_COLUMNS) {
-            let columns = columns(room, Needs { other_days, skipped });
-            let taken: usize = columns.iter().map(|(_, width)| width + 1).sum::<usize>() - 1;
-            prop_assert!(MARGIN + taken <= room);
+            let (columns, gap) = columns(room, Needs { other_days, skipped });
+            let taken: usize = columns.iter().map(|(_, width)| width + gap).sum::<usize>() - gap;
+            prop_assert!(MARGIN + taken < room);
             prop_assert!(columns.iter().all(|(_, width)| *width >= 5));
             prop_assert_eq!(columns[3].0, Column::Error);
         }

@@ -9,9 +9,10 @@ use ratatui::text::{Line, Span};
 use super::recipient;
 use super::words::{count, in_a_line};
 use crate::delivery::{Attempt, MAX_ATTEMPTS, Message, RecipientKind, Status, TemplatePart, parts};
+use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Phase, State};
-use crate::tui::text::{age, wrap};
+use crate::tui::text::{age, width as text_width, wrap};
 use crate::tui::{Role, role_of, sign};
 
 /// Draws the detail of the open message, or of the one under the cursor. Where it has the keys,
@@ -26,13 +27,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
         buffer.set_line(area.x, y, line, area.width);
     }
     if below > 0 && area.height > 1 {
-        // What is cut off is told where it is cut off.
-        let words = match &campaign.opened {
-            Some(_) => format!(" {} more lines ", count(below)),
-            None => format!(" {} more lines: Enter ", count(below)),
-        };
-        let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
-        buffer.set_stringn(area.right() - width, area.bottom() - 1, words, usize::from(width), state.look.style(Role::Muted));
+        // What is cut off is told where it is cut off; the line it takes is counted, too.
+        let y = area.bottom() - 1;
+        let next = if campaign.opened.is_some() { "Down" } else { "Enter" };
+        let words = format!(" … {} more lines: {next}", count(below + 1));
+        buffer.set_stringn(area.x, y, format!("{:1$}", "", usize::from(area.width)), usize::from(area.width), state.look.style(Role::Text));
+        buffer.set_stringn(area.x, y, words, usize::from(area.width), state.look.style(Role::Muted));
     }
     campaign.opened.as_ref().map(|_| Position::new(area.x, area.y))
 }
@@ -40,7 +40,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
 /// All lines of the detail, wrapped to `width` columns with a blank one at each side.
 pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     let Some(campaign) = state.campaign() else { return Vec::new() };
-    let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2) };
+    let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2), tells_language: false };
     match campaign.subject() {
         Some(row) => pen.message(campaign, row),
         None => pen.words("no message is selected", Role::Muted),
@@ -53,10 +53,12 @@ struct Pen<'a> {
     state: &'a State,
     lines: Vec<Line<'static>>,
     width: usize,
+    /// The language stands in the first line already.
+    tells_language: bool,
 }
 
 /// How wide the labels of single facts are.
-const LABEL: usize = 10;
+const LABEL: usize = 9;
 
 impl Pen<'_> {
     fn style(&self, role: Role) -> Style {
@@ -73,6 +75,23 @@ impl Pen<'_> {
         for line in wrap(text, self.width) {
             self.line(vec![Span::styled(line, self.style(role))]);
         }
+    }
+
+    /// Facts that belong together after one label: as many in a line as fit, none of them broken
+    /// over two lines unless it is longer than one.
+    fn facts_in_line(&mut self, label: &str, facts: &[String], role: Role) {
+        let room = self.width.saturating_sub(LABEL).max(8);
+        let mut lines: Vec<String> = Vec::new();
+        for fact in facts {
+            match lines.last_mut() {
+                Some(line) if text_width(line) + 2 + text_width(fact) <= room => {
+                    line.push_str("  ");
+                    line.push_str(fact);
+                }
+                _ => lines.push(fact.clone()),
+            }
+        }
+        self.fact(label, &lines.join("\n"), role);
     }
 
     /// A fact with its label; what is longer than a line goes on below, indented.
@@ -110,6 +129,20 @@ impl Pen<'_> {
         if !place.is_empty() {
             spans.push(Span::styled(format!("  {place}"), self.style(Role::Muted)));
         }
+        // What belongs to it in a word or two, where the line has room.
+        let batch = message.batch.as_ref();
+        let extras = [
+            message.language.clone(),
+            batch.map(|batch| format!("batch {}", batch.id.short(false))),
+            batch.and_then(|batch| batch.file_name.clone()),
+        ];
+        for extra in extras.into_iter().flatten() {
+            let taken: usize = spans.iter().map(|span| text_width(&span.content)).sum();
+            if taken + 3 + text_width(&extra) <= self.width {
+                self.tells_language |= Some(&extra) == message.language.as_ref();
+                spans.push(Span::styled(format!("   {extra}"), self.style(Role::Muted)));
+            }
+        }
         if let Some(until) = campaign.marks.revealed_until().filter(|_| campaign.masked && !masked) {
             let rest = until.duration_since(self.state.now).max(SignedDuration::ZERO);
             spans.push(Span::styled(format!("  shown for {} more", age(rest)), self.style(Role::Warning)));
@@ -136,9 +169,8 @@ impl Pen<'_> {
         };
         let code = if error.code.is_empty() { &error.kind } else { &error.code };
         self.words(&format!("{mark} {code}: {}", error.known().advice()), Role::Failed);
-        if let Some(tried) = message.tried() {
-            let hint = if tried >= MAX_ATTEMPTS { ": the API may refuse another one" } else { "" };
-            self.words(&format!("tried {tried} of {MAX_ATTEMPTS} times{hint}"), Role::Text);
+        if let Some(tried) = message.tried().filter(|tried| *tried >= MAX_ATTEMPTS) {
+            self.words(&format!("tried {tried} times: the API allows {MAX_ATTEMPTS} and may refuse another one"), Role::Warning);
         }
     }
 
@@ -146,6 +178,9 @@ impl Pen<'_> {
     fn phase(&mut self, campaign: &Campaign) {
         match campaign.opened.as_ref().map(|opened| &opened.phase) {
             Some(Phase::Failed(why)) => self.words(&format!("not read just now: {}", in_a_line(why)), Role::Warning),
+            Some(Phase::Reading) if campaign.connection == Connection::Paused => {
+                self.words("not read anew while reading is paused; this is what the list knows", Role::Muted);
+            }
             Some(Phase::Reading) => self.words("being read; this is what the list knows", Role::Muted),
             Some(Phase::Read) | None => {}
         }
@@ -163,8 +198,8 @@ impl Pen<'_> {
         let attempts = message.attempts.as_deref().unwrap_or_default();
         for (place, attempt) in attempts.iter().enumerate() {
             let number = attempts.len() - place;
-            let text = self.attempt(attempt);
-            self.fact(&format!("try {number}"), &text, Role::Text);
+            let text = self.attempt(attempt, place == 0);
+            self.facts_in_line(&format!("try {number}/{MAX_ATTEMPTS}"), &text, if place == 0 { Role::Text } else { Role::Muted });
         }
         if attempts.is_empty() {
             let times =
@@ -173,8 +208,9 @@ impl Pen<'_> {
         }
     }
 
-    /// One attempt: only times that were told, later ones as seconds after its beginning.
-    fn attempt(&self, attempt: &Attempt) -> String {
+    /// One attempt: only times that were told, later ones as seconds after its beginning. Why the
+    /// newest one failed is told above it.
+    fn attempt(&self, attempt: &Attempt, is_newest: bool) -> Vec<String> {
         let start = attempt.created_at;
         let mut words = Vec::new();
         if let Some(at) = start {
@@ -193,12 +229,16 @@ impl Pen<'_> {
         match (&attempt.error, &attempt.status) {
             (Some(error), _) => {
                 let code = if error.code.is_empty() { &error.kind } else { &error.code };
-                words.push(format!("{code}{}", attempt.updated_at.map(|at| format!(" {}", later(at))).unwrap_or_default()));
+                let word = if is_newest { "failed" } else { code };
+                words.push(format!("{word}{}", attempt.updated_at.map(|at| format!(" {}", later(at))).unwrap_or_default()));
             }
-            (None, Some(status)) if attempt.delivered_at.is_none() => words.push(status.word().to_owned()),
+            (None, Some(status)) if attempt.delivered_at.is_none() && !is_newest => words.push(status.word().to_owned()),
             _ => {}
         }
-        if words.is_empty() { "nothing told".to_owned() } else { words.join("  ") }
+        if words.is_empty() {
+            words.push("nothing told".to_owned());
+        }
+        words
     }
 
     /// The text as sent; masked, the template with its variables.
@@ -232,7 +272,7 @@ impl Pen<'_> {
             let text = format!("{}, {} ago", self.state.look.exact(at), self.ago(at));
             self.fact("created", &text, Role::Text);
         }
-        if let Some(language) = &message.language {
+        if let Some(language) = message.language.as_ref().filter(|_| !self.tells_language) {
             self.fact("language", language, Role::Text);
         }
         if let Some(batch) = &message.batch {

@@ -25,7 +25,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
     if width < 6 || height < 3 {
         return Rect { width: 0, height: 0, ..place };
     }
-    let signs = if state.look.ascii { ["-", "|", "+", "+", "+", "+"] } else { ["─", "│", "┌", "┐", "└", "┘"] };
+    let signs = ["─", "│", "┌", "┐", "└", "┘"];
     let (right, bottom) = (place.right() - 1, place.bottom() - 1);
     for x in place.x..=right {
         for y in [place.y, bottom] {
@@ -41,7 +41,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
         buffer[(x, y)].set_symbol(signs[sign]);
     }
     let room = usize::from(width) - 4;
+    // The border below the title has a colour of its own, which the title must not take on.
     let title = format!(" {} ", cut(title, room.saturating_sub(2), state.look.ascii));
+    for x in (place.x + 1..right).take(crate::tui::text::width(&title)) {
+        buffer[(x, place.y)].reset();
+        buffer[(x, place.y)].set_style(text);
+    }
     buffer.set_stringn(place.x + 1, place.y, title, room, state.look.style(Role::Strong));
     Rect { x: place.x + 2, y: place.y + 1, width: width - 4, height: height - 2 }
 }

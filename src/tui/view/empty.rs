@@ -46,7 +46,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
             lines.push(("The first one shows here by itself.".to_owned(), muted));
         }
         Connection::Connecting | Connection::Live => {
-            lines.push((format!("Reading the newest messages from {}{}", campaign.card.host, look.sign("…", "...")), muted));
+            lines.push((format!("Reading the newest messages from {}", campaign.card.host), muted));
         }
     }
     put(buffer, area, &lines);

@@ -27,7 +27,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     if campaign.find.is_on() {
         left.push(Piece::new(format!("find {}", campaign.find.query.as_str()), style(Role::Accent), 0));
         let (words, role) = server(campaign);
-        left.push(Piece::new(words, style(role), 1));
+        left.push(Piece::new(words, style(role), 0));
     }
     pieces::draw(buffer, area, left, coverage(state, campaign), look.ascii);
     None
@@ -50,7 +50,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     };
     right.push(Piece::new(format!("{of}, {}", state.how_far(campaign)), style(Role::Muted), 1));
     if coverage.islands > 0 {
-        let mark = state.look.sign("•", "*");
+        let mark = "•";
         right.push(Piece::new(format!("{} {mark} found apart", count(coverage.islands)), style(Role::Muted), 4));
     }
     if let Some(gap) = coverage.gap {
@@ -90,7 +90,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     let prompt = Piece::new("find", style(Role::Accent), 0);
     // Room for the number that is being typed, so that the words beside it stand still.
     let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
-    let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 1)];
+    let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 0)];
     let filter = if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words()) };
     pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)], look.ascii);
     let x = area.x + 1 + 5 + u16::try_from(column).unwrap_or(0);

@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::pieces::{self, Piece};
-use super::words::{rate, until};
+use super::words::{environment, rate, until};
 use crate::monitor::{Connection, Meter};
-use crate::postman::HostKind;
 use crate::tui::Role;
 use crate::tui::state::{Campaign, State};
 use crate::tui::text;
@@ -26,22 +25,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let base = look.style(if campaign.card.host_kind.is_production() { Role::Production } else { Role::Header });
     buffer.set_style(area, base);
     let strong = base.add_modifier(Modifier::BOLD);
-    let mut left = vec![Piece::new(environment(state, campaign), strong, 0)];
+    let mut left = vec![Piece::new(environment(&state.look, campaign), strong, 0)];
     if campaign.card.read_only {
         left.push(Piece::new("READ-ONLY", base, 3));
     }
     left.push(Piece::new(campaign.card.name.clone(), strong, 1));
     pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);
-}
-
-/// What kind of place it is, in capitals; a gateway's host is named, since nobody can know what
-/// is behind it.
-fn environment(state: &State, campaign: &Campaign) -> String {
-    match campaign.card.host_kind {
-        HostKind::Loopback if state.look.demo => "DEMO".to_owned(),
-        HostKind::Gateway => format!("GATEWAY {}", campaign.card.host),
-        kind => kind.word().to_uppercase(),
-    }
 }
 
 fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<Piece> {
@@ -53,9 +42,9 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
     }
     let mut line = Vec::new();
     match (&campaign.connection, campaign.pause_asked) {
-        (_, Some(true)) => line.push(Piece::new("pausing…", warning, 0)),
-        (_, Some(false)) => line.push(Piece::new("going on…", base, 0)),
-        (Connection::Connecting, _) => line.push(Piece::new("connecting…", base, 0)),
+        (_, Some(true)) => line.push(Piece::new("pausing", warning, 0)),
+        (_, Some(false)) => line.push(Piece::new("going on", base, 0)),
+        (Connection::Connecting, _) => line.push(Piece::new("connecting", base, 0)),
         (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
         (Connection::Waiting { until: at, .. }, _) => {
             line.push(Piece::new(format!("NO ANSWER, again {}", until(*at, state.now)), warning, 0));
@@ -72,7 +61,9 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
         line.push(Piece::new(as_of, style, u8::from(!is_calm)));
     }
     if let Some(meter) = &campaign.meter {
-        if let (Some((at, _)), Connection::Live) = (&meter.next, &campaign.connection) {
+        if let (Some((at, _)), Connection::Live) = (&meter.next, &campaign.connection)
+            && *at > state.now
+        {
             line.push(Piece::new(format!("next {}", until(*at, state.now)), base, 6).gap(if is_narrow { 2 } else { 4 }));
         }
         line.push(budget(meter, base, warning, is_narrow));

@@ -3,16 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::Role;
 use crate::tui::keys::footer;
-use crate::tui::state::State;
+use crate::tui::state::{Question, State};
 use crate::tui::text::width;
+use crate::tui::{Action, Context, Role};
 
 /// Draws the keys.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
     let mut x = area.x + 1;
-    for binding in footer(state.context()) {
+    for binding in footer(state.context()).into_iter().filter(|binding| is_useful(state, binding.action)) {
         let name = binding.key();
         let taken = width(&name) + 1 + width(binding.label);
         let Ok(taken) = u16::try_from(taken) else { continue };
@@ -23,5 +23,23 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let label_at = x + u16::try_from(width(&name)).unwrap_or(0) + 1;
         buffer.set_stringn(label_at, area.y, binding.label, width(binding.label), word);
         x += taken + 2;
+    }
+}
+
+/// Whether a key would do anything just now.
+fn is_useful(state: &State, action: Action) -> bool {
+    let context = state.context();
+    let campaign = state.campaign();
+    let question = state.open_question();
+    match action {
+        Action::Agree | Action::NextPane if context == Context::Question => question.is_some_and(Question::can_run),
+        Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
+        Action::Enter => context != Context::Detail,
+        // Elsewhere it only goes back, which Esc says already.
+        Action::Quit => context == Context::Messages,
+        Action::NextCampaign => state.campaigns.len() > 1,
+        Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
+        Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),
+        _ => true,
     }
 }

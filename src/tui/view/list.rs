@@ -24,8 +24,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         return None;
     }
     let width = usize::from(area.width);
-    let columns = columns(width, Needs { other_days: lists_other_days(state, campaign), skipped: campaign.skipped_columns });
-    draw_heads(state, buffer, heads, &columns);
+    let (columns, gap) = columns(width, Needs { other_days: lists_other_days(state, campaign), skipped: campaign.skipped_columns });
+    let columns = Columns { columns: &columns, gap };
+    draw_heads(state, buffer, heads, columns);
     let height = usize::from(area.height);
     let top = campaign.list.top(&campaign.store, height);
     let selected = campaign.list.place(&campaign.store);
@@ -38,7 +39,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
             cursor = Some(Position::new(area.x + 1, y));
         }
         match campaign.list.item(&campaign.store, place) {
-            Some(item) => draw_row(state, campaign, buffer, row_area, item, &columns, is_selected),
+            Some(item) => draw_row(state, campaign, buffer, row_area, item, columns, is_selected),
             None => {
                 draw_end(state, campaign, buffer, row_area, is_selected && campaign.list.cursor() == Cursor::End);
                 break;
@@ -59,34 +60,39 @@ fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
     last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
 }
 
-fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: &[(Column, usize)]) {
+/// The columns and the blanks between two of them.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    columns: &'a [(Column, usize)],
+    gap: usize,
+}
+
+fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
     let mut text = " ".repeat(MARGIN);
-    for (column, width) in columns {
+    for (column, width) in columns.columns {
         let align = if column.is_number() { Align::Right } else { Align::Left };
         text.push_str(&fit(column.head(), *width, align, state.look.ascii));
-        text.push(' ');
+        text.push_str(&" ".repeat(columns.gap));
     }
     buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), state.look.style(Role::Heading));
 }
 
-fn draw_row(
-    state: &State,
-    campaign: &Campaign,
-    buffer: &mut Buffer,
-    area: Rect,
-    item: Item,
-    columns: &[(Column, usize)],
-    is_selected: bool,
-) {
+fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, item: Item, columns: Columns<'_>, is_selected: bool) {
     let cells = campaign.store.cells(item.row);
     let look = RowLook { selected: is_selected.then(|| selected_style(state, campaign)), left: item.left };
     let base = look.selected.unwrap_or_else(|| state.look.style(Role::Text));
-    let island = if cells.covered { " " } else { state.look.sign("•", "*") };
-    let mark = if is_selected { state.look.sign("›", ">") } else { " " };
-    let mut spans = vec![Span::styled(format!("{island}{mark} "), base)];
-    for column in columns {
+    // Under the cursor stays what has left the filter; elsewhere what is outside the unbroken stretch
+    // is told apart.
+    let apart = match (item.left, cells.covered) {
+        (true, _) => "–",
+        (false, false) => "•",
+        (false, true) => " ",
+    };
+    let mark = if is_selected { "›" } else { " " };
+    let mut spans = vec![Span::styled(format!("{apart}{mark} "), base)];
+    for column in columns.columns {
         spans.extend(cell(state, campaign, item.row, &cells, *column, look));
-        spans.push(Span::styled(" ", base));
+        spans.push(Span::styled(" ".repeat(columns.gap), base));
     }
     if let Some(style) = look.selected {
         buffer.set_style(area, style);
@@ -102,7 +108,7 @@ fn selected_style(state: &State, campaign: &Campaign) -> ratatui::style::Style {
 /// The last line: how far the list goes, and how to go further.
 fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
     let style = if is_selected { selected_style(state, campaign) } else { state.look.style(Role::Muted) };
-    let mark = if is_selected { state.look.sign("›", ">") } else { " " };
+    let mark = if is_selected { "›" } else { " " };
     let text = format!(" {mark} {}", end_words(state, campaign));
     if is_selected {
         buffer.set_style(area, style);
@@ -112,13 +118,12 @@ fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
 }
 
 fn end_words(state: &State, campaign: &Campaign) -> String {
-    let dot = state.look.sign("·", "-");
     if campaign.find.is_on() {
         let loaded = format!("{} in what is loaded, {}", count(campaign.list.matching(&campaign.store)), state.how_far(campaign));
         return match &campaign.find.server {
-            _ if campaign.find.is_reading_further() => format!("reading more of what the server found{}", state.look.sign("…", "...")),
+            _ if campaign.find.is_reading_further() => "reading more of what the server found".to_owned(),
             ServerAnswer::Answered { found, more: true, .. } => {
-                format!("{} read of what the server found {dot} Enter reads more", count(*found))
+                format!("{} read of what the server found · Enter reads more", count(*found))
             }
             ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", count(*found)),
             ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
@@ -128,8 +133,8 @@ fn end_words(state: &State, campaign: &Campaign) -> String {
     if campaign.store.coverage().complete {
         how_far
     } else if campaign.further_asked {
-        format!("{how_far} {dot} reading further back{}", state.look.sign("…", "..."))
+        format!("{how_far} · reading further back")
     } else {
-        format!("{how_far} {dot} Enter reads further back")
+        format!("{how_far} · Enter reads further back")
     }
 }

@@ -12,7 +12,7 @@ use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
 
 /// How wide the box is.
-const COLUMNS: u16 = 42;
+const COLUMNS: u16 = 44;
 
 /// Draws the menu. The cursor stands on its line.
 pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {
@@ -22,11 +22,11 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
     for (place, line) in FilterMenu::LINES.iter().enumerate() {
         let is_selected = place == menu.cursor;
         let style = state.look.style(if is_selected { Role::Selected } else { Role::Text });
-        let mark = if is_selected { state.look.sign("›", ">") } else { " " };
+        let mark = if is_selected { "›" } else { " " };
         let text = match line {
             MenuLine::Everything => "    everything".to_owned(),
             MenuLine::Failed => "    failed only".to_owned(),
-            MenuLine::Open => "    open only: more is to come".to_owned(),
+            MenuLine::Open => "    open only: still moving".to_owned(),
             MenuLine::Status(status) => {
                 let tick = if menu.is_ticked(status) { "[x]" } else { "[ ]" };
                 format!("{tick} {} {}", sign(status, ascii), status.word())

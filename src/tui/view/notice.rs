@@ -22,8 +22,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let (number, role) = if unread > 0 { (unread, Role::Strong) } else { (all, Role::Muted) };
         let word = if unread > 0 { "new " } else { "" };
         let s = if number == 1 { "" } else { "s" };
-        right.push(Piece::new(format!("{} {word}notice{s}", count(number)), style(role), 1));
-        right.push(Piece::new("!", style(Role::Accent), 1).gap(1));
+        right.push(Piece::new(format!("{} {word}notice{s}", count(number)), style(role), 0));
+        right.push(Piece::new("!", style(Role::Accent), 0).gap(1));
     }
     pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
 }
@@ -31,6 +31,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
 fn words(state: &State) -> (String, Role) {
     if state.leave_until.is_some() {
         return (leave(state), Role::Warning);
+    }
+    if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
+        return (in_a_line(&notice.text), Role::Strong);
     }
     let newest = state.campaign().and_then(|campaign| campaign.actions.newest());
     if let Some(record) = newest.filter(|record| record.is_acting() || record.needs_person()) {

@@ -33,7 +33,11 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
         PageKind::Help(context) => format!("Keys: {}", context.name()),
         PageKind::Notices => "Notices, newest first".to_owned(),
     };
-    let more = if below > 0 { format!("{} more lines", count(below)) } else { String::new() };
+    let more = match below {
+        0 => String::new(),
+        1 => "1 more line".to_owned(),
+        below => format!("{} more lines", count(below)),
+    };
     let (heading, muted) = (state.look.style(Role::Strong), state.look.style(Role::Muted));
     let line = Rect { height: 1.min(body.height), ..body };
     pieces::draw(buffer, line, vec![Piece::new(title, heading, 0)], vec![Piece::new(more, muted, 1)], state.look.ascii);

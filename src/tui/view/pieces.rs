@@ -69,9 +69,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut ri
     let room = usize::from(area.width) - 2;
     drop_to_fit(&mut left, &mut right, room);
     let for_right = total(&right).min(room);
-    let for_left = room - for_right;
+    let between = if left.is_empty() || right.is_empty() { 0 } else { 2 };
+    let for_left = (room - for_right).saturating_sub(between);
     put(buffer, area, area.x + 1, &left, for_left, ascii);
-    put(buffer, area, area.x + 1 + u16::try_from(for_left).unwrap_or(u16::MAX), &right, for_right, ascii);
+    put(buffer, area, area.x + 1 + u16::try_from(room - for_right).unwrap_or(u16::MAX), &right, for_right, ascii);
 }
 
 fn put(buffer: &mut Buffer, area: Rect, from: u16, pieces: &[Piece], mut room: usize, ascii: bool) {
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn the_less_important_pieces_go_first() {
         let (left, right) = ([("one", 0), ("two", 3)], [("three", 1), ("four", 2)]);
-        assert_eq!(drawn(30, &left, &right), " one  two          three  four");
+        assert_eq!(drawn(30, &left, &right), " one  two         three  four");
         assert_eq!(drawn(21, &left, &right), " one     three  four");
         assert_eq!(drawn(13, &left, &right), " one   three");
         assert_eq!(drawn(9, &left, &right), " one");

@@ -8,9 +8,8 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::recipient;
-use super::words::in_a_line;
+use super::words::{environment, in_a_line};
 use crate::delivery::{MAX_ATTEMPTS, Message, RetryHelps};
-use crate::postman::HostKind;
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::tui::Role;
 use crate::tui::state::{Answer, Campaign, Question, State};
@@ -20,20 +19,30 @@ use crate::tui::text::{age, wrap};
 pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (text, role) in sentences(state, campaign, question) {
-        let style = state.look.style(role);
-        lines.extend(wrap(&text, width).into_iter().map(|line| Line::from(Span::styled(line, style))));
+    // The answers stay in view whatever the height: sentences are left out, the least weighty
+    // first, and never cut.
+    let room = usize::from(area.height).saturating_sub(2 + 2);
+    let mut sentences = sentences(state, campaign, question);
+    let wrapped = |sentences: &[Sentence]| -> Vec<Line<'static>> {
+        let lines = sentences.iter().flat_map(|sentence| {
+            let style = state.look.style(sentence.role);
+            wrap(&sentence.text, width).into_iter().map(move |line| Line::from(Span::styled(line, style)))
+        });
+        lines.collect()
+    };
+    while wrapped(&sentences).len() > room {
+        let Some(place) = (0..sentences.len()).max_by_key(|place| sentences[*place].rank) else { break };
+        sentences.remove(place);
     }
-    // The answers stay in view whatever the height; what goes first is said elsewhere, too.
-    let room = usize::from(area.height).saturating_sub(2 + 3);
-    lines.truncate(room);
-    lines.push(Line::default());
+    let mut lines = wrapped(&sentences);
+    if lines.len() < room {
+        lines.push(Line::default());
+    }
     let answers_at = lines.len();
     lines.push(answers(state, question));
     lines.push(keys(state, question));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(campaign), dialog::WIDEST, rows);
+    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     let x = match question.answer {
         Answer::Leave => 1,
@@ -43,78 +52,90 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
 }
 
 /// Verb, count, environment, campaign.
-fn title(campaign: &Campaign) -> String {
-    let environment = match campaign.card.host_kind {
-        HostKind::Gateway => format!("GATEWAY {}", campaign.card.host),
-        kind => kind.word().to_uppercase(),
-    };
-    format!("Retry 1 message, {environment}, {}", campaign.card.name)
+fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
+    let environment = environment(&state.look, campaign);
+    let verb = if question.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
+    format!("{verb}, {environment}, {}", campaign.card.name)
 }
 
-/// What a person must know to decide, in order of weight.
-fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<(String, Role)> {
+/// A sentence of the question.
+struct Sentence {
+    text: String,
+    role: Role,
+    /// Its weight: 0 stays longest where room is short.
+    rank: u8,
+}
+
+impl Sentence {
+    fn new(text: impl Into<String>, role: Role, rank: u8) -> Self {
+        Self { text: text.into(), role, rank }
+    }
+}
+
+/// What a person must know to decide.
+fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sentence> {
     let message = campaign.store.message(question.row);
     let masked = campaign.is_masked(question.row);
     let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, &campaign.find.query));
-    let mut lines =
-        vec![(format!("{}   {}", who.unwrap_or_else(|| "recipient not told".to_owned()), message.id.short(true)), Role::Strong)];
+    let who = who.unwrap_or_else(|| "recipient not told".to_owned());
+    let mut sentences = vec![Sentence::new(format!("{who}   {}", message.id.short(true)), Role::Strong, 0)];
     if let Some(why) = &question.refusal {
-        lines.push((in_a_line(why), Role::Warning));
+        sentences.push(Sentence::new(in_a_line(why), Role::Warning, 1));
     }
-    lines.push(reason(&message));
-    lines.extend(tried(&message));
-    lines.extend(message.created_at.map(|at| created(state, at)));
-    if question.plan.items.is_empty() {
-        lines.push(("Left out of the plan: a retry cannot help. Space takes it in all the same.".to_owned(), Role::Warning));
-    } else {
-        lines.push(("One call. Each try may be billed, delivered or not.".to_owned(), Role::Text));
-    }
+    sentences.push(reason(&message));
+    sentences.extend(tried(&message));
+    sentences.extend(message.created_at.map(|at| created(state, at)));
+    sentences.push(match (question.plan.items.is_empty(), question.refusal.is_some()) {
+        (false, _) => Sentence::new("One call. Each try may be billed, delivered or not.", Role::Text, 1),
+        (true, false) => Sentence::new("Left out: a retry cannot help. Space takes it in all the same.", Role::Warning, 1),
+        (true, true) => Sentence::new("Left out: a retry cannot help.", Role::Warning, 1),
+    });
     if let Some(batch) = &message.batch {
-        let words = format!("Batch {} as a whole must wait until this message leaves \"created\".", batch.id.short(false));
-        lines.push((words, Role::Text));
+        let words = format!("Batch {} as a whole must wait until it has left \"created\".", batch.id.short(false));
+        sentences.push(Sentence::new(words, Role::Text, 3));
     }
-    lines.push(planned(state, campaign, question));
-    lines
+    sentences.push(planned(state, campaign, question));
+    sentences
 }
 
 /// Why it failed, and whether a retry helps.
-fn reason(message: &Message) -> (String, Role) {
+fn reason(message: &Message) -> Sentence {
     let Some(error) = message.error() else {
-        return ("The API did not say why it failed. A retry may help.".to_owned(), Role::Text);
+        return Sentence::new("The API did not say why it failed. A retry may help.", Role::Text, 2);
     };
     let code = if error.code.is_empty() { error.kind.clone() } else { error.code.clone() };
     let role = if error.known().retry_helps() == RetryHelps::No { Role::Warning } else { Role::Text };
-    (format!("{code}: {}", error.known().advice()), role)
+    Sentence::new(format!("{code}: {}", error.known().advice()), role, 2)
 }
 
-fn tried(message: &Message) -> Option<(String, Role)> {
+fn tried(message: &Message) -> Option<Sentence> {
     let tried = message.tried()?;
     Some(if tried >= MAX_ATTEMPTS {
-        (format!("Tried {tried} times; the API allows {MAX_ATTEMPTS} and may refuse another one."), Role::Warning)
+        Sentence::new(format!("Tried {tried} times; the API allows {MAX_ATTEMPTS} and may refuse another one."), Role::Warning, 3)
     } else {
-        (format!("Tried {tried} of {MAX_ATTEMPTS} times."), Role::Text)
+        Sentence::new(format!("Tried {tried} of {MAX_ATTEMPTS} times."), Role::Text, 5)
     })
 }
 
-fn created(state: &State, at: Timestamp) -> (String, Role) {
+fn created(state: &State, at: Timestamp) -> Sentence {
     let old = state.now.duration_since(at);
-    let text = format!("Created {}, {} ago", state.look.exact(at), age(old));
+    let text = format!("Created {}, {} ago", state.look.time(at, state.now), age(old));
     if old.unsigned_abs() > OLD_MESSAGE && old.is_positive() {
-        (format!("{text}: what it says may be out of date."), Role::Warning)
+        Sentence::new(format!("{text}: what it says may be out of date."), Role::Warning, 2)
     } else {
-        (format!("{text}."), Role::Text)
+        Sentence::new(format!("{text}."), Role::Text, 6)
     }
 }
 
 /// How old what the plan says is.
-fn planned(state: &State, campaign: &Campaign, question: &Question) -> (String, Role) {
+fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence {
     let read_at = campaign.store.cells(question.row).read_at;
     let read = state.now.duration_since(read_at);
     let planned = state.look.time(question.plan.planned_at, state.now);
     if read.unsigned_abs() > FRESH_ENOUGH && read.is_positive() {
-        (format!("Planned {planned} from what was read {} ago: it may have changed since.", age(read)), Role::Warning)
+        Sentence::new(format!("Planned {planned}; read {} ago, it may have changed since.", age(read)), Role::Warning, 2)
     } else {
-        (format!("Planned {planned} from what was read {} ago.", age(read)), Role::Muted)
+        Sentence::new(format!("Planned {planned}; read {} ago.", age(read)), Role::Muted, 7)
     }
 }
 
@@ -144,8 +165,7 @@ fn keys(state: &State, question: &Question) -> Line<'static> {
     if question.can_run() {
         pairs.push(("Tab", "other answer"));
     }
-    let is_useless = question.plan.items.is_empty() || question.include_useless;
-    if is_useless && question.refusal.is_none() {
+    if question.has_useless() {
         pairs.push(("Space", if question.include_useless { "leave it out" } else { "take it in" }));
     }
     let spans = pairs.into_iter().flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}   "), word)]);

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::postman::Explanation;
+use crate::postman::{Explanation, HostKind};
 use crate::tui::state::{Campaign, Look, State};
 use crate::tui::text::{self, thousands};
 
@@ -11,9 +11,19 @@ pub(super) fn count(number: usize) -> String {
     thousands(u64::try_from(number).unwrap_or(u64::MAX))
 }
 
-/// A share with one decimal, as people write it.
+/// A share with one decimal, as people write it. What is more than nothing is never told as zero.
 pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    if share > 0.0 && share < 0.0005 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
+}
+
+/// What kind of place a campaign is at, in capitals; a gateway's host is named, since nobody can
+/// know what is behind it.
+pub(super) fn environment(look: &Look, campaign: &Campaign) -> String {
+    match campaign.card.host_kind {
+        HostKind::Loopback if look.demo => "DEMO".to_owned(),
+        HostKind::Gateway => format!("GATEWAY {}", campaign.card.host),
+        kind => kind.word().to_uppercase(),
+    }
 }
 
 /// Calls a second, without a zero that says nothing.
@@ -80,6 +90,14 @@ mod tests {
     #[case(1.26, "1.3")]
     fn rates_are_short(#[case] calls: f64, #[case] text: &str) {
         assert_eq!(rate(calls), text);
+    }
+
+    #[rstest]
+    #[case(0.0, "0.0 %")]
+    #[case(0.0002, "under 0.1 %")]
+    #[case(0.179, "17.9 %")]
+    fn a_share_above_nothing_is_never_zero(#[case] share: f64, #[case] text: &str) {
+        assert_eq!(percent(share), text);
     }
 
     #[test]
