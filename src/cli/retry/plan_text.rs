@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::super::Format;
 use super::super::campaigns::Campaign;
 use super::super::context::{Context, counted};
+use super::super::end::of_csv;
 use super::super::moment::exact;
 use super::choose::Chosen;
 use crate::retry::OLD_MESSAGE;
@@ -51,7 +52,7 @@ pub(super) fn write(chosen: &Chosen, campaign: &Campaign, context: &Context, out
             let left_out = chosen.left_out.iter().map(|left| [left.message.as_str(), "leftOut", left.reason.as_str()]);
             let mut writer = csv::Writer::from_writer(&mut *out);
             for record in std::iter::once(["id", "plan", "reason"]).chain(rows).chain(left_out) {
-                writer.write_record(record).map_err(|error| io::Error::other(error.to_string()))?;
+                writer.write_record(record).map_err(of_csv)?;
             }
             writer.flush()?;
         }

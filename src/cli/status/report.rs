@@ -270,7 +270,7 @@ pub(super) mod tests {
                 r#""recent":{"minutes":15,"finished":2,"failed":1,"usualShare":null},"#,
                 r#""batches":[{"id":"batch_1","fileName":"clinic.csv","status":null,"total":3,"loaded":2,"#,
                 r#""statuses":{"created":0,"enqueued":0,"sending":0,"sent":0,"sent_to_telco":0,"success":1,"failure":1,"other":0}}],"#,
-                r#""latencySeconds":{"p50":null,"p95":null,"p99":null,"open":1}}"#
+                r#""latencySeconds":{"p50":10.0,"p95":null,"p99":null,"open":1}}"#
             )
         );
     }
