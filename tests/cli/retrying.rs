@@ -149,7 +149,9 @@ fn answered(stage: &Stage, id: &str, keys: &[u8]) -> u32 {
     }
     let question = String::from_utf8_lossy(&told).into_owned();
     assert!(question.contains("SIMULATOR") && question.contains(CLINIC) && question.contains("1 message"), "{question}");
-    std::io::Write::write_all(&mut pair.master.take_writer().unwrap(), keys).unwrap();
+    // Kept to the end: dropped, it would type Enter and end the input.
+    let mut writer = pair.master.take_writer().unwrap();
+    std::io::Write::write_all(&mut writer, keys).unwrap();
     // The rest is read, so that the program never waits for this side; the end is an error.
     let _ = std::io::Read::read_to_end(&mut reader, &mut told);
     child.wait().unwrap().exit_code()
