@@ -228,7 +228,7 @@ fn not_started(count: usize) -> Explanation {
     }
 }
 
-fn left_unknown(planned_at: jiff::Timestamp) -> Explanation {
+fn left_unknown(planned_at: Timestamp) -> Explanation {
     Explanation {
         what: format!("A retry of {planned_at} has an unknown outcome."),
         why: "The program ended between the request and its answer.".to_owned(),
