@@ -90,7 +90,8 @@ fn a_server_that_never_answers_blocks_neither_frame_nor_keys() {
     // Connections are made, by the system, and nobody ever reads what comes.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let simulation = Simulation::new();
-    let part = simulation.part(0, "").replace(&simulation.simulator().base_url(), &format!("http://{}/api/v2", silent.local_addr().unwrap()));
+    let part =
+        simulation.part(0, "").replace(&simulation.simulator().base_url(), &format!("http://{}/api/v2", silent.local_addr().unwrap()));
     let mut program = simulation.configure(&part).start(&[]).spawn();
     program.sees("Reading the newest messages from 127.0.0.1").types("?").sees("Keys: ").types("\u{1b}").loses("Keys: ");
     program.types("q").gives_the_terminal_back();
