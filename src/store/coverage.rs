@@ -46,7 +46,7 @@ pub struct Coverage {
     pub oldest: Option<Timestamp>,
     /// When a page of the campaign's messages was last asked for with success.
     pub read_at: Option<Timestamp>,
-    /// How many rows of all answers so far could not be read.
+    /// How many rows could not be read, each counted once however often it was told.
     pub bad_rows: usize,
 }
 

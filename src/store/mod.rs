@@ -28,6 +28,7 @@ mod row_set;
 mod slots;
 mod tally;
 mod tries;
+mod unreadable;
 mod varint;
 mod view;
 
@@ -51,6 +52,7 @@ use merge::Scratch;
 use row_list::RowList;
 use tally::{Standing, Tally};
 use tries::time;
+use unreadable::Unreadable;
 
 /// A message's place in the store that gave it. It stays the same as long as that store lives, and
 /// means nothing in another one.
@@ -74,7 +76,7 @@ pub struct Store {
     reach: Reach,
     newest_answer: Option<Timestamp>,
     list_read_at: Option<Timestamp>,
-    bad_rows: usize,
+    unreadable: Unreadable,
     scratch: Scratch,
 }
 
@@ -149,7 +151,7 @@ impl Store {
             newest,
             oldest,
             read_at: self.list_read_at,
-            bad_rows: self.bad_rows,
+            bad_rows: self.unreadable.len(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Any size will do: nothing breaks, and where there is no room the program says so and goes on.
 
+use std::time::{Duration, Instant};
+
 use rstest::rstest;
 
 use super::simulation::Simulation;
@@ -38,4 +40,21 @@ fn it_starts_in_any_size(#[case] columns: u16, #[case] rows: u16) {
     let mut program = simulation.start(&[]).size(columns, rows).spawn();
     program.sees("+").resize(120, 36).sees("300 loaded").types("q");
     assert_eq!(program.exit_code(), 0);
+}
+
+/// A key and a new size that come together are both seen, whichever is first by how little.
+#[test]
+fn a_key_that_comes_with_a_new_size_is_not_lost() {
+    let simulation = Simulation::new();
+    let mut program = simulation.run();
+    program.sees("300 loaded");
+    for round in 0..60 {
+        let columns = if round % 2 == 0 { 100 } else { 120 };
+        program.resize(columns, 36);
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_micros(round * 5) {
+            std::hint::spin_loop();
+        }
+        program.types("?").sees("Keys: ").types("\u{7f}").loses("Keys: ");
+    }
 }

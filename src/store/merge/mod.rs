@@ -52,7 +52,9 @@ impl Store {
         // A message can stand twice in an answer.
         merged.touched.sort_unstable();
         merged.touched.dedup();
-        self.bad_rows += merged.bad;
+        for row in rows.bad() {
+            self.unreadable.add(row);
+        }
         self.tally.settle(&self.columns);
         merged
     }
@@ -60,6 +62,7 @@ impl Store {
     fn merge_row(&mut self, row: Row<'_>, from: &AnswerKind, stamp: Stamp, seen_at: Timestamp, merged: &mut Merged) {
         let Some((number, is_new)) = self.columns.ids.find_or_add(row.id()) else {
             merged.bad += 1;
+            self.unreadable.add_id(row.id());
             return;
         };
         let at = number.index();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::model::{Answer, IDS, NOW, at, expected, merged, rows, some_answers, some_row};
-use crate::delivery::{AttemptFields, Message, MessageId, Recipient, RowFields, Status, TemplateFields, Told};
+use crate::delivery::{AttemptFields, BadRow, Message, MessageId, Recipient, RowFields, RowsBuilder, Status, TemplateFields, Told};
 use crate::store::{AnswerKind, Store};
 
 fn held(store: &Store) -> BTreeMap<String, Message> {
@@ -176,4 +176,18 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn an_unreadable_row_counts_once_however_often_it_is_told() {
+    let bad = |id: Option<&str>, place| BadRow { place, id: id.map(str::to_owned), reason: "no reason".to_owned() };
+    let mut store = Store::new();
+    for seconds in 0..3 {
+        let mut told = RowsBuilder::default();
+        told.push_bad(bad(None, 0));
+        told.push_bad(bad(Some("odd"), 1 + seconds));
+        let answer = store.merge(&told.finish(), &AnswerKind::List, at(NOW + 1000 * i64::try_from(seconds).unwrap()));
+        assert_eq!(answer.bad, 2);
+    }
+    assert_eq!(store.coverage().bad_rows, 2);
 }

@@ -7,6 +7,11 @@ use jiff::Timestamp;
 
 use crate::tui::{Input, Reading, WakeEnd};
 
+/// How long crossterm looks for something to read. On Unix it does not look at all in no time, and in
+/// less than a millisecond it looks without waiting. Should the time be over before it has looked,
+/// the wait ends at once, and it is asked again.
+const LOOK: Duration = if cfg!(unix) { Duration::from_micros(10) } else { Duration::ZERO };
+
 /// The keyboard of the process's terminal.
 #[derive(Debug)]
 pub struct Keyboard {
@@ -36,7 +41,7 @@ impl Input for Keyboard {
         if system::has_ended()? {
             return Ok(Reading::Ended);
         }
-        match crossterm::event::poll(Duration::ZERO)? {
+        match crossterm::event::poll(LOOK)? {
             true => crossterm::event::read().map(Reading::Event),
             false => Ok(Reading::Nothing),
         }

@@ -1,0 +1,47 @@
+//! The rows that could not be read: how many there are, however often they are told.
+
+use hashbrown::HashSet;
+
+use crate::delivery::BadRow;
+
+/// At most this many are told apart: enough to see that something is wrong with a campaign, and not
+/// enough for a server to fill the memory with.
+const MOST: usize = 100_000;
+
+/// What tells an unreadable row from another one.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Mark {
+    /// Its id.
+    Id(Box<str>),
+    /// Its place in an answer, where it has no id that could be read. Rows of different pages can
+    /// share one, and a row moves on as newer ones come: a count of these is about right, while
+    /// counting every answer would grow with every look at the same row.
+    Place(usize),
+}
+
+/// The rows that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Unreadable(HashSet<Mark>);
+
+impl Unreadable {
+    /// A row that the decoder could not read.
+    pub fn add(&mut self, row: &BadRow) {
+        self.insert(row.id.as_deref().map_or(Mark::Place(row.place), |id| Mark::Id(id.into())));
+    }
+
+    /// A row that the store could not take in.
+    pub fn add_id(&mut self, id: &str) {
+        self.insert(Mark::Id(id.into()));
+    }
+
+    fn insert(&mut self, mark: Mark) {
+        if self.0.len() < MOST {
+            self.0.insert(mark);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
