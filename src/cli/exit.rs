@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// How a command ended. Scripts rely on the numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// How a command ended, what says least first. Scripts rely on the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     /// Done.
     Done,
@@ -39,16 +39,7 @@ impl Exit {
     /// refused actions, then a refusal altogether.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
-        let rank = |exit: Exit| match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::Refused => 3,
-            Exit::SomeRefused => 4,
-            Exit::SomeUnknown => 5,
-            Exit::Signal(_) => 6,
-        };
-        if rank(other) > rank(self) { other } else { self }
+        self.max(other)
     }
 }
 

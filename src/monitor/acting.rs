@@ -8,7 +8,7 @@ use super::budget::add;
 use super::{ActionStage, Purpose};
 use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{Explanation, WriteOutcome, backoff};
-use crate::retry::{ConfirmedRetry, Evidence, Finding, Resolution, look_up_again};
+use crate::retry::{ConfirmedRetry, Evidence, Finding, PLAN_LIFE, Resolution, look_up_again};
 use crate::state::{ActionId, ActionKind, Outcome, ReadFrom};
 use crate::store::AnswerKind;
 
@@ -24,6 +24,11 @@ const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
 /// After how long it is no longer followed by itself: its stretch is read like any other.
 const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
+/// How seldom a message is read at most that cannot be read.
+const LONGEST_UNREAD: SignedDuration = SignedDuration::from_secs(60);
+/// After how long a person must decide about an outcome that cannot be looked up.
+const UNREAD_FOR: SignedDuration = SignedDuration::from_mins(30);
+
 /// A retry on its way.
 #[derive(Debug)]
 pub(super) struct Acting {
@@ -33,6 +38,10 @@ pub(super) struct Acting {
     pub action: Option<ActionId>,
     pub phase: Phase,
     tries: u32,
+    /// When it last moved: a yes does not hold for ever.
+    moved_at: Timestamp,
+    /// How often in a row the message could not be read.
+    unread: u32,
 }
 
 /// Where it stands.
@@ -56,7 +65,8 @@ impl Acting {
     /// A retry that a person agreed to.
     pub fn new(retry: ConfirmedRetry) -> Self {
         let item = retry.item();
-        Self { message: item.message.clone(), evidence: Evidence::from(item), action: None, phase: Phase::ToIntend(retry), tries: 0 }
+        let (message, evidence, moved_at) = (item.message.clone(), Evidence::from(item), retry.confirmed_at());
+        Self { message, evidence, action: None, phase: Phase::ToIntend(retry), tries: 0, moved_at, unread: 0 }
     }
 
     /// A retry of an earlier run whose outcome nobody saw.
@@ -64,7 +74,7 @@ impl Acting {
         let ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } = kind else { return None };
         let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
         let phase = Phase::Unknown { since, reads: 0, read_at: now, why };
-        Some(Self { message: message.clone(), evidence, action: Some(action), phase, tries: 0 })
+        Some(Self { message: message.clone(), evidence, action: Some(action), phase, tries: 0, moved_at: now, unread: 0 })
     }
 
     /// When it next needs a call, and what for.
@@ -85,6 +95,7 @@ impl Acting {
     /// Its intention is on disk.
     pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
         self.action = Some(action);
+        self.moved_at = now.min(self.moved_at);
         self.phase = Phase::Ready { from: now };
         ActionStage::Intended
     }
@@ -93,6 +104,31 @@ impl Acting {
     pub fn not_taken(&mut self, why: Explanation) -> ActionStage {
         self.phase = Phase::Over;
         ActionStage::NotTaken(why)
+    }
+
+    /// Whether the yes is too old for its request to leave now: the program was paused, suspended
+    /// or held back for so long that what the person saw is no longer to be relied on.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        now.duration_since(self.moved_at).unsigned_abs() > PLAN_LIFE
+    }
+
+    /// Its yes has expired: it is not sent.
+    pub fn expire(&mut self) -> (Outcome, ActionStage) {
+        self.phase = Phase::Over;
+        let reason = "the yes was more than five minutes old when its turn came".to_owned();
+        let why = Explanation {
+            what: "The retry was not sent.".to_owned(),
+            why: "Its turn came more than five minutes after the yes: calls were paused or held back.".to_owned(),
+            next: "Look at the message and retry it again, if it still needs it.".to_owned(),
+            trace_id: None,
+        };
+        (Outcome::NotSent { reason }, ActionStage::NotSent(why))
+    }
+
+    /// It cannot go again, because that could not be written down.
+    pub fn give_up(&mut self, why: Explanation) -> ActionStage {
+        self.phase = Phase::Over;
+        ActionStage::NotSent(why)
     }
 
     /// Its request leaves; the number of the try is the journal's.
@@ -150,6 +186,7 @@ impl Acting {
             self.phase = Phase::Over;
             return Answered { outcome, goes_again: false, stage: over(why) };
         }
+        self.moved_at = now;
         // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
         let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
         let from = add(now, pause.as_secs_f64());
@@ -159,6 +196,7 @@ impl Acting {
 
     /// The message was read, because its outcome was unknown or to see what becomes of it.
     pub fn read(&mut self, message: &Message, now: Timestamp) -> Read {
+        self.unread = 0;
         let finding = self.evidence.compare(message, &AnswerKind::Single);
         match &mut self.phase {
             Phase::Unknown { since, reads, read_at, why } => {
@@ -195,12 +233,30 @@ impl Acting {
         }
     }
 
-    /// The message could not be read; it is tried again later.
-    pub fn unread(&mut self, now: Timestamp) {
+    /// The message could not be read; it is tried again, ever more seldom, and not for ever: what
+    /// cannot be looked up is a person's to decide.
+    pub fn unread(&mut self, now: Timestamp) -> Option<ActionStage> {
+        self.unread = self.unread.saturating_add(1);
+        let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
         match &mut self.phase {
-            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } => *read_at = now + FOLLOW_SOON,
+            Phase::Unknown { since, read_at, why, .. } => {
+                if now.duration_since(*since) > UNREAD_FOR {
+                    let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
+                    self.phase = Phase::Over;
+                    return Some(stage);
+                }
+                *read_at = now + pause;
+            }
+            Phase::Following { since, read_at } => {
+                if now.duration_since(*since) > FOLLOWED_FOR {
+                    self.phase = Phase::Over;
+                    return None;
+                }
+                *read_at = now + pause;
+            }
             _ => {}
         }
+        None
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::postman::LONGEST_RETRY_AFTER;
+
 /// What is left of the rate after a 429.
 const AFTER_429: f64 = 0.7;
 
@@ -61,8 +63,11 @@ impl Budget {
 
     /// The earliest time at which the next call may leave.
     pub fn next_slot(&self, now: Timestamp) -> Timestamp {
-        let spaced = self.last_call.map_or(now, |last| add(last, 1.0 / self.rate(now)));
-        [Some(now), Some(spaced), self.held_until].into_iter().flatten().max().unwrap_or(now)
+        let pause = 1.0 / self.rate(now);
+        // A clock that was set back must not hold calls until it has caught up with itself.
+        let spaced = self.last_call.map_or(now, |last| add(last, pause).min(add(now, pause)));
+        let held = self.held_until.map(|until| until.min(add(now, LONGEST_RETRY_AFTER.as_secs_f64())));
+        [Some(now), Some(spaced), held].into_iter().flatten().max().unwrap_or(now)
     }
 
     /// A call leaves now.
@@ -154,6 +159,13 @@ mod tests {
             budget.too_many(at(f64::from(second)), None);
         }
         assert!((budget.rate(at(19.0)) - 0.5).abs() < 0.05, "{}", budget.rate(at(19.0)));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_nothing() {
+        let mut budget = Budget::new(2.0);
+        budget.call(at(3600.0));
+        assert_eq!(budget.next_slot(at(0.0)), at(0.5));
     }
 
     #[test]

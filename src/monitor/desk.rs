@@ -14,8 +14,9 @@ pub(super) const SEARCH_PAGE: u16 = 100;
 pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// How often a message is read that somebody looks at and that still moves.
 pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
-/// Retries in a row before a reading gets its turn: actions take three quarters of the budget.
-const POSTS_IN_A_ROW: u32 = 3;
+/// Calls in a row that somebody asked for before a page gets its turn: actions take three quarters of
+/// the budget, and nothing that is looked up again and again may keep the screen from being true.
+const WANTED_IN_A_ROW: u32 = 3;
 
 /// A worker's desk.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(super) struct Desk {
     pub search: Option<Search>,
     pub opened: Option<Opened>,
     pub actions: Vec<Acting>,
-    pub posts_in_a_row: u32,
+    pub wanted_in_a_row: u32,
 }
 
 /// Something that keeps calls from being made.
@@ -110,7 +111,7 @@ impl Desk {
             search: None,
             opened: None,
             actions: Vec::new(),
-            posts_in_a_row: 0,
+            wanted_in_a_row: 0,
         }
     }
 
@@ -139,14 +140,16 @@ impl Desk {
 
     /// The earliest time at which a call may leave.
     fn slot(&self, now: Timestamp) -> Timestamp {
-        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until);
+        // A clock that was set back must not hold calls for longer than any trouble does.
+        let longest = now + LONGEST_TROUBLE;
+        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until.min(longest));
         self.budget.next_slot(now).max(trouble.unwrap_or(now))
     }
 
     /// The most urgent call that is due at `now`.
     fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
         let page = || self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten();
-        if self.posts_in_a_row >= POSTS_IN_A_ROW
+        if self.wanted_in_a_row >= WANTED_IN_A_ROW
             && let Some(fetch) = page()
         {
             let purpose = fetch.purpose();
@@ -242,6 +245,9 @@ pub(super) enum Failure {
     /// Only a person can change anything.
     Refused,
 }
+
+/// No trouble holds calls for longer: the longest is a server that asks to wait.
+const LONGEST_TROUBLE: SignedDuration = SignedDuration::from_mins(15);
 
 /// After how long without a failure the count of failures begins anew.
 const GOOD_MINUTES: SignedDuration = SignedDuration::from_mins(2);

@@ -1,5 +1,6 @@
 //! The worker against the simulator's world, on a paused clock.
 
+mod endurance;
 mod retries;
 mod world;
 

@@ -131,6 +131,8 @@ struct Worker {
     under_way: Option<Purpose>,
     bytes: u64,
     bad_cursors_told: bool,
+    clock_told: bool,
+    last_stamp: Option<Timestamp>,
     updates: mpsc::Sender<Update>,
     inbox: mpsc::UnboundedReceiver<Command>,
     ending: bool,
@@ -152,6 +154,8 @@ impl Worker {
             under_way: None,
             bytes: 0,
             bad_cursors_told: false,
+            clock_told: false,
+            last_stamp: None,
             updates,
             inbox,
             ending: false,
@@ -246,6 +250,8 @@ impl Worker {
             }
             Command::Resume => {
                 self.desk.paused = false;
+                // Whatever held calls back before is found out anew.
+                self.desk.try_now();
                 let connection = if self.desk.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
                 self.connection(connection).await;
             }
@@ -276,11 +282,20 @@ impl Worker {
         }
     }
 
+    /// The time of a reading for whoever merges it. It only grows, even when the clock is set back:
+    /// the newest answer must win.
+    fn stamp(&mut self, asked_at: Timestamp) -> Timestamp {
+        let least = self.last_stamp.and_then(|last| last.checked_add(SignedDuration::from_millis(10)).ok());
+        let stamp = least.map_or(asked_at, |least| asked_at.max(least));
+        self.last_stamp = Some(stamp);
+        stamp
+    }
+
     /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
     /// end; a write is always waited for, because its outcome must be written down.
     async fn call(&mut self, job: Job) {
         self.desk.budget.call(self.now());
-        self.desk.posts_in_a_row = if matches!(job, Job::Post(_)) { self.desk.posts_in_a_row + 1 } else { 0 };
+        self.desk.wanted_in_a_row = if matches!(job, Job::Page(_)) { 0 } else { self.desk.wanted_in_a_row + 1 };
         match job {
             Job::Page(fetch) => self.read_page(fetch).await,
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
@@ -329,14 +344,20 @@ impl Worker {
         if error.is_rate_limit() {
             self.desk.budget.too_many(now, error.retry_after);
             let until = self.desk.budget.next_slot(now);
-            self.connection(Connection::Waiting { until, why }).await;
-            return;
+            return self.trouble(Connection::Waiting { until, why }).await;
         }
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
         let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
-        self.connection(connection).await;
+        self.trouble(connection).await;
+    }
+
+    /// Tells what keeps calls from being made; a pause that was asked for meanwhile says more.
+    async fn trouble(&mut self, connection: Connection) {
+        if !self.desk.paused {
+            self.connection(connection).await;
+        }
     }
 
     /// A call was answered.
@@ -346,10 +367,27 @@ impl Worker {
         if let Some(date) = date {
             let middle = asked_at + now.duration_since(asked_at) / 2;
             self.server_time.observe(date, middle);
+            let ahead = self.server_time.ahead().unwrap_or_default();
+            if ahead.abs() > CLOCK_OFF && !std::mem::replace(&mut self.clock_told, true) {
+                self.notice(NoticeWeight::Warning, clock_off(ahead)).await;
+            }
         }
         if !self.desk.paused {
             self.connection(Connection::Live).await;
         }
+    }
+}
+
+/// From which difference to the server's clock on ages on the screen mislead.
+const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(30);
+
+fn clock_off(ahead: SignedDuration) -> Explanation {
+    let (seconds, side) = (ahead.abs().as_secs(), if ahead.is_positive() { "behind" } else { "ahead of" });
+    Explanation {
+        what: format!("This machine's clock is {seconds} s {side} the server's."),
+        why: "Ages and the figures of the last minutes count by this machine's clock.".to_owned(),
+        next: "Set the clock, by a time service for instance; reading and retrying work as usual.".to_owned(),
+        trace_id: None,
     }
 }
 

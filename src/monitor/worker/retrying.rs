@@ -3,6 +3,8 @@
 use super::super::acting::{Acting, Phase, read_from};
 use super::super::{ActionNews, ActionStage, News, NoticeWeight, Purpose};
 use super::{Worker, already_under_way};
+use jiff::Timestamp;
+
 use crate::delivery::{Message, MessageId};
 use crate::postman::{Call, Explanation, WriteOutcome};
 use crate::state::{ActionId, ActionKind, ActionState, Holder, Intention, Journal, Resolution, StateError};
@@ -81,6 +83,9 @@ impl Worker {
             return;
         };
         let now = self.now();
+        if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
+            return self.expire(place, &message, action, now).await;
+        }
         let started = self.journalled(move |journal| journal.started(action, now)).await;
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let stage = match started {
@@ -103,6 +108,16 @@ impl Worker {
         self.posted(place, &message, action, outcome).await;
     }
 
+    /// A retry whose yes is too old is not sent.
+    async fn expire(&mut self, place: usize, message: &MessageId, action: ActionId, now: Timestamp) {
+        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let (outcome, stage) = acting.expire();
+        if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        }
+        self.action(message, stage).await;
+    }
+
     async fn posted(&mut self, place: usize, message: &MessageId, action: ActionId, outcome: WriteOutcome) {
         let now = self.now();
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
@@ -110,7 +125,7 @@ impl Worker {
         }
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let answered = acting.answered(&outcome, now);
-        let (line, goes_again) = (answered.outcome, answered.goes_again);
+        let (line, goes_again, mut stage) = (answered.outcome, answered.goes_again, answered.stage);
         let written =
             self.journalled(
                 move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) },
@@ -119,15 +134,16 @@ impl Worker {
             // The outcome itself is true and is shown; the next start finds the action open and
             // looks it up. It must not go again from here, because its tries can't be counted.
             if goes_again && let Some(acting) = self.desk.actions.get_mut(place) {
-                acting.phase = Phase::Over;
+                stage = acting.give_up(journal_broken(&error));
             }
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
             self.note(&rows);
+            let asked_at = self.stamp(asked_at);
             self.tell(News::Rows { rows, from: AnswerKind::Action, asked_at, reach: None, head: false }).await;
         }
-        self.action(message, answered.stage).await;
+        self.action(message, stage).await;
     }
 
     /// Reads a message for a retry: to find its outcome out, or to see what becomes of it.
@@ -140,8 +156,8 @@ impl Worker {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                if let Some(acting) = self.desk.actions.get_mut(place) {
-                    acting.unread(now);
+                if let Some(stage) = self.desk.actions.get_mut(place).and_then(|acting| acting.unread(now)) {
+                    self.action(&message, stage).await;
                 }
                 if super::calls::concerns_all(&error) {
                     self.failed(&error).await;
@@ -157,7 +173,8 @@ impl Worker {
         if read.resolved
             && let Some(action) = action
         {
-            let resolution = Resolution::Accepted { reason: "the message was tried again, or is no longer failed".to_owned() };
+            let resolution =
+                Resolution::Accepted { reason: "the message was tried again or is no longer failed, perhaps by somebody else".to_owned() };
             if let Err(error) = self.journalled(move |journal| journal.resolve(action, &resolution, now)).await {
                 self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
             }
@@ -184,7 +201,11 @@ impl Worker {
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StateError> + Send + 'static) -> Result<T, StateError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
-        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+        // Cancelled only when the program ends under it; then nobody reads the answer.
+        Err(broken) => match broken.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => std::future::pending().await,
+        },
     }
 }
 
@@ -207,7 +228,7 @@ fn not_started(count: usize) -> Explanation {
     }
 }
 
-fn left_unknown(planned_at: jiff::Timestamp) -> Explanation {
+fn left_unknown(planned_at: Timestamp) -> Explanation {
     Explanation {
         what: format!("A retry of {planned_at} has an unknown outcome."),
         why: "The program ended between the request and its answer.".to_owned(),

@@ -1,0 +1,114 @@
+//! What an answer told, field by field, before it is packed.
+
+use jiff::Timestamp;
+
+use super::{Attempt, DeliveryError, Status, Told};
+
+/// What an answer told of one message, before packing. Strings have been cleaned.
+#[derive(Debug, Clone, Default)]
+pub struct RowFields<'a> {
+    /// The message's id; the only field that must be there.
+    pub id: &'a str,
+    /// Whom it is for, as written.
+    pub recipient: Told<&'a str>,
+    /// The API's word for the latest status.
+    pub status: Told<&'a str>,
+    /// When it was recorded.
+    pub created_at: Told<Timestamp>,
+    /// When the record changed, as the server has it.
+    pub updated_at: Told<Timestamp>,
+    /// The text's language.
+    pub language: Told<&'a str>,
+    /// The campaign's id.
+    pub campaign_id: Told<&'a str>,
+    /// The batch; `Null` where the answer said that there is none.
+    pub batch: Told<BatchFields<'a>>,
+    /// Names and values that fill the template.
+    pub values: Told<Vec<(&'a str, &'a str)>>,
+    /// The text as sent.
+    pub full_text: Told<&'a str>,
+    /// The template.
+    pub template: Told<TemplateFields<'a>>,
+    /// Who sent it.
+    pub creator: Told<&'a str>,
+    /// The attempts, in the order told.
+    pub attempts: Told<Vec<AttemptFields<'a>>>,
+    /// The number of attempts, where told apart.
+    pub attempt_count: Told<u32>,
+    /// The error that older answers tell outside the attempts.
+    pub legacy_error: Told<&'a str>,
+}
+
+/// What an answer told of a message's batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchFields<'a> {
+    /// The batch's id.
+    pub id: &'a str,
+    /// The uploaded file's name.
+    pub file_name: Told<&'a str>,
+    /// The API's word for its state.
+    pub status: Told<&'a str>,
+    /// How many messages it has.
+    pub total: Told<u32>,
+    /// When it was uploaded.
+    pub created_at: Told<Timestamp>,
+}
+
+/// What an answer told of a message's template.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TemplateFields<'a> {
+    /// The id of this text.
+    pub id: Told<&'a str>,
+    /// The id of the template.
+    pub template_id: Told<&'a str>,
+    /// The text's language.
+    pub language: Told<&'a str>,
+    /// The text with its variables.
+    pub body: Told<&'a str>,
+}
+
+/// What an answer told of one attempt, whichever spelling it came in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttemptFields<'a> {
+    /// The API's word for the status it reached.
+    pub status: Told<&'a str>,
+    /// When it was made.
+    pub created_at: Told<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Told<Timestamp>,
+    /// When it was handed to the provider.
+    pub sent_at: Told<Timestamp>,
+    /// When delivery was confirmed.
+    pub delivered_at: Told<Timestamp>,
+    /// The error's type.
+    pub error_kind: Told<&'a str>,
+    /// The error's code.
+    pub error_code: Told<&'a str>,
+}
+
+impl AttemptFields<'_> {
+    /// The attempt as a value of its own.
+    pub fn to_attempt(&self) -> Attempt {
+        let word = |told: Told<&str>| told.value().map(str::to_owned).unwrap_or_default();
+        let (kind, code) = (word(self.error_kind), word(self.error_code));
+        Attempt {
+            status: self.status.value().map(Status::from_api),
+            created_at: self.created_at.value(),
+            updated_at: self.updated_at.value(),
+            sent_at: self.sent_at.value(),
+            delivered_at: self.delivered_at.value(),
+            error: (!kind.is_empty() || !code.is_empty()).then(|| DeliveryError::new(&kind, &code)),
+        }
+    }
+}
+
+/// A row of an answer that could not be read. It is shown as such, and the others go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// Its place in the answer, from 0.
+    pub place: usize,
+    /// The id, where that much could be read.
+    pub id: Option<String>,
+    /// What is wrong, a lower-case phrase without anything personal in it.
+    pub reason: String,
+}
