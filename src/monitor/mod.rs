@@ -16,5 +16,8 @@ pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
-pub use update::{ActionNews, ActionStage, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, Update};
+pub use update::{
+    ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
+    RunNews, RunPhase, SearchState, Update,
+};
 pub use worker::{Monitor, MonitorOptions, Watcher};

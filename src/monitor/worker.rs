@@ -272,6 +272,12 @@ impl Worker {
                     self.desk.actions.push(acting);
                 }
             }
+            Command::Run(_)
+            | Command::RetryBatch(_)
+            | Command::StopRun
+            | Command::ResumeRun
+            | Command::LookUp(_)
+            | Command::Resolve { .. } => {}
             Command::Stop => self.ending = true,
         }
     }

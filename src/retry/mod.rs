@@ -1,9 +1,11 @@
 //! Retries, pure: what would be retried and why not the rest, and how the outcome of a retry that
 //! nobody saw becomes known. Who carries the steps out is another room's business.
 
+mod batch;
 mod plan;
 mod resolution;
 
+pub use batch::{BatchPlan, ConfirmedBatchRetry};
 pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
 };

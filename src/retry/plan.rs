@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::delivery::{BatchId, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status};
+use crate::delivery::{BatchId, BatchRetry, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status, batch_retry};
 use crate::store::AnswerKind;
 
 /// How old a plan may get before it is made anew: what it says of the messages is no longer to be
@@ -29,6 +29,10 @@ pub struct Planner {
     pub under_way: Vec<MessageId>,
     /// Messages that the API refused before as out of attempts.
     pub out_of_attempts: Vec<MessageId>,
+    /// For a campaign of one-time passwords: how long one is valid. An older one is left out.
+    pub valid_for: Option<Duration>,
+    /// Error codes whose messages a person dropped from the plan.
+    pub dropped: Vec<String>,
 }
 
 /// Exactly what would be retried. Frozen once made: what runs is this list.
@@ -86,6 +90,12 @@ pub enum LeftOutReason {
     UnderWay,
     /// The API refused it before: its attempts are used up.
     OutOfAttempts,
+    /// Its batch's own status takes no retries now, or its batch is being retried as a whole.
+    BatchInTheWay,
+    /// A one-time password that is older than it is valid.
+    TooOld,
+    /// A person dropped its line from the plan.
+    Dropped,
 }
 
 impl std::fmt::Display for LeftOutReason {
@@ -96,6 +106,9 @@ impl std::fmt::Display for LeftOutReason {
             LeftOutReason::Useless => out.write_str("a retry cannot help"),
             LeftOutReason::UnderWay => out.write_str("an action on it is under way or its outcome is not known"),
             LeftOutReason::OutOfAttempts => out.write_str("its attempts are used up"),
+            LeftOutReason::BatchInTheWay => out.write_str("its batch takes no retries now"),
+            LeftOutReason::TooOld => out.write_str("a one-time password that is no longer valid"),
+            LeftOutReason::Dropped => out.write_str("dropped from the plan"),
         }
     }
 }
@@ -121,7 +134,7 @@ impl Planner {
             if !seen.insert(&message.id) {
                 continue;
             }
-            match self.reason_against(message) {
+            match self.reason_against(message, now) {
                 Some(reason) => plan.left_out.push(LeftOut { message: message.id.clone(), reason }),
                 None => plan.items.push(PlanItem::new(message, read_at, read_from)),
             }
@@ -129,7 +142,7 @@ impl Planner {
         plan
     }
 
-    fn reason_against(&self, message: &Message) -> Option<LeftOutReason> {
+    fn reason_against(&self, message: &Message, now: Timestamp) -> Option<LeftOutReason> {
         if self.under_way.contains(&message.id) {
             return Some(LeftOutReason::UnderWay);
         }
@@ -139,7 +152,20 @@ impl Planner {
         if self.out_of_attempts.contains(&message.id) {
             return Some(LeftOutReason::OutOfAttempts);
         }
-        (!self.include_useless && helps(message) == RetryHelps::No).then_some(LeftOutReason::Useless)
+        let batch = message.batch.as_ref().and_then(|batch| batch.status.as_deref());
+        if batch_retry(batch) == BatchRetry::Unlikely {
+            return Some(LeftOutReason::BatchInTheWay);
+        }
+        if let Some(valid_for) = self.valid_for
+            && message.created_at.is_none_or(|created| now.duration_since(created).unsigned_abs() > valid_for)
+        {
+            return Some(LeftOutReason::TooOld);
+        }
+        if !self.include_useless && helps(message) == RetryHelps::No {
+            return Some(LeftOutReason::Useless);
+        }
+        let code = message.error().map(|error| error.code);
+        self.dropped.iter().any(|dropped| Some(dropped.as_str()) == code.as_deref()).then_some(LeftOutReason::Dropped)
     }
 }
 
