@@ -100,7 +100,7 @@ impl Seen {
             News::Action(action) => self.stages.push((action.message, action.stage)),
             News::Notice(notice) => self.notices.push(notice),
             News::Stopped => self.stopped = true,
-            News::Meter(_) => {}
+            News::Run(_) | News::BatchAction(_) | News::OpenActions(_) | News::Meter(_) => {}
         }
     }
 
