@@ -65,6 +65,11 @@ impl Budget {
         [Some(now), Some(spaced), self.held_until].into_iter().flatten().max().unwrap_or(now)
     }
 
+    /// When the call after the next one could leave, if the next one is left out.
+    pub fn after_a_turn(&self, now: Timestamp) -> Timestamp {
+        self.last_call.map_or(now, |last| add(last, 2.0 / self.rate(now)))
+    }
+
     /// A call leaves now.
     pub fn call(&mut self, now: Timestamp) {
         self.last_call = Some(now);

@@ -2,6 +2,7 @@
 //! make. Commands in, updates out; it knows nothing of the screen and keeps no messages.
 
 mod acting;
+mod active_run;
 mod budget;
 mod clock;
 mod command;

@@ -1,6 +1,7 @@
 //! The worker against the simulator's world, on a paused clock.
 
 mod retries;
+mod runs;
 mod world;
 
 use std::time::Duration;

@@ -65,6 +65,9 @@ pub enum News {
     /// The actions whose outcome is not known, or that wait for a person: all of them, after every
     /// change.
     OpenActions(Vec<OpenActionNews>),
+    /// Messages that an earlier run of the program meant to retry and never started: nothing was
+    /// sent for them, and nothing will be unless a person agrees to a new plan.
+    NotStarted(Vec<MessageId>),
     /// Something that a person should know.
     Notice(Notice),
     /// The worker has ended after [`super::Command::Stop`].
@@ -273,6 +276,20 @@ pub enum ActionStage {
 }
 
 impl ActionStage {
+    /// What happened, where something needs explaining.
+    pub fn why(&self) -> Option<&Explanation> {
+        match self {
+            ActionStage::NotTaken(why) | ActionStage::Refused(why) | ActionStage::NotSent(why) => Some(why),
+            ActionStage::GoesAgain { why, .. } | ActionStage::Unknown { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Whether a person must decide how it ended.
+    pub fn needs_person(&self) -> bool {
+        matches!(self, ActionStage::Unknown { look_up_at: None, .. })
+    }
+
     /// Whether nothing more comes by itself.
     pub fn is_over(&self) -> bool {
         match self {

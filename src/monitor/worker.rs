@@ -1,8 +1,12 @@
 //! The worker: carries out what the desk decides, one call at a time.
 
 mod calls;
+mod lookup;
+mod open;
 mod retrying;
+mod running;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +16,12 @@ use tokio::task::JoinHandle;
 
 use super::acting::Acting;
 use super::desk::{Desk, Failure, Job, Opened, Search, Step};
-use super::{CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, ServerTime, Update};
+use super::{
+    CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
+};
 use crate::postman::{Api, CallError, Explanation};
-use crate::state::{JournalAccess, Run};
+use crate::retry::{RunEvent, StopCause};
+use crate::state::{ActionId, JournalAccess, Run};
 
 /// What a worker needs.
 pub struct MonitorOptions {
@@ -131,6 +138,9 @@ struct Worker {
     under_way: Option<Purpose>,
     bytes: u64,
     bad_cursors_told: bool,
+    /// Actions of dead runs that were taken over.
+    taken_over: HashSet<ActionId>,
+    open_told: Option<Vec<OpenActionNews>>,
     updates: mpsc::Sender<Update>,
     inbox: mpsc::UnboundedReceiver<Command>,
     ending: bool,
@@ -152,6 +162,8 @@ impl Worker {
             under_way: None,
             bytes: 0,
             bad_cursors_told: false,
+            taken_over: HashSet::new(),
+            open_told: None,
             updates,
             inbox,
             ending: false,
@@ -171,6 +183,10 @@ impl Worker {
             let now = self.now();
             match self.desk.decide(now) {
                 Step::Intend(place) => self.intend(place).await,
+                Step::BeginRun => self.begin_run().await,
+                Step::StartNext => self.start_next().await,
+                Step::GiveUp => self.give_up().await,
+                Step::Review => self.review().await,
                 Step::Call(job) => self.call(job).await,
                 Step::Wait { until, purpose } => {
                     self.meter(purpose.map(|purpose| (until, purpose))).await;
@@ -263,21 +279,13 @@ impl Worker {
             Command::EndSearch => self.desk.search = None,
             Command::Open { generation, message } => self.desk.opened = Some(Opened { generation, message, read_at: Some(now) }),
             Command::Close => self.desk.opened = None,
-            Command::Retry(retry) => {
-                let acting = Acting::new(retry);
-                if self.desk.actions.iter().any(|open| open.is_open() && open.message == acting.message) {
-                    let why = already_under_way();
-                    self.action(&acting.message, super::ActionStage::NotTaken(why)).await;
-                } else {
-                    self.desk.actions.push(acting);
-                }
-            }
-            Command::Run(_)
-            | Command::RetryBatch(_)
-            | Command::StopRun
-            | Command::ResumeRun
-            | Command::LookUp(_)
-            | Command::Resolve { .. } => {}
+            Command::Retry(retry) => self.wish_action(Acting::new(retry)).await,
+            Command::RetryBatch(retry) => self.wish_action(Acting::of_batch(retry, now)).await,
+            Command::Run(retries) => self.wish_run(retries).await,
+            Command::StopRun => self.stop_run(StopCause::Person, None).await,
+            Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
+            Command::LookUp(action) => self.look_up(action).await,
+            Command::Resolve { action, went } => self.resolve(action, went).await,
             Command::Stop => self.ending = true,
         }
     }
@@ -285,14 +293,13 @@ impl Worker {
     /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
     /// end; a write is always waited for, because its outcome must be written down.
     async fn call(&mut self, job: Job) {
-        self.desk.budget.call(self.now());
-        self.desk.posts_in_a_row = if matches!(job, Job::Post(_)) { self.desk.posts_in_a_row + 1 } else { 0 };
+        self.desk.call(&job, self.now());
         match job {
             Job::Page(fetch) => self.read_page(fetch).await,
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
             Job::Open { generation, message } => self.open(generation, message).await,
             Job::Post(place) => self.post(place).await,
-            Job::ReadFor(place, message) => self.read_for(place, message).await,
+            Job::ReadFor(place) => self.read_for(place).await,
         }
         self.under_way = None;
     }
@@ -343,6 +350,9 @@ impl Worker {
         let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
         self.connection(connection).await;
+        if error.is_access_refused() {
+            self.stop_run(StopCause::KeptOut, Some(error.explanation())).await;
+        }
     }
 
     /// A call was answered.
@@ -356,15 +366,6 @@ impl Worker {
         if !self.desk.paused {
             self.connection(Connection::Live).await;
         }
-    }
-}
-
-fn already_under_way() -> Explanation {
-    Explanation {
-        what: "This message is being retried already.".to_owned(),
-        why: "An action on it is under way, or its outcome is not known yet.".to_owned(),
-        next: "Wait for its outcome.".to_owned(),
-        trace_id: None,
     }
 }
 

@@ -30,6 +30,11 @@ pub struct BatchPlan {
 }
 
 impl BatchPlan {
+    /// Whether all of its messages are loaded, so that their attempts can be compared later.
+    pub fn is_loaded_whole(&self) -> bool {
+        self.total.is_some_and(|total| u64::from(total) == self.loaded as u64)
+    }
+
     /// A person said yes; `None` where it cannot be retried.
     pub fn confirm(self, at: Timestamp) -> Option<ConfirmedBatchRetry> {
         self.refusal.is_none().then_some(ConfirmedBatchRetry { plan: self, confirmed_at: at })

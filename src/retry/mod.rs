@@ -4,9 +4,11 @@
 mod batch;
 mod plan;
 mod resolution;
+mod run;
 
 pub use batch::{BatchPlan, ConfirmedBatchRetry};
 pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
 };
-pub use resolution::{Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
+pub use resolution::{BatchEvidence, BatchReading, Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
+pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};

@@ -9,9 +9,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::delivery::{CampaignId, Message, MessageId, Status};
+use crate::delivery::{CampaignId, Message, MessageId, RetryHelps, Status};
 use crate::monitor::{
-    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, SearchState, Update,
+    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, OpenActionNews, RunNews,
+    RunPhase, SearchState, Update,
 };
 use crate::postman::scripted::FaultTransport;
 use crate::postman::{Api, ApiKey, BaseUrl, Exchange, Method, Request, Response, RetryAfter, Transport};
@@ -82,6 +83,10 @@ pub struct Seen {
     pub opened: Vec<(Generation, bool)>,
     pub stages: Vec<(MessageId, ActionStage)>,
     pub notices: Vec<Notice>,
+    pub runs: Vec<RunNews>,
+    pub batch_stages: Vec<ActionStage>,
+    pub open: Option<Vec<OpenActionNews>>,
+    pub not_started: Vec<MessageId>,
     pub stopped: bool,
 }
 
@@ -100,8 +105,22 @@ impl Seen {
             News::Action(action) => self.stages.push((action.message, action.stage)),
             News::Notice(notice) => self.notices.push(notice),
             News::Stopped => self.stopped = true,
-            News::Run(_) | News::BatchAction(_) | News::OpenActions(_) | News::Meter(_) => {}
+            News::Run(run) => self.runs.push(run),
+            News::BatchAction(action) => self.batch_stages.push(action.stage),
+            News::OpenActions(open) => self.open = Some(open),
+            News::NotStarted(messages) => self.not_started.extend(messages),
+            News::Meter(_) => {}
         }
+    }
+
+    /// How far the run is.
+    pub fn run(&self) -> Option<&RunNews> {
+        self.runs.last()
+    }
+
+    /// Whether the run has come to its end.
+    pub fn run_is_over(&self) -> bool {
+        self.run().is_some_and(|run| run.to_go == 0 && matches!(run.phase, RunPhase::Done | RunPhase::Stopped(_)))
     }
 
     /// The newest stage of a message's retry.
@@ -198,6 +217,10 @@ impl Bench {
             opened: Vec::new(),
             stages: Vec::new(),
             notices: Vec::new(),
+            runs: Vec::new(),
+            batch_stages: Vec::new(),
+            open: None,
+            not_started: Vec::new(),
             stopped: false,
         };
         let monitor = Some(Monitor::spawn(options, sender));
@@ -312,6 +335,24 @@ impl Bench {
                 && message.error().is_some_and(|error| &*error.code == "recipient_unavailable")
         });
         message.expect("a failed message is loaded").id
+    }
+
+    /// Failed messages as shown, this many, that may be retried and are not out of attempts.
+    pub fn failures(&self, count: usize) -> Vec<MessageId> {
+        let store = &self.seen.store;
+        let messages = store.rows().map(|row| store.message(row)).filter(|message| {
+            message.status == Some(Status::Failure)
+                && message.tried() == Some(1)
+                && message.error().is_none_or(|error| error.known().retry_helps() != RetryHelps::No)
+        });
+        let failures: Vec<MessageId> = messages.map(|message| message.id).take(count).collect();
+        assert_eq!(failures.len(), count, "too few failed messages in this world");
+        failures
+    }
+
+    /// A person's yes to the retry of several messages, as shown.
+    pub fn all_confirmed(&self, ids: &[MessageId]) -> Vec<ConfirmedRetry> {
+        ids.iter().map(|id| self.confirmed(id)).collect()
     }
 
     /// A person's yes to the retry of a message, as shown.
