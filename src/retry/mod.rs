@@ -2,11 +2,15 @@
 //! nobody saw becomes known. Who carries the steps out is another room's business.
 
 mod batch;
+mod lines;
+mod one_time;
 mod plan;
 mod resolution;
 mod run;
 
 pub use batch::{BatchPlan, ConfirmedBatchRetry};
+pub use lines::{LineStanding, PlanLine};
+pub use one_time::one_time_hint;
 pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
 };
