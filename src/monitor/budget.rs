@@ -29,6 +29,7 @@ pub struct Budget {
     last_call: Option<Timestamp>,
     held_until: Option<Timestamp>,
     recent: VecDeque<Timestamp>,
+    halved: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +42,14 @@ struct Slowed {
 impl Budget {
     /// A budget of at most `calls_per_second`.
     pub fn new(calls_per_second: f64) -> Self {
-        Self { ceiling: calls_per_second.max(0.01), slowed: None, last_call: None, held_until: None, recent: VecDeque::new() }
+        Self {
+            ceiling: calls_per_second.max(0.01),
+            slowed: None,
+            last_call: None,
+            held_until: None,
+            recent: VecDeque::new(),
+            halved: false,
+        }
     }
 
     /// The configured ceiling, calls a second.
@@ -52,6 +60,11 @@ impl Budget {
     /// The rate now, calls a second. After a 429 it follows a cubic curve, as TCP's CUBIC does:
     /// steep at first, flat around the rate at which it happened, then up to the ceiling.
     pub fn rate(&self, now: Timestamp) -> f64 {
+        self.full_rate(now) * if self.halved { 0.5 } else { 1.0 }
+    }
+
+    /// The same, as if this were the only process that calls.
+    pub fn full_rate(&self, now: Timestamp) -> f64 {
         let Some(slowed) = self.slowed else { return self.ceiling };
         let gone = now.duration_since(slowed.at).as_secs_f64().max(0.0);
         let steep = (1.0 - AFTER_429) * slowed.before / RECOVERY_S.powi(3);
@@ -80,10 +93,15 @@ impl Budget {
     /// The server answered 429, and may have said how long to wait.
     pub fn too_many(&mut self, now: Timestamp, retry_after: Option<Duration>) {
         // The curve starts anew from the rate reached, so that several in a row go on slowing.
-        self.slowed = Some(Slowed { at: now, before: self.rate(now) });
+        self.slowed = Some(Slowed { at: now, before: self.full_rate(now) });
         if let Some(wait) = retry_after {
             self.hold(add(now, wait.as_secs_f64()));
         }
+    }
+
+    /// Whether another process may be taking the other half, unseen.
+    pub fn halve(&mut self, halved: bool) {
+        self.halved = halved;
     }
 
     /// No call before `until`.
@@ -98,7 +116,7 @@ impl Budget {
 
     /// When a 429 last slowed it down, while that still shows.
     pub fn slowed_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.slowed.filter(|_| self.rate(now) < self.ceiling * 0.99).map(|slowed| slowed.at)
+        self.slowed.filter(|_| self.full_rate(now) < self.ceiling * 0.99).map(|slowed| slowed.at)
     }
 
     /// Calls a second that were made in the last ten seconds.

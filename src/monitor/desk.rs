@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::acting::{Acting, Phase};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
+use super::slots::{Slots, Turn};
 use super::{Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
@@ -24,6 +25,8 @@ const ACTIONS_IN_A_ROW: u32 = 3;
 pub(super) struct Desk {
     pub ledger: Ledger,
     pub budget: Budget,
+    /// The next call's slot in the budget that processes share.
+    pub slots: Slots,
     pub trouble: Option<Trouble>,
     /// Whether it reads by itself at all; a script's retry does not.
     pub reads: bool,
@@ -94,6 +97,8 @@ pub(super) enum Step {
     GiveUp,
     /// Look into the journal for what other processes do.
     Review,
+    /// Reserve a slot in the budget that processes share.
+    Reserve,
     /// Make a call.
     Call(Job),
     /// Make this call then; a wish that comes in between is looked at anew.
@@ -117,6 +122,7 @@ impl Desk {
         Self {
             ledger: Ledger::default(),
             budget: Budget::new(calls_per_second),
+            slots: Slots::Wanted { missed: 0 },
             trouble: None,
             reads,
             in_view: false,
@@ -159,11 +165,12 @@ impl Desk {
         }
         let slot = self.slot(now);
         match self.job(now) {
-            Some((job, purpose)) if slot > now => {
-                let _ = job;
-                Step::Wait { until: slot, purpose: Some(purpose) }
-            }
-            Some((job, _)) => Step::Call(job),
+            Some((_, purpose)) if slot > now => Step::Wait { until: slot, purpose: Some(purpose) },
+            Some((job, purpose)) => match self.slots.turn(now) {
+                Turn::Reserve => Step::Reserve,
+                Turn::Wait(until) => Step::Wait { until, purpose: Some(purpose) },
+                Turn::Go => Step::Call(job),
+            },
             None => match self.next_due(now) {
                 Some(until) => Step::Wait { until: until.max(slot), purpose: None },
                 None => Step::Rest,
@@ -246,6 +253,7 @@ impl Desk {
             self.actions_in_a_row += 1;
         }
         self.budget.call(now);
+        self.slots.used();
     }
 
     /// When the next call becomes due, while none is.

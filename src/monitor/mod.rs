@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod desk;
 mod ledger;
+mod slots;
 mod update;
 mod worker;
 #[cfg(test)]

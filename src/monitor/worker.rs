@@ -5,6 +5,7 @@ mod lookup;
 mod open;
 mod retrying;
 mod running;
+mod sharing;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
-use crate::state::{ActionId, JournalAccess, Run};
+use crate::state::{ActionId, JournalAccess, Run, SharedBudget};
 
 /// What a worker needs.
 pub struct MonitorOptions {
@@ -129,6 +130,8 @@ struct Worker {
     campaign: CampaignIndex,
     api: Api,
     journal: JournalAccess,
+    /// The budget that processes share, once it is open.
+    shared: Option<SharedBudget>,
     run: Option<Arc<Run>>,
     clock: Clock,
     desk: Desk,
@@ -153,6 +156,7 @@ impl Worker {
             campaign: options.campaign,
             api: options.api,
             journal: options.journal,
+            shared: None,
             run: options.run,
             clock: options.clock,
             desk: Desk::new(options.calls_per_second, horizon, options.reads),
@@ -187,6 +191,7 @@ impl Worker {
                 Step::StartNext => self.start_next().await,
                 Step::GiveUp => self.give_up().await,
                 Step::Review => self.review().await,
+                Step::Reserve => self.reserve().await,
                 Step::Call(job) => self.call(job).await,
                 Step::Wait { until, purpose } => {
                     self.meter(purpose.map(|purpose| (until, purpose))).await;

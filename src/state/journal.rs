@@ -176,7 +176,7 @@ impl JournalAccess {
 }
 
 /// Turns the write-ahead log on: readers then never wait for a writer.
-fn write_ahead(connection: &Connection, path: &Path) -> Result<(), StateError> {
+pub(super) fn write_ahead(connection: &Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "opened");
     let mode = |connection: &Connection| connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
     // Changing the mode needs the file alone, and SQLite does not wait for that: when several

@@ -227,6 +227,11 @@ impl Bench {
         Self { seen, clock, folder, transport, campaign: card.id, monitor, updates }
     }
 
+    /// Another process on the same state folder, that watches the same campaign.
+    pub fn another(&self) -> Self {
+        Self::build(demo_world(0, 0.0), |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock)), true)
+    }
+
     /// The program starts again on the same state folder, after the worker was killed.
     pub fn killed_and_restarted(self) -> Self {
         let Self { monitor, transport, folder, clock, .. } = self;
