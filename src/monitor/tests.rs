@@ -1,7 +1,10 @@
 //! The worker against the simulator's world, on a paused clock.
 
+mod batches;
+mod outcomes;
 mod retries;
 mod runs;
+mod steps;
 mod world;
 
 use std::time::Duration;

@@ -20,6 +20,20 @@ pub struct Journal {
 struct Inner {
     folder: PathBuf,
     connection: Mutex<Connection>,
+    /// Asked before and after every write: where it says no, the program has died there.
+    #[cfg(test)]
+    gate: Mutex<Option<Gate>>,
+}
+
+#[cfg(test)]
+#[derive(Clone)]
+struct Gate(Arc<dyn Fn() -> bool + Send + Sync>);
+
+#[cfg(test)]
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Gate")
+    }
 }
 
 /// The journal, or why nothing can be written into it: reading the API goes on without.
@@ -101,7 +115,14 @@ impl Journal {
     }
 
     fn with(folder: &Path, connection: Connection) -> Journal {
-        Journal { inner: Arc::new(Inner { folder: folder.to_owned(), connection: Mutex::new(connection) }) }
+        Journal {
+            inner: Arc::new(Inner {
+                folder: folder.to_owned(),
+                connection: Mutex::new(connection),
+                #[cfg(test)]
+                gate: Mutex::new(None),
+            }),
+        }
     }
 
     /// The folder.
@@ -122,12 +143,31 @@ impl Journal {
         doing: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StateError>,
     ) -> Result<T, StateError> {
+        #[cfg(test)]
+        self.pass()?;
         let failed = StateError::database(doing);
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let done = work(&transaction)?;
         transaction.commit().map_err(failed)?;
+        #[cfg(test)]
+        self.pass()?;
         Ok(done)
+    }
+
+    /// Puts a gate before and after every write: a test's way to stop at one of them.
+    #[cfg(test)]
+    pub(crate) fn set_gate(&self, gate: impl Fn() -> bool + Send + Sync + 'static) {
+        *self.inner.gate.lock().unwrap() = Some(Gate(Arc::new(gate)));
+    }
+
+    #[cfg(test)]
+    fn pass(&self) -> Result<(), StateError> {
+        let gate = self.inner.gate.lock().unwrap().clone();
+        match gate {
+            Some(gate) if !gate.0() => Err(StateError::ReadOnly { why: "the program stopped here".to_owned() }),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a run's process lives.

@@ -1,8 +1,10 @@
 //! A worker on the bench: the simulator's world behind it, and all that it tells taken in as the
 //! dashboard would.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,12 +16,12 @@ use crate::monitor::{
     ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, OpenActionNews, RunNews,
     RunPhase, SearchState, Update,
 };
-use crate::postman::scripted::FaultTransport;
+use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Exchange, Method, Request, Response, RetryAfter, Transport};
-use crate::retry::{ConfirmedRetry, Planner};
+use crate::retry::{BatchPlan, ConfirmedRetry, Planner};
 use crate::simulator::{Call, CampaignOptions, World as Simulated, WorldOptions};
 use crate::state::{Journal, JournalAccess, RunId, Who};
-use crate::store::{AnswerKind, Store};
+use crate::store::{AnswerKind, BatchSummary, Store};
 
 const BASE: &str = "http://127.0.0.1:1/api/v2";
 
@@ -71,6 +73,55 @@ impl Transport for WorldTransport {
                 ..Response::default()
             };
             Exchange { sent_at, received_at: self.clock.now(), result: Ok(response) }
+        })
+    }
+}
+
+/// Counts the steps of a worker, and stops it at one of them.
+pub struct Stops {
+    /// How many steps are left; endless before it is armed.
+    left: AtomicUsize,
+}
+
+impl Stops {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { left: AtomicUsize::new(usize::MAX) })
+    }
+
+    /// From now on so many steps may be taken.
+    pub fn arm(&self, steps: usize) {
+        self.left.store(steps, Ordering::SeqCst);
+    }
+
+    pub fn is_dead(&self) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+
+    /// Whether one more step is taken.
+    fn step(&self) -> bool {
+        let take = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
+        self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() && !self.is_dead()
+    }
+}
+
+/// A transport that can die before and after every POST; dead, it answers nothing.
+struct StopTransport {
+    inner: Arc<dyn Transport>,
+    stops: Arc<Stops>,
+}
+
+impl Transport for StopTransport {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let write = request.is_write();
+            if self.stops.is_dead() || (write && !self.stops.step()) {
+                return std::future::pending().await;
+            }
+            let exchange = self.inner.send(request, key).await;
+            if write && !self.stops.step() {
+                return std::future::pending().await;
+            }
+            exchange
         })
     }
 }
@@ -144,6 +195,7 @@ pub struct Bench {
     campaign: String,
     monitor: Option<Monitor>,
     updates: mpsc::Receiver<Update>,
+    own_journal: Option<Journal>,
 }
 
 impl Bench {
@@ -158,6 +210,18 @@ impl Bench {
     /// A worker whose journal cannot be written.
     pub fn without_journal(world: World) -> Self {
         Self::build(world, |inner| inner, None, false)
+    }
+
+    /// A worker that is dead from a step on: nothing it does after that reaches disk or network.
+    pub fn with_stops(world: World, faults: impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static, stops: &Arc<Stops>) -> Self {
+        let wrapped = stops.clone();
+        let wrap = move |inner: Arc<dyn Transport>| -> Arc<dyn Transport> {
+            Arc::new(StopTransport { inner: Arc::new(FaultTransport::new(inner, faults)), stops: wrapped })
+        };
+        let bench = Self::build(world, wrap, None, true);
+        let stops = stops.clone();
+        bench.own_journal.as_ref().unwrap().set_gate(move || stops.step());
+        bench
     }
 
     fn build(
@@ -190,10 +254,12 @@ impl Bench {
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
         let api = Api::new(wrap(transport.clone()), BaseUrl::parse(BASE).unwrap(), CampaignId::new(card.id.as_str()), key);
+        let mut own_journal = None;
         let (journal, run) = if journalled {
             let journal = Journal::open(&folder.path().join("state")).unwrap();
             let run = RunId::new(clock.now(), std::process::id(), rand::random_u32());
             let run = journal.begin_run(run, &Who::default(), clock.now()).unwrap();
+            own_journal = Some(journal.clone());
             (JournalAccess::Writable(journal), Some(Arc::new(run)))
         } else {
             (JournalAccess::ReadOnly { journal: None, why: "the disk is full".to_owned() }, None)
@@ -224,7 +290,7 @@ impl Bench {
             stopped: false,
         };
         let monitor = Some(Monitor::spawn(options, sender));
-        Self { seen, clock, folder, transport, campaign: card.id, monitor, updates }
+        Self { seen, clock, folder, transport, campaign: card.id, monitor, updates, own_journal }
     }
 
     /// Another process on the same state folder, that watches the same campaign.
@@ -237,6 +303,11 @@ impl Bench {
         let Self { monitor, transport, folder, clock, .. } = self;
         monitor.unwrap().kill();
         Self::build(demo_world(0, 0.0), |inner| inner, Some((transport, folder, clock)), true)
+    }
+
+    /// The worker dies.
+    pub fn kill(&mut self) {
+        self.monitor.take().unwrap().kill();
     }
 
     pub fn ask(&self, command: Command) {
@@ -253,6 +324,17 @@ impl Bench {
         while let Ok(Some(update)) = tokio::time::timeout_at(end, self.updates.recv()).await {
             self.seen.take(update.news);
         }
+    }
+
+    /// Lets time pass until the worker is dead, or something holds; a simulated hour at most.
+    pub async fn until_dead_or(&mut self, stops: &Stops, holds: impl Fn(&Seen) -> bool) {
+        for _ in 0..36_000 {
+            if stops.is_dead() || holds(&self.seen) {
+                return;
+            }
+            self.run(Duration::from_millis(100)).await;
+        }
+        panic!("an hour has passed; stages {:?}", self.seen.stages);
     }
 
     /// Takes in what is told until something holds; a simulated day at most.
@@ -366,6 +448,34 @@ impl Bench {
         let message: Message = store.message(store.row(id).unwrap());
         let plan = Planner::default().plan([(&message, self.clock.now(), AnswerKind::List)], self.clock.now());
         plan.confirm(self.clock.now()).remove(0)
+    }
+
+    /// The plan for the whole retry of a batch that has failures.
+    pub fn batch_plan(&self) -> BatchPlan {
+        let store = &self.seen.store;
+        let plan = |summary: BatchSummary| {
+            let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
+            let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
+            BatchPlan::new(&summary.batch, of_batch, &[], false, self.clock.now())
+        };
+        store.batches().into_iter().map(plan).find(|plan| plan.refusal.is_none()).expect("a batch with failures")
+    }
+
+    /// The retries of whole batches that reached the world, with their answers.
+    pub fn batch_posts(&self) -> Vec<(String, u16)> {
+        self.with(|world| {
+            let posts = world.log().posts().iter();
+            posts.filter(|call| call.message.is_none()).map(|call| (call.batch.clone().unwrap_or_default(), call.status)).collect()
+        })
+    }
+
+    /// How often each message was accepted for a retry by the world.
+    pub fn accepted(&self) -> HashMap<MessageId, usize> {
+        let mut accepted = HashMap::new();
+        for (message, status) in self.posts() {
+            *accepted.entry(message).or_default() += usize::from(status == 201);
+        }
+        accepted
     }
 
     /// How what is shown differs from the world as it was `ago`: what came since does not count.
