@@ -39,7 +39,7 @@ impl From<&PlanItem> for Evidence {
 }
 
 /// What one reading of the message says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finding {
     /// The retry was taken, by this request or by somebody else's.
     Taken,
