@@ -1,10 +1,13 @@
 //! The whole dashboard: keys and news in, screen and effects out, on ratatui's test backend.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what only tests use fails the test")]
 
 #[path = "dashboard/desk.rs"]
 mod desk;
 
 #[path = "dashboard/any.rs"]
 mod any;
+#[path = "dashboard/calling.rs"]
+mod calling;
 #[path = "dashboard/finding.rs"]
 mod finding;
 #[path = "dashboard/listing.rs"]

@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArguments;
 use super::dashboard::DemoArguments;
+use super::messages::MessagesArguments;
+use super::retry::RetryArguments;
 use super::simulate::SimulateArguments;
+use super::status::StatusArguments;
 
 /// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
 #[derive(Debug, Parser)]
@@ -77,6 +81,14 @@ pub enum Colour {
 pub enum Command {
     /// The dashboard on an embedded simulator: no key, no file, no network
     Demo(DemoArguments),
+    /// Key, allow list, connection, clock, state folder, terminal: what is right, what is wrong, what to do
+    Check(CheckArguments),
+    /// What became of a campaign's messages, in figures
+    Status(StatusArguments),
+    /// Lists messages, or exports them
+    Messages(MessagesArguments),
+    /// Tries failed messages again
+    Retry(RetryArguments),
     /// The imitated API alone, for people who integrate with Postman
     Simulate(SimulateArguments),
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Exit;
-use crate::postman::{CallError, Explanation};
+use crate::postman::{CallError, CallErrorKind, Explanation};
 
 /// Why a command ended early: what happened, why, what to do next, and its exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +28,24 @@ impl Failure {
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
-        let exit = if error.is_refusal() || error.is_unauthorised() || error.is_access_refused() { Exit::Refused } else { Exit::Failed };
-        Self { text: error.explanation(), exit }
+        // A redirect is somebody else's answer, not the API's refusal.
+        let elsewhere = matches!(error.kind, CallErrorKind::Redirect { .. });
+        let exit = if error.is_refusal() && !elsewhere { Exit::Refused } else { Exit::Failed };
+        let mut text = error.explanation();
+        if error.is_retryable() {
+            text.next = for_a_command(&text.next);
+        }
+        Self { text, exit }
     }
+}
+
+/// What to do next, for a command that has ended: the dashboard reads on by itself, a command does
+/// not.
+fn for_a_command(next: &str) -> String {
+    let holds = |sentence: &&str| !sentence.contains("by itself") && !sentence.contains("Nothing needs to be done");
+    let mut kept: Vec<&str> = next.split_inclusive(". ").map(str::trim).filter(holds).collect();
+    kept.push("Run the command again.");
+    kept.join(" ")
 }
 
 impl fmt::Display for Failure {
@@ -50,3 +65,25 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postman::{Broken, NotSent};
+
+    #[test]
+    fn a_command_does_not_promise_to_read_on() {
+        for kind in [CallErrorKind::NotSent(NotSent::Refused), CallErrorKind::Broken(Broken::Timeout)] {
+            let failure = Failure::from(CallError::new(kind));
+            assert_eq!(failure.exit, Exit::Failed);
+            assert!(!failure.text.next.contains("by itself") && failure.text.next.ends_with("Run the command again."), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_no_refusal_of_the_apis() {
+        let redirect = CallErrorKind::Redirect { status: 302, location: None };
+        assert_eq!(Failure::from(CallError::new(redirect)).exit, Exit::Failed);
+        assert_eq!(Failure::from(CallError::new(CallErrorKind::NotARead)).exit, Exit::Refused);
+    }
+}

@@ -3,14 +3,22 @@
 
 mod args;
 mod campaigns;
+mod check;
+mod context;
 pub mod dashboard;
 mod end;
 mod exit;
 mod failure;
+mod journal;
 mod logging;
+mod messages;
+mod moment;
+mod progress;
+mod retry;
 mod run;
 mod signals;
 mod simulate;
+mod status;
 
 pub use args::{Arguments, Command, Common, Format};
 pub use end::End;

@@ -3,7 +3,7 @@
 use tokio::runtime::Runtime;
 
 use super::signals::Signals;
-use super::{Arguments, Command, End, Exit, dashboard, simulate};
+use super::{Arguments, Command, Common, End, Exit, check, dashboard, messages, retry, simulate, status};
 
 /// Carries a command out.
 ///
@@ -15,9 +15,20 @@ pub fn run(arguments: Arguments, runtime: &Runtime) -> Result<Exit, End> {
         // The dashboard owns the terminal and this thread, and listens for signals itself.
         None => Ok(dashboard::run(&common, runtime.handle())?),
         Some(Command::Demo(arguments)) => Ok(dashboard::demo(&arguments, &common, runtime.handle())?),
-        Some(Command::Simulate(arguments)) => runtime.block_on(async {
-            let mut signals = Signals::listen()?;
-            simulate::run(arguments, &common, &mut signals).await
-        }),
+        Some(command) => runtime.block_on(scripted(command, &common)),
+    }
+}
+
+/// Carries out a command that needs no terminal.
+async fn scripted(command: Command, common: &Common) -> Result<Exit, End> {
+    let mut signals = Signals::listen()?;
+    match command {
+        Command::Check(arguments) => signals.or(check::run(&arguments, common)).await,
+        Command::Messages(arguments) => signals.or(messages::run(&arguments, common)).await,
+        Command::Status(arguments) => signals.or(status::run(&arguments, common)).await,
+        Command::Retry(arguments) => retry::run(&arguments, common, &mut signals).await,
+        Command::Simulate(arguments) => simulate::run(arguments, common, &mut signals).await,
+        // Carried out before, on the thread that owns the terminal.
+        Command::Demo(_) => Ok(Exit::Done),
     }
 }

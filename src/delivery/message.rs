@@ -173,9 +173,9 @@ mod tests {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
     }
 
-    fn told(fields: RowFields<'_>) -> Message {
+    fn told(fields: &RowFields<'_>) -> Message {
         let mut rows = RowsBuilder::default();
-        rows.push(&fields);
+        rows.push(fields);
         let rows = rows.finish();
         Message::from_row(rows.get(0).unwrap())
     }
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn the_last_change_is_the_latest_time_anywhere() {
         let attempt = AttemptFields { created_at: Told::Value(at(90)), sent_at: Told::Value(at(95)), ..AttemptFields::default() };
-        let message = told(RowFields {
+        let message = told(&RowFields {
             id: "message_1",
             created_at: Told::Value(at(0)),
             updated_at: Told::Value(at(60)),
@@ -203,7 +203,7 @@ mod tests {
             error_code: Told::Value("routing_error"),
             ..AttemptFields::default()
         };
-        let message = told(RowFields {
+        let message = told(&RowFields {
             id: "message_1",
             status: Told::Value("failure"),
             attempts: Told::Value(vec![old, new]),
@@ -217,13 +217,13 @@ mod tests {
     fn a_message_that_is_not_in_failure_has_no_error() {
         let attempt = AttemptFields { error_code: Told::Value("routing_error"), ..AttemptFields::default() };
         let message =
-            told(RowFields { id: "m", status: Told::Value("created"), attempts: Told::Value(vec![attempt]), ..RowFields::default() });
+            told(&RowFields { id: "m", status: Told::Value("created"), attempts: Told::Value(vec![attempt]), ..RowFields::default() });
         assert_eq!(message.error(), None);
     }
 
     #[test]
     fn an_error_of_older_answers_is_not_lost() {
-        let message = told(RowFields {
+        let message = told(&RowFields {
             id: "m",
             status: Told::Value("failure"),
             legacy_error: Told::Value("message_expired"),
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_message_with_an_id_alone_is_shown() {
-        let message = told(RowFields { id: "m", ..RowFields::default() });
+        let message = told(&RowFields { id: "m", ..RowFields::default() });
         assert_eq!(message, Message::new(MessageId::new("m")));
         assert_eq!((message.tried(), message.text(), message.progress(at(0))), (None, None, Progress::Open));
     }

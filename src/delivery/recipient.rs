@@ -66,8 +66,8 @@ impl Recipient {
     pub fn shown(&self, mask: Mask<'_>) -> String {
         match mask {
             Mask::Off => grouped(&self.0),
-            Mask::On => masked(&self.0, None),
-            Mask::Searched(query) => masked(&self.0, query.found_in(&self.0)),
+            Mask::On => masked(&self.0, &(0..0)),
+            Mask::Searched(query) => masked(&self.0, &query.found_in(&self.0).unwrap_or(0..0)),
         }
     }
 }
@@ -112,7 +112,7 @@ fn grouped(text: &str) -> String {
     }
 }
 
-fn masked(text: &str, searched: Option<std::ops::Range<usize>>) -> String {
+fn masked(text: &str, searched: &std::ops::Range<usize>) -> String {
     let count = text.chars().count();
     // Fewer characters than the mask would show at the ends: show none of them.
     let (head, tail) = match kind(text) {
@@ -124,7 +124,7 @@ fn masked(text: &str, searched: Option<std::ops::Range<usize>>) -> String {
     text.char_indices()
         .enumerate()
         .map(|(place, (at, letter))| {
-            let shown = place < head || place >= count - tail || searched.as_ref().is_some_and(|found| found.contains(&at));
+            let shown = place < head || place >= count - tail || searched.contains(&at);
             if shown { letter } else { HIDDEN }
         })
         .collect()

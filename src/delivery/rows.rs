@@ -3,12 +3,10 @@
 //! One arena holds every string of the page, equal ones once, so that a page of a thousand
 //! messages is a handful of allocations and can be dropped at once after it was merged.
 
+use std::hash::{BuildHasher, Hash};
 use std::ops::Range;
 
-use hashbrown::DefaultHashBuilder;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
-
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use jiff::Timestamp;
 
 use super::{Attempt, DeliveryError, Status, Told};
@@ -160,7 +158,7 @@ struct PackedRow {
     legacy_error: Told<Span>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct PackedBatch {
     id: Span,
     file_name: Told<Span>,
@@ -169,7 +167,7 @@ struct PackedBatch {
     created_at: Told<Timestamp>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct PackedTemplate {
     id: Told<Span>,
     template_id: Told<Span>,
@@ -350,6 +348,8 @@ impl<'a> Row<'a> {
 pub struct RowsBuilder {
     rows: Rows,
     known: HashTable<Span>,
+    batches: HashMap<PackedBatch, u32>,
+    templates: HashMap<PackedTemplate, u32>,
     hasher: DefaultHashBuilder,
 }
 
@@ -364,7 +364,7 @@ impl RowsBuilder {
                 total: batch.total,
                 created_at: batch.created_at,
             };
-            place_of(&mut self.rows.batches, packed)
+            place_of(&mut self.rows.batches, &mut self.batches, packed)
         });
         let template = fields.template.map(|template| {
             let packed = PackedTemplate {
@@ -373,7 +373,7 @@ impl RowsBuilder {
                 language: template.language.map(|text| self.shared(text)),
                 body: template.body.map(|text| self.shared(text)),
             };
-            place_of(&mut self.rows.templates, packed)
+            place_of(&mut self.rows.templates, &mut self.templates, packed)
         });
         let values = fields.values.as_ref().map(|values| {
             let start = count(self.rows.values.len());
@@ -451,14 +451,12 @@ impl RowsBuilder {
     }
 }
 
-/// The place of a value in a short list without repetition. A page seldom names more than a few
-/// batches and templates, and neighbours share them, so the search goes from the end.
-fn place_of<T: PartialEq>(list: &mut Vec<T>, value: T) -> u32 {
-    let place = list.iter().rposition(|known| *known == value).unwrap_or_else(|| {
+/// The place of a value in a list without repetition.
+fn place_of<T: Copy + Eq + Hash>(list: &mut Vec<T>, places: &mut HashMap<T, u32>, value: T) -> u32 {
+    *places.entry(value).or_insert_with(|| {
         list.push(value);
-        list.len() - 1
-    });
-    count(place)
+        count(list.len() - 1)
+    })
 }
 
 /// A length as 32 bits. An answer of 4 GiB is refused long before it is packed.

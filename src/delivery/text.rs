@@ -99,7 +99,7 @@ mod tests {
             prop_assert!(!once.chars().any(|letter| letter != '\n' && mark(letter).is_some()));
             let twice = clean(&once);
             prop_assert!(matches!(twice, Cow::Borrowed(_)));
-            prop_assert!(!clean_line(&text).chars().any(|letter| letter.is_control()));
+            prop_assert!(!clean_line(&text).chars().any(char::is_control));
         }
 
         #[test]

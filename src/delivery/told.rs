@@ -2,7 +2,7 @@
 
 /// A field of an answer. The API's answers leave fields out (a retry's answer has no attempts, a
 /// batch page no batches), and a field left out must keep what was known, while a `null` clears it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Told<T> {
     /// The key was not in the answer: what was known stays.
     #[default]

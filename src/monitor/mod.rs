@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod desk;
 mod ledger;
+mod reader;
 mod slots;
 mod update;
 mod worker;
@@ -18,6 +19,7 @@ pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
+pub use reader::{Listing, Pages, ReadError, Reader};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
     RunNews, RunPhase, SearchState, Update,

@@ -115,7 +115,7 @@ async fn an_opened_message_is_read_whole() {
 async fn a_pause_makes_no_call() {
     let mut bench = Bench::new(demo_world(300, 1.0));
     bench.ask(Command::InView(true));
-    bench.until("something was read", |seen| seen.store.len() > 0).await;
+    bench.until("something was read", |seen| !seen.store.is_empty()).await;
     bench.ask(Command::Pause);
     bench.until("it is paused", |seen| seen.connection == Connection::Paused).await;
     bench.run(Duration::from_secs(2)).await;
@@ -175,7 +175,7 @@ async fn every_kind_of_bad_answer_is_survived() {
         Step::answer(503, "{\"message\":\"later\",\"statusCode\":503}"),
     ];
     let faults = move |place: usize, _: &crate::postman::Request| {
-        (place % 2 == 0).then(|| bad.get(place / 2 - 1)).flatten().cloned().map(Fault::Before)
+        place.is_multiple_of(2).then(|| bad.get(place / 2 - 1)).flatten().cloned().map(Fault::Before)
     };
     let mut bench = Bench::with_faults(demo_world(1500, 0.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));

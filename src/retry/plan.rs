@@ -416,7 +416,7 @@ mod tests {
                 }
             }
             let confirmed = plan.clone().confirm(now());
-            prop_assert_eq!(confirmed.iter().map(|retry| retry.item()).collect::<Vec<_>>(), plan.items.iter().collect::<Vec<_>>());
+            prop_assert_eq!(confirmed.iter().map(ConfirmedRetry::item).collect::<Vec<_>>(), plan.items.iter().collect::<Vec<_>>());
         }
     }
 }

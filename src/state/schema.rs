@@ -77,9 +77,13 @@ const KNOWN: i64 = STEPS.len() as i64;
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "opened");
     let not_a_journal = |flaw: String| StateError::NotAJournal { path: path.to_owned(), flaw };
-    let application = number(connection, "application_id").map_err(failed)?;
-    let format = number(connection, "user_version").map_err(failed)?;
-    let tables: i64 = connection.query_one("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    // In one transaction: another process may be making the file at this moment, and half of what
+    // was there before with half of what is there after would look like somebody else's.
+    let moment = connection.unchecked_transaction().map_err(failed)?;
+    let application = number(&moment, "application_id").map_err(failed)?;
+    let format = number(&moment, "user_version").map_err(failed)?;
+    let tables: i64 = moment.query_one("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    moment.finish().map_err(failed)?;
     if application != APPLICATION && (format != 0 || tables != 0) {
         return Err(not_a_journal("it is another program's database".to_owned()));
     }

@@ -24,6 +24,8 @@ pub struct Setup {
     pub depth: ColourDepth,
     /// No signs outside ASCII.
     pub ascii: bool,
+    /// Whether the terminal's bell may ring.
+    pub bell: bool,
     /// The embedded simulator is on screen: nothing real is sent.
     pub demo: bool,
     /// What was wrong at the start: mistakes in the configuration, an action left open by an
@@ -54,6 +56,8 @@ pub struct CampaignCard {
     pub calls_per_second: f64,
     /// How far back it reads by itself.
     pub history: Duration,
+    /// The share of failures (0 to 1) in the last minutes from which it needs a person.
+    pub failure_limit: f64,
     /// Why it cannot be read at all, where that is known from the start: a key that cannot be had.
     pub broken: Option<Explanation>,
 }

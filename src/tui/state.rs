@@ -48,6 +48,8 @@ pub(super) struct Look {
     pub theme: Theme,
     /// No signs outside ASCII.
     pub ascii: bool,
+    /// Whether the terminal's bell may ring.
+    pub bell: bool,
     /// The embedded simulator is on screen.
     pub demo: bool,
 }
@@ -103,7 +105,7 @@ impl State {
             notices.push(notice);
         }
         Self {
-            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, demo: setup.demo },
+            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
             dialog: Dialog::None,

@@ -1,6 +1,7 @@
 //! What changes the dashboard: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
+mod alarm;
 mod campaigns;
 mod detail;
 mod find;
@@ -42,7 +43,10 @@ impl State {
             Event::Mouse(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Update(update) => self.news(update, &mut effects),
-            Event::Tick => self.count(),
+            Event::Tick => {
+                self.count();
+                self.watch_failures(&mut effects);
+            }
             Event::Drawn => self.drawn(),
             Event::EndAsked => effects.push(Effect::Quit),
         }

@@ -46,7 +46,7 @@ impl State {
     /// Paints everything, and says where the terminal's cursor belongs.
     fn paint(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let cursor = self.paint_signs(buffer, area);
-        letters::mark_covered(buffer, area);
+        letters::mark_neighbours(buffer, area);
         if self.look.ascii {
             ascii::replace(buffer, area);
         }

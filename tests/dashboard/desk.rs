@@ -86,7 +86,6 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
                 delivered_at: if message.status == "success" { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
                 error_kind: if is_failed { Told::Value("delivery_error") } else { Told::Null },
                 error_code: if is_failed { Told::Value(message.error) } else { Told::Null },
-                ..AttemptFields::default()
             }
         });
         let batch = message.batch.map(|id| BatchFields {
@@ -129,6 +128,7 @@ pub fn card(name: &str, host_kind: HostKind) -> CampaignCard {
         one_time_password: false,
         calls_per_second: 2.0,
         history: Duration::from_secs(72 * 3600),
+        failure_limit: 0.02,
         broken: None,
     }
 }
@@ -141,6 +141,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         theme: ThemeChoice::None,
         depth: ColourDepth::True,
         ascii: false,
+        bell: true,
         demo: false,
         notices: Vec::new(),
         actions_refused: None,

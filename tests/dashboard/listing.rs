@@ -42,6 +42,7 @@ fn a_message_that_leaves_the_filter_stays_until_the_cursor_moves() {
     assert!(desk.cursor_line().contains("65∙∙∙∙1005"), "{}", desk.screen());
     desk.wait(1000).answer(0, &[sms(1005, "created", 361)], AnswerKind::Single, None, false);
     assert!(desk.cursor_line().contains("65∙∙∙∙1005"));
+    assert!(desk.cursor_line().starts_with("–›"), "{}", desk.screen());
     desk.sees("1 of 10 loaded").keys("k").misses("65∙∙∙∙1005");
     assert!(desk.cursor_line().contains("65∙∙∙∙1003"));
 }

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use super::super::Common;
 use super::super::campaigns::{Campaign, Configured};
 use super::depth;
-use crate::config::{Display, Mistake};
+use crate::config::{CampaignConfig, Config, Display, KeySource, Mistake};
+use crate::delivery::CampaignId;
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::tui::{CampaignCard, Setup, ThemeChoice};
@@ -38,8 +39,9 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         theme,
         depth: depth(common),
         ascii: display.ascii || wants_ascii(),
+        bell: configured.config.notify.bell,
         demo: false,
-        notices: mistakes.chain(warnings).collect(),
+        notices: mistakes.chain(warnings).chain(without_effect(&configured.config, now)).collect(),
         actions_refused: None,
     }
 }
@@ -54,6 +56,8 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         theme: ThemeChoice::Auto,
         depth: depth(common),
         ascii: wants_ascii(),
+        // Nothing in a demo is worth a noise.
+        bell: false,
         demo: true,
         notices: Vec::new(),
         actions_refused: None,
@@ -71,6 +75,7 @@ fn card(campaign: &Campaign) -> CampaignCard {
         one_time_password: campaign.config.one_time_password,
         calls_per_second: campaign.config.calls_per_second,
         history: campaign.config.history,
+        failure_limit: campaign.config.failure_limit,
         broken: campaign.key.as_ref().err().cloned(),
     }
 }
@@ -83,6 +88,25 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
         trace_id: None,
     };
     Notice { at, weight: NoticeWeight::Problem, text }
+}
+
+/// Options that the configuration may hold and that this version does nothing with: silence would
+/// let their owner believe that they work.
+fn without_effect(config: &Config, at: Timestamp) -> Vec<Notice> {
+    let usual = CampaignConfig::usual("", CampaignId::new(""), KeySource::Env(String::new()));
+    let limited = config.campaigns.iter().any(|campaign| campaign.max_messages != usual.max_messages);
+    let found = [("[keys]", !config.keys.is_empty()), ("mouse", config.display.mouse), ("max_messages", limited)];
+    let notice = |option: &str| Notice {
+        at,
+        weight: NoticeWeight::Warning,
+        text: Explanation {
+            what: format!("`{option}` in the configuration has no effect in this version."),
+            why: "It is understood, but nothing uses it.".to_owned(),
+            next: "Leave it or take it out; everything else works as configured.".to_owned(),
+            trace_id: None,
+        },
+    };
+    found.into_iter().filter(|(_, used)| *used).map(|(option, _)| notice(option)).collect()
 }
 
 /// A zone's short name, `SGT` for Singapore: its database entry has only a number.

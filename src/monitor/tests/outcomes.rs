@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, Step};
@@ -160,7 +160,7 @@ async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
         bench.until("it goes on", |seen| !matches!(seen.run().unwrap().phase, RunPhase::Paused(_))).await;
     }
     assert!(pauses > 0, "three unknown ones in a row came up");
-    let decided = |seen: &super::world::Seen| seen.open.as_ref().is_some_and(|open| open.iter().all(|open| open.look_up_at.is_none()));
+    let decided = |seen: &Seen| seen.open.as_ref().is_some_and(|open| open.iter().all(|open| open.look_up_at.is_none()));
     bench.until("every outcome is known or a person's", decided).await;
     bench.run(Duration::from_secs(1)).await;
     let accepted = bench.accepted();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunNews, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, Step};
@@ -57,7 +57,7 @@ async fn a_run_retries_each_message_once_and_tells_how_far_it_is() {
     let begun = bench.clock.now();
     let reads_before = bench.get_times().len();
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
-    bench.until("the run is over", |seen| seen.run_is_over()).await;
+    bench.until("the run is over", Seen::run_is_over).await;
     let took = bench.clock.now().duration_since(begun).as_secs_f64();
     // 30 calls at three quarters of 2 calls a second.
     assert!((19.0..23.0).contains(&took), "{took} s");
@@ -94,7 +94,7 @@ async fn a_stop_leaves_the_rest_and_says_so() {
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
     bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 10)).await;
     bench.ask(Command::StopRun);
-    bench.until("it stopped", |seen| seen.run_is_over()).await;
+    bench.until("it stopped", Seen::run_is_over).await;
     bench.run(Duration::from_secs(60)).await;
     let run = bench.seen.run().unwrap();
     assert!(matches!(run.phase, RunPhase::Stopped(_)));
@@ -124,7 +124,7 @@ async fn three_unknown_outcomes_in_a_row_pause_it() {
     assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 0, 7));
     assert_eq!(bench.seen.open.as_deref(), Some(&[][..]));
     bench.ask(Command::ResumeRun);
-    bench.until("it is over", |seen| seen.run_is_over()).await;
+    bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (12, 0, 0, 0, 0));
     assert_eq!(bench.posts().len(), 12);
 }
@@ -139,7 +139,7 @@ async fn the_first_refusal_of_the_key_or_the_address_stops_it(#[case] status: u1
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(12);
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
-    bench.until("it stopped", |seen| seen.run_is_over()).await;
+    bench.until("it stopped", Seen::run_is_over).await;
     bench.run(Duration::from_secs(100)).await;
     let run = bench.seen.run().unwrap();
     assert_eq!(counts(run), (3, 1, 0, 8, 0));
@@ -156,7 +156,7 @@ async fn what_is_open_elsewhere_is_passed_over() {
     bench.ask(Command::Retry(bench.confirmed(&chosen[2])));
     bench.until("its outcome is not known", |seen| matches!(seen.stage(&chosen[2]), Some(ActionStage::Unknown { .. }))).await;
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
-    bench.until("it is over", |seen| seen.run_is_over()).await;
+    bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 1, 0));
     let posted: HashSet<MessageId> = bench.posts().into_iter().map(|(message, _)| message).collect();
     assert!(!posted.contains(&chosen[2]) && posted.len() == 5);
@@ -168,7 +168,7 @@ async fn a_second_run_is_refused_while_one_is_under_way() {
     let chosen = bench.failures(20);
     bench.ask(Command::Run(bench.all_confirmed(&chosen[..10])));
     bench.ask(Command::Run(bench.all_confirmed(&chosen[10..])));
-    bench.until("the first is over", |seen| seen.run_is_over()).await;
+    bench.until("the first is over", Seen::run_is_over).await;
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.posts().len(), 10);
     assert!(bench.seen.notices.iter().any(|notice| notice.text.what.contains("No second run")));
@@ -179,7 +179,7 @@ async fn without_a_journal_a_run_does_not_begin() {
     let mut bench = loaded(Bench::without_journal(failing_world())).await;
     let chosen = bench.failures(5);
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
-    bench.until("it is over", |seen| seen.run_is_over()).await;
+    bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (0, 0, 0, 5, 0));
     assert!(chosen.iter().all(|id| matches!(bench.seen.stage(id), Some(ActionStage::NotTaken(_)))));
     assert_eq!(bench.posts(), []);

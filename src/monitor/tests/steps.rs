@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::world::{Bench, Stops, World, demo_world};
+use super::world::{Bench, Seen, Stops, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, Step};
@@ -68,7 +68,7 @@ async fn wherever_a_run_dies_the_next_start_knows_the_truth() {
         let chosen = bench.failures(4);
         stops.arm(stop);
         bench.ask(Command::Run(bench.all_confirmed(&chosen)));
-        let known = |seen: &super::world::Seen| {
+        let known = |seen: &Seen| {
             seen.run_is_over() && seen.open.as_ref().is_some_and(Vec::is_empty) && seen.run().is_some_and(|run| run.unknown == 0)
         };
         bench.until_dead_or(&stops, known).await;
@@ -98,7 +98,7 @@ async fn two_processes_on_the_same_failures_take_each_once() {
     let chosen = bench.failures(30);
     bench.ask(Command::Run(bench.all_confirmed(&chosen[..20])));
     other.ask(Command::Run(other.all_confirmed(&chosen[10..])));
-    tokio::join!(bench.until("the first is over", |seen| seen.run_is_over()), other.until("the second is over", |seen| seen.run_is_over()));
+    tokio::join!(bench.until("the first is over", Seen::run_is_over), other.until("the second is over", Seen::run_is_over));
     let accepted = bench.accepted();
     assert!(chosen.iter().all(|message| accepted.get(message) == Some(&1)), "{accepted:?}");
     assert_eq!(bench.posts().len(), 30, "no request was made in vain");

@@ -80,7 +80,7 @@ fn the_page_says_where_the_file_goes_and_scrolls_its_text() {
         assert!(shown.contains(text), "`{text}` is missing in\n{shown}");
     }
     assert!(!press(&mut start, &[KeyCode::End]));
-    assert!(screen(&start, 80, 24).contains("# plan_retry"));
+    assert!(screen(&start, 80, 24).contains("bell = true"));
     assert!(!press(&mut start, &[KeyCode::PageDown, KeyCode::Home]));
     assert!(screen(&start, 80, 24).contains("[[campaigns]]"));
 }

@@ -7,12 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Actions, Find, List, Marks, Opened};
 use crate::delivery::{MessageId, Rows, Status};
 use crate::monitor::{Connection, Meter};
-use crate::store::{AnswerKind, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
+use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
-
-/// From which share of failures in the last 15 minutes a campaign needs a person: what the
-/// configuration takes for granted, 2 %.
-pub(in crate::tui) const FAILURE_LIMIT: f64 = 0.02;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -81,6 +77,8 @@ pub(in crate::tui) struct Campaign {
     pub pages_to_fill: u8,
     /// Whether a page of older history was asked for and has not come.
     pub further_asked: bool,
+    /// Whether it has called a person since its failures rose.
+    pub has_called: bool,
     /// Whether a pause (or its end) was asked for and has not begun.
     pub pause_asked: Option<bool>,
     /// How many of the columns that may be left out are scrolled away.
@@ -109,6 +107,7 @@ impl Campaign {
             open: [0; STATUS_PLACES],
             pages_to_fill: 0,
             further_asked: false,
+            has_called: false,
             pause_asked: None,
             skipped_columns: 0,
             read_from: HashMap::new(),
@@ -136,6 +135,11 @@ impl Campaign {
     /// Which kind of answer told a message's attempts.
     pub fn read_from(&self, message: &MessageId) -> AnswerKind {
         self.read_from.get(message).cloned().unwrap_or(AnswerKind::List)
+    }
+
+    /// The errors of the loaded messages.
+    pub fn known_errors(&self) -> Vec<ErrorCount> {
+        self.store.counts().errors.clone()
     }
 
     /// Counts anew what depends on the time.
@@ -178,10 +182,15 @@ impl Campaign {
         self.age(now).is_some_and(|age| age > interval * 2)
     }
 
-    /// Whether more failed in the last minutes than usual, and more than the limit.
+    /// The share of failures in the last minutes above which it needs a person: twice the usual, and
+    /// never less than the limit.
+    pub fn failure_limit(&self) -> f64 {
+        self.recent.usual_share.map_or(self.card.failure_limit, |usual| (usual * 2.0).max(self.card.failure_limit))
+    }
+
+    /// Whether more failed in the last minutes than that.
     pub fn fails_too_often(&self) -> bool {
-        let limit = self.recent.usual_share.map_or(FAILURE_LIMIT, |usual| (usual * 2.0).max(FAILURE_LIMIT));
-        self.recent.share().is_some_and(|share| share > limit)
+        self.recent.share().is_some_and(|share| share > self.failure_limit())
     }
 
     /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.

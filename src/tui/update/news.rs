@@ -6,7 +6,7 @@ use super::super::Effect;
 use super::super::state::State;
 use crate::delivery::Rows;
 use crate::monitor::{Connection, News, Update};
-use crate::store::{AnswerKind, Reach};
+use crate::store::{AnswerKind, Merged, Reach};
 
 impl State {
     pub(super) fn news(&mut self, update: Update, effects: &mut Vec<Effect>) {
@@ -17,7 +17,10 @@ impl State {
         match update.news {
             News::Run(_) | News::BatchAction(_) | News::OpenActions(_) | News::NotStarted(_) => {}
             News::Rows { rows, from, asked_at, reach, head } => {
-                self.rows(place, &rows, &from, asked_at, reach, head);
+                let known = campaign.known_errors();
+                let merged = self.rows(place, &rows, &from, asked_at, reach, head);
+                self.call_new_errors(place, &known, &merged, effects);
+                self.watch_failures(effects);
                 if is_shown {
                     self.fill_window(effects);
                 }
@@ -48,9 +51,9 @@ impl State {
         }
     }
 
-    fn rows(&mut self, place: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) {
+    fn rows(&mut self, place: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {
         let now = self.now;
-        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        let Some(campaign) = self.campaigns.get_mut(place) else { return Merged::default() };
         let merged = campaign.merge(rows, from, asked_at);
         if let Some(reach) = reach {
             // Only an answer that goes further back is the one that was asked for.
@@ -68,5 +71,6 @@ impl State {
         if place == self.current {
             self.refresh_question(Some(&merged.touched));
         }
+        merged
     }
 }

@@ -3,8 +3,8 @@
 /// How many columns can be scrolled away: whether a retry helps, tried, batch.
 pub(in crate::tui) const OPTIONAL_COLUMNS: usize = 3;
 
-/// Columns before the first one: a mark for messages outside the unbroken stretch, the mark of the
-/// selected row, a blank.
+/// Columns before the first one: a mark for messages outside the unbroken stretch or the filter, the
+/// mark of the selected row, a blank.
 pub(super) const MARGIN: usize = 3;
 
 /// From how many columns on a text is worth showing.

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::recipient;
 use super::words::{count, in_a_line};
 use crate::delivery::{Attempt, MAX_ATTEMPTS, Message, RecipientKind, Status, TemplatePart, parts};
+use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Phase, State};
 use crate::tui::text::{age, width as text_width, wrap};
@@ -177,6 +178,9 @@ impl Pen<'_> {
     fn phase(&mut self, campaign: &Campaign) {
         match campaign.opened.as_ref().map(|opened| &opened.phase) {
             Some(Phase::Failed(why)) => self.words(&format!("not read just now: {}", in_a_line(why)), Role::Warning),
+            Some(Phase::Reading) if campaign.connection == Connection::Paused => {
+                self.words("not read anew while reading is paused; this is what the list knows", Role::Muted);
+            }
             Some(Phase::Reading) => self.words("being read; this is what the list knows", Role::Muted),
             Some(Phase::Read) | None => {}
         }

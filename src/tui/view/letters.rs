@@ -1,34 +1,35 @@
-//! Letters of several columns that terminals put into several cells.
+//! Letters that are put together, of which terminals disagree how many cells they take.
 //!
 //! A Chinese sign is one thing to a terminal: drawing over its first half clears the second. A
-//! Tamil letter with its vowel sign is as wide, but many terminals keep the vowel sign in a cell
-//! of its own, where it stays when only the first one is drawn over. The drawing library does not
-//! send the second cell again, because it counts as blank already.
+//! Tamil letter with its vowel sign is as wide, or narrower to the drawing library, but many
+//! terminals keep the vowel sign in a cell of its own. It stays there when only the first one is
+//! drawn over, since the library counts the second as blank, or as unchanged, and sends it no more.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 
 use crate::tui::text::width;
 
-/// A sign that is never seen: it stands in cells that a wide letter covers, and is never sent while
-/// it does. It only makes the cell differ from whatever is drawn there next.
-const COVERED: &str = "\u{2800}";
+/// The most bytes of a letter that stands alone.
+const ONE_LETTER: usize = 4;
 
-/// Marks the cells that are covered by letters with vowel signs, so that they are sent again when
-/// those letters are gone.
-pub(super) fn mark_covered(buffer: &mut Buffer, area: Rect) {
+/// Marks the cells that such letters cover, and the one after each, in a way that is not seen: they
+/// differ from what is drawn there before and afterwards, and so are sent again both times.
+pub(super) fn mark_neighbours(buffer: &mut Buffer, area: Rect) {
     for y in area.y..area.bottom() {
-        let mut covered = 0;
+        let mut marked = 0;
         for x in area.x..area.right() {
             let cell = &mut buffer[(x, y)];
-            if covered > 0 {
-                covered -= 1;
-                cell.set_symbol(COVERED);
-                continue;
+            let columns = width(cell.symbol()).max(1);
+            if marked > 0 {
+                marked -= 1;
+                let own = u16::try_from(columns).ok().and_then(NonZeroU16::new);
+                cell.set_diff_option(own.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth));
             }
-            // Signs of one letter have at most four bytes.
-            if cell.symbol().len() > 4 {
-                covered = width(cell.symbol()).saturating_sub(1);
+            if cell.symbol().len() > ONE_LETTER {
+                marked = columns;
             }
         }
     }
@@ -43,16 +44,22 @@ mod tests {
         let area = Rect::new(0, 0, 6, 1);
         let mut buffer = Buffer::empty(area);
         buffer.set_string(0, 0, text, Style::default());
-        mark_covered(&mut buffer, area);
+        mark_neighbours(&mut buffer, area);
         buffer
     }
 
+    /// Two columns to the drawing library.
+    const WIDE: &str = "\u{ba4}\u{bbf}";
+
     #[test]
-    fn what_a_vowel_sign_stood_in_is_sent_again() {
-        let places = |before: &str, after: &str| drawn(before).diff(&drawn(after)).iter().map(|(x, _, _)| *x).collect::<Vec<_>>();
-        assert_eq!(places("a\u{ba4}\u{bbf}b", "axyb"), [1, 2]);
-        assert_eq!(places("a\u{ba4}\u{bbf}b", "ax b"), [1, 2]);
-        assert_eq!(places("ax b", "a\u{ba4}\u{bbf}b"), [1]);
-        assert_eq!(places("a\u{ba4}\u{bbf}b", "a\u{ba4}\u{bbf}b"), [0u16; 0]);
+    fn what_a_vowel_sign_may_stand_in_is_sent_again() {
+        let sent = |before: &str, after: &str| drawn(before).diff(&drawn(after)).iter().map(|(x, _, _)| *x).collect::<Vec<_>>();
+        let tamil = format!("a{WIDE}b");
+        assert_eq!(sent(&tamil, "axyb"), [1, 2, 3]);
+        assert_eq!(sent(&tamil, "ax b"), [1, 2, 3]);
+        assert_eq!(sent("ax b", &tamil), [1, 3]);
+        assert_eq!(sent(&tamil, &tamil), [0u16; 0]);
+        assert_eq!(sent("a您b", "axyb"), [1, 2]);
+        assert_eq!(sent("      ", &format!("{WIDE}{WIDE}b")), [0, 2, 4]);
     }
 }

@@ -81,9 +81,15 @@ fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
     let cells = campaign.store.cells(item.row);
     let look = RowLook { selected: is_selected.then(|| selected_style(state, campaign)), left: item.left };
     let base = look.selected.unwrap_or_else(|| state.look.style(Role::Text));
-    let island = if cells.covered { " " } else { "•" };
+    // Under the cursor stays what has left the filter; elsewhere what is outside the unbroken stretch
+    // is told apart.
+    let apart = match (item.left, cells.covered) {
+        (true, _) => "–",
+        (false, false) => "•",
+        (false, true) => " ",
+    };
     let mark = if is_selected { "›" } else { " " };
-    let mut spans = vec![Span::styled(format!("{island}{mark} "), base)];
+    let mut spans = vec![Span::styled(format!("{apart}{mark} "), base)];
     for column in columns.columns {
         spans.extend(cell(state, campaign, item.row, &cells, *column, look));
         spans.push(Span::styled(" ".repeat(columns.gap), base));

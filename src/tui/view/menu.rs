@@ -12,7 +12,7 @@ use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
 
 /// How wide the box is.
-const COLUMNS: u16 = 42;
+const COLUMNS: u16 = 44;
 
 /// Draws the menu. The cursor stands on its line.
 pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {

@@ -1,0 +1,102 @@
+//! `postwatch check`: what is right, what is wrong, and what to do about it.
+
+mod campaign;
+mod finding;
+mod machine;
+mod proxy;
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use self::finding::{Finding, Grade};
+use super::campaigns::{Configured, configured, find, sentence};
+use super::context::{format_of, is_coloured, unusable};
+use super::{Common, End, Exit};
+use crate::postman::{HttpTransport, Transport};
+
+/// What `check` takes.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArguments {
+    /// Only these campaigns, by name or id [default: all of the configuration]
+    pub campaign: Vec<String>,
+}
+
+/// Looks at everything that must be right, whatever is wrong elsewhere.
+///
+/// # Errors
+/// The output cannot be written.
+pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, End> {
+    let mut findings = Vec::new();
+    match configured(common) {
+        Ok(configured) => {
+            findings.extend(configuration(&configured));
+            findings.extend(campaigns(&configured, arguments).await);
+        }
+        Err(error) => {
+            let failure = unusable(&error);
+            let text = format!("{} {}", failure.text.what, sentence(&error));
+            findings.push(Finding::fail("configuration", text, failure.text.next, Exit::Usage));
+        }
+    }
+    findings.extend(machine::findings(common));
+    let exit = findings.iter().fold(Exit::Done, |exit, finding| exit.and(finding.exit));
+    finding::write(&findings, format_of(common), is_coloured(common), &mut std::io::stdout().lock())?;
+    Ok(exit)
+}
+
+fn configuration(configured: &Configured) -> Vec<Finding> {
+    let path = configured.path.display();
+    let mut findings: Vec<Finding> = configured
+        .mistakes
+        .iter()
+        .map(|mistake| Finding::fail("configuration", format!("{path}: {mistake}"), "Mend this line.", Exit::Usage))
+        .collect();
+    match (configured.campaigns.len(), findings.is_empty()) {
+        (0, true) => {
+            let next = "Add a `[[campaigns]]` section; `postwatch` alone, in a terminal without a configuration, shows an example.";
+            findings.push(Finding::fail("configuration", format!("{path} names no campaign."), next, Exit::Usage));
+        }
+        (count, _) => {
+            let text = format!("{path}: {} can be used.", super::context::counted(count, "campaign"));
+            let grade = if count == 0 { Grade::Warn } else { Grade::Ok };
+            findings.insert(0, Finding { grade, ..Finding::ok("configuration", text) });
+        }
+    }
+    findings
+}
+
+/// The campaigns that were named, or all; asked at the same time, told in their order.
+async fn campaigns(configured: &Configured, arguments: &CheckArguments) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut chosen = Vec::new();
+    for named in &arguments.campaign {
+        match find(configured, named) {
+            Ok(campaign) => chosen.push(campaign),
+            Err(failure) => {
+                let text = format!("{} {}", failure.text.what, failure.text.why);
+                findings.push(Finding::fail("campaign", text.trim(), failure.text.next, failure.exit).of(named));
+            }
+        }
+    }
+    if arguments.campaign.is_empty() {
+        chosen = configured.campaigns.iter().collect();
+    }
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
+    let asked: Vec<_> = chosen
+        .into_iter()
+        .map(|campaign| {
+            let (campaign, transport) = (campaign.clone(), Arc::clone(&transport));
+            tokio::spawn(async move { campaign::findings(&campaign, &transport).await })
+        })
+        .collect();
+    for campaign in asked {
+        match campaign.await {
+            Ok(found) => findings.extend(found),
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            // Nobody cancels these tasks.
+            Err(_) => {}
+        }
+    }
+    findings
+}

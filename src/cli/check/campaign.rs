@@ -1,0 +1,128 @@
+//! What must be right for a campaign: its key, the way to the API, the clock.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::campaigns::Campaign;
+use super::super::{Exit, Failure};
+use super::finding::Finding;
+use super::proxy;
+use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport};
+
+/// From which difference of the clocks on the ages on the screen mislead. A header has whole
+/// seconds and an answer takes its time, so less says nothing.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
+
+/// Looks at a campaign, with one call that reads one message.
+pub(super) async fn findings(campaign: &Campaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
+    let name = &campaign.config.name;
+    let mut findings = vec![place(campaign), key(campaign)];
+    findings.push(proxy::finding(&campaign.base, |name| std::env::var(name).ok()));
+    if let Ok(api) = campaign.api(transport) {
+        let start = Instant::now();
+        match api.page(&Call::List { page: PageRequest::head(1) }).await {
+            Ok(answer) => {
+                findings.push(answered(&answer, start.elapsed()));
+                findings.extend(clock(&answer));
+            }
+            Err(error) => {
+                let Failure { text, exit } = Failure::from(error);
+                let trace = text.trace_id.map(|trace| format!(" Trace id: {trace}.")).unwrap_or_default();
+                let what = text.what.trim_end_matches('.');
+                findings.push(Finding::fail("api", format!("{what}. {}{trace}", text.why), text.next, exit));
+            }
+        }
+    }
+    findings.into_iter().map(|finding| finding.of(name)).collect()
+}
+
+fn place(campaign: &Campaign) -> Finding {
+    let kind = campaign.base.kind();
+    let yes = |is: bool, word: &'static str, other: &'static str| if is { word } else { other };
+    let text = format!(
+        "{} at {}, {}, {}, {} calls a second at most.",
+        kind.word(),
+        campaign.base,
+        yes(campaign.is_read_only(), "read-only", "retries allowed"),
+        yes(campaign.is_masked(), "masked", "shown whole"),
+        campaign.config.calls_per_second
+    );
+    if kind == HostKind::Gateway {
+        return Finding::warn("campaign", text, "This host is none of Postman's: it is treated as production. Make sure that it is yours.");
+    }
+    Finding::ok("campaign", text)
+}
+
+fn key(campaign: &Campaign) -> Finding {
+    let from = campaign.config.key.place();
+    match &campaign.key {
+        Ok(key) => match (&campaign.key_warning, key.fits(&campaign.base)) {
+            (Some(warning), _) => Finding::warn("key", warning.clone(), "Nothing, if the campaign can be read."),
+            (None, KeyFit::Fits) => Finding::ok("key", format!("{} from {from}.", key.shown())),
+            (None, _) => Finding::ok("key", format!("{} from {from}; its beginning tells no environment.", key.shown())),
+        },
+        Err(why) => Finding::fail("key", format!("{} {}", why.what, why.why), why.next.clone(), Exit::Usage),
+    }
+}
+
+fn answered(answer: &PageAnswer, time: Duration) -> Finding {
+    let milliseconds = time.as_millis();
+    if let Some(bad) = answer.rows.bad().first() {
+        let text = format!("Answered in {milliseconds} ms, but the newest message could not be read: {}.", bad.reason);
+        return Finding::warn("api", text, "Others may be readable. If not, a newer version of Postwatch may be needed.");
+    }
+    let newest = answer.rows.get(0).and_then(|row| row.created_at().value());
+    let newest = match newest {
+        Some(created) => format!("the newest message was created {} ago", age(Timestamp::now().duration_since(created))),
+        None if answer.rows.is_empty() => "it has no messages yet".to_owned(),
+        None => "it has messages".to_owned(),
+    };
+    Finding::ok("api", format!("The key, the allow list and the connection are right: answered in {milliseconds} ms, {newest}."))
+}
+
+fn clock(answer: &PageAnswer) -> Option<Finding> {
+    let server = answer.server_date?;
+    let apart = server.duration_since(answer.asked_at);
+    if apart.abs() <= CLOCKS_APART {
+        return Some(Finding::ok("clock", "This machine's clock agrees with the server's."));
+    }
+    let side = if apart.is_positive() { "behind" } else { "ahead of" };
+    let text = format!("This machine's clock is {} {side} the server's.", age(apart.abs()));
+    Some(Finding::warn("clock", text, "Set it right, by NTP best: times of actions are taken from it."))
+}
+
+/// A stretch of time in its largest unit.
+fn age(age: SignedDuration) -> String {
+    let seconds = age.as_secs().max(0);
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Grade;
+    use super::*;
+    use crate::delivery::Rows;
+    use crate::postman::PageData;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(0, Grade::Ok, "agrees")]
+    #[case(-29, Grade::Ok, "agrees")]
+    #[case(90, Grade::Warn, "90 s behind")]
+    #[case(-7300, Grade::Warn, "2 h ahead")]
+    fn clocks(#[case] server_ahead: i64, #[case] grade: Grade, #[case] text: &str) {
+        let asked_at = Timestamp::from_second(1_900_000_000).unwrap();
+        let server_date = Some(asked_at + SignedDuration::from_secs(server_ahead));
+        let answer = PageAnswer { asked_at, rows: Rows::default(), page: PageData::default(), bytes: 0, server_date };
+        let finding = clock(&answer).unwrap();
+        assert_eq!(finding.grade, grade);
+        assert!(finding.text.contains(text), "{}", finding.text);
+    }
+}

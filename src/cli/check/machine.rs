@@ -1,0 +1,127 @@
+//! What must be right on this machine: the state folder, the terminal, the clipboard.
+
+use std::io::IsTerminal as _;
+
+use super::super::args::Colour;
+use super::super::campaigns::sentence;
+use super::super::context::{counted, terminal_size};
+use super::super::{Common, Exit};
+use super::finding::Finding;
+use crate::state::{self, Journal, StateError};
+use crate::tui::{ColourDepth, ColourWish};
+
+/// The smallest terminal that the dashboard draws in.
+const SMALLEST: (u16, u16) = (60, 15);
+
+/// Looks at the machine.
+pub(super) fn findings(common: &Common) -> Vec<Finding> {
+    let env = |name: &str| std::env::var(name).ok();
+    vec![state_folder(common), terminal(common, env), clipboard(env)]
+}
+
+/// The journal is opened as an action would open it: folder and file are made where they are
+/// missing, and closed to others.
+fn state_folder(common: &Common) -> Finding {
+    let opened = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).and_then(|folder| Journal::open(&folder));
+    let looked = opened.and_then(|journal| Ok((journal.all_open()?.len(), journal)));
+    match looked {
+        Ok((0, journal)) => Finding::ok("state folder", format!("{}: writable, and yours alone.", journal.folder().display())),
+        Ok((open, journal)) => {
+            let text = format!("{}: {} without a known outcome.", journal.folder().display(), counted(open, "action"));
+            Finding::warn("state folder", text, "The dashboard on their campaign reads the messages to find out.")
+        }
+        Err(error) => unusable(&error),
+    }
+}
+
+fn unusable(error: &StateError) -> Finding {
+    let next = "Everything can be read without it, and nothing can be retried. Mend it, or name another folder with `--state FOLDER`.";
+    Finding::fail("state folder", sentence(error), next, Exit::Usage)
+}
+
+fn terminal(common: &Common, env: impl Fn(&str) -> Option<String> + Copy) -> Finding {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Finding::ok("terminal", "None here: the dashboard needs one, the other commands do not.");
+    }
+    let wish = match common.color {
+        Colour::Auto => ColourWish::Auto,
+        Colour::Always => ColourWish::Always,
+        Colour::Never => ColourWish::Never,
+    };
+    described(terminal_size(), ColourDepth::of(wish, env), is_utf8(env))
+}
+
+fn described(size: Option<(u16, u16)>, depth: ColourDepth, utf8: bool) -> Finding {
+    let colours = match depth {
+        ColourDepth::None => "no colours",
+        ColourDepth::Sixteen => "16 colours",
+        ColourDepth::Palette => "256 colours",
+        ColourDepth::True => "true colour",
+    };
+    let shown = size.map_or_else(|| "size not known".to_owned(), |(columns, rows)| format!("{columns}×{rows}"));
+    let text = format!("{shown}, {colours}, {}.", if utf8 { "UTF-8" } else { "not UTF-8" });
+    if size.is_some_and(|(columns, rows)| columns < SMALLEST.0 || rows < SMALLEST.1) {
+        return Finding::warn("terminal", text, format!("Make it larger: the dashboard needs {}×{}.", SMALLEST.0, SMALLEST.1));
+    }
+    if !utf8 {
+        let next = "Set LANG to a UTF-8 locale, or `ascii = true` under `[display]` in the configuration.";
+        return Finding::warn("terminal", text, next);
+    }
+    Finding::ok("terminal", text)
+}
+
+/// The first of the three variables that is set decides, as in the C library. Where none is,
+/// nothing is told, and most terminals of today speak UTF-8.
+fn is_utf8(env: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| {
+        !matches!(locale.as_str(), "C" | "POSIX") && (!locale.contains('.') || locale.to_ascii_lowercase().contains("utf"))
+    })
+}
+
+/// How a program in this terminal reaches the clipboard of the person in front of it.
+fn clipboard(env: impl Fn(&str) -> Option<String>) -> Finding {
+    let is_set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    if is_set("TMUX") {
+        return Finding::ok("clipboard", "tmux: text goes through its own buffer (`set -g set-clipboard on` passes it on).");
+    }
+    if is_set("STY") {
+        let next = "Select by hand, or use tmux.";
+        return Finding::warn("clipboard", "screen keeps the sequence OSC 52 from the terminal.", next);
+    }
+    Finding::ok("clipboard", "By the sequence OSC 52, if the terminal takes it; whether it does cannot be asked.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Grade;
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(Some((120, 36)), true, Grade::Ok)]
+    #[case(Some((59, 36)), true, Grade::Warn)]
+    #[case(Some((120, 14)), true, Grade::Warn)]
+    #[case(None, false, Grade::Warn)]
+    fn terminals(#[case] size: Option<(u16, u16)>, #[case] utf8: bool, #[case] grade: Grade) {
+        assert_eq!(described(size, ColourDepth::Palette, utf8).grade, grade);
+    }
+
+    #[rstest]
+    #[case(&[("LC_ALL", "C"), ("LANG", "en_SG.UTF-8")], false)]
+    #[case(&[("LC_ALL", ""), ("LANG", "en_SG.utf8")], true)]
+    #[case(&[("LANG", "en_SG.ISO-8859-1")], false)]
+    #[case(&[], true)]
+    fn locales(#[case] set: &[(&str, &str)], #[case] utf8: bool) {
+        let env = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(is_utf8(env), utf8);
+    }
+
+    #[test]
+    fn the_way_to_the_clipboard() {
+        let env = |set: &'static str| move |name: &str| (name == set).then(|| "x".to_owned());
+        assert!(clipboard(env("TMUX")).text.contains("tmux"));
+        assert_eq!(clipboard(env("STY")).grade, Grade::Warn);
+        assert!(clipboard(env("")).text.contains("OSC 52"));
+    }
+}

@@ -1,0 +1,168 @@
+//! What every script command begins with: the configuration, a campaign, the way to the API.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::args::Colour;
+use super::campaigns::{Campaign, Configured, configured, find, sentence};
+use super::{Common, Exit, Failure, Format};
+use crate::config::LoadError;
+use crate::monitor::{Clock, Reader};
+use crate::postman::{CallError, HttpTransport, Transport};
+
+/// What a script command works with.
+pub(super) struct Context {
+    pub common: Common,
+    pub configured: Configured,
+    pub transport: Arc<dyn Transport>,
+}
+
+impl Context {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// It cannot be used at all.
+    pub fn load(common: &Common) -> Result<Self, Failure> {
+        let configured = configured(common).map_err(|error| unusable(&error))?;
+        Ok(Self { common: common.clone(), configured, transport: Arc::new(HttpTransport::new()) })
+    }
+
+    /// The campaign that the command names. What else is wrong in the configuration is told beside.
+    ///
+    /// # Errors
+    /// There is none of this name or id.
+    pub fn campaign(&self, named: &str) -> Result<&Campaign, Failure> {
+        let campaign = find(&self.configured, named)?;
+        if !self.configured.mistakes.is_empty() {
+            let count = counted(self.configured.mistakes.len(), "mistake");
+            self.notice(&format!("{count} in {}: `postwatch check` tells them.", self.configured.path.display()));
+        }
+        if let Some(warning) = &campaign.key_warning {
+            self.notice(warning);
+        }
+        Ok(campaign)
+    }
+
+    /// A patient reader of the campaign.
+    ///
+    /// # Errors
+    /// There is no usable key.
+    pub fn reader(&self, campaign: &Campaign) -> Result<Reader, Failure> {
+        let api = campaign.api(&self.transport)?;
+        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance);
+        let quiet = self.common.quiet;
+        Ok(reader.telling(move |error, wait| {
+            if !quiet {
+                tell(&waiting(error, wait));
+            }
+        }))
+    }
+
+    /// The zone of all times.
+    pub fn zone(&self) -> &TimeZone {
+        &self.configured.config.display.time_zone
+    }
+
+    /// The format of the data: a table on a terminal, ndjson in a pipe, unless one is asked for.
+    pub fn format(&self) -> Format {
+        format_of(&self.common)
+    }
+
+    /// A line for people, beside the data.
+    pub fn notice(&self, line: &str) {
+        if !self.common.quiet {
+            tell(line);
+        }
+    }
+}
+
+/// The format of the data.
+pub(super) fn format_of(common: &Common) -> Format {
+    let usual = if std::io::stdout().is_terminal() { Format::Table } else { Format::Ndjson };
+    common.format.unwrap_or(usual)
+}
+
+/// Whether the output is coloured: on a terminal, unless `NO_COLOR` or the command line says else.
+pub(super) fn is_coloured(common: &Common) -> bool {
+    match common.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+/// Columns and rows of the terminal that the output is.
+#[cfg(unix)]
+pub(super) fn terminal_size() -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then_some((size.ws_col, size.ws_row))
+}
+
+/// Elsewhere the table finds the width itself.
+#[cfg(not(unix))]
+pub(super) fn terminal_size() -> Option<(u16, u16)> {
+    None
+}
+
+/// A random number, from the keys that the standard library draws from the system for its hashes.
+pub(super) fn random() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(0)
+}
+
+/// A random number from 0 to 1.
+fn chance() -> f64 {
+    random() as f64 / u64::MAX as f64
+}
+
+/// A line on standard error. One that nobody can read is nobody's loss.
+pub(super) fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A number and its noun: `1 message`, `12,003 messages`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
+}
+
+/// A number with thousands separators.
+pub(super) fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn waiting(error: &CallError, wait: Duration) -> String {
+    let seconds = wait.as_secs_f64();
+    format!("{}; again in {seconds:.1} s.", error.explanation().what.trim_end_matches('.'))
+}
+
+/// Why there is no configuration to work with.
+pub(super) fn unusable(error: &LoadError) -> Failure {
+    if error.is_not_found() {
+        let next = "Name one with `--config FILE`. `postwatch` alone, in a terminal, shows an example; `postwatch simulate --write-config FILE` writes one for a simulator.";
+        return Failure::new(Exit::Usage, "There is no configuration.", sentence(error), next);
+    }
+    Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Mend it, or name another one with `--config FILE`.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_and_agree_with_their_noun() {
+        assert_eq!((counted(1, "message"), counted(0, "row")), ("1 message".to_owned(), "0 rows".to_owned()));
+        assert_eq!((grouped(999), grouped(1000), grouped(1_234_567)), ("999".to_owned(), "1,000".to_owned(), "1,234,567".to_owned()));
+    }
+}

@@ -1,0 +1,66 @@
+//! The journal of actions, as a script command opens it.
+
+use jiff::Timestamp;
+
+use super::campaigns::{Campaign, sentence};
+use super::context::random;
+use super::{Common, Exit, Failure};
+use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
+
+/// A journal that is open for writing, and this run in it.
+pub(super) struct OpenJournal {
+    pub access: JournalAccess,
+    pub journal: Journal,
+    pub run: Run,
+}
+
+impl OpenJournal {
+    /// Opens the journal and begins a run in it.
+    ///
+    /// # Errors
+    /// It cannot be written: then `what` cannot be done.
+    pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
+        begin(common).map_err(|error| {
+            let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
+            Failure::new(Exit::Usage, format!("{what}: the journal of actions cannot be written."), sentence(&error), next)
+        })
+    }
+}
+
+fn begin(common: &Common) -> Result<OpenJournal, StateError> {
+    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok())?;
+    let access = JournalAccess::open(&folder);
+    let journal = access.writable()?.clone();
+    let now = Timestamp::now();
+    let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
+    let run = journal.begin_run(id, &Who::told(|name| std::env::var(name).ok()), now)?;
+    Ok(OpenJournal { access, journal, run })
+}
+
+/// Whether recipients and texts are shown whole. Where they are masked and `--reveal` asks for
+/// them, that is written into the journal first.
+///
+/// # Errors
+/// It cannot be written down: then nothing is revealed.
+pub(super) fn is_masked(common: &Common, campaign: &Campaign, detail: &str) -> Result<bool, Failure> {
+    if !campaign.is_masked() {
+        return Ok(false);
+    }
+    if !common.reveal {
+        return Ok(true);
+    }
+    let open = OpenJournal::begin(common, "Nothing can be revealed")?;
+    let note = Note {
+        run: open.run.id().clone(),
+        at: Timestamp::now(),
+        kind: NoteKind::Reveal,
+        base_url: Some(campaign.base.as_str().to_owned()),
+        campaign: Some(campaign.config.id.clone()),
+        detail: detail.to_owned(),
+    };
+    open.journal.note(&note).map_err(|error| {
+        let next = "Leave `--reveal` out, or mend the state folder.";
+        Failure::new(Exit::Usage, "Nothing is revealed without a line in the journal.", sentence(&error), next)
+    })?;
+    Ok(false)
+}

@@ -1,0 +1,155 @@
+//! Messages on the output, in one of the four formats.
+
+use std::io::{self, Write};
+
+use super::super::Format;
+use super::fields::Field;
+use super::record::Layout;
+use super::table::MessageTable;
+use crate::delivery::Message;
+
+/// Writes messages one by one.
+pub(super) struct Output<W: Write> {
+    form: Form<W>,
+    layout: Layout,
+    written: usize,
+}
+
+enum Form<W: Write> {
+    /// One JSON array; its rows on lines of their own.
+    Json(W),
+    /// One JSON object a line.
+    Lines(W),
+    /// Values with a heading.
+    Csv(Box<csv::Writer<W>>),
+    /// Columns, at the end.
+    Table(W, Box<MessageTable>),
+}
+
+impl<W: Write> Output<W> {
+    /// Whether the format can be written while messages come in. A table's widths and a heading
+    /// with a column for each value need all of them first.
+    pub fn streams(format: Format, fields: &[Field]) -> bool {
+        match format {
+            Format::Json | Format::Ndjson => true,
+            Format::Csv => !fields.contains(&Field::Values),
+            Format::Table => false,
+        }
+    }
+
+    /// An output for these fields. `values` are the names of all values, for the heading of CSV.
+    pub fn begin(mut out: W, format: Format, mut layout: Layout, values: &[String], table: MessageTable) -> io::Result<Self> {
+        let form = match format {
+            Format::Json => {
+                out.write_all(b"[")?;
+                Form::Json(out)
+            }
+            Format::Ndjson => Form::Lines(out),
+            Format::Csv => {
+                let columns = values.iter().map(|name| Field::Value(name.clone()));
+                if let Some(place) = layout.fields.iter().position(|field| *field == Field::Values) {
+                    layout.fields.splice(place..=place, columns);
+                }
+                let mut writer = csv::Writer::from_writer(out);
+                writer.write_record(layout.fields.iter().map(Field::name)).map_err(of_csv)?;
+                Form::Csv(Box::new(writer))
+            }
+            Format::Table => Form::Table(out, Box::new(table)),
+        };
+        Ok(Self { form, layout, written: 0 })
+    }
+
+    /// Writes a message.
+    pub fn message(&mut self, message: &Message) -> io::Result<()> {
+        match &mut self.form {
+            Form::Json(out) => {
+                out.write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
+                serde_json::to_writer(out, &self.layout.json(message)).map_err(io::Error::from)?;
+            }
+            Form::Lines(out) => {
+                serde_json::to_writer(&mut *out, &self.layout.json(message)).map_err(io::Error::from)?;
+                out.write_all(b"\n")?;
+            }
+            Form::Csv(writer) => {
+                let cells = self.layout.fields.iter().map(|field| self.layout.cell(field, message));
+                writer.write_record(cells).map_err(of_csv)?;
+            }
+            Form::Table(_, table) => table.message(&self.layout, message),
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    /// How many messages were written.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Lets whoever reads have what there is.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match &mut self.form {
+            Form::Json(out) | Form::Lines(out) | Form::Table(out, _) => out.flush(),
+            Form::Csv(writer) => writer.flush(),
+        }
+    }
+
+    /// Ends the output.
+    pub fn finish(&mut self) -> io::Result<()> {
+        match &mut self.form {
+            Form::Json(out) => out.write_all(if self.written == 0 { b"]\n" } else { b"\n]\n" })?,
+            Form::Table(out, table) => writeln!(out, "{table}")?,
+            Form::Lines(_) | Form::Csv(_) => {}
+        }
+        self.flush()
+    }
+}
+
+/// What the system says below an error of the CSV writer.
+fn of_csv(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::tests::{layout, message};
+    use super::*;
+
+    #[track_caller]
+    fn check(format: Format, fields: &[&str], count: usize, expected: &str) {
+        let mut layout = layout(false);
+        layout.fields = fields.iter().map(|name| Field::parse(name).unwrap()).collect();
+        let mut out = Vec::new();
+        let table = MessageTable::new(&layout, true, None);
+        let names = ["name".to_owned(), "place".to_owned()];
+        let mut output = Output::begin(&mut out, format, layout, &names, table).unwrap();
+        for _ in 0..count {
+            output.message(&message()).unwrap();
+        }
+        output.finish().unwrap();
+        assert_eq!(output.written(), count);
+        drop(output);
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn json_is_one_array() {
+        check(Format::Json, &["id"], 0, "[]\n");
+        check(Format::Json, &["id"], 2, "[\n{\"id\":\"message_1\"},\n{\"id\":\"message_1\"}\n]\n");
+    }
+
+    #[test]
+    fn ndjson_is_one_object_a_line() {
+        check(Format::Ndjson, &["id", "values.place"], 1, "{\"id\":\"message_1\",\"values.place\":\"Bedok\"}\n");
+        check(Format::Ndjson, &["id"], 0, "");
+    }
+
+    #[test]
+    fn csv_has_a_column_for_each_value() {
+        let expected = "id,values.name,values.place,updatedAt\nmessage_1,\"Tan, \"\"Wei\"\"\",Bedok,\n";
+        check(Format::Csv, &["id", "values", "updatedAt"], 1, expected);
+        check(Format::Csv, &["recipient", "latestStatus"], 0, "recipient,latestStatus\n");
+    }
+}

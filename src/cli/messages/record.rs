@@ -1,0 +1,260 @@
+//! A message as it leaves the program: by the API's names, masked where it must be.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::super::moment::exact;
+use super::fields::Field;
+use crate::delivery::{Attempt, BatchId, CampaignId, Mask, Message, RecipientQuery, Status};
+
+/// What stands for a value that is not shown. Its length says nothing about the value's.
+const HIDDEN: &str = "∙∙∙";
+
+/// How messages are shown.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    /// Which fields, in which order.
+    pub fields: Vec<Field>,
+    /// Whether recipients, values and texts are masked.
+    pub masked: bool,
+    /// Whether the texts are one-time passwords, which are never shown.
+    pub one_time: bool,
+    /// The digits that were searched, which a mask leaves open.
+    pub searched: Option<RecipientQuery>,
+    /// The zone of all times.
+    pub zone: TimeZone,
+    /// The campaign that was asked, for answers that do not repeat it.
+    pub campaign: CampaignId,
+    /// The batch that was asked, because a batch's pages do not name it.
+    pub batch: Option<BatchId>,
+}
+
+impl Layout {
+    /// The recipient, as the API wrote it or masked.
+    pub fn recipient(&self, message: &Message) -> Option<String> {
+        let recipient = message.recipient.as_ref()?;
+        let mask = match &self.searched {
+            _ if !self.masked => return Some(recipient.as_str().to_owned()),
+            Some(query) => Mask::Searched(query),
+            None => Mask::On,
+        };
+        Some(recipient.shown(mask))
+    }
+
+    /// The text as sent; masked, the template's text, so that no value is shown.
+    pub fn text(&self, message: &Message) -> Option<String> {
+        if self.masked || self.one_time {
+            return message.template.as_ref()?.body.clone();
+        }
+        message.text()
+    }
+
+    /// A value, or what stands for it.
+    pub fn value<'a>(&self, value: &'a str) -> &'a str {
+        if self.masked || self.one_time { HIDDEN } else { value }
+    }
+
+    /// The batch's id.
+    pub fn batch<'a>(&'a self, message: &'a Message) -> Option<&'a str> {
+        message.batch.as_ref().map(|batch| &batch.id).or(self.batch.as_ref()).map(BatchId::as_str)
+    }
+
+    fn time(&self, time: Option<Timestamp>) -> Option<String> {
+        time.map(|time| exact(time, &self.zone))
+    }
+
+    /// The message in JSON.
+    pub fn json<'a>(&'a self, message: &'a Message) -> Record<'a> {
+        Record { layout: self, message }
+    }
+
+    /// A field as one cell, empty where nothing was told. The attempts are JSON.
+    pub fn cell(&self, field: &Field, message: &Message) -> String {
+        let told = match field {
+            Field::Id => Some(message.id.as_str().to_owned()),
+            Field::Recipient => self.recipient(message),
+            Field::LatestStatus => message.status.as_ref().map(|status| status.api_word().to_owned()),
+            Field::CreatedAt => self.time(message.created_at),
+            Field::UpdatedAt => self.time(message.updated_at),
+            Field::Language => message.language.clone(),
+            Field::CampaignId => Some(message.campaign_id.as_ref().unwrap_or(&self.campaign).as_str().to_owned()),
+            Field::BatchId => self.batch(message).map(str::to_owned),
+            Field::FullMessage => self.text(message),
+            Field::Value(wanted) => {
+                message.values.iter().flatten().find(|(name, _)| name == wanted).map(|(_, value)| self.value(value).to_owned())
+            }
+            Field::Values => message.values.as_ref().map(|_| json_text(&Values { layout: self, message })),
+            Field::Attempts => message.attempts.as_ref().map(|attempts| json_text(&Attempts { layout: self, attempts })),
+        };
+        told.unwrap_or_default()
+    }
+}
+
+fn json_text(value: &impl Serialize) -> String {
+    // Texts and times always become JSON.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A message in JSON: the fields of the layout, `null` for what was not told.
+pub(super) struct Record<'a> {
+    layout: &'a Layout,
+    message: &'a Message,
+}
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Record { layout, message } = self;
+        let mut map = serializer.serialize_map(Some(layout.fields.len()))?;
+        for field in &layout.fields {
+            let name = field.name();
+            match field {
+                Field::Values => map.serialize_entry(&name, &message.values.as_ref().map(|_| Values { layout, message }))?,
+                Field::Attempts => {
+                    let attempts = message.attempts.as_ref().map(|attempts| Attempts { layout, attempts });
+                    map.serialize_entry(&name, &attempts)?;
+                }
+                Field::Value(wanted) => {
+                    let value = message.values.iter().flatten().find(|(name, _)| name == wanted);
+                    map.serialize_entry(&name, &value.map(|(_, value)| layout.value(value)))?;
+                }
+                Field::Recipient => map.serialize_entry(&name, &layout.recipient(message))?,
+                Field::LatestStatus => map.serialize_entry(&name, &message.status.as_ref().map(Status::api_word))?,
+                Field::CreatedAt => map.serialize_entry(&name, &layout.time(message.created_at))?,
+                Field::UpdatedAt => map.serialize_entry(&name, &layout.time(message.updated_at))?,
+                Field::Language => map.serialize_entry(&name, &message.language)?,
+                Field::BatchId => map.serialize_entry(&name, &layout.batch(message))?,
+                Field::FullMessage => map.serialize_entry(&name, &layout.text(message))?,
+                Field::Id | Field::CampaignId => map.serialize_entry(&name, &layout.cell(field, message))?,
+            }
+        }
+        map.end()
+    }
+}
+
+struct Values<'a> {
+    layout: &'a Layout,
+    message: &'a Message,
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.message.values.iter().flatten().map(|(name, value)| (name, self.layout.value(value))))
+    }
+}
+
+struct Attempts<'a> {
+    layout: &'a Layout,
+    attempts: &'a [Attempt],
+}
+
+impl Serialize for Attempts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.attempts.len()))?;
+        for attempt in self.attempts {
+            list.serialize_element(&AttemptRecord { layout: self.layout, attempt })?;
+        }
+        list.end()
+    }
+}
+
+struct AttemptRecord<'a> {
+    layout: &'a Layout,
+    attempt: &'a Attempt,
+}
+
+impl Serialize for AttemptRecord<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let AttemptRecord { layout, attempt } = self;
+        let error = attempt.error.as_ref();
+        let word = |word: &'_ std::sync::Arc<str>| (!word.is_empty()).then(|| word.to_string());
+        let mut map = serializer.serialize_map(Some(6))?;
+        map.serialize_entry("status", &attempt.status.as_ref().map(Status::api_word))?;
+        map.serialize_entry("createdAt", &layout.time(attempt.created_at))?;
+        map.serialize_entry("sentAt", &layout.time(attempt.sent_at))?;
+        map.serialize_entry("deliveredAt", &layout.time(attempt.delivered_at))?;
+        map.serialize_entry("errorType", &error.and_then(|error| word(&error.kind)))?;
+        map.serialize_entry("errorCode", &error.and_then(|error| word(&error.code)))?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::delivery::{DeliveryError, MessageId, Recipient, Template};
+
+    pub(in super::super) fn layout(masked: bool) -> Layout {
+        Layout {
+            fields: Field::all(),
+            masked,
+            one_time: false,
+            searched: None,
+            zone: TimeZone::get("Asia/Singapore").unwrap(),
+            campaign: CampaignId::new("campaign_1"),
+            batch: None,
+        }
+    }
+
+    pub(in super::super) fn message() -> Message {
+        let at = |second: i64| Timestamp::from_second(1_900_000_000 + second).ok();
+        let attempt = Attempt {
+            status: Some(Status::Failure),
+            created_at: at(1),
+            updated_at: at(9),
+            sent_at: at(2),
+            delivered_at: None,
+            error: Some(DeliveryError::new("delivery_error", "routing_error")),
+        };
+        Message {
+            recipient: Some(Recipient::new("6580001234")),
+            status: Some(Status::Failure),
+            created_at: at(0),
+            language: Some("english".to_owned()),
+            values: Some(vec![("name".to_owned(), "Tan, \"Wei\"".to_owned()), ("place".to_owned(), "Bedok".to_owned())]),
+            full_text: Some("Dear Tan Wei".to_owned()),
+            template: Some(Template { id: None, template_id: None, language: None, body: Some("Dear {{name}}".to_owned()) }),
+            attempts: Some(vec![attempt]),
+            ..Message::new(MessageId::new("message_1"))
+        }
+    }
+
+    #[test]
+    fn the_json_has_the_apis_names_in_their_order() {
+        let json = serde_json::to_string(&layout(false).json(&message())).unwrap();
+        assert_eq!(
+            json,
+            concat!(
+                r#"{"id":"message_1","recipient":"6580001234","latestStatus":"failure","createdAt":"2030-03-18T01:46:40.000+08:00","#,
+                r#""updatedAt":null,"language":"english","campaignId":"campaign_1","batchId":null,"#,
+                r#""values":{"name":"Tan, \"Wei\"","place":"Bedok"},"fullMessage":"Dear Tan Wei","#,
+                r#""attempts":[{"status":"failure","createdAt":"2030-03-18T01:46:41.000+08:00","sentAt":"2030-03-18T01:46:42.000+08:00","#,
+                r#""deliveredAt":null,"errorType":"delivery_error","errorCode":"routing_error"}]}"#
+            )
+        );
+    }
+
+    #[test]
+    fn a_mask_leaves_nothing_personal() {
+        let json = serde_json::to_string(&layout(true).json(&message())).unwrap();
+        for personal in ["80001234", "Tan", "Bedok"] {
+            assert!(!json.contains(personal), "{json}");
+        }
+        assert!(json.contains("65∙∙∙∙1234") && json.contains("Dear {{name}}"), "{json}");
+    }
+
+    #[test]
+    fn searched_digits_stay_and_one_time_passwords_never_show() {
+        let searched = Layout { searched: Some(RecipientQuery::new("0001")), ..layout(true) };
+        assert_eq!(searched.recipient(&message()).as_deref(), Some("65∙0001234"));
+        let one_time = Layout { one_time: true, ..layout(false) };
+        let json = serde_json::to_string(&one_time.json(&message())).unwrap();
+        assert!(!json.contains("Tan") && json.contains("6580001234"), "{json}");
+    }
+
+    #[test]
+    fn a_batchs_page_gives_its_messages_their_batch() {
+        let asked = Layout { batch: Some(BatchId::new("batch_9")), fields: vec![Field::BatchId], ..layout(false) };
+        assert_eq!(serde_json::to_string(&asked.json(&message())).unwrap(), r#"{"batchId":"batch_9"}"#);
+    }
+}

@@ -1,0 +1,43 @@
+//! What shows that something goes on, on a terminal only.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How often the sign of life moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// A line on standard error that goes away at the end.
+pub(super) struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// A line, where standard error is a terminal and nobody asked for quiet. `shared` says that
+    /// the data goes to the same terminal line by line: the two would tear each other apart.
+    pub fn start(quiet: bool, shared: bool) -> Self {
+        if quiet || shared || !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(TICK);
+        Self(Some(bar))
+    }
+
+    /// Says how far it is.
+    pub fn tell(&self, line: impl FnOnce() -> String) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(line());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The figures, as scripts get them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+
+use super::super::campaigns::Campaign;
+use super::super::moment::exact;
+use crate::delivery::{BatchId, Status};
+use crate::store::{Latency, STATUS_PLACES, Store, status_place};
+
+/// The minutes that are compared with the usual.
+pub(super) const RECENT_MINUTES: u32 = 15;
+
+/// What was read, and when.
+#[derive(Debug, Clone)]
+pub(super) struct Window {
+    /// The batch that was read; `None` for the campaign.
+    pub batch: Option<BatchId>,
+    /// When the newest page was asked for.
+    pub fetched_at: Option<Timestamp>,
+    /// Whether there is nothing older.
+    pub complete: bool,
+    /// The server's time after the last page.
+    pub now: Timestamp,
+}
+
+/// The figures of a campaign or a batch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Report {
+    pub campaign: CampaignPart,
+    pub coverage: CoveragePart,
+    pub statuses: StatusCounts,
+    pub failures: Vec<FailurePart>,
+    pub recent: RecentPart,
+    pub batches: Vec<BatchPart>,
+    #[serde(rename = "latencySeconds")]
+    pub latency: LatencyPart,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct CampaignPart {
+    pub name: String,
+    pub id: String,
+    pub environment: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CoveragePart {
+    pub loaded: usize,
+    pub complete: bool,
+    pub newest: Option<String>,
+    pub oldest: Option<String>,
+    pub fetched_at: Option<String>,
+}
+
+/// Counts by status; in JSON by the API's words, and `other` for the unknown ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct StatusCounts(pub [usize; STATUS_PLACES]);
+
+impl StatusCounts {
+    /// The counts with the API's words.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        const WORDS: [&str; STATUS_PLACES] = ["created", "enqueued", "sending", "sent", "sent_to_telco", "success", "failure", "other"];
+        WORDS.into_iter().zip(self.0)
+    }
+
+    /// All together.
+    pub fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    /// One of them.
+    pub fn of(&self, status: &Status) -> usize {
+        self.0[status_place(Some(status))]
+    }
+}
+
+impl Serialize for StatusCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.named())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FailurePart {
+    pub error_type: Option<String>,
+    pub error_code: Option<String>,
+    pub count: usize,
+    pub retry: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecentPart {
+    pub minutes: u32,
+    pub finished: usize,
+    pub failed: usize,
+    pub usual_share: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BatchPart {
+    pub id: String,
+    pub file_name: Option<String>,
+    pub status: Option<String>,
+    pub total: Option<u32>,
+    pub loaded: usize,
+    pub statuses: StatusCounts,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct LatencyPart {
+    pub p50: Option<f64>,
+    pub p95: Option<f64>,
+    pub p99: Option<f64>,
+    pub open: usize,
+}
+
+impl Report {
+    /// The figures of what the store covers.
+    pub fn of(store: &Store, window: &Window, campaign: &Campaign, zone: &TimeZone) -> Self {
+        let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
+        let (counts, coverage, recent) = (store.counts(), store.coverage(), store.recent(window.now, RECENT_MINUTES));
+        let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
+        let kind = campaign.base.kind();
+        Self {
+            campaign: CampaignPart {
+                name: campaign.config.name.clone(),
+                id: campaign.config.id.as_str().to_owned(),
+                environment: kind.word().to_owned(),
+            },
+            coverage: CoveragePart {
+                loaded: coverage.loaded,
+                complete: window.complete,
+                newest: time(coverage.newest),
+                oldest: time(coverage.oldest),
+                fetched_at: time(window.fetched_at),
+            },
+            statuses: StatusCounts(counts.by_status),
+            failures: counts
+                .errors
+                .iter()
+                .map(|error| FailurePart {
+                    error_type: word(&error.error.kind),
+                    error_code: word(&error.error.code),
+                    count: error.count,
+                    retry: error.retry.api_word(),
+                })
+                .collect(),
+            recent: RecentPart {
+                minutes: recent.minutes,
+                finished: recent.finished,
+                failed: recent.failed,
+                usual_share: recent.usual_share,
+            },
+            batches: batches(store, window),
+            latency: latency(store.latency(window.now)),
+        }
+    }
+}
+
+/// The batches of the covered messages. Counted here and not as the store counts its batches,
+/// because a page reaches beyond the window, and the figures of one report must add up.
+fn batches(store: &Store, window: &Window) -> Vec<BatchPart> {
+    let mut counts: HashMap<String, StatusCounts> = HashMap::new();
+    for row in store.covered_rows() {
+        let cells = store.cells(row);
+        if let Some(batch) = cells.batch {
+            let place = status_place(cells.status);
+            match counts.get_mut(batch) {
+                Some(counts) => counts.0[place] += 1,
+                None => {
+                    let mut first = StatusCounts::default();
+                    first.0[place] = 1;
+                    counts.insert(batch.to_owned(), first);
+                }
+            }
+        }
+    }
+    let known = store.batches().into_iter().map(|summary| summary.batch);
+    let known = known.filter(|batch| window.batch.as_ref().is_none_or(|wanted| *wanted == batch.id));
+    known
+        .filter_map(|batch| {
+            let statuses = counts.remove(batch.id.as_str())?;
+            Some(BatchPart {
+                id: batch.id.as_str().to_owned(),
+                file_name: batch.file_name,
+                status: batch.status,
+                total: batch.total,
+                loaded: statuses.total(),
+                statuses,
+            })
+        })
+        .collect()
+}
+
+/// To the tenth of a second: the figures are exact to 1.6 %.
+fn latency(latency: Latency) -> LatencyPart {
+    let tenth = |seconds: Option<f64>| seconds.map(|seconds| (seconds * 10.0).round() / 10.0);
+    LatencyPart { p50: tenth(latency.p50), p95: tenth(latency.p95), p99: tenth(latency.p99), open: latency.open }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::config;
+    use crate::delivery::{AttemptFields, BatchFields, MessageId, RowFields, RowsBuilder, Told};
+    use crate::postman::{ApiKey, BaseUrl};
+    use crate::store::{AnswerKind, Reach};
+
+    pub(in super::super) fn now() -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap()
+    }
+
+    pub(in super::super) fn report() -> Report {
+        let at = |seconds: i64| Timestamp::from_second(1_900_000_000 - seconds).unwrap();
+        let mut rows = RowsBuilder::default();
+        let batch = BatchFields { id: "batch_1", file_name: Told::Value("clinic.csv"), total: Told::Value(3), ..BatchFields::default() };
+        for (id, status, age) in [("a", "success", 60), ("b", "failure", 120), ("c", "parked", 180), ("old", "success", 9000)] {
+            let attempt = AttemptFields {
+                created_at: Told::Value(at(age)),
+                delivered_at: if status == "success" { Told::Value(at(age - 10)) } else { Told::Null },
+                error_kind: if status == "failure" { Told::Value("delivery_error") } else { Told::Null },
+                error_code: if status == "failure" { Told::Value("routing_error") } else { Told::Null },
+                ..AttemptFields::default()
+            };
+            rows.push(&RowFields {
+                id,
+                recipient: Told::Value("6580001234"),
+                status: Told::Value(status),
+                created_at: Told::Value(at(age)),
+                batch: if id == "c" { Told::Null } else { Told::Value(batch) },
+                attempts: Told::Value(vec![attempt]),
+                ..RowFields::default()
+            });
+        }
+        let mut store = Store::new();
+        store.merge(&rows.finish(), &AnswerKind::List, now());
+        store.set_reach(Reach { oldest: Some((at(3600), MessageId::new(""))), complete: false, gap: None });
+        let text =
+            "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"http://127.0.0.1:1/api/v2\"\nkey = \"key_test_1\"\n";
+        let config = config::read(text).0.campaigns.remove(0);
+        let campaign = Campaign {
+            config,
+            base: BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap(),
+            key: Ok(ApiKey::new(&"key_test_1".into()).unwrap()),
+            key_warning: None,
+        };
+        let window = Window { batch: None, fetched_at: Some(now()), complete: false, now: now() };
+        Report::of(&store, &window, &campaign, &TimeZone::get("Asia/Singapore").unwrap())
+    }
+
+    #[test]
+    fn the_json_is_as_scripts_know_it() {
+        let json = serde_json::to_string(&report()).unwrap();
+        assert_eq!(
+            json,
+            concat!(
+                r#"{"campaign":{"name":"Clinic","id":"campaign_1","environment":"simulator"},"#,
+                r#""coverage":{"loaded":3,"complete":false,"newest":"2030-03-18T01:45:40.000+08:00","#,
+                r#""oldest":"2030-03-18T00:46:40.000+08:00","fetchedAt":"2030-03-18T01:46:40.000+08:00"},"#,
+                r#""statuses":{"created":0,"enqueued":0,"sending":0,"sent":0,"sent_to_telco":0,"success":1,"failure":1,"other":1},"#,
+                r#""failures":[{"errorType":"delivery_error","errorCode":"routing_error","count":1,"retry":"maybe"}],"#,
+                r#""recent":{"minutes":15,"finished":2,"failed":1,"usualShare":null},"#,
+                r#""batches":[{"id":"batch_1","fileName":"clinic.csv","status":null,"total":3,"loaded":2,"#,
+                r#""statuses":{"created":0,"enqueued":0,"sending":0,"sent":0,"sent_to_telco":0,"success":1,"failure":1,"other":0}}],"#,
+                r#""latencySeconds":{"p50":10.0,"p95":null,"p99":null,"open":1}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn the_figures_add_up() {
+        let report = report();
+        assert_eq!(report.statuses.total(), report.coverage.loaded);
+        assert_eq!(report.failures.iter().map(|failure| failure.count).sum::<usize>(), report.statuses.of(&Status::Failure));
+        let in_batches: usize = report.batches.iter().map(|batch| batch.loaded).sum();
+        assert!(in_batches <= report.coverage.loaded);
+    }
+}

@@ -1,0 +1,163 @@
+//! The figures for people, and for spreadsheets.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::context::{counted, grouped};
+use super::super::moment::shown;
+use super::report::{FailurePart, RecentPart, Report};
+use crate::delivery::{DeliveryError, Status};
+use crate::store::Recent;
+
+/// The report in lines and columns.
+pub(super) fn text(report: &Report, zone: &TimeZone) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(text.trim_end());
+        out.push('\n');
+    };
+    let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok()).map(|time| shown(time, zone));
+    let coverage = &report.coverage;
+    line(format!("{}  ({}, {})", report.campaign.name, report.campaign.environment, report.campaign.id));
+    let reach = match (coverage.complete, time(&coverage.oldest)) {
+        (true, _) => "all there are".to_owned(),
+        (false, Some(oldest)) => format!("back to {oldest}"),
+        (false, None) => "none in this time".to_owned(),
+    };
+    let as_of = time(&coverage.fetched_at).map(|time| format!(", as of {time}")).unwrap_or_default();
+    line(format!("{}, {reach}{as_of}", counted(coverage.loaded, "message")));
+    line(String::new());
+    line(columns(&["status", "messages"], 1, statuses(report)));
+    if !report.failures.is_empty() {
+        line(String::new());
+        line(columns(&["failures", "messages", "retry", "advice"], 1, report.failures.iter().map(failure).collect()));
+    }
+    line(String::new());
+    line(recent(&report.recent));
+    let latency = &report.latency;
+    let seconds = |seconds: Option<f64>| seconds.map_or_else(|| "not known".to_owned(), |seconds| format!("{seconds:.1} s"));
+    line(format!(
+        "Time to deliver: half within {}, 95 of 100 within {}, 99 of 100 within {}; {} still open.",
+        seconds(latency.p50),
+        seconds(latency.p95),
+        seconds(latency.p99),
+        grouped(latency.open)
+    ));
+    if !report.batches.is_empty() {
+        line(String::new());
+        let rows = report.batches.iter().map(|batch| {
+            let of = batch.total.map(|total| format!(" of {}", grouped(total as usize))).unwrap_or_default();
+            let name = batch.file_name.clone().unwrap_or_default();
+            let (delivered, failed) = (batch.statuses.of(&Status::Success), batch.statuses.of(&Status::Failure));
+            let moving = batch.loaded - delivered - failed;
+            let loaded = format!("{}{of}", grouped(batch.loaded));
+            vec![
+                name,
+                batch.id.clone(),
+                loaded,
+                grouped(delivered),
+                grouped(failed),
+                grouped(moving),
+                batch.status.clone().unwrap_or_default(),
+            ]
+        });
+        line(columns(&["batch", "id", "read", "delivered", "failed", "other", "status"], 2, rows.collect()));
+    }
+    out
+}
+
+fn statuses(report: &Report) -> Vec<Vec<String>> {
+    let shown = report.statuses.named().filter(|(word, count)| *count > 0 || matches!(*word, "success" | "failure"));
+    shown.map(|(word, count)| vec![Status::from_api(word).word().to_owned(), grouped(count)]).collect()
+}
+
+fn failure(failure: &FailurePart) -> Vec<String> {
+    let code = failure.error_code.clone().unwrap_or_default();
+    let error = DeliveryError::new(failure.error_type.as_deref().unwrap_or_default(), &code);
+    let advice = error.known().advice().to_owned();
+    let code = if code.is_empty() { "no reason told".to_owned() } else { code };
+    vec![code, grouped(failure.count), failure.retry.to_owned(), advice]
+}
+
+fn recent(recent: &RecentPart) -> String {
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let usual = match recent.usual_share {
+        Some(share) => format!("usually {} fail", percent(share)),
+        None => "too few ended in the day before to tell what is usual".to_owned(),
+    };
+    if recent.finished < Recent::ENOUGH {
+        return format!("Last {} minutes: {} ended, {} failed; {usual}.", recent.minutes, grouped(recent.finished), grouped(recent.failed));
+    }
+    let share = percent(recent.failed as f64 / recent.finished as f64);
+    format!("Last {} minutes: {} ended, {} failed ({share}); {usual}.", recent.minutes, grouped(recent.finished), grouped(recent.failed))
+}
+
+/// A small table; the columns from `numbers` on are figures as far as they look like some.
+fn columns(heading: &[&str], numbers: usize, rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(heading.to_vec());
+    let is_number = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
+    let right: Vec<usize> = (numbers..heading.len()).filter(|column| rows.iter().all(|row| is_number(&row[*column]))).collect();
+    table.add_rows(rows);
+    for column in right {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+/// The report as CSV: one figure a row, so that spreadsheets can pick theirs.
+pub(super) fn csv(report: &Report, out: impl Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let written = (|| {
+        writer.write_record(["part", "name", "count"])?;
+        let mut row = |part: &str, name: &str, count: usize| writer.write_record([part, name, &count.to_string()]);
+        for (word, count) in report.statuses.named() {
+            row("status", word, count)?;
+        }
+        for failure in &report.failures {
+            row("failure", failure.error_code.as_deref().unwrap_or_default(), failure.count)?;
+        }
+        for batch in &report.batches {
+            row("batch", &batch.id, batch.loaded)?;
+        }
+        Ok(())
+    })();
+    written.map_err(|error: csv::Error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })?;
+    writer.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::tests::report;
+    use super::*;
+
+    #[test]
+    fn people_get_the_same_figures_with_advice() {
+        let text = text(&report(), &TimeZone::get("Asia/Singapore").unwrap());
+        for expected in
+            ["Clinic", "3 messages, back to 18 Mar 2030 00:46:40", "delivered", "routing_error", "maybe", "2 of 3", "2 ended, 1 failed"]
+        {
+            assert!(text.contains(expected), "{expected} in\n{text}");
+        }
+        assert!(text.lines().all(|line| line == line.trim_end()));
+    }
+
+    #[test]
+    fn csv_has_one_figure_a_row() {
+        let mut out = Vec::new();
+        csv(&report(), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("part,name,count\nstatus,created,0\n"), "{text}");
+        assert!(text.contains("failure,routing_error,1\n") && text.contains("batch,batch_1,2\n"), "{text}");
+    }
+}

@@ -1,0 +1,256 @@
+//! Reading for scripts: pages and single messages within the campaign's budget, each call tried
+//! again while that can help. It keeps nothing and polls nothing.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use super::{Budget, Clock};
+use crate::delivery::{BatchId, MessageId, RecipientQuery};
+use crate::postman::{Api, Call, CallError, Cursor, MessageAnswer, NextTry, PageAnswer, PageRequest, Position, SCRIPT_TRIES, next_try};
+
+/// How many empty pages in a row are read before a list counts as one without an end: an empty
+/// page with a cursor is not the end, but nothing says that there may be hundreds.
+const MOST_EMPTY_PAGES: u32 = 50;
+
+/// A list of messages, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// A batch's messages; `None` for the campaign's.
+    pub batch: Option<BatchId>,
+    /// Only recipients that hold this.
+    pub search: Option<RecipientQuery>,
+    /// Messages a page, 1 to 1000.
+    pub page_size: u16,
+}
+
+/// Why a list could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// A call failed for good.
+    #[error("{0}")]
+    Call(CallError),
+    /// The server names a page after this one that was read already, or names none though there
+    /// should be one, or gives one empty page after the other.
+    #[error("the list has no end: the server's cursors lead nowhere")]
+    NoEnd,
+}
+
+/// Reads a campaign for a script.
+pub struct Reader {
+    api: Api,
+    budget: Budget,
+    clock: Clock,
+    jitter: Box<dyn FnMut() -> f64 + Send>,
+    waits: Waits,
+}
+
+/// Who is told why nothing happens, and for how long.
+type Waits = Box<dyn FnMut(&CallError, Duration) + Send>;
+
+impl Reader {
+    /// A reader of at most `calls_per_second`. `jitter` gives numbers from 0 to 1.
+    pub fn new(api: Api, calls_per_second: f64, clock: Clock, jitter: impl FnMut() -> f64 + Send + 'static) -> Self {
+        Self { api, budget: Budget::new(calls_per_second), clock, jitter: Box::new(jitter), waits: Box::new(|_, _| {}) }
+    }
+
+    /// Tells whoever waits in front of the screen why nothing happens, and for how long.
+    #[must_use]
+    pub fn telling(mut self, waits: impl FnMut(&CallError, Duration) + Send + 'static) -> Self {
+        self.waits = Box::new(waits);
+        self
+    }
+
+    /// Reads one message.
+    ///
+    /// # Errors
+    /// The last failure, after as many tries as a script makes.
+    pub async fn message(&mut self, id: &MessageId) -> Result<MessageAnswer, CallError> {
+        let api = self.api.clone();
+        self.patiently(|| api.message(id)).await
+    }
+
+    /// Reads one page.
+    ///
+    /// # Errors
+    /// The last failure, after as many tries as a script makes.
+    pub async fn page(&mut self, call: &Call) -> Result<PageAnswer, CallError> {
+        let api = self.api.clone();
+        self.patiently(|| api.page(call)).await
+    }
+
+    /// The pages of a list, from the newest message on.
+    pub fn pages(&mut self, listing: Listing) -> Pages<'_> {
+        Pages { reader: self, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0 }
+    }
+
+    async fn patiently<T, F: Future<Output = Result<T, CallError>>>(&mut self, mut ask: impl FnMut() -> F) -> Result<T, CallError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            self.clock.sleep_until(self.budget.next_slot(self.clock.now())).await;
+            self.budget.call(self.clock.now());
+            let error = match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let now = self.clock.now();
+            if error.is_rate_limit() {
+                self.budget.too_many(now, error.retry_after);
+            }
+            let wait = match next_try(attempt, &error, (self.jitter)()) {
+                NextTry::After(wait) if attempt < SCRIPT_TRIES => wait,
+                NextTry::After(_) | NextTry::GiveUp => return Err(error),
+            };
+            tracing::warn!(%error, attempt, ?wait, "a read goes again");
+            (self.waits)(&error, wait);
+            self.budget.hold(super::budget::add(now, wait.as_secs_f64()));
+        }
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Reader({:?})", self.api)
+    }
+}
+
+/// The pages of a list, newest first.
+pub struct Pages<'a> {
+    reader: &'a mut Reader,
+    listing: Listing,
+    /// `None` after the last page.
+    next: Option<Position>,
+    /// The cursors that were used: a list that leads back to one would go on for ever.
+    read: HashSet<Cursor>,
+    empty: u32,
+}
+
+impl Pages<'_> {
+    /// The next page; `None` after the last one.
+    ///
+    /// # Errors
+    /// The page cannot be read, or the server's cursors lead nowhere.
+    pub async fn next(&mut self) -> Result<Option<PageAnswer>, ReadError> {
+        let Some(position) = self.next.take() else { return Ok(None) };
+        if let Position::After(cursor) = &position
+            && !self.read.insert(cursor.clone())
+        {
+            return Err(ReadError::NoEnd);
+        }
+        let page = PageRequest { limit: self.listing.page_size, search: self.listing.search.clone(), position };
+        let call = match &self.listing.batch {
+            Some(batch) => Call::ListBatch { batch: batch.clone(), page },
+            None => Call::List { page },
+        };
+        let answer = self.reader.page(&call).await.map_err(ReadError::Call)?;
+        self.empty = if answer.rows.is_empty() { self.empty + 1 } else { 0 };
+        if answer.page.has_next {
+            let end = answer.page.end.clone().filter(|_| self.empty < MOST_EMPTY_PAGES);
+            self.next = Some(Position::After(end.ok_or(ReadError::NoEnd)?));
+        }
+        Ok(Some(answer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::delivery::CampaignId;
+    use crate::postman::scripted::{ScriptedTransport, Step, scripted_time};
+    use crate::postman::{ApiKey, Broken, Environment, TransportFailure};
+    use jiff::Timestamp;
+
+    fn reader(script: &Arc<ScriptedTransport>) -> (Reader, Clock) {
+        let key = ApiKey::new(&"key_test_0123456789abcdef".into()).unwrap();
+        let api = Api::new(script.clone(), Environment::Test.base_url(), CampaignId::new("campaign_1"), key);
+        let clock = Clock::tokio(scripted_time(0));
+        (Reader::new(api, 2.0, clock, || 0.0), clock)
+    }
+
+    fn page(ids: &[&str], next: Option<&str>) -> Step {
+        let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+        let end = next.map_or("null".to_owned(), |cursor| format!("\"{cursor}\""));
+        let body = format!(r#"{{"messages":[{}],"pageData":{{"hasNextPage":{},"endCursor":{end}}}}}"#, rows.join(","), next.is_some());
+        Step::answer(200, &body)
+    }
+
+    fn all() -> Listing {
+        Listing { batch: None, search: None, page_size: 1000 }
+    }
+
+    async fn read(steps: Vec<Step>) -> (Result<Vec<String>, ReadError>, usize, f64) {
+        let script = Arc::new(ScriptedTransport::new(steps));
+        let (mut reader, clock) = reader(&script);
+        let start = clock.now();
+        let mut pages = reader.pages(all());
+        let mut ids = Vec::new();
+        let result = loop {
+            match pages.next().await {
+                Ok(Some(answer)) => ids.extend(answer.rows.iter().map(|row| row.id().to_owned())),
+                Ok(None) => break Ok(ids),
+                Err(error) => break Err(error),
+            }
+        };
+        (result, script.requests().len(), clock.now().duration_since(start).as_secs_f64())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_are_read_to_the_end_within_the_budget() {
+        let (ids, calls, seconds) = read(vec![page(&["a", "b"], Some("1")), page(&[], Some("2")), page(&["c"], None)]).await;
+        assert_eq!((ids.unwrap().join(""), calls), ("abc".to_owned(), 3));
+        assert!((1.0..1.1).contains(&seconds), "two calls a second: {seconds}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cursors_that_lead_nowhere_are_no_end() {
+        let circle = vec![page(&["a"], Some("1")), page(&["b"], Some("2")), page(&["a"], Some("1"))];
+        assert_eq!(read(circle).await, (Err(ReadError::NoEnd), 3, 1.0));
+        let lost = Step::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"hasNextPage":true,"endCursor":null}}"#);
+        assert_eq!(read(vec![lost]).await.0, Err(ReadError::NoEnd));
+        let empty = (0..60).map(|place| page(&[], Some(&place.to_string()))).collect();
+        assert_eq!(read(empty).await.1, 50);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_is_waited_for_and_what_does_not_is_told_at_once() {
+        let reset = || Step::Fail(TransportFailure::Unknown(Broken::Reset));
+        let (ids, calls, seconds) = read(vec![reset(), reset(), page(&["a"], None)]).await;
+        assert_eq!((ids.unwrap().len(), calls), (1, 3));
+        assert!((2.4..2.5).contains(&seconds), "0.8 s and 1.6 s: {seconds}");
+        let (error, calls, _) = read((0..20).map(|_| reset()).collect()).await;
+        assert!(matches!(error, Err(ReadError::Call(_))));
+        assert_eq!(calls, SCRIPT_TRIES as usize);
+        let refused = Step::answer(401, r#"{"error":{"code":"invalid_api_key_provided","message":"m"}}"#);
+        assert_eq!(read(vec![refused]).await.1, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_search_in_a_batch_says_so_in_every_request() {
+        let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
+        let (mut reader, _) = reader(&script);
+        let listing = Listing { batch: Some(BatchId::new("batch_1")), search: Some(RecipientQuery::new("1234")), page_size: 7 };
+        let mut pages = reader.pages(listing);
+        while pages.next().await.unwrap().is_some() {}
+        let urls: Vec<String> = script.requests().iter().map(|request| request.url.clone()).collect();
+        assert_eq!(urls.len(), 2);
+        for url in urls {
+            assert!(url.contains("/batch/batch_1/messages") && url.contains("limit=7") && url.contains("search=1234"), "{url}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_who_waits_is_told() {
+        let script = Arc::new(ScriptedTransport::new([Step::answer(429, "{}"), Step::answer(200, r#"{"id":"message_1"}"#)]));
+        let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let mut reader = reader(&script).0.telling(move |error, wait| {
+            let _ = sender.send((error.is_rate_limit(), wait));
+        });
+        let answer = reader.message(&MessageId::new("message_1")).await.unwrap();
+        assert_eq!(answer.rows.len(), 1);
+        assert_eq!(told.recv().await, Some((true, Duration::from_millis(800))));
+        assert_ne!(answer.asked_at, Timestamp::UNIX_EPOCH);
+    }
+}

@@ -1,0 +1,81 @@
+//! What calls a person: more failures than usual, and errors that were not there before.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::Effect;
+use super::super::state::{Campaign, State};
+use crate::delivery::DeliveryError;
+use crate::monitor::{Notice, NoticeWeight};
+use crate::postman::Explanation;
+use crate::store::{ErrorCount, Merged};
+
+/// How much must be loaded before "more than usual" means anything: the day that the usual share is
+/// taken from, and the last minutes.
+const ENOUGH_LOADED: SignedDuration = SignedDuration::from_mins(24 * 60 + 15);
+
+impl State {
+    /// Calls once when a campaign begins to fail more than usual, and again only after it was well
+    /// below that.
+    pub(super) fn watch_failures(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let mut calls = Vec::new();
+        for campaign in &mut self.campaigns {
+            let fails = campaign.fails_too_often();
+            if fails && !campaign.has_called && is_enough_loaded(campaign, now) {
+                campaign.has_called = true;
+                let recent = &campaign.recent;
+                let share = recent.share().unwrap_or_default() * 100.0;
+                let usual = recent.usual_share.map(|usual| format!("usually {:.1} %", usual * 100.0));
+                let leading = recent.leading_error.as_ref().filter(|error| !error.code.is_empty());
+                let why: Vec<String> = usual.into_iter().chain(leading.map(|error| format!("mostly {}", error.code))).collect();
+                calls.push(Explanation {
+                    what: format!("{}: {share:.1} % failed in the last {} minutes", campaign.card.name, recent.minutes),
+                    why: why.join(", "),
+                    next: "f shows what failed".to_owned(),
+                    trace_id: None,
+                });
+            }
+            // Half the limit: a share that hovers around it must not call each minute.
+            let is_high = campaign.recent.share().is_some_and(|share| share > campaign.failure_limit() / 2.0);
+            campaign.has_called &= is_high;
+        }
+        self.call(NoticeWeight::Problem, calls, effects);
+    }
+
+    /// Calls for errors with which a known message has just failed, and that were not among the
+    /// `known` ones.
+    pub(super) fn call_new_errors(&mut self, place: usize, known: &[ErrorCount], merged: &Merged, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(campaign) = self.campaigns.get(place).filter(|campaign| is_enough_loaded(campaign, now)) else { return };
+        let mut new: Vec<&DeliveryError> = Vec::new();
+        for error in merged.changes.iter().filter_map(|change| change.error.as_ref()) {
+            let is_known = error.code.is_empty() || known.iter().any(|count| count.error == *error) || new.contains(&error);
+            if !is_known {
+                new.push(error);
+            }
+        }
+        let calls = new.into_iter().map(|error| Explanation {
+            what: format!("{}: an error that was not there before, {}", campaign.card.name, error.code),
+            why: error.known().advice().to_owned(),
+            next: "f shows what failed".to_owned(),
+            trace_id: None,
+        });
+        let calls = calls.collect();
+        self.call(NoticeWeight::Warning, calls, effects);
+    }
+
+    fn call(&mut self, weight: NoticeWeight, texts: Vec<Explanation>, effects: &mut Vec<Effect>) {
+        if self.look.bell && !texts.is_empty() {
+            effects.push(Effect::Bell);
+        }
+        for text in texts {
+            self.notices.push(Notice { at: self.now, weight, text });
+        }
+    }
+}
+
+/// Whether so much is loaded that "before" and "usual" mean something.
+fn is_enough_loaded(campaign: &Campaign, now: Timestamp) -> bool {
+    let coverage = campaign.store.coverage();
+    coverage.complete || coverage.oldest.is_some_and(|oldest| now.duration_since(oldest) >= ENOUGH_LOADED)
+}

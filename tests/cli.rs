@@ -1,0 +1,14 @@
+//! The program itself, from outside: the real binary against a simulator in this process, with a
+//! configuration and a state folder of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
+
+mod cli {
+    pub mod stage;
+
+    mod checking;
+    mod reading;
+    mod refusals;
+    mod retrying;
+    mod simulating;
+}

@@ -1,0 +1,105 @@
+//! `check`: each mistake told apart, with what to do.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use serde_json::Value;
+
+use super::stage::{CLINIC, Ran, Stage, still, text};
+
+#[track_caller]
+fn found<'a>(lines: &'a [Value], check: &str) -> &'a Value {
+    lines.iter().find(|line| line["check"] == check).unwrap_or_else(|| panic!("no {check} in {lines:#?}"))
+}
+
+/// A server that answers everything alike.
+fn server(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}/api/v2")
+}
+
+fn checked(stage: &Stage, base: &str) -> Ran {
+    stage.write_config(&format!(
+        "[[campaigns]]\nname = \"A\"\nid = \"campaign_1\"\nbase_url = \"{base}\"\nkey = \"key_test_0123456789abcdef\"\n"
+    ));
+    stage.run(&["check"])
+}
+
+#[test]
+fn all_is_right() {
+    let stage = Stage::new(still(50));
+    let ran = stage.good(&["check"]);
+    let lines = ran.lines();
+    for check in ["configuration", "campaign", "key", "proxy", "api", "clock", "state folder", "terminal", "clipboard"] {
+        assert_eq!(found(&lines, check)["result"], "ok", "{check}");
+    }
+    assert_eq!(found(&lines, "api")["campaign"], CLINIC);
+    let key = stage.simulator.campaigns().remove(0).key;
+    assert!(!ran.out.contains(&key) && ran.out.contains("key_test_…"));
+    assert!(stage.good(&["check", CLINIC, "--format", "json"]).json().is_array());
+    assert!(stage.good(&["check", "--format", "table"]).out.starts_with("ok    configuration"));
+}
+
+#[test]
+fn one_campaign_that_fails_stops_no_other() {
+    let mut options = still(50);
+    options
+        .campaigns
+        .push(postwatch::simulator::CampaignOptions { allow_listed: false, ..postwatch::simulator::CampaignOptions::new("Flood") });
+    let stage = Stage::new(options);
+    let ran = stage.run(&["check"]);
+    let apis: Vec<String> = ran.lines().iter().filter(|line| line["check"] == "api").map(|line| text(&line["result"])).collect();
+    assert_eq!((apis, ran.code), (vec!["ok".to_owned(), "fail".to_owned()], 3));
+    assert!(ran.out.contains("allow list"));
+    assert_eq!(stage.run(&["check", CLINIC]).code, 0);
+    assert_eq!(stage.run(&["check", "Nobody"]).code, 2);
+}
+
+#[test]
+fn what_answers_instead_of_the_api() {
+    let stage = Stage::new(still(1));
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 42\r\nConnection: close\r\n\r\n<html><title>Please sign in</title></html>";
+    let html = checked(&stage, &server(page));
+    assert_eq!(html.code, 1, "{}", html.out);
+    assert!(text(&found(&html.lines(), "api")["text"]).contains("Please sign in"), "{}", html.out);
+    let redirect = checked(
+        &stage,
+        &server("HTTP/1.1 302 Found\r\nLocation: https://login.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+    );
+    assert_eq!(redirect.code, 1, "{}", redirect.out);
+    assert!(text(&found(&redirect.lines(), "api")["text"]).contains("not followed"));
+}
+
+#[test]
+fn nobody_answers() {
+    let stage = Stage::new(still(1));
+    // A port that was free a moment ago, and that nobody listens on.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let ran = checked(&stage, &format!("http://{address}/api/v2"));
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(text(&found(&ran.lines(), "api")["text"]).contains("refused"));
+}
+
+#[test]
+fn mistakes_of_the_file_are_all_told() {
+    let stage = Stage::new(still(1));
+    stage.write_config(
+        "[display]\nasci = true\n\n[[campaigns]]\nname = \"A\"\nid = \"campaign_1\"\nkey = { env = \"NOT_SET\" }\nenvironment = \"tset\"\n",
+    );
+    let ran = stage.run(&["check"]);
+    assert_eq!(ran.code, 2);
+    let mistakes: Vec<String> =
+        ran.lines().iter().filter(|line| line["check"] == "configuration").map(|line| text(&line["text"])).collect();
+    assert!(mistakes.iter().any(|text| text.contains("line 2") && text.contains("`ascii`?")), "{mistakes:?}");
+    assert!(mistakes.iter().any(|text| text.contains("line 8") && text.contains("`test`?")), "{mistakes:?}");
+    assert_eq!(found(&ran.lines(), "state folder")["result"], "ok", "the rest is looked at all the same");
+}

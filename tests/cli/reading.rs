@@ -1,0 +1,126 @@
+//! `messages` and `status`.
+
+use std::collections::{BTreeMap, HashSet};
+
+use postwatch::state::{Journal, NoteKind};
+
+use super::stage::{CLINIC, Running, Stage, still, text};
+
+#[test]
+fn every_message_comes_once_and_the_figures_agree() {
+    let stage = Stage::new(still(3000));
+    let messages = stage.good(&["messages", CLINIC]).lines();
+    let ids: HashSet<String> = messages.iter().map(|message| text(&message["id"])).collect();
+    assert_eq!((messages.len(), ids.len()), (3000, 3000));
+    let created: Vec<String> = messages.iter().map(|message| text(&message["createdAt"])).collect();
+    assert!(created.is_sorted_by(|newer, older| newer >= older), "newest first");
+
+    let mut counted: BTreeMap<String, u64> = BTreeMap::new();
+    let mut failed: BTreeMap<String, u64> = BTreeMap::new();
+    for message in &messages {
+        *counted.entry(text(&message["latestStatus"])).or_default() += 1;
+        if message["latestStatus"] == "failure" {
+            *failed.entry(text(&message["attempts"][0]["errorCode"])).or_default() += 1;
+        }
+    }
+    let status = stage.good(&["status", CLINIC, "--since", "2020-01-01", "--format", "json"]).json();
+    assert_eq!((status["coverage"]["loaded"].as_u64(), status["coverage"]["complete"].as_bool()), (Some(3000), Some(true)));
+    for (word, count) in status["statuses"].as_object().unwrap() {
+        assert_eq!(count.as_u64(), Some(counted.remove(word).unwrap_or(0)), "{word}");
+    }
+    assert_eq!(counted, BTreeMap::new());
+    let told: BTreeMap<String, u64> =
+        status["failures"].as_array().unwrap().iter().map(|part| (text(&part["errorCode"]), part["count"].as_u64().unwrap())).collect();
+    assert_eq!(told, failed);
+}
+
+#[test]
+fn a_window_and_a_batch_agree_with_their_messages() {
+    let stage = Stage::new(still(3000));
+    let status = stage.good(&["status", CLINIC, "--since", "2d", "--format", "json"]).json();
+    let oldest = text(&status["coverage"]["oldest"]);
+    let messages = stage.good(&["messages", CLINIC, "--since", &oldest, "--fields", "id,createdAt"]).lines();
+    assert_eq!(status["coverage"]["loaded"].as_u64(), Some(messages.len() as u64));
+    assert!(!messages.is_empty() && messages.len() < 3000, "{}", messages.len());
+
+    let whole = stage.good(&["status", CLINIC, "--since", "2020-01-01", "--format", "json"]).json();
+    let batch = &whole["batches"][0];
+    let id = text(&batch["id"]);
+    let rows = stage.good(&["messages", CLINIC, "--batch", &id, "--fields", "id,batchId"]).lines();
+    assert_eq!(batch["total"].as_u64(), Some(rows.len() as u64));
+    assert!(rows.iter().all(|row| row["batchId"] == id.as_str()));
+    let alone = stage.good(&["status", CLINIC, "--batch", &id, "--format", "json"]).json();
+    assert_eq!(alone["statuses"], batch["statuses"]);
+}
+
+#[test]
+fn filters_and_formats() {
+    let stage = Stage::new(still(400));
+    let failed = stage.good(&["messages", CLINIC, "--status", "failed"]);
+    let codes: Vec<String> = failed.lines().iter().map(|message| text(&message["attempts"][0]["errorCode"])).collect();
+    assert!(!codes.is_empty() && failed.lines().iter().all(|message| message["latestStatus"] == "failure"));
+    assert!(failed.err.contains("of 400 read"), "no result without its coverage: {}", failed.err);
+
+    let some = stage.good(&["messages", CLINIC, "--error", &codes[0], "--limit", "1", "--format", "json"]).json();
+    assert_eq!(text(&some[0]["attempts"][0]["errorCode"]), codes[0]);
+    let recipient = text(&some[0]["recipient"]);
+    let found = stage.good(&["messages", CLINIC, "--search", &recipient, "--fields", "recipient"]).lines();
+    assert!(found.iter().any(|message| text(&message["recipient"]) == recipient));
+    assert_eq!(stage.good(&["messages", CLINIC, "--search", "999999999", "--format", "json"]).json().as_array().unwrap().len(), 0);
+
+    let csv = stage.good(&["messages", CLINIC, "--format", "csv", "--limit", "5"]);
+    let mut reader = csv::Reader::from_reader(csv.out.as_bytes());
+    let heading: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(heading[..4], ["id", "recipient", "latestStatus", "createdAt"].map(str::to_owned));
+    assert!(heading.contains(&"values.name".to_owned()) && !csv.out.starts_with('\u{feff}'));
+    assert_eq!(reader.records().map(Result::unwrap).count(), 5);
+    let table = stage.good(&["messages", CLINIC, "--format", "table", "--limit", "2"]);
+    assert_eq!(table.out.lines().count(), 3, "{}", table.out);
+}
+
+#[test]
+fn a_mask_hides_and_a_reveal_is_written_down() {
+    let stage = Stage::new(still(50));
+    let open = stage.good(&["messages", CLINIC, "--limit", "1"]).lines().remove(0);
+    stage.configure("mask = true");
+    let masked = stage.good(&["messages", CLINIC, "--limit", "1"]).lines().remove(0);
+    assert_eq!(masked["id"], open["id"]);
+    assert!(text(&masked["recipient"]).contains('∙') && text(&masked["fullMessage"]).contains("{{"), "{masked}");
+    assert!(!stage.state().exists(), "reading needs no journal");
+
+    let revealed = stage.good(&["messages", CLINIC, "--limit", "1", "--reveal"]).lines().remove(0);
+    assert_eq!(revealed["recipient"], open["recipient"]);
+    let notes = Journal::open(&stage.state()).unwrap().notes(10).unwrap();
+    assert_eq!(notes.iter().map(|entry| entry.note.kind).collect::<Vec<_>>(), [NoteKind::Reveal]);
+
+    // A file stands where the state folder should be: what cannot be written down is not shown.
+    let refused = stage.run(&["messages", CLINIC, "--reveal", "--state", stage.folder.path().join("config.toml").to_str().unwrap()]);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
+}
+
+#[test]
+fn whoever_has_read_enough_ends_it_quietly() {
+    let stage = Stage::new(still(3000));
+    for format in ["ndjson", "json", "csv"] {
+        let mut running = Running::start(stage.command(&["messages", CLINIC, "--format", format]));
+        assert!(!running.line().is_empty());
+        let Running { child, out } = running;
+        drop(out);
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[test]
+fn a_log_is_private_and_impersonal() {
+    let stage = Stage::new(still(20));
+    let log = stage.folder.path().join("log");
+    let ran = stage.good(&["messages", CLINIC, "--search", "658", "--log", log.to_str().unwrap(), "-vv"]);
+    let written = std::fs::read_to_string(&log).unwrap();
+    assert!(written.contains("started"));
+    let card = stage.simulator.campaigns().remove(0);
+    let recipient = text(&ran.lines()[0]["recipient"]);
+    assert!(!written.contains(&card.key) && !written.contains(&recipient) && !written.contains("search"), "{written}");
+    use std::os::unix::fs::PermissionsExt as _;
+    assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+}

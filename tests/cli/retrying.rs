@@ -1,0 +1,128 @@
+//! `retry`: exactly once, with a journal and a true answer.
+
+use postwatch::simulator::{Fault, FaultKind, FaultyCalls, KeyRights};
+use postwatch::state::{ActionState, Journal};
+use rustix::process::Signal;
+
+use super::stage::{CLINIC, Running, Stage, still, text};
+
+fn write_fault(kind: FaultKind, times: Option<u64>) -> Vec<Fault> {
+    vec![Fault { kind, share: 1.0, calls: FaultyCalls::Writes, times }]
+}
+
+#[test]
+fn it_reaches_the_server_once() {
+    let stage = Stage::new(still(600));
+    let ids = stage.failed("recipient_unavailable", 2);
+    let ran = stage.good(&["retry", CLINIC, "--message", &ids[0], "--message", &ids[1], "--message", &ids[0], "--yes"]);
+    let lines = ran.lines();
+    assert_eq!(
+        lines.iter().map(|line| (text(&line["id"]), text(&line["outcome"]))).collect::<Vec<_>>(),
+        [(ids[0].clone(), "accepted".to_owned()), (ids[1].clone(), "accepted".to_owned()),]
+    );
+    let names: Vec<&String> = lines[0].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["code", "id", "outcome", "reason", "traceId"]);
+    assert_eq!(stage.posts().len(), 2);
+    let journal = Journal::open(&stage.state()).unwrap();
+    assert!(journal.all(10).unwrap().iter().all(|entry| entry.state == ActionState::Accepted));
+
+    // It is not failed any more, so a second start sends nothing.
+    let again = stage.run(&["retry", CLINIC, "--message", &ids[0], "--yes"]);
+    assert_eq!((again.code, text(&again.lines()[0]["outcome"])), (4, "skipped".to_owned()), "{}", again.err);
+    assert_eq!(stage.posts().len(), 2);
+}
+
+#[test]
+fn a_plan_sends_nothing() {
+    let stage = Stage::new(still(600));
+    let (id, useless) = (stage.failed("recipient_unavailable", 1).remove(0), stage.failed("recipient_invalid", 1).remove(0));
+    stage.configure("read_only = true");
+    let arguments = ["retry", CLINIC, "--message", &id, "--message", &useless, "--dry-run"];
+    let plan = stage.good(&arguments).lines().remove(0);
+    assert_eq!(plan["plan"]["retry"], serde_json::json!([id]));
+    assert_eq!(plan["plan"]["leftOut"], serde_json::json!([{ "id": useless, "reason": "a retry cannot help" }]));
+    assert_eq!(plan["plan"]["calls"], 1);
+    let all = stage.good(&[&arguments[..], &["--include-useless"]].concat()).lines().remove(0);
+    assert_eq!(all["plan"]["retry"].as_array().unwrap().len(), 2);
+    assert_eq!(stage.posts().len(), 0);
+}
+
+#[test]
+fn a_refusal_is_told_in_the_apis_words_and_remembered() {
+    let mut options = still(600);
+    options.attempts = 1;
+    let stage = Stage::new(options);
+    let id = stage.failed("recipient_unavailable", 1).remove(0);
+    let ran = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
+    let line = ran.lines().remove(0);
+    assert_eq!((ran.code, line["outcome"].as_str(), line["code"].as_str()), (4, Some("refused"), Some("too_many_message_attempts_error")));
+    assert!(line["traceId"].is_string(), "{line}");
+    let again = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
+    assert_eq!(text(&again.lines()[0]["reason"]), "its attempts are used up");
+    assert_eq!(stage.posts().len(), 1);
+}
+
+#[test]
+fn a_key_that_may_only_read_stops_the_run() {
+    let mut options = still(600);
+    options.campaigns[0].rights = KeyRights::Reading;
+    let stage = Stage::new(options);
+    let ids = stage.failed("recipient_unavailable", 2);
+    let ran = stage.run(&["retry", CLINIC, "--message", &ids[0], "--message", &ids[1], "--yes"]);
+    assert_eq!(ran.lines().iter().map(|line| text(&line["outcome"])).collect::<Vec<_>>(), ["refused", "skipped"]);
+    assert_eq!(stage.posts().len(), 1);
+    assert_eq!(ran.code, 3, "the API keeps this caller out");
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_and_never_sent_again() {
+    let stage = Stage::new(still(600));
+    let id = stage.failed("recipient_unavailable", 1).remove(0);
+    stage.simulator.set_faults(write_fault(FaultKind::ResetAfter, Some(1)));
+    let ran = stage.good(&["retry", CLINIC, "--message", &id, "--yes"]);
+    assert_eq!(text(&ran.lines()[0]["outcome"]), "accepted");
+    assert!(ran.err.contains("not known"), "{}", ran.err);
+    assert_eq!(stage.posts().len(), 1);
+    let journal = Journal::open(&stage.state()).unwrap();
+    assert_eq!(journal.all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
+}
+
+#[test]
+fn what_was_dropped_goes_again_by_itself() {
+    let stage = Stage::new(still(600));
+    let id = stage.failed("recipient_unavailable", 1).remove(0);
+    stage.simulator.set_faults(write_fault(FaultKind::Status(429), Some(1)));
+    let ran = stage.good(&["retry", CLINIC, "--message", &id, "--yes"]);
+    assert_eq!(text(&ran.lines()[0]["outcome"]), "accepted");
+    assert!(ran.err.contains("goes again"), "{}", ran.err);
+    assert_eq!(stage.posts().len(), 1, "the first one never reached the world");
+}
+
+#[test]
+fn ctrl_c_says_what_is_unknown_and_what_was_not_started() {
+    let stage = Stage::new(still(600));
+    let ids = stage.failed("recipient_unavailable", 2);
+    stage.simulator.set_faults(write_fault(FaultKind::Hang, None));
+    let mut running = Running::start(stage.command(&["retry", CLINIC, "--message", &ids[0], "--message", &ids[1], "--yes"]));
+    while stage.simulator.faults_met() == 0 {
+        std::thread::yield_now();
+    }
+    running.signal(Signal::INT);
+    // The line that tells how to leave at once says that the first signal has arrived.
+    let mut told = String::new();
+    let mut err = std::io::BufReader::new(running.child.stderr.take().unwrap());
+    while !told.contains("Stopping") {
+        std::io::BufRead::read_line(&mut err, &mut told).unwrap();
+    }
+    assert!(told.contains("1 request under way") && told.contains("1 not started"), "{told}");
+    running.signal(Signal::INT);
+    let lines: Vec<serde_json::Value> = [running.line(), running.line()].iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| text(&line["outcome"])).collect::<Vec<_>>(), ["unknown", "skipped"]);
+    assert_eq!(running.child.wait().unwrap().code(), Some(130));
+
+    // The next start finds the first one open, reads, and sends nothing for it.
+    stage.simulator.set_faults(Vec::new());
+    let again = stage.run(&["retry", CLINIC, "--message", &ids[0], "--yes"]);
+    assert_eq!(text(&again.lines()[0]["outcome"]), "skipped", "{}", again.err);
+    assert_eq!(stage.posts().len(), 0);
+}

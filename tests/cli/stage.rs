@@ -1,0 +1,196 @@
+//! A simulator, a configuration for it, and runs of the program on them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use jiff::{SignedDuration, Timestamp};
+use postwatch::simulator::{self, CampaignOptions, LoggedCall, Simulator, World, WorldOptions};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The name of the first campaign.
+pub const CLINIC: &str = "Clinic reminders";
+
+/// Everything that a run of the program meets.
+pub struct Stage {
+    pub simulator: Simulator,
+    pub folder: TempDir,
+    // Last, so that the simulator still has a runtime when it is dropped.
+    _runtime: Runtime,
+}
+
+/// Options of a world whose messages have come to rest: it was filled an hour ago, and nothing
+/// new comes.
+pub fn still(messages: u64) -> WorldOptions {
+    let campaign = CampaignOptions { messages, failure_rate: 0.2, ..CampaignOptions::new(CLINIC) };
+    let started_at = Timestamp::now() - SignedDuration::from_hours(1);
+    WorldOptions { campaigns: vec![campaign], started_at, calls_per_second: 0, ..WorldOptions::new(7) }
+}
+
+impl Stage {
+    /// A stage with a configuration as `simulate --write-config` writes it.
+    pub fn new(options: WorldOptions) -> Stage {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let simulator = runtime.block_on(simulator::serve(World::new(options), listen)).unwrap();
+        let stage = Stage { simulator, folder: tempfile::tempdir().unwrap(), _runtime: runtime };
+        stage.configure("");
+        stage
+    }
+
+    /// Writes the configuration anew, each campaign with more lines.
+    pub fn configure(&self, more: &str) {
+        let campaigns = self.simulator.campaigns();
+        let section = |card: &simulator::CampaignCard| {
+            let base = self.simulator.base_url();
+            format!(
+                "[[campaigns]]\nname = \"{}\"\nid = \"{}\"\nbase_url = \"{base}\"\nkey = \"{}\"\ncalls_per_second = 10\n{more}\n",
+                card.name, card.id, card.key
+            )
+        };
+        self.write_config(&campaigns.iter().map(section).collect::<String>());
+    }
+
+    /// Writes a configuration that only its owner can read.
+    pub fn write_config(&self, text: &str) {
+        self.write_private("config.toml", text);
+    }
+
+    /// Writes a file that only its owner can read.
+    pub fn write_private(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        self.set_mode(name, 0o600);
+        path
+    }
+
+    /// Changes who can read a file.
+    pub fn set_mode(&self, name: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(self.folder.path().join(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// Where the journal is.
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    /// The program, with nothing of this process's environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program(arguments);
+        command.env("HOME", self.folder.path());
+        command.env("POSTWATCH_CONFIG", self.folder.path().join("config.toml")).env("POSTWATCH_STATE", self.state());
+        command
+    }
+
+    /// Runs the program to its end.
+    #[track_caller]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::from(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program, which must end well.
+    #[track_caller]
+    pub fn good(&self, arguments: &[&str]) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        ran
+    }
+
+    /// The POSTs that reached the simulator.
+    pub fn posts(&self) -> Vec<LoggedCall> {
+        self.simulator.with_world(|world| world.log().posts().to_vec())
+    }
+
+    /// The ids of messages in failure with this code.
+    #[track_caller]
+    pub fn failed(&self, code: &str, count: usize) -> Vec<String> {
+        let ran = self.good(&["messages", CLINIC, "--error", code, "--limit", &count.to_string(), "--fields", "id"]);
+        let ids: Vec<String> = ran.lines().iter().map(|line| text(&line["id"])).collect();
+        assert_eq!(ids.len(), count, "the world has too few of them");
+        ids
+    }
+}
+
+/// The program without anything around it.
+pub fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postwatch"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// The string in a JSON value.
+#[track_caller]
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// A run of the program that has ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// The output as one JSON document a line.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The output as one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+/// A run of the program that goes on.
+pub struct Running {
+    pub child: Child,
+    pub out: BufReader<std::process::ChildStdout>,
+}
+
+impl Running {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Running { child, out }
+    }
+
+    /// Waits for a line.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, signal).unwrap();
+    }
+
+    /// Waits for its end: the exit code and what it told.
+    pub fn end(mut self) -> (i32, String) {
+        let mut err = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        (self.child.wait().unwrap().code().unwrap_or(-1), err)
+    }
+}

@@ -1,0 +1,52 @@
+//! What calls a person by itself.
+
+use postwatch::store::AnswerKind;
+use postwatch::tui::Effect;
+
+use crate::desk::{Desk, Sms, sms};
+
+/// Two days of messages, of the last minutes so many failed.
+fn days(failed: u32) -> Vec<Sms> {
+    let recent = (0..40).map(|number| sms(number, if number < failed { "failure" } else { "success" }, i64::from(number) * 10 + 120));
+    let before = (0..200).map(|number| sms(1_000 + number, "success", 3_600 + i64::from(number) * 900));
+    recent.chain(before).collect()
+}
+
+fn rings(desk: &mut Desk) -> usize {
+    std::mem::take(&mut desk.effects).iter().filter(|effect| **effect == Effect::Bell).count()
+}
+
+#[test]
+fn more_failures_than_usual_call_once() {
+    let mut desk = Desk::with(&days(0), 120, 36);
+    assert_eq!(rings(&mut desk), 0);
+    // A second later they are a second older.
+    let failing: Vec<Sms> = (0..4).map(|number| sms(number, "failure", i64::from(number) * 10 + 121)).collect();
+    desk.wait(1_000).answer(0, &failing, AnswerKind::List, None, false);
+    desk.sees("Clinic reminders: 10.0 % failed in the last 15 minutes · usually 0.0 %, mostly recipient");
+    // One for the share, one for an error that was not there before.
+    assert_eq!(rings(&mut desk), 2);
+    desk.wait(1_000).wait(1_000);
+    assert_eq!(rings(&mut desk), 0);
+}
+
+#[test]
+fn an_error_that_was_not_there_before_calls() {
+    let mut messages = days(0);
+    messages.push(sms(5_000, "failure", 90_000));
+    let mut desk = Desk::with(&messages, 120, 36);
+    desk.wait(1_000).answer(0, &[sms(1_000, "failure", 3_601)], AnswerKind::List, None, false);
+    assert_eq!(rings(&mut desk), 0);
+    desk.answer(0, &[sms(1_001, "failure", 4_501).error("content_invalid")], AnswerKind::List, None, false);
+    desk.sees("an error that was not there before, content_invalid");
+    assert_eq!(rings(&mut desk), 1);
+}
+
+#[test]
+fn nothing_is_unusual_while_little_is_loaded() {
+    let few: Vec<Sms> = days(10).into_iter().take(40).collect();
+    let mut desk = Desk::with(&few, 120, 36);
+    desk.wait(1_000);
+    assert_eq!(rings(&mut desk), 0);
+    desk.misses("failed in the last 15 minutes");
+}

@@ -1,0 +1,160 @@
+//! The direction of the rooms, and which crates each may use: the compiler does not guard them
+//! within one package, so this does.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms from the ground up, as `lib.rs` lists them.
+const ROOMS: [&str; 10] = ["delivery", "simulator", "config", "postman", "store", "state", "retry", "monitor", "tui", "cli"];
+
+/// Crates that belong to one place: the rooms that may use them.
+const CRATES: [(&str, &[&str]); 6] = [
+    ("reqwest", &["postman"]),
+    ("ratatui", &["tui"]),
+    ("crossterm", &["tui"]),
+    ("rusqlite", &["state"]),
+    ("axum", &["simulator"]),
+    ("color_eyre", &["main"]),
+];
+
+/// The imitated API uses no other room, and only the command line and tests use it.
+const SIMULATOR: &str = "simulator";
+
+/// A source file and the room it lies in.
+struct Source {
+    path: PathBuf,
+    room: String,
+    text: String,
+    /// Whether it holds nothing but tests.
+    is_test: bool,
+}
+
+impl Source {
+    /// Its lines that are code of the program: without comments, and without the tests at its end.
+    fn code(&self) -> impl Iterator<Item = &str> {
+        let text = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let text = text.split("#[cfg(test)]\npub(super) mod tests {").next().unwrap();
+        text.lines().map(|line| line.split("//").next().unwrap())
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inside = path.strip_prefix(&root).unwrap();
+                let room = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+                let is_test = inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")));
+                let text = fs::read_to_string(&path).unwrap();
+                found.push(Source { path, room, text, is_test });
+            }
+        }
+    }
+    assert!(found.len() > 100, "only {} files were found", found.len());
+    found
+}
+
+/// Whether code names a crate or a room at this path: `name::`, with no other name's end before.
+fn names(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = &line[at + name.len()..];
+        let is_whole = !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':');
+        is_whole && (after.starts_with("::") || (line.trim_start().starts_with("use ") && after.starts_with(';')))
+    })
+}
+
+/// The rooms that a line names from the package's root.
+fn rooms_in(line: &str) -> impl Iterator<Item = &'static str> {
+    let from_root = |room: &str| {
+        ["crate::", "postwatch::"].iter().any(|root| {
+            line.match_indices(root).any(|(at, _)| {
+                let rest = &line[at + root.len()..];
+                let plain =
+                    rest.strip_prefix(room).is_some_and(|after| !after.starts_with(|next: char| next.is_alphanumeric() || next == '_'));
+                let grouped = rest.strip_prefix('{').is_some_and(|group| {
+                    let group = group.split('}').next().unwrap();
+                    group.split(',').any(|part| part.trim().split("::").next() == Some(room))
+                });
+                plain || grouped
+            })
+        })
+    };
+    ROOMS.into_iter().filter(move |room| from_root(room))
+}
+
+#[test]
+fn each_room_uses_only_rooms_above_it() {
+    let place = |room: &str| ROOMS.iter().position(|known| *known == room);
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for source in sources().iter().filter(|source| !source.is_test) {
+        let Some(own) = place(&source.room) else { continue };
+        for line in source.code() {
+            for used in rooms_in(line) {
+                seen += 1;
+                let allowed = match (source.room.as_str(), used) {
+                    (room, used) if room == used => true,
+                    (SIMULATOR, _) => false,
+                    (room, SIMULATOR) => room == "cli",
+                    (_, used) => place(used).unwrap() < own,
+                };
+                if !allowed {
+                    wrong.push(format!("{}: `{}` uses `{used}`", source.path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} uses were seen");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_crate_stays_in_its_room() {
+    let mut wrong = Vec::new();
+    for (name, rooms) in CRATES {
+        let mut seen = 0;
+        for source in sources() {
+            for line in source.code().filter(|line| names(line, name)) {
+                seen += 1;
+                if !rooms.contains(&source.room.as_str()) {
+                    wrong.push(format!("{}: `{}` uses `{name}`", source.path.display(), line.trim()));
+                }
+            }
+        }
+        assert!(seen > 0, "nothing uses `{name}`: is the guard blind?");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_file_opens_with_what_it_is() {
+    let without: Vec<String> =
+        sources().iter().filter(|source| !source.text.starts_with("//! ")).map(|source| source.path.display().to_string()).collect();
+    assert!(without.is_empty(), "no `//!` at the top of\n{}", without.join("\n"));
+}
+
+#[test]
+fn the_rooms_are_those_of_the_library() {
+    let library = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let listed: Vec<&str> =
+        library.lines().filter_map(|line| line.strip_prefix("pub mod ")).map(|rest| rest.split(';').next().unwrap()).collect();
+    assert_eq!(listed, ROOMS);
+}
+
+#[test]
+fn the_guard_sees() {
+    assert!(names("    reqwest::Client::new()", "reqwest") && names("use reqwest;", "reqwest"));
+    assert!(!names("my_reqwest::Client", "reqwest") && !names("let reqwest = 1;", "reqwest"));
+    assert_eq!(rooms_in("use crate::{config, tui::Theme};").collect::<Vec<_>>(), ["config", "tui"]);
+    assert_eq!(rooms_in("crate::store::Store::new()").collect::<Vec<_>>(), ["store"]);
+    assert_eq!(rooms_in("use crate::stores;").count(), 0);
+}
