@@ -1,33 +1,28 @@
 //! One retry, of a message or of a whole batch, on its way from a person's yes to a known end. Pure:
 //! steps in, stages out.
 
+mod reading;
+mod wording;
+
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::budget::add;
 use super::{ActionStage, Purpose};
-use crate::delivery::{BatchId, Message, MessageId, Status};
-use crate::postman::{Cursor, Explanation, WriteOutcome, backoff};
-use crate::retry::{BatchEvidence, BatchReading, ConfirmedBatchRetry, ConfirmedRetry, Evidence, Finding, Resolution, look_up_again};
-use crate::state::{ActionId, ActionKind, JournalEntry, Outcome, ReadFrom};
-use crate::store::AnswerKind;
+use crate::delivery::{BatchId, MessageId};
+use crate::postman::{Explanation, WriteOutcome, backoff};
+use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, Resolution, look_up_again};
+use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
+
+pub(super) use reading::{Pass, Read};
+pub(super) use wording::{Wish, message_action};
+
+use wording::{answer_kind, impersonal};
 
 /// How often a try that provably did nothing goes again before it is given up: with the pauses
 /// between, about three minutes.
 const TRIES: u32 = 8;
-
-/// How often a retried message is read at first, and until which age of the retry.
-const FOLLOW_SOON: SignedDuration = SignedDuration::from_secs(3);
-const SOON: SignedDuration = SignedDuration::from_mins(2);
-/// How often it is read later.
-const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
-/// After how long it is no longer followed by itself: its stretch is read like any other.
-const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
-
-/// How many pages of a batch are read at most to find its retry out: more than any file that the
-/// API takes, so that cursors in a circle come to an end.
-const LONGEST_PASS: u32 = 100;
 
 /// What a retry is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,16 +55,6 @@ pub(super) struct Acting {
     tries: u32,
 }
 
-/// A reading of all messages of a batch, page by page.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Pass {
-    /// Where the next page begins; `None` at the head.
-    pub next: Option<Cursor>,
-    /// What the pages so far say.
-    pub reading: BatchReading,
-    pages: u32,
-}
-
 /// Where it stands.
 #[derive(Debug)]
 pub(super) enum Phase {
@@ -87,44 +72,6 @@ pub(super) enum Phase {
     Following { since: Timestamp, read_at: Timestamp },
     /// Nothing more is done.
     Over,
-}
-
-/// What a person agreed to.
-#[derive(Debug)]
-pub(super) enum Wish {
-    Message(ConfirmedRetry),
-    Batch(ConfirmedBatchRetry),
-}
-
-impl Wish {
-    /// The same as the journal writes it: what is done, in which plan, and when it was decided.
-    pub fn intention(&self) -> (ActionKind, String, Timestamp) {
-        match self {
-            Wish::Message(retry) => {
-                (message_action(retry), format!("retry of one message, planned {}", retry.planned_at()), retry.confirmed_at())
-            }
-            Wish::Batch(retry) => {
-                let plan = retry.plan();
-                let action = ActionKind::RetryBatch {
-                    batch: plan.batch.clone(),
-                    failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
-                    attempts: plan.is_loaded_whole().then_some(plan.attempts),
-                };
-                (action, format!("retry of a batch, planned {}", plan.planned_at), retry.confirmed_at())
-            }
-        }
-    }
-}
-
-/// The retry of one message as the journal writes it.
-pub(super) fn message_action(retry: &ConfirmedRetry) -> ActionKind {
-    let item = retry.item();
-    ActionKind::RetryMessage {
-        message: item.message.clone(),
-        attempts: item.attempts,
-        newest_attempt: item.newest_attempt,
-        read_from: read_from(&item.read_from),
-    }
 }
 
 impl Acting {
@@ -303,109 +250,6 @@ impl Acting {
         self.phase = Phase::Ready { from };
         Answered { outcome, goes_again: true, stage: ActionStage::GoesAgain { at: from, why } }
     }
-
-    /// The message was read, because its outcome was unknown or to see what becomes of it.
-    pub fn read(&mut self, message: &Message, now: Timestamp) -> Read {
-        let Known::Message(evidence) = &self.known else { return Read::default() };
-        let finding = evidence.compare(message, &AnswerKind::Single);
-        if matches!(self.phase, Phase::Unknown { .. }) {
-            return self.looked_up(finding, now);
-        }
-        self.followed(message, finding, now)
-    }
-
-    /// A page of messages told it, too: an answer to another question, asked at `asked_at`.
-    pub fn noticed(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp, now: Timestamp) -> Read {
-        let Known::Message(evidence) = &self.known else { return Read::default() };
-        let finding = evidence.compare(message, from);
-        match &self.phase {
-            Phase::Unknown { since, .. } if finding == Finding::Taken && asked_at >= *since => self.looked_up(finding, now),
-            Phase::Following { since, .. } if asked_at >= *since => self.followed(message, finding, now),
-            _ => Read::default(),
-        }
-    }
-
-    /// A page of the batch was read, of which `next` opens the following one. `ahead` is how far the
-    /// server's clock is ahead of this machine's.
-    pub fn read_page(
-        &mut self,
-        messages: impl Iterator<Item = (Message, bool)>,
-        next: Option<Cursor>,
-        ahead: SignedDuration,
-        now: Timestamp,
-    ) -> Read {
-        for (message, open) in messages {
-            self.pass.reading.add(&message, open);
-        }
-        self.pass.pages += 1;
-        self.pass.next = next.filter(|_| self.pass.pages < LONGEST_PASS);
-        if self.pass.next.is_some() {
-            return Read::default();
-        }
-        let pass = std::mem::take(&mut self.pass);
-        let newest_attempt = pass.reading.newest_attempt.and_then(|newest| newest.checked_sub(ahead).ok());
-        let reading = BatchReading { newest_attempt, ..pass.reading };
-        let Known::Batch(evidence) = &self.known else { return Read::default() };
-        let finding = evidence.compare(&reading);
-        match &mut self.phase {
-            Phase::Unknown { .. } => self.looked_up(finding, now),
-            Phase::Following { since, read_at } => {
-                // A pass of many pages must not take the whole budget.
-                *read_at = now + FOLLOW_LATER * i32::try_from(pass.pages).unwrap_or(1).max(1);
-                if reading.open == 0 || now.duration_since(*since) > FOLLOWED_FOR {
-                    self.phase = Phase::Over;
-                }
-                Read::default()
-            }
-            _ => Read::default(),
-        }
-    }
-
-    /// Its unknown outcome was looked up.
-    fn looked_up(&mut self, finding: Finding, now: Timestamp) -> Read {
-        let Phase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Read::default() };
-        if finding == Finding::Taken {
-            self.phase = Phase::Following { since: now, read_at: now };
-            return Read { stage: Some(ActionStage::FoundAccepted), resolved: true };
-        }
-        *reads += 1;
-        let why = why.clone();
-        let look_up_at = match look_up_again(*since, *reads, now) {
-            Resolution::ReadAt(next) => {
-                *read_at = next;
-                Some(next)
-            }
-            Resolution::Person => {
-                self.phase = Phase::Over;
-                None
-            }
-        };
-        Read { stage: Some(ActionStage::Unknown { why, look_up_at }), resolved: false }
-    }
-
-    /// It was taken, and its message was read.
-    fn followed(&mut self, message: &Message, finding: Finding, now: Timestamp) -> Read {
-        let Phase::Following { since, read_at } = &mut self.phase else { return Read::default() };
-        let gone = now.duration_since(*since);
-        *read_at = now + if gone < SOON { FOLLOW_SOON } else { FOLLOW_LATER };
-        // The failure that was retried is not yet the end of the retry.
-        let status = message.status.clone().filter(|status| *status != Status::Failure || finding == Finding::Taken);
-        let ended = status.as_ref().is_some_and(Status::is_final);
-        if ended || gone > FOLLOWED_FOR {
-            self.phase = Phase::Over;
-        }
-        Read { stage: status.map(|status| ActionStage::Followed { status }), resolved: false }
-    }
-
-    /// The message could not be read; it is tried again later.
-    pub fn unread(&mut self, now: Timestamp) {
-        // A reading of a batch begins anew: its cursor may be what was refused.
-        self.pass = Pass::default();
-        match &mut self.phase {
-            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } => *read_at = now + FOLLOW_SOON,
-            _ => {}
-        }
-    }
 }
 
 /// What came of a request.
@@ -415,59 +259,4 @@ pub(super) struct Answered {
     /// Whether the action stays open and goes again by itself.
     pub goes_again: bool,
     pub stage: ActionStage,
-}
-
-/// What a reading showed.
-#[derive(Default)]
-pub(super) struct Read {
-    pub stage: Option<ActionStage>,
-    /// Whether it cleared up an unknown outcome.
-    pub resolved: bool,
-}
-
-/// Which call told the attempts, in the journal's words.
-fn read_from(kind: &AnswerKind) -> ReadFrom {
-    match kind {
-        AnswerKind::List | AnswerKind::Search => ReadFrom::List,
-        AnswerKind::Batch(_) => ReadFrom::Batch,
-        AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
-    }
-}
-
-/// The same back. The batch's id plays no part in a comparison with a single reading.
-fn answer_kind(from: ReadFrom) -> AnswerKind {
-    match from {
-        ReadFrom::Single => AnswerKind::Single,
-        ReadFrom::List | ReadFrom::Batch => AnswerKind::List,
-    }
-}
-
-/// The API's words for the journal: a number in them would be personal, so long runs of digits are
-/// hidden.
-fn impersonal(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    let mut rest = words;
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
-        out.push_str(&rest[..start]);
-        let run = &rest[start..start + digits];
-        out.push_str(if digits >= PERSONAL_DIGITS { "(number)" } else { run });
-        rest = &rest[start + digits..];
-    }
-    out + rest
-}
-
-/// From how many digits in a row on they may be a recipient's.
-const PERSONAL_DIGITS: usize = 6;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_journal_gets_no_number() {
-        assert_eq!(impersonal("recipient 6580001234 is not valid (400)"), "recipient (number) is not valid (400)");
-        assert_eq!(impersonal("S1234567A"), "S(number)A");
-        assert_eq!(impersonal("no digits"), "no digits");
-    }
 }

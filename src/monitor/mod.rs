@@ -9,6 +9,7 @@ mod command;
 mod desk;
 mod ledger;
 mod reader;
+mod sharing;
 mod slots;
 mod update;
 mod worker;

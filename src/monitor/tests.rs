@@ -5,6 +5,7 @@ mod outcomes;
 mod retries;
 mod runs;
 mod steps;
+mod transports;
 mod world;
 
 use std::time::Duration;

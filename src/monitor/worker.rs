@@ -5,7 +5,6 @@ mod lookup;
 mod open;
 mod retrying;
 mod running;
-mod sharing;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,12 +16,13 @@ use tokio::task::JoinHandle;
 
 use super::acting::Acting;
 use super::desk::{Desk, Failure, Job, Opened, Search, Step};
+use super::sharing::{Sharing, broken_told, mended_told};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
 };
 use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
-use crate::state::{ActionId, JournalAccess, Run, SharedBudget};
+use crate::state::{ActionId, JournalAccess, Run};
 
 /// What a worker needs.
 pub struct MonitorOptions {
@@ -130,8 +130,7 @@ struct Worker {
     campaign: CampaignIndex,
     api: Api,
     journal: JournalAccess,
-    /// The budget that processes share, once it is open.
-    shared: Option<SharedBudget>,
+    sharing: Sharing,
     run: Option<Arc<Run>>,
     clock: Clock,
     desk: Desk,
@@ -155,8 +154,8 @@ impl Worker {
         Self {
             campaign: options.campaign,
             api: options.api,
+            sharing: Sharing::new(options.journal.readable().map(|journal| journal.folder().to_owned())),
             journal: options.journal,
-            shared: None,
             run: options.run,
             clock: options.clock,
             desk: Desk::new(options.calls_per_second, horizon, options.reads),
@@ -307,6 +306,29 @@ impl Worker {
             Job::ReadFor(place) => self.read_for(place).await,
         }
         self.under_way = None;
+    }
+
+    /// Reserves a slot for the next call; without the shared file the rate is halved, because another
+    /// process may be taking the other half.
+    async fn reserve(&mut self) {
+        let now = self.now();
+        let rate = self.desk.budget.full_rate(now);
+        let reserved = self.sharing.reserve(&self.api, rate, now).await;
+        self.desk.budget.halve(reserved.is_err());
+        match reserved {
+            Ok(slot) => {
+                let mended = self.desk.slots.is_broken();
+                self.desk.slots.reserved(slot);
+                if mended {
+                    self.notice(NoticeWeight::Info, mended_told()).await;
+                }
+            }
+            Err(error) => {
+                if self.desk.slots.broke(now) {
+                    self.notice(NoticeWeight::Warning, broken_told(&error)).await;
+                }
+            }
+        }
     }
 
     /// Waits for an answer while wishes are taken in; `None` when the worker is to end.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::world::{Bench, Seen, Stops, World, demo_world};
+use super::transports::Stops;
+use super::world::{Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, Step};

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::acting::{Acting, Phase, Read, Subject};
-use super::super::{News, NoticeWeight, Purpose, Seen};
+use super::super::{ActionStage, News, NoticeWeight, Purpose, Seen};
 use super::Worker;
 use super::retrying::journal_broken;
 use crate::delivery::{BatchId, Message, MessageId, Rows};
@@ -81,7 +81,7 @@ impl Worker {
     async fn was_read(&mut self, place: usize, read: Read) {
         let Some(acting) = self.desk.actions.get(place) else { return };
         let (subject, action, now) = (acting.subject.clone(), acting.action, self.now());
-        let person = read.stage.as_ref().is_some_and(super::super::ActionStage::needs_person);
+        let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
         if read.resolved
             && let Some(action) = action
         {

@@ -4,9 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::acting::{Acting, Phase, Subject};
+use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight, OpenActionNews};
 use super::Worker;
-use super::retrying::{blocking, journal_broken};
+use super::retrying::journal_broken;
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{READS_NEEDED, RunEvent};
@@ -22,7 +23,6 @@ impl Worker {
     pub(super) async fn take_over(&mut self) {
         if self.journal.readable().is_some() {
             self.review().await;
-            self.tell_open().await;
         }
     }
 
@@ -34,7 +34,7 @@ impl Worker {
         let found = blocking(move || {
             let settled = writable.map(|journal| journal.settle_orphans(&base, &campaign, now)).transpose()?.unwrap_or_default();
             let open = readable.map(|journal| journal.open_actions(&base, &campaign)).transpose()?.unwrap_or_default();
-            Ok::<_, StateError>((settled, open))
+            Ok((settled, open))
         });
         match found.await {
             Ok((settled, open)) => {

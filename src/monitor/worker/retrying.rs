@@ -1,11 +1,15 @@
 //! The calls that write. The only place that makes a POST.
 
+use jiff::Timestamp;
+
 use super::super::acting::{Acting, Phase, Subject};
+use super::super::active_run::{not_started_because, not_started_told};
+use super::super::sharing::blocking;
 use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
 use super::Worker;
 use crate::postman::{Call, Explanation, WriteOutcome};
 use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
-use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
+use crate::state::{ActionId, ActionKind, Intention, Journal, Outcome, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
@@ -47,7 +51,7 @@ impl Worker {
     /// These actions as intentions of this run of the program, and the journal for them.
     pub(super) fn intentions(
         &self,
-        actions: impl IntoIterator<Item = (crate::state::ActionKind, String, jiff::Timestamp)>,
+        actions: impl IntoIterator<Item = (ActionKind, String, Timestamp)>,
     ) -> Result<(Journal, Vec<Intention>), StateError> {
         let journal = self.journal.writable()?.clone();
         let Some(run) = &self.run else {
@@ -154,7 +158,7 @@ impl Worker {
     /// A message of the run that was to go again is given up when the run was stopped meanwhile.
     pub(super) async fn give_up_waiting(&mut self, place: usize) {
         let stopped = self.desk.run.as_ref().filter(|run| matches!(run.state(), RunState::Stopped(_)));
-        let Some(reason) = stopped.map(|run| super::super::active_run::not_started_because(run.state())) else { return };
+        let Some(reason) = stopped.map(|run| not_started_because(run.state())) else { return };
         let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.in_run && acting.may_be_given_up()) else { return };
         let (subject, action) = (acting.subject.clone(), acting.action);
         acting.phase = Phase::Over;
@@ -164,7 +168,7 @@ impl Worker {
         {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
-        self.stage(&subject, ActionStage::NotSent(super::super::active_run::not_started_told())).await;
+        self.stage(&subject, ActionStage::NotSent(not_started_told())).await;
         self.run_ended(&subject, RunEnd::NotSent).await;
     }
 
@@ -198,14 +202,6 @@ impl Worker {
 fn keeps_out(outcome: &WriteOutcome) -> bool {
     let WriteOutcome::Refused { status, code, .. } = outcome else { return false };
     matches!(status, 401 | 403) || code.as_deref() == Some("invalid_ip_address_used")
-}
-
-/// Runs what waits for the disk beside the worker's own thread.
-pub(super) async fn blocking<T: Send + 'static, E: Send + 'static>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
-    }
 }
 
 pub(super) fn not_taken_because(error: &StateError, subject: &Subject) -> Explanation {

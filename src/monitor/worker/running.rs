@@ -2,9 +2,10 @@
 
 use super::super::acting::{Acting, Phase, Subject, message_action};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_told, one_at_a_time};
+use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
-use super::retrying::{blocking, journal_broken, not_taken_because};
+use super::retrying::{already_under_way, journal_broken, not_taken_because};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, RunEvent, StopCause};
@@ -33,7 +34,7 @@ impl Worker {
         let mut not_taken: Vec<(MessageId, Explanation)> = open
             .into_iter()
             .map(|retry| retry.item().message.clone())
-            .map(|message| (message.clone(), super::retrying::already_under_way(&Subject::Message(message))))
+            .map(|message| (message.clone(), already_under_way(&Subject::Message(message))))
             .collect();
         let plan = format!("run of {} messages", retries.len());
         let intended = self.intentions(retries.iter().map(|retry| {
