@@ -296,6 +296,8 @@ impl ConfirmedRetry {
 mod tests {
     use super::*;
     use crate::delivery::{Attempt, Batch};
+    use crate::store::RowNumber;
+    use crate::store::tests::model::{merged, some_answers};
     use jiff::SignedDuration;
     use proptest::prelude::*;
     use rstest::rstest;
@@ -417,6 +419,25 @@ mod tests {
             }
             let confirmed = plan.clone().confirm(now());
             prop_assert_eq!(confirmed.iter().map(ConfirmedRetry::item).collect::<Vec<_>>(), plan.items.iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn over_any_store_a_plan_holds_only_what_is_failed_there_each_once(
+            answers in some_answers(),
+            planner in any_planner(),
+            chosen in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
+        ) {
+            let store = merged(&answers);
+            let rows: Vec<RowNumber> = store.rows().collect();
+            prop_assume!(!rows.is_empty());
+            let messages: Vec<Message> = chosen.iter().map(|place| store.message(*place.get(&rows))).collect();
+            let plan = plan_of(&planner, &messages);
+            let mut seen = HashSet::new();
+            for item in &plan.items {
+                prop_assert!(seen.insert(&item.message), "{} twice", item.message);
+                let row = store.row(&item.message).expect("planned from the store");
+                prop_assert_eq!(store.message(row).status, Some(Status::Failure));
+            }
         }
     }
 }
