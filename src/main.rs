@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::io::Write as _;
-use std::panic::PanicHookInfo;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -18,7 +18,9 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
     };
-    match prepared(arguments) {
+    // A panic was reported when it happened; scripts see it as any unexpected failure.
+    let end = catch_unwind(AssertUnwindSafe(|| prepared(arguments)));
+    match end.unwrap_or(Ok(Exit::Failed)) {
         Ok(exit) => exit.into(),
         Err(End::PipeClosed) => Exit::Done.into(),
         Err(End::Failed(failure)) => {

@@ -40,6 +40,14 @@ impl From<io::Error> for End {
     }
 }
 
+/// What the system says below an error of the CSV writer.
+pub(super) fn of_csv(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -119,7 +119,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     }
     let Work { read, wanted, progress, .. } = work;
     drop(progress);
-    context.notice(&read.summary(&wanted, masked && !arguments.fields.iter().any(|name| name.0 == Field::Id), context.zone()));
+    context.notice(&read.summary(&wanted, masked, context.zone()));
     Ok(Exit::Done)
 }
 

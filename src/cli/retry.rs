@@ -11,7 +11,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::Args;
 use jiff::Timestamp;
 
-use self::choose::choose;
+use self::choose::{Chosen, choose};
 use self::report::{Outcome, Report};
 use self::work::Work;
 use super::campaigns::Campaign;
@@ -58,32 +58,43 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         plan_text::write(&chosen, campaign, &context, &mut out)?;
         return Ok(Exit::Done);
     }
-    let mut report = Report::begin(context.format());
-    for left_out in &chosen.left_out {
-        report.tell(&Outcome::skipped(&left_out.message, left_out.reason.clone()))?;
-    }
     if chosen.plan.items.is_empty() {
+        let mut report = report_of(&chosen, &context)?;
         report.finish()?;
         context.notice("Nothing is retried.");
         return Ok(report.exit());
     }
-    if !arguments.yes {
+    if arguments.yes {
+        context.notice(&plan_text::announcement(&chosen, campaign, Timestamp::now()));
+    } else {
         let question = plan_text::question(&chosen, campaign, Timestamp::now());
         let yes = tokio::select! {
-            yes = asked(question) => yes?,
+            // Whoever presses Ctrl-C has not agreed, whatever else was typed.
+            biased;
             exit = signals.next() => return Ok(exit),
+            yes = asked(question) => yes?,
         };
         if !yes {
             context.notice("Nothing was retried.");
             return Ok(Exit::Done);
         }
-    } else {
-        context.notice(&plan_text::announcement(&chosen, campaign, Timestamp::now()));
     }
     let open = OpenJournal::begin(common, "Nothing can be retried")?;
-    let exit = Work::start(&context, campaign, open)?.carry_out(chosen.plan, &mut report, signals).await?;
+    let work = Work::start(&context, campaign, open)?;
+    let mut report = report_of(&chosen, &context)?;
+    let end = work.carry_out(chosen.plan, &mut report, signals).await;
+    // The output is ended even where the run was not.
     report.finish()?;
-    Ok(exit.and(report.exit()))
+    Ok(end?.and(report.exit()))
+}
+
+/// A report that begins with what is left out.
+fn report_of(chosen: &Chosen, context: &Context) -> Result<Report, End> {
+    let mut report = Report::begin(context.format());
+    for left_out in &chosen.left_out {
+        report.tell(&Outcome::skipped(&left_out.message, left_out.reason.clone()))?;
+    }
+    Ok(report)
 }
 
 /// Whether the campaign, and this way of starting, allow it at all.

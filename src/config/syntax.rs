@@ -84,9 +84,33 @@ fn hole(text: &str, at: usize) -> Option<Hole> {
     if line.trim().is_empty() {
         return None;
     }
+    // A list or table that is not closed swallows the header below it: the slip is in the line that
+    // opened it, and the section must not be lost for it.
+    let above = lines[..first].iter().rposition(|line| !line.trim().is_empty());
+    if let Some(above) = above.filter(|&above| is_header(line) && !is_header(lines[above]) && leaves_open(lines[above])) {
+        return Some(Hole { first: above + 1, last: above + 1, is_section: false });
+    }
     let is_section = is_header(line);
     let after = if is_section { lines[first + 1..].iter().take_while(|line| !is_header(line)).count() } else { 0 };
     Some(Hole { first: first + 1, last: first + 1 + after, is_section })
+}
+
+/// Whether a line opens more lists and tables than it closes. Quoted text is passed over, as well
+/// as a line that is no TOML allows.
+fn leaves_open(line: &str) -> bool {
+    let mut quote = None;
+    let mut depth = 0i32;
+    for letter in line.chars() {
+        match (quote, letter) {
+            (None, '#') => break,
+            (None, '"' | '\'') => quote = Some(letter),
+            (Some(open), letter) if open == letter => quote = None,
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth > 0
 }
 
 fn blank(text: &str, hole: Hole) -> String {

@@ -12,7 +12,7 @@ use super::budget::add;
 use super::{ActionStage, Purpose};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Explanation, WriteOutcome, backoff};
-use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, Resolution, look_up_again};
+use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
 pub(super) use reading::{Pass, Read};
@@ -53,6 +53,10 @@ pub(super) struct Acting {
     /// How far the messages of its batch were read this time.
     pub pass: Pass,
     tries: u32,
+    /// When it last moved: a yes does not hold for ever.
+    moved_at: Timestamp,
+    /// How often in a row the message could not be read.
+    unread: u32,
 }
 
 /// Where it stands.
@@ -75,22 +79,24 @@ pub(super) enum Phase {
 }
 
 impl Acting {
-    fn with(subject: Subject, known: Known, phase: Phase) -> Self {
-        Self { subject, known, action: None, phase, in_run: false, pass: Pass::default(), tries: 0 }
+    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Timestamp) -> Self {
+        let pass = Pass::default();
+        Self { subject, known, action: None, phase, in_run: false, pass, tries: 0, moved_at, unread: 0 }
     }
 
     /// A retry that a person agreed to.
     pub fn new(retry: ConfirmedRetry) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)))
+        let moved_at = retry.confirmed_at();
+        Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), moved_at)
     }
 
     /// A message of a run whose intention is on disk.
     pub fn queued(retry: &ConfirmedRetry, action: ActionId) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        Self { action: Some(action), in_run: true, ..Self::with(subject, known, Phase::Queued) }
+        Self { action: Some(action), in_run: true, ..Self::with(subject, known, Phase::Queued, retry.confirmed_at()) }
     }
 
     /// A retry of a whole batch that a person agreed to.
@@ -101,7 +107,8 @@ impl Acting {
             failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
             sent_at: now,
         };
-        Self::with(Subject::Batch(plan.batch.clone()), Known::Batch(evidence), Phase::ToIntend(Wish::Batch(retry)))
+        let (subject, moved_at) = (Subject::Batch(plan.batch.clone()), retry.confirmed_at());
+        Self::with(subject, Known::Batch(evidence), Phase::ToIntend(Wish::Batch(retry)), moved_at)
     }
 
     /// A retry of an earlier run whose outcome nobody saw: its request left at `sent_at`, where
@@ -120,7 +127,7 @@ impl Acting {
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
         };
         let phase = Phase::Unknown { since: entry.changed_at, reads, read_at: now, why };
-        Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase) })
+        Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
     }
 
     /// The message it is about, where it is about one.
@@ -131,9 +138,11 @@ impl Acting {
         }
     }
 
-    /// A run has come to it.
-    pub fn start(&mut self, now: Timestamp) {
+    /// A run has come to it, which last moved at `moved_at`: the yes to a run holds as long as it
+    /// moves.
+    pub fn start(&mut self, moved_at: Timestamp, now: Timestamp) {
         if matches!(self.phase, Phase::Queued) {
+            self.moved_at = moved_at;
             self.phase = Phase::Ready { from: now };
         }
     }
@@ -176,6 +185,7 @@ impl Acting {
     /// Its intention is on disk.
     pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
         self.action = Some(action);
+        self.moved_at = now.min(self.moved_at);
         self.phase = Phase::Ready { from: now };
         ActionStage::Intended
     }
@@ -184,6 +194,31 @@ impl Acting {
     pub fn not_taken(&mut self, why: Explanation) -> ActionStage {
         self.phase = Phase::Over;
         ActionStage::NotTaken(why)
+    }
+
+    /// Whether the yes is too old for its request to leave now: the program was paused, suspended
+    /// or held back for so long that what the person saw is no longer to be relied on.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        now.duration_since(self.moved_at).unsigned_abs() > PLAN_LIFE
+    }
+
+    /// Its yes has expired: it is not sent.
+    pub fn expire(&mut self) -> (Outcome, ActionStage) {
+        self.phase = Phase::Over;
+        let reason = "the yes was more than five minutes old when its turn came".to_owned();
+        let why = Explanation {
+            what: "The retry was not sent.".to_owned(),
+            why: "Its turn came more than five minutes after the yes: calls were paused or held back.".to_owned(),
+            next: "Look at the message and retry it again, if it still needs it.".to_owned(),
+            trace_id: None,
+        };
+        (Outcome::NotSent { reason }, ActionStage::NotSent(why))
+    }
+
+    /// It cannot go again, because that could not be written down.
+    pub fn give_up(&mut self, why: Explanation) -> ActionStage {
+        self.phase = Phase::Over;
+        ActionStage::NotSent(why)
     }
 
     /// Its request leaves; the number of the try is the journal's.
@@ -244,6 +279,7 @@ impl Acting {
             self.phase = Phase::Over;
             return Answered { outcome, goes_again: false, stage: over(why) };
         }
+        self.moved_at = now;
         // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
         let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
         let from = add(now, pause.as_secs_f64());

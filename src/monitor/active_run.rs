@@ -23,6 +23,8 @@ pub(super) struct ActiveRun {
     /// Messages to start now: one at most.
     pub to_start: Option<MessageId>,
     began_at: Timestamp,
+    /// When it last moved, or a person last said yes to it.
+    pub moved_at: Timestamp,
     /// Why it was stopped, where more is known than the cause.
     why: Option<Explanation>,
 }
@@ -31,6 +33,7 @@ impl ActiveRun {
     pub fn new(retries: Vec<ConfirmedRetry>, now: Timestamp) -> Self {
         let mut seen = std::collections::HashSet::new();
         let to_begin: Vec<_> = retries.into_iter().filter(|retry| seen.insert(retry.item().message.clone())).collect();
+        let moved_at = to_begin.iter().map(ConfirmedRetry::confirmed_at).min().unwrap_or(now);
         Self {
             run: RetryRun::new(to_begin.iter().map(|retry| retry.item().message.clone())),
             to_begin,
@@ -38,12 +41,16 @@ impl ActiveRun {
             to_give_up: Vec::new(),
             to_start: None,
             began_at: now,
+            moved_at,
             why: None,
         }
     }
 
     /// Takes an event in.
-    pub fn take(&mut self, event: RunEvent) {
+    pub fn take(&mut self, event: RunEvent, now: Timestamp) {
+        if matches!(event, RunEvent::Ended { .. } | RunEvent::Resume) {
+            self.moved_at = now;
+        }
         match self.run.take(event) {
             RunStep::Wait => {}
             RunStep::Start(message) => {
@@ -55,11 +62,11 @@ impl ActiveRun {
     }
 
     /// Stops it for a reason.
-    pub fn stop(&mut self, cause: StopCause, why: Option<Explanation>) {
+    pub fn stop(&mut self, cause: StopCause, why: Option<Explanation>, now: Timestamp) {
         if !matches!(self.run.state(), RunState::Stopped(_) | RunState::Done) {
             self.why = why;
         }
-        self.take(RunEvent::Stop(cause));
+        self.take(RunEvent::Stop(cause), now);
     }
 
     /// Why its messages are refused, told with an end that stops it.
@@ -112,6 +119,7 @@ impl ActiveRun {
 pub(super) fn not_started_because(state: RunState) -> &'static str {
     match state {
         RunState::Stopped(StopCause::KeptOut) => "stopped: the API refuses the key, the right or the address",
+        RunState::Stopped(StopCause::Expired) => "stopped: it was held back for too long after the yes",
         RunState::Stopped(StopCause::Journal) => "stopped: the journal could not be written",
         _ => "stopped",
     }
@@ -151,6 +159,9 @@ fn stopped(cause: StopCause) -> Explanation {
         StopCause::Person => ("A person stopped it.", "What was not started was not sent; plan it again, if it is still needed."),
         StopCause::KeptOut => {
             ("The API refuses the key, the right or the address.", "Mend the configuration or the allow list, and plan the rest again.")
+        }
+        StopCause::Expired => {
+            ("It was held back for more than five minutes: calls were paused or not possible.", "Look at what is left and plan it again.")
         }
         StopCause::Journal => ("The journal of actions cannot be written.", "Mend the state folder and start again."),
     };

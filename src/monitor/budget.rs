@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::postman::LONGEST_RETRY_AFTER;
+
 /// What is left of the rate after a 429.
 const AFTER_429: f64 = 0.7;
 
@@ -74,13 +76,21 @@ impl Budget {
 
     /// The earliest time at which the next call may leave.
     pub fn next_slot(&self, now: Timestamp) -> Timestamp {
-        let spaced = self.last_call.map_or(now, |last| add(last, 1.0 / self.rate(now)));
-        [Some(now), Some(spaced), self.held_until].into_iter().flatten().max().unwrap_or(now)
+        let spaced = self.last_call(now).map(|last| add(last, 1.0 / self.rate(now)));
+        let longest = add(now, LONGEST_RETRY_AFTER.as_secs_f64());
+        let held = self.held_until.filter(|until| *until <= longest);
+        [Some(now), spaced, held].into_iter().flatten().max().unwrap_or(now)
+    }
+
+    /// The last call; `None` where the clock was set back since: it must not hold calls until it has
+    /// caught up with itself.
+    fn last_call(&self, now: Timestamp) -> Option<Timestamp> {
+        self.last_call.filter(|last| *last <= now)
     }
 
     /// When the call after the next one could leave, if the next one is left out.
     pub fn after_a_turn(&self, now: Timestamp) -> Timestamp {
-        self.last_call.map_or(now, |last| add(last, 2.0 / self.rate(now)))
+        self.last_call(now).map_or(now, |last| add(last, 2.0 / self.rate(now)))
     }
 
     /// A call leaves now.
@@ -95,7 +105,7 @@ impl Budget {
         // The curve starts anew from the rate reached, so that several in a row go on slowing.
         self.slowed = Some(Slowed { at: now, before: self.full_rate(now) });
         if let Some(wait) = retry_after {
-            self.hold(add(now, wait.as_secs_f64()));
+            self.hold(add(now, wait.min(LONGEST_RETRY_AFTER).as_secs_f64()));
         }
     }
 
@@ -180,10 +190,21 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_set_back_holds_nothing() {
+        let mut budget = Budget::new(2.0);
+        budget.too_many(at(3600.0), Some(Duration::from_secs(600)));
+        budget.call(at(3600.0));
+        assert_eq!(budget.next_slot(at(0.0)), at(0.0));
+        assert_eq!(budget.after_a_turn(at(0.0)), at(0.0));
+    }
+
+    #[test]
     fn retry_after_is_obeyed() {
         let mut budget = Budget::new(2.0);
         budget.too_many(at(0.0), Some(Duration::from_secs(7)));
         assert_eq!(budget.next_slot(at(0.1)), at(7.0));
+        budget.too_many(at(0.0), Some(Duration::from_secs(86_400)));
+        assert_eq!(budget.next_slot(at(0.1)), at(900.0), "within reason");
     }
 
     proptest! {

@@ -19,6 +19,9 @@ pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// Calls for actions in a row before something else gets its turn, or the turn is left out: actions
 /// take three quarters of the budget.
 const ACTIONS_IN_A_ROW: u32 = 3;
+/// Calls in a row that somebody asked for before a page gets its turn: nothing that is looked up
+/// again and again may keep the screen from being true.
+const WANTED_IN_A_ROW: u32 = 3;
 
 /// A worker's desk.
 #[derive(Debug)]
@@ -44,6 +47,8 @@ pub(super) struct Desk {
     pub review_at: Option<Timestamp>,
     /// Calls for actions since the last other one.
     actions_in_a_row: u32,
+    /// Calls that somebody asked for since the last page.
+    wanted_in_a_row: u32,
     /// Whether the last call saw what became of a retry.
     followed: bool,
 }
@@ -136,6 +141,7 @@ impl Desk {
             run: None,
             review_at: None,
             actions_in_a_row: 0,
+            wanted_in_a_row: 0,
             followed: false,
         }
     }
@@ -180,7 +186,9 @@ impl Desk {
 
     /// The earliest time at which a call may leave.
     fn slot(&self, now: Timestamp) -> Timestamp {
-        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until);
+        // A clock that was set back must not hold calls for longer than any trouble does.
+        let longest = now + LONGEST_TROUBLE;
+        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until).filter(|until| *until <= longest);
         self.budget.next_slot(now).max(trouble.unwrap_or(now))
     }
 
@@ -191,6 +199,11 @@ impl Desk {
             let purpose = fetch.purpose();
             Some((Job::Page(fetch), purpose))
         };
+        if self.wanted_in_a_row >= WANTED_IN_A_ROW
+            && let Some(page) = page()
+        {
+            return Some(page);
+        }
         // 1. What somebody asked for.
         if self.actions_have_their_turn(now) {
             if let Some(place) = self.due(Purpose::Outcome, now) {
@@ -252,6 +265,7 @@ impl Desk {
         } else {
             self.actions_in_a_row += 1;
         }
+        self.wanted_in_a_row = if matches!(job, Job::Page(_)) { 0 } else { self.wanted_in_a_row + 1 };
         self.budget.call(now);
         self.slots.used();
     }
@@ -290,7 +304,7 @@ impl Desk {
         let until = match kind {
             Failure::Passing { retry_after } => {
                 let own = crate::postman::backoff(failures, jitter);
-                add(now, own.max(retry_after.unwrap_or_default()).as_secs_f64())
+                add(now, own.max(retry_after.unwrap_or_default().min(crate::postman::LONGEST_RETRY_AFTER)).as_secs_f64())
             }
             Failure::Refused => now + REFUSED_AGAIN,
         };
@@ -321,6 +335,9 @@ pub(super) enum Failure {
     /// Only a person can change anything.
     Refused,
 }
+
+/// No trouble holds calls for longer: the longest is a server that asks to wait.
+const LONGEST_TROUBLE: SignedDuration = SignedDuration::from_mins(15);
 
 /// After how long without a failure the count of failures begins anew.
 const GOOD_MINUTES: SignedDuration = SignedDuration::from_mins(2);

@@ -11,12 +11,12 @@ mod stretch;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::MessageId;
-use crate::postman::Cursor;
+use crate::postman::{Cursor, Position, backoff};
 use crate::store::{Gap, Reach};
 
 pub use next::{Fetch, Outlook};
@@ -44,11 +44,54 @@ pub struct Ledger {
     circular: bool,
     /// The oldest message of the unbroken stretch.
     oldest: Option<(Timestamp, MessageId)>,
+    /// Cursors whose pages could not be read, so that the others go on meanwhile.
+    troubled: HashMap<Cursor, Troubled>,
+    /// Whether the newest head was empty although messages are known.
+    empty_head: bool,
+    /// A gap that cannot be closed, because the server gave no cursor into it.
+    lost: Option<Gap>,
+    /// Whether the server was given other data, which nobody has asked about yet.
+    anew: bool,
+    /// How far the server's clock is ahead of the one that times the readings.
+    ahead: SignedDuration,
     /// How many stretches were read since history was: it gets its turn, too.
     since_history: u32,
 }
 
+/// A page that could not be read.
+#[derive(Debug, Clone, Copy)]
+struct Troubled {
+    /// Not asked again before then.
+    until: Timestamp,
+    /// How often in a row it could not be read.
+    failures: u32,
+}
+
 impl Ledger {
+    /// Sets how far the server's clock is ahead: messages tell its times, readings ours.
+    pub fn set_ahead(&mut self, ahead: SignedDuration) {
+        self.ahead = ahead;
+    }
+
+    /// A page below the head could not be read, for a reason that is its own. The others go on.
+    pub fn failed(&mut self, fetch: &Fetch, now: Timestamp) {
+        let Position::After(cursor) = fetch.position() else { return };
+        let failures = self.troubled.get(&cursor).map_or(0, |before| before.failures) + 1;
+        let pause = SignedDuration::try_from(backoff(failures, 0.0)).unwrap_or(SignedDuration::from_secs(30));
+        self.troubled.insert(cursor, Troubled { until: now + pause, failures });
+    }
+
+    /// Whether a cursor's page is not to be asked for yet.
+    fn is_troubled(&self, cursor: &Cursor, now: Timestamp) -> bool {
+        self.troubled.get(cursor).is_some_and(|troubled| now < troubled.until)
+    }
+
+    /// Whether the server was given other data since this was last asked: what was loaded before
+    /// is then no longer there.
+    pub fn take_anew(&mut self) -> bool {
+        std::mem::take(&mut self.anew)
+    }
+
     /// Whether the head has been read at least once.
     pub fn has_begun(&self) -> bool {
         self.head_read_at.is_some()
@@ -76,9 +119,11 @@ impl Ledger {
 
     /// The gap between the newest messages and those known before, while it is not closed.
     fn gap(&self) -> Option<Gap> {
-        let place = self.stretches.iter().position(|stretch| stretch.gap_below.is_some())?;
-        let newer = self.stretches.get(place)?.oldest_at?;
-        let older = self.stretches.get(place + 1)?.newest_at?;
+        let first = self.stretches.iter().position(|stretch| stretch.gap_below.is_some());
+        let last = self.stretches.iter().rposition(|stretch| stretch.gap_below.is_some());
+        let (Some(first), Some(last)) = (first, last) else { return self.lost };
+        let newer = self.stretches.get(first)?.oldest_at?;
+        let older = self.stretches.get(last + 1)?.newest_at?;
         Some(Gap { newer, older })
     }
 

@@ -49,7 +49,11 @@ impl Sharing {
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StateError> + Send + 'static) -> Result<T, StateError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
-        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+        // Cancelled only when the program ends under it; then nobody reads the answer.
+        Err(broken) => match broken.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => std::future::pending().await,
+        },
     }
 }
 

@@ -54,6 +54,9 @@ impl Slots {
         let late = SignedDuration::try_from(LATE).unwrap_or(SignedDuration::ZERO);
         match *self {
             Slots::Wanted { .. } => Turn::Reserve,
+            // The clock was set back.
+            Slots::Reserved { at, .. } if at.duration_since(now) > AGAIN => Turn::Reserve,
+            Slots::Broken { again } if again.duration_since(now) > AGAIN => Turn::Reserve,
             Slots::Reserved { at, .. } if at > now => Turn::Wait(at),
             Slots::Reserved { at, missed } if missed < MISSES && now.duration_since(at) > late => Turn::Reserve,
             Slots::Broken { again } if again <= now => Turn::Reserve,
@@ -108,6 +111,15 @@ mod tests {
         assert_eq!(slots.turn(at(206)), Turn::Reserve);
         slots.used();
         assert_eq!(slots.turn(at(204)), Turn::Reserve);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_nothing() {
+        let mut slots = Slots::Wanted { missed: 0 };
+        slots.reserved(at(3_600_000));
+        assert_eq!(slots.turn(at(0)), Turn::Reserve);
+        slots.broke(at(3_600_000));
+        assert_eq!(slots.turn(at(0)), Turn::Reserve);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The worker against the simulator's world, on a paused clock.
 
 mod batches;
+mod endurance;
 mod outcomes;
 mod retries;
 mod runs;

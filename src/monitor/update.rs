@@ -38,6 +38,8 @@ pub enum News {
         /// Whether this answer was the head of the campaign: the age of the data counts from it.
         head: bool,
     },
+    /// The server was given other data: what was loaded before is no longer there.
+    StartedAnew,
     /// The state of the connection changed.
     Connection(Connection),
     /// The budget's meter moved.

@@ -143,6 +143,8 @@ struct Worker {
     /// Actions of dead runs that were taken over.
     taken_over: HashSet<ActionId>,
     open_told: Option<Vec<OpenActionNews>>,
+    clock_told: bool,
+    last_stamp: Option<Timestamp>,
     updates: mpsc::Sender<Update>,
     inbox: mpsc::UnboundedReceiver<Command>,
     ending: bool,
@@ -167,6 +169,8 @@ impl Worker {
             bad_cursors_told: false,
             taken_over: HashSet::new(),
             open_told: None,
+            clock_told: false,
+            last_stamp: None,
             updates,
             inbox,
             ending: false,
@@ -266,6 +270,8 @@ impl Worker {
             }
             Command::Resume => {
                 self.desk.paused = false;
+                // Whatever held calls back before is found out anew.
+                self.desk.try_now();
                 let connection = if self.desk.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
                 self.connection(connection).await;
             }
@@ -292,6 +298,15 @@ impl Worker {
             Command::Resolve { action, went } => self.resolve(action, went).await,
             Command::Stop => self.ending = true,
         }
+    }
+
+    /// The time of a reading for whoever merges it. It only grows, even when the clock is set back:
+    /// the newest answer must win.
+    fn stamp(&mut self, asked_at: Timestamp) -> Timestamp {
+        let least = self.last_stamp.and_then(|last| last.checked_add(SignedDuration::from_millis(10)).ok());
+        let stamp = least.map_or(asked_at, |least| asked_at.max(least));
+        self.last_stamp = Some(stamp);
+        stamp
     }
 
     /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
@@ -369,16 +384,22 @@ impl Worker {
         if error.is_rate_limit() {
             self.desk.budget.too_many(now, error.retry_after);
             let until = self.desk.budget.next_slot(now);
-            self.connection(Connection::Waiting { until, why }).await;
-            return;
+            return self.trouble(Connection::Waiting { until, why }).await;
         }
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
         let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
-        self.connection(connection).await;
+        self.trouble(connection).await;
         if error.is_access_refused() {
             self.stop_run(StopCause::KeptOut, Some(error.explanation())).await;
+        }
+    }
+
+    /// Tells what keeps calls from being made; a pause that was asked for meanwhile says more.
+    async fn trouble(&mut self, connection: Connection) {
+        if !self.desk.paused {
+            self.connection(connection).await;
         }
     }
 
@@ -389,10 +410,27 @@ impl Worker {
         if let Some(date) = date {
             let middle = asked_at + now.duration_since(asked_at) / 2;
             self.server_time.observe(date, middle);
+            let ahead = self.server_time.ahead().unwrap_or_default();
+            if ahead.abs() > CLOCK_OFF && !std::mem::replace(&mut self.clock_told, true) {
+                self.notice(NoticeWeight::Warning, clock_off(ahead)).await;
+            }
         }
         if !self.desk.paused {
             self.connection(Connection::Live).await;
         }
+    }
+}
+
+/// From which difference to the server's clock on ages on the screen mislead.
+const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(30);
+
+fn clock_off(ahead: SignedDuration) -> Explanation {
+    let (seconds, side) = (ahead.abs().as_secs(), if ahead.is_positive() { "behind" } else { "ahead of" });
+    Explanation {
+        what: format!("This machine's clock is {seconds} s {side} the server's."),
+        why: "Ages and the figures of the last minutes count by this machine's clock.".to_owned(),
+        next: "Set the clock, by a time service for instance; reading and retrying work as usual.".to_owned(),
+        trace_id: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::decode::{DecodeError, api_error, decode_message, decode_upload, foreign_body};
-use super::{Call, CallError, CallErrorKind, Exchange, Response, TransportFailure, WriteOutcome};
+use super::{Call, CallError, CallErrorKind, Exchange, LONGEST_RETRY_AFTER, Response, TransportFailure, WriteOutcome};
 
 /// The answer of a read whose status and body came whole.
 ///
@@ -104,7 +104,9 @@ fn status_error(response: &Response, received_at: Timestamp) -> CallError {
         None => CallErrorKind::Foreign { status, body: foreign_body(&response.body) },
     };
     // A date is the server's, so the wait is counted by the server's clock where it told one.
-    let retry_after = response.retry_after.map(|after| after.wait(response.date.unwrap_or(received_at)));
+    // Believed up to a limit, here and for everybody: a server that asks for a year is mistaken, and
+    // an action must not wait that long for its turn.
+    let retry_after = response.retry_after.map(|after| after.wait(response.date.unwrap_or(received_at)).min(LONGEST_RETRY_AFTER));
     CallError { kind, retry_after }
 }
 

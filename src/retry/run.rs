@@ -58,6 +58,8 @@ pub enum StopCause {
     Person,
     /// The API refuses the key, the right or the address.
     KeptOut,
+    /// It was held back for so long that the yes to it no longer holds.
+    Expired,
     /// The journal cannot be written: nothing may be sent without it.
     Journal,
 }
@@ -370,7 +372,7 @@ mod tests {
             RunEnd::Unknown,
             RunEnd::Unknown,
         ]);
-        let cause = prop::sample::select(vec![StopCause::Person, StopCause::KeptOut, StopCause::Journal]);
+        let cause = prop::sample::select(vec![StopCause::Person, StopCause::KeptOut, StopCause::Expired, StopCause::Journal]);
         prop_oneof![
             2 => prop::collection::vec(message(), 0..3).prop_map(|not_taken| RunEvent::Begun { not_taken }),
             12 => (message(), end).prop_map(|(message, end)| RunEvent::Ended { message, end }),

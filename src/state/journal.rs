@@ -20,6 +20,8 @@ pub struct Journal {
 struct Inner {
     folder: PathBuf,
     connection: Mutex<Connection>,
+    /// Which file it is, where the platform tells: SQLite goes on writing into one that was removed.
+    identity: Option<FileIdentity>,
     /// Asked before and after every write: where it says no, the program has died there.
     #[cfg(test)]
     gate: Mutex<Option<Gate>>,
@@ -115,10 +117,12 @@ impl Journal {
     }
 
     fn with(folder: &Path, connection: Connection) -> Journal {
+        let identity = identity(&folder.join(FILE_NAME));
         Journal {
             inner: Arc::new(Inner {
                 folder: folder.to_owned(),
                 connection: Mutex::new(connection),
+                identity,
                 #[cfg(test)]
                 gate: Mutex::new(None),
             }),
@@ -146,6 +150,11 @@ impl Journal {
         #[cfg(test)]
         self.pass()?;
         let failed = StateError::database(doing);
+        let path = self.folder().join(FILE_NAME);
+        if self.inner.identity.is_some() && identity(&path) != self.inner.identity {
+            let why = format!("`{}` was removed or replaced while the program ran: start it again", path.display());
+            return Err(StateError::ReadOnly { why });
+        }
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let done = work(&transaction)?;
@@ -213,6 +222,20 @@ impl JournalAccess {
             JournalAccess::ReadOnly { journal, .. } => journal.as_ref(),
         }
     }
+}
+
+/// What tells one file from another under the same name: device and number.
+type FileIdentity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<FileIdentity> {
+    None
 }
 
 /// Turns the write-ahead log on: readers then never wait for a writer.

@@ -28,6 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
 use ratatui::style::Style;
 
+use super::layout::Kind;
 use super::{Context, Dashboard, Effect, Event, QuestionId, Role, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
@@ -176,6 +177,12 @@ impl State {
             _ => None,
         }
     }
+
+    /// The question, while it can be read: a page in front of it hides it, and so does a screen
+    /// without room. Nothing can be agreed to that is not on the screen.
+    pub(super) fn question_in_view(&self) -> Option<&Question> {
+        self.open_question().filter(|_| self.page.is_none() && self.layout().kind != Kind::Tiny)
+    }
 }
 
 impl Dashboard for State {
@@ -188,8 +195,7 @@ impl Dashboard for State {
     }
 
     fn question(&self) -> Option<QuestionId> {
-        // A page in front of it hides it: nothing can be agreed to that is not on the screen.
-        self.open_question().filter(|_| self.page.is_none()).map(|question| QuestionId(question.id))
+        self.question_in_view().map(|question| QuestionId(question.id))
     }
 
     fn takes_text(&self) -> bool {

@@ -64,6 +64,17 @@ fn a_yes_retries_exactly_once(#[case] keys: &str) {
 }
 
 #[test]
+fn nothing_is_agreed_to_on_a_screen_without_room() {
+    let mut desk = asked();
+    desk.resize(59, 14).sees("Postwatch needs 60 by 15").misses("[ leave it ]").keys("y Tab Enter");
+    assert_eq!(retries(&mut desk), 0);
+    desk.keys("Esc r").wait(1_000).keys("y");
+    assert_eq!(retries(&mut desk), 0, "it was never read");
+    desk.resize(80, 24).sees("[ leave it ]").wait(400).keys("y");
+    assert_eq!(retries(&mut desk), 1);
+}
+
+#[test]
 fn keys_that_come_too_early_are_not_an_answer() {
     let mut desk = Desk::with(&[failed()], 80, 24);
     desk.keys("r y Tab Enter").sees("[ leave it ]").wait(399).keys("y");

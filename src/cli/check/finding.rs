@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::end::of_csv;
 use super::super::{Exit, Format};
 
 /// What was found.
@@ -100,10 +101,7 @@ pub(super) fn write(findings: &[Finding], format: Format, colour: bool, out: &mu
                     [finding.check, campaign, finding.grade.word(), finding.text.as_str(), next]
                 }))
                 .try_for_each(|record| writer.write_record(record));
-            written.map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(error) => error,
-                other => io::Error::other(format!("{other:?}")),
-            })?;
+            written.map_err(of_csv)?;
             writer.flush()?;
         }
         Format::Table => {

@@ -128,8 +128,11 @@ impl Crew {
                 Wish::Reveal(campaign, detail) => self.note_reveal(campaign, detail).await,
             }
         }
-        for monitor in self.monitors.drain(..).flatten() {
+        // All are told before one is waited for: none may begin anything meanwhile.
+        for monitor in self.monitors.iter().flatten() {
             monitor.ask(Command::Stop);
+        }
+        for monitor in self.monitors.drain(..).flatten() {
             // A panic was told by its watcher.
             let _ = monitor.ended().await;
         }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::Format;
+use super::super::end::of_csv;
 use super::fields::Field;
 use super::record::Layout;
 use super::table::MessageTable;
@@ -101,14 +102,6 @@ impl<W: Write> Output<W> {
             Form::Lines(_) | Form::Csv(_) => {}
         }
         self.flush()
-    }
-}
-
-/// What the system says below an error of the CSV writer.
-fn of_csv(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
     }
 }
 

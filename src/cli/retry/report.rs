@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::end::of_csv;
 use super::super::{Exit, Format};
 use crate::delivery::MessageId;
+use crate::postman::Explanation;
 
 /// How the retry of a message ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,6 +60,23 @@ impl Outcome {
     pub fn skipped(message: &MessageId, reason: String) -> Self {
         Self { outcome: Ended::Skipped, exit: Exit::SomeRefused, ..Self::accepted(message, Some(reason)) }
     }
+
+    /// Nobody knows, and a person must find out.
+    pub fn unknown(message: &MessageId, why: &Explanation) -> Self {
+        let trace_id = why.trace_id.clone();
+        Self { outcome: Ended::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(message, Some(because(why))) }
+    }
+
+    /// Nobody knows, because the program does not wait for the answer.
+    pub fn left(message: &MessageId) -> Self {
+        let reason = "The program left before the answer came; the next start reads the message to find out.";
+        Self { outcome: Ended::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(message, Some(reason.to_owned())) }
+    }
+}
+
+/// What happened and why, as one reason.
+pub(super) fn because(why: &Explanation) -> String {
+    format!("{}. {}", why.what.trim_end_matches('.'), why.why).trim().to_owned()
 }
 
 /// Writes outcomes as they become known.
@@ -141,10 +160,7 @@ impl<W: Write> Report<W> {
                     let (code, reason, trace) = (cell(&outcome.code), cell(&outcome.reason), cell(&outcome.trace_id));
                     writer.write_record([&outcome.id, outcome.outcome.word(), &code, &reason, &trace])
                 })();
-                written.map_err(|error| match error.into_kind() {
-                    csv::ErrorKind::Io(error) => error,
-                    other => io::Error::other(format!("{other:?}")),
-                })?;
+                written.map_err(of_csv)?;
                 writer.flush()?;
             }
             Format::Table => {

@@ -13,7 +13,7 @@ use super::super::context::{Context, counted, random};
 use super::super::journal::OpenJournal;
 use super::super::signals::Signals;
 use super::super::{End, Exit, Failure};
-use super::report::{Ended, Outcome, Report};
+use super::report::{Ended, Outcome, Report, because};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Connection, Monitor, MonitorOptions, News, Update};
 use crate::postman::Explanation;
@@ -192,7 +192,7 @@ impl Work {
             ActionStage::NotTaken(why) => Outcome::skipped(message, because(&why)),
             ActionStage::NotSent(why) => Outcome { exit: Exit::Failed, ..Outcome::skipped(message, because(&why)) },
             ActionStage::Refused(why) => self.refused(message, &why),
-            ActionStage::Unknown { why, look_up_at: None } => unknown(message, &why),
+            ActionStage::Unknown { why, look_up_at: None } => Outcome::unknown(message, &why),
         };
         if outcome.outcome != Ended::Unknown {
             self.unknown_in_a_row = 0;
@@ -260,7 +260,7 @@ impl Work {
             if let Place::Unknown { until, why } = &open.at
                 && *until <= now
             {
-                over.push(unknown(&open.message, why));
+                over.push(Outcome::unknown(&open.message, why));
             }
         }
         over.into_iter().try_for_each(|outcome| self.end(&outcome, report))
@@ -295,8 +295,8 @@ impl Work {
         for open in std::mem::take(&mut self.open) {
             let outcome = match open.at {
                 Place::NotStarted => not_started(&open.message),
-                Place::UnderWay => unknown(&open.message, &left()),
-                Place::Unknown { why, .. } => unknown(&open.message, &why),
+                Place::UnderWay => Outcome::left(&open.message),
+                Place::Unknown { why, .. } => Outcome::unknown(&open.message, &why),
             };
             report.tell(&outcome)?;
         }
@@ -327,29 +327,5 @@ async fn at(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => sleep_until(deadline).await,
         None => std::future::pending().await,
-    }
-}
-
-fn because(why: &Explanation) -> String {
-    format!("{}. {}", why.what.trim_end_matches('.'), why.why).trim().to_owned()
-}
-
-fn unknown(message: &MessageId, why: &Explanation) -> Outcome {
-    Outcome {
-        id: message.as_str().to_owned(),
-        outcome: Ended::Unknown,
-        code: None,
-        reason: Some(because(why)),
-        trace_id: why.trace_id.clone(),
-        exit: Exit::SomeUnknown,
-    }
-}
-
-fn left() -> Explanation {
-    Explanation {
-        what: "The program left before the answer came.".to_owned(),
-        why: "The next start reads the message to find out.".to_owned(),
-        next: String::new(),
-        trace_id: None,
     }
 }

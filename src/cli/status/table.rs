@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::context::{counted, grouped};
+use super::super::end::of_csv;
 use super::super::moment::shown;
 use super::report::{FailurePart, RecentPart, Report};
 use crate::delivery::{DeliveryError, Status};
@@ -129,10 +130,7 @@ pub(super) fn csv(report: &Report, out: impl Write) -> io::Result<()> {
         }
         Ok(())
     })();
-    written.map_err(|error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    })?;
+    written.map_err(of_csv)?;
     writer.flush()
 }
 

@@ -17,6 +17,11 @@ const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
 /// After how long it is no longer followed by itself: its stretch is read like any other.
 const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
+/// How seldom a message is read at most that cannot be read.
+const LONGEST_UNREAD: SignedDuration = SignedDuration::from_secs(60);
+/// After how long a person must decide about an outcome that cannot be looked up.
+const UNREAD_FOR: SignedDuration = SignedDuration::from_mins(30);
+
 /// How many pages of a batch are read at most to find its retry out: more than any file that the
 /// API takes, so that cursors in a circle come to an end.
 const LONGEST_PASS: u32 = 100;
@@ -42,6 +47,7 @@ pub(in super::super) struct Read {
 impl Acting {
     /// The message was read, because its outcome was unknown or to see what becomes of it.
     pub fn read(&mut self, message: &Message, now: Timestamp) -> Read {
+        self.unread = 0;
         let Known::Message(evidence) = &self.known else { return Read::default() };
         let finding = evidence.compare(message, &AnswerKind::Single);
         if matches!(self.phase, Phase::Unknown { .. }) {
@@ -73,6 +79,7 @@ impl Acting {
         for (message, open) in messages {
             self.pass.reading.add(&message, open);
         }
+        self.unread = 0;
         self.pass.pages += 1;
         self.pass.next = next.filter(|_| self.pass.pages < LONGEST_PASS);
         if self.pass.next.is_some() {
@@ -133,13 +140,23 @@ impl Acting {
         Read { stage: status.map(|status| ActionStage::Followed { status }), resolved: false }
     }
 
-    /// The message could not be read; it is tried again later.
-    pub fn unread(&mut self, now: Timestamp) {
+    /// The message could not be read; it is tried again, ever more seldom, and not for ever: what
+    /// cannot be looked up is a person's to decide.
+    pub fn unread(&mut self, now: Timestamp) -> Read {
         // A reading of a batch begins anew: its cursor may be what was refused.
         self.pass = Pass::default();
+        self.unread = self.unread.saturating_add(1);
+        let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
         match &mut self.phase {
-            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } => *read_at = now + FOLLOW_SOON,
+            Phase::Unknown { since, why, .. } if now.duration_since(*since) > UNREAD_FOR => {
+                let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
+                self.phase = Phase::Over;
+                return Read { stage: Some(stage), resolved: false };
+            }
+            Phase::Following { since, .. } if now.duration_since(*since) > FOLLOWED_FOR => self.phase = Phase::Over,
+            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } => *read_at = now + pause,
             _ => {}
         }
+        Read::default()
     }
 }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::stretch::{Opener, Stretch, open_of};
 use super::{FULL_PAGE, Fetch, Ledger, PageSeen, Seen};
 use crate::delivery::MessageId;
-use crate::postman::Cursor;
+use crate::postman::{Cursor, Position};
+use crate::store::Gap;
 
 /// Up to how many open messages two neighbours are put together: a stretch with many is better
 /// read by itself.
@@ -14,6 +15,9 @@ const FEW_OPEN: usize = 50;
 impl Ledger {
     /// Takes in the answer to a fetch.
     pub fn apply(&mut self, fetch: &Fetch, page: &PageSeen) {
+        if let Position::After(cursor) = fetch.position() {
+            self.troubled.remove(&cursor);
+        }
         match fetch {
             Fetch::Head { .. } => {
                 self.apply_head(page);
@@ -32,6 +36,7 @@ impl Ledger {
     }
 
     fn apply_head(&mut self, page: &PageSeen) {
+        self.empty_head &= page.rows.is_empty();
         let Some(old) = self.stretches.front().cloned() else { return self.begin(page) };
         let Some(met) = old.first.as_ref().and_then(|first| page.place(first)) else { return self.open_gap(page) };
         if met == 0 && page.rows.len() >= old.count && page.rows.iter().map(|row| &row.id).eq(&old.ids) {
@@ -86,19 +91,39 @@ impl Ledger {
         self.go_down(page, page.opener_below());
     }
 
+    /// Forgets every stretch: the server was given other data.
+    fn forget_all(&mut self) {
+        *self = Ledger { anew: true, ahead: self.ahead, ..Ledger::default() };
+    }
+
     /// The head does not reach what was known: there are messages between.
     fn open_gap(&mut self, page: &PageSeen) {
         if page.rows.is_empty() {
-            // The campaign had messages and now has none: the server was given other data.
-            if !page.has_next {
-                *self = Ledger { complete: true, ..Ledger::default() };
+            // The campaign had messages and now has none: the server was given other data, or is
+            // not itself at this moment. Only a second such answer is believed.
+            if !page.has_next && std::mem::replace(&mut self.empty_head, true) {
+                self.forget_all();
+                self.complete = true;
             }
+            return;
+        }
+        let known = |front: &Stretch| page.rows.iter().all(|row| front.ids.contains(&row.id));
+        if self.stretches.front().is_some_and(known) {
+            // Nothing but known messages, the newest missing: a copy of the server's data that lags
+            // behind answered. There is nothing between.
             return;
         }
         if !page.has_next {
             // The whole campaign, and nothing known in it: the server was given other data.
-            *self = Ledger::default();
+            self.forget_all();
             return self.begin(page);
+        }
+        if page.end.is_none() {
+            // Without a cursor what lies between cannot be read: the gap is told and stays.
+            let edges = page.rows.last().and_then(|row| row.created_at).zip(self.stretches.front().and_then(|head| head.newest_at));
+            self.lost = edges.map(|(newer, older)| Gap { newer, older });
+            self.circular = true;
+            return;
         }
         if let Some(head) = Stretch::new(None, &page.rows, page.asked_at) {
             self.stretches.push_front(Stretch { gap_below: page.opener_below(), ..head.with_ids(&page.rows) });
@@ -112,6 +137,7 @@ impl Ledger {
         let reached = self.stretches.get(above + 1).and_then(|below| page.reaches(below));
         if reached.is_none() && !page.has_next {
             // The end of the history without what was known: the server was given other data.
+            self.anew = true;
             self.stretches.truncate(above + 1);
             self.stretches.extend(Stretch::new(opener, &page.rows, page.asked_at));
             self.bottom = None;
@@ -124,7 +150,12 @@ impl Ledger {
             // ask for ever, so the gap then counts as closed.
             let above_next = page.rows.last().map(|row| row.id.clone()).or_else(|| opener.as_ref().map(|opener| opener.above.clone()));
             let goes_on = page.end.clone().filter(|end| end != after).zip(above_next).map(|(cursor, above)| Opener { cursor, above });
-            self.circular |= goes_on.is_none();
+            if goes_on.is_none() {
+                let edges =
+                    page.rows.last().and_then(|row| row.created_at).zip(self.stretches.get(above + 1).and_then(|below| below.newest_at));
+                self.lost = edges.map(|(newer, older)| Gap { newer, older });
+                self.circular = true;
+            }
             match Stretch::new(opener, &page.rows, page.asked_at) {
                 Some(stretch) => self.stretches.insert(above + 1, Stretch { gap_below: goes_on, ..stretch }),
                 None => self.stretches[above].gap_below = goes_on,

@@ -75,6 +75,8 @@ pub struct Outlook {
     pub read_now: bool,
 }
 
+/// From which step on a clock counts as set back.
+const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 /// How often the head is read while messages younger than [`YOUNG`] are open.
 const HEAD_BUSY: SignedDuration = SignedDuration::from_secs(2);
 /// How often it is read otherwise.
@@ -99,13 +101,21 @@ const STRETCHES_PER_HISTORY: u32 = 2;
 impl Ledger {
     /// The page to fetch at `now`, if one is worth a call.
     pub fn next(&self, now: Timestamp, outlook: &Outlook) -> Option<Fetch> {
-        if !self.has_begun() || outlook.read_now || self.head_due(outlook) <= now {
+        // A head that was read in the future was read before the clock was set back.
+        let set_back = self.head_read_at().is_some_and(|read_at| read_at > now + SET_BACK);
+        if !self.has_begun() || outlook.read_now || set_back || self.head_due(outlook) <= now {
             return Some(Fetch::Head { limit: self.head_limit(now, outlook) });
         }
-        if let Some(after) = self.stretches.iter().find_map(|stretch| stretch.gap_below.as_ref()) {
+        if let Some(after) =
+            self.stretches.iter().filter_map(|stretch| stretch.gap_below.as_ref()).find(|gap| !self.is_troubled(&gap.cursor, now))
+        {
             return Some(Fetch::Gap { after: after.cursor.clone() });
         }
-        let history = self.bottom.as_ref().map(|after| Fetch::History { after: after.cursor.clone() });
+        let history = self
+            .bottom
+            .as_ref()
+            .filter(|bottom| !self.is_troubled(&bottom.cursor, now))
+            .map(|after| Fetch::History { after: after.cursor.clone() });
         if outlook.further && history.is_some() {
             return history;
         }
@@ -163,7 +173,7 @@ impl Ledger {
             if waited >= LONGEST_WAIT && (failures || !stretch.open.is_empty()) {
                 return Some(f64::MAX);
             }
-            let unseen = if stretch.has_settled(now) || !stretch.has_known_extent() { UNSEEN } else { 0.0 };
+            let unseen = if stretch.has_settled(now, self.ahead) || !stretch.has_known_extent() { UNSEEN } else { 0.0 };
             let expected = stretch.expected_changes(now) + unseen;
             (expected >= WORTH_A_CALL).then_some(expected * waited.as_secs_f64())
         };
@@ -171,7 +181,7 @@ impl Ledger {
             .stretches
             .iter()
             .skip(1)
-            .filter(|stretch| stretch.opener.is_some())
+            .filter(|stretch| stretch.opener.as_ref().is_some_and(|opener| !self.is_troubled(&opener.cursor, now)))
             .filter_map(|stretch| Some((stretch, worth(stretch)?)))
             .max_by(|(_, one), (_, other)| one.total_cmp(other))?;
         let rows = if stretch.has_known_extent() { stretch.count.clamp(1, FULL_PAGE) } else { FULL_PAGE };

@@ -34,10 +34,12 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// What the ledger needs of a row told at `now`.
-    pub fn from_row(row: Row<'_>, now: Timestamp) -> Self {
+    /// What the ledger needs of a row told at `now`, the server's time, which is `ahead` of the
+    /// readings' times: last changes are told in those.
+    pub fn from_row(row: Row<'_>, now: Timestamp, ahead: SignedDuration) -> Self {
         let message = Message::from_row(row);
         let changed = message.last_change().unwrap_or(now);
+        let changed = changed.checked_sub(ahead).unwrap_or(changed);
         let progress = message.progress(now);
         Self {
             created_at: message.created_at,
@@ -49,16 +51,16 @@ impl Seen {
     }
 
     /// What the ledger needs of all rows of an answer.
-    pub fn from_rows(rows: &Rows, now: Timestamp) -> Vec<Self> {
-        rows.iter().map(|row| Seen::from_row(row, now)).collect()
+    pub fn from_rows(rows: &Rows, now: Timestamp, ahead: SignedDuration) -> Vec<Self> {
+        rows.iter().map(|row| Seen::from_row(row, now, ahead)).collect()
     }
 }
 
 impl PageSeen {
     /// What the ledger needs of a page told at `now`.
-    pub fn from_answer(answer: &PageAnswer, now: Timestamp) -> Self {
+    pub fn from_answer(answer: &PageAnswer, now: Timestamp, ahead: SignedDuration) -> Self {
         Self {
-            rows: Seen::from_rows(&answer.rows, now),
+            rows: Seen::from_rows(&answer.rows, now, ahead),
             end: answer.page.end.clone(),
             has_next: answer.page.has_next,
             asked_at: answer.asked_at,
@@ -168,8 +170,10 @@ impl Stretch {
     /// Whether it was last read when messages could still be recorded in it late, and now no
     /// longer can: then it is read once more. (The head reaches that far back only while no more
     /// than a page is recorded meanwhile.)
-    pub fn has_settled(&self, now: Timestamp) -> bool {
-        self.newest_at.is_some_and(|newest| self.read_at.duration_since(newest) < LATE && now.duration_since(newest) >= LATE)
+    /// Messages tell the server's times, which are `ahead` of the readings'.
+    pub fn has_settled(&self, now: Timestamp, ahead: SignedDuration) -> bool {
+        let newest = self.newest_at.and_then(|newest| newest.checked_sub(ahead).ok());
+        newest.is_some_and(|newest| self.read_at.duration_since(newest) < LATE && now.duration_since(newest) >= LATE)
     }
 
     /// Whether a message recorded at that time belongs here.

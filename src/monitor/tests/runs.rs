@@ -184,3 +184,34 @@ async fn without_a_journal_a_run_does_not_begin() {
     assert!(chosen.iter().all(|id| matches!(bench.seen.stage(id), Some(ActionStage::NotTaken(_)))));
     assert_eq!(bench.posts(), []);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_held_back_for_too_long_stops() {
+    let mut bench = loaded(Bench::new(failing_world())).await;
+    let chosen = bench.failures(10);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 3)).await;
+    bench.ask(Command::Pause);
+    bench.run(Duration::from_secs(12 * 3600)).await;
+    let before = bench.posts().len();
+    bench.ask(Command::Resume);
+    bench.until("it stops", Seen::run_is_over).await;
+    bench.run(Duration::from_secs(60)).await;
+    assert_eq!(bench.posts().len(), before, "nobody agreed to a retry half a day later");
+    assert_eq!(counts(bench.seen.run().unwrap()), (before, 0, 0, 10 - before, 0));
+    assert!(states(&bench).iter().all(|state| matches!(state, ActionState::Accepted | ActionState::NotSent)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_run_holds_its_yes_as_long_as_it_moves() {
+    // Many messages at a rate that 429s keep low take longer than a single yes holds.
+    let faults = posts(|number| (number % 2 == 0).then(|| Fault::Before(Step::answer(429, ""))));
+    let world = World { calls_per_second: 0, ..failing_world() };
+    let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
+    let chosen = bench.failures(120);
+    let begun = bench.clock.now();
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("it is over", Seen::run_is_over).await;
+    assert!(bench.clock.now().duration_since(begun).as_secs() > 300);
+    assert_eq!(counts(bench.seen.run().unwrap()), (120, 0, 0, 0, 0));
+}

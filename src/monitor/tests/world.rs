@@ -39,6 +39,28 @@ pub fn demo_world(messages: u64, live_per_second: f64) -> World {
     World { messages, live_per_second, failure_rate: 0.05, allow_listed: true, key: None, calls_per_second: 10 }
 }
 
+/// The simulator's world of it.
+fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
+    let campaign = CampaignOptions {
+        id: Some("campaign_bench".to_owned()),
+        key: Some("key_test_bench0000000000000000".to_owned()),
+        messages: world.messages,
+        live_per_second: world.live_per_second,
+        failure_rate: world.failure_rate,
+        allow_listed: world.allow_listed,
+        stuck_rate: 0.0,
+        late_rate: 0.0,
+        batches: 2,
+        ..CampaignOptions::new("Bench")
+    };
+    Simulated::new(WorldOptions {
+        campaigns: vec![campaign],
+        calls_per_second: world.calls_per_second,
+        started_at: now,
+        ..WorldOptions::new(seed)
+    })
+}
+
 /// All that was told, as the dashboard keeps it.
 pub struct Seen {
     pub store: Store,
@@ -68,6 +90,7 @@ impl Seen {
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
             News::Action(action) => self.stages.push((action.message, action.stage)),
             News::Notice(notice) => self.notices.push(notice),
+            News::StartedAnew => self.store = Store::new(),
             News::Stopped => self.stopped = true,
             News::Run(run) => self.runs.push(run),
             News::BatchAction(action) => self.batch_stages.push(action.stage),
@@ -145,23 +168,7 @@ impl Bench {
     ) -> Self {
         let (transport, folder, clock) = before.unwrap_or_else(|| {
             let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
-            let campaign = CampaignOptions {
-                messages: world.messages,
-                live_per_second: world.live_per_second,
-                failure_rate: world.failure_rate,
-                allow_listed: world.allow_listed,
-                stuck_rate: 0.0,
-                late_rate: 0.0,
-                batches: 2,
-                ..CampaignOptions::new("Bench")
-            };
-            let options = WorldOptions {
-                campaigns: vec![campaign],
-                calls_per_second: world.calls_per_second,
-                started_at: clock.now(),
-                ..WorldOptions::new(7)
-            };
-            let world = Simulated::new(options);
+            let world = simulated(&world, 7, clock.now());
             (Arc::new(WorldTransport { world: Mutex::new(world), clock }), Arc::new(tempfile::tempdir().unwrap()), clock)
         });
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
@@ -275,6 +282,11 @@ impl Bench {
             Some((_, SearchState::Answered { found, .. })) => found.clone(),
             _ => unreachable!("just answered"),
         }
+    }
+
+    /// The server is started again, with other messages of the same campaign.
+    pub fn exchange_world(&mut self, world: &World) {
+        *self.transport.world.lock().unwrap() = simulated(world, 8, self.clock.now());
     }
 
     fn with<R>(&self, ask: impl FnOnce(&mut Simulated) -> R) -> R {

@@ -15,11 +15,16 @@ impl Worker {
         let Some(answer) = self.listen_for(fetch.purpose(), async move { api.page(&call).await }).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
+            // One page that cannot be read is that page's own trouble: the others go on.
+            Err(error) if !matches!(fetch, Fetch::Head { .. }) && !concerns_all(&error) => return self.page_failed(&fetch, &error).await,
             Err(error) => return self.failed(&error).await,
         };
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
-        let page = PageSeen::from_answer(&answer, self.server_now());
+        let asked_at = self.stamp(answer.asked_at);
+        let ahead = self.server_time.ahead().unwrap_or_default();
+        self.desk.ledger.set_ahead(ahead);
+        let page = PageSeen::from_answer(&answer, self.server_now(), ahead);
         self.desk.ledger.apply(&fetch, &page);
         let head = matches!(fetch, Fetch::Head { .. });
         match fetch {
@@ -32,12 +37,26 @@ impl Worker {
         }
         let reach = Some(self.desk.ledger.reach());
         let retried = self.retried_among(&answer.rows);
-        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at: answer.asked_at, reach, head }).await;
+        if self.desk.ledger.take_anew() {
+            self.tell(News::StartedAnew).await;
+        }
+        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at, reach, head }).await;
         self.notice_retried(&retried, &AnswerKind::List, answer.asked_at).await;
         if self.desk.ledger.is_circular() && !self.bad_cursors_told {
             self.bad_cursors_told = true;
             self.notice(NoticeWeight::Warning, circular()).await;
         }
+    }
+
+    /// A page other than the head could not be read, for a reason of its own. It goes again, ever
+    /// more seldom; what it would have told stays as old as it is.
+    async fn page_failed(&mut self, fetch: &Fetch, error: &CallError) {
+        let now = self.now();
+        self.desk.ledger.failed(fetch, now);
+        self.desk.further = false;
+        let why = error.explanation();
+        let what = format!("A page of older messages cannot be read: {}", why.what);
+        self.notice(NoticeWeight::Warning, Explanation { what, ..why }).await;
     }
 
     /// Asks the server for recipients.
@@ -52,6 +71,7 @@ impl Worker {
                 self.answered(answer.server_date, answer.asked_at).await;
                 self.bytes += answer.bytes as u64;
                 self.note(&answer.rows);
+                let stamp = self.stamp(answer.asked_at);
                 let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) else { return };
                 let page: Vec<MessageId> = answer.rows.iter().map(|row| MessageId::new(row.id())).collect();
                 if further {
@@ -70,8 +90,7 @@ impl Worker {
                 }
                 search.ask_at = Some(now + SEARCH_AGAIN);
                 let state = SearchState::Answered { found: search.found.clone(), more: search.more.is_some(), asked_at: answer.asked_at };
-                self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Search, asked_at: answer.asked_at, reach: None, head: false })
-                    .await;
+                self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Search, asked_at: stamp, reach: None, head: false }).await;
                 self.tell(News::Search { generation, state }).await;
             }
             Err(error) => {
@@ -119,13 +138,14 @@ impl Worker {
     pub(super) async fn told_single(&mut self, answer: MessageAnswer) -> bool {
         self.answered(answer.server_date, answer.asked_at).await;
         let moving = self.note(&answer.rows);
-        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Single, asked_at: answer.asked_at, reach: None, head: false }).await;
+        let asked_at = self.stamp(answer.asked_at);
+        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Single, asked_at, reach: None, head: false }).await;
         moving
     }
 
     /// Lets the ledger know what another answer told; whether any of it still moves.
     pub(super) fn note(&mut self, rows: &Rows) -> bool {
-        let seen = Seen::from_rows(rows, self.server_now());
+        let seen = Seen::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
         for seen in &seen {
             self.desk.ledger.note(seen);
         }
@@ -133,9 +153,10 @@ impl Worker {
     }
 }
 
-/// Whether a failure is one of the campaign's connection, not of this question alone.
+/// Whether a failure is one of the campaign's connection, key or pace, not of this question alone. A
+/// right that is missing for one call (403) or a fault on one page must not hold up the others.
 pub(super) fn concerns_all(error: &CallError) -> bool {
-    error.is_retryable() || error.is_access_refused()
+    error.is_connection() || error.is_rate_limit() || error.is_unauthorised() || (error.is_access_refused() && error.status() != Some(403))
 }
 
 fn circular() -> Explanation {

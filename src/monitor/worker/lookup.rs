@@ -55,12 +55,13 @@ impl Worker {
         self.bytes += answer.bytes as u64;
         self.note(&answer.rows);
         let (now, server_now) = (self.now(), self.server_now());
+        let ahead = self.server_time.ahead().unwrap_or(SignedDuration::ZERO);
+        let asked_at = self.stamp(answer.asked_at);
         let next = answer.page.end.filter(|_| answer.page.has_next);
-        let moving: Vec<bool> = Seen::from_rows(&answer.rows, server_now).iter().map(|seen| seen.open.is_some()).collect();
+        let moving: Vec<bool> = Seen::from_rows(&answer.rows, server_now, ahead).iter().map(|seen| seen.open.is_some()).collect();
         let messages: Vec<(Message, bool)> = answer.rows.iter().map(Message::from_row).zip(moving).collect();
         let from = AnswerKind::Batch(batch);
-        self.tell(News::Rows { rows: answer.rows, from, asked_at: answer.asked_at, reach: None, head: false }).await;
-        let ahead = self.server_time.ahead().unwrap_or(SignedDuration::ZERO);
+        self.tell(News::Rows { rows: answer.rows, from, asked_at, reach: None, head: false }).await;
         if let Some(acting) = self.desk.actions.get_mut(place) {
             let read = acting.read_page(messages.into_iter(), next, ahead, now);
             self.was_read(place, read).await;
@@ -70,7 +71,8 @@ impl Worker {
     async fn unread(&mut self, place: usize, error: &CallError) {
         let now = self.now();
         if let Some(acting) = self.desk.actions.get_mut(place) {
-            acting.unread(now);
+            let read = acting.unread(now);
+            self.was_read(place, read).await;
         }
         if super::calls::concerns_all(error) {
             self.failed(error).await;
@@ -86,8 +88,8 @@ impl Worker {
             && let Some(action) = action
         {
             let reason = match &subject {
-                Subject::Message(_) => "the message was tried again, or is no longer failed",
-                Subject::Batch(_) => "messages of the batch were tried again, or are no longer failed",
+                Subject::Message(_) => "the message was tried again or is no longer failed, perhaps by somebody else",
+                Subject::Batch(_) => "messages of the batch were tried again or are no longer failed, perhaps by somebody else",
             };
             let resolution = Resolution::Accepted { reason: reason.to_owned() };
             match self.journalled(move |journal| journal.resolve(action, &resolution, now)).await {

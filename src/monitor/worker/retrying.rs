@@ -74,6 +74,9 @@ impl Worker {
             return;
         };
         let now = self.now();
+        if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
+            return self.expire(place, &subject, action, now).await;
+        }
         let started = self.journalled(move |journal| journal.started(action, now)).await;
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let stage = match started {
@@ -104,6 +107,21 @@ impl Worker {
         self.posted(place, &subject, action, outcome).await;
     }
 
+    /// A retry whose yes is too old is not sent, and neither is the rest of its run.
+    async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
+        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let (outcome, stage) = acting.expire();
+        let in_run = acting.in_run;
+        if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        }
+        if in_run {
+            self.stop_run(StopCause::Expired, stage.why().cloned()).await;
+        }
+        self.stage(subject, stage).await;
+        self.run_ended(subject, RunEnd::NotSent).await;
+    }
+
     async fn posted(&mut self, place: usize, subject: &Subject, action: ActionId, outcome: WriteOutcome) {
         let now = self.now();
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
@@ -111,7 +129,7 @@ impl Worker {
         }
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let answered = acting.answered(&outcome, now);
-        let (line, goes_again) = (answered.outcome.clone(), answered.goes_again);
+        let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
         let written =
             self.journalled(
                 move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) },
@@ -121,7 +139,7 @@ impl Worker {
             // The outcome itself is true and is shown; the next start finds the action open and
             // looks it up. It must not go again from here, because its tries can't be counted.
             if goes_again && let Some(acting) = self.desk.actions.get_mut(place) {
-                acting.phase = Phase::Over;
+                stage = acting.give_up(journal_broken(error));
             }
             self.notice(NoticeWeight::Problem, journal_broken(error)).await;
             self.stop_run(StopCause::Journal, Some(journal_broken(error))).await;
@@ -129,10 +147,11 @@ impl Worker {
         let kept_out = keeps_out(&outcome);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
             self.note(&rows);
+            let asked_at = self.stamp(asked_at);
             self.tell(News::Rows { rows, from: AnswerKind::Action, asked_at, reach: None, head: false }).await;
         }
-        let why = answered.stage.why().cloned();
-        self.stage(subject, answered.stage).await;
+        let why = stage.why().cloned();
+        self.stage(subject, stage).await;
         let end = match answered.outcome {
             _ if goes_again && broken.is_none() => None,
             _ if goes_again => Some(RunEnd::NotSent),

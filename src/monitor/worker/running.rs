@@ -27,6 +27,7 @@ impl Worker {
 
     /// Writes all intentions of the run down, in one step that is on disk before anything leaves.
     pub(super) async fn begin_run(&mut self) {
+        let now = self.now();
         let Some(run) = &mut self.desk.run else { return };
         let retries = std::mem::take(&mut run.to_begin);
         let is_open = |message: &MessageId| self.desk.actions.iter().any(|open| open.is_open() && open.message() == Some(message));
@@ -71,7 +72,7 @@ impl Worker {
                 let why = journal_broken(&error);
                 not_taken.extend(retries.iter().map(|retry| (retry.item().message.clone(), why.clone())));
                 if let Some(run) = &mut self.desk.run {
-                    run.stop(StopCause::Journal, Some(why));
+                    run.stop(StopCause::Journal, Some(why), now);
                 }
             }
         }
@@ -91,10 +92,11 @@ impl Worker {
     /// Starts the next message of the run.
     pub(super) async fn start_next(&mut self) {
         let now = self.now();
-        let Some(message) = self.desk.run.as_mut().and_then(|run| run.to_start.take()) else { return };
+        let Some(run) = &mut self.desk.run else { return };
+        let (Some(message), moved_at) = (run.to_start.take(), run.moved_at) else { return };
         let queued = |acting: &&mut Acting| acting.in_run && acting.message() == Some(&message) && matches!(acting.phase, Phase::Queued);
         if let Some(acting) = self.desk.actions.iter_mut().find(queued) {
-            acting.start(now);
+            acting.start(moved_at, now);
         }
         // A wish to stop may have come in between.
         let place = self.desk.actions.iter().position(|acting| acting.in_run && acting.message() == Some(&message));
@@ -105,10 +107,11 @@ impl Worker {
 
     /// Stops the run: what was not started is left, what is under way is finished.
     pub(super) async fn stop_run(&mut self, cause: StopCause, why: Option<Explanation>) {
+        let now = self.now();
         let Some(run) = self.desk.run.as_mut().filter(|run| !run.is_over()) else { return };
         // What was not even written down needs no line.
         run.to_begin.clear();
-        run.stop(cause, why);
+        run.stop(cause, why, now);
         self.tell_run().await;
         // One that waits to go again is not under way.
         let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, Phase::Ready { .. });
@@ -144,8 +147,9 @@ impl Worker {
             RunEvent::Ended { message, .. } | RunEvent::FoundOut { message, .. } => run.holds(message),
             _ => true,
         };
+        let now = self.now();
         let Some(run) = self.desk.run.as_mut().filter(|run| concerns(run)) else { return };
-        run.take(event);
+        run.take(event, now);
         self.tell_run().await;
     }
 

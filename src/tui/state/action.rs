@@ -37,6 +37,9 @@ impl ActionRecord {
     fn blocks(&self) -> bool {
         match &self.stage {
             None | Some(ActionStage::Unknown { .. }) => true,
+            // Whatever became of it is in the message itself: once that fails again, it may be
+            // retried again.
+            Some(ActionStage::Followed { .. }) => false,
             Some(stage) => !stage.is_over(),
         }
     }

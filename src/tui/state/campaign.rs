@@ -182,6 +182,19 @@ impl Campaign {
         self.age(now).is_some_and(|age| age > interval * 2)
     }
 
+    /// The server was given other data: forgets all messages. The retries stay, with what became of
+    /// them.
+    pub fn start_anew(&mut self, now: Timestamp) {
+        self.store = Store::new();
+        self.list.start_anew();
+        self.opened = None;
+        self.marks = Marks::default();
+        self.read_from.clear();
+        self.head_at = None;
+        self.further_asked = false;
+        self.count(now);
+    }
+
     /// The share of failures in the last minutes above which it needs a person: twice the usual, and
     /// never less than the limit.
     pub fn failure_limit(&self) -> f64 {

@@ -41,6 +41,11 @@ impl List {
         Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0 }
     }
 
+    /// Forgets all rows: they belong to a store that is gone. The filter stays.
+    pub fn start_anew(&mut self) {
+        *self = Self { view: View::new(self.view.filter().clone()), cursor: Cursor::Newest, top: 0 };
+    }
+
     /// What it shows.
     pub fn filter(&self) -> &Filter {
         self.view.filter()

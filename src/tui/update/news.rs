@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::State;
+use super::super::state::{Dialog, State};
 use crate::delivery::Rows;
-use crate::monitor::{Connection, News, Update};
+use crate::monitor::{Connection, News, NoticeWeight, Update};
 use crate::store::{AnswerKind, Merged, Reach};
 
 impl State {
@@ -44,11 +44,25 @@ impl State {
             }
             News::Action(news) => campaign.actions.note(news),
             News::Notice(notice) => self.notices.push(notice),
+            News::StartedAnew => self.start_anew(place),
             News::Stopped => {}
         }
         if let Some(campaign) = self.campaigns.get_mut(place) {
             campaign.marks.expire(now);
         }
+    }
+
+    /// What was shown is no longer there: a question about it must not be answered.
+    fn start_anew(&mut self, place: usize) {
+        let now = self.now;
+        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        campaign.start_anew(now);
+        let name = campaign.card.name.clone();
+        if place == self.current && matches!(self.dialog, Dialog::Question(_)) {
+            self.dialog = Dialog::None;
+        }
+        let what = format!("{name}: the server has other messages than before");
+        self.tell(NoticeWeight::Warning, &what, "none of those that were shown is there any more", "they are being read anew");
     }
 
     fn rows(&mut self, place: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {

@@ -70,7 +70,7 @@ impl State {
     fn agree(&mut self, effects: &mut Vec<Effect>) {
         self.refresh_question(None);
         let now = self.now;
-        if !self.open_question().is_some_and(|question| question.can_run() && question.is_armed(now)) {
+        if !self.question_in_view().is_some_and(|question| question.can_run() && question.is_armed(now)) {
             return;
         }
         let Dialog::Question(question) = std::mem::replace(&mut self.dialog, Dialog::None) else { return };
@@ -103,8 +103,8 @@ impl State {
     /// The question is on the screen.
     pub(super) fn drawn(&mut self) {
         let now = self.now;
-        if let Dialog::Question(question) = &mut self.dialog
-            && self.page.is_none()
+        if self.question_in_view().is_some()
+            && let Dialog::Question(question) = &mut self.dialog
         {
             question.drawn(now);
         }

@@ -93,7 +93,7 @@ pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
             (format!("{who} retry goes again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
         }
         Some(ActionStage::Accepted) => (format!("{good} {who} retried: accepted {at}"), Role::Fine),
-        Some(ActionStage::FoundAccepted) => (format!("{good} {who} retried: found accepted {at}"), Role::Fine),
+        Some(ActionStage::FoundAccepted) => (format!("{good} {who} retried: had been taken, perhaps by somebody else {at}"), Role::Fine),
         Some(ActionStage::Followed { status }) => {
             let accepted = accepted.map(|words| format!("{words}, ")).unwrap_or_default();
             match status {

@@ -1,0 +1,90 @@
+//! What goes on for long, or goes wrong in one place, holds up nothing else.
+
+use std::time::Duration;
+
+use super::world::{Bench, demo_world};
+use crate::delivery::MessageId;
+use crate::monitor::{ActionStage, Command, Connection};
+use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::{Broken, Request, TransportFailure};
+use crate::state::ActionState;
+
+async fn loaded(mut bench: Bench) -> (Bench, MessageId) {
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.run(Duration::from_secs(200)).await;
+    let failed = bench.failed();
+    (bench, failed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_yes_does_not_hold_for_ever() {
+    let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    bench.ask(Command::Pause);
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.until("it is written down", |seen| seen.stage(&failed) == Some(&ActionStage::Intended)).await;
+    bench.run(Duration::from_secs(12 * 3600)).await;
+    bench.ask(Command::Resume);
+    bench.until("it is left", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotSent(_)))).await;
+    bench.run(Duration::from_secs(60)).await;
+    assert_eq!(bench.posts(), []);
+    assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::NotSent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_cannot_be_read_holds_up_no_other() {
+    // Everything below the head answers 400, as a cursor that the server does not like would.
+    let refused = Step::answer(400, r#"{"error":{"code":"parameter_invalid","message":"after","type":"t","id":"i"}}"#);
+    let faults = move |_: usize, request: &Request| request.query().contains("after=").then(|| Fault::Before(refused.clone()));
+    let mut bench = Bench::with_faults(demo_world(3000, 1.0), |inner| FaultTransport::new(inner, faults));
+    bench.ask(Command::InView(true));
+    bench.run(Duration::from_secs(600)).await;
+    let heads = bench.get_times().len();
+    assert!(heads > 200, "{heads} heads in ten minutes");
+    assert_eq!(bench.seen.connection, Connection::Live);
+    assert!(!bench.seen.notices.is_empty(), "it is told");
+}
+
+#[tokio::test(start_paused = true)]
+async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person() {
+    // The POST is lost, and the message can never be read alone again.
+    let lost = Step::Fail(TransportFailure::Unknown(Broken::Reset));
+    let broken = Step::answer(500, "");
+    let faults = move |_: usize, request: &Request| {
+        let is_single = request.address().contains("/messages/message_");
+        is_single.then(|| Fault::Before(if request.is_write() { lost.clone() } else { broken.clone() }))
+    };
+    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.until("a person must decide", |seen| matches!(seen.stage(&failed), Some(ActionStage::Unknown { look_up_at: None, .. }))).await;
+    let before = bench.get_times().len();
+    bench.run(Duration::from_secs(120)).await;
+    assert!(bench.get_times().len() > before, "the head goes on being read");
+    assert_eq!(bench.seen.connection, Connection::Live);
+    assert_eq!(bench.posts(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_during_a_call_that_fails_stays_a_pause() {
+    let down = Step::Fail(TransportFailure::Unknown(Broken::Timeout));
+    let faults = move |place: usize, _: &Request| (place > 3).then(|| Fault::After(down.clone()));
+    let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
+    bench.ask(Command::InView(true));
+    bench.until("the connection is lost", |seen| matches!(seen.connection, Connection::Waiting { .. })).await;
+    bench.ask(Command::ReadNow);
+    bench.ask(Command::Pause);
+    bench.run(Duration::from_secs(60)).await;
+    assert_eq!(bench.seen.connection, Connection::Paused);
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_data_under_the_same_ids_replace_what_was_shown() {
+    let mut bench = Bench::new(demo_world(300, 0.0));
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.exchange_world(&demo_world(40, 0.0));
+    bench.run(Duration::from_secs(120)).await;
+    assert_eq!(bench.seen.store.coverage().loaded, 40);
+    let ids: Vec<_> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();
+    assert_eq!(ids.len(), 40);
+}
