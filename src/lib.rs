@@ -8,8 +8,8 @@ pub mod simulator; // the API, imitated; uses no other room
 pub mod config; // the configuration file as raw values with their places
 pub mod postman; // the API on the wire: calls, transport, decoding, errors, retry decisions
 pub mod store; // the loaded messages of one campaign: merged, counted, listed
-pub mod state; // what is on disk: the journal of actions
-pub mod retry; // pure: the plan of a retry, and how an unknown outcome becomes known
+pub mod state; // what is on disk: the journal of actions, the shared budget of calls
+pub mod retry; // pure: the plan of a retry, a run of many, and how an unknown outcome becomes known
 pub mod monitor; // the worker of a campaign: budget, what to read next, the retries
 pub mod tui; // the dashboard: state, update, views, keys, theme
 pub mod cli; // arguments and one file a command

@@ -1,42 +1,57 @@
-//! One retry on its way from a person's yes to a known end. Pure: steps in, stages out.
+//! One retry, of a message or of a whole batch, on its way from a person's yes to a known end. Pure:
+//! steps in, stages out.
+
+mod reading;
+mod wording;
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::budget::add;
 use super::{ActionStage, Purpose};
-use crate::delivery::{Message, MessageId, Status};
+use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Explanation, WriteOutcome, backoff};
-use crate::retry::{ConfirmedRetry, Evidence, Finding, PLAN_LIFE, Resolution, look_up_again};
-use crate::state::{ActionId, ActionKind, Outcome, ReadFrom};
-use crate::store::AnswerKind;
+use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
+use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
+
+pub(super) use reading::{Pass, Read};
+pub(super) use wording::{Wish, message_action};
+
+use wording::{answer_kind, impersonal};
 
 /// How often a try that provably did nothing goes again before it is given up: with the pauses
 /// between, about three minutes.
 const TRIES: u32 = 8;
 
-/// How often a retried message is read at first, and until which age of the retry.
-const FOLLOW_SOON: SignedDuration = SignedDuration::from_secs(3);
-const SOON: SignedDuration = SignedDuration::from_mins(2);
-/// How often it is read later.
-const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
-/// After how long it is no longer followed by itself: its stretch is read like any other.
-const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// What a retry is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// One message.
+    Message(MessageId),
+    /// All failures of a batch.
+    Batch(BatchId),
+}
 
-/// How seldom a message is read at most that cannot be read.
-const LONGEST_UNREAD: SignedDuration = SignedDuration::from_secs(60);
-/// After how long a person must decide about an outcome that cannot be looked up.
-const UNREAD_FOR: SignedDuration = SignedDuration::from_mins(30);
+/// What was known before the request left.
+#[derive(Debug)]
+enum Known {
+    Message(Evidence),
+    Batch(BatchEvidence),
+}
 
 /// A retry on its way.
 #[derive(Debug)]
 pub(super) struct Acting {
-    pub message: MessageId,
-    pub evidence: Evidence,
+    pub subject: Subject,
+    known: Known,
     /// Its number in the journal, once it is written down.
     pub action: Option<ActionId>,
     pub phase: Phase,
+    /// Whether it is part of a run, which decides when it is started.
+    pub in_run: bool,
+    /// How far the messages of its batch were read this time.
+    pub pass: Pass,
     tries: u32,
     /// When it last moved: a yes does not hold for ever.
     moved_at: Timestamp,
@@ -48,7 +63,9 @@ pub(super) struct Acting {
 #[derive(Debug)]
 pub(super) enum Phase {
     /// Its intention must be written down first.
-    ToIntend(ConfirmedRetry),
+    ToIntend(Wish),
+    /// Its intention is on disk, and its run has not come to it yet.
+    Queued,
     /// The request may leave, from then on.
     Ready { from: Timestamp },
     /// The request is on its way.
@@ -62,19 +79,92 @@ pub(super) enum Phase {
 }
 
 impl Acting {
+    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Timestamp) -> Self {
+        let pass = Pass::default();
+        Self { subject, known, action: None, phase, in_run: false, pass, tries: 0, moved_at, unread: 0 }
+    }
+
     /// A retry that a person agreed to.
     pub fn new(retry: ConfirmedRetry) -> Self {
         let item = retry.item();
-        let (message, evidence, moved_at) = (item.message.clone(), Evidence::from(item), retry.confirmed_at());
-        Self { message, evidence, action: None, phase: Phase::ToIntend(retry), tries: 0, moved_at, unread: 0 }
+        let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
+        let moved_at = retry.confirmed_at();
+        Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), moved_at)
     }
 
-    /// A retry of an earlier run whose outcome nobody saw.
-    pub fn left_over(action: ActionId, kind: &ActionKind, since: Timestamp, now: Timestamp, why: Explanation) -> Option<Self> {
-        let ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } = kind else { return None };
-        let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
-        let phase = Phase::Unknown { since, reads: 0, read_at: now, why };
-        Some(Self { message: message.clone(), evidence, action: Some(action), phase, tries: 0, moved_at: now, unread: 0 })
+    /// A message of a run whose intention is on disk.
+    pub fn queued(retry: &ConfirmedRetry, action: ActionId) -> Self {
+        let item = retry.item();
+        let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
+        Self { action: Some(action), in_run: true, ..Self::with(subject, known, Phase::Queued, retry.confirmed_at()) }
+    }
+
+    /// A retry of a whole batch that a person agreed to.
+    pub fn of_batch(retry: ConfirmedBatchRetry, now: Timestamp) -> Self {
+        let plan = retry.plan();
+        let evidence = BatchEvidence {
+            attempts: plan.is_loaded_whole().then_some(plan.attempts),
+            failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
+            sent_at: now,
+        };
+        let (subject, moved_at) = (Subject::Batch(plan.batch.clone()), retry.confirmed_at());
+        Self::with(subject, Known::Batch(evidence), Phase::ToIntend(Wish::Batch(retry)), moved_at)
+    }
+
+    /// A retry of an earlier run whose outcome nobody saw: its request left at `sent_at`, where
+    /// that is known. With `reads` readings made already, it is read until a person must decide.
+    pub fn left_over(entry: &JournalEntry, sent_at: Option<Timestamp>, reads: u32, now: Timestamp, why: Explanation) -> Option<Self> {
+        let (subject, known) = match &entry.action {
+            ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } => {
+                let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
+                (Subject::Message(message.clone()), Known::Message(evidence))
+            }
+            ActionKind::RetryBatch { batch, failures, attempts } => {
+                let sent_at = sent_at.unwrap_or(entry.planned_at);
+                let evidence = BatchEvidence { attempts: *attempts, failures: *failures, sent_at };
+                (Subject::Batch(batch.clone()), Known::Batch(evidence))
+            }
+            ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
+        };
+        let phase = Phase::Unknown { since: entry.changed_at, reads, read_at: now, why };
+        Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
+    }
+
+    /// The message it is about, where it is about one.
+    pub fn message(&self) -> Option<&MessageId> {
+        match &self.subject {
+            Subject::Message(message) => Some(message),
+            Subject::Batch(_) => None,
+        }
+    }
+
+    /// A run has come to it, which last moved at `moved_at`: the yes to a run holds as long as it
+    /// moves.
+    pub fn start(&mut self, moved_at: Timestamp, now: Timestamp) {
+        if matches!(self.phase, Phase::Queued) {
+            self.moved_at = moved_at;
+            self.phase = Phase::Ready { from: now };
+        }
+    }
+
+    /// Whether it provably did nothing so far and none of its requests is on its way.
+    pub fn may_be_given_up(&self) -> bool {
+        matches!(self.phase, Phase::Queued | Phase::Ready { .. })
+    }
+
+    /// When its unknown outcome is looked up next.
+    pub fn look_up_at(&self) -> Option<Timestamp> {
+        match &self.phase {
+            Phase::Unknown { read_at, .. } => Some(*read_at),
+            _ => None,
+        }
+    }
+
+    /// A person wishes to look at once.
+    pub fn look_up_now(&mut self, now: Timestamp) {
+        if let Phase::Unknown { read_at, .. } = &mut self.phase {
+            *read_at = now;
+        }
     }
 
     /// When it next needs a call, and what for.
@@ -83,13 +173,13 @@ impl Acting {
             Phase::Ready { from } => Some((*from, Purpose::Retry)),
             Phase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
             Phase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
-            Phase::ToIntend(_) | Phase::UnderWay | Phase::Over => None,
+            Phase::ToIntend(_) | Phase::Queued | Phase::UnderWay | Phase::Over => None,
         }
     }
 
     /// Whether a second retry of the message would cross this one.
     pub fn is_open(&self) -> bool {
-        matches!(self.phase, Phase::ToIntend(_) | Phase::Ready { .. } | Phase::UnderWay | Phase::Unknown { .. })
+        matches!(self.phase, Phase::ToIntend(_) | Phase::Queued | Phase::Ready { .. } | Phase::UnderWay | Phase::Unknown { .. })
     }
 
     /// Its intention is on disk.
@@ -132,8 +222,11 @@ impl Acting {
     }
 
     /// Its request leaves; the number of the try is the journal's.
-    pub fn leaves(&mut self, try_number: u32) -> ActionStage {
+    pub fn leaves(&mut self, try_number: u32, now: Timestamp) -> ActionStage {
         self.tries = try_number;
+        if let Known::Batch(evidence) = &mut self.known {
+            evidence.sent_at = now;
+        }
         self.phase = Phase::UnderWay;
         ActionStage::UnderWay { try_number }
     }
@@ -193,71 +286,6 @@ impl Acting {
         self.phase = Phase::Ready { from };
         Answered { outcome, goes_again: true, stage: ActionStage::GoesAgain { at: from, why } }
     }
-
-    /// The message was read, because its outcome was unknown or to see what becomes of it.
-    pub fn read(&mut self, message: &Message, now: Timestamp) -> Read {
-        self.unread = 0;
-        let finding = self.evidence.compare(message, &AnswerKind::Single);
-        match &mut self.phase {
-            Phase::Unknown { since, reads, read_at, why } => {
-                if finding == Finding::Taken {
-                    self.phase = Phase::Following { since: now, read_at: now };
-                    return Read { stage: Some(ActionStage::FoundAccepted), resolved: true };
-                }
-                *reads += 1;
-                match look_up_again(*since, *reads, now) {
-                    Resolution::ReadAt(next) => {
-                        *read_at = next;
-                        let stage = ActionStage::Unknown { why: why.clone(), look_up_at: Some(next) };
-                        Read { stage: Some(stage), resolved: false }
-                    }
-                    Resolution::Person => {
-                        let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
-                        self.phase = Phase::Over;
-                        Read { stage: Some(stage), resolved: false }
-                    }
-                }
-            }
-            Phase::Following { since, read_at } => {
-                let gone = now.duration_since(*since);
-                *read_at = now + if gone < SOON { FOLLOW_SOON } else { FOLLOW_LATER };
-                // The failure that was retried is not yet the end of the retry.
-                let status = message.status.clone().filter(|status| *status != Status::Failure || finding == Finding::Taken);
-                let ended = status.as_ref().is_some_and(Status::is_final);
-                if ended || gone > FOLLOWED_FOR {
-                    self.phase = Phase::Over;
-                }
-                Read { stage: status.map(|status| ActionStage::Followed { status }), resolved: false }
-            }
-            _ => Read { stage: None, resolved: false },
-        }
-    }
-
-    /// The message could not be read; it is tried again, ever more seldom, and not for ever: what
-    /// cannot be looked up is a person's to decide.
-    pub fn unread(&mut self, now: Timestamp) -> Option<ActionStage> {
-        self.unread = self.unread.saturating_add(1);
-        let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
-        match &mut self.phase {
-            Phase::Unknown { since, read_at, why, .. } => {
-                if now.duration_since(*since) > UNREAD_FOR {
-                    let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
-                    self.phase = Phase::Over;
-                    return Some(stage);
-                }
-                *read_at = now + pause;
-            }
-            Phase::Following { since, read_at } => {
-                if now.duration_since(*since) > FOLLOWED_FOR {
-                    self.phase = Phase::Over;
-                    return None;
-                }
-                *read_at = now + pause;
-            }
-            _ => {}
-        }
-        None
-    }
 }
 
 /// What came of a request.
@@ -267,58 +295,4 @@ pub(super) struct Answered {
     /// Whether the action stays open and goes again by itself.
     pub goes_again: bool,
     pub stage: ActionStage,
-}
-
-/// What a reading showed.
-pub(super) struct Read {
-    pub stage: Option<ActionStage>,
-    /// Whether it cleared up an unknown outcome.
-    pub resolved: bool,
-}
-
-/// Which call told the attempts, in the journal's words.
-pub(super) fn read_from(kind: &AnswerKind) -> ReadFrom {
-    match kind {
-        AnswerKind::List | AnswerKind::Search => ReadFrom::List,
-        AnswerKind::Batch(_) => ReadFrom::Batch,
-        AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
-    }
-}
-
-/// The same back. The batch's id plays no part in a comparison with a single reading.
-fn answer_kind(from: ReadFrom) -> AnswerKind {
-    match from {
-        ReadFrom::Single => AnswerKind::Single,
-        ReadFrom::List | ReadFrom::Batch => AnswerKind::List,
-    }
-}
-
-/// The API's words for the journal: a number in them would be personal, so long runs of digits are
-/// hidden.
-fn impersonal(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    let mut rest = words;
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
-        out.push_str(&rest[..start]);
-        let run = &rest[start..start + digits];
-        out.push_str(if digits >= PERSONAL_DIGITS { "(number)" } else { run });
-        rest = &rest[start + digits..];
-    }
-    out + rest
-}
-
-/// From how many digits in a row on they may be a recipient's.
-const PERSONAL_DIGITS: usize = 6;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_journal_gets_no_number() {
-        assert_eq!(impersonal("recipient 6580001234 is not valid (400)"), "recipient (number) is not valid (400)");
-        assert_eq!(impersonal("S1234567A"), "S(number)A");
-        assert_eq!(impersonal("no digits"), "no digits");
-    }
 }

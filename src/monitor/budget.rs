@@ -31,6 +31,7 @@ pub struct Budget {
     last_call: Option<Timestamp>,
     held_until: Option<Timestamp>,
     recent: VecDeque<Timestamp>,
+    halved: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +44,14 @@ struct Slowed {
 impl Budget {
     /// A budget of at most `calls_per_second`.
     pub fn new(calls_per_second: f64) -> Self {
-        Self { ceiling: calls_per_second.max(0.01), slowed: None, last_call: None, held_until: None, recent: VecDeque::new() }
+        Self {
+            ceiling: calls_per_second.max(0.01),
+            slowed: None,
+            last_call: None,
+            held_until: None,
+            recent: VecDeque::new(),
+            halved: false,
+        }
     }
 
     /// The configured ceiling, calls a second.
@@ -54,6 +62,11 @@ impl Budget {
     /// The rate now, calls a second. After a 429 it follows a cubic curve, as TCP's CUBIC does:
     /// steep at first, flat around the rate at which it happened, then up to the ceiling.
     pub fn rate(&self, now: Timestamp) -> f64 {
+        self.full_rate(now) * if self.halved { 0.5 } else { 1.0 }
+    }
+
+    /// The same, as if this were the only process that calls.
+    pub fn full_rate(&self, now: Timestamp) -> f64 {
         let Some(slowed) = self.slowed else { return self.ceiling };
         let gone = now.duration_since(slowed.at).as_secs_f64().max(0.0);
         let steep = (1.0 - AFTER_429) * slowed.before / RECOVERY_S.powi(3);
@@ -63,11 +76,21 @@ impl Budget {
 
     /// The earliest time at which the next call may leave.
     pub fn next_slot(&self, now: Timestamp) -> Timestamp {
-        let pause = 1.0 / self.rate(now);
-        // A clock that was set back must not hold calls until it has caught up with itself.
-        let spaced = self.last_call.map_or(now, |last| add(last, pause).min(add(now, pause)));
-        let held = self.held_until.map(|until| until.min(add(now, LONGEST_RETRY_AFTER.as_secs_f64())));
-        [Some(now), Some(spaced), held].into_iter().flatten().max().unwrap_or(now)
+        let spaced = self.last_call(now).map(|last| add(last, 1.0 / self.rate(now)));
+        let longest = add(now, LONGEST_RETRY_AFTER.as_secs_f64());
+        let held = self.held_until.filter(|until| *until <= longest);
+        [Some(now), spaced, held].into_iter().flatten().max().unwrap_or(now)
+    }
+
+    /// The last call; `None` where the clock was set back since: it must not hold calls until it has
+    /// caught up with itself.
+    fn last_call(&self, now: Timestamp) -> Option<Timestamp> {
+        self.last_call.filter(|last| *last <= now)
+    }
+
+    /// When the call after the next one could leave, if the next one is left out.
+    pub fn after_a_turn(&self, now: Timestamp) -> Timestamp {
+        self.last_call(now).map_or(now, |last| add(last, 2.0 / self.rate(now)))
     }
 
     /// A call leaves now.
@@ -80,10 +103,15 @@ impl Budget {
     /// The server answered 429, and may have said how long to wait.
     pub fn too_many(&mut self, now: Timestamp, retry_after: Option<Duration>) {
         // The curve starts anew from the rate reached, so that several in a row go on slowing.
-        self.slowed = Some(Slowed { at: now, before: self.rate(now) });
+        self.slowed = Some(Slowed { at: now, before: self.full_rate(now) });
         if let Some(wait) = retry_after {
-            self.hold(add(now, wait.as_secs_f64()));
+            self.hold(add(now, wait.min(LONGEST_RETRY_AFTER).as_secs_f64()));
         }
+    }
+
+    /// Whether another process may be taking the other half, unseen.
+    pub fn halve(&mut self, halved: bool) {
+        self.halved = halved;
     }
 
     /// No call before `until`.
@@ -98,7 +126,7 @@ impl Budget {
 
     /// When a 429 last slowed it down, while that still shows.
     pub fn slowed_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.slowed.filter(|_| self.rate(now) < self.ceiling * 0.99).map(|slowed| slowed.at)
+        self.slowed.filter(|_| self.full_rate(now) < self.ceiling * 0.99).map(|slowed| slowed.at)
     }
 
     /// Calls a second that were made in the last ten seconds.
@@ -164,8 +192,10 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_holds_nothing() {
         let mut budget = Budget::new(2.0);
+        budget.too_many(at(3600.0), Some(Duration::from_secs(600)));
         budget.call(at(3600.0));
-        assert_eq!(budget.next_slot(at(0.0)), at(0.5));
+        assert_eq!(budget.next_slot(at(0.0)), at(0.0));
+        assert_eq!(budget.after_a_turn(at(0.0)), at(0.0));
     }
 
     #[test]
@@ -173,6 +203,8 @@ mod tests {
         let mut budget = Budget::new(2.0);
         budget.too_many(at(0.0), Some(Duration::from_secs(7)));
         assert_eq!(budget.next_slot(at(0.1)), at(7.0));
+        budget.too_many(at(0.0), Some(Duration::from_secs(86_400)));
+        assert_eq!(budget.next_slot(at(0.1)), at(900.0), "within reason");
     }
 
     proptest! {

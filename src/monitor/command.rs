@@ -1,7 +1,8 @@
 //! What a worker can be asked to do.
 
 use crate::delivery::{MessageId, RecipientQuery};
-use crate::retry::ConfirmedRetry;
+use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
+use crate::state::ActionId;
 
 /// Which question an answer belongs to. A newer question makes answers to older ones worthless:
 /// whoever asked drops them.
@@ -43,6 +44,24 @@ pub enum Command {
     Close,
     /// Retry one message. The value can only be made by a person's yes.
     Retry(ConfirmedRetry),
+    /// Retry several messages, one after the other, as one run. One run at a time: a second one
+    /// is refused while the first has messages to go.
+    Run(Vec<ConfirmedRetry>),
+    /// Retry all failures of a batch with one call.
+    RetryBatch(ConfirmedBatchRetry),
+    /// Stop the run after the call under way: what was not started is left.
+    StopRun,
+    /// Go on with a run that paused itself.
+    ResumeRun,
+    /// Look an unknown outcome up again.
+    LookUp(ActionId),
+    /// A person says whether an action with an unknown outcome went through.
+    Resolve {
+        /// The action.
+        action: ActionId,
+        /// Whether it went.
+        went: bool,
+    },
     /// End the worker, after a write that is under way.
     Stop,
 }

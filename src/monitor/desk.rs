@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::acting::{Acting, Phase};
+use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
+use super::slots::{Slots, Turn};
 use super::{Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
@@ -14,8 +16,11 @@ pub(super) const SEARCH_PAGE: u16 = 100;
 pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// How often a message is read that somebody looks at and that still moves.
 pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
-/// Calls in a row that somebody asked for before a page gets its turn: actions take three quarters of
-/// the budget, and nothing that is looked up again and again may keep the screen from being true.
+/// Calls for actions in a row before something else gets its turn, or the turn is left out: actions
+/// take three quarters of the budget.
+const ACTIONS_IN_A_ROW: u32 = 3;
+/// Calls in a row that somebody asked for before a page gets its turn: nothing that is looked up
+/// again and again may keep the screen from being true.
 const WANTED_IN_A_ROW: u32 = 3;
 
 /// A worker's desk.
@@ -23,6 +28,8 @@ const WANTED_IN_A_ROW: u32 = 3;
 pub(super) struct Desk {
     pub ledger: Ledger,
     pub budget: Budget,
+    /// The next call's slot in the budget that processes share.
+    pub slots: Slots,
     pub trouble: Option<Trouble>,
     /// Whether it reads by itself at all; a script's retry does not.
     pub reads: bool,
@@ -34,7 +41,16 @@ pub(super) struct Desk {
     pub search: Option<Search>,
     pub opened: Option<Opened>,
     pub actions: Vec<Acting>,
-    pub wanted_in_a_row: u32,
+    /// The run of retries, the newest one.
+    pub run: Option<ActiveRun>,
+    /// When the journal is looked at for what other processes do.
+    pub review_at: Option<Timestamp>,
+    /// Calls for actions since the last other one.
+    actions_in_a_row: u32,
+    /// Calls that somebody asked for since the last page.
+    wanted_in_a_row: u32,
+    /// Whether the last call saw what became of a retry.
+    followed: bool,
 }
 
 /// Something that keeps calls from being made.
@@ -78,6 +94,16 @@ pub(super) struct Opened {
 pub(super) enum Step {
     /// Write the intention of this action down.
     Intend(usize),
+    /// Write the intentions of the run down.
+    BeginRun,
+    /// Start the next message of the run.
+    StartNext,
+    /// Write down which messages of the run are not started.
+    GiveUp,
+    /// Look into the journal for what other processes do.
+    Review,
+    /// Reserve a slot in the budget that processes share.
+    Reserve,
     /// Make a call.
     Call(Job),
     /// Make this call then; a wish that comes in between is looked at anew.
@@ -90,7 +116,7 @@ pub(super) enum Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Job {
     Post(usize),
-    ReadFor(usize, MessageId),
+    ReadFor(usize),
     Search { generation: Generation, query: RecipientQuery, position: Position },
     Open { generation: Generation, message: MessageId },
     Page(Fetch),
@@ -101,6 +127,7 @@ impl Desk {
         Self {
             ledger: Ledger::default(),
             budget: Budget::new(calls_per_second),
+            slots: Slots::Wanted { missed: 0 },
             trouble: None,
             reads,
             in_view: false,
@@ -111,7 +138,11 @@ impl Desk {
             search: None,
             opened: None,
             actions: Vec::new(),
+            run: None,
+            review_at: None,
+            actions_in_a_row: 0,
             wanted_in_a_row: 0,
+            followed: false,
         }
     }
 
@@ -121,16 +152,31 @@ impl Desk {
         if let Some(place) = self.actions.iter().position(|acting| matches!(acting.phase, Phase::ToIntend(_))) {
             return Step::Intend(place);
         }
+        if let Some(run) = &self.run {
+            if !run.to_give_up.is_empty() {
+                return Step::GiveUp;
+            }
+            if !run.to_begin.is_empty() {
+                return Step::BeginRun;
+            }
+            if run.to_start.is_some() {
+                return Step::StartNext;
+            }
+        }
+        if self.review_at.is_some_and(|at| at <= now) {
+            return Step::Review;
+        }
         if self.paused {
             return Step::Rest;
         }
         let slot = self.slot(now);
         match self.job(now) {
-            Some((job, purpose)) if slot > now => {
-                let _ = job;
-                Step::Wait { until: slot, purpose: Some(purpose) }
-            }
-            Some((job, _)) => Step::Call(job),
+            Some((_, purpose)) if slot > now => Step::Wait { until: slot, purpose: Some(purpose) },
+            Some((job, purpose)) => match self.slots.turn(now) {
+                Turn::Reserve => Step::Reserve,
+                Turn::Wait(until) => Step::Wait { until, purpose: Some(purpose) },
+                Turn::Go => Step::Call(job),
+            },
             None => match self.next_due(now) {
                 Some(until) => Step::Wait { until: until.max(slot), purpose: None },
                 None => Step::Rest,
@@ -142,29 +188,30 @@ impl Desk {
     fn slot(&self, now: Timestamp) -> Timestamp {
         // A clock that was set back must not hold calls for longer than any trouble does.
         let longest = now + LONGEST_TROUBLE;
-        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until.min(longest));
+        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until).filter(|until| *until <= longest);
         self.budget.next_slot(now).max(trouble.unwrap_or(now))
     }
 
     /// The most urgent call that is due at `now`.
     fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
-        let page = || self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten();
-        if self.wanted_in_a_row >= WANTED_IN_A_ROW
-            && let Some(fetch) = page()
-        {
+        let page = || {
+            let fetch = self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten()?;
             let purpose = fetch.purpose();
-            return Some((Job::Page(fetch), purpose));
+            Some((Job::Page(fetch), purpose))
+        };
+        if self.wanted_in_a_row >= WANTED_IN_A_ROW
+            && let Some(page) = page()
+        {
+            return Some(page);
         }
         // 1. What somebody asked for.
-        let due = |wanted: Purpose| {
-            let found = self.actions.iter().enumerate().filter_map(|(place, acting)| Some((place, acting, acting.due()?)));
-            found.filter(|(_, _, (at, purpose))| *purpose == wanted && *at <= now).min_by_key(|(_, _, (at, _))| *at)
-        };
-        if let Some((place, acting, _)) = due(Purpose::Outcome) {
-            return Some((Job::ReadFor(place, acting.message.clone()), Purpose::Outcome));
-        }
-        if let Some((place, ..)) = due(Purpose::Retry) {
-            return Some((Job::Post(place), Purpose::Retry));
+        if self.actions_have_their_turn(now) {
+            if let Some(place) = self.due(Purpose::Outcome, now) {
+                return Some((Job::ReadFor(place), Purpose::Outcome));
+            }
+            if let Some(place) = self.due(Purpose::Retry, now) {
+                return Some((Job::Post(place), Purpose::Retry));
+            }
         }
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
@@ -178,22 +225,65 @@ impl Desk {
         if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
             return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
         }
-        if let Some((place, acting, _)) = due(Purpose::Message) {
-            return Some((Job::ReadFor(place, acting.message.clone()), Purpose::Message));
-        }
+        // What becomes of retried messages takes turns with the pages, which tell of them as well.
+        let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
         // 2. to 4. The head, open stretches, history.
-        let fetch = page()?;
-        let purpose = fetch.purpose();
-        Some((Job::Page(fetch), purpose))
+        if self.followed { page().or_else(follow) } else { follow().or_else(page) }
+    }
+
+    /// The action that is due for this purpose, the longest-waiting one first.
+    fn due(&self, wanted: Purpose, now: Timestamp) -> Option<usize> {
+        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
+        let due = |acting: &Acting| acting.due().filter(|(at, purpose)| *purpose == wanted && *at <= now);
+        self.actions
+            .iter()
+            .enumerate()
+            .filter(|(_, acting)| wanted != Purpose::Message || !busy || !acting.in_run)
+            .filter_map(|(place, acting)| Some((place, due(acting)?.0)))
+            .min_by_key(|(_, at)| *at)
+            .map(|(place, _)| place)
+    }
+
+    /// Whether the next call may be one for an action: after three of them a turn is something
+    /// else's, or passes.
+    fn actions_have_their_turn(&self, now: Timestamp) -> bool {
+        self.actions_in_a_row < ACTIONS_IN_A_ROW || self.budget.after_a_turn(now) <= now
+    }
+
+    /// A call is made.
+    pub fn call(&mut self, job: &Job, now: Timestamp) {
+        let purpose = match job {
+            Job::Post(_) => Some(Purpose::Retry),
+            Job::ReadFor(place) => self.actions.get(*place).and_then(Acting::due).map(|(_, purpose)| purpose),
+            _ => None,
+        };
+        self.followed = purpose == Some(Purpose::Message);
+        if !matches!(purpose, Some(Purpose::Retry | Purpose::Outcome)) {
+            self.actions_in_a_row = 0;
+        } else if self.budget.after_a_turn(now) <= now {
+            self.actions_in_a_row = 1;
+        } else {
+            self.actions_in_a_row += 1;
+        }
+        self.wanted_in_a_row = if matches!(job, Job::Page(_)) { 0 } else { self.wanted_in_a_row + 1 };
+        self.budget.call(now);
+        self.slots.used();
     }
 
     /// When the next call becomes due, while none is.
     fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let actions = self.actions.iter().filter_map(|acting| acting.due().map(|(at, _)| at));
+        let turn = if self.actions_have_their_turn(now) { now } else { self.budget.after_a_turn(now) };
+        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
+        let actions = self.actions.iter().filter_map(|acting| {
+            let (at, purpose) = acting.due()?;
+            let waits_for_run = busy && acting.in_run && purpose == Purpose::Message;
+            let is_action = matches!(purpose, Purpose::Retry | Purpose::Outcome);
+            (!waits_for_run).then(|| if is_action { at.max(turn) } else { at })
+        });
         let search = self.search.as_ref().and_then(|search| search.ask_at);
         let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
         let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        actions.chain(search).chain(opened).chain(ledger).min()
+        actions.chain(search).chain(opened).chain(ledger).chain(self.review_at).min()
     }
 
     /// When the newest messages are read again, for the meter.
@@ -214,7 +304,7 @@ impl Desk {
         let until = match kind {
             Failure::Passing { retry_after } => {
                 let own = crate::postman::backoff(failures, jitter);
-                add(now, own.max(retry_after.unwrap_or_default()).as_secs_f64())
+                add(now, own.max(retry_after.unwrap_or_default().min(crate::postman::LONGEST_RETRY_AFTER)).as_secs_f64())
             }
             Failure::Refused => now + REFUSED_AGAIN,
         };

@@ -2,12 +2,15 @@
 //! make. Commands in, updates out; it knows nothing of the screen and keeps no messages.
 
 mod acting;
+mod active_run;
 mod budget;
 mod clock;
 mod command;
 mod desk;
 mod ledger;
 mod reader;
+mod sharing;
+mod slots;
 mod update;
 mod worker;
 #[cfg(test)]
@@ -18,5 +21,8 @@ pub use clock::{Clock, ServerTime};
 pub use command::{Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
 pub use reader::{Listing, Pages, ReadError, Reader};
-pub use update::{ActionNews, ActionStage, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, Update};
+pub use update::{
+    ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
+    RunNews, RunPhase, SearchState, Update,
+};
 pub use worker::{Monitor, MonitorOptions, Watcher};

@@ -3,8 +3,11 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::sharing::Sharing;
+use super::slots::{Slots, Turn};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::postman::{Api, Call, CallError, Cursor, MessageAnswer, NextTry, PageAnswer, PageRequest, Position, SCRIPT_TRIES, next_try};
@@ -41,6 +44,8 @@ pub struct Reader {
     api: Api,
     budget: Budget,
     clock: Clock,
+    /// The budget that processes share, and the next call's slot in it; `None` where it is not used.
+    sharing: Option<(Sharing, Slots)>,
     jitter: Box<dyn FnMut() -> f64 + Send>,
     waits: Waits,
 }
@@ -51,7 +56,15 @@ type Waits = Box<dyn FnMut(&CallError, Duration) + Send>;
 impl Reader {
     /// A reader of at most `calls_per_second`. `jitter` gives numbers from 0 to 1.
     pub fn new(api: Api, calls_per_second: f64, clock: Clock, jitter: impl FnMut() -> f64 + Send + 'static) -> Self {
-        Self { api, budget: Budget::new(calls_per_second), clock, jitter: Box::new(jitter), waits: Box::new(|_, _| {}) }
+        Self { api, budget: Budget::new(calls_per_second), clock, sharing: None, jitter: Box::new(jitter), waits: Box::new(|_, _| {}) }
+    }
+
+    /// Shares its calls with all other processes that use this state folder. Where that cannot be
+    /// done, half the rate is used.
+    #[must_use]
+    pub fn sharing(mut self, state: Option<PathBuf>) -> Self {
+        self.sharing = Some((Sharing::new(state), Slots::Wanted { missed: 0 }));
+        self
     }
 
     /// Tells whoever waits in front of the screen why nothing happens, and for how long.
@@ -84,11 +97,37 @@ impl Reader {
         Pages { reader: self, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0 }
     }
 
+    /// Waits until the next call may leave.
+    async fn wait_for_turn(&mut self) {
+        self.clock.sleep_until(self.budget.next_slot(self.clock.now())).await;
+        let Some((sharing, slots)) = &mut self.sharing else { return };
+        loop {
+            let now = self.clock.now();
+            match slots.turn(now) {
+                Turn::Go => break,
+                Turn::Wait(until) => self.clock.sleep_until(until).await,
+                Turn::Reserve => {
+                    let reserved = sharing.reserve(&self.api, self.budget.full_rate(now), now).await;
+                    self.budget.halve(reserved.is_err());
+                    match reserved {
+                        Ok(slot) => slots.reserved(slot),
+                        Err(error) => {
+                            if slots.broke(now) {
+                                tracing::warn!(%error, "half the rate is used, because the shared budget cannot be");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        slots.used();
+    }
+
     async fn patiently<T, F: Future<Output = Result<T, CallError>>>(&mut self, mut ask: impl FnMut() -> F) -> Result<T, CallError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            self.clock.sleep_until(self.budget.next_slot(self.clock.now())).await;
+            self.wait_for_turn().await;
             self.budget.call(self.clock.now());
             let error = match ask().await {
                 Ok(answer) => return Ok(answer),
@@ -202,6 +241,31 @@ mod tests {
         let (ids, calls, seconds) = read(vec![page(&["a", "b"], Some("1")), page(&[], Some("2")), page(&["c"], None)]).await;
         assert_eq!((ids.unwrap().join(""), calls), ("abc".to_owned(), 3));
         assert!((1.0..1.1).contains(&seconds), "two calls a second: {seconds}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_scripts_on_one_state_folder_share_the_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let steps = || (0..6).map(|_| Step::answer(200, r#"{"id":"message_1"}"#));
+        let scripts = [Arc::new(ScriptedTransport::new(steps())), Arc::new(ScriptedTransport::new(steps()))];
+        let start = tokio::time::Instant::now();
+        let read = async |script: &Arc<ScriptedTransport>| {
+            let mut reader = reader(script).0.sharing(Some(folder.path().to_owned()));
+            for _ in 0..6 {
+                reader.message(&MessageId::new("message_1")).await.unwrap();
+            }
+        };
+        tokio::join!(read(&scripts[0]), read(&scripts[1]));
+        let seconds = start.elapsed().as_secs_f64();
+        assert!((5.5..5.7).contains(&seconds), "12 calls at 2 a second: {seconds}");
+        // Without a folder each takes half.
+        let start = tokio::time::Instant::now();
+        let script = Arc::new(ScriptedTransport::new(steps()));
+        let mut reader = reader(&script).0.sharing(None);
+        for _ in 0..3 {
+            reader.message(&MessageId::new("message_1")).await.unwrap();
+        }
+        assert!((2.0..2.1).contains(&start.elapsed().as_secs_f64()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,12 @@
 //! The worker against the simulator's world, on a paused clock.
 
+mod batches;
 mod endurance;
+mod outcomes;
 mod retries;
+mod runs;
+mod steps;
+mod transports;
 mod world;
 
 use std::time::Duration;
@@ -50,6 +55,38 @@ async fn no_second_holds_more_calls_than_the_ceiling() {
         let within = gets[place..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
         assert!(within <= 2, "{within} calls in a second");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_processes_keep_to_one_ceiling_together() {
+    let mut bench = Bench::new(demo_world(4000, 5.0));
+    let mut other = bench.another();
+    bench.ask(Command::InView(true));
+    other.ask(Command::InView(true));
+    tokio::join!(bench.run(Duration::from_secs(60)), other.run(Duration::from_secs(60)));
+    let gets = bench.get_times();
+    assert!(gets.len() > 100, "{} calls: the budget is used", gets.len());
+    for (place, start) in gets.iter().enumerate() {
+        let within = gets[place..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
+        assert!(within <= 2, "{within} calls in a second");
+    }
+    assert!(bench.seen.store.len() > 1000 && other.seen.store.len() > 1000, "both get their share");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_shared_budget_half_the_rate_is_taken_and_said() {
+    let mut bench = Bench::new(demo_world(4000, 5.0));
+    std::fs::create_dir(bench.folder.path().join("state/budget.sqlite3")).unwrap();
+    bench.ask(Command::InView(true));
+    bench.run(Duration::from_secs(40)).await;
+    let gets = bench.get_times();
+    assert!((30..=41).contains(&gets.len()), "{} calls in 40 seconds", gets.len());
+    assert_eq!(bench.seen.notices.iter().filter(|notice| notice.text.what.contains("half")).count(), 1);
+    std::fs::remove_dir(bench.folder.path().join("state/budget.sqlite3")).unwrap();
+    bench.until("it is mended", |seen| seen.notices.iter().any(|notice| notice.text.what.contains("again"))).await;
+    let before = bench.get_times().len();
+    bench.run(Duration::from_secs(20)).await;
+    assert!(bench.get_times().len() - before > 35);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::Generation;
-use crate::delivery::{MessageId, Rows, Status};
+use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::postman::Explanation;
+use crate::state::{ActionId, ActionKind, ActionState};
 use crate::store::{AnswerKind, Reach};
 
 /// The place of a campaign in the configuration, from 0.
@@ -59,6 +60,16 @@ pub enum News {
     },
     /// A retry came further.
     Action(ActionNews),
+    /// The run came further.
+    Run(RunNews),
+    /// The retry of a whole batch came further.
+    BatchAction(BatchActionNews),
+    /// The actions whose outcome is not known, or that wait for a person: all of them, after every
+    /// change.
+    OpenActions(Vec<OpenActionNews>),
+    /// Messages that an earlier run of the program meant to retry and never started: nothing was
+    /// sent for them, and nothing will be unless a person agrees to a new plan.
+    NotStarted(Vec<MessageId>),
     /// Something that a person should know.
     Notice(Notice),
     /// The worker has ended after [`super::Command::Stop`].
@@ -150,6 +161,70 @@ pub enum SearchState {
     Failed(Explanation),
 }
 
+/// How far a run of several retries is. What becomes of each message is told by [`ActionNews`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunNews {
+    /// How many messages it has.
+    pub total: usize,
+    /// How many the API took, unknown outcomes that were found out included.
+    pub accepted: usize,
+    /// How many the API refused.
+    pub refused: usize,
+    /// How many outcomes are not known (yet).
+    pub unknown: usize,
+    /// How many were not sent, and will not be.
+    pub not_sent: usize,
+    /// How many are still to go.
+    pub to_go: usize,
+    /// What it is doing.
+    pub phase: RunPhase,
+    /// Calls a second that it may make: three quarters of the budget.
+    pub rate: f64,
+    /// When it began.
+    pub began_at: Timestamp,
+}
+
+/// What a run is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunPhase {
+    /// It goes on.
+    Running,
+    /// It paused itself after several unknown outcomes in a row, until a person goes on.
+    Paused(Explanation),
+    /// It was stopped: by a person, or because the API refuses the key, the right or the address.
+    Stopped(Explanation),
+    /// Nothing is left to go.
+    Done,
+}
+
+/// How far the retry of a whole batch is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchActionNews {
+    /// The batch.
+    pub batch: BatchId,
+    /// How far it is.
+    pub stage: ActionStage,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+/// An action whose outcome is not known, or that a person must decide about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenActionNews {
+    /// Its number in the journal.
+    pub action: ActionId,
+    /// What it is about.
+    pub kind: ActionKind,
+    /// When it was decided.
+    pub planned_at: Timestamp,
+    /// What is known of it.
+    pub state: ActionState,
+    /// Whether another living process looks after it.
+    pub elsewhere: bool,
+    /// When it is looked up next; `None` when a person must decide.
+    pub look_up_at: Option<Timestamp>,
+}
+
 /// How far a retry is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionNews {
@@ -203,6 +278,20 @@ pub enum ActionStage {
 }
 
 impl ActionStage {
+    /// What happened, where something needs explaining.
+    pub fn why(&self) -> Option<&Explanation> {
+        match self {
+            ActionStage::NotTaken(why) | ActionStage::Refused(why) | ActionStage::NotSent(why) => Some(why),
+            ActionStage::GoesAgain { why, .. } | ActionStage::Unknown { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Whether a person must decide how it ended.
+    pub fn needs_person(&self) -> bool {
+        matches!(self, ActionStage::Unknown { look_up_at: None, .. })
+    }
+
     /// Whether nothing more comes by itself.
     pub fn is_over(&self) -> bool {
         match self {

@@ -1,8 +1,12 @@
 //! The worker: carries out what the desk decides, one call at a time.
 
 mod calls;
+mod lookup;
+mod open;
 mod retrying;
+mod running;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +16,13 @@ use tokio::task::JoinHandle;
 
 use super::acting::Acting;
 use super::desk::{Desk, Failure, Job, Opened, Search, Step};
-use super::{CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, SearchState, ServerTime, Update};
+use super::sharing::{Sharing, broken_told, mended_told};
+use super::{
+    CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
+};
 use crate::postman::{Api, CallError, Explanation};
-use crate::state::{JournalAccess, Run};
+use crate::retry::{RunEvent, StopCause};
+use crate::state::{ActionId, JournalAccess, Run};
 
 /// What a worker needs.
 pub struct MonitorOptions {
@@ -122,6 +130,7 @@ struct Worker {
     campaign: CampaignIndex,
     api: Api,
     journal: JournalAccess,
+    sharing: Sharing,
     run: Option<Arc<Run>>,
     clock: Clock,
     desk: Desk,
@@ -131,6 +140,9 @@ struct Worker {
     under_way: Option<Purpose>,
     bytes: u64,
     bad_cursors_told: bool,
+    /// Actions of dead runs that were taken over.
+    taken_over: HashSet<ActionId>,
+    open_told: Option<Vec<OpenActionNews>>,
     clock_told: bool,
     last_stamp: Option<Timestamp>,
     updates: mpsc::Sender<Update>,
@@ -144,6 +156,7 @@ impl Worker {
         Self {
             campaign: options.campaign,
             api: options.api,
+            sharing: Sharing::new(options.journal.readable().map(|journal| journal.folder().to_owned())),
             journal: options.journal,
             run: options.run,
             clock: options.clock,
@@ -154,6 +167,8 @@ impl Worker {
             under_way: None,
             bytes: 0,
             bad_cursors_told: false,
+            taken_over: HashSet::new(),
+            open_told: None,
             clock_told: false,
             last_stamp: None,
             updates,
@@ -175,6 +190,11 @@ impl Worker {
             let now = self.now();
             match self.desk.decide(now) {
                 Step::Intend(place) => self.intend(place).await,
+                Step::BeginRun => self.begin_run().await,
+                Step::StartNext => self.start_next().await,
+                Step::GiveUp => self.give_up().await,
+                Step::Review => self.review().await,
+                Step::Reserve => self.reserve().await,
                 Step::Call(job) => self.call(job).await,
                 Step::Wait { until, purpose } => {
                     self.meter(purpose.map(|purpose| (until, purpose))).await;
@@ -269,15 +289,13 @@ impl Worker {
             Command::EndSearch => self.desk.search = None,
             Command::Open { generation, message } => self.desk.opened = Some(Opened { generation, message, read_at: Some(now) }),
             Command::Close => self.desk.opened = None,
-            Command::Retry(retry) => {
-                let acting = Acting::new(retry);
-                if self.desk.actions.iter().any(|open| open.is_open() && open.message == acting.message) {
-                    let why = already_under_way();
-                    self.action(&acting.message, super::ActionStage::NotTaken(why)).await;
-                } else {
-                    self.desk.actions.push(acting);
-                }
-            }
+            Command::Retry(retry) => self.wish_action(Acting::new(retry)).await,
+            Command::RetryBatch(retry) => self.wish_action(Acting::of_batch(retry, now)).await,
+            Command::Run(retries) => self.wish_run(retries).await,
+            Command::StopRun => self.stop_run(StopCause::Person, None).await,
+            Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
+            Command::LookUp(action) => self.look_up(action).await,
+            Command::Resolve { action, went } => self.resolve(action, went).await,
             Command::Stop => self.ending = true,
         }
     }
@@ -294,16 +312,38 @@ impl Worker {
     /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
     /// end; a write is always waited for, because its outcome must be written down.
     async fn call(&mut self, job: Job) {
-        self.desk.budget.call(self.now());
-        self.desk.wanted_in_a_row = if matches!(job, Job::Page(_)) { 0 } else { self.desk.wanted_in_a_row + 1 };
+        self.desk.call(&job, self.now());
         match job {
             Job::Page(fetch) => self.read_page(fetch).await,
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
             Job::Open { generation, message } => self.open(generation, message).await,
             Job::Post(place) => self.post(place).await,
-            Job::ReadFor(place, message) => self.read_for(place, message).await,
+            Job::ReadFor(place) => self.read_for(place).await,
         }
         self.under_way = None;
+    }
+
+    /// Reserves a slot for the next call; without the shared file the rate is halved, because another
+    /// process may be taking the other half.
+    async fn reserve(&mut self) {
+        let now = self.now();
+        let rate = self.desk.budget.full_rate(now);
+        let reserved = self.sharing.reserve(&self.api, rate, now).await;
+        self.desk.budget.halve(reserved.is_err());
+        match reserved {
+            Ok(slot) => {
+                let mended = self.desk.slots.is_broken();
+                self.desk.slots.reserved(slot);
+                if mended {
+                    self.notice(NoticeWeight::Info, mended_told()).await;
+                }
+            }
+            Err(error) => {
+                if self.desk.slots.broke(now) {
+                    self.notice(NoticeWeight::Warning, broken_told(&error)).await;
+                }
+            }
+        }
     }
 
     /// Waits for an answer while wishes are taken in; `None` when the worker is to end.
@@ -351,6 +391,9 @@ impl Worker {
         let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
         self.trouble(connection).await;
+        if error.is_access_refused() {
+            self.stop_run(StopCause::KeptOut, Some(error.explanation())).await;
+        }
     }
 
     /// Tells what keeps calls from being made; a pause that was asked for meanwhile says more.
@@ -387,15 +430,6 @@ fn clock_off(ahead: SignedDuration) -> Explanation {
         what: format!("This machine's clock is {seconds} s {side} the server's."),
         why: "Ages and the figures of the last minutes count by this machine's clock.".to_owned(),
         next: "Set the clock, by a time service for instance; reading and retrying work as usual.".to_owned(),
-        trace_id: None,
-    }
-}
-
-fn already_under_way() -> Explanation {
-    Explanation {
-        what: "This message is being retried already.".to_owned(),
-        why: "An action on it is under way, or its outcome is not known yet.".to_owned(),
-        next: "Wait for its outcome.".to_owned(),
         trace_id: None,
     }
 }

@@ -1,10 +1,18 @@
 //! Retries, pure: what would be retried and why not the rest, and how the outcome of a retry that
 //! nobody saw becomes known. Who carries the steps out is another room's business.
 
+mod batch;
+mod lines;
+mod one_time;
 mod plan;
 mod resolution;
+mod run;
 
+pub use batch::{BatchPlan, ConfirmedBatchRetry};
+pub use lines::{LineStanding, PlanLine};
+pub use one_time::one_time_hint;
 pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
 };
-pub use resolution::{Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
+pub use resolution::{BatchEvidence, BatchReading, Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
+pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};

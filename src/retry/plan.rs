@@ -1,10 +1,11 @@
 //! The plan: exactly these messages, those left out and why, and what it costs.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::delivery::{BatchId, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status};
+use crate::delivery::{BatchId, BatchRetry, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status, batch_retry};
 use crate::store::AnswerKind;
 
 /// How old a plan may get before it is made anew: what it says of the messages is no longer to be
@@ -27,8 +28,15 @@ pub struct Planner {
     pub include_useless: bool,
     /// Messages for which an action is under way or has an unknown outcome.
     pub under_way: Vec<MessageId>,
+    /// Batches whose retry as a whole is under way or has an unknown outcome.
+    pub batches_under_way: Vec<BatchId>,
     /// Messages that the API refused before as out of attempts.
     pub out_of_attempts: Vec<MessageId>,
+    /// For a campaign of one-time passwords: how long one is valid. An older one is left out.
+    pub valid_for: Option<Duration>,
+    /// Error codes whose messages a person dropped from the plan; an empty one for the messages
+    /// that failed without a code.
+    pub dropped: Vec<String>,
 }
 
 /// Exactly what would be retried. Frozen once made: what runs is this list.
@@ -71,12 +79,14 @@ pub struct PlanItem {
 pub struct LeftOut {
     /// The message.
     pub message: MessageId,
-    /// Why.
+    /// Why it failed; `None` where it did not, or that was not told.
+    pub error: Option<DeliveryError>,
+    /// Why it is left out.
     pub reason: LeftOutReason,
 }
 
 /// Why a message is left out of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LeftOutReason {
     /// It is not in failure; the status is told where known.
     NotFailed(Option<Status>),
@@ -86,6 +96,12 @@ pub enum LeftOutReason {
     UnderWay,
     /// The API refused it before: its attempts are used up.
     OutOfAttempts,
+    /// Its batch's own status takes no retries now, or its batch is being retried as a whole.
+    BatchInTheWay,
+    /// A one-time password that is older than it is valid.
+    TooOld,
+    /// A person dropped its line from the plan.
+    Dropped,
 }
 
 impl std::fmt::Display for LeftOutReason {
@@ -96,6 +112,9 @@ impl std::fmt::Display for LeftOutReason {
             LeftOutReason::Useless => out.write_str("a retry cannot help"),
             LeftOutReason::UnderWay => out.write_str("an action on it is under way or its outcome is not known"),
             LeftOutReason::OutOfAttempts => out.write_str("its attempts are used up"),
+            LeftOutReason::BatchInTheWay => out.write_str("its batch takes no retries now"),
+            LeftOutReason::TooOld => out.write_str("a one-time password that is no longer valid"),
+            LeftOutReason::Dropped => out.write_str("dropped from the plan"),
         }
     }
 }
@@ -116,35 +135,65 @@ impl Planner {
     /// that told it. A message that is named twice is planned once.
     pub fn plan<'a>(&self, chosen: impl IntoIterator<Item = (&'a Message, Timestamp, AnswerKind)>, now: Timestamp) -> Plan {
         let mut plan = Plan { items: Vec::new(), left_out: Vec::new(), planned_at: now };
-        let mut seen = std::collections::HashSet::new();
+        let under_way: HashSet<&MessageId> = self.under_way.iter().collect();
+        let out_of_attempts: HashSet<&MessageId> = self.out_of_attempts.iter().collect();
+        let mut seen = HashSet::new();
         for (message, read_at, read_from) in chosen {
             if !seen.insert(&message.id) {
                 continue;
             }
-            match self.reason_against(message) {
-                Some(reason) => plan.left_out.push(LeftOut { message: message.id.clone(), reason }),
+            let reason = if under_way.contains(&message.id) {
+                Some(LeftOutReason::UnderWay)
+            } else {
+                self.reason_against(message, out_of_attempts.contains(&message.id), now)
+            };
+            match reason {
+                Some(reason) => plan.left_out.push(LeftOut { message: message.id.clone(), error: message.error(), reason }),
                 None => plan.items.push(PlanItem::new(message, read_at, read_from)),
             }
         }
         plan
     }
 
-    fn reason_against(&self, message: &Message) -> Option<LeftOutReason> {
-        if self.under_way.contains(&message.id) {
-            return Some(LeftOutReason::UnderWay);
-        }
+    fn reason_against(&self, message: &Message, out_of_attempts: bool, now: Timestamp) -> Option<LeftOutReason> {
         if message.status != Some(Status::Failure) {
             return Some(LeftOutReason::NotFailed(message.status.clone()));
         }
-        if self.out_of_attempts.contains(&message.id) {
+        if out_of_attempts {
             return Some(LeftOutReason::OutOfAttempts);
         }
-        (!self.include_useless && helps(message) == RetryHelps::No).then_some(LeftOutReason::Useless)
+        if let Some(batch) = &message.batch
+            && (batch_retry(batch.status.as_deref()) == BatchRetry::Unlikely || self.batches_under_way.contains(&batch.id))
+        {
+            return Some(LeftOutReason::BatchInTheWay);
+        }
+        // One whose age is not known may be too old as well.
+        if let Some(valid_for) = self.valid_for
+            && message.created_at.is_none_or(|created| now.duration_since(created).unsigned_abs() > valid_for)
+        {
+            return Some(LeftOutReason::TooOld);
+        }
+        if !self.include_useless && helps(message) == RetryHelps::No {
+            return Some(LeftOutReason::Useless);
+        }
+        let error = message.error();
+        let code = code_of(error.as_ref());
+        self.dropped.iter().any(|dropped| dropped == code).then_some(LeftOutReason::Dropped)
     }
 }
 
 fn helps(message: &Message) -> RetryHelps {
-    message.error().map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+    helps_with(message.error().as_ref())
+}
+
+/// Whether a retry helps against an error; without one nobody can say.
+pub(super) fn helps_with(error: Option<&DeliveryError>) -> RetryHelps {
+    error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+}
+
+/// The error's code, empty where it was not told.
+pub(super) fn code_of(error: Option<&DeliveryError>) -> &str {
+    error.map_or("", |error| &*error.code)
 }
 
 impl PlanItem {
@@ -198,6 +247,18 @@ impl Plan {
         Billing { helps: count(RetryHelps::Yes), maybe: count(RetryHelps::Maybe), useless: count(RetryHelps::No) }
     }
 
+    /// How old the oldest message of it is, by the clock that made its times.
+    pub fn oldest(&self, now: Timestamp) -> Option<Duration> {
+        self.ages().map(|(oldest, _)| now.duration_since(oldest).unsigned_abs())
+    }
+
+    /// How long ago the message was read that was read least recently. Beyond [`FRESH_ENOUGH`] it
+    /// should be read again first, or its age be told.
+    pub fn oldest_reading(&self) -> Option<Duration> {
+        let read_at = self.items.iter().map(|item| item.read_at).min()?;
+        Some(self.planned_at.duration_since(read_at).unsigned_abs())
+    }
+
     /// A person said yes, at `at`: the retries that may now be carried out. This is the only way
     /// to make a [`ConfirmedRetry`].
     pub fn confirm(self, at: Timestamp) -> Vec<ConfirmedRetry> {
@@ -234,7 +295,9 @@ impl ConfirmedRetry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Attempt;
+    use crate::delivery::{Attempt, Batch};
+    use crate::store::RowNumber;
+    use crate::store::tests::model::{merged, some_answers};
     use jiff::SignedDuration;
     use proptest::prelude::*;
     use rstest::rstest;
@@ -296,23 +359,84 @@ mod tests {
         assert!(plan.is_stale(now() + SignedDuration::from_secs(301)));
     }
 
+    /// Any message, failed or not, of any batch, code and age; few ids, so that many are chosen
+    /// twice.
+    fn any_message() -> impl Strategy<Value = Message> {
+        let status = prop::sample::select(vec!["created", "queued", "sent_to_telco", "failure", "failure", "failure", "success", "odd"]);
+        let code = prop::sample::select(vec!["recipient_invalid", "routing_error", "recipient_unavailable", "new_code", ""]);
+        let batch = prop::option::of((0..2u8, prop::sample::select(vec!["messages_enqueued", "enqueuing", ""])));
+        (0..12u8, status, code, batch, prop::option::of(0..1000i64)).prop_map(|(id, status, code, batch, age)| {
+            let batch = batch.map(|(id, status)| Batch {
+                id: BatchId::new(format!("batch_{id}")),
+                file_name: None,
+                status: (!status.is_empty()).then(|| status.to_owned()),
+                total: None,
+                created_at: None,
+            });
+            let created_at = age.map(|age| now() - SignedDuration::from_secs(age));
+            Message { batch, created_at, ..message(&id.to_string(), status, code) }
+        })
+    }
+
+    fn any_planner() -> impl Strategy<Value = Planner> {
+        let ids = || prop::collection::vec((0..12u8).prop_map(|id| MessageId::new(id.to_string())), 0..4);
+        let codes = prop::collection::vec(prop::sample::select(vec!["routing_error", "new_code", ""]).prop_map(str::to_owned), 0..3);
+        (any::<bool>(), ids(), ids(), prop::option::of(0..1000u64), codes, any::<bool>()).prop_map(
+            |(include_useless, under_way, out_of_attempts, valid_for, dropped, batch)| Planner {
+                include_useless,
+                under_way,
+                batches_under_way: if batch { vec![BatchId::new("batch_1")] } else { vec![] },
+                out_of_attempts,
+                valid_for: valid_for.map(Duration::from_secs),
+                dropped,
+            },
+        )
+    }
+
     proptest! {
         #[test]
-        fn no_plan_holds_a_message_twice_or_one_that_is_not_failed(
-            chosen in prop::collection::vec((0..6u8, prop::sample::select(vec!["created", "failure", "success", "odd"]), any::<bool>()), 0..40),
-            include_useless in any::<bool>(),
+        fn no_plan_holds_a_message_twice_or_one_that_must_not_be_retried(
+            messages in prop::collection::vec(any_message(), 0..40),
+            planner in any_planner(),
         ) {
-            let messages: Vec<Message> = chosen.iter()
-                .map(|(id, status, invalid)| message(&id.to_string(), status, if *invalid { "recipient_invalid" } else { "routing_error" }))
-                .collect();
-            let plan = plan_of(&Planner { include_useless, ..Planner::default() }, &messages);
-            let mut ids: Vec<_> = plan.items.iter().map(|item| item.message.clone()).collect();
-            ids.extend(plan.left_out.iter().map(|left| left.message.clone()));
-            let distinct: std::collections::HashSet<_> = ids.iter().cloned().collect();
-            prop_assert_eq!(distinct.len(), ids.len());
+            let plan = plan_of(&planner, &messages);
+            let all: Vec<&MessageId> = plan.items.iter().map(|item| &item.message).chain(plan.left_out.iter().map(|left| &left.message)).collect();
+            let distinct: HashSet<&MessageId> = all.iter().copied().collect();
+            prop_assert_eq!(distinct.len(), all.len(), "each once");
+            let chosen: HashSet<&MessageId> = messages.iter().map(|message| &message.id).collect();
+            prop_assert_eq!(distinct, chosen, "every chosen one is planned or left out");
             for item in &plan.items {
                 let first = messages.iter().find(|message| message.id == item.message).unwrap();
                 prop_assert_eq!(&first.status, &Some(Status::Failure));
+                prop_assert!(!planner.under_way.contains(&item.message) && !planner.out_of_attempts.contains(&item.message));
+                prop_assert!(planner.include_useless || item.helps != RetryHelps::No);
+                prop_assert!(!planner.dropped.iter().any(|code| code == code_of(item.error.as_ref())));
+                prop_assert!(!item.batch.as_ref().is_some_and(|batch| planner.batches_under_way.contains(batch)));
+                if let Some(valid_for) = planner.valid_for {
+                    let age = now().duration_since(first.created_at.expect("one of unknown age is left out"));
+                    prop_assert!(age.unsigned_abs() <= valid_for);
+                }
+            }
+            let confirmed = plan.clone().confirm(now());
+            prop_assert_eq!(confirmed.iter().map(ConfirmedRetry::item).collect::<Vec<_>>(), plan.items.iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn over_any_store_a_plan_holds_only_what_is_failed_there_each_once(
+            answers in some_answers(),
+            planner in any_planner(),
+            chosen in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
+        ) {
+            let store = merged(&answers);
+            let rows: Vec<RowNumber> = store.rows().collect();
+            prop_assume!(!rows.is_empty());
+            let messages: Vec<Message> = chosen.iter().map(|place| store.message(*place.get(&rows))).collect();
+            let plan = plan_of(&planner, &messages);
+            let mut seen = HashSet::new();
+            for item in &plan.items {
+                prop_assert!(seen.insert(&item.message), "{} twice", item.message);
+                let row = store.row(&item.message).expect("planned from the store");
+                prop_assert_eq!(store.message(row).status, Some(Status::Failure));
             }
         }
     }

@@ -111,6 +111,14 @@ pub enum StateError {
         /// What is wrong.
         flaw: String,
     },
+    /// The budget that processes share cannot be used.
+    #[error("the shared budget `{}` cannot be used", path.display())]
+    Budget {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
     /// The database refused.
     #[error("the journal could not be {doing}")]
     Database {
@@ -168,6 +176,7 @@ mod tests {
             StateError::NotAJournal { path: path(), flaw: "file is not a database".to_owned() },
             StateError::Newer { path: path(), found: 9, known: 1 },
             StateError::BadLine { action, flaw: "`done` is no state".to_owned() },
+            StateError::Budget { path: path(), source: rusqlite::Error::InvalidQuery },
             StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery },
         ];
         let text: String = errors.iter().map(|error| error.explained() + "\n").collect();
@@ -187,6 +196,7 @@ the state folder `/state/postwatch` belongs to another user (uid 1001): name one
 `/state/postwatch` is damaged or is no journal (file is not a database): it was left as it is; move it away to begin a new one
 the journal `/state/postwatch` was written by a newer version of Postwatch (format 9; this one knows 1)
 the journal's action `7` cannot be read: `done` is no state
+the shared budget `/state/postwatch` cannot be used: Query is not read-only
 the journal could not be written: Query is not read-only
 "
         );

@@ -100,7 +100,10 @@ fn keep_private(_folder: &Path) -> Result<(), StateError> {
 fn holds_only_ours(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(super::journal::FILE_NAME) || name.ends_with(".run"));
+        let ours = name.to_str().is_some_and(|name| {
+            // Each database has files of its own beside it, named after it.
+            name.starts_with(super::journal::FILE_NAME) || name.starts_with(super::budget::FILE_NAME) || name.ends_with(".run")
+        });
         if !ours {
             return Ok(false);
         }

@@ -22,6 +22,20 @@ struct Inner {
     connection: Mutex<Connection>,
     /// Which file it is, where the platform tells: SQLite goes on writing into one that was removed.
     identity: Option<FileIdentity>,
+    /// Asked before and after every write: where it says no, the program has died there.
+    #[cfg(test)]
+    gate: Mutex<Option<Gate>>,
+}
+
+#[cfg(test)]
+#[derive(Clone)]
+struct Gate(Arc<dyn Fn() -> bool + Send + Sync>);
+
+#[cfg(test)]
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Gate")
+    }
 }
 
 /// The journal, or why nothing can be written into it: reading the API goes on without.
@@ -104,7 +118,15 @@ impl Journal {
 
     fn with(folder: &Path, connection: Connection) -> Journal {
         let identity = identity(&folder.join(FILE_NAME));
-        Journal { inner: Arc::new(Inner { folder: folder.to_owned(), connection: Mutex::new(connection), identity }) }
+        Journal {
+            inner: Arc::new(Inner {
+                folder: folder.to_owned(),
+                connection: Mutex::new(connection),
+                identity,
+                #[cfg(test)]
+                gate: Mutex::new(None),
+            }),
+        }
     }
 
     /// The folder.
@@ -125,6 +147,8 @@ impl Journal {
         doing: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StateError>,
     ) -> Result<T, StateError> {
+        #[cfg(test)]
+        self.pass()?;
         let failed = StateError::database(doing);
         let path = self.folder().join(FILE_NAME);
         if self.inner.identity.is_some() && identity(&path) != self.inner.identity {
@@ -135,7 +159,24 @@ impl Journal {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let done = work(&transaction)?;
         transaction.commit().map_err(failed)?;
+        #[cfg(test)]
+        self.pass()?;
         Ok(done)
+    }
+
+    /// Puts a gate before and after every write: a test's way to stop at one of them.
+    #[cfg(test)]
+    pub(crate) fn set_gate(&self, gate: impl Fn() -> bool + Send + Sync + 'static) {
+        *self.inner.gate.lock().unwrap() = Some(Gate(Arc::new(gate)));
+    }
+
+    #[cfg(test)]
+    fn pass(&self) -> Result<(), StateError> {
+        let gate = self.inner.gate.lock().unwrap().clone();
+        match gate {
+            Some(gate) if !gate.0() => Err(StateError::ReadOnly { why: "the program stopped here".to_owned() }),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a run's process lives.
@@ -198,7 +239,7 @@ fn identity(_: &Path) -> Option<FileIdentity> {
 }
 
 /// Turns the write-ahead log on: readers then never wait for a writer.
-fn write_ahead(connection: &Connection, path: &Path) -> Result<(), StateError> {
+pub(super) fn write_ahead(connection: &Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "opened");
     let mode = |connection: &Connection| connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
     // Changing the mode needs the file alone, and SQLite does not wait for that: when several

@@ -6,9 +6,12 @@
 //! ([`Journal::outcome`]). What the program could not see any more is found at the next start
 //! ([`Journal::settle_orphans`]). Nothing personal is stored: no recipient, no text, no key.
 //!
+//! Beside it stands the budget of calls that all processes share ([`SharedBudget`]).
+//!
 //! All calls block; times come from the caller.
 
 mod action;
+mod budget;
 mod error;
 mod folder;
 mod journal;
@@ -26,6 +29,7 @@ mod who;
 mod write;
 
 pub use action::{ActionId, ActionKind, Intention, Outcome, ReadFrom, Resolution};
+pub use budget::SharedBudget;
 pub use error::StateError;
 pub use folder::folder;
 pub use journal::{Journal, JournalAccess};

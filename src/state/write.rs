@@ -63,6 +63,44 @@ impl Journal {
         })
     }
 
+    /// Writes several intentions down in one transaction, and claims their messages; all that were
+    /// taken are on disk when this returns. In the order given: the action, or
+    /// [`StateError::AlreadyOpen`] where another action on the same message is open.
+    ///
+    /// # Errors
+    /// Any error means that none of them may be taken.
+    pub fn intend_all(&self, intentions: &[Intention]) -> Result<Vec<Result<ActionId, StateError>>, StateError> {
+        self.write("written", |transaction| {
+            let mut taken = Vec::with_capacity(intentions.len());
+            for intention in intentions {
+                run_is_known(transaction, &intention.run)?;
+                let claim = intention.action.claim();
+                taken.push(match open_action(transaction, intention, &claim)? {
+                    Some(open) => Err(open),
+                    None => Ok(insert(transaction, intention, &claim)?),
+                });
+            }
+            Ok(taken)
+        })
+    }
+
+    /// These actions will not be tried (again): those that are intended and have no try under way
+    /// become not sent, in one transaction. Others are left as they are.
+    ///
+    /// # Errors
+    /// When the journal cannot be written; then none of them has changed.
+    pub fn give_up(&self, actions: &[ActionId], reason: &str, at: Timestamp) -> Result<(), StateError> {
+        let outcome = Outcome::NotSent { reason: reason.to_owned() };
+        self.write("written", |transaction| {
+            for action in actions {
+                if state(transaction, *action)? == ActionState::Intended && open_try(transaction, *action)?.is_none() {
+                    step(transaction, *action, &outcome.told(), at)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// A try is about to leave; gives its number, from 1.
     ///
     /// # Errors

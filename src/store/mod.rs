@@ -33,7 +33,7 @@ mod varint;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use answer::{AnswerKind, Change, Merged};
 pub use batches::BatchSummary;

@@ -82,7 +82,7 @@ async fn other_data_under_the_same_ids_replace_what_was_shown() {
     let mut bench = Bench::new(demo_world(300, 0.0));
     bench.ask(Command::InView(true));
     bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.exchange_world(demo_world(40, 0.0));
+    bench.exchange_world(&demo_world(40, 0.0));
     bench.run(Duration::from_secs(120)).await;
     assert_eq!(bench.seen.store.coverage().loaded, 40);
     let ids: Vec<_> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();

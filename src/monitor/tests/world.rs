@@ -1,26 +1,28 @@
 //! A worker on the bench: the simulator's world behind it, and all that it tells taken in as the
 //! dashboard would.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::delivery::{CampaignId, Message, MessageId, Status};
+use super::transports::{StopTransport, Stops, WorldTransport};
+use crate::delivery::{CampaignId, Message, MessageId, RetryHelps, Status};
 use crate::monitor::{
-    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, SearchState, Update,
+    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, OpenActionNews, RunNews,
+    RunPhase, SearchState, Update,
 };
-use crate::postman::scripted::FaultTransport;
-use crate::postman::{Api, ApiKey, BaseUrl, Exchange, Method, Request, Response, RetryAfter, Transport};
-use crate::retry::{ConfirmedRetry, Planner};
+use crate::postman::scripted::{Fault, FaultTransport};
+use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
+use crate::retry::{BatchPlan, ConfirmedRetry, Planner};
 use crate::simulator::{Call, CampaignOptions, World as Simulated, WorldOptions};
 use crate::state::{Journal, JournalAccess, RunId, Who};
-use crate::store::{AnswerKind, Store};
+use crate::store::{AnswerKind, BatchSummary, Store};
 
-const BASE: &str = "http://127.0.0.1:1/api/v2";
+pub const BASE: &str = "http://127.0.0.1:1/api/v2";
 
 /// What the world is like.
 pub struct World {
@@ -59,43 +61,6 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
     })
 }
 
-/// The world as a transport, a twentieth of a second away.
-struct WorldTransport {
-    world: Mutex<Simulated>,
-    clock: Clock,
-}
-
-impl Transport for WorldTransport {
-    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
-        Box::pin(async move {
-            let sent_at = self.clock.now();
-            tokio::time::sleep(Duration::from_millis(25)).await;
-            let authorization = format!("Bearer {}", key.expose());
-            let path = request.address().trim_start_matches(BASE);
-            let query = Some(request.query()).filter(|query| !query.is_empty());
-            let call = Call {
-                method: if request.method == Method::Get { "GET" } else { "POST" },
-                path,
-                query,
-                authorization: Some(&authorization),
-                content_type: request.content_type.as_deref(),
-                body: &request.body,
-            };
-            let answer = self.world.lock().unwrap().answer(&call, self.clock.now());
-            tokio::time::sleep(Duration::from_millis(25)).await;
-            let response = Response {
-                status: answer.status,
-                retry_after: answer.retry_after.and_then(|seconds| RetryAfter::parse(&seconds.to_string())),
-                date: Some(self.clock.now()),
-                content_type: Some(answer.content_type.to_owned()),
-                body: answer.body.into(),
-                ..Response::default()
-            };
-            Exchange { sent_at, received_at: self.clock.now(), result: Ok(response) }
-        })
-    }
-}
-
 /// All that was told, as the dashboard keeps it.
 pub struct Seen {
     pub store: Store,
@@ -104,6 +69,10 @@ pub struct Seen {
     pub opened: Vec<(Generation, bool)>,
     pub stages: Vec<(MessageId, ActionStage)>,
     pub notices: Vec<Notice>,
+    pub runs: Vec<RunNews>,
+    pub batch_stages: Vec<ActionStage>,
+    pub open: Option<Vec<OpenActionNews>>,
+    pub not_started: Vec<MessageId>,
     pub stopped: bool,
 }
 
@@ -123,8 +92,22 @@ impl Seen {
             News::Notice(notice) => self.notices.push(notice),
             News::StartedAnew => self.store = Store::new(),
             News::Stopped => self.stopped = true,
+            News::Run(run) => self.runs.push(run),
+            News::BatchAction(action) => self.batch_stages.push(action.stage),
+            News::OpenActions(open) => self.open = Some(open),
+            News::NotStarted(messages) => self.not_started.extend(messages),
             News::Meter(_) => {}
         }
+    }
+
+    /// How far the run is.
+    pub fn run(&self) -> Option<&RunNews> {
+        self.runs.last()
+    }
+
+    /// Whether the run has come to its end.
+    pub fn run_is_over(&self) -> bool {
+        self.run().is_some_and(|run| run.to_go == 0 && matches!(run.phase, RunPhase::Done | RunPhase::Stopped(_)))
     }
 
     /// The newest stage of a message's retry.
@@ -148,6 +131,7 @@ pub struct Bench {
     campaign: String,
     monitor: Option<Monitor>,
     updates: mpsc::Receiver<Update>,
+    own_journal: Option<Journal>,
 }
 
 impl Bench {
@@ -164,6 +148,18 @@ impl Bench {
         Self::build(world, |inner| inner, None, false)
     }
 
+    /// A worker that is dead from a step on: nothing it does after that reaches disk or network.
+    pub fn with_stops(world: World, faults: impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static, stops: &Arc<Stops>) -> Self {
+        let wrapped = stops.clone();
+        let wrap = move |inner: Arc<dyn Transport>| -> Arc<dyn Transport> {
+            Arc::new(StopTransport { inner: Arc::new(FaultTransport::new(inner, faults)), stops: wrapped })
+        };
+        let bench = Self::build(world, wrap, None, true);
+        let stops = stops.clone();
+        bench.own_journal.as_ref().unwrap().set_gate(move || stops.step());
+        bench
+    }
+
     fn build(
         world: World,
         wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>,
@@ -178,10 +174,12 @@ impl Bench {
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
         let api = Api::new(wrap(transport.clone()), BaseUrl::parse(BASE).unwrap(), CampaignId::new(card.id.as_str()), key);
+        let mut own_journal = None;
         let (journal, run) = if journalled {
             let journal = Journal::open(&folder.path().join("state")).unwrap();
             let run = RunId::new(clock.now(), std::process::id(), rand::random_u32());
             let run = journal.begin_run(run, &Who::default(), clock.now()).unwrap();
+            own_journal = Some(journal.clone());
             (JournalAccess::Writable(journal), Some(Arc::new(run)))
         } else {
             (JournalAccess::ReadOnly { journal: None, why: "the disk is full".to_owned() }, None)
@@ -205,10 +203,19 @@ impl Bench {
             opened: Vec::new(),
             stages: Vec::new(),
             notices: Vec::new(),
+            runs: Vec::new(),
+            batch_stages: Vec::new(),
+            open: None,
+            not_started: Vec::new(),
             stopped: false,
         };
         let monitor = Some(Monitor::spawn(options, sender));
-        Self { seen, clock, folder, transport, campaign: card.id, monitor, updates }
+        Self { seen, clock, folder, transport, campaign: card.id, monitor, updates, own_journal }
+    }
+
+    /// Another process on the same state folder, that watches the same campaign.
+    pub fn another(&self) -> Self {
+        Self::build(demo_world(0, 0.0), |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock)), true)
     }
 
     /// The program starts again on the same state folder, after the worker was killed.
@@ -216,6 +223,11 @@ impl Bench {
         let Self { monitor, transport, folder, clock, .. } = self;
         monitor.unwrap().kill();
         Self::build(demo_world(0, 0.0), |inner| inner, Some((transport, folder, clock)), true)
+    }
+
+    /// The worker dies.
+    pub fn kill(&mut self) {
+        self.monitor.take().unwrap().kill();
     }
 
     pub fn ask(&self, command: Command) {
@@ -232,6 +244,17 @@ impl Bench {
         while let Ok(Some(update)) = tokio::time::timeout_at(end, self.updates.recv()).await {
             self.seen.take(update.news);
         }
+    }
+
+    /// Lets time pass until the worker is dead, or something holds; a simulated hour at most.
+    pub async fn until_dead_or(&mut self, stops: &Stops, holds: impl Fn(&Seen) -> bool) {
+        for _ in 0..36_000 {
+            if stops.is_dead() || holds(&self.seen) {
+                return;
+            }
+            self.run(Duration::from_millis(100)).await;
+        }
+        panic!("an hour has passed; stages {:?}", self.seen.stages);
     }
 
     /// Takes in what is told until something holds; a simulated day at most.
@@ -262,8 +285,8 @@ impl Bench {
     }
 
     /// The server is started again, with other messages of the same campaign.
-    pub fn exchange_world(&mut self, world: World) {
-        *self.transport.world.lock().unwrap() = simulated(&world, 8, self.clock.now());
+    pub fn exchange_world(&mut self, world: &World) {
+        *self.transport.world.lock().unwrap() = simulated(world, 8, self.clock.now());
     }
 
     fn with<R>(&self, ask: impl FnOnce(&mut Simulated) -> R) -> R {
@@ -326,12 +349,58 @@ impl Bench {
         message.expect("a failed message is loaded").id
     }
 
+    /// Failed messages as shown, this many, that may be retried and are not out of attempts.
+    pub fn failures(&self, count: usize) -> Vec<MessageId> {
+        let store = &self.seen.store;
+        let messages = store.rows().map(|row| store.message(row)).filter(|message| {
+            message.status == Some(Status::Failure)
+                && message.tried() == Some(1)
+                && message.error().is_none_or(|error| error.known().retry_helps() != RetryHelps::No)
+        });
+        let failures: Vec<MessageId> = messages.map(|message| message.id).take(count).collect();
+        assert_eq!(failures.len(), count, "too few failed messages in this world");
+        failures
+    }
+
+    /// A person's yes to the retry of several messages, as shown.
+    pub fn all_confirmed(&self, ids: &[MessageId]) -> Vec<ConfirmedRetry> {
+        ids.iter().map(|id| self.confirmed(id)).collect()
+    }
+
     /// A person's yes to the retry of a message, as shown.
     pub fn confirmed(&self, id: &MessageId) -> ConfirmedRetry {
         let store = &self.seen.store;
         let message: Message = store.message(store.row(id).unwrap());
         let plan = Planner::default().plan([(&message, self.clock.now(), AnswerKind::List)], self.clock.now());
         plan.confirm(self.clock.now()).remove(0)
+    }
+
+    /// The plan for the whole retry of a batch that has failures.
+    pub fn batch_plan(&self) -> BatchPlan {
+        let store = &self.seen.store;
+        let plan = |summary: BatchSummary| {
+            let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
+            let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
+            BatchPlan::new(&summary.batch, of_batch, &[], false, self.clock.now())
+        };
+        store.batches().into_iter().map(plan).find(|plan| plan.refusal.is_none()).expect("a batch with failures")
+    }
+
+    /// The retries of whole batches that reached the world, with their answers.
+    pub fn batch_posts(&self) -> Vec<(String, u16)> {
+        self.with(|world| {
+            let posts = world.log().posts().iter();
+            posts.filter(|call| call.message.is_none()).map(|call| (call.batch.clone().unwrap_or_default(), call.status)).collect()
+        })
+    }
+
+    /// How often each message was accepted for a retry by the world.
+    pub fn accepted(&self) -> HashMap<MessageId, usize> {
+        let mut accepted = HashMap::new();
+        for (message, status) in self.posts() {
+            *accepted.entry(message).or_default() += usize::from(status == 201);
+        }
+        accepted
     }
 
     /// How what is shown differs from the world as it was `ago`: what came since does not count.

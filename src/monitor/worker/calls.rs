@@ -36,10 +36,12 @@ impl Worker {
             self.desk.further = false;
         }
         let reach = Some(self.desk.ledger.reach());
+        let retried = self.retried_among(&answer.rows);
         if self.desk.ledger.take_anew() {
             self.tell(News::StartedAnew).await;
         }
         self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at, reach, head }).await;
+        self.notice_retried(&retried, &AnswerKind::List, answer.asked_at).await;
         if self.desk.ledger.is_circular() && !self.bad_cursors_told {
             self.bad_cursors_told = true;
             self.notice(NoticeWeight::Warning, circular()).await;

@@ -1,194 +1,214 @@
-//! The calls that write, and finding out what became of them. The only place that makes a POST.
+//! The calls that write. The only place that makes a POST.
 
-use super::super::acting::{Acting, Phase, read_from};
-use super::super::{ActionNews, ActionStage, News, NoticeWeight, Purpose};
-use super::{Worker, already_under_way};
 use jiff::Timestamp;
 
-use crate::delivery::{Message, MessageId};
+use super::super::acting::{Acting, Phase, Subject};
+use super::super::active_run::{not_started_because, not_started_told};
+use super::super::sharing::blocking;
+use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
+use super::Worker;
 use crate::postman::{Call, Explanation, WriteOutcome};
-use crate::state::{ActionId, ActionKind, ActionState, Holder, Intention, Journal, Resolution, StateError};
+use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
+use crate::state::{ActionId, ActionKind, Intention, Journal, Outcome, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
-    /// Takes over what earlier runs left: their requests with unknown outcomes are looked up (by
-    /// reading, never by sending), what they had not started is told.
-    pub(super) async fn take_over(&mut self) {
-        let Ok(journal) = self.journal.writable().cloned() else { return };
-        let (base, campaign, now) = (self.api.base().as_str().to_owned(), self.api.campaign().clone(), self.now());
-        let found = blocking(move || {
-            let settled = journal.settle_orphans(&base, &campaign, now)?;
-            Ok((settled, journal.open_actions(&base, &campaign)?))
-        });
-        match found.await {
-            Ok((settled, open)) => {
-                if !settled.not_started.is_empty() {
-                    self.notice(NoticeWeight::Problem, not_started(settled.not_started.len())).await;
-                }
-                for action in open {
-                    let unknown = action.entry.state == ActionState::Unknown && action.holder == Holder::Orphan;
-                    let why = left_unknown(action.entry.planned_at);
-                    let acting = Acting::left_over(action.entry.id, &action.entry.action, action.entry.changed_at, now, why.clone());
-                    if let Some(acting) = acting.filter(|_| unknown) {
-                        self.action(&acting.message, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
-                        self.desk.actions.push(acting);
-                    }
-                }
-            }
-            Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
+    /// A person's yes to one action.
+    pub(super) async fn wish_action(&mut self, acting: Acting) {
+        if self.desk.actions.iter().any(|open| open.is_open() && open.subject == acting.subject) {
+            self.stage(&acting.subject, ActionStage::NotTaken(already_under_way(&acting.subject))).await;
+        } else {
+            self.desk.actions.push(acting);
         }
     }
 
     /// Writes an intention down. Without that nothing is sent.
     pub(super) async fn intend(&mut self, place: usize) {
         let Some(acting) = self.desk.actions.get(place) else { return };
-        let Phase::ToIntend(retry) = &acting.phase else { return };
-        let message = acting.message.clone();
-        let item = retry.item();
-        let action = ActionKind::RetryMessage {
-            message: message.clone(),
-            attempts: item.attempts,
-            newest_attempt: item.newest_attempt,
-            read_from: read_from(&item.read_from),
-        };
-        let plan = format!("retry of one message, planned {}", retry.planned_at());
-        let written = match (self.journal.writable().cloned(), &self.run) {
-            (Ok(journal), Some(run)) => {
-                let intention = Intention {
-                    run: run.id().clone(),
-                    base_url: self.api.base().as_str().to_owned(),
-                    campaign: self.api.campaign().clone(),
-                    action,
-                    plan,
-                    planned_at: retry.confirmed_at(),
-                };
+        let Phase::ToIntend(wish) = &acting.phase else { return };
+        let subject = acting.subject.clone();
+        let (action, plan, planned_at) = wish.intention();
+        let written = match self.intentions([(action, plan, planned_at)]) {
+            Ok((journal, mut intentions)) => {
+                let Some(intention) = intentions.pop() else { return };
                 blocking(move || journal.intend(&intention)).await
             }
-            (Ok(journal), None) => Err(StateError::ReadOnly { why: journal.folder().display().to_string() }),
-            (Err(error), _) => Err(error),
+            Err(error) => Err(error),
         };
         let now = self.now();
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let open_elsewhere = written.as_ref().is_err_and(StateError::is_already_open);
         let stage = match written {
             Ok(action) => acting.intended(action, now),
-            Err(StateError::AlreadyOpen { .. }) => acting.not_taken(already_under_way()),
-            Err(error) => acting.not_taken(journal_broken(&error)),
+            Err(error) => acting.not_taken(not_taken_because(&error, &subject)),
         };
-        self.action(&message, stage).await;
+        self.stage(&subject, stage).await;
+        if open_elsewhere {
+            self.tell_open().await;
+        }
+    }
+
+    /// These actions as intentions of this run of the program, and the journal for them.
+    pub(super) fn intentions(
+        &self,
+        actions: impl IntoIterator<Item = (ActionKind, String, Timestamp)>,
+    ) -> Result<(Journal, Vec<Intention>), StateError> {
+        let journal = self.journal.writable()?.clone();
+        let Some(run) = &self.run else {
+            return Err(StateError::ReadOnly { why: journal.folder().display().to_string() });
+        };
+        let intention = |(action, plan, planned_at)| Intention {
+            run: run.id().clone(),
+            base_url: self.api.base().as_str().to_owned(),
+            campaign: self.api.campaign().clone(),
+            action,
+            plan,
+            planned_at,
+        };
+        Ok((journal, actions.into_iter().map(intention).collect()))
     }
 
     /// Sends a retry, once, and writes down what came of it.
     pub(super) async fn post(&mut self, place: usize) {
-        let Some((message, action)) = self.desk.actions.get(place).and_then(|acting| Some((acting.message.clone(), acting.action?))) else {
+        let Some((subject, action)) = self.desk.actions.get(place).and_then(|acting| Some((acting.subject.clone(), acting.action?))) else {
             return;
         };
         let now = self.now();
         if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
-            return self.expire(place, &message, action, now).await;
+            return self.expire(place, &subject, action, now).await;
         }
         let started = self.journalled(move |journal| journal.started(action, now)).await;
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let stage = match started {
-            Ok(number) => acting.leaves(number),
+            Ok(number) => acting.leaves(number, now),
             Err(error) => acting.not_taken(journal_broken(&error)),
         };
-        let leaves = matches!(stage, ActionStage::UnderWay { .. });
-        self.action(&message, stage).await;
-        if !leaves {
+        let not_taken = match &stage {
+            ActionStage::NotTaken(why) => Some(why.clone()),
+            _ => None,
+        };
+        self.stage(&subject, stage).await;
+        if let Some(why) = not_taken {
+            self.stop_run(StopCause::Journal, Some(why)).await;
+            self.run_ended(&subject, RunEnd::NotSent).await;
             return;
         }
         let api = self.api.clone();
-        let call = Call::Retry { message: message.clone() };
+        let call = match &subject {
+            Subject::Message(message) => Call::Retry { message: message.clone() },
+            Subject::Batch(batch) => Call::RetryBatch { batch: batch.clone() },
+        };
         let task = tokio::spawn(async move { api.write(call).await });
         let outcome = match self.listen_through(Purpose::Retry, task).await {
             Ok(outcome) => outcome,
             // A panic in the transport: what it did is not known.
             Err(_) => WriteOutcome::Unknown { reason: "the call broke off".to_owned(), status: None, trace_id: None, retry_after: None },
         };
-        self.posted(place, &message, action, outcome).await;
+        self.posted(place, &subject, action, outcome).await;
     }
 
-    /// A retry whose yes is too old is not sent.
-    async fn expire(&mut self, place: usize, message: &MessageId, action: ActionId, now: Timestamp) {
+    /// A retry whose yes is too old is not sent, and neither is the rest of its run.
+    async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let (outcome, stage) = acting.expire();
+        let in_run = acting.in_run;
         if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
-        self.action(message, stage).await;
+        if in_run {
+            self.stop_run(StopCause::Expired, stage.why().cloned()).await;
+        }
+        self.stage(subject, stage).await;
+        self.run_ended(subject, RunEnd::NotSent).await;
     }
 
-    async fn posted(&mut self, place: usize, message: &MessageId, action: ActionId, outcome: WriteOutcome) {
+    async fn posted(&mut self, place: usize, subject: &Subject, action: ActionId, outcome: WriteOutcome) {
         let now = self.now();
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
             self.desk.budget.too_many(now, *retry_after);
         }
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let answered = acting.answered(&outcome, now);
-        let (line, goes_again, mut stage) = (answered.outcome, answered.goes_again, answered.stage);
+        let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
         let written =
             self.journalled(
                 move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) },
             );
-        if let Err(error) = written.await {
+        let broken = written.await.err();
+        if let Some(error) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and
             // looks it up. It must not go again from here, because its tries can't be counted.
             if goes_again && let Some(acting) = self.desk.actions.get_mut(place) {
-                stage = acting.give_up(journal_broken(&error));
+                stage = acting.give_up(journal_broken(error));
             }
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+            self.notice(NoticeWeight::Problem, journal_broken(error)).await;
+            self.stop_run(StopCause::Journal, Some(journal_broken(error))).await;
         }
+        let kept_out = keeps_out(&outcome);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
             self.note(&rows);
             let asked_at = self.stamp(asked_at);
             self.tell(News::Rows { rows, from: AnswerKind::Action, asked_at, reach: None, head: false }).await;
         }
-        self.action(message, stage).await;
-    }
-
-    /// Reads a message for a retry: to find its outcome out, or to see what becomes of it.
-    pub(super) async fn read_for(&mut self, place: usize, message: MessageId) {
-        let api = self.api.clone();
-        let id = message.clone();
-        let purpose = self.desk.actions.get(place).and_then(Acting::due).map_or(Purpose::Message, |(_, purpose)| purpose);
-        let Some(answer) = self.listen_for(purpose, async move { api.message(&id).await }).await else { return };
-        let now = self.now();
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => {
-                if let Some(stage) = self.desk.actions.get_mut(place).and_then(|acting| acting.unread(now)) {
-                    self.action(&message, stage).await;
-                }
-                if super::calls::concerns_all(&error) {
-                    self.failed(&error).await;
-                }
-                return;
-            }
+        let why = stage.why().cloned();
+        self.stage(subject, stage).await;
+        let end = match answered.outcome {
+            _ if goes_again && broken.is_none() => None,
+            _ if goes_again => Some(RunEnd::NotSent),
+            Outcome::Accepted => Some(RunEnd::Accepted),
+            Outcome::Refused { .. } if kept_out => Some(RunEnd::KeptOut),
+            Outcome::Refused { .. } => Some(RunEnd::Refused),
+            Outcome::NotSent { .. } => Some(RunEnd::NotSent),
+            Outcome::Unknown { .. } => Some(RunEnd::Unknown),
         };
-        let told = answer.rows.get(0).map(Message::from_row);
-        self.told_single(answer).await;
-        let (Some(acting), Some(told)) = (self.desk.actions.get_mut(place), told) else { return };
-        let action = acting.action;
-        let read = acting.read(&told, now);
-        if read.resolved
-            && let Some(action) = action
-        {
-            let resolution =
-                Resolution::Accepted { reason: "the message was tried again or is no longer failed, perhaps by somebody else".to_owned() };
-            if let Err(error) = self.journalled(move |journal| journal.resolve(action, &resolution, now)).await {
-                self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        if let Some(end) = end {
+            if let (Some(run), Some(why), true) = (&mut self.desk.run, why, end == RunEnd::KeptOut) {
+                run.kept_out(why);
             }
-        }
-        if let Some(stage) = read.stage {
-            self.action(&message, stage).await;
+            self.run_ended(subject, end).await;
+            if end == RunEnd::Unknown {
+                self.tell_open().await;
+            }
+        } else {
+            self.give_up_waiting(place).await;
         }
     }
 
-    pub(super) async fn action(&self, message: &MessageId, stage: ActionStage) {
-        self.tell(News::Action(ActionNews { message: message.clone(), stage, at: self.now() })).await;
+    /// A message of the run that was to go again is given up when the run was stopped meanwhile.
+    pub(super) async fn give_up_waiting(&mut self, place: usize) {
+        let stopped = self.desk.run.as_ref().filter(|run| matches!(run.state(), RunState::Stopped(_)));
+        let Some(reason) = stopped.map(|run| not_started_because(run.state())) else { return };
+        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.in_run && acting.may_be_given_up()) else { return };
+        let (subject, action) = (acting.subject.clone(), acting.action);
+        acting.phase = Phase::Over;
+        let now = self.now();
+        if let Some(action) = action
+            && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await
+        {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        }
+        self.stage(&subject, ActionStage::NotSent(not_started_told())).await;
+        self.run_ended(&subject, RunEnd::NotSent).await;
     }
 
-    async fn journalled<T: Send + 'static>(
+    /// The message of the run that was under way came to an end.
+    async fn run_ended(&mut self, subject: &Subject, end: RunEnd) {
+        if let Subject::Message(message) = subject {
+            self.run_takes(RunEvent::Ended { message: message.clone(), end }).await;
+        }
+    }
+
+    /// Tells how far an action is.
+    pub(super) async fn stage(&self, subject: &Subject, stage: ActionStage) {
+        let at = self.now();
+        self.tell(match subject {
+            Subject::Message(message) => News::Action(ActionNews { message: message.clone(), stage, at }),
+            Subject::Batch(batch) => News::BatchAction(BatchActionNews { batch: batch.clone(), stage, at }),
+        })
+        .await;
+    }
+
+    pub(super) async fn journalled<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Journal) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
@@ -197,42 +217,34 @@ impl Worker {
     }
 }
 
-/// Runs what waits for the disk beside the worker's own thread.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StateError> + Send + 'static) -> Result<T, StateError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        // Cancelled only when the program ends under it; then nobody reads the answer.
-        Err(broken) => match broken.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => std::future::pending().await,
-        },
+/// Whether every other request would be refused the same way.
+fn keeps_out(outcome: &WriteOutcome) -> bool {
+    let WriteOutcome::Refused { status, code, .. } = outcome else { return false };
+    matches!(status, 401 | 403) || code.as_deref() == Some("invalid_ip_address_used")
+}
+
+pub(super) fn not_taken_because(error: &StateError, subject: &Subject) -> Explanation {
+    if error.is_already_open() { already_under_way(subject) } else { journal_broken(error) }
+}
+
+pub(super) fn already_under_way(subject: &Subject) -> Explanation {
+    let what = match subject {
+        Subject::Message(_) => "This message is being retried already.",
+        Subject::Batch(_) => "This batch is being retried already.",
+    };
+    Explanation {
+        what: what.to_owned(),
+        why: "An action on it is under way, or its outcome is not known yet.".to_owned(),
+        next: "Wait for its outcome.".to_owned(),
+        trace_id: None,
     }
 }
 
-fn journal_broken(error: &StateError) -> Explanation {
+pub(super) fn journal_broken(error: &StateError) -> Explanation {
     Explanation {
         what: "The journal of actions cannot be used.".to_owned(),
         why: error.explained(),
         next: "Nothing is retried without it. Mend the state folder and start again.".to_owned(),
-        trace_id: None,
-    }
-}
-
-fn not_started(count: usize) -> Explanation {
-    let (retries, were) = if count == 1 { ("retry", "was") } else { ("retries", "were") };
-    Explanation {
-        what: format!("{count} {retries} of an earlier run {were} not started."),
-        why: "The program ended before the request left; nothing was sent.".to_owned(),
-        next: "Find the failed messages and retry them again, if they still need it.".to_owned(),
-        trace_id: None,
-    }
-}
-
-fn left_unknown(planned_at: Timestamp) -> Explanation {
-    Explanation {
-        what: format!("A retry of {planned_at} has an unknown outcome."),
-        why: "The program ended between the request and its answer.".to_owned(),
-        next: "The message is being read to find out; it is not retried again by itself.".to_owned(),
         trace_id: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Steps, claims, runs and notes; after crashes and on bad disks in the files beside.
 
 mod crash;
+mod many;
 mod disk;
 
 use std::fs;

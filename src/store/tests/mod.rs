@@ -3,4 +3,4 @@
 mod counted;
 mod listed;
 mod merged;
-mod model;
+pub(crate) mod model;

@@ -15,6 +15,7 @@ impl State {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         match update.news {
+            News::Run(_) | News::BatchAction(_) | News::OpenActions(_) | News::NotStarted(_) => {}
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();
                 let merged = self.rows(place, &rows, &from, asked_at, reach, head);

@@ -120,7 +120,9 @@ impl State {
             LeftOutReason::NotFailed(_) => "only failed messages can be retried",
             LeftOutReason::UnderWay => "its outcome shows here as soon as it is known",
             LeftOutReason::OutOfAttempts => "the API takes no further retry of it",
-            LeftOutReason::Useless => "",
+            LeftOutReason::Useless | LeftOutReason::Dropped => "",
+            LeftOutReason::BatchInTheWay => "see the status of its batch in the detail",
+            LeftOutReason::TooOld => "send a new one from where it came",
         };
         self.tell(NoticeWeight::Info, "no retry of this message", &reason.to_string(), next);
     }

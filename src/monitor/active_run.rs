@@ -1,0 +1,169 @@
+//! The run of a campaign, with what its worker has still to do for it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{RunNews, RunPhase};
+use crate::delivery::MessageId;
+use crate::postman::Explanation;
+use crate::retry::{ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, UNKNOWN_IN_A_ROW};
+use crate::state::ActionId;
+
+/// A run, until the next one takes its place.
+#[derive(Debug)]
+pub(super) struct ActiveRun {
+    run: RetryRun,
+    /// What a person agreed to, until it is written down.
+    pub to_begin: Vec<ConfirmedRetry>,
+    /// The journal's numbers of the messages that were not started.
+    pub waiting: HashMap<MessageId, ActionId>,
+    /// Messages that will not be started, until that is written down.
+    pub to_give_up: Vec<MessageId>,
+    /// Messages to start now: one at most.
+    pub to_start: Option<MessageId>,
+    began_at: Timestamp,
+    /// When it last moved, or a person last said yes to it.
+    pub moved_at: Timestamp,
+    /// Why it was stopped, where more is known than the cause.
+    why: Option<Explanation>,
+}
+
+impl ActiveRun {
+    pub fn new(retries: Vec<ConfirmedRetry>, now: Timestamp) -> Self {
+        let mut seen = std::collections::HashSet::new();
+        let to_begin: Vec<_> = retries.into_iter().filter(|retry| seen.insert(retry.item().message.clone())).collect();
+        let moved_at = to_begin.iter().map(ConfirmedRetry::confirmed_at).min().unwrap_or(now);
+        Self {
+            run: RetryRun::new(to_begin.iter().map(|retry| retry.item().message.clone())),
+            to_begin,
+            waiting: HashMap::new(),
+            to_give_up: Vec::new(),
+            to_start: None,
+            began_at: now,
+            moved_at,
+            why: None,
+        }
+    }
+
+    /// Takes an event in.
+    pub fn take(&mut self, event: RunEvent, now: Timestamp) {
+        if matches!(event, RunEvent::Ended { .. } | RunEvent::Resume) {
+            self.moved_at = now;
+        }
+        match self.run.take(event) {
+            RunStep::Wait => {}
+            RunStep::Start(message) => {
+                self.waiting.remove(&message);
+                self.to_start = Some(message);
+            }
+            RunStep::GiveUp(messages) => self.to_give_up.extend(messages),
+        }
+    }
+
+    /// Stops it for a reason.
+    pub fn stop(&mut self, cause: StopCause, why: Option<Explanation>, now: Timestamp) {
+        if !matches!(self.run.state(), RunState::Stopped(_) | RunState::Done) {
+            self.why = why;
+        }
+        self.take(RunEvent::Stop(cause), now);
+    }
+
+    /// Why its messages are refused, told with an end that stops it.
+    pub fn kept_out(&mut self, why: Explanation) {
+        self.why = Some(why);
+    }
+
+    pub fn state(&self) -> RunState {
+        self.run.state()
+    }
+
+    pub fn holds(&self, message: &MessageId) -> bool {
+        self.run.holds(message)
+    }
+
+    /// Whether another run may take its place.
+    pub fn is_over(&self) -> bool {
+        self.run.is_over() && self.to_give_up.is_empty()
+    }
+
+    /// Whether messages of it are still going out, so that what became of the others is left to the
+    /// pages that are read anyhow.
+    pub fn is_busy(&self) -> bool {
+        !self.run.is_over()
+    }
+
+    /// How far it is, at a budget of so many calls a second.
+    pub fn news(&self, calls_per_second: f64) -> RunNews {
+        let counts = self.run.counts();
+        RunNews {
+            total: self.run.total(),
+            accepted: counts.accepted,
+            refused: counts.refused,
+            unknown: counts.unknown,
+            not_sent: counts.not_sent,
+            to_go: counts.to_go,
+            phase: match self.run.state() {
+                RunState::Beginning | RunState::Running => RunPhase::Running,
+                RunState::Paused => RunPhase::Paused(paused()),
+                RunState::Stopped(cause) => RunPhase::Stopped(self.why.clone().unwrap_or_else(|| stopped(cause))),
+                RunState::Done => RunPhase::Done,
+            },
+            rate: calls_per_second * SHARE_OF_BUDGET,
+            began_at: self.began_at,
+        }
+    }
+}
+
+/// The journal's reason for a message that was not started.
+pub(super) fn not_started_because(state: RunState) -> &'static str {
+    match state {
+        RunState::Stopped(StopCause::KeptOut) => "stopped: the API refuses the key, the right or the address",
+        RunState::Stopped(StopCause::Expired) => "stopped: it was held back for too long after the yes",
+        RunState::Stopped(StopCause::Journal) => "stopped: the journal could not be written",
+        _ => "stopped",
+    }
+}
+
+/// What a message is told that was not started.
+pub(super) fn not_started_told() -> Explanation {
+    Explanation {
+        what: "It was not retried.".to_owned(),
+        why: "The run was stopped before it came to this message; nothing was sent.".to_owned(),
+        next: "Plan it again, if it still needs a retry.".to_owned(),
+        trace_id: None,
+    }
+}
+
+/// A second run was asked for.
+pub(super) fn one_at_a_time() -> Explanation {
+    Explanation {
+        what: "No second run was begun.".to_owned(),
+        why: "A run of retries of this campaign is under way.".to_owned(),
+        next: "Wait for its end, or stop it, and plan again.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn paused() -> Explanation {
+    Explanation {
+        what: "The run has paused itself.".to_owned(),
+        why: format!("The outcomes of {UNKNOWN_IN_A_ROW} messages in a row are not known."),
+        next: "They are being looked up. See what the connection is like, then go on or stop.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn stopped(cause: StopCause) -> Explanation {
+    let (why, next) = match cause {
+        StopCause::Person => ("A person stopped it.", "What was not started was not sent; plan it again, if it is still needed."),
+        StopCause::KeptOut => {
+            ("The API refuses the key, the right or the address.", "Mend the configuration or the allow list, and plan the rest again.")
+        }
+        StopCause::Expired => {
+            ("It was held back for more than five minutes: calls were paused or not possible.", "Look at what is left and plan it again.")
+        }
+        StopCause::Journal => ("The journal of actions cannot be written.", "Mend the state folder and start again."),
+    };
+    Explanation { what: "The run was stopped.".to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None }
+}

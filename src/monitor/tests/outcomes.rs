@@ -1,0 +1,197 @@
+//! Every row of the table of outcomes, from a fault on the wire to the journal's line, and many
+//! messages under many faults at once.
+
+use std::time::Duration;
+
+use rstest::rstest;
+
+use super::world::{Bench, Seen, World, demo_world};
+use crate::delivery::MessageId;
+use crate::monitor::{Command, RunPhase};
+use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::{Broken, NotSent, Request, TransportFailure};
+use crate::state::ActionState;
+
+async fn loaded(mut bench: Bench) -> Bench {
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.run(Duration::from_secs(200)).await;
+    bench
+}
+
+fn posts(decide: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync {
+    let posts = std::sync::atomic::AtomicUsize::new(0);
+    move |_, request| request.is_write().then(|| posts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1).and_then(&decide)
+}
+
+fn fails(failure: NotSent) -> Step {
+    Step::Fail(TransportFailure::NotSent(failure))
+}
+
+fn breaks(failure: Broken) -> Step {
+    Step::Fail(TransportFailure::Unknown(failure))
+}
+
+fn answers(status: u16) -> Step {
+    Step::answer(status, "<html>something in between</html>")
+}
+
+fn refuses(status: u16) -> Step {
+    Step::answer(status, r#"{"error":{"code":"some_code","message":"some words","type":"t","id":"trace-1"}}"#)
+}
+
+/// One retry whose first request meets a fault; the state it ends in, the tries, and how often the
+/// world took it.
+async fn ends(fault: Fault, times: usize) -> (ActionState, u32, usize) {
+    let faults = posts(move |number| (number <= times).then(|| fault.clone()));
+    let mut bench = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let failed = bench.failed();
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.run(Duration::from_secs(600)).await;
+    let entry = bench.journal().all(1).unwrap().remove(0);
+    (entry.state, entry.tries, bench.accepted().get(&failed).copied().unwrap_or(0))
+}
+
+#[rstest]
+#[case::dns(fails(NotSent::Dns))]
+#[case::refused(fails(NotSent::Refused))]
+#[case::unreachable(fails(NotSent::Unreachable))]
+#[case::tls(fails(NotSent::Tls("a certificate".to_owned())))]
+#[case::connect_timeout(fails(NotSent::ConnectTimeout))]
+#[case::dropped(answers(429))]
+#[case::dropped_in_the_apis_words(refuses(429))]
+#[tokio::test(start_paused = true)]
+async fn what_did_nothing_goes_again_by_itself(#[case] step: Step) {
+    assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Accepted, 2, 1));
+}
+
+#[rstest]
+#[case::not_sent(fails(NotSent::Dns), ActionState::NotSent)]
+#[case::dropped(answers(429), ActionState::Refused)]
+#[tokio::test(start_paused = true)]
+async fn what_does_nothing_for_ever_is_given_up(#[case] step: Step, #[case] end: ActionState) {
+    assert_eq!(ends(Fault::Before(step), usize::MAX).await, (end, 8, 0));
+}
+
+#[rstest]
+#[case::created(Step::answer(201, "not JSON"))]
+#[case::ok_with_nothing(Step::answer(200, ""))]
+#[tokio::test(start_paused = true)]
+async fn a_success_is_accepted_whether_its_body_can_be_read_or_not(#[case] step: Step) {
+    assert_eq!(ends(Fault::After(step), 1).await, (ActionState::Accepted, 1, 1));
+}
+
+#[rstest]
+#[case(refuses(400))]
+#[case(refuses(409))]
+#[case(answers(401))]
+#[case(answers(403))]
+#[case(answers(404))]
+#[case(answers(405))]
+#[case(answers(407))]
+#[case(answers(413))]
+#[case(answers(415))]
+#[case(answers(307))]
+#[case(answers(308))]
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_final(#[case] step: Step) {
+    assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Refused, 1, 0));
+}
+
+#[rstest]
+#[case(answers(500))]
+#[case(refuses(500))]
+#[case(answers(502))]
+#[case(answers(503))]
+#[case(answers(504))]
+#[case(answers(520))]
+#[case(answers(524))]
+#[case(answers(408))]
+#[case(answers(302))]
+#[case(answers(400))]
+#[case(answers(418))]
+#[case(breaks(Broken::Timeout))]
+#[case(breaks(Broken::Reset))]
+#[case(breaks(Broken::Eof))]
+#[tokio::test(start_paused = true)]
+async fn everything_else_is_unknown_looked_up_and_never_sent_again(#[case] step: Step) {
+    assert_eq!(ends(Fault::After(step.clone()), 1).await, (ActionState::ResolvedAccepted, 1, 1), "it had been taken");
+    assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Unknown, 1, 0), "it had not");
+}
+
+/// What the journal says of a message must be what the world's log says.
+fn is_true(state: ActionState, accepted: usize) -> bool {
+    match state {
+        ActionState::Accepted | ActionState::ResolvedAccepted => accepted == 1,
+        ActionState::NotSent | ActionState::Refused | ActionState::Unknown => accepted == 0,
+        _ => false,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
+    // A fixed mixture: more than half of all requests meet a fault.
+    let faults = posts(|number| match (number * 7919) % 20 {
+        0..4 => Some(Fault::Before(answers(429))),
+        4..6 => Some(Fault::Before(breaks(Broken::Reset))),
+        6..8 => Some(Fault::After(breaks(Broken::Reset))),
+        8 => Some(Fault::Before(answers(503))),
+        9 => Some(Fault::After(answers(503))),
+        10 => Some(Fault::Before(fails(NotSent::Refused))),
+        _ => None,
+    });
+    let world = World { failure_rate: 0.3, ..demo_world(4000, 0.0) };
+    let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
+    let chosen = bench.failures(500);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    let mut pauses = 0;
+    loop {
+        let told = bench.seen.runs.len();
+        bench
+            .until("it pauses or ends", |seen| {
+                seen.run_is_over() || (seen.runs.len() > told && seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_))))
+            })
+            .await;
+        if bench.seen.run_is_over() {
+            break;
+        }
+        pauses += 1;
+        bench.ask(Command::ResumeRun);
+        bench.until("it goes on", |seen| !matches!(seen.run().unwrap().phase, RunPhase::Paused(_))).await;
+    }
+    assert!(pauses > 0, "three unknown ones in a row came up");
+    let decided = |seen: &Seen| seen.open.as_ref().is_some_and(|open| open.iter().all(|open| open.look_up_at.is_none()));
+    bench.until("every outcome is known or a person's", decided).await;
+    bench.run(Duration::from_secs(1)).await;
+    let accepted = bench.accepted();
+    let journal = bench.journal().all(1000).unwrap();
+    assert_eq!(journal.len(), 500);
+    for entry in &journal {
+        let message: &MessageId = entry.action.message().unwrap();
+        let taken = accepted.get(message).copied().unwrap_or(0);
+        assert!(is_true(entry.state, taken), "{message}: {} in the journal, taken {taken} times", entry.state);
+    }
+    let count = |wanted: &[ActionState]| journal.iter().filter(|entry| wanted.contains(&entry.state)).count();
+    let run = bench.seen.run().unwrap();
+    assert_eq!(run.accepted, count(&[ActionState::Accepted, ActionState::ResolvedAccepted]));
+    assert_eq!(run.unknown, count(&[ActionState::Unknown]));
+    assert_eq!(run.refused, count(&[ActionState::Refused]));
+    assert!(count(&[ActionState::ResolvedAccepted]) > 20 && run.unknown > 20, "the faults were met");
+    assert_eq!(bench.seen.open.as_ref().unwrap().len(), run.unknown);
+    // A person decides about one, which may then be planned again.
+    let open = bench.seen.open.as_ref().unwrap()[0].clone();
+    let (message, unknown) = (open.kind.message().unwrap().clone(), run.unknown);
+    bench.ask(Command::LookUp(open.action));
+    bench.until("it was looked up", |seen| seen.open.as_ref().is_some_and(|told| told.iter().any(|told| told.look_up_at.is_some()))).await;
+    bench.until("it is a person's again", decided).await;
+    bench.ask(Command::Resolve { action: open.action, went: false });
+    bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(|told| told.len() + 1 == unknown)).await;
+    assert_eq!(bench.seen.run().unwrap().unknown, unknown - 1);
+    assert_eq!(bench.journal().entry(open.action).unwrap().state, ActionState::ResolvedByPerson);
+    bench.ask(Command::Retry(bench.confirmed(&message)));
+    bench
+        .until("it was retried", |seen| {
+            !matches!(seen.stage(&message), Some(crate::monitor::ActionStage::NotTaken(_) | crate::monitor::ActionStage::NotSent(_)))
+        })
+        .await;
+}

@@ -1,0 +1,134 @@
+//! The program dies at every step in turn, and two programs act at once.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::transports::Stops;
+use super::world::{Bench, Seen, World, demo_world};
+use crate::delivery::MessageId;
+use crate::monitor::{ActionStage, Command};
+use crate::postman::scripted::{Fault, Step};
+use crate::postman::{Broken, Request, TransportFailure};
+use crate::state::ActionState;
+
+async fn loaded(mut bench: Bench) -> Bench {
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.run(Duration::from_secs(200)).await;
+    bench
+}
+
+fn world() -> World {
+    World { failure_rate: 0.4, ..demo_world(60, 0.0) }
+}
+
+/// The second request is dropped for the rate and goes again; the answer to the fourth is lost.
+fn faults() -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static {
+    let posts = AtomicUsize::new(0);
+    move |_, request| {
+        let number = request.is_write().then(|| posts.fetch_add(1, Ordering::Relaxed) + 1)?;
+        match number {
+            2 => Some(Fault::Before(Step::answer(429, ""))),
+            4 => Some(Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))),
+            _ => None,
+        }
+    }
+}
+
+/// After everything was looked up: the journal says of each message what the world's log says.
+fn check(bench: &Bench, chosen: &[MessageId], stop: usize) {
+    let accepted = bench.accepted();
+    let journal: HashMap<MessageId, ActionState> =
+        bench.journal().all(100).unwrap().into_iter().map(|entry| (entry.action.message().unwrap().clone(), entry.state)).collect();
+    for message in chosen {
+        let taken = accepted.get(message).copied().unwrap_or(0);
+        let state = journal.get(message);
+        let fits = match state {
+            None => taken == 0,
+            Some(ActionState::Accepted | ActionState::ResolvedAccepted) => taken == 1,
+            Some(ActionState::NotSent | ActionState::Refused | ActionState::Unknown) => taken == 0,
+            Some(_) => false,
+        };
+        assert!(fits, "stopped at step {stop}: {message} is {state:?} and was taken {taken} times");
+    }
+    for message in &bench.seen.not_started {
+        assert_eq!(accepted.get(message), None, "stopped at step {stop}: {message} is offered again though it was taken");
+        assert_eq!(journal.get(message), Some(&ActionState::NotSent));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn wherever_a_run_dies_the_next_start_knows_the_truth() {
+    let mut stop = 0;
+    let mut seen = [0; 3];
+    loop {
+        stop += 1;
+        let stops = Stops::new();
+        let mut bench = loaded(Bench::with_stops(world(), faults(), &stops)).await;
+        let chosen = bench.failures(4);
+        stops.arm(stop);
+        bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+        let known = |seen: &Seen| {
+            seen.run_is_over() && seen.open.as_ref().is_some_and(Vec::is_empty) && seen.run().is_some_and(|run| run.unknown == 0)
+        };
+        bench.until_dead_or(&stops, known).await;
+        let ended = !stops.is_dead();
+        // What was on its way at the death has nowhere to go.
+        bench.run(Duration::from_secs(5)).await;
+        let mut bench = bench.killed_and_restarted();
+        bench.run(Duration::from_secs(400)).await;
+        check(&bench, &chosen, stop);
+        seen[0] += usize::from(!bench.seen.not_started.is_empty());
+        seen[1] += usize::from(bench.seen.stages.iter().any(|(_, stage)| *stage == ActionStage::FoundAccepted));
+        seen[2] += usize::from(bench.seen.stages.iter().any(|(_, stage)| stage.needs_person()));
+        if ended {
+            break;
+        }
+        assert!(stop < 200, "a run of four messages has fewer steps");
+    }
+    assert!(stop > 25, "{stop} steps");
+    assert!(seen.iter().all(|times| *times > 0), "not started, found out, left to a person: {seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_processes_on_the_same_failures_take_each_once() {
+    let world = World { failure_rate: 0.2, ..demo_world(500, 0.0) };
+    let mut bench = loaded(Bench::new(world)).await;
+    let mut other = loaded(bench.another()).await;
+    let chosen = bench.failures(30);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen[..20])));
+    other.ask(Command::Run(other.all_confirmed(&chosen[10..])));
+    tokio::join!(bench.until("the first is over", Seen::run_is_over), other.until("the second is over", Seen::run_is_over));
+    let accepted = bench.accepted();
+    assert!(chosen.iter().all(|message| accepted.get(message) == Some(&1)), "{accepted:?}");
+    assert_eq!(bench.posts().len(), 30, "no request was made in vain");
+    let (first, second) = (bench.seen.run().unwrap(), other.seen.run().unwrap());
+    assert_eq!(first.accepted + second.accepted, 30);
+    assert_eq!(first.not_sent + second.not_sent, 10, "those that both wanted are one's alone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_process_does_is_told_and_its_death_noticed() {
+    let world = World { failure_rate: 0.2, ..demo_world(500, 0.0) };
+    let stops = Stops::new();
+    let mut bench = loaded(Bench::with_stops(world, |_, _| None, &stops)).await;
+    let mut other = loaded(bench.another()).await;
+    let chosen = bench.failures(5);
+    // The first dies after its first request has left.
+    stops.arm(6);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until_dead_or(&stops, |_| false).await;
+    other.ask(Command::Run(other.all_confirmed(&chosen)));
+    other
+        .until("it is told what is under way", |seen| {
+            seen.open.as_ref().is_some_and(|open| open.len() == 5 && open.iter().all(|open| open.elsewhere))
+        })
+        .await;
+    assert_eq!(other.seen.run().unwrap().not_sent, 5);
+    bench.kill();
+    other.until("it took over", |seen| seen.open.as_ref().is_some_and(Vec::is_empty) && seen.not_started.len() == 4).await;
+    other.run(Duration::from_secs(1)).await;
+    check(&other, &chosen, 6);
+    assert_eq!(other.accepted().values().sum::<usize>(), 1);
+}

@@ -1,0 +1,98 @@
+//! The ways from a worker on the bench to the simulator's world.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::world::BASE;
+use crate::monitor::Clock;
+use crate::postman::{ApiKey, Exchange, Method, Request, Response, RetryAfter, Transport};
+use crate::simulator::{Call, World as Simulated};
+
+/// The world as a transport, a twentieth of a second away.
+pub struct WorldTransport {
+    pub world: Mutex<Simulated>,
+    pub clock: Clock,
+}
+
+impl Transport for WorldTransport {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let sent_at = self.clock.now();
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let authorization = format!("Bearer {}", key.expose());
+            let path = request.address().trim_start_matches(BASE);
+            let query = Some(request.query()).filter(|query| !query.is_empty());
+            let call = Call {
+                method: if request.method == Method::Get { "GET" } else { "POST" },
+                path,
+                query,
+                authorization: Some(&authorization),
+                content_type: request.content_type.as_deref(),
+                body: &request.body,
+            };
+            let answer = self.world.lock().unwrap().answer(&call, self.clock.now());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let response = Response {
+                status: answer.status,
+                retry_after: answer.retry_after.and_then(|seconds| RetryAfter::parse(&seconds.to_string())),
+                date: Some(self.clock.now()),
+                content_type: Some(answer.content_type.to_owned()),
+                body: answer.body.into(),
+                ..Response::default()
+            };
+            Exchange { sent_at, received_at: self.clock.now(), result: Ok(response) }
+        })
+    }
+}
+
+/// Counts the steps of a worker, and stops it at one of them.
+pub struct Stops {
+    /// How many steps are left; endless before it is armed.
+    left: AtomicUsize,
+}
+
+impl Stops {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { left: AtomicUsize::new(usize::MAX) })
+    }
+
+    /// From now on so many steps may be taken.
+    pub fn arm(&self, steps: usize) {
+        self.left.store(steps, Ordering::SeqCst);
+    }
+
+    pub fn is_dead(&self) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+
+    /// Whether one more step is taken.
+    pub fn step(&self) -> bool {
+        let take = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
+        self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() && !self.is_dead()
+    }
+}
+
+/// A transport that can die before and after every POST; dead, it answers nothing.
+pub struct StopTransport {
+    pub inner: Arc<dyn Transport>,
+    pub stops: Arc<Stops>,
+}
+
+impl Transport for StopTransport {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let write = request.is_write();
+            if self.stops.is_dead() || (write && !self.stops.step()) {
+                return std::future::pending().await;
+            }
+            let exchange = self.inner.send(request, key).await;
+            if write && !self.stops.step() {
+                return std::future::pending().await;
+            }
+            exchange
+        })
+    }
+}

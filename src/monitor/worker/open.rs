@@ -1,0 +1,198 @@
+//! Actions whose outcome is not known: those of dead runs are taken over, those of living ones are
+//! told, and a person may look again or decide.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::acting::{Acting, Phase, Subject};
+use super::super::sharing::blocking;
+use super::super::{ActionStage, News, NoticeWeight, OpenActionNews};
+use super::Worker;
+use super::retrying::journal_broken;
+use crate::delivery::MessageId;
+use crate::postman::Explanation;
+use crate::retry::{READS_NEEDED, RunEvent};
+use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
+
+/// How often the journal is looked at while other processes have actions under way: to see their
+/// end, and to take over what a dead one left.
+const REVIEW_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+
+impl Worker {
+    /// Takes over what earlier runs left: their requests with unknown outcomes are looked up (by
+    /// reading, never by sending), what they had not started is told.
+    pub(super) async fn take_over(&mut self) {
+        if self.journal.readable().is_some() {
+            self.review().await;
+        }
+    }
+
+    /// Looks into the journal for what dead runs left, and for what other processes do.
+    pub(super) async fn review(&mut self) {
+        self.desk.review_at = None;
+        let (base, campaign, now) = (self.api.base().as_str().to_owned(), self.api.campaign().clone(), self.now());
+        let (writable, readable) = (self.journal.writable().ok().cloned(), self.journal.readable().cloned());
+        let found = blocking(move || {
+            let settled = writable.map(|journal| journal.settle_orphans(&base, &campaign, now)).transpose()?.unwrap_or_default();
+            let open = readable.map(|journal| journal.open_actions(&base, &campaign)).transpose()?.unwrap_or_default();
+            Ok((settled, open))
+        });
+        match found.await {
+            Ok((settled, open)) => {
+                let not_started: Vec<MessageId> = settled.not_started.iter().filter_map(|entry| entry.action.message().cloned()).collect();
+                if !settled.not_started.is_empty() {
+                    self.notice(NoticeWeight::Problem, not_started_told(settled.not_started.len())).await;
+                }
+                if !not_started.is_empty() {
+                    self.tell(News::NotStarted(not_started)).await;
+                }
+                for action in &open {
+                    self.take_action_over(action, now).await;
+                }
+                self.tell_open_as(open).await;
+            }
+            Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
+        }
+    }
+
+    /// Takes over one action, where nobody looks after it and its outcome is not known.
+    async fn take_action_over(&mut self, action: &OpenAction, now: Timestamp) {
+        let orphan = action.entry.state == ActionState::Unknown && action.holder == Holder::Orphan;
+        if !orphan || self.journal.writable().is_err() || !self.taken_over.insert(action.entry.id) {
+            return;
+        }
+        let why = left_unknown(action.entry.planned_at);
+        let sent_at = action.last_try.as_ref().map(|last| last.started_at);
+        if let Some(acting) = Acting::left_over(&action.entry, sent_at, 0, now, why.clone()) {
+            self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
+            self.desk.actions.push(acting);
+        }
+    }
+
+    /// Tells which actions are open, where that has changed.
+    pub(super) async fn tell_open(&mut self) {
+        let Some(journal) = self.journal.readable().cloned() else { return };
+        let (base, campaign) = (self.api.base().as_str().to_owned(), self.api.campaign().clone());
+        // A journal that cannot be read is told where something is to be written into it.
+        if let Ok(open) = blocking(move || journal.open_actions(&base, &campaign)).await {
+            self.tell_open_as(open).await;
+        }
+    }
+
+    async fn tell_open_as(&mut self, open: Vec<OpenAction>) {
+        let own = self.run.as_ref().map(|run| run.id().clone());
+        let news: Vec<OpenActionNews> = open
+            .into_iter()
+            .map(|open| {
+                let elsewhere = open.holder == Holder::Alive && Some(&open.entry.run) != own.as_ref();
+                let acting = self.desk.actions.iter().find(|acting| acting.action == Some(open.entry.id));
+                OpenActionNews {
+                    action: open.entry.id,
+                    kind: open.entry.action,
+                    planned_at: open.entry.planned_at,
+                    state: open.entry.state,
+                    elsewhere,
+                    look_up_at: acting.and_then(Acting::look_up_at),
+                }
+            })
+            // What this run is about to send has a known outcome: nothing so far.
+            .filter(|open| open.elsewhere || open.state == ActionState::Unknown)
+            .collect();
+        self.desk.review_at = news.iter().any(|open| open.elsewhere).then(|| self.now() + REVIEW_AGAIN);
+        if self.open_told.as_ref() != Some(&news) {
+            self.open_told = Some(news.clone());
+            self.tell(News::OpenActions(news)).await;
+        }
+    }
+
+    /// A person wishes that an unknown outcome is looked up again.
+    pub(super) async fn look_up(&mut self, action: ActionId) {
+        let now = self.now();
+        if let Some(acting) = self.desk.actions.iter_mut().find(|acting| acting.action == Some(action) && acting.look_up_at().is_some()) {
+            acting.look_up_now(now);
+            return;
+        }
+        match self.journalled(move |journal| Ok((journal.entry(action)?, journal.tries(action)?))).await {
+            Ok((entry, tries)) if entry.state == ActionState::Unknown => {
+                let why = left_unknown(entry.planned_at);
+                let sent_at = tries.last().map(|last| last.started_at);
+                // One more reading decides: it has been read often enough before.
+                if let Some(acting) = Acting::left_over(&entry, sent_at, READS_NEEDED - 1, now, why.clone()) {
+                    self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
+                    self.desk.actions.push(acting);
+                }
+                self.tell_open().await;
+            }
+            Ok(_) => self.tell_open().await,
+            Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
+        }
+    }
+
+    /// A person says how an unknown outcome ended.
+    pub(super) async fn resolve(&mut self, action: ActionId, went: bool) {
+        let now = self.now();
+        let Some(run) = self.run.clone() else { return };
+        let resolution = Resolution::ByPerson { went, run: run.id().clone() };
+        let written = self.journalled(move |journal| {
+            journal.resolve(action, &resolution, now)?;
+            journal.entry(action)
+        });
+        let entry = match written.await {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.notice(NoticeWeight::Warning, not_resolved(&error)).await;
+                self.tell_open().await;
+                return;
+            }
+        };
+        if let Some(acting) = self.desk.actions.iter_mut().find(|acting| acting.action == Some(action)) {
+            acting.phase = Phase::Over;
+        }
+        let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };
+        match (entry.action.message(), entry.action.batch()) {
+            (Some(message), _) => {
+                self.stage(&Subject::Message(message.clone()), stage).await;
+                self.run_takes(RunEvent::FoundOut { message: message.clone(), taken: went }).await;
+            }
+            (None, Some(batch)) => self.stage(&Subject::Batch(batch.clone()), stage).await,
+            (None, None) => {}
+        }
+        self.tell_open().await;
+    }
+}
+
+fn not_started_told(count: usize) -> Explanation {
+    let (retries, were) = if count == 1 { ("retry", "was") } else { ("retries", "were") };
+    Explanation {
+        what: format!("{count} {retries} of an earlier run {were} not started."),
+        why: "The program ended before the request left; nothing was sent.".to_owned(),
+        next: "Find the failed messages and retry them again, if they still need it.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn left_unknown(planned_at: Timestamp) -> Explanation {
+    Explanation {
+        what: format!("A retry of {planned_at} has an unknown outcome."),
+        why: "The program ended between the request and its answer.".to_owned(),
+        next: "The message is being read to find out; it is not retried again by itself.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn not_resolved(error: &StateError) -> Explanation {
+    Explanation {
+        what: "What you said was not written down.".to_owned(),
+        why: error.explained(),
+        next: "Look at the open actions again: another process may have found it out.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn said_not_gone() -> Explanation {
+    Explanation {
+        what: "It did not go, a person says.".to_owned(),
+        why: "Its outcome was not known, and a person decided.".to_owned(),
+        next: "Plan it again, if it still needs a retry.".to_owned(),
+        trace_id: None,
+    }
+}

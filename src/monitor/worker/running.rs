@@ -1,0 +1,162 @@
+//! The run: intentions first, all in one step, then one message after the other.
+
+use super::super::acting::{Acting, Phase, Subject, message_action};
+use super::super::active_run::{ActiveRun, not_started_because, not_started_told, one_at_a_time};
+use super::super::sharing::blocking;
+use super::super::{ActionStage, News, NoticeWeight};
+use super::Worker;
+use super::retrying::{already_under_way, journal_broken, not_taken_because};
+use crate::delivery::MessageId;
+use crate::postman::Explanation;
+use crate::retry::{ConfirmedRetry, RunEvent, StopCause};
+
+impl Worker {
+    /// A person's yes to several retries.
+    pub(super) async fn wish_run(&mut self, retries: Vec<ConfirmedRetry>) {
+        if self.desk.run.as_ref().is_some_and(|run| !run.is_over()) {
+            self.notice(NoticeWeight::Problem, one_at_a_time()).await;
+            return;
+        }
+        self.desk.run = Some(ActiveRun::new(retries, self.now()));
+        if self.desk.run.as_ref().is_some_and(|run| run.to_begin.is_empty()) {
+            self.run_takes(RunEvent::Begun { not_taken: Vec::new() }).await;
+        } else {
+            self.tell_run().await;
+        }
+    }
+
+    /// Writes all intentions of the run down, in one step that is on disk before anything leaves.
+    pub(super) async fn begin_run(&mut self) {
+        let now = self.now();
+        let Some(run) = &mut self.desk.run else { return };
+        let retries = std::mem::take(&mut run.to_begin);
+        let is_open = |message: &MessageId| self.desk.actions.iter().any(|open| open.is_open() && open.message() == Some(message));
+        let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open(&retry.item().message));
+        let mut not_taken: Vec<(MessageId, Explanation)> = open
+            .into_iter()
+            .map(|retry| retry.item().message.clone())
+            .map(|message| (message.clone(), already_under_way(&Subject::Message(message))))
+            .collect();
+        let plan = format!("run of {} messages", retries.len());
+        let intended = self.intentions(retries.iter().map(|retry| {
+            let plan = format!("{plan}, planned {}", retry.planned_at());
+            (message_action(retry), plan, retry.confirmed_at())
+        }));
+        let written = match intended {
+            Ok((journal, intentions)) => blocking(move || journal.intend_all(&intentions)).await,
+            Err(error) => Err(error),
+        };
+        let mut open_elsewhere = false;
+        let mut begun = Vec::with_capacity(retries.len());
+        match written {
+            Ok(written) => {
+                for (retry, written) in retries.iter().zip(written) {
+                    let message = retry.item().message.clone();
+                    match written {
+                        Ok(action) => {
+                            if let Some(run) = &mut self.desk.run {
+                                run.waiting.insert(message.clone(), action);
+                            }
+                            self.desk.actions.push(Acting::queued(retry, action));
+                            begun.push(message);
+                        }
+                        Err(error) => {
+                            open_elsewhere |= error.is_already_open();
+                            let why = not_taken_because(&error, &Subject::Message(message.clone()));
+                            not_taken.push((message, why));
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                let why = journal_broken(&error);
+                not_taken.extend(retries.iter().map(|retry| (retry.item().message.clone(), why.clone())));
+                if let Some(run) = &mut self.desk.run {
+                    run.stop(StopCause::Journal, Some(why), now);
+                }
+            }
+        }
+        for message in begun {
+            self.stage(&Subject::Message(message), ActionStage::Intended).await;
+        }
+        let messages = not_taken.iter().map(|(message, _)| message.clone()).collect();
+        for (message, why) in not_taken {
+            self.stage(&Subject::Message(message), ActionStage::NotTaken(why)).await;
+        }
+        self.run_takes(RunEvent::Begun { not_taken: messages }).await;
+        if open_elsewhere {
+            self.tell_open().await;
+        }
+    }
+
+    /// Starts the next message of the run.
+    pub(super) async fn start_next(&mut self) {
+        let now = self.now();
+        let Some(run) = &mut self.desk.run else { return };
+        let (Some(message), moved_at) = (run.to_start.take(), run.moved_at) else { return };
+        let queued = |acting: &&mut Acting| acting.in_run && acting.message() == Some(&message) && matches!(acting.phase, Phase::Queued);
+        if let Some(acting) = self.desk.actions.iter_mut().find(queued) {
+            acting.start(moved_at, now);
+        }
+        // A wish to stop may have come in between.
+        let place = self.desk.actions.iter().position(|acting| acting.in_run && acting.message() == Some(&message));
+        if let Some(place) = place {
+            self.give_up_waiting(place).await;
+        }
+    }
+
+    /// Stops the run: what was not started is left, what is under way is finished.
+    pub(super) async fn stop_run(&mut self, cause: StopCause, why: Option<Explanation>) {
+        let now = self.now();
+        let Some(run) = self.desk.run.as_mut().filter(|run| !run.is_over()) else { return };
+        // What was not even written down needs no line.
+        run.to_begin.clear();
+        run.stop(cause, why, now);
+        self.tell_run().await;
+        // One that waits to go again is not under way.
+        let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, Phase::Ready { .. });
+        if let Some(place) = self.desk.actions.iter().position(waiting) {
+            self.give_up_waiting(place).await;
+        }
+    }
+
+    /// Writes down which messages were not started.
+    pub(super) async fn give_up(&mut self) {
+        let Some(run) = &mut self.desk.run else { return };
+        let messages = std::mem::take(&mut run.to_give_up);
+        let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
+        let (reason, now) = (not_started_because(run.state()), self.now());
+        for acting in &mut self.desk.actions {
+            if acting.in_run && matches!(acting.phase, Phase::Queued) && acting.message().is_some_and(|message| messages.contains(message))
+            {
+                acting.phase = Phase::Over;
+            }
+        }
+        if let Err(error) = self.journalled(move |journal| journal.give_up(&actions, reason, now)).await {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        }
+        for message in messages {
+            self.stage(&Subject::Message(message), ActionStage::NotSent(not_started_told())).await;
+        }
+        self.tell_run().await;
+    }
+
+    /// The run takes an event in, and how far it is is told.
+    pub(super) async fn run_takes(&mut self, event: RunEvent) {
+        let concerns = |run: &ActiveRun| match &event {
+            RunEvent::Ended { message, .. } | RunEvent::FoundOut { message, .. } => run.holds(message),
+            _ => true,
+        };
+        let now = self.now();
+        let Some(run) = self.desk.run.as_mut().filter(|run| concerns(run)) else { return };
+        run.take(event, now);
+        self.tell_run().await;
+    }
+
+    async fn tell_run(&self) {
+        if let Some(run) = &self.desk.run {
+            let news = run.news(self.desk.budget.rate(self.now()));
+            self.tell(News::Run(news)).await;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The retry of a whole batch: one call for all its failures, useful or not.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::plan::helps_with;
+use crate::delivery::{Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, batch_retry};
+
+/// What the retry of a whole batch would do, and whether retrying single messages is better.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchPlan {
+    /// The batch.
+    pub batch: BatchId,
+    /// Its file.
+    pub file_name: Option<String>,
+    /// Its loaded messages in failure: all of them would be retried.
+    pub failures: usize,
+    /// Those among them for which a retry cannot help.
+    pub useless: usize,
+    /// Its loaded messages that are still `created`: while there is one, the API refuses, and marks
+    /// the batch as one whose enqueuing failed.
+    pub created: usize,
+    /// The API's word for the state of the batch, as last told.
+    pub status: Option<String>,
+    /// The attempts of its loaded messages together, as last read: evidence for later.
+    pub attempts: u32,
+    /// How many of its messages are loaded, and how many it has.
+    pub loaded: usize,
+    /// How many messages it has, where told.
+    pub total: Option<u32>,
+    /// Why it cannot be retried as a whole now.
+    pub refusal: Option<String>,
+    /// Which way is better, and why.
+    pub advice: String,
+    /// When the plan was made.
+    pub planned_at: Timestamp,
+}
+
+impl BatchPlan {
+    /// The plan for a batch, from its loaded messages. `under_way` are the messages, and
+    /// `is_under_way` tells of the batch itself, with an action under way or an unknown outcome.
+    pub fn new<'a>(
+        batch: &Batch,
+        messages: impl IntoIterator<Item = &'a Message>,
+        under_way: &[MessageId],
+        is_under_way: bool,
+        now: Timestamp,
+    ) -> Self {
+        let mut plan = Self {
+            batch: batch.id.clone(),
+            file_name: batch.file_name.clone(),
+            failures: 0,
+            useless: 0,
+            created: 0,
+            status: batch.status.clone(),
+            attempts: 0,
+            loaded: 0,
+            total: batch.total,
+            refusal: None,
+            advice: String::new(),
+            planned_at: now,
+        };
+        let under_way: HashSet<&MessageId> = under_way.iter().collect();
+        let mut crossing = 0;
+        for message in messages {
+            plan.loaded += 1;
+            plan.attempts = plan.attempts.saturating_add(message.tried().unwrap_or(0));
+            crossing += usize::from(under_way.contains(&message.id));
+            match message.status {
+                Some(Status::Failure) => {
+                    plan.failures += 1;
+                    plan.useless += usize::from(helps_with(message.error().as_ref()) == RetryHelps::No);
+                }
+                Some(Status::Created) => plan.created += 1,
+                _ => {}
+            }
+        }
+        plan.refusal = plan.reason_against(crossing, is_under_way);
+        plan.advice = plan.advise();
+        plan
+    }
+
+    /// Why it cannot be retried as a whole, as far as its loaded messages tell.
+    fn reason_against(&self, crossing: usize, is_under_way: bool) -> Option<String> {
+        if is_under_way {
+            return Some("a retry of this batch is under way or its outcome is not known".to_owned());
+        }
+        if crossing > 0 {
+            return Some(format!("retries of {crossing} of its messages are under way or have unknown outcomes"));
+        }
+        if batch_retry(self.status.as_deref()) == BatchRetry::Unlikely {
+            return Some(format!("its status is `{}`", self.status.as_deref().unwrap_or_default()));
+        }
+        if self.created > 0 {
+            return Some(format!("not yet: {} created", self.created));
+        }
+        (self.failures == 0).then(|| "none of its loaded messages has failed".to_owned())
+    }
+
+    /// Which way is better, and why.
+    fn advise(&self) -> String {
+        let (failures, useless, helped) = (self.failures, self.useless, self.failures - self.useless);
+        if failures == 0 {
+            return "Nothing is to be retried.".to_owned();
+        }
+        if helped == 0 {
+            return format!("Neither: a retry cannot help any of its {failures} failures.");
+        }
+        if self.refusal.is_some() {
+            return format!("Single messages: {helped} can be retried by themselves; the batch as a whole cannot be now.");
+        }
+        if useless > 0 {
+            return format!(
+                "Single messages: as a whole, {useless} that a retry cannot help would be tried, and perhaps billed, too. \
+                 Single ones block the batch's own retry until they have left \"created\"."
+            );
+        }
+        if failures == 1 {
+            return "Either: it is one message.".to_owned();
+        }
+        format!("The whole batch: one call instead of {failures}, and a retry may help all of them.")
+    }
+
+    /// Whether all of its messages are loaded, so that their attempts can be compared later.
+    pub fn is_loaded_whole(&self) -> bool {
+        self.total.is_some_and(|total| u64::from(total) == self.loaded as u64)
+    }
+
+    /// A person said yes; `None` where it cannot be retried.
+    pub fn confirm(self, at: Timestamp) -> Option<ConfirmedBatchRetry> {
+        self.refusal.is_none().then_some(ConfirmedBatchRetry { plan: self, confirmed_at: at })
+    }
+}
+
+/// The retry of a whole batch that a person agreed to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfirmedBatchRetry {
+    plan: BatchPlan,
+    confirmed_at: Timestamp,
+}
+
+impl ConfirmedBatchRetry {
+    /// What was agreed to.
+    pub fn plan(&self) -> &BatchPlan {
+        &self.plan
+    }
+
+    /// When.
+    pub fn confirmed_at(&self) -> Timestamp {
+        self.confirmed_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Attempt, DeliveryError};
+    use rstest::rstest;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap()
+    }
+
+    fn message(id: &str, status: &str, code: &str) -> Message {
+        let error = (!code.is_empty()).then(|| DeliveryError::new("delivery_error", code));
+        let attempt = Attempt { status: None, created_at: Some(now()), updated_at: None, sent_at: None, delivered_at: None, error };
+        Message { status: Some(Status::from_api(status)), attempts: Some(vec![attempt]), ..Message::new(MessageId::new(id)) }
+    }
+
+    fn batch(status: &str) -> Batch {
+        Batch { id: BatchId::new("batch_1"), file_name: None, status: Some(status.to_owned()), total: Some(3), created_at: None }
+    }
+
+    fn plan(status: &str, messages: &[Message], under_way: &[MessageId]) -> BatchPlan {
+        BatchPlan::new(&batch(status), messages, under_way, false, now())
+    }
+
+    #[rstest]
+    #[case::fits("messages_enqueued", &["failure", "failure", "success"], &[], None)]
+    #[case::marked("messages_enqueuing_failed", &["failure"], &[], None)]
+    #[case::being_made("enqueuing", &["failure"], &[], Some("its status is `enqueuing`"))]
+    #[case::created("messages_enqueued", &["failure", "created"], &[], Some("not yet: 1 created"))]
+    #[case::no_failure("messages_enqueued", &["success"], &[], Some("none of its loaded messages has failed"))]
+    #[case::crossing("messages_enqueued", &["failure"], &["0"], Some("retries of 1 of its messages are under way or have unknown outcomes"))]
+    fn when_it_can_be_retried(#[case] status: &str, #[case] statuses: &[&str], #[case] under_way: &[&str], #[case] refusal: Option<&str>) {
+        let messages: Vec<Message> =
+            statuses.iter().enumerate().map(|(id, status)| message(&id.to_string(), status, "routing_error")).collect();
+        let under_way: Vec<MessageId> = under_way.iter().map(|id| MessageId::new(*id)).collect();
+        let plan = plan(status, &messages, &under_way);
+        assert_eq!(plan.refusal.as_deref(), refusal);
+        assert_eq!(plan.confirm(now()).is_some(), refusal.is_none());
+    }
+
+    #[rstest]
+    #[case::all_helped(&["routing_error", "recipient_unavailable"], "The whole batch")]
+    #[case::some_useless(&["routing_error", "recipient_invalid"], "Single messages")]
+    #[case::all_useless(&["recipient_invalid"], "Neither")]
+    fn which_way_is_better(#[case] codes: &[&str], #[case] advice: &str) {
+        let messages: Vec<Message> = codes.iter().enumerate().map(|(id, code)| message(&id.to_string(), "failure", code)).collect();
+        let plan = plan("messages_enqueued", &messages, &[]);
+        assert!(plan.advice.starts_with(advice), "{}", plan.advice);
+    }
+
+    #[test]
+    fn what_is_loaded_whole_can_be_compared_later() {
+        let messages = [message("0", "failure", ""), message("1", "success", ""), message("2", "success", "")];
+        let whole = plan("messages_enqueued", &messages, &[]);
+        assert_eq!((whole.loaded, whole.attempts, whole.is_loaded_whole()), (3, 3, true));
+        assert!(!plan("messages_enqueued", &messages[..2], &[]).is_loaded_whole());
+    }
+}

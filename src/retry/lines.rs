@@ -1,0 +1,189 @@
+//! A plan as a person reads it: a line for each error, those left out, and which batches must wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::{code_of, helps_with};
+use super::{LeftOutReason, Plan};
+use crate::delivery::{BatchId, RetryHelps};
+
+/// The messages of a plan that failed for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanLine {
+    /// The error's code, as it came; empty where it was not told.
+    pub code: String,
+    /// Whether a retry helps.
+    pub helps: RetryHelps,
+    /// How many there are.
+    pub count: usize,
+    /// Whether they are retried.
+    pub standing: LineStanding,
+    /// How many of them are retried although the retry may be billed in vain.
+    pub billed_in_vain: usize,
+}
+
+/// Whether the messages of a line are retried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineStanding {
+    /// They are.
+    On,
+    /// A person dropped them from the plan, and can add them again.
+    Dropped,
+    /// They are left out, because a retry cannot help.
+    LeftOut,
+}
+
+impl Plan {
+    /// The plan by error: those that a retry helps first, then the largest. A code of which some
+    /// messages are left out for a reason of their own (under way, too old) has its line for the
+    /// others; those are told by [`Plan::others_left_out`].
+    pub fn lines(&self) -> Vec<PlanLine> {
+        let mut counts: BTreeMap<(&str, LineStanding), (RetryHelps, usize)> = BTreeMap::new();
+        let items = self.items.iter().map(|item| (item.error.as_ref(), LineStanding::On));
+        let left_out = self.left_out.iter().filter_map(|left| match left.reason {
+            LeftOutReason::Dropped => Some((left.error.as_ref(), LineStanding::Dropped)),
+            LeftOutReason::Useless => Some((left.error.as_ref(), LineStanding::LeftOut)),
+            _ => None,
+        });
+        for (error, standing) in items.chain(left_out) {
+            counts.entry((code_of(error), standing)).or_insert((helps_with(error), 0)).1 += 1;
+        }
+        let mut lines: Vec<PlanLine> = counts
+            .into_iter()
+            .map(|((code, standing), (helps, count))| PlanLine {
+                code: code.to_owned(),
+                helps,
+                count,
+                standing,
+                billed_in_vain: if standing == LineStanding::On && helps != RetryHelps::Yes { count } else { 0 },
+            })
+            .collect();
+        lines.sort_by(|left, right| left.helps.cmp(&right.helps).then(right.count.cmp(&left.count)));
+        lines
+    }
+
+    /// How many are left out for a reason that is not their error's, by reason, the most first.
+    pub fn others_left_out(&self) -> Vec<(LeftOutReason, usize)> {
+        let mut counts: Vec<(LeftOutReason, usize)> = Vec::new();
+        for left in &self.left_out {
+            if matches!(left.reason, LeftOutReason::Dropped | LeftOutReason::Useless) {
+                continue;
+            }
+            match counts.iter_mut().find(|(reason, _)| *reason == left.reason) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((left.reason.clone(), 1)),
+            }
+        }
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counts
+    }
+
+    /// How many of the planned retries may be billed in vain.
+    pub fn billed_in_vain(&self) -> usize {
+        let billing = self.billing();
+        billing.maybe + billing.useless
+    }
+
+    /// The batches of which single messages are retried: as a whole they must wait, because the API
+    /// refuses a batch's retry while any message of it is `created`, and marks the batch.
+    pub fn batches(&self) -> Vec<BatchId> {
+        let batches: BTreeSet<&BatchId> = self.items.iter().filter_map(|item| item.batch.as_ref()).collect();
+        batches.into_iter().cloned().collect()
+    }
+
+    /// The sentence about the batches that must wait; `None` where there are none.
+    pub fn interlock(&self) -> Option<String> {
+        match self.batches().as_slice() {
+            [] => None,
+            [batch] => Some(format!("Batch {} as a whole must wait until these leave \"created\".", batch.short(false))),
+            batches => Some(format!("{} batches as a whole must wait until these leave \"created\".", batches.len())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Attempt, Batch, DeliveryError, Message, MessageId, Status};
+    use crate::retry::Planner;
+    use crate::store::AnswerKind;
+    use jiff::{SignedDuration, Timestamp};
+    use std::time::Duration;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap()
+    }
+
+    fn failed(id: u32, code: &str, age_s: i64, batch: Option<&str>) -> Message {
+        let created = now() - SignedDuration::from_secs(age_s);
+        let error = (!code.is_empty()).then(|| DeliveryError::new("delivery_error", code));
+        let attempt = Attempt { status: None, created_at: Some(created), updated_at: None, sent_at: None, delivered_at: None, error };
+        let batch = batch.map(|id| Batch { id: BatchId::new(id), file_name: None, status: None, total: None, created_at: None });
+        Message {
+            status: Some(Status::Failure),
+            created_at: Some(created),
+            attempts: Some(vec![attempt]),
+            batch,
+            ..Message::new(MessageId::new(format!("m{id}")))
+        }
+    }
+
+    fn plan(planner: &Planner, messages: &[Message]) -> Plan {
+        planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::List)), now())
+    }
+
+    fn told(plan: &Plan) -> Vec<(String, RetryHelps, usize, LineStanding, usize)> {
+        plan.lines().into_iter().map(|line| (line.code, line.helps, line.count, line.standing, line.billed_in_vain)).collect()
+    }
+
+    #[test]
+    fn a_line_for_each_error_with_what_helps_first() {
+        let messages = [
+            failed(1, "recipient_invalid", 10, None),
+            failed(2, "routing_error", 10, None),
+            failed(3, "routing_error", 10, None),
+            failed(4, "recipient_unavailable", 10, None),
+            failed(5, "", 10, None),
+        ];
+        let planner = Planner { dropped: vec![String::new()], ..Planner::default() };
+        let plan = plan(&planner, &messages);
+        assert_eq!(
+            told(&plan),
+            [
+                ("recipient_unavailable".to_owned(), RetryHelps::Yes, 1, LineStanding::On, 0),
+                ("routing_error".to_owned(), RetryHelps::Maybe, 2, LineStanding::On, 2),
+                (String::new(), RetryHelps::Maybe, 1, LineStanding::Dropped, 0),
+                ("recipient_invalid".to_owned(), RetryHelps::No, 1, LineStanding::LeftOut, 0),
+            ]
+        );
+        assert_eq!((plan.calls(), plan.billed_in_vain()), (3, 2));
+    }
+
+    #[test]
+    fn a_line_that_was_dropped_comes_back() {
+        let messages = [failed(1, "routing_error", 10, None), failed(2, "message_expired", 10, None)];
+        let mut planner = Planner { dropped: vec!["routing_error".to_owned()], ..Planner::default() };
+        assert_eq!(plan(&planner, &messages).calls(), 1);
+        planner.dropped.clear();
+        assert_eq!(plan(&planner, &messages).calls(), 2);
+    }
+
+    #[test]
+    fn reasons_of_their_own_are_told_apart() {
+        let messages = [failed(1, "routing_error", 10, None), failed(2, "routing_error", 400, None), failed(3, "routing_error", 500, None)];
+        let planner = Planner { under_way: vec![MessageId::new("m1")], valid_for: Some(Duration::from_secs(300)), ..Planner::default() };
+        let plan = plan(&planner, &messages);
+        assert_eq!(plan.others_left_out(), [(LeftOutReason::TooOld, 2), (LeftOutReason::UnderWay, 1)]);
+        assert_eq!(plan.lines(), []);
+    }
+
+    #[test]
+    fn batches_must_wait_or_are_in_the_way() {
+        let messages = [failed(1, "routing_error", 10, Some("batch_a")), failed(2, "routing_error", 10, Some("batch_b"))];
+        let whole = plan(&Planner::default(), &messages);
+        assert_eq!(whole.interlock().unwrap(), "2 batches as a whole must wait until these leave \"created\".");
+        let planner = Planner { batches_under_way: vec![BatchId::new("batch_b")], ..Planner::default() };
+        let part = plan(&planner, &messages);
+        assert_eq!(part.interlock().unwrap(), "Batch a as a whole must wait until these leave \"created\".");
+        assert_eq!(part.others_left_out(), [(LeftOutReason::BatchInTheWay, 1)]);
+    }
+}

@@ -1,0 +1,220 @@
+//! The program is killed at random moments while it retries, again and again. What reached the
+//! server, by the simulator's own log, is compared with what the journal knows.
+//!
+//! Twenty kills; `POSTWATCH_KILLS=200` asks for more.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's helpers fail the test")]
+
+#[path = "cli/stage.rs"]
+#[expect(dead_code, reason = "the tests of the commands use all of it")]
+mod stage;
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use postwatch::delivery::CampaignId;
+use postwatch::monitor::{CampaignIndex, Clock, Monitor, MonitorOptions, News, OpenActionNews, Update};
+use postwatch::postman::{Api, ApiKey, BaseUrl, HttpTransport};
+use postwatch::simulator::{Fault, FaultKind, FaultyCalls, LoggedCall};
+use postwatch::state::{ActionState, Journal, JournalAccess, RunId, Who};
+use stage::{CLINIC, Stage, still};
+
+/// How many new messages each start retries; it names those of the start before once more.
+const NEW: usize = 3;
+
+/// Kills happen in several places at once: each mostly waits for its budget.
+const PLACES: usize = 4;
+
+#[test]
+fn killed_at_any_moment_it_never_sends_twice() {
+    let kills: usize = std::env::var("POSTWATCH_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20);
+    let each = kills.div_ceil(PLACES);
+    std::thread::scope(|scope| {
+        let places: Vec<_> = (0..PLACES).map(|place| scope.spawn(move || killed(place as u64, each))).collect();
+        let posts: usize = places.into_iter().map(|place| place.join().unwrap()).sum();
+        assert!(posts >= kills, "{posts} requests left in all: the kills came too early to prove anything");
+    });
+}
+
+/// Some kills on a stage of their own; gives how many requests left.
+fn killed(place: u64, kills: usize) -> usize {
+    let stage = Stage::new(still(600 + 60 * kills as u64));
+    let failed = stage.failed("recipient_unavailable", NEW * (kills + 1));
+    let fault = |kind, share| Fault { kind, share, calls: FaultyCalls::Writes, times: None };
+    stage.simulator.set_faults(vec![fault(FaultKind::Status(429), 0.2), fault(FaultKind::ResetAfter, 0.1)]);
+    let near = far_away(&stage);
+    let mut starts = failed.chunks(NEW);
+
+    // One start that lives tells how long a whole one takes.
+    let mut before: Vec<String> = starts.next().unwrap().to_vec();
+    let begun = Instant::now();
+    start(&stage, &before).wait().unwrap();
+    let whole = begun.elapsed();
+    check(&stage);
+
+    let mut luck = Luck(0x9e37_79b9_7f4a_7c15 ^ place);
+    for new in starts {
+        let mut child = start(&stage, &[&before[..], new].concat());
+        // It takes longer than the first one, with twice the messages; its beginning only reads.
+        let moment = Instant::now() + whole.mul_f64(0.2 + 1.2 * luck.next());
+        std::thread::sleep(moment.saturating_duration_since(Instant::now()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        check(&stage);
+        before = new.to_vec();
+    }
+    settle(&stage, &near);
+    check(&stage);
+    stage.posts().len()
+}
+
+/// How long an answer takes to come back: long enough that many a kill falls between a request and
+/// its answer.
+const WAY_BACK: Duration = Duration::from_millis(80);
+
+/// Puts a long wire between the program and the simulator.
+fn far_away(stage: &Stage) -> String {
+    let server = stage.simulator.address();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let near = stage.simulator.base_url().replace(&server.to_string(), &listener.local_addr().unwrap().to_string());
+    assert_ne!(near, stage.simulator.base_url());
+    // It ends with the test's process; each connection ends with its two ends.
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let Ok(server) = TcpStream::connect(server) else { return };
+            let (to_server, to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            std::thread::spawn(move || carry(client, to_server, Duration::ZERO));
+            std::thread::spawn(move || carry(server, to_client, WAY_BACK));
+        }
+    });
+    let config = std::fs::read_to_string(stage.folder.path().join("config.toml")).unwrap();
+    stage.write_config(&config.replace(&stage.simulator.base_url(), &near));
+    near
+}
+
+/// Carries bytes from one end to the other, each piece after a while.
+fn carry(mut from: TcpStream, mut to: TcpStream, after: Duration) {
+    let mut piece = [0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut piece) {
+        std::thread::sleep(after);
+        if to.write_all(&piece[..length]).is_err() {
+            break;
+        }
+    }
+    // One direction has ended; the other learns it.
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+/// Starts a retry of these messages; killing it is SIGKILL, which it cannot notice.
+fn start(stage: &Stage, messages: &[String]) -> Child {
+    let named = messages.iter().flat_map(|message| ["--message", message]);
+    let arguments: Vec<&str> = ["retry", CLINIC].into_iter().chain(named).chain(["--yes"]).collect();
+    stage.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// What holds at every moment: no request without an earlier line on disk, and a second one for
+/// the same message only where the one before was dropped for the rate.
+fn check(stage: &Stage) {
+    let mut posts: BTreeMap<String, Vec<LoggedCall>> = BTreeMap::new();
+    for post in stage.posts() {
+        posts.entry(post.message.clone().unwrap()).or_default().push(post);
+    }
+    let journal = Journal::open(&stage.state()).unwrap();
+    let entries = journal.all(usize::MAX).unwrap();
+    for (message, posts) in &posts {
+        let told: Vec<u16> = posts.iter().map(|post| post.status).collect();
+        assert!(told.iter().rev().skip(1).all(|status| *status == 429), "{message} was sent again after {told:?}");
+        let of_message = entries.iter().filter(|entry| entry.action.message().is_some_and(|of| of.as_str() == message));
+        let mut tries: Vec<_> = of_message.flat_map(|entry| journal.tries(entry.id).unwrap()).collect();
+        tries.sort_by_key(|one| one.started_at);
+        assert!(tries.len() >= posts.len(), "{message}: {} requests and {} lines", posts.len(), tries.len());
+        for (post, line) in posts.iter().zip(&tries) {
+            assert!(line.started_at <= post.at, "{message}: the request came before its line");
+        }
+    }
+}
+
+/// The next start finds out what became of everything, or leaves it to a person: what is closed is
+/// true, and what is still open did not reach the server.
+fn settle(stage: &Stage, near: &str) {
+    stage.simulator.set_faults(Vec::new());
+    let taken: HashSet<String> = stage.posts().into_iter().filter(|post| post.status == 201).filter_map(|post| post.message).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let open = runtime.block_on(async {
+        let (monitor, mut updates) = watch(stage, near);
+        let is_left = |action: &OpenActionNews| action.kind.message().is_some_and(|message| !taken.contains(message.as_str()));
+        let mut open = Vec::new();
+        let settled = async {
+            while let Some(Update { news, .. }) = updates.recv().await {
+                if let News::OpenActions(told) = news {
+                    open = told;
+                    if open.iter().all(is_left) {
+                        break;
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), settled).await.expect("what was taken is found out within a minute");
+        drop(monitor);
+        open
+    });
+    let journal = Journal::open(&stage.state()).unwrap();
+    for entry in journal.all(usize::MAX).unwrap() {
+        let message = entry.action.message().unwrap().as_str();
+        match entry.state {
+            ActionState::Accepted | ActionState::ResolvedAccepted => assert!(taken.contains(message), "{message} is not true"),
+            ActionState::Unknown => assert!(open.iter().any(|open| open.action == entry.id), "{message} is forgotten"),
+            ActionState::Intended => panic!("{message} was left as it was"),
+            // An earlier or later action of the same message may have been taken.
+            _ => {}
+        }
+    }
+    for message in &taken {
+        let is_taken = |entry: &postwatch::state::JournalEntry| {
+            entry.action.message().is_some_and(|of| of.as_str() == message)
+                && matches!(entry.state, ActionState::Accepted | ActionState::ResolvedAccepted)
+        };
+        assert!(journal.all(usize::MAX).unwrap().iter().any(is_taken), "{message} was taken and nobody knows");
+    }
+}
+
+/// A worker that only looks after what was left, as the dashboard's does.
+fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Update>) {
+    let card = stage.simulator.campaigns().remove(0);
+    let journal = Journal::open(&stage.state()).unwrap();
+    let now = jiff::Timestamp::now();
+    let run = journal.begin_run(RunId::new(now, std::process::id(), 0xfeed), &Who::default(), now).unwrap();
+    let key = ApiKey::new(&card.key.into()).unwrap();
+    // Actions belong to an address: the one that the program was told.
+    let base = BaseUrl::parse(near).unwrap();
+    let (sender, updates) = tokio::sync::mpsc::channel(64);
+    let options = MonitorOptions {
+        campaign: CampaignIndex(0),
+        api: Api::new(Arc::new(HttpTransport::new()), base, CampaignId::new(card.id), key),
+        journal: JournalAccess::Writable(journal),
+        run: Some(Arc::new(run)),
+        calls_per_second: 10.0,
+        history: Duration::from_secs(3600),
+        reads: false,
+        clock: Clock::System,
+        seed: 1,
+    };
+    (Monitor::spawn(options, sender), updates)
+}
+
+/// Random numbers from 0 to 1 (xorshift), the same in every run of the test; the machine's own
+/// unevenness makes the moments differ.
+struct Luck(u64);
+
+impl Luck {
+    fn next(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
