@@ -12,6 +12,7 @@ use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
 use crate::monitor::{Clock, Reader};
 use crate::postman::{CallError, HttpTransport, Transport};
+use crate::state;
 
 /// What a script command works with.
 pub(super) struct Context {
@@ -52,7 +53,9 @@ impl Context {
     /// There is no usable key.
     pub fn reader(&self, campaign: &Campaign) -> Result<Reader, Failure> {
         let api = campaign.api(&self.transport)?;
-        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance);
+        // A dashboard may watch the same campaign: together they keep to its ceiling.
+        let state = state::folder(self.common.state.as_deref(), |name| std::env::var(name).ok()).ok();
+        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance).sharing(state);
         let quiet = self.common.quiet;
         Ok(reader.telling(move |error, wait| {
             if !quiet {

@@ -86,7 +86,7 @@ fn a_mask_hides_and_a_reveal_is_written_down() {
     let masked = stage.good(&["messages", CLINIC, "--limit", "1"]).lines().remove(0);
     assert_eq!(masked["id"], open["id"]);
     assert!(text(&masked["recipient"]).contains('∙') && text(&masked["fullMessage"]).contains("{{"), "{masked}");
-    assert!(!stage.state().exists(), "reading needs no journal");
+    assert!(!stage.state().join("journal.sqlite3").exists(), "reading needs no journal");
 
     let revealed = stage.good(&["messages", CLINIC, "--limit", "1", "--reveal"]).lines().remove(0);
     assert_eq!(revealed["recipient"], open["recipient"]);
