@@ -52,6 +52,8 @@ pub struct CampaignCard {
     pub masked: bool,
     /// Whether it sends one-time passwords: texts are never shown.
     pub one_time_password: bool,
+    /// How long a one-time password is valid: an older one is not retried.
+    pub valid_for: Duration,
     /// The ceiling of calls a second.
     pub calls_per_second: f64,
     /// How far back it reads by itself.

@@ -203,3 +203,15 @@ fn leaving_asks_while_a_retry_is_under_way() {
     desk.keys("q");
     assert!(desk.has_quit());
 }
+
+#[test]
+fn an_old_one_time_password_is_not_retried() {
+    let mut codes = card("One-time codes", HostKind::Test);
+    codes.one_time_password = true;
+    let mut desk = Desk::new(setup(vec![codes]), 120, 36);
+    desk.head(0, &[sms(4_018, "failure", 600)], true);
+    desk.keys("r");
+    desk.sees("no longer valid").misses("Retry 1 message");
+    desk.wait(400).keys("y");
+    assert_eq!(retries(&mut desk), 0);
+}

@@ -73,6 +73,7 @@ fn card(campaign: &Campaign) -> CampaignCard {
         read_only: campaign.is_read_only(),
         masked: campaign.is_masked(),
         one_time_password: campaign.config.one_time_password,
+        valid_for: campaign.config.valid_for,
         calls_per_second: campaign.config.calls_per_second,
         history: campaign.config.history,
         failure_limit: campaign.config.failure_limit,

@@ -113,7 +113,12 @@ impl Question {
 /// The plan for one message, from what is known of it now.
 pub(in crate::tui) fn plan(campaign: &Campaign, row: RowNumber, include_useless: bool, now: Timestamp) -> Plan {
     let message = campaign.store.message(row);
-    let planner = Planner { include_useless, under_way: campaign.actions.blocking(), ..Planner::default() };
+    let planner = Planner {
+        include_useless,
+        under_way: campaign.actions.blocking(),
+        valid_for: campaign.card.one_time_password.then_some(campaign.card.valid_for),
+        ..Planner::default()
+    };
     let read_at = campaign.store.cells(row).read_at;
     planner.plan([(&message, read_at, campaign.read_from(&message.id))], now)
 }
