@@ -22,7 +22,7 @@ pub fn write_to(out: &mut [u8], mut value: u64) -> usize {
 }
 
 /// Takes a number from the front. Bytes that end too early read as if zeros followed: only what
-/// [`write`] made is ever read.
+/// [`write()`] made is ever read.
 pub fn read(bytes: &mut &[u8]) -> u64 {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
