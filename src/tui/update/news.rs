@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::super::Effect;
 use super::super::state::{Dialog, State};
 use crate::delivery::Rows;
-use crate::monitor::{Connection, News, NoticeWeight, Update};
+use crate::monitor::{Connection, News, Notice, NoticeWeight, Update};
+use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
 
 impl State {
@@ -31,7 +32,14 @@ impl State {
                     campaign.further_asked = false;
                 }
                 campaign.pause_asked = campaign.pause_asked.filter(|paused| *paused != (connection == Connection::Paused));
-                campaign.connection = connection;
+                let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
+                let name = campaign.card.name.clone();
+                campaign.connection = connection.clone();
+                // The screen has room for what happened; what to do can be read among the notices.
+                if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
+                    let text = Explanation { what: format!("{name}: {}", why.what), ..why };
+                    self.notices.push(Notice { at: now, weight: NoticeWeight::Warning, text });
+                }
             }
             News::Meter(meter) => campaign.meter = Some(meter),
             News::Search { generation, state } => {
