@@ -136,14 +136,10 @@ impl Ledger {
         let opener = self.stretches[above].gap_below.take();
         let reached = self.stretches.get(above + 1).and_then(|below| page.reaches(below));
         if reached.is_none() && !page.has_next {
-            // The end of the history without what was known: the server was given other data.
-            self.anew = true;
-            self.stretches.truncate(above + 1);
-            self.stretches.extend(Stretch::new(opener, &page.rows, page.asked_at));
-            self.bottom = None;
-            self.complete = true;
-            self.note_oldest(page.rows.last());
-            return;
+            // The end of the history without what was known: the server was given other data. All
+            // is read anew, what stands above the gap included: whoever keeps the messages forgets
+            // them all, so none of them counts as read.
+            return self.forget_all();
         }
         let Some(reached) = reached else {
             // Still between: the gap goes on below this page. A cursor that does not move would

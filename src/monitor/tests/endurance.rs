@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rstest::rstest;
+
 use super::world::{Bench, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, Connection};
@@ -77,14 +79,26 @@ async fn a_pause_during_a_call_that_fails_stays_a_pause() {
     assert_eq!(bench.seen.connection, Connection::Paused);
 }
 
+/// Fewer messages than before, about as many, and so many that their end lies pages below the head.
+#[rstest]
+#[case(300, 40)]
+#[case(300, 500)]
+#[case(800, 500)]
+#[case(800, 900)]
+#[case(300, 2000)]
+#[case(800, 3500)]
 #[tokio::test(start_paused = true)]
-async fn other_data_under_the_same_ids_replace_what_was_shown() {
-    let mut bench = Bench::new(demo_world(300, 0.0));
+async fn other_data_under_the_same_ids_replace_what_was_shown(#[case] before: u64, #[case] after: u64) {
+    let mut bench = Bench::new(demo_world(before, 0.0));
     bench.ask(Command::InView(true));
     bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.exchange_world(&demo_world(40, 0.0));
+    bench.exchange_world(&demo_world(after, 0.0));
     bench.run(Duration::from_secs(120)).await;
-    assert_eq!(bench.seen.store.coverage().loaded, 40);
-    let ids: Vec<_> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();
-    assert_eq!(ids.len(), 40);
+    let coverage = bench.seen.store.coverage();
+    assert!(coverage.complete && coverage.gap.is_none());
+    let mut shown: Vec<_> = bench.seen.store.covered_rows().map(|row| bench.seen.store.id(row)).collect();
+    let mut there = bench.message_ids();
+    shown.sort();
+    there.sort();
+    assert_eq!(shown, there);
 }
