@@ -164,8 +164,12 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
     let names: Vec<&str> = configured.campaigns.iter().map(|campaign| campaign.config.name.as_str()).collect();
     let next = match config::nearest(named, names.iter().copied()) {
         Some(nearest) => format!("Did you mean “{nearest}”?"),
-        None if names.is_empty() => format!("{} names no campaign that can be used.", configured.path.display()),
+        None if names.is_empty() => {
+            format!("{} names no campaign that can be used; `postwatch check` says why.", configured.path.display())
+        }
         None => format!("The configured campaigns are: {}.", names.join(", ")),
     };
-    Failure::usage(format!("There is no campaign “{named}” in the configuration."), next)
+    // A slip in the file may be why it is not there.
+    let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
+    Failure::new(Exit::Usage, format!("There is no campaign “{named}” in the configuration."), why, next)
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::Effect;
 use super::super::state::{Dialog, State};
 use crate::delivery::Rows;
-use crate::monitor::{Connection, News, Notice, NoticeWeight, Update};
+use crate::monitor::{ActionStage, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
 
@@ -50,7 +50,13 @@ impl State {
                     opened.answered(generation, result);
                 }
             }
-            News::Action(news) => campaign.actions.note(news),
+            News::Action(news) => {
+                // The line on the screen is cut where it is narrow: the API's words are kept whole.
+                if let ActionStage::Refused(why) | ActionStage::NotSent(why) | ActionStage::NotTaken(why) = &news.stage {
+                    self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
+                }
+                campaign.actions.note(news);
+            }
             News::Notice(notice) => self.notices.push(notice),
             News::StartedAnew => self.start_anew(place),
             News::Stopped => {}
