@@ -8,6 +8,8 @@ mod desk;
 mod any;
 #[path = "dashboard/calling.rs"]
 mod calling;
+#[path = "dashboard/failing.rs"]
+mod failing;
 #[path = "dashboard/finding.rs"]
 mod finding;
 #[path = "dashboard/listing.rs"]

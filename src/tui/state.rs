@@ -4,6 +4,7 @@
 mod action;
 mod campaign;
 mod detail;
+mod failures;
 mod filter_menu;
 mod find;
 mod list;
@@ -11,10 +12,12 @@ mod marks;
 mod notices;
 mod page;
 mod question;
+mod view_kind;
 
 pub(super) use action::{ActionRecord, Actions};
 pub(super) use campaign::{Campaign, FilterChoice};
 pub(super) use detail::{Opened, Phase};
+pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
 pub(super) use list::{Cursor, Item, List};
@@ -22,6 +25,7 @@ pub(super) use marks::Marks;
 pub(super) use notices::Notices;
 pub(super) use page::{Page, PageKind};
 pub(super) use question::{Answer, Question, plan};
+pub(super) use view_kind::ViewKind;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -79,6 +83,8 @@ pub struct State {
     pub(super) look: Look,
     pub(super) campaigns: Vec<Campaign>,
     pub(super) current: usize,
+    /// Which view is shown, of whichever campaign.
+    pub(super) view: ViewKind,
     pub(super) dialog: Dialog,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
@@ -109,6 +115,7 @@ impl State {
             look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
+            view: ViewKind::Messages,
             dialog: Dialog::None,
             page: None,
             notices,
@@ -152,8 +159,13 @@ impl State {
             Dialog::Question(_) => Context::Question,
             Dialog::Menu(_) => Context::Menu,
             Dialog::Find => Context::Text,
-            Dialog::None if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
-            Dialog::None => Context::Messages,
+            Dialog::None => match self.view {
+                ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
+                ViewKind::Messages => Context::Messages,
+                ViewKind::Batches => Context::Batches,
+                ViewKind::Failures => Context::Failures,
+                ViewKind::Activity => Context::Activity,
+            },
         }
     }
 

@@ -4,6 +4,7 @@
 mod alarm;
 mod campaigns;
 mod detail;
+mod failures;
 mod find;
 mod leave;
 mod list;
@@ -12,13 +13,14 @@ mod news;
 mod page;
 mod question;
 mod show;
+mod views;
 mod wake;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::lookup;
-use super::state::State;
+use super::state::{State, ViewKind};
 use super::{Action, Context, Effect, Event};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
@@ -78,7 +80,8 @@ impl State {
                 Context::Menu => self.menu_key(action, effects),
                 Context::Text => self.find_key(action, key, effects),
                 Context::Detail => self.detail_key(action, effects),
-                Context::Messages | Context::Campaigns => self.list_key(action, effects),
+                Context::Failures => self.failures_key(action, effects),
+                Context::Messages | Context::Campaigns | Context::Batches | Context::Activity => self.list_key(action, effects),
             },
         }
     }
@@ -99,7 +102,7 @@ impl State {
             Action::PlanRetry => self.plan_retry(),
             Action::Notices => self.open_notices(),
             Action::Help => self.open_help(),
-            _ => return false,
+            _ => return self.view_key(action, effects),
         }
         true
     }
@@ -125,6 +128,11 @@ impl State {
     fn count(&mut self) {
         for campaign in &mut self.campaigns {
             campaign.count(self.now);
+        }
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.settle(&campaign.store);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
 mod ascii;
+mod bar;
 mod campaigns;
 mod cells;
 mod columns;
 mod detail;
 mod dialog;
 mod empty;
+mod failures;
 mod filter;
 mod header;
 mod keys;
@@ -19,6 +21,8 @@ mod pieces;
 mod question;
 mod recipient;
 mod summary;
+mod table;
+mod tabs;
 mod words;
 
 use ratatui::Frame;
@@ -27,7 +31,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Role;
 use super::layout::{Kind, SMALLEST};
-use super::state::{Dialog, State};
+use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
@@ -74,15 +78,21 @@ impl State {
             self.rule(buffer, rule);
         }
         summary::draw(self, buffer, layout.summary);
-        summary::draw_recent(self, buffer, layout.recent, layout.kind);
+        summary::draw_recent(self, buffer, layout.recent);
+        tabs::draw(self, buffer, layout.tabs, layout.kind);
         if let Some(rule) = layout.rule {
             self.rule(buffer, rule);
         }
         let mut cursor = None;
         if !layout.covers_list {
-            cursor = filter::draw(self, buffer, layout.filter);
-            let row = list::draw(self, buffer, layout.heads, layout.list);
-            cursor = cursor.or(row);
+            cursor = match self.view {
+                ViewKind::Failures => failures::draw(self, buffer, layout.filter, layout.heads, layout.list),
+                ViewKind::Messages | ViewKind::Batches | ViewKind::Activity => {
+                    let find = filter::draw(self, buffer, layout.filter);
+                    let row = list::draw(self, buffer, layout.heads, layout.list);
+                    find.or(row)
+                }
+            };
         }
         if let Some(pane) = layout.detail {
             let top = detail::draw(self, buffer, pane);

@@ -142,3 +142,13 @@ fn an_outcome() {
     desk.wait(11_000).news(0, followed).event(Event::Tick);
     desk.sees("accepted 14:03:07, delivered 14:03:07");
 }
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn the_failures(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("3 j");
+    assert_snapshot!(format!("failures_{columns}x{rows}"), desk.screen());
+}

@@ -35,6 +35,14 @@ pub enum Action {
     PreviousCampaign,
     /// The campaign after in the list.
     NextCampaign,
+    /// The list of messages.
+    ShowMessages,
+    /// The batches.
+    ShowBatches,
+    /// The failures by error.
+    ShowFailures,
+    /// Actions and their outcomes.
+    ShowActivity,
     /// Find a recipient by a part of the number.
     Find,
     /// Filter by status.
@@ -53,7 +61,7 @@ pub enum Action {
     PlanRetry,
     /// Carry out the plan that is open.
     Agree,
-    /// Take a line into the plan, or out of it.
+    /// Take a line into the plan, or out of it; mark a row, or take its mark away.
     Toggle,
     /// The notices so far.
     Notices,
@@ -76,6 +84,12 @@ pub enum Context {
     Messages,
     /// The list of campaigns, where it has the focus.
     Campaigns,
+    /// The batches.
+    Batches,
+    /// The failures by error.
+    Failures,
+    /// Actions and their outcomes.
+    Activity,
     /// The detail of a message.
     Detail,
     /// A line that is typed into: the find line. Printable keys are text.
@@ -90,14 +104,27 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Context; 7] =
-        [Context::Messages, Context::Campaigns, Context::Detail, Context::Text, Context::Menu, Context::Question, Context::Page];
+    pub const ALL: [Context; 10] = [
+        Context::Messages,
+        Context::Campaigns,
+        Context::Batches,
+        Context::Failures,
+        Context::Activity,
+        Context::Detail,
+        Context::Text,
+        Context::Menu,
+        Context::Question,
+        Context::Page,
+    ];
 
     /// The place's name in the README and the help.
     pub fn name(self) -> &'static str {
         match self {
             Context::Messages => "messages",
             Context::Campaigns => "campaigns",
+            Context::Batches => "batches",
+            Context::Failures => "failures",
+            Context::Activity => "activity",
             Context::Detail => "detail",
             Context::Text => "find line",
             Context::Menu => "filter menu",

@@ -6,14 +6,14 @@ use crossterm::event::KeyCode;
 
 use super::{Action, Binding, Chord, Context, Group};
 
-use Context::{Campaigns, Detail, Menu, Messages, Page, Question, Text};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Question, Text};
 
 /// Where a row is selected or lines scroll.
-const LISTS: &[Context] = &[Messages, Campaigns, Detail, Menu, Page];
+const LISTS: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page];
 /// Where the whole dashboard is to be had: no dialog, no page and no text is in front of it.
-const PANES: &[Context] = &[Messages, Campaigns, Detail];
+const PANES: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail];
 /// Everywhere but where printable keys are text.
-const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Detail, Menu, Question, Page];
+const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Question, Page];
 /// Everywhere.
 const EVERYWHERE: &[Context] = &Context::ALL;
 
@@ -59,7 +59,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::PageUp,
         keys: &[Chord::plain(KeyCode::PageUp)],
-        contexts: &[Messages, Campaigns, Detail, Menu, Page, Text],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page, Text],
         label: "page up",
         help: "one page up",
         group: Group::Move,
@@ -68,7 +68,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::PageDown,
         keys: &[Chord::plain(KeyCode::PageDown)],
-        contexts: &[Messages, Campaigns, Detail, Menu, Page, Text],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page, Text],
         label: "page down",
         help: "one page down",
         group: Group::Move,
@@ -167,9 +167,45 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: &[Messages, Campaigns],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity],
         label: "back",
         help: "one step back; never quits, clears or agrees",
+        group: Group::Move,
+        footer: None,
+    },
+    Binding {
+        action: Action::ShowMessages,
+        keys: &[Chord::char('1')],
+        contexts: PANES,
+        label: "messages",
+        help: "the list of messages",
+        group: Group::Move,
+        footer: None,
+    },
+    Binding {
+        action: Action::ShowBatches,
+        keys: &[Chord::char('2')],
+        contexts: PANES,
+        label: "batches",
+        help: "the batches, and how far each is",
+        group: Group::Move,
+        footer: None,
+    },
+    Binding {
+        action: Action::ShowFailures,
+        keys: &[Chord::char('3')],
+        contexts: PANES,
+        label: "failures",
+        help: "the failures by error, and whether a retry helps",
+        group: Group::Move,
+        footer: None,
+    },
+    Binding {
+        action: Action::ShowActivity,
+        keys: &[Chord::char('5')],
+        contexts: PANES,
+        label: "activity",
+        help: "the actions taken, and what became of them",
         group: Group::Move,
         footer: None,
     },
@@ -225,7 +261,7 @@ pub(super) static TABLE: &[Binding] = &[
         keys: &[Chord::plain(KeyCode::Enter)],
         contexts: PANES,
         label: "open",
-        help: "open what is selected; on the last row, read further back",
+        help: "open what is selected, or show its messages; on the last row of messages, read further back",
         group: Group::Show,
         footer: Some(2),
     },
@@ -296,7 +332,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::PlanRetry,
         keys: &[Chord::char('r')],
-        contexts: &[Messages, Detail],
+        contexts: &[Messages, Batches, Failures, Detail],
         label: "plan a retry",
         help: "**opens a plan to retry; writes nothing**",
         group: Group::Act,
@@ -360,7 +396,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::Notices,
         keys: &[Chord::char('!')],
-        contexts: &[Messages, Campaigns, Detail, Page],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Page],
         label: "notices",
         help: "what happened so far: why, and what to do",
         group: Group::Program,
@@ -369,7 +405,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::Help,
         keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
-        contexts: &[Messages, Campaigns, Detail, Menu, Page],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page],
         label: "help",
         help: "the keys that do something here",
         group: Group::Program,

@@ -11,7 +11,7 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 31] = [
+const EVERY_ACTION: [Action; 35] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -28,6 +28,10 @@ const EVERY_ACTION: [Action; 31] = [
     Action::Back,
     Action::PreviousCampaign,
     Action::NextCampaign,
+    Action::ShowMessages,
+    Action::ShowBatches,
+    Action::ShowFailures,
+    Action::ShowActivity,
     Action::Find,
     Action::Filter,
     Action::Clear,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Actions, Find, List, Marks, Opened};
-use crate::delivery::{MessageId, Rows, Status};
+use super::{Actions, Failures, Find, List, Marks, Opened, ViewKind};
+use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
@@ -26,6 +26,10 @@ pub(in crate::tui) struct FilterChoice {
     pub statuses: Vec<Status>,
     /// Only what may still change.
     pub open_only: bool,
+    /// In failure with one of these codes; an empty one for failures without a reason.
+    pub errors: Vec<String>,
+    /// Of this batch.
+    pub batch: Option<BatchId>,
 }
 
 impl FilterChoice {
@@ -36,10 +40,17 @@ impl FilterChoice {
 
     /// What it shows, in words.
     pub fn words(&self) -> String {
-        if self.open_only {
-            return "open".to_owned();
-        }
-        self.statuses.iter().map(Status::word).collect::<Vec<_>>().join(", ")
+        let status = match self.statuses.as_slice() {
+            _ if self.open_only => "open".to_owned(),
+            // An error says that they failed.
+            _ if !self.errors.is_empty() => {
+                let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason told" } else { code });
+                format!("failed: {}", codes.collect::<Vec<_>>().join(", "))
+            }
+            statuses => statuses.iter().map(Status::word).collect::<Vec<_>>().join(", "),
+        };
+        let batch = self.batch.as_ref().map(|batch| format!("batch {}", batch.short(false)));
+        [Some(status).filter(|status| !status.is_empty()), batch].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 }
 
@@ -55,6 +66,10 @@ pub(in crate::tui) struct Campaign {
     pub list: List,
     /// Which statuses the list shows.
     pub choice: FilterChoice,
+    /// The failures by error.
+    pub failures: Failures,
+    /// Where a list of messages was opened from, and what the list showed before.
+    pub drilled: Option<(ViewKind, FilterChoice)>,
     /// Whom the list looks for.
     pub find: Find,
     /// How the worker sees the world.
@@ -96,6 +111,8 @@ impl Campaign {
             store: Store::new(),
             list: List::new(),
             choice: FilterChoice::default(),
+            failures: Failures::default(),
+            drilled: None,
             find: Find::new(),
             connection: Connection::Connecting,
             meter: None,
@@ -153,6 +170,8 @@ impl Campaign {
         let filter = Filter {
             statuses: self.choice.statuses.clone(),
             open_only: self.choice.open_only,
+            errors: self.choice.errors.clone(),
+            batch: self.choice.batch.clone(),
             query: self.find.query.clone(),
             ..Filter::default()
         };
@@ -187,6 +206,7 @@ impl Campaign {
     pub fn start_anew(&mut self, now: Timestamp) {
         self.store = Store::new();
         self.list.start_anew();
+        self.failures = Failures::default();
         self.opened = None;
         self.marks = Marks::default();
         self.read_from.clear();

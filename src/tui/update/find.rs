@@ -91,6 +91,7 @@ impl State {
         self.close_detail(effects);
         if let Some(campaign) = self.campaign_mut() {
             campaign.choice = FilterChoice::default();
+            campaign.drilled = None;
             campaign.pages_to_fill = 0;
         }
         self.end_find(effects);

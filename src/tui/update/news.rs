@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::{Dialog, State};
+use super::super::state::{Dialog, State, ViewKind};
 use crate::delivery::Rows;
 use crate::monitor::{Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
@@ -65,6 +65,8 @@ impl State {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         campaign.start_anew(now);
+        self.look_at_view();
+        let Some(campaign) = self.campaigns.get_mut(place) else { return };
         let name = campaign.card.name.clone();
         if place == self.current && matches!(self.dialog, Dialog::Question(_)) {
             self.dialog = Dialog::None;
@@ -85,6 +87,8 @@ impl State {
             campaign.store.set_reach(reach);
         }
         campaign.list.apply(&campaign.store, &merged);
+        let failures_in_view = self.view == ViewKind::Failures && place == self.current;
+        campaign.failures.apply(&campaign.store, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
         if head {
             campaign.head_at = campaign.head_at.max(Some(asked_at));
