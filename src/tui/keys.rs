@@ -52,6 +52,8 @@ pub enum Group {
     Find,
     /// What is shown of a message.
     Show,
+    /// Marking messages.
+    Mark,
     /// What acts on the world.
     Act,
     /// The program itself.
@@ -60,7 +62,7 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of the help.
-    pub const ALL: [Group; 5] = [Group::Move, Group::Find, Group::Show, Group::Act, Group::Program];
+    pub const ALL: [Group; 6] = [Group::Move, Group::Find, Group::Show, Group::Mark, Group::Act, Group::Program];
 
     /// The heading.
     pub fn title(self) -> &'static str {
@@ -68,6 +70,7 @@ impl Group {
             Group::Move => "Move",
             Group::Find => "Find",
             Group::Show => "Show",
+            Group::Mark => "Mark",
             Group::Act => "Act",
             Group::Program => "Program",
         }
@@ -115,7 +118,7 @@ fn places(contexts: &[Context]) -> String {
     let missing: Vec<_> = Context::ALL.into_iter().filter(|context| !contexts.contains(context)).collect();
     match missing.as_slice() {
         [] => "everywhere".to_owned(),
-        [Context::Text] => "outside text".to_owned(),
+        [Context::Text, Context::Prompt] => "outside text".to_owned(),
         _ => contexts.iter().map(|context| context.name()).collect::<Vec<_>>().join(", "),
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::state::{State, ViewKind};
+use super::state::{Campaign, State, ViewKind};
 
 /// The smallest screen on which anything but a request for more room is shown.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);
@@ -224,7 +224,10 @@ impl State {
     pub(super) fn layout_in(&self, area: Rect) -> Layout {
         let messages = self.view == ViewKind::Messages;
         let opened = messages && self.campaign().is_some_and(|campaign| campaign.opened.is_some());
-        layout(area, Shape { many_campaigns: self.campaigns.len() > 1, opened, messages, run_rows: 0 })
+        layout(
+            area,
+            Shape { many_campaigns: self.campaigns.len() > 1, opened, messages, run_rows: self.campaign().map_or(0, Campaign::run_rows) },
+        )
     }
 }
 

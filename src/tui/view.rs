@@ -1,13 +1,17 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
+mod activity;
 mod ascii;
 mod bar;
+mod batch_question;
+mod batches;
 mod campaigns;
 mod cells;
 mod columns;
 mod detail;
 mod dialog;
 mod empty;
+mod export;
 mod failures;
 mod filter;
 mod header;
@@ -18,8 +22,14 @@ mod menu;
 mod notice;
 mod page;
 mod pieces;
+mod plan;
+mod prompt;
 mod question;
 mod recipient;
+mod resolve;
+mod results;
+mod run;
+mod sentences;
 mod summary;
 mod table;
 mod tabs;
@@ -35,6 +45,9 @@ use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
+pub(super) use export::{failure_rows, message_rows};
+pub(super) use plan::who as masked_recipient;
+pub(super) use results::{rows as result_rows, text as results_text};
 
 impl State {
     /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers
@@ -80,6 +93,7 @@ impl State {
         summary::draw(self, buffer, layout.summary);
         summary::draw_recent(self, buffer, layout.recent);
         tabs::draw(self, buffer, layout.tabs, layout.kind);
+        run::draw(self, buffer, layout.run);
         if let Some(rule) = layout.rule {
             self.rule(buffer, rule);
         }
@@ -87,7 +101,9 @@ impl State {
         if !layout.covers_list {
             cursor = match self.view {
                 ViewKind::Failures => failures::draw(self, buffer, layout.filter, layout.heads, layout.list),
-                ViewKind::Messages | ViewKind::Batches | ViewKind::Activity => {
+                ViewKind::Batches => batches::draw(self, buffer, layout.filter, layout.heads, layout.list),
+                ViewKind::Activity => activity::draw(self, buffer, layout.filter, layout.heads, layout.list),
+                ViewKind::Messages => {
                     let find = filter::draw(self, buffer, layout.filter);
                     let row = list::draw(self, buffer, layout.heads, layout.list);
                     find.or(row)
@@ -101,6 +117,10 @@ impl State {
         match &self.dialog {
             Dialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
             Dialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
+            Dialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
+            Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
+            Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
+            Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             Dialog::Find | Dialog::None => cursor,
         }
     }
@@ -128,6 +148,11 @@ impl State {
 pub(super) fn detail_last_scroll(state: &State) -> usize {
     let Some(pane) = state.layout().detail else { return 0 };
     detail::lines(state, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
+}
+
+/// How many lines of a plan's whole list fit.
+pub(super) fn plan_list_room(state: &State) -> usize {
+    plan::list_room(state.layout().body)
 }
 
 /// The largest useful scroll of the open page.

@@ -63,6 +63,20 @@ pub enum Action {
     Agree,
     /// Take a line into the plan, or out of it; mark a row, or take its mark away.
     Toggle,
+    /// Mark everything from the row that was marked last to this one.
+    MarkRange,
+    /// Mark all that the list shows.
+    MarkAll,
+    /// Mark what is not marked of what the list shows, and the other way round.
+    InvertMarks,
+    /// Take all marks away.
+    Unmark,
+    /// Copy what is shown.
+    Copy,
+    /// Write what is shown to a file.
+    Export,
+    /// Type a command.
+    CommandLine,
     /// The notices so far.
     Notices,
     /// Help for here and now.
@@ -96,15 +110,19 @@ pub enum Context {
     Text,
     /// The filter menu.
     Menu,
+    /// A line for a command, a name or a file. Printable keys are text.
+    Prompt,
     /// The question before a retry.
     Question,
+    /// The question before a retry of several messages or of a batch.
+    Plan,
     /// A page to read: help, notices.
     Page,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Context; 10] = [
+    pub const ALL: [Context; 12] = [
         Context::Messages,
         Context::Campaigns,
         Context::Batches,
@@ -112,8 +130,10 @@ impl Context {
         Context::Activity,
         Context::Detail,
         Context::Text,
+        Context::Prompt,
         Context::Menu,
         Context::Question,
+        Context::Plan,
         Context::Page,
     ];
 
@@ -127,8 +147,10 @@ impl Context {
             Context::Activity => "activity",
             Context::Detail => "detail",
             Context::Text => "find line",
-            Context::Menu => "filter menu",
+            Context::Menu => "menus",
+            Context::Prompt => "command line",
             Context::Question => "question",
+            Context::Plan => "plan",
             Context::Page => "pages",
         }
     }

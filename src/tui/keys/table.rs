@@ -6,14 +6,14 @@ use crossterm::event::KeyCode;
 
 use super::{Action, Binding, Chord, Context, Group};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Question, Text};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Plan, Prompt, Question, Text};
 
 /// Where a row is selected or lines scroll.
-const LISTS: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page];
+const LISTS: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page];
 /// Where the whole dashboard is to be had: no dialog, no page and no text is in front of it.
 const PANES: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail];
 /// Everywhere but where printable keys are text.
-const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Question, Page];
+const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Question, Plan, Page];
 /// Everywhere.
 const EVERYWHERE: &[Context] = &Context::ALL;
 
@@ -59,7 +59,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::PageUp,
         keys: &[Chord::plain(KeyCode::PageUp)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page, Text],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text],
         label: "page up",
         help: "one page up",
         group: Group::Move,
@@ -68,7 +68,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::PageDown,
         keys: &[Chord::plain(KeyCode::PageDown)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page, Text],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text],
         label: "page down",
         help: "one page down",
         group: Group::Move,
@@ -135,7 +135,25 @@ pub(super) static TABLE: &[Binding] = &[
         label: "next pane",
         help: "to the next pane or answer; in the find line, ask the server or only what is loaded",
         group: Group::Move,
-        footer: Some(9),
+        footer: Some(12),
+    },
+    Binding {
+        action: Action::NextPane,
+        keys: &[Chord::plain(KeyCode::Tab)],
+        contexts: &[Plan],
+        label: "see all",
+        help: "see all messages of the plan, and back",
+        group: Group::Act,
+        footer: Some(4),
+    },
+    Binding {
+        action: Action::NextPane,
+        keys: &[Chord::plain(KeyCode::Tab)],
+        contexts: &[Prompt],
+        label: "complete",
+        help: "complete the command",
+        group: Group::Program,
+        footer: Some(2),
     },
     Binding {
         action: Action::PreviousPane,
@@ -311,6 +329,24 @@ pub(super) static TABLE: &[Binding] = &[
         footer: Some(2),
     },
     Binding {
+        action: Action::Copy,
+        keys: &[Chord::char('c')],
+        contexts: &[Plan, Page],
+        label: "copy",
+        help: "copy the results of a run, or the list of a plan, masked as they are shown",
+        group: Group::Show,
+        footer: Some(5),
+    },
+    Binding {
+        action: Action::Export,
+        keys: &[Chord::char('x')],
+        contexts: &[Messages, Failures, Plan, Page],
+        label: "export",
+        help: "write what is shown to a file: messages, failures, a plan, the results of a run; masked as they are shown",
+        group: Group::Show,
+        footer: Some(9),
+    },
+    Binding {
         action: Action::Reveal,
         keys: &[Chord::char('v')],
         contexts: &[Messages, Detail],
@@ -328,22 +364,68 @@ pub(super) static TABLE: &[Binding] = &[
         group: Group::Show,
         footer: None,
     },
+    // Mark
+    Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: &[Messages, Failures],
+        label: "mark",
+        help: "mark the row and go on to the next, or take its mark away; in failures, all of the line",
+        group: Group::Mark,
+        footer: Some(7),
+    },
+    Binding {
+        action: Action::MarkRange,
+        keys: &[Chord::char('-')],
+        contexts: &[Messages],
+        label: "mark range",
+        help: "mark from the row that was marked last to this one",
+        group: Group::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::MarkAll,
+        keys: &[Chord::char('*')],
+        contexts: &[Messages],
+        label: "mark all",
+        help: "mark all loaded messages that the list shows",
+        group: Group::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::InvertMarks,
+        keys: &[Chord::char('i')],
+        contexts: &[Messages],
+        label: "invert marks",
+        help: "mark what is not marked of what the list shows, and the other way round",
+        group: Group::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::Unmark,
+        keys: &[Chord::char('u')],
+        contexts: PANES,
+        label: "unmark all",
+        help: "take all marks away",
+        group: Group::Mark,
+        footer: Some(8),
+    },
     // Act
     Binding {
         action: Action::PlanRetry,
         keys: &[Chord::char('r')],
-        contexts: &[Messages, Batches, Failures, Detail],
+        contexts: &[Messages, Batches, Failures, Activity, Detail],
         label: "plan a retry",
-        help: "**opens a plan to retry; writes nothing**",
+        help: "**opens a plan to retry: what is marked, or what is selected; writes nothing**",
         group: Group::Act,
         footer: Some(4),
     },
     Binding {
         action: Action::Agree,
         keys: &[Chord::char('y')],
-        contexts: &[Question],
+        contexts: &[Question, Plan],
         label: "retry",
-        help: "yes: carry out the plan that is open",
+        help: "yes: carry out the plan that is open; in production, several messages want their count typed and Enter",
         group: Group::Act,
         footer: Some(1),
     },
@@ -357,18 +439,27 @@ pub(super) static TABLE: &[Binding] = &[
         footer: Some(3),
     },
     Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: &[Plan],
+        label: "drop or add",
+        help: "drop the line from the plan, or add it",
+        group: Group::Act,
+        footer: Some(3),
+    },
+    Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Question],
+        contexts: &[Question, Plan],
         label: "answer",
-        help: "the answer that has the focus; at first that is \"leave it\"",
+        help: "the answer that has the focus, at first \"leave it\"; in a plan that asks for its count, the count that was typed",
         group: Group::Act,
         footer: Some(2),
     },
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: &[Question],
+        contexts: &[Question, Plan],
         label: "leave it",
         help: "leave it: nothing is sent",
         group: Group::Act,
@@ -394,6 +485,33 @@ pub(super) static TABLE: &[Binding] = &[
     },
     // Program
     Binding {
+        action: Action::CommandLine,
+        keys: &[Chord::char(':')],
+        contexts: PANES,
+        label: "commands",
+        help: "type a command: unlock, lock, stop, resume, results, again, notices, help",
+        group: Group::Program,
+        footer: Some(10),
+    },
+    Binding {
+        action: Action::Enter,
+        keys: &[Chord::plain(KeyCode::Enter)],
+        contexts: &[Prompt],
+        label: "do it",
+        help: "carry out what was typed",
+        group: Group::Program,
+        footer: Some(0),
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc)],
+        contexts: &[Prompt],
+        label: "close",
+        help: "close the line and do nothing",
+        group: Group::Program,
+        footer: Some(1),
+    },
+    Binding {
         action: Action::Notices,
         keys: &[Chord::char('!')],
         contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Page],
@@ -405,7 +523,7 @@ pub(super) static TABLE: &[Binding] = &[
     Binding {
         action: Action::Help,
         keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Page],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page],
         label: "help",
         help: "the keys that do something here",
         group: Group::Program,
@@ -416,7 +534,7 @@ pub(super) static TABLE: &[Binding] = &[
         keys: &[Chord::char('q')],
         contexts: OUTSIDE_TEXT,
         label: "quit",
-        help: "back; at the root it quits",
+        help: "back; at the root it quits, and asks only while a retry is under way",
         group: Group::Program,
         footer: Some(6),
     },
@@ -425,7 +543,7 @@ pub(super) static TABLE: &[Binding] = &[
         keys: &[Chord::ctrl('c')],
         contexts: EVERYWHERE,
         label: "quit",
-        help: "pressed twice, quit",
+        help: "stop a run after the call under way; without one, pressed twice, quit",
         group: Group::Program,
         footer: None,
     },

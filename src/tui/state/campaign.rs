@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Actions, Failures, Find, List, Marks, Opened, ViewKind};
+use super::{Actions, ActivityKey, Failures, Find, List, Marked, Marks, Opened, RunRecord, ViewKind};
 use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
@@ -18,6 +18,9 @@ const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
 
 /// How often they are read while it is not.
 const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
+
+/// For how long a read-only campaign stays open for actions without one.
+const UNLOCKED: SignedDuration = SignedDuration::from_mins(15);
 
 /// Which statuses the list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +85,18 @@ pub(in crate::tui) struct Campaign {
     pub opened: Option<Opened>,
     /// The retries.
     pub actions: Actions,
+    /// The newest run of several retries.
+    pub run: Option<RunRecord>,
+    /// What an earlier run of the program meant to retry and did not start.
+    pub not_started: Vec<MessageId>,
+    /// The line of the activity with the cursor.
+    pub activity_cursor: Option<ActivityKey>,
+    /// The batch with the cursor; the newest without one.
+    pub batch_cursor: Option<BatchId>,
+    /// What a person marked.
+    pub marked: Marked,
+    /// Until when a read-only campaign is open for actions.
+    pub unlocked_until: Option<Timestamp>,
     /// What is marked for a while.
     pub marks: Marks,
     /// What ended in the last minutes, as of the newest event.
@@ -119,6 +134,12 @@ impl Campaign {
             head_at: None,
             opened: None,
             actions: Actions::default(),
+            run: None,
+            not_started: Vec::new(),
+            activity_cursor: None,
+            batch_cursor: None,
+            marked: Marked::default(),
+            unlocked_until: None,
             marks: Marks::default(),
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
             open: [0; STATUS_PLACES],
@@ -207,6 +228,8 @@ impl Campaign {
         self.store = Store::new();
         self.list.start_anew();
         self.failures = Failures::default();
+        self.marked.clear();
+        self.drilled = None;
         self.opened = None;
         self.marks = Marks::default();
         self.read_from.clear();
@@ -226,11 +249,43 @@ impl Campaign {
         self.recent.share().is_some_and(|share| share > self.failure_limit())
     }
 
+    /// Whether actions are refused now.
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.card.read_only && self.unlocked_until.is_none_or(|until| until <= now)
+    }
+
+    /// Opens it for actions.
+    pub fn unlock(&mut self, now: Timestamp) {
+        self.unlocked_until = Some(now + UNLOCKED);
+    }
+
+    /// An action was taken: what was opened stays open for as long as at first.
+    pub fn acted(&mut self, now: Timestamp) {
+        if self.unlocked_until.is_some() {
+            self.unlock(now);
+        }
+    }
+
+    /// Whether a run is under way or has paused itself.
+    pub fn has_run(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.is_over())
+    }
+
+    /// How many lines tell of a run.
+    pub fn run_rows(&self) -> u16 {
+        match &self.run {
+            Some(run) if !run.is_over() => 3,
+            Some(run) if !run.is_read || self.actions.followed().open > 0 => 1,
+            _ => 0,
+        }
+    }
+
     /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.
     pub fn needs_person(&self) -> bool {
         self.card.broken.is_some()
             || matches!(self.connection, Connection::Refused { .. })
             || self.actions.needs_person()
+            || self.run.as_ref().is_some_and(RunRecord::is_paused)
             || self.fails_too_often()
     }
 }

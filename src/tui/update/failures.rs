@@ -8,6 +8,7 @@ impl State {
     pub(super) fn failures_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Enter => self.show_group(effects),
+            Action::Toggle => self.mark_group(),
             Action::Back | Action::Quit => {
                 self.step_back(effects);
             }

@@ -40,7 +40,9 @@ impl State {
                 }
             }
             _ => {
-                self.common_key(action, effects);
+                if !self.marking_key(action, effects) {
+                    self.common_key(action, effects);
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::keys::footer;
-use crate::tui::state::{Question, State};
+use crate::tui::state::{Dialog, PageKind, Question, State};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
@@ -32,11 +32,18 @@ fn is_useful(state: &State, action: Action) -> bool {
     let campaign = state.campaign();
     let question = state.open_question();
     match action {
-        Action::Agree | Action::NextPane if context == Context::Question => question.is_some_and(Question::can_run),
+        Action::Agree if context == Context::Plan => state.plan_takes_yes(),
+        Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         Action::Enter => context != Context::Detail,
         // Elsewhere it only goes back, which Esc says already.
-        Action::Quit => context == Context::Messages,
+        Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
+        Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),
+        Action::Toggle | Action::NextPane | Action::Export | Action::Copy if context == Context::Plan => {
+            matches!(state.dialog, Dialog::Plan(_))
+        }
+        Action::Unmark => campaign.is_some_and(|campaign| !campaign.marked.is_empty()),
+        Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
         Action::NextCampaign => state.campaigns.len() > 1,
         Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
         Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),

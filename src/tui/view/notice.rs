@@ -1,5 +1,6 @@
 //! The line above the keys: the outcome of a retry, a lost connection, or the newest notice.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -57,7 +58,9 @@ fn words(state: &State) -> (String, Role) {
 
 /// What stands between a first q or Ctrl-c and the end.
 fn leave(state: &State) -> String {
-    if state.is_acting() {
+    if state.campaigns.iter().any(Campaign::has_run) {
+        "a run is under way: again to quit all the same; what was not started is offered again at the next start".to_owned()
+    } else if state.is_acting() {
         "a retry is under way: again to quit all the same; the next start finds out what became of it".to_owned()
     } else {
         "again to quit".to_owned()
@@ -77,14 +80,24 @@ fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     }
 }
 
-/// How far a retry is, in one sentence.
+/// How far the retry of a message is, in one sentence.
 pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
+    outcome_of(state, &who(state, record), record.stage.as_ref(), record.at, record.accepted_at)
+}
+
+/// How far the retry of `who` is, in one sentence.
+pub(super) fn outcome_of(
+    state: &State,
+    who: &str,
+    stage: Option<&ActionStage>,
+    at: Timestamp,
+    accepted_at: Option<Timestamp>,
+) -> (String, Role) {
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
-    let who = who(state, record);
-    let at = state.look.time(record.at, state.now);
-    let accepted = record.accepted_at.map(|at| format!("accepted {}", state.look.time(at, state.now)));
-    match &record.stage {
+    let at = state.look.time(at, state.now);
+    let accepted = accepted_at.map(|at| format!("accepted {}", state.look.time(at, state.now)));
+    match stage {
         None => (format!("{who} retry asked {at}"), Role::Moving),
         Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),
         Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} retry on its way"), Role::Moving),

@@ -26,6 +26,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
         left.push(Piece::new(brackets[1], style(name_role), 0).gap(0));
     }
     let mut right = Vec::new();
+    if !campaign.marked.is_empty() {
+        right.push(Piece::new(format!("{} marked", count(campaign.marked.len())), style(Role::Accent), 0));
+    }
     if kind == Kind::Small && state.campaigns.len() > 1 {
         right.extend(other_campaigns(state));
     }
@@ -37,7 +40,8 @@ fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
     let shown = |number: usize| if number == 0 { String::new() } else { count(number) };
     match view {
         ViewKind::Failures => (shown(campaign.store.counts().of(&Status::Failure)), Role::Failed),
-        ViewKind::Messages | ViewKind::Batches | ViewKind::Activity => (String::new(), Role::Text),
+        ViewKind::Activity => (shown(campaign.activity_len()), if campaign.actions.needs_person() { Role::Failed } else { Role::Text }),
+        ViewKind::Messages | ViewKind::Batches => (String::new(), Role::Text),
     }
 }
 
