@@ -16,7 +16,13 @@ mod finding;
 mod listing;
 #[path = "dashboard/looks.rs"]
 mod looks;
+#[path = "dashboard/marking.rs"]
+mod marking;
+#[path = "dashboard/planning.rs"]
+mod planning;
 #[path = "dashboard/retrying.rs"]
 mod retrying;
+#[path = "dashboard/running.rs"]
+mod running;
 #[path = "dashboard/showing.rs"]
 mod showing;

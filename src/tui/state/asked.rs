@@ -57,6 +57,11 @@ impl Count {
         self.typed.pop().is_some()
     }
 
+    /// Nothing was typed.
+    pub fn clear(&mut self) {
+        self.typed.clear();
+    }
+
     /// Whether it is this number.
     pub fn is(&self, number: usize) -> bool {
         self.typed.parse() == Ok(number) && !self.typed.starts_with('0')

@@ -268,13 +268,16 @@ impl Campaign {
 
     /// Whether a run is under way or has paused itself.
     pub fn has_run(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| !run.is_over())
+        // One of which nothing was told is under way as long as its retries are: it may have been
+        // refused as a whole.
+        self.run.as_ref().is_some_and(|run| !run.is_over() && (run.news.is_some() || self.actions.is_acting()))
     }
 
     /// How many lines tell of a run.
     pub fn run_rows(&self) -> u16 {
         match &self.run {
-            Some(run) if !run.is_over() => 3,
+            Some(_) if self.has_run() => 3,
+            Some(run) if run.news.is_none() => 0,
             Some(run) if !run.is_read || self.actions.followed().open > 0 => 1,
             _ => 0,
         }

@@ -77,7 +77,7 @@ impl PlanQuestion {
         if question.choice.helped_only {
             let others = question.lines.iter().filter(|line| line.helps == RetryHelps::Maybe);
             question.dropped = others.map(|line| line.code.clone()).collect();
-            question.remake(id, campaign, now);
+            question.make(campaign, now);
         }
         if !campaign.card.one_time_password {
             let rows = question.plan.items.iter().take(LOOKED_AT).filter_map(|item| campaign.store.row(&item.message));
@@ -112,19 +112,29 @@ impl PlanQuestion {
         self.cursor = self.cursor.saturating_add_signed(steps).min(self.lines.len().saturating_sub(1));
     }
 
-    /// Drops the line under the cursor, or adds it again.
-    pub fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+    /// Drops the line under the cursor, or adds it again. Whoever does that knows what it changes, so
+    /// that it stays the same question; only a count that was typed is typed anew.
+    pub fn turn_line(&mut self, campaign: &Campaign, now: Timestamp) {
         let Some(line) = self.lines.get(self.cursor) else { return };
         let set = if line.helps == RetryHelps::No { &mut self.taken } else { &mut self.dropped };
         if !set.remove(&line.code) {
             set.insert(line.code.clone());
         }
-        self.remake(id, campaign, now);
+        self.count.clear();
+        self.make(campaign, now);
     }
 
     /// Makes the plan anew, from the same messages. Where it says something else now, the question
     /// is asked anew.
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+        let before = self.make(campaign, now);
+        if !says_the_same(&before, &self.plan) {
+            self.ask_anew(id);
+        }
+    }
+
+    /// Makes the plan, and gives the one before.
+    fn make(&mut self, campaign: &Campaign, now: Timestamp) -> Plan {
         let mut planner = planner(campaign);
         planner.dropped.extend(self.dropped.iter().cloned());
         if !self.taken.is_empty() {
@@ -135,9 +145,7 @@ impl PlanQuestion {
         let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.rows, now));
         self.lines = self.plan.lines();
         self.go(0);
-        if !says_the_same(&before, &self.plan) {
-            self.ask_anew(id);
-        }
+        before
     }
 
     /// It is another question from now on: what was typed was meant for the one before.

@@ -145,8 +145,8 @@ impl State {
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
         let (count, name) = (campaign.not_started.len(), campaign.card.name.clone());
         let retries = if count == 1 { "retry" } else { "retries" };
-        let what = format!("{name}: {count} {retries} of an earlier run not started");
-        self.tell(NoticeWeight::Warning, &what, "nothing was sent for them", ":again plans them anew");
+        let what = format!("{count} {retries} not started by an earlier run: :again plans them");
+        self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for them"), "");
     }
 }
 

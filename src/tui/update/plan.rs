@@ -154,10 +154,10 @@ impl State {
     }
 
     fn turn_plan_line(&mut self) {
-        let (id, now) = (self.next_question(), self.now);
+        let now = self.now;
         let Dialog::Plan(question) = &mut self.dialog else { return };
         if let Some(campaign) = self.campaigns.get(self.current) {
-            question.turn_line(id, campaign, now);
+            question.turn_line(campaign, now);
         }
     }
 
@@ -210,6 +210,12 @@ impl State {
     }
 
     fn say_count(&mut self, wanted: usize) {
+        // What was typed is not the number: it is typed anew.
+        match &mut self.dialog {
+            Dialog::Plan(question) => question.count.clear(),
+            Dialog::Batch(question) => question.count.clear(),
+            _ => {}
+        }
         self.tell(NoticeWeight::Info, &format!("in production, {wanted} and then Enter is the yes"), "", "");
     }
 

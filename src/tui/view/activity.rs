@@ -18,9 +18,6 @@ use crate::tui::state::{Campaign, Entry, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
 
-/// How wide a time of another day is.
-const TIME: usize = 12;
-
 /// Draws the sum, the heads and the actions. Says where the selected one is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
@@ -31,11 +28,14 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
         return None;
     }
     let width = usize::from(area.width);
-    let head = format!("{}{}  what became of it", " ".repeat(table::MARGIN), fit("time", TIME, Align::Left, state.look.ascii));
+    let times = entries.iter().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
+    let time = times.map(|entry| state.look.time(entry.at(), state.now).len()).max().unwrap_or(4);
+    let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
+    let head = format!("{}{}  what became of it", " ".repeat(table::MARGIN), fit("time", time, Align::Left, state.look.ascii));
     buffer.set_stringn(heads.x, heads.y, head, width, state.look.style(Role::Heading));
     let place = campaign.activity_place(&entries);
     table::draw(state, buffer, area, entries.len(), place, |place, style| {
-        entries.get(place).map(|entry| line(state, campaign, entry, width, style)).unwrap_or_default()
+        entries.get(place).map(|entry| line(state, campaign, entry, widths, style)).unwrap_or_default()
     })
 }
 
@@ -65,7 +65,14 @@ pub(super) fn followed_words(state: &State, campaign: &Campaign) -> String {
     )
 }
 
-fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, width: usize, selected: Option<Style>) -> Line<'static> {
+/// How wide time and text are.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    time: usize,
+    text: usize,
+}
+
+fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let (at, text, role) = match entry {
@@ -75,13 +82,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, width: usize, sel
             (String::new(), text, Role::Failed)
         }
         Entry::Open(open, record) => {
-            let (text, role) = match record.filter(|record| record.stage.is_some()) {
+            let (text, role) = match record.filter(|record| record.stage.is_some() && !entry.needs_person()) {
                 Some(record) => notice::outcome(state, record),
                 None => journalled(state, campaign, open),
             };
-            let more =
-                if open.state == ActionState::Unknown && open.look_up_at.is_none() && !open.elsewhere { "Enter decides: " } else { "" };
-            (state.look.time(entry.at(), state.now), format!("{more}{text}"), role)
+            (state.look.time(entry.at(), state.now), text, role)
         }
         Entry::Message(record) => {
             let (text, role) = notice::outcome(state, record);
@@ -93,10 +98,9 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, width: usize, sel
             (state.look.time(record.at, state.now), text, role)
         }
     };
-    let room = width.saturating_sub(table::MARGIN + TIME + 2 + 1);
     Line::from(vec![
-        Span::styled(format!("{}  ", fit(&at, TIME, Align::Left, ascii)), style(Role::Muted)),
-        Span::styled(fit(&text, room, Align::Left, ascii), style(role)),
+        Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left, ascii)), style(Role::Muted)),
+        Span::styled(fit(&text, widths.text, Align::Left, ascii), style(role)),
     ])
 }
 
@@ -112,7 +116,7 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
     match (open.state, open.look_up_at) {
         _ if open.elsewhere => (format!("{what}: another process looks after it"), Role::Moving),
         (ActionState::Unknown, Some(at)) => (format!("? {what}: outcome unknown, looked up again {}", until(at, state.now)), Role::Unknown),
-        (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, a person must decide"), Role::Failed),
+        (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, Enter decides"), Role::Failed),
         (ActionState::Intended, _) => (format!("{what}: written down, waits for its turn"), Role::Moving),
         (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),
         _ => (format!("{what}: {}", open.state), Role::Text),

@@ -59,7 +59,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
         pairs.push(("y", "retry the batch".to_owned()));
     }
     pairs.push(("Esc", "leave it".to_owned()));
-    lines.push(sentences::keys(state, &pairs));
+    lines.push(sentences::keys(state, &pairs, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
     let title = format!("{verb}, {} failed, {}, {}", count(plan.failures), environment(&state.look, campaign), campaign.card.name);

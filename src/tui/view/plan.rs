@@ -49,7 +49,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     let answer_at = lines.len();
     let (answer, answer_column) = answer(state, question);
     lines.push(answer);
-    lines.push(keys(state, question));
+    lines.push(keys(state, question, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
@@ -67,7 +67,7 @@ fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) ->
     let helps = match (line.helps, line.standing) {
         (RetryHelps::Yes, _) => "helps",
         (RetryHelps::Maybe, _) => "may help",
-        (RetryHelps::No, LineStanding::On) => "cannot help: taken in all the same",
+        (RetryHelps::No, LineStanding::On) => "cannot help: taken in",
         (RetryHelps::No, _) => "cannot help: left out",
     };
     let text = format!("{} {:>5}  {}  {helps}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
@@ -156,16 +156,16 @@ fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
     (Line::from(vec![Span::styled(prompt, style(Role::Strong)), Span::styled(question.count.typed.clone(), style(Role::Accent))]), at)
 }
 
-fn keys(state: &State, question: &PlanQuestion) -> Line<'static> {
+fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
     let mut pairs = Vec::new();
     if question.can_run() && question.needs_count().is_none() {
         pairs.push(("y", "retry".to_owned()));
     }
     pairs.push(("Esc", "leave it".to_owned()));
-    pairs.push(("Space", "add/drop a line".to_owned()));
+    pairs.push(("Space", "add/drop".to_owned()));
     pairs.push(("Tab", format!("see all {}", count(question.list_len()))));
     pairs.push(("x", "export".to_owned()));
-    sentences::keys(state, &pairs)
+    sentences::keys(state, &pairs, width)
 }
 
 /// How many lines of the list fit.
@@ -189,7 +189,7 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
         format!("{} to {} of {}", count((scroll + 1).min(all)), count(last), count(all)),
         style(Role::Muted),
     )));
-    lines.push(sentences::keys(state, &[("Tab", "back".to_owned()), ("Up Down", "scroll".to_owned()), ("x", "export".to_owned())]));
+    lines.push(sentences::keys(state, &[("Tab", "back".to_owned()), ("Up Down", "scroll".to_owned()), ("x", "export".to_owned())], width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

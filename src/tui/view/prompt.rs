@@ -72,7 +72,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     if prompt.kind == PromptKind::Command {
         keys.push(("Tab", "complete".to_owned()));
     }
-    lines.push(sentences::keys(state, &keys));
+    lines.push(sentences::keys(state, &keys, room));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

@@ -29,7 +29,7 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
     }
     let answers_at = lines.len();
     lines.push(answers(state, question));
-    lines.push(keys(state, question));
+    lines.push(keys(state, question, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
@@ -130,7 +130,7 @@ fn answers(state: &State, question: &Question) -> Line<'static> {
     Line::from(spans)
 }
 
-fn keys(state: &State, question: &Question) -> Line<'static> {
+fn keys(state: &State, question: &Question, width: usize) -> Line<'static> {
     let mut pairs = Vec::new();
     if question.can_run() {
         pairs.push(("y", "retry".to_owned()));
@@ -142,5 +142,5 @@ fn keys(state: &State, question: &Question) -> Line<'static> {
     if question.has_useless() {
         pairs.push(("Space", if question.include_useless { "leave it out" } else { "take it in" }.to_owned()));
     }
-    sentences::keys(state, &pairs)
+    sentences::keys(state, &pairs, width)
 }

@@ -45,7 +45,7 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
             (lines, at, vec![("y", format!("say that {said}")), ("Esc", "leave it".to_owned())])
         }
     };
-    lines.push(sentences::keys(state, &keys));
+    lines.push(sentences::keys(state, &keys, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, "An unknown outcome", dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

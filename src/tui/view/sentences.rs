@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
 use crate::tui::state::State;
-use crate::tui::text::wrap;
+use crate::tui::text::{width as text_width, wrap};
 
 /// A sentence of a question.
 pub(super) struct Sentence {
@@ -40,9 +40,19 @@ pub(super) fn lines(state: &State, mut sentences: Vec<Sentence>, width: usize, r
     }
 }
 
-/// Keys and what they do, in one line.
-pub(super) fn keys(state: &State, pairs: &[(&str, String)]) -> Line<'static> {
+/// Keys and what they do, in one line of at most `width` columns; what does not fit is left out from
+/// the end.
+pub(super) fn keys(state: &State, pairs: &[(&str, String)], width: usize) -> Line<'static> {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let spans = pairs.iter().flat_map(|(name, does)| [Span::styled((*name).to_owned(), key), Span::styled(format!(" {does}   "), word)]);
-    Line::from(spans.collect::<Vec<_>>())
+    let mut spans = Vec::new();
+    let mut taken = 0;
+    for (name, does) in pairs {
+        taken += text_width(name) + 1 + text_width(does);
+        if taken > width {
+            break;
+        }
+        taken += 2;
+        spans.extend([Span::styled((*name).to_owned(), key), Span::styled(format!(" {does}  "), word)]);
+    }
+    Line::from(spans)
 }
