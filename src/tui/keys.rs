@@ -81,7 +81,7 @@ impl Group {
 /// nothing. In [`Context::Text`] a printable key means nothing here: it is text.
 pub fn lookup(context: Context, key: KeyEvent) -> Option<Action> {
     let chord = Chord::of(key)?;
-    let binding = table::TABLE.iter().find(|binding| binding.contexts.contains(&context) && binding.keys.contains(&chord))?;
+    let binding = table::bindings().find(|binding| binding.contexts.contains(&context) && binding.keys.contains(&chord))?;
     Some(binding.action)
 }
 
@@ -95,7 +95,7 @@ pub fn footer(context: Context) -> Vec<&'static Binding> {
 
 /// Every key of `context`, by group and then in the order of the table.
 pub fn help(context: Context) -> Vec<&'static Binding> {
-    let mut known: Vec<_> = table::TABLE.iter().filter(|binding| binding.contexts.contains(&context)).collect();
+    let mut known: Vec<_> = table::bindings().filter(|binding| binding.contexts.contains(&context)).collect();
     known.sort_by_key(|binding| binding.group);
     known
 }
@@ -104,7 +104,7 @@ pub fn help(context: Context) -> Vec<&'static Binding> {
 pub fn markdown() -> String {
     let mut text = String::from("| key | where | does |\n|---|---|---|\n");
     for group in Group::ALL {
-        for binding in table::TABLE.iter().filter(|binding| binding.group == group) {
+        for binding in table::bindings().filter(|binding| binding.group == group) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             // Writing to a text cannot fail.
             let _ = writeln!(text, "| {} | {} | {} |", keys.join(" "), places(binding.contexts), binding.help);

@@ -77,7 +77,7 @@ fn a_yes_starts_one_run_of_exactly_the_plan() {
 fn progress_is_told_in_figures() {
     let mut desk = started(120, 36);
     desk.sees("Retrying 6").sees("3 of 6").sees("1.5 calls/s").sees("2 s left").sees(":stop or Ctrl-c");
-    desk.sees("2 accepted · 1 refused: The message has no attempts left. · 0 unknown · 3 to go");
+    desk.sees("2 accepted · 1 refused: The message has no attempts left · 0 unknown · 3 to go");
     desk.sees("of the 2: 1 delivered · 0 failed again · 1 open");
 }
 

@@ -127,7 +127,7 @@ fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expecte
 #[test]
 fn the_markdown_has_a_line_for_each_line_of_the_table() {
     let text = markdown();
-    assert_eq!(text.lines().count(), table::TABLE.len() + 2);
+    assert_eq!(text.lines().count(), table::bindings().count() + 2);
     assert!(text.contains("| `y` | question, plan | yes: carry out the plan that is open;"), "{text}");
     assert!(text.contains("| `Ctrl-c` | everywhere |"));
     assert!(text.contains("| `Up` `k` | outside text | one row up |"));

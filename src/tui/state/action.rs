@@ -91,6 +91,11 @@ impl ActionRecord {
     pub fn needs_person(&self) -> bool {
         needs_person(self.stage.as_ref())
     }
+
+    /// Whether it belongs to the newest run, which has lines of its own.
+    pub fn is_in_run(&self) -> bool {
+        self.in_run
+    }
 }
 
 impl BatchRecord {

@@ -6,10 +6,17 @@ use super::super::state::{Dialog, Export, PageKind, PlanQuestion, PromptKind, St
 use super::super::{Copied, Effect, view};
 use crate::monitor::NoticeWeight;
 
+/// How many messages are exported from the screen: as many as are written without a key waiting.
+const LARGEST: usize = 50_000;
+
 impl State {
     /// Asks where to write the view on the screen.
     pub(super) fn export_view(&mut self) {
         match self.view {
+            ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.list.len() > LARGEST) => {
+                let next = "`postwatch messages` writes any number, f and / narrow the list";
+                self.tell(NoticeWeight::Info, "these are too many for an export from here", &format!("{LARGEST} at most"), next);
+            }
             ViewKind::Messages => self.ask_where("messages", &view::message_rows(self)),
             ViewKind::Failures => self.ask_where("failures", &view::failure_rows(self)),
             ViewKind::Batches | ViewKind::Activity => {}

@@ -5,10 +5,14 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::super::state::{BatchQuestion, Choice, Dialog, GroupKey, PlanQuestion, RunRecord, State, ViewKind};
 use super::super::{Action, Effect};
-use crate::delivery::MessageId;
+use crate::delivery::{MessageId, Status};
 use crate::monitor::{Command, NoticeWeight};
 use crate::retry::ConfirmedRetry;
 use crate::store::RowNumber;
+
+/// How many messages a plan may have: several hours of retries, and as many as can be planned anew
+/// with every page that is read without a key waiting for it.
+const LARGEST: usize = 20_000;
 
 impl State {
     /// `r`: a plan for what is marked, else for what is selected. Writes nothing.
@@ -25,10 +29,15 @@ impl State {
 
     fn plan_marked(&mut self) {
         let Some(campaign) = self.campaign() else { return };
+        let number = campaign.marked.len();
         let mut rows: Vec<RowNumber> = campaign.marked.rows().collect();
+        if number > LARGEST {
+            // Of very many only those are looked at that can be retried at all.
+            rows.retain(|row| campaign.store.status(*row) == Some(&Status::Failure));
+        }
         // The order of the list: newest first.
         rows.sort_by_cached_key(|row| std::cmp::Reverse((campaign.store.cells(*row).created_at, *row)));
-        let words = format!("{} marked", rows.len());
+        let words = format!("{number} marked");
         self.ask_plan(Choice { words, rows, helped_only: false });
     }
 
@@ -68,6 +77,11 @@ impl State {
     fn ask_plan(&mut self, choice: Choice) {
         if let [row] = choice.rows.as_slice() {
             self.plan_row(*row);
+            return;
+        }
+        if choice.rows.len() > LARGEST {
+            let what = format!("{} messages are too many for one plan", choice.rows.len());
+            self.tell(NoticeWeight::Info, &what, &format!("{LARGEST} at most"), "mark fewer, or plan by error");
             return;
         }
         let id = self.next_question();
@@ -177,10 +191,15 @@ impl State {
     /// Whether `y` alone carries the plan out.
     pub(in crate::tui) fn plan_takes_yes(&self) -> bool {
         match &self.dialog {
-            Dialog::Plan(question) => question.can_run() && question.needs_count().is_none(),
+            Dialog::Plan(question) => question.list.is_none() && question.can_run() && question.needs_count().is_none(),
             Dialog::Batch(question) => question.can_run() && question.needs_count().is_none(),
             _ => false,
         }
+    }
+
+    /// Whether the whole list of a plan is shown.
+    pub(in crate::tui) fn is_plan_listed(&self) -> bool {
+        matches!(&self.dialog, Dialog::Plan(question) if question.list.is_some())
     }
 
     /// What must be typed, and whether what was typed is it.

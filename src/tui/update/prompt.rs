@@ -56,7 +56,7 @@ impl State {
         let common =
             (0..=first.len()).rev().find_map(|end| first.get(..end).filter(|head| words.iter().all(|word| word.starts_with(head))));
         if let Some(common) = common.filter(|common| common.len() > prompt.typed().trim().len()) {
-            *prompt = Box::new(Prompt::new(PromptKind::Command, common));
+            **prompt = Prompt::new(PromptKind::Command, common);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::tui::{Role, sign};
 const ID: usize = 8;
 
 /// How wide a count is.
-const COUNT: usize = 8;
+const COUNT: usize = 7;
 
 /// Draws the sum, the heads and the batches. Says where the selected one is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {

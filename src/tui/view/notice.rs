@@ -36,7 +36,8 @@ fn words(state: &State) -> (String, Role) {
     if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
         return (in_a_line(&notice.text), Role::Strong);
     }
-    let newest = state.campaign().and_then(|campaign| campaign.actions.newest());
+    // Each message of a run would push the one before away; the run has lines of its own.
+    let newest = state.campaign().and_then(|campaign| campaign.actions.newest()).filter(|record| !record.is_in_run());
     if let Some(record) = newest.filter(|record| record.is_acting() || record.needs_person()) {
         return outcome(state, record);
     }

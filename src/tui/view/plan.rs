@@ -38,7 +38,8 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     // in view; then the sentences by their weight.
     let room = usize::from(area.height).saturating_sub(2 + 2);
     let all = sentences(state, campaign, question);
-    let needed = sentences::lines(state, sentences(state, campaign, question), width, usize::MAX).len();
+    let weighty: Vec<Sentence> = sentences(state, campaign, question).into_iter().filter(Sentence::is_weighty).collect();
+    let needed = sentences::lines(state, weighty, width, usize::MAX).len();
     let shown_lines = question.lines.len().min(room.saturating_sub(needed).max(room / 3)).max(1);
     let mut lines = Vec::new();
     let skipped = (question.cursor + 1).saturating_sub(shown_lines);
@@ -116,6 +117,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         all.push(Sentence::new(words, Role::Warning, 3));
     }
     all.extend(plan.interlock().map(|words| Sentence::new(words, Role::Text, 5)));
+    all.push(Sentence::new(format!("Chosen: {}.", question.choice.words), Role::Muted, 5));
     all.extend(ages(state, question));
     all
 }

@@ -83,9 +83,12 @@ fn status(record: Option<&ActionRecord>) -> &'static str {
     }
 }
 
-/// The messages of the run with what became of each, in the order of the page.
-fn grouped<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<(&'a MessageId, Option<&'a ActionRecord>)>)> {
-    let mut groups: Vec<(End, Vec<_>)> = End::ALL.map(|end| (end, Vec::new())).into();
+/// A message of the run with what is known of its retry.
+type Entry<'a> = (&'a MessageId, Option<&'a ActionRecord>);
+
+/// The messages of the run by what became of them, in the order of the page.
+fn grouped<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry<'a>>)> {
+    let mut groups: Vec<(End, Vec<Entry<'a>>)> = End::ALL.map(|end| (end, Vec::new())).into();
     for message in &run.messages {
         let record = campaign.actions.of(message);
         let end = End::of(record, run);

@@ -10,7 +10,7 @@ use super::pieces::{self, Piece};
 use super::words::{count, in_a_line, rate};
 use crate::monitor::{ActionStage, RunNews, RunPhase};
 use crate::tui::Role;
-use crate::tui::state::{Campaign, RunRecord, State};
+use crate::tui::state::{ActionRecord, Campaign, RunRecord, State};
 use crate::tui::text::{Align, age, fit};
 
 /// The widest bar.
@@ -71,28 +71,26 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
 /// `12 accepted · 1 refused: out of attempts · 1 unknown: being looked up · 8 to go`.
 fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
     let style = |role| state.look.style(role);
-    let mut parts = vec![(format!("{} accepted", count(news.accepted)), Role::Fine)];
-    if news.refused > 0 {
-        let why = campaign.actions.iter().find_map(|record| match &record.stage {
-            Some(ActionStage::Refused(why)) => Some(format!(": {}", why.what)),
-            _ => None,
-        });
-        parts.push((format!("{} refused{}", count(news.refused), why.unwrap_or_default()), Role::Failed));
-    } else {
-        parts.push(("0 refused".to_owned(), Role::Text));
-    }
-    let unknown = if news.unknown > 0 { ": being looked up" } else { "" };
-    parts.push((format!("{} unknown{unknown}", count(news.unknown)), if news.unknown > 0 { Role::Unknown } else { Role::Text }));
-    if news.not_sent > 0 {
-        parts.push((format!("{} not sent", count(news.not_sent)), Role::Failed));
-    }
-    parts.push((format!("{} to go", count(news.to_go)), Role::Text));
     let dot = if state.look.ascii { "," } else { "·" };
-    let pieces = parts.into_iter().enumerate().flat_map(|(place, (text, role))| {
-        let between = (place > 0).then(|| Piece::new(dot, style(Role::Muted), 0).gap(1));
-        between.into_iter().chain([Piece::new(text, style(role), 0).gap(1)])
-    });
-    pieces.collect()
+    let mut pieces = vec![Piece::new(format!("{} accepted", count(news.accepted)), style(Role::Fine), 0)];
+    let mut add = |text: String, role, after: Option<String>| {
+        pieces.push(Piece::new(dot, style(Role::Muted), 0).gap(1));
+        pieces.push(Piece::new(text, style(role), 0).gap(1));
+        pieces.extend(after.map(|text| Piece::new(text, style(role), 5).gap(0)));
+    };
+    let refused = |record: &ActionRecord| match &record.stage {
+        Some(ActionStage::Refused(why)) => Some(format!(": {}", why.what.trim_end_matches('.'))),
+        _ => None,
+    };
+    let why = if news.refused > 0 { campaign.actions.iter().find_map(refused) } else { None };
+    add(format!("{} refused", count(news.refused)), if news.refused > 0 { Role::Failed } else { Role::Text }, why);
+    let looked_up = (news.unknown > 0).then(|| ": being looked up".to_owned());
+    add(format!("{} unknown", count(news.unknown)), if news.unknown > 0 { Role::Unknown } else { Role::Text }, looked_up);
+    if news.not_sent > 0 {
+        add(format!("{} not sent", count(news.not_sent)), Role::Failed, None);
+    }
+    add(format!("{} to go", count(news.to_go)), Role::Text, None);
+    pieces
 }
 
 /// One line for a run that is over.

@@ -19,6 +19,11 @@ impl Sentence {
     pub fn new(text: impl Into<String>, role: Role, rank: u8) -> Self {
         Self { text: text.into(), role, rank }
     }
+
+    /// Whether it weighs more than a further line of a list.
+    pub fn is_weighty(&self) -> bool {
+        self.rank <= 3
+    }
 }
 
 /// The sentences as lines of `width` columns, at most `room` of them.
