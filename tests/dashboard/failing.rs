@@ -69,3 +69,17 @@ fn nothing_failed_is_said_with_how_much_was_looked_at() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
     desk.keys("3").sees("Reading the newest messages");
 }
+
+#[test]
+fn ascii_is_ascii_in_every_view() {
+    let mut setup = setup(vec![card("Clinic reminders", HostKind::Test)]);
+    setup.ascii = true;
+    let mut desk = Desk::new(setup, 100, 30);
+    let messages: Vec<Sms> = failures().into_iter().map(|message| message.batch("batch_a41f0000-0000-4000-8000-000000000022")).collect();
+    desk.live(0).head(0, &messages, true);
+    for keys in ["2", "r", "Esc 3", "Space Space", "r", "Tab", "Esc Esc 5", ":", "Esc 1 r", "Esc ?"] {
+        desk.keys(keys).wait(500);
+        let screen = desk.screen();
+        assert!(screen.is_ascii(), "{:?}\n{screen}", screen.chars().filter(|letter| !letter.is_ascii()).collect::<String>());
+    }
+}

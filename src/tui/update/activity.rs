@@ -8,10 +8,15 @@ use crate::state::{ActionKind, ActionState};
 
 /// What Enter does with a line.
 enum Opening {
+    /// Plans what was not started.
     Plan,
+    /// Opens the menu of an unknown outcome.
     Menu(Resolve),
+    /// Opens the message.
     Message(MessageId),
+    /// Shows the batch.
     Batch(BatchId),
+    /// Says why there is nothing to open.
     Nothing(&'static str),
 }
 
@@ -134,7 +139,8 @@ impl State {
         }
     }
 
-    /// The cursor of the activity, on a line that is not about to be forgotten.
+    /// What an earlier run of the program did not start: kept until it is planned anew, with the
+    /// cursor of the activity on it.
     pub(super) fn note_not_started(&mut self, place: usize, messages: Vec<MessageId>) {
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         for message in messages {
