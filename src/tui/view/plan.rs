@@ -56,7 +56,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     dialog::put(buffer, inner, &lines);
     let (x, y) = match question.needs_count() {
         Some(_) => (answer_column, answer_at),
-        None => (0, question.cursor.saturating_sub(skipped)),
+        None => (2, question.cursor.saturating_sub(skipped)),
     };
     Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(y).unwrap_or(0))
 }
@@ -71,7 +71,8 @@ fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) ->
         (RetryHelps::No, LineStanding::On) => "cannot help: taken in",
         (RetryHelps::No, _) => "cannot help: left out",
     };
-    let text = format!("{} {:>5}  {}  {helps}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
+    let mark = if is_selected { "›" } else { " " };
+    let text = format!("{mark} {} {:>5}  {}  {helps}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
     let role = match (is_selected, line.standing, line.helps) {
         (true, ..) => Role::Selected,
         (_, LineStanding::On, RetryHelps::No) => Role::Warning,
@@ -86,7 +87,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
     let plan = &question.plan;
     let mut all = Vec::new();
     for (reason, number) in plan.others_left_out() {
-        all.push(Sentence::new(format!(" –  {:>5}  left out: {reason}", count(number)), Role::Muted, 3));
+        all.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", count(number)), Role::Muted, 3));
     }
     if let Some(why) = &question.refusal {
         all.push(Sentence::new(in_a_line(why), Role::Warning, 0));
