@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, MessageId};
-use postwatch::monitor::{Command, News, OpenActionNews};
+use postwatch::monitor::{ActionStage, BatchActionNews, Command, News, OpenActionNews};
 use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
@@ -118,7 +118,13 @@ fn a_batch_is_retried_with_one_call() {
     assert!(
         matches!(commands.as_slice(), [Command::RetryBatch(retry)] if retry.plan().batch == BatchId::new(BATCH) && retry.plan().failures == 6)
     );
-    desk.sees("under way").keys("3 r").wait(500).sees("its batch takes no retries now");
+    desk.sees("under way").sees("batch a41f…22 retry asked");
+    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::UnderWay { try_number: 1 }, at: desk.now };
+    desk.news(0, News::BatchAction(news))
+        .sees("batch a41f…22 retry on its way")
+        .keys("3 r")
+        .wait(500)
+        .sees("its batch takes no retries now");
 }
 
 #[test]

@@ -93,8 +93,7 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
             (state.look.time(record.at, state.now), text, role)
         }
         Entry::Batch(record) => {
-            let name = format!("batch {}", record.batch.short(false));
-            let (text, role) = notice::outcome_of(state, &name, record.stage.as_ref(), record.at, None);
+            let (text, role) = notice::batch_outcome(state, record);
             (state.look.time(record.at, state.now), text, role)
         }
     };

@@ -10,7 +10,7 @@ use super::recipient;
 use super::words::{count, in_a_line, until};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Connection};
-use crate::tui::state::{ActionRecord, Campaign, State};
+use crate::tui::state::{ActionRecord, BatchRecord, Campaign, State};
 use crate::tui::{Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
@@ -36,18 +36,16 @@ fn words(state: &State) -> (String, Role) {
     if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
         return (in_a_line(&notice.text), Role::Strong);
     }
-    // Each message of a run would push the one before away; the run has lines of its own.
-    let newest = state.campaign().and_then(|campaign| campaign.actions.newest()).filter(|record| !record.is_in_run());
-    if let Some(record) = newest.filter(|record| record.is_acting() || record.needs_person()) {
-        return outcome(state, record);
+    let newest = state.campaign().and_then(newest);
+    if let Some(newest) = newest.filter(Newest::is_waited_for) {
+        return newest.words(state);
     }
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
-    let notice = state.notices.newest();
-    match (newest, notice) {
-        (Some(record), Some(notice)) if notice.at <= record.at => outcome(state, record),
-        (Some(record), None) => outcome(state, record),
+    match (newest, state.notices.newest()) {
+        (Some(newest), Some(notice)) if notice.at <= newest.at() => newest.words(state),
+        (Some(newest), None) => newest.words(state),
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
@@ -55,6 +53,49 @@ fn words(state: &State) -> (String, Role) {
         }
         (None, None) => (String::new(), Role::Text),
     }
+}
+
+/// The action with the newest word.
+#[derive(Clone, Copy)]
+enum Newest<'a> {
+    Message(&'a ActionRecord),
+    Batch(&'a BatchRecord),
+}
+
+impl Newest<'_> {
+    fn at(&self) -> Timestamp {
+        match self {
+            Newest::Message(record) => record.at,
+            Newest::Batch(record) => record.at,
+        }
+    }
+
+    /// Whether a person waits for it, or it waits for a person.
+    fn is_waited_for(&self) -> bool {
+        match self {
+            Newest::Message(record) => record.is_acting() || record.needs_person(),
+            Newest::Batch(record) => record.is_acting() || record.needs_person(),
+        }
+    }
+
+    fn words(&self, state: &State) -> (String, Role) {
+        match self {
+            Newest::Message(record) => outcome(state, record),
+            Newest::Batch(record) => batch_outcome(state, record),
+        }
+    }
+}
+
+fn newest(campaign: &Campaign) -> Option<Newest<'_>> {
+    // Each message of a run would push the one before away; the run has lines of its own.
+    let message = campaign.actions.newest().filter(|record| !record.is_in_run()).map(Newest::Message);
+    let batch = campaign.actions.batches().last().map(Newest::Batch);
+    message.into_iter().chain(batch).max_by_key(Newest::at)
+}
+
+/// How far the retry of a batch is, in one sentence.
+pub(super) fn batch_outcome(state: &State, record: &BatchRecord) -> (String, Role) {
+    outcome_of(state, &format!("batch {}", record.batch.short(false)), record.stage.as_ref(), record.at, None)
 }
 
 /// What stands between a first q or Ctrl-c and the end.
