@@ -34,10 +34,10 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
         all.push(Sentence::new("Each try may be billed, delivered or not.", Role::Text, 3));
     }
     all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
-    let of = plan.total.map(|total| format!(" of {}", count(total as usize))).unwrap_or_default();
+    let of = plan.total.map(|total| format!("{} ", count(total as usize))).unwrap_or_default();
     let role = if plan.is_loaded_whole() { Role::Muted } else { Role::Warning };
     let more = if plan.is_loaded_whole() { "" } else { " There may be more failures than are told here." };
-    all.push(Sentence::new(format!("{}{of} of its messages are loaded.{more}", count(plan.loaded)), role, 4));
+    all.push(Sentence::new(format!("{} of its {of}messages are loaded.{more}", count(plan.loaded)), role, 4));
     let planned = age(state.now.duration_since(plan.planned_at));
     all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.time(plan.planned_at, state.now)), Role::Muted, 6));
     let room = usize::from(area.height).saturating_sub(2 + 2);

@@ -68,7 +68,8 @@ impl Widths {
         let rest = rest.saturating_sub(whole + 1);
         let created = if rest >= 12 + widest + 2 { widest } else { 0 };
         let rest = rest.saturating_sub(if created > 0 { created + 1 } else { 0 });
-        let bar = if rest >= 14 + 1 + 8 { (rest - 14 - 1).min(20) } else { 0 };
+        // A file's name says more than the last columns of a bar.
+        let bar = if rest >= 14 + 1 + 8 { rest.saturating_sub(36 + 1).clamp(8, 20) } else { 0 };
         let rest = rest.saturating_sub(if bar > 0 { bar + 1 } else { 0 });
         let file = rest.min(40);
         Self { file, created, bar, whole: whole + (rest - file).min(30) }
@@ -149,5 +150,7 @@ fn whole_retry(campaign: &Campaign, summary: &BatchSummary) -> (String, Role) {
     if created > 0 {
         return (format!("not yet: {} created", count(created)), Role::Warning);
     }
-    ("yes".to_owned(), Role::Strong)
+    // What is not loaded may hold a `created` one, or more failures.
+    let is_whole = summary.batch.total.is_none_or(|total| total as usize == summary.loaded);
+    (if is_whole { "yes".to_owned() } else { format!("yes · {} loaded", count(summary.loaded)) }, Role::Strong)
 }
