@@ -8,13 +8,21 @@ mod desk;
 mod any;
 #[path = "dashboard/calling.rs"]
 mod calling;
+#[path = "dashboard/failing.rs"]
+mod failing;
 #[path = "dashboard/finding.rs"]
 mod finding;
 #[path = "dashboard/listing.rs"]
 mod listing;
 #[path = "dashboard/looks.rs"]
 mod looks;
+#[path = "dashboard/marking.rs"]
+mod marking;
+#[path = "dashboard/planning.rs"]
+mod planning;
 #[path = "dashboard/retrying.rs"]
 mod retrying;
+#[path = "dashboard/running.rs"]
+mod running;
 #[path = "dashboard/showing.rs"]
 mod showing;

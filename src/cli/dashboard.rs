@@ -1,5 +1,6 @@
 //! `postwatch` and `postwatch demo`: the dashboard on the terminal, with the workers behind it.
 
+mod export;
 mod setup;
 mod workers;
 

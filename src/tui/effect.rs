@@ -3,6 +3,18 @@
 use crate::delivery::MessageId;
 use crate::monitor::{CampaignIndex, Command};
 
+/// A text that leaves the program because a person wants it: a copy, or a file. It may hold
+/// recipients, so that no log ever shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Copied(pub String);
+
+impl std::fmt::Debug for Copied {
+    /// The length alone.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Copied({} bytes)", self.0.len())
+    }
+}
+
 /// Something to be done outside the dashboard's state. Carried out in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -19,6 +31,29 @@ pub enum Effect {
         campaign: CampaignIndex,
         /// The message; `None` when the whole screen was unmasked.
         message: Option<MessageId>,
+    },
+    /// A read-only campaign was opened for actions by a person: that is journalled.
+    NoteUnlock {
+        /// The campaign.
+        campaign: CampaignIndex,
+    },
+    /// It was closed again, by a person or because its time was over: that is journalled.
+    NoteLock {
+        /// The campaign.
+        campaign: CampaignIndex,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(Copied),
+    /// Write a file that does not exist yet, for its owner alone: that is journalled.
+    Export {
+        /// The campaign that it is about.
+        campaign: CampaignIndex,
+        /// Where, as it was typed.
+        path: String,
+        /// What.
+        text: Copied,
+        /// What it holds, for the journal: nothing personal.
+        detail: String,
     },
     /// Ring the terminal's bell.
     Bell,

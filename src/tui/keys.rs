@@ -52,6 +52,8 @@ pub enum Group {
     Find,
     /// What is shown of a message.
     Show,
+    /// Marking messages.
+    Mark,
     /// What acts on the world.
     Act,
     /// The program itself.
@@ -60,7 +62,7 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of the help.
-    pub const ALL: [Group; 5] = [Group::Move, Group::Find, Group::Show, Group::Act, Group::Program];
+    pub const ALL: [Group; 6] = [Group::Move, Group::Find, Group::Show, Group::Mark, Group::Act, Group::Program];
 
     /// The heading.
     pub fn title(self) -> &'static str {
@@ -68,6 +70,7 @@ impl Group {
             Group::Move => "Move",
             Group::Find => "Find",
             Group::Show => "Show",
+            Group::Mark => "Mark",
             Group::Act => "Act",
             Group::Program => "Program",
         }
@@ -78,7 +81,7 @@ impl Group {
 /// nothing. In [`Context::Text`] a printable key means nothing here: it is text.
 pub fn lookup(context: Context, key: KeyEvent) -> Option<Action> {
     let chord = Chord::of(key)?;
-    let binding = table::TABLE.iter().find(|binding| binding.contexts.contains(&context) && binding.keys.contains(&chord))?;
+    let binding = table::bindings().find(|binding| binding.contexts.contains(&context) && binding.keys.contains(&chord))?;
     Some(binding.action)
 }
 
@@ -92,7 +95,7 @@ pub fn footer(context: Context) -> Vec<&'static Binding> {
 
 /// Every key of `context`, by group and then in the order of the table.
 pub fn help(context: Context) -> Vec<&'static Binding> {
-    let mut known: Vec<_> = table::TABLE.iter().filter(|binding| binding.contexts.contains(&context)).collect();
+    let mut known: Vec<_> = table::bindings().filter(|binding| binding.contexts.contains(&context)).collect();
     known.sort_by_key(|binding| binding.group);
     known
 }
@@ -101,7 +104,7 @@ pub fn help(context: Context) -> Vec<&'static Binding> {
 pub fn markdown() -> String {
     let mut text = String::from("| key | where | does |\n|---|---|---|\n");
     for group in Group::ALL {
-        for binding in table::TABLE.iter().filter(|binding| binding.group == group) {
+        for binding in table::bindings().filter(|binding| binding.group == group) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             // Writing to a text cannot fail.
             let _ = writeln!(text, "| {} | {} | {} |", keys.join(" "), places(binding.contexts), binding.help);
@@ -115,7 +118,7 @@ fn places(contexts: &[Context]) -> String {
     let missing: Vec<_> = Context::ALL.into_iter().filter(|context| !contexts.contains(context)).collect();
     match missing.as_slice() {
         [] => "everywhere".to_owned(),
-        [Context::Text] => "outside text".to_owned(),
+        [Context::Text, Context::Prompt] => "outside text".to_owned(),
         _ => contexts.iter().map(|context| context.name()).collect::<Vec<_>>().join(", "),
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::state::State;
+use super::state::{Campaign, State, ViewKind};
 
 /// The smallest screen on which anything but a request for more room is shown.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);
@@ -54,6 +54,10 @@ pub(super) struct Shape {
     pub many_campaigns: bool,
     /// A message is open.
     pub opened: bool,
+    /// The list of messages is shown: only beside it a detail makes sense.
+    pub messages: bool,
+    /// How many lines tell of a run.
+    pub run_rows: u16,
 }
 
 /// Where everything stands. What has no room is `None` or has no lines.
@@ -71,6 +75,8 @@ pub(super) struct Layout {
     pub summary: Rect,
     /// The last 15 minutes.
     pub recent: Rect,
+    /// The views.
+    pub tabs: Rect,
     /// What the list shows, of how much.
     pub filter: Rect,
     /// The heads of the columns.
@@ -85,6 +91,8 @@ pub(super) struct Layout {
     pub detail: Option<Rect>,
     /// Whether the detail stands in place of the list.
     pub covers_list: bool,
+    /// How far a run is.
+    pub run: Rect,
     /// The newest outcome or notice.
     pub notice: Rect,
     /// The keys.
@@ -153,6 +161,10 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
     let campaigns_line = (kind == Kind::Medium && shape.many_campaigns).then(|| take(&mut rest, 1));
     let summary = take(&mut rest, 1);
     let recent = take(&mut rest, 1);
+    let tabs = take(&mut rest, 1);
+    // On a low screen the list needs its rows more than a run its sentences.
+    let run_rows = if area.height < ONE_PANE_ROWS { shape.run_rows.min(1) } else { shape.run_rows };
+    let run = take_bottom(&mut rest, run_rows);
     let (mut campaigns, mut campaigns_rule, mut rule, mut detail) = (None, None, None, None);
     match kind {
         Kind::Wide => {
@@ -161,20 +173,22 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
                 campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS + age));
                 campaigns_rule = Some(take_left(&mut rest, 1));
             }
-            // Two fifths, an id in one line where the list can spare that, and no more than a text
-            // reads well in.
-            let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
-            let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
-            detail = Some(take_right(&mut rest, columns));
-            rule = Some(take_right(&mut rest, 1));
+            if shape.messages {
+                // Two fifths, an id in one line where the list can spare that, and no more than a
+                // text reads well in.
+                let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
+                let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
+                detail = Some(take_right(&mut rest, columns));
+                rule = Some(take_right(&mut rest, 1));
+            }
         }
-        Kind::Medium => {
+        Kind::Medium if shape.messages => {
             let rows = if shape.opened { (rest.height / 2).max(DETAIL_ROWS) } else { DETAIL_ROWS };
             detail = Some(take_bottom(&mut rest, rows));
             rule = Some(take_bottom(&mut rest, 1));
         }
         Kind::Small if shape.opened => detail = Some(rest),
-        Kind::Small | Kind::Tiny => {}
+        Kind::Medium | Kind::Small | Kind::Tiny => {}
     }
     let filter = take(&mut rest, 1);
     let heads = take(&mut rest, 1);
@@ -185,6 +199,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
         campaigns,
         summary,
         recent,
+        tabs,
         filter,
         heads,
         list: rest,
@@ -192,6 +207,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
         campaigns_rule,
         detail,
         covers_list: kind == Kind::Small && shape.opened,
+        run,
         notice,
         keys,
         body,
@@ -206,8 +222,12 @@ impl State {
 
     /// Where everything stands in `area`.
     pub(super) fn layout_in(&self, area: Rect) -> Layout {
-        let opened = self.campaign().is_some_and(|campaign| campaign.opened.is_some());
-        layout(area, Shape { many_campaigns: self.campaigns.len() > 1, opened })
+        let messages = self.view == ViewKind::Messages;
+        let opened = messages && self.campaign().is_some_and(|campaign| campaign.opened.is_some());
+        layout(
+            area,
+            Shape { many_campaigns: self.campaigns.len() > 1, opened, messages, run_rows: self.campaign().map_or(0, Campaign::run_rows) },
+        )
     }
 }
 
@@ -233,16 +253,18 @@ mod tests {
 
     #[test]
     fn eighty_by_twenty_four_has_room_for_fifteen_rows() {
-        let layout = layout(Rect::new(0, 0, 80, 24), Shape { many_campaigns: true, opened: false });
+        let layout = layout(Rect::new(0, 0, 80, 24), Shape { many_campaigns: true, opened: false, messages: true, run_rows: 0 });
         assert!(layout.list.height >= 15);
     }
 
     proptest! {
         #[test]
-        fn nothing_overlaps_or_leaves_the_screen(columns in 1..300u16, rows in 1..120u16, many_campaigns: bool, opened: bool) {
+        fn nothing_overlaps_or_leaves_the_screen(
+            columns in 1..300u16, rows in 1..120u16, many_campaigns: bool, opened: bool, messages: bool, run_rows in 0..4u16,
+        ) {
             let area = Rect::new(0, 0, columns, rows);
-            let layout = layout(area, Shape { many_campaigns, opened });
-            let mut parts = vec![layout.header, layout.summary, layout.recent, layout.notice, layout.keys];
+            let layout = layout(area, Shape { many_campaigns, opened: opened && messages, messages, run_rows });
+            let mut parts = vec![layout.header, layout.summary, layout.recent, layout.tabs, layout.run, layout.notice, layout.keys];
             parts.extend([layout.campaigns_line, layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail].into_iter().flatten());
             if !layout.covers_list {
                 parts.extend([layout.filter, layout.heads, layout.list]);

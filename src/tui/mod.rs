@@ -3,6 +3,7 @@
 mod armour;
 mod effect;
 mod event;
+mod export; // what is copied or written to a file
 pub mod keys; // the one table of keys
 mod layout; // where things stand
 mod run;
@@ -16,7 +17,7 @@ mod update; // events in, effects out
 mod view; // how it looks
 
 pub use armour::{Armour, Place};
-pub use effect::Effect;
+pub use effect::{Copied, Effect};
 pub use event::Event;
 pub use keys::{Action, Context};
 pub use run::{

@@ -198,6 +198,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
                 Effect::Quit => self.quit = true,
                 Effect::Redraw => self.screen.forget()?,
                 Effect::Bell => self.screen.bell()?,
+                Effect::Copy(text) => self.screen.copy(&text.0)?,
                 Effect::Suspend => self.suspend()?,
                 effect => self.host.perform(effect),
             }

@@ -2,26 +2,47 @@
 //! `update`, how it looks in `view`.
 
 mod action;
+mod activity;
+mod asked;
+mod batch_question;
 mod campaign;
 mod detail;
+mod failures;
 mod filter_menu;
 mod find;
 mod list;
+mod marked;
 mod marks;
 mod notices;
 mod page;
+mod plan_question;
+mod planning;
+mod prompt;
 mod question;
+mod resolve;
+mod run_record;
+mod view_kind;
 
-pub(super) use action::{ActionRecord, Actions};
+pub(super) use action::{ActionRecord, Actions, BatchRecord};
+pub(super) use activity::{ActivityKey, Entry};
+pub(super) use asked::{Asked, Count};
+pub(super) use batch_question::BatchQuestion;
 pub(super) use campaign::{Campaign, FilterChoice};
 pub(super) use detail::{Opened, Phase};
+pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
 pub(super) use list::{Cursor, Item, List};
+pub(super) use marked::Marked;
 pub(super) use marks::Marks;
 pub(super) use notices::Notices;
 pub(super) use page::{Page, PageKind};
-pub(super) use question::{Answer, Question, plan};
+pub(super) use plan_question::{Choice, PlanQuestion, tick};
+pub(super) use prompt::{COMMANDS, Export, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, matching as matching_commands, understood};
+pub(super) use question::{Answer, Question, plan_one};
+pub(super) use resolve::{Resolve, ResolveLine};
+pub(super) use run_record::RunRecord;
+pub(super) use view_kind::ViewKind;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -72,6 +93,14 @@ pub(super) enum Dialog {
     Menu(FilterMenu),
     /// The question before a retry.
     Question(Box<Question>),
+    /// The question before a retry of several messages.
+    Plan(Box<PlanQuestion>),
+    /// The question before the retry of a whole batch.
+    Batch(Box<BatchQuestion>),
+    /// What became of an action with an unknown outcome.
+    Resolve(Box<Resolve>),
+    /// A line that is typed into.
+    Prompt(Box<Prompt>),
 }
 
 /// Everything that the dashboard knows.
@@ -79,6 +108,8 @@ pub struct State {
     pub(super) look: Look,
     pub(super) campaigns: Vec<Campaign>,
     pub(super) current: usize,
+    /// Which view is shown, of whichever campaign.
+    pub(super) view: ViewKind,
     pub(super) dialog: Dialog,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
@@ -109,6 +140,7 @@ impl State {
             look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
+            view: ViewKind::Messages,
             dialog: Dialog::None,
             page: None,
             notices,
@@ -150,10 +182,19 @@ impl State {
         }
         match &self.dialog {
             Dialog::Question(_) => Context::Question,
+            Dialog::Plan(_) | Dialog::Batch(_) => Context::Plan,
+            Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
+            Dialog::Resolve(_) => Context::Menu,
+            Dialog::Prompt(_) => Context::Prompt,
             Dialog::Menu(_) => Context::Menu,
             Dialog::Find => Context::Text,
-            Dialog::None if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
-            Dialog::None => Context::Messages,
+            Dialog::None => match self.view {
+                ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
+                ViewKind::Messages => Context::Messages,
+                ViewKind::Batches => Context::Batches,
+                ViewKind::Failures => Context::Failures,
+                ViewKind::Activity => Context::Activity,
+            },
         }
     }
 
@@ -165,9 +206,9 @@ impl State {
         order
     }
 
-    /// Whether a retry is on its way to the API right now, in any campaign.
+    /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.
     pub(super) fn is_acting(&self) -> bool {
-        self.campaigns.iter().any(|campaign| campaign.actions.is_acting())
+        self.campaigns.iter().any(|campaign| campaign.actions.is_acting() || campaign.has_run())
     }
 
     /// The question that is open.
@@ -178,10 +219,27 @@ impl State {
         }
     }
 
-    /// The question, while it can be read: a page in front of it hides it, and so does a screen
-    /// without room. Nothing can be agreed to that is not on the screen.
-    pub(super) fn question_in_view(&self) -> Option<&Question> {
-        self.open_question().filter(|_| self.page.is_none() && self.layout().kind != Kind::Tiny)
+    /// The question that stands, whichever it is, while it can be read: a page in front of it hides
+    /// it, and so does a screen without room. Nothing can be agreed to that is not on the screen.
+    pub(super) fn asked_in_view(&self) -> Option<&Asked> {
+        let asked = match &self.dialog {
+            Dialog::Question(question) => Some(&question.asked),
+            Dialog::Plan(question) => Some(&question.asked),
+            Dialog::Batch(question) => Some(&question.asked),
+            Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) => None,
+        };
+        asked.filter(|_| self.is_dialog_in_view())
+    }
+
+    /// Whether a dialog could be read.
+    pub(super) fn is_dialog_in_view(&self) -> bool {
+        self.page.is_none() && self.layout().kind != Kind::Tiny
+    }
+
+    /// Whether the question that stands can be agreed to.
+    pub(super) fn is_armed(&self) -> bool {
+        self.asked_in_view().is_some_and(|asked| asked.is_armed(self.now))
     }
 }
 
@@ -195,11 +253,11 @@ impl Dashboard for State {
     }
 
     fn question(&self) -> Option<QuestionId> {
-        self.question_in_view().map(|question| QuestionId(question.id))
+        self.asked_in_view().map(|asked| QuestionId(asked.id))
     }
 
     fn takes_text(&self) -> bool {
-        self.context() == Context::Text
+        matches!(self.context(), Context::Text | Context::Prompt)
     }
 
     fn needs_tick(&self) -> bool {

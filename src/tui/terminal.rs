@@ -1,6 +1,7 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
 mod backend;
+mod copy;
 mod frame_buffer;
 mod keyboard;
 mod modes;
@@ -113,6 +114,10 @@ impl Screen for TerminalScreen {
         let mut out = io::stdout().lock();
         out.write_all(b"\x07")?;
         out.flush()
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        copy::copy(text)
     }
 
     fn suspend(&mut self) -> io::Result<bool> {

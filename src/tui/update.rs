@@ -2,23 +2,33 @@
 //! here does IO, waits, or reads a clock.
 
 mod alarm;
+mod activity;
+mod batches;
 mod campaigns;
 mod detail;
+mod export;
+mod failures;
 mod find;
 mod leave;
 mod list;
+mod marking;
 mod menu;
 mod news;
 mod page;
+mod plan;
+mod prompt;
 mod question;
+mod run;
 mod show;
+mod unlock;
+mod views;
 mod wake;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::lookup;
-use super::state::State;
+use super::state::{Dialog, PromptKind, State, ViewKind};
 use super::{Action, Context, Effect, Event};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
@@ -60,8 +70,11 @@ impl State {
         }
         let context = self.context();
         let Some(action) = lookup(context, key) else {
-            if context == Context::Text {
-                self.type_key(key);
+            match context {
+                Context::Text => self.type_key(key),
+                Context::Prompt => self.type_prompt(key),
+                Context::Plan => self.type_count(key),
+                _ => {}
             }
             return;
         };
@@ -73,11 +86,17 @@ impl State {
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
             _ => match context {
-                Context::Page => self.page_key(action),
+                Context::Page => self.page_key(action, effects),
+                Context::Question | Context::Menu if matches!(self.dialog, Dialog::Resolve(_)) => self.resolve_key(action, effects),
                 Context::Question => self.question_key(action, effects),
+                Context::Plan => self.plan_key(action, key, effects),
+                Context::Prompt => self.prompt_key(action, key, effects),
                 Context::Menu => self.menu_key(action, effects),
                 Context::Text => self.find_key(action, key, effects),
                 Context::Detail => self.detail_key(action, effects),
+                Context::Failures => self.failures_key(action, effects),
+                Context::Batches => self.batches_key(action, effects),
+                Context::Activity => self.activity_key(action, effects),
                 Context::Messages | Context::Campaigns => self.list_key(action, effects),
             },
         }
@@ -97,9 +116,12 @@ impl State {
             Action::Pause => self.pause(effects),
             Action::ReadNow => effects.extend(self.wish(Command::ReadNow)),
             Action::PlanRetry => self.plan_retry(),
+            Action::Unmark => self.unmark(),
+            Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
+            Action::Export => self.export_view(),
             Action::Notices => self.open_notices(),
             Action::Help => self.open_help(),
-            _ => return false,
+            _ => return self.view_key(action, effects),
         }
         true
     }
@@ -125,6 +147,11 @@ impl State {
     fn count(&mut self) {
         for campaign in &mut self.campaigns {
             campaign.count(self.now);
+        }
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.settle(&campaign.store);
         }
     }
 }

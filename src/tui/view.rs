@@ -1,12 +1,18 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
+mod activity;
 mod ascii;
+mod bar;
+mod batch_question;
+mod batches;
 mod campaigns;
 mod cells;
 mod columns;
 mod detail;
 mod dialog;
 mod empty;
+mod export;
+mod failures;
 mod filter;
 mod header;
 mod keys;
@@ -16,9 +22,17 @@ mod menu;
 mod notice;
 mod page;
 mod pieces;
+mod plan;
+mod prompt;
 mod question;
 mod recipient;
+mod resolve;
+mod results;
+mod run;
+mod sentences;
 mod summary;
+mod table;
+mod tabs;
 mod words;
 
 use ratatui::Frame;
@@ -27,10 +41,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::Role;
 use super::layout::{Kind, SMALLEST};
-use super::state::{Dialog, State};
+use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
+pub(super) use export::{failure_rows, message_rows};
+pub(super) use plan::who as masked_recipient;
+pub(super) use results::{rows as result_rows, text as results_text};
 
 impl State {
     /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers
@@ -74,15 +91,24 @@ impl State {
             self.rule(buffer, rule);
         }
         summary::draw(self, buffer, layout.summary);
-        summary::draw_recent(self, buffer, layout.recent, layout.kind);
+        summary::draw_recent(self, buffer, layout.recent);
+        tabs::draw(self, buffer, layout.tabs, layout.kind);
+        run::draw(self, buffer, layout.run);
         if let Some(rule) = layout.rule {
             self.rule(buffer, rule);
         }
         let mut cursor = None;
         if !layout.covers_list {
-            cursor = filter::draw(self, buffer, layout.filter);
-            let row = list::draw(self, buffer, layout.heads, layout.list);
-            cursor = cursor.or(row);
+            cursor = match self.view {
+                ViewKind::Failures => failures::draw(self, buffer, layout.filter, layout.heads, layout.list),
+                ViewKind::Batches => batches::draw(self, buffer, layout.filter, layout.heads, layout.list),
+                ViewKind::Activity => activity::draw(self, buffer, layout.filter, layout.heads, layout.list),
+                ViewKind::Messages => {
+                    let find = filter::draw(self, buffer, layout.filter);
+                    let row = list::draw(self, buffer, layout.heads, layout.list);
+                    find.or(row)
+                }
+            };
         }
         if let Some(pane) = layout.detail {
             let top = detail::draw(self, buffer, pane);
@@ -91,6 +117,10 @@ impl State {
         match &self.dialog {
             Dialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
             Dialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
+            Dialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
+            Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
+            Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
+            Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             Dialog::Find | Dialog::None => cursor,
         }
     }
@@ -118,6 +148,11 @@ impl State {
 pub(super) fn detail_last_scroll(state: &State) -> usize {
     let Some(pane) = state.layout().detail else { return 0 };
     detail::lines(state, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
+}
+
+/// How many lines of a plan's whole list fit.
+pub(super) fn plan_list_room(state: &State) -> usize {
+    plan::list_room(state.layout().body)
 }
 
 /// The largest useful scroll of the open page.

@@ -2,8 +2,10 @@
 //! line of the screen.
 
 use jiff::SignedDuration;
-use postwatch::delivery::Status;
-use postwatch::monitor::{ActionNews, ActionStage, Connection, News, NoticeWeight, SearchState};
+use postwatch::delivery::{BatchId, Status};
+use postwatch::monitor::{
+    ActionNews, ActionStage, BatchActionNews, Command, Connection, News, NoticeWeight, RunNews, RunPhase, SearchState,
+};
 use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
@@ -20,12 +22,16 @@ enum Happening {
     Search(Vec<(u32, u8, u16)>, bool),
     Stage(u32, u8),
     Connection(u8),
+    Run(u8, u8, u8),
+    Batch(u8),
+    NotStarted(Vec<u32>),
+    StartedAnew,
     Notice,
     Wait(u16),
     Paste(String),
 }
 
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 46] = [
     "j",
     "k",
     "g",
@@ -62,6 +68,16 @@ const KEYS: [&str; 36] = [
     "Left",
     "Right",
     "q",
+    "3",
+    "5",
+    "-",
+    "*",
+    "i",
+    "u",
+    "c",
+    "x",
+    ":",
+    "^c",
 ];
 
 fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {
@@ -76,6 +92,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (messages(), any::<bool>()).prop_map(|(messages, more)| Happening::Search(messages, more)),
         1 => (0..60u32, 0..8u8).prop_map(|(number, stage)| Happening::Stage(number, stage)),
         1 => (0..5u8).prop_map(Happening::Connection),
+        1 => (any::<u8>(), any::<u8>(), 0..4u8).prop_map(|(total, to_go, phase)| Happening::Run(total, to_go, phase)),
+        1 => (0..8u8).prop_map(Happening::Batch),
+        1 => prop::collection::vec(0..60u32, 0..4).prop_map(Happening::NotStarted),
+        1 => Just(Happening::StartedAnew),
         1 => Just(Happening::Notice),
         2 => any::<u16>().prop_map(Happening::Wait),
         1 => "[0-9+ a-z李]{0,30}".prop_map(Happening::Paste),
@@ -84,7 +104,12 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 fn told(messages: &[(u32, u8, u16)]) -> Vec<Sms> {
     let words = ["created", "enqueued", "sending", "sent", "sent_to_telco", "success", "failure", "parked"];
-    messages.iter().map(|(number, status, age)| sms(*number, words[usize::from(*status)], i64::from(*age) * 10)).collect()
+    messages
+        .iter()
+        .map(|(number, status, age)| {
+            sms(*number, words[usize::from(*status)], i64::from(*age) * 10).batch("batch_a41f0000-0000-4000-8000-000000000022")
+        })
+        .collect()
 }
 
 fn stage(number: u8, desk: &Desk) -> ActionStage {
@@ -132,6 +157,28 @@ fn happen(desk: &mut Desk, what: &Happening) {
                 }),
             )
         }
+        Happening::Run(total, to_go, phase) => {
+            let why = explanation("it happened");
+            let phase = match phase {
+                0 => RunPhase::Running,
+                1 => RunPhase::Paused(why),
+                2 => RunPhase::Stopped(why),
+                _ => RunPhase::Done,
+            };
+            let (total, to_go) = (usize::from(*total), usize::from(*to_go));
+            let news = RunNews { total, accepted: 3, refused: 1, unknown: 1, not_sent: 0, to_go, phase, rate: 0.0, began_at: desk.now };
+            desk.news(0, News::Run(news))
+        }
+        Happening::Batch(at) => {
+            let batch = BatchId::new("batch_a41f0000-0000-4000-8000-000000000022");
+            let news = BatchActionNews { batch, stage: stage(*at, desk), at: desk.now };
+            desk.news(0, News::BatchAction(news))
+        }
+        Happening::NotStarted(numbers) => {
+            let ids = numbers.iter().map(|number| sms(*number, "failure", 0).id()).collect();
+            desk.news(0, News::NotStarted(ids))
+        }
+        Happening::StartedAnew => desk.news(0, News::StartedAnew),
         Happening::Notice => desk.notice(NoticeWeight::Warning, "something to know"),
         Happening::Wait(milliseconds) => desk.wait(i64::from(*milliseconds)),
         Happening::Paste(text) => desk.event(Event::Paste(text.clone())),
@@ -150,6 +197,21 @@ proptest! {
         let mut desk = Desk::new(setup(cards), size.0, size.1);
         for what in &happenings {
             happen(&mut desk, what);
+        }
+    }
+
+    /// Whatever is done, no key but `y`, an answer that was moved to, or a typed count writes.
+    #[test]
+    fn nothing_is_written_without_a_yes(happenings in prop::collection::vec(happening(), 1..60)) {
+        let yes = ["y", "Tab", "Left", "Right", "h", "l", "j", "k", "1", "2", "9"];
+        let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Production)]), 100, 40);
+        desk.head(0, &told(&[(1, 6, 1), (2, 6, 2), (3, 6, 3)]), true);
+        for what in happenings.iter().filter(|what| !matches!(what, Happening::Key(key) if yes.contains(key))) {
+            happen(&mut desk, what);
+        }
+        for command in desk.commands() {
+            let writes = matches!(command, Command::Retry(_) | Command::Run(_) | Command::RetryBatch(_) | Command::Resolve { .. });
+            prop_assert!(!writes, "{:?}", command);
         }
     }
 

@@ -142,3 +142,75 @@ fn an_outcome() {
     desk.wait(11_000).news(0, followed).event(Event::Tick);
     desk.sees("accepted 14:03:07, delivered 14:03:07");
 }
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn the_failures(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("3 j");
+    assert_snapshot!(format!("failures_{columns}x{rows}"), desk.screen());
+}
+
+/// The same campaign outside of the lock.
+fn open_desk(host_kind: HostKind, columns: u16, rows: u16) -> Desk {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", host_kind)]), columns, rows);
+    desk.live(0).head(0, &world(), false).wait(3_000);
+    desk
+}
+
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+#[case(120, 36)]
+fn the_plan(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = open_desk(HostKind::Production, columns, rows);
+    desk.keys("3 r");
+    assert_snapshot!(format!("plan_{columns}x{rows}"), desk.screen());
+}
+
+#[test]
+fn the_whole_list_of_a_plan() {
+    let mut desk = open_desk(HostKind::Test, 80, 24);
+    desk.keys("3 r").wait(500).keys("Tab");
+    assert_snapshot!("plan_list_80x24", desk.screen());
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn the_batches(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = open_desk(HostKind::Test, columns, rows);
+    desk.keys("2");
+    assert_snapshot!(format!("batches_{columns}x{rows}"), desk.screen());
+}
+
+#[test]
+fn the_question_about_a_batch() {
+    let mut desk = open_desk(HostKind::Test, 80, 24);
+    desk.keys("2 r");
+    assert_snapshot!("batch_question_80x24", desk.screen());
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+fn a_run(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = crate::running::started(columns, rows);
+    assert_snapshot!(format!("run_{columns}x{rows}"), desk.screen());
+    crate::running::ended(&mut desk);
+    assert_snapshot!(format!("results_{columns}x{rows}"), desk.screen());
+    desk.keys("Esc 5");
+    assert_snapshot!(format!("activity_{columns}x{rows}"), desk.screen());
+}
+
+#[test]
+fn the_command_line() {
+    let mut desk = desk(ThemeChoice::None, 80, 24);
+    desk.keys(":");
+    assert_snapshot!("commands_80x24", desk.screen());
+    desk.keys("u n l o c k Enter");
+    assert_snapshot!("unlock_80x24", desk.screen());
+}

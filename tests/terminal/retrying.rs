@@ -49,3 +49,25 @@ fn esc_and_enter_leave_it() {
     let posts = simulation.posts();
     assert_eq!(posts.iter().map(|post| post.message.as_deref()).collect::<Vec<_>>(), [Some(failed.id.as_str())]);
 }
+
+#[test]
+fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
+    let simulation = Simulation::new();
+    let mut program = simulation.run();
+    program.sees("300 loaded").types("f").sees("Show messages that are").types("\u{1b}[B");
+    program.waits_for("the line", |screen| cursor_line(screen).contains("failed only")).types("\r").loses("✓ delivered");
+    // Helps, no use, helps.
+    program.types(" ").sees("1 marked").types(" ").sees("2 marked").types(" ").sees("3 marked");
+    // Pressed again, since a third letter this fast passes for a paste.
+    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab see all"));
+    program.presses_until("y", "the results", |screen| screen.contents().contains("Results of the run"));
+    program.sees("2 accepted").sees("0 refused").types("x").sees("Export to a file");
+    let file = simulation.home().join("results.csv");
+    program.types("\u{15}").types(&file.display().to_string()).types("\r").sees("Exported to").loses("3 marked");
+    let exported = std::fs::read_to_string(&file).unwrap();
+    assert!(exported.starts_with("\u{feff}id,recipient,outcome,") && exported.lines().count() == 3, "{exported}");
+    let posts = simulation.posts();
+    let messages: std::collections::HashSet<_> = posts.iter().map(|post| post.message.clone()).collect();
+    assert_eq!((posts.len(), messages.len()), (2, 2), "{posts:?}");
+    program.types("5").sees("2 actions of this run of the program");
+}

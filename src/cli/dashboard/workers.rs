@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::super::campaigns::Campaign;
+use super::export;
 use crate::monitor::{CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
 use crate::postman::{Explanation, HttpTransport, Transport};
 use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
@@ -27,7 +28,8 @@ pub(super) enum StateFolder {
 /// What the dashboard wishes.
 enum Wish {
     Command(CampaignIndex, Command),
-    Reveal(CampaignIndex, String),
+    Note(CampaignIndex, NoteKind, String),
+    Export { campaign: CampaignIndex, path: PathBuf, text: String, detail: String },
 }
 
 /// The workers of all campaigns.
@@ -89,10 +91,13 @@ impl Host for Workers {
             Effect::Command { campaign, command } => Wish::Command(campaign, command),
             Effect::NoteReveal { campaign, message } => {
                 let detail = message.map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned());
-                Wish::Reveal(campaign, detail)
+                Wish::Note(campaign, NoteKind::Reveal, detail)
             }
+            Effect::NoteUnlock { campaign } => Wish::Note(campaign, NoteKind::Unlock, String::new()),
+            Effect::NoteLock { campaign } => Wish::Note(campaign, NoteKind::Lock, String::new()),
+            Effect::Export { campaign, path, text, detail } => Wish::Export { campaign, path: PathBuf::from(path), text: text.0, detail },
             // The loop's own.
-            Effect::Bell | Effect::Suspend | Effect::Redraw | Effect::Quit => return,
+            Effect::Bell | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => return,
         };
         // Nobody listens only when the workers have ended, and then the loop is ending, too.
         let _ = self.wishes.send(wish);
@@ -125,7 +130,8 @@ impl Crew {
                         monitor.ask(command);
                     }
                 }
-                Wish::Reveal(campaign, detail) => self.note_reveal(campaign, detail).await,
+                Wish::Note(campaign, kind, detail) => self.note(campaign, kind, detail).await,
+                Wish::Export { campaign, path, text, detail } => self.export(campaign, path, text, detail).await,
             }
         }
         // All are told before one is waited for: none may begin anything meanwhile.
@@ -185,12 +191,23 @@ impl Crew {
         }
     }
 
-    async fn note_reveal(&self, campaign: CampaignIndex, detail: String) {
+    /// Writes a file, and a line of the journal where that went well.
+    async fn export(&self, campaign: CampaignIndex, path: PathBuf, text: String, detail: String) {
+        let place = path.clone();
+        let Ok(written) = tokio::task::spawn_blocking(move || export::write(&place, &text)).await else { return };
+        let weight = if written.is_ok() { NoticeWeight::Info } else { NoticeWeight::Problem };
+        self.tell(Notice { at: Timestamp::now(), weight, text: export::told(&path, &detail, &written) }).await;
+        if written.is_ok() {
+            self.note(campaign, NoteKind::Export, detail).await;
+        }
+    }
+
+    async fn note(&self, campaign: CampaignIndex, kind: NoteKind, detail: String) {
         let (Some(journal), Some(run), Some(campaign)) = (self.journal.clone(), &self.run, self.campaigns.get(campaign.0)) else { return };
         let note = Note {
             run: run.id().clone(),
             at: Timestamp::now(),
-            kind: NoteKind::Reveal,
+            kind,
             base_url: Some(campaign.base.as_str().to_owned()),
             campaign: Some(campaign.config.id.clone()),
             detail,

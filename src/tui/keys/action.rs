@@ -35,6 +35,14 @@ pub enum Action {
     PreviousCampaign,
     /// The campaign after in the list.
     NextCampaign,
+    /// The list of messages.
+    ShowMessages,
+    /// The batches.
+    ShowBatches,
+    /// The failures by error.
+    ShowFailures,
+    /// Actions and their outcomes.
+    ShowActivity,
     /// Find a recipient by a part of the number.
     Find,
     /// Filter by status.
@@ -53,8 +61,22 @@ pub enum Action {
     PlanRetry,
     /// Carry out the plan that is open.
     Agree,
-    /// Take a line into the plan, or out of it.
+    /// Take a line into the plan, or out of it; mark a row, or take its mark away.
     Toggle,
+    /// Mark everything from the row that was marked last to this one.
+    MarkRange,
+    /// Mark all that the list shows.
+    MarkAll,
+    /// Mark what is not marked of what the list shows, and the other way round.
+    InvertMarks,
+    /// Take all marks away.
+    Unmark,
+    /// Copy what is shown.
+    Copy,
+    /// Write what is shown to a file.
+    Export,
+    /// Type a command.
+    CommandLine,
     /// The notices so far.
     Notices,
     /// Help for here and now.
@@ -76,32 +98,59 @@ pub enum Context {
     Messages,
     /// The list of campaigns, where it has the focus.
     Campaigns,
+    /// The batches.
+    Batches,
+    /// The failures by error.
+    Failures,
+    /// Actions and their outcomes.
+    Activity,
     /// The detail of a message.
     Detail,
     /// A line that is typed into: the find line. Printable keys are text.
     Text,
     /// The filter menu.
     Menu,
+    /// A line for a command, a name or a file. Printable keys are text.
+    Prompt,
     /// The question before a retry.
     Question,
+    /// The question before a retry of several messages or of a batch.
+    Plan,
     /// A page to read: help, notices.
     Page,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Context; 7] =
-        [Context::Messages, Context::Campaigns, Context::Detail, Context::Text, Context::Menu, Context::Question, Context::Page];
+    pub const ALL: [Context; 12] = [
+        Context::Messages,
+        Context::Campaigns,
+        Context::Batches,
+        Context::Failures,
+        Context::Activity,
+        Context::Detail,
+        Context::Text,
+        Context::Prompt,
+        Context::Menu,
+        Context::Question,
+        Context::Plan,
+        Context::Page,
+    ];
 
     /// The place's name in the README and the help.
     pub fn name(self) -> &'static str {
         match self {
             Context::Messages => "messages",
             Context::Campaigns => "campaigns",
+            Context::Batches => "batches",
+            Context::Failures => "failures",
+            Context::Activity => "activity",
             Context::Detail => "detail",
             Context::Text => "find line",
-            Context::Menu => "filter menu",
+            Context::Menu => "menus",
+            Context::Prompt => "command line",
             Context::Question => "question",
+            Context::Plan => "plan",
             Context::Page => "pages",
         }
     }

@@ -11,7 +11,7 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 31] = [
+const EVERY_ACTION: [Action; 42] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -28,6 +28,10 @@ const EVERY_ACTION: [Action; 31] = [
     Action::Back,
     Action::PreviousCampaign,
     Action::NextCampaign,
+    Action::ShowMessages,
+    Action::ShowBatches,
+    Action::ShowFailures,
+    Action::ShowActivity,
     Action::Find,
     Action::Filter,
     Action::Clear,
@@ -38,6 +42,13 @@ const EVERY_ACTION: [Action; 31] = [
     Action::PlanRetry,
     Action::Agree,
     Action::Toggle,
+    Action::MarkRange,
+    Action::MarkAll,
+    Action::InvertMarks,
+    Action::Unmark,
+    Action::Copy,
+    Action::Export,
+    Action::CommandLine,
     Action::Notices,
     Action::Help,
     Action::Quit,
@@ -87,7 +98,7 @@ fn fingers_of_other_programs_do_no_harm() {
 #[test]
 fn only_a_question_is_agreed_to() {
     for context in Context::ALL {
-        assert_eq!(lookup(context, press('y')), (context == Context::Question).then_some(Action::Agree));
+        assert_eq!(lookup(context, press('y')), matches!(context, Context::Question | Context::Plan).then_some(Action::Agree));
     }
     let alt = KeyEvent::new(KeyCode::Char('y'), KeyModifiers::ALT);
     let ctrl = KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL);
@@ -98,6 +109,7 @@ fn only_a_question_is_agreed_to() {
 fn printable_keys_are_text_in_the_find_line() {
     for letter in ' '..='~' {
         assert_eq!(lookup(Context::Text, press(letter)), None);
+        assert_eq!(lookup(Context::Prompt, press(letter)), None);
     }
     assert_eq!(lookup(Context::Text, KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)), None);
     assert_eq!(lookup(Context::Text, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)), Some(Action::Back));
@@ -115,8 +127,8 @@ fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expecte
 #[test]
 fn the_markdown_has_a_line_for_each_line_of_the_table() {
     let text = markdown();
-    assert_eq!(text.lines().count(), table::TABLE.len() + 2);
-    assert!(text.contains("| `y` | question | yes: carry out the plan that is open |"), "{text}");
+    assert_eq!(text.lines().count(), table::bindings().count() + 2);
+    assert!(text.contains("| `y` | question, plan | yes: carry out the plan that is open;"), "{text}");
     assert!(text.contains("| `Ctrl-c` | everywhere |"));
     assert!(text.contains("| `Up` `k` | outside text | one row up |"));
 }

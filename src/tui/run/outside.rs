@@ -35,6 +35,12 @@ pub trait Screen {
     /// When the terminal takes nothing any more.
     fn bell(&mut self) -> io::Result<()>;
 
+    /// Hands a text to the terminal's clipboard.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
     /// Gives the terminal back, stops the program until it is continued, and takes the terminal
     /// again. False where nobody could continue it.
     ///

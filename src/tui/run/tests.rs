@@ -130,6 +130,10 @@ impl Screen for Frames {
         Ok(())
     }
 
+    fn copy(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     fn bell(&mut self) -> io::Result<()> {
         self.note("bell");
         Ok(())

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Actions, Find, List, Marks, Opened};
-use crate::delivery::{MessageId, Rows, Status};
+use super::{Actions, ActivityKey, Failures, Find, List, Marked, Marks, Opened, RunRecord, ViewKind};
+use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
@@ -19,6 +19,9 @@ const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
 /// How often they are read while it is not.
 const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
 
+/// For how long a read-only campaign stays open for actions without one.
+const UNLOCKED: SignedDuration = SignedDuration::from_mins(15);
+
 /// Which statuses the list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct FilterChoice {
@@ -26,6 +29,10 @@ pub(in crate::tui) struct FilterChoice {
     pub statuses: Vec<Status>,
     /// Only what may still change.
     pub open_only: bool,
+    /// In failure with one of these codes; an empty one for failures without a reason.
+    pub errors: Vec<String>,
+    /// Of this batch.
+    pub batch: Option<BatchId>,
 }
 
 impl FilterChoice {
@@ -36,10 +43,17 @@ impl FilterChoice {
 
     /// What it shows, in words.
     pub fn words(&self) -> String {
-        if self.open_only {
-            return "open".to_owned();
-        }
-        self.statuses.iter().map(Status::word).collect::<Vec<_>>().join(", ")
+        let status = match self.statuses.as_slice() {
+            _ if self.open_only => "open".to_owned(),
+            // An error says that they failed.
+            _ if !self.errors.is_empty() => {
+                let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason told" } else { code });
+                format!("failed: {}", codes.collect::<Vec<_>>().join(", "))
+            }
+            statuses => statuses.iter().map(Status::word).collect::<Vec<_>>().join(", "),
+        };
+        let batch = self.batch.as_ref().map(|batch| format!("batch {}", batch.short(false)));
+        [Some(status).filter(|status| !status.is_empty()), batch].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 }
 
@@ -55,6 +69,10 @@ pub(in crate::tui) struct Campaign {
     pub list: List,
     /// Which statuses the list shows.
     pub choice: FilterChoice,
+    /// The failures by error.
+    pub failures: Failures,
+    /// Where a list of messages was opened from, and what the list showed before.
+    pub drilled: Option<(ViewKind, FilterChoice)>,
     /// Whom the list looks for.
     pub find: Find,
     /// How the worker sees the world.
@@ -67,6 +85,18 @@ pub(in crate::tui) struct Campaign {
     pub opened: Option<Opened>,
     /// The retries.
     pub actions: Actions,
+    /// The newest run of several retries.
+    pub run: Option<RunRecord>,
+    /// What an earlier run of the program meant to retry and did not start.
+    pub not_started: Vec<MessageId>,
+    /// The line of the activity with the cursor.
+    pub activity_cursor: Option<ActivityKey>,
+    /// The batch with the cursor; the newest without one.
+    pub batch_cursor: Option<BatchId>,
+    /// What a person marked.
+    pub marked: Marked,
+    /// Until when a read-only campaign is open for actions.
+    pub unlocked_until: Option<Timestamp>,
     /// What is marked for a while.
     pub marks: Marks,
     /// What ended in the last minutes, as of the newest event.
@@ -96,12 +126,20 @@ impl Campaign {
             store: Store::new(),
             list: List::new(),
             choice: FilterChoice::default(),
+            failures: Failures::default(),
+            drilled: None,
             find: Find::new(),
             connection: Connection::Connecting,
             meter: None,
             head_at: None,
             opened: None,
             actions: Actions::default(),
+            run: None,
+            not_started: Vec::new(),
+            activity_cursor: None,
+            batch_cursor: None,
+            marked: Marked::default(),
+            unlocked_until: None,
             marks: Marks::default(),
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
             open: [0; STATUS_PLACES],
@@ -153,6 +191,8 @@ impl Campaign {
         let filter = Filter {
             statuses: self.choice.statuses.clone(),
             open_only: self.choice.open_only,
+            errors: self.choice.errors.clone(),
+            batch: self.choice.batch.clone(),
             query: self.find.query.clone(),
             ..Filter::default()
         };
@@ -187,6 +227,9 @@ impl Campaign {
     pub fn start_anew(&mut self, now: Timestamp) {
         self.store = Store::new();
         self.list.start_anew();
+        self.failures = Failures::default();
+        self.marked.clear();
+        self.drilled = None;
         self.opened = None;
         self.marks = Marks::default();
         self.read_from.clear();
@@ -206,11 +249,46 @@ impl Campaign {
         self.recent.share().is_some_and(|share| share > self.failure_limit())
     }
 
+    /// Whether actions are refused now.
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.card.read_only && self.unlocked_until.is_none_or(|until| until <= now)
+    }
+
+    /// Opens it for actions.
+    pub fn unlock(&mut self, now: Timestamp) {
+        self.unlocked_until = Some(now + UNLOCKED);
+    }
+
+    /// An action was taken: what was opened stays open for as long as at first.
+    pub fn acted(&mut self, now: Timestamp) {
+        if self.unlocked_until.is_some() {
+            self.unlock(now);
+        }
+    }
+
+    /// Whether a run is under way or has paused itself.
+    pub fn has_run(&self) -> bool {
+        // One of which nothing was told is under way as long as its retries are: it may have been
+        // refused as a whole.
+        self.run.as_ref().is_some_and(|run| !run.is_over() && (run.news.is_some() || self.actions.is_acting()))
+    }
+
+    /// How many lines tell of a run.
+    pub fn run_rows(&self) -> u16 {
+        match &self.run {
+            Some(_) if self.has_run() => 3,
+            Some(run) if run.news.is_none() => 0,
+            Some(run) if !run.is_read || self.actions.followed().open > 0 => 1,
+            _ => 0,
+        }
+    }
+
     /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.
     pub fn needs_person(&self) -> bool {
         self.card.broken.is_some()
             || matches!(self.connection, Connection::Refused { .. })
             || self.actions.needs_person()
+            || self.run.as_ref().is_some_and(RunRecord::is_paused)
             || self.fails_too_often()
     }
 }

@@ -78,14 +78,14 @@ impl FilterMenu {
     /// What Enter chooses: what is ticked where a tick was changed, else the line under the
     /// cursor alone.
     pub fn choice(&self) -> FilterChoice {
-        let only = |status: &Status| FilterChoice { statuses: vec![status.clone()], open_only: false };
+        let only = |status: &Status| FilterChoice { statuses: vec![status.clone()], ..FilterChoice::default() };
         match Self::LINES.get(self.cursor) {
-            Some(Line::Open) => FilterChoice { statuses: Vec::new(), open_only: true },
+            Some(Line::Open) => FilterChoice { open_only: true, ..FilterChoice::default() },
             Some(Line::Failed) => only(&Status::Failure),
             Some(Line::Status(_)) if self.touched => {
                 // In the order of a message's life, whatever the order of ticking.
                 let statuses = Status::KNOWN.into_iter().filter(|status| self.is_ticked(status)).collect();
-                FilterChoice { statuses, open_only: false }
+                FilterChoice { statuses, ..FilterChoice::default() }
             }
             Some(Line::Status(status)) => only(status),
             Some(Line::Everything) | None => FilterChoice::default(),
@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn a_menu_opens_on_what_is_shown() {
-        let open = FilterChoice { statuses: Vec::new(), open_only: true };
+        let open = FilterChoice { open_only: true, ..FilterChoice::default() };
         assert_eq!(FilterMenu::new(&open).choice(), open);
-        let two = FilterChoice { statuses: vec![Status::Sent, Status::Failure], open_only: false };
+        let two = FilterChoice { statuses: vec![Status::Sent, Status::Failure], ..FilterChoice::default() };
         let mut menu = FilterMenu::new(&two);
         menu.toggle();
         assert_eq!(menu.choice().statuses, [Status::Failure]);

@@ -75,6 +75,16 @@ impl List {
         Some(Item { row, left })
     }
 
+    /// The messages that it shows, the newest first; one that has left the filter is none of them.
+    pub fn rows(&self) -> impl Iterator<Item = RowNumber> + '_ {
+        self.view.rows_from(0)
+    }
+
+    /// The place of a message.
+    pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
+        self.view.position(store, row)
+    }
+
     /// The message under the cursor.
     pub fn selected(&self) -> Option<RowNumber> {
         match self.cursor {

@@ -9,6 +9,8 @@ pub(in crate::tui) enum PageKind {
     Help(Context),
     /// The notices so far.
     Notices,
+    /// What became of the newest run.
+    Results,
 }
 
 /// A page that is open.

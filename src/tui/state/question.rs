@@ -1,17 +1,14 @@
 //! The question before a retry. It starts with the focus on "leave it", and only a person's yes
 //! turns its plan into retries.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::Campaign;
+use super::planning::{plan, planner, says_the_same};
+use super::{Asked, Campaign};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, Plan, Planner};
 use crate::store::RowNumber;
-
-/// How long a question must have been on the screen before it can be agreed to: keys that were
-/// meant for what was there before arrive within that time.
-const ARMOUR: SignedDuration = SignedDuration::from_millis(400);
 
 /// The two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +22,8 @@ pub(in crate::tui) enum Answer {
 /// A question that is open.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Question {
-    /// Which question this is, since the start.
-    pub id: u64,
+    /// Which question it is.
+    pub asked: Asked,
     /// The message.
     pub message: MessageId,
     /// Its row.
@@ -39,34 +36,20 @@ pub(in crate::tui) struct Question {
     pub include_useless: bool,
     /// Why it is a preview only.
     pub refusal: Option<Explanation>,
-    /// When it was first drawn as it stands.
-    drawn_at: Option<Timestamp>,
 }
 
 impl Question {
     /// The question for one message.
     pub fn new(id: u64, campaign: &Campaign, row: RowNumber, refusal: Option<Explanation>, now: Timestamp) -> Self {
         Self {
-            id,
+            asked: Asked::new(id),
             message: campaign.store.id(row),
             row,
-            plan: plan(campaign, row, false, now),
+            plan: plan_one(campaign, row, false, now),
             answer: Answer::Leave,
             include_useless: false,
             refusal,
-            drawn_at: None,
         }
-    }
-
-    /// It is on the screen.
-    pub fn drawn(&mut self, now: Timestamp) {
-        self.drawn_at.get_or_insert(now);
-    }
-
-    /// Whether it has been on the screen for long enough to be agreed to.
-    pub fn is_armed(&self, now: Timestamp) -> bool {
-        // A clock that was set back must not lock the question for hours.
-        self.drawn_at.is_some_and(|drawn| now.duration_since(drawn).abs() >= ARMOUR)
     }
 
     /// Whether a yes would do anything.
@@ -96,12 +79,16 @@ impl Question {
     /// Makes the plan anew. Where it says something else now, the question is asked anew: what a
     /// person was about to agree to is no longer what stands there.
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
-        let before = std::mem::replace(&mut self.plan, plan(campaign, self.row, self.include_useless, now));
+        let before = std::mem::replace(&mut self.plan, plan_one(campaign, self.row, self.include_useless, now));
         if !says_the_same(&before, &self.plan) {
-            self.id = id;
-            self.drawn_at = None;
-            self.answer = Answer::Leave;
+            self.ask_anew(id);
         }
+    }
+
+    /// It is another question from now on.
+    pub fn ask_anew(&mut self, id: u64) {
+        self.asked = Asked::new(id);
+        self.answer = Answer::Leave;
     }
 
     /// A person said yes.
@@ -111,24 +98,6 @@ impl Question {
 }
 
 /// The plan for one message, from what is known of it now.
-pub(in crate::tui) fn plan(campaign: &Campaign, row: RowNumber, include_useless: bool, now: Timestamp) -> Plan {
-    let message = campaign.store.message(row);
-    let planner = Planner {
-        include_useless,
-        under_way: campaign.actions.blocking(),
-        valid_for: campaign.card.one_time_password.then_some(campaign.card.valid_for),
-        ..Planner::default()
-    };
-    let read_at = campaign.store.cells(row).read_at;
-    planner.plan([(&message, read_at, campaign.read_from(&message.id))], now)
-}
-
-/// Whether two plans differ only in when they were made and how fresh the reading is.
-fn says_the_same(before: &Plan, after: &Plan) -> bool {
-    let of = |plan: &Plan| {
-        let items: Vec<_> =
-            plan.items.iter().map(|item| (item.message.clone(), item.error.clone(), item.attempts, item.batch.clone())).collect();
-        (items, plan.left_out.clone())
-    };
-    of(before) == of(after)
+pub(in crate::tui) fn plan_one(campaign: &Campaign, row: RowNumber, include_useless: bool, now: Timestamp) -> Plan {
+    plan(campaign, &Planner { include_useless, ..planner(campaign) }, &[row], now)
 }

@@ -31,7 +31,7 @@ impl State {
                 calls.push(Explanation {
                     what: format!("{}: {share:.1} % failed in the last {} minutes", campaign.card.name, recent.minutes),
                     why: why.join(", "),
-                    next: "f shows what failed".to_owned(),
+                    next: "3 shows what failed".to_owned(),
                     trace_id: None,
                 });
             }
@@ -57,7 +57,7 @@ impl State {
         let calls = new.into_iter().map(|error| Explanation {
             what: format!("{}: an error that was not there before, {}", campaign.card.name, error.code),
             why: error.known().advice().to_owned(),
-            next: "f shows what failed".to_owned(),
+            next: "3 shows what failed".to_owned(),
             trace_id: None,
         });
         let calls = calls.collect();

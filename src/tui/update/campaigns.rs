@@ -31,5 +31,6 @@ impl State {
             campaign.count(now);
             campaign.find.wake(now);
         }
+        self.look_at_view();
     }
 }

@@ -55,8 +55,10 @@ impl State {
 
     /// Pasted text goes into the find line and nowhere else; it is asked for at once.
     pub(super) fn paste(&mut self, text: &str) {
-        if self.context() != Context::Text {
-            return;
+        match self.context() {
+            Context::Text => {}
+            Context::Prompt => return self.paste_prompt(text),
+            _ => return,
         }
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
         let first = text.trim().lines().next().unwrap_or_default();
@@ -91,6 +93,7 @@ impl State {
         self.close_detail(effects);
         if let Some(campaign) = self.campaign_mut() {
             campaign.choice = FilterChoice::default();
+            campaign.drilled = None;
             campaign.pages_to_fill = 0;
         }
         self.end_find(effects);
@@ -115,7 +118,7 @@ impl State {
 }
 
 /// What a key does to a line of text.
-fn edit(key: KeyEvent) -> Option<InputRequest> {
+pub(super) fn edit(key: KeyEvent) -> Option<InputRequest> {
     let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     Some(match key.code {
         KeyCode::Char(letter) if is_plain => InputRequest::InsertChar(letter),

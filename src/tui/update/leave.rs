@@ -4,9 +4,11 @@ use super::super::Effect;
 use super::super::state::{LEAVE_AGAIN, State};
 
 impl State {
-    /// Ctrl-c: the second one within a few seconds ends the program.
+    /// Ctrl-c: stops a run first; then, the second one within a few seconds ends the program.
     pub(super) fn interrupt(&mut self, effects: &mut Vec<Effect>) {
-        self.leave_or_ask(effects);
+        if !self.stop_runs(None, effects) {
+            self.leave_or_ask(effects);
+        }
     }
 
     /// q at the root: ends the program, and asks first while a retry is under way.

@@ -31,9 +31,18 @@ impl State {
             Action::Left => self.columns(-1),
             Action::Right => self.columns(1),
             Action::Enter | Action::NextPane | Action::PreviousPane => self.enter(action, effects),
-            Action::Quit => self.quit(effects),
+            Action::Back => {
+                self.step_back(effects);
+            }
+            Action::Quit => {
+                if !self.step_back(effects) {
+                    self.quit(effects);
+                }
+            }
             _ => {
-                self.common_key(action, effects);
+                if !self.marking_key(action, effects) {
+                    self.common_key(action, effects);
+                }
             }
         }
     }

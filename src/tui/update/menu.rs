@@ -1,6 +1,6 @@
 //! Keys in the menu of statuses.
 
-use super::super::state::{Dialog, FilterMenu, State};
+use super::super::state::{Dialog, FilterChoice, FilterMenu, State};
 use super::super::{Action, Effect};
 use super::list::PAGES_TO_FILL;
 
@@ -24,7 +24,10 @@ impl State {
                 let choice = menu.choice();
                 self.dialog = Dialog::None;
                 if let Some(campaign) = self.campaign_mut() {
-                    campaign.choice = choice;
+                    // The statuses of a batch are asked for within it; "everything" leaves it.
+                    let batch = campaign.choice.batch.take().filter(|_| !choice.is_everything());
+                    campaign.choice = FilterChoice { batch, ..choice };
+                    campaign.drilled = None;
                     campaign.narrow();
                     campaign.pages_to_fill = PAGES_TO_FILL;
                 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::{Dialog, State};
+use super::super::state::{Dialog, State, ViewKind};
 use crate::delivery::Rows;
 use crate::monitor::{ActionStage, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
@@ -16,10 +16,18 @@ impl State {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         match update.news {
-            News::Run(_) | News::BatchAction(_) | News::OpenActions(_) | News::NotStarted(_) => {}
+            News::Run(news) => self.run_news(place, news),
+            News::BatchAction(news) => campaign.actions.note_batch(news),
+            News::OpenActions(open) => {
+                campaign.actions.note_open(open);
+                if is_shown {
+                    self.refresh_resolve();
+                }
+            }
+            News::NotStarted(messages) => self.note_not_started(place, messages),
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();
-                let merged = self.rows(place, &rows, &from, asked_at, reach, head);
+                let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
                 self.call_new_errors(place, &known, &merged, effects);
                 self.watch_failures(effects);
                 if is_shown {
@@ -71,15 +79,27 @@ impl State {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         campaign.start_anew(now);
+        self.look_at_view();
+        let Some(campaign) = self.campaigns.get_mut(place) else { return };
         let name = campaign.card.name.clone();
-        if place == self.current && matches!(self.dialog, Dialog::Question(_)) {
+        if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             self.dialog = Dialog::None;
         }
         let what = format!("{name}: the server has other messages than before");
         self.tell(NoticeWeight::Warning, &what, "none of those that were shown is there any more", "they are being read anew");
     }
 
-    fn rows(&mut self, place: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {
+    #[expect(clippy::too_many_arguments, reason = "the fields of one answer")]
+    fn rows(
+        &mut self,
+        place: usize,
+        rows: &Rows,
+        from: &AnswerKind,
+        asked_at: Timestamp,
+        reach: Option<Reach>,
+        head: bool,
+        effects: &mut Vec<Effect>,
+    ) -> Merged {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return Merged::default() };
         let merged = campaign.merge(rows, from, asked_at);
@@ -91,13 +111,15 @@ impl State {
             campaign.store.set_reach(reach);
         }
         campaign.list.apply(&campaign.store, &merged);
+        let failures_in_view = self.view == ViewKind::Failures && place == self.current;
+        campaign.failures.apply(&campaign.store, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
         if head {
             campaign.head_at = campaign.head_at.max(Some(asked_at));
         }
         campaign.count(now);
         if place == self.current {
-            self.refresh_question(Some(&merged.touched));
+            self.refresh_question(Some(&merged.touched), effects);
         }
         merged
     }

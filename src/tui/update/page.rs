@@ -1,7 +1,7 @@
 //! Keys on a page to read.
 
 use super::super::state::{Page, PageKind, State};
-use super::super::{Action, view};
+use super::super::{Action, Effect, view};
 
 impl State {
     pub(super) fn open_help(&mut self) {
@@ -13,7 +13,7 @@ impl State {
         self.page = Some(Page::new(PageKind::Notices));
     }
 
-    pub(super) fn page_key(&mut self, action: Action) {
+    pub(super) fn page_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let page = isize::from(self.size.1.clamp(8, 999) as i16) - 7;
         match action {
             Action::Up => self.scroll_page(-1),
@@ -24,6 +24,8 @@ impl State {
             Action::HalfPageDown => self.scroll_page((page + 1) / 2),
             Action::First => self.scroll_page(isize::MIN),
             Action::Last => self.scroll_page(isize::MAX),
+            Action::Copy => self.copy_results(effects),
+            Action::Export => self.export_results(),
             Action::Back | Action::Quit | Action::Help | Action::Notices | Action::Enter => self.page = None,
             _ => {}
         }

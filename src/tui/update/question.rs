@@ -1,54 +1,44 @@
 //! The question before a retry: opening it, its keys, and the one place where a yes becomes a
 //! command.
 
-use super::super::state::{Answer, Campaign, Dialog, Question, State, plan};
+use super::super::state::{Answer, Dialog, Question, State, plan_one};
 use super::super::{Action, Effect};
 use crate::monitor::{Command, NoticeWeight};
-use crate::postman::Explanation;
 use crate::retry::{LeftOutReason, Plan};
 use crate::store::RowNumber;
 
 impl State {
-    /// `r`: the plan for the message under the cursor. Writes nothing.
-    pub(super) fn plan_retry(&mut self) {
+    /// The plan for the message that is open, or under the cursor.
+    pub(super) fn plan_one(&mut self) {
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
         let Some(row) = campaign.subject() else {
             self.tell(NoticeWeight::Info, "no message is selected", "", "move to a failed one, then press r");
             return;
         };
         campaign.list.hold(&campaign.store);
-        if let Some(reason) = reason_against(&plan(campaign, row, false, self.now)) {
+        self.plan_row(row);
+    }
+
+    /// The plan for one message.
+    pub(super) fn plan_row(&mut self, row: RowNumber) {
+        let id = self.next_question();
+        let Some(campaign) = self.campaign() else { return };
+        if let Some(reason) = reason_against(&plan_one(campaign, row, false, self.now)) {
             self.explain(&reason);
             return;
         }
-        let id = self.next_question();
-        let Some(campaign) = self.campaigns.get(self.current) else { return };
         let question = Question::new(id, campaign, row, self.refusal(campaign), self.now);
         self.dialog = Dialog::Question(Box::new(question));
     }
 
-    /// Why the campaign's actions are a preview only.
-    fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
-        if let Some(why) = self.actions_refused.as_ref().or(campaign.card.broken.as_ref()) {
-            return Some(why.clone());
-        }
-        campaign.card.read_only.then(|| Explanation {
-            what: "READ-ONLY: this is a preview".to_owned(),
-            why: "the configuration takes no action in this campaign".to_owned(),
-            next: "`read_only = false` in its part of the configuration allows retries, from the next start on".to_owned(),
-            trace_id: None,
-        })
-    }
-
     pub(super) fn question_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let id = self.next_question();
+        let (now, id, is_armed) = (self.now, self.next_question(), self.is_armed());
         let Dialog::Question(question) = &mut self.dialog else { return };
         match action {
             Action::Back | Action::Quit => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
             // Whatever else was typed before the question could be read was not meant for it.
-            _ if !question.is_armed(now) => {}
+            _ if !is_armed => {}
             Action::Up | Action::Down | Action::Left | Action::Right | Action::NextPane | Action::PreviousPane if question.can_run() => {
                 question.turn();
             }
@@ -68,49 +58,93 @@ impl State {
 
     /// A person said yes: exactly what the plan says, once.
     fn agree(&mut self, effects: &mut Vec<Effect>) {
-        self.refresh_question(None);
+        self.refresh_question(None, effects);
         let now = self.now;
-        if !self.question_in_view().is_some_and(|question| question.can_run() && question.is_armed(now)) {
+        if !self.open_question().is_some_and(Question::can_run) || !self.is_armed() {
             return;
         }
         let Dialog::Question(question) = std::mem::replace(&mut self.dialog, Dialog::None) else { return };
         for retry in question.confirm(now) {
             if let Some(campaign) = self.campaign_mut() {
                 campaign.actions.asked(retry.item().message.clone(), now);
+                campaign.acted(now);
             }
             effects.push(self.command(Command::Retry(retry)));
         }
     }
 
-    /// Keeps the question true: a plan that is too old, or whose message was read anew, is made
-    /// again; where nothing is left to ask, it closes and says why.
-    pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>) {
+    /// Keeps the question true: a plan that is too old, or whose messages were read anew, is made
+    /// again; where nothing is left to ask, it closes and says why. What locks the campaign
+    /// meanwhile makes a preview of it.
+    pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
         let now = self.now;
-        let Dialog::Question(question) = &mut self.dialog else { return };
-        let is_touched = touched.is_some_and(|rows| rows.contains(&question.row));
-        if !is_touched && !question.plan.is_stale(now) {
+        if matches!(self.dialog, Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_)) {
             return;
         }
-        self.last_question += 1;
+        self.lock_expired(effects);
+        let id = self.next_question();
         let Some(campaign) = self.campaigns.get(self.current) else { return };
-        question.remake(self.last_question, campaign, now);
-        if let Some(reason) = reason_against(&question.plan) {
-            self.dialog = Dialog::None;
-            self.explain(&reason);
+        let (refusal, run_refusal) = (self.refusal(campaign), self.run_refusal(campaign));
+        let touched = touched.unwrap_or_default();
+        match &mut self.dialog {
+            Dialog::Question(question) => {
+                if refusal.is_some() != question.refusal.is_some() {
+                    question.ask_anew(id);
+                }
+                question.refusal = refusal;
+                if !touched.contains(&question.row) && !question.plan.is_stale(now) {
+                    return;
+                }
+                question.remake(id, campaign, now);
+                if let Some(reason) = reason_against(&question.plan) {
+                    self.dialog = Dialog::None;
+                    self.explain(&reason);
+                }
+            }
+            Dialog::Plan(question) => {
+                if run_refusal.is_some() != question.refusal.is_some() {
+                    question.ask_anew(id);
+                }
+                question.refusal = run_refusal;
+                if question.is_about(touched) || question.plan.is_stale(now) {
+                    question.remake(id, campaign, now);
+                }
+            }
+            Dialog::Batch(question) => {
+                if refusal.is_some() != question.refusal.is_some() {
+                    question.ask_anew(id);
+                }
+                question.refusal = refusal;
+                let is_touched = touched.iter().any(|row| campaign.store.cells(*row).batch == Some(question.plan.batch.as_str()));
+                if (is_touched || question.is_stale(now)) && !question.remake(id, campaign, now) {
+                    self.dialog = Dialog::None;
+                }
+            }
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) => {}
         }
     }
 
     /// The question is on the screen.
     pub(super) fn drawn(&mut self) {
         let now = self.now;
-        if self.question_in_view().is_some()
-            && let Dialog::Question(question) = &mut self.dialog
-        {
-            question.drawn(now);
+        if !self.is_dialog_in_view() {
+            return;
+        }
+        match &mut self.dialog {
+            Dialog::Question(question) => question.asked.drawn(now),
+            Dialog::Plan(question) => question.asked.drawn(now),
+            Dialog::Batch(question) => question.asked.drawn(now),
+            Dialog::Resolve(resolve) => {
+                if let Some((_, asked)) = &mut resolve.asking {
+                    asked.drawn(now);
+                }
+            }
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) => {}
         }
     }
 
-    fn next_question(&mut self) -> u64 {
+    /// A number for a new question.
+    pub(super) fn next_question(&mut self) -> u64 {
         self.last_question += 1;
         self.last_question
     }

@@ -15,7 +15,8 @@ impl State {
         self.told_until = self.told_until.filter(|until| *until > now);
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.ask_server(effects);
-        self.refresh_question(None);
+        self.lock_expired(effects);
+        self.refresh_question(None, effects);
     }
 
     /// When the dashboard must be woken next, besides the tick of each second.
@@ -23,6 +24,7 @@ impl State {
         let campaign = self.campaign();
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
-        find.into_iter().chain(marks).chain(self.leave_until).chain(self.told_until).min()
+        let locks = self.campaigns.iter().filter_map(|campaign| campaign.unlocked_until);
+        find.into_iter().chain(locks).chain(marks).chain(self.leave_until).chain(self.told_until).min()
     }
 }

@@ -78,6 +78,39 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
     vec![(format!("Nothing {} in {loaded}.", campaign.choice.words()), strong), (next.to_owned(), text)]
 }
 
+/// Draws that nothing has failed in what is loaded.
+pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+    if campaign.store.is_empty() {
+        return draw(state, campaign, buffer, area);
+    }
+    let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let loaded = count(campaign.store.coverage().loaded);
+    let what = format!("No failures in the {loaded} loaded, {}.", state.how_far(campaign));
+    put(buffer, area, &[(what, strong), ("1 shows the messages; at their end, Enter reads further back.".to_owned(), text)]);
+}
+
+/// Draws that no loaded message is of a batch.
+pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+    if campaign.store.is_empty() {
+        return draw(state, campaign, buffer, area);
+    }
+    let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let loaded = count(campaign.store.coverage().loaded);
+    let what = format!("No batch in the {loaded} messages loaded, {}.", state.how_far(campaign));
+    let next = "The API has no list of batches: each shows here with its first message that is loaded.";
+    put(buffer, area, &[(what, strong), (next.to_owned(), text)]);
+}
+
+/// Draws that nothing was done.
+pub(super) fn draw_no_actions(state: &State, buffer: &mut Buffer, area: Rect) {
+    let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let lines = [
+        ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), strong),
+        ("3 shows the failures, r plans a retry. `postwatch journal` lists everything that was ever done.".to_owned(), text),
+    ];
+    put(buffer, area, &lines);
+}
+
 /// Draws what to do where no campaign is configured.
 pub(super) fn draw_without_campaign(state: &State, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));

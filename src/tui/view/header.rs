@@ -26,8 +26,13 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     buffer.set_style(area, base);
     let strong = base.add_modifier(Modifier::BOLD);
     let mut left = vec![Piece::new(environment(&state.look, campaign), strong, 0)];
-    if campaign.card.read_only {
-        left.push(Piece::new("READ-ONLY", base, 3));
+    match campaign.unlocked_until {
+        Some(until) if campaign.card.read_only && until > state.now => {
+            let minutes = (until.duration_since(state.now).as_secs() + 59) / 60;
+            left.push(Piece::new(format!("UNLOCKED {minutes} min"), warn(state, campaign, base), 0));
+        }
+        _ if campaign.card.read_only => left.push(Piece::new("READ-ONLY", base, 3)),
+        _ => {}
     }
     left.push(Piece::new(campaign.card.name.clone(), strong, 1));
     pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);

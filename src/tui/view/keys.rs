@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::keys::footer;
-use crate::tui::state::{Question, State};
+use crate::tui::state::{Dialog, PageKind, PromptKind, Question, State};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
@@ -32,14 +32,30 @@ fn is_useful(state: &State, action: Action) -> bool {
     let campaign = state.campaign();
     let question = state.open_question();
     match action {
-        Action::Agree | Action::NextPane if context == Context::Question => question.is_some_and(Question::can_run),
+        Action::Agree if context == Context::Plan => state.plan_takes_yes(),
+        Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
+            !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
+        }
+        Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         Action::Enter => context != Context::Detail,
         // Elsewhere it only goes back, which Esc says already.
-        Action::Quit => context == Context::Messages,
+        Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
+        Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),
+        Action::NextPane | Action::Export if context == Context::Plan => is_plan(state),
+        Action::NextPane if context == Context::Prompt => {
+            matches!(&state.dialog, Dialog::Prompt(prompt) if prompt.kind == PromptKind::Command)
+        }
+        Action::Unmark => campaign.is_some_and(|campaign| !campaign.marked.is_empty()),
+        Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
         Action::NextCampaign => state.campaigns.len() > 1,
         Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
         Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),
         _ => true,
     }
+}
+
+/// Whether the plan of several messages is asked about, and not that of a batch.
+fn is_plan(state: &State) -> bool {
+    matches!(state.dialog, Dialog::Plan(_))
 }

@@ -81,9 +81,10 @@ fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
     let cells = campaign.store.cells(item.row);
     let look = RowLook { selected: is_selected.then(|| selected_style(state, campaign)), left: item.left };
     let base = look.selected.unwrap_or_else(|| state.look.style(Role::Text));
-    // Under the cursor stays what has left the filter; elsewhere what is outside the unbroken stretch
+    // A mark comes first: it decides what is retried. Under the cursor stays what has left the filter; elsewhere what is outside the unbroken stretch
     // is told apart.
     let apart = match (item.left, cells.covered) {
+        _ if campaign.marked.holds(item.row) => "*",
         (true, _) => "–",
         (false, false) => "•",
         (false, true) => " ",

@@ -1,5 +1,6 @@
 //! The line above the keys: the outcome of a retry, a lost connection, or the newest notice.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -9,7 +10,7 @@ use super::recipient;
 use super::words::{count, in_a_line, until};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Connection};
-use crate::tui::state::{ActionRecord, Campaign, State};
+use crate::tui::state::{ActionRecord, BatchRecord, Campaign, State};
 use crate::tui::{Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
@@ -35,17 +36,16 @@ fn words(state: &State) -> (String, Role) {
     if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
         return (in_a_line(&notice.text), Role::Strong);
     }
-    let newest = state.campaign().and_then(|campaign| campaign.actions.newest());
-    if let Some(record) = newest.filter(|record| record.is_acting() || record.needs_person()) {
-        return outcome(state, record);
+    let newest = state.campaign().and_then(newest);
+    if let Some(newest) = newest.filter(Newest::is_waited_for) {
+        return newest.words(state);
     }
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
-    let notice = state.notices.newest();
-    match (newest, notice) {
-        (Some(record), Some(notice)) if notice.at <= record.at => outcome(state, record),
-        (Some(record), None) => outcome(state, record),
+    match (newest, state.notices.newest()) {
+        (Some(newest), Some(notice)) if notice.at <= newest.at() => newest.words(state),
+        (Some(newest), None) => newest.words(state),
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
@@ -55,9 +55,54 @@ fn words(state: &State) -> (String, Role) {
     }
 }
 
+/// The action with the newest word.
+#[derive(Clone, Copy)]
+enum Newest<'a> {
+    Message(&'a ActionRecord),
+    Batch(&'a BatchRecord),
+}
+
+impl Newest<'_> {
+    fn at(&self) -> Timestamp {
+        match self {
+            Newest::Message(record) => record.at,
+            Newest::Batch(record) => record.at,
+        }
+    }
+
+    /// Whether a person waits for it, or it waits for a person.
+    fn is_waited_for(&self) -> bool {
+        match self {
+            Newest::Message(record) => record.is_acting() || record.needs_person(),
+            Newest::Batch(record) => record.is_acting() || record.needs_person(),
+        }
+    }
+
+    fn words(&self, state: &State) -> (String, Role) {
+        match self {
+            Newest::Message(record) => outcome(state, record),
+            Newest::Batch(record) => batch_outcome(state, record),
+        }
+    }
+}
+
+fn newest(campaign: &Campaign) -> Option<Newest<'_>> {
+    // Each message of a run would push the one before away; the run has lines of its own.
+    let message = campaign.actions.newest().filter(|record| !record.is_in_run()).map(Newest::Message);
+    let batch = campaign.actions.batches().last().map(Newest::Batch);
+    message.into_iter().chain(batch).max_by_key(Newest::at)
+}
+
+/// How far the retry of a batch is, in one sentence.
+pub(super) fn batch_outcome(state: &State, record: &BatchRecord) -> (String, Role) {
+    outcome_of(state, &format!("batch {}", record.batch.short(false)), record.stage.as_ref(), record.at, None)
+}
+
 /// What stands between a first q or Ctrl-c and the end.
 fn leave(state: &State) -> String {
-    if state.is_acting() {
+    if state.campaigns.iter().any(Campaign::has_run) {
+        "a run is under way: again to quit all the same; what was not started is offered again at the next start".to_owned()
+    } else if state.is_acting() {
         "a retry is under way: again to quit all the same; the next start finds out what became of it".to_owned()
     } else {
         "again to quit".to_owned()
@@ -77,14 +122,24 @@ fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     }
 }
 
-/// How far a retry is, in one sentence.
+/// How far the retry of a message is, in one sentence.
 pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
+    outcome_of(state, &who(state, record), record.stage.as_ref(), record.at, record.accepted_at)
+}
+
+/// How far the retry of `who` is, in one sentence.
+pub(super) fn outcome_of(
+    state: &State,
+    who: &str,
+    stage: Option<&ActionStage>,
+    at: Timestamp,
+    accepted_at: Option<Timestamp>,
+) -> (String, Role) {
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
-    let who = who(state, record);
-    let at = state.look.time(record.at, state.now);
-    let accepted = record.accepted_at.map(|at| format!("accepted {}", state.look.time(at, state.now)));
-    match &record.stage {
+    let at = state.look.time(at, state.now);
+    let accepted = accepted_at.map(|at| format!("accepted {}", state.look.time(at, state.now)));
+    match stage {
         None => (format!("{who} retry asked {at}"), Role::Moving),
         Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),
         Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} retry on its way"), Role::Moving),

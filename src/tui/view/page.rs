@@ -32,6 +32,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
     let title = match page.kind {
         PageKind::Help(context) => format!("Keys: {}", context.name()),
         PageKind::Notices => "Notices, newest first".to_owned(),
+        PageKind::Results => "Results of the run".to_owned(),
     };
     let more = match below {
         0 => String::new(),
@@ -54,6 +55,7 @@ pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     match state.page.map(|page| page.kind) {
         Some(PageKind::Help(context)) => help_lines(state, context, width),
         Some(PageKind::Notices) => notice_lines(state, width),
+        Some(PageKind::Results) => super::results::lines(state, width),
         None => Vec::new(),
     }
 }

@@ -8,12 +8,13 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::recipient;
+use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
 use crate::delivery::{MAX_ATTEMPTS, Message, RetryHelps};
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::tui::Role;
 use crate::tui::state::{Answer, Campaign, Question, State};
-use crate::tui::text::{age, wrap};
+use crate::tui::text::age;
 
 /// Draws the question. The cursor stands on the answer with the focus.
 pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
@@ -22,25 +23,13 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
     // The answers stay in view whatever the height: sentences are left out, the least weighty
     // first, and never cut.
     let room = usize::from(area.height).saturating_sub(2 + 2);
-    let mut sentences = sentences(state, campaign, question);
-    let wrapped = |sentences: &[Sentence]| -> Vec<Line<'static>> {
-        let lines = sentences.iter().flat_map(|sentence| {
-            let style = state.look.style(sentence.role);
-            wrap(&sentence.text, width).into_iter().map(move |line| Line::from(Span::styled(line, style)))
-        });
-        lines.collect()
-    };
-    while wrapped(&sentences).len() > room {
-        let Some(place) = (0..sentences.len()).max_by_key(|place| sentences[*place].rank) else { break };
-        sentences.remove(place);
-    }
-    let mut lines = wrapped(&sentences);
+    let mut lines = sentences::lines(state, sentences(state, campaign, question), width, room);
     if lines.len() < room {
         lines.push(Line::default());
     }
     let answers_at = lines.len();
     lines.push(answers(state, question));
-    lines.push(keys(state, question));
+    lines.push(keys(state, question, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
@@ -56,20 +45,6 @@ fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
     let environment = environment(&state.look, campaign);
     let verb = if question.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
     format!("{verb}, {environment}, {}", campaign.card.name)
-}
-
-/// A sentence of the question.
-struct Sentence {
-    text: String,
-    role: Role,
-    /// Its weight: 0 stays longest where room is short.
-    rank: u8,
-}
-
-impl Sentence {
-    fn new(text: impl Into<String>, role: Role, rank: u8) -> Self {
-        Self { text: text.into(), role, rank }
-    }
 }
 
 /// What a person must know to decide.
@@ -155,19 +130,17 @@ fn answers(state: &State, question: &Question) -> Line<'static> {
     Line::from(spans)
 }
 
-fn keys(state: &State, question: &Question) -> Line<'static> {
-    let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
+fn keys(state: &State, question: &Question, width: usize) -> Line<'static> {
     let mut pairs = Vec::new();
     if question.can_run() {
-        pairs.push(("y", "retry"));
+        pairs.push(("y", "retry".to_owned()));
     }
-    pairs.push(("Esc", "leave it"));
+    pairs.push(("Esc", "leave it".to_owned()));
     if question.can_run() {
-        pairs.push(("Tab", "other answer"));
+        pairs.push(("Tab", "other answer".to_owned()));
     }
     if question.has_useless() {
-        pairs.push(("Space", if question.include_useless { "leave it out" } else { "take it in" }));
+        pairs.push(("Space", if question.include_useless { "leave it out" } else { "take it in" }.to_owned()));
     }
-    let spans = pairs.into_iter().flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}   "), word)]);
-    Line::from(spans.collect::<Vec<_>>())
+    sentences::keys(state, &pairs, width)
 }

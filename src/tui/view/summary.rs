@@ -7,7 +7,6 @@ use super::pieces::{self, Piece};
 use super::words::{count, percent};
 use crate::delivery::Status;
 use crate::store::{Recent, status_place};
-use crate::tui::layout::Kind;
 use crate::tui::state::State;
 use crate::tui::{Role, sign};
 
@@ -67,8 +66,8 @@ fn at_rest(total: usize, ended: usize, expected: usize, open: usize) -> Vec<Stri
     words
 }
 
-/// Draws the last minutes; on a small screen the other campaigns are named at its right.
-pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
+/// Draws the last minutes.
+pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let look = &state.look;
     let recent = &campaign.recent;
@@ -79,24 +78,7 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect, kind: 
         Piece::new(words(recent), look.style(role), 0),
         Piece::new(leading(recent), look.style(role), 2).gap(0),
     ];
-    let mut right = Vec::new();
-    if kind == Kind::Small && state.campaigns.len() > 1 {
-        right = other_campaigns(state);
-    }
-    pieces::draw(buffer, area, line, right, look.ascii);
-}
-
-/// `campaign 2/3 !`: which one this is, and whether another one needs a person.
-fn other_campaigns(state: &State) -> Vec<Piece> {
-    let order = state.order();
-    let place = order.iter().position(|place| *place == state.current).unwrap_or(0);
-    let is_needed = order.iter().any(|place| *place != state.current && state.campaigns[*place].needs_person());
-    let style = |role| state.look.style(role);
-    let mut pieces = vec![Piece::new(format!("campaign {}/{}", place + 1, order.len()), style(Role::Muted), 0)];
-    if is_needed {
-        pieces.push(Piece::new("!", style(Role::Failed), 0).gap(1));
-    }
-    pieces
+    pieces::draw(buffer, area, line, Vec::new(), look.ascii);
 }
 
 fn words(recent: &Recent) -> String {

@@ -1,0 +1,84 @@
+//! Keys that act on the world, and those of a question.
+
+use crossterm::event::KeyCode;
+
+use super::super::{Action, Binding, Chord, Context, Group};
+use super::PANES;
+
+use Context::{Activity, Batches, Detail, Failures, Messages, Plan, Question};
+
+/// The bindings, in the order of the help.
+pub(super) const BINDINGS: &[Binding] = &[
+    Binding {
+        action: Action::PlanRetry,
+        keys: &[Chord::char('r')],
+        contexts: &[Messages, Batches, Failures, Activity, Detail],
+        label: "plan a retry",
+        help: "**opens a plan to retry: what is marked, or what is selected; writes nothing**",
+        group: Group::Act,
+        footer: Some(4),
+    },
+    Binding {
+        action: Action::Agree,
+        keys: &[Chord::char('y')],
+        contexts: &[Question, Plan],
+        label: "retry",
+        help: "yes: carry out the plan that is open; in production, several messages want their count typed and Enter",
+        group: Group::Act,
+        footer: Some(1),
+    },
+    Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: &[Question],
+        label: "take in",
+        help: "take a message into the plan although a retry cannot help, or leave it out again",
+        group: Group::Act,
+        footer: Some(3),
+    },
+    Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: &[Plan],
+        label: "drop or add",
+        help: "drop the line from the plan, or add it",
+        group: Group::Act,
+        footer: Some(3),
+    },
+    Binding {
+        action: Action::Enter,
+        keys: &[Chord::plain(KeyCode::Enter)],
+        contexts: &[Question, Plan],
+        label: "answer",
+        help: "the answer that has the focus, at first \"leave it\"; in a plan that asks for its count, the count that was typed",
+        group: Group::Act,
+        footer: Some(2),
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
+        contexts: &[Question, Plan],
+        label: "leave it",
+        help: "leave it: nothing is sent",
+        group: Group::Act,
+        footer: Some(0),
+    },
+    Binding {
+        action: Action::Pause,
+        keys: &[Chord::char('p')],
+        contexts: PANES,
+        label: "pause",
+        help: "pause: make no call; again, go on reading",
+        group: Group::Act,
+        footer: Some(10),
+    },
+    Binding {
+        action: Action::ReadNow,
+        keys: &[Chord::ctrl('r'), Chord::plain(KeyCode::F(5))],
+        contexts: PANES,
+        label: "read now",
+        help: "read now",
+        group: Group::Act,
+        footer: None,
+    },
+];

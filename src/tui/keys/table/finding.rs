@@ -1,0 +1,46 @@
+//! Keys that find and filter.
+
+use super::super::{Action, Binding, Chord, Context, Group};
+use super::PANES;
+
+use Context::{Campaigns, Detail, Menu, Messages};
+
+/// The bindings, in the order of the help.
+pub(super) const BINDINGS: &[Binding] = &[
+    Binding {
+        action: Action::Find,
+        keys: &[Chord::char('/')],
+        contexts: PANES,
+        label: "find",
+        help: "find a recipient by digits of the number: at once in what is loaded, from three on the server, too",
+        group: Group::Find,
+        footer: Some(1),
+    },
+    Binding {
+        action: Action::Filter,
+        keys: &[Chord::char('f')],
+        contexts: PANES,
+        label: "filter",
+        help: "show only messages of some statuses",
+        group: Group::Find,
+        footer: Some(3),
+    },
+    Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: &[Menu],
+        label: "choose",
+        help: "choose this status, or leave it out again",
+        group: Group::Find,
+        footer: Some(1),
+    },
+    Binding {
+        action: Action::Clear,
+        keys: &[Chord::char('0')],
+        contexts: &[Messages, Campaigns, Detail, Menu],
+        label: "clear",
+        help: "clear filter and find",
+        group: Group::Find,
+        footer: Some(7),
+    },
+];

@@ -1,0 +1,55 @@
+//! Keys that mark messages.
+
+use super::super::{Action, Binding, Chord, Context, Group};
+use super::PANES;
+
+use Context::{Failures, Messages};
+
+/// The bindings, in the order of the help.
+pub(super) const BINDINGS: &[Binding] = &[
+    Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: &[Messages, Failures],
+        label: "mark",
+        help: "mark the row and go on to the next, or take its mark away; in failures, all of the line",
+        group: Group::Mark,
+        footer: Some(7),
+    },
+    Binding {
+        action: Action::MarkRange,
+        keys: &[Chord::char('-')],
+        contexts: &[Messages],
+        label: "mark range",
+        help: "mark from the row that was marked last to this one",
+        group: Group::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::MarkAll,
+        keys: &[Chord::char('*')],
+        contexts: &[Messages],
+        label: "mark all",
+        help: "mark all loaded messages that the list shows",
+        group: Group::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::InvertMarks,
+        keys: &[Chord::char('i')],
+        contexts: &[Messages],
+        label: "invert marks",
+        help: "mark what is not marked of what the list shows, and the other way round",
+        group: Group::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::Unmark,
+        keys: &[Chord::char('u')],
+        contexts: PANES,
+        label: "unmark all",
+        help: "take all marks away",
+        group: Group::Mark,
+        footer: Some(8),
+    },
+];

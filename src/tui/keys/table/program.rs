@@ -1,0 +1,93 @@
+//! Keys of the program itself.
+
+use crossterm::event::KeyCode;
+
+use super::super::{Action, Binding, Chord, Context, Group};
+use super::{EVERYWHERE, OUTSIDE_TEXT, PANES};
+
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Plan, Prompt};
+
+/// The bindings, in the order of the help.
+pub(super) const BINDINGS: &[Binding] = &[
+    Binding {
+        action: Action::CommandLine,
+        keys: &[Chord::char(':')],
+        contexts: PANES,
+        label: "commands",
+        help: "type a command: unlock, lock, stop, resume, results, again, notices, help",
+        group: Group::Program,
+        footer: Some(10),
+    },
+    Binding {
+        action: Action::Enter,
+        keys: &[Chord::plain(KeyCode::Enter)],
+        contexts: &[Prompt],
+        label: "do it",
+        help: "carry out what was typed",
+        group: Group::Program,
+        footer: Some(0),
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc)],
+        contexts: &[Prompt],
+        label: "close",
+        help: "close the line and do nothing",
+        group: Group::Program,
+        footer: Some(1),
+    },
+    Binding {
+        action: Action::Notices,
+        keys: &[Chord::char('!')],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Page],
+        label: "notices",
+        help: "what happened so far: why, and what to do",
+        group: Group::Program,
+        footer: Some(11),
+    },
+    Binding {
+        action: Action::Help,
+        keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page],
+        label: "help",
+        help: "the keys that do something here",
+        group: Group::Program,
+        footer: Some(0),
+    },
+    Binding {
+        action: Action::Quit,
+        keys: &[Chord::char('q')],
+        contexts: OUTSIDE_TEXT,
+        label: "quit",
+        help: "back; at the root it quits, and asks only while a retry is under way",
+        group: Group::Program,
+        footer: Some(6),
+    },
+    Binding {
+        action: Action::Interrupt,
+        keys: &[Chord::ctrl('c')],
+        contexts: EVERYWHERE,
+        label: "quit",
+        help: "stop a run after the call under way; without one, pressed twice, quit",
+        group: Group::Program,
+        footer: None,
+    },
+    Binding {
+        action: Action::Suspend,
+        keys: &[Chord::ctrl('z')],
+        contexts: EVERYWHERE,
+        label: "suspend",
+        help: "suspend the program, as a shell does",
+        group: Group::Program,
+        footer: None,
+    },
+    Binding {
+        action: Action::Redraw,
+        keys: &[Chord::ctrl('l')],
+        contexts: EVERYWHERE,
+        label: "redraw",
+        help: "draw the screen anew",
+        group: Group::Program,
+        footer: None,
+    },
+];

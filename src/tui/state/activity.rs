@@ -1,0 +1,97 @@
+//! What was done in this run of the program and what the journal says is open, as one list.
+
+use jiff::Timestamp;
+
+use super::{ActionRecord, BatchRecord, Campaign};
+use crate::delivery::{BatchId, MessageId};
+use crate::monitor::OpenActionNews;
+use crate::state::ActionId;
+
+/// Which line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum ActivityKey {
+    /// What an earlier run of the program did not start.
+    NotStarted,
+    /// An action that is open in the journal.
+    Open(ActionId),
+    /// The retry of a message.
+    Message(MessageId),
+    /// The retry of a batch.
+    Batch(BatchId),
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) enum Entry<'a> {
+    /// What an earlier run of the program did not start.
+    NotStarted(&'a [MessageId]),
+    /// An action that is open in the journal, with what this run of the program knows of it.
+    Open(&'a OpenActionNews, Option<&'a ActionRecord>),
+    /// The retry of a message.
+    Message(&'a ActionRecord),
+    /// The retry of a batch.
+    Batch(&'a BatchRecord),
+}
+
+impl Entry<'_> {
+    /// Which line it is.
+    pub fn key(&self) -> ActivityKey {
+        match self {
+            Entry::NotStarted(_) => ActivityKey::NotStarted,
+            Entry::Open(open, _) => ActivityKey::Open(open.action),
+            Entry::Message(record) => ActivityKey::Message(record.message.clone()),
+            Entry::Batch(record) => ActivityKey::Batch(record.batch.clone()),
+        }
+    }
+
+    /// When the newest word about it was said.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            // It stands above everything else until it is dealt with.
+            Entry::NotStarted(_) => Timestamp::MAX,
+            Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
+            Entry::Message(record) => record.at,
+            Entry::Batch(record) => record.at,
+        }
+    }
+
+    /// Whether a person must decide about it.
+    pub fn needs_person(&self) -> bool {
+        match self {
+            Entry::NotStarted(_) => true,
+            Entry::Open(open, _) => open.look_up_at.is_none() && !open.elsewhere,
+            Entry::Message(record) => record.needs_person(),
+            Entry::Batch(record) => record.needs_person(),
+        }
+    }
+}
+
+impl Campaign {
+    /// The list, newest first. Who is open in the journal stands there once.
+    pub fn activity(&self) -> Vec<Entry<'_>> {
+        let open = self.actions.open();
+        let is_open = |message: &MessageId| open.iter().any(|open| open.kind.message() == Some(message));
+        let is_open_batch = |batch: &BatchId| open.iter().any(|open| open.kind.batch() == Some(batch));
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        if !self.not_started.is_empty() {
+            entries.push(Entry::NotStarted(&self.not_started));
+        }
+        entries.extend(open.iter().map(|open| Entry::Open(open, open.kind.message().and_then(|message| self.actions.of(message)))));
+        entries.extend(self.actions.batches().iter().filter(|record| !is_open_batch(&record.batch)).map(Entry::Batch));
+        entries.extend(self.actions.iter().filter(|record| open.is_empty() || !is_open(&record.message)).map(Entry::Message));
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
+        entries
+    }
+
+    /// The place of the cursor in the list.
+    pub fn activity_place(&self, entries: &[Entry<'_>]) -> usize {
+        self.activity_cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.key() == *key)).unwrap_or(0)
+    }
+
+    /// How many lines the list has.
+    pub fn activity_len(&self) -> usize {
+        let journalled =
+            self.actions.open().iter().filter(|open| open.kind.message().is_none_or(|message| self.actions.of(message).is_none()));
+        usize::from(!self.not_started.is_empty()) + journalled.count() + self.actions.batches().len() + self.actions.len()
+    }
+}

@@ -1,0 +1,243 @@
+//! The failures of a campaign by error.
+//!
+//! They are counted anew only while somebody looks, from a list of the failed rows that follows the
+//! store: a campaign of a million messages has some ten thousand of them.
+
+use jiff::Timestamp;
+
+use crate::delivery::{RetryHelps, Status};
+use crate::store::{Filter, Merged, RowNumber, Store, View};
+
+/// Up to how many failures are counted anew with every answer. More are counted with the tick of
+/// the next second, so that no key waits for it.
+const CHEAP: usize = 2_000;
+
+/// Which failures a line stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum GroupKey {
+    /// All that a retry helps.
+    Helped,
+    /// Those with this code; empty for those without a reason.
+    Error(String),
+}
+
+/// The failures that a line stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Group {
+    /// Which they are.
+    pub key: GroupKey,
+    /// How many.
+    pub count: usize,
+    /// When the newest of them was recorded.
+    pub newest: Option<Timestamp>,
+    /// How many were tried once, twice, more often; those of which no try was told count as one.
+    pub tried: [usize; 3],
+    /// Whether a retry helps.
+    pub helps: RetryHelps,
+}
+
+/// The failures of a campaign.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Failures {
+    /// The failed rows, islands included; `None` until somebody looks.
+    rows: Option<View>,
+    groups: Vec<Group>,
+    /// The line with the cursor.
+    cursor: Option<GroupKey>,
+    is_due: bool,
+}
+
+impl Failures {
+    /// Somebody looks: counts what is there.
+    pub fn look(&mut self, store: &Store) {
+        if self.rows.is_none() {
+            let mut rows = View::new(Filter { statuses: vec![Status::Failure], ..Filter::default() });
+            rows.refresh(store);
+            self.rows = Some(rows);
+        }
+        self.count(store);
+    }
+
+    /// Follows a merge.
+    pub fn apply(&mut self, store: &Store, merged: &Merged, in_view: bool) {
+        let Some(rows) = &mut self.rows else { return };
+        rows.apply(store, merged);
+        self.is_due = true;
+        if in_view && rows.len() <= CHEAP {
+            self.count(store);
+        }
+    }
+
+    /// Counts anew where something has changed.
+    pub fn settle(&mut self, store: &Store) {
+        if self.is_due {
+            self.count(store);
+        }
+    }
+
+    /// The lines, all that a retry helps first, then the most frequent.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The place of the cursor.
+    pub fn place(&self) -> usize {
+        self.cursor.as_ref().and_then(|key| self.groups.iter().position(|group| group.key == *key)).unwrap_or(0)
+    }
+
+    /// The line with the cursor.
+    pub fn selected(&self) -> Option<&Group> {
+        self.groups.get(self.place())
+    }
+
+    /// Moves the cursor; it stops at the ends.
+    pub fn go(&mut self, steps: isize) {
+        let place = self.place().saturating_add_signed(steps).min(self.groups.len().saturating_sub(1));
+        self.cursor = self.groups.get(place).map(|group| group.key.clone());
+    }
+
+    /// The covered rows that a line stands for, newest first.
+    pub fn rows_of<'a>(&'a self, store: &'a Store, key: &'a GroupKey) -> impl Iterator<Item = RowNumber> + 'a {
+        let rows = self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row));
+        rows.filter(move |row| match key {
+            GroupKey::Helped => helps(store, *row) == RetryHelps::Yes,
+            GroupKey::Error(code) => self::code(store, *row) == code,
+        })
+    }
+
+    /// All covered failed rows, newest first.
+    pub fn all_rows<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = RowNumber> + 'a {
+        self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row))
+    }
+
+    fn count(&mut self, store: &Store) {
+        self.is_due = false;
+        let mut groups: Vec<Group> = Vec::new();
+        for row in self.all_rows(store) {
+            let (code, cells) = (code(store, row), store.cells(row));
+            let place = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
+            let place = place.unwrap_or_else(|| {
+                groups.push(Group::empty(GroupKey::Error(code.to_owned()), helps(store, row)));
+                groups.len() - 1
+            });
+            if let Some(group) = groups.get_mut(place) {
+                group.count += 1;
+                group.newest = group.newest.max(cells.created_at);
+                let tried = cells.tried.unwrap_or(1).clamp(1, 3) as usize - 1;
+                group.tried[tried] += 1;
+            }
+        }
+        groups.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest)));
+        let mut helped = Group::empty(GroupKey::Helped, RetryHelps::Yes);
+        for group in groups.iter().filter(|group| group.helps == RetryHelps::Yes) {
+            helped.count += group.count;
+            helped.newest = helped.newest.max(group.newest);
+            for (sum, part) in helped.tried.iter_mut().zip(group.tried) {
+                *sum += part;
+            }
+        }
+        if helped.count > 0 {
+            groups.insert(0, helped);
+        }
+        self.groups = groups;
+    }
+}
+
+impl Group {
+    fn empty(key: GroupKey, helps: RetryHelps) -> Self {
+        Self { key, count: 0, newest: None, tried: [0; 3], helps }
+    }
+
+    /// Its name in the list.
+    pub fn name(&self) -> &str {
+        match &self.key {
+            GroupKey::Helped => "all that a retry helps",
+            GroupKey::Error(code) if code.is_empty() => "no reason told",
+            GroupKey::Error(code) => code,
+        }
+    }
+}
+
+fn code(store: &Store, row: RowNumber) -> &str {
+    store.error(row).map_or("", |error| &error.code)
+}
+
+fn helps(store: &Store, row: RowNumber) -> RetryHelps {
+    store.error(row).map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{AttemptFields, RowFields, Rows, RowsBuilder, Told};
+    use crate::store::{AnswerKind, Reach};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + second).unwrap()
+    }
+
+    /// Messages: id, status, error, tries.
+    fn rows(messages: &[(&str, &str, &str, usize)]) -> Rows {
+        let mut rows = RowsBuilder::default();
+        for (place, (id, status, code, tried)) in (0..).zip(messages) {
+            let attempt = |_| AttemptFields {
+                status: Told::Value(status),
+                error_kind: Told::Value("delivery_error"),
+                error_code: if code.is_empty() { Told::Null } else { Told::Value(code) },
+                ..AttemptFields::default()
+            };
+            rows.push(&RowFields {
+                id,
+                status: Told::Value(status),
+                created_at: Told::Value(at(place)),
+                attempts: Told::Value((0..*tried).map(attempt).collect()),
+                ..RowFields::default()
+            });
+        }
+        rows.finish()
+    }
+
+    #[test]
+    fn failures_are_grouped_and_what_is_helped_comes_first() {
+        let mut store = Store::new();
+        let told = rows(&[
+            ("a", "failure", "recipient_unavailable", 1),
+            ("b", "failure", "routing_error", 4),
+            ("c", "failure", "routing_error", 2),
+            ("d", "success", "", 1),
+            ("e", "failure", "", 1),
+        ]);
+        store.merge(&told, &AnswerKind::List, at(9));
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let mut failures = Failures::default();
+        failures.look(&store);
+        let seen: Vec<_> = failures.groups().iter().map(|group| (group.name(), group.count, group.newest, group.tried)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("all that a retry helps", 1, Some(at(0)), [1, 0, 0]),
+                ("routing_error", 2, Some(at(2)), [0, 1, 1]),
+                ("no reason told", 1, Some(at(4)), [1, 0, 0]),
+                ("recipient_unavailable", 1, Some(at(0)), [1, 0, 0]),
+            ]
+        );
+        assert_eq!(failures.rows_of(&store, &GroupKey::Error("routing_error".to_owned())).count(), 2);
+        assert_eq!(failures.rows_of(&store, &GroupKey::Helped).count(), 1);
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_error() {
+        let mut store = Store::new();
+        let merged = store.merge(&rows(&[("a", "failure", "routing_error", 1)]), &AnswerKind::List, at(9));
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let mut failures = Failures::default();
+        failures.look(&store);
+        failures.apply(&store, &merged, true);
+        failures.go(9);
+        assert_eq!(failures.selected().unwrap().name(), "routing_error");
+        let more = rows(&[("b", "failure", "x", 1), ("c", "failure", "x", 1), ("d", "failure", "recipient_unavailable", 1)]);
+        let merged = store.merge(&more, &AnswerKind::List, at(10));
+        failures.apply(&store, &merged, true);
+        assert_eq!((failures.place(), failures.selected().unwrap().name()), (3, "routing_error"));
+    }
+}

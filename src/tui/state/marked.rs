@@ -1,0 +1,86 @@
+//! The messages that a person marked, to plan a retry of all of them at once.
+//!
+//! A mark belongs to a message, not to a place in a list: it survives every refresh and filter. Row
+//! numbers stand for messages as long as the store lives.
+
+use std::collections::HashSet;
+
+use crate::store::RowNumber;
+
+/// The marked messages of a campaign.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Marked {
+    rows: HashSet<RowNumber>,
+    /// The message that was marked last: a range begins there.
+    last: Option<RowNumber>,
+}
+
+impl Marked {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Whether a message is marked.
+    pub fn holds(&self, row: RowNumber) -> bool {
+        self.rows.contains(&row)
+    }
+
+    /// Marks a message, or takes its mark away.
+    pub fn turn(&mut self, row: RowNumber) {
+        if !self.rows.remove(&row) {
+            self.rows.insert(row);
+        }
+        self.last = Some(row);
+    }
+
+    /// Marks these, too; where all of them are marked already, takes their marks away.
+    pub fn turn_all(&mut self, rows: &[RowNumber]) {
+        let before = self.rows.len();
+        self.rows.extend(rows);
+        if self.rows.len() == before {
+            for row in rows {
+                self.rows.remove(row);
+            }
+        }
+    }
+
+    /// Marks these, too.
+    pub fn add(&mut self, rows: impl IntoIterator<Item = RowNumber>) {
+        self.rows.extend(rows);
+    }
+
+    /// Marks those of these that are not, and takes the marks of the others away.
+    pub fn invert(&mut self, rows: impl IntoIterator<Item = RowNumber>) {
+        for row in rows {
+            if !self.rows.remove(&row) {
+                self.rows.insert(row);
+            }
+        }
+    }
+
+    /// Where a range begins.
+    pub fn last(&self) -> Option<RowNumber> {
+        self.last
+    }
+
+    /// A range ended here: the next one goes on from here.
+    pub fn range_ended(&mut self, row: RowNumber) {
+        self.last = Some(row);
+    }
+
+    /// Takes all marks away.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The marked messages, in no order.
+    pub fn rows(&self) -> impl Iterator<Item = RowNumber> + '_ {
+        self.rows.iter().copied()
+    }
+}

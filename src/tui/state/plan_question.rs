@@ -1,0 +1,180 @@
+//! The question before a retry of several messages: what is retried line for line, what is left
+//! out, and what it costs. Lines can be dropped and added; the messages themselves were chosen when
+//! it was opened, and no others come in.
+
+use std::collections::{BTreeSet, HashSet};
+
+use jiff::Timestamp;
+
+use super::planning::{plan, planner, says_the_same};
+use super::{Asked, Campaign, Count};
+use crate::delivery::{Message, RetryHelps};
+use crate::postman::Explanation;
+use crate::retry::{ConfirmedRetry, LineStanding, Plan, PlanLine, one_time_hint};
+use crate::store::RowNumber;
+
+/// How many messages are looked at for one-time passwords: enough to tell the templates.
+const LOOKED_AT: usize = 200;
+
+/// Which messages were chosen, and which lines are ticked at first.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct Choice {
+    /// In words: `12 marked`, `routing_error`.
+    pub words: String,
+    /// The messages.
+    pub rows: Vec<RowNumber>,
+    /// Only the lines that a retry helps are ticked at first; the others can be added.
+    pub helped_only: bool,
+}
+
+/// A question about several messages.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct PlanQuestion {
+    /// Which question it is.
+    pub asked: Asked,
+    /// What was chosen.
+    pub choice: Choice,
+    /// What would be done.
+    pub plan: Plan,
+    /// The plan by error.
+    pub lines: Vec<PlanLine>,
+    /// The line with the cursor.
+    pub cursor: usize,
+    /// How far the whole list is scrolled, while it is shown.
+    pub list: Option<usize>,
+    /// The count that was typed.
+    pub count: Count,
+    /// Why it is a preview only.
+    pub refusal: Option<Explanation>,
+    /// Whether most templates look like one-time passwords, in a campaign that does not say so.
+    pub one_time_hint: bool,
+    is_production: bool,
+    rows: HashSet<RowNumber>,
+    dropped: BTreeSet<String>,
+    /// Lines that a retry cannot help and that are taken in all the same.
+    taken: BTreeSet<String>,
+}
+
+impl PlanQuestion {
+    /// The question about a choice.
+    pub fn new(id: u64, campaign: &Campaign, choice: Choice, refusal: Option<Explanation>, now: Timestamp) -> Self {
+        let first = plan(campaign, &planner(campaign), &choice.rows, now);
+        let mut question = Self {
+            asked: Asked::new(id),
+            rows: choice.rows.iter().copied().collect(),
+            lines: first.lines(),
+            plan: first,
+            choice,
+            cursor: 0,
+            list: None,
+            count: Count::default(),
+            refusal,
+            one_time_hint: false,
+            is_production: campaign.card.host_kind.is_production(),
+            dropped: BTreeSet::new(),
+            taken: BTreeSet::new(),
+        };
+        if question.choice.helped_only {
+            let others = question.lines.iter().filter(|line| line.helps == RetryHelps::Maybe);
+            question.dropped = others.map(|line| line.code.clone()).collect();
+            question.make(campaign, now);
+        }
+        if !campaign.card.one_time_password {
+            let rows = question.plan.items.iter().take(LOOKED_AT).filter_map(|item| campaign.store.row(&item.message));
+            let messages: Vec<Message> = rows.map(|row| campaign.store.message(row)).collect();
+            question.one_time_hint = one_time_hint(&messages);
+        }
+        question
+    }
+
+    /// Whether the message of a row was chosen.
+    pub fn is_about(&self, rows: &[RowNumber]) -> bool {
+        rows.iter().any(|row| self.rows.contains(row))
+    }
+
+    /// Whether a yes would do anything.
+    pub fn can_run(&self) -> bool {
+        self.refusal.is_none() && !self.plan.items.is_empty()
+    }
+
+    /// The number that must be typed, where one must.
+    pub fn needs_count(&self) -> Option<usize> {
+        Some(self.plan.items.len()).filter(|number| self.can_run() && self.is_production && *number > 1)
+    }
+
+    /// Whether what was typed agrees.
+    pub fn is_agreed(&self) -> bool {
+        self.needs_count().is_none_or(|number| self.count.is(number))
+    }
+
+    /// Moves the cursor; it stops at the ends.
+    pub fn go(&mut self, steps: isize) {
+        self.cursor = self.cursor.saturating_add_signed(steps).min(self.lines.len().saturating_sub(1));
+    }
+
+    /// Drops the line under the cursor, or adds it again. Whoever does that knows what it changes, so
+    /// that it stays the same question; only a count that was typed is typed anew.
+    pub fn turn_line(&mut self, campaign: &Campaign, now: Timestamp) {
+        let Some(line) = self.lines.get(self.cursor) else { return };
+        let set = if line.helps == RetryHelps::No { &mut self.taken } else { &mut self.dropped };
+        if !set.remove(&line.code) {
+            set.insert(line.code.clone());
+        }
+        self.count.clear();
+        self.make(campaign, now);
+    }
+
+    /// Makes the plan anew, from the same messages. Where it says something else now, the question
+    /// is asked anew.
+    pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+        let before = self.make(campaign, now);
+        if !says_the_same(&before, &self.plan) {
+            self.ask_anew(id);
+        }
+    }
+
+    /// Makes the plan, and gives the one before.
+    fn make(&mut self, campaign: &Campaign, now: Timestamp) -> Plan {
+        let mut planner = planner(campaign);
+        planner.dropped.extend(self.dropped.iter().cloned());
+        if !self.taken.is_empty() {
+            planner.include_useless = true;
+            let useless = self.lines.iter().filter(|line| line.helps == RetryHelps::No && !self.taken.contains(&line.code));
+            planner.dropped.extend(useless.map(|line| line.code.clone()));
+        }
+        let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.rows, now));
+        self.lines = self.plan.lines();
+        self.go(0);
+        before
+    }
+
+    /// It is another question from now on: what was typed was meant for the one before.
+    pub fn ask_anew(&mut self, id: u64) {
+        self.asked = Asked::new(id);
+        self.count = Count::default();
+    }
+
+    /// How many lines the whole list has.
+    pub fn list_len(&self) -> usize {
+        self.plan.items.len() + self.plan.left_out.len()
+    }
+
+    /// When the reading that the plan relies on was made that lies back furthest.
+    pub fn oldest_reading(&self) -> Option<Timestamp> {
+        self.plan.items.iter().map(|item| item.read_at).min()
+    }
+
+    /// A person said yes.
+    pub fn confirm(self, now: Timestamp) -> Vec<ConfirmedRetry> {
+        if self.can_run() && self.is_agreed() { self.plan.confirm(now) } else { Vec::new() }
+    }
+}
+
+/// The sign before a line: retried, dropped, or of no use.
+pub(in crate::tui) fn tick(line: &PlanLine) -> &'static str {
+    match line.standing {
+        LineStanding::On => "[x]",
+        LineStanding::Dropped if line.helps != RetryHelps::No => "[ ]",
+        LineStanding::Dropped | LineStanding::LeftOut => " – ",
+    }
+}

@@ -1,0 +1,62 @@
+//! Plans from what is loaded: the one place where the dashboard asks for one.
+
+use jiff::Timestamp;
+
+use super::Campaign;
+use crate::delivery::{BatchId, MAX_ATTEMPTS, Message, Status};
+use crate::retry::{BatchPlan, Plan, Planner};
+use crate::store::{Filter, RowNumber, View};
+
+/// A planner that knows what the campaign allows and what is under way in it.
+pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
+    // The API says no more than that it refused; the number of tries tells that they are used up.
+    let is_used_up = |row: &RowNumber| campaign.store.cells(*row).tried.is_some_and(|tried| tried >= MAX_ATTEMPTS);
+    let refused = campaign.actions.refused();
+    let out_of_attempts = refused.filter(|message| campaign.store.row(message).as_ref().is_some_and(is_used_up)).cloned().collect();
+    Planner {
+        under_way: campaign.actions.blocking(),
+        batches_under_way: campaign.actions.blocking_batches(),
+        out_of_attempts,
+        valid_for: campaign.card.one_time_password.then_some(campaign.card.valid_for),
+        ..Planner::default()
+    }
+}
+
+/// The plan for these messages, from what is known of them now.
+pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, rows: &[RowNumber], now: Timestamp) -> Plan {
+    let chosen: Vec<Message> = rows.iter().map(|row| message(campaign, *row)).collect();
+    let told = chosen.iter().zip(rows);
+    let told = told.map(|(message, row)| (message, campaign.store.read_at(*row), campaign.read_from(&message.id)));
+    planner.plan(told, now)
+}
+
+/// A message as far as a plan needs it: of one that has not failed only the status is asked for.
+fn message(campaign: &Campaign, row: RowNumber) -> Message {
+    let status = campaign.store.status(row);
+    if status == Some(&Status::Failure) {
+        return campaign.store.message(row);
+    }
+    Message { status: status.cloned(), ..Message::new(campaign.store.id(row)) }
+}
+
+/// The plan for a batch as a whole.
+pub(in crate::tui) fn batch_plan(campaign: &Campaign, batch: &BatchId, now: Timestamp) -> Option<BatchPlan> {
+    let known = campaign.store.batch(batch)?.batch;
+    let mut view = View::new(Filter { batch: Some(batch.clone()), ..Filter::default() });
+    view.refresh(&campaign.store);
+    let messages: Vec<Message> = view.rows_from(0).map(|row| campaign.store.message(row)).collect();
+    let is_under_way = campaign.actions.blocking_batches().contains(batch);
+    Some(BatchPlan::new(&known, &messages, &campaign.actions.blocking(), is_under_way, now))
+}
+
+/// Whether two plans differ only in when they were made and how fresh the reading is.
+pub(in crate::tui) fn says_the_same(before: &Plan, after: &Plan) -> bool {
+    let items = before.items.len() == after.items.len()
+        && before.items.iter().zip(&after.items).all(|(before, after)| {
+            before.message == after.message
+                && before.error == after.error
+                && before.attempts == after.attempts
+                && before.batch == after.batch
+        });
+    items && before.left_out == after.left_out
+}

@@ -1,0 +1,51 @@
+//! The newest run of several retries.
+
+use jiff::Timestamp;
+
+use crate::delivery::MessageId;
+use crate::monitor::{RunNews, RunPhase};
+
+/// A run.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct RunRecord {
+    /// Its messages, in the order of the plan.
+    pub messages: Vec<MessageId>,
+    /// When a person said yes.
+    pub asked_at: Timestamp,
+    /// How far it is; `None` while the worker has not said anything yet.
+    pub news: Option<RunNews>,
+    /// When its end was told.
+    pub ended_at: Option<Timestamp>,
+    /// Whether a person wished it to stop.
+    pub stop_asked: bool,
+    /// Whether its results were looked at.
+    pub is_read: bool,
+}
+
+impl RunRecord {
+    /// A run that was just agreed to.
+    pub fn new(messages: Vec<MessageId>, asked_at: Timestamp) -> Self {
+        Self { messages, asked_at, news: None, ended_at: None, stop_asked: false, is_read: false }
+    }
+
+    /// It came further. True when it has just come to its end.
+    pub fn note(&mut self, news: RunNews, now: Timestamp) -> bool {
+        let was_over = self.is_over();
+        self.news = Some(news);
+        let has_ended = !was_over && self.is_over();
+        if has_ended {
+            self.ended_at = Some(now);
+        }
+        has_ended
+    }
+
+    /// Whether nothing more is started.
+    pub fn is_over(&self) -> bool {
+        self.news.as_ref().is_some_and(|news| matches!(news.phase, RunPhase::Done | RunPhase::Stopped(_)))
+    }
+
+    /// Whether it has paused itself.
+    pub fn is_paused(&self) -> bool {
+        self.news.as_ref().is_some_and(|news| matches!(news.phase, RunPhase::Paused(_)))
+    }
+}

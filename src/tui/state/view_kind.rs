@@ -1,0 +1,29 @@
+//! The views of a campaign.
+
+/// What the body of the screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum ViewKind {
+    /// The list of messages.
+    Messages,
+    /// The batches.
+    Batches,
+    /// The failures by error.
+    Failures,
+    /// Actions and their outcomes.
+    Activity,
+}
+
+impl ViewKind {
+    /// All of them, in their order on the screen.
+    pub const ALL: [ViewKind; 4] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity];
+
+    /// Its key and its name.
+    pub fn tab(self) -> (char, &'static str) {
+        match self {
+            ViewKind::Messages => ('1', "Messages"),
+            ViewKind::Batches => ('2', "Batches"),
+            ViewKind::Failures => ('3', "Failures"),
+            ViewKind::Activity => ('5', "Activity"),
+        }
+    }
+}

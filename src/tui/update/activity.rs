@@ -1,0 +1,167 @@
+//! Keys in the view of actions, and in the menu of one with an unknown outcome.
+
+use super::super::state::{ActivityKey, Asked, Dialog, Entry, Resolve, ResolveLine, State, ViewKind};
+use super::super::{Action, Effect};
+use crate::delivery::{BatchId, MessageId};
+use crate::monitor::{Command, NoticeWeight};
+use crate::state::{ActionKind, ActionState};
+
+/// What Enter does with a line.
+enum Opening {
+    /// Plans what was not started.
+    Plan,
+    /// Opens the menu of an unknown outcome.
+    Menu(Resolve),
+    /// Opens the message.
+    Message(MessageId),
+    /// Shows the batch.
+    Batch(BatchId),
+    /// Says why there is nothing to open.
+    Nothing(&'static str),
+}
+
+impl State {
+    pub(super) fn activity_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Enter => self.open_entry(effects),
+            Action::Back | Action::Quit => {
+                self.step_back(effects);
+            }
+            _ => match self.steps(action) {
+                Some(steps) => self.go_activity(steps),
+                None => {
+                    self.common_key(action, effects);
+                }
+            },
+        }
+    }
+
+    fn go_activity(&mut self, steps: isize) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        let entries = campaign.activity();
+        let place = campaign.activity_place(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
+        campaign.activity_cursor = entries.get(place).map(Entry::key);
+    }
+
+    fn open_entry(&mut self, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign() else { return };
+        let entries = campaign.activity();
+        let opening = match entries.get(campaign.activity_place(&entries)) {
+            None => return,
+            Some(Entry::NotStarted(_)) => Opening::Plan,
+            Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process looks after it"),
+            Some(Entry::Open(open, _)) if open.state == ActionState::Unknown => Opening::Menu(Resolve::new(open.action, about(&open.kind))),
+            Some(Entry::Open(open, _)) => match (open.kind.message(), open.kind.batch()) {
+                (Some(message), _) => Opening::Message(message.clone()),
+                (_, Some(batch)) => Opening::Batch(batch.clone()),
+                (None, None) => Opening::Nothing("there is no more to be seen of it"),
+            },
+            Some(Entry::Message(record)) => Opening::Message(record.message.clone()),
+            Some(Entry::Batch(record)) => Opening::Batch(record.batch.clone()),
+        };
+        match opening {
+            Opening::Plan => self.plan_not_started(),
+            Opening::Menu(menu) => self.dialog = Dialog::Resolve(Box::new(menu)),
+            Opening::Message(message) => self.open_message(&message, effects),
+            Opening::Batch(batch) => {
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.batch_cursor = Some(batch);
+                }
+                self.show_view(ViewKind::Batches, effects);
+            }
+            Opening::Nothing(why) => self.tell(NoticeWeight::Info, why, "", ""),
+        }
+    }
+
+    /// Shows a message in the list and opens it.
+    fn open_message(&mut self, message: &MessageId, effects: &mut Vec<Effect>) {
+        let Some(row) = self.campaign().and_then(|campaign| campaign.store.row(message)) else {
+            self.tell(NoticeWeight::Info, "this message is not loaded yet", "", "");
+            return;
+        };
+        // Whatever the list is narrowed to, the message must be in it.
+        let is_shown = self.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
+        if !is_shown {
+            self.clear(effects);
+        }
+        self.show_view(ViewKind::Messages, effects);
+        let height = self.list_height();
+        if let Some(campaign) = self.campaign_mut()
+            && let Some(place) = campaign.list.position(&campaign.store, row)
+        {
+            campaign.list.go(&campaign.store, place, height);
+            campaign.drilled = Some((ViewKind::Activity, campaign.choice.clone()));
+        }
+        self.open_detail(effects);
+    }
+
+    /// Keys in the menu of an unknown outcome, and in its question.
+    pub(super) fn resolve_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let id = self.next_question();
+        let is_armed = self.is_armed();
+        let Dialog::Resolve(resolve) = &mut self.dialog else { return };
+        match (action, &resolve.asking) {
+            (Action::Help, _) => self.open_help(),
+            // In the question every way out leads back to the menu, and only `y` says it.
+            (Action::Back | Action::Quit | Action::Enter, Some(_)) => resolve.asking = None,
+            (Action::Agree, Some((went, _))) if is_armed => {
+                let command = Command::Resolve { action: resolve.action, went: *went };
+                self.dialog = Dialog::None;
+                effects.push(self.command(command));
+            }
+            (_, Some(_)) => {}
+            (Action::Back | Action::Quit, None) => self.dialog = Dialog::None,
+            (Action::Enter, None) => match resolve.line() {
+                ResolveLine::LookUp => {
+                    let command = Command::LookUp(resolve.action);
+                    self.dialog = Dialog::None;
+                    effects.push(self.command(command));
+                    self.tell(NoticeWeight::Info, "it is being looked up again", "", "");
+                }
+                ResolveLine::Went => resolve.asking = Some((true, Asked::new(id))),
+                ResolveLine::DidNot => resolve.asking = Some((false, Asked::new(id))),
+            },
+            (Action::Up | Action::PreviousPane, None) => resolve.go(-1),
+            (Action::Down | Action::NextPane, None) => resolve.go(1),
+            (Action::First | Action::PageUp | Action::HalfPageUp, None) => resolve.go(isize::MIN),
+            (Action::Last | Action::PageDown | Action::HalfPageDown, None) => resolve.go(isize::MAX),
+            _ => {}
+        }
+    }
+
+    /// Closes the menu of an action that has been cleared up meanwhile.
+    pub(super) fn refresh_resolve(&mut self) {
+        let Dialog::Resolve(resolve) = &self.dialog else { return };
+        let is_open = self.campaign().is_some_and(|campaign| campaign.actions.open().iter().any(|open| open.action == resolve.action));
+        if !is_open {
+            self.dialog = Dialog::None;
+            self.tell(NoticeWeight::Info, "its outcome has been found out meanwhile", "", "");
+        }
+    }
+
+    /// What an earlier run of the program did not start: kept until it is planned anew, with the
+    /// cursor of the activity on it.
+    pub(super) fn note_not_started(&mut self, place: usize, messages: Vec<MessageId>) {
+        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        for message in messages {
+            if !campaign.not_started.contains(&message) {
+                campaign.not_started.push(message);
+            }
+        }
+        campaign.activity_cursor = Some(ActivityKey::NotStarted);
+        let (count, name) = (campaign.not_started.len(), campaign.card.name.clone());
+        let retries = if count == 1 { "retry" } else { "retries" };
+        let what = format!("{count} {retries} not started by an earlier run: :again plans them");
+        self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for them"), "");
+    }
+}
+
+/// What an action is, in words.
+fn about(kind: &ActionKind) -> String {
+    match kind {
+        ActionKind::RetryMessage { message, .. } => format!("the retry of {}", message.short(true)),
+        ActionKind::RetryBatch { batch, .. } => format!("the retry of batch {}", batch.short(false)),
+        ActionKind::SendMessage { .. } => "the sending of a message".to_owned(),
+        ActionKind::UploadBatch { rows, .. } => format!("the upload of {rows} messages"),
+    }
+}

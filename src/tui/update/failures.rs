@@ -1,0 +1,56 @@
+//! Keys in the view of failures.
+
+use super::super::state::{FilterChoice, GroupKey, State};
+use super::super::{Action, Effect};
+use crate::delivery::{RetryHelps, Status};
+
+impl State {
+    pub(super) fn failures_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Enter => self.show_group(effects),
+            Action::Toggle => self.mark_group(),
+            Action::Back | Action::Quit => {
+                self.step_back(effects);
+            }
+            _ => {
+                if let Some(steps) = self.steps(action) {
+                    if let Some(campaign) = self.campaign_mut() {
+                        campaign.failures.go(steps);
+                    }
+                } else {
+                    self.common_key(action, effects);
+                }
+            }
+        }
+    }
+
+    /// How many lines a key moves in a list that has no more lines than a person can count.
+    pub(super) fn steps(&self, action: Action) -> Option<isize> {
+        let page = isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1);
+        Some(match action {
+            Action::Up => -1,
+            Action::Down => 1,
+            Action::PageUp => -page,
+            Action::PageDown => page,
+            Action::HalfPageUp => -(page + 1) / 2,
+            Action::HalfPageDown => (page + 1) / 2,
+            Action::First => isize::MIN,
+            Action::Last => isize::MAX,
+            _ => return None,
+        })
+    }
+
+    /// Enter: the messages of the line.
+    fn show_group(&mut self, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign() else { return };
+        let Some(group) = campaign.failures.selected() else { return };
+        let errors = match &group.key {
+            GroupKey::Error(code) => vec![code.clone()],
+            GroupKey::Helped => {
+                let helped = campaign.failures.groups().iter().filter(|group| group.helps == RetryHelps::Yes);
+                helped.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
+            }
+        };
+        self.drill(FilterChoice { statuses: vec![Status::Failure], errors, ..FilterChoice::default() }, effects);
+    }
+}

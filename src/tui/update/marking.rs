@@ -1,0 +1,72 @@
+//! Keys that mark messages. Only loaded ones can be marked.
+
+use super::super::state::{Cursor, State};
+use super::super::{Action, Effect};
+use crate::store::RowNumber;
+
+impl State {
+    /// Keys that mark in the list of messages. False for others.
+    pub(super) fn marking_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+        match action {
+            Action::Toggle => self.mark_and_go_on(effects),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => {
+                if let Some(campaign) = self.campaign_mut() {
+                    let rows: Vec<RowNumber> = campaign.list.rows().collect();
+                    campaign.marked.add(rows);
+                }
+            }
+            Action::InvertMarks => {
+                if let Some(campaign) = self.campaign_mut() {
+                    let rows: Vec<RowNumber> = campaign.list.rows().collect();
+                    campaign.marked.invert(rows);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn mark_and_go_on(&mut self, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        if campaign.list.cursor() == Cursor::End {
+            return;
+        }
+        let Some(row) = campaign.list.selected() else { return };
+        campaign.list.hold(&campaign.store);
+        campaign.marked.turn(row);
+        // On the last row it stays: the line below is no message.
+        if campaign.list.place(&campaign.store) + 1 < campaign.list.len() {
+            self.list_key(Action::Down, effects);
+        }
+    }
+
+    /// From the message that was marked last to the one under the cursor, as the list has them.
+    fn mark_range(&mut self) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        let Some(row) = campaign.list.selected() else { return };
+        let from = campaign.marked.last().and_then(|last| campaign.list.position(&campaign.store, last));
+        let to = campaign.list.place(&campaign.store);
+        let from = from.unwrap_or(to);
+        let rows: Vec<RowNumber> = campaign.list.rows().skip(from.min(to)).take(from.abs_diff(to) + 1).collect();
+        campaign.list.hold(&campaign.store);
+        campaign.marked.add(rows);
+        campaign.marked.range_ended(row);
+    }
+
+    /// Takes all marks of the campaign away.
+    pub(super) fn unmark(&mut self) {
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.marked.clear();
+        }
+    }
+
+    /// Marks the messages of a line of failures, or takes their marks away where all have one.
+    pub(super) fn mark_group(&mut self) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        let Some(group) = campaign.failures.selected() else { return };
+        let rows: Vec<RowNumber> = campaign.failures.rows_of(&campaign.store, &group.key).collect();
+        campaign.marked.turn_all(&rows);
+        campaign.failures.go(1);
+    }
+}

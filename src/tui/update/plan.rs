@@ -1,0 +1,290 @@
+//! Plans: what `r` opens, the keys of a plan of several messages or of a batch, and the one place
+//! where a yes to them becomes a command.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::super::state::{BatchQuestion, Choice, Dialog, GroupKey, PlanQuestion, RunRecord, State, ViewKind};
+use super::super::{Action, Effect};
+use crate::delivery::{MessageId, Status};
+use crate::monitor::{Command, NoticeWeight};
+use crate::retry::ConfirmedRetry;
+use crate::store::RowNumber;
+
+/// How many messages a plan may have: several hours of retries, and as many as can be planned anew
+/// with every page that is read without a key waiting for it.
+const LARGEST: usize = 20_000;
+
+impl State {
+    /// `r`: a plan for what is marked, else for what is selected. Writes nothing.
+    pub(super) fn plan_retry(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        match self.view {
+            ViewKind::Batches => self.plan_batch(),
+            ViewKind::Activity => self.plan_not_started(),
+            ViewKind::Messages if campaign.opened.is_some() || campaign.marked.is_empty() => self.plan_one(),
+            ViewKind::Failures if campaign.marked.is_empty() => self.plan_group(),
+            ViewKind::Messages | ViewKind::Failures => self.plan_marked(),
+        }
+    }
+
+    fn plan_marked(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let number = campaign.marked.len();
+        let mut rows: Vec<RowNumber> = campaign.marked.rows().collect();
+        if number > LARGEST {
+            // Of very many only those are looked at that can be retried at all.
+            rows.retain(|row| campaign.store.status(*row) == Some(&Status::Failure));
+        }
+        // The order of the list: newest first.
+        rows.sort_by_cached_key(|row| std::cmp::Reverse((campaign.store.cells(*row).created_at, *row)));
+        let words = format!("{number} marked");
+        self.ask_plan(Choice { words, rows, helped_only: false });
+    }
+
+    fn plan_group(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let Some(group) = campaign.failures.selected() else {
+            self.tell(NoticeWeight::Info, "nothing has failed in what is loaded", "", "");
+            return;
+        };
+        // Of all failures those that a retry helps are ticked; the others can be added.
+        let helped_only = group.key == GroupKey::Helped;
+        let rows = if helped_only {
+            campaign.failures.all_rows(&campaign.store).collect()
+        } else {
+            campaign.failures.rows_of(&campaign.store, &group.key).collect()
+        };
+        let words = group.name().to_owned();
+        self.ask_plan(Choice { words, rows, helped_only });
+    }
+
+    /// What an earlier run of the program did not start: a new plan, as far as it is loaded.
+    pub(super) fn plan_not_started(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let rows: Vec<RowNumber> = campaign.not_started.iter().filter_map(|message| campaign.store.row(message)).collect();
+        let missing = campaign.not_started.len() - rows.len();
+        if campaign.not_started.is_empty() {
+            self.tell(NoticeWeight::Info, "nothing of an earlier run is left to plan", "", "3 shows the failures, r plans them");
+        } else if rows.is_empty() {
+            self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");
+        } else {
+            let more = if missing > 0 { format!(", {missing} not loaded yet") } else { String::new() };
+            self.ask_plan(Choice { words: format!("not started before{more}"), rows, helped_only: false });
+        }
+    }
+
+    /// Asks about these messages.
+    fn ask_plan(&mut self, choice: Choice) {
+        if let [row] = choice.rows.as_slice() {
+            self.plan_row(*row);
+            return;
+        }
+        if choice.rows.len() > LARGEST {
+            let what = format!("{} messages are too many for one plan", choice.rows.len());
+            self.tell(NoticeWeight::Info, &what, &format!("{LARGEST} at most"), "mark fewer, or plan by error");
+            return;
+        }
+        let id = self.next_question();
+        let Some(campaign) = self.campaign() else { return };
+        let refusal = self.run_refusal(campaign);
+        let question = PlanQuestion::new(id, campaign, choice, refusal, self.now);
+        if question.lines.is_empty() {
+            let why: Vec<String> =
+                question.plan.others_left_out().iter().take(3).map(|(reason, count)| format!("{count}: {reason}")).collect();
+            self.tell(NoticeWeight::Info, "there is nothing to retry", &why.join(", "), "");
+            return;
+        }
+        self.dialog = Dialog::Plan(Box::new(question));
+    }
+
+    fn plan_batch(&mut self) {
+        let id = self.next_question();
+        let Some(campaign) = self.campaign() else { return };
+        let Some(batch) = campaign.selected_batch() else {
+            self.tell(NoticeWeight::Info, "no loaded message is of a batch", "", "");
+            return;
+        };
+        let question = BatchQuestion::new(id, campaign, &batch, self.refusal(campaign), self.now);
+        self.dialog = question.map_or(Dialog::None, |question| Dialog::Batch(Box::new(question)));
+    }
+
+    pub(super) fn plan_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
+        if let Dialog::Plan(question) = &self.dialog
+            && question.list.is_some()
+        {
+            self.plan_list_key(action);
+            return;
+        }
+        let typed = match &mut self.dialog {
+            Dialog::Plan(question) => &mut question.count,
+            Dialog::Batch(question) => &mut question.count,
+            _ => return,
+        };
+        // A digit too many is no wish to leave.
+        if key.code == KeyCode::Backspace && typed.rub_out() {
+            return;
+        }
+        match action {
+            Action::Back | Action::Quit => self.dialog = Dialog::None,
+            Action::Help => self.open_help(),
+            // Whatever else was typed before the question could be read was not meant for it.
+            _ if !self.is_armed() => {}
+            Action::Agree => self.agree_to_plan(effects),
+            Action::Enter => self.enter_plan(effects),
+            Action::NextPane => {
+                if let Dialog::Plan(question) = &mut self.dialog {
+                    question.list = Some(0);
+                }
+            }
+            Action::Toggle => self.turn_plan_line(),
+            Action::Copy => self.copy_plan(effects),
+            Action::Export => self.export_plan(),
+            _ => {
+                if let (Some(steps), Dialog::Plan(question)) = (self.steps(action), &mut self.dialog) {
+                    question.go(steps);
+                }
+            }
+        }
+    }
+
+    /// Keys while the whole list of a plan is shown: nothing is agreed to from there.
+    fn plan_list_key(&mut self, action: Action) {
+        let room = super::super::view::plan_list_room(self);
+        let steps = self.steps(action);
+        match action {
+            Action::Help => return self.open_help(),
+            Action::Export => return self.export_plan(),
+            _ => {}
+        }
+        let Dialog::Plan(question) = &mut self.dialog else { return };
+        match (action, steps) {
+            (Action::Back | Action::Quit | Action::NextPane | Action::Enter, _) => question.list = None,
+            (_, Some(steps)) => {
+                let last = question.list_len().saturating_sub(room);
+                question.list = question.list.map(|scroll| scroll.min(last).saturating_add_signed(steps).min(last));
+            }
+            _ => {}
+        }
+    }
+
+    fn turn_plan_line(&mut self) {
+        let now = self.now;
+        let Dialog::Plan(question) = &mut self.dialog else { return };
+        if let Some(campaign) = self.campaigns.get(self.current) {
+            question.turn_line(campaign, now);
+        }
+    }
+
+    /// A key that the table gives no meaning: a digit of the count.
+    pub(super) fn type_count(&mut self, key: KeyEvent) {
+        let KeyCode::Char(digit) = key.code else { return };
+        if !self.is_armed() || !key.modifiers.is_empty() {
+            return;
+        }
+        match &mut self.dialog {
+            Dialog::Plan(question) if question.list.is_none() && question.needs_count().is_some() => question.count.digit(digit),
+            Dialog::Batch(question) if question.needs_count().is_some() => question.count.digit(digit),
+            _ => {}
+        }
+    }
+
+    /// Whether `y` alone carries the plan out.
+    pub(in crate::tui) fn plan_takes_yes(&self) -> bool {
+        match &self.dialog {
+            Dialog::Plan(question) => question.list.is_none() && question.can_run() && question.needs_count().is_none(),
+            Dialog::Batch(question) => question.can_run() && question.needs_count().is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether the whole list of a plan is shown.
+    pub(in crate::tui) fn is_plan_listed(&self) -> bool {
+        matches!(&self.dialog, Dialog::Plan(question) if question.list.is_some())
+    }
+
+    /// What must be typed, and whether what was typed is it.
+    fn count_wanted(&self) -> (Option<usize>, bool) {
+        match &self.dialog {
+            Dialog::Plan(question) => (question.needs_count(), question.is_agreed()),
+            Dialog::Batch(question) => (question.needs_count(), question.is_agreed()),
+            _ => (None, false),
+        }
+    }
+
+    /// Enter: the count where one is asked for, else the answer with the focus, which is "leave it".
+    fn enter_plan(&mut self, effects: &mut Vec<Effect>) {
+        match self.count_wanted() {
+            (None, _) => self.dialog = Dialog::None,
+            (Some(_), true) => self.carry_out(effects),
+            (Some(wanted), false) => self.say_count(wanted),
+        }
+    }
+
+    /// `y`: enough where no count is asked for.
+    fn agree_to_plan(&mut self, effects: &mut Vec<Effect>) {
+        match self.count_wanted() {
+            (None, _) => self.carry_out(effects),
+            (Some(wanted), _) => self.say_count(wanted),
+        }
+    }
+
+    fn say_count(&mut self, wanted: usize) {
+        // What was typed is not the number: it is typed anew.
+        match &mut self.dialog {
+            Dialog::Plan(question) => question.count.clear(),
+            Dialog::Batch(question) => question.count.clear(),
+            _ => {}
+        }
+        self.tell(NoticeWeight::Info, &format!("in production, {wanted} and then Enter is the yes"), "", "");
+    }
+
+    /// A person said yes: exactly what the plan says, once.
+    fn carry_out(&mut self, effects: &mut Vec<Effect>) {
+        // A plan that has become too old, or a campaign that was locked meanwhile, is asked anew.
+        self.refresh_question(None, effects);
+        let can_run = match &self.dialog {
+            Dialog::Plan(question) => question.can_run() && question.is_agreed(),
+            Dialog::Batch(question) => question.can_run() && question.is_agreed(),
+            _ => false,
+        };
+        if !can_run || !self.is_armed() {
+            return;
+        }
+        let now = self.now;
+        match std::mem::replace(&mut self.dialog, Dialog::None) {
+            Dialog::Plan(question) => self.run(question.confirm(now), effects),
+            Dialog::Batch(question) => {
+                let Some(confirmed) = question.confirm(now) else { return };
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.actions.asked_batch(confirmed.plan().batch.clone(), now);
+                    campaign.acted(now);
+                }
+                effects.push(self.command(Command::RetryBatch(confirmed)));
+            }
+            _ => {}
+        }
+    }
+
+    fn run(&mut self, mut confirmed: Vec<ConfirmedRetry>, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(campaign) = self.campaign_mut() else { return };
+        let messages: Vec<MessageId> = confirmed.iter().map(|retry| retry.item().message.clone()).collect();
+        campaign.marked.clear();
+        campaign.not_started.retain(|message| !messages.contains(message));
+        campaign.acted(now);
+        let command = match (confirmed.len(), confirmed.pop()) {
+            (1, Some(only)) => {
+                campaign.actions.asked(only.item().message.clone(), now);
+                Command::Retry(only)
+            }
+            (_, Some(last)) => {
+                confirmed.push(last);
+                campaign.actions.asked_run(&messages, now);
+                campaign.run = Some(RunRecord::new(messages, now));
+                Command::Run(confirmed)
+            }
+            (_, None) => return,
+        };
+        effects.push(self.command(command));
+    }
+}

@@ -1,0 +1,86 @@
+//! What keeps a campaign from actions, and what opens it for a while.
+
+use super::super::Effect;
+use super::super::state::{Campaign, State};
+use crate::monitor::{CampaignIndex, NoticeWeight};
+use crate::postman::Explanation;
+
+impl State {
+    /// Why the campaign's actions are a preview only.
+    pub(super) fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
+        if let Some(why) = self.actions_refused.as_ref().or(campaign.card.broken.as_ref()) {
+            return Some(why.clone());
+        }
+        campaign.is_locked(self.now).then(|| Explanation {
+            what: "READ-ONLY: this is a preview".to_owned(),
+            why: String::new(),
+            next: ":unlock opens the campaign for 15 minutes, `read_only = false` in the configuration for good".to_owned(),
+            trace_id: None,
+        })
+    }
+
+    /// The same for several messages, of which only one run goes on at a time.
+    pub(super) fn run_refusal(&self, campaign: &Campaign) -> Option<Explanation> {
+        self.refusal(campaign).or_else(|| {
+            campaign.has_run().then(|| Explanation {
+                what: "A run is under way: this is a preview".to_owned(),
+                why: String::new(),
+                next: "the next one can begin when it has ended; :stop ends it".to_owned(),
+                trace_id: None,
+            })
+        })
+    }
+
+    /// The name was typed: opens the campaign on the screen for actions. False where it is not that
+    /// name, to the letter.
+    pub(super) fn unlock(&mut self, name: &str, effects: &mut Vec<Effect>) -> bool {
+        let (index, now) = (self.index(), self.now);
+        let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.card.name == name) else { return false };
+        campaign.unlock(now);
+        effects.push(Effect::NoteUnlock { campaign: index });
+        self.tell(
+            NoticeWeight::Warning,
+            &format!("{name} is open for actions"),
+            "",
+            "it closes 15 minutes after the last one, or with :lock",
+        );
+        true
+    }
+
+    /// Closes the campaign on the screen again.
+    pub(super) fn lock(&mut self, effects: &mut Vec<Effect>) {
+        let (index, now) = (self.index(), self.now);
+        let Some(campaign) = self.campaign_mut() else { return };
+        if !campaign.card.read_only {
+            let next = "`read_only = true` in the configuration makes it so, from the next start on";
+            self.tell(NoticeWeight::Info, "the configuration does not lock this campaign", "", next);
+            return;
+        }
+        let was_open = !campaign.is_locked(now);
+        campaign.unlocked_until = None;
+        if was_open {
+            effects.push(Effect::NoteLock { campaign: index });
+        }
+        self.tell(NoticeWeight::Info, "the campaign is locked", "", ":unlock opens it");
+    }
+
+    /// Closes those whose time is over.
+    pub(super) fn lock_expired(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let mut closed = Vec::new();
+        for (place, campaign) in self.campaigns.iter_mut().enumerate() {
+            // A run is an action that goes on.
+            if campaign.has_run() && campaign.unlocked_until.is_some() {
+                campaign.acted(now);
+            }
+            if campaign.unlocked_until.is_some_and(|until| until <= now) {
+                campaign.unlocked_until = None;
+                effects.push(Effect::NoteLock { campaign: CampaignIndex(place) });
+                closed.push(campaign.card.name.clone());
+            }
+        }
+        for name in closed {
+            self.tell(NoticeWeight::Info, &format!("{name} is locked again"), "15 minutes without an action", ":unlock opens it");
+        }
+    }
+}

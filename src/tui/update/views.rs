@@ -1,0 +1,72 @@
+//! From view to view.
+
+use super::super::state::{FilterChoice, State, ViewKind};
+use super::super::{Action, Effect};
+use super::list::PAGES_TO_FILL;
+
+impl State {
+    /// A key that means the same in every view. False for those that do not.
+    pub(super) fn view_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+        let view = match action {
+            Action::ShowMessages => ViewKind::Messages,
+            Action::ShowBatches => ViewKind::Batches,
+            Action::ShowFailures => ViewKind::Failures,
+            Action::ShowActivity => ViewKind::Activity,
+            _ => return false,
+        };
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.drilled = None;
+        }
+        self.show_view(view, effects);
+        true
+    }
+
+    /// Shows a view.
+    pub(super) fn show_view(&mut self, view: ViewKind, effects: &mut Vec<Effect>) {
+        if view != ViewKind::Messages {
+            self.close_detail(effects);
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.marks.hide(None);
+        }
+        self.view = view;
+        self.look_at_view();
+    }
+
+    /// Counts what the view shows, where that is not done all the time.
+    pub(super) fn look_at_view(&mut self) {
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.look(&campaign.store);
+        }
+    }
+
+    /// Shows these messages; Esc leads back to where one came from.
+    pub(super) fn drill(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
+        let from = self.view;
+        self.end_find(effects);
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.drilled = Some((from, std::mem::replace(&mut campaign.choice, choice)));
+        campaign.narrow();
+        campaign.list.follow(&campaign.store);
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        self.show_view(ViewKind::Messages, effects);
+        self.fill_window(effects);
+    }
+
+    /// One step back: from messages that were opened from another view to that view, with the list
+    /// as it was before; from any other view to the messages.
+    pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {
+        if self.view != ViewKind::Messages {
+            self.show_view(ViewKind::Messages, effects);
+            return true;
+        }
+        let Some(campaign) = self.campaign_mut() else { return false };
+        let Some((view, choice)) = campaign.drilled.take() else { return false };
+        campaign.choice = choice;
+        campaign.narrow();
+        self.show_view(view, effects);
+        true
+    }
+}

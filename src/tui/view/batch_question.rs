@@ -1,0 +1,69 @@
+//! The question before the retry of a whole batch.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::dialog;
+use super::sentences::{self, Sentence};
+use super::words::{count, environment, in_a_line};
+use crate::tui::Role;
+use crate::tui::state::{BatchQuestion, State};
+use crate::tui::text::age;
+
+/// Draws the question. Says where the cursor is.
+pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    let plan = &question.plan;
+    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let mut all = Vec::new();
+    let file = plan.file_name.as_ref().map(|name| format!("   {name}")).unwrap_or_default();
+    all.push(Sentence::new(format!("batch {}{file}", plan.batch.short(false)), Role::Strong, 0));
+    if let Some(why) = &question.refusal {
+        all.push(Sentence::new(in_a_line(why), Role::Warning, 0));
+    }
+    if let Some(why) = &plan.refusal {
+        all.push(Sentence::new(format!("It cannot be retried as a whole: {why}."), Role::Warning, 0));
+    } else {
+        let failures = count(plan.failures);
+        let useless = match plan.useless {
+            0 => String::new(),
+            useless => format!(", {} that a retry cannot help among them", count(useless)),
+        };
+        all.push(Sentence::new(format!("One call retries all its failures: {failures} loaded{useless}."), Role::Text, 1));
+        all.push(Sentence::new("Each try may be billed, delivered or not.", Role::Text, 3));
+    }
+    all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
+    let of = plan.total.map(|total| format!("{} ", count(total as usize))).unwrap_or_default();
+    let role = if plan.is_loaded_whole() { Role::Muted } else { Role::Warning };
+    let more = if plan.is_loaded_whole() { "" } else { " There may be more failures than are told here." };
+    all.push(Sentence::new(format!("{} of its {of}messages are loaded.{more}", count(plan.loaded)), role, 4));
+    let planned = age(state.now.duration_since(plan.planned_at));
+    all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.time(plan.planned_at, state.now)), Role::Muted, 6));
+    let room = usize::from(area.height).saturating_sub(2 + 2);
+    let mut lines = sentences::lines(state, all, width, room);
+    let answer_at = lines.len();
+    let style = |role| state.look.style(role);
+    let (answer, x) = match question.needs_count() {
+        None => (Line::from(Span::styled("[ leave it ]", style(Role::Focus))), 1),
+        Some(number) => {
+            let prompt = format!("Type {number}, then Enter: ");
+            let at = prompt.len() + question.count.typed.len();
+            let typed = Span::styled(question.count.typed.clone(), style(Role::Accent));
+            (Line::from(vec![Span::styled(prompt, style(Role::Strong)), typed]), at)
+        }
+    };
+    lines.push(answer);
+    let mut pairs = Vec::new();
+    if question.can_run() && question.needs_count().is_none() {
+        pairs.push(("y", "retry the batch".to_owned()));
+    }
+    pairs.push(("Esc", "leave it".to_owned()));
+    lines.push(sentences::keys(state, &pairs, width));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
+    let title = format!("{verb}, {} failed, {}, {}", count(plan.failures), environment(&state.look, campaign), campaign.card.name);
+    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
+    dialog::put(buffer, inner, &lines);
+    Some(Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answer_at).unwrap_or(0)))
+}

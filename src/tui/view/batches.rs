@@ -1,0 +1,156 @@
+//! The view of batches: how far each is, and whether it can be retried as a whole.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::bar::bar;
+use super::empty;
+use super::pieces::{self, Piece};
+use super::table;
+use super::words::count;
+use crate::delivery::{BatchRetry, Status, batch_retry};
+use crate::store::{BatchSummary, status_place};
+use crate::tui::state::{Campaign, State};
+use crate::tui::text::{Align, fit};
+use crate::tui::{Role, sign};
+
+/// How wide the short id of a batch is.
+const ID: usize = 8;
+
+/// How wide a count is.
+const COUNT: usize = 7;
+
+/// Draws the sum, the heads and the batches. Says where the selected one is.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    let batches = campaign.store.batches();
+    draw_sum(state, campaign, batches.len(), buffer, filter);
+    if batches.is_empty() {
+        empty::draw_no_batches(state, campaign, buffer, area);
+        return None;
+    }
+    let widths = Widths::of(state, &batches, usize::from(area.width));
+    draw_heads(state, buffer, heads, widths);
+    let selected = campaign.selected_batch();
+    let place = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
+    table::draw(state, buffer, area, batches.len(), place, |place, style| {
+        batches.get(place).map(|summary| cells(state, campaign, summary, widths, style)).unwrap_or_default()
+    })
+}
+
+fn draw_sum(state: &State, campaign: &Campaign, number: usize, buffer: &mut Buffer, area: Rect) {
+    let style = |role| state.look.style(role);
+    let batches = if number == 1 { "batch" } else { "batches" };
+    let left = vec![Piece::new(format!("{} {batches} in what is loaded", count(number)), style(Role::Strong), 0)];
+    let right = if campaign.store.is_empty() { String::new() } else { state.how_far(campaign) };
+    pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);
+}
+
+/// How wide the columns are. What has no room has none.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    file: usize,
+    created: usize,
+    bar: usize,
+    whole: usize,
+}
+
+impl Widths {
+    fn of(state: &State, batches: &[BatchSummary], room: usize) -> Self {
+        let created = batches.iter().filter_map(|summary| summary.batch.created_at);
+        let widest = created.map(|at| state.look.time(at, state.now).len()).max().unwrap_or(0);
+        // Margin, id, four counts; then file, whole retry, created, bar.
+        let fixed = table::MARGIN + ID + 1 + 4 * (COUNT + 1) + 1;
+        let rest = room.saturating_sub(fixed + 1);
+        let whole = rest.saturating_sub(12 + 1).clamp(4, 18);
+        let rest = rest.saturating_sub(whole + 1);
+        let created = if rest >= 12 + widest + 2 { widest } else { 0 };
+        let rest = rest.saturating_sub(if created > 0 { created + 1 } else { 0 });
+        // A file's name says more than the last columns of a bar.
+        let bar = if rest >= 14 + 1 + 8 { rest.saturating_sub(36 + 1).clamp(8, 20) } else { 0 };
+        let rest = rest.saturating_sub(if bar > 0 { bar + 1 } else { 0 });
+        let file = rest.min(40);
+        Self { file, created, bar, whole: whole + (rest - file).min(30) }
+    }
+}
+
+fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
+    let ascii = state.look.ascii;
+    let left = |text: &str, width: usize| if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
+    let right = |text: &str| format!("{} ", fit(text, COUNT, Align::Right, ascii));
+    let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
+    let text = [
+        " ".repeat(table::MARGIN),
+        left("batch", ID),
+        left("file", widths.file),
+        left("created", widths.created),
+        right("rows"),
+        left("progress", widths.bar),
+        right(&format!("{good} deliv")),
+        right(&format!("{bad} fail")),
+        right("open"),
+        " whole retry".to_owned(),
+    ];
+    buffer.set_stringn(area.x, area.y, text.concat(), usize::from(area.width), state.look.style(Role::Heading));
+}
+
+fn cells(state: &State, campaign: &Campaign, summary: &BatchSummary, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| state.look.style(role));
+    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let (delivered, failed) = (of(&Status::Success), of(&Status::Failure));
+    let batch = &summary.batch;
+    let left = |text: &str, width: usize, role| {
+        let text = if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
+        Span::styled(text, style(role))
+    };
+    let right = |number: String, role| Span::styled(format!("{} ", fit(&number, COUNT, Align::Right, ascii)), style(role));
+    let total = batch.total.map(|total| total as usize);
+    let ended = delivered + failed;
+    let share = ended as f64 / total.unwrap_or(summary.loaded).max(1) as f64;
+    let created = batch.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
+    let (whole, whole_role) = whole_retry(campaign, summary);
+    Line::from(vec![
+        left(&batch.id.short(false), ID, Role::Text),
+        left(batch.file_name.as_deref().unwrap_or("file not told"), widths.file, Role::Text),
+        left(&created, widths.created, Role::Text),
+        right(rows(summary), Role::Text),
+        left(&bar(share, widths.bar, ascii), widths.bar, Role::Moving),
+        right(count(delivered), Role::Text),
+        right(count(failed), if failed > 0 { Role::Failed } else { Role::Text }),
+        right(count(summary.open), Role::Text),
+        Span::styled(format!(" {}", fit(&whole, widths.whole, Align::Left, ascii)), style(whole_role)),
+    ])
+}
+
+/// How many rows it has; where not all are loaded, that is told by a `+` behind those that are, or
+/// by the total alone.
+fn rows(summary: &BatchSummary) -> String {
+    match summary.batch.total {
+        Some(total) => count(total as usize),
+        None => format!("{}+", count(summary.loaded)),
+    }
+}
+
+/// Whether it can be retried as a whole, and why not.
+fn whole_retry(campaign: &Campaign, summary: &BatchSummary) -> (String, Role) {
+    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let (created, failed) = (of(&Status::Created), of(&Status::Failure));
+    if campaign.actions.blocking_batches().contains(&summary.batch.id) {
+        return ("under way".to_owned(), Role::Moving);
+    }
+    if failed == 0 {
+        return ("nothing failed".to_owned(), Role::Muted);
+    }
+    if batch_retry(summary.batch.status.as_deref()) == BatchRetry::Unlikely {
+        return (format!("no: {}", summary.batch.status.as_deref().unwrap_or_default()), Role::Warning);
+    }
+    if created > 0 {
+        return (format!("not yet: {} created", count(created)), Role::Warning);
+    }
+    // What is not loaded may hold a `created` one, or more failures.
+    let is_whole = summary.batch.total.is_none_or(|total| total as usize == summary.loaded);
+    (if is_whole { "yes".to_owned() } else { format!("yes · {} loaded", count(summary.loaded)) }, Role::Strong)
+}

@@ -1,0 +1,169 @@
+//! The view of failures: how many by error, and whether a retry helps.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::bar::bar;
+use super::empty;
+use super::pieces::{self, Piece};
+use super::table;
+use super::words::{count, percent};
+use crate::delivery::{ErrorCode, RetryHelps, Status};
+use crate::tui::Role;
+use crate::tui::state::{Campaign, Group, GroupKey, State};
+use crate::tui::text::{Align, fit};
+
+/// The longest code that the API publishes, and "all that a retry helps".
+const NAME: usize = 22;
+
+/// The widest bar.
+const BAR: usize = 13;
+
+/// Draws the sum, the heads and the lines. Says where the selected one is.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    draw_sum(state, campaign, buffer, filter);
+    let groups = campaign.failures.groups();
+    if groups.is_empty() {
+        empty::draw_no_failures(state, campaign, buffer, area);
+        return None;
+    }
+    let widths = Widths::of(state, usize::from(area.width));
+    draw_heads(state, buffer, heads, widths);
+    let total = campaign.store.counts().of(&Status::Failure);
+    let most = groups.iter().map(|group| group.count).max().unwrap_or(1);
+    table::draw(state, buffer, area, groups.len(), campaign.failures.place(), |place, style| {
+        groups.get(place).map(|group| cells(state, group, Shares { total, most }, widths, style)).unwrap_or_default()
+    })
+}
+
+/// The first line sums up.
+fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+    let style = |role| state.look.style(role);
+    let counts = campaign.store.counts();
+    let failed = counts.of(&Status::Failure);
+    let of = |wanted: RetryHelps| counts.errors.iter().filter(|error| error.retry == wanted).map(|error| error.count).sum::<usize>();
+    let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(counts.total())), style(Role::Strong), 0)];
+    if failed > 0 {
+        let parts = [(RetryHelps::Yes, "a retry helps"), (RetryHelps::Maybe, "it may"), (RetryHelps::No, "it cannot")];
+        let parts = parts.map(|(helps, words)| format!("{} {words}", count(of(helps)))).join(", ");
+        left.push(Piece::new(format!("· {parts}"), style(Role::Text), 1).gap(1));
+        let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
+        left.extend(newest.map(|at| Piece::new(format!("· newest {}", state.look.time(at, state.now)), style(Role::Text), 3).gap(1)));
+    }
+    let right = if campaign.store.is_empty() { String::new() } else { state.how_far(campaign) };
+    pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);
+}
+
+/// How wide the columns are. What has no room has none.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    bar: usize,
+    newest: usize,
+    tried: bool,
+    words: usize,
+}
+
+/// How wide the word is that says whether a retry helps, without its reason.
+const SHORT_WORDS: usize = 11;
+
+impl Widths {
+    fn of(state: &State, room: usize) -> Self {
+        let fails_of_other_days = state.campaign().is_some_and(|campaign| {
+            let other = |at| state.look.time(at, state.now).len() > 8;
+            campaign.failures.groups().iter().filter_map(|group| group.newest).any(other)
+        });
+        let newest = if fails_of_other_days { 12 } else { 8 };
+        // Margin, name, count, share; then what a retry does, the tries, the bar, the reason.
+        let fixed = table::MARGIN + NAME + 1 + 6 + 2 + 7 + 2 + newest + 2;
+        let rest = room.saturating_sub(fixed + SHORT_WORDS + 1);
+        let tried = rest >= TRIED + 2;
+        let rest = rest.saturating_sub(if tried { TRIED + 2 } else { 0 });
+        let bar = if rest >= 8 { (rest - 1).min(BAR) } else { 0 };
+        let rest = rest.saturating_sub(if bar > 0 { bar + 1 } else { 0 });
+        Self { bar, newest, tried, words: SHORT_WORDS + rest }
+    }
+}
+
+/// How wide the three columns of tries are together.
+const TRIED: usize = 20;
+
+fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
+    let ascii = state.look.ascii;
+    let mut text = " ".repeat(table::MARGIN);
+    text.push_str(&fit("error", NAME + 1, Align::Left, ascii));
+    text.push_str(&fit("count", 6, Align::Right, ascii));
+    text.push_str("  ");
+    text.push_str(&fit("share", 7 + if widths.bar > 0 { widths.bar + 1 } else { 0 } + 2, Align::Left, ascii));
+    text.push_str(&fit("newest", widths.newest + 2, Align::Left, ascii));
+    if widths.tried {
+        text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left, ascii));
+    }
+    text.push_str("a retry");
+    buffer.set_stringn(area.x, area.y, text, usize::from(area.width), state.look.style(Role::Heading));
+}
+
+/// What shares and bars are of.
+#[derive(Debug, Clone, Copy)]
+struct Shares {
+    total: usize,
+    most: usize,
+}
+
+fn cells(state: &State, group: &Group, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| state.look.style(role));
+    let name_role = if group.key == GroupKey::Helped { Role::Strong } else { Role::Text };
+    let share = group.count as f64 / shares.total.max(1) as f64;
+    let mut spans = vec![
+        Span::styled(fit(group.name(), NAME + 1, Align::Left, ascii), style(name_role)),
+        Span::styled(fit(&count(group.count), 6, Align::Right, ascii), style(Role::Text)),
+        Span::styled(format!("  {}", fit(&percent(share), 7, Align::Right, ascii)), style(Role::Text)),
+    ];
+    if widths.bar > 0 {
+        // All bars share a scale: the longest is the largest group.
+        let bar = bar(group.count as f64 / shares.most.max(1) as f64, widths.bar, ascii);
+        spans.push(Span::styled(format!(" {}", fit(&bar, widths.bar, Align::Left, ascii)), style(Role::Failed)));
+    }
+    let newest = group.newest.map(|at| state.look.time(at, state.now)).unwrap_or_default();
+    spans.push(Span::styled(format!("  {}  ", fit(&newest, widths.newest, Align::Left, ascii)), style(Role::Text)));
+    if widths.tried {
+        let [once, twice, more] = group.tried.map(count);
+        spans.push(Span::styled(format!("{once:>7} {twice:>6} {more:>5}  "), style(Role::Text)));
+    }
+    spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left, ascii), style(role(group.helps))));
+    Line::from(spans)
+}
+
+fn role(helps: RetryHelps) -> Role {
+    match helps {
+        RetryHelps::Yes => Role::Strong,
+        RetryHelps::Maybe => Role::Text,
+        RetryHelps::No => Role::Muted,
+    }
+}
+
+/// Whether a retry helps, with the reason where that has room.
+fn words(group: &Group, room: usize) -> String {
+    let short = match group.helps {
+        RetryHelps::Yes => "helps",
+        RetryHelps::Maybe => "may help",
+        RetryHelps::No => "cannot help",
+    };
+    let GroupKey::Error(code) = &group.key else { return short.to_owned() };
+    let why = match ErrorCode::from_api(code) {
+        ErrorCode::RecipientInvalid => "number not known",
+        ErrorCode::RecipientUnavailable => "phone was off or out of reach",
+        ErrorCode::ContentInvalid => "text refused",
+        ErrorCode::RoutingError => "no way to the telco found",
+        ErrorCode::MessageExpired => "too old for the telco",
+        ErrorCode::DeliveryUnknownError => "telco gave no reason",
+        ErrorCode::ServerUnknownError => "Postman gave no reason",
+        ErrorCode::Unlisted if code.is_empty() => "no reason told",
+        ErrorCode::Unlisted => "not in the API's table",
+    };
+    let long = format!("{short}: {why}");
+    if crate::tui::text::width(&long) <= room { long } else { short.to_owned() }
+}

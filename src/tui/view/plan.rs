@@ -1,0 +1,223 @@
+//! The question before a retry of several messages: line for line what is retried and what is not,
+//! what it costs, and the safe answer; or the whole list.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::dialog;
+use super::recipient;
+use super::sentences::{self, Sentence};
+use super::words::{count, environment, in_a_line, rate};
+use crate::delivery::{MAX_ATTEMPTS, MessageId, Recipient, RetryHelps};
+use crate::retry::{FRESH_ENOUGH, LineStanding, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
+use crate::tui::Role;
+use crate::tui::state::{Campaign, PlanQuestion, State, tick};
+use crate::tui::text::{Align, age, fit};
+
+/// Draws the question, or the list. Says where the cursor is.
+pub(super) fn draw(state: &State, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    match question.list {
+        Some(scroll) => Some(draw_list(state, campaign, question, scroll, buffer, area)),
+        None => Some(draw_question(state, campaign, question, buffer, area)),
+    }
+}
+
+/// Verb, count, environment, campaign.
+fn title(state: &State, campaign: &Campaign, question: &PlanQuestion) -> String {
+    let number = question.plan.items.len();
+    let s = if number == 1 { "" } else { "s" };
+    format!("Retry {} message{s}, {}, {}", count(number), environment(&state.look, campaign), campaign.card.name)
+}
+
+fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
+    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    // Border, answer and keys always have their place; then the lines, of which at least some are
+    // in view; then the sentences by their weight.
+    let room = usize::from(area.height).saturating_sub(2 + 2);
+    let all = sentences(state, campaign, question);
+    let weighty: Vec<Sentence> = sentences(state, campaign, question).into_iter().filter(Sentence::is_weighty).collect();
+    let needed = sentences::lines(state, weighty, width, usize::MAX).len();
+    let shown_lines = question.lines.len().min(room.saturating_sub(needed).max(room / 3)).max(1);
+    let mut lines = Vec::new();
+    let skipped = (question.cursor + 1).saturating_sub(shown_lines);
+    for (place, line) in question.lines.iter().enumerate().skip(skipped).take(shown_lines) {
+        lines.push(plan_line(state, line, place == question.cursor, width));
+    }
+    lines.extend(sentences::lines(state, all, width, room.saturating_sub(lines.len())));
+    let answer_at = lines.len();
+    let (answer, answer_column) = answer(state, question);
+    lines.push(answer);
+    lines.push(keys(state, question, width));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
+    dialog::put(buffer, inner, &lines);
+    let (x, y) = match question.needs_count() {
+        Some(_) => (answer_column, answer_at),
+        None => (2, question.cursor.saturating_sub(skipped)),
+    };
+    Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(y).unwrap_or(0))
+}
+
+/// `[x] 22  recipient_unavailable   helps`.
+fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let name = if line.code.is_empty() { "no reason told" } else { &line.code };
+    let helps = match (line.helps, line.standing) {
+        (RetryHelps::Yes, _) => "helps",
+        (RetryHelps::Maybe, _) => "may help",
+        (RetryHelps::No, LineStanding::On) => "cannot help: taken in",
+        (RetryHelps::No, _) => "cannot help: left out",
+    };
+    let mark = if is_selected { "›" } else { " " };
+    let text = format!("{mark} {} {:>5}  {}  {helps}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
+    let role = match (is_selected, line.standing, line.helps) {
+        (true, ..) => Role::Selected,
+        (_, LineStanding::On, RetryHelps::No) => Role::Warning,
+        (_, LineStanding::On, _) => Role::Text,
+        _ => Role::Muted,
+    };
+    Line::from(Span::styled(fit(&text, width, Align::Left, ascii), state.look.style(role)))
+}
+
+/// What a person must know to decide, besides the lines.
+fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec<Sentence> {
+    let plan = &question.plan;
+    let mut all = Vec::new();
+    for (reason, number) in plan.others_left_out() {
+        all.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", count(number)), Role::Muted, 3));
+    }
+    if let Some(why) = &question.refusal {
+        all.push(Sentence::new(in_a_line(why), Role::Warning, 0));
+    }
+    if plan.items.is_empty() {
+        all.push(Sentence::new("Nothing is retried: no line is ticked.", Role::Warning, 1));
+    } else {
+        let calls = if plan.calls() == 1 { "call" } else { "calls" };
+        let time = age(jiff::SignedDuration::try_from(plan.time(campaign.card.calls_per_second)).unwrap_or_default());
+        let pace = rate(campaign.card.calls_per_second * SHARE_OF_BUDGET);
+        all.push(Sentence::new(
+            format!("{} {calls}, {time} at {pace}/s. Each try may be billed, delivered or not.", count(plan.calls())),
+            Role::Text,
+            1,
+        ));
+        let in_vain = plan.billed_in_vain();
+        if in_vain > 0 {
+            all.push(Sentence::new(format!("{} of them may be billed in vain.", count(in_vain)), Role::Text, 4));
+        }
+    }
+    let used_up = plan.items.iter().filter(|item| item.may_be_used_up()).count();
+    if used_up > 0 {
+        let words = format!("{} tried {MAX_ATTEMPTS} times or more: the API may refuse another try.", count(used_up));
+        all.push(Sentence::new(words, Role::Warning, 4));
+    }
+    if question.one_time_hint && !plan.items.is_empty() {
+        let words = "These look like one-time passwords, of which an old one helps nobody. `one_time_password = true` leaves those out.";
+        all.push(Sentence::new(words, Role::Warning, 3));
+    }
+    all.extend(plan.interlock().map(|words| Sentence::new(words, Role::Text, 5)));
+    all.push(Sentence::new(format!("Chosen: {}.", question.choice.words), Role::Muted, 5));
+    all.extend(ages(state, question));
+    all
+}
+
+/// How old the messages are, what is known of them, and the plan itself.
+fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
+    let plan = &question.plan;
+    let old = |at: Timestamp| state.now.duration_since(at);
+    let mut all = Vec::new();
+    if let Some(read) = question.oldest_reading().map(old)
+        && read.is_positive()
+        && read.unsigned_abs() > FRESH_ENOUGH
+    {
+        all.push(Sentence::new(format!("Some were read {} ago: they may have changed since.", age(read)), Role::Warning, 3));
+    }
+    let too_old = |at: Timestamp| old(at).is_positive() && old(at).unsigned_abs() > OLD_MESSAGE;
+    let number = plan.items.iter().filter(|item| item.created_at.is_some_and(too_old)).count();
+    if number > 0 {
+        all.push(Sentence::new(format!("{} older than 24 h: what they say may be out of date.", count(number)), Role::Warning, 2));
+    }
+    let planned = format!("Planned {}, {} ago.", state.look.time(plan.planned_at, state.now), age(old(plan.planned_at)));
+    let ages = plan.ages().map(|(oldest, newest)| match (age(old(oldest)), age(old(newest))) {
+        (oldest, newest) if oldest == newest => format!(" All messages: {oldest} old."),
+        (oldest, newest) => format!(" Oldest message: {oldest}, newest: {newest}."),
+    });
+    all.push(Sentence::new(format!("{planned}{}", ages.unwrap_or_default()), Role::Muted, 6));
+    all
+}
+
+/// The answer with the focus, or the count as far as it is typed, and where that ends.
+fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
+    let style = |role| state.look.style(role);
+    let Some(number) = question.needs_count() else {
+        return (Line::from(Span::styled("[ leave it ]", style(Role::Focus))), 1);
+    };
+    let prompt = format!("Type {number}, then Enter: ");
+    let at = prompt.len() + question.count.typed.len();
+    (Line::from(vec![Span::styled(prompt, style(Role::Strong)), Span::styled(question.count.typed.clone(), style(Role::Accent))]), at)
+}
+
+fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
+    let mut pairs = Vec::new();
+    if question.can_run() && question.needs_count().is_none() {
+        pairs.push(("y", "retry".to_owned()));
+    }
+    pairs.push(("Esc", "leave it".to_owned()));
+    pairs.push(("Space", "add/drop".to_owned()));
+    pairs.push(("Tab", format!("see all {}", count(question.list_len()))));
+    pairs.push(("x", "export".to_owned()));
+    sentences::keys(state, &pairs, width)
+}
+
+/// How many lines of the list fit.
+pub(super) fn list_room(area: Rect) -> usize {
+    usize::from(area.height).saturating_sub(2 + 2).max(1)
+}
+
+/// The whole list: those that are retried first, then those left out and why.
+fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll: usize, buffer: &mut Buffer, area: Rect) -> Position {
+    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let room = list_room(area);
+    let (all, style) = (question.list_len(), |role| state.look.style(role));
+    let scroll = scroll.min(all.saturating_sub(room));
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for place in (scroll..all).take(room) {
+        let (text, role) = entry(state, campaign, question, place);
+        lines.push(Line::from(Span::styled(fit(&text, width, Align::Left, state.look.ascii), style(role))));
+    }
+    let last = (scroll + room).min(all);
+    lines.push(Line::from(Span::styled(
+        format!("{} to {} of {}", count((scroll + 1).min(all)), count(last), count(all)),
+        style(Role::Muted),
+    )));
+    lines.push(sentences::keys(state, &[("Tab", "back".to_owned()), ("Up Down", "scroll".to_owned()), ("x", "export".to_owned())], width));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
+    dialog::put(buffer, inner, &lines);
+    Position::new(inner.x, inner.y)
+}
+
+/// A line of the list.
+fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, place: usize) -> (String, Role) {
+    let plan = &question.plan;
+    let ascii = state.look.ascii;
+    if let Some(item) = plan.items.get(place) {
+        let error = item.error.as_ref().map_or("no reason told", |error| &error.code);
+        let created = item.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
+        let tried = item.attempts.map(|tried| format!("tried {tried}")).unwrap_or_default();
+        let who = fit(&who(campaign, &item.message), 13, Align::Left, ascii);
+        return (format!("{who} {} {} {tried}", fit(error, 23, Align::Left, ascii), fit(&created, 13, Align::Left, ascii)), Role::Text);
+    }
+    let Some(left) = plan.left_out.get(place.saturating_sub(plan.items.len())) else { return (String::new(), Role::Text) };
+    (format!("{} left out: {}", fit(&who(campaign, &left.message), 13, Align::Left, ascii), left.reason), Role::Muted)
+}
+
+/// Whom it is for, masked as the screen is.
+pub(in crate::tui) fn who(campaign: &Campaign, message: &MessageId) -> String {
+    let row = campaign.store.row(message);
+    let known = row.and_then(|row| campaign.store.cells(row).recipient.map(Recipient::new));
+    let shown = known.map(|known| recipient::shown(&known, campaign.masked, &campaign.find.query));
+    shown.unwrap_or_else(|| message.short(true))
+}

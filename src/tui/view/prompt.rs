@@ -1,0 +1,81 @@
+//! A line that is typed into: commands with their list, a campaign's name, a file.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::dialog;
+use super::sentences::{self, Sentence};
+use super::words::environment;
+use crate::tui::Role;
+use crate::tui::state::{COMMANDS, Prompt, PromptKind, State, matching_commands};
+use crate::tui::text::{Align, fit, width};
+
+/// Draws the line in its box. The cursor stands where one types.
+pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    let style = |role| state.look.style(role);
+    let room = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let (title, sign) = match &prompt.kind {
+        PromptKind::Command => ("Command".to_owned(), ":"),
+        PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.card.name), ""),
+        PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
+    };
+    let above = match &prompt.kind {
+        PromptKind::Command => Vec::new(),
+        PromptKind::Unlock => vec![
+            Sentence::new("The campaign takes retries then, until 15 minutes have passed without one. It is journalled.", Role::Text, 2),
+            Sentence::new(format!("Type its name to open it: {}", campaign.card.name), Role::Strong, 0),
+        ],
+        PromptKind::Export(export) => {
+            let masked = if campaign.masked { "masked, as on the screen" } else { "NOT masked" };
+            vec![
+                Sentence::new(format!("{}: {masked}. Nobody else can read the file. It is journalled.", export.detail), Role::Text, 1),
+                Sentence::new("A file that is there already is not touched.", Role::Muted, 2),
+            ]
+        }
+    };
+    let mut lines = sentences::lines(state, above, room, usize::from(area.height).saturating_sub(2 + 3));
+    let input_at = lines.len();
+    let input_room = room.saturating_sub(width(sign) + 1).max(1);
+    let scroll = prompt.input.visual_scroll(input_room);
+    let mut skipped = 0;
+    let shown = prompt.typed().chars().skip_while(|letter| {
+        let skips = skipped < scroll;
+        skipped += width(letter.encode_utf8(&mut [0; 4]));
+        skips
+    });
+    let shown: String = shown.collect();
+    let column = width(sign) + prompt.input.visual_cursor().saturating_sub(scroll);
+    lines.push(Line::from(vec![Span::styled(sign, style(Role::Accent)), Span::styled(shown, style(Role::Strong))]));
+    if !prompt.problem.is_empty() {
+        let problem = vec![Sentence::new(prompt.problem.clone(), Role::Warning, 0)];
+        lines.extend(sentences::lines(state, problem, room, 2));
+    }
+    if prompt.kind == PromptKind::Command {
+        let begun: Vec<&str> = matching_commands(prompt.typed()).map(|command| command.word).collect();
+        let left = usize::from(area.height).saturating_sub(2 + 1 + lines.len());
+        for command in COMMANDS.iter().filter(|command| begun.is_empty() || begun.contains(&command.word)).take(left) {
+            let word = fit(command.word, 9, Align::Left, state.look.ascii);
+            lines.push(Line::from(vec![
+                Span::styled(format!(" {word}"), style(Role::Accent)),
+                Span::styled(command.does, style(Role::Muted)),
+            ]));
+        }
+    }
+    let does = match prompt.kind {
+        PromptKind::Command => "do it",
+        PromptKind::Unlock => "open it",
+        PromptKind::Export(_) => "write it",
+    };
+    let mut keys = vec![("Enter", does.to_owned()), ("Esc", "leave it".to_owned())];
+    if prompt.kind == PromptKind::Command {
+        keys.push(("Tab", "complete".to_owned()));
+    }
+    lines.push(sentences::keys(state, &keys, room));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
+    dialog::put(buffer, inner, &lines);
+    let x = inner.x + u16::try_from(column).unwrap_or(0);
+    Some(Position::new(x.min(inner.right().saturating_sub(1)), inner.y + u16::try_from(input_at).unwrap_or(0)))
+}

@@ -1,0 +1,53 @@
+//! The menu of an action with an unknown outcome, and the question before a person's word on it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::dialog;
+use super::sentences::{self, Sentence};
+use crate::tui::Role;
+use crate::tui::state::{Resolve, State};
+use crate::tui::text::{Align, fit};
+
+/// Draws the menu, or its question. Says where the cursor is.
+pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let room = usize::from(area.height).saturating_sub(2 + 4);
+    let style = |role| state.look.style(role);
+    let (mut lines, at, keys) = match &resolve.asking {
+        None => {
+            let what = Sentence::new(format!("Nobody saw what became of {}.", resolve.about), Role::Text, 0);
+            let mut lines = sentences::lines(state, vec![what], width, room);
+            let first = lines.len();
+            for (place, (_, words)) in Resolve::LINES.iter().enumerate() {
+                let is_selected = place == resolve.cursor;
+                let mark = if is_selected { "›" } else { " " };
+                let role = if is_selected { Role::Selected } else { Role::Text };
+                lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left, state.look.ascii), style(role))));
+            }
+            (lines, first + resolve.cursor, vec![("Enter", "choose".to_owned()), ("Esc", "leave it".to_owned())])
+        }
+        Some((went, _)) => {
+            let (said, then) = if *went {
+                ("it went", "It counts as accepted from then on.")
+            } else {
+                ("it did not go", "It can be retried from then on: if it went all the same, its recipient gets it twice.")
+            };
+            let all = vec![
+                Sentence::new(format!("Say of {} that {said}?", resolve.about), Role::Strong, 0),
+                Sentence::new(then, if *went { Role::Text } else { Role::Warning }, 1),
+                Sentence::new("It is written into the journal, with your name, and cannot be taken back.", Role::Text, 2),
+            ];
+            let mut lines = sentences::lines(state, all, width, room);
+            let at = lines.len();
+            lines.push(Line::from(Span::styled("[ leave it ]", style(Role::Focus))));
+            (lines, at, vec![("y", format!("say that {said}")), ("Esc", "leave it".to_owned())])
+        }
+    };
+    lines.push(sentences::keys(state, &keys, width));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let inner = dialog::draw(state, buffer, area, "An unknown outcome", dialog::WIDEST, rows);
+    dialog::put(buffer, inner, &lines);
+    Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))
+}

@@ -1,0 +1,200 @@
+//! The results of the newest run: what was refused, what is not known, what was not started, and
+//! what became of the rest. As lines for the screen, as text to copy, and as rows for a file.
+
+use ratatui::text::{Line, Span};
+
+use super::activity::followed_words;
+use super::plan::who;
+use super::words::{count, in_a_line};
+use crate::delivery::{MessageId, Status};
+use crate::monitor::{ActionStage, RunPhase};
+use crate::postman::Explanation;
+use crate::tui::Role;
+use crate::tui::state::{ActionRecord, Campaign, RunRecord, State};
+use crate::tui::text::{Align, fit, wrap};
+
+/// What became of a message of the run, in the order of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Refused,
+    Unknown,
+    NotStarted,
+    ToGo,
+    Accepted,
+}
+
+impl End {
+    const ALL: [End; 5] = [End::Refused, End::Unknown, End::NotStarted, End::ToGo, End::Accepted];
+
+    fn of(record: Option<&ActionRecord>, run: &RunRecord) -> Self {
+        match record.and_then(|record| record.stage.as_ref()) {
+            Some(ActionStage::Refused(_)) => End::Refused,
+            Some(ActionStage::Unknown { .. }) => End::Unknown,
+            Some(ActionStage::NotTaken(_) | ActionStage::NotSent(_)) => End::NotStarted,
+            Some(ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. }) => End::Accepted,
+            _ if run.is_over() => End::NotStarted,
+            _ => End::ToGo,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            End::Refused => "Refused",
+            End::Unknown => "Unknown: looked up, never retried by itself",
+            End::NotStarted => "Not started: nothing was sent",
+            End::ToGo => "To go",
+            End::Accepted => "Accepted",
+        }
+    }
+
+    /// The word of a file's column.
+    fn word(self) -> &'static str {
+        match self {
+            End::Refused => "refused",
+            End::Unknown => "unknown",
+            End::NotStarted => "skipped",
+            End::ToGo => "to go",
+            End::Accepted => "accepted",
+        }
+    }
+
+    fn role(self) -> Role {
+        match self {
+            End::Refused | End::NotStarted => Role::Failed,
+            End::Unknown => Role::Unknown,
+            End::ToGo => Role::Moving,
+            End::Accepted => Role::Fine,
+        }
+    }
+}
+
+/// What is to be said of one message.
+fn why(record: Option<&ActionRecord>) -> Option<&Explanation> {
+    record.and_then(|record| record.stage.as_ref()).and_then(ActionStage::why)
+}
+
+/// How an accepted one has come along.
+fn status(record: Option<&ActionRecord>) -> &'static str {
+    match record.and_then(|record| record.stage.as_ref()) {
+        Some(ActionStage::Followed { status: Status::Failure }) => "failed again",
+        Some(ActionStage::Followed { status: Status::Success }) => "delivered",
+        Some(ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. }) => "open",
+        _ => "",
+    }
+}
+
+/// A message of the run with what is known of its retry.
+type Entry<'a> = (&'a MessageId, Option<&'a ActionRecord>);
+
+/// The messages of the run by what became of them, in the order of the page.
+fn grouped<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry<'a>>)> {
+    let mut groups: Vec<(End, Vec<Entry<'a>>)> = End::ALL.map(|end| (end, Vec::new())).into();
+    for message in &run.messages {
+        let record = campaign.actions.of(message);
+        let end = End::of(record, run);
+        if let Some((_, group)) = groups.iter_mut().find(|(known, _)| *known == end) {
+            group.push((message, record));
+        }
+    }
+    groups.retain(|(_, group)| !group.is_empty());
+    groups
+}
+
+/// The lines of the page, without its title.
+pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
+    let style = |role| state.look.style(role);
+    let Some(campaign) = state.campaign() else { return Vec::new() };
+    let Some(run) = &campaign.run else {
+        return vec![Line::from(Span::styled(" There was no run of several retries yet.", style(Role::Muted)))];
+    };
+    let mut lines = Vec::new();
+    for (text, role) in summary(state, campaign, run) {
+        lines.extend(wrap(&text, room).into_iter().map(|line| Line::from(Span::styled(format!(" {line}"), style(role)))));
+    }
+    for (end, group) in grouped(campaign, run) {
+        lines.push(Line::default());
+        lines.push(Line::from(vec![
+            Span::styled(format!(" {} ", end.title()), style(end.role())),
+            Span::styled(count(group.len()), style(Role::Muted)),
+        ]));
+        for (message, record) in group {
+            lines.extend(of_message(state, campaign, message, record, room));
+        }
+    }
+    lines
+}
+
+fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
+    let mut all = Vec::new();
+    let asked = state.look.time(run.asked_at, state.now);
+    let ended = run.ended_at.map(|at| format!(", ended {}", state.look.time(at, state.now))).unwrap_or_default();
+    let Some(news) = &run.news else {
+        return vec![(format!("{} messages, asked {asked}", count(run.messages.len())), Role::Text)];
+    };
+    all.push((format!("{} messages, begun {asked}{ended}", count(news.total)), Role::Muted));
+    if let RunPhase::Stopped(why) | RunPhase::Paused(why) = &news.phase {
+        all.push((in_a_line(why), Role::Warning));
+    }
+    let dot = if state.look.ascii { "," } else { " ·" };
+    let left = news.to_go + news.not_sent;
+    all.push((
+        format!(
+            "{} accepted{dot} {} refused{dot} {} unknown{dot} {} not started",
+            count(news.accepted),
+            count(news.refused),
+            count(news.unknown),
+            count(left)
+        ),
+        Role::Strong,
+    ));
+    if news.accepted > 0 {
+        all.push((followed_words(state, campaign), Role::Strong));
+    }
+    all
+}
+
+fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
+    let ascii = state.look.ascii;
+    let style = |role| state.look.style(role);
+    let who = fit(&who(campaign, message), 13, Align::Left, ascii);
+    let id = message.short(true);
+    let at = record.map(|record| state.look.time(record.at, state.now)).unwrap_or_default();
+    let head = format!("   {who} {id}  {}", fit(&at, 12, Align::Left, ascii));
+    let Some(why) = why(record) else {
+        return vec![Line::from(Span::styled(format!("{head} {}", status(record)), style(Role::Text)))];
+    };
+    let mut lines = vec![Line::from(Span::styled(head, style(Role::Text)))];
+    let wrapped = wrap(&in_a_line(why), room.saturating_sub(6).max(10));
+    lines.extend(wrapped.into_iter().map(|line| Line::from(Span::styled(format!("     {line}"), style(Role::Muted)))));
+    lines
+}
+
+/// The page as text, to be copied.
+pub(in crate::tui) fn text(state: &State) -> String {
+    let lines = lines(state, 100);
+    let plain = lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
+    plain.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The results as rows of a file, heads first.
+pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
+    let mut rows = vec![["id", "recipient", "outcome", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
+    let Some(campaign) = state.campaign() else { return rows };
+    let Some(run) = &campaign.run else { return rows };
+    for (end, group) in grouped(campaign, run) {
+        for (message, record) in group {
+            let why = why(record);
+            let reason = why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default();
+            rows.push(vec![
+                message.as_str().to_owned(),
+                who(campaign, message),
+                end.word().to_owned(),
+                status(record).to_owned(),
+                record.map(|record| state.look.exact(record.at)).unwrap_or_default(),
+                reason,
+                why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
+            ]);
+        }
+    }
+    rows
+}

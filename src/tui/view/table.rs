@@ -1,0 +1,44 @@
+//! Lists whose lines fit into memory by the handful: the window, the mark of the selected line, and
+//! where the terminal's cursor belongs.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::Role;
+use crate::tui::state::State;
+
+/// Columns before the first one: a blank, the mark of the selected line, a blank.
+pub(super) const MARGIN: usize = 3;
+
+/// The first line of a window of `height` lines that holds the one at `place`.
+pub(super) fn top(place: usize, height: usize) -> usize {
+    (place + 1).saturating_sub(height.max(1))
+}
+
+/// Draws `count` lines, of which the one at `selected` has the cursor. `line` makes one of them; it
+/// is told the style of the selected line, which wins over the colours of its cells.
+pub(super) fn draw(
+    state: &State,
+    buffer: &mut Buffer,
+    area: Rect,
+    count: usize,
+    selected: usize,
+    line: impl Fn(usize, Option<Style>) -> Line<'static>,
+) -> Option<Position> {
+    let top = top(selected, usize::from(area.height));
+    let mut cursor = None;
+    for (place, y) in (top..count).zip(area.y..area.bottom()) {
+        let style = (place == selected).then(|| state.look.style(Role::Selected));
+        let mark = if style.is_some() { " › " } else { "   " };
+        let mut spans = vec![Span::styled(mark, style.unwrap_or_else(|| state.look.style(Role::Text)))];
+        spans.extend(line(place, style).spans);
+        if let Some(style) = style {
+            buffer.set_style(Rect { y, height: 1, ..area }, style);
+            cursor = Some(Position::new(area.x + 1, y));
+        }
+        buffer.set_line(area.x, y, &Line::from(spans), area.width);
+    }
+    cursor
+}

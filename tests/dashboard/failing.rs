@@ -1,0 +1,85 @@
+//! The views, and the failures by error.
+
+use postwatch::postman::HostKind;
+
+use crate::desk::{Desk, Sms, card, setup, sms};
+
+/// Three errors: two that a retry helps, three that it may, one that it cannot.
+fn failures() -> Vec<Sms> {
+    let mut messages: Vec<Sms> = (0..20).map(|number| sms(number, "success", 500 + i64::from(number))).collect();
+    messages.extend((20..22).map(|number| sms(number, "failure", 100 + i64::from(number))));
+    messages.extend((22..25).map(|number| sms(number, "failure", 200 + i64::from(number)).error("routing_error").tried(2)));
+    messages.push(sms(25, "failure", 300).error("recipient_invalid"));
+    messages
+}
+
+#[test]
+fn the_tabs_lead_from_view_to_view() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.sees("[1 Messages] 2 Batches  3 Failures 6  5 Activity").keys("3");
+    desk.sees("1 Messages  2 Batches [3 Failures 6] 5 Activity").sees("6 failed of 26").keys("1").sees("[1 Messages]").sees("26 loaded");
+}
+
+#[test]
+fn the_first_line_sums_up_and_the_groups_tell_what_helps() {
+    let mut desk = Desk::with(&failures(), 120, 36);
+    desk.keys("3").sees("6 failed of 26 · 2 a retry helps, 3 it may, 1 it cannot · newest 14:01:07");
+    assert!(desk.cursor_line().contains("all that a retry helps"));
+    let line = desk.line("routing_error   ");
+    assert!(line.contains("50.0 %") && line.contains("may help"), "{line}");
+    assert!(desk.line("recipient_invalid").contains("cannot help: number not known"));
+}
+
+#[test]
+fn enter_shows_the_messages_and_esc_leads_back() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.keys("3 j Enter").sees("failed: routing_error").sees("3 of 26 loaded").keys("Esc");
+    desk.sees("[3 Failures 6]").keys("1").sees("all messages").keys("3 g Enter").sees("2 of 26 loaded");
+    desk.keys("0").sees("all messages").keys("Esc").sees("[1 Messages]");
+}
+
+#[test]
+fn a_message_that_was_opened_lies_behind_its_group() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.keys("3 j Enter Enter").sees("No way to").keys("Esc").sees("3 of 26 loaded").keys("q").sees("[3 Failures 6]");
+    assert!(!desk.has_quit());
+}
+
+#[test]
+fn the_line_under_the_cursor_stays_while_others_grow() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.keys("3 G");
+    assert!(desk.cursor_line().contains("recipient_invalid"));
+    let more: Vec<Sms> = (40..48).map(|number| sms(number, "failure", 10).error("message_expired")).collect();
+    desk.head(0, &more, false).sees("14 failed of 34");
+    assert!(desk.cursor_line().contains("recipient_invalid"));
+}
+
+#[test]
+fn only_covered_rows_are_counted() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    let apart = [sms(99, "failure", 900_000)];
+    desk.answer(0, &apart, postwatch::store::AnswerKind::Search, None, false).keys("3").sees("6 failed of 26");
+}
+
+#[test]
+fn nothing_failed_is_said_with_how_much_was_looked_at() {
+    let mut desk = Desk::with(&[sms(1, "success", 10)], 80, 24);
+    desk.keys("3").sees("No failures in the 1 loaded, back to 14:02:57.");
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    desk.keys("3").sees("Reading the newest messages");
+}
+
+#[test]
+fn ascii_is_ascii_in_every_view() {
+    let mut setup = setup(vec![card("Clinic reminders", HostKind::Test)]);
+    setup.ascii = true;
+    let mut desk = Desk::new(setup, 100, 30);
+    let messages: Vec<Sms> = failures().into_iter().map(|message| message.batch("batch_a41f0000-0000-4000-8000-000000000022")).collect();
+    desk.live(0).head(0, &messages, true);
+    for keys in ["2", "r", "Esc 3", "Space Space", "r", "Tab", "Esc Esc 5", ":", "Esc 1 r", "Esc ?"] {
+        desk.keys(keys).wait(500);
+        let screen = desk.screen();
+        assert!(screen.is_ascii(), "{:?}\n{screen}", screen.chars().filter(|letter| !letter.is_ascii()).collect::<String>());
+    }
+}

@@ -1,0 +1,299 @@
+//! The plan of several messages, the retry of a batch, `:unlock`, and what a person says of an
+//! unknown outcome.
+
+use jiff::SignedDuration;
+use postwatch::delivery::{BatchId, MessageId};
+use postwatch::monitor::{ActionStage, BatchActionNews, Command, News, OpenActionNews};
+use postwatch::postman::HostKind;
+use postwatch::store::AnswerKind;
+use postwatch::tui::Effect;
+use rstest::rstest;
+
+use crate::desk::{Desk, Sms, card, setup, sms};
+
+const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
+
+/// Two that a retry helps, three that it may, one that it cannot, one delivered; all of one batch.
+fn failures() -> Vec<Sms> {
+    let mut messages = vec![sms(1, "success", 50)];
+    messages.extend((20..22).map(|number| sms(number, "failure", 100)));
+    messages.extend((22..25).map(|number| sms(number, "failure", 200).error("routing_error")));
+    messages.push(sms(25, "failure", 300).error("recipient_invalid"));
+    messages.into_iter().map(|message| message.batch(BATCH)).collect()
+}
+
+fn planned() -> Desk {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.keys("3 r").wait(500);
+    desk
+}
+
+/// How many messages the newest command retries.
+fn retried(desk: &mut Desk) -> usize {
+    match desk.commands().as_slice() {
+        [] => 0,
+        [Command::Run(run)] => run.len(),
+        [Command::Retry(_)] => 1,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_helps_is_ticked_and_the_rest_can_be_added() {
+    let mut desk = planned();
+    desk.sees("Retry 2 messages, TEST, Clinic reminders").sees("[x]     2  recipient_unavailable   helps");
+    desk.sees("[ ]     3  routing_error           may help").sees("–      1  recipient_invalid       cannot help: left out");
+    desk.sees("2 calls, 1 s at 1.5/s").sees("Batch a41f…22 as a whole must wait").sees("Planned 14:03:07");
+    desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may be billed in vain").keys("y");
+    assert_eq!(retried(&mut desk), 5);
+}
+
+#[test]
+fn a_useless_line_is_taken_in_only_by_a_person() {
+    let mut desk = planned();
+    desk.keys("G Space").sees("Retry 3 messages").sees("cannot help: taken in").keys("Space").sees("Retry 2 messages");
+}
+
+#[test]
+fn nothing_ticked_cannot_be_run() {
+    let mut desk = planned();
+    desk.keys("Space").sees("Nothing is retried").wait(500).keys("y Enter");
+    assert_eq!(retried(&mut desk), 0);
+}
+
+#[rstest]
+#[case("Enter")]
+#[case("Esc")]
+#[case("q")]
+#[case("Tab y Enter Esc")]
+#[case("Tab Enter Enter")]
+#[case("x Esc")]
+fn nothing_but_a_yes_runs_it(#[case] keys: &str) {
+    let mut desk = planned();
+    desk.keys(keys);
+    assert_eq!(retried(&mut desk), 0);
+}
+
+#[test]
+fn the_whole_list_can_be_seen_and_scrolled() {
+    let mut desk = Desk::with(&(0..60).map(|number| sms(number, "failure", 100 + i64::from(number))).collect::<Vec<_>>(), 80, 24);
+    desk.keys("3 r").wait(500).keys("Tab").sees("1 to 17 of 60").sees("65∙∙∙∙0000").keys("G").sees("of 60").sees("65∙∙∙∙0059");
+    desk.keys("Tab").sees("60 calls").keys("y");
+    assert_eq!(retried(&mut desk), 60);
+}
+
+#[test]
+fn a_message_that_recovers_leaves_the_plan_and_is_asked_anew() {
+    let mut desk = planned();
+    desk.answer(0, &[sms(20, "created", 100)], AnswerKind::List, None, false)
+        .sees("Retry 1 message,")
+        .sees("1  left out: not failed: created");
+    desk.keys("y");
+    assert_eq!(retried(&mut desk), 0);
+    desk.wait(500).keys("y");
+    assert_eq!(retried(&mut desk), 1);
+}
+
+#[test]
+fn a_plan_that_is_too_old_is_made_anew() {
+    let mut desk = planned();
+    desk.wait(301_000).sees("Planned 14:08:08").sees("read 5 min ago: they may have changed since");
+}
+
+#[test]
+fn old_messages_are_warned_about() {
+    let old: Vec<Sms> = (0..3).map(|number| sms(number, "failure", 30 * 3_600 + i64::from(number))).collect();
+    let mut desk = Desk::with(&old, 80, 24);
+    desk.keys("3 r").sees("3 older than 24 h: what they say may be out of date");
+}
+
+#[test]
+fn a_batch_is_retried_with_one_call() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.keys("2").sees("1 batch in what is loaded").sees("a41f…22").sees("yes").keys("r").sees("Retry a whole batch, 6 failed, TEST");
+    desk.sees("6 loaded, 1 that a retry cannot").sees("Single messages:").keys("y");
+    assert!(desk.commands().is_empty());
+    desk.wait(500).keys("Enter r").wait(500).keys("y");
+    let commands = desk.commands();
+    assert!(
+        matches!(commands.as_slice(), [Command::RetryBatch(retry)] if retry.plan().batch == BatchId::new(BATCH) && retry.plan().failures == 6)
+    );
+    desk.sees("under way").sees("batch a41f…22 retry asked");
+    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::UnderWay { try_number: 1 }, at: desk.now };
+    desk.news(0, News::BatchAction(news))
+        .sees("batch a41f…22 retry on its way")
+        .keys("3 r")
+        .wait(500)
+        .sees("its batch takes no retries now");
+}
+
+#[test]
+fn a_batch_with_created_messages_waits() {
+    let mut messages = failures();
+    messages.push(sms(30, "created", 5).batch(BATCH));
+    let mut desk = Desk::with(&messages, 120, 36);
+    desk.keys("2").sees("not yet: 1 created").keys("r").wait(500).sees("It cannot be retried as a whole").keys("y");
+    assert!(desk.commands().is_empty());
+}
+
+#[test]
+fn the_messages_of_a_batch_are_shown() {
+    let mut messages = failures();
+    messages.push(sms(31, "success", 5));
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.keys("2 Enter").sees("batch a41f…22").sees("7 of 8 loaded").keys("Esc").sees("[2 Batches]");
+}
+
+fn locked() -> Desk {
+    let mut locked = card("Clinic reminders", HostKind::Production);
+    locked.read_only = true;
+    let mut desk = Desk::new(setup(vec![locked]), 100, 24);
+    desk.head(0, &failures(), true);
+    desk
+}
+
+fn type_text(desk: &mut Desk, text: &str) {
+    for letter in text.chars() {
+        desk.keys(if letter == ' ' { "Space".to_owned() } else { letter.to_string() }.as_str());
+    }
+}
+
+fn unlocked() -> Desk {
+    let mut desk = locked();
+    desk.keys(": u n l Tab Enter").sees("Type its name to open it: Clinic reminders");
+    type_text(&mut desk, "Clinic reminders");
+    desk.keys("Enter");
+    desk
+}
+
+#[test]
+fn a_read_only_campaign_is_a_preview_until_its_name_is_typed() {
+    let mut desk = locked();
+    desk.keys("3 r").wait(500).sees("READ-ONLY: this is a preview").sees(":unlock opens").keys("2 Enter y Esc");
+    assert_eq!(retried(&mut desk), 0);
+    desk.keys(": u n l o c k Enter");
+    type_text(&mut desk, "clinic reminders");
+    desk.keys("Enter").sees("that is not the name");
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::NoteUnlock { .. })));
+    let mut desk = unlocked();
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteUnlock { .. })));
+    desk.sees("UNLOCKED 15 min").misses("READ-ONLY").keys("3 r").wait(500).keys("2 Enter");
+    assert_eq!(retried(&mut desk), 2);
+}
+
+#[test]
+fn it_locks_itself_fifteen_minutes_after_the_last_action() {
+    let mut desk = unlocked();
+    desk.wait(14 * 60_000).sees("UNLOCKED 1 min").keys("3 r").wait(500).keys("2 Enter").sees("UNLOCKED 15 min");
+    let news = postwatch::monitor::RunNews {
+        total: 2,
+        accepted: 2,
+        refused: 0,
+        unknown: 0,
+        not_sent: 0,
+        to_go: 0,
+        phase: postwatch::monitor::RunPhase::Done,
+        rate: 1.5,
+        began_at: desk.now,
+    };
+    desk.effects.clear();
+    desk.news(0, News::Run(news)).keys("Esc").wait(15 * 60_000).sees("READ-ONLY").misses("UNLOCKED").sees("locked again");
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteLock { .. })));
+}
+
+#[test]
+fn a_question_that_stands_when_the_lock_closes_is_a_preview() {
+    let mut desk = unlocked();
+    desk.wait(14 * 60_000 + 59_000).keys("3 r").wait(500).keys("2").wait(1_000).keys("Enter y").sees("READ-ONLY: this is a preview");
+    assert_eq!(retried(&mut desk), 0);
+}
+
+#[test]
+fn lock_closes_it_at_once() {
+    let mut desk = unlocked();
+    desk.keys(": l o c k Enter").sees("READ-ONLY");
+}
+
+#[test]
+fn an_unknown_command_says_the_nearest() {
+    let mut desk = locked();
+    desk.keys(": u n l o k c Enter").sees("there is no command `unlokc`; the nearest is `unlock`").keys("Esc").misses("Command");
+}
+
+fn action() -> postwatch::state::ActionId {
+    // Only the journal gives numbers.
+    let folder = tempfile::tempdir().unwrap();
+    let journal = postwatch::state::Journal::open(folder.path()).unwrap();
+    let now = crate::desk::start();
+    let run = postwatch::state::RunId::new(now, 1, 1);
+    let run = journal.begin_run(run, &postwatch::state::Who::told(|_| None), now).unwrap();
+    let intention = postwatch::state::Intention {
+        run: run.id().clone(),
+        base_url: "http://127.0.0.1/api/v2".to_owned(),
+        campaign: postwatch::delivery::CampaignId::new("campaign_1"),
+        action: kind(),
+        plan: String::new(),
+        planned_at: now,
+    };
+    journal.intend(&intention).unwrap()
+}
+
+fn kind() -> postwatch::state::ActionKind {
+    postwatch::state::ActionKind::RetryMessage {
+        message: failures()[1].id(),
+        attempts: Some(1),
+        newest_attempt: None,
+        read_from: postwatch::state::ReadFrom::List,
+    }
+}
+
+fn open(look_up_at: Option<i64>) -> (Desk, postwatch::state::ActionId) {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    let action = action();
+    let open = OpenActionNews {
+        action,
+        kind: kind(),
+        planned_at: desk.now - SignedDuration::from_secs(3_600),
+        state: postwatch::state::ActionState::Unknown,
+        elsewhere: false,
+        look_up_at: look_up_at.map(|seconds| desk.now + SignedDuration::from_secs(seconds)),
+    };
+    desk.news(0, News::OpenActions(vec![open])).commands();
+    (desk, action)
+}
+
+#[test]
+fn an_unknown_outcome_waits_for_a_person() {
+    let (mut desk, action) = open(None);
+    desk.sees("5 Activity 1").keys("5").sees("1 for a person to decide").sees("outcome unknown, Enter decides");
+    desk.keys("Enter").sees("look it up again").keys("Enter");
+    assert_eq!(desk.commands(), [Command::LookUp(action)]);
+    desk.keys("Enter j Enter").sees("Say of the retry of message_").keys("y");
+    assert!(desk.commands().is_empty(), "not before it could be read");
+    desk.wait(500).keys("Enter").sees("look it up again").keys("j Enter").wait(500).keys("y");
+    assert_eq!(desk.commands(), [Command::Resolve { action, went: false }]);
+}
+
+#[test]
+fn what_is_open_in_the_journal_is_not_retried() {
+    let (mut desk, _) = open(Some(9));
+    desk.keys("5").sees("looked up again in 9 s").keys("3 r").sees("Retry 1 message, TEST").sees("1  left out: an action on it");
+}
+
+#[test]
+fn an_outcome_that_is_found_out_closes_the_menu() {
+    let (mut desk, _) = open(None);
+    desk.keys("5 Enter j Enter").wait(500).news(0, News::OpenActions(Vec::new())).sees("found out meanwhile").keys("y");
+    assert!(desk.commands().is_empty());
+}
+
+#[test]
+fn what_an_earlier_run_did_not_start_is_offered_anew() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    let ids: Vec<MessageId> = failures()[1..4].iter().map(Sms::id).collect();
+    desk.news(0, News::NotStarted(ids)).sees("3 retries not started by an earlier run: :again plans them");
+    desk.keys("5").sees("3 retries of an earlier run not started, nothing was sent").keys("r").sees("Retry 3 messages, TEST");
+    desk.wait(500).keys("y");
+    assert_eq!(retried(&mut desk), 3);
+    desk.keys("5").misses("of an earlier run");
+}
