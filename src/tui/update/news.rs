@@ -59,8 +59,10 @@ impl State {
                 }
             }
             News::Action(news) => {
-                // The line on the screen is cut where it is narrow: the API's words are kept whole.
-                if let ActionStage::Refused(why) | ActionStage::NotSent(why) | ActionStage::NotTaken(why) = &news.stage {
+                // The line on the screen is cut where it is narrow: the API's words are kept whole. A
+                // run has its page of results for that.
+                let in_run = campaign.run.as_ref().is_some_and(|run| run.messages.contains(&news.message));
+                if !in_run && let ActionStage::Refused(why) | ActionStage::NotSent(why) | ActionStage::NotTaken(why) = &news.stage {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
                 campaign.actions.note(news);
