@@ -1,6 +1,7 @@
 //! The worker: carries out what the desk decides, one call at a time.
 
 mod calls;
+mod handle;
 mod lookup;
 mod open;
 mod retrying;
@@ -8,11 +9,9 @@ mod running;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc;
 
 use super::acting::Acting;
 use super::desk::{Desk, Failure, Job, Opened, Search, Step};
@@ -24,106 +23,7 @@ use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
 use crate::state::{ActionId, JournalAccess, Run};
 
-/// What a worker needs.
-pub struct MonitorOptions {
-    /// Whose news it tells.
-    pub campaign: CampaignIndex,
-    /// The API of the campaign.
-    pub api: Api,
-    /// Where actions are written down.
-    pub journal: JournalAccess,
-    /// This run of the program, whose lock makes its actions known as under way; `None` where no
-    /// action can be taken.
-    pub run: Option<Arc<Run>>,
-    /// The ceiling, calls a second.
-    pub calls_per_second: f64,
-    /// How far back history is read without being asked for.
-    pub history: Duration,
-    /// Whether it reads by itself. A script that only retries does not need the messages.
-    pub reads: bool,
-    /// Where the time comes from.
-    pub clock: Clock,
-    /// A seed for the jitter between failed calls.
-    pub seed: u64,
-}
-
-/// A running worker.
-#[derive(Debug)]
-pub struct Monitor {
-    commands: mpsc::UnboundedSender<Command>,
-    panicked: watch::Receiver<Option<bool>>,
-    task: JoinHandle<()>,
-}
-
-/// Learns whether a worker ended in a panic.
-#[derive(Debug, Clone)]
-pub struct Watcher(watch::Receiver<Option<bool>>);
-
-impl Watcher {
-    /// Waits for the worker's end and tells whether it was a panic.
-    pub async fn panicked(mut self) -> bool {
-        // The sender goes only after it has told.
-        self.0.wait_for(Option::is_some).await.is_ok_and(|ended| *ended == Some(true))
-    }
-}
-
-impl Monitor {
-    /// Starts the worker of a campaign; its news go into `updates`, which may be shared with
-    /// others. Must be called within a tokio runtime.
-    pub fn spawn(options: MonitorOptions, updates: mpsc::Sender<Update>) -> Self {
-        let (commands, inbox) = mpsc::unbounded_channel();
-        let worker = Worker::new(options, updates, inbox);
-        let (ended, panicked) = watch::channel(None);
-        let telltale = Telltale(ended);
-        let task = tokio::spawn(async move {
-            let telltale = telltale;
-            worker.run().await;
-            drop(telltale);
-        });
-        Self { commands, panicked, task }
-    }
-
-    /// Asks for something. A worker that has ended ignores it.
-    pub fn ask(&self, command: Command) {
-        // The only error is that the worker has ended, and its end is told by `ended`.
-        let _ = self.commands.send(command);
-    }
-
-    /// A sender of wishes, for whoever needs one of its own.
-    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
-        self.commands.clone()
-    }
-
-    /// Somebody who learns of the worker's end without waiting for it here.
-    pub fn watcher(&self) -> Watcher {
-        Watcher(self.panicked.clone())
-    }
-
-    /// Ends the worker where it stands, as the death of the program would.
-    #[cfg(test)]
-    pub(super) fn kill(self) {
-        self.task.abort();
-    }
-
-    /// Waits for the worker's end.
-    ///
-    /// # Errors
-    /// When it ended in a panic: the program must then end, too, because a dashboard must never
-    /// look alive when its worker is dead.
-    pub async fn ended(self) -> Result<(), tokio::task::JoinError> {
-        drop(self.commands);
-        self.task.await
-    }
-}
-
-/// Tells the worker's end, however it comes.
-struct Telltale(watch::Sender<Option<bool>>);
-
-impl Drop for Telltale {
-    fn drop(&mut self) {
-        self.0.send_replace(Some(std::thread::panicking()));
-    }
-}
+pub use handle::{Monitor, MonitorOptions, Watcher};
 
 /// Everything a worker holds.
 struct Worker {
