@@ -8,6 +8,8 @@ mod desk;
 mod any;
 #[path = "dashboard/calling.rs"]
 mod calling;
+#[path = "dashboard/campaigns.rs"]
+mod campaigns;
 #[path = "dashboard/failing.rs"]
 mod failing;
 #[path = "dashboard/finding.rs"]

@@ -60,6 +60,9 @@ pub(super) const LEAVE_AGAIN: SignedDuration = SignedDuration::from_secs(3);
 /// The size that is assumed until the terminal has told its own.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
+/// How long the order of the campaigns stays after a step through it.
+const ORDER_HELD: SignedDuration = SignedDuration::from_secs(10);
+
 /// How things are shown, settled at the start.
 pub(super) struct Look {
     /// The zone in which times are shown.
@@ -123,6 +126,10 @@ pub struct State {
     pub(super) told_until: Option<Timestamp>,
     /// Until when a second Ctrl-c, or q, ends the program.
     pub(super) leave_until: Option<Timestamp>,
+    /// The campaigns in the order shown.
+    order: Vec<usize>,
+    /// Until when that order stays, because somebody steps through it.
+    order_held_until: Option<Timestamp>,
     /// The number of the newest question.
     pub(super) last_question: u64,
     generation: u64,
@@ -132,6 +139,7 @@ impl State {
     /// The state at the start, with nothing read yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
         let theme = Theme::new(setup.theme, setup.depth);
+        let campaigns = setup.campaigns.len();
         let mut notices = Notices::default();
         for notice in setup.notices {
             notices.push(notice);
@@ -147,6 +155,8 @@ impl State {
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,
+            order: (0..campaigns).collect(),
+            order_held_until: None,
             told_until: None,
             leave_until: None,
             last_question: 0,
@@ -200,10 +210,23 @@ impl State {
 
     /// The places of the campaigns in the order shown: those that need a person first, else as
     /// configured.
-    pub(super) fn order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.campaigns.len()).collect();
-        order.sort_by_key(|place| !self.campaigns[*place].needs_person());
-        order
+    pub(super) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Brings the campaigns into order anew, unless somebody steps through them at this moment: then
+    /// the order must not move under the keys.
+    pub(super) fn sort_campaigns(&mut self) {
+        if self.order_held_until.is_some_and(|until| self.now < until) && self.order.len() == self.campaigns.len() {
+            return;
+        }
+        self.order = (0..self.campaigns.len()).collect();
+        self.order.sort_by_key(|place| !self.campaigns[*place].needs_person());
+    }
+
+    /// Keeps the order as it is for a while.
+    pub(super) fn hold_order(&mut self) {
+        self.order_held_until = self.now.checked_add(ORDER_HELD).ok();
     }
 
     /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.

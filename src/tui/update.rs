@@ -61,6 +61,7 @@ impl State {
             Event::EndAsked => effects.push(Effect::Quit),
         }
         self.wake(&mut effects);
+        self.sort_campaigns();
         effects
     }
 

@@ -216,6 +216,11 @@ impl Campaign {
         self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
     }
 
+    /// Whether nothing of it was ever read: then it has no figures, not even zeros.
+    pub fn is_unread(&self) -> bool {
+        self.head_at.is_none() && self.store.is_empty()
+    }
+
     /// Whether they are older than twice the interval in which they are read.
     pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
         let interval = if in_view { IN_VIEW } else { OUT_OF_VIEW };

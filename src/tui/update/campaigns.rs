@@ -7,6 +7,7 @@ use crate::monitor::Command;
 impl State {
     /// To the next campaign in the order shown, or the one before; round at the ends.
     pub(super) fn step_campaign(&mut self, steps: isize, effects: &mut Vec<Effect>) {
+        self.hold_order();
         let order = self.order();
         let count = order.len() as isize;
         let Some(at) = order.iter().position(|place| *place == self.current).filter(|_| count > 1) else { return };

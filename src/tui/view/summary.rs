@@ -16,6 +16,11 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let look = &state.look;
     let style = |role| look.style(role);
+    if campaign.is_unread() {
+        let unknown = |status: &Status| Piece::new(format!("– {}", sign(status, look.ascii)), style(Role::Muted), 0).gap(3);
+        let line = vec![unknown(&Status::Success).gap(0), unknown(&Status::Failure), Piece::new("– open", style(Role::Muted), 0).gap(3)];
+        return pieces::draw(buffer, area, line, Vec::new(), look.ascii);
+    }
     let counts = campaign.store.counts();
     let (delivered, failed) = (counts.of(&Status::Success), counts.of(&Status::Failure));
     let open: usize = campaign.open.iter().sum();
@@ -75,7 +80,7 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
     let role = if is_alarming { Role::Failed } else { Role::Muted };
     let line = vec![
         Piece::new(format!("{} MIN", recent.minutes), look.style(if is_alarming { Role::Failed } else { Role::Heading }), 0),
-        Piece::new(words(recent), look.style(role), 0),
+        Piece::new(if campaign.is_unread() { "not read yet".to_owned() } else { words(recent) }, look.style(role), 0),
         Piece::new(leading(recent), look.style(role), 2).gap(0),
     ];
     pieces::draw(buffer, area, line, Vec::new(), look.ascii);
