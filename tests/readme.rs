@@ -1,4 +1,5 @@
 //! What the README says of the program is what the program says of itself.
+#![expect(clippy::expect_used, reason = "what only tests use fails the test")]
 
 const README: &str = include_str!("../README.md");
 
@@ -14,4 +15,37 @@ fn the_two_commands_of_the_first_screen_stand_there() {
     let first_screen: String = README.lines().take(30).collect::<Vec<_>>().join("\n");
     assert!(first_screen.contains("\ncargo run --release -- demo\ncargo test\n"));
     assert!(first_screen.contains("assets/dashboard.png"));
+}
+
+/// A command that is named to a person must be there.
+#[test]
+fn only_commands_that_exist_are_named() {
+    use clap::CommandFactory as _;
+    let known: Vec<String> = postwatch::cli::Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let mut named = Vec::new();
+    for folder in ["src", "assets", "README.md"] {
+        texts_in(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut named);
+    }
+    assert!(named.len() > 10, "the search finds something: {named:?}");
+    for (file, command) in named {
+        assert!(known.contains(&command), "{file} names `postwatch {command}`, and there are {known:?}");
+    }
+}
+
+/// The words behind `postwatch in backticks, with the files they stand in.
+fn texts_in(path: &std::path::Path, named: &mut Vec<(String, String)>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).expect("a folder of the project") {
+            texts_in(&entry.expect("an entry of it").path(), named);
+        }
+        return;
+    }
+    // Pictures are no text.
+    let Ok(text) = std::fs::read_to_string(path) else { return };
+    for after in text.split("`postwatch ").skip(1) {
+        let word: String = after.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '-').collect();
+        if !word.is_empty() && !word.starts_with('-') {
+            named.push((path.display().to_string(), word));
+        }
+    }
 }
