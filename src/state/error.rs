@@ -119,6 +119,14 @@ pub enum StateError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// What the dashboard showed last cannot be kept.
+    #[error("what was on the screen last, in `{}`, cannot be used", path.display())]
+    Session {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says, or what is wrong with the file.
+        source: io::Error,
+    },
     /// The database refused.
     #[error("the journal could not be {doing}")]
     Database {
@@ -177,6 +185,7 @@ mod tests {
             StateError::Newer { path: path(), found: 9, known: 1 },
             StateError::BadLine { action, flaw: "`done` is no state".to_owned() },
             StateError::Budget { path: path(), source: rusqlite::Error::InvalidQuery },
+            StateError::Session { path: path(), source: denied() },
             StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery },
         ];
         let text: String = errors.iter().map(|error| error.explained() + "\n").collect();
@@ -197,6 +206,7 @@ the state folder `/state/postwatch` belongs to another user (uid 1001): name one
 the journal `/state/postwatch` was written by a newer version of Postwatch (format 9; this one knows 1)
 the journal's action `7` cannot be read: `done` is no state
 the shared budget `/state/postwatch` cannot be used: Query is not read-only
+what was on the screen last, in `/state/postwatch`, cannot be used: permission denied
 the journal could not be written: Query is not read-only
 "
         );

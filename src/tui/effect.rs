@@ -55,6 +55,9 @@ pub enum Effect {
         /// What it holds, for the journal: nothing personal.
         detail: String,
     },
+    /// Read the configuration again, with the keys, and begin anew with it; where it cannot be used,
+    /// everything stays as it is.
+    Reload,
     /// Ring the terminal's bell.
     Bell,
     /// Stop the program as a shell does with Ctrl-z, with the terminal given back meanwhile.

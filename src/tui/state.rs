@@ -21,6 +21,7 @@ mod prompt;
 mod question;
 mod resolve;
 mod run_record;
+mod session;
 mod view_kind;
 
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
@@ -144,7 +145,8 @@ impl State {
         for notice in setup.notices {
             notices.push(notice);
         }
-        Self {
+        let session = setup.session;
+        let mut state = Self {
             look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
@@ -161,7 +163,11 @@ impl State {
             leave_until: None,
             last_question: 0,
             generation: 0,
+        };
+        if let Some(session) = session {
+            state.restore(session);
         }
+        state
     }
 
     /// The campaign on the screen; `None` where none could be configured.

@@ -145,6 +145,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         bell: true,
         demo: false,
         notices: Vec::new(),
+        session: None,
         actions_refused: None,
     }
 }
