@@ -1,5 +1,6 @@
 //! `postwatch` and `postwatch demo`: the dashboard on the terminal, with the workers behind it.
 
+mod adding;
 mod export;
 mod last;
 mod setup;
@@ -21,6 +22,7 @@ use crate::tui::{
     ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme,
     start, updates, wake_pair,
 };
+use adding::Adding;
 use workers::{Reload, StateFolder, Workers};
 
 /// What `demo` takes.
@@ -145,12 +147,14 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     let path = config::path(None, |name| std::env::var(name).ok());
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
     let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common));
-    let text = StartText { path: path.clone(), example: config::example(), check: "postwatch check" };
-    let chosen = start(text, theme, setup::wants_ascii(), &mut screen, &mut keyboard, &requests);
+    let text = StartText { path: path.clone() };
+    let mut host = Adding::new(path.clone(), requests.waker(), runtime.clone());
+    let chosen = start(text, theme, setup::wants_ascii(), &mut screen, &mut keyboard, &mut host, &requests);
     drop(screen);
     let (choice, end) = chosen.map_err(|error| lost(&error))?;
     match choice {
         StartChoice::Demo => demo(&DemoArguments::default(), common, runtime),
+        StartChoice::Added => run(common, runtime),
         StartChoice::ShowExample => {
             let text = format!("# {}\n{}", path.display(), config::example());
             // A closed pipe is no failure of the program's.
@@ -162,13 +166,7 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
 }
 
 /// Shows the dashboard until it ends: what it showed last, and how it ended.
-fn show(
-    setup: Setup,
-    campaigns: Vec<Campaign>,
-    state: StateFolder,
-    reload: Reload,
-    runtime: &Handle,
-) -> Result<(Session, End), Failure> {
+fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Reload, runtime: &Handle) -> Result<(Session, End), Failure> {
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
     let (sender, receiver) = updates(requests.waker());
     let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone());

@@ -47,7 +47,8 @@ pub enum NewKey {
 
 impl PartialEq for NewCampaign {
     fn eq(&self, other: &Self) -> bool {
-        (&self.name, &self.place, &self.id, &self.key, self.read_only) == (&other.name, &other.place, &other.id, &other.key, other.read_only)
+        (&self.name, &self.place, &self.id, &self.key, self.read_only)
+            == (&other.name, &other.place, &other.id, &other.key, other.read_only)
     }
 }
 
@@ -117,8 +118,7 @@ pub enum WriteError {
 }
 
 /// What stands at the top of a file that the program makes.
-const HEADER: &str =
-    "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# A key itself should not stand here.\n\n";
+const HEADER: &str = "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# A key itself should not stand here.\n\n";
 
 impl NewCampaign {
     /// What is wrong with it, by the rules of the file. No text of it holds a key.
@@ -186,9 +186,10 @@ impl NewCampaign {
     fn added_to(&self, before: Option<&str>, key: &Item, path: &Path) -> Result<String, WriteError> {
         let text = before.unwrap_or(HEADER);
         let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
-        let mut document: DocumentMut = text.trim_start_matches('\u{feff}').parse().map_err(|error: toml_edit::TomlError| {
-            WriteError::Broken { path: path.to_owned(), flaw: error.message().to_owned() }
-        })?;
+        let mut document: DocumentMut = text
+            .trim_start_matches('\u{feff}')
+            .parse()
+            .map_err(|error: toml_edit::TomlError| WriteError::Broken { path: path.to_owned(), flaw: error.message().to_owned() })?;
         let campaigns = document.entry("campaigns").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         let Some(campaigns) = campaigns.as_array_of_tables_mut() else { return Err(WriteError::Form { path: path.to_owned() }) };
         let mut table = self.table(key);
@@ -239,7 +240,8 @@ impl NewCampaign {
 
     /// A file for the key beside the configuration, named after the campaign, that is not there yet.
     fn free_key_file(&self, folder: &Path) -> PathBuf {
-        let plain: String = self.name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        let plain: String =
+            self.name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
         let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
         let name = if words.is_empty() { "campaign".to_owned() } else { words.join("-") };
         let numbered = (2_u32..).map(|number| folder.join(format!("{name}-{number}.key")));

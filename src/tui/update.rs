@@ -24,6 +24,8 @@ mod unlock;
 mod views;
 mod wake;
 
+pub(super) use find::edit;
+
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -51,6 +53,8 @@ impl State {
             Event::Paste(text) => self.paste(&text),
             // The mouse is off: nothing in the dashboard needs it.
             Event::Mouse(_) => {}
+            // The start screen's.
+            Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Update(update) => self.news(update, &mut effects),
             Event::Tick => {

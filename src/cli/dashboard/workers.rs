@@ -118,8 +118,14 @@ impl Host for Workers {
             Effect::NoteLock { campaign } => Wish::Note(campaign, NoteKind::Lock, String::new()),
             Effect::Export { campaign, path, text, detail } => Wish::Export { campaign, path: PathBuf::from(path), text: text.0, detail },
             Effect::Reload => Wish::Reload,
-            // The loop's own.
-            Effect::Bell | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => return,
+            // The start screen's, and the loop's own.
+            Effect::TryCampaign(_)
+            | Effect::AddCampaign(_)
+            | Effect::Bell
+            | Effect::Copy(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => return,
         };
         // Nobody listens only when the workers have ended, and then the loop is ending, too.
         let _ = self.wishes.send(wish);

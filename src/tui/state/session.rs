@@ -36,6 +36,11 @@ impl State {
         let place = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.card.name == name));
         self.current = place.unwrap_or(self.current);
         self.view = session.view.and_then(|view| ViewKind::of_saved_name(&view)).unwrap_or(self.view);
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.look(&campaign.store);
+        }
     }
 }
 

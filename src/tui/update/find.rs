@@ -118,7 +118,7 @@ impl State {
 }
 
 /// What a key does to a line of text.
-pub(super) fn edit(key: KeyEvent) -> Option<InputRequest> {
+pub(in crate::tui) fn edit(key: KeyEvent) -> Option<InputRequest> {
     let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     Some(match key.code {
         KeyCode::Char(letter) if is_plain => InputRequest::InsertChar(letter),
