@@ -14,6 +14,8 @@ mod campaigns;
 mod failing;
 #[path = "dashboard/finding.rs"]
 mod finding;
+#[path = "dashboard/lasting.rs"]
+mod lasting;
 #[path = "dashboard/listing.rs"]
 mod listing;
 #[path = "dashboard/looks.rs"]

@@ -22,6 +22,7 @@ mod question;
 mod resolve;
 mod run_record;
 mod session;
+mod tour;
 mod view_kind;
 
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
@@ -43,6 +44,7 @@ pub(super) use prompt::{COMMANDS, Export, LONGEST as LONGEST_LINE, Prompt, Promp
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use resolve::{Resolve, ResolveLine};
 pub(super) use run_record::RunRecord;
+pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
 
 use jiff::tz::TimeZone;
@@ -118,6 +120,8 @@ pub struct State {
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
     pub(super) notices: Notices,
+    /// The demo's tour.
+    pub(super) tour: Tour,
     pub(super) actions_refused: Option<Explanation>,
     /// Columns and rows of the terminal.
     pub(super) size: (u16, u16),
@@ -154,6 +158,7 @@ impl State {
             dialog: Dialog::None,
             page: None,
             notices,
+            tour: if setup.demo { Tour::begun() } else { Tour::default() },
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,

@@ -86,6 +86,7 @@ impl State {
         if !matches!(action, Action::Interrupt | Action::Quit) {
             self.leave_until = None;
         }
+        self.tour.pressed(context, action);
         match action {
             Action::Interrupt => self.interrupt(effects),
             Action::Suspend => effects.push(Effect::Suspend),

@@ -178,10 +178,10 @@ impl Drawn<'_> {
         let mut line = Line::raw("  ");
         for (spot, name) in [(Spot::Try, "Try it"), (Spot::Save, save), (Spot::Example, "Print an example")] {
             if form.focus == spot {
-                self.cursor = (self.lines.len(), line.width() + 1);
+                self.cursor = (self.lines.len(), line.width() + 2);
             }
             let role = if form.focus == spot { Role::Focus } else { Role::Text };
-            line.push_span(Span::styled(format!(" {name} "), self.style(role)));
+            line.push_span(Span::styled(format!("[ {name} ]"), self.style(role)));
             line.push_span(Span::raw("  "));
         }
         self.lines.push(line);

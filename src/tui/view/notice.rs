@@ -43,6 +43,9 @@ fn words(state: &State) -> (String, Role) {
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
+    if let Some(hint) = state.tour.hint().filter(|_| newest.is_none()) {
+        return (hint, Role::Text);
+    }
     match (newest, state.notices.newest()) {
         (Some(newest), Some(notice)) if notice.at <= newest.at() => newest.words(state),
         (Some(newest), None) => newest.words(state),
