@@ -1,3 +1,5 @@
+//! A new campaign in a file, and in none.
+
 use super::*;
 use rstest::rstest;
 

@@ -1,3 +1,5 @@
+//! Keys into the form, and what it leads to.
+
 use crossterm::event::KeyModifiers;
 use rstest::rstest;
 use secrecy::ExposeSecret as _;
