@@ -4,6 +4,8 @@
 #[path = "dashboard/desk.rs"]
 mod desk;
 
+#[path = "dashboard/across.rs"]
+mod across;
 #[path = "dashboard/any.rs"]
 mod any;
 #[path = "dashboard/calling.rs"]

@@ -1,6 +1,7 @@
 //! The dashboard's state: one value, owned by the loop that draws it. What changes it stands in
 //! `update`, how it looks in `view`.
 
+mod across;
 mod action;
 mod activity;
 mod asked;
@@ -25,6 +26,7 @@ mod session;
 mod tour;
 mod view_kind;
 
+pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
 pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
@@ -119,6 +121,8 @@ pub struct State {
     pub(super) dialog: Dialog,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
+    /// The question to all campaigns.
+    pub(super) across: Across,
     pub(super) notices: Notices,
     /// The demo's tour.
     pub(super) tour: Tour,
@@ -157,6 +161,7 @@ impl State {
             view: ViewKind::Messages,
             dialog: Dialog::None,
             page: None,
+            across: Across::default(),
             notices,
             tour: if setup.demo { Tour::begun() } else { Tour::default() },
             actions_refused: setup.actions_refused,

@@ -2,6 +2,7 @@
 //! here does IO, waits, or reads a clock.
 
 mod alarm;
+mod across;
 mod activity;
 mod batches;
 mod campaigns;

@@ -1,5 +1,6 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
+mod across;
 mod activity;
 mod ascii;
 mod bar;
@@ -100,6 +101,11 @@ impl State {
         let mut cursor = None;
         if !layout.covers_list {
             cursor = match self.view {
+                _ if self.shows_across() => {
+                    let find = filter::draw(self, buffer, layout.filter);
+                    across::draw(self, buffer, layout.heads, layout.list);
+                    find
+                }
                 ViewKind::Failures => failures::draw(self, buffer, layout.filter, layout.heads, layout.list),
                 ViewKind::Batches => batches::draw(self, buffer, layout.filter, layout.heads, layout.list),
                 ViewKind::Activity => activity::draw(self, buffer, layout.filter, layout.heads, layout.list),
@@ -110,7 +116,7 @@ impl State {
                 }
             };
         }
-        if let Some(pane) = layout.detail {
+        if let Some(pane) = layout.detail.filter(|_| !self.shows_across()) {
             let top = detail::draw(self, buffer, pane);
             cursor = top.or(cursor);
         }

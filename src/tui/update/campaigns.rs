@@ -16,7 +16,7 @@ impl State {
         self.show_campaign(*place, effects);
     }
 
-    fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
         self.close_detail(effects);
         if let Some(campaign) = self.campaign_mut() {
             campaign.marks.hide(None);

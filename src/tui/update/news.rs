@@ -43,6 +43,7 @@ impl State {
                 let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
                 let name = campaign.card.name.clone();
                 campaign.connection = connection.clone();
+                self.across_refused(place, &connection, effects);
                 // The screen has room for what happened; what to do can be read among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
                     let text = Explanation { what: format!("{name}: {}", why.what), ..why };
@@ -51,7 +52,10 @@ impl State {
             }
             News::Meter(meter) => campaign.meter = Some(meter),
             News::Search { generation, state } => {
-                campaign.find.answered(generation, state);
+                self.across_answered(place, generation, &state, effects);
+                if let Some(campaign) = self.campaigns.get_mut(place) {
+                    campaign.find.answered(generation, state);
+                }
             }
             News::Opened { generation, result } => {
                 if let Some(opened) = &mut campaign.opened {
@@ -84,6 +88,7 @@ impl State {
         self.look_at_view();
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         let name = campaign.card.name.clone();
+        self.across.start_anew(place);
         if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             self.dialog = Dialog::None;
         }

@@ -62,7 +62,6 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             ServerAnswer::Answered { .. } => "The server found some, in another status: 0 clears the filter.",
             ServerAnswer::Asking => "The server is being asked.",
             ServerAnswer::Failed(_) => "The server could not be asked: see the line above.",
-            ServerAnswer::NotAsked if campaign.find.local_only => "The server was not asked: Tab asks it.",
             ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",
             ServerAnswer::NotAsked => "The server was not asked: it needs 3 characters.",
         };
