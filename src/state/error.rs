@@ -23,6 +23,16 @@ pub enum StateError {
         /// What is known of it.
         state: ActionState,
     },
+    /// Another run's action on the same message was taken by the API after this side had read it.
+    #[error("action `{action}` on the same was taken at {at} (run `{run}`)")]
+    TakenSince {
+        /// The action.
+        action: ActionId,
+        /// When it was known to be taken.
+        at: Timestamp,
+        /// The run that took it.
+        run: RunId,
+    },
     /// A step that the table of states does not allow.
     #[error("action `{action}` is {from} and cannot become {to}")]
     IllegalStep {
@@ -143,6 +153,11 @@ impl StateError {
         matches!(self, StateError::AlreadyOpen { .. })
     }
 
+    /// Whether the action is refused because another run has, or had, the same message in hand.
+    pub fn is_taken_elsewhere(&self) -> bool {
+        matches!(self, StateError::AlreadyOpen { .. } | StateError::TakenSince { .. })
+    }
+
     pub(super) fn database(doing: &'static str) -> impl Fn(rusqlite::Error) -> Self {
         move |source| StateError::Database { doing, source }
     }
@@ -172,6 +187,7 @@ mod tests {
         let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
         let errors = [
             StateError::AlreadyOpen { action, since: Timestamp::UNIX_EPOCH, run: run.clone(), state: ActionState::Unknown },
+            StateError::TakenSince { action, at: Timestamp::UNIX_EPOCH, run: run.clone() },
             StateError::IllegalStep { action, from: ActionState::Accepted, to: ActionState::Unknown },
             StateError::IllegalTry { action, flaw: "has a try under way" },
             StateError::NoSuchAction { action },
@@ -193,6 +209,7 @@ mod tests {
             text,
             "\
 an action on it is unknown since 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`): its outcome must be known first
+action `7` on the same was taken at 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`)
 action `7` is accepted and cannot become unknown
 action `7` has a try under way
 the journal has no action `7`

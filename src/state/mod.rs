@@ -23,6 +23,7 @@ mod row;
 mod run;
 mod schema;
 mod session;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod text;

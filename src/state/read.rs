@@ -5,7 +5,7 @@ use rusqlite::{Connection, Params};
 
 use super::row::{ENTRY, entry, last_try, tries};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, StateError, Who};
-use crate::delivery::CampaignId;
+use crate::delivery::{CampaignId, MessageId};
 
 /// Who looks after an open action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -106,6 +106,23 @@ impl Journal {
     pub fn all(&self, limit: usize) -> Result<Vec<JournalEntry>, StateError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         entries(&self.connection(), "ORDER BY a.id DESC LIMIT ?1", [limit])
+    }
+
+    /// The messages of a campaign whose newest action the API refused with this code.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn messages_refused_with(&self, base_url: &str, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
+        let sql = "SELECT a.message FROM actions a WHERE a.state = 'refused' AND a.base_url = ?1 AND a.campaign = ?2 AND a.code = ?3
+                   AND a.message IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.base_url = a.base_url AND b.campaign = a.campaign
+                                   AND b.claim = a.claim AND b.id > a.id AND b.state IN ('accepted', 'resolved_accepted', 'unknown'))
+                   GROUP BY a.message ORDER BY a.message";
+        let failed = StateError::database("read");
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
+        let found = statement.query_map([base_url, campaign.as_str(), code], |row| row.get::<_, String>(0)).map_err(&failed)?;
+        found.map(|message| Ok(MessageId::new(message.map_err(&failed)?))).collect()
     }
 
     /// One action.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, RowFields, Rows, RowsBuilder, TemplateFields, Told};
 use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
-use postwatch::postman::{Explanation, HostKind};
+use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, Setup, State, ThemeChoice};
 use ratatui::Terminal;
@@ -148,6 +148,11 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         session: None,
         actions_refused: None,
     }
+}
+
+/// What the API said no with.
+pub fn refusal(code: &str, what: &str) -> Refusal {
+    Refusal { code: Some(code.to_owned()), status: 400, why: explanation(what) }
 }
 
 pub fn explanation(what: &str) -> Explanation {

@@ -7,7 +7,7 @@ use postwatch::postman::HostKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, refusal, setup, sms};
 
 /// Six failures that a retry helps, and some that were delivered.
 pub fn failures() -> Vec<Sms> {
@@ -40,7 +40,7 @@ pub fn started(columns: u16, rows: u16) -> Desk {
     desk.wait(2_000);
     tell(&mut desk, 0, ActionStage::Accepted);
     tell(&mut desk, 0, ActionStage::Followed { status: Status::Success });
-    tell(&mut desk, 1, ActionStage::Refused(explanation("The message has no attempts left.")));
+    tell(&mut desk, 1, ActionStage::Refused(refusal("too_many_message_attempts_error", "The message has no attempts left.")));
     tell(&mut desk, 2, ActionStage::Accepted);
     tell(&mut desk, 3, ActionStage::UnderWay { try_number: 1 });
     run(&mut desk, [2, 1, 0, 3], RunPhase::Running);

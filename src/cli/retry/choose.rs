@@ -7,16 +7,10 @@ use super::super::context::Context;
 use super::super::{Exit, Failure};
 use super::RetryArguments;
 use crate::delivery::{BatchRetry, Message, MessageId, batch_retry};
-use crate::postman::CallError;
+use crate::postman::{CallError, OUT_OF_ATTEMPTS};
 use crate::retry::{Plan, Planner};
 use crate::state::{self, ActionState, Holder, JournalAccess, StateError};
 use crate::store::AnswerKind;
-
-/// How far back the journal is searched for messages that the API refused as out of attempts.
-const JOURNAL_DEPTH: usize = 10_000;
-
-/// The API's code for a message that may not be tried again.
-const OUT_OF_ATTEMPTS: &str = "too_many_message_attempts_error";
 
 /// A named message that is not retried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,10 +110,7 @@ fn planner(context: &Context, campaign: &Campaign, include_useless: bool) -> Res
     let blocks =
         |action: &&state::OpenAction| action.holder == Holder::Alive || action.entry.state == ActionState::Unknown || has_try(action);
     planner.under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.message().cloned()).collect();
-    let all = journal.all(JOURNAL_DEPTH).map_err(|error| broken(&error))?;
-    let used_up =
-        all.iter().filter(|entry| entry.base_url == base && entry.campaign == *id && entry.code.as_deref() == Some(OUT_OF_ATTEMPTS));
-    planner.out_of_attempts = used_up.filter_map(|entry| entry.action.message().cloned()).collect();
+    planner.out_of_attempts = journal.messages_refused_with(base, id, OUT_OF_ATTEMPTS).map_err(|error| broken(&error))?;
     Ok((planner, Vec::new()))
 }
 

@@ -16,7 +16,7 @@ use super::super::{End, Exit, Failure};
 use super::report::{Ended, Outcome, Report, because};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Connection, Monitor, MonitorOptions, News, Update};
-use crate::postman::Explanation;
+use crate::postman::{Explanation, Refusal};
 use crate::retry::{ConfirmedRetry, PATIENCE, Plan};
 use crate::state::{Journal, Run};
 
@@ -158,6 +158,11 @@ impl Work {
             News::Action(news) if self.open.iter().any(|open| open.message == news.message) => {
                 self.step(&news.message, news.stage, report)?;
             }
+            News::NotStarted(messages) => {
+                let (was, it) = if messages.len() == 1 { ("was", "it") } else { ("were", "them") };
+                let count = counted(messages.len(), "message");
+                self.notice(&format!("{count} of an earlier run {was} not retried: it ended before. Retry {it} anew, if still needed."));
+            }
             News::Connection(Connection::Waiting { why, .. } | Connection::Refused { why, .. }) => self.notice(&why.what),
             News::Notice(notice) => self.notice(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next)),
             _ => {}
@@ -191,7 +196,7 @@ impl Work {
             }
             ActionStage::NotTaken(why) => Outcome::skipped(message, because(&why)),
             ActionStage::NotSent(why) => Outcome { exit: Exit::Failed, ..Outcome::skipped(message, because(&why)) },
-            ActionStage::Refused(why) => self.refused(message, &why),
+            ActionStage::Refused(refusal) => self.refused(message, refusal),
             ActionStage::Unknown { why, look_up_at: None } => Outcome::unknown(message, &why),
         };
         if outcome.outcome != Ended::Unknown {
@@ -221,21 +226,21 @@ impl Work {
         self.notice(&format!("{message}: the outcome is not known; the message is being read to find out, two minutes at most."));
     }
 
-    fn refused(&mut self, message: &MessageId, why: &Explanation) -> Outcome {
-        if why.keeps_out() {
+    fn refused(&mut self, message: &MessageId, refusal: Refusal) -> Outcome {
+        if refusal.keeps_out() {
             self.halted = Some(Halt::KEPT_OUT);
         }
         // The journal has the API's words without anything personal in them.
         let entries = self.journal.all(self.open.len() + self.waiting.len() + CHANNEL).unwrap_or_default();
         let line = entries.into_iter().find(|entry| entry.run == *self.run.id() && entry.action.message() == Some(message));
-        let (code, reason, trace_id) = line.map(|entry| (entry.code, entry.reason, entry.trace_id)).unwrap_or_default();
+        let reason = line.and_then(|entry| entry.reason);
         Outcome {
             id: message.as_str().to_owned(),
             outcome: Ended::Refused,
-            code,
-            reason: reason.or_else(|| Some(because(why))),
-            trace_id: trace_id.or_else(|| why.trace_id.clone()),
-            exit: if why.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
+            exit: if refusal.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
+            reason: reason.or_else(|| Some(because(&refusal.why))),
+            code: refusal.code,
+            trace_id: refusal.why.trace_id,
         }
     }
 

@@ -73,6 +73,7 @@ pub struct Seen {
     pub batch_stages: Vec<ActionStage>,
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
+    pub used_up: Vec<MessageId>,
     pub stopped: bool,
 }
 
@@ -96,6 +97,7 @@ impl Seen {
             News::BatchAction(action) => self.batch_stages.push(action.stage),
             News::OpenActions(open) => self.open = Some(open),
             News::NotStarted(messages) => self.not_started.extend(messages),
+            News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(_) => {}
         }
     }
@@ -207,6 +209,7 @@ impl Bench {
             batch_stages: Vec::new(),
             open: None,
             not_started: Vec::new(),
+            used_up: Vec::new(),
             stopped: false,
         };
         let monitor = Some(Monitor::spawn(options, sender));

@@ -25,6 +25,7 @@ impl State {
                 }
             }
             News::NotStarted(messages) => self.note_not_started(place, messages),
+            News::OutOfAttempts(messages) => campaign.out_of_attempts.extend(messages),
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();
                 let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
@@ -66,7 +67,8 @@ impl State {
                 // The line on the screen is cut where it is narrow: the API's words are kept whole. A
                 // run has its page of results for that.
                 let in_run = campaign.run.as_ref().is_some_and(|run| run.messages.contains(&news.message));
-                if !in_run && let ActionStage::Refused(why) | ActionStage::NotSent(why) | ActionStage::NotTaken(why) = &news.stage {
+                let is_no = matches!(news.stage, ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::NotTaken(_));
+                if let (false, true, Some(why)) = (in_run, is_no, news.stage.why()) {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
                 campaign.actions.note(news);
