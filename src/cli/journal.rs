@@ -62,5 +62,7 @@ pub(super) fn is_masked(common: &Common, campaign: &Campaign, detail: &str) -> R
         let next = "Leave `--reveal` out, or mend the state folder.";
         Failure::new(Exit::Usage, "Nothing is revealed without a line in the journal.", sentence(&error), next)
     })?;
+    // Nothing was intended under it; a lock file that stays is removed by a later run.
+    let _ = open.journal.end_run(open.run);
     Ok(false)
 }

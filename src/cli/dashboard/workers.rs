@@ -173,6 +173,16 @@ impl Crew {
             let _ = monitor.ended().await;
         }
         forward.abort();
+        self.end_run().await;
+    }
+
+    /// Takes the run's lock file away, where nothing is open under it and nobody else holds the run.
+    async fn end_run(&mut self) {
+        let run = self.run.take().and_then(|run| Arc::try_unwrap(run).ok());
+        if let (Some(journal), Some(run)) = (self.journal.clone(), run) {
+            // A file that stays is removed by a later run.
+            let _ = tokio::task::spawn_blocking(move || journal.end_run(run)).await;
+        }
     }
 
     /// The journal for this run, or why there is none.

@@ -311,11 +311,18 @@ impl Work {
         self.monitor.ask(Command::Stop);
         // The worker may still have something to tell; nobody listens any more.
         self.updates.close();
-        if !halt.at_once && self.monitor.ended().await.is_err() {
+        if halt.at_once {
+            return Ok(());
+        }
+        if self.monitor.ended().await.is_err() {
             let next = "Run `postwatch retry` again: it finds out what became of the messages before it sends anything.";
             return Err(
                 Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that were not told are in the journal.", next).into()
             );
+        }
+        if let Ok(run) = Arc::try_unwrap(self.run) {
+            // A lock file that stays is removed by a later run.
+            let _ = self.journal.end_run(run);
         }
         Ok(())
     }
