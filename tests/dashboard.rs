@@ -32,3 +32,5 @@ mod retrying;
 mod running;
 #[path = "dashboard/showing.rs"]
 mod showing;
+#[path = "dashboard/shown.rs"]
+mod shown;

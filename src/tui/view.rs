@@ -46,7 +46,7 @@ use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
-pub(super) use export::{failure_rows, message_rows};
+pub(super) use export::{activity_rows, batch_rows, failure_rows, message_rows};
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
 

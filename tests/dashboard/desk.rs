@@ -30,6 +30,8 @@ pub struct Sms {
     pub tried: usize,
     pub age: i64,
     pub batch: Option<&'static str>,
+    /// How many seconds ago its batch was uploaded, and how many messages that has.
+    pub uploaded: Option<(i64, u32)>,
     pub name: &'static str,
 }
 
@@ -43,6 +45,7 @@ pub fn sms(number: u32, status: &'static str, age: i64) -> Sms {
         tried: 1,
         age,
         batch: None,
+        uploaded: None,
         name: "Tan Wei Ming",
     }
 }
@@ -58,6 +61,11 @@ impl Sms {
 
     pub fn batch(self, batch: &'static str) -> Self {
         Self { batch: Some(batch), ..self }
+    }
+
+    /// Its batch was uploaded so many seconds ago, with so many messages.
+    pub fn uploaded(self, age: i64, total: u32) -> Self {
+        Self { uploaded: Some((age, total)), ..self }
     }
 
     pub fn id(&self) -> MessageId {
@@ -92,7 +100,8 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             id,
             file_name: Told::Value("clinic-nov.csv"),
             status: Told::Value("messages_enqueued"),
-            total: Told::Value(20_000),
+            total: Told::Value(message.uploaded.map_or(20_000, |(_, total)| total)),
+            created_at: message.uploaded.map_or(Told::Absent, |(age, _)| Told::Value(now - SignedDuration::from_secs(age))),
             ..BatchFields::default()
         });
         rows.push(&RowFields {

@@ -139,7 +139,13 @@ fn results_are_copied_and_exported_masked() {
     desk.effects.clear();
     desk.keys("c").sees("sent to the terminal's clipboard");
     let copied = desk.effects.iter().find_map(|effect| if let Effect::Copy(text) = effect { Some(text.0.clone()) } else { None }).unwrap();
-    assert!(copied.contains("65∙∙∙∙4001") && copied.contains("trace-1") && !copied.contains("6580004001"), "{copied}");
+    assert!(
+        copied.contains("65∙∙∙∙4001")
+            && copied.contains("trace-1")
+            && copied.contains("too_many_message_attempts_error")
+            && !copied.contains("6580004001"),
+        "{copied}"
+    );
     desk.keys("x").sees("Export to a file").sees("masked, as on the screen").keys("Enter");
     let (path, text) = desk
         .effects
@@ -150,7 +156,7 @@ fn results_are_copied_and_exported_masked() {
         })
         .unwrap();
     assert_eq!(path, "postwatch-results-20261124-140311.csv");
-    assert!(text.starts_with("\u{feff}id,recipient,outcome") && text.contains("refused,,"), "{text}");
+    assert!(text.starts_with("\u{feff}id,recipient,outcome,code,") && text.contains("refused,too_many_message_attempts_error,,"), "{text}");
     assert!(!text.contains("6580004001") && text.lines().count() == 7, "{text}");
 }
 
