@@ -12,13 +12,16 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be written; the file then stays until a later run begins.
     pub fn end_run(&self, run: Run) -> Result<(), StateError> {
-        self.write("written", |transaction| {
+        let written = self.write("written", |transaction| {
             if !has_open(transaction, run.id())? {
                 // Removed while the lock is held: nobody can take the file for a dead run's before.
                 let _ = std::fs::remove_file(run::lock_path(self.folder(), run.id()));
             }
             Ok(())
-        })
+        });
+        // Only now its lock ends.
+        drop(run);
+        written
     }
 
     /// Removes the lock files of dead runs that left nothing open. A file that stays does no harm,

@@ -102,7 +102,6 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             status: Told::Value("messages_enqueued"),
             total: Told::Value(message.uploaded.map_or(20_000, |(_, total)| total)),
             created_at: message.uploaded.map_or(Told::Absent, |(age, _)| Told::Value(now - SignedDuration::from_secs(age))),
-            ..BatchFields::default()
         });
         rows.push(&RowFields {
             id: &message.id,

@@ -30,7 +30,7 @@ fn exported(desk: &Desk, what: &str) -> (String, String) {
         Effect::Export { detail, text, .. } => Some((detail.clone(), text.0.clone())),
         _ => None,
     });
-    let (detail, text) = export.expect("something was exported");
+    let (detail, text) = export.unwrap();
     assert!(detail.starts_with(what) && text.starts_with('\u{feff}'), "{detail}: {text}");
     (detail, text)
 }
