@@ -49,6 +49,7 @@ pub(super) use columns::OPTIONAL_COLUMNS;
 pub(super) use export::{activity_rows, batch_rows, failure_rows, message_rows};
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
+pub(super) use words::count;
 
 impl State {
     /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers

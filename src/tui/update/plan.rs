@@ -55,7 +55,7 @@ impl State {
             self.tell(NoticeWeight::Info, "the list shows no message", "", "f chooses another status");
             return;
         }
-        self.ask_plan(Choice { words: format!("all {shown} shown"), rows, helped_only: false });
+        self.ask_plan(Choice { words: format!("all {} shown", view::count(shown)), rows, helped_only: false });
     }
 
     fn plan_group(&mut self) {
