@@ -1,5 +1,7 @@
 //! The journal of actions, as a script command opens it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::campaigns::{Campaign, sentence};
@@ -11,7 +13,7 @@ use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, Sta
 pub(super) struct OpenJournal {
     pub access: JournalAccess,
     pub journal: Journal,
-    pub run: Run,
+    pub run: Arc<Run>,
 }
 
 impl OpenJournal {
@@ -34,7 +36,7 @@ fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let now = Timestamp::now();
     let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
     let run = journal.begin_run(id, &Who::told(|name| std::env::var(name).ok()), now)?;
-    Ok(OpenJournal { access, journal, run })
+    Ok(OpenJournal { access, journal, run: Arc::new(run) })
 }
 
 /// Whether recipients and texts are shown whole. Where they are masked and `--reveal` asks for
