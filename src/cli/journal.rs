@@ -1,4 +1,8 @@
-//! The journal of actions, as a script command opens it.
+//! The journal of actions, as a script command opens it and as `postwatch journal` lists it.
+
+mod line;
+mod listing;
+mod output;
 
 use std::sync::Arc;
 
@@ -8,6 +12,9 @@ use super::campaigns::{Campaign, sentence};
 use super::context::random;
 use super::{Common, Exit, Failure};
 use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
+
+pub use listing::JournalArguments;
+pub(super) use listing::run;
 
 /// A journal that is open for writing, and this run in it.
 pub(super) struct OpenJournal {
