@@ -108,7 +108,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     if chosen.count() == 0 {
         context.notice(&announcement());
         let mut report = report_of(&chosen, &context)?;
-        return Ok(told(&mut report, &context)?);
+        return told(&mut report, &context);
     }
     if arguments.yes {
         context.notice(&announcement());

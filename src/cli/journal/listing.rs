@@ -62,7 +62,7 @@ pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -
 }
 
 /// The journal for reading; says so where it can only be read.
-fn readable<'a>(access: &'a JournalAccess, notice: impl Fn(&str)) -> Result<&'a Journal, Failure> {
+fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, Failure> {
     match access {
         JournalAccess::Writable(journal) => Ok(journal),
         JournalAccess::ReadOnly { journal: Some(journal), why } => {

@@ -156,7 +156,60 @@ pub(super) fn note_unlock(open: &OpenJournal, campaign: &Campaign, chosen: &Chos
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan_text::tests::{campaign, messages};
     use super::*;
+    use rstest::rstest;
+
+    const YES: RetryArguments = RetryArguments {
+        campaign: String::new(),
+        message: Vec::new(),
+        batch: None,
+        failed: true,
+        error: Vec::new(),
+        since: None,
+        until: None,
+        search: None,
+        include_useless: false,
+        dry_run: false,
+        expect: None,
+        unlock: None,
+        yes: true,
+    };
+
+    #[rstest]
+    #[case::several_need_their_number(2, None, true, Some("`--dry-run`; if it is what you want, say `--expect 2`"))]
+    #[case::one_needs_none(1, None, true, None)]
+    #[case::a_terminal_asks_for_it(2, None, false, None)]
+    #[case::right(2, Some(2), true, None)]
+    #[case::wrong(2, Some(3), true, Some("--expect 2"))]
+    #[case::wrong_for_one(1, Some(2), true, Some("--expect 1"))]
+    #[case::wrong_on_a_terminal(2, Some(1), false, Some("--expect 2"))]
+    fn production_wants_the_number(#[case] count: usize, #[case] expect: Option<usize>, #[case] yes: bool, #[case] next: Option<&str>) {
+        let chosen = messages(count == 2);
+        assert_eq!(chosen.count(), count);
+        let failure = expected(&chosen, &campaign(), &RetryArguments { expect, yes, ..YES }).err();
+        assert_eq!(failure.is_some(), next.is_some(), "{failure:?}");
+        assert!(failure.is_none_or(|failure| failure.exit == Exit::Usage && failure.text.next.contains(next.unwrap_or_default())));
+    }
+
+    #[test]
+    fn a_plan_alone_needs_no_number_and_no_unlocking_but_a_wrong_one_is_told() {
+        let dry_run = RetryArguments { dry_run: true, yes: false, ..YES };
+        assert_eq!(allowed(&campaign(), &dry_run), Ok(()));
+        assert_eq!(expected(&messages(true), &campaign(), &dry_run), Ok(()));
+        assert!(expected(&messages(true), &campaign(), &RetryArguments { expect: Some(9), ..dry_run.clone() }).is_err());
+        assert!(allowed(&campaign(), &RetryArguments { unlock: Some("Another".to_owned()), ..dry_run }).is_err());
+    }
+
+    #[test]
+    fn production_is_read_only_until_it_is_unlocked_by_its_name() {
+        let with = |unlock: Option<&str>| allowed(&campaign(), &RetryArguments { unlock: unlock.map(str::to_owned), ..YES });
+        let failure = with(None).unwrap_err();
+        assert!(failure.text.why.contains("gateway.example counts as production"), "{failure}");
+        assert!(failure.text.next.contains("`--unlock \"Clinic\"`"), "{failure}");
+        assert!(with(Some("clinic")).is_err());
+        assert_eq!(with(Some("Clinic")), Ok(()));
+    }
 
     #[test]
     fn only_a_clear_yes_is_one() {

@@ -13,6 +13,7 @@ use super::super::context::{Context, counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::{exact, shown};
 use super::chosen::{Agenda, Chosen};
+use crate::delivery::MessageId;
 use crate::retry::{BatchPlan, FRESH_ENOUGH, LineStanding, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 
 #[derive(Serialize)]
@@ -75,7 +76,7 @@ fn document<'a>(chosen: &'a Chosen, campaign: &Campaign, zone: &TimeZone) -> Pla
     let ages = chosen.ages();
     PlanDocument {
         plan: PlanPart {
-            retry: chosen.messages().into_iter().map(|message| message.as_str()).collect(),
+            retry: chosen.messages().into_iter().map(MessageId::as_str).collect(),
             left_out: chosen.left_out.iter().map(|left| LeftOutPart { id: &left.id, reason: &left.reason }).collect(),
             calls: chosen.calls(),
             seconds: (seconds(chosen, campaign) * 10.0).round() / 10.0,
@@ -185,10 +186,10 @@ fn of_batch(plan: &BatchPlan) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::config;
-    use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, MessageId, Status};
+    use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
     use crate::postman::{ApiKey, BaseUrl};
     use crate::retry::Planner;
     use crate::store::AnswerKind;
@@ -197,7 +198,8 @@ mod tests {
         Timestamp::from_second(1_900_000_000).unwrap()
     }
 
-    fn campaign() -> Campaign {
+    /// A campaign that counts as production.
+    pub(in super::super) fn campaign() -> Campaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.example/api/v2\"\nkey = \"key_live_1\"\n";
         let key = Ok(ApiKey::new(&"key_live_1".into()).unwrap());
@@ -227,7 +229,8 @@ mod tests {
         Chosen { agenda, left_out: Vec::new(), warnings, by_name: true, words: "2 named messages".to_owned() }
     }
 
-    fn messages(include_useless: bool) -> Chosen {
+    /// A plan of two messages, or of one without the useless one.
+    pub(in super::super) fn messages(include_useless: bool) -> Chosen {
         let messages = [message("a", "recipient_invalid", 1), message("b", "routing_error", 30)];
         let planner = Planner { include_useless, ..Planner::default() };
         chosen(Agenda::Messages(planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::Single)), now())))

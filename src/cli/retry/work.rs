@@ -232,7 +232,8 @@ impl Work<'_> {
     /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again. Tells
     /// whether it was asked again.
     async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, End> {
-        self.halt = Some(Halt::new("interrupted", Exit::Done));
+        // A run that has stopped already keeps its own reason.
+        self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
         let Moving { under_way, unknown, not_started } = self.standings.moving();
         let counts = self.report.counts();
         self.line(&format!(
