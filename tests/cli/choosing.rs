@@ -86,7 +86,7 @@ fn a_plan_tells_calls_time_and_ages() {
     assert!(part["leftOut"][0]["reason"] == "a retry cannot help" && !oldest.is_empty());
 
     let table = stage.good(&["retry", CLINIC, "--failed", "--since", EVER, "--dry-run", "--format", "table"]).out;
-    assert!(table.starts_with(&format!("SIMULATOR · {CLINIC}: retry {count} messages.\n")), "{table}");
+    assert!(table.starts_with(&format!("SIMULATOR · {CLINIC}: retry {count} messages, failures since 1 Jan 2020 00:00:00.\n")), "{table}");
     for told in
         ["recipient_unavailable", "left out  message_", "a retry cannot help", "Older than 24 hours", "Recorded between", "calls, about"]
     {

@@ -44,7 +44,7 @@ fn it_tells_what_was_done_newest_first() {
     assert!(csv.starts_with("at,kind,campaign,campaignId,") && csv.lines().count() == 4, "{csv}");
     let table = stage.good(&["journal", "--format", "table"]);
     assert!(table.out.contains(&ids[0]) && table.out.contains("refused") && table.out.contains("too_many_message_attempts_error"));
-    assert!(table.err.contains("2 actions, 1 note; no outcome is open."), "{}", table.err);
+    assert!(table.err.contains("2 actions and 1 note; no outcome is open."), "{}", table.err);
     assert_eq!(stage.good(&["journal", "--limit", "2"]).lines().len(), 2);
     let none = stage.good(&["journal", "--open"]);
     assert!(none.out.is_empty() && none.err.contains("Nothing of that kind"), "{}", none.err);
@@ -107,7 +107,9 @@ fn what_is_open_comes_with_what_to_do() {
     for ((message, next), (wanted_message, wanted_next)) in told.iter().zip(wanted) {
         assert!(message == wanted_message && next.contains(wanted_next), "{message}: {next}");
     }
-    assert!(ran.err.contains("4 actions, 0 notes; 4 of them open."), "{}", ran.err);
+    assert!(ran.err.contains("4 actions and 0 notes; open in all: 4 actions."), "{}", ran.err);
+    let newest = stage.good(&["journal", "--limit", "1"]);
+    assert!(newest.lines().len() == 1 && newest.err.contains("open in all: 4 actions."), "{}", newest.err);
     let table = stage.good(&["journal", "--open", "--format", "table"]).out;
     assert!(table.contains("what to do") && table.contains("plan it again"), "{table}");
     assert_eq!(journal.all_open().unwrap().len(), 4, "looking changes nothing");

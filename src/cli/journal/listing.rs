@@ -51,10 +51,13 @@ pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -
             // A large journal takes a while to read.
             let read = tokio::task::spawn_blocking(move || lines_of(&journal, &arguments, &names, &zone));
             lines = match read.await {
-                Ok(lines) => lines.map_err(|error| unreadable(&error))?,
+                Ok(read) => {
+                    let (lines, open) = read.map_err(|error| unreadable(&error))?;
+                    notice(&summary(&lines, open, &folder));
+                    lines
+                }
                 Err(_) => return Err(Failure::new(Exit::Failed, "The journal could not be read.", "", "Run the command again.").into()),
             };
-            notice(&summary(&lines, &folder));
         }
     }
     output::write(&lines, arguments.open, format_of(common), &zone, &mut BufWriter::new(std::io::stdout()))?;
@@ -73,8 +76,8 @@ fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, F
     }
 }
 
-/// The newest actions and notes, newest first.
-fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone: &TimeZone) -> Result<Vec<Line>, StateError> {
+/// The newest actions and notes, newest first, and how many actions are open in all.
+fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone: &TimeZone) -> Result<(Vec<Line>, usize), StateError> {
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let open: HashMap<ActionId, OpenAction> = journal.all_open()?.into_iter().map(|action| (action.entry.id, action)).collect();
     let mut actions = if arguments.open {
@@ -97,16 +100,18 @@ fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone
     // Lines of one moment keep the journal's order.
     lines.sort_by_key(|line| std::cmp::Reverse(line.time));
     lines.truncate(limit);
-    Ok(lines)
+    Ok((lines, open.len()))
 }
 
-fn summary(lines: &[Line], folder: &Path) -> String {
-    let open = lines.iter().filter(|line| line.next.is_some()).count();
+fn summary(lines: &[Line], open: usize, folder: &Path) -> String {
+    if lines.is_empty() {
+        return format!("Nothing of that kind in the journal in {}.", folder.display());
+    }
     let notes = lines.iter().filter(|line| line.state.is_none()).count();
-    match (lines.len(), open) {
-        (0, _) => format!("Nothing of that kind in the journal in {}.", folder.display()),
-        (all, 0) => format!("{}, {}; no outcome is open.", counted(all - notes, "action"), counted(notes, "note")),
-        (all, open) => format!("{}, {}; {open} of them open.", counted(all - notes, "action"), counted(notes, "note")),
+    let told = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));
+    match open {
+        0 => format!("{told}; no outcome is open."),
+        open => format!("{told}; open in all: {}.", counted(open, "action")),
     }
 }
 

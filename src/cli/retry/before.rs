@@ -1,5 +1,6 @@
 //! What comes before a plan: what earlier runs left open is found out first, by reading.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +12,11 @@ use super::super::context::{Context, counted, random};
 use super::super::journal::OpenJournal;
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
-use crate::monitor::{ActionStage, CampaignIndex, Clock, Monitor, MonitorOptions, News, Update};
-use crate::monitor::{Command, OpenActionNews};
+use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use crate::state::{self, Holder, JournalAccess};
 
-/// How long a start waits for that. One reading tells whether a retry was taken, unless the network
-/// is at fault; what stays unknown is left out of the plan.
+/// How long a start waits for that, where the network is at fault. What stays unknown is left out of
+/// the plan.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// News that may wait: more than one message makes, so that the worker never waits for this side.
@@ -80,22 +80,26 @@ pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &m
     let open = OpenJournal::begin(&context.common, NOTHING)?;
     let (monitor, mut updates) = worker(context, campaign, &open)?;
     let until = Instant::now() + LONGEST;
+    let mut looking = Looking::default();
     let interrupted = loop {
         tokio::select! {
             update = updates.recv() => match update.map(|update| update.news) {
                 None | Some(News::Stopped) => break None,
-                Some(News::OpenActions(open)) if !open.iter().any(is_looked_up) => {
-                    if !open.is_empty() {
-                        context.notice(&still_open(open.len()));
+                Some(news) => {
+                    tell(context, &news);
+                    looking.take(&news);
+                    if looking.is_over() {
+                        break None;
                     }
-                    break None;
                 }
-                Some(news) => tell(context, news),
             },
             () = sleep_until(until) => break None,
             exit = signals.next() => break Some(exit),
         }
     };
+    if looking.open > 0 && interrupted.is_none() {
+        context.notice(&format!("{} still open: `postwatch journal --open` says what to do.", counted(looking.open, "action")));
+    }
     monitor.ask(Command::Stop);
     // The worker may still have something to tell; the next one tells it again.
     updates.close();
@@ -106,21 +110,128 @@ pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &m
     Ok(interrupted.map_or(Before::Ready(Some(open)), Before::Interrupted))
 }
 
-/// Whether this process is finding it out.
-fn is_looked_up(open: &OpenActionNews) -> bool {
-    !open.elsewhere && open.look_up_at.is_some()
+/// How far the search is. One reading of each tells whether it was taken: what was taken is no longer
+/// failed. What is unchanged after that is left to the worker, and to a person.
+#[derive(Debug, Default)]
+struct Looking {
+    /// How often the worker told that an outcome is unknown: when it took it over, and after each
+    /// reading that found nothing changed.
+    told: HashMap<String, u32>,
+    /// Those that this process finds out; `None` before they were told.
+    wanted: Option<Vec<String>>,
+    /// How many are open in all.
+    open: usize,
 }
 
-fn still_open(count: usize) -> String {
-    format!("{} still open, under way elsewhere or for a person to decide: see `postwatch journal --open`.", counted(count, "action"))
+impl Looking {
+    fn take(&mut self, news: &News) {
+        match news {
+            News::Action(news) => self.stage(news.message.as_str(), &news.stage),
+            News::BatchAction(news) => self.stage(news.batch.as_str(), &news.stage),
+            News::OpenActions(open) => {
+                let id = |open: &OpenActionNews| match (open.kind.message(), open.kind.batch()) {
+                    (Some(message), _) => Some(message.as_str().to_owned()),
+                    (None, batch) => batch.map(|batch| batch.as_str().to_owned()),
+                };
+                self.open = open.len();
+                self.wanted = Some(open.iter().filter(|open| !open.elsewhere && open.look_up_at.is_some()).filter_map(id).collect());
+            }
+            _ => {}
+        }
+    }
+
+    fn stage(&mut self, id: &str, stage: &ActionStage) {
+        if let ActionStage::Unknown { .. } = stage {
+            *self.told.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let was_read = |id: &String| self.told.get(id).is_some_and(|told| *told > 1);
+        self.wanted.as_ref().is_some_and(|wanted| wanted.iter().all(was_read))
+    }
 }
 
-fn tell(context: &Context, news: News) {
+fn tell(context: &Context, news: &News) {
     let found = |id: &str| format!("{id}: reading showed that the retry was taken.");
     match news {
         News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.message.as_str())),
         News::BatchAction(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.batch.as_str())),
         News::Notice(notice) => context.notice(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::MessageId;
+    use crate::monitor::ActionNews;
+    use crate::postman::Explanation;
+    use crate::state::{ActionKind, ActionState, Intention, Journal, ReadFrom, RunId, Who};
+    use jiff::Timestamp;
+
+    fn stage(message: &str, look_up_at: Option<Timestamp>) -> News {
+        let why = Explanation { what: String::new(), why: String::new(), next: String::new(), trace_id: None };
+        let stage = ActionStage::Unknown { why, look_up_at };
+        News::Action(ActionNews { message: MessageId::new(message), stage, at: Timestamp::UNIX_EPOCH })
+    }
+
+    /// What the worker tells of these open actions; `true` for one that another process has.
+    fn open(actions: &[(&str, bool)]) -> News {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let run = journal.begin_run(RunId::new(Timestamp::UNIX_EPOCH, 1, 2), &Who::default(), Timestamp::UNIX_EPOCH).unwrap();
+        let news = |(message, elsewhere): &(&str, bool)| {
+            let kind = ActionKind::RetryMessage {
+                message: MessageId::new(*message),
+                attempts: None,
+                newest_attempt: None,
+                read_from: ReadFrom::Single,
+            };
+            let intention = Intention {
+                run: run.id().clone(),
+                base_url: String::new(),
+                campaign: crate::delivery::CampaignId::new("campaign_1"),
+                action: kind.clone(),
+                plan: String::new(),
+                planned_at: Timestamp::UNIX_EPOCH,
+            };
+            OpenActionNews {
+                action: journal.intend(&intention).unwrap(),
+                kind,
+                planned_at: Timestamp::UNIX_EPOCH,
+                state: ActionState::Unknown,
+                elsewhere: *elsewhere,
+                look_up_at: (!elsewhere).then_some(Timestamp::UNIX_EPOCH),
+            }
+        };
+        News::OpenActions(actions.iter().map(news).collect())
+    }
+
+    #[test]
+    fn one_reading_of_each_is_enough() {
+        let soon = Some(Timestamp::UNIX_EPOCH);
+        let mut looking = Looking::default();
+        for (news, is_over) in [
+            (stage("a", soon), false),
+            (stage("b", soon), false),
+            (open(&[("a", false), ("b", false), ("c", true)]), false),
+            (stage("a", soon), false),
+            // The other one was found to be taken.
+            (open(&[("a", false), ("c", true)]), true),
+        ] {
+            looking.take(&news);
+            assert_eq!(looking.is_over(), is_over, "{news:?}");
+        }
+        assert_eq!(looking.open, 2);
+    }
+
+    #[test]
+    fn what_others_look_after_is_not_waited_for() {
+        let mut looking = Looking::default();
+        assert!(!looking.is_over(), "nothing was told yet");
+        looking.take(&open(&[("c", true)]));
+        assert!(looking.is_over());
     }
 }

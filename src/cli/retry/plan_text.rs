@@ -118,7 +118,8 @@ fn what(chosen: &Chosen) -> String {
     let count = chosen.count();
     match &chosen.agenda {
         Agenda::Messages(_) if count == 0 => format!("nothing to retry among the {}.", chosen.words),
-        Agenda::Messages(_) => format!("retry {}.", counted(count, "message")),
+        Agenda::Messages(_) if chosen.by_name => format!("retry {}.", counted(count, "message")),
+        Agenda::Messages(_) => format!("retry {}, {}.", counted(count, "message"), chosen.words),
         Agenda::Batch { plan, .. } => {
             let file = plan.file_name.as_ref().map(|name| format!(" ({})", crate::delivery::clean_line(name))).unwrap_or_default();
             match &plan.refusal {
