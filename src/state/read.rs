@@ -134,6 +134,15 @@ impl Journal {
         found.into_iter().next().ok_or(StateError::NoSuchAction { action })
     }
 
+    /// The newest action that a run took on a message or a batch.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn newest_of(&self, run: &RunId, subject: &str) -> Result<Option<JournalEntry>, StateError> {
+        let condition = "WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2) ORDER BY a.id DESC LIMIT 1";
+        Ok(entries(&self.connection(), condition, [run.as_str(), subject])?.into_iter().next())
+    }
+
     /// The tries of an action, oldest first.
     ///
     /// # Errors

@@ -384,7 +384,7 @@ impl Bench {
         let plan = |summary: BatchSummary| {
             let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
             let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
-            BatchPlan::new(&summary.batch, of_batch, &[], false, self.clock.now())
+            BatchPlan::new(&summary.batch, of_batch, &[], false, None, self.clock.now())
         };
         store.batches().into_iter().map(plan).find(|plan| plan.refusal.is_none()).expect("a batch with failures")
     }

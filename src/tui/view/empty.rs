@@ -105,7 +105,7 @@ pub(super) fn draw_no_actions(state: &State, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let lines = [
         ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), strong),
-        ("3 shows the failures, r plans a retry.".to_owned(), text),
+        ("3 shows the failures, r plans a retry. `postwatch journal` lists everything that was ever done.".to_owned(), text),
     ];
     put(buffer, area, &lines);
 }
