@@ -11,6 +11,7 @@ use super::messages::MessagesArguments;
 use super::retry::RetryArguments;
 use super::simulate::SimulateArguments;
 use super::status::StatusArguments;
+use super::watch::WatchArguments;
 
 /// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
 #[derive(Debug, Parser)]
@@ -88,6 +89,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Lists messages, or exports them
     Messages(MessagesArguments),
+    /// Tells every change from now on, as it is seen
+    Watch(WatchArguments),
     /// Tries failed messages again
     Retry(RetryArguments),
     /// Every action taken from this account, and those whose outcome is not known

@@ -20,6 +20,7 @@ mod run;
 mod signals;
 mod simulate;
 mod status;
+mod watch;
 
 pub use args::{Arguments, Command, Common, Format};
 pub use end::End;
