@@ -15,4 +15,5 @@ mod cli {
     mod retrying;
     mod running;
     mod simulating;
+    mod watching;
 }

@@ -184,7 +184,10 @@ impl Work {
             Connection::Refused { why, .. } => return Some(Because::Refused(why)),
             Connection::Waiting { why, .. } => {
                 if self.trouble.as_ref() != Some(&why.what) {
-                    self.notice(&format!("{} It is tried again until it works; nothing that changes meanwhile is lost.", sentence(&why.what)));
+                    self.notice(&format!(
+                        "{} It is tried again until it works; nothing that changes meanwhile is lost.",
+                        sentence(&why.what)
+                    ));
                     self.trouble = Some(why.what);
                 }
             }
