@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Common, Exit, Failure};
-use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake};
+use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
 use crate::delivery::CampaignId;
 use crate::postman::{Api, ApiKey, BaseUrl, Environment, Explanation, KeyFit, Transport};
+use crate::tui::ThemeChoice;
 
 /// The configuration with every campaign that is right, and what is not.
 pub(super) struct Configured {
@@ -86,6 +87,10 @@ pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
     let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
     let loaded = config::load(&path)?;
     let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
+    // A campaign with one mistake may have another in what only this side can judge.
+    let places = config.broken.iter().filter_map(|broken| place(broken.environment.as_ref(), broken.base_url.as_ref()).err());
+    mistakes.extend(places);
+    mistakes.extend(config.display.theme.as_ref().and_then(|name| name.parse(ThemeChoice::parse).err()));
     let mut campaigns = Vec::new();
     for campaign in std::mem::take(&mut config.campaigns) {
         let (name, line) = (campaign.name.clone(), campaign.line);
@@ -93,7 +98,7 @@ pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
             Ok(campaign) => campaigns.push(campaign),
             Err(mistake) => {
                 mistakes.push(mistake);
-                config.broken.push(config::BrokenCampaign { name, line });
+                config.broken.push(config::BrokenCampaign { name, line, ..config::BrokenCampaign::default() });
             }
         }
     }
@@ -102,11 +107,18 @@ pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
 }
 
 fn base_of(campaign: &CampaignConfig) -> Result<BaseUrl, Mistake> {
-    match (&campaign.environment, &campaign.base_url) {
-        (Some(word), _) => Ok(word.parse(Environment::parse)?.base_url()),
-        (None, Some(url)) => url.parse(|text| BaseUrl::parse(text).map_err(|error| Expected::new(error.to_string()))),
-        // The configuration lets no campaign through that has neither.
-        (None, None) => Ok(Environment::Test.base_url()),
+    // The configuration lets no campaign through that has neither.
+    Ok(place(campaign.environment.as_ref(), campaign.base_url.as_ref())?.unwrap_or_else(|| Environment::Test.base_url()))
+}
+
+/// Where the API is, as far as the file says it.
+fn place(environment: Option<&Placed<String>>, base_url: Option<&Placed<String>>) -> Result<Option<BaseUrl>, Mistake> {
+    match (environment, base_url) {
+        (Some(word), _) => Ok(Some(word.parse(Environment::parse)?.base_url())),
+        (None, Some(url)) => BaseUrl::parse(&url.value)
+            .map(Some)
+            .map_err(|error| url.mistake(error.to_string(), Expected::new("an address such as `https://gateway.example/api/v2`"))),
+        (None, None) => Ok(None),
     }
 }
 

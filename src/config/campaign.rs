@@ -99,16 +99,20 @@ impl<'a> Campaigns<'a> {
             let DeValue::Table(table) = value.get_ref() else {
                 let what = format!("a campaign is {}", kind(value.get_ref()));
                 fields.mistake(value.span(), what, Expected::new("a table, `[[campaigns]]`"));
-                broken.push(BrokenCampaign { name: format!("campaign at line {line}"), line });
+                broken.push(BrokenCampaign { name: format!("campaign at line {line}"), line, ..BrokenCampaign::default() });
                 continue;
             };
             let name = fields.string(table, "name", "a name in quotes");
-            let campaign = self.campaign(fields, table, name.clone(), &Section { span: value.span(), line, hole });
+            let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
+            let base_url = fields.string(table, "base_url", "an address in quotes");
+            let section = Section { span: value.span(), line, hole };
+            let campaign = self.campaign(fields, table, name.clone(), (environment.clone(), base_url.clone()), &section);
             match campaign {
                 Some(campaign) if fields.found() == found && !hole => right.push(campaign),
                 _ => {
                     let name = name.map(|name| shown(name.value.trim())).filter(|name| !name.is_empty());
-                    broken.push(BrokenCampaign { name: name.unwrap_or_else(|| format!("campaign at line {line}")), line });
+                    let name = name.unwrap_or_else(|| format!("campaign at line {line}"));
+                    broken.push(BrokenCampaign { name, line, environment, base_url });
                 }
             }
         }
@@ -120,14 +124,13 @@ impl<'a> Campaigns<'a> {
         fields: &mut Fields<'_>,
         table: &DeTable<'_>,
         name: Option<Placed<String>>,
+        (environment, base_url): (Option<Placed<String>>, Option<Placed<String>>),
         section: &Section,
     ) -> Option<CampaignConfig> {
         fields.only(table, &OPTIONS, "option of a campaign");
         let name = self.name(fields, table, name, section);
         let id = fields.string(table, "id", "the campaign's id in quotes");
         let id = required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", section).and_then(|id| checked_id(fields, id));
-        let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
-        let base_url = fields.string(table, "base_url", "an address in quotes");
         self.place(fields, table, &environment, &base_url, section);
         self.unique_id(fields, id.as_ref(), environment.as_ref().or(base_url.as_ref()));
         let key = self.key(fields, table, section);

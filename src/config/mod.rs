@@ -83,12 +83,16 @@ pub struct CampaignConfig {
 }
 
 /// A campaign that is left out because of a mistake in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BrokenCampaign {
     /// Its name; `campaign at line 12` where it has none.
     pub name: String,
     /// The line that it begins on, from 1.
     pub line: usize,
+    /// The environment's word, where it could be read: it may be one more mistake.
+    pub environment: Option<Placed<String>>,
+    /// The address in its place, likewise.
+    pub base_url: Option<Placed<String>>,
 }
 
 /// How things are shown.
@@ -116,7 +120,8 @@ impl Config {
     pub fn set_aside(&mut self, name: &str) {
         let Some(position) = self.campaigns.iter().position(|campaign| campaign.name == name) else { return };
         let campaign = self.campaigns.remove(position);
-        self.broken.push(BrokenCampaign { name: campaign.name, line: campaign.line });
+        // The room that found the mistake knows these two.
+        self.broken.push(BrokenCampaign { name: campaign.name, line: campaign.line, ..BrokenCampaign::default() });
         self.broken.sort_by_key(|campaign| campaign.line);
     }
 }
