@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
 use super::dashboard::DemoArguments;
+use super::find::FindArguments;
 use super::journal::JournalArguments;
 use super::messages::MessagesArguments;
 use super::retry::RetryArguments;
@@ -85,6 +86,8 @@ pub enum Command {
     Demo(DemoArguments),
     /// Key, allow list, connection, clock, state folder, terminal: what is right, what is wrong, what to do
     Check(CheckArguments),
+    /// Asks every campaign for a recipient
+    Find(FindArguments),
     /// What became of a campaign's messages, in figures
     Status(StatusArguments),
     /// Lists messages, or exports them

@@ -104,6 +104,11 @@ pub(super) fn is_coloured(common: &Common) -> bool {
     }
 }
 
+/// The width of the terminal that the output is; `None` where it is none.
+pub(super) fn table_width() -> Option<u16> {
+    std::io::stdout().is_terminal().then(|| terminal_size().map(|(columns, _)| columns)).flatten()
+}
+
 /// Columns and rows of the terminal that the output is.
 #[cfg(unix)]
 pub(super) fn terminal_size() -> Option<(u16, u16)> {

@@ -10,6 +10,7 @@ pub mod dashboard;
 mod end;
 mod exit;
 mod failure;
+mod find;
 mod fitted;
 mod journal;
 mod logging;

@@ -3,7 +3,7 @@
 use tokio::runtime::Runtime;
 
 use super::signals::Signals;
-use super::{Arguments, Command, Common, End, Exit, check, dashboard, journal, messages, retry, simulate, status, watch};
+use super::{Arguments, Command, Common, End, Exit, check, dashboard, find, journal, messages, retry, simulate, status, watch};
 
 /// Carries a command out.
 ///
@@ -24,6 +24,7 @@ async fn scripted(command: Command, common: &Common) -> Result<Exit, End> {
     let mut signals = Signals::listen()?;
     match command {
         Command::Check(arguments) => signals.or(check::run(&arguments, common)).await,
+        Command::Find(arguments) => signals.or(find::run(&arguments, common)).await,
         Command::Messages(arguments) => signals.or(messages::run(&arguments, common)).await,
         Command::Status(arguments) => signals.or(status::run(&arguments, common)).await,
         Command::Journal(arguments) => signals.or(journal::run(&arguments, common)).await,

@@ -68,7 +68,8 @@ fn a_message_of_nobody() {
 #[case(&["retry", CLINIC, "--failed", "--expect", "many"], "--expect")]
 #[case(&["simulate", "--fault", "hang=1"], "--fault")]
 #[case(&["simulate", "--listen", "0.0.0.0:0"], "loopback")]
-#[case(&["find", "6580001234"], "find")]
+#[case(&["find", "65"], "3 digits")]
+#[case(&["find", "6580001234", "--campaign", "Nobody"], "no campaign")]
 fn wrong_usage(#[case] arguments: &[&str], #[case] told: &str) {
     let stage = Stage::new(still(1));
     refused(&stage, arguments, 2, told);
@@ -154,10 +155,10 @@ fn a_fault_that_passes_is_waited_for() {
 #[test]
 fn the_help_names_only_what_there_is() {
     let help = String::from_utf8(program(&["--help"]).output().unwrap().stdout).unwrap();
-    for command in ["demo", "check", "status", "messages", "retry", "journal", "simulate"] {
+    for command in ["demo", "check", "find", "status", "messages", "watch", "retry", "journal", "simulate"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} in {help}");
     }
-    for missing in ["report", "watch", "outcome", "completions", "send"] {
+    for missing in ["outcome", "report", "send"] {
         assert!(!help.contains(&format!("\n  {missing} ")), "{missing} in {help}");
     }
 }

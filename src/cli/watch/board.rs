@@ -189,7 +189,7 @@ impl Board {
 
     /// How much failed of what counts, once all of a named set is read.
     pub fn failures(&self) -> Option<(usize, usize)> {
-        (!self.scope.is_named() || self.is_read()).then(|| (self.failed.len(), self.ended.len()))
+        (!self.scope.is_named() || self.is_read()).then_some((self.failed.len(), self.ended.len()))
     }
 
     /// The figures so far.
