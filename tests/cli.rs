@@ -11,6 +11,7 @@ mod cli {
     mod finding;
     mod interrupting;
     mod journalling;
+    mod keys;
     mod reading;
     mod refusals;
     mod retrying;

@@ -12,7 +12,7 @@ use clap::Args;
 pub(super) use self::campaign::findings as campaign_findings;
 pub(super) use self::finding::{Finding, Grade};
 
-use super::campaigns::{Configured, configured, find, sentence};
+use super::campaigns::{Configured, configured_for, find};
 use super::context::{format_of, is_coloured, unusable};
 use super::{Common, End, Exit};
 use crate::postman::{HttpTransport, Transport};
@@ -30,14 +30,16 @@ pub struct CheckArguments {
 /// The output cannot be written.
 pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, End> {
     let mut findings = Vec::new();
-    match configured(common) {
+    let wanted = (!arguments.campaign.is_empty()).then_some(arguments.campaign.as_slice());
+    match configured_for(common, wanted) {
         Ok(configured) => {
             findings.extend(configuration(&configured));
             findings.extend(campaigns(&configured, arguments).await);
         }
         Err(error) => {
             let failure = unusable(&error);
-            let text = format!("{} {}", failure.text.what, sentence(&error));
+            let text = [failure.text.what, failure.text.why].join(" ");
+            let text = text.trim_end();
             findings.push(Finding::fail("configuration", text, failure.text.next, Exit::Usage));
         }
     }
@@ -61,8 +63,11 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         }
         (count, _) => {
             let text = format!("{path}: {} can be used.", super::context::counted(count, "campaign"));
-            let grade = if count == 0 { Grade::Warn } else { Grade::Ok };
-            findings.insert(0, Finding { grade, ..Finding::ok("configuration", text) });
+            let found = match count {
+                0 => Finding::fail("configuration", text, "Mend the mistakes below.", Exit::Usage),
+                _ => Finding::ok("configuration", text),
+            };
+            findings.insert(0, found);
         }
     }
     findings

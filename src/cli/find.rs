@@ -40,7 +40,10 @@ pub struct FindArguments {
 /// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is told among
 /// the answers.
 pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = match arguments.campaign.as_slice() {
+        [] => Context::load(common)?,
+        named => Context::load_for(common, named)?,
+    };
     let query = query(arguments).await?;
     let mut found = chosen(arguments, &context, &query)?;
     ask(&context, &mut found, &query).await?;

@@ -74,7 +74,7 @@ fn field(text: &str) -> Result<FieldName, String> {
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
 pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let wanted = wanted_of(arguments, context.zone(), now)?;

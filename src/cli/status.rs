@@ -38,7 +38,7 @@ pub struct StatusArguments {
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
 pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let since = since(arguments, &context, campaign)?;
     let batch = arguments.batch.as_deref().map(BatchId::new);

@@ -51,7 +51,7 @@ pub struct WatchArguments {
 /// # Errors
 /// Wrong usage, a refusal of the API, an output that cannot be written.
 pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let scope = scope(arguments, &context, campaign, now)?;

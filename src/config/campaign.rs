@@ -3,16 +3,16 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::fields::{Fields, kind};
 use super::key::checked;
+use super::key_source::{KEY_SOURCES, key_source};
 use super::permissions::shell_quoted;
-use super::place::{holds_key, shown};
+use super::place::shown;
 use super::read::InlineKeys;
 use super::syntax::Hole;
-use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed, nearest};
+use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed};
 use crate::delivery::{CampaignId, needs_cleaning};
 
 const OPTIONS: [&str; 14] = [
@@ -244,8 +244,6 @@ struct Section {
     hole: bool,
 }
 
-const KEY_SOURCES: &str = "`key = { env = \"NAME\" }` or `key = { file = \"PATH\" }`";
-
 /// Notes a field that is not there at all.
 fn required<T>(fields: &mut Fields<'_>, table: &DeTable<'_>, name: &str, value: Option<T>, expected: &str, section: &Section) -> Option<T> {
     if value.is_none() && super::fields::field(table, name).is_none() && !section.hole {
@@ -264,56 +262,4 @@ fn checked_id(fields: &mut Fields<'_>, id: Placed<String>) -> Option<Placed<Stri
         return fields.keep(Err(id.mistake("`id` has white space or control characters inside", Expected::new(expected))));
     }
     Some(id)
-}
-
-fn key_source(fields: &mut Fields<'_>, source: &DeTable<'_>, key: &Spanned<DeValue<'_>>) -> Option<KeySource> {
-    let entries = fields.in_order(source);
-    let found = fields.found();
-    for (name, _) in &entries {
-        let written: &str = name.get_ref();
-        match written {
-            "env" | "file" => {}
-            "command" | "keyring" => {
-                let what = format!("`{written}` is no key source: this version reads keys from `env` and `file`");
-                fields.mistake(name.span(), what, Expected::new(KEY_SOURCES));
-            }
-            _ => {
-                let nearest = nearest(written, ["env", "file"]);
-                let expected = Expected { expected: KEY_SOURCES.to_owned(), nearest };
-                // Not quoted: someone may have written the key here.
-                fields.mistake(name.span(), "this is no key source", expected);
-            }
-        }
-    }
-    if fields.found() > found {
-        return None;
-    }
-    if entries.len() != 1 {
-        let what = if entries.is_empty() { "`key` names no source" } else { "`key` names more than one source" };
-        fields.mistake(key.span(), what, Expected::new(KEY_SOURCES));
-        return None;
-    }
-    if let Some(variable) = fields.string(source, "env", "a variable's name in quotes") {
-        return checked_variable(fields, variable).map(KeySource::Env);
-    }
-    let file = fields.string(source, "file", "a file's path in quotes")?;
-    if file.value.is_empty() {
-        return fields.keep(Err(file.mistake("`file` is empty", Expected::new("a file's path"))));
-    }
-    Some(KeySource::File(file.value.into()))
-}
-
-fn checked_variable(fields: &mut Fields<'_>, variable: Placed<String>) -> Option<String> {
-    let name = &variable.value;
-    if holds_key(name) {
-        let expected = "the name of an environment variable that holds the key";
-        return fields.keep(Err(variable.mistake("`env` looks like a key itself", Expected::new(expected))));
-    }
-    let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    if name.is_empty() || !name.chars().all(letters) || name.starts_with(|letter: char| letter.is_ascii_digit()) {
-        // Not quoted: it may be the key.
-        let expected = "a name of letters, digits and `_`, such as \"CLINIC_KEY\"";
-        return fields.keep(Err(variable.mistake("`env` is no variable's name", Expected::new(expected))));
-    }
-    Some(variable.value)
 }

@@ -5,8 +5,10 @@
 //! a [`Mistake`] with line and column.
 
 mod campaign;
+mod command;
 mod fields;
 mod key;
+mod key_source;
 mod load;
 mod new_campaign;
 mod path;
@@ -23,6 +25,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::CampaignId;
 
+pub use command::CommandError;
 pub use fields::parse_duration;
 pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};

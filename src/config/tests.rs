@@ -183,8 +183,13 @@ fn campaigns_need_double_brackets() {
 }
 
 #[rstest]
-#[case("{ command = [\"pass\", \"show\", \"clinic\"] }", "`command` is no key source: this version reads keys from `env` and `file`")]
-#[case("{ keyring = \"clinic\" }", "`keyring` is no key source: this version reads keys from `env` and `file`")]
+#[case("{ command = [] }", "`command` names no program")]
+#[case("{ command = [\" \"] }", "`command` names no program")]
+#[case("{ command = \"pass show clinic\" }", "`command` is a text")]
+#[case("{ command = [\"echo\", 1] }", "`command` is a whole number")]
+#[case("{ command = [\"echo\", \"key_test_canary0123456789\"] }", "`command` looks as if it held the key itself")]
+#[case("{ command = [\"pass\"], env = \"A\" }", "`key` names more than one source")]
+#[case("{ keyring = \"clinic\" }", "`keyring` is no key source of this version: a command can ask the keyring")]
 #[case("{ env = \"A\", file = \"b\" }", "`key` names more than one source")]
 #[case("{}", "`key` names no source")]
 #[case("{ evn = \"A\" }", "this is no key source")]

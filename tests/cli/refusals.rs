@@ -55,6 +55,7 @@ fn a_message_of_nobody() {
 #[case(&["messages", "Nobody"], "no campaign")]
 #[case(&["messages", "Clinic reminder"], "Did you mean “Clinic reminders”?")]
 #[case(&["messages", CLINIC, "--status", "delivred"], "`delivered`?")]
+#[case(&["messages", CLINIC, "--status", "nope"], "queued (enqueued)")]
 #[case(&["messages", CLINIC, "--since", "yesteryear"], "Allowed are")]
 #[case(&["messages", CLINIC, "--fields", "id,status"], "`latestStatus`?")]
 #[case(&["messages", CLINIC, "--search", "6"], "3 digits")]
