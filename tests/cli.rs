@@ -8,6 +8,7 @@ mod cli {
 
     mod checking;
     mod choosing;
+    mod configuring;
     mod finding;
     mod interrupting;
     mod journalling;

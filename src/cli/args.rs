@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
+use super::configuration::ConfigArguments;
 use super::dashboard::DemoArguments;
+use super::documents::{CompletionsArguments, ManArguments};
 use super::find::FindArguments;
 use super::journal::JournalArguments;
 use super::messages::MessagesArguments;
@@ -100,4 +102,10 @@ pub enum Command {
     Journal(JournalArguments),
     /// The imitated API alone, for people who integrate with Postman
     Simulate(SimulateArguments),
+    /// The configuration: where it is, an example, its mistakes, its schema
+    Config(ConfigArguments),
+    /// Completions for a shell
+    Completions(CompletionsArguments),
+    /// A page of the manual
+    Man(ManArguments),
 }

@@ -5,6 +5,7 @@ mod finding;
 mod machine;
 mod proxy;
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::Args;
@@ -44,9 +45,20 @@ pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<E
         }
     }
     findings.extend(machine::findings(common));
-    let exit = findings.iter().fold(Exit::Done, |exit, finding| exit.and(finding.exit));
-    finding::write(&findings, format_of(common), is_coloured(common), &mut std::io::stdout().lock())?;
-    Ok(exit)
+    Ok(told(&findings, common, &mut io::stdout().lock())?)
+}
+
+/// Tells what is right and wrong in the configuration alone.
+///
+/// # Errors
+/// The output cannot be written.
+pub(super) fn file_alone(configured: &Configured, common: &Common, out: &mut impl Write) -> io::Result<Exit> {
+    told(&configuration(configured), common, out)
+}
+
+fn told(findings: &[Finding], common: &Common, out: &mut impl Write) -> io::Result<Exit> {
+    finding::write(findings, format_of(common), is_coloured(common), out)?;
+    Ok(findings.iter().fold(Exit::Done, |exit, finding| exit.and(finding.exit)))
 }
 
 fn configuration(configured: &Configured) -> Vec<Finding> {

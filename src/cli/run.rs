@@ -3,7 +3,7 @@
 use tokio::runtime::Runtime;
 
 use super::signals::Signals;
-use super::{Arguments, Command, Common, End, Exit, check, dashboard, find, journal, messages, retry, simulate, status, watch};
+use super::{Arguments, Command, Common, End, Exit, check, configuration, dashboard, documents, find, journal, messages, retry, simulate, status, watch};
 
 /// Carries a command out.
 ///
@@ -15,6 +15,9 @@ pub fn run(arguments: Arguments, runtime: &Runtime) -> Result<Exit, End> {
         // The dashboard owns the terminal and this thread, and listens for signals itself.
         None => Ok(dashboard::run(&common, runtime.handle())?),
         Some(Command::Demo(arguments)) => Ok(dashboard::demo(&arguments, &common, runtime.handle())?),
+        Some(Command::Config(arguments)) => configuration::run(&arguments, &common),
+        Some(Command::Completions(arguments)) => documents::completions(&arguments),
+        Some(Command::Man(arguments)) => documents::man(&arguments),
         Some(command) => runtime.block_on(scripted(command, &common)),
     }
 }
@@ -31,7 +34,7 @@ async fn scripted(command: Command, common: &Common) -> Result<Exit, End> {
         Command::Watch(arguments) => watch::run(&arguments, common, &mut signals).await,
         Command::Retry(arguments) => retry::run(&arguments, common, &mut signals).await,
         Command::Simulate(arguments) => simulate::run(arguments, common, &mut signals).await,
-        // Carried out before, on the thread that owns the terminal.
-        Command::Demo(_) => Ok(Exit::Done),
+        // Carried out before: they wait for nothing, or own the terminal.
+        Command::Demo(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(Exit::Done),
     }
 }

@@ -135,6 +135,12 @@ pub fn example() -> &'static str {
     include_str!("../../assets/config.example.toml")
 }
 
+/// The file's JSON schema, for editors and for whoever writes configurations by a program. It cannot
+/// say everything: what depends on two values is told when the file is read.
+pub fn schema() -> &'static str {
+    include_str!("../../assets/config.schema.json")
+}
+
 impl Default for Display {
     fn default() -> Self {
         // The recipients are in Singapore while servers often run in UTC, so the machine's own

@@ -265,3 +265,31 @@ proptest! {
         prop_assert_eq!(config.campaigns.len(), 1, "{}", nonsense);
     }
 }
+
+/// The options that the schema has for a part, and what the reader says when it meets another one.
+#[rstest]
+#[case("/$defs/campaign/properties", "[[campaigns]]\nno = 1\n")]
+#[case("/properties/display/properties", "[display]\nno = 1\n")]
+#[case("/properties/notify/properties", "[notify]\nno = 1\n")]
+#[case("/properties", "no = 1\n")]
+fn the_schema_has_the_options_that_are_read(#[case] part: &str, #[case] text: &str) {
+    let schema: serde_json::Value = serde_json::from_str(schema()).unwrap();
+    let mut options: Vec<String> = schema.pointer(part).unwrap().as_object().unwrap().keys().map(|name| format!("`{name}`")).collect();
+    options.sort();
+    let told = read(text).1.into_iter().find(|mistake| mistake.what.starts_with("`no` is no")).unwrap().expected;
+    let mut read: Vec<String> = told.split([',', ' ']).filter(|word| word.starts_with('`')).map(str::to_owned).collect();
+    read.sort();
+    assert_eq!(options, read);
+}
+
+#[test]
+fn the_schema_has_the_usual_values() {
+    let schema: serde_json::Value = serde_json::from_str(schema()).unwrap();
+    let option = |name: &str| schema.pointer(&format!("/$defs/campaign/properties/{name}/default")).unwrap().clone();
+    let usual = CampaignConfig::usual("A", CampaignId::new("campaign_a"), KeySource::Env(String::new()));
+    assert_eq!(option("calls_per_second").as_f64(), Some(usual.calls_per_second));
+    assert_eq!(option("max_messages").as_u64(), Some(usual.max_messages as u64));
+    assert_eq!(parse_duration(option("history").as_str().unwrap()).ok(), Some(usual.history));
+    assert_eq!(parse_duration(option("valid_for").as_str().unwrap()).ok(), Some(usual.valid_for));
+    assert_eq!(option("failure_limit"), format!("{}%", usual.failure_limit * 100.0).as_str());
+}
