@@ -114,6 +114,8 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         work.stream(&mut pages, &mut output).await?;
     } else {
         let store = work.collect(&mut pages).await?;
+        // The line goes away before anything stands in its place.
+        work.progress = Progress::off();
         let names = if format == Format::Csv { work.value_names(&store) } else { Vec::new() };
         let mut output = Output::begin(out, format, layout, &names, table)?;
         work.write(&store, &mut output)?;

@@ -100,7 +100,7 @@ fn it_ends_when_all_that_was_there_is_done() {
     let stage = Stage::new(moving(10.0));
     let ran = stage.good(&["watch", CLINIC, "--until-done", "--timeout", "5m", "--since", "2020-01-01"]);
     let (_, summary) = parted(&ran);
-    assert_eq!((summary["ended"].as_str(), summary["open"].as_u64()), (Some("done"), Some(0)));
+    assert_eq!((summary["ended"].as_str(), summary["waitedFor"].as_u64()), (Some("done"), Some(0)));
     // Nothing moves here, so it is done at once, and nothing was there to tell.
     let still =
         Stage::new(WorldOptions { campaigns: vec![CampaignOptions { stuck_rate: 0.0, ..still(50).campaigns.remove(0) }], ..still(50) });

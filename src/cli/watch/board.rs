@@ -17,7 +17,7 @@ pub(super) struct Board {
     begun: bool,
     /// Messages that appeared after the start.
     appeared: HashSet<RowNumber>,
-    /// Messages that must end before the watch is done, and have not.
+    /// Messages of which more is to be expected.
     open: HashSet<RowNumber>,
     /// Messages that ended and count, and the failed ones among them.
     ended: HashSet<RowNumber>,
@@ -54,8 +54,10 @@ pub(super) struct Figures {
     pub finished: usize,
     /// The failed ones among them.
     pub failed: usize,
-    /// Messages of the start that have not ended.
+    /// Messages of which more is to be expected.
     pub open: usize,
+    /// Those among them that the watch waits for.
+    pub waited_for: usize,
     /// Messages that were read.
     pub loaded: usize,
 }
@@ -107,13 +109,7 @@ impl Board {
             if self.scope.is_named() {
                 self.note_end(row);
             }
-            // A batch that is being prepared shows its messages late: all of them are waited for.
-            let is_waited_for = self.scope.batch.is_some() || !self.appeared.contains(&row);
-            if is_waited_for && self.store.progress(row, now) == Progress::Open {
-                self.open.insert(row);
-            } else {
-                self.open.remove(&row);
-            }
+            set(&mut self.open, row, self.store.progress(row, now) == Progress::Open);
         }
         self.changes += seen.len();
         seen.into_iter().map(|(_, seen)| seen).collect()
@@ -165,14 +161,30 @@ impl Board {
 
     /// Whether nothing that is waited for is open at `now`.
     pub fn is_done(&mut self, now: Timestamp) -> bool {
+        self.drop_silent(now);
+        self.is_read() && self.waited_for() == 0 && self.batch_is_there()
+    }
+
+    /// With the telco for long enough, time alone ends a message.
+    fn drop_silent(&mut self, now: Timestamp) {
         let store = &self.store;
         self.open.retain(|row| store.progress(*row, now) == Progress::Open);
-        self.is_read() && self.open.is_empty() && self.batch_is_there()
+    }
+
+    /// How many open messages must end before the watch is done: those of the start. A batch that is
+    /// being prepared shows its messages late, so all of them are waited for.
+    fn waited_for(&self) -> usize {
+        self.open.iter().filter(|row| self.scope.batch.is_some() || !self.appeared.contains(*row)).count()
     }
 
     /// Whether all messages of the batch show, as far as its size is known.
     fn batch_is_there(&self) -> bool {
-        self.scope.batch.is_none() || (!self.store.is_empty() && self.batch_total().is_none_or(|total| self.store.len() >= total))
+        self.scope.batch.is_none()
+            || (!self.store.is_empty() && {
+                // A row that cannot be read is one of them, too.
+                let there = self.store.len() + self.store.coverage().bad_rows;
+                self.batch_total().is_none_or(|total| there >= total)
+            })
     }
 
     fn batch_total(&self) -> Option<usize> {
@@ -192,14 +204,16 @@ impl Board {
         (!self.scope.is_named() || self.is_read()).then_some((self.failed.len(), self.ended.len()))
     }
 
-    /// The figures so far.
-    pub fn figures(&self) -> Figures {
+    /// The figures at `now`.
+    pub fn figures(&mut self, now: Timestamp) -> Figures {
+        self.drop_silent(now);
         Figures {
             changes: self.changes,
             appeared: self.appeared.len(),
             finished: self.ended.len(),
             failed: self.failed.len(),
             open: self.open.len(),
+            waited_for: self.waited_for(),
             loaded: self.store.len(),
         }
     }

@@ -99,6 +99,7 @@ struct SummaryPart<'a> {
     finished: usize,
     failed: usize,
     open: usize,
+    waited_for: usize,
     loaded: usize,
     oldest: Option<String>,
 }
@@ -250,6 +251,7 @@ impl<W: Write> Output<W> {
                 finished: figures.finished,
                 failed: figures.failed,
                 open: figures.open,
+                waited_for: figures.waited_for,
                 loaded: figures.loaded,
                 oldest: summary.oldest.map(|oldest| exact(oldest, &self.zone)),
             },

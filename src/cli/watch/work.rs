@@ -135,13 +135,15 @@ impl Work {
             Because::Finish(finish) => (finish, None),
             Because::Refused(why) => (Finish::Refused, Some(why)),
         };
+        let ended_at = Timestamp::now();
+        let figures = self.board.figures(ended_at);
         let summary = Summary {
             campaign: &self.campaign,
             batch: self.board.scope.batch.as_ref(),
             started_at: self.started_at,
-            ended_at: Timestamp::now(),
+            ended_at,
             finish,
-            figures: self.board.figures(),
+            figures,
             oldest: self.board.oldest(),
         };
         self.output.finish(&summary)?;
@@ -218,7 +220,7 @@ impl Work {
             return;
         }
         self.told_start = true;
-        let figures = self.board.figures();
+        let figures = self.board.figures(Timestamp::now());
         if figures.loaded == 0 && self.board.scope.batch.is_some() {
             self.notice("The batch has no messages yet: it is being prepared.");
             return;

@@ -73,7 +73,7 @@ fn what_was_there_at_the_start_is_not_new_and_what_comes_later_is() {
     let seen = desk.take(&rows(&[("e", "created", 1), ("d", "sent", 2), ("c", "success", 10)]), reach(4000, "0", true));
     assert_eq!(seen, ["c created>success", "d ->sent", "e ->created"]);
     assert_eq!(desk.take(&rows(&[("e", "created", 1)]), None), Vec::<String>::new(), "nothing twice");
-    let figures = desk.board.figures();
+    let figures = desk.board.figures(at(0));
     assert_eq!((figures.changes, figures.appeared, figures.finished, figures.loaded), (3, 2, 1, 6));
 }
 

@@ -26,7 +26,7 @@ fn written(format: Format, masked: bool) -> String {
         started_at: "2026-11-24T06:00:00Z".parse().unwrap(),
         ended_at: "2026-11-24T06:30:00Z".parse().unwrap(),
         finish: Finish::Done,
-        figures: Figures { changes: 2, appeared: 1, finished: 1, failed: 1, open: 0, loaded: 9 },
+        figures: Figures { changes: 2, appeared: 1, finished: 1, failed: 1, open: 0, waited_for: 0, loaded: 9 },
         oldest: None,
     };
     output.finish(&summary).unwrap();
@@ -43,7 +43,7 @@ fn a_line_for_each_change_and_the_summary_last() {
             r#"{"seenAt":"2026-11-24T14:02:13.500+08:00","id":"message_1","recipient":"6580001234","from":"sending","to":"failure","errorCode":"routing_error"}"#,
             "\n",
             r#"{"summary":{"campaign":"Clinic","batch":null,"startedAt":"2026-11-24T14:00:00.000+08:00","endedAt":"2026-11-24T14:30:00.000+08:00","#,
-            r#""ended":"done","changes":2,"appeared":1,"finished":1,"failed":1,"open":0,"loaded":9,"oldest":null}}"#,
+            r#""ended":"done","changes":2,"appeared":1,"finished":1,"failed":1,"open":0,"waitedFor":0,"loaded":9,"oldest":null}}"#,
             "\n"
         )
     );
