@@ -56,19 +56,22 @@ pub enum CommandError {
     },
 }
 
-/// The first line that the command writes. Its input is the program's own, so that it can ask for a
-/// passphrase before the dashboard takes the terminal.
+/// The first line that the command writes. A terminal is its input as well, so that it can ask for a
+/// passphrase before the dashboard takes that; a file or a pipe is not, because what stands in there
+/// is meant for the program.
 pub(super) fn first_line(command: &[String]) -> Result<String, CommandError> {
-    let limit = if io::stdin().is_terminal() { ATTENDED } else { ALONE };
-    run(command, limit)
+    match io::stdin().is_terminal() {
+        true => run(command, Stdio::inherit(), ATTENDED),
+        false => run(command, Stdio::null(), ALONE),
+    }
 }
 
-fn run(command: &[String], limit: Duration) -> Result<String, CommandError> {
+fn run(command: &[String], input: Stdio, limit: Duration) -> Result<String, CommandError> {
     // The configuration lets no empty command through.
     let (program, arguments) = command.split_first().map_or(("", command), |(program, arguments)| (program.as_str(), arguments));
     let name = shown(program);
     let deadline = Instant::now() + limit;
-    let started = Command::new(program).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let started = Command::new(program).args(arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = started.map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => CommandError::NotFound { program: name.clone() },
         _ => CommandError::NotStarted { program: name.clone(), source },
@@ -144,15 +147,15 @@ mod tests {
 
     #[test]
     fn the_first_line_is_told() {
-        assert_eq!(run(&shell("echo key_test_1; echo url: example"), ALONE).unwrap(), "key_test_1");
-        assert_eq!(run(&shell("printf key_test_1"), ALONE).unwrap(), "key_test_1");
-        assert_eq!(run(&shell("true"), ALONE).unwrap(), "");
+        assert_eq!(run(&shell("echo key_test_1; echo url: example"), Stdio::null(), ALONE).unwrap(), "key_test_1");
+        assert_eq!(run(&shell("printf key_test_1"), Stdio::null(), ALONE).unwrap(), "key_test_1");
+        assert_eq!(run(&shell("true"), Stdio::null(), ALONE).unwrap(), "");
     }
 
     #[test]
     fn arguments_reach_it_as_they_stand() {
         let command = ["printf", "%s", "$HOME; `id` *"].map(str::to_owned);
-        assert_eq!(run(&command, ALONE).unwrap(), "$HOME; `id` *", "no shell looks at them");
+        assert_eq!(run(&command, Stdio::null(), ALONE).unwrap(), "$HOME; `id` *", "no shell looks at them");
     }
 
     #[rstest]
@@ -162,21 +165,21 @@ mod tests {
     #[case("echo the key key_test_canary is bad >&2; exit 1", "`sh` ended with exit code 1, and said: …")]
     #[case("kill -9 $$", "`sh` was ended by a signal")]
     fn what_went_wrong_is_told_without_a_key(#[case] script: &str, #[case] expected: &str) {
-        assert_eq!(run(&shell(script), ALONE).unwrap_err().to_string(), expected);
+        assert_eq!(run(&shell(script), Stdio::null(), ALONE).unwrap_err().to_string(), expected);
     }
 
     #[test]
     fn one_that_is_not_there_and_one_that_cannot_be_started() {
-        let missing = run(&["postwatch-no-such-program".to_owned()], ALONE).unwrap_err();
+        let missing = run(&["postwatch-no-such-program".to_owned()], Stdio::null(), ALONE).unwrap_err();
         assert!(matches!(missing, CommandError::NotFound { .. }), "{missing}");
-        let folder = run(&["/".to_owned()], ALONE).unwrap_err();
+        let folder = run(&["/".to_owned()], Stdio::null(), ALONE).unwrap_err();
         assert!(matches!(folder, CommandError::NotStarted { .. }), "{folder}");
     }
 
     #[test]
     fn one_that_does_not_end_is_ended() {
         let began = Instant::now();
-        let slow = run(&shell("echo waiting for a passphrase >&2; exec sleep 100"), Duration::from_millis(200)).unwrap_err();
+        let slow = run(&shell("echo waiting for a passphrase >&2; exec sleep 100"), Stdio::null(), Duration::from_millis(200)).unwrap_err();
         assert_eq!(slow.to_string(), "`sh` did not end within 0 s; it said: waiting for a passphrase");
         assert!(began.elapsed() < Duration::from_secs(50));
     }

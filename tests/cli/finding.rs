@@ -106,3 +106,45 @@ fn campaigns_that_cannot_even_be_named_are_told() {
         assert!(ran.out.contains(told), "{told} in {}", ran.out);
     }
 }
+
+/// Runs `find` on a terminal of 100 columns, types the number, and gives what stood on the screen.
+fn typed(stage: &Stage, number: &str) -> (u32, String) {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    let pair = native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postwatch"));
+    command.args(["find", "--color", "never"]);
+    command.env_clear();
+    command.env("HOME", stage.folder.path());
+    command.env("POSTWATCH_CONFIG", stage.folder.path().join("config.toml"));
+    command.env("POSTWATCH_STATE", stage.state());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let mut told = Vec::new();
+    let mut byte = [0];
+    while !String::from_utf8_lossy(&told).ends_with("a part of it: ") {
+        assert_eq!(std::io::Read::read(&mut reader, &mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&told));
+        told.extend(byte);
+    }
+    told.clear();
+    // Kept to the end: dropped, it would end the input.
+    let mut writer = pair.master.take_writer().unwrap();
+    writer.write_all(format!("{number}\n").as_bytes()).unwrap();
+    // The end of a terminal is an error.
+    let _ = std::io::Read::read_to_end(&mut reader, &mut told);
+    (child.wait().unwrap().exit_code(), String::from_utf8_lossy(&told).into_owned())
+}
+
+#[test]
+fn on_a_terminal_it_asks_for_the_number_and_fits_the_width() {
+    let stage = Stage::new(still(50));
+    let number = recipient(&stage);
+    let (code, screen) = typed(&stage, &number);
+    assert_eq!(code, 0, "{screen}");
+    let table: Vec<&str> = screen.lines().skip_while(|line| !line.contains("(simulator): ")).collect();
+    assert!(table.len() >= 5 && screen.contains("to this number; "), "{screen}");
+    let cut = table.iter().filter(|line| line.trim_end().ends_with('…')).collect::<Vec<_>>();
+    assert!(!cut.is_empty(), "the text is longer than the line: {screen}");
+    assert!(cut.iter().all(|line| line.trim_end().chars().count() <= 100), "{screen}");
+    assert_eq!(typed(&stage, "\u{3}").0, 130);
+}

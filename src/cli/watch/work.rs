@@ -159,6 +159,7 @@ impl Work {
             News::Rows { rows, from, asked_at, reach, .. } => {
                 let seen = self.board.take(&rows, &from, asked_at, reach, Timestamp::now());
                 self.output.changes(&seen)?;
+                self.read_on();
                 self.tell_start();
                 self.ask_for_total();
                 return Ok(self.judge());
@@ -212,6 +213,16 @@ impl Work {
         let is_known = self.board.scope.batch.is_none() || self.total == Total::Answered || self.board.asks_for_total().is_none();
         let done = self.limits.until_done && is_known && self.board.is_done(Timestamp::now());
         done.then_some(Because::Finish(Finish::Done))
+    }
+
+    /// The worker reads back as far as the horizon was when it looks, and that moves on while it
+    /// reads: what is left of the stretch that was asked for is asked for again.
+    fn read_on(&self) {
+        let (Some(horizon), Some(oldest)) = (self.board.scope.horizon, self.board.oldest()) else { return };
+        let moved = horizon.checked_add(Timestamp::now().duration_since(self.started_at)).unwrap_or(Timestamp::MAX);
+        if !self.board.is_read() && oldest > horizon && oldest <= moved {
+            self.monitor.ask(Command::ReadFurther);
+        }
     }
 
     /// Says once what was there at the start.
