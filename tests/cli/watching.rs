@@ -109,6 +109,20 @@ fn it_ends_when_all_that_was_there_is_done() {
 }
 
 #[test]
+fn all_of_the_asked_stretch_is_read_however_long_that_takes() {
+    let mut options = still(2500);
+    options.campaigns[0].stuck_rate = 0.0;
+    let stage = Stage::new(options);
+    let created = stage.good(&["messages", CLINIC, "--limit", "2000", "--fields", "createdAt"]).lines();
+    // The second page ends a moment before the stretch does. By the time it is read that moment is
+    // over, and what is left lies behind a horizon that moved on.
+    let last: Timestamp = text(&created[1999]["createdAt"]).parse().unwrap();
+    let since = last.checked_sub(jiff::SignedDuration::from_millis(50)).unwrap().to_string();
+    let (_, summary) = parted(&stage.good(&["watch", CLINIC, "--since", &since, "--until-done", "--timeout", "2m"]));
+    assert_eq!((summary["ended"].as_str(), summary["loaded"].as_u64()), (Some("done"), Some(2500)));
+}
+
+#[test]
 fn a_time_ends_it() {
     let stage = Stage::new(still(50));
     let ran = stage.run(&["watch", CLINIC, "--timeout", "1s", "--format", "json"]);
