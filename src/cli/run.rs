@@ -3,7 +3,10 @@
 use tokio::runtime::Runtime;
 
 use super::signals::Signals;
-use super::{Arguments, Command, Common, End, Exit, check, configuration, dashboard, documents, find, journal, messages, retry, simulate, status, watch};
+use super::{
+    Arguments, Command, Common, End, Exit, check, configuration, dashboard, documents, find, journal, messages, retry, simulate, status,
+    watch,
+};
 
 /// Carries a command out.
 ///
