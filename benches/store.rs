@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use postwatch::delivery::{
     AttemptFields, BatchFields, MessageId, RecipientQuery, RowFields, Rows, RowsBuilder, Status, TemplateFields, Told,
 };
-use postwatch::store::{AnswerKind, Filter, Order, Reach, Store, View};
+use postwatch::store::{AnswerKind, Filter, Order, Reach, SortBy, Store, View};
 
 /// The newest message's creation, in milliseconds since 1970.
 const NOW: i64 = 1_795_500_000_000;
@@ -185,19 +185,34 @@ fn main() {
     list("a recipient's last four digits", Filter { query: RecipientQuery::new("1234"), ..Filter::default() });
     list("a recipient's number", Filter { query: RecipientQuery::new("6581234567"), ..Filter::default() });
     let mut asked_at = later + Duration::from_secs(20);
-    for order in [Order::Status, Order::Recipient, Order::Error] {
-        let mut view = View::ordered(Filter::default(), order);
-        measure(&format!("all in the order {order:?}"), || view.refresh(&store));
-        let mut followed = Vec::new();
-        for round in 0..10 {
-            let rows = page(50_000, round % 2 == 0);
-            asked_at += Duration::from_secs(1);
-            let merged = store.merge(&rows, &AnswerKind::List, asked_at);
-            let start = Instant::now();
-            view.apply(&store, &merged);
-            followed.push(start.elapsed());
+    for by in SortBy::ALL {
+        for order in [Order::rising(by), Order::falling(by)] {
+            let name = format!("{:?}, {:?}", order.by, order.direction).to_lowercase();
+            let mut view = View::new(Filter::default());
+            let (mut windows, mut rests) = (Vec::new(), Vec::new());
+            for _ in 0..15 {
+                view.refresh(&store);
+                let start = Instant::now();
+                view.set_order(&store, order);
+                view.sort_window(&store, messages / 3..messages / 3 + 50);
+                windows.push(start.elapsed());
+                let start = Instant::now();
+                view.sort(&store);
+                rests.push(start.elapsed());
+            }
+            say(&format!("sorted by {name}: a window in the middle"), windows);
+            say("  the rest of it", rests);
+            let mut followed = Vec::new();
+            for round in 0..10 {
+                let rows = page(50_000, round % 2 == 0);
+                asked_at += Duration::from_secs(1);
+                let merged = store.merge(&rows, &AnswerKind::List, asked_at);
+                let start = Instant::now();
+                view.apply(&store, &merged);
+                followed.push(start.elapsed());
+            }
+            say("  follows a page of 1000 changed messages", followed);
         }
-        say("  follows a page of 1000 changed messages", followed);
     }
     measure("50 rows of cells from the middle of the list", || {
         let widths = everything.rows_from(messages / 2).take(50).map(|row| store.cells(row).text(false).len()).sum::<usize>();

@@ -48,6 +48,8 @@ pub struct Columns {
     pub updated: Vec<i64>,
     /// The error of a failed message; derived.
     pub error: Vec<u32>,
+    /// How often it was tried, and one more: up to 254, and 0 where that was not told; derived.
+    pub tries: Vec<u8>,
     pub batch: Vec<u32>,
     pub template: Vec<u32>,
     pub origin: Vec<u32>,
@@ -96,6 +98,13 @@ pub struct Tried {
     pub last_change: i64,
 }
 
+impl Tried {
+    /// How often it was tried, as far as told.
+    pub fn count(&self) -> Option<u32> {
+        self.listed.max(self.counted)
+    }
+}
+
 impl Columns {
     /// No rows.
     pub fn new() -> Self {
@@ -110,6 +119,7 @@ impl Columns {
         self.created.push(NO_TIME);
         self.updated.push(NO_TIME);
         self.error.push(0);
+        self.tries.push(0);
         self.batch.push(0);
         self.template.push(0);
         self.origin.push(0);

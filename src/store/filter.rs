@@ -36,20 +36,6 @@ impl Filter {
     }
 }
 
-/// The order of a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Order {
-    /// By creation, then id, newest first.
-    #[default]
-    Newest,
-    /// By status in the order of a message's life, failures first; newest first among equals.
-    Status,
-    /// By recipient, those without one last; newest first among equals.
-    Recipient,
-    /// By error code, messages without one last; newest first among equals.
-    Error,
-}
-
 /// A filter in the store's numbers. Made anew for every use, since numbers are given as words
 /// come in.
 pub(super) struct Sieve<'a> {

@@ -74,7 +74,7 @@ impl Store {
             recipient: columns.recipients.get(at),
             error,
             retry: (status == Some(&Status::Failure)).then(|| error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())),
-            tried: tried.listed.max(tried.counted),
+            tried: tried.count(),
             batch: columns.batches.id(columns.batch[at]),
             file_name: columns.batches.file_name(columns.batch[at]),
             language: origin.and_then(|origin| origin.language.as_deref()),

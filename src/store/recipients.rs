@@ -15,11 +15,16 @@ const ASIDE: u8 = 0xfe;
 /// In the last byte instead of a length: no recipient was told.
 const NOT_TOLD: u8 = 0xff;
 
+/// By what rows without a recipient sort.
+pub const NOT_TOLD_KEY: u128 = u128::MAX;
+
 /// The recipients of all rows.
 #[derive(Default)]
 pub struct Recipients {
     rows: Vec<[u8; INLINE + 1]>,
     long: HashMap<u32, Box<str>>,
+    /// The bits that all keys so far have, and those that any of them has.
+    differing: Option<(u128, u128)>,
 }
 
 impl Recipients {
@@ -56,6 +61,11 @@ impl Recipients {
         if was_aside && self.rows[row][INLINE] != ASIDE {
             self.long.remove(&(row as u32));
         }
+        if text.is_some() {
+            let key = self.sort_key(row);
+            let (all, any) = self.differing.unwrap_or((key, key));
+            self.differing = Some((all & key, any | key));
+        }
     }
 
     /// By what recipients sort, as texts do, rows without one last. Long texts with the same
@@ -63,7 +73,7 @@ impl Recipients {
     pub fn sort_key(&self, row: usize) -> u128 {
         let mut key = self.rows[row];
         match key[INLINE] {
-            NOT_TOLD => return u128::MAX,
+            NOT_TOLD => return NOT_TOLD_KEY,
             ASIDE => key[..INLINE].copy_from_slice(&self.get(row).map_or([0; INLINE], |text| {
                 let mut start = [0; INLINE];
                 start.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
@@ -74,10 +84,15 @@ impl Recipients {
         u128::from_be_bytes(key)
     }
 
-    /// Compares two rows' recipients by their sort keys, and by the texts where those are shared.
-    pub fn compare(&self, (left_key, left): (u128, usize), (right_key, right): (u128, usize)) -> Ordering {
-        let by_text = || if left_key as u8 == ASIDE { self.get(left).cmp(&self.get(right)) } else { Ordering::Equal };
-        left_key.cmp(&right_key).then_with(by_text)
+    /// Compares the texts of two long recipients, which can share a key; all others count as equal.
+    pub fn compare_long(&self, left: usize, right: usize) -> Ordering {
+        let is_long = |row: usize| self.rows[row][INLINE] == ASIDE;
+        if is_long(left) && is_long(right) { self.get(left).cmp(&self.get(right)) } else { Ordering::Equal }
+    }
+
+    /// In which bits the keys of told recipients differ, those that were replaced since included.
+    pub fn differing(&self) -> u128 {
+        self.differing.map_or(0, |(all, any)| !all & any)
     }
 
     /// Whether a row's recipient holds what was searched, as [`RecipientQuery::found_in`] has it.

@@ -80,6 +80,11 @@ impl RowList {
         Some(self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at)
     }
 
+    /// All rows, in pieces of memory.
+    pub fn chunks(&self) -> &[Vec<RowNumber>] {
+        &self.chunks
+    }
+
     /// All rows.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = RowNumber> + '_ {
         self.chunks.iter().flatten().copied()

@@ -1,26 +1,41 @@
 //! A list of row numbers that follows the store.
 
-use std::cmp::{Ordering, Reverse};
+use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::divide::Divider;
 use super::filter::Sieve;
-use super::names::{FAILURE, NO_STATUS};
+use super::order::{Direction, SortBy};
+use super::rough::{Rough, both};
 use super::row_list::RowList;
 use super::row_set::RowSet;
+use super::tries::NO_TIME;
 use super::{Filter, Merged, Order, RowNumber, Store};
+
+/// From how many chunks of rows on a second thread is worth starting.
+const CHUNKS_WORTH_A_THREAD: usize = 50;
 
 /// The rows that a filter shows, in an order; newest first by creation time and id at first.
 ///
 /// It follows a store: [`View::refresh`] builds it anew, [`View::apply`] corrects it after a merge,
-/// and nothing else changes it.
+/// [`View::forget`] after a [`Store::trim`], and nothing else changes it.
+///
+/// Sorting a million rows takes longer than a key may. So [`View::set_order`] only divides them into
+/// groups; [`View::sort_window`] makes a window right, at once, and [`View::sort`] all of it.
 #[derive(Debug, Clone)]
 pub struct View {
     filter: Filter,
     order: Order,
     now: Timestamp,
-    rows: RowList,
+    rows: Listed,
     pinned: Option<RowNumber>,
+}
+
+#[derive(Debug, Clone)]
+enum Listed {
+    Sorted(RowList),
+    Rough(Box<Rough>),
 }
 
 impl View {
@@ -31,7 +46,7 @@ impl View {
 
     /// The same in another order.
     pub fn ordered(filter: Filter, order: Order) -> Self {
-        Self { filter, order, now: Timestamp::MIN, rows: RowList::default(), pinned: None }
+        Self { filter, order, now: Timestamp::MIN, rows: Listed::Sorted(RowList::default()), pinned: None }
     }
 
     /// What it shows.
@@ -52,36 +67,96 @@ impl View {
 
     /// The same, with what is open at `now`.
     pub fn refresh_at(&mut self, store: &Store, now: Timestamp) {
+        self.divide(store, now);
+        self.sort(store);
+    }
+
+    /// The same as [`View::refresh`], as far as [`View::set_order`] goes.
+    pub fn refresh_roughly(&mut self, store: &Store) {
+        self.divide(store, store.newest_answer().unwrap_or(Timestamp::MIN));
+    }
+
+    /// Shows the same rows in another order, not all of them in their place yet: until
+    /// [`View::sort`], only what [`View::sort_window`] was asked for is.
+    pub fn set_order(&mut self, store: &Store, order: Order) {
+        self.order = order;
+        self.divide(store, self.now);
+    }
+
+    /// Whether every row is in its place.
+    pub fn is_sorted(&self) -> bool {
+        matches!(self.rows, Listed::Sorted(_))
+    }
+
+    /// Makes the rows in these places right.
+    pub fn sort_window(&mut self, store: &Store, window: Range<usize>) {
+        if let Listed::Rough(rough) = &mut self.rows {
+            rough.sort_window(&store.columns, window);
+        }
+    }
+
+    /// Makes all of the list right.
+    pub fn sort(&mut self, store: &Store) {
+        if let Listed::Rough(_) = self.rows
+            && let Listed::Rough(rough) = std::mem::replace(&mut self.rows, Listed::Sorted(RowList::default()))
+        {
+            self.rows = Listed::Sorted(RowList::from_ordered(&rough.into_sorted(&store.columns)));
+        }
+    }
+
+    fn divide(&mut self, store: &Store, now: Timestamp) {
         self.now = now;
-        let sieve = Sieve::new(store, &self.filter, now);
-        let pinned = self.pinned;
-        let mut rows: Vec<RowNumber> = if sieve.is_open() {
-            store.rows().collect()
-        } else {
-            store.rows().filter(|row| sieve.passes(*row) || Some(*row) == pinned).collect()
+        let mut rows = self.matching(store);
+        self.rows = match Divider::new(&store.columns, self.order) {
+            Some(divider) => Listed::Rough(Box::new(Rough::new(&store.columns, self.order, divider, &rows))),
+            // The store's own order, or that from its other end.
+            None => {
+                if self.order.direction == Direction::Rising {
+                    rows.reverse();
+                    let untimed = rows.partition_point(|row| store.columns.created[row.index()] == NO_TIME);
+                    rows.rotate_left(untimed);
+                }
+                Listed::Sorted(RowList::from_ordered(&rows))
+            }
         };
-        sort(store, self.order, &mut rows);
-        self.rows = RowList::from_ordered(&rows);
+    }
+
+    /// The rows that the filter shows, newest first.
+    fn matching(&self, store: &Store) -> Vec<RowNumber> {
+        let sieve = Sieve::new(store, &self.filter, self.now);
+        let pinned = self.pinned;
+        let chunks = store.order.chunks();
+        let of = |chunks: &[Vec<RowNumber>]| -> Vec<RowNumber> {
+            let rows = chunks.iter().flatten().copied();
+            if sieve.is_open() { rows.collect() } else { rows.filter(|row| sieve.passes(*row) || Some(*row) == pinned).collect() }
+        };
+        let in_turn = sieve.is_open() || chunks.len() < CHUNKS_WORTH_A_THREAD;
+        let (first, second) = chunks.split_at(if in_turn { chunks.len() } else { chunks.len() / 2 });
+        let (mut rows, more) = both(second.is_empty(), || of(first), || of(second));
+        rows.extend(more);
+        rows
     }
 
     /// Follows a merge: rows that match now are put in their place, others leave.
     pub fn apply(&mut self, store: &Store, merged: &Merged) {
+        self.sort(store);
+        let Listed::Sorted(rows) = &mut self.rows else { return };
         // A row that moved cannot be found by its old place any more. In the orders by what
         // changes, any touched row may have moved: those are taken out wherever they are.
-        let moves = merged.reordered || (self.order != Order::Newest && merged.touched.len() > merged.added.len());
+        let moves = merged.reordered || (self.order.by != SortBy::Created && merged.touched.len() > merged.added.len());
         if moves {
             let mut touched = RowSet::default();
             merged.touched.iter().for_each(|row| touched.insert(*row));
-            self.rows.retain(|row| !touched.contains(row));
+            rows.retain(|row| !touched.contains(row));
         }
         let sieve = Sieve::new(store, &self.filter, self.now);
         let order = self.order;
         for row in merged.touched.iter().copied() {
-            let compare = |left, right| compare(store, order, left, right);
+            let compare = |left, right| order.compare(store, left, right);
             if sieve.passes(row) || self.pinned == Some(row) {
-                self.rows.insert(row, compare);
+                rows.insert(row, compare);
             } else {
-                self.rows.remove(row, compare);
+                rows.remove(row, compare);
             }
         }
     }
@@ -93,7 +168,10 @@ impl View {
         if let Some(before) = before.filter(|before| Some(*before) != row)
             && !self.shows(store, before)
         {
-            self.rows.remove(before, |left, right| compare(store, self.order, left, right));
+            self.sort(store);
+            if let Listed::Sorted(rows) = &mut self.rows {
+                rows.remove(before, |left, right| self.order.compare(store, left, right));
+            }
         }
     }
 
@@ -104,7 +182,10 @@ impl View {
 
     /// How many rows it has.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        match &self.rows {
+            Listed::Sorted(rows) => rows.len(),
+            Listed::Rough(rough) => rough.rows().len(),
+        }
     }
 
     /// Whether it has none.
@@ -114,61 +195,26 @@ impl View {
 
     /// The row at a place, 0 being the first of the list.
     pub fn row(&self, index: usize) -> Option<RowNumber> {
-        self.rows.get(index)
+        match &self.rows {
+            Listed::Sorted(rows) => rows.get(index),
+            Listed::Rough(rough) => rough.rows().get(index).copied(),
+        }
     }
 
     /// The rows from a place on, for the visible window.
     pub fn rows_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
-        self.rows.iter_from(index)
+        let (sorted, rough) = match &self.rows {
+            Listed::Sorted(rows) => (Some(rows.iter_from(index)), &[][..]),
+            Listed::Rough(rough) => (None, rough.rows().get(index..).unwrap_or_default()),
+        };
+        sorted.into_iter().flatten().chain(rough.iter().copied())
     }
 
-    /// The place of a row in the list.
+    /// The place of a row in the list: where it is, or will be once the list is sorted.
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
-        self.rows.position(row, |left, right| compare(store, self.order, left, right))
-    }
-}
-
-fn sort(store: &Store, order: Order, rows: &mut Vec<RowNumber>) {
-    match order {
-        // The store's own order already.
-        Order::Newest => {}
-        // Comparing recipients where they lie would touch all memory once for each comparison.
-        Order::Recipient => {
-            let recipients = &store.columns.recipients;
-            let mut keyed: Vec<(u128, u32, RowNumber)> =
-                (0..).zip(&*rows).map(|(place, row)| (recipients.sort_key(row.index()), place, *row)).collect();
-            keyed.sort_unstable_by(|(left_key, left_place, left), (right_key, right_place, right)| {
-                let by_recipient = recipients.compare((*left_key, left.index()), (*right_key, right.index()));
-                by_recipient.then_with(|| left_place.cmp(right_place))
-            });
-            *rows = keyed.into_iter().map(|(_, _, row)| row).collect();
-        }
-        _ => rows.sort_by(|left, right| compare_keys(store, order, *left, *right)),
-    }
-}
-
-fn compare(store: &Store, order: Order, left: RowNumber, right: RowNumber) -> Ordering {
-    compare_keys(store, order, left, right).then_with(|| store.columns.newest_first(left, right))
-}
-
-fn compare_keys(store: &Store, order: Order, left: RowNumber, right: RowNumber) -> Ordering {
-    let columns = &store.columns;
-    let (left, right) = (left.index(), right.index());
-    match order {
-        Order::Newest => Ordering::Equal,
-        Order::Status => status_rank(columns.status[left]).cmp(&status_rank(columns.status[right])),
-        Order::Recipient => {
-            let key = |row| (columns.recipients.sort_key(row), row);
-            columns.recipients.compare(key(left), key(right))
-        }
-        Order::Error => {
-            let key = |row: usize| columns.names.error_of(columns.error[row]).map(|error| &error.code);
-            (key(left).is_none(), key(left)).cmp(&(key(right).is_none(), key(right)))
+        match &self.rows {
+            Listed::Sorted(rows) => rows.position(row, |left, right| self.order.compare(store, left, right)),
+            Listed::Rough(rough) => rough.position(store, row),
         }
     }
-}
-
-/// Failures first, since they need a person; then by how far a message is from its end.
-fn status_rank(status: u8) -> (Reverse<bool>, u8) {
-    (Reverse(status == FAILURE), if status == NO_STATUS { u8::MAX } else { status })
 }

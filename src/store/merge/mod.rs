@@ -99,6 +99,7 @@ impl Store {
         }
         let tried = columns.tried(at);
         columns.error[at] = columns.error_of(at, &tried);
+        columns.tries[at] = tried.count().map_or(0, |count| count.min(254) as u8 + 1);
         let standing = Standing::of(columns, at, &tried);
         merged.touched.push(number);
         match before {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::model::{NOW, at, some_answers};
-use crate::delivery::{BatchId, Message, Progress, RecipientQuery, Status};
-use crate::store::{Filter, Order, RowNumber, Store, View};
+use crate::delivery::{BatchId, Message, Progress, RecipientQuery, RowFields, RowsBuilder, Status, Told};
+use crate::store::{AnswerKind, Direction, Filter, Order, RowNumber, SortBy, Store, View};
 
 fn some_filter() -> impl Strategy<Value = Filter> {
     let statuses = prop::collection::vec(prop::sample::select(vec!["failure", "success", "sent_to_telco", "parked", "nowhere"]), 0..3);
@@ -49,24 +49,41 @@ fn plain_list(store: &Store, filter: &Filter, now: Timestamp) -> Vec<RowNumber> 
     all.into_iter().filter(|(message, _)| is_shown(filter, message, now)).map(|(_, row)| row).collect()
 }
 
-/// By what a message sorts in an order, before its age.
-fn plain_key(message: &Message, order: Order) -> (u8, String) {
-    let text_or_last = |text: Option<String>| (u8::from(text.is_none()), text.unwrap_or_default());
-    match order {
-        Order::Newest => (0, String::new()),
-        Order::Status if message.status == Some(Status::Failure) => (0, String::new()),
+/// By what a message sorts in a column; `None` where it was not told.
+fn plain_key(message: &Message, by: SortBy) -> Option<(i64, String)> {
+    let text = |text: String| (0, text);
+    match by {
+        SortBy::Created => message.created_at.map(|at| (at.as_millisecond(), message.id.as_str().to_owned())),
+        SortBy::Updated => message.updated_at.map(|at| (at.as_millisecond(), String::new())),
         // Unknown statuses stand in the order in which they became known: here there is one.
-        Order::Status => (
-            1 + crate::store::status_place(message.status.as_ref()) as u8,
-            text_or_last(message.status.as_ref().map(|_| String::new())).0.to_string(),
-        ),
-        Order::Recipient => text_or_last(message.recipient.as_ref().map(|recipient| recipient.as_str().to_owned())),
-        Order::Error => text_or_last(message.error().map(|error| error.code.to_string())),
+        SortBy::Status => message.status.as_ref().map(|status| match status {
+            Status::Failure => (-1, String::new()),
+            other => (crate::store::status_place(Some(other)) as i64, String::new()),
+        }),
+        SortBy::Recipient => message.recipient.as_ref().map(|recipient| text(recipient.as_str().to_owned())),
+        SortBy::Error => message.error().map(|error| text(error.code.to_string())),
+        SortBy::Attempts => {
+            let listed = message.attempts.as_ref().map(|attempts| attempts.len() as i64);
+            listed.max(message.attempt_count.map(i64::from)).map(|tried| (tried, String::new()))
+        }
+        SortBy::Batch => message.batch.as_ref().map(|batch| text(batch.id.as_str().to_owned())),
     }
 }
 
+/// Rows that come newest first, sorted the plain way.
+fn plain_order(store: &Store, order: Order, rows: &mut [RowNumber]) {
+    rows.sort_by(|left, right| match (plain_key(&store.message(*left), order.by), plain_key(&store.message(*right), order.by)) {
+        (Some(left), Some(right)) if order.direction == Direction::Falling => right.cmp(&left),
+        (Some(left), Some(right)) => left.cmp(&right),
+        (None, None) if order == Order::rising(SortBy::Created) => store.id(*left).cmp(&store.id(*right)),
+        (left, right) => left.is_none().cmp(&right.is_none()),
+    });
+}
+
 fn some_order() -> impl Strategy<Value = Order> {
-    prop_oneof![3 => Just(Order::Newest), 1 => Just(Order::Status), 1 => Just(Order::Recipient), 1 => Just(Order::Error)]
+    let direction = prop_oneof![Just(Direction::Rising), Just(Direction::Falling)];
+    let order = (prop::sample::select(&SortBy::ALL[..]), direction).prop_map(|(by, direction)| Order { by, direction });
+    prop_oneof![1 => Just(Order::NEWEST), 4 => order]
 }
 
 proptest! {
@@ -90,7 +107,28 @@ proptest! {
         let mut view = View::ordered(Filter::default(), order);
         view.refresh_at(&store, at(NOW));
         let mut plain = plain_list(&store, &Filter::default(), at(NOW));
-        plain.sort_by_cached_key(|row| plain_key(&store.message(*row), order));
+        plain_order(&store, order, &mut plain);
+        prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain);
+    }
+
+    #[test]
+    fn a_window_is_right_before_the_list_is(answers in some_answers(), order in some_order(), from in 0..6_usize, height in 0..4_usize) {
+        let store = super::model::merged(&answers);
+        let mut view = View::new(Filter::default());
+        view.refresh_at(&store, at(NOW));
+        view.set_order(&store, order);
+        let mut plain = plain_list(&store, &Filter::default(), at(NOW));
+        plain_order(&store, order, &mut plain);
+        prop_assert_eq!(view.len(), plain.len());
+        for (place, row) in plain.iter().enumerate() {
+            prop_assert_eq!(view.position(&store, *row), Some(place));
+        }
+        view.sort_window(&store, from..from + height);
+        let window: Vec<_> = plain.iter().copied().skip(from).take(height).collect();
+        prop_assert_eq!(view.rows_from(from).take(height).collect::<Vec<_>>(), window.clone());
+        prop_assert_eq!((from..from + height).map_while(|place| view.row(place)).collect::<Vec<_>>(), window);
+        view.sort(&store);
+        prop_assert!(view.is_sorted());
         prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain);
     }
 
@@ -123,5 +161,40 @@ proptest! {
         }
         view.pin(&store, None);
         prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain_list(&store, &filter, at(NOW)));
+    }
+}
+
+#[test]
+fn many_rows_are_sorted_as_few_are() {
+    let mut rows = RowsBuilder::default();
+    let mut random = 1_u64;
+    for number in 0..60_000 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let recipient = match random >> 60 {
+            0 => format!("S{:07}A", random >> 40),
+            1 => format!("a recipient longer than {}", random >> 50),
+            _ => format!("658{:07}", (random >> 33) % 10_000_000),
+        };
+        let id = format!("message_{number}");
+        rows.push(&RowFields {
+            id: &id,
+            recipient: if number % 50 == 0 { Told::Null } else { Told::Value(&recipient) },
+            created_at: Told::Value(at(NOW - number)),
+            updated_at: if number % 70 == 0 { Told::Null } else { Told::Value(at(NOW - (random >> 40) as i64)) },
+            ..RowFields::default()
+        });
+    }
+    let mut store = Store::new();
+    store.merge(&rows.finish(), &AnswerKind::List, at(NOW));
+    for order in [Order::rising(SortBy::Recipient), Order::falling(SortBy::Recipient), Order::falling(SortBy::Updated)] {
+        let mut plain: Vec<RowNumber> = store.rows().collect();
+        plain.sort_by(|left, right| order.compare(&store, *left, *right));
+        let mut view = View::ordered(Filter::default(), order);
+        view.refresh_roughly(&store);
+        view.sort_window(&store, 30_000..30_040);
+        assert_eq!(view.rows_from(30_000).take(40).collect::<Vec<_>>(), plain[30_000..30_040], "{order:?}");
+        assert_eq!(view.position(&store, plain[12_345]), Some(12_345));
+        view.sort(&store);
+        assert!(view.rows_from(0).eq(plain), "{order:?}");
     }
 }
