@@ -22,6 +22,8 @@ pub enum Command {
     ReadNow,
     /// Read one more page of older history, beyond the configured horizon, too.
     ReadFurther,
+    /// No older history is wanted than what was read: no more is kept.
+    NoOlder,
     /// Ask the server for recipients, and keep asking while this question stands.
     Search {
         /// Which question this is.

@@ -41,6 +41,8 @@ pub(super) struct Desk {
     pub in_view: bool,
     pub paused: bool,
     pub horizon: SignedDuration,
+    /// No older history is wanted, because no more is kept.
+    pub full: bool,
     pub further: bool,
     pub read_now: bool,
     pub search: Option<Search>,
@@ -141,6 +143,7 @@ impl Desk {
             in_view: false,
             paused: false,
             horizon,
+            full: false,
             further: false,
             read_now: false,
             search: None,
@@ -315,7 +318,7 @@ impl Desk {
     }
 
     pub fn outlook(&self, now: Timestamp) -> Outlook {
-        let horizon = now.checked_sub(self.horizon).unwrap_or(Timestamp::MIN);
+        let horizon = if self.full { now } else { now.checked_sub(self.horizon).unwrap_or(Timestamp::MIN) };
         Outlook { in_view: self.in_view, horizon, further: self.further, read_now: self.read_now }
     }
 

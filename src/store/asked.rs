@@ -85,6 +85,13 @@ impl Asked {
         self.told.push(Fields::default());
     }
 
+    /// Forgets what was told of a row.
+    pub fn clear(&mut self, row: usize) {
+        self.times[row] = Stamp::default();
+        self.told[row] = Fields::default();
+        self.mixed.remove(&(row as u32));
+    }
+
     /// When the newest answer that told of a row was asked for.
     pub fn newest(&self, row: usize) -> Stamp {
         self.times[row]

@@ -111,8 +111,11 @@ impl Columns {
         Self { names: Names::new(), ..Self::default() }
     }
 
-    /// Adds an empty row behind the last id.
-    pub fn push(&mut self) {
+    /// Makes room for a row that has an id by now: behind the last one, unless it was used before.
+    pub fn open(&mut self, row: RowNumber) {
+        if row.index() < self.status.len() {
+            return;
+        }
         self.recipients.push();
         self.status.push(NO_STATUS);
         self.marks.push(Marks::default());
@@ -126,6 +129,21 @@ impl Columns {
         self.attempts.push(Slot::default());
         self.content.push(Slot::default());
         self.asked.push();
+    }
+
+    /// Forgets all of a row and leaves its room to the next one.
+    pub fn clear(&mut self, row: RowNumber) {
+        let at = row.index();
+        self.ids.remove(row);
+        self.recipients.set(at, None);
+        self.status[at] = NO_STATUS;
+        self.marks[at] = Marks::default();
+        (self.created[at], self.updated[at]) = (NO_TIME, NO_TIME);
+        (self.error[at], self.tries[at], self.batch[at], self.template[at], self.origin[at]) = (0, 0, 0, 0, 0);
+        self.attempts[at] = self.slots.put(self.attempts[at], &[]);
+        self.content[at] = self.slots.put(self.content[at], &[]);
+        self.asides.remove(&row.0);
+        self.asked.clear(at);
     }
 
     /// The order of lists: newest first by creation, then by id, those without a time last.

@@ -38,16 +38,26 @@ pub struct Coverage {
     pub islands: usize,
     /// Whether the stretch goes to the campaign's first message.
     pub complete: bool,
+    /// How many messages were loaded and dropped again because only so many are kept: then the
+    /// stretch ends where the newest of them was.
+    pub dropped: usize,
     /// A hole that is still to be read.
     pub gap: Option<Gap>,
     /// When the newest message of the stretch was created.
     pub newest: Option<Timestamp>,
-    /// When the oldest message of the stretch was created.
+    /// When the oldest message of the stretch was created; the newest dropped one where it ends there.
     pub oldest: Option<Timestamp>,
     /// When a page of the campaign's messages was last asked for with success.
     pub read_at: Option<Timestamp>,
     /// How many rows could not be read, each counted once however often it was told.
     pub bad_rows: usize,
+}
+
+impl Coverage {
+    /// Whether nothing older is to be had: the campaign has no more, or no more is kept.
+    pub fn ends_here(&self) -> bool {
+        self.complete || self.dropped > 0
+    }
 }
 
 /// A stretch of creation times in milliseconds, both ends included.

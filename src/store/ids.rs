@@ -28,6 +28,8 @@ pub struct Ids {
     bytes: Vec<[u8; 16]>,
     /// Ids of another shape; their bytes are zeros.
     odd: HashMap<u32, Box<str>>,
+    /// Rows without a message, for the next ones.
+    free: Vec<u32>,
     /// In parts, so that growing moves a small part of all rows at a time.
     index: Vec<HashTable<u32>>,
     hasher: DefaultHashBuilder,
@@ -36,14 +38,14 @@ pub struct Ids {
 impl Default for Ids {
     fn default() -> Self {
         let index = std::iter::repeat_with(HashTable::new).take(PARTS).collect();
-        Self { bytes: Vec::new(), odd: HashMap::new(), index, hasher: DefaultHashBuilder::default() }
+        Self { bytes: Vec::new(), odd: HashMap::new(), free: Vec::new(), index, hasher: DefaultHashBuilder::default() }
     }
 }
 
 impl Ids {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.free.len()
     }
 
     /// The row of an id.
@@ -51,25 +53,42 @@ impl Ids {
         self.find_shape(shape(id)).map(RowNumber)
     }
 
-    /// The row of an id, a new one at the end where it was not known, and whether it was not.
-    /// `None` when there are more messages than row numbers.
+    /// The row of an id, where it was not known a free one or else a new one at the end, and whether
+    /// it was not known. `None` when there are more messages than row numbers.
     pub fn find_or_add(&mut self, id: &str) -> Option<(RowNumber, bool)> {
         let shape = shape(id);
         if let Some(row) = self.find_shape(shape) {
             return Some((RowNumber(row), false));
         }
-        let row = u32::try_from(self.bytes.len()).ok()?;
-        match shape {
-            Shape::Usual(bytes) => self.bytes.push(bytes),
-            Shape::Odd(text) => {
+        let row = match self.free.pop() {
+            Some(row) => row,
+            None => {
+                let row = u32::try_from(self.bytes.len()).ok()?;
                 self.bytes.push([0; 16]);
+                row
+            }
+        };
+        match shape {
+            Shape::Usual(bytes) => self.bytes[row as usize] = bytes,
+            Shape::Odd(text) => {
                 self.odd.insert(row, text.into());
             }
         }
         let hash = hash(&self.hasher, shape);
-        let Self { bytes, odd, index, hasher } = self;
+        let Self { bytes, odd, index, hasher, .. } = self;
         index[part(hash)].insert_unique(hash, row, |row| hash_row(hasher, bytes, odd, *row));
         Some((RowNumber(row), true))
+    }
+
+    /// Forgets a row's id. The row is given to the next new one.
+    pub fn remove(&mut self, row: RowNumber) {
+        let hash = hash_row(&self.hasher, &self.bytes, &self.odd, row.0);
+        if let Ok(entry) = self.index[part(hash)].find_entry(hash, |known| *known == row.0) {
+            entry.remove();
+            self.odd.remove(&row.0);
+            self.bytes[row.index()] = [0; 16];
+            self.free.push(row.0);
+        }
     }
 
     /// A row's id as the server wrote it.
@@ -193,6 +212,22 @@ mod tests {
         assert!(is_new);
         assert_eq!(ids.text(row), id);
         assert_eq!(ids.find_or_add(id), Some((row, false)));
+    }
+
+    #[test]
+    fn a_row_that_is_free_is_used_again() {
+        let mut ids = Ids::default();
+        let names = ["message_7c1e0b44-2f14-4b1e-9a55-0123456f9b02", "odd", "message_00000000-0000-0000-0000-000000000000"];
+        let rows = names.map(|id| ids.find_or_add(id).unwrap().0);
+        ids.remove(rows[1]);
+        ids.remove(rows[0]);
+        assert_eq!((ids.len(), ids.find(names[0]), ids.find(names[1]), ids.find(names[2])), (1, None, None, Some(rows[2])));
+        for id in ["odd", "message_7c1e0b44-2f14-4b1e-9a55-0123456f9b03"] {
+            let (row, is_new) = ids.find_or_add(id).unwrap();
+            assert!(is_new && rows[..2].contains(&row), "no room is taken");
+            assert_eq!(ids.text(row), id);
+        }
+        assert_eq!(ids.len(), 3);
     }
 
     fn some_id() -> impl Strategy<Value = String> {

@@ -31,6 +31,7 @@ mod row_set;
 mod slots;
 mod tally;
 mod tries;
+mod trim;
 mod unreadable;
 mod varint;
 mod view;
@@ -47,6 +48,7 @@ pub use filter::Filter;
 pub use latency::{Latency, Stuck};
 pub use order::{Direction, Order, SortBy};
 pub use recent::{MinuteOfEnds, Recent};
+pub use trim::Trimmed;
 pub use view::View;
 
 use jiff::Timestamp;
@@ -56,6 +58,7 @@ use merge::Scratch;
 use row_list::RowList;
 use tally::{Standing, Tally};
 use tries::time;
+use trim::Limit;
 use unreadable::Unreadable;
 
 /// A message's place in the store that gave it. It stays the same as long as that store lives, and
@@ -78,6 +81,7 @@ pub struct Store {
     order: RowList,
     tally: Tally,
     reach: Reach,
+    limit: Limit,
     newest_answer: Option<Timestamp>,
     list_read_at: Option<Timestamp>,
     unreadable: Unreadable,
@@ -114,7 +118,7 @@ impl Store {
                 .collect();
             for row in rows {
                 let at = row.index();
-                let covered = self.reach.covers(columns, row);
+                let covered = self.reach.covers(columns, row) && self.limit.covers(columns, row);
                 if covered == columns.marks[at].covered {
                     continue;
                 }
@@ -142,15 +146,18 @@ impl Store {
         let loaded = self.counts().total();
         let created = |row: RowNumber| time(self.columns.created[row.index()]);
         let newest = if loaded == 0 { None } else { self.covered_rows().next().and_then(created) };
+        let floor = self.limit.floor().and_then(time);
         let oldest = match &self.reach.oldest {
-            Some((oldest, _)) if !self.reach.complete => Some(*oldest),
+            Some((oldest, _)) if !self.reach.complete => floor.max(Some(*oldest)),
+            _ if floor.is_some() => floor,
             _ if loaded == 0 => None,
             _ => self.order.iter().rev().filter(|row| self.is_covered(*row)).find_map(created),
         };
         Coverage {
             loaded,
             islands: self.len() - loaded,
-            complete: self.reach.complete,
+            complete: self.reach.complete && self.limit.floor().is_none(),
+            dropped: self.limit.dropped(),
             gap: self.reach.gap,
             newest,
             oldest,

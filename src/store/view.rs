@@ -11,7 +11,7 @@ use super::rough::{Rough, both};
 use super::row_list::RowList;
 use super::row_set::RowSet;
 use super::tries::NO_TIME;
-use super::{Filter, Merged, Order, RowNumber, Store};
+use super::{Filter, Merged, Order, RowNumber, Store, Trimmed};
 
 /// From how many chunks of rows on a second thread is worth starting.
 const CHUNKS_WORTH_A_THREAD: usize = 50;
@@ -158,6 +158,18 @@ impl View {
             } else {
                 rows.remove(row, compare);
             }
+        }
+    }
+
+    /// Follows a trim of the store.
+    pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
+        if trimmed.is_empty() {
+            return;
+        }
+        self.pinned = self.pinned.filter(|row| !trimmed.contains(*row));
+        match &mut self.rows {
+            Listed::Sorted(rows) => rows.retain(|row| !trimmed.contains(row)),
+            Listed::Rough(_) => self.divide(store, self.now),
         }
     }
 

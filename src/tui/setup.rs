@@ -61,6 +61,8 @@ pub struct CampaignCard {
     pub calls_per_second: f64,
     /// How far back it reads by itself.
     pub history: Duration,
+    /// How many messages are kept; the oldest ones that are done make room for newer ones.
+    pub max_messages: usize,
     /// The share of failures (0 to 1) in the last minutes from which it needs a person.
     pub failure_limit: f64,
     /// Why it cannot be read at all, where that is known from the start: a key that cannot be had.

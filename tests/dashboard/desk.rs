@@ -136,6 +136,7 @@ pub fn card(name: &str, host_kind: HostKind) -> CampaignCard {
         one_time_password: false,
         calls_per_second: 2.0,
         history: Duration::from_secs(72 * 3600),
+        max_messages: 1_000_000,
         valid_for: Duration::from_secs(300),
         failure_limit: 0.02,
         broken: None,

@@ -3,6 +3,7 @@
 use postwatch::monitor::{Command, Connection, News};
 use postwatch::postman::HostKind;
 use postwatch::store::{AnswerKind, Reach};
+use postwatch::tui::CampaignCard;
 
 use crate::desk::{Desk, Sms, card, explanation, setup, sms};
 
@@ -68,6 +69,21 @@ fn the_last_row_tells_that_there_is_no_more() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
     desk.live(0).head(0, &delivered(3), true).sees("   the whole campaign").keys("G j Enter");
     assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn no_more_are_kept_than_wanted() {
+    let mut desk = Desk::new(setup(vec![CampaignCard { max_messages: 200, ..card("Clinic reminders", HostKind::Test) }]), 120, 36);
+    desk.live(0).head(0, &delivered(150), false).keys("j j j Space").commands();
+    desk.keys("G Space");
+    let older: Vec<Sms> = (150..260).map(|number| sms(1000 + number, "success", i64::from(number) * 60 + 60)).collect();
+    desk.head(0, &older, false);
+    assert!(desk.commands().contains(&Command::NoOlder), "the worker reads no history that is not kept");
+    desk.sees("older ones dropped").sees("2 marked");
+    desk.keys("G j Enter").sees("kept 198, back to").sees("max_messages keeps more");
+    assert_eq!(desk.commands(), [], "nothing is read that would not be kept");
+    // What a page tells again of those that left stays out.
+    desk.answer(0, &older, AnswerKind::List, None, false).sees("kept 198");
 }
 
 #[test]

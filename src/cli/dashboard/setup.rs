@@ -6,8 +6,7 @@ use jiff::tz::TimeZone;
 use super::super::Common;
 use super::super::campaigns::{Campaign, Configured};
 use super::depth;
-use crate::config::{CampaignConfig, Config, Display, KeySource, Mistake};
-use crate::delivery::CampaignId;
+use crate::config::{Config, Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::tui::{CampaignCard, Setup, ThemeChoice};
@@ -75,6 +74,7 @@ fn card(campaign: &Campaign) -> CampaignCard {
         valid_for: campaign.config.valid_for,
         calls_per_second: campaign.config.calls_per_second,
         history: campaign.config.history,
+        max_messages: campaign.config.max_messages,
         failure_limit: campaign.config.failure_limit,
         broken: campaign.key.as_ref().err().cloned(),
     }
@@ -93,9 +93,7 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
 /// Options that the configuration may hold and that this version does nothing with: silence would
 /// let their owner believe that they work.
 fn without_effect(config: &Config, at: Timestamp) -> Vec<Notice> {
-    let usual = CampaignConfig::usual("", CampaignId::new(""), KeySource::Env(String::new()));
-    let limited = config.campaigns.iter().any(|campaign| campaign.max_messages != usual.max_messages);
-    let found = [("[keys]", !config.keys.is_empty()), ("mouse", config.display.mouse), ("max_messages", limited)];
+    let found = [("[keys]", !config.keys.is_empty()), ("mouse", config.display.mouse)];
     let notice = |option: &str| Notice {
         at,
         weight: NoticeWeight::Warning,

@@ -42,6 +42,7 @@ impl Worker {
         let reach = Some(self.desk.ledger.reach());
         let retried = self.retried_among(&answer.rows);
         if self.desk.ledger.take_anew() {
+            self.desk.full = false;
             self.tell(News::StartedAnew).await;
         }
         self.tell(News::Rows { rows: answer.rows, from: from.clone(), asked_at, reach, head }).await;

@@ -47,7 +47,9 @@ impl Store {
         }
         let stamp = self.columns.asked.stamp(asked_at);
         for row in rows.iter() {
-            self.merge_row(row, from, stamp, asked_at, &mut merged);
+            if !self.is_left_out(row, from) {
+                self.merge_row(row, from, stamp, asked_at, &mut merged);
+            }
         }
         // A message can stand twice in an answer.
         merged.touched.sort_unstable();
@@ -67,7 +69,7 @@ impl Store {
         };
         let at = number.index();
         let before = if is_new {
-            self.columns.push();
+            self.columns.open(number);
             None
         } else {
             let tried = self.columns.tried(at);
@@ -92,7 +94,7 @@ impl Store {
         columns.asked.note(at, telling.told, stamp);
         if is_new || moved.is_some() {
             self.order.insert(number, |left, right| columns.newest_first(left, right));
-            columns.marks[at].covered = self.reach.covers(columns, number);
+            columns.marks[at].covered = self.reach.covers(columns, number) && self.limit.covers(columns, number);
         }
         if !telling.changed {
             return;

@@ -4,3 +4,4 @@ mod counted;
 mod listed;
 mod merged;
 pub(crate) mod model;
+mod trimmed;

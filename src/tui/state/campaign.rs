@@ -174,6 +174,24 @@ impl Campaign {
         self.store.merge(rows, from, asked_at)
     }
 
+    /// Keeps no more messages than wanted. What somebody has marked, opened or under the cursor
+    /// stays, and while something is looked for everything does. Whether this was the first time.
+    pub fn keep_within_limit(&mut self) -> bool {
+        if self.store.len() <= self.card.max_messages || self.find.is_on() {
+            return false;
+        }
+        let is_first = self.store.coverage().dropped == 0;
+        let opened = self.opened.as_ref().map(|opened| opened.row);
+        let (marked, selected) = (&self.marked, self.list.selected());
+        let is_held = |row: RowNumber| marked.holds(row) || opened == Some(row) || selected == Some(row);
+        let trimmed = self.store.trim(self.card.max_messages, is_held);
+        self.list.forget(&self.store, &trimmed);
+        self.failures.forget(&self.store, &trimmed);
+        self.marks.forget(&trimmed);
+        self.marked.forget(&trimmed);
+        is_first && !trimmed.is_empty()
+    }
+
     /// Which kind of answer told a message's attempts.
     pub fn read_from(&self, message: &MessageId) -> AnswerKind {
         self.read_from.get(message).cloned().unwrap_or(AnswerKind::List)

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::delivery::{RetryHelps, Status};
-use crate::store::{Filter, Merged, RowNumber, Store, View};
+use crate::store::{Filter, Merged, RowNumber, Store, Trimmed, View};
 
 /// Up to how many failures are counted anew with every answer. More are counted with the tick of
 /// the next second, so that no key waits for it.
@@ -65,6 +65,14 @@ impl Failures {
         self.is_due = true;
         if in_view && rows.len() <= CHEAP {
             self.count(store);
+        }
+    }
+
+    /// Follows a trim of the store.
+    pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
+        if let Some(rows) = &mut self.rows {
+            rows.forget(store, trimmed);
+            self.is_due = true;
         }
     }
 

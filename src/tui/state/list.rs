@@ -3,7 +3,7 @@
 //! The cursor belongs to a message. Its place in the list is found anew after every change, and
 //! the window moves so that the row keeps its line on the screen.
 
-use crate::store::{Filter, Merged, RowNumber, Store, View};
+use crate::store::{Filter, Merged, RowNumber, Store, Trimmed, View};
 
 /// Where the cursor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +127,13 @@ impl List {
             Cursor::End if self.view.len() > before => self.put(store, place),
             Cursor::End | Cursor::Row(_) => {}
         }
+        self.top = self.place(store).saturating_sub(line);
+    }
+
+    /// Follows a trim of the store; the row under the cursor is none of those that left.
+    pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
+        let line = self.place(store).saturating_sub(self.top);
+        self.view.forget(store, trimmed);
         self.top = self.place(store).saturating_sub(line);
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::store::RowNumber;
+use crate::store::{RowNumber, Trimmed};
 
 /// The marked messages of a campaign.
 #[derive(Debug, Default)]
@@ -62,6 +62,11 @@ impl Marked {
                 self.rows.insert(row);
             }
         }
+    }
+
+    /// Follows a trim of the store; a range can still begin at a row whose mark was taken away.
+    pub fn forget(&mut self, trimmed: &Trimmed) {
+        self.last = self.last.filter(|row| !trimmed.contains(*row));
     }
 
     /// Where a range begins.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::{Merged, RowNumber};
+use crate::store::{Merged, RowNumber, Trimmed};
 
 /// How long a changed cell is marked.
 const CHANGED: SignedDuration = SignedDuration::from_secs(2);
@@ -23,6 +23,12 @@ impl Marks {
     /// Marks what a merge changed.
     pub fn note(&mut self, merged: &Merged, now: Timestamp) {
         self.changed.extend(merged.changes.iter().map(|change| (change.row, now + CHANGED)));
+    }
+
+    /// Follows a trim of the store.
+    pub fn forget(&mut self, trimmed: &Trimmed) {
+        self.changed.retain(|row, _| !trimmed.contains(*row));
+        self.revealed = self.revealed.filter(|(row, _)| !trimmed.contains(*row));
     }
 
     /// Whether a row has just changed.

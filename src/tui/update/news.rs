@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::{Dialog, State, ViewKind};
+use super::super::state::{Campaign, Dialog, State, ViewKind};
 use crate::delivery::Rows;
-use crate::monitor::{ActionStage, Connection, News, Notice, NoticeWeight, Update};
+use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
 
@@ -30,6 +30,7 @@ impl State {
                 let known = campaign.known_errors();
                 let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
                 self.call_new_errors(place, &known, &merged, effects);
+                self.keep_within_limit(place, effects);
                 self.watch_failures(effects);
                 if is_shown {
                     self.fill_window(effects);
@@ -131,5 +132,16 @@ impl State {
             self.refresh_question(Some(&merged.touched), effects);
         }
         merged
+    }
+
+    /// Drops the oldest messages where there are more than wanted. Not under a question, which is
+    /// about rows that must not change their meaning.
+    fn keep_within_limit(&mut self, place: usize, effects: &mut Vec<Effect>) {
+        if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
+            return;
+        }
+        if self.campaigns.get_mut(place).is_some_and(Campaign::keep_within_limit) {
+            effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::NoOlder });
+        }
     }
 }

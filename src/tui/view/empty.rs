@@ -67,7 +67,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         };
         return vec![(format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong), (server.to_owned(), text)];
     }
-    let next = if coverage.complete {
+    let next = if coverage.ends_here() {
         "f changes the filter, 0 clears it."
     } else if campaign.further_asked {
         "Reading further back. f changes the filter, 0 clears it."

@@ -131,7 +131,10 @@ fn end_words(state: &State, campaign: &Campaign) -> String {
         };
     }
     let how_far = state.how_far(campaign);
-    if campaign.store.coverage().complete {
+    let coverage = campaign.store.coverage();
+    if coverage.dropped > 0 {
+        format!("kept {}, {how_far} · max_messages keeps more", count(coverage.loaded))
+    } else if coverage.complete {
         how_far
     } else if campaign.further_asked {
         format!("{how_far} · reading further back")

@@ -66,13 +66,15 @@ impl Look {
 }
 
 impl State {
-    /// How far the loaded messages go: `back to 21 Nov 03:02`, or `the whole campaign`.
+    /// How far the loaded messages go: `back to 21 Nov 03:02`, or `the whole campaign`; and whether
+    /// older ones were dropped because no more are kept.
     pub(super) fn how_far(&self, campaign: &Campaign) -> String {
         let coverage = campaign.store.coverage();
         if coverage.complete {
             return "the whole campaign".to_owned();
         }
         match coverage.oldest {
+            Some(oldest) if coverage.dropped > 0 => format!("back to {}, older ones dropped", self.look.time(oldest, self.now)),
             Some(oldest) => format!("back to {}", self.look.time(oldest, self.now)),
             None => "nothing loaded yet".to_owned(),
         }
