@@ -82,7 +82,12 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         context.notice(&doubt);
     }
     let search = searched(arguments.search.as_deref())?;
-    let listing = Listing { batch: arguments.batch.as_deref().map(BatchId::new), search, page_size: page_size(arguments.limit, &wanted) };
+    let listing = Listing {
+        batch: arguments.batch.as_deref().map(BatchId::new),
+        search,
+        page_size: page_size(arguments.limit, &wanted),
+        to_the_end: arguments.limit.is_none() && wanted.since.is_none(),
+    };
     let mut reader = context.reader(campaign)?;
     let masked = journal::is_masked(common, campaign, "messages on the output")?;
     let fields: Vec<Field> = arguments.fields.iter().map(|name| name.0.clone()).collect();

@@ -95,7 +95,8 @@ async fn read(
 ) -> Result<(Store, Window), super::Failure> {
     let mut reader = context.reader(campaign)?;
     let kind = batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
-    let mut pages = reader.pages(Listing { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST });
+    let mut pages =
+        reader.pages(Listing { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: since.is_none() });
     let progress = Progress::start(context.common.quiet, false);
     let mut store = Store::new();
     let mut fetched_at = None;

@@ -1,22 +1,22 @@
 //! Reading for scripts: pages and single messages within the campaign's budget, each call tried
 //! again while that can help. It keeps nothing and polls nothing.
 
-use std::collections::HashSet;
+mod pages;
+
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+pub use pages::Pages;
 
 use super::sharing::{Sharing, broken_told};
 use super::slots::{Slots, Turn};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
-use crate::postman::{
-    Api, Call, CallError, Cursor, Explanation, MessageAnswer, NextTry, PageAnswer, PageRequest, Position, SCRIPT_TRIES, next_try,
-};
-
-/// How many empty pages in a row are read before a list counts as one without an end: an empty
-/// page with a cursor is not the end, but nothing says that there may be hundreds.
-const MOST_EMPTY_PAGES: u32 = 50;
+use crate::postman::{Api, Call, CallError, Explanation, MessageAnswer, NextTry, PageAnswer, SCRIPT_TRIES, next_try};
 
 /// A list of messages, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub struct Listing {
     pub search: Option<RecipientQuery>,
     /// Messages a page, 1 to 1000.
     pub page_size: u16,
+    /// Whether it will be read to its end: then a page is asked for while the one before is decoded
+    /// and worked on, at the pace of the budget as ever.
+    pub to_the_end: bool,
 }
 
 /// Why a list could not be read to its end.
@@ -43,6 +46,12 @@ pub enum ReadError {
 
 /// Reads a campaign for a script.
 pub struct Reader {
+    /// Shared with the page that is asked for ahead.
+    caller: Arc<Mutex<Caller>>,
+}
+
+/// Makes one call after the other, within the budget.
+struct Caller {
     api: Api,
     budget: Budget,
     clock: Clock,
@@ -73,21 +82,29 @@ type Listener = Box<dyn FnMut(ReaderNews<'_>) + Send>;
 impl Reader {
     /// A reader of at most `calls_per_second`. `jitter` gives numbers from 0 to 1.
     pub fn new(api: Api, calls_per_second: f64, clock: Clock, jitter: impl FnMut() -> f64 + Send + 'static) -> Self {
-        Self { api, budget: Budget::new(calls_per_second), clock, sharing: None, jitter: Box::new(jitter), listener: Box::new(|_| {}) }
+        let budget = Budget::new(calls_per_second);
+        let caller = Caller { api, budget, clock, sharing: None, jitter: Box::new(jitter), listener: Box::new(|_| {}) };
+        Self { caller: Arc::new(Mutex::new(caller)) }
     }
 
     /// Shares its calls with all other processes that use this state folder. Where that cannot be
     /// done, half the rate is used.
     #[must_use]
-    pub fn sharing(mut self, state: Option<PathBuf>) -> Self {
-        self.sharing = Some((Sharing::new(state), Slots::Wanted { missed: 0 }));
-        self
+    pub fn sharing(self, state: Option<PathBuf>) -> Self {
+        self.with(|caller| caller.sharing = Some((Sharing::new(state), Slots::Wanted { missed: 0 })))
     }
 
     /// Tells whoever waits in front of the screen why nothing happens, or not as fast as configured.
     #[must_use]
-    pub fn telling(mut self, listener: impl FnMut(ReaderNews<'_>) + Send + 'static) -> Self {
-        self.listener = Box::new(listener);
+    pub fn telling(self, listener: impl FnMut(ReaderNews<'_>) + Send + 'static) -> Self {
+        self.with(|caller| caller.listener = Box::new(listener))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Caller)) -> Self {
+        // Nothing shares it before the first call.
+        if let Some(caller) = Arc::get_mut(&mut self.caller) {
+            change(caller.get_mut());
+        }
         self
     }
 
@@ -96,8 +113,9 @@ impl Reader {
     /// # Errors
     /// The last failure, after as many tries as a script makes.
     pub async fn message(&mut self, id: &MessageId) -> Result<MessageAnswer, CallError> {
-        let api = self.api.clone();
-        self.patiently(|| api.message(id)).await
+        let mut caller = self.caller.lock().await;
+        let api = caller.api.clone();
+        caller.patiently(|| api.message(id)).await
     }
 
     /// Reads one page.
@@ -105,15 +123,18 @@ impl Reader {
     /// # Errors
     /// The last failure, after as many tries as a script makes.
     pub async fn page(&mut self, call: &Call) -> Result<PageAnswer, CallError> {
-        let api = self.api.clone();
-        self.patiently(|| api.page(call)).await
+        let mut caller = self.caller.lock().await;
+        let api = caller.api.clone();
+        caller.patiently(|| api.page(call)).await
     }
 
     /// The pages of a list, from the newest message on.
     pub fn pages(&mut self, listing: Listing) -> Pages<'_> {
-        Pages { reader: self, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0 }
+        Pages::new(self, listing)
     }
+}
 
+impl Caller {
     /// Waits until the next call may leave.
     async fn wait_for_turn(&mut self) {
         self.clock.sleep_until(self.budget.next_slot(self.clock.now())).await;
@@ -141,7 +162,7 @@ impl Reader {
         slots.used();
     }
 
-    async fn patiently<T, F: Future<Output = Result<T, CallError>>>(&mut self, mut ask: impl FnMut() -> F) -> Result<T, CallError> {
+    pub async fn patiently<T, F: Future<Output = Result<T, CallError>>>(&mut self, mut ask: impl FnMut() -> F) -> Result<T, CallError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -168,45 +189,7 @@ impl Reader {
 
 impl fmt::Debug for Reader {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Reader({:?})", self.api)
-    }
-}
-
-/// The pages of a list, newest first.
-pub struct Pages<'a> {
-    reader: &'a mut Reader,
-    listing: Listing,
-    /// `None` after the last page.
-    next: Option<Position>,
-    /// The cursors that were used: a list that leads back to one would go on for ever.
-    read: HashSet<Cursor>,
-    empty: u32,
-}
-
-impl Pages<'_> {
-    /// The next page; `None` after the last one.
-    ///
-    /// # Errors
-    /// The page cannot be read, or the server's cursors lead nowhere.
-    pub async fn next(&mut self) -> Result<Option<PageAnswer>, ReadError> {
-        let Some(position) = self.next.take() else { return Ok(None) };
-        if let Position::After(cursor) = &position
-            && !self.read.insert(cursor.clone())
-        {
-            return Err(ReadError::NoEnd);
-        }
-        let page = PageRequest { limit: self.listing.page_size, search: self.listing.search.clone(), position };
-        let call = match &self.listing.batch {
-            Some(batch) => Call::ListBatch { batch: batch.clone(), page },
-            None => Call::List { page },
-        };
-        let answer = self.reader.page(&call).await.map_err(ReadError::Call)?;
-        self.empty = if answer.rows.is_empty() { self.empty + 1 } else { 0 };
-        if answer.page.has_next {
-            let end = answer.page.end.clone().filter(|_| self.empty < MOST_EMPTY_PAGES);
-            self.next = Some(Position::After(end.ok_or(ReadError::NoEnd)?));
-        }
-        Ok(Some(answer))
+        out.write_str("Reader")
     }
 }
 
@@ -235,14 +218,23 @@ mod tests {
     }
 
     fn all() -> Listing {
-        Listing { batch: None, search: None, page_size: 1000 }
+        Listing { batch: None, search: None, page_size: 1000, to_the_end: false }
     }
 
+    /// Page by page, and with the next page asked for ahead: the same comes of both.
     async fn read(steps: Vec<Step>) -> (Result<Vec<String>, ReadError>, usize, f64) {
+        let one_by_one = read_listing(steps.clone(), all()).await;
+        let ahead = read_listing(steps, Listing { to_the_end: true, ..all() }).await;
+        assert_eq!((&ahead.0, ahead.1), (&one_by_one.0, one_by_one.1));
+        assert!((ahead.2 - one_by_one.2).abs() < 0.05, "{} s for {} s", ahead.2, one_by_one.2);
+        one_by_one
+    }
+
+    async fn read_listing(steps: Vec<Step>, listing: Listing) -> (Result<Vec<String>, ReadError>, usize, f64) {
         let script = Arc::new(ScriptedTransport::new(steps));
         let (mut reader, clock) = reader(&script);
         let start = clock.now();
-        let mut pages = reader.pages(all());
+        let mut pages = reader.pages(listing);
         let mut ids = Vec::new();
         let result = loop {
             match pages.next().await {
@@ -317,7 +309,8 @@ mod tests {
     async fn a_search_in_a_batch_says_so_in_every_request() {
         let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
         let (mut reader, _) = reader(&script);
-        let listing = Listing { batch: Some(BatchId::new("batch_1")), search: Some(RecipientQuery::new("1234")), page_size: 7 };
+        let listing =
+            Listing { batch: Some(BatchId::new("batch_1")), search: Some(RecipientQuery::new("1234")), page_size: 7, to_the_end: true };
         let mut pages = reader.pages(listing);
         while pages.next().await.unwrap().is_some() {}
         let urls: Vec<String> = script.requests().iter().map(|request| request.url.clone()).collect();
@@ -325,6 +318,32 @@ mod tests {
         for url in urls {
             assert!(url.contains("/batch/batch_1/messages") && url.contains("limit=7") && url.contains("search=1234"), "{url}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_is_asked_for_while_the_one_before_is_worked_on() {
+        for (to_the_end, calls) in [(true, 2), (false, 1)] {
+            let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
+            let (mut reader, clock) = reader(&script);
+            let mut pages = reader.pages(Listing { to_the_end, ..all() });
+            assert_eq!(pages.next().await.unwrap().unwrap().rows.len(), 1);
+            assert_eq!(script.requests().len(), 1, "not before its turn");
+            clock.sleep_until(clock.now() + jiff::SignedDuration::from_secs(1)).await;
+            assert_eq!(script.requests().len(), calls);
+            assert_eq!(pages.next().await.unwrap().unwrap().rows.len(), 1);
+            assert!(pages.next().await.unwrap().is_none());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_stops_early_asks_for_no_more() {
+        let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
+        let (mut reader, clock) = reader(&script);
+        let mut pages = reader.pages(Listing { to_the_end: true, ..all() });
+        pages.next().await.unwrap();
+        drop(pages);
+        clock.sleep_until(clock.now() + jiff::SignedDuration::from_secs(2)).await;
+        assert_eq!(script.requests().len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -93,7 +93,8 @@ impl Choosing<'_> {
             (None, Some(_)) => AnswerKind::Search,
             (None, None) => AnswerKind::List,
         };
-        let listing = Listing { batch: failures.batch.clone(), search: failures.search.clone(), page_size: PageRequest::LARGEST };
+        let listing =
+            Listing { batch: failures.batch.clone(), search: failures.search.clone(), page_size: PageRequest::LARGEST, to_the_end: false };
         let past = |message: &Message| failures.wanted.is_past(message);
         let mut read = self.listed(reader, listing, |message| failures.wanted.has(message), past).await?;
         if let Some(batch) = &failures.batch
@@ -109,7 +110,7 @@ impl Choosing<'_> {
 
     /// The plan for a batch as a whole.
     async fn whole_batch(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<Agenda, Failure> {
-        let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST };
+        let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
         let read = self.listed(reader, listing, |_| true, |_| false).await?;
         let told = told_batch(reader, batch, &read).await?;
         let messages = || read.iter().map(|(message, _)| message);

@@ -1,0 +1,138 @@
+//! The pages of a list. Where a page goes on is found before it is decoded, so that the next one can
+//! be on its way meanwhile.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::task::{JoinError, JoinHandle};
+
+use super::{Listing, ReadError, Reader};
+use crate::postman::{Call, CallError, Cursor, PageAnswer, PageData, PageRequest, Position, RawPage};
+
+/// How many empty pages in a row are read before a list counts as one without an end: an empty
+/// page with a cursor is not the end, but nothing says that there may be hundreds.
+const MOST_EMPTY_PAGES: u32 = 50;
+
+/// The pages of a list, newest first.
+pub struct Pages<'a> {
+    reader: &'a mut Reader,
+    listing: Listing,
+    /// `None` after the last page.
+    next: Option<Position>,
+    /// The cursors that were used: a list that leads back to one would go on for ever.
+    read: HashSet<Cursor>,
+    empty: u32,
+    /// The next page, where it is on its way already.
+    ahead: Option<Ahead>,
+}
+
+impl fmt::Debug for Pages<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Pages").field("listing", &self.listing).finish_non_exhaustive()
+    }
+}
+
+/// A page as it came.
+enum Fetched {
+    /// It leads to another one; its rows are not decoded yet.
+    Raw(Box<RawPage>, PageData),
+    /// The last one, or one of which the quick look told nothing.
+    Whole(PageAnswer),
+}
+
+/// A page that is on its way. It is given up when nobody waits for it any more.
+struct Ahead(JoinHandle<Result<Fetched, CallError>>);
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(reader: &'a mut Reader, listing: Listing) -> Self {
+        Self { reader, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0, ahead: None }
+    }
+
+    /// The next page; `None` after the last one.
+    ///
+    /// # Errors
+    /// The page cannot be read, or the server's cursors lead nowhere.
+    pub async fn next(&mut self) -> Result<Option<PageAnswer>, ReadError> {
+        let Some(position) = self.next.take() else { return Ok(None) };
+        if let Position::After(cursor) = &position
+            && !self.read.insert(cursor.clone())
+        {
+            return Err(ReadError::NoEnd);
+        }
+        let call = self.call(position);
+        let fetched = match self.ahead.take() {
+            Some(mut ahead) => done((&mut ahead.0).await).await,
+            None => self.fetch(call.clone()).await,
+        };
+        let answer = match fetched.map_err(ReadError::Call)? {
+            Fetched::Whole(answer) => answer,
+            Fetched::Raw(raw, page) => {
+                self.ask_ahead(&page);
+                let decoded =
+                    if self.ahead.is_some() { done(tokio::task::spawn_blocking(move || raw.decode()).await).await } else { raw.decode() };
+                match decoded {
+                    Ok(answer) => answer,
+                    // It looked like a page and is none: it is read again, as often as anything is.
+                    Err(_) => {
+                        self.ahead = None;
+                        self.reader.page(&call).await.map_err(ReadError::Call)?
+                    }
+                }
+            }
+        };
+        self.empty = if answer.rows.is_empty() { self.empty + 1 } else { 0 };
+        if answer.page.has_next {
+            let end = answer.page.end.clone().filter(|_| self.empty < MOST_EMPTY_PAGES);
+            self.next = Some(Position::After(end.ok_or(ReadError::NoEnd)?));
+        }
+        Ok(Some(answer))
+    }
+
+    fn call(&self, position: Position) -> Call {
+        let page = PageRequest { limit: self.listing.page_size, search: self.listing.search.clone(), position };
+        match &self.listing.batch {
+            Some(batch) => Call::ListBatch { batch: batch.clone(), page },
+            None => Call::List { page },
+        }
+    }
+
+    fn fetch(&self, call: Call) -> impl Future<Output = Result<Fetched, CallError>> + Send + use<> {
+        let caller = Arc::clone(&self.reader.caller);
+        async move {
+            let mut caller = caller.lock().await;
+            let api = caller.api.clone();
+            let fetch = || async {
+                let raw = api.raw_page(&call).await?;
+                match raw.page_ahead().filter(|page| page.has_next && page.end.is_some()) {
+                    Some(page) => Ok(Fetched::Raw(Box::new(raw), page)),
+                    None => raw.decode().map(Fetched::Whole),
+                }
+            };
+            caller.patiently(fetch).await
+        }
+    }
+
+    /// Asks for the page after this one, unless it would be asked for in vain.
+    fn ask_ahead(&mut self, page: &PageData) {
+        let Some(end) = page.end.clone().filter(|end| self.listing.to_the_end && !self.read.contains(end)) else { return };
+        if self.empty + 1 < MOST_EMPTY_PAGES {
+            self.ahead = Some(Ahead(tokio::spawn(self.fetch(self.call(Position::After(end))))));
+        }
+    }
+}
+
+/// A panic in a task goes on here. A task that was given up ends with the runtime, and so does this.
+async fn done<T>(joined: Result<T, JoinError>) -> T {
+    match joined.map_err(JoinError::try_into_panic) {
+        Ok(value) => value,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => std::future::pending().await,
+    }
+}
