@@ -4,7 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::campaigns::sentence;
 use super::{Exit, Failure};
@@ -23,12 +25,12 @@ pub fn log_into(path: &Path, verbose: u8) -> Result<(), Failure> {
         Failure::new(Exit::Usage, what, sentence(&error), "Name another file with `--log FILE`, or leave it out.")
     })?;
     let level = match verbose {
-        0 => "info",
-        1 => "debug",
-        _ => "trace",
+        0 => Level::INFO,
+        1 => Level::DEBUG,
+        _ => Level::TRACE,
     };
-    let filter = EnvFilter::new(format!("off,postwatch={level}"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file).finish();
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
+    let subscriber = tracing_subscriber::registry().with(Targets::new().with_target("postwatch", level)).with(lines);
     // The only error is a second subscriber, and the program sets one only here.
     let _ = tracing::subscriber::set_global_default(subscriber);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "started");

@@ -7,9 +7,9 @@ use super::order::{Direction, Order, SortBy, status_rank};
 use super::recipients::NOT_TOLD_KEY;
 use super::tries::NO_TIME;
 
-/// How many bits of a key tell the groups apart: 16,384 groups, whose counts stay in a core's own
-/// memory, hold some hundred rows each.
-const BITS: u32 = 14;
+/// How many bits of a key tell the groups apart: the ends of 4,096 groups stay in a core's own memory
+/// while a million rows are put into them, and a group of some hundred rows is sorted at once.
+const BITS: u32 = 12;
 
 /// A rule that gives every row of an order its group. Groups are numbered in the order of the list;
 /// the last one is of rows of which the column was not told.
@@ -24,7 +24,13 @@ pub enum Divider {
         len: usize,
     },
     /// A column of many values: the first bits in which its keys differ.
-    Keyed { order: Order, runs: Vec<Run> },
+    Keyed {
+        order: Order,
+        /// Those bits.
+        runs: Vec<Run>,
+        /// The other bits in which keys differ; `None` where equal keys do not make equal rows.
+        rest: Option<Vec<Run>>,
+    },
 }
 
 /// Neighbouring bits of a key.
@@ -39,7 +45,13 @@ impl Divider {
     pub fn new(columns: &Columns, order: Order) -> Option<Self> {
         let groups = match order.by {
             SortBy::Created => return None,
-            SortBy::Updated | SortBy::Recipient => return Some(Self::Keyed { order, runs: runs(differing(columns, order.by)) }),
+            SortBy::Updated | SortBy::Recipient => {
+                let mut differing = differing(columns, order.by);
+                let first = runs(&mut differing, BITS);
+                let is_whole = order.by == SortBy::Updated || !columns.recipients.has_long();
+                let rest = is_whole.then(|| runs(&mut differing, u128::BITS));
+                return Some(Self::Keyed { order, runs: first, rest });
+            }
             SortBy::Status => (0..=u8::MAX).map(status_rank).map(|rank| rank.map(u32::from)).collect(),
             SortBy::Attempts => (0..=u8::MAX).map(|tries| Some(u32::from(tries)).filter(|tries| *tries != 0)).collect(),
             SortBy::Error => places(std::iter::once(None).chain(columns.names.errors().map(|error| Some(&*error.code)))),
@@ -52,7 +64,7 @@ impl Divider {
     pub fn len(&self) -> usize {
         match self {
             Self::Ranked { len, .. } => *len,
-            Self::Keyed { runs, .. } => (1 << runs.iter().map(|run| run.width).sum::<u32>()) + 1,
+            Self::Keyed { runs, .. } => (1 << width(runs)) + 1,
         }
     }
 
@@ -74,10 +86,19 @@ impl Divider {
                 };
                 groups.get(value).map_or(len - 1, |group| *group as usize)
             }
-            Self::Keyed { order, runs } => {
+            Self::Keyed { order, runs, .. } => {
                 let Some(key) = key(columns, *order, at) else { return self.len() - 1 };
-                runs.iter().fold(0, |group, run| group << run.width | (key >> run.shift) as usize & ((1 << run.width) - 1))
+                picked(key, runs) as usize
             }
+        }
+    }
+
+    /// What is left of the keys to sort the rows of a group by, where it leaves so many bits of 64
+    /// for their places.
+    pub fn rest(&self, places: u32) -> Option<&[Run]> {
+        match self {
+            Self::Keyed { rest: Some(rest), .. } if width(rest) + places <= u64::BITS => Some(rest),
+            _ => None,
         }
     }
 }
@@ -108,15 +129,24 @@ fn differing(columns: &Columns, by: SortBy) -> u128 {
     }
 }
 
-/// The highest of these bits, as runs.
-fn runs(mut bits: u128) -> Vec<Run> {
-    let (mut runs, mut left) = (Vec::new(), BITS);
-    while bits != 0 && left > 0 {
+/// These bits of a key, put together.
+pub fn picked(key: u128, runs: &[Run]) -> u64 {
+    runs.iter().fold(0, |picked, run| picked << run.width | (key >> run.shift) as u64 & ((1 << run.width) - 1))
+}
+
+fn width(runs: &[Run]) -> u32 {
+    runs.iter().map(|run| run.width).sum()
+}
+
+/// The highest of these bits, at most so many, as runs of less than 64. They are taken out.
+fn runs(bits: &mut u128, mut left: u32) -> Vec<Run> {
+    let mut runs = Vec::new();
+    while *bits != 0 && left > 0 {
         let top = u128::BITS - bits.leading_zeros();
-        let width = (bits << (u128::BITS - top)).leading_ones().min(left);
+        let width = (*bits << (u128::BITS - top)).leading_ones().min(left).min(63);
         let shift = top - width;
         runs.push(Run { shift, width });
-        bits &= !(((1_u128 << width) - 1) << shift);
+        *bits &= !(((1_u128 << width) - 1) << shift);
         left -= width;
     }
     runs
@@ -152,9 +182,17 @@ mod tests {
             // With some bits the same in all keys.
             let keys: Vec<u128> = keys.into_iter().map(|key| key & fixed).collect();
             let (all, any) = keys.iter().fold((u128::MAX, 0), |(all, any), key| (all & key, any | key));
-            let runs = runs(!all & any);
-            prop_assert!(runs.iter().map(|run| run.width).sum::<u32>() <= BITS);
-            let group = |key: u128| runs.iter().fold(0, |group, run| group << run.width | (key >> run.shift) & ((1 << run.width) - 1));
+            let mut differing = !all & any;
+            let (runs, rest) = (runs(&mut differing, BITS), runs(&mut differing, u128::BITS));
+            prop_assert!(width(&runs) <= BITS && differing == 0);
+            prop_assert_eq!(width(&runs) + width(&rest), (!all & any).count_ones());
+            let group = |key: u128| picked(key, &runs);
+            if width(&rest) <= u64::BITS {
+                for pair in keys.windows(2) {
+                    let parts = |key: u128| (group(key), picked(key, &rest));
+                    prop_assert_eq!(parts(pair[0]).cmp(&parts(pair[1])), pair[0].cmp(&pair[1]));
+                }
+            }
             for left in &keys {
                 for right in &keys {
                     if left <= right {

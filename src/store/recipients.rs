@@ -90,6 +90,11 @@ impl Recipients {
         if is_long(left) && is_long(right) { self.get(left).cmp(&self.get(right)) } else { Ordering::Equal }
     }
 
+    /// Whether any recipient is so long that it can share its key with another one.
+    pub fn has_long(&self) -> bool {
+        !self.long.is_empty()
+    }
+
     /// In which bits the keys of told recipients differ, those that were replaced since included.
     pub fn differing(&self) -> u128 {
         self.differing.map_or(0, |(all, any)| !all & any)
