@@ -7,7 +7,7 @@
 
 use std::error::Error;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -23,7 +23,8 @@ const KEY: &str = "key_test_0123456789abcdef";
 /// Far more calls than can be made: nothing is waited for.
 const WITHOUT_LIMIT: f64 = 1e9;
 
-struct Simulator(Child);
+/// With its output, without which it would end.
+struct Simulator(Child, BufReader<ChildStdout>);
 
 impl Drop for Simulator {
     fn drop(&mut self) {
@@ -34,13 +35,14 @@ impl Drop for Simulator {
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let messages: usize = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(200_000);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postwatch"));
+    let program = std::env::var("POSTWATCH").unwrap_or_else(|_| env!("CARGO_BIN_EXE_postwatch").to_owned());
+    let mut command = Command::new(program);
     command.args(["simulate", "--tps", "0", "--campaign", ID, "--key", KEY, "--messages", &messages.to_string()]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let mut line = String::new();
-    let output = child.stdout.take();
-    let _simulator = Simulator(child);
-    BufReader::new(output.ok_or("no output")?).read_line(&mut line)?;
+    let output = BufReader::new(child.stdout.take().ok_or("no output")?);
+    let mut simulator = Simulator(child, output);
+    simulator.1.read_line(&mut line)?;
     let base = BaseUrl::parse(line.trim().strip_prefix("listening on ").ok_or("the simulator does not tell where it is")?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     println!("| reading {messages} messages, no rate limit | to reach | Postwatch |\n|---|---|---|");

@@ -2,7 +2,7 @@
 //! in another process: the first frame, a key to the changed cell, bytes, memory, and rest.
 //!
 //! `cargo bench --bench screen [-- MESSAGES]`, a million if nothing is said. Reading a million at ten
-//! calls a second takes two minutes; resting takes one more.
+//! calls a second takes two minutes; resting takes one more. `$POSTWATCH` can name another build.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -14,7 +14,7 @@ use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use program::{Program, Seen};
@@ -45,9 +45,16 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// What is measured: `$POSTWATCH`, or the program that was built with the measurement.
+fn executable() -> String {
+    std::env::var("POSTWATCH").unwrap_or_else(|_| env!("CARGO_BIN_EXE_postwatch").to_owned())
+}
+
 /// A simulator in another process.
 struct Simulator {
     child: Child,
+    /// Without it, it would end.
+    _output: BufReader<ChildStdout>,
     config: PathBuf,
 }
 
@@ -61,11 +68,12 @@ impl Drop for Simulator {
 impl Simulator {
     fn start(folder: &Path, messages: usize, calls_per_second: u32) -> Result<Self> {
         let (id, key) = ("campaign_00000000-0000-4000-8000-000000000001", "key_test_0123456789abcdef");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_postwatch"));
+        let mut command = Command::new(executable());
         command.args(["simulate", "--tps", "0", "--campaign", id, "--key", key, "--messages", &messages.to_string()]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
-        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        let mut output = BufReader::new(child.stdout.take().ok_or("no output")?);
+        output.read_line(&mut line)?;
         let base = line.trim().strip_prefix("listening on ").ok_or("the simulator does not tell where it is")?.to_owned();
         let config = folder.join("postwatch.toml");
         let key_file = folder.join("key");
@@ -79,7 +87,7 @@ impl Simulator {
             #[cfg(unix)]
             fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         }
-        Ok(Self { child, config })
+        Ok(Self { child, _output: output, config })
     }
 }
 

@@ -43,7 +43,7 @@ impl Program {
     pub fn start(home: &Path, config: &Path, columns: u16, rows: u16) -> Result<Self> {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size)?;
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postwatch"));
+        let mut command = CommandBuilder::new(super::executable());
         command.args(["--config".as_ref(), config.as_os_str(), "--state".as_ref(), home.join("state").as_os_str()]);
         command.cwd(home);
         command.env_clear();
