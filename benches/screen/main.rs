@@ -41,7 +41,6 @@ fn main() -> Result<()> {
     first_frame(folder.path(), &mut table)?;
     resting(folder.path(), &mut table)?;
     loaded(folder.path(), messages, &mut table)?;
-    println!("{table}");
     Ok(())
 }
 

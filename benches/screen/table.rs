@@ -1,22 +1,23 @@
 //! Figures in a table, as the README shows them: another program's figures can stand beside.
 
-use std::fmt;
+use std::fmt::Display;
 use std::time::Duration;
 
 use super::Pressed;
 
-/// Rows of what was measured, what it should be, and what it is.
-pub struct Table(Vec<[String; 3]>);
+/// Rows of what was measured, what it should be, and what it is, printed one by one.
+pub struct Table;
 
 impl Table {
-    /// An empty table.
+    /// Begins a table.
     pub fn new() -> Self {
-        Self(Vec::new())
+        println!("| what | to reach | Postwatch |\n|---|---|---|");
+        Self
     }
 
     /// Adds a row.
-    pub fn row(&mut self, what: &str, reach: &str, is: String) {
-        self.0.push([what.to_owned(), reach.to_owned(), is]);
+    pub fn row(&mut self, what: &str, reach: &str, is: impl Display) {
+        println!("| {what} | {reach} | {is} |");
     }
 
     /// Adds a time.
@@ -30,16 +31,6 @@ impl Table {
         let is = format!("median {}, p99 {}", milliseconds(percentile(&times, 50)), milliseconds(percentile(&times, 99)));
         self.row(&format!("{what}: key to changed cell"), reach, is);
         self.row(&format!("{what}: bytes"), bytes, format!("median {}", percentile(&sizes, 50)));
-    }
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "| what | to reach | Postwatch |\n|---|---|---|")?;
-        for [what, reach, is] in &self.0 {
-            writeln!(out, "| {what} | {reach} | {is} |")?;
-        }
-        Ok(())
     }
 }
 

@@ -38,7 +38,7 @@ enum Fetched {
     /// It leads to another one; its rows are not decoded yet.
     Raw(Box<RawPage>, PageData),
     /// The last one, or one of which the quick look told nothing.
-    Whole(PageAnswer),
+    Whole(Box<PageAnswer>),
 }
 
 /// A page that is on its way. It is given up when nobody waits for it any more.
@@ -72,7 +72,7 @@ impl<'a> Pages<'a> {
             None => self.fetch(call.clone()).await,
         };
         let answer = match fetched.map_err(ReadError::Call)? {
-            Fetched::Whole(answer) => answer,
+            Fetched::Whole(answer) => *answer,
             Fetched::Raw(raw, page) => {
                 self.ask_ahead(&page);
                 let decoded =
@@ -112,7 +112,7 @@ impl<'a> Pages<'a> {
                 let raw = api.raw_page(&call).await?;
                 match raw.page_ahead().filter(|page| page.has_next && page.end.is_some()) {
                     Some(page) => Ok(Fetched::Raw(Box::new(raw), page)),
-                    None => raw.decode().map(Fetched::Whole),
+                    None => raw.decode().map(|answer| Fetched::Whole(Box::new(answer))),
                 }
             };
             caller.patiently(fetch).await
