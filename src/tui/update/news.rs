@@ -31,6 +31,7 @@ impl State {
                 let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
                 self.call_new_errors(place, &known, &merged, effects);
                 self.watch_failures(effects);
+                self.call_ended_batches(place, &merged, effects);
                 if is_shown {
                     self.fill_window(effects);
                 }
