@@ -67,8 +67,9 @@ pub enum Effect {
     ///
     /// [`Event::Added`]: super::Event::Added
     AddCampaign(Box<NewCampaign>),
-    /// Ring the terminal's bell.
-    Bell,
+    /// Call a person to the screen: the terminal's bell, and a notification of the desktop where the
+    /// terminal has them. Nothing personal.
+    Call(String),
     /// Stop the program as a shell does with Ctrl-z, with the terminal given back meanwhile.
     Suspend,
     /// Draw everything anew: something else wrote over the screen.

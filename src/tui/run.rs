@@ -201,7 +201,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             match effect {
                 Effect::Quit => self.quit = true,
                 Effect::Redraw => self.screen.forget()?,
-                Effect::Bell => self.screen.bell()?,
+                Effect::Call(text) => self.screen.call(&text)?,
                 Effect::Copy(text) => self.screen.copy(&text.0)?,
                 Effect::Suspend => self.suspend()?,
                 effect => self.host.perform(effect),

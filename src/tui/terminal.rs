@@ -1,6 +1,7 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
 mod backend;
+mod call;
 mod copy;
 mod frame_buffer;
 mod keyboard;
@@ -10,7 +11,7 @@ mod signals;
 #[cfg(unix)]
 mod stop;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
@@ -110,10 +111,8 @@ impl Screen for TerminalScreen {
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
-    fn bell(&mut self) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(b"\x07")?;
-        out.flush()
+    fn call(&mut self, text: &str) -> io::Result<()> {
+        call::call(&mut io::stdout().lock(), text, |name| std::env::var(name).ok())
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {

@@ -13,7 +13,7 @@ fn days(failed: u32) -> Vec<Sms> {
 }
 
 fn rings(desk: &mut Desk) -> usize {
-    std::mem::take(&mut desk.effects).iter().filter(|effect| **effect == Effect::Bell).count()
+    std::mem::take(&mut desk.effects).iter().filter(|effect| matches!(effect, Effect::Call(_))).count()
 }
 
 #[test]
@@ -49,4 +49,24 @@ fn nothing_is_unusual_while_little_is_loaded() {
     desk.wait(1_000);
     assert_eq!(rings(&mut desk), 0);
     desk.misses("failed in the last 15 minutes");
+}
+
+#[test]
+fn a_batch_that_ends_calls_once() {
+    let rows = |open: bool, age: i64| -> Vec<Sms> {
+        let last = if open { "sending" } else { "success" };
+        let of_batch = |message: Sms| message.batch("a41f").uploaded(age, 2);
+        vec![of_batch(sms(1, "failure", age)), of_batch(sms(2, last, age + 1))]
+    };
+    let mut desk = Desk::with(&rows(true, 60), 120, 36);
+    assert_eq!(rings(&mut desk), 0);
+    desk.wait(1_000).answer(0, &rows(false, 61), AnswerKind::List, None, false);
+    let called = std::mem::take(&mut desk.effects).into_iter().find_map(|effect| match effect {
+        Effect::Call(text) => Some(text),
+        _ => None,
+    });
+    assert!(called.is_some_and(|text| text.starts_with("Clinic reminders: batch")), "no call");
+    desk.sees("has ended").sees("1 delivered, 1 failed");
+    desk.wait(1_000).answer(0, &rows(false, 62), AnswerKind::List, None, false);
+    assert_eq!(rings(&mut desk), 0);
 }

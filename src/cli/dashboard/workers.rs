@@ -121,7 +121,7 @@ impl Host for Workers {
             // The start screen's, and the loop's own.
             Effect::TryCampaign(_)
             | Effect::AddCampaign(_)
-            | Effect::Bell
+            | Effect::Call(_)
             | Effect::Copy(_)
             | Effect::Suspend
             | Effect::Redraw

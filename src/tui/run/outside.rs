@@ -29,11 +29,11 @@ pub trait Screen {
     /// When the terminal takes nothing any more.
     fn forget(&mut self) -> io::Result<()>;
 
-    /// Rings the bell.
+    /// Calls a person: the bell, and a notification where the terminal has them.
     ///
     /// # Errors
     /// When the terminal takes nothing any more.
-    fn bell(&mut self) -> io::Result<()>;
+    fn call(&mut self, text: &str) -> io::Result<()>;
 
     /// Hands a text to the terminal's clipboard.
     ///

@@ -134,7 +134,7 @@ impl Screen for Frames {
         Ok(())
     }
 
-    fn bell(&mut self) -> io::Result<()> {
+    fn call(&mut self, _: &str) -> io::Result<()> {
         self.note("bell");
         Ok(())
     }

@@ -112,6 +112,8 @@ pub(in crate::tui) struct Campaign {
     pub further_asked: bool,
     /// Whether it has called a person since its failures rose.
     pub has_called: bool,
+    /// The batches of which something was open when it was last looked at.
+    pub moving_batches: HashSet<BatchId>,
     /// Whether a pause (or its end) was asked for and has not begun.
     pub pause_asked: Option<bool>,
     /// How many of the columns that may be left out are scrolled away.
@@ -150,6 +152,7 @@ impl Campaign {
             pages_to_fill: 0,
             further_asked: false,
             has_called: false,
+            moving_batches: HashSet::new(),
             pause_asked: None,
             skipped_columns: 0,
             read_from: HashMap::new(),
@@ -262,6 +265,7 @@ impl Campaign {
         self.read_from.clear();
         self.head_at = None;
         self.further_asked = false;
+        self.moving_batches.clear();
         self.count(now);
     }
 

@@ -4,10 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::Effect;
 use super::super::state::{Campaign, State};
-use crate::delivery::DeliveryError;
+use crate::delivery::{DeliveryError, Status};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::store::{ErrorCount, Merged};
+use crate::store::{ErrorCount, Merged, status_place};
+use crate::tui::text::thousands;
+
+use super::TOLD;
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, and the last minutes.
@@ -64,11 +67,42 @@ impl State {
         self.call(NoticeWeight::Warning, calls, effects);
     }
 
+    /// Calls when a batch ends of which messages were open before: nothing of it will change by
+    /// itself any more.
+    pub(super) fn call_ended_batches(&mut self, place: usize, merged: &Merged, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaigns.get_mut(place).filter(|_| !merged.touched.is_empty()) else { return };
+        let mut ended = Vec::new();
+        for summary in campaign.store.batches() {
+            let is_whole = summary.batch.total.is_some_and(|total| total as usize <= summary.loaded);
+            if summary.open > 0 {
+                campaign.moving_batches.insert(summary.batch.id);
+            } else if is_whole && campaign.moving_batches.remove(&summary.batch.id) {
+                ended.push(summary);
+            }
+        }
+        let name = &campaign.card.name;
+        let calls = ended.iter().map(|summary| {
+            let of = |status: &Status| thousands(summary.by_status[status_place(Some(status))] as u64);
+            let file = summary.batch.file_name.as_deref().map(|file| format!(" {file}")).unwrap_or_default();
+            Explanation {
+                what: format!("{name}: batch {}{file} has ended", summary.batch.id.short(false)),
+                why: format!("{} delivered, {} failed", of(&Status::Success), of(&Status::Failure)),
+                next: "2 shows the batches".to_owned(),
+                trace_id: None,
+            }
+        });
+        let calls = calls.collect();
+        self.call(NoticeWeight::Info, calls, effects);
+    }
+
     fn call(&mut self, weight: NoticeWeight, texts: Vec<Explanation>, effects: &mut Vec<Effect>) {
-        if self.look.bell && !texts.is_empty() {
-            effects.push(Effect::Bell);
+        if let Some(first) = texts.first().filter(|_| self.look.bell) {
+            let more = if texts.len() > 1 { format!(", and {} more", texts.len() - 1) } else { String::new() };
+            effects.push(Effect::Call(format!("{}{more}", first.what)));
         }
         for text in texts {
+            // It stands before everything else for a while.
+            self.told_until = Some(self.now + TOLD);
             self.notices.push(Notice { at: self.now, weight, text });
         }
     }

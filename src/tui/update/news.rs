@@ -32,6 +32,7 @@ impl State {
                 self.call_new_errors(place, &known, &merged, effects);
                 self.keep_within_limit(place, effects);
                 self.watch_failures(effects);
+                self.call_ended_batches(place, &merged, effects);
                 if is_shown {
                     self.fill_window(effects);
                 }
