@@ -352,7 +352,8 @@ impl Desk {
 
     pub fn outlook(&self, now: Timestamp) -> Outlook {
         let horizon = now.checked_sub(self.horizon).unwrap_or(Timestamp::MIN);
-        Outlook { in_view: self.in_view && !self.is_away(), horizon, further: self.further, read_now: self.read_now }
+        let calls_per_second = self.reading_rate(now);
+        Outlook { in_view: self.in_view, horizon, further: self.further, read_now: self.read_now, calls_per_second }
     }
 
     /// A call failed. Gives until when none is made.

@@ -19,7 +19,7 @@ mod tests;
 pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Attendance, Command, Generation};
-pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
+pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
 pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
