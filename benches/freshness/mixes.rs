@@ -1,9 +1,13 @@
 //! What happens at the server: messages with all their changes, and how fast they change.
 
+use std::ops::Range;
+
 use postwatch::monitor::Stage;
 
 /// Messages of a fixed stretch, for which the bound is told.
 pub const STRETCH: usize = 1000;
+/// Messages of a piece, for which the rate is told where a schedule has stretches of its own.
+const PIECE: usize = 50;
 
 /// A change of a message.
 pub struct Change {
@@ -41,8 +45,10 @@ pub struct Mix {
     pub end_s: f64,
     /// Oldest first.
     pub messages: Vec<Planned>,
-    /// For each second, the root of the true rate of each stretch.
-    roots: Vec<Vec<f64>>,
+    /// For each second, the true rate of each small piece, changes a second.
+    pieces: Vec<Vec<f64>>,
+    /// For each second, the sum of the roots of the rates of the stretches.
+    roots: Vec<f64>,
     /// For each second, whether messages younger than ten minutes are open.
     busy: Vec<bool>,
 }
@@ -151,7 +157,7 @@ fn batch() -> Mix {
 impl Mix {
     fn new(name: &'static str, begin_s: f64, end_s: f64, messages: Vec<Planned>) -> Self {
         let seconds = (end_s - begin_s) as usize;
-        let mut rates = vec![vec![0.0; messages.len().div_ceil(STRETCH)]; seconds];
+        let mut pieces = vec![vec![0.0; messages.len().div_ceil(PIECE)]; seconds];
         let mut busy = vec![false; seconds];
         for (place, message) in messages.iter().enumerate() {
             for change in &message.changes {
@@ -163,7 +169,7 @@ impl Mix {
                 for second in first..((to - begin_s).ceil().max(0.0) as usize).min(seconds) {
                     let start = begin_s + second as f64;
                     let share = (to.min(start + 1.0) - from.max(start)).max(0.0) / (to - from);
-                    rates[second][place / STRETCH] += share;
+                    pieces[second][place / PIECE] += share;
                 }
             }
             for (change, next) in message.changes.iter().zip(message.changes.iter().skip(1)) {
@@ -172,8 +178,9 @@ impl Mix {
                 busy[first.min(seconds)..(young_until.ceil().max(0.0) as usize).clamp(first.min(seconds), seconds)].fill(true);
             }
         }
-        let roots = rates.into_iter().map(|stretches| stretches.into_iter().map(f64::sqrt).collect()).collect();
-        Self { name, begin_s, end_s, messages, roots, busy }
+        let root = |stretch: &[f64]| stretch.iter().sum::<f64>().sqrt();
+        let roots = pieces.iter().map(|pieces| pieces.chunks(STRETCH / PIECE).map(root).sum()).collect();
+        Self { name, begin_s, end_s, messages, pieces, roots, busy }
     }
 
     /// The calls a second that the head leaves.
@@ -185,23 +192,23 @@ impl Mix {
     pub fn bound(&self, calls_per_second: f64) -> f64 {
         let (mut delay, mut changes) = (0.0, 0.0);
         for (second, roots) in self.roots.iter().enumerate() {
-            delay += roots.iter().sum::<f64>().powi(2) / (2.0 * self.left(second, calls_per_second));
-            changes += roots.iter().map(|root| root * root).sum::<f64>();
+            delay += roots.powi(2) / (2.0 * self.left(second, calls_per_second));
+            changes += self.pieces[second].iter().sum::<f64>();
         }
         delay / changes
     }
 
-    /// How long a message may wait, by the rate of its stretch meanwhile.
-    pub fn longest_wait_s(&self, place: usize, from_s: f64, to_s: f64, calls_per_second: f64) -> f64 {
+    /// How long messages that are read together may wait, by their rate meanwhile:
+    /// `4·Σ√Λ / (R·√Λᵢ)`.
+    pub fn longest_wait_s(&self, places: &Range<usize>, from_s: f64, to_s: f64, calls_per_second: f64) -> f64 {
         let first = ((from_s - self.begin_s) as usize).min(self.roots.len() - 1);
         let last = ((to_s - self.begin_s) as usize).clamp(first, self.roots.len() - 1);
         let (mut all, mut own) = (0.0_f64, 0.0);
         for second in first..=last {
-            let sum: f64 = self.roots[second].iter().sum();
-            all = all.max(sum / self.left(second, calls_per_second));
-            own += self.roots[second][place / STRETCH].powi(2);
+            all = all.max(self.roots[second] / self.left(second, calls_per_second));
+            own += self.pieces[second][places.start / PIECE..places.end.div_ceil(PIECE)].iter().sum::<f64>();
         }
-        // Calls come one at a time: nobody can be read more often than that.
+        // Calls come one at a time, so that no rule can promise less than a few of them.
         (4.0 * all / (own / (last - first + 1) as f64).sqrt()).max(4.0 / calls_per_second)
     }
 }

@@ -34,9 +34,7 @@ impl Fixed {
             self.head_s = now_s;
             let recent = recorded - server.recorded(now_s - 32.0);
             let rows = (recent + 50).min(STRETCH).min(recorded);
-            for place in recorded - rows..recorded {
-                server.see(place, now_s);
-            }
+            server.see(recorded - rows..recorded, now_s);
             return Some(rows);
         }
         let worth = |stretch: usize| match (self.known.get(&stretch), self.rule) {
@@ -51,9 +49,7 @@ impl Fixed {
         let stretches = (0..recorded.div_ceil(STRETCH)).rev().filter_map(|stretch| Some((stretch, worth(stretch)?)));
         let (stretch, _) = stretches.max_by(|(_, one), (_, other)| one.total_cmp(other))?;
         let rows = stretch * STRETCH..((stretch + 1) * STRETCH).min(recorded);
-        for place in rows.clone() {
-            server.see(place, now_s);
-        }
+        server.see(rows.clone(), now_s);
         let changes = rows.clone().map(|place| server.message(place).change(now_s));
         self.known.insert(stretch, (now_s, changes.filter(|change| change.stage.is_some()).map(|change| change.at_s).collect()));
         Some(rows.len())

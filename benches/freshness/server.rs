@@ -1,5 +1,7 @@
 //! A server's list with its changes, and how late each was seen.
 
+use std::ops::Range;
+
 use jiff::{SignedDuration, Timestamp};
 use postwatch::delivery::MessageId;
 use postwatch::monitor::{PageSeen, Seen, Stage};
@@ -66,9 +68,7 @@ impl<'a> Server<'a> {
             _ => self.recorded(now_s),
         };
         let start = end.saturating_sub(limit);
-        for place in start..end {
-            self.see(place, now_s);
-        }
+        self.see(start..end, now_s);
         let rows: Vec<Seen> = (start..end).rev().map(|place| self.row(place, now_s)).collect();
         PageSeen { end: (!rows.is_empty()).then(|| Cursor::new(start.to_string())), has_next: start > 0, rows, asked_at: at(now_s) }
     }
@@ -87,18 +87,30 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// A message is read: how late its changes are seen, and how long it waited.
-    pub fn see(&mut self, place: usize, now_s: f64) {
-        let message = &self.mix.messages[place];
-        let state = &mut self.states[place];
-        let was_open = state.seen > 0 && message.changes.get(state.seen - 1).is_some_and(|change| change.stage.is_some());
-        if was_open && state.read_s >= self.mix.begin_s {
-            let waited = now_s - state.read_s;
-            let may = self.mix.longest_wait_s(place, state.read_s, now_s, self.calls_per_second).min(LONGEST_WAIT_S);
-            self.longest_s = self.longest_s.max(waited);
-            self.of_limit = self.of_limit.max(waited / may);
+    /// A stretch of messages is read: how late their changes are seen, and how long each waited.
+    pub fn see(&mut self, places: Range<usize>, now_s: f64) {
+        // Most of them were read together: what they may wait is the same.
+        let mut may: Option<(f64, f64)> = None;
+        for place in places.clone() {
+            let state = self.states[place];
+            let was_open = state.seen > 0 && self.mix.messages[place].changes[state.seen - 1].stage.is_some();
+            if was_open && state.read_s >= self.mix.begin_s {
+                let (_, limit) = may.filter(|(since, _)| *since == state.read_s).unwrap_or_else(|| {
+                    let limit = self.mix.longest_wait_s(&places, state.read_s, now_s, self.calls_per_second);
+                    (state.read_s, limit.min(LONGEST_WAIT_S))
+                });
+                may = Some((state.read_s, limit));
+                let waited = now_s - state.read_s;
+                self.longest_s = self.longest_s.max(waited);
+                self.of_limit = self.of_limit.max(waited / limit);
+            }
+            self.see_one(place, now_s);
         }
-        while let Some(change) = message.changes.get(state.seen).filter(|change| change.at_s <= now_s) {
+    }
+
+    fn see_one(&mut self, place: usize, now_s: f64) {
+        let state = &mut self.states[place];
+        while let Some(change) = self.mix.messages[place].changes.get(state.seen).filter(|change| change.at_s <= now_s) {
             state.seen += 1;
             if (self.mix.begin_s..self.mix.end_s).contains(&change.at_s) {
                 self.late_s += now_s - change.at_s;
@@ -111,7 +123,7 @@ impl<'a> Server<'a> {
     /// What was measured; changes that were never seen count until the end.
     pub fn measured(mut self) -> Measured {
         for place in 0..self.recorded(self.mix.end_s) {
-            self.see(place, self.mix.end_s);
+            self.see_one(place, self.mix.end_s);
         }
         Measured { mean_s: self.late_s / self.seen.max(1) as f64, longest_s: self.longest_s, of_limit: self.of_limit }
     }

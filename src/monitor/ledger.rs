@@ -63,7 +63,7 @@ pub struct Ledger {
     /// How many since a stretch was that had waited for long.
     since_overdue: u32,
     /// How long messages stay in each status.
-    curves: Curves,
+    curves: Box<Curves>,
 }
 
 /// A page that could not be read.

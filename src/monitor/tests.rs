@@ -2,10 +2,13 @@
 
 mod away;
 mod batches;
+mod day;
 mod endurance;
 mod outcomes;
+mod pages;
 mod retries;
 mod runs;
+mod sender;
 mod steps;
 mod transports;
 mod world;

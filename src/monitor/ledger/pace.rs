@@ -20,7 +20,7 @@ const SURPRISE: f64 = 3.0;
 const SURPRISE_CHANGES: f64 = 2.0;
 
 /// How many messages at each end of a stretch tell what is likely beyond it.
-const EDGE: usize = 50;
+const EDGE: usize = 25;
 
 /// Changes of a stretch, seen and expected by the curves.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
