@@ -166,10 +166,10 @@ impl Mix {
                     continue;
                 }
                 let first = (from - begin_s).floor().max(0.0) as usize;
-                for second in first..((to - begin_s).ceil().max(0.0) as usize).min(seconds) {
+                let last = ((to - begin_s).ceil().max(0.0) as usize).min(seconds);
+                for (second, pieces) in pieces.iter_mut().enumerate().take(last).skip(first) {
                     let start = begin_s + second as f64;
-                    let share = (to.min(start + 1.0) - from.max(start)).max(0.0) / (to - from);
-                    pieces[second][place / PIECE] += share;
+                    pieces[place / PIECE] += (to.min(start + 1.0) - from.max(start)).max(0.0) / (to - from);
                 }
             }
             for (change, next) in message.changes.iter().zip(message.changes.iter().skip(1)) {
