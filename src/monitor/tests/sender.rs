@@ -15,11 +15,11 @@ fn calls(bench: &Bench, from_s: i64, to_s: i64, start: jiff::Timestamp) -> usize
 
 #[tokio::test(start_paused = true)]
 async fn ours_falls_out_of_the_senders_way_within_ten_seconds_and_comes_back_within_sixty() {
-    let mut bench = Bench::new(World { own_rate: 8.0, ..demo_world(60, 0.5) });
+    let mut bench = Bench::new(World { own_rate: 8.0, ..demo_world(60, 6.0) });
     bench.ask(Command::InView(true));
     bench.run(Duration::from_secs(15)).await;
     let start = bench.clock.now();
-    assert!(calls(&bench, -10, 0, start) > 70, "it uses its ceiling while it is alone");
+    assert!(calls(&bench, -10, 0, start) > 60, "it uses its ceiling while it is alone");
     // Eight calls a second, evenly, for two minutes.
     let refused = bench.send_elsewhere(Duration::from_millis(125), Duration::from_secs(120)).await;
     let early = refused.iter().filter(|at| at.duration_since(start) < SignedDuration::from_secs(10)).count();
@@ -29,5 +29,5 @@ async fn ours_falls_out_of_the_senders_way_within_ten_seconds_and_comes_back_wit
     assert!((55..=300).contains(&beside), "{beside} calls beside the sender in 110 s: out of its way, and not silent");
     bench.run(Duration::from_secs(70)).await;
     let back = calls(&bench, 180, 190, start);
-    assert!(back >= 70, "{back} calls in ten seconds, a minute after the sender ended");
+    assert!(back >= 60, "{back} calls in ten seconds, a minute after the sender ended");
 }
