@@ -20,6 +20,10 @@ const FLOOR: f64 = 0.5;
 /// How long the way back takes, from a 429 to the rate at which it happened.
 const RECOVERY_S: f64 = 30.0;
 
+/// How long it takes from there to the ceiling: when the sender has ended, all is as before within a
+/// minute of the last 429.
+const PROBING_S: f64 = 25.0;
+
 /// Over how long the meter counts calls.
 const METER: Duration = Duration::from_secs(10);
 
@@ -69,8 +73,13 @@ impl Budget {
     pub fn full_rate(&self, now: Timestamp) -> f64 {
         let Some(slowed) = self.slowed else { return self.ceiling };
         let gone = now.duration_since(slowed.at).as_secs_f64().max(0.0);
-        let steep = (1.0 - AFTER_429) * slowed.before / RECOVERY_S.powi(3);
-        let rate = steep * (gone - RECOVERY_S).powi(3) + slowed.before;
+        let from_there = gone - RECOVERY_S;
+        let steep = if from_there < 0.0 {
+            (1.0 - AFTER_429) * slowed.before / RECOVERY_S.powi(3)
+        } else {
+            (self.ceiling - slowed.before) / PROBING_S.powi(3)
+        };
+        let rate = steep * from_there.powi(3) + slowed.before;
         rate.clamp(FLOOR.min(self.ceiling), self.ceiling)
     }
 
@@ -187,6 +196,18 @@ mod tests {
             budget.too_many(at(f64::from(second)), None);
         }
         assert!((budget.rate(at(19.0)) - 0.5).abs() < 0.05, "{}", budget.rate(at(19.0)));
+    }
+
+    #[test]
+    fn from_the_floor_it_is_back_at_the_ceiling_within_a_minute() {
+        let mut budget = Budget::new(10.0);
+        for second in 0..20 {
+            budget.too_many(at(f64::from(second)), None);
+        }
+        let rates: Vec<f64> = (19..80).map(|second| budget.rate(at(f64::from(second)))).collect();
+        assert!(rates[0] < 0.6 && rates.is_sorted(), "{rates:?}");
+        assert_eq!(budget.rate(at(79.0)), 10.0);
+        assert!(budget.rate(at(49.0)) < 0.8, "flat where it happened");
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! where stretches meet is told by ids alone.
 
 mod apply;
+mod curve;
 mod next;
+mod pace;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -19,9 +21,11 @@ use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position, backoff};
 use crate::store::{Gap, Reach};
 
+pub use curve::Stage;
 pub use next::{Fetch, Outlook};
 pub use stretch::{PageSeen, Seen};
 
+use curve::Curves;
 use stretch::{Opener, Stretch};
 
 /// The largest page that the API gives.
@@ -54,8 +58,12 @@ pub struct Ledger {
     anew: bool,
     /// How far the server's clock is ahead of the one that times the readings.
     ahead: SignedDuration,
-    /// How many stretches were read since history was: it gets its turn, too.
+    /// How many pages were read since history was: it gets its turn, too.
     since_history: u32,
+    /// How many since a stretch was that had waited for long.
+    since_overdue: u32,
+    /// How long messages stay in each status.
+    curves: Box<Curves>,
 }
 
 /// A page that could not be read.
@@ -132,14 +140,23 @@ impl Ledger {
         self.stretches.iter().map(|stretch| stretch.open.len()).sum()
     }
 
-    /// A message was told by another answer (a search, a single reading, a retry): where it is
-    /// known, it is open or done from now on, and its stretch is read accordingly.
-    pub fn note(&mut self, seen: &Seen) {
+    /// A message was told by another answer (a search, a single reading, a retry) that was asked for
+    /// at `asked_at`: where it is known, it is open or done from now on, and its stretch is read
+    /// accordingly.
+    pub fn note(&mut self, seen: &Seen, asked_at: Timestamp) {
         for stretch in &mut self.stretches {
-            if let Some(known) = stretch.open.iter_mut().find(|open| open.id == seen.id) {
+            if let Some(place) = stretch.open.iter().position(|open| open.id == seen.id) {
+                let open = &mut stretch.open[place];
+                if !open.silent && asked_at > open.seen_at {
+                    let moved = pace::moved(open, seen, asked_at);
+                    self.curves.learn(open.stage, open.changed, open.seen_at, asked_at, moved);
+                }
                 match seen.open {
-                    Some(changed) => known.changed = changed,
-                    None => stretch.open.retain(|open| open.id != seen.id),
+                    Some(changed) => {
+                        (open.changed, open.stage, open.silent) = (changed, seen.stage, seen.silent);
+                        open.seen_at = open.seen_at.max(asked_at);
+                    }
+                    None => drop(stretch.open.swap_remove(place)),
                 }
                 return;
             }
@@ -150,7 +167,8 @@ impl Ledger {
         if let (Some(changed), Some(created)) = (seen.open, seen.created_at)
             && let Some(stretch) = self.stretches.iter_mut().find(|stretch| stretch.encloses(created))
         {
-            stretch.open.push(stretch::Open { id: seen.id.clone(), changed, silent: false });
+            let place = stretch.count.saturating_sub(1);
+            stretch.open.push(stretch::Open { id: seen.id.clone(), changed, stage: seen.stage, silent: false, seen_at: asked_at, place });
         }
     }
 }

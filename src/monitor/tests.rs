@@ -1,10 +1,14 @@
 //! The worker against the simulator's world, on a paused clock.
 
+mod away;
 mod batches;
+mod day;
 mod endurance;
 mod outcomes;
+mod pages;
 mod retries;
 mod runs;
+mod sender;
 mod steps;
 mod transports;
 mod world;

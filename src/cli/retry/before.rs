@@ -45,6 +45,7 @@ pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal)
         journal: open.access.clone(),
         run: Some(Arc::clone(&open.run)),
         calls_per_second: campaign.config.calls_per_second,
+        away_rate: campaign.config.calls_per_second,
         history: campaign.config.history,
         reads: false,
         clock: Clock::System,

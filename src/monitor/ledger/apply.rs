@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::stretch::{Opener, Stretch, open_of};
+use jiff::Timestamp;
+
+use super::pace::Tally;
+use super::stretch::{Open, Opener, Stretch, open_among, open_of};
 use super::{FULL_PAGE, Fetch, Ledger, PageSeen, Seen};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
@@ -18,21 +21,49 @@ impl Ledger {
         if let Position::After(cursor) = fetch.position() {
             self.troubled.remove(&cursor);
         }
+        let tally = self.tally(fetch, page);
+        self.count(fetch, page.asked_at);
         match fetch {
             Fetch::Head { .. } => {
                 self.apply_head(page);
                 self.head_read_at = Some(page.asked_at);
             }
             Fetch::Gap { after } => self.apply_gap(after, page),
-            Fetch::Stretch { after, .. } => self.apply_stretch(after, page),
+            Fetch::Stretch { after, limit } => self.apply_stretch(after, usize::from(*limit), page),
             Fetch::History { after } => self.apply_history(after, page),
         }
-        self.since_history = match fetch {
-            Fetch::History { .. } => 0,
-            Fetch::Stretch { .. } => self.since_history.saturating_add(1),
-            _ => self.since_history,
-        };
+        if let (Some(tally), Some(stretch)) = (tally, self.asked_for(fetch).and_then(|place| self.stretches.get_mut(place))) {
+            tally.tell(stretch);
+        }
         self.put_neighbours_together();
+    }
+
+    /// The place of the stretch that a fetch reads again.
+    fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
+        match fetch {
+            Fetch::Head { .. } => (!self.stretches.is_empty()).then_some(0),
+            Fetch::Stretch { after, .. } => {
+                let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
+                self.stretches.iter().position(opens)
+            }
+            Fetch::Gap { .. } | Fetch::History { .. } => None,
+        }
+    }
+
+    /// What the page tells about how the stretch moves that it reads again.
+    fn tally(&mut self, fetch: &Fetch, page: &PageSeen) -> Option<Tally> {
+        let place = self.asked_for(fetch)?;
+        Some(Tally::new(&self.stretches[place], page, &mut self.curves))
+    }
+
+    /// Counts whose turn it was.
+    fn count(&mut self, fetch: &Fetch, asked_at: Timestamp) {
+        let overdue = match fetch {
+            Fetch::Stretch { .. } => self.asked_for(fetch).is_some_and(|place| self.stretches[place].is_overdue(asked_at)),
+            _ => false,
+        };
+        self.since_overdue = if overdue { 0 } else { self.since_overdue.saturating_add(1) };
+        self.since_history = if matches!(fetch, Fetch::History { .. }) { 0 } else { self.since_history.saturating_add(1) };
     }
 
     fn apply_head(&mut self, page: &PageSeen) {
@@ -42,9 +73,9 @@ impl Ledger {
         if met == 0 && page.rows.len() >= old.count && page.rows.iter().map(|row| &row.id).eq(&old.ids) {
             // Nothing new: the same messages, read anew.
             if let Some(head) = self.stretches.front_mut() {
-                head.open = open_of(&page.rows);
+                head.open = open_of(&page.rows, page.asked_at);
                 head.failed = page.rows.iter().filter_map(|row| row.failed).max();
-                head.read_at = page.asked_at;
+                (head.read_at, head.whole_at) = (page.asked_at, page.asked_at);
             }
             return;
         }
@@ -69,7 +100,7 @@ impl Ledger {
                 opener: Some(opener),
                 first: Some(first.clone()),
                 count: left.len(),
-                open: old.open.iter().filter(|open| left.contains(&open.id)).cloned().collect(),
+                open: open_among(&old.open, &left),
                 newest_at: rows.last().and_then(|row| row.created_at),
                 ids: Vec::new(),
                 ..old
@@ -93,7 +124,7 @@ impl Ledger {
 
     /// Forgets every stretch: the server was given other data.
     fn forget_all(&mut self) {
-        *self = Ledger { anew: true, ahead: self.ahead, ..Ledger::default() };
+        *self = Ledger { anew: true, ahead: self.ahead, curves: std::mem::take(&mut self.curves), ..Ledger::default() };
     }
 
     /// The head does not reach what was known: there are messages between.
@@ -176,7 +207,7 @@ impl Ledger {
                     opener: Some(opener),
                     first: Some(first.clone()),
                     count: left.len(),
-                    open: below.open.iter().filter(|open| left.contains(&open.id)).cloned().collect(),
+                    open: open_among(&below.open, &left),
                     newest_at: rows.last().and_then(|row| row.created_at),
                     ids: Vec::new(),
                     ..below
@@ -189,7 +220,7 @@ impl Ledger {
         self.stretches.insert(above + 1, stretch);
     }
 
-    fn apply_stretch(&mut self, after: &Cursor, page: &PageSeen) {
+    fn apply_stretch(&mut self, after: &Cursor, limit: usize, page: &PageSeen) {
         let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
         let Some(place) = self.stretches.iter().position(opens) else { return };
         let old = &mut self.stretches[place];
@@ -197,9 +228,13 @@ impl Ledger {
         let rows = &page.rows[..end.unwrap_or(page.rows.len())];
         let Some(read) = Stretch::new(old.opener.clone(), rows, page.asked_at) else {
             // The stretch is gone; it is asked again in its turn, in case that passes.
-            old.read_at = page.asked_at;
+            (old.read_at, old.whole_at) = (page.asked_at, page.asked_at);
             return;
         };
+        if end.is_none() && page.has_next && limit < old.count && old.has_known_extent() {
+            old.read_in_part(read, rows);
+            return;
+        }
         if end.is_some() || !page.has_next {
             *old = Stretch { gap_below: old.gap_below.take(), ..read };
             return;
@@ -208,7 +243,8 @@ impl Ledger {
         // of its own, as old as it was.
         let Some(opener) = page.opener_below() else { return };
         let seen: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
-        let open: Vec<_> = old.open.iter().filter(|open| !seen.contains(&open.id)).cloned().collect();
+        let below = |open: &Open| Open { place: open.place.saturating_sub(rows.len()), ..open.clone() };
+        let open: Vec<_> = old.open.iter().filter(|open| !seen.contains(&open.id)).map(below).collect();
         let rest = Stretch {
             opener: Some(opener),
             first: None,
@@ -268,8 +304,12 @@ impl Ledger {
             if let Some(lower) = self.stretches.remove(place + 1) {
                 let upper = &mut self.stretches[place];
                 upper.last = lower.last;
+                let (above, pace) = (upper.count, upper.pace.with(lower.pace));
+                upper.open.extend(lower.open.into_iter().map(|open| Open { place: above + open.place, ..open }));
+                upper.pace = pace;
+                upper.stir.bottom = lower.stir.bottom;
+                upper.whole_at = upper.whole_at.min(lower.whole_at);
                 upper.count += lower.count;
-                upper.open.extend(lower.open);
                 upper.failed = upper.failed.max(lower.failed);
                 upper.read_at = upper.read_at.min(lower.read_at);
                 upper.oldest_at = lower.oldest_at;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::stretch::{FAILURES_MOVE, LATE};
+use super::stretch::{LATE, LONGEST_WAIT, Stretch, Worth};
 use super::{FULL_PAGE, Ledger};
 use crate::monitor::Purpose;
 use crate::postman::{Cursor, Position};
@@ -73,6 +73,8 @@ pub struct Outlook {
     pub further: bool,
     /// Whether somebody asked for the newest now.
     pub read_now: bool,
+    /// Calls a second that may be made now.
+    pub calls_per_second: f64,
 }
 
 /// From which step on a clock counts as set back.
@@ -85,18 +87,30 @@ const HEAD_CALM: SignedDuration = SignedDuration::from_secs(10);
 const HEAD_OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
 /// Until which age an open message makes the head busy.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
+/// The soonest that it is looked whether something has become worth a call.
+const SOONEST: SignedDuration = SignedDuration::from_millis(250);
+/// How often that time is doubled to find out when it will have: up to ten minutes.
+const DOUBLINGS: usize = 12;
+/// Where calls are few, at most one of so many goes to the head by its pace.
+const CALLS_PER_HEAD: f64 = 2.0;
 /// How many rows the head is read over what is expected new.
 const HEAD_SPARE: usize = 50;
-/// From how many expected changes on a stretch is worth a call: an old open message must not draw
-/// one call after another.
-const WORTH_A_CALL: f64 = 0.02;
+/// From how many expected changes on a page is worth a call: an old open message must not draw one
+/// call after another.
+const WORTH_A_CALL: f64 = 0.1;
 /// How many changes are expected where messages may be that were never seen.
 const UNSEEN: f64 = 1.0;
-/// No stretch with open messages, or with failures that somebody may retry, waits longer.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
-/// History gets one call after this many re-read stretches, until the horizon is reached: a busy
+/// Stretches that waited for long get one call after this many others: where many come due together,
+/// what moves must not stand still meanwhile.
+const OTHERS_PER_OVERDUE: u32 = 3;
+/// From here on a stretch goes first.
+const LAST_WAIT: SignedDuration = SignedDuration::from_mins(14);
+/// How many rows a stretch is read over those down to its last open message: as many may have been
+/// recorded late among them.
+const STRETCH_SPARE: usize = 5;
+/// History gets one call after this many others, until the horizon is reached: a busy
 /// campaign would else never show its past.
-const STRETCHES_PER_HISTORY: u32 = 2;
+const OTHERS_PER_HISTORY: u32 = 2;
 
 impl Ledger {
     /// The page to fetch at `now`, if one is worth a call.
@@ -120,17 +134,27 @@ impl Ledger {
             return history;
         }
         let history = history.filter(|_| !self.reaches(outlook.horizon));
-        if self.since_history >= STRETCHES_PER_HISTORY && history.is_some() {
+        if self.since_history >= OTHERS_PER_HISTORY && history.is_some() {
             return history;
         }
-        self.worthiest_stretch(now).or(history)
+        let longest = self.longest_waiting(now);
+        if let Some(stretch) = longest
+            && (self.since_overdue >= OTHERS_PER_OVERDUE || now.duration_since(stretch.read_at) >= LAST_WAIT)
+        {
+            return fetch_whole(stretch);
+        }
+        self.worthiest(now, outlook).or_else(|| longest.and_then(fetch_whole)).or(history)
     }
 
     /// When to ask again, where nothing is worth a call at `now`.
     pub fn ask_again(&self, now: Timestamp, outlook: &Outlook) -> Timestamp {
-        // Expected changes grow by themselves: look once a second while anything is open.
-        let soon = if self.open() > 0 { now + SignedDuration::from_secs(1) } else { now + LONGEST_WAIT };
-        self.head_due(outlook).clamp(now, soon)
+        // Expected changes only grow until something is read: the first of these times at which
+        // there are enough.
+        let head_due = self.head_due(outlook).max(now);
+        let waits = std::iter::successors(Some(SOONEST), |wait| wait.checked_mul(2));
+        let times = waits.map(|wait| now + wait).take_while(|at| *at < head_due);
+        let worth = times.take(DOUBLINGS).find(|at| self.longest_waiting(*at).is_some() || self.worthiest(*at, outlook).is_some());
+        worth.unwrap_or_else(|| head_due.min(now + LONGEST_WAIT))
     }
 
     /// When the head is to be read again; long ago before the first time.
@@ -142,7 +166,8 @@ impl Ledger {
             (true, true) => HEAD_BUSY,
             (true, false) => HEAD_CALM,
         };
-        read_at + pause
+        let few = SignedDuration::try_from_secs_f64(CALLS_PER_HEAD / outlook.calls_per_second).unwrap_or(HEAD_OUT_OF_VIEW);
+        read_at.checked_add(pause.max(few)).unwrap_or(Timestamp::MAX)
     }
 
     /// How many of the newest messages to ask for: what is expected new, what may be recorded
@@ -155,7 +180,7 @@ impl Ledger {
         // After a burst the head is all of one moment: twice as many reach further back.
         let reach = if head.recent == head.count && self.stretches.len() > 1 { 2 * head.count } else { head.recent };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a page")]
-        let limit = (expected + (reach + HEAD_SPARE) as f64).clamp(HEAD_SPARE as f64, FULL_PAGE as f64) as u16;
+        let limit = (expected + (reach.max(head.depth()) + HEAD_SPARE) as f64).clamp(HEAD_SPARE as f64, FULL_PAGE as f64) as u16;
         limit
     }
 
@@ -164,28 +189,65 @@ impl Ledger {
         self.complete || self.oldest.as_ref().is_some_and(|(oldest, _)| *oldest <= horizon)
     }
 
-    /// The stretch for which a call brings most: expected changes times the time since it was read.
-    /// (The changes alone would starve stretches, round robin would waste calls on still ones.)
-    fn worthiest_stretch(&self, now: Timestamp) -> Option<Fetch> {
-        let worth = |stretch: &super::Stretch| {
-            let waited = now.duration_since(stretch.read_at);
-            let failures = stretch.failed.is_some_and(|failed| now.duration_since(failed) < FAILURES_MOVE);
-            if waited >= LONGEST_WAIT && (failures || !stretch.open.is_empty()) {
-                return Some(f64::MAX);
-            }
-            let unseen = if stretch.has_settled(now, self.ahead) || !stretch.has_known_extent() { UNSEEN } else { 0.0 };
-            let expected = stretch.expected_changes(now) + unseen;
-            (expected >= WORTH_A_CALL).then_some(expected * waited.as_secs_f64())
-        };
-        let (stretch, _) = self
-            .stretches
-            .iter()
-            .skip(1)
-            .filter(|stretch| stretch.opener.as_ref().is_some_and(|opener| !self.is_troubled(&opener.cursor, now)))
-            .filter_map(|stretch| Some((stretch, worth(stretch)?)))
-            .max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        let rows = if stretch.has_known_extent() { stretch.count.clamp(1, FULL_PAGE) } else { FULL_PAGE };
-        let limit = u16::try_from(rows).unwrap_or(u16::MAX);
-        stretch.opener.as_ref().map(|after| Fetch::Stretch { after: after.cursor.clone(), limit })
+    /// The stretch that has waited longest, where one has waited for long.
+    fn longest_waiting(&self, now: Timestamp) -> Option<&Stretch> {
+        let overdue = self.stretches.iter().skip(1).filter(|stretch| stretch.is_overdue(now) && self.can_be_read(stretch, now));
+        overdue.min_by_key(|stretch| stretch.whole_at)
     }
+
+    /// Whether a cursor opens it that works.
+    fn can_be_read(&self, stretch: &Stretch, now: Timestamp) -> bool {
+        stretch.opener.as_ref().is_some_and(|opener| !self.is_troubled(&opener.cursor, now))
+    }
+
+    /// The page for which a call brings most: expected changes times the time since they were read.
+    /// (The changes alone would starve stretches, round robin would waste calls on still ones.)
+    fn worthiest(&self, now: Timestamp, outlook: &Outlook) -> Option<Fetch> {
+        let worth = |(place, stretch): (usize, &Stretch)| {
+            let rests = !outlook.in_view && now.duration_since(stretch.read_at) < HEAD_OUT_OF_VIEW;
+            if rests || (place > 0 && !self.can_be_read(stretch, now)) {
+                return None;
+            }
+            let worth = self.worth(place, now);
+            (worth.changes >= WORTH_A_CALL).then_some((place, worth.delay_s))
+        };
+        let (place, _) = self.stretches.iter().enumerate().filter_map(worth).max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+        if place == 0 {
+            return Some(Fetch::Head { limit: self.head_limit(now, outlook) });
+        }
+        let stretch = &self.stretches[place];
+        if self.is_unseen(stretch, now) { fetch_whole(stretch) } else { fetch(stretch, stretch.depth() + STRETCH_SPARE) }
+    }
+
+    /// What a call for a stretch is expected to bring.
+    fn worth(&self, place: usize, now: Timestamp) -> Worth {
+        let stretch = &self.stretches[place];
+        let mut worth = stretch.worth(&self.curves, now);
+        if place > 0 && self.is_unseen(stretch, now) {
+            worth.add(UNSEEN, stretch.whole_at, now);
+        }
+        // What moves at the ends of its neighbours goes on in it.
+        let above = place.checked_sub(1).and_then(|above| self.stretches.get(above)).map_or(0.0, |above| above.stir.bottom);
+        let below = self.stretches.get(place + 1).map_or(0.0, |below| below.stir.top);
+        let likely = (above + below) * now.duration_since(stretch.read_at).as_secs_f64();
+        worth.add(likely.min(stretch.open.len() as f64), stretch.read_at, now);
+        worth
+    }
+
+    /// Whether messages may be in a stretch that were never seen.
+    fn is_unseen(&self, stretch: &Stretch, now: Timestamp) -> bool {
+        stretch.has_settled(now, self.ahead) || !stretch.has_known_extent()
+    }
+}
+
+/// Reads a stretch down to its oldest message.
+fn fetch_whole(stretch: &Stretch) -> Option<Fetch> {
+    fetch(stretch, if stretch.has_known_extent() { stretch.count } else { FULL_PAGE })
+}
+
+/// Reads so many rows of a stretch.
+fn fetch(stretch: &Stretch, rows: usize) -> Option<Fetch> {
+    let most = if stretch.has_known_extent() { stretch.count.clamp(1, FULL_PAGE) } else { FULL_PAGE };
+    let limit = u16::try_from(rows.clamp(1, most)).unwrap_or(u16::MAX);
+    stretch.opener.as_ref().map(|after| Fetch::Stretch { after: after.cursor.clone(), limit })
 }

@@ -1,6 +1,11 @@
 //! One stretch of a campaign's history, and what a page tells the ledger about it.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::{SignedDuration, Timestamp};
+
+use super::curve::{Curves, Stage};
+use super::pace::{Pace, Stir};
 
 use crate::delivery::{Message, MessageId, Progress, Row, Rows, Status};
 use crate::postman::{Cursor, PageAnswer};
@@ -27,6 +32,8 @@ pub struct Seen {
     pub created_at: Option<Timestamp>,
     /// The last known change of a message that is still open.
     pub open: Option<Timestamp>,
+    /// Where an open message stands.
+    pub stage: Stage,
     /// With the telco for so long that no further word is likely.
     pub silent: bool,
     /// The last known change of a message in failure: somebody may retry it.
@@ -44,6 +51,7 @@ impl Seen {
         Self {
             created_at: message.created_at,
             open: (progress != Progress::Done).then_some(changed),
+            stage: Stage::of(message.status.as_ref()),
             silent: progress == Progress::Silent,
             failed: (message.status == Some(Status::Failure)).then_some(changed),
             id: message.id,
@@ -101,8 +109,13 @@ pub(super) struct Open {
     pub id: MessageId,
     /// Its last known change, from which its age counts: a retried message keeps its creation time.
     pub changed: Timestamp,
+    pub stage: Stage,
     /// With the telco for so long that no further word is likely.
     pub silent: bool,
+    /// When it was last read.
+    pub seen_at: Timestamp,
+    /// How many messages of its stretch stood above it then; unknown ones count as many.
+    pub place: usize,
 }
 
 /// One stretch.
@@ -122,8 +135,14 @@ pub(super) struct Stretch {
     pub open: Vec<Open>,
     /// The last change of the latest failure in it.
     pub failed: Option<Timestamp>,
-    /// When it was last read; the older one where it was put together from two.
+    /// When all that moves in it was last read; the older one where it was put together from two.
     pub read_at: Timestamp,
+    /// When it was last read down to its oldest message.
+    pub whole_at: Timestamp,
+    /// How it moves against what the curves expect.
+    pub pace: Pace,
+    /// What moves near its ends.
+    pub stir: Stir,
     /// Creation times at both ends, as far as told.
     pub newest_at: Option<Timestamp>,
     pub oldest_at: Option<Timestamp>,
@@ -144,9 +163,12 @@ impl Stretch {
             first: Some(first.id.clone()),
             last: last.id.clone(),
             count: rows.len(),
-            open: open_of(rows),
+            open: open_of(rows, asked_at),
             failed: rows.iter().filter_map(|row| row.failed).max(),
             read_at: asked_at,
+            whole_at: asked_at,
+            pace: Pace::default(),
+            stir: Stir::default(),
             newest_at: first.created_at,
             oldest_at: last.created_at,
             recent: rows.iter().filter(|row| is_recent(row, first)).count(),
@@ -173,7 +195,7 @@ impl Stretch {
     /// Messages tell the server's times, which are `ahead` of the readings'.
     pub fn has_settled(&self, now: Timestamp, ahead: SignedDuration) -> bool {
         let newest = self.newest_at.and_then(|newest| newest.checked_sub(ahead).ok());
-        newest.is_some_and(|newest| self.read_at.duration_since(newest) < LATE && now.duration_since(newest) >= LATE)
+        newest.is_some_and(|newest| self.whole_at.duration_since(newest) < LATE && now.duration_since(newest) >= LATE)
     }
 
     /// Whether a message recorded at that time belongs here.
@@ -181,28 +203,63 @@ impl Stretch {
         matches!((self.newest_at, self.oldest_at), (Some(newest), Some(oldest)) if oldest <= created && created <= newest)
     }
 
-    /// The changes expected since it was last read: for each open message the share of such
-    /// messages that move between the age it had then and the age it has now.
-    pub fn expected_changes(&self, now: Timestamp) -> f64 {
-        self.open.iter().map(|open| open.expected_changes(self.read_at, now)).sum()
+    /// What a call for it would bring at `now`.
+    pub fn worth(&self, curves: &Curves, now: Timestamp) -> Worth {
+        let mut worth = Worth::default();
+        for open in &self.open {
+            let share = curves.share(open.stage, open.changed, open.seen_at, now) * if open.silent { SILENT } else { 1.0 };
+            worth.add(share, open.seen_at, now);
+        }
+        let pace = self.pace.factor();
+        Worth { changes: worth.changes * pace, delay_s: worth.delay_s * pace }
+    }
+
+    /// Takes in a reading of its newest messages, which did not go down to its end.
+    pub fn read_in_part(&mut self, read: Stretch, rows: &[Seen]) {
+        let told: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
+        // What was recorded late pushed some of the open ones further down: they are asked for next.
+        let further = |open: &Open| Open { place: open.place.max(rows.len()), ..open.clone() };
+        let mut left: Vec<Open> = self.open.iter().filter(|open| !told.contains(&open.id)).map(further).collect();
+        if left.is_empty() {
+            self.read_at = read.read_at;
+        }
+        self.open = read.open;
+        self.open.append(&mut left);
+        self.failed = self.failed.max(read.failed);
+        (self.first, self.newest_at, self.recent) = (read.first, read.newest_at, read.recent);
+    }
+
+    /// Whether it waited as long as any may that still moves, or where somebody may retry a failure.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        let failures = self.failed.is_some_and(|failed| now.duration_since(failed) < FAILURES_MOVE);
+        (failures && now.duration_since(self.whole_at) >= LONGEST_WAIT)
+            || (!self.open.is_empty() && now.duration_since(self.read_at) >= LONGEST_WAIT)
+    }
+
+    /// Down to how many messages a call reads all that moves in it.
+    pub fn depth(&self) -> usize {
+        self.open.iter().map(|open| open.place + 1).max().unwrap_or(0)
     }
 }
 
-impl Open {
-    /// Half of all messages move within this time of their last change; the curve falls off as
-    /// `HALF / (age + HALF)`.
-    const HALF_S: f64 = 10.0;
+/// What a call is expected to bring.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Worth {
+    /// Changes.
+    pub changes: f64,
+    /// The same times how long each message was not read: what the worth of calls is compared by.
+    pub delay_s: f64,
+}
 
-    /// How much one counts that is not likely to move any more.
-    const SILENT: f64 = 0.01;
-
-    fn expected_changes(&self, read_at: Timestamp, now: Timestamp) -> f64 {
-        let then = read_at.duration_since(self.changed).as_secs_f64().max(0.0);
-        let now = now.duration_since(self.changed).as_secs_f64().max(then);
-        let moved = 1.0 - (then + Self::HALF_S) / (now + Self::HALF_S);
-        if self.silent { moved * Self::SILENT } else { moved }
+impl Worth {
+    pub fn add(&mut self, changes: f64, since: Timestamp, now: Timestamp) {
+        self.changes += changes;
+        self.delay_s += changes * now.duration_since(since).as_secs_f64().max(0.0);
     }
 }
+
+/// How much a message counts that is not likely to move any more.
+const SILENT: f64 = 0.01;
 
 /// How far behind the newest message others may still be recorded.
 pub(super) const LATE: SignedDuration = SignedDuration::from_secs(30);
@@ -211,9 +268,22 @@ fn is_recent(row: &Seen, newest: &Seen) -> bool {
     matches!((row.created_at, newest.created_at), (Some(created), Some(newest)) if newest.duration_since(created) <= LATE)
 }
 
-pub(super) fn open_of(rows: &[Seen]) -> Vec<Open> {
-    rows.iter().filter_map(|row| row.open.map(|changed| Open { id: row.id.clone(), changed, silent: row.silent })).collect()
+/// The open ones among the rows of a stretch, read at `seen_at`.
+pub(super) fn open_of(rows: &[Seen], seen_at: Timestamp) -> Vec<Open> {
+    let open = |(place, row): (usize, &Seen)| {
+        row.open.map(|changed| Open { id: row.id.clone(), changed, stage: row.stage, silent: row.silent, seen_at, place })
+    };
+    rows.iter().enumerate().filter_map(open).collect()
 }
+
+/// Those open messages of a former stretch that are among the ids which are left of it.
+pub(super) fn open_among(open: &[Open], left: &[MessageId]) -> Vec<Open> {
+    let places: HashMap<&MessageId, usize> = left.iter().enumerate().map(|(place, id)| (id, place)).collect();
+    open.iter().filter_map(|open| Some(Open { place: *places.get(&open.id)?, ..open.clone() })).collect()
+}
+
+/// No stretch with open messages, or with failures that somebody may retry, waits longer for its turn.
+pub(super) const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long somebody may still retry a failure, so that its stretch is worth looking at.
 pub(super) const FAILURES_MOVE: SignedDuration = SignedDuration::from_hours(48);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{Fetch, Ledger, Outlook, PageSeen, Seen};
+use super::{Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
 
@@ -48,6 +48,7 @@ impl Server {
                 id: listed.id.clone(),
                 created_at: Some(listed.created),
                 open: listed.open.then_some(listed.created),
+                stage: Stage::Sending,
                 silent: false,
                 failed: None,
             })
@@ -60,7 +61,7 @@ impl Server {
     }
 }
 
-const FAR: Outlook = Outlook { in_view: true, horizon: Timestamp::MIN, further: false, read_now: false };
+const FAR: Outlook = Outlook { in_view: true, horizon: Timestamp::MIN, further: false, read_now: false, calls_per_second: 2.0 };
 
 /// One call a half second, until nothing is worth one for a while.
 fn read_all(ledger: &mut Ledger, server: &Server, mut now: Timestamp) -> Timestamp {
@@ -176,7 +177,7 @@ fn history_has_its_turn_beside_open_stretches() {
 fn cursors_that_go_in_a_circle_end_the_history() {
     let mut ledger = Ledger::default();
     let page = |id: &str, end: &str| PageSeen {
-        rows: vec![Seen { id: MessageId::new(id), created_at: Some(at(0)), open: None, silent: false, failed: None }],
+        rows: vec![Seen { id: MessageId::new(id), created_at: Some(at(0)), open: None, stage: Stage::Other, silent: false, failed: None }],
         end: Some(Cursor::new(end)),
         has_next: true,
         asked_at: at(0),

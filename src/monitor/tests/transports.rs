@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
 use super::world::BASE;
 use crate::monitor::Clock;
 use crate::postman::{ApiKey, Exchange, Method, Request, Response, RetryAfter, Transport};
@@ -15,6 +18,41 @@ use crate::simulator::{Call, World as Simulated};
 pub struct WorldTransport {
     pub world: Mutex<Simulated>,
     pub clock: Clock,
+    /// How far the server's clock is ahead of the worker's.
+    pub ahead: SignedDuration,
+}
+
+impl WorldTransport {
+    /// The time at the server.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now() + self.ahead
+    }
+}
+
+/// What an [`AlteredTransport`] does to the n-th page (from 1).
+pub type Alter = dyn Fn(usize, &Request, &mut Value) + Send + Sync;
+
+/// Changes the pages that another transport answers.
+pub struct AlteredTransport {
+    pub inner: Arc<dyn Transport>,
+    pub alter: Box<Alter>,
+    pub pages: AtomicUsize,
+}
+
+impl Transport for AlteredTransport {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let mut exchange = self.inner.send(request.clone(), key).await;
+            if let Ok(response) = &mut exchange.result
+                && let Ok(mut page) = serde_json::from_slice::<Value>(&response.body)
+                && page["data"].is_array()
+            {
+                (self.alter)(self.pages.fetch_add(1, Ordering::SeqCst) + 1, &request, &mut page);
+                response.body = page.to_string().into();
+            }
+            exchange
+        })
+    }
 }
 
 impl Transport for WorldTransport {
@@ -33,12 +71,12 @@ impl Transport for WorldTransport {
                 content_type: request.content_type.as_deref(),
                 body: &request.body,
             };
-            let answer = self.world.lock().unwrap().answer(&call, self.clock.now());
+            let answer = self.world.lock().unwrap().answer(&call, self.now());
             tokio::time::sleep(Duration::from_millis(25)).await;
             let response = Response {
                 status: answer.status,
                 retry_after: answer.retry_after.and_then(|seconds| RetryAfter::parse(&seconds.to_string())),
-                date: Some(self.clock.now()),
+                date: Some(self.now()),
                 content_type: Some(answer.content_type.to_owned()),
                 body: answer.body.into(),
                 ..Response::default()

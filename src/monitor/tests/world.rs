@@ -3,17 +3,18 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::transports::{StopTransport, Stops, WorldTransport};
-use crate::delivery::{CampaignId, Message, MessageId, RetryHelps, Status};
+use super::transports::{AlteredTransport, StopTransport, Stops, WorldTransport};
+use crate::delivery::{BatchId, CampaignId, Message, MessageId, RetryHelps, Status};
 use crate::monitor::{
-    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, OpenActionNews, RunNews,
-    RunPhase, SearchState, Update,
+    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Meter, Monitor, MonitorOptions, News, Notice, OpenActionNews,
+    RunNews, RunPhase, SearchState, Update,
 };
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
@@ -33,10 +34,26 @@ pub struct World {
     /// The worker's key, where it is not the campaign's.
     pub key: Option<String>,
     pub calls_per_second: u32,
+    /// The worker's ceiling, calls a second.
+    pub own_rate: f64,
+    /// The share of messages that are recorded late.
+    pub late_rate: f64,
+    /// How far the server's clock is ahead of the worker's.
+    pub ahead: SignedDuration,
 }
 
 pub fn demo_world(messages: u64, live_per_second: f64) -> World {
-    World { messages, live_per_second, failure_rate: 0.05, allow_listed: true, key: None, calls_per_second: 10 }
+    World {
+        messages,
+        live_per_second,
+        failure_rate: 0.05,
+        allow_listed: true,
+        key: None,
+        calls_per_second: 10,
+        own_rate: 2.0,
+        late_rate: 0.0,
+        ahead: SignedDuration::ZERO,
+    }
 }
 
 /// The simulator's world of it.
@@ -49,7 +66,7 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
         failure_rate: world.failure_rate,
         allow_listed: world.allow_listed,
         stuck_rate: 0.0,
-        late_rate: 0.0,
+        late_rate: world.late_rate,
         batches: 2,
         ..CampaignOptions::new("Bench")
     };
@@ -65,6 +82,7 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
 pub struct Seen {
     pub store: Store,
     pub connection: Connection,
+    pub meter: Option<Meter>,
     pub search: Option<(Generation, SearchState)>,
     pub opened: Vec<(Generation, bool)>,
     pub stages: Vec<(MessageId, ActionStage)>,
@@ -98,7 +116,7 @@ impl Seen {
             News::OpenActions(open) => self.open = Some(open),
             News::NotStarted(messages) => self.not_started.extend(messages),
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
-            News::Meter(_) => {}
+            News::Meter(meter) => self.meter = Some(meter),
         }
     }
 
@@ -145,6 +163,13 @@ impl Bench {
         Self::build(world, |inner| Arc::new(faults(inner)), None, true)
     }
 
+    /// A worker whose server's pages are not as they should be.
+    pub fn with_pages(world: World, alter: impl Fn(usize, &Request, &mut serde_json::Value) + Send + Sync + 'static) -> Self {
+        let wrap =
+            |inner| -> Arc<dyn Transport> { Arc::new(AlteredTransport { inner, alter: Box::new(alter), pages: AtomicUsize::new(0) }) };
+        Self::build(world, wrap, None, true)
+    }
+
     /// A worker whose journal cannot be written.
     pub fn without_journal(world: World) -> Self {
         Self::build(world, |inner| inner, None, false)
@@ -170,8 +195,9 @@ impl Bench {
     ) -> Self {
         let (transport, folder, clock) = before.unwrap_or_else(|| {
             let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
-            let world = simulated(&world, 7, clock.now());
-            (Arc::new(WorldTransport { world: Mutex::new(world), clock }), Arc::new(tempfile::tempdir().unwrap()), clock)
+            let ahead = world.ahead;
+            let world = simulated(&world, 7, clock.now() + ahead);
+            (Arc::new(WorldTransport { world: Mutex::new(world), clock, ahead }), Arc::new(tempfile::tempdir().unwrap()), clock)
         });
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
@@ -192,7 +218,8 @@ impl Bench {
             api,
             journal,
             run,
-            calls_per_second: 2.0,
+            calls_per_second: world.own_rate,
+            away_rate: 0.2,
             history: Duration::from_secs(90 * 24 * 3600),
             reads: true,
             clock,
@@ -201,6 +228,7 @@ impl Bench {
         let seen = Seen {
             store: Store::new(),
             connection: Connection::Connecting,
+            meter: None,
             search: None,
             opened: Vec::new(),
             stages: Vec::new(),
@@ -298,12 +326,12 @@ impl Bench {
 
     /// What the world's own API says of a message, unpaced and unlogged by the worker.
     pub fn truth(&self, message: &MessageId) -> Status {
-        let now = self.clock.now();
+        let now = self.transport.now();
         self.with(|world| Status::from_api(world.status(&self.campaign, message.as_str(), now).expect("a known message")))
     }
 
     pub fn message_ids(&self) -> Vec<MessageId> {
-        let now = self.clock.now();
+        let now = self.transport.now();
         self.with(|world| {
             world.advance(now);
             world.message_ids(&self.campaign).into_iter().map(|id| MessageId::new(id.to_string())).collect()
@@ -311,7 +339,7 @@ impl Bench {
     }
 
     pub fn recipient(&self, message: &MessageId) -> String {
-        let (now, key) = (self.clock.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
         let path = format!("/campaigns/{}/messages/{message}", self.campaign);
         let authorization = format!("Bearer {key}");
         let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
@@ -321,11 +349,56 @@ impl Bench {
     }
 
     pub fn retry_elsewhere(&self, message: &MessageId) {
-        let (now, key) = (self.clock.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
         let path = format!("/campaigns/{}/messages/{message}/retry", self.campaign);
         let authorization = format!("Bearer {key}");
         let call = Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
         assert_eq!(self.with(|world| world.answer(&call, now)).status, 201);
+    }
+
+    /// Somebody else uploads a batch.
+    pub fn upload_elsewhere(&self, rows: usize) -> BatchId {
+        let store = &self.seen.store;
+        let names = store.rows().find_map(|row| store.message(row).values).expect("a message with values is loaded");
+        let header: String = names.iter().map(|(name, _)| format!(",{name}")).collect();
+        let row = |n: usize| format!("65800{n:05},english{}", ",x".repeat(names.len()));
+        let csv = format!("recipient,language{header}\r\n{}", (0..rows).map(row).collect::<Vec<_>>().join("\r\n"));
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
+        );
+        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let path = format!("/campaigns/{}/batch/messages", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let content_type = Some("multipart/form-data; boundary=edge");
+        let call =
+            Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type, body: body.as_bytes() };
+        let answer = self.with(|world| world.answer(&call, now));
+        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, &told["isValid"]), (201, &true.into()), "{told}");
+        BatchId::new(told["batchId"].as_str().unwrap())
+    }
+
+    /// The agency's own sender makes a call every so often, for a while. Gives when it was refused
+    /// for the pace.
+    pub async fn send_elsewhere(&mut self, every: Duration, time: Duration) -> Vec<Timestamp> {
+        let (key, mut refused) = (self.with(|world| world.campaigns()[0].key.clone()), Vec::new());
+        let path = format!("/campaigns/{}/messages/message_of_the_sender", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end {
+            let now = self.transport.now();
+            let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+            if self.with(|world| world.answer(&call, now)).status == 429 {
+                refused.push(now);
+            }
+            self.run(every).await;
+        }
+        refused
+    }
+
+    /// When the worker's reads of pages came in, those that were refused included.
+    pub fn told_times(&self) -> Vec<Timestamp> {
+        self.with(|world| world.log().recent_gets().filter(|call| call.message.is_none()).map(|call| call.at).collect())
     }
 
     /// When the worker's reads came in.
@@ -409,7 +482,7 @@ impl Bench {
     /// How what is shown differs from the world as it was `ago`: what came since does not count.
     pub fn differences(&self, ago: Duration) -> Differences {
         let store = &self.seen.store;
-        let then = self.clock.now() - SignedDuration::try_from(ago).unwrap();
+        let then = self.transport.now() - SignedDuration::try_from(ago).unwrap();
         let (mut missing, mut stale) = (0, 0);
         for id in self.message_ids() {
             let changes = self.with(|world| world.changes(&self.campaign, id.as_str()));

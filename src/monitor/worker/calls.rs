@@ -1,5 +1,7 @@
 //! The calls that read.
 
+use jiff::Timestamp;
+
 use super::super::desk::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
 use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, Seen};
 use super::Worker;
@@ -75,7 +77,7 @@ impl Worker {
             Ok(answer) => {
                 self.answered(answer.server_date, answer.asked_at).await;
                 self.bytes += answer.bytes as u64;
-                self.note(&answer.rows);
+                self.note(&answer.rows, answer.asked_at);
                 let stamp = self.stamp(answer.asked_at);
                 let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) else { return };
                 let page: Vec<MessageId> = answer.rows.iter().map(|row| MessageId::new(row.id())).collect();
@@ -155,17 +157,17 @@ impl Worker {
     /// Tells what a single reading said; whether the message still moves.
     pub(super) async fn told_single(&mut self, answer: MessageAnswer) -> bool {
         self.answered(answer.server_date, answer.asked_at).await;
-        let moving = self.note(&answer.rows);
+        let moving = self.note(&answer.rows, answer.asked_at);
         let asked_at = self.stamp(answer.asked_at);
         self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Single, asked_at, reach: None, head: false }).await;
         moving
     }
 
     /// Lets the ledger know what another answer told; whether any of it still moves.
-    pub(super) fn note(&mut self, rows: &Rows) -> bool {
+    pub(super) fn note(&mut self, rows: &Rows, asked_at: Timestamp) -> bool {
         let seen = Seen::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
         for seen in &seen {
-            self.desk.ledger.note(seen);
+            self.desk.ledger.note(seen, asked_at);
         }
         seen.iter().any(|seen| seen.open.is_some())
     }

@@ -53,7 +53,7 @@ impl Worker {
         };
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
-        self.note(&answer.rows);
+        self.note(&answer.rows, answer.asked_at);
         let (now, server_now) = (self.now(), self.server_now());
         let ahead = self.server_time.ahead().unwrap_or(SignedDuration::ZERO);
         let asked_at = self.stamp(answer.asked_at);

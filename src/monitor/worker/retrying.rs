@@ -158,7 +158,7 @@ impl Worker {
         let kept_out = refusal.is_some_and(Refusal::keeps_out);
         let used_up = refusal.is_some_and(Refusal::is_out_of_attempts);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
-            self.note(&rows);
+            self.note(&rows, asked_at);
             let asked_at = self.stamp(asked_at);
             self.tell(News::Rows { rows, from: AnswerKind::Action, asked_at, reach: None, head: false }).await;
         }
