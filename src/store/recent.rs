@@ -1,5 +1,9 @@
 //! The last minutes against the usual.
 
+mod rising;
+
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 
 use super::Store;
@@ -22,11 +26,18 @@ pub struct Recent {
     pub usual_share: Option<f64>,
     /// The most frequent error of the window; ties by code.
     pub leading_error: Option<DeliveryError>,
+    /// The minute in which the share of failures began to rise above the usual one, if it stands
+    /// above it now; `None` where it does not, where too few finished to tell, or where nothing is
+    /// known of the usual. It can lie before the window.
+    pub rising_since: Option<Timestamp>,
 }
 
 impl Recent {
     /// From how many finished messages on a share says something.
     pub const ENOUGH: usize = 20;
+
+    /// How many times the usual share still counts as usual.
+    pub const AS_USUAL: f64 = 1.5;
 
     /// The share of failures in the window, 0 to 1; `None` where fewer than
     /// [`Recent::ENOUGH`] finished.
@@ -80,7 +91,17 @@ impl Store {
         let usual = self.tally.minutes.range(start - USUAL..start);
         let (finished, failed) = usual.fold((0, 0), |(finished, failed), (_, minute)| (finished + minute.finished, failed + minute.failed));
         recent.usual_share = share(failed, finished);
+        recent.rising_since = self.rising_since(&recent, start - USUAL..=current.max(start));
         recent
+    }
+
+    fn rising_since(&self, recent: &Recent, looked_at: RangeInclusive<i64>) -> Option<Timestamp> {
+        let (share, usual) = (recent.share()?, recent.usual_share?);
+        if share <= usual * Recent::AS_USUAL {
+            return None;
+        }
+        let minutes = self.tally.minutes.range(looked_at).map(|(at, minute)| (*at, minute.finished, minute.failed));
+        Timestamp::from_millisecond(rising::since(minutes, usual)? * MINUTE).ok()
     }
 
     /// What ended in each minute from `from` until before `until`, oldest first; minutes without

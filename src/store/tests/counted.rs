@@ -77,6 +77,8 @@ fn check_counts(store: &Store) {
     let window: Vec<&Message> = covered.iter().filter(ended).copied().collect();
     assert_eq!(recent.finished, window.len());
     assert_eq!(recent.failed, window.iter().filter(|message| message.status == Some(Status::Failure)).count());
+    let is_rising = recent.rising_since.is_some();
+    assert!(!is_rising || recent.share() > recent.usual_share, "it rises only above the usual");
 
     for batch in store.batches() {
         let own: Vec<&Message> = all.iter().filter(|message| message.batch.as_ref() == Some(&batch.batch)).collect();
@@ -157,6 +159,23 @@ fn the_usual_share_needs_twenty_finished_before_the_window() {
     assert_eq!((recent.finished, recent.failed, recent.usual_share), (1, 1, Some(0.05)));
     assert_eq!(recent.leading_error.as_ref().map(|error| &*error.code), Some("routing_error"));
     assert_eq!(recent.share(), None);
+}
+
+#[test]
+fn a_rise_is_told_with_its_minute() {
+    let ended = |seconds: i64, status| Sent { status, created: seconds, started: seconds, ended: Some(seconds), ..DELIVERED };
+    let minute = |before: i64| minute(at(NOW - before * 1000));
+    // A quiet day, then half of what ends fails: since 21 minutes ago, before the window.
+    let mut all: Vec<Sent> = (21..600).map(|minutes| ended(minutes * 60, "success")).collect();
+    assert_eq!(store_of(&all).recent(at(NOW), 15).rising_since, None);
+    for minutes in 0..=20 {
+        all.extend([ended(minutes * 60, "success"), ended(minutes * 60, "failure")]);
+    }
+    let rising = store_of(&all).recent(at(NOW), 15).rising_since.expect("half of them fail");
+    assert_eq!(rising.as_millisecond() / 60_000, minute(20 * 60));
+    // Nothing is known of the usual: nothing is said of a rise.
+    let young: Vec<Sent> = (0..30).map(|second| ended(second, "failure")).collect();
+    assert_eq!(store_of(&young).recent(at(NOW), 15).rising_since, None);
 }
 
 #[test]
