@@ -198,6 +198,7 @@ fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Upd
         journal: JournalAccess::Writable(journal),
         run: Some(Arc::new(run)),
         calls_per_second: 10.0,
+        away_rate: 10.0,
         history: Duration::from_secs(3600),
         reads: false,
         clock: Clock::System,

@@ -9,11 +9,25 @@ use crate::state::ActionId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Generation(pub u64);
 
+/// Whether somebody sits at the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Attendance {
+    /// Somebody pressed a key not long ago.
+    #[default]
+    Present,
+    /// Nobody has for a while: all that is read by itself is read seldom.
+    Away,
+}
+
 /// A wish to a campaign's worker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Whether somebody looks at this campaign. Out of view it is read less often.
     InView(bool),
+    /// Whether somebody sits at the program. While nobody does, calls fall to
+    /// [`MonitorOptions::away_rate`](super::MonitorOptions::away_rate); actions that were agreed to
+    /// go on as fast as ever.
+    Attend(Attendance),
     /// Make no call until [`Command::Resume`]. A write under way is finished and its outcome kept.
     Pause,
     /// Go on reading.

@@ -6,7 +6,7 @@ use super::acting::{Acting, Phase};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
 use super::slots::{Slots, Turn};
-use super::{Fetch, Generation, Ledger, Outlook, Purpose};
+use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
 
@@ -34,6 +34,10 @@ pub(super) struct Desk {
     /// Whether it reads by itself at all; a script's retry does not.
     pub reads: bool,
     pub in_view: bool,
+    /// Whether somebody sits at the program.
+    pub attendance: Attendance,
+    /// The ceiling of what is read by itself while nobody does, calls a second.
+    away_rate: f64,
     pub paused: bool,
     pub horizon: SignedDuration,
     pub further: bool,
@@ -51,6 +55,8 @@ pub(super) struct Desk {
     wanted_in_a_row: u32,
     /// Whether the last call saw what became of a retry.
     followed: bool,
+    /// The last call that was not one for an action.
+    last_reading: Option<Timestamp>,
 }
 
 /// Something that keeps calls from being made.
@@ -123,7 +129,7 @@ pub(super) enum Job {
 }
 
 impl Desk {
-    pub fn new(calls_per_second: f64, horizon: SignedDuration, reads: bool) -> Self {
+    pub fn new(calls_per_second: f64, away_rate: f64, horizon: SignedDuration, reads: bool) -> Self {
         Self {
             ledger: Ledger::default(),
             budget: Budget::new(calls_per_second),
@@ -131,6 +137,8 @@ impl Desk {
             trouble: None,
             reads,
             in_view: false,
+            attendance: Attendance::Present,
+            away_rate: away_rate.max(f64::MIN_POSITIVE),
             paused: false,
             horizon,
             further: false,
@@ -143,6 +151,7 @@ impl Desk {
             actions_in_a_row: 0,
             wanted_in_a_row: 0,
             followed: false,
+            last_reading: None,
         }
     }
 
@@ -199,19 +208,17 @@ impl Desk {
             let purpose = fetch.purpose();
             Some((Job::Page(fetch), purpose))
         };
+        if self.quiet_until(now) > now {
+            return self.action(now);
+        }
         if self.wanted_in_a_row >= WANTED_IN_A_ROW
             && let Some(page) = page()
         {
             return Some(page);
         }
         // 1. What somebody asked for.
-        if self.actions_have_their_turn(now) {
-            if let Some(place) = self.due(Purpose::Outcome, now) {
-                return Some((Job::ReadFor(place), Purpose::Outcome));
-            }
-            if let Some(place) = self.due(Purpose::Retry, now) {
-                return Some((Job::Post(place), Purpose::Retry));
-            }
+        if let Some(action) = self.action(now) {
+            return Some(action);
         }
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
@@ -229,6 +236,32 @@ impl Desk {
         let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
         // 2. to 4. The head, open stretches, history.
         if self.followed { page().or_else(follow) } else { follow().or_else(page) }
+    }
+
+    /// The most urgent call of an action that is due and has its turn.
+    fn action(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        if !self.actions_have_their_turn(now) {
+            return None;
+        }
+        let outcome = self.due(Purpose::Outcome, now).map(|place| (Job::ReadFor(place), Purpose::Outcome));
+        outcome.or_else(|| self.due(Purpose::Retry, now).map(|place| (Job::Post(place), Purpose::Retry)))
+    }
+
+    /// Until when nothing is read but for an action, because nobody sits at the program.
+    fn quiet_until(&self, now: Timestamp) -> Timestamp {
+        let last = self.last_reading.filter(|last| self.is_away() && *last <= now);
+        last.map_or(now, |last| add(last, 1.0 / self.away_rate))
+    }
+
+    /// Whether nobody sits at the program.
+    pub fn is_away(&self) -> bool {
+        self.attendance == Attendance::Away
+    }
+
+    /// Calls a second that may be made now for what is read by itself.
+    pub fn reading_rate(&self, now: Timestamp) -> f64 {
+        let rate = self.budget.rate(now);
+        if self.is_away() { rate.min(self.away_rate) } else { rate }
     }
 
     /// The action that is due for this purpose, the longest-waiting one first.
@@ -260,6 +293,7 @@ impl Desk {
         self.followed = purpose == Some(Purpose::Message);
         if !matches!(purpose, Some(Purpose::Retry | Purpose::Outcome)) {
             self.actions_in_a_row = 0;
+            self.last_reading = Some(now);
         } else if self.budget.after_a_turn(now) <= now {
             self.actions_in_a_row = 1;
         } else {
@@ -272,29 +306,31 @@ impl Desk {
 
     /// When the next call becomes due, while none is.
     fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.quiet_until(now);
         let turn = if self.actions_have_their_turn(now) { now } else { self.budget.after_a_turn(now) };
         let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
         let actions = self.actions.iter().filter_map(|acting| {
             let (at, purpose) = acting.due()?;
             let waits_for_run = busy && acting.in_run && purpose == Purpose::Message;
             let is_action = matches!(purpose, Purpose::Retry | Purpose::Outcome);
-            (!waits_for_run).then(|| if is_action { at.max(turn) } else { at })
+            (!waits_for_run).then(|| if is_action { at.max(turn) } else { at.max(quiet) })
         });
         let search = self.search.as_ref().and_then(|search| search.ask_at);
         let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
         let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        actions.chain(search).chain(opened).chain(ledger).chain(self.review_at).min()
+        let readings = search.into_iter().chain(opened).chain(ledger).map(|at| at.max(quiet));
+        actions.chain(readings).chain(self.review_at).min()
     }
 
     /// When the newest messages are read again, for the meter.
     pub fn head_next(&self, now: Timestamp) -> Option<Timestamp> {
         let wanted = self.reads && !self.paused && self.ledger.has_begun();
-        wanted.then(|| self.ledger.head_due(&self.outlook(now)).max(self.slot(now)))
+        wanted.then(|| self.ledger.head_due(&self.outlook(now)).max(self.slot(now)).max(self.quiet_until(now)))
     }
 
     pub fn outlook(&self, now: Timestamp) -> Outlook {
         let horizon = now.checked_sub(self.horizon).unwrap_or(Timestamp::MIN);
-        Outlook { in_view: self.in_view, horizon, further: self.further, read_now: self.read_now }
+        Outlook { in_view: self.in_view && !self.is_away(), horizon, further: self.further, read_now: self.read_now }
     }
 
     /// A call failed. Gives until when none is made.

@@ -18,11 +18,11 @@ mod tests;
 
 pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
-pub use command::{Command, Generation};
+pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
 pub use reader::{Listing, Pages, ReadError, Reader};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
     RunNews, RunPhase, SearchState, Update,
 };
-pub use worker::{Monitor, MonitorOptions, Watcher};
+pub use worker::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};

@@ -1,5 +1,6 @@
 //! The worker against the simulator's world, on a paused clock.
 
+mod away;
 mod batches;
 mod endurance;
 mod outcomes;

@@ -118,6 +118,8 @@ pub struct Meter {
     pub under_way: Option<Purpose>,
     /// Bytes read since the start.
     pub bytes: u64,
+    /// Whether only few calls are made because nobody sits at the program.
+    pub away: bool,
     /// When a 429 last slowed it down.
     pub slowed_at: Option<Timestamp>,
 }

@@ -23,7 +23,7 @@ use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
 use crate::state::{ActionId, JournalAccess, Run};
 
-pub use handle::{Monitor, MonitorOptions, Watcher};
+pub use handle::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};
 
 /// Everything a worker holds.
 struct Worker {
@@ -60,7 +60,7 @@ impl Worker {
             journal: options.journal,
             run: options.run,
             clock: options.clock,
-            desk: Desk::new(options.calls_per_second, horizon, options.reads),
+            desk: Desk::new(options.calls_per_second, options.away_rate, horizon, options.reads),
             jitter: Jitter(options.seed | 1),
             server_time: ServerTime::default(),
             connection: Connection::Connecting,
@@ -148,12 +148,13 @@ impl Worker {
     async fn meter(&mut self, next: Option<(Timestamp, Purpose)>) {
         let now = self.now();
         let meter = Meter {
-            rate: self.desk.budget.rate(now),
+            rate: self.desk.reading_rate(now),
             ceiling: self.desk.budget.ceiling(),
             used: self.desk.budget.used(now),
             next: next.or_else(|| self.desk.head_next(now).map(|at| (at, Purpose::Head))),
             under_way: self.under_way,
             bytes: self.bytes,
+            away: self.desk.is_away(),
             slowed_at: self.desk.budget.slowed_at(now),
         };
         self.tell(News::Meter(meter)).await;
@@ -164,6 +165,7 @@ impl Worker {
         let now = self.now();
         match command {
             Command::InView(in_view) => self.desk.in_view = in_view,
+            Command::Attend(attendance) => self.desk.attendance = attendance,
             Command::Pause => {
                 self.desk.paused = true;
                 self.connection(Connection::Paused).await;

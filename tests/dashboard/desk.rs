@@ -235,6 +235,7 @@ impl Desk {
             next: Some((self.now + SignedDuration::from_secs(2), Purpose::Head)),
             under_way: None,
             bytes: 0,
+            away: false,
             slowed_at: None,
         };
         self.news(campaign, News::Connection(Connection::Live)).news(campaign, News::Meter(meter))

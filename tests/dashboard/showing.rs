@@ -99,7 +99,7 @@ fn pausing_is_named_from_the_first_moment() {
 #[test]
 fn a_slowed_budget_is_named() {
     let mut desk = desk(80, 24);
-    let meter = Meter { rate: 1.4, ceiling: 2.0, used: 1.4, next: None, under_way: None, bytes: 0, slowed_at: Some(desk.now) };
+    let meter = Meter { rate: 1.4, ceiling: 2.0, used: 1.4, next: None, under_way: None, bytes: 0, away: false, slowed_at: Some(desk.now) };
     desk.news(0, News::Meter(meter)).sees("429: slowed to 1.4/s");
 }
 

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::super::campaigns::Campaign;
 use super::export;
-use crate::monitor::{CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
+use crate::monitor::{AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
 use crate::postman::{Explanation, HttpTransport, Transport};
 use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
 use crate::tui::{Effect, End, Host, Requests, UpdateSender};
@@ -180,6 +180,7 @@ impl Crew {
                 journal: journal.clone(),
                 run: self.run.clone(),
                 calls_per_second: campaign.config.calls_per_second,
+                away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
                 history: campaign.config.history,
                 reads: true,
                 clock: Clock::System,

@@ -92,6 +92,7 @@ impl Work {
             journal: open.access,
             run: Some(Arc::clone(&run)),
             calls_per_second: campaign.config.calls_per_second,
+            away_rate: campaign.config.calls_per_second,
             history: campaign.config.history,
             reads: false,
             clock: Clock::System,

@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use super::transports::{StopTransport, Stops, WorldTransport};
 use crate::delivery::{CampaignId, Message, MessageId, RetryHelps, Status};
 use crate::monitor::{
-    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Notice, OpenActionNews, RunNews,
-    RunPhase, SearchState, Update,
+    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Meter, Monitor, MonitorOptions, News, Notice, OpenActionNews,
+    RunNews, RunPhase, SearchState, Update,
 };
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
@@ -65,6 +65,7 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
 pub struct Seen {
     pub store: Store,
     pub connection: Connection,
+    pub meter: Option<Meter>,
     pub search: Option<(Generation, SearchState)>,
     pub opened: Vec<(Generation, bool)>,
     pub stages: Vec<(MessageId, ActionStage)>,
@@ -96,7 +97,7 @@ impl Seen {
             News::BatchAction(action) => self.batch_stages.push(action.stage),
             News::OpenActions(open) => self.open = Some(open),
             News::NotStarted(messages) => self.not_started.extend(messages),
-            News::Meter(_) => {}
+            News::Meter(meter) => self.meter = Some(meter),
         }
     }
 
@@ -191,6 +192,7 @@ impl Bench {
             journal,
             run,
             calls_per_second: 2.0,
+            away_rate: 0.2,
             history: Duration::from_secs(90 * 24 * 3600),
             reads: true,
             clock,
@@ -199,6 +201,7 @@ impl Bench {
         let seen = Seen {
             store: Store::new(),
             connection: Connection::Connecting,
+            meter: None,
             search: None,
             opened: Vec::new(),
             stages: Vec::new(),

@@ -11,6 +11,10 @@ use crate::monitor::{CampaignIndex, Clock, Command, Update};
 use crate::postman::Api;
 use crate::state::{JournalAccess, Run};
 
+/// Calls a second that the whole program makes while nobody sits at it, all campaigns together:
+/// one every five seconds keeps what is shown from growing old, and leaves the rest to the senders.
+pub const AWAY_CALLS_PER_SECOND: f64 = 0.2;
+
 /// What a worker needs.
 pub struct MonitorOptions {
     /// Whose news it tells.
@@ -24,6 +28,9 @@ pub struct MonitorOptions {
     pub run: Option<Arc<Run>>,
     /// The ceiling, calls a second.
     pub calls_per_second: f64,
+    /// The ceiling while nobody sits at the program, calls a second: this campaign's share of
+    /// [`AWAY_CALLS_PER_SECOND`].
+    pub away_rate: f64,
     /// How far back history is read without being asked for.
     pub history: Duration,
     /// Whether it reads by itself. A script that only retries does not need the messages.
