@@ -99,7 +99,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let shown = usize::from(area.height.saturating_sub(3)).max(1);
     let at = order.iter().position(|place| *place == state.current).unwrap_or(0);
     let skipped = (at + 1).saturating_sub(shown);
-    for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped)) {
+    for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped).take(shown)) {
         let campaign = &state.campaigns[*place];
         let is_shown = *place == state.current;
         let own = |role: Role| look.style(if is_shown { Role::SelectedElsewhere } else { role });
@@ -120,14 +120,31 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
             x += u16::try_from(taken).unwrap_or(0);
         }
     }
-    // The way to the others, where there is a line left for it.
-    let used = order.len().saturating_sub(skipped) + 2;
-    if used < usize::from(area.height) {
-        let keys = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let left =
-            vec![Piece::new("[ ]", look.style(Role::Accent), 0), Piece::new("campaign before, next", look.style(Role::Muted), 0).gap(1)];
-        pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
-    }
+    // The last line: who needs a person and has no line here, else the way to the others.
+    let hidden = order.iter().enumerate().filter(|(line, _)| *line < skipped || *line >= skipped + shown).map(|(_, place)| *place);
+    let mut in_need = hidden.filter(|place| state.campaigns[*place].needs_person());
+    let keys = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
+    let left = match in_need.next() {
+        Some(first) => {
+            let more = in_need.count();
+            let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
+            vec![
+                Piece::new("!", look.style(Role::Failed), 0),
+                Piece::new(state.campaigns[first].card.name.clone(), look.style(Role::Text), 0).gap(1),
+                Piece::new(more, look.style(Role::Failed), 0).gap(1),
+            ]
+        }
+        None => {
+            let words = format!("before, next of {}", count(order.len()));
+            vec![
+                Piece::new("[ ]", look.style(Role::Accent), 0),
+                Piece::new(words, look.style(Role::Muted), 0).gap(1),
+                Piece::new("Shift-Tab", look.style(Role::Accent), 1),
+                Piece::new("all", look.style(Role::Muted), 1).gap(1),
+            ]
+        }
+    };
+    pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
 }
 
 /// The right half of a line of the pane: what is wrong, else share of failures, open messages, age.

@@ -9,6 +9,7 @@ use crate::delivery::Status;
 use crate::tui::Role;
 use crate::tui::layout::Kind;
 use crate::tui::state::{Campaign, State, ViewKind};
+use crate::tui::text::cut;
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
@@ -29,11 +30,17 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
     if !campaign.marked.is_empty() {
         right.push(Piece::new(format!("{} marked", count(campaign.marked.len())), style(Role::Accent), 0));
     }
-    if kind == Kind::Small && state.campaigns.len() > 1 {
+    if kind == Kind::Small && area.width >= ROOM_FOR_OTHERS {
         right.extend(other_campaigns(state));
     }
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
+
+/// From which width on the other campaigns have room here; else they stand beside the counts.
+pub(super) const ROOM_FOR_OTHERS: u16 = 80;
+
+/// How much of another campaign's name is shown.
+const NAME: usize = 16;
 
 /// The number beside a view's name.
 fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
@@ -45,15 +52,25 @@ fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
     }
 }
 
-/// `campaign 2/3 !`: which one this is, and whether another one needs a person.
-fn other_campaigns(state: &State) -> Vec<Piece> {
+/// `! Flood alerts  2/3`: which campaign this is, and another one that needs a person.
+pub(super) fn other_campaigns(state: &State) -> Vec<Piece> {
+    if state.campaigns.len() < 2 {
+        return Vec::new();
+    }
     let order = state.order();
     let place = order.iter().position(|place| *place == state.current).unwrap_or(0);
-    let is_needed = order.iter().any(|place| *place != state.current && state.campaigns[*place].needs_person());
+    let others = || order.iter().filter(|place| **place != state.current).filter_map(|place| state.campaigns.get(*place));
+    let mut in_need = others().filter(|campaign| campaign.needs_person());
     let style = |role| state.look.style(role);
-    let mut pieces = vec![Piece::new(format!("campaign {}/{}", place + 1, order.len()), style(Role::Muted), 2)];
-    if is_needed {
-        pieces.push(Piece::new("!", style(Role::Failed), 1).gap(1));
+    let mut pieces = Vec::new();
+    if let Some(first) = in_need.next() {
+        pieces.push(Piece::new("!", style(Role::Failed), 0));
+        pieces.push(Piece::new(cut(&first.card.name, NAME, state.look.ascii), style(Role::Text), 1).gap(1));
+        let more = in_need.count();
+        if more > 0 {
+            pieces.push(Piece::new(format!("+{}", count(more)), style(Role::Failed), 2).gap(1));
+        }
     }
+    pieces.push(Piece::new(format!("{}/{}", place + 1, order.len()), style(Role::Muted), 2));
     pieces
 }
