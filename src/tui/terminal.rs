@@ -1,6 +1,7 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
 mod backend;
+mod cell_writer;
 mod copy;
 mod frame_buffer;
 mod keyboard;
