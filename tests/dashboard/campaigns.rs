@@ -66,7 +66,7 @@ fn the_one_in_trouble_is_named_at_every_size(#[case] columns: u16, #[case] rows:
     for keys in ["1", "] ] ] ] ] ] ] ] ] ] ]", "3", "5", "2", "1 [ [ [ [ [ [ [ [ [ [ [ ["] {
         desk.keys(keys);
         let screen = desk.screen();
-        assert!(["! Campaign num", "!  Campaign num", "!› Campaign num"].iter().any(|mark| screen.contains(mark)), "{keys}:\n{screen}");
+        assert!(["! Campaign n", "!  Campaign n", "!› Campaign n"].iter().any(|mark| screen.contains(mark)), "{keys}:\n{screen}");
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     if campaign.is_unread() {
         let unknown = |status: &Status| Piece::new(format!("– {}", sign(status, look.ascii)), style(Role::Muted), 0).gap(3);
         let line = vec![unknown(&Status::Success).gap(0), unknown(&Status::Failure), Piece::new("– open", style(Role::Muted), 0).gap(3)];
-        return pieces::draw(buffer, area, line, others(state, area), look.ascii);
+        return pieces::draw(buffer, area, line, others(state, area, &[]), look.ascii);
     }
     let counts = campaign.store.counts();
     let (delivered, failed) = (counts.of(&Status::Success), counts.of(&Status::Failure));
@@ -55,16 +55,19 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     line.extend(
         at_rest(counts.total(), delivered + failed, counts.open, open)
             .into_iter()
-            .map(|words| Piece::new(words, style(Role::Muted), 3).gap(3)),
+            .map(|words| Piece::new(words, style(Role::Muted), 6).gap(3)),
     );
     let right = oldest_reading(state, campaign).map(|(words, role)| Piece::new(words, style(role), 4));
-    let right = right.into_iter().chain(others(state, area)).collect();
+    let right = right.into_iter().chain(others(state, area, line.get(..3).unwrap_or_default())).collect();
     pieces::draw(buffer, area, line, right, look.ascii);
 }
 
-/// The other campaigns, where they have no room beside the views.
-fn others(state: &State, area: Rect) -> Vec<Piece> {
-    if area.width < tabs::ROOM_FOR_OTHERS { tabs::other_campaigns(state) } else { Vec::new() }
+/// The other campaigns, where they have no room beside the views: behind the sums.
+fn others(state: &State, area: Rect, sums: &[Piece]) -> Vec<Piece> {
+    if area.width >= tabs::ROOM_FOR_OTHERS {
+        return Vec::new();
+    }
+    tabs::other_campaigns(state, usize::from(area.width).saturating_sub(4 + pieces::total(sums)))
 }
 
 /// How long a reading of an open message may lie back: no open one waits longer by itself.
