@@ -7,8 +7,12 @@ mod cli {
     pub mod stage;
 
     mod checking;
+    mod choosing;
+    mod interrupting;
+    mod journalling;
     mod reading;
     mod refusals;
     mod retrying;
+    mod running;
     mod simulating;
 }

@@ -4,6 +4,8 @@
 #[path = "dashboard/desk.rs"]
 mod desk;
 
+#[path = "dashboard/across.rs"]
+mod across;
 #[path = "dashboard/any.rs"]
 mod any;
 #[path = "dashboard/calling.rs"]
@@ -16,6 +18,8 @@ mod changing;
 mod failing;
 #[path = "dashboard/finding.rs"]
 mod finding;
+#[path = "dashboard/lasting.rs"]
+mod lasting;
 #[path = "dashboard/listing.rs"]
 mod listing;
 #[path = "dashboard/looks.rs"]
@@ -30,3 +34,5 @@ mod retrying;
 mod running;
 #[path = "dashboard/showing.rs"]
 mod showing;
+#[path = "dashboard/shown.rs"]
+mod shown;

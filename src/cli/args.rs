@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
 use super::dashboard::DemoArguments;
+use super::journal::JournalArguments;
 use super::messages::MessagesArguments;
 use super::retry::RetryArguments;
 use super::simulate::SimulateArguments;
@@ -89,6 +90,8 @@ pub enum Command {
     Messages(MessagesArguments),
     /// Tries failed messages again
     Retry(RetryArguments),
+    /// Every action taken from this account, and those whose outcome is not known
+    Journal(JournalArguments),
     /// The imitated API alone, for people who integrate with Postman
     Simulate(SimulateArguments),
 }

@@ -34,6 +34,17 @@ pub(super) struct Campaign {
 }
 
 impl Campaign {
+    /// A campaign of the configuration, with its key.
+    ///
+    /// # Errors
+    /// The mistake in its environment or address. A key that cannot be had is none: it is told with
+    /// the campaign.
+    pub fn of(config: CampaignConfig) -> Result<Self, Mistake> {
+        let base = base_of(&config)?;
+        let (key, key_warning) = key_of(&config, &base);
+        Ok(Self { config, base, key, key_warning })
+    }
+
     /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.
     pub fn simulated(name: &str, id: &str, base: BaseUrl, key: ApiKey) -> Self {
         let usual = CampaignConfig::usual(name, CampaignId::new(id), KeySource::Env(String::new()));
@@ -77,14 +88,12 @@ pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
     let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
     let mut campaigns = Vec::new();
     for campaign in std::mem::take(&mut config.campaigns) {
-        match base_of(&campaign) {
-            Ok(base) => {
-                let (key, key_warning) = key_of(&campaign, &base);
-                campaigns.push(Campaign { config: campaign, base, key, key_warning });
-            }
+        let (name, line) = (campaign.name.clone(), campaign.line);
+        match Campaign::of(campaign) {
+            Ok(campaign) => campaigns.push(campaign),
             Err(mistake) => {
                 mistakes.push(mistake);
-                config.broken.push(config::BrokenCampaign { name: campaign.name, line: campaign.line });
+                config.broken.push(config::BrokenCampaign { name, line });
             }
         }
     }

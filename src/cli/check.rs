@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use self::finding::{Finding, Grade};
+pub(super) use self::campaign::findings as campaign_findings;
+pub(super) use self::finding::{Finding, Grade};
+
 use super::campaigns::{Configured, configured, find, sentence};
 use super::context::{format_of, is_coloured, unusable};
 use super::{Common, End, Exit};

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -10,7 +11,7 @@ use super::args::Colour;
 use super::campaigns::{Campaign, Configured, configured, find, sentence};
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
-use crate::monitor::{Clock, Reader};
+use crate::monitor::{Clock, Reader, ReaderNews};
 use crate::postman::{CallError, HttpTransport, Transport};
 use crate::state;
 
@@ -19,6 +20,8 @@ pub(super) struct Context {
     pub common: Common,
     pub configured: Configured,
     pub transport: Arc<dyn Transport>,
+    /// Whether it was told that only half the configured calls are made.
+    half_told: Arc<AtomicBool>,
 }
 
 impl Context {
@@ -28,7 +31,8 @@ impl Context {
     /// It cannot be used at all.
     pub fn load(common: &Common) -> Result<Self, Failure> {
         let configured = configured(common).map_err(|error| unusable(&error))?;
-        Ok(Self { common: common.clone(), configured, transport: Arc::new(HttpTransport::new()) })
+        let transport = Arc::new(HttpTransport::new());
+        Ok(Self { common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
     }
 
     /// The campaign that the command names. What else is wrong in the configuration is told beside.
@@ -57,10 +61,13 @@ impl Context {
         let state = state::folder(self.common.state.as_deref(), |name| std::env::var(name).ok()).ok();
         let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance).sharing(state);
         let quiet = self.common.quiet;
-        Ok(reader.telling(move |error, wait| {
-            if !quiet {
-                tell(&waiting(error, wait));
-            }
+        let half_told = Arc::clone(&self.half_told);
+        Ok(reader.telling(move |news| match news {
+            _ if quiet => {}
+            ReaderNews::GoesAgain { error, wait } => tell(&waiting(error, wait)),
+            // The folder is one for all campaigns: it is told once.
+            ReaderNews::HalfRate(_) if half_told.swap(true, Ordering::Relaxed) => {}
+            ReaderNews::HalfRate(why) => tell(&format!("{} {} {}", why.what, why.why, why.next)),
         }))
     }
 

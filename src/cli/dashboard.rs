@@ -1,24 +1,29 @@
 //! `postwatch` and `postwatch demo`: the dashboard on the terminal, with the workers behind it.
 
+mod adding;
 mod export;
+mod last;
 mod setup;
 mod workers;
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use super::campaigns::{Campaign, configured};
+use super::campaigns::{Campaign, Configured, configured};
 use super::{Common, Exit, Failure};
 use crate::config::{self, LoadError};
-use crate::postman::{ApiKey, BaseUrl};
+use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
+use crate::state::Session;
 use crate::tui::{
     ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme,
     start, updates, wake_pair,
 };
-use workers::{StateFolder, Workers};
+use adding::Adding;
+use workers::{Reload, StateFolder, Workers};
 
 /// What `demo` takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -57,23 +62,39 @@ fn speed(text: &str) -> Result<f64, String> {
 /// # Errors
 /// No terminal, or a configuration that cannot be used at all.
 pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
-    let configured = match configured(common) {
-        Ok(configured) => configured,
-        Err(error) if error.is_not_found() => return first_time(common, runtime, &error),
-        Err(error) => {
-            let next = "Mend the configuration, or name another one with `--config FILE`. `postwatch demo` needs none.";
-            return Err(Failure::new(Exit::Usage, "The configuration cannot be used.", super::campaigns::sentence(&error), next));
-        }
+    let state = StateFolder::Named(common.state.clone());
+    let reload: Reload = {
+        let common = common.clone();
+        Arc::new(move || usable(configured(&common)).map(drop).map_err(|failure| failure.text))
     };
+    loop {
+        let configured = match configured(common) {
+            Err(error) if error.is_not_found() => return first_time(common, runtime, &error),
+            configured => usable(configured)?,
+        };
+        let mut setup = setup::setup(&configured, common);
+        last::restore(&mut setup, &state);
+        let (session, end) = show(setup, configured.campaigns, state.clone(), Arc::clone(&reload), runtime)?;
+        last::keep(&session, &state);
+        if end != End::Reload {
+            return Ok(exit_of(end));
+        }
+    }
+}
+
+/// The configuration, if there is a campaign in it to look at.
+fn usable(configured: Result<Configured, LoadError>) -> Result<Configured, Failure> {
+    let configured = configured.map_err(|error| {
+        let next = "Mend the configuration, or name another one with `--config FILE`. `postwatch demo` needs none.";
+        Failure::new(Exit::Usage, "The configuration cannot be used.", super::campaigns::sentence(&error), next)
+    })?;
     if configured.campaigns.is_empty() {
         let mistakes: Vec<String> = configured.mistakes.iter().map(ToString::to_string).collect();
         let why = if mistakes.is_empty() { "It names no campaign.".to_owned() } else { mistakes.join("\n  ") };
         let what = format!("No campaign of {} can be used.", configured.path.display());
         return Err(Failure::new(Exit::Usage, what, why, "Mend it; `postwatch check` tells whether it is right."));
     }
-    let state = StateFolder::Named(common.state.clone());
-    let setup = setup::setup(&configured, common);
-    show(setup, configured.campaigns, state, runtime)
+    Ok(configured)
 }
 
 /// The dashboard on the embedded simulator.
@@ -96,9 +117,15 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
         Failure::new(Exit::Failed, "The demo's state folder cannot be made.", super::campaigns::sentence(&error), next)
     })?;
     let setup = setup::demo(&campaigns, common);
-    let end = show(setup, campaigns, StateFolder::Fixed(folder.path().to_owned()), runtime);
+    let nothing = || Explanation {
+        what: "There is nothing to be read again.".to_owned(),
+        why: "The demo has no configuration.".to_owned(),
+        next: "`:reload` reads a configuration again that was changed.".to_owned(),
+        trace_id: None,
+    };
+    let shown = show(setup, campaigns, StateFolder::Fixed(folder.path().to_owned()), Arc::new(move || Err(nothing())), runtime);
     runtime.block_on(simulator.stop());
-    end
+    shown.map(|(_, end)| exit_of(end))
 }
 
 fn simulated(arguments: &DemoArguments, campaigns: Vec<CampaignOptions>, runtime: &Handle) -> Result<Simulator, Failure> {
@@ -120,12 +147,14 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     let path = config::path(None, |name| std::env::var(name).ok());
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
     let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common));
-    let text = StartText { path: path.clone(), example: config::example(), check: "postwatch check" };
-    let chosen = start(text, theme, setup::wants_ascii(), &mut screen, &mut keyboard, &requests);
+    let text = StartText { path: path.clone() };
+    let mut host = Adding::new(path.clone(), requests.waker(), runtime.clone());
+    let chosen = start(text, theme, setup::wants_ascii(), &mut screen, &mut keyboard, &mut host, &requests);
     drop(screen);
     let (choice, end) = chosen.map_err(|error| lost(&error))?;
     match choice {
         StartChoice::Demo => demo(&DemoArguments::default(), common, runtime),
+        StartChoice::Added => run(common, runtime),
         StartChoice::ShowExample => {
             let text = format!("# {}\n{}", path.display(), config::example());
             // A closed pipe is no failure of the program's.
@@ -136,11 +165,11 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     }
 }
 
-/// Shows the dashboard until it is quit.
-fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, runtime: &Handle) -> Result<Exit, Failure> {
+/// Shows the dashboard until it ends: what it showed last, and how it ended.
+fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Reload, runtime: &Handle) -> Result<(Session, End), Failure> {
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
     let (sender, receiver) = updates(requests.waker());
-    let mut workers = Workers::new(campaigns, state, sender, requests.clone(), runtime.clone());
+    let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone());
     let mut dashboard = State::new(setup, Timestamp::now());
     for effect in dashboard.opening() {
         workers.perform(effect);
@@ -149,7 +178,7 @@ fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, runtime: &Ha
     // First the terminal is given back, then the workers may take the time that a write needs.
     drop(screen);
     workers.stop();
-    Ok(exit_of(end.map_err(|error| lost(&error))?))
+    Ok((dashboard.session(), end.map_err(|error| lost(&error))?))
 }
 
 fn terminal(runtime: &Handle) -> Result<(Requests, TerminalScreen, Keyboard), Failure> {

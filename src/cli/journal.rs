@@ -1,4 +1,10 @@
-//! The journal of actions, as a script command opens it.
+//! The journal of actions, as a script command opens it and as `postwatch journal` lists it.
+
+mod line;
+mod listing;
+mod output;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -7,11 +13,14 @@ use super::context::random;
 use super::{Common, Exit, Failure};
 use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
 
+pub use listing::JournalArguments;
+pub(super) use listing::run;
+
 /// A journal that is open for writing, and this run in it.
 pub(super) struct OpenJournal {
     pub access: JournalAccess,
     pub journal: Journal,
-    pub run: Run,
+    pub run: Arc<Run>,
 }
 
 impl OpenJournal {
@@ -27,6 +36,15 @@ impl OpenJournal {
     }
 }
 
+impl OpenJournal {
+    /// The command ends in good order. A lock file that stays all the same is removed by a later run.
+    pub fn end(self) {
+        if let Ok(run) = Arc::try_unwrap(self.run) {
+            let _ = self.journal.end_run(run);
+        }
+    }
+}
+
 fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok())?;
     let access = JournalAccess::open(&folder);
@@ -34,7 +52,7 @@ fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let now = Timestamp::now();
     let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
     let run = journal.begin_run(id, &Who::told(|name| std::env::var(name).ok()), now)?;
-    Ok(OpenJournal { access, journal, run })
+    Ok(OpenJournal { access, journal, run: Arc::new(run) })
 }
 
 /// Whether recipients and texts are shown whole. Where they are masked and `--reveal` asks for
@@ -62,5 +80,6 @@ pub(super) fn is_masked(common: &Common, campaign: &Campaign, detail: &str) -> R
         let next = "Leave `--reveal` out, or mend the state folder.";
         Failure::new(Exit::Usage, "Nothing is revealed without a line in the journal.", sentence(&error), next)
     })?;
+    open.end();
     Ok(false)
 }

@@ -17,7 +17,7 @@ use self::fields::Field;
 use self::output::Output;
 use self::record::Layout;
 use self::table::MessageTable;
-use self::wanted::Wanted;
+pub(super) use self::wanted::{Wanted, doubt};
 use super::context::{Context, counted, grouped};
 use super::moment::{self, DayEnd};
 use super::progress::Progress;
@@ -78,10 +78,10 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let wanted = wanted_of(arguments, context.zone(), now)?;
-    for doubt in arguments.error.iter().filter_map(|code| wanted::doubt(code)) {
+    for doubt in arguments.error.iter().filter_map(|code| doubt(code)) {
         context.notice(&doubt);
     }
-    let search = searched(arguments)?;
+    let search = searched(arguments.search.as_deref())?;
     let listing = Listing { batch: arguments.batch.as_deref().map(BatchId::new), search, page_size: page_size(arguments.limit, &wanted) };
     let mut reader = context.reader(campaign)?;
     let masked = journal::is_masked(common, campaign, "messages on the output")?;
@@ -133,8 +133,8 @@ fn wanted_of(arguments: &MessagesArguments, zone: &TimeZone, now: Timestamp) -> 
     })
 }
 
-fn searched(arguments: &MessagesArguments) -> Result<Option<RecipientQuery>, Failure> {
-    let Some(typed) = &arguments.search else { return Ok(None) };
+pub(super) fn searched(typed: Option<&str>) -> Result<Option<RecipientQuery>, Failure> {
+    let Some(typed) = typed else { return Ok(None) };
     let query = RecipientQuery::new(typed);
     if !query.is_askable() {
         let what = format!("`--search` needs {} digits or letters at least.", RecipientQuery::SHORTEST);

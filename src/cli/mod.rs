@@ -4,6 +4,7 @@
 mod args;
 mod campaigns;
 mod check;
+mod columns;
 mod context;
 pub mod dashboard;
 mod end;

@@ -26,6 +26,33 @@ impl Progress {
         Self(Some(bar))
     }
 
+    /// A bar over so many steps, under the same conditions.
+    pub fn over(steps: usize, quiet: bool, shared: bool) -> Self {
+        let progress = Self::start(quiet, shared);
+        if let Some(bar) = &progress.0 {
+            bar.set_length(steps as u64);
+            if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos} of {len}  {msg}") {
+                bar.set_style(style);
+            }
+        }
+        progress
+    }
+
+    /// So many steps are done.
+    pub fn reached(&self, steps: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(steps as u64);
+        }
+    }
+
+    /// Writes a line above it, or where it would be.
+    pub fn line(&self, line: &str) {
+        match &self.0 {
+            Some(bar) => bar.suspend(|| super::context::tell(line)),
+            None => super::context::tell(line),
+        }
+    }
+
     /// Says how far it is.
     pub fn tell(&self, line: impl FnOnce() -> String) {
         if let Some(bar) = &self.0 {

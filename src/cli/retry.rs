@@ -1,39 +1,76 @@
 //! `postwatch retry`: tries failed messages again, with the same plan, the same journal and the
 //! same worker as the dashboard.
 
+mod agree;
+mod before;
 mod choose;
+mod chosen;
 mod plan_text;
 mod report;
+mod selection;
+mod standing;
 mod work;
-
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use clap::Args;
 use jiff::Timestamp;
 
-use self::choose::{Chosen, choose};
-use self::report::{Outcome, Report};
-use self::work::Work;
-use super::campaigns::Campaign;
+use self::before::Before;
+use self::chosen::{Agenda, Chosen};
+use self::report::Report;
+use self::selection::Selection;
+use self::work::Agreed;
 use super::context::Context;
 use super::journal::OpenJournal;
 use super::signals::Signals;
-use super::{Common, End, Exit, Failure};
+use super::{Common, End, Exit};
 
 /// What `retry` takes.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "What is retried:
+  --message ID…                     these messages, and nothing else
+  --failed, --error CODE…           failures of the last 24 hours, or of --since, --until, --search
+  --batch ID --failed (or --error)  the same, of one batch: a call for each message
+  --batch ID                        the batch as a whole: one call for ALL its failures, useful or not
+
+Outcomes that earlier runs left open are looked up first, and never sent again by themselves. In
+production more than one message needs --expect N. Exit codes: 0 done, 3 the API keeps this caller
+out, 4 some were refused, 5 some outcomes are unknown, 130 interrupted.")]
 pub struct RetryArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
     /// The message to try again; may be given again
-    #[arg(long, value_name = "ID", required = true)]
+    #[arg(long, value_name = "ID")]
     pub message: Vec<String>,
+    /// This batch: as a whole, or with --failed or --error its single messages
+    #[arg(long, value_name = "ID")]
+    pub batch: Option<String>,
+    /// All failures, of the last 24 hours unless --since says else
+    #[arg(long)]
+    pub failed: bool,
+    /// The failures with this error code, likewise; may be given again
+    #[arg(long, value_name = "CODE")]
+    pub error: Vec<String>,
+    /// Only failures recorded then or later: a time, a date, today, 2h, 3d [default: 24h]
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Only failures recorded before; a date has its whole day in it
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Only failures of recipients with these digits or letters in them
+    #[arg(long, value_name = "DIGITS")]
+    pub search: Option<String>,
     /// Also messages for which the API's table says that a retry cannot help
     #[arg(long)]
     pub include_useless: bool,
-    /// Only tells the plan
+    /// Only tells the plan; sends nothing and needs no unlocking
     #[arg(long)]
     pub dry_run: bool,
+    /// Only if the plan has exactly this many messages; needed with --yes in production for more than one
+    #[arg(long, value_name = "N")]
+    pub expect: Option<usize>,
+    /// Opens a read-only campaign for this command; NAME is the campaign's name, to the letter; journalled
+    #[arg(long, value_name = "NAME")]
+    pub unlock: Option<String>,
     /// Does not ask
     #[arg(long)]
     pub yes: bool,
@@ -46,120 +83,81 @@ pub struct RetryArguments {
 pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
     let context = Context::load(common)?;
     let campaign = context.campaign(&arguments.campaign)?;
+    let selection = Selection::of(arguments, context.zone(), Timestamp::now())?;
+    agree::allowed(campaign, arguments)?;
+    let mut open = None;
     if !arguments.dry_run {
-        allowed(campaign, arguments)?;
+        match before::find_out(&context, campaign, signals).await? {
+            Before::Ready(journal) => open = journal,
+            Before::Interrupted(exit) => return Ok(exit),
+        }
     }
     let chosen = tokio::select! {
-        chosen = choose(&context, campaign, arguments) => chosen?,
+        chosen = choose::choose(&context, campaign, &selection, arguments) => chosen?,
         exit = signals.next() => return Ok(exit),
     };
     if arguments.dry_run {
         let mut out = std::io::stdout().lock();
         plan_text::write(&chosen, campaign, &context, &mut out)?;
+    }
+    agree::expected(&chosen, campaign, arguments)?;
+    if arguments.dry_run {
         return Ok(Exit::Done);
     }
-    if chosen.plan.items.is_empty() {
+    let announcement = || plan_text::announcement(&chosen, campaign, context.zone(), Timestamp::now());
+    if chosen.count() == 0 {
+        context.notice(&announcement());
         let mut report = report_of(&chosen, &context)?;
-        report.finish()?;
-        context.notice("Nothing is retried.");
-        return Ok(report.exit());
+        return told(&mut report, &context);
     }
     if arguments.yes {
-        context.notice(&plan_text::announcement(&chosen, campaign, Timestamp::now()));
+        context.notice(&announcement());
     } else {
-        let question = plan_text::question(&chosen, campaign, Timestamp::now());
         let yes = tokio::select! {
             // Whoever presses Ctrl-C has not agreed, whatever else was typed.
             biased;
             exit = signals.next() => return Ok(exit),
-            yes = asked(question) => yes?,
+            yes = agree::asked(&chosen, campaign, &context, arguments) => yes?,
         };
         if !yes {
             context.notice("Nothing was retried.");
             return Ok(Exit::Done);
         }
     }
-    let open = OpenJournal::begin(common, "Nothing can be retried")?;
-    let work = Work::start(&context, campaign, open)?;
+    let open = match open {
+        Some(open) => open,
+        None => OpenJournal::begin(common, before::NOTHING)?,
+    };
+    if campaign.is_read_only() {
+        agree::note_unlock(&open, campaign, &chosen)?;
+    }
     let mut report = report_of(&chosen, &context)?;
-    let end = work.carry_out(chosen.plan, &mut report, signals).await;
+    let agreed = match chosen.agenda {
+        Agenda::Messages(plan) => Agreed::Messages(plan.confirm(Timestamp::now())),
+        Agenda::Batch { plan, .. } => match plan.confirm(Timestamp::now()) {
+            Some(retry) => Agreed::Batch(retry),
+            // One that cannot be retried counts no messages and never comes here.
+            None => Agreed::Messages(Vec::new()),
+        },
+    };
+    let end = work::carry_out(agreed, &context, campaign, open, &mut report, signals).await;
     // The output is ended even where the run was not.
-    report.finish()?;
-    Ok(end?.and(report.exit()))
+    let exit = told(&mut report, &context)?;
+    Ok(end?.and(exit))
 }
 
 /// A report that begins with what is left out.
 fn report_of(chosen: &Chosen, context: &Context) -> Result<Report, End> {
     let mut report = Report::begin(context.format());
     for left_out in &chosen.left_out {
-        report.tell(&Outcome::skipped(&left_out.message, left_out.reason.clone()))?;
+        report.leave_out(left_out, chosen.by_name)?;
     }
     Ok(report)
 }
 
-/// Whether the campaign, and this way of starting, allow it at all.
-fn allowed(campaign: &Campaign, arguments: &RetryArguments) -> Result<(), Failure> {
-    let name = &campaign.config.name;
-    if campaign.is_read_only() {
-        let why = match campaign.config.read_only {
-            Some(_) => "Its configuration says `read_only = true`.".to_owned(),
-            None => format!("{} counts as production, and production is read-only where nothing else is said.", campaign.base.host()),
-        };
-        let next = "`read_only = false` under the campaign in the configuration allows it. `--dry-run` shows the plan all the same.";
-        return Err(Failure::new(Exit::Usage, format!("“{name}” is read-only: nothing was retried."), why, next));
-    }
-    let mut ids = arguments.message.clone();
-    ids.sort_unstable();
-    ids.dedup();
-    if campaign.is_production() && ids.len() > 1 {
-        let why = "More than one at a time in production needs its number typed by a person, which this command cannot ask for.";
-        let what = format!("In production one message is retried at a time, and {} were named: nothing was retried.", ids.len());
-        return Err(Failure::new(Exit::Usage, what, why, "Run it for each message, or with `--dry-run` to see the plan."));
-    }
-    if !arguments.yes && !can_ask() {
-        let why = "A retry sends a message to a person, so somebody must agree, and there is no terminal to ask on.";
-        let next = "Look at the plan with `--dry-run`, then run it with `--yes`.";
-        return Err(Failure::new(Exit::Usage, "Nothing was retried without a yes.", why, next));
-    }
-    Ok(())
-}
-
-fn can_ask() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
-
-/// Asks on the terminal. Only `y` or `yes` is a yes: Enter, the end of the input and anything else
-/// leave everything as it is.
-async fn asked(question: String) -> Result<bool, Failure> {
-    let answer = tokio::task::spawn_blocking(move || -> std::io::Result<String> {
-        let mut err = std::io::stderr();
-        write!(err, "{question}")?;
-        err.flush()?;
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
-        Ok(line)
-    });
-    match answer.await {
-        Ok(Ok(line)) => Ok(is_yes(&line)),
-        Ok(Err(_)) | Err(_) => Err(Failure::usage("The answer could not be read: nothing was retried.", "Run it again, or with `--yes`.")),
-    }
-}
-
-fn is_yes(line: &str) -> bool {
-    matches!(line.trim(), "y" | "Y" | "yes" | "Yes" | "YES")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_clear_yes_is_one() {
-        for yes in ["y\n", "yes\r\n", " Y "] {
-            assert!(is_yes(yes), "{yes:?}");
-        }
-        for no in ["", "\n", "n\n", "yy\n", "ye\n", "ok\n", "y n\n"] {
-            assert!(!is_yes(no), "{no:?}");
-        }
-    }
+/// Ends the report, with a sentence for a person; gives the exit that the outcomes ask for.
+fn told(report: &mut Report, context: &Context) -> Result<Exit, End> {
+    report.finish()?;
+    context.notice(&report.counts().sentence());
+    Ok(report.exit())
 }

@@ -3,7 +3,7 @@
 use tokio::runtime::Runtime;
 
 use super::signals::Signals;
-use super::{Arguments, Command, Common, End, Exit, check, dashboard, messages, retry, simulate, status};
+use super::{Arguments, Command, Common, End, Exit, check, dashboard, journal, messages, retry, simulate, status};
 
 /// Carries a command out.
 ///
@@ -26,6 +26,7 @@ async fn scripted(command: Command, common: &Common) -> Result<Exit, End> {
         Command::Check(arguments) => signals.or(check::run(&arguments, common)).await,
         Command::Messages(arguments) => signals.or(messages::run(&arguments, common)).await,
         Command::Status(arguments) => signals.or(status::run(&arguments, common)).await,
+        Command::Journal(arguments) => signals.or(journal::run(&arguments, common)).await,
         Command::Retry(arguments) => retry::run(&arguments, common, &mut signals).await,
         Command::Simulate(arguments) => simulate::run(arguments, common, &mut signals).await,
         // Carried out before, on the thread that owns the terminal.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::permissions::{access, shell_quoted};
 use super::read::{InlineKeys, read_with};
-use super::{Config, KeySource, Mistake};
+use super::{CampaignConfig, Config, KeySource, Mistake};
 
 /// A file that was read: what is right in it and what is not.
 #[derive(Debug, Clone)]
@@ -117,21 +117,28 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     })?;
     let inline = if access.others_read { InlineKeys::Refused { file: path } } else { InlineKeys::Allowed };
     let (mut config, mistakes) = read_with(text, inline);
-    for campaign in &mut config.campaigns {
-        if let KeySource::File(file) = &mut campaign.key {
-            *file = beside(path, file);
-        }
+    if let Some(folder) = path.parent() {
+        config.campaigns.iter_mut().for_each(|campaign| campaign.find_key_beside(folder));
     }
     Ok(Loaded { path: path.to_owned(), config, mistakes })
 }
 
-fn beside(config: &Path, file: &Path) -> PathBuf {
+impl CampaignConfig {
+    /// Looks for a relative key file in the configuration's folder; `~/` is the home folder.
+    pub fn find_key_beside(&mut self, folder: &Path) {
+        if let KeySource::File(file) = &mut self.key {
+            *file = beside(folder, file);
+        }
+    }
+}
+
+fn beside(folder: &Path, file: &Path) -> PathBuf {
     if let Ok(below_home) = file.strip_prefix("~")
         && let Ok(home) = etcetera::home_dir()
     {
         return home.join(below_home);
     }
-    config.parent().map_or_else(|| file.to_owned(), |folder| folder.join(file))
+    folder.join(file)
 }
 
 #[cfg(test)]
@@ -187,9 +194,9 @@ mod tests {
 
     #[test]
     fn a_key_file_below_the_home_folder_can_be_named_with_a_tilde() {
-        let found = beside(Path::new("/etc/c.toml"), Path::new("~/a.key"));
+        let found = beside(Path::new("/etc"), Path::new("~/a.key"));
         assert_eq!(found, etcetera::home_dir().unwrap().join("a.key"));
-        assert_eq!(beside(Path::new("/etc/c.toml"), Path::new("/a.key")), Path::new("/a.key"));
+        assert_eq!(beside(Path::new("/etc"), Path::new("/a.key")), Path::new("/a.key"));
     }
 
     #[cfg(unix)]

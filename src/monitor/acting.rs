@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use super::budget::add;
 use super::{ActionStage, Purpose};
 use crate::delivery::{BatchId, MessageId};
-use crate::postman::{Explanation, WriteOutcome, backoff};
+use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
 use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
 pub(super) use reading::{Pass, Read};
-pub(super) use wording::{Wish, message_action};
+pub(super) use wording::{Intended, Wish, message_intention};
 
 use wording::{answer_kind, impersonal};
 
@@ -242,14 +242,14 @@ impl Acting {
         let Some(why) = outcome.explanation() else { return taken(self) };
         match outcome {
             WriteOutcome::Accepted { .. } => taken(self),
-            WriteOutcome::Refused { rate_limited: true, code, reason, trace_id, retry_after, .. } => {
+            WriteOutcome::Refused { code, reason, trace_id, status, rate_limited, retry_after } => {
                 let outcome = Outcome::Refused { code: code.clone(), reason: impersonal(reason), trace_id: trace_id.clone() };
-                self.again_or(outcome, *retry_after, why, now, ActionStage::Refused)
-            }
-            WriteOutcome::Refused { code, reason, trace_id, .. } => {
+                let refused = |why| ActionStage::Refused(Refusal { code: code.clone(), status: *status, why });
+                if *rate_limited {
+                    return self.again_or(outcome, *retry_after, why, now, refused);
+                }
                 self.phase = Phase::Over;
-                let outcome = Outcome::Refused { code: code.clone(), reason: impersonal(reason), trace_id: trace_id.clone() };
-                Answered { outcome, goes_again: false, stage: ActionStage::Refused(why) }
+                Answered { outcome, goes_again: false, stage: refused(why) }
             }
             WriteOutcome::NotSent { reason, .. } => {
                 self.again_or(Outcome::NotSent { reason: impersonal(reason) }, None, why, now, ActionStage::NotSent)

@@ -1,5 +1,7 @@
 //! All that a worker knows when it decides what to do next, and that decision. Pure.
 
+use std::collections::VecDeque;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::acting::{Acting, Phase};
@@ -23,6 +25,9 @@ const ACTIONS_IN_A_ROW: u32 = 3;
 /// again and again may keep the screen from being true.
 const WANTED_IN_A_ROW: u32 = 3;
 
+/// How many messages are read again one by one.
+const READ_AGAIN: usize = 10;
+
 /// A worker's desk.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -44,6 +49,8 @@ pub(super) struct Desk {
     pub read_now: bool,
     pub search: Option<Search>,
     pub opened: Option<Opened>,
+    /// Messages that were found to be in other hands: what is shown of them is out of date.
+    read_again: VecDeque<MessageId>,
     pub actions: Vec<Acting>,
     /// The run of retries, the newest one.
     pub run: Option<ActiveRun>,
@@ -125,6 +132,7 @@ pub(super) enum Job {
     ReadFor(usize),
     Search { generation: Generation, query: RecipientQuery, position: Position },
     Open { generation: Generation, message: MessageId },
+    ReadAgain(MessageId),
     Page(Fetch),
 }
 
@@ -145,6 +153,7 @@ impl Desk {
             read_now: false,
             search: None,
             opened: None,
+            read_again: VecDeque::new(),
             actions: Vec::new(),
             run: None,
             review_at: None,
@@ -232,6 +241,9 @@ impl Desk {
         if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
             return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
         }
+        if let Some(message) = self.read_again.front() {
+            return Some((Job::ReadAgain(message.clone()), Purpose::Message));
+        }
         // What becomes of retried messages takes turns with the pages, which tell of them as well.
         let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
         // 2. to 4. The head, open stretches, history.
@@ -283,6 +295,13 @@ impl Desk {
         self.actions_in_a_row < ACTIONS_IN_A_ROW || self.budget.after_a_turn(now) <= now
     }
 
+    /// A message is read again at once, in its turn. Of many the pages tell sooner.
+    pub fn read_again(&mut self, message: MessageId) {
+        if self.reads && self.read_again.len() < READ_AGAIN && !self.read_again.contains(&message) {
+            self.read_again.push_back(message);
+        }
+    }
+
     /// A call is made.
     pub fn call(&mut self, job: &Job, now: Timestamp) {
         let purpose = match job {
@@ -290,6 +309,9 @@ impl Desk {
             Job::ReadFor(place) => self.actions.get(*place).and_then(Acting::due).map(|(_, purpose)| purpose),
             _ => None,
         };
+        if let Job::ReadAgain(message) = job {
+            self.read_again.retain(|waiting| waiting != message);
+        }
         self.followed = purpose == Some(Purpose::Message);
         if !matches!(purpose, Some(Purpose::Retry | Purpose::Outcome)) {
             self.actions_in_a_row = 0;

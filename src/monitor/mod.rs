@@ -20,7 +20,7 @@ pub use budget::Budget;
 pub use clock::{Clock, ServerTime};
 pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen};
-pub use reader::{Listing, Pages, ReadError, Reader};
+pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
     RunNews, RunPhase, SearchState, Update,

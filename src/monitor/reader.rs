@@ -6,11 +6,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::sharing::Sharing;
+use super::sharing::{Sharing, broken_told};
 use super::slots::{Slots, Turn};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
-use crate::postman::{Api, Call, CallError, Cursor, MessageAnswer, NextTry, PageAnswer, PageRequest, Position, SCRIPT_TRIES, next_try};
+use crate::postman::{
+    Api, Call, CallError, Cursor, Explanation, MessageAnswer, NextTry, PageAnswer, PageRequest, Position, SCRIPT_TRIES, next_try,
+};
 
 /// How many empty pages in a row are read before a list counts as one without an end: an empty
 /// page with a cursor is not the end, but nothing says that there may be hundreds.
@@ -47,16 +49,31 @@ pub struct Reader {
     /// The budget that processes share, and the next call's slot in it; `None` where it is not used.
     sharing: Option<(Sharing, Slots)>,
     jitter: Box<dyn FnMut() -> f64 + Send>,
-    waits: Waits,
+    listener: Listener,
 }
 
-/// Who is told why nothing happens, and for how long.
-type Waits = Box<dyn FnMut(&CallError, Duration) + Send>;
+/// What whoever waits in front of the screen should know meanwhile.
+#[derive(Debug)]
+pub enum ReaderNews<'a> {
+    /// A call failed and goes again after this pause.
+    GoesAgain {
+        /// How it failed.
+        error: &'a CallError,
+        /// The pause.
+        wait: Duration,
+    },
+    /// Only half the configured calls are made, because the budget that processes share cannot be
+    /// used. Told once, until it could be used again.
+    HalfRate(Explanation),
+}
+
+/// Who is told.
+type Listener = Box<dyn FnMut(ReaderNews<'_>) + Send>;
 
 impl Reader {
     /// A reader of at most `calls_per_second`. `jitter` gives numbers from 0 to 1.
     pub fn new(api: Api, calls_per_second: f64, clock: Clock, jitter: impl FnMut() -> f64 + Send + 'static) -> Self {
-        Self { api, budget: Budget::new(calls_per_second), clock, sharing: None, jitter: Box::new(jitter), waits: Box::new(|_, _| {}) }
+        Self { api, budget: Budget::new(calls_per_second), clock, sharing: None, jitter: Box::new(jitter), listener: Box::new(|_| {}) }
     }
 
     /// Shares its calls with all other processes that use this state folder. Where that cannot be
@@ -67,10 +84,10 @@ impl Reader {
         self
     }
 
-    /// Tells whoever waits in front of the screen why nothing happens, and for how long.
+    /// Tells whoever waits in front of the screen why nothing happens, or not as fast as configured.
     #[must_use]
-    pub fn telling(mut self, waits: impl FnMut(&CallError, Duration) + Send + 'static) -> Self {
-        self.waits = Box::new(waits);
+    pub fn telling(mut self, listener: impl FnMut(ReaderNews<'_>) + Send + 'static) -> Self {
+        self.listener = Box::new(listener);
         self
     }
 
@@ -114,6 +131,7 @@ impl Reader {
                         Err(error) => {
                             if slots.broke(now) {
                                 tracing::warn!(%error, "half the rate is used, because the shared budget cannot be");
+                                (self.listener)(ReaderNews::HalfRate(broken_told(&error)));
                             }
                         }
                     }
@@ -142,7 +160,7 @@ impl Reader {
                 NextTry::After(_) | NextTry::GiveUp => return Err(error),
             };
             tracing::warn!(%error, attempt, ?wait, "a read goes again");
-            (self.waits)(&error, wait);
+            (self.listener)(ReaderNews::GoesAgain { error: &error, wait });
             self.budget.hold(super::budget::add(now, wait.as_secs_f64()));
         }
     }
@@ -194,7 +212,7 @@ impl Pages<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
     use crate::delivery::CampaignId;
@@ -261,10 +279,14 @@ mod tests {
         // Without a folder each takes half.
         let start = tokio::time::Instant::now();
         let script = Arc::new(ScriptedTransport::new(steps()));
-        let mut reader = reader(&script).0.sharing(None);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let listener = told.clone();
+        let mut reader = reader(&script).0.sharing(None).telling(move |news| listener.lock().unwrap().push(format!("{news:?}")));
         for _ in 0..3 {
             reader.message(&MessageId::new("message_1")).await.unwrap();
         }
+        let told = told.lock().unwrap();
+        assert!(matches!(&told[..], [only] if only.starts_with("HalfRate") && only.contains("Only half the configured calls")), "{told:?}");
         assert!((2.0..2.1).contains(&start.elapsed().as_secs_f64()));
     }
 
@@ -309,7 +331,8 @@ mod tests {
     async fn one_who_waits_is_told() {
         let script = Arc::new(ScriptedTransport::new([Step::answer(429, "{}"), Step::answer(200, r#"{"id":"message_1"}"#)]));
         let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let mut reader = reader(&script).0.telling(move |error, wait| {
+        let mut reader = reader(&script).0.telling(move |news| {
+            let ReaderNews::GoesAgain { error, wait } = news else { panic!("{news:?}") };
             let _ = sender.send((error.is_rate_limit(), wait));
         });
         let answer = reader.message(&MessageId::new("message_1")).await.unwrap();

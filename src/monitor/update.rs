@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Generation;
 use crate::delivery::{BatchId, MessageId, Rows, Status};
-use crate::postman::Explanation;
+use crate::postman::{Explanation, Refusal};
 use crate::state::{ActionId, ActionKind, ActionState};
 use crate::store::{AnswerKind, Reach};
 
@@ -70,6 +70,9 @@ pub enum News {
     /// Messages that an earlier run of the program meant to retry and never started: nothing was
     /// sent for them, and nothing will be unless a person agrees to a new plan.
     NotStarted(Vec<MessageId>),
+    /// Messages that the API refused because their attempts are used up, in this run of the program
+    /// or an earlier one: no retry of them will be taken.
+    OutOfAttempts(Vec<MessageId>),
     /// Something that a person should know.
     Notice(Notice),
     /// The worker has ended after [`super::Command::Stop`].
@@ -260,7 +263,7 @@ pub enum ActionStage {
     /// The API took it.
     Accepted,
     /// The API refused it.
-    Refused(Explanation),
+    Refused(Refusal),
     /// It was not sent and will not go again by itself.
     NotSent(Explanation),
     /// Nobody knows: the message is being read to find out, and is never retried again by itself.
@@ -283,7 +286,8 @@ impl ActionStage {
     /// What happened, where something needs explaining.
     pub fn why(&self) -> Option<&Explanation> {
         match self {
-            ActionStage::NotTaken(why) | ActionStage::Refused(why) | ActionStage::NotSent(why) => Some(why),
+            ActionStage::NotTaken(why) | ActionStage::NotSent(why) => Some(why),
+            ActionStage::Refused(refusal) => Some(&refusal.why),
             ActionStage::GoesAgain { why, .. } | ActionStage::Unknown { why, .. } => Some(why),
             _ => None,
         }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod handle;
+mod in_the_way;
 mod lookup;
 mod open;
 mod retrying;
@@ -19,6 +20,7 @@ use super::sharing::{Sharing, broken_told, mended_told};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
 };
+use crate::delivery::MessageId;
 use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
 use crate::state::{ActionId, JournalAccess, Run};
@@ -43,6 +45,8 @@ struct Worker {
     /// Actions of dead runs that were taken over.
     taken_over: HashSet<ActionId>,
     open_told: Option<Vec<OpenActionNews>>,
+    /// Messages whose attempts are used up, as the journal told them last.
+    used_up_told: Vec<MessageId>,
     clock_told: bool,
     last_stamp: Option<Timestamp>,
     updates: mpsc::Sender<Update>,
@@ -69,6 +73,7 @@ impl Worker {
             bad_cursors_told: false,
             taken_over: HashSet::new(),
             open_told: None,
+            used_up_told: Vec::new(),
             clock_told: false,
             last_stamp: None,
             updates,
@@ -219,6 +224,7 @@ impl Worker {
             Job::Page(fetch) => self.read_page(fetch).await,
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
             Job::Open { generation, message } => self.open(generation, message).await,
+            Job::ReadAgain(message) => self.read_again(message).await,
             Job::Post(place) => self.post(place).await,
             Job::ReadFor(place) => self.read_for(place).await,
         }

@@ -15,15 +15,6 @@ pub struct Explanation {
     pub trace_id: Option<String>,
 }
 
-impl Explanation {
-    /// Whether it says that the API keeps this caller out altogether: by the key, the allow list
-    /// or a missing right. Nothing else will go through either.
-    pub fn keeps_out(&self) -> bool {
-        let by_codes = ["invalid_ip_address_used", "authentication_required", "invalid_api_key_provided"].into_iter().filter_map(by_code);
-        by_codes.chain([by_status(401), FORBIDDEN]).any(|(what, _, _)| what == self.what)
-    }
-}
-
 /// What, why and next, as they stand in the tables below.
 type Words = (&'static str, &'static str, &'static str);
 

@@ -1,10 +1,11 @@
 //! The retry of a whole batch: one call for all its failures, useful or not.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::plan::helps_with;
+use super::plan::{helps_with, is_too_old};
 use crate::delivery::{Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, batch_retry};
 
 /// What the retry of a whole batch would do, and whether retrying single messages is better.
@@ -40,11 +41,13 @@ pub struct BatchPlan {
 impl BatchPlan {
     /// The plan for a batch, from its loaded messages. `under_way` are the messages, and
     /// `is_under_way` tells of the batch itself, with an action under way or an unknown outcome.
+    /// `valid_for` is how long a one-time password is valid, in a campaign of them.
     pub fn new<'a>(
         batch: &Batch,
         messages: impl IntoIterator<Item = &'a Message>,
         under_way: &[MessageId],
         is_under_way: bool,
+        valid_for: Option<Duration>,
         now: Timestamp,
     ) -> Self {
         let mut plan = Self {
@@ -62,7 +65,7 @@ impl BatchPlan {
             planned_at: now,
         };
         let under_way: HashSet<&MessageId> = under_way.iter().collect();
-        let mut crossing = 0;
+        let (mut crossing, mut too_old) = (0, 0);
         for message in messages {
             plan.loaded += 1;
             plan.attempts = plan.attempts.saturating_add(message.tried().unwrap_or(0));
@@ -70,19 +73,20 @@ impl BatchPlan {
             match message.status {
                 Some(Status::Failure) => {
                     plan.failures += 1;
+                    too_old += usize::from(valid_for.is_some_and(|valid_for| is_too_old(message, valid_for, now)));
                     plan.useless += usize::from(helps_with(message.error().as_ref()) == RetryHelps::No);
                 }
                 Some(Status::Created) => plan.created += 1,
                 _ => {}
             }
         }
-        plan.refusal = plan.reason_against(crossing, is_under_way);
+        plan.refusal = plan.reason_against(crossing, is_under_way, too_old);
         plan.advice = plan.advise();
         plan
     }
 
     /// Why it cannot be retried as a whole, as far as its loaded messages tell.
-    fn reason_against(&self, crossing: usize, is_under_way: bool) -> Option<String> {
+    fn reason_against(&self, crossing: usize, is_under_way: bool, too_old: usize) -> Option<String> {
         if is_under_way {
             return Some("a retry of this batch is under way or its outcome is not known".to_owned());
         }
@@ -94,6 +98,9 @@ impl BatchPlan {
         }
         if self.created > 0 {
             return Some(format!("not yet: {} created", self.created));
+        }
+        if too_old > 0 {
+            return Some(format!("{too_old} of its failures are one-time passwords that are no longer valid"));
         }
         (self.failures == 0).then(|| "none of its loaded messages has failed".to_owned())
     }
@@ -173,7 +180,7 @@ mod tests {
     }
 
     fn plan(status: &str, messages: &[Message], under_way: &[MessageId]) -> BatchPlan {
-        BatchPlan::new(&batch(status), messages, under_way, false, now())
+        BatchPlan::new(&batch(status), messages, under_way, false, None, now())
     }
 
     #[rstest]
@@ -200,6 +207,18 @@ mod tests {
         let messages: Vec<Message> = codes.iter().enumerate().map(|(id, code)| message(&id.to_string(), "failure", code)).collect();
         let plan = plan("messages_enqueued", &messages, &[]);
         assert!(plan.advice.starts_with(advice), "{}", plan.advice);
+    }
+
+    #[test]
+    fn one_time_passwords_that_are_no_longer_valid_are_in_the_way() {
+        let aged = |seconds| Message { created_at: Some(now() - jiff::SignedDuration::from_secs(seconds)), ..message("m", "failure", "") };
+        let plan = |message: &Message| {
+            BatchPlan::new(&batch("messages_enqueued"), [message], &[], false, Some(Duration::from_secs(300)), now()).refusal
+        };
+        assert_eq!(plan(&aged(300)), None);
+        assert_eq!(plan(&aged(301)).unwrap(), "1 of its failures are one-time passwords that are no longer valid");
+        let done = Message { status: Some(Status::Success), ..aged(301) };
+        assert_eq!(plan(&done).unwrap(), "none of its loaded messages has failed");
     }
 
     #[test]

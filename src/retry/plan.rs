@@ -167,9 +167,8 @@ impl Planner {
         {
             return Some(LeftOutReason::BatchInTheWay);
         }
-        // One whose age is not known may be too old as well.
         if let Some(valid_for) = self.valid_for
-            && message.created_at.is_none_or(|created| now.duration_since(created).unsigned_abs() > valid_for)
+            && is_too_old(message, valid_for, now)
         {
             return Some(LeftOutReason::TooOld);
         }
@@ -189,6 +188,11 @@ fn helps(message: &Message) -> RetryHelps {
 /// Whether a retry helps against an error; without one nobody can say.
 pub(super) fn helps_with(error: Option<&DeliveryError>) -> RetryHelps {
     error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+}
+
+/// Whether a one-time password is no longer valid. One whose age is not known may be too old as well.
+pub(super) fn is_too_old(message: &Message, valid_for: Duration, now: Timestamp) -> bool {
+    message.created_at.is_none_or(|created| now.duration_since(created).unsigned_abs() > valid_for)
 }
 
 /// The error's code, empty where it was not told.

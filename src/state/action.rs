@@ -32,6 +32,9 @@ pub struct Intention {
     pub plan: String,
     /// When it was decided.
     pub planned_at: Timestamp,
+    /// When what it is about was last read. Where another run's action on the same was taken after
+    /// that, the person who agreed could not know of it. `None` asks no such question.
+    pub read_at: Option<Timestamp>,
 }
 
 /// What is done, with what is needed to find out later whether it was.

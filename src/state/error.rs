@@ -23,6 +23,16 @@ pub enum StateError {
         /// What is known of it.
         state: ActionState,
     },
+    /// Another run's action on the same message was taken by the API after this side had read it.
+    #[error("action `{action}` on the same was taken at {at} (run `{run}`)")]
+    TakenSince {
+        /// The action.
+        action: ActionId,
+        /// When it was known to be taken.
+        at: Timestamp,
+        /// The run that took it.
+        run: RunId,
+    },
     /// A step that the table of states does not allow.
     #[error("action `{action}` is {from} and cannot become {to}")]
     IllegalStep {
@@ -119,6 +129,14 @@ pub enum StateError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// What the dashboard showed last cannot be kept.
+    #[error("what was on the screen last, in `{}`, cannot be used", path.display())]
+    Session {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says, or what is wrong with the file.
+        source: io::Error,
+    },
     /// The database refused.
     #[error("the journal could not be {doing}")]
     Database {
@@ -133,6 +151,11 @@ impl StateError {
     /// Whether the action is refused because another on the same message is open.
     pub fn is_already_open(&self) -> bool {
         matches!(self, StateError::AlreadyOpen { .. })
+    }
+
+    /// Whether the action is refused because another run has, or had, the same message in hand.
+    pub fn is_taken_elsewhere(&self) -> bool {
+        matches!(self, StateError::AlreadyOpen { .. } | StateError::TakenSince { .. })
     }
 
     pub(super) fn database(doing: &'static str) -> impl Fn(rusqlite::Error) -> Self {
@@ -164,6 +187,7 @@ mod tests {
         let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
         let errors = [
             StateError::AlreadyOpen { action, since: Timestamp::UNIX_EPOCH, run: run.clone(), state: ActionState::Unknown },
+            StateError::TakenSince { action, at: Timestamp::UNIX_EPOCH, run: run.clone() },
             StateError::IllegalStep { action, from: ActionState::Accepted, to: ActionState::Unknown },
             StateError::IllegalTry { action, flaw: "has a try under way" },
             StateError::NoSuchAction { action },
@@ -177,6 +201,7 @@ mod tests {
             StateError::Newer { path: path(), found: 9, known: 1 },
             StateError::BadLine { action, flaw: "`done` is no state".to_owned() },
             StateError::Budget { path: path(), source: rusqlite::Error::InvalidQuery },
+            StateError::Session { path: path(), source: denied() },
             StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery },
         ];
         let text: String = errors.iter().map(|error| error.explained() + "\n").collect();
@@ -184,6 +209,7 @@ mod tests {
             text,
             "\
 an action on it is unknown since 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`): its outcome must be known first
+action `7` on the same was taken at 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`)
 action `7` is accepted and cannot become unknown
 action `7` has a try under way
 the journal has no action `7`
@@ -197,6 +223,7 @@ the state folder `/state/postwatch` belongs to another user (uid 1001): name one
 the journal `/state/postwatch` was written by a newer version of Postwatch (format 9; this one knows 1)
 the journal's action `7` cannot be read: `done` is no state
 the shared budget `/state/postwatch` cannot be used: Query is not read-only
+what was on the screen last, in `/state/postwatch`, cannot be used: permission denied
 the journal could not be written: Query is not read-only
 "
         );

@@ -102,7 +102,8 @@ fn holds_only_ours(folder: &Path) -> io::Result<bool> {
         let name = entry?.file_name();
         let ours = name.to_str().is_some_and(|name| {
             // Each database has files of its own beside it, named after it.
-            name.starts_with(super::journal::FILE_NAME) || name.starts_with(super::budget::FILE_NAME) || name.ends_with(".run")
+            let files = [super::journal::FILE_NAME, super::budget::FILE_NAME, super::session::FILE_NAME];
+            files.iter().any(|file| name.starts_with(file)) || name.ends_with(".run")
         });
         if !ours {
             return Ok(false);

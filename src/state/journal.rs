@@ -204,6 +204,19 @@ impl JournalAccess {
         }
     }
 
+    /// The same for whoever only looks: a journal that is not there is not made. `None` where
+    /// nothing was ever written down.
+    ///
+    /// # Errors
+    /// When it cannot be told whether there is one.
+    pub fn look(folder: &Path) -> Result<Option<JournalAccess>, StateError> {
+        let path = folder.join(FILE_NAME);
+        match path.try_exists() {
+            Ok(exists) => Ok(exists.then(|| JournalAccess::open(folder))),
+            Err(source) => Err(StateError::Folder { path, source }),
+        }
+    }
+
     /// The journal for writing.
     ///
     /// # Errors

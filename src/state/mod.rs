@@ -6,7 +6,8 @@
 //! ([`Journal::outcome`]). What the program could not see any more is found at the next start
 //! ([`Journal::settle_orphans`]). Nothing personal is stored: no recipient, no text, no key.
 //!
-//! Beside it stands the budget of calls that all processes share ([`SharedBudget`]).
+//! Beside it stand the budget of calls that all processes share ([`SharedBudget`]), and what the
+//! dashboard showed when it was left ([`Session`]).
 //!
 //! All calls block; times come from the caller.
 
@@ -21,6 +22,8 @@ mod read;
 mod row;
 mod run;
 mod schema;
+mod session;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -37,5 +40,6 @@ pub use note::{Note, NoteEntry, NoteKind};
 pub use orphan::Settled;
 pub use read::{Holder, JournalEntry, OpenAction, Try};
 pub use run::{Run, RunId};
+pub use session::{SavedFilter, Session};
 pub use transition::ActionState;
 pub use who::Who;

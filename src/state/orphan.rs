@@ -1,5 +1,7 @@
 //! What dead runs left behind.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::read::entries;
@@ -26,6 +28,7 @@ impl Journal {
     pub fn settle_orphans(&self, base_url: &str, campaign: &CampaignId, at: Timestamp) -> Result<Settled, StateError> {
         self.write("settled", |transaction| {
             let mut settled = Settled::default();
+            let mut dead = BTreeSet::new();
             let condition = "WHERE a.state = 'intended' AND a.base_url = ?1 AND a.campaign = ?2 ORDER BY a.id";
             for mut entry in entries(transaction, condition, [base_url, campaign.as_str()])? {
                 if self.is_alive(&entry.run) {
@@ -42,12 +45,15 @@ impl Journal {
                     None => Outcome::NotSent { reason: "the program ended before it was tried".to_owned() },
                 };
                 step(transaction, entry.id, &outcome.told(), at)?;
+                dead.insert(entry.run.clone());
                 entry.state = outcome.state();
                 match entry.state {
                     ActionState::Unknown => settled.unknown.push(entry.id),
                     _ => settled.not_started.push(entry),
                 }
             }
+            // What was not settled here, in other campaigns for instance, keeps its run's file.
+            dead.iter().try_for_each(|run| self.sweep_run(transaction, run))?;
             Ok(settled)
         })
     }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Params};
 
 use super::row::{ENTRY, entry, last_try, tries};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, StateError, Who};
-use crate::delivery::CampaignId;
+use crate::delivery::{CampaignId, MessageId};
 
 /// Who looks after an open action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,6 +108,23 @@ impl Journal {
         entries(&self.connection(), "ORDER BY a.id DESC LIMIT ?1", [limit])
     }
 
+    /// The messages of a campaign whose newest action the API refused with this code.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn messages_refused_with(&self, base_url: &str, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
+        let sql = "SELECT a.message FROM actions a WHERE a.state = 'refused' AND a.base_url = ?1 AND a.campaign = ?2 AND a.code = ?3
+                   AND a.message IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.base_url = a.base_url AND b.campaign = a.campaign
+                                   AND b.claim = a.claim AND b.id > a.id AND b.state IN ('accepted', 'resolved_accepted', 'unknown'))
+                   GROUP BY a.message ORDER BY a.message";
+        let failed = StateError::database("read");
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
+        let found = statement.query_map([base_url, campaign.as_str(), code], |row| row.get::<_, String>(0)).map_err(&failed)?;
+        found.map(|message| Ok(MessageId::new(message.map_err(&failed)?))).collect()
+    }
+
     /// One action.
     ///
     /// # Errors
@@ -115,6 +132,15 @@ impl Journal {
     pub fn entry(&self, action: ActionId) -> Result<JournalEntry, StateError> {
         let found = entries(&self.connection(), "WHERE a.id = ?1", [action.0])?;
         found.into_iter().next().ok_or(StateError::NoSuchAction { action })
+    }
+
+    /// The newest action that a run took on a message or a batch.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn newest_of(&self, run: &RunId, subject: &str) -> Result<Option<JournalEntry>, StateError> {
+        let condition = "WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2) ORDER BY a.id DESC LIMIT 1";
+        Ok(entries(&self.connection(), condition, [run.as_str(), subject])?.into_iter().next())
     }
 
     /// The tries of an action, oldest first.

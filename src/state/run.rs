@@ -77,6 +77,17 @@ pub(super) fn is_alive(folder: &Path, id: &RunId) -> bool {
     }
 }
 
+/// Removes the lock file of a run whose lock can be taken, while it is held. A file that cannot be
+/// removed does no harm.
+pub(super) fn remove_where_dead(folder: &Path, id: &RunId) {
+    let path = lock_path(folder, id);
+    if let Ok(file) = File::open(&path)
+        && file.try_lock().is_ok()
+    {
+        let _ = std::fs::remove_file(&path);
+    }
+}
+
 pub(super) fn lock_path(folder: &Path, id: &RunId) -> PathBuf {
     folder.join(format!("{id}{SUFFIX}"))
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::read::entries;
 use super::row::last_try;
 use super::text::{impersonal, one_line};
 use super::{ActionId, ActionKind, ActionState, Intention, Journal, Outcome, Resolution, Run, RunId, StateError, Try, Who, run};
@@ -26,38 +27,23 @@ impl Journal {
                 .map_err(StateError::database("written"))?;
             let path = run::lock_path(self.folder(), &id);
             let run = Run::lock(self.folder(), id).map_err(|source| StateError::Folder { path, source })?;
-            self.sweep(transaction, run.id())?;
+            self.sweep(transaction)?;
             Ok(run)
         })
-    }
-
-    /// Removes the lock files of dead runs that left nothing open. A file that stays does no harm,
-    /// so what cannot be removed is left.
-    fn sweep(&self, transaction: &Transaction<'_>, own: &RunId) -> Result<(), StateError> {
-        for id in run::with_lock_file(self.folder()).unwrap_or_default() {
-            let open: i64 = transaction
-                .query_one("SELECT COUNT(*) FROM actions WHERE run = ?1 AND state IN ('intended', 'unknown')", [id.as_str()], |row| {
-                    row.get(0)
-                })
-                .map_err(StateError::database("read"))?;
-            if id != *own && open == 0 && !self.is_alive(&id) {
-                let _ = std::fs::remove_file(run::lock_path(self.folder(), &id));
-            }
-        }
-        Ok(())
     }
 
     /// Writes an intention down and claims its message; it is on disk when this returns.
     ///
     /// # Errors
-    /// [`StateError::AlreadyOpen`] when an action on the same message is open; any error means that
-    /// the action must not be taken.
+    /// [`StateError::AlreadyOpen`] when an action on the same message is open,
+    /// [`StateError::TakenSince`] when one was taken after it had been read; any error means that the
+    /// action must not be taken.
     pub fn intend(&self, intention: &Intention) -> Result<ActionId, StateError> {
         self.write("written", |transaction| {
             run_is_known(transaction, &intention.run)?;
             let claim = intention.action.claim();
-            if let Some(open) = open_action(transaction, intention, &claim)? {
-                return Err(open);
+            if let Some(other) = other_action(transaction, intention, &claim)? {
+                return Err(other);
             }
             insert(transaction, intention, &claim)
         })
@@ -65,7 +51,7 @@ impl Journal {
 
     /// Writes several intentions down in one transaction, and claims their messages; all that were
     /// taken are on disk when this returns. In the order given: the action, or
-    /// [`StateError::AlreadyOpen`] where another action on the same message is open.
+    /// [`StateError::AlreadyOpen`] or [`StateError::TakenSince`] as in [`Journal::intend`].
     ///
     /// # Errors
     /// Any error means that none of them may be taken.
@@ -75,8 +61,8 @@ impl Journal {
             for intention in intentions {
                 run_is_known(transaction, &intention.run)?;
                 let claim = intention.action.claim();
-                taken.push(match open_action(transaction, intention, &claim)? {
-                    Some(open) => Err(open),
+                taken.push(match other_action(transaction, intention, &claim)? {
+                    Some(other) => Err(other),
                     None => Ok(insert(transaction, intention, &claim)?),
                 });
             }
@@ -174,7 +160,9 @@ impl Journal {
             if let Resolution::ByPerson { run, .. } = resolution {
                 run_is_known(transaction, run)?;
             }
-            step(transaction, action, &resolution.told(), at)
+            step(transaction, action, &resolution.told(), at)?;
+            let run = entries(transaction, "WHERE a.id = ?1", [action.0])?.into_iter().next().map(|entry| entry.run);
+            run.map_or(Ok(()), |run| self.sweep_run(transaction, &run))
         })
     }
 }
@@ -288,16 +276,21 @@ pub(super) fn run_is_known(transaction: &Transaction<'_>, run: &RunId) -> Result
     known.map(|_| ()).ok_or_else(|| StateError::NoSuchRun { run: run.clone() })
 }
 
-/// The open action that holds the claim already, as the error it makes.
-fn open_action(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> Result<Option<StateError>, StateError> {
+/// The action that stands in the way, as the error it makes: an open one that holds the claim, or one
+/// of another run that the API took after the subject had been read.
+fn other_action(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> Result<Option<StateError>, StateError> {
+    let subject = [intention.base_url.as_str(), intention.campaign.as_str(), claim];
     let condition = "WHERE a.state IN ('intended', 'unknown') AND a.base_url = ?1 AND a.campaign = ?2 AND a.claim = ?3";
-    let found = super::read::entries(transaction, condition, [intention.base_url.as_str(), intention.campaign.as_str(), claim])?;
-    Ok(found.into_iter().next().map(|open| StateError::AlreadyOpen {
-        action: open.id,
-        since: open.planned_at,
-        run: open.run,
-        state: open.state,
-    }))
+    let found = entries(transaction, condition, subject)?;
+    if let Some(open) = found.into_iter().next() {
+        return Ok(Some(StateError::AlreadyOpen { action: open.id, since: open.planned_at, run: open.run, state: open.state }));
+    }
+    let Some(read_at) = intention.read_at else { return Ok(None) };
+    let condition = "WHERE a.state IN ('accepted', 'resolved_accepted') AND a.base_url = ?1 AND a.campaign = ?2 AND a.claim = ?3
+                     ORDER BY a.id DESC LIMIT 1";
+    let newest = entries(transaction, condition, subject)?.into_iter().next();
+    let taken = newest.filter(|taken| taken.run != intention.run && taken.changed_at > read_at);
+    Ok(taken.map(|taken| StateError::TakenSince { action: taken.id, at: taken.changed_at, run: taken.run }))
 }
 
 fn insert(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> Result<ActionId, StateError> {

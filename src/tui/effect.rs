@@ -1,5 +1,6 @@
 //! What leaves the dashboard: all that it may do to the world, as plain data.
 
+use crate::config::NewCampaign;
 use crate::delivery::MessageId;
 use crate::monitor::{CampaignIndex, Command};
 
@@ -55,6 +56,17 @@ pub enum Effect {
         /// What it holds, for the journal: nothing personal.
         detail: String,
     },
+    /// Read the configuration again, with the keys, and begin anew with it; where it cannot be used,
+    /// everything stays as it is.
+    Reload,
+    /// Ask the API for a message of a campaign that is not configured yet. Ends as [`Event::Tried`].
+    ///
+    /// [`Event::Tried`]: super::Event::Tried
+    TryCampaign(Box<NewCampaign>),
+    /// Write a campaign into the configuration. Ends as [`Event::Added`].
+    ///
+    /// [`Event::Added`]: super::Event::Added
+    AddCampaign(Box<NewCampaign>),
     /// Ring the terminal's bell.
     Bell,
     /// Stop the program as a shell does with Ctrl-z, with the terminal given back meanwhile.

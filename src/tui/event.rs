@@ -2,7 +2,9 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::TrialLine;
 use crate::monitor::Update;
+use crate::postman::Explanation;
 
 /// Everything that can change the dashboard's state.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub enum Event {
     },
     /// A campaign's worker has news.
     Update(Update),
+    /// A campaign that is not configured yet was tried out.
+    Tried(Vec<TrialLine>),
+    /// A campaign was written into the configuration, or why not.
+    Added(Result<(), Explanation>),
     /// A second has passed: ages move on.
     Tick,
     /// The first frame with an open question has been drawn: from then on its armour counts.

@@ -25,7 +25,7 @@ pub use run::{
     wake_pair,
 };
 pub use setup::{CampaignCard, Setup, ThemeChoice};
-pub use start::{StartChoice, StartText, start};
+pub use start::{StartChoice, StartText, TrialLine, start};
 pub use state::State;
 #[cfg(unix)]
 pub use terminal::listen;

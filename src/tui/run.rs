@@ -102,6 +102,10 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             }
             self.tick_if_due()?;
             self.frame_if_due()?;
+            while let Some(answer) = self.host.answer() {
+                self.update(answer, Cause::Key)?;
+                self.frame_if_due()?;
+            }
             if let Some(update) = self.updates.try_next() {
                 self.update(Event::Update(update), Cause::News)?;
                 self.frame_if_due()?;

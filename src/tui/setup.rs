@@ -8,6 +8,7 @@ use super::ColourDepth;
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
 use crate::postman::{Explanation, HostKind};
+use crate::state::Session;
 
 /// What the dashboard is told at its start.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Setup {
     /// What was wrong at the start: mistakes in the configuration, an action left open by an
     /// earlier run.
     pub notices: Vec<Notice>,
+    /// What the dashboard showed when it was left last.
+    pub session: Option<Session>,
     /// Why no action can be taken at all, where the journal cannot be written.
     pub actions_refused: Option<Explanation>,
 }

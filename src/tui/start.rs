@@ -1,5 +1,7 @@
 //! The start screen, for somebody who has no configuration yet.
 
+mod form;
+mod form_view;
 mod view;
 
 use std::io;
@@ -10,13 +12,19 @@ use jiff::Timestamp;
 use ratatui::Frame;
 
 use super::keys::{self, Action, Chord, Context};
+use form::{Form, Next};
+
 use super::{Dashboard, Effect, End, Event, Host, Input, QuestionId, Requests, Run, Screen, Theme, updates};
+
+pub use form::TrialLine;
 
 /// What somebody wants who has no configuration yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartChoice {
     /// The dashboard on the embedded simulator.
     Demo,
+    /// The dashboard on the campaign that was added just now.
+    Added,
     /// The place and the text of a configuration, on standard output, where they can be copied.
     ShowExample,
     /// Nothing.
@@ -28,10 +36,6 @@ pub enum StartChoice {
 pub struct StartText {
     /// Where a configuration is looked for.
     pub path: PathBuf,
-    /// An example of one.
-    pub example: &'static str,
-    /// The command that tries a configuration out, as it is typed.
-    pub check: &'static str,
 }
 
 /// Shows the start screen until something was chosen. How the loop ended is told beside the choice,
@@ -45,27 +49,19 @@ pub fn start(
     ascii: bool,
     screen: &mut impl Screen,
     input: &mut impl Input,
+    host: &mut impl Host,
     requests: &Requests,
 ) -> io::Result<(StartChoice, End)> {
     let mut start = Start::new(text, theme, ascii);
     let (_, receiver) = updates(requests.waker());
-    let end = Run::new(&mut start, screen, input, &mut Nobody, receiver, requests.clone()).run()?;
+    let end = Run::new(&mut start, screen, input, host, receiver, requests.clone()).run()?;
     Ok((if end == End::Quit { start.choice } else { StartChoice::Quit }, end))
-}
-
-/// No worker runs behind the start screen.
-struct Nobody;
-
-impl Host for Nobody {
-    fn started(&mut self) {}
-
-    fn perform(&mut self, _: Effect) {}
 }
 
 /// What can be chosen, in this order.
 const CHOICES: [Choice; 3] = [
     Choice { digit: '1', name: "Try the demo", says: "no key, no network, nothing is sent" },
-    Choice { digit: '2', name: "Add a campaign", says: "where the file goes, and what stands in it" },
+    Choice { digit: '2', name: "Add a campaign", says: "name, environment, id, key: tried at once" },
     Choice { digit: '3', name: "Quit", says: "" },
 ];
 
@@ -80,30 +76,34 @@ struct Start {
     text: StartText,
     theme: Theme,
     ascii: bool,
-    rows: u16,
     /// Which choice has the focus.
     focus: usize,
-    /// The page about adding a campaign, and how far its example is scrolled.
-    page: Option<usize>,
+    /// The form that adds a campaign, while it is open.
+    form: Option<Form>,
     choice: StartChoice,
 }
 
 impl Start {
     fn new(text: StartText, theme: Theme, ascii: bool) -> Self {
-        Self { text, theme, ascii, rows: 0, focus: 0, page: None, choice: StartChoice::Quit }
+        Self { text, theme, ascii, focus: 0, form: None, choice: StartChoice::Quit }
     }
 
     fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        let action = keys::lookup(Context::Page, key);
-        match action {
-            Some(Action::Interrupt) => return self.choose(StartChoice::Quit),
-            Some(Action::Suspend) => return vec![Effect::Suspend],
-            Some(Action::Redraw) => return vec![Effect::Redraw],
-            _ => {}
-        }
-        match self.page {
-            Some(line) => self.key_on_page(action, line),
-            None => self.key_in_menu(action, key),
+        let context = if self.form.is_some() { Context::Prompt } else { Context::Page };
+        let action = keys::lookup(context, key);
+        match (action, &mut self.form) {
+            (Some(Action::Interrupt), _) => self.choose(StartChoice::Quit),
+            (Some(Action::Suspend), _) => vec![Effect::Suspend],
+            (Some(Action::Redraw), _) => vec![Effect::Redraw],
+            (_, None) => self.key_in_menu(action, key),
+            (_, Some(form)) => match form.key(action, key) {
+                Next::Stay(effects) => effects,
+                Next::Example => self.choose(StartChoice::ShowExample),
+                Next::Back => {
+                    self.form = None;
+                    Vec::new()
+                }
+            },
         }
     }
 
@@ -126,33 +126,11 @@ impl Start {
         Vec::new()
     }
 
-    fn key_on_page(&mut self, action: Option<Action>, line: usize) -> Vec<Effect> {
-        let last = self.text.example.lines().count().saturating_sub(1);
-        // A page overlaps the one before by a line or so, whatever the height of the head.
-        let page = usize::from(self.rows / 2).max(1);
-        let to = match action {
-            Some(Action::Up) => line.saturating_sub(1),
-            Some(Action::Down) => line + 1,
-            Some(Action::PageUp | Action::HalfPageUp) => line.saturating_sub(page),
-            Some(Action::PageDown | Action::HalfPageDown) => line + page,
-            Some(Action::First) => 0,
-            Some(Action::Last) => last,
-            Some(Action::Back | Action::Quit) => {
-                self.page = None;
-                return Vec::new();
-            }
-            Some(Action::Enter) => return self.choose(StartChoice::ShowExample),
-            _ => line,
-        };
-        self.page = Some(to.min(last));
-        Vec::new()
-    }
-
     fn open(&mut self, place: usize) -> Vec<Effect> {
         match place {
             0 => self.choose(StartChoice::Demo),
             1 => {
-                self.page = Some(0);
+                self.form = Some(Form::new());
                 Vec::new()
             }
             _ => self.choose(StartChoice::Quit),
@@ -169,11 +147,18 @@ impl Dashboard for Start {
     fn update(&mut self, event: Event, _: Timestamp) -> Vec<Effect> {
         match event {
             Event::Key(key) => self.key(key),
-            Event::Resize { rows, .. } => {
-                self.rows = rows;
+            Event::Added(Ok(())) => self.choose(StartChoice::Added),
+            event => {
+                if let Some(form) = &mut self.form {
+                    match event {
+                        Event::Paste(text) => form.paste(&text),
+                        Event::Tried(lines) => form.tried(lines),
+                        Event::Added(Err(why)) => form.not_saved(why),
+                        _ => {}
+                    }
+                }
                 Vec::new()
             }
-            _ => Vec::new(),
         }
     }
 
@@ -186,7 +171,7 @@ impl Dashboard for Start {
     }
 
     fn takes_text(&self) -> bool {
-        false
+        self.form.is_some()
     }
 
     fn needs_tick(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The dashboard's state: one value, owned by the loop that draws it. What changes it stands in
 //! `update`, how it looks in `view`.
 
+mod across;
 mod action;
 mod activity;
 mod asked;
@@ -22,8 +23,11 @@ mod prompt;
 mod question;
 mod resolve;
 mod run_record;
+mod session;
+mod tour;
 mod view_kind;
 
+pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
 pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
@@ -44,6 +48,7 @@ pub(super) use prompt::{COMMANDS, Export, LONGEST as LONGEST_LINE, Prompt, Promp
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use resolve::{Resolve, ResolveLine};
 pub(super) use run_record::RunRecord;
+pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
 
 use jiff::tz::TimeZone;
@@ -120,7 +125,11 @@ pub struct State {
     pub(super) dialog: Dialog,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
+    /// The question to all campaigns.
+    pub(super) across: Across,
     pub(super) notices: Notices,
+    /// The demo's tour.
+    pub(super) tour: Tour,
     pub(super) actions_refused: Option<Explanation>,
     /// Columns and rows of the terminal.
     pub(super) size: (u16, u16),
@@ -152,14 +161,17 @@ impl State {
         for notice in setup.notices {
             notices.push(notice);
         }
-        Self {
+        let session = setup.session;
+        let mut state = Self {
             look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
             view: ViewKind::Messages,
             dialog: Dialog::None,
             page: None,
+            across: Across::default(),
             notices,
+            tour: if setup.demo { Tour::begun() } else { Tour::default() },
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,
@@ -171,7 +183,11 @@ impl State {
             leave_until: None,
             last_question: 0,
             generation: 0,
+        };
+        if let Some(session) = session {
+            state.restore(session);
         }
+        state
     }
 
     /// The campaign on the screen; `None` where none could be configured.

@@ -1,6 +1,7 @@
 //! What changes the dashboard: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
+mod across;
 mod activity;
 mod alarm;
 mod attendance;
@@ -25,6 +26,8 @@ mod show;
 mod unlock;
 mod views;
 mod wake;
+
+pub(super) use find::edit;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
@@ -56,6 +59,8 @@ impl State {
             Event::Paste(text) => self.paste(&text),
             // The mouse is off: nothing in the dashboard needs it.
             Event::Mouse(_) => {}
+            // The start screen's.
+            Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Update(update) => self.news(update, &mut effects),
             Event::Tick => {
@@ -88,6 +93,7 @@ impl State {
         if !matches!(action, Action::Interrupt | Action::Quit) {
             self.leave_until = None;
         }
+        self.tour.pressed(context, action);
         match action {
             Action::Interrupt => self.interrupt(effects),
             Action::Suspend => effects.push(Effect::Suspend),

@@ -1,5 +1,6 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
+mod across;
 mod activity;
 mod all_campaigns;
 mod ascii;
@@ -46,9 +47,10 @@ use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
-pub(super) use export::{failure_rows, message_rows};
+pub(super) use export::{activity_rows, batch_rows, failure_rows, message_rows};
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
+pub(super) use words::count;
 
 impl State {
     /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers
@@ -106,6 +108,11 @@ impl State {
         let mut cursor = None;
         if !layout.covers_list {
             cursor = match self.view {
+                _ if self.shows_across() => {
+                    let find = filter::draw(self, buffer, layout.filter);
+                    across::draw(self, buffer, layout.heads, layout.list);
+                    find
+                }
                 ViewKind::Failures => failures::draw(self, buffer, layout.filter, layout.heads, layout.list),
                 ViewKind::Batches => batches::draw(self, buffer, layout.filter, layout.heads, layout.list),
                 ViewKind::Activity => activity::draw(self, buffer, layout.filter, layout.heads, layout.list),
@@ -116,7 +123,7 @@ impl State {
                 }
             };
         }
-        if let Some(pane) = layout.detail {
+        if let Some(pane) = layout.detail.filter(|_| !self.shows_across()) {
             let top = detail::draw(self, buffer, pane);
             cursor = top.or(cursor);
         }

@@ -35,6 +35,20 @@ fn every_message_comes_once_and_the_figures_agree() {
 }
 
 #[test]
+fn a_state_folder_that_cannot_be_used_is_told_once_and_halves_the_rate() {
+    let stage = Stage::new(still(20));
+    // A file stands where the folder should be.
+    std::fs::write(stage.state(), "").unwrap();
+    let told = |err: &str| err.matches("Only half the configured calls are made.").count();
+    let ran = stage.good(&["status", CLINIC]);
+    assert_eq!(told(&ran.err), 1, "{}", ran.err);
+    assert!(ran.err.contains("`--state FOLDER`"), "{}", ran.err);
+    assert_eq!(told(&stage.good(&["status", CLINIC, "-q"]).err), 0);
+    std::fs::remove_file(stage.state()).unwrap();
+    assert_eq!(told(&stage.good(&["status", CLINIC]).err), 0);
+}
+
+#[test]
 fn a_window_and_a_batch_agree_with_their_messages() {
     let stage = Stage::new(still(3000));
     let status = stage.good(&["status", CLINIC, "--since", "2d", "--format", "json"]).json();

@@ -25,6 +25,8 @@ fn it_reaches_the_server_once() {
     assert_eq!(stage.posts().len(), 2);
     let journal = Journal::open(&stage.state()).unwrap();
     assert!(journal.all(10).unwrap().iter().all(|entry| entry.state == ActionState::Accepted));
+    let files = std::fs::read_dir(stage.state()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(files.filter(|name| name.ends_with(".run")).count(), 0, "the run took its lock file along");
 
     // It is not failed any more, so a second start sends nothing.
     let again = stage.run(&["retry", CLINIC, "--message", &ids[0], "--yes"]);

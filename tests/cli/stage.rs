@@ -44,10 +44,11 @@ impl Stage {
     /// Writes the configuration anew, each campaign with more lines.
     pub fn configure(&self, more: &str) {
         let campaigns = self.simulator.campaigns();
+        let rate = if more.contains("calls_per_second") { "" } else { "calls_per_second = 10\n" };
         let section = |card: &simulator::CampaignCard| {
             let base = self.simulator.base_url();
             format!(
-                "[[campaigns]]\nname = \"{}\"\nid = \"{}\"\nbase_url = \"{base}\"\nkey = \"{}\"\ncalls_per_second = 10\n{more}\n",
+                "[[campaigns]]\nname = \"{}\"\nid = \"{}\"\nbase_url = \"{base}\"\nkey = \"{}\"\n{rate}{more}\n",
                 card.name, card.id, card.key
             )
         };
@@ -120,6 +121,16 @@ pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postwatch"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     command
+}
+
+/// Reads the lines of a stream until one holds this; gives all that was read.
+#[track_caller]
+pub fn until(stream: &mut impl BufRead, wanted: &str) -> String {
+    let mut told = String::new();
+    while !told.contains(wanted) {
+        assert_ne!(stream.read_line(&mut told).unwrap(), 0, "no {wanted:?} in {told:?}");
+    }
+    told
 }
 
 /// The string in a JSON value.

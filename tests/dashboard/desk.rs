@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, RowFields, Rows, RowsBuilder, TemplateFields, Told};
 use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
-use postwatch::postman::{Explanation, HostKind};
+use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, Setup, State, ThemeChoice};
 use ratatui::Terminal;
@@ -30,6 +30,8 @@ pub struct Sms {
     pub tried: usize,
     pub age: i64,
     pub batch: Option<&'static str>,
+    /// How many seconds ago its batch was uploaded, and how many messages that has.
+    pub uploaded: Option<(i64, u32)>,
     pub name: &'static str,
 }
 
@@ -43,6 +45,7 @@ pub fn sms(number: u32, status: &'static str, age: i64) -> Sms {
         tried: 1,
         age,
         batch: None,
+        uploaded: None,
         name: "Tan Wei Ming",
     }
 }
@@ -58,6 +61,11 @@ impl Sms {
 
     pub fn batch(self, batch: &'static str) -> Self {
         Self { batch: Some(batch), ..self }
+    }
+
+    /// Its batch was uploaded so many seconds ago, with so many messages.
+    pub fn uploaded(self, age: i64, total: u32) -> Self {
+        Self { uploaded: Some((age, total)), ..self }
     }
 
     pub fn id(&self) -> MessageId {
@@ -92,8 +100,8 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             id,
             file_name: Told::Value("clinic-nov.csv"),
             status: Told::Value("messages_enqueued"),
-            total: Told::Value(20_000),
-            ..BatchFields::default()
+            total: Told::Value(message.uploaded.map_or(20_000, |(_, total)| total)),
+            created_at: message.uploaded.map_or(Told::Absent, |(age, _)| Told::Value(now - SignedDuration::from_secs(age))),
         });
         rows.push(&RowFields {
             id: &message.id,
@@ -145,8 +153,14 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         bell: true,
         demo: false,
         notices: Vec::new(),
+        session: None,
         actions_refused: None,
     }
+}
+
+/// What the API said no with.
+pub fn refusal(code: &str, what: &str) -> Refusal {
+    Refusal { code: Some(code.to_owned()), status: 400, why: explanation(what) }
 }
 
 pub fn explanation(what: &str) -> Explanation {

@@ -206,6 +206,16 @@ fn a_run(#[case] columns: u16, #[case] rows: u16) {
     assert_snapshot!(format!("activity_{columns}x{rows}"), desk.screen());
 }
 
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+fn a_batch_that_is_being_prepared(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = crate::shown::prepared(60, 3_000, columns, rows);
+    assert_snapshot!(format!("prepared_{columns}x{rows}"), desk.screen());
+    desk.keys("1 f j r");
+    assert_snapshot!(format!("filter_plan_{columns}x{rows}"), desk.screen());
+}
+
 #[test]
 fn the_command_line() {
     let mut desk = desk(ThemeChoice::None, 80, 24);

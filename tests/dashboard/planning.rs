@@ -234,6 +234,7 @@ fn action() -> postwatch::state::ActionId {
         action: kind(),
         plan: String::new(),
         planned_at: now,
+        read_at: None,
     };
     journal.intend(&intention).unwrap()
 }

@@ -7,7 +7,7 @@ use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, refusal, setup, sms};
 
 fn failed() -> Sms {
     sms(4_018, "failure", 600).batch("batch_a41f0000-0000-4000-8000-000000000022")
@@ -174,7 +174,8 @@ fn the_outcome_is_followed_to_its_end() {
 #[test]
 fn a_refusal_shows_the_words_and_the_trace() {
     let mut desk = asked();
-    let news = ActionNews { message: failed().id(), stage: ActionStage::Refused(explanation("its 3 attempts are used up")), at: desk.now };
+    let stage = ActionStage::Refused(refusal("too_many_message_attempts_error", "its 3 attempts are used up"));
+    let news = ActionNews { message: failed().id(), stage, at: desk.now };
     desk.resize(120, 24).keys("y").news(0, News::Action(news));
     desk.sees("retry refused: its 3 attempts are used up").sees("trace trace-1");
 }

@@ -7,7 +7,7 @@ use postwatch::postman::HostKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, refusal, setup, sms};
 
 /// Six failures that a retry helps, and some that were delivered.
 pub fn failures() -> Vec<Sms> {
@@ -40,7 +40,7 @@ pub fn started(columns: u16, rows: u16) -> Desk {
     desk.wait(2_000);
     tell(&mut desk, 0, ActionStage::Accepted);
     tell(&mut desk, 0, ActionStage::Followed { status: Status::Success });
-    tell(&mut desk, 1, ActionStage::Refused(explanation("The message has no attempts left.")));
+    tell(&mut desk, 1, ActionStage::Refused(refusal("too_many_message_attempts_error", "The message has no attempts left.")));
     tell(&mut desk, 2, ActionStage::Accepted);
     tell(&mut desk, 3, ActionStage::UnderWay { try_number: 1 });
     run(&mut desk, [2, 1, 0, 3], RunPhase::Running);
@@ -139,7 +139,13 @@ fn results_are_copied_and_exported_masked() {
     desk.effects.clear();
     desk.keys("c").sees("sent to the terminal's clipboard");
     let copied = desk.effects.iter().find_map(|effect| if let Effect::Copy(text) = effect { Some(text.0.clone()) } else { None }).unwrap();
-    assert!(copied.contains("65∙∙∙∙4001") && copied.contains("trace-1") && !copied.contains("6580004001"), "{copied}");
+    assert!(
+        copied.contains("65∙∙∙∙4001")
+            && copied.contains("trace-1")
+            && copied.contains("too_many_message_attempts_error")
+            && !copied.contains("6580004001"),
+        "{copied}"
+    );
     desk.keys("x").sees("Export to a file").sees("masked, as on the screen").keys("Enter");
     let (path, text) = desk
         .effects
@@ -150,7 +156,7 @@ fn results_are_copied_and_exported_masked() {
         })
         .unwrap();
     assert_eq!(path, "postwatch-results-20261124-140311.csv");
-    assert!(text.starts_with("\u{feff}id,recipient,outcome") && text.contains("refused,,"), "{text}");
+    assert!(text.starts_with("\u{feff}id,recipient,outcome,code,") && text.contains("refused,too_many_message_attempts_error,,"), "{text}");
     assert!(!text.contains("6580004001") && text.lines().count() == 7, "{text}");
 }
 

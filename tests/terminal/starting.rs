@@ -31,7 +31,7 @@ fn the_start_screen_leads_to_the_demo() {
 fn the_start_screen_prints_a_configuration_that_is_right() {
     let home = tempfile::tempdir().unwrap();
     let mut program = first_time(home.path());
-    program.types("2").sees("Save the text below as").types("\r").gives_the_terminal_back();
+    program.types("2").sees("Print an example").types("\u{1b}[A").types("\r").gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
     let written = String::from_utf8(program.bytes()).unwrap();
@@ -41,6 +41,74 @@ fn the_start_screen_prints_a_configuration_that_is_right() {
     let loaded = postwatch::config::load(&path).unwrap();
     assert_eq!(loaded.mistakes, []);
     assert_eq!(loaded.config.campaigns.len(), 1);
+}
+
+/// The form, filled in for the world's campaign with a key that is typed.
+fn fill_in(program: &mut Program, simulation: &Simulation, key: &str) {
+    let card = &simulation.simulator().campaigns()[0];
+    let (id, base) = (card.id.clone(), simulation.simulator().base_url());
+    program.types("2").sees("campaign id").types("Clinic\r").sees("‹ test ›").types("\u{1b}[C\u{1b}[C").sees("‹ another address ›");
+    program.types("\r").types(&base).types("\r").types(&id).types("\r").sees("‹ an environment variable ›");
+    program.types("\u{1b}[D").sees("‹ typed here").types("\r").types(key).types("\r").sees("‹ as usual").types("\r\r");
+}
+
+#[test]
+fn the_first_minute_leads_from_nothing_to_the_messages() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let simulation = Simulation::new();
+    let key = simulation.simulator().campaigns()[0].key.clone();
+    let home = tempfile::tempdir().unwrap();
+    let mut program = first_time(home.path());
+    fill_in(&mut program, &simulation, "key_test_00000000000000000000000000000000");
+    // A wrong key is told as one, and nothing is written.
+    program.sees("✗").sees("Save all the same").sees("key");
+    let config = home.path().join(".config/postwatch/config.toml");
+    assert!(!config.exists());
+    let back = "\u{1b}[A".repeat(2);
+    program.types(&back).types("\u{15}").sees("paste it here").types(&key).types("\t\t\r").sees("are right").types("\r");
+    program.sees("loaded").sees("Clinic").types("3").sees("share");
+    program.types("q").types("q").gives_the_terminal_back();
+    assert_eq!(program.exit_code(), 0);
+    program.leaves_everything_as_it_was();
+    let text = fs::read_to_string(&config).unwrap();
+    assert!(text.contains("file = \"clinic.key\"") && !text.contains(&key), "{text}");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&config), mode(&config.with_file_name("clinic.key"))), (0o600, 0o600));
+    assert!(!String::from_utf8_lossy(&program.bytes()).contains(&key), "the key was on the screen");
+}
+
+#[test]
+fn the_next_start_begins_where_the_last_one_was_left() {
+    let simulation = Simulation::new();
+    simulation.configure(&simulation.part(0, "calls_per_second = 10"));
+    let mut program = simulation.start(&[]).spawn();
+    program.sees("loaded").types("3").sees("share").types("\u{3}").sees("again").types("\u{3}").gives_the_terminal_back();
+    assert_eq!(program.exit_code(), 0);
+    let session = fs::read_to_string(simulation.state().join("session.json")).unwrap();
+    assert!(session.contains("\"failures\""), "{session}");
+    let mut program = simulation.start(&[]).spawn();
+    program.sees("share").types("1").sees("recipient").types("\u{3}").sees("again").types("\u{3}").gives_the_terminal_back();
+    assert_eq!(program.exit_code(), 0);
+    // A file that is no session is told, and stands in nobody's way.
+    fs::write(simulation.state().join("session.json"), "{").unwrap();
+    let mut program = simulation.start(&[]).spawn();
+    program.sees("begins as at the first time").sees("recipient").types("q").gives_the_terminal_back();
+}
+
+#[test]
+fn a_changed_configuration_is_read_again() {
+    let simulation = Simulation::new();
+    let part = simulation.part(0, "calls_per_second = 10");
+    simulation.configure(&part);
+    let mut program = simulation.start(&[]).spawn();
+    program.sees("loaded").sees("Clinic reminders");
+    simulation.configure("name = 1");
+    program.types(":").sees("reload").types("reload\r").sees("can be used");
+    simulation.configure(&part.replace("Clinic reminders", "Flood alerts"));
+    program.types(":").sees("reload").types("reload\r").sees("Flood alerts").sees("loaded");
+    program.types("q").gives_the_terminal_back();
+    assert_eq!(program.exit_code(), 0);
+    program.leaves_everything_as_it_was();
 }
 
 #[rstest]

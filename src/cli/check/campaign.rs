@@ -16,7 +16,7 @@ use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport}
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 
 /// Looks at a campaign, with one call that reads one message.
-pub(super) async fn findings(campaign: &Campaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
+pub(in crate::cli) async fn findings(campaign: &Campaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
     let name = &campaign.config.name;
     let mut findings = vec![place(campaign), key(campaign)];
     findings.push(proxy::finding(&campaign.base, |name| std::env::var(name).ok()));

@@ -9,7 +9,7 @@ use super::super::{Exit, Format};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Finding {
+pub(in crate::cli) struct Finding {
     /// What was looked at.
     pub check: &'static str,
     /// Whose it is; none for the machine's.
@@ -29,7 +29,7 @@ pub(super) struct Finding {
 /// How something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Grade {
+pub(in crate::cli) enum Grade {
     /// Right.
     Ok,
     /// It works, but somebody should know.

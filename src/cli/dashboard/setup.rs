@@ -42,6 +42,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         bell: configured.config.notify.bell,
         demo: false,
         notices: mistakes.chain(warnings).chain(without_effect(&configured.config, now)).collect(),
+        session: None,
         actions_refused: None,
     }
 }
@@ -60,6 +61,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         bell: false,
         demo: true,
         notices: Vec::new(),
+        session: None,
         actions_refused: None,
     }
 }

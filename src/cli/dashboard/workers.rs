@@ -25,12 +25,26 @@ pub(super) enum StateFolder {
     Fixed(PathBuf),
 }
 
+impl StateFolder {
+    /// Its place.
+    pub fn path(&self) -> Result<PathBuf, StateError> {
+        match self {
+            StateFolder::Fixed(folder) => Ok(folder.clone()),
+            StateFolder::Named(named) => state::folder(named.as_deref(), |name| std::env::var(name).ok()),
+        }
+    }
+}
+
 /// What the dashboard wishes.
 enum Wish {
     Command(CampaignIndex, Command),
     Note(CampaignIndex, NoteKind, String),
     Export { campaign: CampaignIndex, path: PathBuf, text: String, detail: String },
+    Reload,
 }
+
+/// Whether the configuration can be begun anew with; why not, where it cannot. May block.
+pub(super) type Reload = Arc<dyn Fn() -> Result<(), Explanation> + Send + Sync>;
 
 /// The workers of all campaigns.
 pub(super) struct Workers {
@@ -42,9 +56,16 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    pub fn new(campaigns: Vec<Campaign>, state: StateFolder, updates: UpdateSender, requests: Requests, runtime: Handle) -> Self {
+    pub fn new(
+        campaigns: Vec<Campaign>,
+        state: StateFolder,
+        reload: Reload,
+        updates: UpdateSender,
+        requests: Requests,
+        runtime: Handle,
+    ) -> Self {
         let (wishes, inbox) = mpsc::unbounded_channel();
-        let crew = Crew { campaigns, state, updates, requests, inbox, journal: None, run: None, monitors: Vec::new() };
+        let crew = Crew { campaigns, state, reload, updates, requests, inbox, journal: None, run: None, monitors: Vec::new() };
         Self { runtime, wishes, waiting: Some(crew), task: None }
     }
 
@@ -96,8 +117,15 @@ impl Host for Workers {
             Effect::NoteUnlock { campaign } => Wish::Note(campaign, NoteKind::Unlock, String::new()),
             Effect::NoteLock { campaign } => Wish::Note(campaign, NoteKind::Lock, String::new()),
             Effect::Export { campaign, path, text, detail } => Wish::Export { campaign, path: PathBuf::from(path), text: text.0, detail },
-            // The loop's own.
-            Effect::Bell | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => return,
+            Effect::Reload => Wish::Reload,
+            // The start screen's, and the loop's own.
+            Effect::TryCampaign(_)
+            | Effect::AddCampaign(_)
+            | Effect::Bell
+            | Effect::Copy(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => return,
         };
         // Nobody listens only when the workers have ended, and then the loop is ending, too.
         let _ = self.wishes.send(wish);
@@ -108,6 +136,7 @@ impl Host for Workers {
 struct Crew {
     campaigns: Vec<Campaign>,
     state: StateFolder,
+    reload: Reload,
     updates: UpdateSender,
     requests: Requests,
     inbox: mpsc::UnboundedReceiver<Wish>,
@@ -132,6 +161,7 @@ impl Crew {
                 }
                 Wish::Note(campaign, kind, detail) => self.note(campaign, kind, detail).await,
                 Wish::Export { campaign, path, text, detail } => self.export(campaign, path, text, detail).await,
+                Wish::Reload => self.begin_anew().await,
             }
         }
         // All are told before one is waited for: none may begin anything meanwhile.
@@ -143,6 +173,16 @@ impl Crew {
             let _ = monitor.ended().await;
         }
         forward.abort();
+        self.end_run().await;
+    }
+
+    /// Takes the run's lock file away, where nothing is open under it and nobody else holds the run.
+    async fn end_run(&mut self) {
+        let run = self.run.take().and_then(|run| Arc::try_unwrap(run).ok());
+        if let (Some(journal), Some(run)) = (self.journal.clone(), run) {
+            // A file that stays is removed by a later run.
+            let _ = tokio::task::spawn_blocking(move || journal.end_run(run)).await;
+        }
     }
 
     /// The journal for this run, or why there is none.
@@ -203,6 +243,16 @@ impl Crew {
         }
     }
 
+    /// Ends this dashboard so that another one begins, if the configuration can be used.
+    async fn begin_anew(&self) {
+        let reload = Arc::clone(&self.reload);
+        match tokio::task::spawn_blocking(move || reload()).await {
+            Ok(Ok(())) => self.requests.end(End::Reload),
+            Ok(Err(text)) => self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text }).await,
+            Err(_) => self.requests.end(End::Broken),
+        }
+    }
+
     async fn note(&self, campaign: CampaignIndex, kind: NoteKind, detail: String) {
         let (Some(journal), Some(run), Some(campaign)) = (self.journal.clone(), &self.run, self.campaigns.get(campaign.0)) else { return };
         let note = Note {
@@ -241,10 +291,7 @@ async fn watch(worker: crate::monitor::Watcher, requests: Requests) {
 }
 
 fn open(state: &StateFolder) -> Result<(Journal, Run), (JournalAccess, String)> {
-    let folder: Result<PathBuf, StateError> = match state {
-        StateFolder::Fixed(folder) => Ok(folder.clone()),
-        StateFolder::Named(named) => state::folder(named.as_deref(), |name| std::env::var(name).ok()),
-    };
+    let folder = state.path();
     let refused = |why: String| (JournalAccess::ReadOnly { journal: None, why: why.clone() }, why);
     let folder = folder.map_err(|error| refused(error.explained()))?;
     let begin = |folder: &Path| -> Result<(Journal, Run), StateError> {

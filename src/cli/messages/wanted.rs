@@ -7,7 +7,7 @@ use crate::delivery::{ErrorCode, Message, Status};
 
 /// What a message must be to be listed. Nothing asked for lets all pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(in crate::cli) struct Wanted {
     /// One of these statuses.
     pub statuses: Vec<Status>,
     /// In failure with one of these codes.
@@ -62,7 +62,7 @@ pub(super) fn status(text: &str) -> Result<Status, String> {
 
 /// A word about a code that the API's reference does not list: codes can be added, so it is asked
 /// for all the same.
-pub(super) fn doubt(code: &str) -> Option<String> {
+pub(in crate::cli) fn doubt(code: &str) -> Option<String> {
     if code.is_empty() || ErrorCode::from_api(code) != ErrorCode::Unlisted {
         return None;
     }

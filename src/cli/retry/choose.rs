@@ -1,86 +1,196 @@
-//! Which of the named messages are retried, and why the others are not. Each is read first.
+//! From what is meant to a plan: the messages are read from the server first.
 
-use jiff::{SignedDuration, Timestamp};
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 
 use super::super::campaigns::{Campaign, sentence};
-use super::super::context::Context;
+use super::super::context::{Context, counted};
+use super::super::messages::{doubt, unread};
+use super::super::moment::shown;
+use super::super::progress::Progress;
 use super::super::{Exit, Failure};
 use super::RetryArguments;
-use crate::delivery::{BatchRetry, Message, MessageId, batch_retry};
-use crate::postman::CallError;
-use crate::retry::{Plan, Planner};
+use super::chosen::{Agenda, Chosen, LeftOut};
+use super::selection::{Failures, Selection};
+use crate::delivery::{Batch, BatchId, Message, MessageId, Status};
+use crate::monitor::{Listing, Reader};
+use crate::postman::{CallError, OUT_OF_ATTEMPTS, PageRequest};
+use crate::retry::{BatchPlan, Plan, Planner, one_time_hint};
 use crate::state::{self, ActionState, Holder, JournalAccess, StateError};
 use crate::store::AnswerKind;
 
-/// How far back the journal is searched for messages that the API refused as out of attempts.
-const JOURNAL_DEPTH: usize = 10_000;
+/// A message as it was read, and when the request for it left.
+type ReadMessage = (Message, Timestamp);
 
-/// The API's code for a message that may not be tried again.
-const OUT_OF_ATTEMPTS: &str = "too_many_message_attempts_error";
-
-/// A named message that is not retried.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LeftOut {
-    pub message: MessageId,
-    pub reason: String,
-}
-
-/// What came of the named messages.
-#[derive(Debug)]
-pub(super) struct Chosen {
-    /// Exactly what would be retried.
-    pub plan: Plan,
-    /// The others.
-    pub left_out: Vec<LeftOut>,
-    /// What a person should know first.
-    pub warnings: Vec<String>,
-}
-
-/// Reads the named messages and makes the plan.
+/// Reads what is meant and makes the plan.
 ///
 /// # Errors
-/// A message could not be read, except where there is none of this id.
-pub(super) async fn choose(context: &Context, campaign: &Campaign, arguments: &RetryArguments) -> Result<Chosen, Failure> {
-    let (planner, mut warnings) = planner(context, campaign, arguments.include_useless)?;
+/// It could not be read, or the journal cannot be used.
+pub(super) async fn choose(
+    context: &Context,
+    campaign: &Campaign,
+    selection: &Selection,
+    arguments: &RetryArguments,
+) -> Result<Chosen, Failure> {
+    let (planner, warnings) = planner(context, campaign, arguments)?;
     let mut reader = context.reader(campaign)?;
-    let mut read = Vec::new();
-    let mut left_out = Vec::new();
-    let mut named: Vec<MessageId> = Vec::new();
-    for id in arguments.message.iter().map(|id| MessageId::new(id.trim())) {
-        if named.contains(&id) {
-            continue;
+    let mut choosing = Choosing { context, campaign, planner, warnings, left_out: Vec::new() };
+    let words = selection.words(context.zone());
+    let by_name = !matches!(selection, Selection::Failures(_));
+    let agenda = match selection {
+        Selection::Named(messages) => {
+            let read = choosing.named(&mut reader, messages).await?;
+            Agenda::Messages(choosing.plan(&read, &AnswerKind::Single))
         }
-        named.push(id.clone());
-        match reader.message(&id).await {
-            Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
-                // The id in the answer decides what is retried: another one would be a mix-up.
-                Some(message) if message.id == id => read.push((message, answer.asked_at)),
-                _ => left_out.push(LeftOut { message: id, reason: "the server told of another message".to_owned() }),
-            },
-            Err(error) if is_missing(&error) => {
-                left_out.push(LeftOut { message: id, reason: "there is no such message in this campaign".to_owned() });
+        Selection::Failures(failures) => {
+            for doubt in failures.wanted.errors.iter().filter_map(|code| doubt(code)) {
+                context.notice(&doubt);
             }
-            Err(error) => return Err(error.into()),
+            let (read, kind) = choosing.failures(&mut reader, failures).await?;
+            Agenda::Messages(choosing.plan(&read, &kind))
+        }
+        Selection::WholeBatch(batch) => choosing.whole_batch(&mut reader, batch).await?,
+    };
+    let Choosing { left_out, warnings, .. } = choosing;
+    Ok(Chosen { agenda, left_out, warnings, by_name, words })
+}
+
+/// What is needed on the way to a plan.
+struct Choosing<'a> {
+    context: &'a Context,
+    campaign: &'a Campaign,
+    planner: Planner,
+    warnings: Vec<String>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Choosing<'_> {
+    /// Reads named messages one by one; one that is not there is left out.
+    async fn named(&mut self, reader: &mut Reader, messages: &[MessageId]) -> Result<Vec<ReadMessage>, Failure> {
+        let progress = Progress::start(self.context.common.quiet, false);
+        let mut read = Vec::with_capacity(messages.len());
+        for (place, id) in messages.iter().enumerate() {
+            progress.tell(|| format!("{} of {} read", place, counted(messages.len(), "message")));
+            let mut leave_out = |reason: &str| self.left_out.push(LeftOut { id: id.as_str().to_owned(), reason: reason.to_owned() });
+            match reader.message(id).await {
+                Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
+                    // The id in the answer decides what is retried: another one would be a mix-up.
+                    Some(message) if message.id == *id => read.push((message, answer.asked_at)),
+                    _ => leave_out("the server told of another message"),
+                },
+                Err(error) if is_missing(&error) => leave_out("there is no such message in this campaign"),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(read)
+    }
+
+    /// Reads failures from lists, and what call told them.
+    async fn failures(&mut self, reader: &mut Reader, failures: &Failures) -> Result<(Vec<ReadMessage>, AnswerKind), Failure> {
+        let kind = match (&failures.batch, &failures.search) {
+            (Some(batch), _) => AnswerKind::Batch(batch.clone()),
+            (None, Some(_)) => AnswerKind::Search,
+            (None, None) => AnswerKind::List,
+        };
+        let listing = Listing { batch: failures.batch.clone(), search: failures.search.clone(), page_size: PageRequest::LARGEST };
+        let past = |message: &Message| failures.wanted.is_past(message);
+        let mut read = self.listed(reader, listing, |message| failures.wanted.has(message), past).await?;
+        if let Some(batch) = &failures.batch
+            && !read.is_empty()
+        {
+            let told = told_batch(reader, batch, &read).await?;
+            for (message, _) in &mut read {
+                message.batch.get_or_insert_with(|| told.clone());
+            }
+        }
+        Ok((read, kind))
+    }
+
+    /// The plan for a batch as a whole.
+    async fn whole_batch(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<Agenda, Failure> {
+        let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST };
+        let read = self.listed(reader, listing, |_| true, |_| false).await?;
+        let told = told_batch(reader, batch, &read).await?;
+        let messages = || read.iter().map(|(message, _)| message);
+        let is_under_way = self.planner.batches_under_way.contains(batch);
+        let (under_way, valid_for) = (&self.planner.under_way, self.planner.valid_for);
+        let plan = BatchPlan::new(&told, messages(), under_way, is_under_way, valid_for, Timestamp::now());
+        if let Some(refusal) = &plan.refusal {
+            self.left_out.push(LeftOut { id: batch.as_str().to_owned(), reason: refusal.clone() });
+        }
+        let failed: Vec<&Message> = messages().filter(|message| message.status == Some(Status::Failure)).collect();
+        self.hint_at_passwords(failed.iter().copied());
+        let created = || failed.iter().filter_map(|message| message.created_at);
+        let ages = created().min().zip(created().max());
+        Ok(Agenda::Batch { plan, failures: failed.iter().map(|message| message.id.clone()).collect(), ages })
+    }
+
+    /// Reads the messages of a list that are wanted, each once, until one is past all of them.
+    async fn listed(
+        &mut self,
+        reader: &mut Reader,
+        listing: Listing,
+        wanted: impl Fn(&Message) -> bool,
+        past: impl Fn(&Message) -> bool,
+    ) -> Result<Vec<ReadMessage>, Failure> {
+        let progress = Progress::start(self.context.common.quiet, false);
+        let mut pages = reader.pages(listing);
+        let (mut read, mut seen, mut bad) = (Vec::new(), HashSet::new(), 0);
+        'pages: while let Some(answer) = pages.next().await.map_err(unread)? {
+            bad += answer.rows.bad().len();
+            let mut oldest = None;
+            let mut is_past = false;
+            for message in answer.rows.iter().map(Message::from_row) {
+                oldest = message.created_at.or(oldest);
+                is_past |= past(&message);
+                if seen.insert(message.id.clone()) && wanted(&message) {
+                    read.push((message, answer.asked_at));
+                }
+            }
+            let back = || oldest.map(|oldest| format!(", back to {}", shown(oldest, self.context.zone()))).unwrap_or_default();
+            progress.tell(|| format!("{} read{}", counted(seen.len(), "message"), back()));
+            if is_past {
+                break 'pages;
+            }
+        }
+        if bad > 0 {
+            self.warnings.push(format!("{} could not be read and cannot be retried.", counted(bad, "row")));
+        }
+        Ok(read)
+    }
+
+    fn plan(&mut self, read: &[ReadMessage], kind: &AnswerKind) -> Plan {
+        let now = Timestamp::now();
+        let plan = self.planner.plan(read.iter().map(|(message, asked_at)| (message, *asked_at, kind.clone())), now);
+        let left = plan.left_out.iter().map(|left| LeftOut { id: left.message.as_str().to_owned(), reason: left.reason.to_string() });
+        self.left_out.extend(left);
+        let planned: HashSet<&MessageId> = plan.items.iter().map(|item| &item.message).collect();
+        self.hint_at_passwords(read.iter().map(|(message, _)| message).filter(|message| planned.contains(&message.id)));
+        plan
+    }
+
+    /// Says so where the texts look like one-time passwords and the campaign is not known as one of
+    /// them.
+    fn hint_at_passwords<'a>(&mut self, messages: impl Iterator<Item = &'a Message>) {
+        if !self.campaign.config.one_time_password && one_time_hint(messages) {
+            let hint = "Most of these look like one-time passwords, which are worth nothing once they are old: see `one_time_password` in the configuration.";
+            self.warnings.push(hint.to_owned());
         }
     }
-    let now = Timestamp::now();
-    read.retain(|(message, _)| match too_old(campaign, message, now) {
-        None => true,
-        Some(reason) => {
-            left_out.push(LeftOut { message: message.id.clone(), reason });
-            false
-        }
-    });
-    for (message, _) in &read {
-        let status = message.batch.as_ref().and_then(|batch| batch.status.as_deref());
-        if message.batch.is_some() && batch_retry(status) == BatchRetry::Unlikely {
-            let status = status.unwrap_or_default();
-            warnings.push(format!("The batch of {} is `{status}`, which hardly allows a retry; the server decides.", message.id));
-        }
+}
+
+/// What is known of a batch. A batch's own list does not tell its status and size: only its
+/// messages, read one by one, do.
+async fn told_batch(reader: &mut Reader, batch: &BatchId, read: &[ReadMessage]) -> Result<Batch, Failure> {
+    let unknown = || Batch { id: batch.clone(), file_name: None, status: None, total: None, created_at: None };
+    let fits = |message: &Message| message.batch.clone().filter(|told| told.id == *batch);
+    if let Some(told) = read.iter().find_map(|(message, _)| fits(message)) {
+        return Ok(told);
     }
-    let plan = planner.plan(read.iter().map(|(message, asked_at)| (message, *asked_at, AnswerKind::Single)), now);
-    left_out.extend(plan.left_out.iter().map(|left| LeftOut { message: left.message.clone(), reason: left.reason.to_string() }));
-    Ok(Chosen { plan, left_out, warnings })
+    let Some((message, _)) = read.first() else { return Ok(unknown()) };
+    let answer = reader.message(&message.id).await?;
+    Ok(answer.rows.get(0).map(Message::from_row).as_ref().and_then(fits).unwrap_or_else(unknown))
 }
 
 /// Whether the server knows no such message. A 404 for the whole campaign looks the same from
@@ -89,25 +199,21 @@ fn is_missing(error: &CallError) -> bool {
     error.is_not_found() && !error.is_access_refused()
 }
 
-/// A one-time password is worth nothing after its time.
-fn too_old(campaign: &Campaign, message: &Message, now: Timestamp) -> Option<String> {
-    if !campaign.config.one_time_password {
-        return None;
-    }
-    let valid_for = SignedDuration::try_from(campaign.config.valid_for).unwrap_or(SignedDuration::MAX);
-    match message.created_at {
-        Some(created) if now.duration_since(created) <= valid_for => None,
-        Some(_) => Some("too old for a one-time password".to_owned()),
-        None => Some("a one-time password of unknown age".to_owned()),
-    }
-}
-
 /// A planner that knows what the journal says: what is under way, and what the API refused.
-fn planner(context: &Context, campaign: &Campaign, include_useless: bool) -> Result<(Planner, Vec<String>), Failure> {
-    let mut planner = Planner { include_useless, ..Planner::default() };
+fn planner(context: &Context, campaign: &Campaign, arguments: &RetryArguments) -> Result<(Planner, Vec<String>), Failure> {
+    let mut planner = Planner {
+        include_useless: arguments.include_useless,
+        valid_for: campaign.config.one_time_password.then_some(campaign.config.valid_for),
+        ..Planner::default()
+    };
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok()).map_err(|error| broken(&error))?;
-    let access = JournalAccess::open(&folder);
-    let Some(journal) = access.readable() else {
+    // A plan alone must not need, or make, a journal.
+    let access = match JournalAccess::look(&folder) {
+        Ok(None) => return Ok((planner, Vec::new())),
+        Ok(Some(access)) => Some(access),
+        Err(_) => None,
+    };
+    let Some(journal) = access.as_ref().and_then(JournalAccess::readable) else {
         return Ok((planner, vec!["The journal cannot be read: what is under way elsewhere is not known.".to_owned()]));
     };
     let (base, id) = (campaign.base.as_str(), &campaign.config.id);
@@ -116,10 +222,8 @@ fn planner(context: &Context, campaign: &Campaign, include_useless: bool) -> Res
     let blocks =
         |action: &&state::OpenAction| action.holder == Holder::Alive || action.entry.state == ActionState::Unknown || has_try(action);
     planner.under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.message().cloned()).collect();
-    let all = journal.all(JOURNAL_DEPTH).map_err(|error| broken(&error))?;
-    let used_up =
-        all.iter().filter(|entry| entry.base_url == base && entry.campaign == *id && entry.code.as_deref() == Some(OUT_OF_ATTEMPTS));
-    planner.out_of_attempts = used_up.filter_map(|entry| entry.action.message().cloned()).collect();
+    planner.batches_under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.batch().cloned()).collect();
+    planner.out_of_attempts = journal.messages_refused_with(base, id, OUT_OF_ATTEMPTS).map_err(|error| broken(&error))?;
     Ok((planner, Vec::new()))
 }
 

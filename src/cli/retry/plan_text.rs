@@ -8,11 +8,13 @@ use serde::Serialize;
 
 use super::super::Format;
 use super::super::campaigns::Campaign;
-use super::super::context::{Context, counted};
+use super::super::columns::columns;
+use super::super::context::{Context, counted, grouped};
 use super::super::end::of_csv;
-use super::super::moment::exact;
-use super::choose::Chosen;
-use crate::retry::OLD_MESSAGE;
+use super::super::moment::{exact, shown};
+use super::chosen::{Agenda, Chosen};
+use crate::delivery::MessageId;
+use crate::retry::{BatchPlan, FRESH_ENOUGH, LineStanding, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 
 #[derive(Serialize)]
 struct PlanDocument<'a> {
@@ -48,8 +50,9 @@ pub(super) fn write(chosen: &Chosen, campaign: &Campaign, context: &Context, out
             writeln!(out)?;
         }
         Format::Csv => {
-            let rows = chosen.plan.items.iter().map(|item| [item.message.as_str(), "retry", ""]);
-            let left_out = chosen.left_out.iter().map(|left| [left.message.as_str(), "leftOut", left.reason.as_str()]);
+            let messages = chosen.messages();
+            let rows = messages.iter().map(|message| [message.as_str(), "retry", ""]);
+            let left_out = chosen.left_out.iter().map(|left| [left.id.as_str(), "leftOut", left.reason.as_str()]);
             let mut writer = csv::Writer::from_writer(&mut *out);
             for record in std::iter::once(["id", "plan", "reason"]).chain(rows).chain(left_out) {
                 writer.write_record(record).map_err(of_csv)?;
@@ -57,12 +60,12 @@ pub(super) fn write(chosen: &Chosen, campaign: &Campaign, context: &Context, out
             writer.flush()?;
         }
         Format::Table => {
-            writeln!(out, "{}", announcement(chosen, campaign, Timestamp::now()))?;
-            for item in &chosen.plan.items {
-                writeln!(out, "  retry     {}", item.message)?;
+            writeln!(out, "{}", announcement(chosen, campaign, context.zone(), Timestamp::now()))?;
+            for message in chosen.messages() {
+                writeln!(out, "  retry     {message}")?;
             }
             for left in &chosen.left_out {
-                writeln!(out, "  left out  {}: {}", left.message, left.reason)?;
+                writeln!(out, "  left out  {}: {}", left.id, left.reason)?;
             }
         }
     }
@@ -70,27 +73,77 @@ pub(super) fn write(chosen: &Chosen, campaign: &Campaign, context: &Context, out
 }
 
 fn document<'a>(chosen: &'a Chosen, campaign: &Campaign, zone: &TimeZone) -> PlanDocument<'a> {
-    let plan = &chosen.plan;
-    let ages = plan.ages();
+    let ages = chosen.ages();
     PlanDocument {
         plan: PlanPart {
-            retry: plan.items.iter().map(|item| item.message.as_str()).collect(),
-            left_out: chosen.left_out.iter().map(|left| LeftOutPart { id: left.message.as_str(), reason: &left.reason }).collect(),
-            calls: plan.calls(),
-            seconds: (plan.time(campaign.config.calls_per_second).as_secs_f64() * 10.0).round() / 10.0,
+            retry: chosen.messages().into_iter().map(MessageId::as_str).collect(),
+            left_out: chosen.left_out.iter().map(|left| LeftOutPart { id: &left.id, reason: &left.reason }).collect(),
+            calls: chosen.calls(),
+            seconds: (seconds(chosen, campaign) * 10.0).round() / 10.0,
             oldest: ages.map(|(oldest, _)| exact(oldest, zone)),
             newest: ages.map(|(_, newest)| exact(newest, zone)),
         },
     }
 }
 
+/// How long it takes, in seconds, at the share of the budget that actions may take.
+fn seconds(chosen: &Chosen, campaign: &Campaign) -> f64 {
+    chosen.calls() as f64 / (campaign.config.calls_per_second * SHARE_OF_BUDGET).max(0.01)
+}
+
 /// What will happen, in sentences: environment, campaign, count, and what speaks against it.
-pub(super) fn announcement(chosen: &Chosen, campaign: &Campaign, now: Timestamp) -> String {
-    let plan = &chosen.plan;
+pub(super) fn announcement(chosen: &Chosen, campaign: &Campaign, zone: &TimeZone, now: Timestamp) -> String {
     let place = campaign.base.kind().word().to_uppercase();
-    let mut lines = vec![format!("{place} · {}: retry {}.", campaign.config.name, counted(plan.items.len(), "message"))];
-    if !chosen.left_out.is_empty() {
-        lines.push(format!("Left out: {}.", counted(chosen.left_out.len(), "message")));
+    let mut lines = vec![format!("{place} · {}: {}", campaign.config.name, what(chosen))];
+    match &chosen.agenda {
+        Agenda::Messages(plan) => lines.extend(of_messages(plan, now)),
+        Agenda::Batch { plan, .. } => lines.extend(of_batch(plan)),
+    }
+    if let Some((oldest, newest)) = chosen.ages() {
+        lines.push(format!("Recorded between {} and {}.", shown(oldest, zone), shown(newest, zone)));
+        let old = SignedDuration::try_from(OLD_MESSAGE).unwrap_or(SignedDuration::MAX);
+        if now.duration_since(oldest) > old && matches!(chosen.agenda, Agenda::Batch { .. }) {
+            lines.push("Some are older than 24 hours; the text may be out of date.".to_owned());
+        }
+    }
+    if chosen.calls() > 0 {
+        let time = seconds(chosen, campaign).ceil();
+        lines.push(format!("{}, about {time} s at three quarters of the budget.", counted(chosen.calls(), "call")));
+    }
+    lines.extend(chosen.warnings.iter().cloned());
+    lines.join("\n")
+}
+
+fn what(chosen: &Chosen) -> String {
+    let count = chosen.count();
+    match &chosen.agenda {
+        Agenda::Messages(_) if count == 0 => format!("nothing to retry among the {}.", chosen.words),
+        Agenda::Messages(_) if chosen.by_name => format!("retry {}.", counted(count, "message")),
+        Agenda::Messages(_) => format!("retry {}, {}.", counted(count, "message"), chosen.words),
+        Agenda::Batch { plan, .. } => {
+            let file = plan.file_name.as_ref().map(|name| format!(" ({})", crate::delivery::clean_line(name))).unwrap_or_default();
+            match &plan.refusal {
+                None => format!("retry batch {}{file} as a whole: {}.", plan.batch, counted(count, "failure")),
+                Some(why) => format!("batch {}{file} cannot be retried as a whole: {why}.", plan.batch),
+            }
+        }
+    }
+}
+
+fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
+    let mut lines = Vec::new();
+    let parts = plan.lines();
+    if !parts.is_empty() {
+        let rows = parts.iter().map(|line| {
+            let code = if line.code.is_empty() { "no code" } else { &line.code };
+            let standing = if line.standing == LineStanding::On { "retried" } else { "left out" };
+            vec![code.to_owned(), grouped(line.count), line.helps.word().to_owned(), standing.to_owned()]
+        });
+        let table = columns(&["error", "messages", "retry helps", ""], 1, rows.collect());
+        lines.extend(table.lines().map(|line| format!(" {line}")));
+    }
+    for (reason, count) in plan.others_left_out() {
+        lines.push(format!("Left out, {reason}: {}.", counted(count, "message")));
     }
     let old = SignedDuration::try_from(OLD_MESSAGE).unwrap_or(SignedDuration::MAX);
     let too_old = plan.items.iter().filter(|item| item.created_at.is_some_and(|created| now.duration_since(created) > old)).count();
@@ -108,23 +161,36 @@ pub(super) fn announcement(chosen: &Chosen, campaign: &Campaign, now: Timestamp)
     if used_up > 0 {
         lines.push(format!("Tried three times or more: {}; the server may refuse.", counted(used_up, "message")));
     }
-    if plan.items.iter().any(|item| item.batch.is_some()) {
-        lines.push("A batch of these messages cannot be retried as a whole until they have left `created`.".to_owned());
+    lines.extend(plan.interlock());
+    if let Some(age) = plan.oldest_reading().filter(|age| *age > FRESH_ENOUGH) {
+        lines.push(format!("Reading all of them took a while: the first ones were read {} s ago.", age.as_secs()));
     }
-    lines.extend(chosen.warnings.iter().cloned());
-    lines.join("\n")
+    lines
 }
 
-/// The question: the safe answer is the one that Enter gives.
-pub(super) fn question(chosen: &Chosen, campaign: &Campaign, now: Timestamp) -> String {
-    format!("{}\nRetry now? [y/N] ", announcement(chosen, campaign, now))
+fn of_batch(plan: &BatchPlan) -> Vec<String> {
+    let mut lines = Vec::new();
+    if plan.refusal.is_none() {
+        if plan.useless > 0 {
+            lines.push(format!(
+                "Among them a retry cannot help, says the API's table, and may be billed again: {}.",
+                counted(plan.useless, "message")
+            ));
+        }
+        if !plan.is_loaded_whole() {
+            let of = plan.total.map(|total| format!(" of its {}", grouped(total as usize))).unwrap_or_default();
+            lines.push(format!("{}{of} messages were read: there may be more failures than these.", grouped(plan.loaded)));
+        }
+    }
+    lines.push(format!("Advice: {}", plan.advice));
+    lines
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::config;
-    use crate::delivery::{Attempt, DeliveryError, Message, MessageId, Status};
+    use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
     use crate::postman::{ApiKey, BaseUrl};
     use crate::retry::Planner;
     use crate::store::AnswerKind;
@@ -133,7 +199,8 @@ mod tests {
         Timestamp::from_second(1_900_000_000).unwrap()
     }
 
-    fn campaign() -> Campaign {
+    /// A campaign that counts as production.
+    pub(in super::super) fn campaign() -> Campaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.example/api/v2\"\nkey = \"key_live_1\"\n";
         let key = Ok(ApiKey::new(&"key_live_1".into()).unwrap());
@@ -141,8 +208,8 @@ mod tests {
         Campaign { config: config::read(text).0.campaigns.remove(0), base, key, key_warning: None }
     }
 
-    fn chosen() -> Chosen {
-        let attempt = |code| Attempt {
+    fn message(id: &str, code: &str, hours: i64) -> Message {
+        let attempt = |code: &str| Attempt {
             status: None,
             created_at: Some(now()),
             updated_at: None,
@@ -150,41 +217,96 @@ mod tests {
             delivered_at: None,
             error: Some(DeliveryError::new("delivery_error", code)),
         };
-        let message = |id: &str, code, hours| Message {
+        Message {
             status: Some(Status::Failure),
             created_at: Some(now() - SignedDuration::from_hours(hours)),
             attempts: Some(vec![attempt(code); 3]),
             ..Message::new(MessageId::new(id))
-        };
+        }
+    }
+
+    fn chosen(agenda: Agenda) -> Chosen {
+        let warnings = vec!["One more thing.".to_owned()];
+        Chosen { agenda, left_out: Vec::new(), warnings, by_name: true, words: "2 named messages".to_owned() }
+    }
+
+    /// A plan of two messages, or of one without the useless one.
+    pub(in super::super) fn messages(include_useless: bool) -> Chosen {
         let messages = [message("a", "recipient_invalid", 1), message("b", "routing_error", 30)];
-        let planner = Planner { include_useless: true, ..Planner::default() };
-        let plan = planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::Single)), now());
-        Chosen { plan, left_out: Vec::new(), warnings: vec!["One more thing.".to_owned()] }
+        let planner = Planner { include_useless, ..Planner::default() };
+        chosen(Agenda::Messages(planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::Single)), now())))
+    }
+
+    fn batch(status: &str) -> Chosen {
+        let messages = [message("a", "recipient_invalid", 1), message("b", "routing_error", 30)];
+        let told = Batch {
+            id: BatchId::new("batch_1"),
+            file_name: Some("june.csv".to_owned()),
+            status: Some(status.to_owned()),
+            total: Some(3),
+            created_at: None,
+        };
+        let plan = BatchPlan::new(&told, &messages, &[], false, None, now());
+        let ages = messages[1].created_at.zip(messages[0].created_at);
+        chosen(Agenda::Batch { plan, failures: messages.iter().map(|message| message.id.clone()).collect(), ages })
+    }
+
+    fn announced(chosen: &Chosen) -> String {
+        announcement(chosen, &campaign(), &TimeZone::UTC, now())
     }
 
     #[test]
-    fn the_question_names_what_will_happen_and_what_speaks_against_it() {
+    fn it_names_what_will_happen_and_what_speaks_against_it() {
         assert_eq!(
-            question(&chosen(), &campaign(), now()),
+            announced(&messages(true)),
             "GATEWAY · Clinic: retry 2 messages.\n\
+             \x20 error              messages  retry helps\n\
+             \x20 routing_error             1  maybe        retried\n\
+             \x20 recipient_invalid         1  no           retried\n\
              Older than 24 hours: 1 message; the text may be out of date.\n\
              A retry cannot help, says the API's table, and may be billed again: 1 message.\n\
              May fail again, and be billed again: 1 message.\n\
              Tried three times or more: 2 messages; the server may refuse.\n\
-             One more thing.\n\
-             Retry now? [y/N] "
+             Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
+             2 calls, about 2 s at three quarters of the budget.\n\
+             One more thing."
         );
+        assert!(announced(&messages(false)).contains("recipient_invalid         1  no           left out"));
+    }
+
+    #[test]
+    fn a_batch_as_a_whole_tells_what_goes_with_it() {
+        assert_eq!(
+            announced(&batch("messages_enqueued")),
+            "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures.\n\
+             Among them a retry cannot help, says the API's table, and may be billed again: 1 message.\n\
+             2 of its 3 messages were read: there may be more failures than these.\n\
+             Advice: Single messages: as a whole, 1 that a retry cannot help would be tried, and perhaps billed, too. \
+             Single ones block the batch's own retry until they have left \"created\".\n\
+             Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
+             Some are older than 24 hours; the text may be out of date.\n\
+             1 call, about 1 s at three quarters of the budget.\n\
+             One more thing."
+        );
+        let refused = announced(&batch("enqueuing"));
+        assert!(
+            refused.starts_with("GATEWAY · Clinic: batch batch_1 (june.csv) cannot be retried as a whole: its status is `enqueuing`.\n")
+        );
+        assert!(!refused.contains("call"), "{refused}");
     }
 
     #[test]
     fn scripts_get_the_plan_with_its_ages_and_its_time() {
-        let document = serde_json::to_string(&document(&chosen(), &campaign(), &TimeZone::UTC)).unwrap();
+        let written = |chosen: &Chosen| serde_json::to_string(&document(chosen, &campaign(), &TimeZone::UTC)).unwrap();
         assert_eq!(
-            document,
+            written(&messages(true)),
             concat!(
                 r#"{"plan":{"retry":["a","b"],"leftOut":[],"calls":2,"seconds":1.3,"#,
                 r#""oldest":"2030-03-16T11:46:40.000+00:00","newest":"2030-03-17T16:46:40.000+00:00"}}"#
             )
         );
+        assert!(written(&batch("messages_enqueued")).starts_with(r#"{"plan":{"retry":["a","b"],"leftOut":[],"calls":1,"seconds":0.7,"#));
+        let refused = r#"{"plan":{"retry":[],"leftOut":[],"calls":0,"seconds":0.0,"oldest":null,"newest":null}}"#;
+        assert_eq!(written(&batch("enqueuing")), refused);
     }
 }

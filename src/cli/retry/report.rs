@@ -4,12 +4,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::columns::columns;
+use super::super::context::grouped;
 use super::super::end::of_csv;
 use super::super::{Exit, Format};
-use crate::delivery::MessageId;
+use super::chosen::LeftOut;
 use crate::postman::Explanation;
 
-/// How the retry of a message ended.
+/// How the retry of a message, or of a whole batch, ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Outcome {
@@ -52,25 +54,25 @@ impl Ended {
 
 impl Outcome {
     /// The API took it.
-    pub fn accepted(message: &MessageId, reason: Option<String>) -> Self {
-        Self { id: message.as_str().to_owned(), outcome: Ended::Accepted, code: None, reason, trace_id: None, exit: Exit::Done }
+    pub fn accepted(id: &str, reason: Option<String>) -> Self {
+        Self { id: id.to_owned(), outcome: Ended::Accepted, code: None, reason, trace_id: None, exit: Exit::Done }
     }
 
     /// Nothing was sent: what was asked for was not done.
-    pub fn skipped(message: &MessageId, reason: String) -> Self {
-        Self { outcome: Ended::Skipped, exit: Exit::SomeRefused, ..Self::accepted(message, Some(reason)) }
+    pub fn skipped(id: &str, reason: String) -> Self {
+        Self { outcome: Ended::Skipped, exit: Exit::SomeRefused, ..Self::accepted(id, Some(reason)) }
     }
 
     /// Nobody knows, and a person must find out.
-    pub fn unknown(message: &MessageId, why: &Explanation) -> Self {
+    pub fn unknown(id: &str, why: &Explanation) -> Self {
         let trace_id = why.trace_id.clone();
-        Self { outcome: Ended::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(message, Some(because(why))) }
+        Self { outcome: Ended::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(because(why))) }
     }
 
     /// Nobody knows, because the program does not wait for the answer.
-    pub fn left(message: &MessageId) -> Self {
+    pub fn left(id: &str) -> Self {
         let reason = "The program left before the answer came; the next start reads the message to find out.";
-        Self { outcome: Ended::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(message, Some(reason.to_owned())) }
+        Self { outcome: Ended::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
     }
 }
 
@@ -79,12 +81,42 @@ pub(super) fn because(why: &Explanation) -> String {
     format!("{}. {}", why.what.trim_end_matches('.'), why.why).trim().to_owned()
 }
 
-/// Writes outcomes as they become known.
+/// How many ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub accepted: usize,
+    pub refused: usize,
+    pub unknown: usize,
+    pub not_started: usize,
+    /// Those that the plan left out.
+    pub left_out: usize,
+}
+
+impl Counts {
+    /// The sentence at the end.
+    pub fn sentence(&self) -> String {
+        let Counts { accepted, refused, unknown, not_started, left_out } = *self;
+        let parts = [(accepted, "accepted"), (refused, "refused"), (unknown, "unknown"), (not_started, "not started")];
+        let told: Vec<String> = parts.iter().map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
+        let left_out = if left_out > 0 { format!("; {} left out of the plan", grouped(left_out)) } else { String::new() };
+        format!("{}{left_out}.", told.join(", "))
+    }
+
+    /// How many of the plan's have an end.
+    pub fn ended(&self) -> usize {
+        self.accepted + self.refused + self.unknown + self.not_started
+    }
+}
+
+/// Writes outcomes as they become known; a table when all are.
 pub(super) struct Report<W: Write = io::Stdout> {
     out: W,
     format: Format,
     told: usize,
+    counts: Counts,
     exit: Exit,
+    /// The lines of a table: its widths need all of them.
+    rows: Vec<Vec<String>>,
     /// Nobody reads any more. The retries go on, and their outcomes stand in the journal.
     closed: bool,
 }
@@ -98,11 +130,30 @@ impl Report {
 
 impl<W: Write> Report<W> {
     fn into(out: W, format: Format) -> Self {
-        Self { out, format, told: 0, exit: Exit::Done, closed: false }
+        Self { out, format, told: 0, counts: Counts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
+    }
+
+    /// Tells what the plan left out. Where it was asked for by name, it was not done as asked.
+    pub fn leave_out(&mut self, left_out: &LeftOut, by_name: bool) -> io::Result<()> {
+        self.counts.left_out += 1;
+        let outcome = Outcome::skipped(&left_out.id, left_out.reason.clone());
+        let exit = if by_name { outcome.exit } else { Exit::Done };
+        self.put(&Outcome { exit, ..outcome })
     }
 
     /// Tells an outcome.
     pub fn tell(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let count = match outcome.outcome {
+            Ended::Accepted => &mut self.counts.accepted,
+            Ended::Refused => &mut self.counts.refused,
+            Ended::Unknown => &mut self.counts.unknown,
+            Ended::Skipped => &mut self.counts.not_started,
+        };
+        *count += 1;
+        self.put(outcome)
+    }
+
+    fn put(&mut self, outcome: &Outcome) -> io::Result<()> {
         self.exit = self.exit.and(outcome.exit);
         let written = self.write(outcome);
         self.told += 1;
@@ -112,12 +163,19 @@ impl<W: Write> Report<W> {
     /// Ends the output.
     pub fn finish(&mut self) -> io::Result<()> {
         let end = match (self.format, self.told) {
-            (Format::Json, 0) => "[]\n",
-            (Format::Json, _) => "\n]\n",
-            _ => "",
+            (Format::Json, 0) => "[]\n".to_owned(),
+            (Format::Json, _) => "\n]\n".to_owned(),
+            (Format::Csv, 0) => HEADING.join(",") + "\n",
+            (Format::Table, 1..) => columns(&["outcome", "id", "why"], 3, std::mem::take(&mut self.rows)) + "\n",
+            _ => String::new(),
         };
         let written = if self.closed { Ok(()) } else { self.out.write_all(end.as_bytes()).and_then(|()| self.out.flush()) };
         self.unless_closed(written)
+    }
+
+    /// How many ended how, so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// The exit that the outcomes so far ask for.
@@ -155,7 +213,7 @@ impl<W: Write> Report<W> {
                 let cell = |text: &Option<String>| text.clone().unwrap_or_default();
                 let written = (|| {
                     if self.told == 0 {
-                        writer.write_record(["id", "outcome", "code", "reason", "traceId"])?;
+                        writer.write_record(HEADING)?;
                     }
                     let (code, reason, trace) = (cell(&outcome.code), cell(&outcome.reason), cell(&outcome.trace_id));
                     writer.write_record([&outcome.id, outcome.outcome.word(), &code, &reason, &trace])
@@ -163,14 +221,19 @@ impl<W: Write> Report<W> {
                 written.map_err(of_csv)?;
                 writer.flush()?;
             }
-            Format::Table => {
-                let why = [&outcome.code, &outcome.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
-                let trace = outcome.trace_id.as_ref().map(|trace| format!(" (trace id {trace})")).unwrap_or_default();
-                writeln!(out, "{:<8}  {}  {why}{trace}", outcome.outcome.word(), outcome.id)?;
-            }
+            Format::Table => self.rows.push(row(outcome)),
         }
         out.flush()
     }
+}
+
+/// The columns of CSV, named as in JSON.
+const HEADING: [&str; 5] = ["id", "outcome", "code", "reason", "traceId"];
+
+fn row(outcome: &Outcome) -> Vec<String> {
+    let why = [&outcome.code, &outcome.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
+    let trace = outcome.trace_id.as_ref().map(|trace| format!(" (trace id {trace})")).unwrap_or_default();
+    vec![outcome.outcome.word().to_owned(), outcome.id.clone(), format!("{why}{trace}")]
 }
 
 #[cfg(test)]
@@ -180,8 +243,8 @@ mod tests {
     fn written(format: Format) -> (String, Exit) {
         let mut out = Vec::new();
         let mut report = Report::into(&mut out, format);
-        report.tell(&Outcome::accepted(&MessageId::new("a"), None)).unwrap();
-        report.tell(&Outcome::skipped(&MessageId::new("b"), "it is not failed".to_owned())).unwrap();
+        report.tell(&Outcome::accepted("a", None)).unwrap();
+        report.tell(&Outcome::skipped("b", "it is not failed".to_owned())).unwrap();
         report.finish().unwrap();
         let exit = report.exit();
         (String::from_utf8(out).unwrap(), exit)
@@ -199,6 +262,45 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_its_widths_from_all_lines() {
+        assert_eq!(written(Format::Table).0, " outcome   id  why\n accepted  a\n skipped   b   it is not failed\n");
+    }
+
+    #[test]
+    fn nothing_told_is_still_a_document() {
+        let empty = |format| {
+            let mut out = Vec::new();
+            Report::into(&mut out, format).finish().unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(
+            [Format::Json, Format::Ndjson, Format::Csv, Format::Table].map(empty),
+            ["[]\n", "", "id,outcome,code,reason,traceId\n", ""]
+        );
+    }
+
+    #[test]
+    fn what_the_plan_leaves_out_is_no_refusal_unless_it_was_named() {
+        let left_out = LeftOut { id: "a".to_owned(), reason: "a retry cannot help".to_owned() };
+        let exit = |by_name| {
+            let mut report = Report::into(Vec::new(), Format::Ndjson);
+            report.leave_out(&left_out, by_name).unwrap();
+            report.tell(&Outcome::accepted("b", None)).unwrap();
+            assert_eq!(report.counts(), Counts { accepted: 1, left_out: 1, ..Counts::default() });
+            report.exit()
+        };
+        assert_eq!((exit(true), exit(false)), (Exit::SomeRefused, Exit::Done));
+    }
+
+    #[test]
+    fn the_last_sentence_has_all_counts() {
+        let counts = Counts { accepted: 41, refused: 1, unknown: 2, not_started: 0, left_out: 0 };
+        assert_eq!(counts.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started.");
+        let more = Counts { left_out: 1200, ..counts };
+        assert_eq!(more.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started; 1,200 left out of the plan.");
+    }
+
+    #[test]
     fn a_closed_pipe_stops_no_run() {
         struct Closed;
         impl Write for Closed {
@@ -210,7 +312,7 @@ mod tests {
             }
         }
         let mut report = Report::into(Closed, Format::Ndjson);
-        assert!(report.tell(&Outcome::accepted(&MessageId::new("a"), None)).is_ok());
+        assert!(report.tell(&Outcome::accepted("a", None)).is_ok());
         assert!(report.finish().is_ok());
     }
 }

@@ -1,326 +1,306 @@
-//! Carries a plan out: one message after the other through the campaign's worker, until each has
-//! its end.
+//! Carries a plan out: the campaign's worker makes the run, this side tells what comes of it, until
+//! each retry has its end.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::io::IsTerminal as _;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::campaigns::Campaign;
-use super::super::context::{Context, counted, random};
+use super::super::context::{Context, counted};
 use super::super::journal::OpenJournal;
+use super::super::progress::Progress;
 use super::super::signals::Signals;
-use super::super::{End, Exit, Failure};
+use super::super::{End, Exit, Failure, Format};
+use super::before::worker;
 use super::report::{Ended, Outcome, Report, because};
-use crate::delivery::MessageId;
-use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Connection, Monitor, MonitorOptions, News, Update};
-use crate::postman::Explanation;
-use crate::retry::{ConfirmedRetry, PATIENCE, Plan};
-use crate::state::{Journal, Run};
+use super::standing::{Moving, Place, Standings};
+use crate::monitor::{ActionStage, Command, Connection, Monitor, News, RunPhase, Update};
+use crate::postman::{Explanation, Refusal};
+use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
 
-/// After so many unknown outcomes in a row nothing more is sent: something is wrong that more
-/// retries would only make worse.
-const UNKNOWN_IN_A_ROW: usize = 3;
-
-/// News that may wait: more than one message makes, so that the worker never waits for this side.
-const CHANNEL: usize = 64;
-
-/// A run of retries.
-pub(super) struct Work {
-    monitor: Monitor,
-    updates: mpsc::Receiver<Update>,
-    journal: Journal,
-    run: Arc<Run>,
-    quiet: bool,
-    /// Those that were not handed to the worker.
-    waiting: VecDeque<ConfirmedRetry>,
-    /// Those that were, and have no end yet.
-    open: Vec<Open>,
-    unknown_in_a_row: usize,
-    /// Why nothing more is sent.
-    halted: Option<Halt>,
+/// What somebody agreed to.
+pub(super) enum Agreed {
+    /// Single messages, one after the other.
+    Messages(Vec<ConfirmedRetry>),
+    /// A batch as a whole.
+    Batch(ConfirmedBatchRetry),
 }
 
-/// Why nothing more is sent.
-#[derive(Debug, Clone, Copy)]
+impl Agreed {
+    /// What is told to have an end: each message, or the batch.
+    fn ids(&self) -> Vec<String> {
+        match self {
+            Agreed::Messages(retries) => retries.iter().map(|retry| retry.item().message.as_str().to_owned()).collect(),
+            Agreed::Batch(retry) => vec![retry.plan().batch.as_str().to_owned()],
+        }
+    }
+}
+
+/// A run of retries.
+pub(super) struct Work<'a> {
+    monitor: Monitor,
+    updates: mpsc::Receiver<Update>,
+    open: OpenJournal,
+    report: &'a mut Report,
+    quiet: bool,
+    progress: Progress,
+    standings: Standings,
+    /// Why nothing more is started.
+    halt: Option<Halt>,
+}
+
+/// Why nothing more is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Halt {
     /// For each message that is not started.
-    reason: &'static str,
+    reason: String,
     /// What it means for the exit code.
     exit: Exit,
-    /// Whether a person wants to leave.
-    at_once: bool,
 }
 
 impl Halt {
-    const UNKNOWN: Halt = Halt { reason: "not started: three outcomes in a row are unknown", exit: Exit::SomeUnknown, at_once: false };
-    const KEPT_OUT: Halt = Halt { reason: "not started: the API keeps this caller out", exit: Exit::Refused, at_once: false };
-    const INTERRUPTED: Halt = Halt { reason: "not started: interrupted", exit: Exit::Done, at_once: true };
-    const BROKEN: Halt = Halt { reason: "not started: the worker broke down", exit: Exit::Failed, at_once: false };
-}
-
-/// A retry without an end.
-struct Open {
-    message: MessageId,
-    at: Place,
-}
-
-/// Where it stands.
-#[derive(Debug, Clone, PartialEq)]
-enum Place {
-    /// No request left, or it provably did nothing.
-    NotStarted,
-    /// The request is on its way.
-    UnderWay,
-    /// Its outcome is being looked up, until then.
-    Unknown { until: Instant, why: Explanation },
-}
-
-impl Work {
-    /// Starts the worker. It reads nothing by itself but what earlier runs left open.
-    ///
-    /// # Errors
-    /// There is no usable key.
-    pub fn start(context: &Context, campaign: &Campaign, open: OpenJournal) -> Result<Self, Failure> {
-        let (sender, updates) = mpsc::channel(CHANNEL);
-        let run = Arc::new(open.run);
-        let options = MonitorOptions {
-            campaign: CampaignIndex(0),
-            api: campaign.api(&context.transport)?,
-            journal: open.access,
-            run: Some(Arc::clone(&run)),
-            calls_per_second: campaign.config.calls_per_second,
-            away_rate: campaign.config.calls_per_second,
-            history: campaign.config.history,
-            reads: false,
-            clock: Clock::System,
-            seed: random(),
-        };
-        Ok(Self {
-            monitor: Monitor::spawn(options, sender),
-            updates,
-            journal: open.journal,
-            run,
-            quiet: context.common.quiet,
-            waiting: VecDeque::new(),
-            open: Vec::new(),
-            unknown_in_a_row: 0,
-            halted: None,
-        })
+    fn new(reason: &str, exit: Exit) -> Self {
+        Self { reason: format!("not started: {reason}"), exit }
     }
 
-    /// Retries the messages of the plan, which somebody agreed to.
-    ///
-    /// # Errors
-    /// The output cannot be written, or the worker broke down.
-    pub async fn carry_out(mut self, plan: Plan, report: &mut Report, signals: &mut Signals) -> Result<Exit, End> {
-        self.waiting = plan.confirm(Timestamp::now()).into();
-        let mut exit = Exit::Done;
-        loop {
-            self.hand_over();
-            if self.open.is_empty() {
+    fn kept_out() -> Self {
+        Self::new("the API keeps this caller out", Exit::Refused)
+    }
+}
+
+/// Carries out what somebody agreed to. Gives the exit that a signal asks for, if one came.
+///
+/// # Errors
+/// There is no usable key, the output cannot be written, or the worker broke down.
+pub(super) async fn carry_out(
+    agreed: Agreed,
+    context: &Context,
+    campaign: &Campaign,
+    open: OpenJournal,
+    report: &mut Report,
+    signals: &mut Signals,
+) -> Result<Exit, End> {
+    let (monitor, updates) = worker(context, campaign, &open)?;
+    let standings = Standings::of(agreed.ids());
+    let quiet = context.common.quiet;
+    // A table is written at the end; everything else comes line by line, perhaps to the same terminal.
+    let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
+    let progress = Progress::over(agreed.ids().len(), quiet, shared);
+    let is_batch = matches!(agreed, Agreed::Batch(_));
+    monitor.ask(match agreed {
+        Agreed::Messages(retries) => Command::Run(retries),
+        Agreed::Batch(retry) => Command::RetryBatch(retry),
+    });
+    let mut work = Work { monitor, updates, open, report, quiet, progress, standings, halt: None };
+    let mut leaves_now = false;
+    let mut exit = Exit::Done;
+    while !work.standings.is_empty() {
+        tokio::select! {
+            update = work.updates.recv() => match update {
+                Some(update) => work.take(update)?,
+                None => break,
+            },
+            () = at(work.standings.deadline()) => work.give_up_looking()?,
+            signal = signals.next() => {
+                exit = signal;
+                leaves_now = work.interrupt(is_batch, signals).await?;
                 break;
             }
-            let deadline = self.deadline();
-            tokio::select! {
-                update = self.updates.recv() => match update {
-                    Some(update) => self.take(update, report)?,
-                    None => break,
-                },
-                () = at(deadline) => self.give_up(report)?,
-                signal = signals.next() => {
-                    exit = signal;
-                    self.interrupt(report, signals).await?;
-                    break;
-                }
-            }
-        }
-        self.leave(report).await?;
-        Ok(exit)
-    }
-
-    /// The next message goes to the worker when the request of the one before has an outcome.
-    fn hand_over(&mut self) {
-        let is_busy = self.open.iter().any(|open| !matches!(open.at, Place::Unknown { .. }));
-        if is_busy || self.halted.is_some() {
-            return;
-        }
-        if let Some(retry) = self.waiting.pop_front() {
-            self.open.push(Open { message: retry.item().message.clone(), at: Place::NotStarted });
-            self.monitor.ask(Command::Retry(retry));
         }
     }
+    work.leave(leaves_now).await?;
+    Ok(exit)
+}
 
-    fn take(&mut self, update: Update, report: &mut Report) -> Result<(), End> {
+impl Work<'_> {
+    fn take(&mut self, update: Update) -> Result<(), End> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
-            News::Action(news) if self.open.iter().any(|open| open.message == news.message) => {
-                self.step(&news.message, news.stage, report)?;
+            News::Action(news) => self.step(news.message.as_str(), news.stage),
+            News::BatchAction(news) => self.step(news.batch.as_str(), news.stage),
+            News::Run(news) => {
+                self.phase(news.phase);
+                Ok(())
             }
-            News::Connection(Connection::Waiting { why, .. } | Connection::Refused { why, .. }) => self.notice(&why.what),
-            News::Notice(notice) => self.notice(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next)),
-            _ => {}
+            News::NotStarted(messages) => {
+                let (was, it) = if messages.len() == 1 { ("was", "it") } else { ("were", "them") };
+                let count = counted(messages.len(), "message");
+                self.line(&format!("{count} of an earlier run {was} not retried: it ended before. Retry {it} anew, if still needed."));
+                Ok(())
+            }
+            News::Connection(Connection::Waiting { why, .. } | Connection::Refused { why, .. }) => {
+                self.line(&why.what);
+                Ok(())
+            }
+            News::Notice(notice) => {
+                self.line(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next));
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    fn step(&mut self, message: &MessageId, stage: ActionStage, report: &mut Report) -> Result<(), End> {
+    /// What the run as a whole does. Nobody is here to go on with one that paused itself.
+    fn phase(&mut self, phase: RunPhase) {
+        if self.halt.is_some() {
+            return;
+        }
+        match phase {
+            RunPhase::Running | RunPhase::Done => {}
+            RunPhase::Paused(why) => {
+                self.line(&format!("{} Nothing more is started.", because(&why)));
+                let exit = if self.standings.moving().unknown > 0 { Exit::SomeUnknown } else { Exit::Failed };
+                self.halt = Some(Halt::new("the outcomes before it are not known", exit));
+                self.monitor.ask(Command::StopRun);
+            }
+            // A refusal that keeps this caller out was told with its message.
+            RunPhase::Stopped(why) => self.halt = Some(Halt::new(&because(&why), Exit::Failed)),
+        }
+    }
+
+    fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), End> {
+        let Some(place) = self.standings.get(id) else { return Ok(()) };
         let outcome = match stage {
             ActionStage::Intended => {
-                self.place(message, Place::NotStarted);
+                self.standings.put(id, Place::NotStarted);
                 return Ok(());
             }
             ActionStage::UnderWay { .. } => {
-                self.place(message, Place::UnderWay);
+                self.standings.put(id, Place::UnderWay);
                 return Ok(());
             }
             ActionStage::GoesAgain { why, .. } => {
-                self.notice(&format!("{message} goes again: {}.", why.what.trim_end_matches('.')));
-                self.place(message, Place::NotStarted);
+                self.standings.put(id, Place::NotStarted);
+                self.line(&format!("{id} goes again: {}.", why.what.trim_end_matches('.')));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
-                self.look_up(message, why);
+                if !matches!(place, Place::Unknown { .. }) {
+                    self.look_up(id, why);
+                }
                 return Ok(());
             }
             ActionStage::Followed { .. } => return Ok(()),
-            ActionStage::Accepted => Outcome::accepted(message, None),
-            ActionStage::FoundAccepted => {
-                Outcome::accepted(message, Some("there was no answer; reading showed that it was taken".to_owned()))
-            }
-            ActionStage::NotTaken(why) => Outcome::skipped(message, because(&why)),
-            ActionStage::NotSent(why) => Outcome { exit: Exit::Failed, ..Outcome::skipped(message, because(&why)) },
-            ActionStage::Refused(why) => self.refused(message, &why),
-            ActionStage::Unknown { why, look_up_at: None } => Outcome::unknown(message, &why),
+            ActionStage::Accepted => Outcome::accepted(id, None),
+            ActionStage::FoundAccepted => Outcome::accepted(id, Some("there was no answer; reading showed that it was taken".to_owned())),
+            ActionStage::NotTaken(why) => Outcome::skipped(id, because(&why)),
+            ActionStage::NotSent(why) => match (place, &self.halt) {
+                (Place::NotStarted, Some(halt)) => not_started(id, halt),
+                _ => Outcome { exit: Exit::Failed, ..Outcome::skipped(id, because(&why)) },
+            },
+            ActionStage::Refused(refusal) => self.refused(id, refusal),
+            ActionStage::Unknown { why, look_up_at: None } => Outcome::unknown(id, &why),
         };
-        if outcome.outcome != Ended::Unknown {
-            self.unknown_in_a_row = 0;
-        }
-        self.end(&outcome, report)
-    }
-
-    fn place(&mut self, message: &MessageId, place: Place) {
-        if let Some(open) = self.open.iter_mut().find(|open| open.message == *message) {
-            open.at = place;
-        }
+        self.end(&outcome)
     }
 
     /// The outcome is not known; the worker reads the message until it is, or for a while.
-    fn look_up(&mut self, message: &MessageId, why: Explanation) {
-        let Some(open) = self.open.iter_mut().find(|open| open.message == *message) else { return };
-        if matches!(open.at, Place::Unknown { .. }) {
-            return;
-        }
+    fn look_up(&mut self, id: &str, why: Explanation) {
         // Half as long again as the worker waits: with the network down it cannot even look.
-        open.at = Place::Unknown { until: Instant::now() + PATIENCE.mul_f64(1.5), why };
-        self.unknown_in_a_row += 1;
-        if self.unknown_in_a_row >= UNKNOWN_IN_A_ROW {
-            self.halted = Some(Halt::UNKNOWN);
-        }
-        self.notice(&format!("{message}: the outcome is not known; the message is being read to find out, two minutes at most."));
+        let until = Instant::now() + PATIENCE.mul_f64(1.5);
+        self.standings.put(id, Place::Unknown { until, why });
+        self.line(&format!("{id}: the outcome is not known; it is being read to find out, two minutes at most."));
     }
 
-    fn refused(&mut self, message: &MessageId, why: &Explanation) -> Outcome {
-        if why.keeps_out() {
-            self.halted = Some(Halt::KEPT_OUT);
+    fn refused(&mut self, id: &str, refusal: Refusal) -> Outcome {
+        if refusal.keeps_out() {
+            self.halt = Some(Halt::kept_out());
         }
         // The journal has the API's words without anything personal in them.
-        let entries = self.journal.all(self.open.len() + self.waiting.len() + CHANNEL).unwrap_or_default();
-        let line = entries.into_iter().find(|entry| entry.run == *self.run.id() && entry.action.message() == Some(message));
-        let (code, reason, trace_id) = line.map(|entry| (entry.code, entry.reason, entry.trace_id)).unwrap_or_default();
+        let entry = self.open.journal.newest_of(self.open.run.id(), id).ok().flatten();
         Outcome {
-            id: message.as_str().to_owned(),
+            id: id.to_owned(),
             outcome: Ended::Refused,
-            code,
-            reason: reason.or_else(|| Some(because(why))),
-            trace_id: trace_id.or_else(|| why.trace_id.clone()),
-            exit: if why.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
+            exit: if refusal.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
+            reason: entry.and_then(|entry| entry.reason).or_else(|| Some(because(&refusal.why))),
+            code: refusal.code,
+            trace_id: refusal.why.trace_id,
         }
     }
 
-    fn end(&mut self, outcome: &Outcome, report: &mut Report) -> Result<(), End> {
-        self.open.retain(|open| open.message.as_str() != outcome.id);
-        Ok(report.tell(outcome)?)
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        let until = |open: &Open| match &open.at {
-            Place::Unknown { until, .. } => Some(*until),
-            Place::NotStarted | Place::UnderWay => None,
-        };
-        self.open.iter().filter_map(until).min()
+    fn end(&mut self, outcome: &Outcome) -> Result<(), End> {
+        self.standings.end(&outcome.id);
+        self.report.tell(outcome)?;
+        let counts = self.report.counts();
+        self.progress.reached(counts.ended());
+        self.progress.tell(|| counts.sentence());
+        Ok(())
     }
 
     /// Lookups that led to nothing end as unknown: a person must decide.
-    fn give_up(&mut self, report: &mut Report) -> Result<(), End> {
-        let now = Instant::now();
-        let mut over = Vec::new();
-        for open in &self.open {
-            if let Place::Unknown { until, why } = &open.at
-                && *until <= now
-            {
-                over.push(Outcome::unknown(&open.message, why));
-            }
-        }
-        over.into_iter().try_for_each(|outcome| self.end(&outcome, report))
+    fn give_up_looking(&mut self) -> Result<(), End> {
+        let overdue = self.standings.overdue(Instant::now());
+        overdue.into_iter().try_for_each(|(id, why)| self.end(&Outcome::unknown(&id, &why)))
     }
 
-    /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again.
-    async fn interrupt(&mut self, report: &mut Report, signals: &mut Signals) -> Result<(), End> {
-        self.halted = Some(Halt::INTERRUPTED);
-        let under_way = self.open.iter().filter(|open| open.at == Place::UnderWay).count();
-        let unknown = self.open.iter().filter(|open| matches!(open.at, Place::Unknown { .. })).count();
-        let not_started = self.open.len() - under_way - unknown + self.waiting.len();
-        self.notice(&format!(
-            "Stopping: {} under way, {unknown} of unknown outcome, {not_started} not started. Again to leave at once.",
-            counted(under_way, "request")
+    /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again. Tells
+    /// whether it was asked again.
+    async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, End> {
+        // A run that has stopped already keeps its own reason.
+        self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
+        let Moving { under_way, unknown, not_started } = self.standings.moving();
+        let counts = self.report.counts();
+        self.line(&format!(
+            "Stopping: {} accepted, {} refused, {} under way, {} of unknown outcome, {not_started} not started. Again to leave at once.",
+            counts.accepted,
+            counts.refused,
+            counted(under_way, "request"),
+            unknown + counts.unknown,
         ));
-        self.monitor.ask(Command::Stop);
+        // A batch is no run: its one call is waited for by the worker's end.
+        self.monitor.ask(if is_batch { Command::Stop } else { Command::StopRun });
         loop {
+            let Moving { under_way, not_started, .. } = self.standings.moving();
+            if under_way + not_started == 0 {
+                return Ok(false);
+            }
             tokio::select! {
                 update = self.updates.recv() => match update {
-                    Some(Update { news: News::Stopped, .. }) | None => return Ok(()),
-                    Some(update) => self.take(update, report)?,
+                    Some(Update { news: News::Stopped, .. }) | None => return Ok(false),
+                    Some(update) => self.take(update)?,
                 },
-                _ = signals.next() => return Ok(()),
+                _ = signals.next() => return Ok(true),
             }
         }
     }
 
     /// Tells what has no end, and lets the worker go.
-    async fn leave(mut self, report: &mut Report) -> Result<(), End> {
-        let halt = self.halted.unwrap_or(Halt::BROKEN);
-        let not_started = |message: &MessageId| Outcome { exit: halt.exit, ..Outcome::skipped(message, halt.reason.to_owned()) };
-        for open in std::mem::take(&mut self.open) {
-            let outcome = match open.at {
-                Place::NotStarted => not_started(&open.message),
-                Place::UnderWay => Outcome::left(&open.message),
-                Place::Unknown { why, .. } => Outcome::unknown(&open.message, &why),
+    async fn leave(mut self, leaves_now: bool) -> Result<(), End> {
+        let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker broke down", Exit::Failed));
+        for (id, place) in self.standings.take() {
+            let outcome = match place {
+                Place::NotStarted => not_started(&id, &halt),
+                Place::UnderWay => Outcome::left(&id),
+                Place::Unknown { why, .. } => Outcome::unknown(&id, &why),
             };
-            report.tell(&outcome)?;
-        }
-        for retry in std::mem::take(&mut self.waiting) {
-            report.tell(&not_started(&retry.item().message))?;
+            self.report.tell(&outcome)?;
         }
         self.monitor.ask(Command::Stop);
         // The worker may still have something to tell; nobody listens any more.
         self.updates.close();
-        if !halt.at_once && self.monitor.ended().await.is_err() {
+        if leaves_now {
+            return Ok(());
+        }
+        if self.monitor.ended().await.is_err() {
             let next = "Run `postwatch retry` again: it finds out what became of the messages before it sends anything.";
             return Err(
                 Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that were not told are in the journal.", next).into()
             );
         }
+        self.open.end();
         Ok(())
     }
 
-    fn notice(&self, line: &str) {
+    fn line(&self, line: &str) {
         if !self.quiet {
-            super::super::context::tell(line);
+            self.progress.line(line);
         }
     }
+}
+
+fn not_started(id: &str, halt: &Halt) -> Outcome {
+    Outcome { exit: halt.exit, ..Outcome::skipped(id, halt.reason.clone()) }
 }
 
 /// Waits until then; for ever without a time.

@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::super::columns::columns;
 use super::super::context::{counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::shown;
@@ -95,22 +94,6 @@ fn recent(recent: &RecentPart) -> String {
     }
     let share = percent(recent.failed as f64 / recent.finished as f64);
     format!("Last {} minutes: {} ended, {} failed ({share}); {usual}.", recent.minutes, grouped(recent.finished), grouped(recent.failed))
-}
-
-/// A small table; the columns from `numbers` on are figures as far as they look like some.
-fn columns(heading: &[&str], numbers: usize, rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(heading.to_vec());
-    let is_number = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
-    let right: Vec<usize> = (numbers..heading.len()).filter(|column| rows.iter().all(|row| is_number(&row[*column]))).collect();
-    table.add_rows(rows);
-    for column in right {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
 }
 
 /// The report as CSV: one figure a row, so that spreadsheets can pick theirs.

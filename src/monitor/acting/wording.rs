@@ -14,12 +14,10 @@ pub(in super::super) enum Wish {
 }
 
 impl Wish {
-    /// The same as the journal writes it: what is done, in which plan, and when it was decided.
-    pub fn intention(&self) -> (ActionKind, String, Timestamp) {
+    /// The same as the journal writes it.
+    pub fn intention(&self) -> Intended {
         match self {
-            Wish::Message(retry) => {
-                (message_action(retry), format!("retry of one message, planned {}", retry.planned_at()), retry.confirmed_at())
-            }
+            Wish::Message(retry) => message_intention(retry, "retry of one message"),
             Wish::Batch(retry) => {
                 let plan = retry.plan();
                 let action = ActionKind::RetryBatch {
@@ -27,21 +25,41 @@ impl Wish {
                     failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
                     attempts: plan.is_loaded_whole().then_some(plan.attempts),
                 };
-                (action, format!("retry of a batch, planned {}", plan.planned_at), retry.confirmed_at())
+                Intended {
+                    action,
+                    plan: format!("retry of a batch, planned {}", plan.planned_at),
+                    planned_at: retry.confirmed_at(),
+                    // Its rows were read at many times, none of which is the batch's.
+                    read_at: None,
+                }
             }
         }
     }
 }
 
-/// The retry of one message as the journal writes it.
-pub(in super::super) fn message_action(retry: &ConfirmedRetry) -> ActionKind {
+/// What a person agreed to, in the journal's words.
+pub(in super::super) struct Intended {
+    /// What is done.
+    pub action: ActionKind,
+    /// The plan it belongs to.
+    pub plan: String,
+    /// When it was decided.
+    pub planned_at: Timestamp,
+    /// When what it is about was last read.
+    pub read_at: Option<Timestamp>,
+}
+
+/// The retry of one message as the journal writes it; `plan` names what it is part of.
+pub(in super::super) fn message_intention(retry: &ConfirmedRetry, plan: &str) -> Intended {
     let item = retry.item();
-    ActionKind::RetryMessage {
+    let action = ActionKind::RetryMessage {
         message: item.message.clone(),
         attempts: item.attempts,
         newest_attempt: item.newest_attempt,
         read_from: read_from(&item.read_from),
-    }
+    };
+    let plan = format!("{plan}, planned {}", retry.planned_at());
+    Intended { action, plan, planned_at: retry.confirmed_at(), read_at: Some(item.read_at) }
 }
 
 /// Which call told the attempts, in the journal's words.

@@ -130,8 +130,10 @@ async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(Command::Retry(bench.confirmed(&failed)));
     bench.until("it is refused", |seen| matches!(seen.stage(&failed), Some(ActionStage::Refused(_)))).await;
-    let Some(ActionStage::Refused(why)) = bench.seen.stage(&failed) else { panic!("just refused") };
-    assert_eq!(why.trace_id.as_deref(), Some("trace-1"));
+    let Some(ActionStage::Refused(refusal)) = bench.seen.stage(&failed) else { panic!("just refused") };
+    assert!(refusal.keeps_out());
+    assert_eq!(refusal.code.as_deref(), Some("invalid_api_key_provided"));
+    assert_eq!(refusal.why.trace_id.as_deref(), Some("trace-1"));
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.posts(), []);
 }

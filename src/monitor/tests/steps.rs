@@ -108,6 +108,83 @@ async fn two_processes_on_the_same_failures_take_each_once() {
     assert_eq!(first.not_sent + second.not_sent, 10, "those that both wanted are one's alone");
 }
 
+/// What a yes came to.
+fn not_taken<'a>(bench: &'a Bench, message: &MessageId) -> &'a str {
+    match bench.seen.stage(message) {
+        Some(ActionStage::NotTaken(why)) => &why.what,
+        stage => panic!("{stage:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_says_yes_second_is_told_who_was_first_and_sees_the_row_anew() {
+    let world = World { failure_rate: 0.2, ..demo_world(500, 0.0) };
+    let mut bench = loaded(Bench::new(world)).await;
+    let mut other = loaded(bench.another()).await;
+    let message = bench.failures(1).remove(0);
+    let (first, second) = (bench.confirmed(&message), other.confirmed(&message));
+    let read_at = |bench: &Bench| bench.seen.store.read_at(bench.seen.store.row(&message).unwrap());
+    bench.ask(Command::Retry(first));
+    bench.until("it is written down", |seen| seen.stage(&message) == Some(&ActionStage::Intended)).await;
+    let before = read_at(&other);
+    other.ask(Command::Retry(second.clone()));
+    other.until("it is not taken", |seen| matches!(seen.stage(&message), Some(ActionStage::NotTaken(_)))).await;
+    let run = bench.journal().all(1).unwrap().remove(0).run;
+    let told = not_taken(&other, &message).to_owned();
+    assert!(told.starts_with(&format!("Another Postwatch is retrying this message (run {run}, since 20")), "{told}");
+    other.run(Duration::from_secs(3)).await;
+    assert!(read_at(&other) > before, "its row was read again at once");
+    // The first one's outcome is known by now, and the plan here is still from before it.
+    bench.until("it was taken", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
+    other.ask(Command::Retry(second));
+    other.until("it is not taken either", |seen| seen.stages.len() == 2).await;
+    let told = not_taken(&other, &message);
+    assert!(told.starts_with(&format!("Another Postwatch has just retried this message (run {run}, at 20")), "{told}");
+    assert_eq!(bench.posts().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_started_is_told_once() {
+    let stops = Stops::new();
+    let mut bench = loaded(Bench::with_stops(world(), faults(), &stops)).await;
+    let chosen = bench.failures(4);
+    stops.arm(3);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until_dead_or(&stops, |_| false).await;
+    let mut bench = bench.killed_and_restarted();
+    bench.until("it is told", |seen| !seen.not_started.is_empty()).await;
+    bench.run(Duration::from_secs(60)).await;
+    assert_eq!(bench.seen.not_started.len(), 4);
+    let notices: Vec<&str> = bench.seen.notices.iter().map(|notice| notice.text.what.as_str()).collect();
+    assert_eq!(notices, [""; 0], "whoever listens tells it, in its own words");
+}
+
+#[tokio::test(start_paused = true)]
+async fn used_up_attempts_are_told_by_their_code_and_known_at_the_next_start() {
+    let refusal = r#"{"error":{"code":"too_many_message_attempts_error","message":"m","type":"t","id":"i"}}"#;
+    let other = r#"{"error":{"code":"message_not_found_or_retry_message_not_in_failure_status","message":"m","type":"t","id":"i"}}"#;
+    let posts = AtomicUsize::new(0);
+    let faults = move |_: usize, request: &Request| {
+        let number = request.is_write().then(|| posts.fetch_add(1, Ordering::Relaxed))?;
+        Some(Fault::Before(Step::answer(400, if number == 0 { refusal } else { other })))
+    };
+    let mut bench = loaded(Bench::with_stops(world(), faults, &Stops::new())).await;
+    let chosen = bench.failures(2);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("it is over", Seen::run_is_over).await;
+    let code = |message| match bench.seen.stage(message) {
+        Some(ActionStage::Refused(refusal)) => (refusal.is_out_of_attempts(), refusal.code.clone().unwrap()),
+        stage => panic!("{stage:?}"),
+    };
+    let told: Vec<(bool, String)> = chosen.iter().map(code).collect();
+    assert_eq!(told.iter().filter(|(used_up, code)| *used_up && code == "too_many_message_attempts_error").count(), 1);
+    let used_up = bench.seen.used_up.clone();
+    assert_eq!(used_up.len(), 1);
+    let mut bench = bench.killed_and_restarted();
+    bench.until("the journal's ones are told", |seen| !seen.used_up.is_empty()).await;
+    assert_eq!(bench.seen.used_up, used_up);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_another_process_does_is_told_and_its_death_noticed() {
     let world = World { failure_rate: 0.2, ..demo_world(500, 0.0) };

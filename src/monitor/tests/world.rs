@@ -74,6 +74,7 @@ pub struct Seen {
     pub batch_stages: Vec<ActionStage>,
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
+    pub used_up: Vec<MessageId>,
     pub stopped: bool,
 }
 
@@ -97,6 +98,7 @@ impl Seen {
             News::BatchAction(action) => self.batch_stages.push(action.stage),
             News::OpenActions(open) => self.open = Some(open),
             News::NotStarted(messages) => self.not_started.extend(messages),
+            News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
         }
     }
@@ -210,6 +212,7 @@ impl Bench {
             batch_stages: Vec::new(),
             open: None,
             not_started: Vec::new(),
+            used_up: Vec::new(),
             stopped: false,
         };
         let monitor = Some(Monitor::spawn(options, sender));
@@ -384,7 +387,7 @@ impl Bench {
         let plan = |summary: BatchSummary| {
             let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
             let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
-            BatchPlan::new(&summary.batch, of_batch, &[], false, self.clock.now())
+            BatchPlan::new(&summary.batch, of_batch, &[], false, None, self.clock.now())
         };
         store.batches().into_iter().map(plan).find(|plan| plan.refusal.is_none()).expect("a batch with failures")
     }

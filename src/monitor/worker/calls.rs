@@ -134,6 +134,19 @@ impl Worker {
         self.tell(News::Opened { generation, result }).await;
     }
 
+    /// Reads a message that turned out to be in other hands. A failure leaves it to the pages.
+    pub(super) async fn read_again(&mut self, message: MessageId) {
+        let api = self.api.clone();
+        let Some(answer) = self.listen_for(Purpose::Message, async move { api.message(&message).await }).await else { return };
+        match answer {
+            Ok(answer) => {
+                self.told_single(answer).await;
+            }
+            Err(error) if concerns_all(&error) => self.failed(&error).await,
+            Err(_) => {}
+        }
+    }
+
     /// Tells what a single reading said; whether the message still moves.
     pub(super) async fn told_single(&mut self, answer: MessageAnswer) -> bool {
         self.answered(answer.server_date, answer.asked_at).await;

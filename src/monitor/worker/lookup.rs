@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::acting::{Acting, Phase, Read, Subject};
 use super::super::{ActionStage, News, NoticeWeight, Purpose, Seen};
 use super::Worker;
-use super::retrying::journal_broken;
+use super::in_the_way::journal_broken;
 use crate::delivery::{BatchId, Message, MessageId, Rows};
 use crate::postman::{Call, CallError, PageRequest, Position};
 use crate::retry::RunEvent;

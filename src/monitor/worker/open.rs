@@ -7,9 +7,9 @@ use super::super::acting::{Acting, Phase, Subject};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight, OpenActionNews};
 use super::Worker;
-use super::retrying::journal_broken;
+use super::in_the_way::journal_broken;
 use crate::delivery::MessageId;
-use crate::postman::Explanation;
+use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
 use crate::retry::{READS_NEEDED, RunEvent};
 use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
 
@@ -33,17 +33,24 @@ impl Worker {
         let (writable, readable) = (self.journal.writable().ok().cloned(), self.journal.readable().cloned());
         let found = blocking(move || {
             let settled = writable.map(|journal| journal.settle_orphans(&base, &campaign, now)).transpose()?.unwrap_or_default();
-            let open = readable.map(|journal| journal.open_actions(&base, &campaign)).transpose()?.unwrap_or_default();
-            Ok((settled, open))
+            let open = readable.as_ref().map(|journal| journal.open_actions(&base, &campaign)).transpose()?.unwrap_or_default();
+            let used_up = readable.map(|journal| journal.messages_refused_with(&base, &campaign, OUT_OF_ATTEMPTS));
+            Ok((settled, open, used_up.transpose()?.unwrap_or_default()))
         });
         match found.await {
-            Ok((settled, open)) => {
+            Ok((settled, open, used_up)) => {
                 let not_started: Vec<MessageId> = settled.not_started.iter().filter_map(|entry| entry.action.message().cloned()).collect();
-                if !settled.not_started.is_empty() {
-                    self.notice(NoticeWeight::Problem, not_started_told(settled.not_started.len())).await;
+                // Of messages whoever listens tells a person, because it can offer to plan them anew.
+                let batches = settled.not_started.len() - not_started.len();
+                if batches > 0 {
+                    self.notice(NoticeWeight::Problem, batches_not_started(batches)).await;
                 }
                 if !not_started.is_empty() {
                     self.tell(News::NotStarted(not_started)).await;
+                }
+                if self.used_up_told != used_up {
+                    self.used_up_told.clone_from(&used_up);
+                    self.tell(News::OutOfAttempts(used_up)).await;
                 }
                 for action in &open {
                     self.take_action_over(action, now).await;
@@ -160,12 +167,12 @@ impl Worker {
     }
 }
 
-fn not_started_told(count: usize) -> Explanation {
-    let (retries, were) = if count == 1 { ("retry", "was") } else { ("retries", "were") };
+fn batches_not_started(count: usize) -> Explanation {
+    let (retries, were) = if count == 1 { ("The retry of a batch", "was") } else { ("The retries of batches", "were") };
     Explanation {
-        what: format!("{count} {retries} of an earlier run {were} not started."),
+        what: format!("{retries} {were} not started by an earlier run."),
         why: "The program ended before the request left; nothing was sent.".to_owned(),
-        next: "Find the failed messages and retry them again, if they still need it.".to_owned(),
+        next: "Look at the batches and retry them again, if they still need it.".to_owned(),
         trace_id: None,
     }
 }

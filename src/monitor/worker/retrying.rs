@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, Phase, Subject};
+use super::super::acting::{Acting, Intended, Phase, Subject};
 use super::super::active_run::{not_started_because, not_started_told};
 use super::super::sharing::blocking;
 use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
 use super::Worker;
-use crate::postman::{Call, Explanation, WriteOutcome};
+use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
+use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
 use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
-use crate::state::{ActionId, ActionKind, Intention, Journal, Outcome, StateError};
+use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
@@ -27,8 +28,8 @@ impl Worker {
         let Some(acting) = self.desk.actions.get(place) else { return };
         let Phase::ToIntend(wish) = &acting.phase else { return };
         let subject = acting.subject.clone();
-        let (action, plan, planned_at) = wish.intention();
-        let written = match self.intentions([(action, plan, planned_at)]) {
+        let intended = wish.intention();
+        let written = match self.intentions([intended]) {
             Ok((journal, mut intentions)) => {
                 let Some(intention) = intentions.pop() else { return };
                 blocking(move || journal.intend(&intention)).await
@@ -36,11 +37,19 @@ impl Worker {
             Err(error) => Err(error),
         };
         let now = self.now();
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let open_elsewhere = written.as_ref().is_err_and(StateError::is_already_open);
-        let stage = match written {
-            Ok(action) => acting.intended(action, now),
-            Err(error) => acting.not_taken(not_taken_because(&error, &subject)),
+        if let (Err(error), Subject::Message(message)) = (&written, &subject)
+            && error.is_taken_elsewhere()
+        {
+            // What the person saw of it is out of date.
+            self.desk.read_again(message.clone());
+        }
+        let not_taken = written.as_ref().err().map(|error| self.not_taken_because(error, &subject));
+        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let stage = match (written, not_taken) {
+            (Ok(action), _) => acting.intended(action, now),
+            (Err(_), Some(why)) => acting.not_taken(why),
+            (Err(_), None) => return,
         };
         self.stage(&subject, stage).await;
         if open_elsewhere {
@@ -49,21 +58,19 @@ impl Worker {
     }
 
     /// These actions as intentions of this run of the program, and the journal for them.
-    pub(super) fn intentions(
-        &self,
-        actions: impl IntoIterator<Item = (ActionKind, String, Timestamp)>,
-    ) -> Result<(Journal, Vec<Intention>), StateError> {
+    pub(super) fn intentions(&self, actions: impl IntoIterator<Item = Intended>) -> Result<(Journal, Vec<Intention>), StateError> {
         let journal = self.journal.writable()?.clone();
         let Some(run) = &self.run else {
             return Err(StateError::ReadOnly { why: journal.folder().display().to_string() });
         };
-        let intention = |(action, plan, planned_at)| Intention {
+        let intention = |Intended { action, plan, planned_at, read_at }| Intention {
             run: run.id().clone(),
             base_url: self.api.base().as_str().to_owned(),
             campaign: self.api.campaign().clone(),
             action,
             plan,
             planned_at,
+            read_at,
         };
         Ok((journal, actions.into_iter().map(intention).collect()))
     }
@@ -144,7 +151,12 @@ impl Worker {
             self.notice(NoticeWeight::Problem, journal_broken(error)).await;
             self.stop_run(StopCause::Journal, Some(journal_broken(error))).await;
         }
-        let kept_out = keeps_out(&outcome);
+        let refusal = match &stage {
+            ActionStage::Refused(refusal) => Some(refusal),
+            _ => None,
+        };
+        let kept_out = refusal.is_some_and(Refusal::keeps_out);
+        let used_up = refusal.is_some_and(Refusal::is_out_of_attempts);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
             self.note(&rows);
             let asked_at = self.stamp(asked_at);
@@ -152,6 +164,9 @@ impl Worker {
         }
         let why = stage.why().cloned();
         self.stage(subject, stage).await;
+        if let (true, Subject::Message(message)) = (used_up, subject) {
+            self.tell(News::OutOfAttempts(vec![message.clone()])).await;
+        }
         let end = match answered.outcome {
             _ if goes_again && broken.is_none() => None,
             _ if goes_again => Some(RunEnd::NotSent),
@@ -208,43 +223,22 @@ impl Worker {
         .await;
     }
 
+    /// Why an action is not taken: somebody else has it in hand, or had it since it was read.
+    pub(super) fn not_taken_because(&self, error: &StateError, subject: &Subject) -> Explanation {
+        let own = self.run.as_ref().map(|run| run.id());
+        match error {
+            StateError::AlreadyOpen { run, since, state, .. } if Some(run) != own => under_way_elsewhere(subject, run, *since, *state),
+            StateError::AlreadyOpen { .. } => already_under_way(subject),
+            StateError::TakenSince { run, at, .. } => taken_elsewhere(subject, run, *at),
+            _ => journal_broken(error),
+        }
+    }
+
     pub(super) async fn journalled<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Journal) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
         let journal = self.journal.writable().cloned()?;
         blocking(move || write(&journal)).await
-    }
-}
-
-/// Whether every other request would be refused the same way.
-fn keeps_out(outcome: &WriteOutcome) -> bool {
-    let WriteOutcome::Refused { status, code, .. } = outcome else { return false };
-    matches!(status, 401 | 403) || code.as_deref() == Some("invalid_ip_address_used")
-}
-
-pub(super) fn not_taken_because(error: &StateError, subject: &Subject) -> Explanation {
-    if error.is_already_open() { already_under_way(subject) } else { journal_broken(error) }
-}
-
-pub(super) fn already_under_way(subject: &Subject) -> Explanation {
-    let what = match subject {
-        Subject::Message(_) => "This message is being retried already.",
-        Subject::Batch(_) => "This batch is being retried already.",
-    };
-    Explanation {
-        what: what.to_owned(),
-        why: "An action on it is under way, or its outcome is not known yet.".to_owned(),
-        next: "Wait for its outcome.".to_owned(),
-        trace_id: None,
-    }
-}
-
-pub(super) fn journal_broken(error: &StateError) -> Explanation {
-    Explanation {
-        what: "The journal of actions cannot be used.".to_owned(),
-        why: error.explained(),
-        next: "Nothing is retried without it. Mend the state folder and start again.".to_owned(),
-        trace_id: None,
     }
 }

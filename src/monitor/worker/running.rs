@@ -1,11 +1,11 @@
 //! The run: intentions first, all in one step, then one message after the other.
 
-use super::super::acting::{Acting, Phase, Subject, message_action};
+use super::super::acting::{Acting, Phase, Subject, message_intention};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_told, one_at_a_time};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
-use super::retrying::{already_under_way, journal_broken, not_taken_because};
+use super::in_the_way::{already_under_way, journal_broken};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, RunEvent, StopCause};
@@ -38,10 +38,7 @@ impl Worker {
             .map(|message| (message.clone(), already_under_way(&Subject::Message(message))))
             .collect();
         let plan = format!("run of {} messages", retries.len());
-        let intended = self.intentions(retries.iter().map(|retry| {
-            let plan = format!("{plan}, planned {}", retry.planned_at());
-            (message_action(retry), plan, retry.confirmed_at())
-        }));
+        let intended = self.intentions(retries.iter().map(|retry| message_intention(retry, &plan)));
         let written = match intended {
             Ok((journal, intentions)) => blocking(move || journal.intend_all(&intentions)).await,
             Err(error) => Err(error),
@@ -62,7 +59,10 @@ impl Worker {
                         }
                         Err(error) => {
                             open_elsewhere |= error.is_already_open();
-                            let why = not_taken_because(&error, &Subject::Message(message.clone()));
+                            let why = self.not_taken_because(&error, &Subject::Message(message.clone()));
+                            if error.is_taken_elsewhere() {
+                                self.desk.read_again(message.clone());
+                            }
                             not_taken.push((message, why));
                         }
                     }

@@ -3,6 +3,7 @@
 mod crash;
 mod many;
 mod disk;
+mod elsewhere;
 
 use std::fs;
 use std::sync::Barrier;
@@ -44,6 +45,7 @@ fn retry(run: &RunId, message: &str) -> Intention {
         },
         plan: "retry 3 failed messages".to_owned(),
         planned_at: at(0),
+        read_at: None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use crate::tui::Effect;
+use crate::tui::{Effect, Event};
 
 /// Where frames go.
 pub trait Screen {
@@ -89,4 +89,10 @@ pub trait Host {
 
     /// Carries out an effect that is not the loop's own. Does not wait.
     fn perform(&mut self, effect: Effect);
+
+    /// What an effect ended as, for those that have an end and are no worker's. Whoever has one
+    /// wakes the loop.
+    fn answer(&mut self) -> Option<Event> {
+        None
+    }
 }

@@ -18,6 +18,8 @@ pub enum End {
     HungUp,
     /// The keyboard's input ended.
     InputEnded,
+    /// The configuration was read again: another dashboard begins.
+    Reload,
     /// A part of the program panicked. A dashboard must not look alive when its worker is dead.
     Broken,
 }
@@ -26,7 +28,7 @@ impl End {
     /// The exit code that tells it: 128 and the signal's number, as shells have it.
     pub fn exit_code(self) -> u8 {
         match self {
-            End::Quit => 0,
+            End::Quit | End::Reload => 0,
             End::Broken => 1,
             // Input ends when the terminal is closed, which usually shows as a HUP.
             End::HungUp | End::InputEnded => 129,
@@ -35,7 +37,7 @@ impl End {
         }
     }
 
-    const ALL: [End; 6] = [End::Quit, End::Interrupted, End::Terminated, End::HungUp, End::InputEnded, End::Broken];
+    const ALL: [End; 7] = [End::Quit, End::Interrupted, End::Terminated, End::HungUp, End::InputEnded, End::Reload, End::Broken];
 }
 
 /// A way to ask the loop for something from any thread. Cheap to clone.

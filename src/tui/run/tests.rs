@@ -181,6 +181,8 @@ impl Dashboard for Dummy {
             Event::EndAsked => "end asked".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),
+            Event::Tried(_) => "tried".to_owned(),
+            Event::Added(_) => "added".to_owned(),
         };
         self.log.borrow_mut().push((at, what.clone()));
         match what.as_str() {

@@ -6,14 +6,12 @@ use ratatui::backend::TestBackend;
 use rstest::rstest;
 
 use super::*;
+use crate::monitor::NoticeWeight;
+use crate::postman::Explanation;
 use crate::tui::{ColourDepth, ThemeChoice};
 
 fn at_start() -> Start {
-    let text = StartText {
-        path: PathBuf::from("/home/someone/.config/postwatch/config.toml"),
-        example: crate::config::example(),
-        check: "postwatch check",
-    };
+    let text = StartText { path: PathBuf::from("/home/someone/.config/postwatch/config.toml") };
     Start::new(text, Theme::new(ThemeChoice::None, ColourDepth::None), false)
 }
 
@@ -38,8 +36,8 @@ fn screen(start: &Start, columns: u16, rows: u16) -> String {
 #[rstest]
 #[case(&[KeyCode::Char('1')], StartChoice::Demo)]
 #[case(&[KeyCode::Enter], StartChoice::Demo)]
-#[case(&[KeyCode::Char('2'), KeyCode::Enter], StartChoice::ShowExample)]
-#[case(&[KeyCode::Down, KeyCode::Enter, KeyCode::Down, KeyCode::Enter], StartChoice::ShowExample)]
+#[case(&[KeyCode::Char('2'), KeyCode::Up, KeyCode::Enter], StartChoice::ShowExample)]
+#[case(&[KeyCode::Down, KeyCode::Enter, KeyCode::Up, KeyCode::Enter], StartChoice::ShowExample)]
 #[case(&[KeyCode::Char('3')], StartChoice::Quit)]
 #[case(&[KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Enter], StartChoice::Quit)]
 #[case(&[KeyCode::Char('q')], StartChoice::Quit)]
@@ -72,26 +70,63 @@ fn the_menu_says_what_there_is() {
 }
 
 #[test]
-fn the_page_says_where_the_file_goes_and_scrolls_its_text() {
+fn the_form_says_where_the_file_goes_and_what_is_wrong() {
     let mut start = at_start();
     assert!(!press(&mut start, &[KeyCode::Char('2')]));
+    assert!(start.takes_text(), "a paste is welcome");
     let shown = screen(&start, 80, 24);
-    for text in ["/home/someone/.config/postwatch/config.toml", "postwatch check", "leave and print", "[[campaigns]]"] {
+    for text in ["Add a campaign", "allow list", "/home/someone/.config/postwatch/config.toml", "campaign id", "Try it", "Print an example"]
+    {
         assert!(shown.contains(text), "`{text}` is missing in\n{shown}");
     }
-    assert!(!press(&mut start, &[KeyCode::End]));
-    assert!(screen(&start, 80, 24).contains("bell = true"));
-    assert!(!press(&mut start, &[KeyCode::PageDown, KeyCode::Home]));
-    assert!(screen(&start, 80, 24).contains("[[campaigns]]"));
+    assert!(!press(&mut start, &[KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Enter]));
+    let shown = screen(&start, 80, 24);
+    assert!(shown.contains("✗ `name` is empty"), "{shown}");
+}
+
+#[test]
+fn a_key_is_not_shown_to_the_one_who_types_it() {
+    let mut start = at_start();
+    assert!(!press(&mut start, &[KeyCode::Char('2')]));
+    let form = start.form.as_mut().unwrap();
+    (form.source, form.focus) = (2, form::Spot::Key);
+    let now = Timestamp::from_second(1_900_000_000).unwrap();
+    let _ = start.update(Event::Paste("key_test_canary".to_owned()), now);
+    let shown = screen(&start, 80, 24);
+    assert!(shown.contains("∙∙∙∙∙∙∙∙∙∙∙∙∙∙∙") && !shown.contains("canary"), "{shown}");
+}
+
+#[test]
+fn the_answers_reach_the_form_and_saving_leads_on() {
+    let now = Timestamp::from_second(1_900_000_000).unwrap();
+    let why =
+        Explanation { what: "not saved".to_owned(), why: "the disk is full".to_owned(), next: "make room".to_owned(), trace_id: None };
+    let mut start = at_start();
+    assert!(!press(&mut start, &[KeyCode::Char('2')]));
+    assert_eq!(start.update(Event::Added(Err(why)), now), []);
+    let shown = screen(&start, 80, 24);
+    assert!(shown.contains("the disk is full") && shown.contains("make room"), "{shown}");
+    start.form.as_mut().unwrap().phase = form::Phase::Trying;
+    let line = TrialLine { weight: NoticeWeight::Problem, text: "The key is refused.".to_owned(), next: "Make a new one.".to_owned() };
+    assert_eq!(start.update(Event::Tried(vec![line]), now), []);
+    let shown = screen(&start, 80, 24);
+    assert!(shown.contains("✗ The key is refused.") && shown.contains("Save all the same"), "{shown}");
+    assert_eq!(start.update(Event::Added(Ok(())), now), [Effect::Quit]);
+    assert_eq!(start.choice, StartChoice::Added);
 }
 
 #[test]
 fn it_fits_every_size() {
     let mut start = at_start();
-    for page in [None, Some(0), Some(25)] {
-        start.page = page;
+    for form in [None, Some(Form::new())] {
+        start.form = form;
         for (columns, rows) in [(1, 1), (2, 2), (10, 3), (59, 14), (60, 15), (200, 60)] {
-            let _ = screen(&start, columns, rows);
+            for _ in 0..10 {
+                let _ = screen(&start, columns, rows);
+                if start.form.is_some() {
+                    assert!(!press(&mut start, &[KeyCode::Down]));
+                }
+            }
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{CHOICES, Start};
+use super::{CHOICES, Start, form_view};
 use crate::tui::Role;
-use crate::tui::text::{Align, cut, fit, width, wrap};
+use crate::tui::text::{Align, fit, wrap};
 
 /// The columns of a choice: digit, name, what it says.
 const NAME_COLUMNS: usize = 19;
@@ -19,8 +18,8 @@ const MENU_COLUMNS: u16 = 70;
 pub(super) fn draw(start: &Start, frame: &mut Frame<'_>) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, start.theme.style(Role::Text));
-    match start.page {
-        Some(line) => page(start, line, frame),
+    match &start.form {
+        Some(form) => form_view::draw(start, form, frame),
         None => menu(start, frame),
     }
 }
@@ -59,43 +58,8 @@ fn menu(start: &Start, frame: &mut Frame<'_>) {
     cursor(frame, left + 2, top + u16::try_from(first_choice + start.focus).unwrap_or_default());
 }
 
-fn page(start: &Start, from: usize, frame: &mut Frame<'_>) {
-    let area = frame.area();
-    let style = |role| start.theme.style(role);
-    let columns = usize::from(area.width.saturating_sub(2));
-    let path = start.text.path.display();
-    let steps = [
-        format!("1  Save the text below as {path}"),
-        "2  Put in your campaign's name, its id from the portal, and where its key is".to_owned(),
-        format!("3  Try it: {}", start.text.check),
-    ];
-    let mut lines = vec![Line::styled("Add a campaign", style(Role::Heading))];
-    lines.extend(steps.iter().flat_map(|step| wrap(step, columns)).map(Line::raw));
-    let keys = [("Enter", "leave and print this, to be copied"), ("Esc", "back"), ("Up Down", "scroll")];
-    let mut help = Line::default();
-    for (key, does) in keys {
-        // What does not fit is left out whole.
-        if help.width() + width(key) + width(does) + 3 > columns {
-            break;
-        }
-        help.push_span(Span::styled(key, style(Role::Accent)));
-        help.push_span(Span::styled(format!(" {does}  "), style(Role::Muted)));
-    }
-    lines.push(help);
-    lines.push(rule(columns, start.ascii, style(Role::Rule)));
-    let example = start.text.example.lines().skip(from);
-    lines.extend(example.map(|line| Line::raw(cut(line, columns, start.ascii))).take(usize::from(area.height)));
-    paragraph(frame, Rect::new(1, 0, area.width.saturating_sub(2), area.height), lines);
-    cursor(frame, 1, 0);
-}
-
-/// A line that parts the page.
-fn rule(columns: usize, ascii: bool, style: Style) -> Line<'static> {
-    Line::styled(if ascii { "-" } else { "─" }.repeat(columns), style)
-}
-
 /// Lines from the top of `area`, as many as fit.
-fn paragraph(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
+pub(super) fn paragraph(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
     let area = area.intersection(frame.area());
     for (row, line) in area.rows().zip(lines) {
         frame.render_widget(line, row);

@@ -222,11 +222,6 @@ impl Actions {
         own.chain(self.open.iter().filter_map(|open| open.kind.batch().cloned())).collect()
     }
 
-    /// The messages whose retry the API refused.
-    pub fn refused(&self) -> impl Iterator<Item = &MessageId> {
-        self.records.values().filter(|record| matches!(record.stage, Some(ActionStage::Refused(_)))).map(|record| &record.message)
-    }
-
     /// Whether a retry is on its way to the API.
     pub fn is_acting(&self) -> bool {
         self.acting > 0 || self.batches.iter().any(BatchRecord::is_acting)
@@ -278,7 +273,7 @@ impl Actions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::postman::Explanation;
+    use crate::postman::{Explanation, Refusal};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
@@ -303,7 +298,7 @@ mod tests {
         assert_eq!(actions.followed(), Followed::default());
         actions.note(news("a", ActionStage::Accepted, 3));
         actions.note(news("b", ActionStage::Unknown { why: why(), look_up_at: None }, 4));
-        actions.note(news("c", ActionStage::Refused(why()), 5));
+        actions.note(news("c", ActionStage::Refused(Refusal { code: None, status: 400, why: why() }), 5));
         assert_eq!((actions.is_acting(), actions.needs_person()), (false, true));
         assert_eq!(actions.followed(), Followed { open: 1, ..Followed::default() });
         actions.note(news("b", ActionStage::FoundAccepted, 6));

@@ -1,6 +1,6 @@
 //! A campaign: its messages, what the list shows of them, and what its worker tells.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -93,6 +93,9 @@ pub(in crate::tui) struct Campaign {
     pub changes: Changes,
     /// What an earlier run of the program meant to retry and did not start.
     pub not_started: Vec<MessageId>,
+    /// Messages that the API refused because their attempts are used up, ever: none of them is
+    /// planned.
+    pub out_of_attempts: HashSet<MessageId>,
     /// The line of the activity with the cursor.
     pub activity_cursor: Option<ActivityKey>,
     /// The batch with the cursor; the newest without one.
@@ -144,6 +147,7 @@ impl Campaign {
             run: None,
             changes: Changes::default(),
             not_started: Vec::new(),
+            out_of_attempts: HashSet::new(),
             activity_cursor: None,
             batch_cursor: None,
             marked: Marked::default(),

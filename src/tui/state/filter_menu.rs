@@ -24,6 +24,8 @@ pub(in crate::tui) struct FilterMenu {
     ticked: Vec<Status>,
     /// Whether a tick was changed since the menu was opened.
     touched: bool,
+    /// The line with the cursor when the menu was opened.
+    opened_on: usize,
 }
 
 impl FilterMenu {
@@ -50,12 +52,17 @@ impl FilterMenu {
             FilterChoice { statuses, .. } => Line::Status(statuses[0].clone()),
         };
         let cursor = Self::LINES.iter().position(|known| *known == line).unwrap_or(0);
-        Self { cursor, ticked: choice.statuses.clone(), touched: false }
+        Self { cursor, ticked: choice.statuses.clone(), touched: false, opened_on: cursor }
     }
 
     /// Whether a status is ticked.
     pub fn is_ticked(&self, status: &Status) -> bool {
         self.ticked.contains(status)
+    }
+
+    /// Whether nothing was chosen since the menu was opened: then it says what the list shows.
+    pub fn is_as_opened(&self) -> bool {
+        !self.touched && self.cursor == self.opened_on
     }
 
     /// Moves the cursor; it stops at the ends.
@@ -108,6 +115,23 @@ mod tests {
         menu.go(-4);
         menu.toggle();
         assert_eq!(menu.choice().statuses, [Status::Sending, Status::Failure]);
+    }
+
+    #[test]
+    fn a_menu_that_was_not_touched_stands_for_what_is_shown() {
+        let mut menu = FilterMenu::new(&FilterChoice { statuses: vec![Status::Failure], ..FilterChoice::default() });
+        assert!(menu.is_as_opened());
+        menu.go(1);
+        assert!(!menu.is_as_opened());
+        menu.go(-1);
+        assert!(menu.is_as_opened());
+        menu.toggle();
+        assert!(menu.is_as_opened(), "this line has no tick");
+        menu.go(99);
+        menu.toggle();
+        menu.toggle();
+        menu.go(-8);
+        assert!(!menu.is_as_opened(), "ticks were looked at");
     }
 
     #[test]

@@ -49,8 +49,8 @@ pub(in crate::tui) struct Find {
     pub query: RecipientQuery,
     /// What the server says.
     pub server: ServerAnswer,
-    /// Only the loaded rows are searched: a person switched the server off for this line.
-    pub local_only: bool,
+    /// The line asks all campaigns, when a person says so, and not this one by itself.
+    pub everywhere: bool,
     /// The question that stands at the server.
     asked: Option<(Generation, RecipientQuery)>,
     /// When a question that is being typed is sent.
@@ -68,7 +68,7 @@ impl Find {
             input: Input::default(),
             query: RecipientQuery::default(),
             server: ServerAnswer::NotAsked,
-            local_only: false,
+            everywhere: false,
             asked: None,
             due: None,
             found: Vec::new(),
@@ -187,15 +187,19 @@ impl Find {
         }
     }
 
-    /// Asks the server, too, or only the loaded rows.
-    pub fn switch_server(&mut self, now: Timestamp) {
-        self.local_only = !self.local_only;
-        self.due = None;
+    /// Whether a question stands at the server.
+    pub fn is_asked(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Looks for what was typed elsewhere, on the server at once.
+    pub fn take_over(&mut self, input: Input, now: Timestamp) {
+        *self = Self { query: RecipientQuery::new(input.value()), input, ..Self::new() };
         self.wake(now);
     }
 
     fn is_askable(&self) -> bool {
-        self.query.is_askable() && !self.local_only
+        self.query.is_askable() && !self.everywhere
     }
 
     fn forget(&mut self) {

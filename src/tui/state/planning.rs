@@ -3,20 +3,16 @@
 use jiff::Timestamp;
 
 use super::Campaign;
-use crate::delivery::{BatchId, MAX_ATTEMPTS, Message, Status};
+use crate::delivery::{BatchId, Message, Status};
 use crate::retry::{BatchPlan, Plan, Planner};
 use crate::store::{Filter, RowNumber, View};
 
 /// A planner that knows what the campaign allows and what is under way in it.
 pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
-    // The API says no more than that it refused; the number of tries tells that they are used up.
-    let is_used_up = |row: &RowNumber| campaign.store.cells(*row).tried.is_some_and(|tried| tried >= MAX_ATTEMPTS);
-    let refused = campaign.actions.refused();
-    let out_of_attempts = refused.filter(|message| campaign.store.row(message).as_ref().is_some_and(is_used_up)).cloned().collect();
     Planner {
         under_way: campaign.actions.blocking(),
         batches_under_way: campaign.actions.blocking_batches(),
-        out_of_attempts,
+        out_of_attempts: campaign.out_of_attempts.iter().cloned().collect(),
         valid_for: campaign.card.one_time_password.then_some(campaign.card.valid_for),
         ..Planner::default()
     }
@@ -46,7 +42,8 @@ pub(in crate::tui) fn batch_plan(campaign: &Campaign, batch: &BatchId, now: Time
     view.refresh(&campaign.store);
     let messages: Vec<Message> = view.rows_from(0).map(|row| campaign.store.message(row)).collect();
     let is_under_way = campaign.actions.blocking_batches().contains(batch);
-    Some(BatchPlan::new(&known, &messages, &campaign.actions.blocking(), is_under_way, now))
+    let valid_for = campaign.card.one_time_password.then_some(campaign.card.valid_for);
+    Some(BatchPlan::new(&known, &messages, &campaign.actions.blocking(), is_under_way, valid_for, now))
 }
 
 /// Whether two plans differ only in when they were made and how fresh the reading is.

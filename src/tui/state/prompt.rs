@@ -63,6 +63,8 @@ pub(in crate::tui) enum Typed {
     Results,
     /// Plan what an earlier run of the program did not start.
     Again,
+    /// Begin anew with the configuration as it is now.
+    Reload,
     /// The notices so far.
     Notices,
     /// The keys.
@@ -80,13 +82,14 @@ pub(in crate::tui) struct CommandWord {
 }
 
 /// All commands, in the order of the list.
-pub(in crate::tui) const COMMANDS: [CommandWord; 8] = [
+pub(in crate::tui) const COMMANDS: [CommandWord; 9] = [
     CommandWord { word: "unlock", does: "open a read-only campaign for actions, for a while", typed: Typed::Unlock },
     CommandWord { word: "lock", does: "close it again", typed: Typed::Lock },
     CommandWord { word: "stop", does: "stop the run after the call under way", typed: Typed::Stop },
     CommandWord { word: "resume", does: "go on with a run that paused itself", typed: Typed::Resume },
     CommandWord { word: "results", does: "what became of the newest run", typed: Typed::Results },
     CommandWord { word: "again", does: "plan what an earlier run did not start", typed: Typed::Again },
+    CommandWord { word: "reload", does: "read the configuration and the keys again", typed: Typed::Reload },
     CommandWord { word: "notices", does: "what happened so far", typed: Typed::Notices },
     CommandWord { word: "help", does: "the keys", typed: Typed::Help },
 ];
@@ -126,7 +129,7 @@ mod tests {
     #[case("unlock", Ok(Typed::Unlock))]
     #[case(" stop ", Ok(Typed::Stop))]
     #[case("n", Ok(Typed::Notices))]
-    #[case("re", Err("`re` begins several: resume, results"))]
+    #[case("re", Err("`re` begins several: resume, results, reload"))]
     #[case("unlokc", Err("there is no command `unlokc`; the nearest is `unlock`"))]
     #[case("", Err("type a command, or Esc"))]
     fn a_command_is_understood_or_the_nearest_is_said(#[case] typed: &str, #[case] expected: Result<Typed, &str>) {

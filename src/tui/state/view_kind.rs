@@ -17,6 +17,21 @@ impl ViewKind {
     /// All of them, in their order on the screen.
     pub const ALL: [ViewKind; 4] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity];
 
+    /// Its name in the session file, which stays the same whatever the screen says.
+    pub fn saved_name(self) -> &'static str {
+        match self {
+            ViewKind::Messages => "messages",
+            ViewKind::Batches => "batches",
+            ViewKind::Failures => "failures",
+            ViewKind::Activity => "activity",
+        }
+    }
+
+    /// The view with that name.
+    pub fn of_saved_name(name: &str) -> Option<ViewKind> {
+        ViewKind::ALL.into_iter().find(|view| view.saved_name() == name)
+    }
+
     /// Its key and its name.
     pub fn tab(self) -> (char, &'static str) {
         match self {

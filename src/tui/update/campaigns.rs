@@ -57,7 +57,7 @@ impl State {
         }
     }
 
-    fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
         self.leave_activity();
         self.close_detail(effects);
         if let Some(campaign) = self.campaign_mut() {

@@ -19,7 +19,8 @@ impl State {
             }
             ViewKind::Messages => self.ask_where("messages", &view::message_rows(self)),
             ViewKind::Failures => self.ask_where("failures", &view::failure_rows(self)),
-            ViewKind::Batches | ViewKind::Activity => {}
+            ViewKind::Batches => self.ask_where("batches", &view::batch_rows(self)),
+            ViewKind::Activity => self.ask_where("actions", &view::activity_rows(self)),
         }
     }
 

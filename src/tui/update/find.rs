@@ -20,6 +20,9 @@ impl State {
 
     pub(super) fn find_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
         let now = self.now;
+        if self.across.on && self.across_key(action, effects) {
+            return;
+        }
         match action {
             Action::Enter => {
                 self.dialog = Dialog::None;
@@ -29,13 +32,10 @@ impl State {
             }
             Action::Back => {
                 self.dialog = Dialog::None;
+                self.forget_across(effects);
                 self.end_find(effects);
             }
-            Action::NextPane | Action::PreviousPane => {
-                if let Some(campaign) = self.campaign_mut() {
-                    campaign.find.switch_server(now);
-                }
-            }
+            Action::NextPane | Action::PreviousPane => self.switch_scope(effects),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown => self.list_key(action, effects),
             // Moving within the line is the line's own business.
             _ => self.type_key(key),
@@ -91,6 +91,7 @@ impl State {
     /// Clears filter and find.
     pub(super) fn clear(&mut self, effects: &mut Vec<Effect>) {
         self.close_detail(effects);
+        self.forget_across(effects);
         if let Some(campaign) = self.campaign_mut() {
             campaign.choice = FilterChoice::default();
             campaign.drilled = None;
@@ -118,7 +119,7 @@ impl State {
 }
 
 /// What a key does to a line of text.
-pub(super) fn edit(key: KeyEvent) -> Option<InputRequest> {
+pub(in crate::tui) fn edit(key: KeyEvent) -> Option<InputRequest> {
     let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     Some(match key.code {
         KeyCode::Char(letter) if is_plain => InputRequest::InsertChar(letter),

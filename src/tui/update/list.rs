@@ -32,7 +32,9 @@ impl State {
             Action::Right => self.columns(1),
             Action::Enter | Action::NextPane => self.enter(action, effects),
             Action::Back => {
-                self.step_back(effects);
+                if !self.step_back(effects) {
+                    self.tour.end();
+                }
             }
             Action::Quit => {
                 if !self.step_back(effects) {

@@ -22,20 +22,34 @@ impl State {
             Action::Toggle => menu.toggle(),
             Action::Enter => {
                 let choice = menu.choice();
+                self.show_chosen(choice, effects);
+            }
+            Action::PlanRetry => {
+                // What the list shows already is planned as it is, with the errors it was narrowed to.
+                let choice = (!menu.is_as_opened()).then(|| menu.choice());
                 self.dialog = Dialog::None;
-                if let Some(campaign) = self.campaign_mut() {
-                    // The statuses of a batch are asked for within it; "everything" leaves it.
-                    let batch = campaign.choice.batch.take().filter(|_| !choice.is_everything());
-                    campaign.choice = FilterChoice { batch, ..choice };
-                    campaign.drilled = None;
-                    campaign.narrow();
-                    campaign.pages_to_fill = PAGES_TO_FILL;
+                if let Some(choice) = choice {
+                    self.show_chosen(choice, effects);
                 }
-                self.fill_window(effects);
+                self.plan_shown();
             }
             Action::Back | Action::Quit | Action::Filter => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
             _ => {}
         }
+    }
+
+    /// Narrows the list to what was chosen.
+    fn show_chosen(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
+        self.dialog = Dialog::None;
+        if let Some(campaign) = self.campaign_mut() {
+            // The statuses of a batch are asked for within it; "everything" leaves it.
+            let batch = campaign.choice.batch.take().filter(|_| !choice.is_everything());
+            campaign.choice = FilterChoice { batch, ..choice };
+            campaign.drilled = None;
+            campaign.narrow();
+            campaign.pages_to_fill = PAGES_TO_FILL;
+        }
+        self.fill_window(effects);
     }
 }

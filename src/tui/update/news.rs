@@ -25,6 +25,7 @@ impl State {
                 }
             }
             News::NotStarted(messages) => self.note_not_started(place, messages),
+            News::OutOfAttempts(messages) => campaign.out_of_attempts.extend(messages),
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();
                 let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
@@ -44,6 +45,7 @@ impl State {
                 let name = campaign.card.name.clone();
                 campaign.connection = connection.clone();
                 campaign.connection_at = Some(now);
+                self.across_refused(place, &connection, effects);
                 // The screen has room for what happened; what to do can be read among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
                     let text = Explanation { what: format!("{name}: {}", why.what), ..why };
@@ -52,7 +54,10 @@ impl State {
             }
             News::Meter(meter) => campaign.meter = Some(meter),
             News::Search { generation, state } => {
-                campaign.find.answered(generation, state);
+                self.across_answered(place, generation, &state, effects);
+                if let Some(campaign) = self.campaigns.get_mut(place) {
+                    campaign.find.answered(generation, state);
+                }
             }
             News::Opened { generation, result } => {
                 if let Some(opened) = &mut campaign.opened {
@@ -63,7 +68,8 @@ impl State {
                 // The line on the screen is cut where it is narrow: the API's words are kept whole. A
                 // run has its page of results for that.
                 let in_run = campaign.run.as_ref().is_some_and(|run| run.messages.contains(&news.message));
-                if !in_run && let ActionStage::Refused(why) | ActionStage::NotSent(why) | ActionStage::NotTaken(why) = &news.stage {
+                let is_no = matches!(news.stage, ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::NotTaken(_));
+                if let (false, true, Some(why)) = (in_run, is_no, news.stage.why()) {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
                 campaign.actions.note(news);
@@ -85,6 +91,7 @@ impl State {
         self.look_at_view();
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         let name = campaign.card.name.clone();
+        self.across.start_anew(place);
         if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             self.dialog = Dialog::None;
         }

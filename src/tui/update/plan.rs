@@ -4,7 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::super::state::{BatchQuestion, Choice, Dialog, GroupKey, PlanQuestion, RunRecord, State, ViewKind};
-use super::super::{Action, Effect};
+use super::super::{Action, Effect, view};
 use crate::delivery::{MessageId, Status};
 use crate::monitor::{Command, NoticeWeight};
 use crate::retry::ConfirmedRetry;
@@ -13,6 +13,9 @@ use crate::store::RowNumber;
 /// How many messages a plan may have: several hours of retries, and as many as can be planned anew
 /// with every page that is read without a key waiting for it.
 const LARGEST: usize = 20_000;
+
+/// Up to how many of the list those that did not fail are told one by one as left out.
+const LISTED_WHOLE: usize = 1_000;
 
 impl State {
     /// `r`: a plan for what is marked, else for what is selected. Writes nothing.
@@ -39,6 +42,20 @@ impl State {
         rows.sort_by_cached_key(|row| std::cmp::Reverse((campaign.store.cells(*row).created_at, *row)));
         let words = format!("{number} marked");
         self.ask_plan(Choice { words, rows, helped_only: false });
+    }
+
+    /// All that the list shows, whatever narrows it.
+    pub(super) fn plan_shown(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let shown = campaign.list.len();
+        // Of many only those are looked at that can be retried at all.
+        let failed = |row: &RowNumber| shown <= LISTED_WHOLE || campaign.store.status(*row) == Some(&Status::Failure);
+        let rows: Vec<RowNumber> = campaign.list.rows().filter(failed).collect();
+        if shown == 0 {
+            self.tell(NoticeWeight::Info, "the list shows no message", "", "f chooses another status");
+            return;
+        }
+        self.ask_plan(Choice { words: format!("all {} shown", view::count(shown)), rows, helped_only: false });
     }
 
     fn plan_group(&mut self) {
@@ -149,7 +166,7 @@ impl State {
 
     /// Keys while the whole list of a plan is shown: nothing is agreed to from there.
     fn plan_list_key(&mut self, action: Action) {
-        let room = super::super::view::plan_list_room(self);
+        let room = view::plan_list_room(self);
         let steps = self.steps(action);
         match action {
             Action::Help => return self.open_help(),

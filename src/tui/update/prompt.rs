@@ -7,6 +7,7 @@ use super::super::state::{Dialog, LONGEST_LINE, Prompt, PromptKind, State, Typed
 use super::super::{Action, Copied, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
+use crate::monitor::NoticeWeight;
 
 impl State {
     pub(super) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
@@ -96,16 +97,26 @@ impl State {
             Typed::Resume => self.resume_run(effects),
             Typed::Results => self.open_results(),
             Typed::Again => self.plan_not_started(),
+            Typed::Reload => self.reload(effects),
             Typed::Notices => self.open_notices(),
             Typed::Help => self.open_help(),
         }
+    }
+
+    /// `:reload`. What is under way is known to the workers of now alone, so it must end first.
+    fn reload(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_acting() {
+            self.tell(NoticeWeight::Warning, "not read again: a retry is under way", "", ":stop ends a run after the call under way");
+            return;
+        }
+        effects.push(Effect::Reload);
     }
 
     /// `:unlock` asks for the name where that opens anything.
     fn begin_unlock(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         if !campaign.is_locked(self.now) {
-            self.tell(crate::monitor::NoticeWeight::Info, "this campaign takes actions already", "", "");
+            self.tell(NoticeWeight::Info, "this campaign takes actions already", "", "");
             return;
         }
         self.open_prompt(PromptKind::Unlock, "");

@@ -1,5 +1,6 @@
 //! The view of batches: how far each is, and whether it can be retried as a whole.
 
+use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -11,6 +12,7 @@ use super::pieces::{self, Piece};
 use super::table;
 use super::words::count;
 use crate::delivery::{BatchRetry, Status, batch_retry};
+use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_place};
 use crate::tui::state::{Campaign, State};
 use crate::tui::text::{Align, fit};
@@ -26,7 +28,7 @@ const COUNT: usize = 7;
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let batches = campaign.store.batches();
-    draw_sum(state, campaign, batches.len(), buffer, filter);
+    draw_sum(state, campaign, &batches, buffer, filter);
     if batches.is_empty() {
         empty::draw_no_batches(state, campaign, buffer, area);
         return None;
@@ -40,13 +42,50 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     })
 }
 
-fn draw_sum(state: &State, campaign: &Campaign, number: usize, buffer: &mut Buffer, area: Rect) {
+fn draw_sum(state: &State, campaign: &Campaign, known: &[BatchSummary], buffer: &mut Buffer, area: Rect) {
+    let number = known.len();
     let style = |role| state.look.style(role);
     let batches = if number == 1 { "batch" } else { "batches" };
-    let left = vec![Piece::new(format!("{} {batches} in what is loaded", count(number)), style(Role::Strong), 0)];
+    let mut left = vec![Piece::new(format!("{} {batches} in what is loaded", count(number)), style(Role::Strong), 0)];
+    if let Some(words) = being_prepared(campaign, known, state.now) {
+        left.push(Piece::new(format!("· {words}"), style(Role::Moving), 0).gap(1));
+    }
     let right = if campaign.store.is_empty() { String::new() } else { state.how_far(campaign) };
     pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);
 }
+
+/// The batches whose rows do not all show yet, in words. The API answers an upload before its messages
+/// show, which can take more than a minute; until then it only counts them.
+fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp) -> Option<String> {
+    let oldest = campaign.store.coverage().oldest;
+    let prepared = |summary: &&BatchSummary| {
+        let Some((total, created)) = summary.batch.total.zip(summary.batch.created_at) else { return false };
+        // Where older messages are not loaded, theirs may be among them.
+        let is_covered = campaign.store.coverage().complete || oldest.is_some_and(|oldest| oldest < created);
+        is_covered && (total as usize) > summary.loaded && now.duration_since(created) <= PREPARED_WITHIN
+    };
+    let mut prepared = batches.iter().filter(prepared);
+    let uploads = campaign.actions.open().iter().filter_map(|open| match &open.kind {
+        ActionKind::UploadBatch { file_name, rows } => Some((file_name, *rows as usize)),
+        _ => None,
+    });
+    let mut uploads = uploads.filter(|(name, _)| !batches.iter().any(|summary| summary.batch.file_name.as_ref() == Some(name)));
+    let more = prepared.clone().count() + uploads.clone().count();
+    let first = match (prepared.next(), uploads.next()) {
+        (Some(summary), _) => {
+            let name = summary.batch.file_name.clone().unwrap_or_else(|| summary.batch.id.short(false));
+            let total = count(summary.batch.total.unwrap_or(0) as usize);
+            format!("being prepared: {name}, {} of {total} rows", count(summary.loaded))
+        }
+        (None, Some((name, rows))) => format!("being prepared: {name}, none of {} rows yet", count(rows)),
+        (None, None) => return None,
+    };
+    Some(if more > 1 { format!("{first}, and {} more", count(more - 1)) } else { first })
+}
+
+/// For how long rows that do not show are being prepared: 70 s were measured for a small file. Later
+/// they are missing for another reason.
+const PREPARED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// How wide the columns are. What has no room has none.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +174,7 @@ fn rows(summary: &BatchSummary) -> String {
 }
 
 /// Whether it can be retried as a whole, and why not.
-fn whole_retry(campaign: &Campaign, summary: &BatchSummary) -> (String, Role) {
+pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary) -> (String, Role) {
     let of = |status: &Status| summary.by_status[status_place(Some(status))];
     let (created, failed) = (of(&Status::Created), of(&Status::Failure));
     if campaign.actions.blocking_batches().contains(&summary.batch.id) {

@@ -62,7 +62,6 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             ServerAnswer::Answered { .. } => "The server found some, in another status: 0 clears the filter.",
             ServerAnswer::Asking => "The server is being asked.",
             ServerAnswer::Failed(_) => "The server could not be asked: see the line above.",
-            ServerAnswer::NotAsked if campaign.find.local_only => "The server was not asked: Tab asks it.",
             ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",
             ServerAnswer::NotAsked => "The server was not asked: it needs 3 characters.",
         };
@@ -111,7 +110,7 @@ pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut 
     let lines = [
         (what, strong),
         ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), text),
-        ("3 shows the failures, r plans a retry.".to_owned(), text),
+        ("3 shows the failures, r plans a retry. `postwatch journal` lists everything that was ever done.".to_owned(), text),
     ];
     put(buffer, area, &lines);
 }

@@ -1,9 +1,13 @@
 //! Lists as rows of a file, masked as the screen is.
 
+use super::batches::whole_retry;
 use super::plan::who;
-use super::words::percent;
-use crate::delivery::Status;
-use crate::tui::state::State;
+use super::words::{in_a_line, percent};
+use crate::delivery::{BatchId, MessageId, Status};
+use crate::monitor::ActionStage;
+use crate::postman::Explanation;
+use crate::store::status_place;
+use crate::tui::state::{Entry, State};
 
 /// The messages that the list shows, heads first.
 pub(in crate::tui) fn message_rows(state: &State) -> Vec<Vec<String>> {
@@ -46,4 +50,121 @@ pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
         ]);
     }
     rows
+}
+
+/// The batches, heads first.
+pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
+    let heads = ["id", "fileName", "createdAt", "status", "total", "loaded", "delivered", "failed", "open", "wholeRetry"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let Some(campaign) = state.campaign() else { return rows };
+    for summary in campaign.store.batches() {
+        let of = |status: &Status| summary.by_status[status_place(Some(status))].to_string();
+        let batch = &summary.batch;
+        rows.push(vec![
+            batch.id.as_str().to_owned(),
+            batch.file_name.clone().unwrap_or_default(),
+            batch.created_at.map(|at| state.look.exact(at)).unwrap_or_default(),
+            batch.status.clone().unwrap_or_default(),
+            batch.total.map(|total| total.to_string()).unwrap_or_default(),
+            summary.loaded.to_string(),
+            of(&Status::Success),
+            of(&Status::Failure),
+            summary.open.to_string(),
+            whole_retry(campaign, &summary).0,
+        ]);
+    }
+    rows
+}
+
+/// The actions with what became of them, and the messages seen to change, heads first.
+pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
+    let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let Some(campaign) = state.campaign() else { return rows };
+    for entry in campaign.activity() {
+        match entry {
+            Entry::NotStarted(messages) => {
+                let reason = "an earlier run ended before it was started: nothing was sent";
+                rows.extend(messages.iter().map(|message| {
+                    let cells = ["", "retry", message.as_str(), &who(campaign, message), "not started", "", "yes", reason, ""];
+                    cells.map(str::to_owned).to_vec()
+                }));
+            }
+            Entry::Open(open, record) => {
+                let stage = record.and_then(|record| record.stage.as_ref());
+                let word = match (stage, open.elsewhere) {
+                    (Some(stage), false) => stage_word(Some(stage)),
+                    (_, true) => "under way elsewhere",
+                    (None, false) => open.state.word(),
+                };
+                let id = open.kind.message().map(MessageId::as_str).or(open.kind.batch().map(BatchId::as_str)).unwrap_or_default();
+                let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
+                rows.push(action_row(state, &entry, open.kind.word(), id, recipient, word, stage));
+            }
+            Entry::Message(record) => {
+                let (id, stage) = (record.message.as_str(), record.stage.as_ref());
+                rows.push(action_row(state, &entry, "retry", id, who(campaign, &record.message), stage_word(stage), stage));
+            }
+            Entry::Change(record) => {
+                let id = campaign.store.id(record.row);
+                let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
+                let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+                let reason = if record.elsewhere { "retried elsewhere" } else { "" };
+                let (at, who) = (state.look.exact(record.at), who(campaign, &id));
+                let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", reason, ""];
+                rows.push(cells.map(str::to_owned).to_vec());
+            }
+            Entry::Batch(record) => {
+                let (id, stage) = (record.batch.as_str(), record.stage.as_ref());
+                rows.push(action_row(state, &entry, "retry-batch", id, String::new(), stage_word(stage), stage));
+            }
+        }
+    }
+    rows
+}
+
+fn action_row(
+    state: &State,
+    entry: &Entry<'_>,
+    action: &str,
+    id: &str,
+    recipient: String,
+    outcome: &str,
+    stage: Option<&ActionStage>,
+) -> Vec<String> {
+    let why = stage.and_then(ActionStage::why);
+    let code = match stage {
+        Some(ActionStage::Refused(refusal)) => refusal.code.clone().unwrap_or_default(),
+        _ => String::new(),
+    };
+    vec![
+        state.look.exact(entry.at()),
+        action.to_owned(),
+        id.to_owned(),
+        recipient,
+        outcome.to_owned(),
+        code,
+        if entry.needs_person() { "yes" } else { "" }.to_owned(),
+        why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default(),
+        why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
+    ]
+}
+
+/// How far a retry is, in a word for a file.
+fn stage_word(stage: Option<&ActionStage>) -> &str {
+    match stage {
+        None => "asked",
+        Some(ActionStage::Intended) => "intended",
+        Some(ActionStage::UnderWay { .. }) => "under way",
+        Some(ActionStage::GoesAgain { .. }) => "goes again",
+        Some(ActionStage::Accepted) => "accepted",
+        Some(ActionStage::FoundAccepted) => "found accepted",
+        Some(ActionStage::Refused(_)) => "refused",
+        Some(ActionStage::NotTaken(_)) => "not taken",
+        Some(ActionStage::NotSent(_)) => "not sent",
+        Some(ActionStage::Unknown { .. }) => "unknown",
+        Some(ActionStage::Followed { status: Status::Success }) => "delivered",
+        Some(ActionStage::Followed { status: Status::Failure }) => "failed again",
+        Some(ActionStage::Followed { status }) => status.api_word(),
+    }
 }

@@ -85,8 +85,15 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
         .collect();
     let column = find.input.visual_cursor().saturating_sub(scroll);
     let text = Piece::new(shown.clone(), style(Role::Strong), 0).gap(1);
-    let here = if find.is_on() { format!("{} here", count(campaign.list.matching(&campaign.store))) } else { String::new() };
-    let (words, role) = server(campaign);
+    let everywhere = state.across.on;
+    let here = if everywhere {
+        String::new()
+    } else if find.is_on() {
+        format!("{} here", count(campaign.list.matching(&campaign.store)))
+    } else {
+        String::new()
+    };
+    let (words, role) = if everywhere { across(state, campaign) } else { server(campaign) };
     let prompt = Piece::new("find", style(Role::Accent), 0);
     // Room for the number that is being typed, so that the words beside it stand still.
     let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
@@ -97,12 +104,23 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     Position::new(x.min(area.right().saturating_sub(1)), area.y)
 }
 
+/// What Enter does while all campaigns are asked.
+fn across(state: &State, campaign: &Campaign) -> (String, Role) {
+    let find = &campaign.find;
+    if state.across.is_about(&find.query) {
+        ("in all campaigns: Enter opens the line with the cursor".to_owned(), Role::Muted)
+    } else if find.query.is_askable() {
+        (format!("in all campaigns: Enter asks {}, one call each", count(state.campaigns.len())), Role::Accent)
+    } else {
+        ("in all campaigns: 3 characters of a number are needed".to_owned(), Role::Muted)
+    }
+}
+
 /// What the server says: told apart are not asked, asking, none, some, failed.
 fn server(campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     match &find.server {
         _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
-        _ if find.local_only => ("server: not asked (Tab asks it)".to_owned(), Role::Muted),
         _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
         ServerAnswer::NotAsked if !find.query.is_askable() => ("server: not asked yet (3 characters needed)".to_owned(), Role::Muted),
         ServerAnswer::NotAsked => ("server: not asked".to_owned(), Role::Muted),

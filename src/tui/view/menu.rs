@@ -12,7 +12,7 @@ use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
 
 /// How wide the box is.
-const COLUMNS: u16 = 44;
+const COLUMNS: u16 = 54;
 
 /// Draws the menu. The cursor stands on its line.
 pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {
@@ -37,8 +37,8 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
         lines.push(Line::from(Span::styled(format!("{mark} {}{number}", fit(&text, left, Align::Left, ascii)), style)));
     }
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let keys = [("Enter", "show"), ("Space", "tick"), ("Esc", "leave")];
-    let keys = keys.into_iter().flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}   "), word)]);
+    let keys = [("Enter", "show"), ("Space", "tick"), ("r", "plan these"), ("Esc", "leave")];
+    let keys = keys.into_iter().flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}  "), word)]);
     lines.push(Line::from(keys.collect::<Vec<_>>()));
     // On a low screen the menu scrolls with its cursor and keeps its keys.
     let room = usize::from(area.height.saturating_sub(3)).max(1);

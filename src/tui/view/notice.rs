@@ -43,6 +43,9 @@ fn words(state: &State) -> (String, Role) {
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
+    if let Some(hint) = state.tour.hint().filter(|_| newest.is_none()) {
+        return (hint, Role::Text);
+    }
     match (newest, state.notices.newest()) {
         (Some(newest), Some(notice)) if notice.at <= newest.at() => newest.words(state),
         (Some(newest), None) => newest.words(state),
@@ -158,7 +161,7 @@ pub(super) fn outcome_of(
             }
         }
         Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not retried, nothing was sent: {}", in_a_line(why)), Role::Failed),
-        Some(ActionStage::Refused(why)) => (format!("{bad} {who} retry refused: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::Refused(refusal)) => (format!("{bad} {who} retry refused: {}", in_a_line(&refusal.why)), Role::Failed),
         Some(ActionStage::NotSent(why)) => (format!("{bad} {who} retry not sent: {}", in_a_line(why)), Role::Failed),
         Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
             (format!("? {who} retry: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)

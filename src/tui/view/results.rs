@@ -73,6 +73,14 @@ fn why(record: Option<&ActionRecord>) -> Option<&Explanation> {
     record.and_then(|record| record.stage.as_ref()).and_then(ActionStage::why)
 }
 
+/// The API's code, where it refused with one.
+fn code(record: Option<&ActionRecord>) -> Option<&str> {
+    match record.and_then(|record| record.stage.as_ref()) {
+        Some(ActionStage::Refused(refusal)) => refusal.code.as_deref(),
+        _ => None,
+    }
+}
+
 /// How an accepted one has come along.
 fn status(record: Option<&ActionRecord>) -> &'static str {
     match record.and_then(|record| record.stage.as_ref()) {
@@ -163,7 +171,8 @@ fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: O
     let Some(why) = why(record) else {
         return vec![Line::from(Span::styled(format!("{head} {}", status(record)), style(Role::Text)))];
     };
-    let mut lines = vec![Line::from(Span::styled(head, style(Role::Text)))];
+    let code = code(record).map(|code| format!(" {code}")).unwrap_or_default();
+    let mut lines = vec![Line::from(vec![Span::styled(head, style(Role::Text)), Span::styled(code, style(Role::Muted))])];
     let wrapped = wrap(&in_a_line(why), room.saturating_sub(6).max(10));
     lines.extend(wrapped.into_iter().map(|line| Line::from(Span::styled(format!("     {line}"), style(Role::Muted)))));
     lines
@@ -178,7 +187,7 @@ pub(in crate::tui) fn text(state: &State) -> String {
 
 /// The results as rows of a file, heads first.
 pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
-    let mut rows = vec![["id", "recipient", "outcome", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["id", "recipient", "outcome", "code", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
     let Some(run) = &campaign.run else { return rows };
     for (end, group) in grouped(campaign, run) {
@@ -189,6 +198,7 @@ pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
                 message.as_str().to_owned(),
                 who(campaign, message),
                 end.word().to_owned(),
+                code(record).unwrap_or_default().to_owned(),
                 status(record).to_owned(),
                 record.map(|record| state.look.exact(record.at)).unwrap_or_default(),
                 reason,

@@ -8,7 +8,7 @@ use crate::tui::state::{Campaign, Look, State};
 use crate::tui::text::{self, thousands};
 
 /// A count with its thousands apart.
-pub(super) fn count(number: usize) -> String {
+pub(in crate::tui) fn count(number: usize) -> String {
     thousands(u64::try_from(number).unwrap_or(u64::MAX))
 }
 

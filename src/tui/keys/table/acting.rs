@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::PANES;
 
-use Context::{Activity, Batches, Detail, Failures, Messages, Plan, Question};
+use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Plan, Question};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -14,9 +14,18 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('r')],
         contexts: &[Messages, Batches, Failures, Activity, Detail],
         label: "plan a retry",
-        help: "**opens a plan to retry: what is marked, or what is selected; writes nothing**",
+        help: "**opens a plan to retry: what is marked, or what is selected (all that a filter shows: f, then r); writes nothing**",
         group: Group::Act,
         footer: Some(4),
+    },
+    Binding {
+        action: Action::PlanRetry,
+        keys: &[Chord::char('r')],
+        contexts: &[Menu],
+        label: "plan these",
+        help: "shows what is chosen and opens a plan to retry all of it that failed; writes nothing",
+        group: Group::Act,
+        footer: Some(3),
     },
     Binding {
         action: Action::Agree,

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::PANES;
 
-use Context::{Detail, Failures, Menu, Messages, Page, Plan, Text};
+use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Page, Plan, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -75,9 +75,9 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Export,
         keys: &[Chord::char('x')],
-        contexts: &[Messages, Failures, Plan, Page],
+        contexts: &[Messages, Batches, Failures, Activity, Plan, Page],
         label: "export",
-        help: "write what is shown to a file: messages, failures, a plan, the results of a run; masked as they are shown",
+        help: "write what is shown to a file: messages, batches, failures, actions, a plan, the results of a run; masked as they are shown",
         group: Group::Show,
         footer: Some(9),
     },

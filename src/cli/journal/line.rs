@@ -1,0 +1,229 @@
+//! One line of the journal, as scripts and people get it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::super::moment::exact;
+use crate::state::{ActionKind, ActionState, Holder, JournalEntry, NoteEntry, OpenAction, Try, Who};
+
+/// The configured names of campaigns, by base URL and id.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names(HashMap<(String, String), String>);
+
+impl Names {
+    /// From the configuration.
+    pub fn new(names: HashMap<(String, String), String>) -> Self {
+        Self(names)
+    }
+
+    fn of(&self, base_url: Option<&str>, campaign: Option<&str>) -> Option<String> {
+        self.0.get(&(base_url?.to_owned(), campaign?.to_owned())).cloned()
+    }
+}
+
+/// An action, or a note of something that happened beside them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Line {
+    /// For the order.
+    #[serde(skip)]
+    pub time: Timestamp,
+    pub at: String,
+    /// `retry`, `retry-batch`, `send`, `send-batch`; `reveal`, `export`, `unlock`, `lock`.
+    pub kind: &'static str,
+    /// The configured name.
+    pub campaign: Option<String>,
+    pub campaign_id: Option<String>,
+    pub base_url: Option<String>,
+    pub message_id: Option<String>,
+    pub batch_id: Option<String>,
+    pub file_name: Option<String>,
+    /// What is known of an action; none for a note.
+    pub state: Option<&'static str>,
+    pub changed_at: Option<String>,
+    pub code: Option<String>,
+    /// Why it ended so; what a note says.
+    pub reason: Option<String>,
+    pub trace_id: Option<String>,
+    pub plan: Option<String>,
+    pub tries: Vec<TryPart>,
+    pub user: String,
+    pub ssh_source: Option<String>,
+    pub sudo_user: Option<String>,
+    /// The run of the program.
+    pub run: String,
+    /// What to do about an action whose outcome is open.
+    pub next: Option<&'static str>,
+}
+
+/// One try of an action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TryPart {
+    pub number: u32,
+    pub started_at: String,
+    pub ended_at: Option<String>,
+    pub outcome: Option<&'static str>,
+    pub code: Option<String>,
+    pub reason: Option<String>,
+    pub trace_id: Option<String>,
+}
+
+impl Line {
+    /// The columns of CSV, named as in JSON; of the tries their number.
+    pub const COLUMNS: [&str; 20] = [
+        "at",
+        "kind",
+        "campaign",
+        "campaignId",
+        "baseUrl",
+        "messageId",
+        "batchId",
+        "fileName",
+        "state",
+        "changedAt",
+        "code",
+        "reason",
+        "traceId",
+        "plan",
+        "tries",
+        "user",
+        "sshSource",
+        "sudoUser",
+        "run",
+        "next",
+    ];
+
+    /// An action; `open` where its outcome is not known.
+    pub fn of_action(entry: JournalEntry, tries: &[Try], open: Option<&OpenAction>, names: &Names, zone: &TimeZone) -> Self {
+        let file_name = match &entry.action {
+            ActionKind::UploadBatch { file_name, .. } => Some(file_name.clone()),
+            _ => None,
+        };
+        Self {
+            time: entry.planned_at,
+            at: exact(entry.planned_at, zone),
+            kind: entry.action.word(),
+            campaign: names.of(Some(&entry.base_url), Some(entry.campaign.as_str())),
+            campaign_id: Some(entry.campaign.as_str().to_owned()),
+            message_id: entry.action.message().map(|message| message.as_str().to_owned()),
+            batch_id: entry.action.batch().map(|batch| batch.as_str().to_owned()),
+            file_name,
+            state: Some(entry.state.word()),
+            changed_at: Some(exact(entry.changed_at, zone)),
+            plan: Some(entry.plan),
+            tries: tries.iter().map(|one| TryPart::of(one, zone)).collect(),
+            run: entry.run.as_str().to_owned(),
+            next: open.map(what_to_do),
+            base_url: Some(entry.base_url),
+            code: entry.code,
+            reason: entry.reason,
+            trace_id: entry.trace_id,
+            ..Self::by(entry.who)
+        }
+    }
+
+    /// A note.
+    pub fn of_note(entry: NoteEntry, names: &Names, zone: &TimeZone) -> Self {
+        let NoteEntry { note, who } = entry;
+        let campaign_id = note.campaign.as_ref().map(|campaign| campaign.as_str().to_owned());
+        Self {
+            time: note.at,
+            at: exact(note.at, zone),
+            kind: note.kind.word(),
+            campaign: names.of(note.base_url.as_deref(), campaign_id.as_deref()),
+            campaign_id,
+            base_url: note.base_url,
+            reason: Some(note.detail).filter(|detail| !detail.is_empty()),
+            run: note.run.as_str().to_owned(),
+            ..Self::by(who)
+        }
+    }
+
+    /// Nothing but who it was.
+    fn by(who: Who) -> Self {
+        Self {
+            time: Timestamp::UNIX_EPOCH,
+            at: String::new(),
+            kind: "",
+            campaign: None,
+            campaign_id: None,
+            base_url: None,
+            message_id: None,
+            batch_id: None,
+            file_name: None,
+            state: None,
+            changed_at: None,
+            code: None,
+            reason: None,
+            trace_id: None,
+            plan: None,
+            tries: Vec::new(),
+            user: who.user,
+            ssh_source: who.ssh_source,
+            sudo_user: who.sudo_user,
+            run: String::new(),
+            next: None,
+        }
+    }
+
+    /// Its cells in CSV.
+    pub fn cells(&self) -> [String; 20] {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        [
+            self.at.clone(),
+            self.kind.to_owned(),
+            text(&self.campaign),
+            text(&self.campaign_id),
+            text(&self.base_url),
+            text(&self.message_id),
+            text(&self.batch_id),
+            text(&self.file_name),
+            self.state.unwrap_or_default().to_owned(),
+            text(&self.changed_at),
+            text(&self.code),
+            text(&self.reason),
+            text(&self.trace_id),
+            text(&self.plan),
+            self.state.map(|_| self.tries.len().to_string()).unwrap_or_default(),
+            self.user.clone(),
+            text(&self.ssh_source),
+            text(&self.sudo_user),
+            self.run.clone(),
+            self.next.unwrap_or_default().to_owned(),
+        ]
+    }
+}
+
+impl TryPart {
+    fn of(one: &Try, zone: &TimeZone) -> Self {
+        Self {
+            number: one.number,
+            started_at: exact(one.started_at, zone),
+            ended_at: one.ended_at.map(|at| exact(at, zone)),
+            outcome: one.outcome.map(ActionState::word),
+            code: one.code.clone(),
+            reason: one.reason.clone(),
+            trace_id: one.trace_id.clone(),
+        }
+    }
+}
+
+/// What a person does about an action whose outcome is open.
+fn what_to_do(open: &OpenAction) -> &'static str {
+    let is_under_way = open.last_try.as_ref().is_some_and(|last| last.outcome.is_none());
+    match (open.entry.state, open.holder) {
+        (ActionState::Unknown, Holder::Alive) => "a running Postwatch is finding it out: wait, or decide in its activity view (5)",
+        (_, Holder::Alive) => "a running Postwatch has it under way: wait for its outcome",
+        (ActionState::Unknown, Holder::Orphan) => {
+            "look at the message; the dashboard's activity view (5) reads it again, or takes your word that it went or did not"
+        }
+        (_, Holder::Orphan) if is_under_way => {
+            "the program ended before the answer came: the next dashboard, or `postwatch retry` on this campaign, finds it out by reading"
+        }
+        (_, Holder::Orphan) => "the program ended before it was sent: plan it again, if it is still needed",
+    }
+}

@@ -1,0 +1,143 @@
+//! `postwatch journal`: every action taken from this account, and those whose outcome is not known.
+
+use std::collections::HashMap;
+use std::io::BufWriter;
+use std::path::Path;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+
+use super::super::campaigns::{configured, sentence};
+use super::super::context::{counted, format_of, tell, unusable};
+use super::super::{Common, End, Exit, Failure};
+use super::line::{Line, Names};
+use super::output;
+use crate::config;
+use crate::state::{self, ActionId, Journal, JournalAccess, OpenAction, StateError};
+
+/// What `journal` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and how often each was tried;
+reveals, exports, unlocks and locks. No recipient and no text stands in the journal. An outcome that
+is not known is looked up by the next start of the dashboard or of `postwatch retry` on its campaign;
+what stays unknown is settled in the dashboard's activity view (5).")]
+pub struct JournalArguments {
+    /// Only actions whose outcome is not known, with what to do
+    #[arg(long)]
+    pub open: bool,
+    /// The newest N of them
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// Lists what the journal holds. Changes nothing in it, and makes none.
+///
+/// # Errors
+/// The journal cannot be read, or the output cannot be written.
+pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, End> {
+    let notice = |line: &str| {
+        if !common.quiet {
+            tell(line);
+        }
+    };
+    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).map_err(|error| unreadable(&error))?;
+    let (names, zone) = names(common, notice);
+    let mut lines = Vec::new();
+    match JournalAccess::look(&folder).map_err(|error| unreadable(&error))? {
+        None => notice(&format!("Nothing was ever done from this account: there is no journal in {}.", folder.display())),
+        Some(access) => {
+            let journal = readable(&access, notice)?.clone();
+            let (arguments, zone) = (arguments.clone(), zone.clone());
+            // A large journal takes a while to read.
+            let read = tokio::task::spawn_blocking(move || lines_of(&journal, &arguments, &names, &zone));
+            lines = match read.await {
+                Ok(read) => {
+                    let (lines, open) = read.map_err(|error| unreadable(&error))?;
+                    notice(&summary(&lines, open, &folder));
+                    lines
+                }
+                Err(_) => return Err(Failure::new(Exit::Failed, "The journal could not be read.", "", "Run the command again.").into()),
+            };
+        }
+    }
+    output::write(&lines, arguments.open, format_of(common), &zone, &mut BufWriter::new(std::io::stdout()))?;
+    Ok(Exit::Done)
+}
+
+/// The journal for reading; says so where it can only be read.
+fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, Failure> {
+    match access {
+        JournalAccess::Writable(journal) => Ok(journal),
+        JournalAccess::ReadOnly { journal: Some(journal), why } => {
+            notice(&format!("The journal can only be read, so nothing can be retried: {why}."));
+            Ok(journal)
+        }
+        JournalAccess::ReadOnly { journal: None, why } => Err(unreadable(&StateError::ReadOnly { why: why.clone() })),
+    }
+}
+
+/// The newest actions and notes, newest first, and how many actions are open in all.
+fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone: &TimeZone) -> Result<(Vec<Line>, usize), StateError> {
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    let open: HashMap<ActionId, OpenAction> = journal.all_open()?.into_iter().map(|action| (action.entry.id, action)).collect();
+    let mut actions = if arguments.open {
+        let mut entries: Vec<_> = open.values().map(|action| action.entry.clone()).collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        entries
+    } else {
+        journal.all(limit)?
+    };
+    actions.truncate(limit);
+    let mut lines = Vec::with_capacity(actions.len());
+    for entry in actions {
+        let tries = journal.tries(entry.id)?;
+        let open = open.get(&entry.id);
+        lines.push(Line::of_action(entry, &tries, open, names, zone));
+    }
+    if !arguments.open {
+        lines.extend(journal.notes(limit)?.into_iter().map(|note| Line::of_note(note, names, zone)));
+    }
+    // Lines of one moment keep the journal's order.
+    lines.sort_by_key(|line| std::cmp::Reverse(line.time));
+    lines.truncate(limit);
+    Ok((lines, open.len()))
+}
+
+fn summary(lines: &[Line], open: usize, folder: &Path) -> String {
+    if lines.is_empty() {
+        return format!("Nothing of that kind in the journal in {}.", folder.display());
+    }
+    let notes = lines.iter().filter(|line| line.state.is_none()).count();
+    let told = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));
+    match open {
+        0 => format!("{told}; no outcome is open."),
+        open => format!("{told}; open in all: {}.", counted(open, "action")),
+    }
+}
+
+/// The campaigns' names and the zone of times, as far as there is a configuration: the journal can be
+/// read without one.
+fn names(common: &Common, notice: impl Fn(&str)) -> (Names, TimeZone) {
+    match configured(common) {
+        Ok(configured) => {
+            let campaigns = configured.campaigns.iter();
+            let name = |campaign: &super::super::campaigns::Campaign| {
+                ((campaign.base.as_str().to_owned(), campaign.config.id.as_str().to_owned()), campaign.config.name.clone())
+            };
+            (Names::new(campaigns.map(name).collect()), configured.config.display.time_zone.clone())
+        }
+        Err(error) => {
+            // Without any file there are simply no names.
+            if !error.is_not_found() || common.config.is_some() {
+                let failure = unusable(&error);
+                notice(&format!("{} {} Campaigns are named by their ids.", failure.text.what, failure.text.why));
+            }
+            (Names::default(), config::Display::default().time_zone)
+        }
+    }
+}
+
+fn unreadable(error: &StateError) -> Failure {
+    let next = "Mend the state folder, or name another one with `--state FOLDER`.";
+    Failure::new(Exit::Usage, "The journal of actions cannot be read.", sentence(error), next)
+}

@@ -1,0 +1,239 @@
+//! What comes before a plan: what earlier runs left open is found out first, by reading.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::super::campaigns::{Campaign, sentence};
+use super::super::context::{Context, counted, random};
+use super::super::journal::OpenJournal;
+use super::super::signals::Signals;
+use super::super::{Exit, Failure};
+use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
+use crate::state::{self, Holder, JournalAccess};
+
+/// How long a start waits for that, where the network is at fault. What stays unknown is left out of
+/// the plan.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// News that may wait: more than one message makes, so that the worker never waits for this side.
+const CHANNEL: usize = 64;
+
+/// Why nothing can be retried without a journal.
+pub(super) const NOTHING: &str = "Nothing can be retried";
+
+/// How it went.
+pub(super) enum Before {
+    /// The plan can be made; the journal, where it had to be opened already.
+    Ready(Option<OpenJournal>),
+    /// A signal came first.
+    Interrupted(Exit),
+}
+
+/// A worker of the campaign that reads nothing by itself but what earlier runs left open.
+///
+/// # Errors
+/// There is no usable key.
+pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal) -> Result<(Monitor, mpsc::Receiver<Update>), Failure> {
+    let (sender, updates) = mpsc::channel(CHANNEL);
+    let options = MonitorOptions {
+        campaign: CampaignIndex(0),
+        api: campaign.api(&context.transport)?,
+        journal: open.access.clone(),
+        run: Some(Arc::clone(&open.run)),
+        calls_per_second: campaign.config.calls_per_second,
+        away_rate: campaign.config.calls_per_second,
+        history: campaign.config.history,
+        reads: false,
+        clock: Clock::System,
+        seed: random(),
+    };
+    Ok((Monitor::spawn(options, sender), updates))
+}
+
+/// Finds out what became of the retries that earlier runs left open in this campaign.
+///
+/// # Errors
+/// The journal cannot be used, or there is no usable key.
+pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &mut Signals) -> Result<Before, Failure> {
+    let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
+    let access = folder.and_then(|folder| JournalAccess::look(&folder));
+    let left_open = match access {
+        Ok(None) => return Ok(Before::Ready(None)),
+        Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(campaign.base.as_str(), &campaign.config.id),
+        // What keeps it from being written is told before anything is read.
+        Ok(Some(JournalAccess::ReadOnly { .. })) | Err(_) => {
+            return OpenJournal::begin(&context.common, NOTHING).map(|open| Before::Ready(Some(open)));
+        }
+    };
+    let left_open = left_open.map_err(|error| {
+        let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
+        Failure::new(Exit::Usage, "The journal of actions cannot be read.", sentence(&error), next)
+    })?;
+    let left_open = left_open.iter().filter(|action| action.holder == Holder::Orphan).count();
+    if left_open == 0 {
+        return Ok(Before::Ready(None));
+    }
+    context.notice(&format!("An earlier run left {} open: finding out what became of it.", counted(left_open, "action")));
+    let open = OpenJournal::begin(&context.common, NOTHING)?;
+    let (monitor, mut updates) = worker(context, campaign, &open)?;
+    let until = Instant::now() + LONGEST;
+    let mut looking = Looking::default();
+    let interrupted = loop {
+        tokio::select! {
+            update = updates.recv() => match update.map(|update| update.news) {
+                None | Some(News::Stopped) => break None,
+                Some(news) => {
+                    tell(context, &news);
+                    looking.take(&news);
+                    if looking.is_over() {
+                        break None;
+                    }
+                }
+            },
+            () = sleep_until(until) => break None,
+            exit = signals.next() => break Some(exit),
+        }
+    };
+    if looking.open > 0 && interrupted.is_none() {
+        context.notice(&format!("{} still open: `postwatch journal --open` says what to do.", counted(looking.open, "action")));
+    }
+    monitor.ask(Command::Stop);
+    // The worker may still have something to tell; the next one tells it again.
+    updates.close();
+    if monitor.ended().await.is_err() {
+        let next = "Run the command again. `postwatch journal --open` lists what is open.";
+        return Err(Failure::new(Exit::Failed, "The worker broke down.", "Nothing was retried.", next));
+    }
+    Ok(interrupted.map_or(Before::Ready(Some(open)), Before::Interrupted))
+}
+
+/// How far the search is. One reading of each tells whether it was taken: what was taken is no longer
+/// failed. What is unchanged after that is left to the worker, and to a person.
+#[derive(Debug, Default)]
+struct Looking {
+    /// How often the worker told that an outcome is unknown: when it took it over, and after each
+    /// reading that found nothing changed.
+    told: HashMap<String, u32>,
+    /// Those that this process finds out; `None` before they were told.
+    wanted: Option<Vec<String>>,
+    /// How many are open in all.
+    open: usize,
+}
+
+impl Looking {
+    fn take(&mut self, news: &News) {
+        match news {
+            News::Action(news) => self.stage(news.message.as_str(), &news.stage),
+            News::BatchAction(news) => self.stage(news.batch.as_str(), &news.stage),
+            News::OpenActions(open) => {
+                let id = |open: &OpenActionNews| match (open.kind.message(), open.kind.batch()) {
+                    (Some(message), _) => Some(message.as_str().to_owned()),
+                    (None, batch) => batch.map(|batch| batch.as_str().to_owned()),
+                };
+                self.open = open.len();
+                self.wanted = Some(open.iter().filter(|open| !open.elsewhere && open.look_up_at.is_some()).filter_map(id).collect());
+            }
+            _ => {}
+        }
+    }
+
+    fn stage(&mut self, id: &str, stage: &ActionStage) {
+        if let ActionStage::Unknown { .. } = stage {
+            *self.told.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let was_read = |id: &String| self.told.get(id).is_some_and(|told| *told > 1);
+        self.wanted.as_ref().is_some_and(|wanted| wanted.iter().all(was_read))
+    }
+}
+
+fn tell(context: &Context, news: &News) {
+    let found = |id: &str| format!("{id}: reading showed that the retry was taken.");
+    match news {
+        News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.message.as_str())),
+        News::BatchAction(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.batch.as_str())),
+        News::Notice(notice) => context.notice(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::MessageId;
+    use crate::monitor::ActionNews;
+    use crate::postman::Explanation;
+    use crate::state::{ActionKind, ActionState, Intention, Journal, ReadFrom, RunId, Who};
+    use jiff::Timestamp;
+
+    fn stage(message: &str, look_up_at: Option<Timestamp>) -> News {
+        let why = Explanation { what: String::new(), why: String::new(), next: String::new(), trace_id: None };
+        let stage = ActionStage::Unknown { why, look_up_at };
+        News::Action(ActionNews { message: MessageId::new(message), stage, at: Timestamp::UNIX_EPOCH })
+    }
+
+    /// What the worker tells of these open actions; `true` for one that another process has.
+    fn open(actions: &[(&str, bool)]) -> News {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let run = journal.begin_run(RunId::new(Timestamp::UNIX_EPOCH, 1, 2), &Who::default(), Timestamp::UNIX_EPOCH).unwrap();
+        let news = |(message, elsewhere): &(&str, bool)| {
+            let kind = ActionKind::RetryMessage {
+                message: MessageId::new(*message),
+                attempts: None,
+                newest_attempt: None,
+                read_from: ReadFrom::Single,
+            };
+            let intention = Intention {
+                read_at: None,
+                run: run.id().clone(),
+                base_url: String::new(),
+                campaign: crate::delivery::CampaignId::new("campaign_1"),
+                action: kind.clone(),
+                plan: String::new(),
+                planned_at: Timestamp::UNIX_EPOCH,
+            };
+            OpenActionNews {
+                action: journal.intend(&intention).unwrap(),
+                kind,
+                planned_at: Timestamp::UNIX_EPOCH,
+                state: ActionState::Unknown,
+                elsewhere: *elsewhere,
+                look_up_at: (!elsewhere).then_some(Timestamp::UNIX_EPOCH),
+            }
+        };
+        News::OpenActions(actions.iter().map(news).collect())
+    }
+
+    #[test]
+    fn one_reading_of_each_is_enough() {
+        let soon = Some(Timestamp::UNIX_EPOCH);
+        let mut looking = Looking::default();
+        for (news, is_over) in [
+            (stage("a", soon), false),
+            (stage("b", soon), false),
+            (open(&[("a", false), ("b", false), ("c", true)]), false),
+            (stage("a", soon), false),
+            // The other one was found to be taken.
+            (open(&[("a", false), ("c", true)]), true),
+        ] {
+            looking.take(&news);
+            assert_eq!(looking.is_over(), is_over, "{news:?}");
+        }
+        assert_eq!(looking.open, 2);
+    }
+
+    #[test]
+    fn what_others_look_after_is_not_waited_for() {
+        let mut looking = Looking::default();
+        assert!(!looking.is_over(), "nothing was told yet");
+        looking.take(&open(&[("c", true)]));
+        assert!(looking.is_over());
+    }
+}

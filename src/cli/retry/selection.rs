@@ -1,0 +1,206 @@
+//! Which messages are meant: named ones, failures by what they are like, or a batch as a whole.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::Failure;
+use super::super::messages::{Wanted, searched};
+use super::super::moment::{self, DayEnd, shown};
+use super::RetryArguments;
+use crate::delivery::{BatchId, MessageId, RecipientQuery, Status, clean_line};
+
+/// How far back failures are looked for where nothing is said: older texts may be out of date.
+const USUAL_HOURS: i64 = 24;
+
+/// What is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Selection {
+    /// These messages, each once.
+    Named(Vec<MessageId>),
+    /// The failures that fit.
+    Failures(Failures),
+    /// All failures of a batch, with one call.
+    WholeBatch(BatchId),
+}
+
+/// Failures by what they are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failures {
+    /// Only of this batch.
+    pub batch: Option<BatchId>,
+    /// Only recipients that hold this.
+    pub search: Option<RecipientQuery>,
+    /// Only in failure, of these codes and times.
+    pub wanted: Wanted,
+}
+
+impl Selection {
+    /// What the arguments mean.
+    ///
+    /// # Errors
+    /// Nothing is chosen, or the options do not go together.
+    pub fn of(arguments: &RetryArguments, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
+        let failures = arguments.failed || !arguments.error.is_empty();
+        if !arguments.message.is_empty() {
+            return named(arguments, failures);
+        }
+        if failures {
+            return Ok(Selection::Failures(failures_of(arguments, zone, now)?));
+        }
+        let narrowing = narrowed_by(arguments);
+        match (&arguments.batch, narrowing) {
+            (Some(_), Some(option)) => {
+                let what = format!("`--batch` and `{option}` leave open what is meant.");
+                let next = "Add `--failed` or `--error CODE` to retry single messages of the batch, or leave `--batch ID` alone to retry it as a whole.";
+                Err(Failure::usage(what, next))
+            }
+            (Some(batch), None) => Ok(Selection::WholeBatch(BatchId::new(id("--batch", batch)?))),
+            (None, Some(option)) => {
+                let next = "Add `--failed`, or `--error CODE`, to say which of them.";
+                Err(Failure::usage(format!("`{option}` alone chooses nothing."), next))
+            }
+            (None, None) => {
+                let next =
+                    "Say what is to be retried: `--message ID`, `--failed`, `--error CODE`, or `--batch ID`. `--dry-run` shows the plan.";
+                Err(Failure::usage("Nothing is chosen.", next))
+            }
+        }
+    }
+
+    /// What is meant, in words.
+    pub fn words(&self, zone: &TimeZone) -> String {
+        match self {
+            Selection::Named(messages) => super::super::context::counted(messages.len(), "named message"),
+            Selection::WholeBatch(batch) => format!("all failures of batch {batch}"),
+            Selection::Failures(failures) => failures.words(zone),
+        }
+    }
+}
+
+impl Failures {
+    fn words(&self, zone: &TimeZone) -> String {
+        let mut words = "failures".to_owned();
+        if !self.wanted.errors.is_empty() {
+            let codes: Vec<String> = self.wanted.errors.iter().map(|code| clean_line(code).into_owned()).collect();
+            words.push_str(&format!(" with {}", codes.join(" or ")));
+        }
+        if let Some(batch) = &self.batch {
+            words.push_str(&format!(" of batch {batch}"));
+        }
+        if self.search.is_some() {
+            words.push_str(" of the recipients searched for");
+        }
+        if let Some(since) = self.wanted.since {
+            words.push_str(&format!(" since {}", shown(since, zone)));
+        }
+        if let Some(until) = self.wanted.until {
+            words.push_str(&format!(" until {}", shown(until, zone)));
+        }
+        words
+    }
+}
+
+/// Messages that are named need no other choice.
+fn named(arguments: &RetryArguments, failures: bool) -> Result<Selection, Failure> {
+    let by_state = arguments.failed.then_some("--failed").or(failures.then_some("--error"));
+    let other = by_state.or(arguments.batch.is_some().then_some("--batch")).or(narrowed_by(arguments));
+    if let Some(option) = other {
+        let what = format!("`--message` names what is retried; `{option}` would choose something else.");
+        return Err(Failure::usage(what, "Give one or the other."));
+    }
+    let mut messages: Vec<MessageId> = Vec::new();
+    for message in &arguments.message {
+        let message = MessageId::new(id("--message", message)?);
+        if !messages.contains(&message) {
+            messages.push(message);
+        }
+    }
+    Ok(Selection::Named(messages))
+}
+
+/// The first option that only makes a choice smaller.
+fn narrowed_by(arguments: &RetryArguments) -> Option<&'static str> {
+    let since = arguments.since.is_some().then_some("--since");
+    since.or(arguments.until.is_some().then_some("--until")).or(arguments.search.is_some().then_some("--search"))
+}
+
+fn failures_of(arguments: &RetryArguments, zone: &TimeZone, now: Timestamp) -> Result<Failures, Failure> {
+    let time = |option, text: &Option<String>, day| text.as_deref().map(|text| moment::parse(option, text, day, zone, now)).transpose();
+    let usual = now - SignedDuration::from_hours(USUAL_HOURS);
+    let since = time("--since", &arguments.since, DayEnd::Start)?.unwrap_or(usual);
+    let until = time("--until", &arguments.until, DayEnd::End)?;
+    if until.is_some_and(|until| until <= since) {
+        let what = "No time lies between `--since` and `--until`.".to_owned();
+        let next = match arguments.since {
+            Some(_) => "Give an earlier `--since`.".to_owned(),
+            None => format!("Without `--since` the last {USUAL_HOURS} hours are meant: give an earlier one."),
+        };
+        return Err(Failure::usage(what, next));
+    }
+    Ok(Failures {
+        batch: arguments.batch.as_deref().map(|batch| id("--batch", batch).map(BatchId::new)).transpose()?,
+        search: searched(arguments.search.as_deref())?,
+        wanted: Wanted { statuses: vec![Status::Failure], errors: arguments.error.clone(), since: Some(since), until },
+    })
+}
+
+/// An id that is one.
+fn id<'a>(option: &str, text: &'a str) -> Result<&'a str, Failure> {
+    let id = text.trim();
+    if id.is_empty() {
+        return Err(Failure::usage(format!("`{option}` needs an id."), "`postwatch messages` lists them."));
+    }
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Exit;
+    use super::*;
+    use clap::Parser as _;
+    use rstest::rstest;
+
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        retry: RetryArguments,
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-24T04:00:00Z".parse().unwrap()
+    }
+
+    fn selected(options: &[&str]) -> Result<Selection, Failure> {
+        let line = Line::try_parse_from(["retry", "Clinic"].iter().chain(options)).unwrap();
+        Selection::of(&line.retry, &TimeZone::UTC, now())
+    }
+
+    #[rstest]
+    #[case::nothing(&[], "Nothing is chosen.")]
+    #[case::useless_alone(&["--include-useless"], "Nothing is chosen.")]
+    #[case::since_alone(&["--since", "2h"], "`--since` alone chooses nothing.")]
+    #[case::search_alone(&["--search", "6580"], "`--search` alone chooses nothing.")]
+    #[case::part_of_a_batch(&["--batch", "b", "--until", "2h"], "`--batch` and `--until` leave open what is meant.")]
+    #[case::named_and_failed(&["--message", "m", "--failed"], "`--message` names what is retried; `--failed` would choose something else.")]
+    #[case::named_and_batch(&["--message", "m", "--batch", "b"], "`--message` names what is retried; `--batch` would choose something else.")]
+    #[case::named_and_since(&["--message", "m", "--since", "2h"], "`--message` names what is retried; `--since` would choose something else.")]
+    #[case::no_id(&["--message", " "], "`--message` needs an id.")]
+    #[case::no_time(&["--failed", "--until", "2d"], "No time lies between `--since` and `--until`.")]
+    #[case::short_search(&["--failed", "--search", "6"], "`--search` needs 3 digits or letters at least.")]
+    fn what_makes_no_sense(#[case] options: &[&str], #[case] what: &str) {
+        let failure = selected(options).unwrap_err();
+        assert_eq!((failure.text.what.as_str(), failure.exit), (what, Exit::Usage));
+        assert!(!failure.text.next.is_empty());
+    }
+
+    #[rstest]
+    #[case(&["--message", "m", "--message", "n", "--message", " m "], "2 named messages")]
+    #[case(&["--batch", "b"], "all failures of batch b")]
+    #[case(&["--failed"], "failures since 23 Nov 2026 04:00:00")]
+    #[case(&["--failed", "--since", "2020-01-01", "--until", "2020-01-01"], "failures since 1 Jan 2020 00:00:00 until 2 Jan 2020 00:00:00")]
+    #[case(&["--error", "x", "--failed", "--error", "y", "--batch", "b"], "failures with x or y of batch b since 23 Nov 2026 04:00:00")]
+    #[case(&["--failed", "--search", "6580001234"], "failures of the recipients searched for since 23 Nov 2026 04:00:00")]
+    fn what_is_meant(#[case] options: &[&str], #[case] words: &str) {
+        assert_eq!(selected(options).unwrap().words(&TimeZone::UTC), words);
+    }
+}

@@ -1,0 +1,312 @@
+//! A campaign that a person adds: checked by the rules of the file, and written into it with care.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
+
+use super::read::read;
+use super::{CampaignConfig, LoadError, load};
+
+/// A campaign as a person describes it, before it stands in the file.
+#[derive(Debug, Clone)]
+pub struct NewCampaign {
+    /// The person's own name for it.
+    pub name: String,
+    /// Where it is.
+    pub place: NewPlace,
+    /// The API's id.
+    pub id: String,
+    /// Where its key is.
+    pub key: NewKey,
+    /// Whether actions are locked; `None` leaves it to the environment.
+    pub read_only: Option<bool>,
+}
+
+/// Where a new campaign is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewPlace {
+    /// In the environment of this name.
+    Environment(String),
+    /// At this address.
+    BaseUrl(String),
+}
+
+/// Where a new campaign's key is.
+#[derive(Debug, Clone)]
+pub enum NewKey {
+    /// In the environment variable of this name.
+    Env(String),
+    /// In the file at this path.
+    File(String),
+    /// Here. It is put into a file of its own, which only its owner can read.
+    Typed(SecretString),
+}
+
+impl PartialEq for NewCampaign {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.place, &self.id, &self.key, self.read_only)
+            == (&other.name, &other.place, &other.id, &other.key, other.read_only)
+    }
+}
+
+impl PartialEq for NewKey {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (NewKey::Env(one), NewKey::Env(other)) | (NewKey::File(one), NewKey::File(other)) => one == other,
+            (NewKey::Typed(one), NewKey::Typed(other)) => one.expose_secret() == other.expose_secret(),
+            _ => false,
+        }
+    }
+}
+
+/// What is asked of a new campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewField {
+    /// Its name.
+    Name,
+    /// Its environment or address.
+    Place,
+    /// Its id.
+    Id,
+    /// Its key.
+    Key,
+}
+
+/// Why a new campaign was not written. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The file that is there cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The file that is there is not even TOML.
+    #[error("`{}` has a mistake: mend it first ({flaw})", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        flaw: String,
+    },
+    /// The campaigns of the file are written in a form that nothing can be added to.
+    #[error("the campaigns of `{}` are not written as `[[campaigns]]`: add this one by hand", path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is added does not fit what is there, or is not right by itself.
+    #[error("{mistake}")]
+    Mistake {
+        /// What is wrong.
+        mistake: String,
+    },
+    /// Somebody changed the file meanwhile.
+    #[error("`{}` was changed by somebody else at this moment: look at it, and try again", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("`{}` cannot be written", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+/// What stands at the top of a file that the program makes.
+const HEADER: &str = "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# A key itself should not stand here.\n\n";
+
+impl NewCampaign {
+    /// What is wrong with it, by the rules of the file. No text of it holds a key.
+    pub fn mistakes(&self) -> Vec<(NewField, String)> {
+        let text = self.section(&self.key_as_typed()).to_string();
+        let (_, mistakes) = read(&text);
+        let field = |line: usize| {
+            let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            match line.split(" = ").next() {
+                Some("id") => NewField::Id,
+                Some("key") => NewField::Key,
+                Some("environment" | "base_url") => NewField::Place,
+                _ => NewField::Name,
+            }
+        };
+        let words = |mistake: &super::Mistake| match mistake.expected.as_str() {
+            "" => mistake.what.clone(),
+            expected => format!("{}; expected {expected}", mistake.what),
+        };
+        mistakes.iter().map(|mistake| (field(mistake.line), words(mistake))).collect()
+    }
+
+    /// The campaign as the file would give it, to be tried out; `None` while it has mistakes.
+    pub fn as_configured(&self) -> Option<CampaignConfig> {
+        let (config, _) = read(&self.section(&self.key_as_typed()).to_string());
+        config.campaigns.into_iter().next()
+    }
+
+    /// Adds it to the configuration at `path`; makes the file where there is none. Comments and
+    /// order of what is there stay, and the file is replaced in one step.
+    ///
+    /// # Errors
+    /// The reason, with nothing changed.
+    pub fn write(&self, path: &Path) -> Result<(), WriteError> {
+        // A link to a file that is kept elsewhere stays a link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let failed = |source| WriteError::Io { path: path.clone(), source };
+        let before = match load(&path) {
+            Ok(_) => Some(fs::read_to_string(&path).map_err(failed)?),
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error.into()),
+        };
+        let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+        private_folder(&folder).map_err(|source| WriteError::Io { path: folder.clone(), source })?;
+        let key_file = matches!(self.key, NewKey::Typed(_)).then(|| self.free_key_file(&folder));
+        let key = match (&self.key, &key_file) {
+            (_, Some(file)) => key_table("file", &file.file_name().unwrap_or_default().to_string_lossy()),
+            _ => self.key_as_typed(),
+        };
+        let text = self.added_to(before.as_deref(), &key, &path)?;
+        if let (NewKey::Typed(key), Some(file)) = (&self.key, &key_file) {
+            write_new(file, key.expose_secret()).map_err(|source| WriteError::Io { path: file.clone(), source })?;
+        }
+        let written = replace(&path, before.as_deref(), &text);
+        if written.is_err()
+            && let Some(file) = key_file
+        {
+            // Nothing half done: the key is not left behind. It was made just now, by this program.
+            let _ = fs::remove_file(file);
+        }
+        written
+    }
+
+    /// The whole file with this campaign in it.
+    fn added_to(&self, before: Option<&str>, key: &Item, path: &Path) -> Result<String, WriteError> {
+        let text = before.unwrap_or(HEADER);
+        let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+        let mut document: DocumentMut = text
+            .trim_start_matches('\u{feff}')
+            .parse()
+            .map_err(|error: toml_edit::TomlError| WriteError::Broken { path: path.to_owned(), flaw: error.message().to_owned() })?;
+        let campaigns = document.entry("campaigns").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        let Some(campaigns) = campaigns.as_array_of_tables_mut() else { return Err(WriteError::Form { path: path.to_owned() }) };
+        let mut table = self.table(key);
+        if before.is_some() && !campaigns.is_empty() {
+            table.decor_mut().set_prefix("\n");
+        }
+        campaigns.push(table);
+        let added = format!("{mark}{document}");
+        // A mistake that was there before is none of the new campaign's.
+        let already: Vec<String> = before.map(|before| whats(before).collect()).unwrap_or_default();
+        if let Some(mistake) = whats(&added).find(|mistake| !already.contains(mistake)) {
+            return Err(WriteError::Mistake { mistake });
+        }
+        Ok(added)
+    }
+
+    /// This campaign alone.
+    fn section(&self, key: &Item) -> DocumentMut {
+        let mut document = DocumentMut::new();
+        let mut campaigns = ArrayOfTables::new();
+        campaigns.push(self.table(key));
+        document.insert("campaigns", Item::ArrayOfTables(campaigns));
+        document
+    }
+
+    fn table(&self, key: &Item) -> Table {
+        let mut table = Table::new();
+        table.insert("name", value(self.name.trim()));
+        table.insert("id", value(self.id.trim()));
+        match &self.place {
+            NewPlace::Environment(word) => table.insert("environment", value(word.as_str())),
+            NewPlace::BaseUrl(url) => table.insert("base_url", value(url.trim())),
+        };
+        table.insert("key", key.clone());
+        if let Some(read_only) = self.read_only {
+            table.insert("read_only", value(read_only));
+        }
+        table
+    }
+
+    fn key_as_typed(&self) -> Item {
+        match &self.key {
+            NewKey::Env(name) => key_table("env", name.trim()),
+            NewKey::File(path) => key_table("file", path.trim()),
+            NewKey::Typed(key) => value(key.expose_secret().trim()),
+        }
+    }
+
+    /// A file for the key beside the configuration, named after the campaign, that is not there yet.
+    fn free_key_file(&self, folder: &Path) -> PathBuf {
+        let plain: String =
+            self.name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+        let name = if words.is_empty() { "campaign".to_owned() } else { words.join("-") };
+        let numbered = (2_u32..).map(|number| folder.join(format!("{name}-{number}.key")));
+        std::iter::once(folder.join(format!("{name}.key")))
+            .chain(numbered)
+            .find(|file| fs::symlink_metadata(file).is_err())
+            .unwrap_or_else(|| folder.join(format!("{name}.key")))
+    }
+}
+
+/// The mistakes of a text, without their places: those move when something is added above.
+fn whats(text: &str) -> impl Iterator<Item = String> {
+    read(text).1.into_iter().map(|mistake| mistake.what)
+}
+
+fn key_table(source: &str, place: &str) -> Item {
+    let mut table = InlineTable::new();
+    table.insert(source, place.into());
+    value(table)
+}
+
+/// Makes the folders that are missing, for their owner alone; one that is there is left as it is.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A file that was not there, for its owner alone.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{}", text.trim())?;
+    file.sync_all()
+}
+
+/// Puts the new text in the file's place, unless it is not what it was any more.
+fn replace(path: &Path, before: Option<&str>, text: &str) -> Result<(), WriteError> {
+    let failed = |source| WriteError::Io { path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // tempfile makes files that only their owner can read.
+    let mut file = tempfile::Builder::new().prefix(".config-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    if let Some(before) = before {
+        let now = fs::read_to_string(path).map_err(failed)?;
+        if now != before {
+            return Err(WriteError::Changed { path: path.to_owned() });
+        }
+        file.as_file().set_permissions(File::open(path).and_then(|file| file.metadata()).map_err(failed)?.permissions()).map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+    } else {
+        // One that appeared meanwhile is somebody's work.
+        file.persist_noclobber(path).map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => WriteError::Changed { path: path.to_owned() },
+            _ => failed(error.error),
+        })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! What the dashboard showed when it was left, so that the next start begins there.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::StateError;
+use super::folder::{prepare, sync_names};
+
+/// The file's name in the state folder.
+pub(super) const FILE_NAME: &str = "session.json";
+
+/// Hundreds of campaigns with their filters fit; anything longer is something else.
+const LONGEST: u64 = 256 * 1024;
+
+/// What the dashboard showed when it was left. It holds names of the configuration and words of
+/// the program, and no recipient, text or part of a number: what was looked for is forgotten.
+///
+/// Fields that a file does not have keep their usual values, and unknown ones are left aside, so
+/// that versions of the program can share it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// The configured name of the campaign on the screen.
+    pub campaign: Option<String>,
+    /// The name of the view.
+    pub view: Option<String>,
+    /// What each campaign's list showed, by the campaign's configured name.
+    pub filters: BTreeMap<String, SavedFilter>,
+    /// The commands that were typed, the newest first.
+    pub recent_commands: Vec<String>,
+}
+
+/// Which messages a list showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedFilter {
+    /// In one of these statuses, by the API's words.
+    pub statuses: Vec<String>,
+    /// Only what might still change.
+    pub open_only: bool,
+    /// In failure with one of these codes.
+    pub errors: Vec<String>,
+    /// Of the batch with this id.
+    pub batch: Option<String>,
+}
+
+impl Session {
+    /// Reads the session of a state folder; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is something else. The program does as well without it.
+    pub fn load(folder: &Path) -> Result<Option<Session>, StateError> {
+        let path = folder.join(FILE_NAME);
+        let failed = |source| StateError::Session { path: path.clone(), source };
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut text = Vec::new();
+        file.take(LONGEST + 1).read_to_end(&mut text).map_err(failed)?;
+        if text.len() as u64 > LONGEST {
+            return Err(failed(io::Error::other("it is too long to be one")));
+        }
+        // What serde would quote of a file that is something else stays out of the error.
+        serde_json::from_slice(&text).map(Some).map_err(|_| failed(io::Error::other("it is damaged, or something else")))
+    }
+
+    /// Writes it, for its owner alone; a file that was there is replaced in one step.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn save(&self, folder: &Path) -> Result<(), StateError> {
+        prepare(folder)?;
+        let path = folder.join(FILE_NAME);
+        let failed = |source| StateError::Session { path: path.clone(), source };
+        let text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
+        // tempfile makes files that only their owner can read.
+        let mut file = tempfile::Builder::new().prefix(FILE_NAME).tempfile_in(folder).map_err(failed)?;
+        file.write_all(&text).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        sync_names(folder).map_err(failed)
+    }
+
+    /// Forgets the session of a state folder.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be removed.
+    pub fn forget(folder: &Path) -> Result<(), StateError> {
+        let path = folder.join(FILE_NAME);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StateError::Session { path, source }),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        let filter = SavedFilter { statuses: vec!["failure".to_owned()], batch: Some("b-1".to_owned()), ..SavedFilter::default() };
+        Session {
+            campaign: Some("Clinic reminders".to_owned()),
+            view: Some("failures".to_owned()),
+            filters: [("Clinic reminders".to_owned(), filter)].into(),
+            recent_commands: vec!["unlock".to_owned()],
+        }
+    }
+
+    #[test]
+    fn what_was_saved_is_loaded_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("new");
+        assert_eq!(Session::load(&place).unwrap(), None);
+        session().save(&place).unwrap();
+        assert_eq!(Session::load(&place).unwrap(), Some(session()));
+        Session::default().save(&place).unwrap();
+        assert_eq!(Session::load(&place).unwrap(), Some(Session::default()), "replaced");
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 1, "nothing is left beside it");
+        Session::forget(&place).unwrap();
+        Session::forget(&place).unwrap();
+        assert_eq!(Session::load(&place).unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_of_another_version_is_taken_as_far_as_it_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE_NAME), r#"{"campaign":"A","colours":["red"],"filters":{"A":{"open_only":true}}}"#).unwrap();
+        let session = Session::load(folder.path()).unwrap().unwrap();
+        assert_eq!(session.campaign.as_deref(), Some("A"));
+        assert!(session.filters["A"].open_only);
+    }
+
+    #[test]
+    fn what_is_no_session_is_refused_without_quoting_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["", "6580001234", r#"{"filters":["6580001234"]}"#, &"x".repeat(300_000)] {
+            fs::write(folder.path().join(FILE_NAME), text).unwrap();
+            let error = Session::load(folder.path()).unwrap_err();
+            let told = format!("{} {error:?}", error.explained());
+            assert!(told.contains("session.json") && !told.contains("6580001234"), "{told}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        session().save(folder.path()).unwrap();
+        let mode = fs::metadata(folder.path().join(FILE_NAME)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

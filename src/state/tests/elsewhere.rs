@@ -1,0 +1,96 @@
+//! What other runs did on the same, and the files of those that are over.
+
+use super::*;
+
+fn files(folder: &tempfile::TempDir) -> Vec<RunId> {
+    let mut left = run::with_lock_file(folder.path()).unwrap();
+    left.sort();
+    left
+}
+
+#[test]
+fn what_was_taken_after_the_reading_is_not_taken_again_unknowingly() {
+    let begun = begun();
+    let other = begun.journal.begin_run(run_id(2), &who(), at(0)).unwrap();
+    let taken = begun.journal.intend(&retry(other.id(), "m")).unwrap();
+    begun.journal.started(taken, at(1)).unwrap();
+    begun.journal.outcome(taken, &Outcome::Accepted, at(2)).unwrap();
+    let read = |second| Intention { read_at: Some(at(second)), ..retry(begun.run.id(), "m") };
+    for second in [-5, 0, 1] {
+        match begun.journal.intend(&read(second)) {
+            Err(StateError::TakenSince { action, at: told, run }) => assert_eq!((action, told, &run), (taken, at(2), other.id())),
+            answer => panic!("read at {second}: {answer:?}"),
+        }
+    }
+    let both = begun.journal.intend_all(&[read(1), Intention { read_at: Some(at(1)), ..retry(begun.run.id(), "other") }]).unwrap();
+    assert!(matches!(both[..], [Err(StateError::TakenSince { .. }), Ok(_)]));
+    // Read after that, the person knew; the same run knows what it did itself.
+    let own = Intention { read_at: Some(at(-5)), ..retry(other.id(), "m") };
+    let own = begun.journal.intend(&own).unwrap();
+    begun.journal.outcome(own, &not_sent(), at(3)).unwrap();
+    begun.journal.intend(&read(2)).unwrap();
+}
+
+#[test]
+fn messages_without_attempts_are_known_by_the_apis_code() {
+    let begun = begun();
+    let end = |message: &str, outcome: Outcome| {
+        let id = begun.journal.intend(&retry(begun.run.id(), message)).unwrap();
+        begun.journal.started(id, at(1)).unwrap();
+        begun.journal.outcome(id, &outcome, at(2)).unwrap();
+    };
+    let other_code = Outcome::Refused { code: Some("parameter_invalid".to_owned()), reason: "3 attempts".to_owned(), trace_id: None };
+    end("b", refused());
+    end("a", refused());
+    end("a", refused());
+    end("other code", other_code);
+    end("accepted", Outcome::Accepted);
+    // The API changed its mind: what it took later can be planned again.
+    end("later", refused());
+    end("later", Outcome::Accepted);
+    let code = "too_many_message_attempts_error";
+    let told = |campaign: &CampaignId| begun.journal.messages_refused_with(BASE, campaign, code).unwrap();
+    assert_eq!(told(&campaign()), ["a", "b"].map(MessageId::new));
+    assert_eq!(told(&CampaignId::new("campaign_b")), []);
+}
+
+#[test]
+fn a_run_that_ends_in_good_order_takes_its_file_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let done = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
+    let id = journal.intend(&retry(done.id(), "m")).unwrap();
+    journal.started(id, at(1)).unwrap();
+    journal.outcome(id, &Outcome::Accepted, at(2)).unwrap();
+    let open = journal.begin_run(run_id(2), &who(), at(0)).unwrap();
+    journal.intend(&retry(open.id(), "n")).unwrap();
+    journal.end_run(done).unwrap();
+    journal.end_run(open).unwrap();
+    assert_eq!(files(&folder), [run_id(2)]);
+    assert_eq!(journal.all_open().unwrap()[0].holder, Holder::Orphan, "its lock ended with it");
+}
+
+#[test]
+fn the_file_goes_with_the_last_thing_that_was_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let dead = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
+    let ids = ["a", "b"].map(|message| journal.intend(&retry(dead.id(), message)).unwrap());
+    journal.started(ids[0], at(1)).unwrap();
+    let here = journal.begin_run(run_id(2), &who(), at(3)).unwrap();
+    // Alive, whatever its actions are.
+    assert_eq!(journal.settle_orphans(BASE, &campaign(), at(4)).unwrap(), Settled::default());
+    assert_eq!(files(&folder), [run_id(1), run_id(2)]);
+    drop(dead);
+    journal.settle_orphans(BASE, &campaign(), at(5)).unwrap();
+    assert_eq!(files(&folder), [run_id(1), run_id(2)], "one of them is unknown");
+    let reason = "it has more attempts".to_owned();
+    journal.resolve(ids[0], &Resolution::Accepted { reason }, at(6)).unwrap();
+    assert_eq!(files(&folder), [run_id(2)]);
+    // A living run keeps its own, with nothing open under it.
+    let id = journal.intend(&retry(here.id(), "c")).unwrap();
+    journal.started(id, at(7)).unwrap();
+    journal.outcome(id, &unknown(), at(8)).unwrap();
+    journal.resolve(id, &Resolution::NotAccepted { reason: "unchanged".to_owned() }, at(9)).unwrap();
+    assert_eq!(files(&folder), [run_id(2)]);
+}

@@ -1,0 +1,343 @@
+//! The form that adds a campaign: filled in field by field, tried out at once, then saved.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use secrecy::SecretString;
+use tui_input::{Input, InputRequest};
+
+use crate::config::{NewCampaign, NewField, NewKey, NewPlace};
+use crate::delivery::clean_line;
+use crate::monitor::NoticeWeight;
+use crate::postman::{BaseUrl, Environment, Explanation};
+use crate::tui::Effect;
+use crate::tui::keys::Action;
+use crate::tui::update::edit;
+
+/// What was found when a new campaign was tried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrialLine {
+    /// How it stands.
+    pub weight: NoticeWeight,
+    /// What was seen.
+    pub text: String,
+    /// What to do; empty where there is nothing to do.
+    pub next: String,
+}
+
+/// A place of the form that can have the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spot {
+    Name,
+    Place,
+    Address,
+    Id,
+    Source,
+    Key,
+    ReadOnly,
+    Try,
+    Save,
+    Example,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Being filled in.
+    Filling,
+    /// Asked the API; no answer yet.
+    Trying,
+    /// The answer, and whether all was right.
+    Tried(Vec<TrialLine>),
+    /// Being written.
+    Saving,
+    /// It was not written.
+    NotSaved(Explanation),
+}
+
+/// Where the campaign can be: the three environments, then an address of one's own.
+pub(super) const PLACES: [&str; 4] = ["production", "test", "loadtest", "another address"];
+/// Where its key can be.
+pub(super) const SOURCES: [&str; 3] = ["an environment variable", "a file", "typed here, kept in a private file"];
+/// Whether actions are locked.
+pub(super) const READ_ONLY: [&str; 3] = ["as usual: only in production", "yes: no retry is made", "no: retries can be made"];
+
+/// Longer than any key or path that is typed, short enough to be no accident.
+const LONGEST: usize = 500;
+
+/// The form.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    pub name: Input,
+    pub place: usize,
+    pub address: Input,
+    pub id: Input,
+    pub source: usize,
+    /// The text for each source.
+    pub keys: [Input; 3],
+    pub read_only: usize,
+    pub focus: Spot,
+    pub problems: Vec<(Spot, String)>,
+    pub phase: Phase,
+    /// Esc once more drops what was typed.
+    pub leaves: bool,
+}
+
+/// What a key in the form leads to.
+#[derive(Debug, PartialEq)]
+pub(super) enum Next {
+    /// The form goes on.
+    Stay(Vec<Effect>),
+    /// Back to the menu.
+    Back,
+    /// The program ends with an example on standard output.
+    Example,
+}
+
+impl Form {
+    pub fn new() -> Self {
+        Self {
+            name: Input::default(),
+            // Whoever tries it out for the first time should not do so in production.
+            place: 1,
+            address: Input::default(),
+            id: Input::default(),
+            source: 0,
+            keys: Default::default(),
+            read_only: 0,
+            focus: Spot::Name,
+            problems: Vec::new(),
+            phase: Phase::Filling,
+            leaves: false,
+        }
+    }
+
+    /// The places in their order on the screen.
+    pub fn spots(&self) -> Vec<Spot> {
+        let all = [
+            Spot::Name,
+            Spot::Place,
+            Spot::Address,
+            Spot::Id,
+            Spot::Source,
+            Spot::Key,
+            Spot::ReadOnly,
+            Spot::Try,
+            Spot::Save,
+            Spot::Example,
+        ];
+        all.into_iter().filter(|spot| *spot != Spot::Address || self.has_address()).collect()
+    }
+
+    fn has_address(&self) -> bool {
+        self.place + 1 == PLACES.len()
+    }
+
+    /// Whether the API was asked and found nothing wrong.
+    pub fn is_right(&self) -> bool {
+        matches!(&self.phase, Phase::Tried(lines) if lines.iter().all(|line| line.weight != NoticeWeight::Problem))
+    }
+
+    /// A key. `action` is what the key table says of it in a line that is typed into.
+    pub fn key(&mut self, action: Option<Action>, key: KeyEvent) -> Next {
+        if self.is_waiting() {
+            // An answer is on its way; only leaving makes sense, and what comes then is dropped.
+            if action == Some(Action::Back) && self.phase == Phase::Trying {
+                self.phase = Phase::Filling;
+            }
+            return Next::Stay(Vec::new());
+        }
+        if action == Some(Action::Back) {
+            if self.is_empty() || self.leaves {
+                return Next::Back;
+            }
+            self.leaves = true;
+            return Next::Stay(Vec::new());
+        }
+        self.leaves = false;
+        match (action, key.code) {
+            (Some(Action::Enter), _) => return self.enter(),
+            (Some(Action::NextPane), _) | (_, KeyCode::Down) => self.step(1),
+            (_, KeyCode::BackTab | KeyCode::Up) => self.step(-1),
+            (_, code) => self.edit(code, key),
+        }
+        Next::Stay(Vec::new())
+    }
+
+    /// Pasted text goes into the line with the focus, its first line alone.
+    pub fn paste(&mut self, text: &str) {
+        let first = text.trim().lines().next().unwrap_or_default().to_owned();
+        if self.is_waiting() {
+            return;
+        }
+        for letter in clean_line(&first).chars() {
+            self.change(InputRequest::InsertChar(letter));
+        }
+    }
+
+    /// The API answered.
+    pub fn tried(&mut self, lines: Vec<TrialLine>) {
+        // Who went back meanwhile does not want to know any more.
+        if self.phase == Phase::Trying {
+            self.phase = Phase::Tried(lines);
+            self.focus = if self.is_right() { Spot::Save } else { Spot::Try };
+        }
+    }
+
+    /// It could not be written.
+    pub fn not_saved(&mut self, why: Explanation) {
+        self.phase = Phase::NotSaved(why);
+    }
+
+    /// Whether an answer is waited for.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Trying | Phase::Saving)
+    }
+
+    fn is_empty(&self) -> bool {
+        let lines = [&self.name, &self.address, &self.id].into_iter().chain(&self.keys);
+        lines.into_iter().all(|line| line.value().is_empty())
+    }
+
+    fn step(&mut self, by: isize) {
+        let spots = self.spots();
+        let at = spots.iter().position(|spot| *spot == self.focus).unwrap_or_default();
+        let to = at.checked_add_signed(by).unwrap_or(spots.len() - 1) % spots.len();
+        self.focus = spots.get(to).copied().unwrap_or(Spot::Name);
+    }
+
+    fn enter(&mut self) -> Next {
+        match self.focus {
+            Spot::Try => match self.checked() {
+                Some(campaign) => {
+                    self.phase = Phase::Trying;
+                    Next::Stay(vec![Effect::TryCampaign(Box::new(campaign))])
+                }
+                None => Next::Stay(Vec::new()),
+            },
+            Spot::Save => match self.checked() {
+                Some(campaign) => {
+                    self.phase = Phase::Saving;
+                    Next::Stay(vec![Effect::AddCampaign(Box::new(campaign))])
+                }
+                None => Next::Stay(Vec::new()),
+            },
+            Spot::Example => Next::Example,
+            _ => {
+                self.step(1);
+                Next::Stay(Vec::new())
+            }
+        }
+    }
+
+    fn edit(&mut self, code: KeyCode, key: KeyEvent) {
+        let choices = match self.focus {
+            Spot::Place => Some((&mut self.place, PLACES.len())),
+            Spot::Source => Some((&mut self.source, SOURCES.len())),
+            Spot::ReadOnly => Some((&mut self.read_only, READ_ONLY.len())),
+            _ => None,
+        };
+        if let Some((choice, count)) = choices {
+            match code {
+                KeyCode::Left => *choice = (*choice + count - 1) % count,
+                KeyCode::Right | KeyCode::Char(' ') => *choice = (*choice + 1) % count,
+                _ => return,
+            }
+            self.changed();
+            return;
+        }
+        match self.focus {
+            Spot::Try | Spot::Save | Spot::Example => match code {
+                KeyCode::Left => self.step(-1),
+                KeyCode::Right => self.step(1),
+                _ => {}
+            },
+            _ => {
+                if let Some(request) = edit(key) {
+                    self.change(request);
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, request: InputRequest) {
+        let source = self.source;
+        let line = match self.focus {
+            Spot::Name => &mut self.name,
+            Spot::Address => &mut self.address,
+            Spot::Id => &mut self.id,
+            Spot::Key => match self.keys.get_mut(source) {
+                Some(line) => line,
+                None => return,
+            },
+            _ => return,
+        };
+        if matches!(request, InputRequest::InsertChar(_)) && line.value().chars().count() >= LONGEST {
+            return;
+        }
+        let before = line.value().len();
+        line.handle(request);
+        if before != line.value().len() || matches!(request, InputRequest::InsertChar(_)) {
+            self.changed();
+        }
+    }
+
+    /// What was found holds for what was there then.
+    fn changed(&mut self) {
+        self.phase = Phase::Filling;
+        let focus = self.focus;
+        self.problems.retain(|(spot, _)| *spot != focus && !(focus == Spot::Source && *spot == Spot::Key));
+    }
+
+    /// The campaign, if nothing is wrong with it; else the focus goes to the first mistake.
+    fn checked(&mut self) -> Option<NewCampaign> {
+        let campaign = self.campaign();
+        let mut problems: Vec<(Spot, String)> = Vec::new();
+        match &campaign.place {
+            NewPlace::Environment(word) => problems.extend(Environment::parse(word).err().map(|error| (Spot::Place, error.expected))),
+            NewPlace::BaseUrl(url) => problems.extend(BaseUrl::parse(url).err().map(|error| (Spot::Address, error.to_string()))),
+        }
+        let spot = |field| match field {
+            NewField::Name => Spot::Name,
+            NewField::Place => Spot::Address,
+            NewField::Id => Spot::Id,
+            NewField::Key => Spot::Key,
+        };
+        for (field, what) in campaign.mistakes() {
+            if !problems.iter().any(|(known, _)| *known == spot(field)) {
+                problems.push((spot(field), what));
+            }
+        }
+        let spots = self.spots();
+        problems.sort_by_key(|(spot, _)| spots.iter().position(|known| known == spot));
+        self.problems = problems;
+        match self.problems.first() {
+            None => Some(campaign),
+            Some((spot, _)) => {
+                self.focus = *spot;
+                self.phase = Phase::Filling;
+                None
+            }
+        }
+    }
+
+    fn campaign(&self) -> NewCampaign {
+        let text = |input: &Input| input.value().trim().to_owned();
+        let key = self.keys.get(self.source).map(text).unwrap_or_default();
+        NewCampaign {
+            name: text(&self.name),
+            place: match PLACES.get(self.place) {
+                Some(word) if !self.has_address() => NewPlace::Environment((*word).to_owned()),
+                _ => NewPlace::BaseUrl(text(&self.address)),
+            },
+            id: text(&self.id),
+            key: match self.source {
+                0 => NewKey::Env(key),
+                1 => NewKey::File(key),
+                _ => NewKey::Typed(SecretString::from(key)),
+            },
+            read_only: [None, Some(true), Some(false)].get(self.read_only).copied().flatten(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

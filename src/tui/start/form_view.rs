@@ -1,0 +1,250 @@
+//! How the form looks.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use tui_input::Input;
+
+use super::Start;
+use super::form::{Form, PLACES, Phase, READ_ONLY, SOURCES, Spot};
+use super::view::paragraph;
+use crate::monitor::NoticeWeight;
+use crate::tui::Role;
+use crate::tui::text::{cut, width, wrap};
+
+/// The width of the fields' names.
+const LABEL_COLUMNS: usize = 13;
+
+/// The widest that the form gets: longer lines are hard to read.
+const FORM_COLUMNS: u16 = 100;
+
+/// Where the terminal's cursor stands: line and column within the form.
+type Place = (usize, usize);
+
+/// Draws it.
+pub(super) fn draw(start: &Start, form: &Form, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let columns = area.width.saturating_sub(2).min(FORM_COLUMNS);
+    let left = (area.width.saturating_sub(columns)) / 2;
+    let mut drawn = Drawn { start, columns: usize::from(columns), lines: Vec::new(), cursor: (0, 0) };
+    drawn.head();
+    for spot in form.spots() {
+        match spot {
+            Spot::Try => {}
+            Spot::Save | Spot::Example => continue,
+            _ => drawn.field(form, spot),
+        }
+    }
+    drawn.buttons(form);
+    drawn.outcome(form);
+    // What has the focus stays in view, with the line below it, where an explanation may stand.
+    let rows = usize::from(area.height.saturating_sub(1));
+    let skipped = (drawn.cursor.0 + 2).saturating_sub(rows);
+    let (row, column) = (drawn.cursor.0 - skipped.min(drawn.cursor.0), drawn.cursor.1);
+    let lines: Vec<Line<'_>> = drawn.lines.into_iter().skip(skipped).take(rows).collect();
+    let body = Rect::new(area.x + left, area.y, columns, area.height.saturating_sub(1));
+    paragraph(frame, body, lines);
+    let keys = Rect::new(area.x + left, area.bottom().saturating_sub(1), columns, 1);
+    paragraph(frame, keys, vec![keys_line(start, form, usize::from(columns))]);
+    let (x, y) = (left + u16::try_from(column).unwrap_or(u16::MAX), u16::try_from(row).unwrap_or(u16::MAX));
+    if x < area.width && y < area.height {
+        frame.set_cursor_position((x, y));
+    }
+}
+
+/// The form while it is put together.
+struct Drawn<'a> {
+    start: &'a Start,
+    columns: usize,
+    lines: Vec<Line<'static>>,
+    cursor: Place,
+}
+
+impl Drawn<'_> {
+    fn style(&self, role: Role) -> Style {
+        self.start.theme.style(role)
+    }
+
+    fn head(&mut self) {
+        let where_to = format!(
+            "The portal shows the id and makes the key: campaign, settings, integrations. This machine's public IP must be on its allow \
+             list. It is saved to {}.",
+            self.start.text.path.display()
+        );
+        self.lines.push(Line::styled("Add a campaign", self.style(Role::Heading)));
+        let muted = self.style(Role::Muted);
+        self.lines.extend(wrap(&where_to, self.columns).into_iter().map(|line| Line::styled(line, muted)));
+        self.lines.push(Line::default());
+    }
+
+    fn field(&mut self, form: &Form, spot: Spot) {
+        let has_focus = form.focus == spot;
+        let room = self.columns.saturating_sub(LABEL_COLUMNS + 4);
+        let label = match spot {
+            Spot::Name => "name",
+            Spot::Place => "environment",
+            Spot::Address => "address",
+            Spot::Id => "campaign id",
+            Spot::Source => "key from",
+            Spot::Key => ["variable", "file", "key"].get(form.source).copied().unwrap_or_default(),
+            _ => "read-only",
+        };
+        let (mark, label_role) = if has_focus { (self.sign("›", ">"), Role::Accent) } else { (" ", Role::Muted) };
+        let mut line = Line::from(vec![
+            Span::styled(format!("{mark} "), self.style(Role::Accent)),
+            Span::styled(format!("{label:LABEL_COLUMNS$}"), self.style(label_role)),
+        ]);
+        let cursor = match spot {
+            Spot::Place => self.choice(&mut line, &PLACES, form.place, has_focus),
+            Spot::Source => self.choice(&mut line, &SOURCES, form.source, has_focus),
+            Spot::ReadOnly => self.choice(&mut line, &READ_ONLY, form.read_only, has_focus),
+            Spot::Name => self.text(&mut line, &form.name, "such as Clinic reminders", has_focus, room),
+            Spot::Address => self.text(&mut line, &form.address, "such as https://sms.agency.example/api/v2", has_focus, room),
+            Spot::Id => self.text(&mut line, &form.id, "such as campaign_00000000-0000-4000-8000-000000000000", has_focus, room),
+            _ => match form.keys.get(form.source) {
+                Some(typed) if form.source == 2 => {
+                    // A key is never shown, not even to the one who types it.
+                    let hidden = self.sign("∙", "*").repeat(typed.value().chars().count());
+                    let hidden = Input::new(hidden).with_cursor(typed.cursor());
+                    self.text(&mut line, &hidden, "paste it here; it is not shown", has_focus, room)
+                }
+                Some(typed) => self.text(
+                    &mut line,
+                    typed,
+                    if form.source == 0 { "such as CLINIC_KEY" } else { "such as ~/clinic.key" },
+                    has_focus,
+                    room,
+                ),
+                None => 0,
+            },
+        };
+        if has_focus {
+            self.cursor = (self.lines.len(), cursor);
+        }
+        self.lines.push(line);
+        let problem = form.problems.iter().find(|(place, _)| *place == spot);
+        if let Some((_, what)) = problem {
+            let style = self.style(Role::Failed);
+            let indent = " ".repeat(LABEL_COLUMNS + 2);
+            let sign = self.sign("✗", "x");
+            let told = wrap(&format!("{sign} {what}"), room);
+            self.lines.extend(told.into_iter().map(|told| Line::styled(format!("{indent}{told}"), style)));
+        }
+    }
+
+    /// The choice that is made, with the signs that there are others. Gives the cursor's column.
+    fn choice(&self, line: &mut Line<'static>, choices: &[&'static str], chosen: usize, has_focus: bool) -> usize {
+        let column = line.width();
+        let chosen = choices.get(chosen).copied().unwrap_or_default();
+        let (before, after) = if has_focus { (self.sign("‹ ", "< "), self.sign(" ›", " >")) } else { ("", "") };
+        line.push_span(Span::styled(before, self.style(Role::Accent)));
+        line.push_span(Span::styled(chosen, self.style(if has_focus { Role::Strong } else { Role::Text })));
+        line.push_span(Span::styled(after, self.style(Role::Accent)));
+        column
+    }
+
+    /// A line that is typed into, or an example of what goes there. Gives the cursor's column.
+    fn text(&self, line: &mut Line<'static>, input: &Input, example: &str, has_focus: bool, room: usize) -> usize {
+        let column = line.width();
+        if input.value().is_empty() {
+            let example = cut(example, room, self.start.ascii).into_owned();
+            line.push_span(Span::styled(example, self.style(Role::Muted)));
+            return column;
+        }
+        let scroll = input.visual_scroll(room.saturating_sub(1));
+        let mut at = 0;
+        let shown: String = input
+            .value()
+            .chars()
+            .skip_while(|letter| {
+                let skipped = at < scroll;
+                at += width(letter.encode_utf8(&mut [0; 4]));
+                skipped
+            })
+            .collect();
+        let shown = cut(&shown, room, self.start.ascii).into_owned();
+        line.push_span(Span::styled(shown, self.style(if has_focus { Role::Strong } else { Role::Text })));
+        column + input.visual_cursor().saturating_sub(scroll)
+    }
+
+    fn buttons(&mut self, form: &Form) {
+        self.lines.push(Line::default());
+        let save = match &form.phase {
+            Phase::Tried(_) if form.is_right() => "Save and open",
+            Phase::Tried(_) => "Save all the same",
+            _ => "Save untried",
+        };
+        let mut line = Line::raw("  ");
+        for (spot, name) in [(Spot::Try, "Try it"), (Spot::Save, save), (Spot::Example, "Print an example")] {
+            if form.focus == spot {
+                self.cursor = (self.lines.len(), line.width() + 2);
+            }
+            let role = if form.focus == spot { Role::Focus } else { Role::Text };
+            line.push_span(Span::styled(format!("[ {name} ]"), self.style(role)));
+            line.push_span(Span::raw("  "));
+        }
+        self.lines.push(line);
+        self.lines.push(Line::default());
+    }
+
+    fn outcome(&mut self, form: &Form) {
+        match &form.phase {
+            Phase::Filling if form.leaves => self.told(Role::Warning, "Esc again drops what was typed; any other key goes on."),
+            Phase::Filling => {}
+            Phase::Trying => self.told(Role::Muted, "Asking the API for one message … Esc goes back."),
+            Phase::Saving => self.told(Role::Muted, "Saving …"),
+            Phase::NotSaved(why) => {
+                self.told(Role::Failed, &format!("{} {}", self.sign("✗", "x"), why.what));
+                self.told(Role::Text, &why.why);
+                self.told(Role::Text, &why.next);
+            }
+            Phase::Tried(lines) => {
+                for line in lines {
+                    let (sign, role) = match line.weight {
+                        NoticeWeight::Info => (self.sign("✓", "+"), Role::Fine),
+                        NoticeWeight::Warning => ("!", Role::Warning),
+                        NoticeWeight::Problem => (self.sign("✗", "x"), Role::Failed),
+                    };
+                    self.told(role, &format!("{sign} {}", line.text));
+                    self.told(Role::Text, &line.next);
+                }
+            }
+        }
+    }
+
+    fn told(&mut self, role: Role, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let style = self.style(role);
+        let room = self.columns.saturating_sub(4);
+        self.lines.extend(wrap(text, room).into_iter().map(|line| Line::styled(format!("  {line}"), style)));
+    }
+
+    fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
+        if self.start.ascii { ascii } else { sign }
+    }
+}
+
+fn keys_line(start: &Start, form: &Form, columns: usize) -> Line<'static> {
+    let choices = matches!(form.focus, Spot::Place | Spot::Source | Spot::ReadOnly);
+    let buttons = matches!(form.focus, Spot::Try | Spot::Save | Spot::Example);
+    let keys = [
+        Some(("Enter", if buttons { "do it" } else { "next" })),
+        Some(("Up Down", "field")),
+        (choices || buttons).then_some(("Left Right", "choose")),
+        Some(("Esc", "back")),
+        Some(("Ctrl-c", "quit")),
+    ];
+    let mut line = Line::default();
+    for (key, does) in keys.into_iter().flatten() {
+        // What does not fit is left out whole.
+        if line.width() + width(key) + width(does) + 3 > columns {
+            break;
+        }
+        line.push_span(Span::styled(key, start.theme.style(Role::Accent)));
+        line.push_span(Span::styled(format!(" {does}  "), start.theme.style(Role::Muted)));
+    }
+    line
+}

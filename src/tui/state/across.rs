@@ -1,0 +1,171 @@
+//! A recipient looked for in all campaigns: one call each, and what each of them answered.
+
+use jiff::Timestamp;
+
+use super::State;
+use crate::delivery::{MessageId, RecipientQuery};
+use crate::monitor::{Generation, SearchState};
+use crate::postman::Explanation;
+
+/// How many messages of a campaign are listed: the newest of them answer the question.
+pub(in crate::tui) const LISTED: usize = 3;
+
+/// What a campaign answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) enum AcrossAnswer {
+    /// It was asked and has not answered yet.
+    Waiting,
+    /// It answered.
+    Found {
+        /// The messages, newest first.
+        messages: Vec<MessageId>,
+        /// Whether the server has more.
+        more: bool,
+    },
+    /// It could not be asked: nothing is known of the number there.
+    NotAsked(Explanation),
+}
+
+/// A line of the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct AcrossLine {
+    /// The campaign's place.
+    pub campaign: usize,
+    /// The message; without one the line is about the campaign.
+    pub message: Option<MessageId>,
+}
+
+/// The question to all campaigns.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Across {
+    /// Whether the find line asks all campaigns.
+    pub on: bool,
+    /// What was asked.
+    query: RecipientQuery,
+    generation: Option<Generation>,
+    /// When it was asked.
+    pub asked_at: Option<Timestamp>,
+    /// The campaigns' answers, by their places.
+    pub answers: Vec<AcrossAnswer>,
+    /// Which line has the cursor.
+    pub cursor: usize,
+}
+
+impl Across {
+    /// It was asked; campaigns that cannot be asked have answered already.
+    pub fn asked(&mut self, query: RecipientQuery, generation: Generation, now: Timestamp, answers: Vec<AcrossAnswer>) {
+        *self = Self { on: true, query, generation: Some(generation), asked_at: Some(now), answers, cursor: 0 };
+    }
+
+    /// Whether the answers are those to this question.
+    pub fn is_about(&self, query: &RecipientQuery) -> bool {
+        self.generation.is_some() && self.query == *query
+    }
+
+    /// A campaign's word. False where it was not an answer to this question, or not its end.
+    pub fn answered(&mut self, campaign: usize, generation: Generation, state: &SearchState) -> bool {
+        if self.generation != Some(generation) {
+            return false;
+        }
+        let Some(answer) = self.answers.get_mut(campaign).filter(|answer| **answer == AcrossAnswer::Waiting) else { return false };
+        *answer = match state {
+            SearchState::Asking => return false,
+            SearchState::Answered { found, more, .. } => AcrossAnswer::Found { messages: found.clone(), more: *more },
+            SearchState::Failed(why) => AcrossAnswer::NotAsked(why.clone()),
+        };
+        true
+    }
+
+    /// A campaign that has not answered yet will not.
+    pub fn cannot_be_asked(&mut self, campaign: usize, why: &Explanation) -> bool {
+        match self.answers.get_mut(campaign) {
+            Some(answer) if *answer == AcrossAnswer::Waiting => {
+                *answer = AcrossAnswer::NotAsked(why.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The server of that campaign has other messages than before.
+    pub fn start_anew(&mut self, campaign: usize) {
+        if let Some(answer @ AcrossAnswer::Found { .. }) = self.answers.get_mut(campaign) {
+            *answer = AcrossAnswer::Found { messages: Vec::new(), more: false };
+        }
+    }
+
+    /// The lines, in the order of `order`: the campaigns with messages first, then those that could
+    /// not be asked, then the others.
+    pub fn lines(&self, order: &[usize]) -> Vec<AcrossLine> {
+        let rank = |campaign: &usize| match self.answers.get(*campaign) {
+            Some(AcrossAnswer::Found { messages, .. }) if !messages.is_empty() => 0,
+            Some(AcrossAnswer::NotAsked(_)) => 1,
+            Some(AcrossAnswer::Waiting) => 2,
+            _ => 3,
+        };
+        let mut campaigns: Vec<usize> = order.iter().copied().filter(|campaign| *campaign < self.answers.len()).collect();
+        campaigns.sort_by_key(rank);
+        let lines = campaigns.into_iter().flat_map(|campaign| {
+            let found = match self.answers.get(campaign) {
+                Some(AcrossAnswer::Found { messages, .. }) => messages.as_slice(),
+                _ => &[],
+            };
+            let messages: Vec<_> =
+                found.iter().take(LISTED).map(|message| AcrossLine { campaign, message: Some(message.clone()) }).collect();
+            if messages.is_empty() { vec![AcrossLine { campaign, message: None }] } else { messages }
+        });
+        lines.collect()
+    }
+
+    /// How many campaigns answered, how many could not be asked, and how many are still awaited.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let of = |is: fn(&AcrossAnswer) -> bool| self.answers.iter().filter(|answer| is(answer)).count();
+        (
+            of(|answer| matches!(answer, AcrossAnswer::Found { .. })),
+            of(|answer| matches!(answer, AcrossAnswer::NotAsked(_))),
+            of(|answer| matches!(answer, AcrossAnswer::Waiting)),
+        )
+    }
+}
+
+impl State {
+    /// Whether the screen shows what all campaigns answered.
+    pub(in crate::tui) fn shows_across(&self) -> bool {
+        self.across.on && matches!(self.dialog, super::Dialog::Find)
+    }
+
+    /// The lines of the answers, as they are shown.
+    pub(in crate::tui) fn across_lines(&self) -> Vec<AcrossLine> {
+        self.across.lines(self.order())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why() -> Explanation {
+        Explanation { what: "the key is refused".to_owned(), why: String::new(), next: String::new(), trace_id: None }
+    }
+
+    fn found(ids: &[&str]) -> SearchState {
+        let found = ids.iter().map(|id| MessageId::new(*id)).collect();
+        SearchState::Answered { found, more: false, asked_at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn each_campaign_answers_once_and_those_with_messages_come_first() {
+        let mut across = Across::default();
+        let answers = vec![AcrossAnswer::Waiting, AcrossAnswer::NotAsked(why()), AcrossAnswer::Waiting];
+        across.asked(RecipientQuery::new("91234567"), Generation(7), Timestamp::UNIX_EPOCH, answers);
+        assert!(across.is_about(&RecipientQuery::new("9123 4567")) && !across.is_about(&RecipientQuery::new("9123")));
+        assert!(!across.answered(0, Generation(6), &found(&["a"])), "an older question");
+        assert!(!across.answered(0, Generation(7), &SearchState::Asking));
+        assert!(across.answered(2, Generation(7), &found(&["a", "b", "c", "d"])));
+        assert!(!across.answered(2, Generation(7), &found(&[])), "asked again by itself");
+        assert_eq!(across.counts(), (1, 1, 1));
+        assert!(across.cannot_be_asked(0, &why()) && !across.cannot_be_asked(2, &why()));
+        let lines: Vec<(usize, bool)> = across.lines(&[0, 1, 2]).iter().map(|line| (line.campaign, line.message.is_some())).collect();
+        assert_eq!(lines, [(2, true), (2, true), (2, true), (0, false), (1, false)]);
+    }
+}

@@ -1,0 +1,66 @@
+//! From the screen to the session that is kept, and back.
+
+use super::{Campaign, FilterChoice, State, ViewKind};
+use crate::delivery::{BatchId, Status, clean_line};
+use crate::state::{SavedFilter, Session};
+
+impl State {
+    /// What is on the screen, to be begun with the next time. What is looked for is not in it: it
+    /// is a part of somebody's number.
+    pub fn session(&self) -> Session {
+        let saved = |campaign: &Campaign| {
+            // Messages that were opened from another view are a detour, not what the list shows.
+            let choice = campaign.drilled.as_ref().map_or(&campaign.choice, |(_, before)| before);
+            (!choice.is_everything()).then(|| (campaign.card.name.clone(), choice.saved()))
+        };
+        let view = match self.campaign().and_then(|campaign| campaign.drilled.as_ref()) {
+            Some((from, _)) => *from,
+            None => self.view,
+        };
+        Session {
+            campaign: self.campaign().map(|campaign| campaign.card.name.clone()),
+            view: Some(view.saved_name().to_owned()),
+            filters: self.campaigns.iter().filter_map(saved).collect(),
+            recent_commands: Vec::new(),
+        }
+    }
+
+    /// Begins with what was on the screen. Whatever is not there any more is left out.
+    pub(super) fn restore(&mut self, session: Session) {
+        for campaign in &mut self.campaigns {
+            if let Some(filter) = session.filters.get(&campaign.card.name) {
+                campaign.choice = FilterChoice::of_saved(filter);
+                campaign.narrow();
+            }
+        }
+        let place = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.card.name == name));
+        self.current = place.unwrap_or(self.current);
+        self.view = session.view.and_then(|view| ViewKind::of_saved_name(&view)).unwrap_or(self.view);
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.look(&campaign.store);
+        }
+    }
+}
+
+impl FilterChoice {
+    fn saved(&self) -> SavedFilter {
+        SavedFilter {
+            statuses: self.statuses.iter().map(|status| status.api_word().to_owned()).collect(),
+            open_only: self.open_only,
+            errors: self.errors.clone(),
+            batch: self.batch.as_ref().map(|batch| batch.as_str().to_owned()),
+        }
+    }
+
+    /// A file can be written by anything: what comes from it is cleaned as what comes from outside.
+    fn of_saved(saved: &SavedFilter) -> FilterChoice {
+        FilterChoice {
+            statuses: saved.statuses.iter().map(|word| Status::from_api(&clean_line(word))).collect(),
+            open_only: saved.open_only,
+            errors: saved.errors.iter().map(|code| clean_line(code).into_owned()).collect(),
+            batch: saved.batch.as_deref().map(BatchId::new),
+        }
+    }
+}

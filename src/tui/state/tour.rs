@@ -1,0 +1,88 @@
+//! The demo's short tour: five keys, one after the other, each told until it was pressed.
+
+use crate::tui::keys::help;
+use crate::tui::{Action, Context};
+
+/// The keys that lead from watching to a retry, in the order in which they make sense, and what
+/// each does.
+const STEPS: [(Action, &str); 5] = [
+    (Action::ShowFailures, "groups what failed by error, and says whether a retry helps"),
+    (Action::ShowMessages, "leads back to the messages"),
+    (Action::Find, "finds a recipient: type a part of a number, Esc ends it"),
+    (Action::Enter, "opens the message under the cursor"),
+    (Action::PlanRetry, "plans a retry of a failed one; nothing is sent before you say yes"),
+];
+
+/// How far the tour is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::tui) struct Tour {
+    /// Which step is next; `None` when it is over, or was never begun.
+    next: Option<usize>,
+}
+
+impl Tour {
+    /// The tour at its first key.
+    pub fn begun() -> Self {
+        Self { next: Some(0) }
+    }
+
+    /// A key was pressed that means this: whoever does the next thing, or a later one, needs to be
+    /// told it no more. Esc where there is nothing to go back from ends it.
+    pub fn pressed(&mut self, context: Context, action: Action) {
+        let Some(next) = self.next else { return };
+        // Enter agrees, closes and opens: only in the list it opens a message.
+        let is_meant = |step: usize| STEPS.get(step).is_some_and(|(wanted, _)| *wanted == action);
+        let opens = action != Action::Enter || context == Context::Messages;
+        if let Some(step) = (next..STEPS.len()).find(|step| opens && is_meant(*step)) {
+            self.next = Some(step + 1).filter(|next| *next < STEPS.len());
+        }
+    }
+
+    /// Nobody wants to be led.
+    pub fn end(&mut self) {
+        self.next = None;
+    }
+
+    /// What to press next, in a line.
+    pub fn hint(&self) -> Option<String> {
+        let next = self.next?;
+        let (action, does) = STEPS.get(next)?;
+        let binding = help(Context::Messages).into_iter().find(|binding| binding.action == *action)?;
+        Some(format!("Tour {} of {}: {} {does}. Esc ends the tour.", next + 1, STEPS.len(), binding.key()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_leads_to_the_next_and_the_last_one_ends_it() {
+        let mut tour = Tour::begun();
+        let mut hints = Vec::new();
+        for (action, _) in STEPS {
+            hints.push(tour.hint().unwrap());
+            tour.pressed(Context::Messages, Action::Down);
+            tour.pressed(Context::Messages, action);
+        }
+        assert_eq!(hints[0], "Tour 1 of 5: 3 groups what failed by error, and says whether a retry helps. Esc ends the tour.");
+        assert!(hints[4].starts_with("Tour 5 of 5: r plans a retry"), "{hints:?}");
+        assert_eq!(tour.hint(), None);
+    }
+
+    #[test]
+    fn whoever_knows_a_later_key_is_not_told_the_earlier_ones() {
+        let mut tour = Tour::begun();
+        tour.pressed(Context::Messages, Action::Find);
+        assert!(tour.hint().unwrap().starts_with("Tour 4 of 5: Enter"));
+        tour.pressed(Context::Failures, Action::Enter);
+        assert!(tour.hint().unwrap().starts_with("Tour 4 of 5: Enter"), "that opened a group");
+        tour.end();
+        assert_eq!(tour.hint(), None);
+    }
+
+    #[test]
+    fn without_a_demo_there_is_none() {
+        assert_eq!(Tour::default().hint(), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! Keys of the find line while it asks all campaigns.
+
+use super::super::state::{AcrossAnswer, Dialog, FilterChoice, State, ViewKind};
+use super::super::{Action, Effect};
+use crate::delivery::RecipientQuery;
+use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeight, SearchState};
+use crate::postman::Explanation;
+
+impl State {
+    /// This campaign, or all of them.
+    pub(super) fn switch_scope(&mut self, effects: &mut Vec<Effect>) {
+        if self.campaigns.len() < 2 {
+            self.tell(NoticeWeight::Info, "there is no other campaign to look in", "", "");
+            return;
+        }
+        self.across.on = !self.across.on;
+        let (everywhere, now) = (self.across.on, self.now);
+        for campaign in &mut self.campaigns {
+            campaign.find.everywhere = everywhere;
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            if !everywhere {
+                campaign.find.wake(now);
+            } else if campaign.find.rest() {
+                effects.push(self.command(Command::EndSearch));
+            }
+        }
+    }
+
+    /// A key of the line that is not text. False for those that mean the same as for one campaign.
+    pub(super) fn across_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+        let last = self.across_lines().len().saturating_sub(1);
+        match action {
+            Action::Up => self.across.cursor = self.across.cursor.min(last).saturating_sub(1),
+            Action::Down => self.across.cursor = (self.across.cursor + 1).min(last),
+            Action::PageUp => self.across.cursor = 0,
+            Action::PageDown => self.across.cursor = last,
+            Action::Enter => {
+                let Some(query) = self.campaign().map(|campaign| campaign.find.query.clone()) else { return true };
+                if self.across.is_about(&query) {
+                    self.open_across(effects);
+                } else if query.is_askable() {
+                    self.ask_all(&query, effects);
+                } else {
+                    self.tell(NoticeWeight::Info, "not asked: the server needs 3 characters of a number", "", "");
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// One call to each campaign that can be asked.
+    fn ask_all(&mut self, query: &RecipientQuery, effects: &mut Vec<Effect>) {
+        let generation = self.next_generation();
+        let mut answers = Vec::new();
+        for (place, campaign) in self.campaigns.iter().enumerate() {
+            let refusal = match &campaign.connection {
+                _ if campaign.card.broken.is_some() => campaign.card.broken.clone(),
+                Connection::Refused { why, .. } => Some(why.clone()),
+                Connection::Paused => Some(paused()),
+                Connection::Connecting | Connection::Live | Connection::Waiting { .. } => None,
+            };
+            if refusal.is_none() {
+                let command = Command::Search { generation, query: query.clone() };
+                effects.push(Effect::Command { campaign: CampaignIndex(place), command });
+            }
+            answers.push(refusal.map_or(AcrossAnswer::Waiting, AcrossAnswer::NotAsked));
+        }
+        self.across.asked(query.clone(), generation, self.now, answers);
+    }
+
+    /// A campaign answered: it is asked no more.
+    pub(super) fn across_answered(&mut self, place: usize, generation: Generation, state: &SearchState, effects: &mut Vec<Effect>) {
+        if self.across.answered(place, generation, state) {
+            self.end_across(place, effects);
+        }
+    }
+
+    /// A campaign was kept out before it answered.
+    pub(super) fn across_refused(&mut self, place: usize, connection: &Connection, effects: &mut Vec<Effect>) {
+        let why = match connection {
+            Connection::Refused { why, .. } => why.clone(),
+            Connection::Paused => paused(),
+            _ => return,
+        };
+        if self.across.cannot_be_asked(place, &why) {
+            self.end_across(place, effects);
+        }
+    }
+
+    /// Ends the question in a campaign, unless another one took its place there.
+    fn end_across(&mut self, place: usize, effects: &mut Vec<Effect>) {
+        if self.campaigns.get(place).is_some_and(|campaign| !campaign.find.is_asked()) {
+            effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::EndSearch });
+        }
+    }
+
+    /// Nobody looks at the answers any more; questions without an answer are taken back.
+    pub(super) fn forget_across(&mut self, effects: &mut Vec<Effect>) {
+        for place in 0..self.across.answers.len() {
+            if self.across.answers.get(place) == Some(&AcrossAnswer::Waiting) {
+                self.end_across(place, effects);
+            }
+        }
+        self.across = Default::default();
+        for campaign in &mut self.campaigns {
+            campaign.find.everywhere = false;
+        }
+    }
+
+    /// Shows the line under the cursor in its campaign, with the same find there.
+    fn open_across(&mut self, effects: &mut Vec<Effect>) {
+        let Some(line) = self.across_lines().into_iter().nth(self.across.cursor) else { return };
+        let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return };
+        self.dialog = Dialog::None;
+        if line.campaign != self.current {
+            // What was looked for belongs to the answer, not to the campaign it was typed in.
+            self.end_find(effects);
+            self.show_campaign(line.campaign, effects);
+        }
+        self.show_view(ViewKind::Messages, effects);
+        let height = self.list_height();
+        let now = self.now;
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice = FilterChoice::default();
+        campaign.drilled = None;
+        campaign.find.take_over(input, now);
+        campaign.narrow();
+        if let Some(row) = line.message.and_then(|message| campaign.store.row(&message))
+            && let Some(place) = campaign.list.position(&campaign.store, row)
+        {
+            campaign.list.go(&campaign.store, place, height);
+            self.open_detail(effects);
+        }
+    }
+}
+
+fn paused() -> Explanation {
+    Explanation { what: "reading is paused there".to_owned(), why: String::new(), next: "p goes on".to_owned(), trace_id: None }
+}

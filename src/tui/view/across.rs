@@ -1,0 +1,231 @@
+//! What all campaigns answered about a recipient, and a sentence that can be said aloud.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pieces::{self, Piece};
+use super::words::{count, in_a_line};
+use super::{recipient, table};
+use crate::delivery::{Message, Recipient, Status};
+use crate::tui::Role;
+use crate::tui::state::{AcrossAnswer, AcrossLine, Campaign, State};
+use crate::tui::text::{Align, fit, width, wrap};
+use crate::tui::{role_of, sign};
+
+/// The widest that a campaign's name gets.
+const NAME: usize = 24;
+
+/// Draws what was asked, the answers, and the sentence. The line above them is the find line's.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
+    let style = |role| state.look.style(role);
+    let Some(asked_at) = state.across.asked_at else {
+        let campaigns = count(state.campaigns.len());
+        let text = format!("Enter asks all {campaigns} campaigns on the server, one call each. Tab looks in this campaign alone.");
+        put(buffer, area, &text, style(Role::Muted));
+        return None;
+    };
+    let (answered, missing, waiting) = state.across.counts();
+    let mut left = vec![Piece::new(
+        format!("{} of {} campaigns asked, whole history", count(answered), count(state.across.answers.len())),
+        style(Role::Strong),
+        0,
+    )];
+    if waiting > 0 {
+        left.push(Piece::new(format!("{} being asked", count(waiting)), style(Role::Moving), 1));
+    }
+    if missing > 0 {
+        left.push(Piece::new(format!("{} NOT ASKED", count(missing)), style(Role::Failed), 0));
+    }
+    let age = format!("asked {}", state.look.time(asked_at, state.now));
+    pieces::draw(buffer, heads, left, vec![Piece::new(age, style(Role::Muted), 2)], state.look.ascii);
+    let said = if waiting == 0 { wrap(&sentence(state), usize::from(area.width).saturating_sub(9).min(90)) } else { Vec::new() };
+    let said_rows = u16::try_from(said.len()).unwrap_or(0).min(area.height.saturating_sub(1));
+    let lines = state.across_lines();
+    let room = Rect { height: area.height.saturating_sub(said_rows + u16::from(said_rows > 0)), ..area };
+    let names = lines.iter().map(|line| state.campaigns.get(line.campaign).map_or(0, |campaign| width(&campaign.card.name)));
+    let name = names.max().unwrap_or(0).min(NAME).min(usize::from(area.width) / 4);
+    let cursor = table::draw(state, buffer, room, lines.len(), state.across.cursor.min(lines.len().saturating_sub(1)), |place, style| {
+        lines.get(place).map(|line| row(state, line, name, style)).unwrap_or_default()
+    });
+    let below = area.y + u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room.height) + 1;
+    for (y, (place, text)) in (below..area.bottom()).zip(said.iter().enumerate()) {
+        let label = if place == 0 { "SAY  " } else { "     " };
+        buffer.set_stringn(area.x + 3, y, label, 5, style(Role::Accent));
+        buffer.set_stringn(area.x + 8, y, text, usize::from(area.width.saturating_sub(8)), style(Role::Strong));
+    }
+    cursor
+}
+
+fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) {
+    let room = usize::from(area.width).saturating_sub(6);
+    for (y, line) in (area.y..area.bottom()).zip(wrap(text, room.min(90))) {
+        buffer.set_stringn(area.x + 3, y, line, room, style);
+    }
+}
+
+fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Style>) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| state.look.style(role));
+    let Some(campaign) = state.campaigns.get(line.campaign) else { return Line::default() };
+    let answer = state.across.answers.get(line.campaign);
+    let found = line.message.as_ref().and_then(|message| Some(campaign.store.message(campaign.store.row(message)?)));
+    let (mark, mark_role, words, role) = match (&found, answer) {
+        (Some(message), _) => {
+            let status = message.status.clone().unwrap_or(Status::Created);
+            (sign(&status, ascii), role_of(&status), told(state, campaign, message), Role::Text)
+        }
+        (None, Some(AcrossAnswer::NotAsked(why))) => ("!", Role::Failed, format!("NOT ASKED: {}", in_a_line(why)), Role::Failed),
+        (None, Some(AcrossAnswer::Waiting)) => ("·", Role::Moving, "being asked".to_owned(), Role::Moving),
+        (None, _) if line.message.is_some() => ("·", Role::Muted, "no longer there".to_owned(), Role::Muted),
+        (None, _) => ("·", Role::Muted, "nothing to this number".to_owned(), Role::Muted),
+    };
+    Line::from(vec![
+        Span::styled(format!("{mark} "), style(mark_role)),
+        Span::styled(format!("{}  ", fit(&campaign.card.name, name_width, Align::Left, ascii)), style(Role::Strong)),
+        Span::styled(words, style(role)),
+    ])
+}
+
+/// A message in a line: when, whom, what became of it.
+fn told(state: &State, campaign: &Campaign, message: &Message) -> String {
+    let time = |at| state.look.time(at, state.now);
+    let whom =
+        message.recipient.as_ref().map(|text| recipient::shown(&Recipient::new(text.as_str()), campaign.masked, &campaign_query(state)));
+    let newest = message.attempts.as_ref().and_then(|attempts| attempts.first());
+    let status = message.status.as_ref().map_or("status not told", Status::word).to_owned();
+    let at = match message.status {
+        Some(Status::Success) => newest.and_then(|attempt| attempt.delivered_at).map(|at| format!(" {}", time(at))),
+        Some(Status::Failure) => message.error().filter(|error| !error.code.is_empty()).map(|error| format!(" {}", error.code)),
+        _ => None,
+    };
+    let tries = message.attempts.as_ref().map(Vec::len).filter(|tries| *tries > 1).map(|tries| format!("try {tries}"));
+    let parts = [message.created_at.map(time), whom, Some(format!("{status}{}", at.unwrap_or_default())), tries, message.language.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
+    state.campaign().map(|campaign| campaign.find.query.clone()).unwrap_or_default()
+}
+
+/// What can be said to somebody on the telephone: without the number, and without the text.
+fn sentence(state: &State) -> String {
+    let (answered, missing, _) = state.across.counts();
+    let mut found: Vec<(&Campaign, Message)> = Vec::new();
+    let mut numbers: Vec<String> = Vec::new();
+    for (place, answer) in state.across.answers.iter().enumerate() {
+        let (AcrossAnswer::Found { messages, .. }, Some(campaign)) = (answer, state.campaigns.get(place)) else { continue };
+        for message in messages.iter().filter_map(|message| Some(campaign.store.message(campaign.store.row(message)?))) {
+            if let Some(number) = message.recipient.as_ref().map(|recipient| recipient.as_str().to_owned())
+                && !numbers.contains(&number)
+            {
+                numbers.push(number);
+            }
+            found.push((campaign, message));
+        }
+    }
+    let open = match missing {
+        0 => String::new(),
+        1 => " One campaign could not be asked.".to_owned(),
+        more => format!(" {more} campaigns could not be asked."),
+    };
+    if numbers.len() > 1 {
+        return format!("These digits belong to {} numbers: ask for more of them.{open}", numbers.len());
+    }
+    let newest = found.into_iter().max_by_key(|(_, message)| message.created_at);
+    let Some((campaign, message)) = newest else {
+        return match answered {
+            0 => "No campaign could be asked, so nothing is known about this number.".to_owned(),
+            1 => format!("There is no message to this number in the one campaign that was asked.{open}"),
+            asked => format!("There is no message to this number in the {asked} campaigns that were asked.{open}"),
+        };
+    };
+    let when = message.created_at.map_or("at a time that was not told".to_owned(), |at| spoken(at, &state.look.zone, state.now));
+    format!("The newest message, from “{}”, was made {when}; {}.{open}", campaign.card.name, became(&message))
+}
+
+/// What became of a message, as the end of a sentence.
+fn became(message: &Message) -> String {
+    let newest = message.attempts.as_ref().and_then(|attempts| attempts.first());
+    match &message.status {
+        Some(Status::Success) => {
+            let took = newest.and_then(|attempt| Some(attempt.delivered_at?.duration_since(attempt.sent_at.or(attempt.created_at)?)));
+            match took.filter(|took| *took >= SignedDuration::ZERO) {
+                Some(took) => format!("the telco confirmed delivery {} later", spoken_length(took)),
+                None => "the telco confirmed delivery".to_owned(),
+            }
+        }
+        Some(Status::Failure) => match message.error() {
+            Some(error) => format!("it failed: {}", first_sentence(error.known().advice())),
+            None => "it failed, and no reason was told".to_owned(),
+        },
+        Some(Status::SentToTelco) => "it is with the telco, and delivery is not confirmed yet".to_owned(),
+        Some(_) => "it is still on its way".to_owned(),
+        None => "what became of it was not told".to_owned(),
+    }
+}
+
+/// `The phone was off. A retry may reach it.` as `the phone was off`.
+fn first_sentence(advice: &str) -> String {
+    let first = advice.split('.').next().unwrap_or_default();
+    let mut letters = first.chars();
+    letters.next().map(|letter| letter.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A time as it is said: `at 2.02 pm today`.
+fn spoken(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+    let (at, now) = (at.to_zoned_datetime(zone.clone()), now.to_zoned_datetime(zone.clone()));
+    let clock = at.strftime("%-I.%M %P").to_string();
+    let yesterday = now.date().yesterday().ok();
+    let day = if at.date() == now.date() {
+        "today".to_owned()
+    } else if Some(at.date()) == yesterday {
+        "yesterday".to_owned()
+    } else if at.year() == now.year() {
+        format!("on {}", at.strftime("%-d %B"))
+    } else {
+        format!("on {}", at.strftime("%-d %B %Y"))
+    };
+    format!("at {clock} {day}")
+}
+
+/// A length of time as it is said: `11 seconds`.
+fn spoken_length(length: SignedDuration) -> String {
+    let (number, unit) = match length.as_secs() {
+        seconds @ 0..120 => (seconds, "second"),
+        seconds @ 120..7200 => (seconds / 60, "minute"),
+        seconds @ 7200..172_800 => (seconds / 3600, "hour"),
+        seconds => (seconds / 86_400, "day"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("2026-11-24T06:02:11Z", "at 2.02 pm today")]
+    #[case("2026-11-23T16:05:00Z", "at 12.05 am today")]
+    #[case("2026-11-23T15:59:00Z", "at 11.59 pm yesterday")]
+    #[case("2026-11-02T01:30:00Z", "at 9.30 am on 2 November")]
+    #[case("2025-12-31T01:30:00Z", "at 9.30 am on 31 December 2025")]
+    fn times_as_they_are_said(#[case] at: &str, #[case] expected: &str) {
+        let zone = TimeZone::get("Asia/Singapore").unwrap();
+        let now = "2026-11-24T08:00:00Z".parse().unwrap();
+        assert_eq!(spoken(at.parse().unwrap(), &zone, now), expected);
+    }
+
+    #[rstest]
+    #[case(1, "1 second")]
+    #[case(11, "11 seconds")]
+    #[case(125, "2 minutes")]
+    #[case(86_400, "24 hours")]
+    fn lengths_as_they_are_said(#[case] seconds: i64, #[case] expected: &str) {
+        assert_eq!(spoken_length(SignedDuration::from_secs(seconds)), expected);
+    }
+}

@@ -1,0 +1,118 @@
+//! Finding a recipient in all campaigns: one call each, not asked told apart from nothing found.
+
+use postwatch::delivery::RecipientQuery;
+use postwatch::monitor::{CampaignIndex, Command, Connection, Generation, News, SearchState};
+use postwatch::postman::HostKind;
+use postwatch::store::AnswerKind;
+use postwatch::tui::Effect;
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+/// Four campaigns: two that can be asked, one whose key cannot be had, one that is refused.
+fn desk(columns: u16, rows: u16) -> Desk {
+    let mut broken = card("Flood alerts", HostKind::Test);
+    broken.broken = Some(explanation("the key is not set"));
+    let cards =
+        vec![card("Clinic reminders", HostKind::Test), card("One-time codes", HostKind::Test), broken, card("Road works", HostKind::Test)];
+    let mut desk = Desk::new(setup(cards), columns, rows);
+    for campaign in [0, 1, 3] {
+        desk.live(campaign).head(campaign, &[sms(4_018, "success", 60)], false);
+    }
+    let until = desk.now + jiff::SignedDuration::from_secs(60);
+    desk.news(3, News::Connection(Connection::Refused { until, why: explanation("the key is refused") }));
+    desk.commands();
+    desk
+}
+
+/// The searches among the effects, by campaign.
+fn searches(desk: &mut Desk) -> Vec<(usize, Generation, RecipientQuery)> {
+    let found = std::mem::take(&mut desk.effects).into_iter().filter_map(|effect| match effect {
+        Effect::Command { campaign: CampaignIndex(place), command: Command::Search { generation, query } } => {
+            Some((place, generation, query))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+fn answered(generation: Generation, found: &[Sms]) -> News {
+    let found = found.iter().map(Sms::id).collect();
+    News::Search { generation, state: SearchState::Answered { found, more: false, asked_at: crate::desk::start() } }
+}
+
+#[test]
+fn every_campaign_that_can_be_asked_is_asked_once_and_the_answer_can_be_said_aloud() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab").sees("Enter asks all 4 campaigns on the server, one call each");
+    desk.keys("9 1 2 3").wait(2_000);
+    assert_eq!(searches(&mut desk), [], "nothing is asked before Enter");
+    desk.sees("Enter asks 4, one call each").keys("Enter");
+    let asked = searches(&mut desk);
+    let [(0, generation, query), (1, same, _)] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((query, generation), (&RecipientQuery::new("9123"), same));
+    let generation = *generation;
+    desk.sees("2 being asked").sees("2 NOT ASKED").sees("NOT ASKED: the key is not set").sees("NOT ASKED: the key is refused");
+    desk.misses("SAY").news(1, answered(generation, &[])).sees("nothing to this number").misses("SAY");
+    assert!(desk.commands().contains(&Command::EndSearch), "one call, and no more by itself");
+    let island = sms(9_123, "success", 900_000);
+    desk.answer(0, std::slice::from_ref(&island), AnswerKind::Search, None, false).news(0, answered(generation, &[island]));
+    desk.sees("2 of 4 campaigns asked, whole history").sees("✓ Clinic reminders").sees("65∙∙∙∙9123").misses("65 8000 9123");
+    desk.sees("SAY  The newest message, from “Clinic reminders”").sees("2 campaigns could not be asked");
+    desk.keys("Enter").sees("find 9123");
+    assert!(desk.commands().iter().any(|command| matches!(command, Command::Open { .. })), "the message is opened");
+}
+
+#[test]
+fn a_line_of_another_campaign_leads_there() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    let generation = searches(&mut desk)[0].1;
+    let there = sms(9_123, "failure", 900_000);
+    desk.answer(1, std::slice::from_ref(&there), AnswerKind::Search, None, false).news(1, answered(generation, &[there]));
+    desk.news(0, answered(generation, &[])).sees("it failed:").sees("the phone was off or out of reach").keys("Enter");
+    desk.sees("find 9123").keys("Esc");
+    assert_eq!(desk.state.session().campaign.as_deref(), Some("One-time codes"));
+    // The answers are still there for the next line.
+    desk.keys("/").sees("SAY").keys("Esc /").misses("SAY").misses("in all campaigns");
+}
+
+#[test]
+fn nothing_found_is_not_said_of_what_was_not_asked() {
+    let mut desk = desk(80, 24);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    let generation = searches(&mut desk)[0].1;
+    desk.news(0, answered(generation, &[])).news(1, News::Search { generation, state: SearchState::Failed(explanation("no answer came")) });
+    desk.sees("3 NOT ASKED").sees("There is no message to this number in the one campaign that was");
+    desk.sees("3 campaigns could not be asked");
+}
+
+#[test]
+fn a_campaign_that_is_kept_out_meanwhile_was_not_asked() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter").sees("2 being asked");
+    let until = desk.now + jiff::SignedDuration::from_secs(60);
+    desk.news(0, News::Connection(Connection::Refused { until, why: explanation("the address is not allowed") }));
+    desk.sees("1 being asked").sees("NOT ASKED: the address is not allowed");
+}
+
+#[test]
+fn several_numbers_are_not_taken_for_one() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 Enter");
+    let generation = searches(&mut desk)[0].1;
+    let found = [sms(9_123, "success", 900_000), sms(9_124, "success", 900_001)];
+    desk.answer(0, &found, AnswerKind::Search, None, false).news(0, answered(generation, &found)).news(1, answered(generation, &[]));
+    desk.sees("These digits belong to 2 numbers");
+}
+
+#[test]
+fn it_is_taken_back_with_esc_and_with_tab() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    searches(&mut desk);
+    desk.keys("Esc").sees("all messages");
+    assert_eq!(desk.commands().iter().filter(|command| **command == Command::EndSearch).count(), 2);
+    desk.keys("/ Tab 9 1 2 3 Tab").wait(1_000);
+    let asked = searches(&mut desk);
+    assert!(matches!(asked.as_slice(), [(0, _, _)]), "this campaign alone is asked by itself: {asked:?}");
+}
