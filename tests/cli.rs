@@ -8,11 +8,15 @@ mod cli {
 
     mod checking;
     mod choosing;
+    mod configuring;
+    mod finding;
     mod interrupting;
     mod journalling;
+    mod keys;
     mod reading;
     mod refusals;
     mod retrying;
     mod running;
     mod simulating;
+    mod watching;
 }

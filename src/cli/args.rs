@@ -5,12 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
+use super::configuration::ConfigArguments;
 use super::dashboard::DemoArguments;
+use super::documents::{CompletionsArguments, ManArguments};
+use super::find::FindArguments;
 use super::journal::JournalArguments;
 use super::messages::MessagesArguments;
 use super::retry::RetryArguments;
 use super::simulate::SimulateArguments;
 use super::status::StatusArguments;
+use super::watch::WatchArguments;
 
 /// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
 #[derive(Debug, Parser)]
@@ -84,14 +88,24 @@ pub enum Command {
     Demo(DemoArguments),
     /// Key, allow list, connection, clock, state folder, terminal: what is right, what is wrong, what to do
     Check(CheckArguments),
+    /// Asks every campaign for a recipient
+    Find(FindArguments),
     /// What became of a campaign's messages, in figures
     Status(StatusArguments),
     /// Lists messages, or exports them
     Messages(MessagesArguments),
+    /// Tells every change from now on, as it is seen
+    Watch(WatchArguments),
     /// Tries failed messages again
     Retry(RetryArguments),
     /// Every action taken from this account, and those whose outcome is not known
     Journal(JournalArguments),
     /// The imitated API alone, for people who integrate with Postman
     Simulate(SimulateArguments),
+    /// The configuration: where it is, an example, its mistakes, its schema
+    Config(ConfigArguments),
+    /// Completions for a shell
+    Completions(CompletionsArguments),
+    /// A page of the manual
+    Man(ManArguments),
 }

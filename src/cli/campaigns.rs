@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
 use super::{Common, Exit, Failure};
-use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake};
+use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
 use crate::delivery::CampaignId;
-use crate::postman::{Api, ApiKey, BaseUrl, Environment, Explanation, KeyFit, Transport};
+use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, KeyFit, Transport};
+use crate::tui::ThemeChoice;
 
 /// The configuration with every campaign that is right, and what is not.
 pub(super) struct Configured {
@@ -40,8 +43,16 @@ impl Campaign {
     /// The mistake in its environment or address. A key that cannot be had is none: it is told with
     /// the campaign.
     pub fn of(config: CampaignConfig) -> Result<Self, Mistake> {
+        Self::with_key(config, Some(&mut Keys::default()))
+    }
+
+    /// The same, with what other campaigns' commands told; without its key where nobody needs it.
+    fn with_key(config: CampaignConfig, keys: Option<&mut Keys>) -> Result<Self, Mistake> {
         let base = base_of(&config)?;
-        let (key, key_warning) = key_of(&config, &base);
+        let (key, key_warning) = match keys {
+            Some(keys) => key_of(&config, &base, keys),
+            None => (Err(not_needed(&config)), None),
+        };
         Ok(Self { config, base, key, key_warning })
     }
 
@@ -83,17 +94,33 @@ impl Campaign {
 /// There is none, it is not to be trusted, or it cannot be read at all. Mistakes in it are no
 /// error here: what is right can be used.
 pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
+    configured_for(common, None)
+}
+
+/// The same, with the keys of these campaigns only, by name or id: a command that tells the key of
+/// another one may ask for a passphrase that nobody needs to type.
+///
+/// # Errors
+/// As [`configured`].
+pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Result<Configured, LoadError> {
     let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
     let loaded = config::load(&path)?;
     let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
+    // A campaign with one mistake may have another in what only this side can judge.
+    let places = config.broken.iter().filter_map(|broken| place(broken.environment.as_ref(), broken.base_url.as_ref()).err());
+    mistakes.extend(places);
+    mistakes.extend(config.display.theme.as_ref().and_then(|name| name.parse(ThemeChoice::parse).err()));
+    let mut keys = Keys::default();
     let mut campaigns = Vec::new();
     for campaign in std::mem::take(&mut config.campaigns) {
         let (name, line) = (campaign.name.clone(), campaign.line);
-        match Campaign::of(campaign) {
+        let is_wanted = |wanted: &String| *wanted == campaign.name || *wanted == campaign.id.as_str();
+        let needs_key = wanted.is_none_or(|wanted| wanted.iter().any(is_wanted));
+        match Campaign::with_key(campaign, needs_key.then_some(&mut keys)) {
             Ok(campaign) => campaigns.push(campaign),
             Err(mistake) => {
                 mistakes.push(mistake);
-                config.broken.push(config::BrokenCampaign { name, line });
+                config.broken.push(config::BrokenCampaign { name, line, ..config::BrokenCampaign::default() });
             }
         }
     }
@@ -102,24 +129,65 @@ pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
 }
 
 fn base_of(campaign: &CampaignConfig) -> Result<BaseUrl, Mistake> {
-    match (&campaign.environment, &campaign.base_url) {
-        (Some(word), _) => Ok(word.parse(Environment::parse)?.base_url()),
-        (None, Some(url)) => url.parse(|text| BaseUrl::parse(text).map_err(|error| Expected::new(error.to_string()))),
-        // The configuration lets no campaign through that has neither.
-        (None, None) => Ok(Environment::Test.base_url()),
+    // The configuration lets no campaign through that has neither.
+    Ok(place(campaign.environment.as_ref(), campaign.base_url.as_ref())?.unwrap_or_else(|| Environment::Test.base_url()))
+}
+
+/// What an address looks like, for mistakes.
+const ADDRESS: &str = "an address such as `https://gateway.example/api/v2`";
+
+/// Where the API is, as far as the file says it.
+fn place(environment: Option<&Placed<String>>, base_url: Option<&Placed<String>>) -> Result<Option<BaseUrl>, Mistake> {
+    match (environment, base_url) {
+        (Some(word), _) => Ok(Some(word.parse(Environment::parse)?.base_url())),
+        (None, Some(url)) => match BaseUrl::parse(&url.value) {
+            Ok(base) => Ok(Some(base)),
+            // The text may be anything, a key as well: it is quoted as every other value.
+            Err(BaseUrlError::NotAnAddress { reason, .. }) => url.parse(|_| Err(Expected::new(format!("{ADDRESS} ({reason})")))),
+            Err(error) => Err(url.mistake(error.to_string(), Expected::new(ADDRESS))),
+        },
+        (None, None) => Ok(None),
     }
 }
 
-fn key_of(campaign: &CampaignConfig, base: &BaseUrl) -> (Result<ApiKey, Explanation>, Option<String>) {
+/// What the commands told so far: one that several campaigns name runs once a start, because it may
+/// ask for a passphrase.
+#[derive(Default)]
+struct Keys(Vec<(Vec<String>, Result<SecretString, String>)>);
+
+impl Keys {
+    /// The key's text, or why there is none.
+    fn read(&mut self, source: &KeySource) -> Result<SecretString, String> {
+        let read = || source.read(|name| std::env::var(name).ok()).map_err(|error| sentence(&error));
+        let KeySource::Command(command) = source else { return read() };
+        if let Some((_, told)) = self.0.iter().find(|(known, _)| known == command) {
+            return told.clone();
+        }
+        let told = read();
+        self.0.push((command.clone(), told.clone()));
+        told
+    }
+}
+
+fn not_needed(campaign: &CampaignConfig) -> Explanation {
+    Explanation {
+        what: format!("The key of “{}” was not read.", campaign.name),
+        why: "Nobody asked for this campaign.".to_owned(),
+        next: "Name it.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn key_of(campaign: &CampaignConfig, base: &BaseUrl, keys: &mut Keys) -> (Result<ApiKey, Explanation>, Option<String>) {
     let unusable = |why: String| Explanation {
         what: format!("The key of “{}” cannot be used.", campaign.name),
         why,
         next: format!("Its configuration reads the key from {}.", campaign.key.place()),
         trace_id: None,
     };
-    let text = match campaign.key.read(|name| std::env::var(name).ok()) {
+    let text = match keys.read(&campaign.key) {
         Ok(text) => text,
-        Err(error) => return (Err(unusable(sentence(&error))), None),
+        Err(why) => return (Err(unusable(why)), None),
     };
     let key = match ApiKey::new(&text) {
         Ok(key) => key,

@@ -5,6 +5,7 @@ mod finding;
 mod machine;
 mod proxy;
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,7 +13,7 @@ use clap::Args;
 pub(super) use self::campaign::findings as campaign_findings;
 pub(super) use self::finding::{Finding, Grade};
 
-use super::campaigns::{Configured, configured, find, sentence};
+use super::campaigns::{Configured, configured_for, find};
 use super::context::{format_of, is_coloured, unusable};
 use super::{Common, End, Exit};
 use crate::postman::{HttpTransport, Transport};
@@ -30,21 +31,34 @@ pub struct CheckArguments {
 /// The output cannot be written.
 pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, End> {
     let mut findings = Vec::new();
-    match configured(common) {
+    let wanted = (!arguments.campaign.is_empty()).then_some(arguments.campaign.as_slice());
+    match configured_for(common, wanted) {
         Ok(configured) => {
             findings.extend(configuration(&configured));
             findings.extend(campaigns(&configured, arguments).await);
         }
         Err(error) => {
             let failure = unusable(&error);
-            let text = format!("{} {}", failure.text.what, sentence(&error));
+            let text = [failure.text.what, failure.text.why].join(" ");
+            let text = text.trim_end();
             findings.push(Finding::fail("configuration", text, failure.text.next, Exit::Usage));
         }
     }
     findings.extend(machine::findings(common));
-    let exit = findings.iter().fold(Exit::Done, |exit, finding| exit.and(finding.exit));
-    finding::write(&findings, format_of(common), is_coloured(common), &mut std::io::stdout().lock())?;
-    Ok(exit)
+    Ok(told(&findings, common, &mut io::stdout().lock())?)
+}
+
+/// Tells what is right and wrong in the configuration alone.
+///
+/// # Errors
+/// The output cannot be written.
+pub(super) fn file_alone(configured: &Configured, common: &Common, out: &mut impl Write) -> io::Result<Exit> {
+    told(&configuration(configured), common, out)
+}
+
+fn told(findings: &[Finding], common: &Common, out: &mut impl Write) -> io::Result<Exit> {
+    finding::write(findings, format_of(common), is_coloured(common), out)?;
+    Ok(findings.iter().fold(Exit::Done, |exit, finding| exit.and(finding.exit)))
 }
 
 fn configuration(configured: &Configured) -> Vec<Finding> {
@@ -61,8 +75,11 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         }
         (count, _) => {
             let text = format!("{path}: {} can be used.", super::context::counted(count, "campaign"));
-            let grade = if count == 0 { Grade::Warn } else { Grade::Ok };
-            findings.insert(0, Finding { grade, ..Finding::ok("configuration", text) });
+            let found = match count {
+                0 => Finding::fail("configuration", text, "Mend the mistakes below.", Exit::Usage),
+                _ => Finding::ok("configuration", text),
+            };
+            findings.insert(0, found);
         }
     }
     findings

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::args::Colour;
-use super::campaigns::{Campaign, Configured, configured, find, sentence};
+use super::campaigns::{Campaign, Configured, configured, configured_for, find, sentence};
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
 use crate::monitor::{Clock, Reader, ReaderNews};
@@ -30,8 +30,20 @@ impl Context {
     /// # Errors
     /// It cannot be used at all.
     pub fn load(common: &Common) -> Result<Self, Failure> {
-        let configured = configured(common).map_err(|error| unusable(&error))?;
-        let transport = Arc::new(HttpTransport::new());
+        Self::with(common, configured(common))
+    }
+
+    /// Reads the configuration, with the keys of these campaigns only, by name or id.
+    ///
+    /// # Errors
+    /// It cannot be used at all.
+    pub fn load_for(common: &Common, campaigns: &[String]) -> Result<Self, Failure> {
+        Self::with(common, configured_for(common, Some(campaigns)))
+    }
+
+    fn with(common: &Common, configured: Result<Configured, LoadError>) -> Result<Self, Failure> {
+        let configured = configured.map_err(|error| unusable(&error))?;
+        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
         Ok(Self { common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
     }
 
@@ -104,6 +116,11 @@ pub(super) fn is_coloured(common: &Common) -> bool {
     }
 }
 
+/// The width of the terminal that the output is; `None` where it is none.
+pub(super) fn table_width() -> Option<u16> {
+    std::io::stdout().is_terminal().then(|| terminal_size().map(|(columns, _)| columns)).flatten()
+}
+
 /// Columns and rows of the terminal that the output is.
 #[cfg(unix)]
 pub(super) fn terminal_size() -> Option<(u16, u16)> {
@@ -161,7 +178,7 @@ fn waiting(error: &CallError, wait: Duration) -> String {
 pub(super) fn unusable(error: &LoadError) -> Failure {
     if error.is_not_found() {
         let next = "Name one with `--config FILE`. `postwatch` alone, in a terminal, shows an example; `postwatch simulate --write-config FILE` writes one for a simulator.";
-        return Failure::new(Exit::Usage, "There is no configuration.", sentence(error), next);
+        return Failure::new(Exit::Usage, sentence(error), "", next);
     }
     Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Mend it, or name another one with `--config FILE`.")
 }

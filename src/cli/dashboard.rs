@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use super::campaigns::{Campaign, Configured, configured};
+use super::campaigns::{Campaign, Configured, configured, configured_for};
 use super::{Common, Exit, Failure};
 use crate::config::{self, LoadError};
 use crate::postman::{ApiKey, BaseUrl, Explanation};
@@ -65,7 +65,8 @@ pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
     let state = StateFolder::Named(common.state.clone());
     let reload: Reload = {
         let common = common.clone();
-        Arc::new(move || usable(configured(&common)).map(drop).map_err(|failure| failure.text))
+        // Without the keys: a command that tells one may want the terminal, which the dashboard has.
+        Arc::new(move || usable(configured_for(&common, Some(&[]))).map(drop).map_err(|failure| failure.text))
     };
     loop {
         let configured = match configured(common) {

@@ -17,6 +17,10 @@ pub enum Exit {
     SomeRefused,
     /// Some outcomes are unknown.
     SomeUnknown,
+    /// More failed than `--max-failure` allows.
+    TooManyFailures,
+    /// `--timeout` came first.
+    TimedOut,
     /// Interrupted by a signal: HUP 129, INT 130, TERM 143.
     Signal(u8),
 }
@@ -31,6 +35,8 @@ impl Exit {
             Exit::Refused => 3,
             Exit::SomeRefused => 4,
             Exit::SomeUnknown => 5,
+            Exit::TooManyFailures => 6,
+            Exit::TimedOut => 7,
             Exit::Signal(code) => code,
         }
     }

@@ -1,9 +1,9 @@
 //! `postwatch messages`: lists or exports what a campaign, or a batch, has.
 
-mod fields;
+pub(super) mod fields;
 mod output;
-mod record;
-mod table;
+pub(super) mod record;
+pub(super) mod table;
 mod wanted;
 
 use std::collections::HashSet;
@@ -74,7 +74,7 @@ fn field(text: &str) -> Result<FieldName, String> {
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
 pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let wanted = wanted_of(arguments, context.zone(), now)?;
@@ -97,7 +97,8 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     };
     let format = context.format();
     let streams = Output::<Stdout>::streams(format, &layout.fields);
-    let table = MessageTable::new(&layout, !arguments.fields.is_empty(), terminal_width()).coloured(super::context::is_coloured(common));
+    let table = MessageTable::new(&layout, !arguments.fields.is_empty(), super::context::table_width())
+        .coloured(super::context::is_coloured(common));
     let mut work = Work {
         wanted,
         limit: arguments.limit.unwrap_or(usize::MAX),
@@ -113,6 +114,8 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         work.stream(&mut pages, &mut output).await?;
     } else {
         let store = work.collect(&mut pages).await?;
+        // The line goes away before anything stands in its place.
+        work.progress = Progress::off();
         let names = if format == Format::Csv { work.value_names(&store) } else { Vec::new() };
         let mut output = Output::begin(out, format, layout, &names, table)?;
         work.write(&store, &mut output)?;
@@ -149,11 +152,6 @@ fn page_size(limit: Option<usize>, wanted: &Wanted) -> u16 {
         Some(limit) if wanted.is_all() => u16::try_from(limit).unwrap_or(u16::MAX).clamp(1, PageRequest::LARGEST),
         _ => PageRequest::LARGEST,
     }
-}
-
-/// The width of the terminal that the output is; `None` where it is none.
-fn terminal_width() -> Option<u16> {
-    std::io::stdout().is_terminal().then(|| super::context::terminal_size().map(|(columns, _)| columns)).flatten()
 }
 
 /// What has been read.

@@ -53,6 +53,11 @@ impl Progress {
         }
     }
 
+    /// No line.
+    pub fn off() -> Self {
+        Self(None)
+    }
+
     /// Says how far it is.
     pub fn tell(&self, line: impl FnOnce() -> String) {
         if let Some(bar) = &self.0 {

@@ -81,7 +81,7 @@ pub struct RetryArguments {
 /// # Errors
 /// Wrong usage, read-only, no yes, a message or the journal that could not be read.
 pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let selection = Selection::of(arguments, context.zone(), Timestamp::now())?;
     agree::allowed(campaign, arguments)?;

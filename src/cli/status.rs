@@ -38,10 +38,11 @@ pub struct StatusArguments {
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
 pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load(common)?;
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let since = since(arguments, &context, campaign)?;
     let batch = arguments.batch.as_deref().map(BatchId::new);
+    let is_usual = arguments.since.is_none() && since.is_some();
     let (store, window) = read(&context, campaign, batch, since).await?;
     let report = Report::of(&store, &window, campaign, context.zone());
     let mut out = std::io::stdout().lock();
@@ -58,6 +59,12 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
         Format::Table => out.write_all(table::text(&report, context.zone()).as_bytes())?,
     }
     out.flush()?;
+    // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
+    if let Some(since) = since.filter(|_| is_usual && !window.complete) {
+        let since = moment::shown(since, context.zone());
+        context
+            .notice(&format!("Only messages since {since} were read, as `history` in the configuration says: --since reads further back."));
+    }
     let bad = store.coverage().bad_rows;
     if bad > 0 {
         context.notice(&format!("{} could not be read and count nowhere.", counted(bad, "row")));

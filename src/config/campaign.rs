@@ -3,16 +3,16 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::fields::{Fields, kind};
 use super::key::checked;
+use super::key_source::{KEY_SOURCES, key_source};
 use super::permissions::shell_quoted;
-use super::place::{holds_key, shown};
+use super::place::shown;
 use super::read::InlineKeys;
 use super::syntax::Hole;
-use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed, nearest};
+use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed};
 use crate::delivery::{CampaignId, needs_cleaning};
 
 const OPTIONS: [&str; 14] = [
@@ -99,16 +99,20 @@ impl<'a> Campaigns<'a> {
             let DeValue::Table(table) = value.get_ref() else {
                 let what = format!("a campaign is {}", kind(value.get_ref()));
                 fields.mistake(value.span(), what, Expected::new("a table, `[[campaigns]]`"));
-                broken.push(BrokenCampaign { name: format!("campaign at line {line}"), line });
+                broken.push(BrokenCampaign { name: format!("campaign at line {line}"), line, ..BrokenCampaign::default() });
                 continue;
             };
             let name = fields.string(table, "name", "a name in quotes");
-            let campaign = self.campaign(fields, table, name.clone(), &Section { span: value.span(), line, hole });
+            let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
+            let base_url = fields.string(table, "base_url", "an address in quotes");
+            let section = Section { span: value.span(), line, hole };
+            let campaign = self.campaign(fields, table, name.clone(), (environment.clone(), base_url.clone()), &section);
             match campaign {
                 Some(campaign) if fields.found() == found && !hole => right.push(campaign),
                 _ => {
                     let name = name.map(|name| shown(name.value.trim())).filter(|name| !name.is_empty());
-                    broken.push(BrokenCampaign { name: name.unwrap_or_else(|| format!("campaign at line {line}")), line });
+                    let name = name.unwrap_or_else(|| format!("campaign at line {line}"));
+                    broken.push(BrokenCampaign { name, line, environment, base_url });
                 }
             }
         }
@@ -120,14 +124,13 @@ impl<'a> Campaigns<'a> {
         fields: &mut Fields<'_>,
         table: &DeTable<'_>,
         name: Option<Placed<String>>,
+        (environment, base_url): (Option<Placed<String>>, Option<Placed<String>>),
         section: &Section,
     ) -> Option<CampaignConfig> {
         fields.only(table, &OPTIONS, "option of a campaign");
         let name = self.name(fields, table, name, section);
         let id = fields.string(table, "id", "the campaign's id in quotes");
         let id = required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", section).and_then(|id| checked_id(fields, id));
-        let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
-        let base_url = fields.string(table, "base_url", "an address in quotes");
         self.place(fields, table, &environment, &base_url, section);
         self.unique_id(fields, id.as_ref(), environment.as_ref().or(base_url.as_ref()));
         let key = self.key(fields, table, section);
@@ -241,8 +244,6 @@ struct Section {
     hole: bool,
 }
 
-const KEY_SOURCES: &str = "`key = { env = \"NAME\" }` or `key = { file = \"PATH\" }`";
-
 /// Notes a field that is not there at all.
 fn required<T>(fields: &mut Fields<'_>, table: &DeTable<'_>, name: &str, value: Option<T>, expected: &str, section: &Section) -> Option<T> {
     if value.is_none() && super::fields::field(table, name).is_none() && !section.hole {
@@ -261,56 +262,4 @@ fn checked_id(fields: &mut Fields<'_>, id: Placed<String>) -> Option<Placed<Stri
         return fields.keep(Err(id.mistake("`id` has white space or control characters inside", Expected::new(expected))));
     }
     Some(id)
-}
-
-fn key_source(fields: &mut Fields<'_>, source: &DeTable<'_>, key: &Spanned<DeValue<'_>>) -> Option<KeySource> {
-    let entries = fields.in_order(source);
-    let found = fields.found();
-    for (name, _) in &entries {
-        let written: &str = name.get_ref();
-        match written {
-            "env" | "file" => {}
-            "command" | "keyring" => {
-                let what = format!("`{written}` is no key source: this version reads keys from `env` and `file`");
-                fields.mistake(name.span(), what, Expected::new(KEY_SOURCES));
-            }
-            _ => {
-                let nearest = nearest(written, ["env", "file"]);
-                let expected = Expected { expected: KEY_SOURCES.to_owned(), nearest };
-                // Not quoted: someone may have written the key here.
-                fields.mistake(name.span(), "this is no key source", expected);
-            }
-        }
-    }
-    if fields.found() > found {
-        return None;
-    }
-    if entries.len() != 1 {
-        let what = if entries.is_empty() { "`key` names no source" } else { "`key` names more than one source" };
-        fields.mistake(key.span(), what, Expected::new(KEY_SOURCES));
-        return None;
-    }
-    if let Some(variable) = fields.string(source, "env", "a variable's name in quotes") {
-        return checked_variable(fields, variable).map(KeySource::Env);
-    }
-    let file = fields.string(source, "file", "a file's path in quotes")?;
-    if file.value.is_empty() {
-        return fields.keep(Err(file.mistake("`file` is empty", Expected::new("a file's path"))));
-    }
-    Some(KeySource::File(file.value.into()))
-}
-
-fn checked_variable(fields: &mut Fields<'_>, variable: Placed<String>) -> Option<String> {
-    let name = &variable.value;
-    if holds_key(name) {
-        let expected = "the name of an environment variable that holds the key";
-        return fields.keep(Err(variable.mistake("`env` looks like a key itself", Expected::new(expected))));
-    }
-    let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    if name.is_empty() || !name.chars().all(letters) || name.starts_with(|letter: char| letter.is_ascii_digit()) {
-        // Not quoted: it may be the key.
-        let expected = "a name of letters, digits and `_`, such as \"CLINIC_KEY\"";
-        return fields.keep(Err(variable.mistake("`env` is no variable's name", Expected::new(expected))));
-    }
-    Some(variable.value)
 }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+use super::CommandError;
+use super::command::first_line;
 use super::permissions::{access, shell_quoted};
+use super::place::shown;
 
 /// Where a campaign's API key comes from.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub enum KeySource {
     Env(String),
     /// A file that holds nothing else and that only its owner can read.
     File(PathBuf),
+    /// The first line that this program writes, called with these arguments and without a shell.
+    Command(Vec<String>),
 }
 
 /// Why a key cannot be had. No text of it ever holds the key.
@@ -56,6 +61,9 @@ pub enum KeyError {
         /// Whose it is.
         owner: u32,
     },
+    /// The command told none.
+    #[error("the command told no key")]
+    Command(#[source] CommandError),
     /// What was found is no key.
     #[error("the API key from {place} {flaw}")]
     NoKey {
@@ -87,7 +95,8 @@ pub enum KeyFlaw {
 const LONGEST: usize = 4096;
 
 impl KeySource {
-    /// Reads the key, trimmed of the white space around it. Reads a file each time it is called.
+    /// Reads the key, trimmed of the white space around it. Reads a file, or runs a command, each
+    /// time it is called.
     ///
     /// # Errors
     /// When there is no key, when it is no key, or when others could read its file.
@@ -102,6 +111,10 @@ impl KeySource {
                 let text = read_private(path)?;
                 checked(&text).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
             }
+            KeySource::Command(command) => {
+                let line = first_line(command).map_err(KeyError::Command)?;
+                checked(&line).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+            }
         }
     }
 
@@ -111,6 +124,7 @@ impl KeySource {
             KeySource::Inline(_) => "the configuration".to_owned(),
             KeySource::Env(variable) => format!("the environment variable `{variable}`"),
             KeySource::File(path) => format!("the file `{}`", path.display()),
+            KeySource::Command(command) => format!("the command `{}`", shown(&command.join(" "))),
         }
     }
 }

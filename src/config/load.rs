@@ -85,7 +85,8 @@ impl LoadError {
 }
 
 /// Reads a configuration from the disk. A key that stands in it counts only when no one else can
-/// read the file; relative key files are looked for beside it, and `~/` is the home folder.
+/// read the file; relative key files and
+/// programs are looked for beside it, and `~/` is the home folder.
 ///
 /// # Errors
 /// When there is none, when it cannot be read, or when others could have changed it.
@@ -124,10 +125,19 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
 }
 
 impl CampaignConfig {
-    /// Looks for a relative key file in the configuration's folder; `~/` is the home folder.
+    /// Looks for a relative key file or program in the configuration's folder; `~/` is the home folder.
     pub fn find_key_beside(&mut self, folder: &Path) {
-        if let KeySource::File(file) = &mut self.key {
-            *file = beside(folder, file);
+        match &mut self.key {
+            KeySource::File(file) => *file = beside(folder, file),
+            KeySource::Command(command) => {
+                // A bare name is looked for on the `PATH`.
+                if let Some(program) = command.first_mut().filter(|program| program.contains('/'))
+                    && let Some(found) = beside(folder, Path::new(program.as_str())).to_str()
+                {
+                    *program = found.to_owned();
+                }
+            }
+            KeySource::Inline(_) | KeySource::Env(_) => {}
         }
     }
 }

@@ -5,8 +5,10 @@
 //! a [`Mistake`] with line and column.
 
 mod campaign;
+mod command;
 mod fields;
 mod key;
+mod key_source;
 mod load;
 mod new_campaign;
 mod path;
@@ -23,6 +25,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::CampaignId;
 
+pub use command::CommandError;
 pub use fields::parse_duration;
 pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};
@@ -83,12 +86,16 @@ pub struct CampaignConfig {
 }
 
 /// A campaign that is left out because of a mistake in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BrokenCampaign {
     /// Its name; `campaign at line 12` where it has none.
     pub name: String,
     /// The line that it begins on, from 1.
     pub line: usize,
+    /// The environment's word, where it could be read: it may be one more mistake.
+    pub environment: Option<Placed<String>>,
+    /// The address in its place, likewise.
+    pub base_url: Option<Placed<String>>,
 }
 
 /// How things are shown.
@@ -116,7 +123,8 @@ impl Config {
     pub fn set_aside(&mut self, name: &str) {
         let Some(position) = self.campaigns.iter().position(|campaign| campaign.name == name) else { return };
         let campaign = self.campaigns.remove(position);
-        self.broken.push(BrokenCampaign { name: campaign.name, line: campaign.line });
+        // The room that found the mistake knows these two.
+        self.broken.push(BrokenCampaign { name: campaign.name, line: campaign.line, ..BrokenCampaign::default() });
         self.broken.sort_by_key(|campaign| campaign.line);
     }
 }
@@ -125,6 +133,12 @@ impl Config {
 /// key's variable is set.
 pub fn example() -> &'static str {
     include_str!("../../assets/config.example.toml")
+}
+
+/// The file's JSON schema, for editors and for whoever writes configurations by a program. It cannot
+/// say everything: what depends on two values is told when the file is read.
+pub fn schema() -> &'static str {
+    include_str!("../../assets/config.schema.json")
 }
 
 impl Default for Display {

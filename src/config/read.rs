@@ -60,7 +60,11 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
 /// Campaigns whose very header could not be read; nothing else is known of them.
 fn unreadable_campaigns(text: &str, holes: &[Hole]) -> Vec<BrokenCampaign> {
     let header = |hole: &&Hole| hole.is_section && text.lines().nth(hole.first - 1).is_some_and(|line| line.contains("campaign"));
-    holes.iter().filter(header).map(|hole| BrokenCampaign { name: format!("campaign at line {}", hole.first), line: hole.first }).collect()
+    holes
+        .iter()
+        .filter(header)
+        .map(|hole| BrokenCampaign { name: format!("campaign at line {}", hole.first), line: hole.first, ..BrokenCampaign::default() })
+        .collect()
 }
 
 fn read_display(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Display {

@@ -183,8 +183,13 @@ fn campaigns_need_double_brackets() {
 }
 
 #[rstest]
-#[case("{ command = [\"pass\", \"show\", \"clinic\"] }", "`command` is no key source: this version reads keys from `env` and `file`")]
-#[case("{ keyring = \"clinic\" }", "`keyring` is no key source: this version reads keys from `env` and `file`")]
+#[case("{ command = [] }", "`command` names no program")]
+#[case("{ command = [\" \"] }", "`command` names no program")]
+#[case("{ command = \"pass show clinic\" }", "`command` is a text")]
+#[case("{ command = [\"echo\", 1] }", "`command` is a whole number")]
+#[case("{ command = [\"echo\", \"key_test_canary0123456789\"] }", "`command` looks as if it held the key itself")]
+#[case("{ command = [\"pass\"], env = \"A\" }", "`key` names more than one source")]
+#[case("{ keyring = \"clinic\" }", "`keyring` is no key source of this version: a command can ask the keyring")]
 #[case("{ env = \"A\", file = \"b\" }", "`key` names more than one source")]
 #[case("{}", "`key` names no source")]
 #[case("{ evn = \"A\" }", "this is no key source")]
@@ -259,4 +264,32 @@ proptest! {
         prop_assume!(!open);
         prop_assert_eq!(config.campaigns.len(), 1, "{}", nonsense);
     }
+}
+
+/// The options that the schema has for a part, and what the reader says when it meets another one.
+#[rstest]
+#[case("/$defs/campaign/properties", "[[campaigns]]\nno = 1\n")]
+#[case("/properties/display/properties", "[display]\nno = 1\n")]
+#[case("/properties/notify/properties", "[notify]\nno = 1\n")]
+#[case("/properties", "no = 1\n")]
+fn the_schema_has_the_options_that_are_read(#[case] part: &str, #[case] text: &str) {
+    let schema: serde_json::Value = serde_json::from_str(schema()).unwrap();
+    let mut options: Vec<String> = schema.pointer(part).unwrap().as_object().unwrap().keys().map(|name| format!("`{name}`")).collect();
+    options.sort();
+    let told = read(text).1.into_iter().find(|mistake| mistake.what.starts_with("`no` is no")).unwrap().expected;
+    let mut read: Vec<String> = told.split([',', ' ']).filter(|word| word.starts_with('`')).map(str::to_owned).collect();
+    read.sort();
+    assert_eq!(options, read);
+}
+
+#[test]
+fn the_schema_has_the_usual_values() {
+    let schema: serde_json::Value = serde_json::from_str(schema()).unwrap();
+    let option = |name: &str| schema.pointer(&format!("/$defs/campaign/properties/{name}/default")).unwrap().clone();
+    let usual = CampaignConfig::usual("A", CampaignId::new("campaign_a"), KeySource::Env(String::new()));
+    assert_eq!(option("calls_per_second").as_f64(), Some(usual.calls_per_second));
+    assert_eq!(option("max_messages").as_u64(), Some(usual.max_messages as u64));
+    assert_eq!(parse_duration(option("history").as_str().unwrap()).ok(), Some(usual.history));
+    assert_eq!(parse_duration(option("valid_for").as_str().unwrap()).ok(), Some(usual.valid_for));
+    assert_eq!(option("failure_limit"), format!("{}%", usual.failure_limit * 100.0).as_str());
 }

@@ -20,7 +20,7 @@ use super::sharing::{Sharing, broken_told, mended_told};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
 };
-use crate::delivery::MessageId;
+use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
 use crate::state::{ActionId, JournalAccess, Run};
@@ -31,6 +31,8 @@ pub use handle::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};
 struct Worker {
     campaign: CampaignIndex,
     api: Api,
+    /// The batch whose pages it reads in place of the campaign's.
+    batch: Option<BatchId>,
     journal: JournalAccess,
     sharing: Sharing,
     run: Option<Arc<Run>>,
@@ -60,6 +62,7 @@ impl Worker {
         Self {
             campaign: options.campaign,
             api: options.api,
+            batch: None,
             sharing: Sharing::new(options.journal.readable().map(|journal| journal.folder().to_owned())),
             journal: options.journal,
             run: options.run,

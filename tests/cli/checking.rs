@@ -103,3 +103,33 @@ fn mistakes_of_the_file_are_all_told() {
     assert!(mistakes.iter().any(|text| text.contains("line 8") && text.contains("`test`?")), "{mistakes:?}");
     assert_eq!(found(&ran.lines(), "state folder")["result"], "ok", "the rest is looked at all the same");
 }
+
+#[test]
+fn a_mistake_does_not_hide_another_one_of_its_campaign() {
+    let stage = Stage::new(still(1));
+    stage.write_config(
+        "[display]\ntheme = \"drak\"\n\n[[campaigns]]\nname = \"\"\nid = \"campaign_1\"\nkey = { env = \"NOT_SET\" }\nenvironment = \"tset\"\n\n\
+         [[campaigns]]\nname = \"Gateway\"\nid = \"campaign_2\"\nkey = { env = \"NOT_SET\" }\nbase_url = \"http://gateway.example/api\"\n",
+    );
+    let ran = stage.run(&["check"]);
+    assert_eq!(ran.code, 2);
+    let lines = ran.lines();
+    let found: Vec<(String, String)> =
+        lines.iter().filter(|line| line["check"] == "configuration").map(|line| (text(&line["result"]), text(&line["text"]))).collect();
+    assert!(found.iter().all(|(result, _)| result == "fail"), "not even one campaign can be used: {found:?}");
+    let told = |part: &str| found.iter().any(|(_, text)| text.contains(part));
+    for part in ["line 2, column 9", "`dark`?", "line 5, column 8: `name` is empty", "line 8, column 15", "`test`?", "0 campaigns"] {
+        assert!(told(part), "{part} in {found:?}");
+    }
+    assert!(told("line 14, column 12: `http://` to `gateway.example` would send the key"), "{found:?}");
+}
+
+#[test]
+fn no_configuration_is_said_once() {
+    let stage = Stage::new(still(1));
+    let nowhere = stage.folder.path().join("nowhere.toml");
+    let ran = stage.run(&["messages", CLINIC, "--config", nowhere.to_str().unwrap()]);
+    assert_eq!(ran.err.matches("no configuration").count(), 1, "{}", ran.err);
+    let check = stage.run(&["check", "--config", nowhere.to_str().unwrap()]);
+    assert_eq!((check.code, check.out.matches("no configuration").count()), (2, 1), "{}", check.out);
+}

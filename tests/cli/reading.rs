@@ -68,6 +68,17 @@ fn a_window_and_a_batch_agree_with_their_messages() {
 }
 
 #[test]
+fn a_status_says_how_far_back_it_read() {
+    let stage = Stage::new(still(400));
+    stage.configure("history = \"1d\"");
+    let ran = stage.good(&["status", CLINIC, "--format", "json"]);
+    assert_eq!(ran.json()["coverage"]["complete"], false);
+    assert!(ran.err.contains("--since reads further back"), "{}", ran.err);
+    let whole = stage.good(&["status", CLINIC, "--since", "2020-01-01"]);
+    assert_eq!(whole.err, "", "asked for, so nothing needs to be said");
+}
+
+#[test]
 fn filters_and_formats() {
     let stage = Stage::new(still(400));
     let failed = stage.good(&["messages", CLINIC, "--status", "failed"]);

@@ -55,6 +55,7 @@ fn a_message_of_nobody() {
 #[case(&["messages", "Nobody"], "no campaign")]
 #[case(&["messages", "Clinic reminder"], "Did you mean “Clinic reminders”?")]
 #[case(&["messages", CLINIC, "--status", "delivred"], "`delivered`?")]
+#[case(&["messages", CLINIC, "--status", "nope"], "queued (enqueued)")]
 #[case(&["messages", CLINIC, "--since", "yesteryear"], "Allowed are")]
 #[case(&["messages", CLINIC, "--fields", "id,status"], "`latestStatus`?")]
 #[case(&["messages", CLINIC, "--search", "6"], "3 digits")]
@@ -68,7 +69,8 @@ fn a_message_of_nobody() {
 #[case(&["retry", CLINIC, "--failed", "--expect", "many"], "--expect")]
 #[case(&["simulate", "--fault", "hang=1"], "--fault")]
 #[case(&["simulate", "--listen", "0.0.0.0:0"], "loopback")]
-#[case(&["find", "6580001234"], "find")]
+#[case(&["find", "65"], "3 digits")]
+#[case(&["find", "6580001234", "--campaign", "Nobody"], "no campaign")]
 fn wrong_usage(#[case] arguments: &[&str], #[case] told: &str) {
     let stage = Stage::new(still(1));
     refused(&stage, arguments, 2, told);
@@ -154,10 +156,11 @@ fn a_fault_that_passes_is_waited_for() {
 #[test]
 fn the_help_names_only_what_there_is() {
     let help = String::from_utf8(program(&["--help"]).output().unwrap().stdout).unwrap();
-    for command in ["demo", "check", "status", "messages", "retry", "journal", "simulate"] {
+    for command in ["demo", "check", "find", "status", "messages", "watch", "retry", "journal", "simulate", "config", "completions", "man"]
+    {
         assert!(help.contains(&format!("\n  {command} ")), "{command} in {help}");
     }
-    for missing in ["report", "watch", "outcome", "completions", "send"] {
+    for missing in ["outcome", "report", "send"] {
         assert!(!help.contains(&format!("\n  {missing} ")), "{missing} in {help}");
     }
 }

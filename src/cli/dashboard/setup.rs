@@ -15,12 +15,9 @@ use crate::tui::{CampaignCard, Setup, ThemeChoice};
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let now = Timestamp::now();
-    let (theme, theme_mistake) = match configured.config.display.theme.as_ref().map(|name| name.parse(ThemeChoice::parse)) {
-        None => (ThemeChoice::Auto, None),
-        Some(Ok(theme)) => (theme, None),
-        Some(Err(mistake)) => (ThemeChoice::Auto, Some(mistake)),
-    };
-    let mistakes = configured.mistakes.iter().chain(&theme_mistake).map(|mistake| of_mistake(mistake, &configured.path, now));
+    // One that is none is among the mistakes.
+    let theme = configured.config.display.theme.as_ref().and_then(|name| name.parse(ThemeChoice::parse).ok()).unwrap_or(ThemeChoice::Auto);
+    let mistakes = configured.mistakes.iter().map(|mistake| of_mistake(mistake, &configured.path, now));
     let warnings = configured.campaigns.iter().filter_map(|campaign| campaign.key_warning.clone()).map(|what| Notice {
         at: now,
         weight: NoticeWeight::Warning,

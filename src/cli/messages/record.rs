@@ -13,7 +13,7 @@ const HIDDEN: &str = "∙∙∙";
 
 /// How messages are shown.
 #[derive(Debug, Clone)]
-pub(super) struct Layout {
+pub(in crate::cli) struct Layout {
     /// Which fields, in which order.
     pub fields: Vec<Field>,
     /// Whether recipients, values and texts are masked.
@@ -97,7 +97,7 @@ fn json_text(value: &impl Serialize) -> String {
 }
 
 /// A message in JSON: the fields of the layout, `null` for what was not told.
-pub(super) struct Record<'a> {
+pub(in crate::cli) struct Record<'a> {
     layout: &'a Layout,
     message: &'a Message,
 }
@@ -180,11 +180,11 @@ impl Serialize for AttemptRecord<'_> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::cli) mod tests {
     use super::*;
     use crate::delivery::{DeliveryError, MessageId, Recipient, Template};
 
-    pub(in super::super) fn layout(masked: bool) -> Layout {
+    pub(in crate::cli) fn layout(masked: bool) -> Layout {
         Layout {
             fields: Field::all(),
             masked,
@@ -196,7 +196,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(in super::super) fn message() -> Message {
+    pub(in crate::cli) fn message() -> Message {
         let at = |second: i64| Timestamp::from_second(1_900_000_000 + second).ok();
         let attempt = Attempt {
             status: Some(Status::Failure),

@@ -1,79 +1,75 @@
-//! Messages in columns for people.
+//! Messages in columns for people, one line each.
 
 use std::fmt;
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
-
+use super::super::fitted::{self, Tint};
 use super::super::moment::shown;
 use super::fields::Field;
 use super::record::Layout;
-use crate::delivery::{Message, Recipient, RetryHelps, Status};
+use crate::delivery::{Mask, Message, RetryHelps, Status, clean_line};
+use crate::tui::text::cut;
+
+/// How much of a text is shown where no terminal says how much fits.
+const TEXT: usize = 80;
 
 /// Messages in columns.
-pub(super) struct MessageTable {
-    table: Table,
+pub(in crate::cli) struct MessageTable {
+    heading: Vec<String>,
+    rows: Vec<fitted::Row>,
     /// The fields asked for; `None` for the columns that decide what to do.
     fields: Option<Vec<Field>>,
+    /// The columns of the terminal; `None` where the output is none.
+    width: Option<u16>,
     colour: bool,
 }
 
 impl MessageTable {
-    /// A table; `width` in columns where the output is a terminal, else as wide as it gets.
+    /// A table; `width` in columns where the output is a terminal.
     pub fn new(layout: &Layout, own_fields: bool, width: Option<u16>) -> Self {
         let fields = own_fields.then(|| layout.fields.clone());
-        let mut table = Table::new();
-        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        if let Some(width) = width {
-            table.set_width(width);
-        }
         let heading = match &fields {
             Some(fields) => fields.iter().map(Field::name).collect(),
             None => ["status", "created", "recipient", "error", "retry", "tried", "batch", "text"].map(str::to_owned).to_vec(),
         };
-        table.set_header(heading);
-        Self { table, fields, colour: false }
+        Self { heading, rows: Vec::new(), fields, width, colour: false }
     }
 
     /// With colours.
     #[must_use]
     pub fn coloured(mut self, colour: bool) -> Self {
         self.colour = colour;
-        if colour {
-            self.table.enforce_styling();
-        }
         self
     }
 
     /// Adds a message.
     pub fn message(&mut self, layout: &Layout, message: &Message) {
-        if let Some(fields) = &self.fields {
-            self.table.add_row(fields.iter().map(|field| Cell::new(layout.cell(field, message))));
-            return;
-        }
-        let error = message.error();
-        let failed = message.status == Some(Status::Failure);
-        let helps = || error.as_ref().map_or(RetryHelps::Maybe, |error| error.known().retry_helps()).word();
-        let text = layout.text(message).unwrap_or_default();
-        self.table.add_row(vec![
-            self.status(message.status.as_ref()),
-            Cell::new(message.created_at.map(|time| shown(time, &layout.zone)).unwrap_or_default()),
-            Cell::new(recipient(layout, message)),
-            Cell::new(error.as_ref().map(|error| error.code.to_string()).unwrap_or_default()),
-            Cell::new(if failed { helps() } else { "" }),
-            Cell::new(message.tried().map(|tried| tried.to_string()).unwrap_or_default()),
-            Cell::new(message.batch.as_ref().map(|batch| batch.id.short(false)).unwrap_or_default()),
-            Cell::new(crate::delivery::clean_line(&text)),
-        ]);
+        let cells = match &self.fields {
+            Some(fields) => fields.iter().map(|field| clean_line(&layout.cell(field, message)).into_owned()).collect(),
+            None => self.usual(layout, message),
+        };
+        let tint = match message.status {
+            Some(Status::Success) if self.fields.is_none() => Tint::Good,
+            Some(Status::Failure) if self.fields.is_none() => Tint::Bad,
+            _ => Tint::None,
+        };
+        self.rows.push(fitted::Row { cells, tint });
     }
 
-    fn status(&self, status: Option<&Status>) -> Cell {
-        let cell = Cell::new(status.map(Status::word).unwrap_or("not told"));
-        match status {
-            Some(Status::Success) if self.colour => cell.fg(Color::Green),
-            Some(Status::Failure) if self.colour => cell.fg(Color::Red).add_attribute(Attribute::Bold),
-            _ => cell,
-        }
+    fn usual(&self, layout: &Layout, message: &Message) -> Vec<String> {
+        let error = message.error();
+        let helps = || error.as_ref().map_or(RetryHelps::Maybe, |error| error.known().retry_helps()).word();
+        let failed = message.status == Some(Status::Failure);
+        let text = clean_line(&layout.text(message).unwrap_or_default()).into_owned();
+        vec![
+            message.status.as_ref().map(Status::word).unwrap_or("not told").to_owned(),
+            message.created_at.map(|time| shown(time, &layout.zone)).unwrap_or_default(),
+            recipient(layout, message),
+            error.as_ref().map(|error| error.code.to_string()).unwrap_or_default(),
+            if failed { helps() } else { "" }.to_owned(),
+            message.tried().map(|tried| tried.to_string()).unwrap_or_default(),
+            message.batch.as_ref().map(|batch| batch.id.short(false).clone()).unwrap_or_default(),
+            if self.width.is_none() { cut(&text, TEXT, false).into_owned() } else { text },
+        ]
     }
 }
 
@@ -81,12 +77,39 @@ fn recipient(layout: &Layout, message: &Message) -> String {
     if layout.masked {
         return layout.recipient(message).unwrap_or_default();
     }
-    message.recipient.as_ref().map(|recipient: &Recipient| recipient.shown(crate::delivery::Mask::Off)).unwrap_or_default()
+    message.recipient.as_ref().map(|recipient| recipient.shown(Mask::Off)).unwrap_or_default()
 }
 
 impl fmt::Display for MessageTable {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.table.lines().map(|line| line.trim_end().to_owned()).collect();
-        out.write_str(&lines.join("\n"))
+        out.write_str(&fitted::lines(&self.heading, &self.rows, self.width.map(usize::from), self.colour).join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::tests::{layout, message};
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_to_what_fits_and_never_takes_a_second_line() {
+        let long = Message { full_text: Some("one two\n".repeat(40)), ..message() };
+        for (width, longest) in [(Some(100), 100), (Some(70), 70), (None, 220)] {
+            let mut table = MessageTable::new(&layout(false), false, width);
+            table.message(&layout(false), &long);
+            table.message(&layout(false), &message());
+            let text = table.to_string();
+            assert_eq!(text.lines().count(), 3, "{text}");
+            assert!(text.lines().all(|line| line.chars().count() <= longest), "{width:?}\n{text}");
+            assert!(text.contains('…') && text.contains("failed"), "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_that_were_asked_for_have_their_names() {
+        let layout = Layout { fields: vec![Field::Id, Field::LatestStatus], ..layout(false) };
+        let mut table = MessageTable::new(&layout, true, None);
+        table.message(&layout, &message());
+        assert_eq!(table.to_string(), "id         latestStatus\nmessage_1  failure");
     }
 }

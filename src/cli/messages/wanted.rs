@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::config::{Expected, nearest};
+use crate::config::nearest;
 use crate::delivery::{ErrorCode, Message, Status};
 
 /// What a message must be to be listed. Nothing asked for lets all pass.
@@ -47,17 +47,23 @@ impl Wanted {
 /// # Errors
 /// Another word, with the nearest one.
 pub(super) fn status(text: &str) -> Result<Status, String> {
-    let words: Vec<String> = Status::KNOWN.iter().map(|status| status.api_word().to_owned()).collect();
     Status::parse(text).ok_or_else(|| {
-        let on_screen = Status::KNOWN.iter().map(Status::word);
-        let all: Vec<&str> = words.iter().map(String::as_str).chain(on_screen).collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let Expected { expected, .. } = Expected::one_of(text, &words);
-        match nearest(text, all) {
-            Some(nearest) => format!("expected {expected}; did you mean `{nearest}`?"),
-            None => format!("expected {expected}"),
+        let words: Vec<String> = Status::KNOWN.iter().map(both_words).collect();
+        let all: Vec<String> = Status::KNOWN.iter().flat_map(|status| [status.api_word(), status.word()].map(str::to_owned)).collect();
+        let expected = format!("expected {}", words.join(", "));
+        match nearest(text, all.iter().map(String::as_str)) {
+            Some(nearest) => format!("{expected}; did you mean `{nearest}`?"),
+            None => expected,
         }
     })
+}
+
+/// A status by the word on the screen, and by the API's where that is another.
+fn both_words(status: &Status) -> String {
+    match (status.word(), status.api_word()) {
+        (word, api) if word == api => word.to_owned(),
+        (word, api) => format!("{word} ({api})"),
+    }
 }
 
 /// A word about a code that the API's reference does not list: codes can be added, so it is asked

@@ -101,6 +101,9 @@ pub(super) struct RecentPart {
     pub finished: usize,
     pub failed: usize,
     pub usual_share: Option<f64>,
+    /// Since when the share rises above the usual one; for people, who are told it in a sentence.
+    #[serde(skip)]
+    pub rising_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -158,6 +161,7 @@ impl Report {
                 finished: recent.finished,
                 failed: recent.failed,
                 usual_share: recent.usual_share,
+                rising_since: recent.rising_since,
             },
             batches: batches(store, window),
             latency: latency(store.latency(window.now)),

@@ -37,7 +37,7 @@ pub(super) fn text(report: &Report, zone: &TimeZone) -> String {
         line(columns(&["failures", "messages", "retry", "advice"], 1, report.failures.iter().map(failure).collect()));
     }
     line(String::new());
-    line(recent(&report.recent));
+    line(recent(&report.recent, zone));
     let latency = &report.latency;
     let seconds = |seconds: Option<f64>| seconds.map_or_else(|| "not known".to_owned(), |seconds| format!("{seconds:.1} s"));
     line(format!(
@@ -83,17 +83,17 @@ fn failure(failure: &FailurePart) -> Vec<String> {
     vec![code, grouped(failure.count), failure.retry.to_owned(), advice]
 }
 
-fn recent(recent: &RecentPart) -> String {
+fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let usual = match recent.usual_share {
         Some(share) => format!("usually {} fail", percent(share)),
         None => "too few ended in the day before to tell what is usual".to_owned(),
     };
-    if recent.finished < Recent::ENOUGH {
-        return format!("Last {} minutes: {} ended, {} failed; {usual}.", recent.minutes, grouped(recent.finished), grouped(recent.failed));
-    }
-    let share = percent(recent.failed as f64 / recent.finished as f64);
-    format!("Last {} minutes: {} ended, {} failed ({share}); {usual}.", recent.minutes, grouped(recent.finished), grouped(recent.failed))
+    let rising = recent.rising_since.map(|since| format!(", rising since {}", shown(since, zone))).unwrap_or_default();
+    // Below that a share says nothing.
+    let share = (recent.finished >= Recent::ENOUGH).then(|| format!(" ({})", percent(recent.failed as f64 / recent.finished as f64)));
+    let (ended, failed) = (grouped(recent.finished), grouped(recent.failed));
+    format!("Last {} minutes: {ended} ended, {failed} failed{}{rising}; {usual}.", recent.minutes, share.unwrap_or_default())
 }
 
 /// The report as CSV: one figure a row, so that spreadsheets can pick theirs.
@@ -131,6 +131,17 @@ mod tests {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }
         assert!(text.lines().all(|line| line == line.trim_end()));
+    }
+
+    #[test]
+    fn a_rise_is_told_with_its_beginning() {
+        let zone = TimeZone::get("Asia/Singapore").unwrap();
+        let since = Timestamp::from_second(1_900_000_000).ok();
+        let calm = RecentPart { minutes: 15, finished: 40, failed: 10, usual_share: Some(0.02), rising_since: None };
+        assert_eq!(recent(&calm, &zone), "Last 15 minutes: 40 ended, 10 failed (25.0 %); usually 2.0 % fail.");
+        let rising = RecentPart { rising_since: since, ..calm };
+        let told = "Last 15 minutes: 40 ended, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";
+        assert_eq!(recent(&rising, &zone), told);
     }
 
     #[test]

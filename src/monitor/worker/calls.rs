@@ -10,7 +10,11 @@ use crate::store::AnswerKind;
 impl Worker {
     /// Reads a page for the ledger.
     pub(super) async fn read_page(&mut self, fetch: Fetch) {
-        let call = Call::List { page: PageRequest { limit: fetch.limit(), search: None, position: fetch.position() } };
+        let page = PageRequest { limit: fetch.limit(), search: None, position: fetch.position() };
+        let (call, from) = match self.batch.clone() {
+            Some(batch) => (Call::ListBatch { batch: batch.clone(), page }, AnswerKind::Batch(batch)),
+            None => (Call::List { page }, AnswerKind::List),
+        };
         let api = self.api.clone();
         let Some(answer) = self.listen_for(fetch.purpose(), async move { api.page(&call).await }).await else { return };
         let answer = match answer {
@@ -40,8 +44,8 @@ impl Worker {
         if self.desk.ledger.take_anew() {
             self.tell(News::StartedAnew).await;
         }
-        self.tell(News::Rows { rows: answer.rows, from: AnswerKind::List, asked_at, reach, head }).await;
-        self.notice_retried(&retried, &AnswerKind::List, answer.asked_at).await;
+        self.tell(News::Rows { rows: answer.rows, from: from.clone(), asked_at, reach, head }).await;
+        self.notice_retried(&retried, &from, answer.asked_at).await;
         if self.desk.ledger.is_circular() && !self.bad_cursors_told {
             self.bad_cursors_told = true;
             self.notice(NoticeWeight::Warning, circular()).await;

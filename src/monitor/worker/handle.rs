@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::Worker;
+use crate::delivery::BatchId;
 use crate::monitor::{CampaignIndex, Clock, Command, Update};
 use crate::postman::Api;
 use crate::state::{JournalAccess, Run};
@@ -66,7 +67,20 @@ impl Monitor {
     /// others. Must be called within a tokio runtime.
     pub fn spawn(options: MonitorOptions, updates: mpsc::Sender<Update>) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
-        let worker = Worker::new(options, updates, inbox);
+        Self::start(Worker::new(options, updates, inbox), commands)
+    }
+
+    /// Starts a worker that reads a batch's pages in place of its campaign's: all else is the same.
+    /// Its news of rows come as [`AnswerKind::Batch`](crate::store::AnswerKind::Batch). An empty list
+    /// then means that the batch is being prepared.
+    pub fn spawn_for_batch(options: MonitorOptions, batch: BatchId, updates: mpsc::Sender<Update>) -> Self {
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let mut worker = Worker::new(options, updates, inbox);
+        worker.batch = Some(batch);
+        Self::start(worker, commands)
+    }
+
+    fn start(worker: Worker, commands: mpsc::UnboundedSender<Command>) -> Self {
         let (ended, panicked) = watch::channel(None);
         let telltale = Telltale(ended);
         let task = tokio::spawn(async move {

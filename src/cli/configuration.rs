@@ -1,0 +1,58 @@
+//! `postwatch config`: where the file is, an example of one, its mistakes, its schema. Nothing here
+//! makes a call, and no key is read.
+
+use std::io::Write as _;
+
+use clap::{Args, Subcommand};
+
+use super::campaigns::configured_for;
+use super::check::file_alone;
+use super::context::{tell, unusable};
+use super::{Common, End, Exit};
+use crate::config;
+
+/// What `config` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArguments {
+    /// What about it.
+    #[command(subcommand)]
+    pub wish: ConfigWish,
+}
+
+/// What about the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigWish {
+    /// Where it is looked for
+    Path,
+    /// One with every option, to begin with
+    Example,
+    /// Every mistake in it; `postwatch check` tries it out as well
+    Check,
+    /// Its JSON schema, for editors
+    Schema,
+}
+
+/// Tells about the configuration.
+///
+/// # Errors
+/// The file cannot be used at all, or the output cannot be written.
+pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, End> {
+    let mut out = std::io::stdout().lock();
+    match arguments.wish {
+        ConfigWish::Path => {
+            let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
+            writeln!(out, "{}", path.display())?;
+            if !common.quiet && !path.exists() {
+                tell("There is no such file yet: `postwatch config example` writes what may stand in it.");
+            }
+        }
+        ConfigWish::Example => out.write_all(config::example().as_bytes())?,
+        ConfigWish::Schema => out.write_all(config::schema().as_bytes())?,
+        ConfigWish::Check => {
+            let configured = configured_for(common, Some(&[])).map_err(|error| unusable(&error))?;
+            return Ok(file_alone(&configured, common, &mut out)?);
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,169 @@
+//! `postwatch find`: asks every campaign for a recipient, one call each, and says which were asked
+//! and which could not be.
+
+mod output;
+mod result;
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use clap::Args;
+use tokio::task::JoinSet;
+
+use self::result::{Answer, Asked, Found, NotAsked};
+use super::campaigns::{Campaign, find as named};
+use super::context::{Context, counted};
+use super::messages::fields::Field;
+use super::messages::record::Layout;
+use super::progress::Progress;
+use super::{Common, End, Exit, Failure, journal};
+use crate::delivery::{Message, RecipientQuery};
+use crate::monitor::Reader;
+use crate::postman::{Call, PageRequest, Position};
+
+/// How many messages one campaign is asked for: more than anybody reads for one number. The newest
+/// come first, and that there are more is told.
+const MOST: u16 = 100;
+
+/// What `find` takes.
+#[derive(Debug, Clone, Args)]
+pub struct FindArguments {
+    /// The number or a part of it: `+65 9123-4567`, digits, or an NRIC. Without it, it is asked for, so that none stands in the shell's history
+    pub number: Option<String>,
+    /// Only this campaign, by its name in the configuration or by its id; may be given again [default: all]
+    #[arg(long, value_name = "C")]
+    pub campaign: Vec<String>,
+}
+
+/// Asks the campaigns.
+///
+/// # Errors
+/// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is told among
+/// the answers.
+pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, End> {
+    let context = match arguments.campaign.as_slice() {
+        [] => Context::load(common)?,
+        named => Context::load_for(common, named)?,
+    };
+    let query = query(arguments).await?;
+    let mut found = chosen(arguments, &context, &query)?;
+    ask(&context, &mut found, &query).await?;
+    output::write(&found, context.format(), &context, &mut std::io::stdout().lock())?;
+    Ok(found.exit())
+}
+
+/// What is looked for, as an argument or as a line of the input.
+async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
+    let typed = match &arguments.number {
+        Some(number) => number.clone(),
+        // A thread of its own, so that a signal ends the wait.
+        None => match tokio::task::spawn_blocking(asked_for).await {
+            Ok(read) => read.map_err(|error| {
+                let why = format!("The system says: {error}.");
+                Failure::new(Exit::Usage, "No number could be read.", why, "Give it as an argument, or as a line of the input.")
+            })?,
+            Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+        },
+    };
+    let query = RecipientQuery::new(&typed);
+    if query.is_askable() {
+        return Ok(query);
+    }
+    let what = if query.is_empty() {
+        "No number was given.".to_owned()
+    } else {
+        format!("A number needs {} digits or letters at least.", RecipientQuery::SHORTEST)
+    };
+    Err(Failure::usage(what, "Give the number or a part of it: with fewer digits nearly every recipient fits."))
+}
+
+/// Asks for the number: on a terminal with a word about it, else without.
+fn asked_for() -> std::io::Result<String> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        let mut prompt = std::io::stderr();
+        prompt.write_all(b"Number, or a part of it: ")?;
+        prompt.flush()?;
+    }
+    let mut line = String::new();
+    input.lock().read_line(&mut line)?;
+    Ok(line)
+}
+
+/// The campaigns to ask, and those that cannot be asked whatever happens.
+fn chosen(arguments: &FindArguments, context: &Context, query: &RecipientQuery) -> Result<Found, Failure> {
+    let configured = &context.configured;
+    let mut campaigns: Vec<&Campaign> = Vec::new();
+    for name in &arguments.campaign {
+        let campaign = named(configured, name)?;
+        if !campaigns.iter().any(|known| known.config.name == campaign.config.name) {
+            campaigns.push(campaign);
+        }
+    }
+    let mut broken = Vec::new();
+    if arguments.campaign.is_empty() {
+        campaigns = configured.campaigns.iter().collect();
+        broken = configured.config.broken.iter().map(|broken| NotAsked::broken(broken, &configured.path)).collect();
+    }
+    if campaigns.is_empty() && broken.is_empty() {
+        let what = format!("{} names no campaign.", configured.path.display());
+        return Err(Failure::usage(what, "Add a `[[campaigns]]` section; `postwatch check` tells what is wrong in the file."));
+    }
+    let mut answers = Vec::new();
+    for campaign in campaigns {
+        if let Some(warning) = &campaign.key_warning {
+            context.notice(warning);
+        }
+        let layout = Layout {
+            fields: Field::all(),
+            masked: journal::is_masked(&context.common, campaign, "what was found for a number")?,
+            one_time: campaign.config.one_time_password,
+            searched: Some(query.clone()),
+            zone: context.zone().clone(),
+            campaign: campaign.config.id.clone(),
+            batch: None,
+        };
+        answers.push(Answer::waiting(campaign, layout));
+    }
+    Ok(Found { answers, broken })
+}
+
+/// Asks all of them at the same time. One that does not answer holds up no other.
+async fn ask(context: &Context, found: &mut Found, query: &RecipientQuery) -> Result<(), Failure> {
+    let progress = Progress::start(context.common.quiet, false);
+    let mut asked: JoinSet<(usize, Result<Asked, Failure>)> = JoinSet::new();
+    for (place, answer) in found.answers.iter_mut().enumerate() {
+        match context.reader(&answer.campaign) {
+            Ok(reader) => {
+                asked.spawn(one(place, reader, query.clone()));
+            }
+            Err(failure) => answer.told = Err(failure),
+        }
+    }
+    let all = asked.len();
+    progress.tell(|| format!("asking {}", counted(all, "campaign")));
+    while let Some(ended) = asked.join_next().await {
+        match ended {
+            Ok((place, told)) => {
+                if let Some(answer) = found.answers.get_mut(place) {
+                    answer.told = told;
+                }
+            }
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            // Nobody cancels these tasks.
+            Err(_) => {}
+        }
+        progress.tell(|| format!("{} of {} answered", all - asked.len(), counted(all, "campaign")));
+    }
+    Ok(())
+}
+
+async fn one(place: usize, mut reader: Reader, query: RecipientQuery) -> (usize, Result<Asked, Failure>) {
+    let call = Call::List { page: PageRequest { limit: MOST, search: Some(query), position: Position::Head } };
+    let told = reader.page(&call).await.map_err(Failure::from).map(|answer| Asked {
+        messages: answer.rows.iter().map(Message::from_row).collect(),
+        bad: answer.rows.bad().len(),
+        more: answer.page.has_next,
+        at: answer.asked_at,
+    });
+    (place, told)
+}

@@ -1,0 +1,189 @@
+//! What was found on the output, in one of the four formats.
+
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::super::Format;
+use super::super::context::{Context, counted, is_coloured, table_width};
+use super::super::end::of_csv;
+use super::super::messages::fields::Field;
+use super::super::messages::record::Record;
+use super::super::messages::table::MessageTable;
+use super::super::moment::exact;
+use super::result::{Answer, Asked, Found};
+use crate::delivery::Message;
+
+/// A message with the campaign it was found in.
+#[derive(Serialize)]
+struct FoundRecord<'a> {
+    campaign: &'a str,
+    #[serde(flatten)]
+    message: Record<'a>,
+}
+
+/// All that was found, as one document.
+#[derive(Serialize)]
+struct Document<'a> {
+    messages: Vec<FoundRecord<'a>>,
+    #[serde(flatten)]
+    summary: Summary<'a>,
+}
+
+#[derive(Serialize)]
+struct SummaryLine<'a> {
+    summary: Summary<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary<'a> {
+    asked: Vec<AskedPart<'a>>,
+    not_asked: Vec<NotAskedPart>,
+    sentence: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AskedPart<'a> {
+    campaign: &'a str,
+    id: &'a str,
+    found: usize,
+    more: bool,
+    asked_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotAskedPart {
+    campaign: String,
+    reason: String,
+    next: String,
+    trace_id: Option<String>,
+}
+
+/// Writes what was found. In CSV only the messages have a place: the rest goes to standard error,
+/// as the sentence does beside each format for programs.
+pub(super) fn write(found: &Found, format: Format, context: &Context, out: &mut impl Write) -> io::Result<()> {
+    let zone = context.zone();
+    match format {
+        Format::Json => {
+            let document = Document { messages: messages(found).map(record).collect(), summary: summary(found, zone) };
+            serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
+            out.write_all(b"\n")?;
+        }
+        Format::Ndjson => {
+            for message in messages(found) {
+                serde_json::to_writer(&mut *out, &record(message)).map_err(io::Error::from)?;
+                out.write_all(b"\n")?;
+            }
+            serde_json::to_writer(&mut *out, &SummaryLine { summary: summary(found, zone) }).map_err(io::Error::from)?;
+            out.write_all(b"\n")?;
+        }
+        Format::Csv => csv(found, out)?,
+        Format::Table => table(found, context, out)?,
+    }
+    out.flush()?;
+    if format != Format::Table {
+        for line in not_asked(found) {
+            context.notice(&line);
+        }
+        context.notice(&found.sentence(zone));
+    }
+    Ok(())
+}
+
+fn messages(found: &Found) -> impl Iterator<Item = (&Answer, &Message)> {
+    found.asked().flat_map(|(answer, asked)| asked.messages.iter().map(move |message| (answer, message)))
+}
+
+fn record<'a>((answer, message): (&'a Answer, &'a Message)) -> FoundRecord<'a> {
+    FoundRecord { campaign: &answer.campaign.config.name, message: answer.layout.json(message) }
+}
+
+fn summary<'a>(found: &'a Found, zone: &TimeZone) -> Summary<'a> {
+    let asked = found.asked().map(|(answer, asked)| AskedPart {
+        campaign: &answer.campaign.config.name,
+        id: answer.campaign.config.id.as_str(),
+        found: asked.messages.len(),
+        more: asked.more,
+        asked_at: exact(asked.at, zone),
+    });
+    let not_asked = found.not_asked().into_iter().map(|not_asked| NotAskedPart {
+        campaign: not_asked.campaign,
+        reason: [not_asked.why.text.what, not_asked.why.text.why].join(" ").trim().to_owned(),
+        next: not_asked.why.text.next,
+        trace_id: not_asked.why.text.trace_id,
+    });
+    Summary { asked: asked.collect(), not_asked: not_asked.collect(), sentence: found.sentence(zone) }
+}
+
+fn csv(found: &Found, out: &mut impl Write) -> io::Result<()> {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in messages(found).flat_map(|(_, message)| message.values.iter().flatten()) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    // A column for each value, where the values stand in the JSON.
+    let fields: Vec<Field> = Field::all()
+        .into_iter()
+        .flat_map(|field| match field {
+            Field::Values => names.iter().map(|name| Field::Value((*name).to_owned())).collect(),
+            plain => vec![plain],
+        })
+        .collect();
+    let mut writer = csv::Writer::from_writer(out);
+    let heading = std::iter::once("campaign".to_owned()).chain(fields.iter().map(Field::name));
+    writer.write_record(heading).map_err(of_csv)?;
+    for (answer, message) in messages(found) {
+        let cells = fields.iter().map(|field| answer.layout.cell(field, message));
+        writer.write_record(std::iter::once(answer.campaign.config.name.clone()).chain(cells)).map_err(of_csv)?;
+    }
+    writer.flush()
+}
+
+fn table(found: &Found, context: &Context, out: &mut impl Write) -> io::Result<()> {
+    for (answer, asked) in found.asked() {
+        writeln!(out, "{}", heading(answer, asked))?;
+        if !asked.messages.is_empty() {
+            let mut table = MessageTable::new(&answer.layout, false, table_width()).coloured(is_coloured(&context.common));
+            for message in &asked.messages {
+                table.message(&answer.layout, message);
+            }
+            writeln!(out, "{table}")?;
+        }
+        writeln!(out)?;
+    }
+    let not_asked = not_asked(found);
+    for line in &not_asked {
+        writeln!(out, "{line}")?;
+    }
+    if !not_asked.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", found.sentence(context.zone()))
+}
+
+fn heading(answer: &Answer, asked: &Asked) -> String {
+    let count = match asked.messages.len() {
+        0 => "nothing found".to_owned(),
+        found => counted(found, "message"),
+    };
+    let more = if asked.more { ", the newest of more (`postwatch messages` with `--search` lists all)" } else { "" };
+    let bad = if asked.bad > 0 { format!(", {} that could not be read", counted(asked.bad, "more row")) } else { String::new() };
+    format!("{} ({}): {count}{more}{bad}", answer.campaign.config.name, answer.campaign.base.kind().word())
+}
+
+/// A paragraph for each campaign that could not be asked: that is not the same as nothing found.
+fn not_asked(found: &Found) -> Vec<String> {
+    let paragraph = |not_asked: super::result::NotAsked| {
+        let text = not_asked.why.text;
+        let trace = text.trace_id.map(|trace| format!("trace id for Postman's support: {trace}")).unwrap_or_default();
+        let lines: Vec<String> = [text.why, text.next, trace].into_iter().filter(|line| !line.is_empty()).collect();
+        let below: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+        format!("{}: NOT ASKED. {}{below}", not_asked.campaign, text.what)
+    };
+    found.not_asked().into_iter().map(paragraph).collect()
+}

@@ -1,0 +1,153 @@
+//! What the campaigns answered, and the sentence about it.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::campaigns::Campaign;
+use super::super::context::counted;
+use super::super::messages::record::Layout;
+use super::super::moment::shown;
+use super::super::{Exit, Failure};
+use crate::config::BrokenCampaign;
+use crate::delivery::{Message, Status};
+
+/// What all campaigns answered, in the order of the configuration.
+pub(super) struct Found {
+    pub answers: Vec<Answer>,
+    /// Campaigns that cannot be asked because of a mistake in the configuration.
+    pub broken: Vec<NotAsked>,
+}
+
+/// A campaign and what it answered.
+pub(super) struct Answer {
+    pub campaign: Campaign,
+    /// How its messages are shown.
+    pub layout: Layout,
+    pub told: Result<Asked, Failure>,
+}
+
+/// An answer.
+pub(super) struct Asked {
+    /// The messages found, newest first.
+    pub messages: Vec<Message>,
+    /// Rows that could not be read.
+    pub bad: usize,
+    /// Whether the server has more.
+    pub more: bool,
+    /// When it was asked.
+    pub at: Timestamp,
+}
+
+/// A campaign that could not be asked. Nothing is known of the number there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotAsked {
+    pub campaign: String,
+    pub why: Failure,
+}
+
+impl NotAsked {
+    /// One with a mistake in the configuration.
+    pub fn broken(broken: &BrokenCampaign, path: &Path) -> Self {
+        let what = format!("It has a mistake in the configuration (line {}).", broken.line);
+        let next = format!("`postwatch check` tells the mistakes in {}.", path.display());
+        Self { campaign: broken.name.clone(), why: Failure::usage(what, next) }
+    }
+}
+
+impl Answer {
+    /// A campaign that has not answered yet.
+    pub fn waiting(campaign: &Campaign, layout: Layout) -> Self {
+        let why = Failure::new(Exit::Failed, "There was no answer.", "", "Run the command again.");
+        Self { campaign: campaign.clone(), layout, told: Err(why) }
+    }
+}
+
+impl Found {
+    /// The campaigns that answered.
+    pub fn asked(&self) -> impl Iterator<Item = (&Answer, &Asked)> {
+        self.answers.iter().filter_map(|answer| Some((answer, answer.told.as_ref().ok()?)))
+    }
+
+    /// The campaigns that could not be asked.
+    pub fn not_asked(&self) -> Vec<NotAsked> {
+        let failed = self.answers.iter().filter_map(|answer| {
+            let why = answer.told.as_ref().err()?.clone();
+            Some(NotAsked { campaign: answer.campaign.config.name.clone(), why })
+        });
+        failed.chain(self.broken.iter().cloned()).collect()
+    }
+
+    /// What it means for a script: nothing found is no failure, a campaign that could not be asked
+    /// is one.
+    pub fn exit(&self) -> Exit {
+        self.not_asked().iter().fold(Exit::Done, |exit, not_asked| exit.and(not_asked.why.exit))
+    }
+
+    /// A sentence that one can say aloud, to somebody on the telephone for instance: without the
+    /// number, and without the text.
+    pub fn sentence(&self, zone: &TimeZone) -> String {
+        let asked = self.asked().count();
+        let missing = self.not_asked().len();
+        let open = match missing {
+            0 => String::new(),
+            1 => " 1 campaign could not be asked.".to_owned(),
+            more => format!(" {more} campaigns could not be asked."),
+        };
+        let with: Vec<_> = self.asked().filter(|(_, asked)| !asked.messages.is_empty()).collect();
+        let Some((campaign, newest)) = self.newest() else {
+            return match (asked, missing) {
+                (0, _) => "No campaign could be asked, so nothing is known about this number.".to_owned(),
+                (1, 0) => format!("There is no message to this number in “{}”, the one campaign that was asked.", self.only_name()),
+                (asked, 0) => format!("There is no message to this number in any of the {asked} campaigns."),
+                (asked, _) => {
+                    let of = if asked == 1 { "the 1 campaign that was".to_owned() } else { format!("the {asked} campaigns that were") };
+                    format!("There is no message to this number in {of} asked.{open} There may be one in what was not asked.")
+                }
+            };
+        };
+        let messages: usize = with.iter().map(|(_, asked)| asked.messages.len()).sum();
+        let at_least = if with.iter().any(|(_, asked)| asked.more) { "At least " } else { "" };
+        let numbers: HashSet<&str> =
+            with.iter().flat_map(|(_, asked)| &asked.messages).filter_map(|message| Some(message.recipient.as_ref()?.as_str())).collect();
+        let whom = match numbers.len() {
+            0 | 1 => "to this number".to_owned(),
+            several => format!("to {several} numbers with these digits"),
+        };
+        let place = if with.len() == 1 { String::new() } else { format!(" in {} campaigns", with.len()) };
+        let when = newest.created_at.map(|created| format!(" of {}", shown(created, zone))).unwrap_or_default();
+        let became = became(newest);
+        let count = counted(messages, "message");
+        let which = if messages == 1 { "it is" } else { "the newest is" };
+        format!("{at_least}{count} {whom}{place}; {which} from “{campaign}”{when} and {became}.{open}")
+    }
+
+    fn newest(&self) -> Option<(&str, &Message)> {
+        let messages = self.asked().flat_map(|(answer, asked)| asked.messages.iter().map(move |message| (answer, message)));
+        let newest = messages.max_by_key(|(_, message)| message.created_at)?;
+        Some((newest.0.campaign.config.name.as_str(), newest.1))
+    }
+
+    fn only_name(&self) -> &str {
+        self.asked().next().map(|(answer, _)| answer.campaign.config.name.as_str()).unwrap_or_default()
+    }
+}
+
+/// What became of a message, as the end of a sentence.
+fn became(message: &Message) -> String {
+    match &message.status {
+        Some(Status::Success) => "was delivered".to_owned(),
+        Some(Status::Failure) => match message.error().filter(|error| !error.code.is_empty()) {
+            Some(error) => format!("failed ({})", error.code),
+            None => "failed".to_owned(),
+        },
+        Some(Status::SentToTelco) => "is with the telco".to_owned(),
+        Some(status) => format!("is {}", status.word()),
+        None => "has no status that was told".to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,94 @@
+//! The sentences, each with what it must not hide.
+
+use super::*;
+use crate::cli::messages::record::tests::{layout, message};
+use crate::delivery::{MessageId, Recipient};
+use crate::postman::{ApiKey, BaseUrl};
+
+fn zone() -> TimeZone {
+    TimeZone::get("Asia/Singapore").unwrap()
+}
+
+fn answer(name: &str, told: Result<Asked, Failure>) -> Answer {
+    let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
+    let campaign = Campaign::simulated(name, "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
+    Answer { campaign, layout: layout(true), told }
+}
+
+fn asked(messages: Vec<Message>) -> Result<Asked, Failure> {
+    Ok(Asked { messages, bad: 0, more: false, at: Timestamp::UNIX_EPOCH })
+}
+
+fn refused() -> Result<Asked, Failure> {
+    Err(Failure::new(Exit::Refused, "The key is not this campaign's.", "", "Look at the portal."))
+}
+
+fn to(recipient: &str, status: Status, second: i64) -> Message {
+    Message {
+        id: MessageId::new(format!("message_{second}")),
+        recipient: Some(Recipient::new(recipient)),
+        status: Some(status),
+        created_at: Timestamp::from_second(1_900_000_000 + second).ok(),
+        attempts: None,
+        ..message()
+    }
+}
+
+fn said(answers: Vec<Answer>) -> String {
+    let broken = BrokenCampaign { name: "Broken".to_owned(), line: 3, ..BrokenCampaign::default() };
+    let broken = if answers.len() == 4 { vec![NotAsked::broken(&broken, Path::new("c.toml"))] } else { Vec::new() };
+    Found { answers, broken }.sentence(&zone())
+}
+
+#[test]
+fn nothing_found_is_not_the_same_as_not_asked() {
+    assert_eq!(said(vec![answer("A", asked(vec![]))]), "There is no message to this number in “A”, the one campaign that was asked.");
+    assert_eq!(
+        said(vec![answer("A", asked(vec![])), answer("B", asked(vec![]))]),
+        "There is no message to this number in any of the 2 campaigns."
+    );
+    assert_eq!(
+        said(vec![answer("A", asked(vec![])), answer("B", refused())]),
+        "There is no message to this number in the 1 campaign that was asked. 1 campaign could not be asked. There may be one in what was not asked."
+    );
+    assert_eq!(said(vec![answer("B", refused())]), "No campaign could be asked, so nothing is known about this number.");
+}
+
+#[test]
+fn what_was_found_is_said_with_what_became_of_the_newest() {
+    let delivered = to("6580001234", Status::Success, 0);
+    assert_eq!(
+        said(vec![answer("A", asked(vec![delivered.clone()])), answer("B", asked(vec![]))]),
+        "1 message to this number; it is from “A” of 18 Mar 2030 01:46:40 and was delivered."
+    );
+    let queued = to("6580001234", Status::Enqueued, 60);
+    assert_eq!(
+        said(vec![answer("A", asked(vec![delivered.clone()])), answer("B", asked(vec![queued.clone()])), answer("C", refused())]),
+        "2 messages to this number in 2 campaigns; the newest is from “B” of 18 Mar 2030 01:47:40 and is queued. 1 campaign could not be asked."
+    );
+    let other = to("6580001235", Status::Failure, -60);
+    let more = Ok(Asked { more: true, ..asked(vec![queued, other, delivered]).unwrap() });
+    assert_eq!(
+        said(vec![answer("A", more), answer("B", refused()), answer("C", refused()), answer("D", asked(vec![]))]),
+        "At least 3 messages to 2 numbers with these digits; the newest is from “A” of 18 Mar 2030 01:47:40 and is queued. 3 campaigns could not be asked."
+    );
+    let failed = Message { status: Some(Status::Failure), ..message() };
+    assert!(said(vec![answer("A", asked(vec![failed]))]).ends_with("and failed (routing_error)."));
+}
+
+#[test]
+fn the_sentence_holds_no_number() {
+    for status in Status::KNOWN {
+        assert!(!said(vec![answer("A", asked(vec![to("6580001234", status, 0)]))]).contains("8000"));
+    }
+}
+
+#[test]
+fn the_exit_tells_what_could_not_be_asked_and_not_that_nothing_was_found() {
+    let exit = |answers| Found { answers, broken: Vec::new() }.exit();
+    assert_eq!(exit(vec![answer("A", asked(vec![]))]), Exit::Done);
+    assert_eq!(exit(vec![answer("A", asked(vec![message()])), answer("B", refused())]), Exit::Refused);
+    let offline = || Err(Failure::new(Exit::Failed, "The network is down.", "", ""));
+    assert_eq!(exit(vec![answer("A", offline())]), Exit::Failed);
+    assert_eq!(exit(vec![answer("A", offline()), answer("B", refused())]), Exit::Refused);
+}

@@ -1,0 +1,78 @@
+//! `postwatch watch`: a line for every change from now on, as it is seen. The dashboard's worker
+//! reads, the dashboard's store tells what changed.
+
+mod board;
+mod limits;
+mod output;
+mod scope;
+mod work;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+
+use self::board::Board;
+use self::limits::{Limits, Share};
+use self::output::Output;
+use self::scope::Scope;
+use self::work::Work;
+use super::campaigns::Campaign;
+use super::context::{Context, is_coloured};
+use super::journal;
+use super::moment::{self, DayEnd};
+use super::signals::Signals;
+use super::{Common, End, Exit, Failure};
+use crate::delivery::BatchId;
+
+/// What `watch` takes.
+#[derive(Debug, Clone, Args)]
+pub struct WatchArguments {
+    /// The campaign, by its name in the configuration or by its id
+    pub campaign: String,
+    /// Only this batch
+    #[arg(long, value_name = "ID")]
+    pub batch: Option<String>,
+    /// Only messages created then or later: a time, a date, today, 2h, 3d [default: the configured history; a batch whole]
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Ends when no message that existed at the start is open; one abroad, or silent at the telco for 48 h, counts as done
+    #[arg(long)]
+    pub until_done: bool,
+    /// Ends after this time, with exit code 7: 90s, 30m, 2h
+    #[arg(long, value_name = "D", value_parser = limits::timeout)]
+    pub timeout: Option<std::time::Duration>,
+    /// Ends with exit code 6 when more than this share of at least 50 finished messages failed: 2%, 0.5%. With --batch or --since
+    /// of all messages of theirs, else of those that were seen to finish
+    #[arg(long, value_name = "PCT", value_parser = limits::share)]
+    pub max_failure: Option<Share>,
+}
+
+/// Watches until something ends it.
+///
+/// # Errors
+/// Wrong usage, a refusal of the API, an output that cannot be written.
+pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
+    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+    let campaign = context.campaign(&arguments.campaign)?;
+    let now = Timestamp::now();
+    let scope = scope(arguments, &context, campaign, now)?;
+    let masked = journal::is_masked(common, campaign, "changes on the output")?;
+    let output = Output::begin(std::io::stdout(), context.format(), context.zone().clone(), masked, is_coloured(common))?;
+    let limits = Limits { until_done: arguments.until_done, timeout: arguments.timeout, most_failures: arguments.max_failure };
+    Work::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
+}
+
+/// What is watched: as asked, else as far back as the campaign's history is read by itself. A batch
+/// is watched whole.
+fn scope(arguments: &WatchArguments, context: &Context, campaign: &Campaign, now: Timestamp) -> Result<Scope, Failure> {
+    let batch = arguments.batch.as_deref().map(BatchId::new);
+    let since = arguments.since.as_deref().map(|text| moment::parse("--since", text, DayEnd::Start, context.zone(), now)).transpose()?;
+    let horizon = match (since, &batch) {
+        (Some(since), _) => Some(since),
+        (None, Some(_)) => None,
+        (None, None) => {
+            let history = SignedDuration::try_from(campaign.config.history).unwrap_or(SignedDuration::MAX);
+            now.checked_sub(history).ok()
+        }
+    };
+    Ok(Scope { batch, since, horizon })
+}

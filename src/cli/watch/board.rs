@@ -1,0 +1,236 @@
+//! What is known of the messages that are watched, and what of it is new. Pure.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::scope::Scope;
+use crate::delivery::{MessageId, Progress, Rows, Status};
+use crate::store::{AnswerKind, Reach, RowNumber, Store};
+
+/// The messages that are watched.
+#[derive(Debug)]
+pub(super) struct Board {
+    pub scope: Scope,
+    store: Store,
+    /// Whether a first page was read.
+    begun: bool,
+    /// Messages that appeared after the start.
+    appeared: HashSet<RowNumber>,
+    /// Messages of which more is to be expected.
+    open: HashSet<RowNumber>,
+    /// Messages that ended and count, and the failed ones among them.
+    ended: HashSet<RowNumber>,
+    failed: HashSet<RowNumber>,
+    /// How many changes were told.
+    changes: usize,
+}
+
+/// A change that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// When the answer that showed it was asked for.
+    pub at: Timestamp,
+    /// The message.
+    pub id: MessageId,
+    /// Whom it is for, as the API wrote it.
+    pub recipient: Option<String>,
+    /// The status before; `None` for a message that was not there.
+    pub from: Option<Status>,
+    /// The status now.
+    pub to: Status,
+    /// Why it failed, where it did and the API said why.
+    pub error_code: Option<String>,
+}
+
+/// The figures of the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Figures {
+    /// Changes that were told.
+    pub changes: usize,
+    /// Messages that appeared.
+    pub appeared: usize,
+    /// Messages that ended and count.
+    pub finished: usize,
+    /// The failed ones among them.
+    pub failed: usize,
+    /// Messages of which more is to be expected.
+    pub open: usize,
+    /// Those among them that the watch waits for.
+    pub waited_for: usize,
+    /// Messages that were read.
+    pub loaded: usize,
+}
+
+impl Board {
+    /// An empty board.
+    pub fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            store: Store::new(),
+            begun: false,
+            appeared: HashSet::new(),
+            open: HashSet::new(),
+            ended: HashSet::new(),
+            failed: HashSet::new(),
+            changes: 0,
+        }
+    }
+
+    /// Takes an answer in, and gives what is new in it, oldest first. What was there at the start
+    /// is not new: the first page, and later everything older than had been read.
+    pub fn take(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, now: Timestamp) -> Vec<Seen> {
+        let before = self.begun.then(|| self.store.reach().clone());
+        let merged = self.store.merge(rows, from, asked_at);
+        if let Some(reach) = reach {
+            self.store.set_reach(reach);
+            self.begun = true;
+        }
+        let mut seen = Vec::new();
+        for change in merged.changes.iter().rev().filter(|change| self.scope.has(&self.store, change.row)) {
+            seen.push((change.row, self.seen(change.row, change.from.clone(), change.to.clone(), change.seen_at)));
+        }
+        for row in merged.added.iter().rev().copied().filter(|row| self.scope.has(&self.store, *row)) {
+            if before.as_ref().is_some_and(|before| self.is_new(before, row)) {
+                self.appeared.insert(row);
+                // A message whose status is not told yet is told with it.
+                if let Some(status) = self.store.status(row).cloned() {
+                    seen.push((row, self.seen(row, None, status, asked_at)));
+                }
+            }
+        }
+        for (row, _) in &seen {
+            self.note_end(*row);
+        }
+        for row in merged.touched.iter().copied() {
+            if !self.scope.has(&self.store, row) {
+                continue;
+            }
+            if self.scope.is_named() {
+                self.note_end(row);
+            }
+            set(&mut self.open, row, self.store.progress(row, now) == Progress::Open);
+        }
+        self.changes += seen.len();
+        seen.into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    /// Whether a message that came in appeared since the stretch was read to here.
+    fn is_new(&self, before: &Reach, row: RowNumber) -> bool {
+        if before.complete {
+            return true;
+        }
+        // A batch's pages follow the rows of the batch, so that messages of one moment stand in
+        // another order there than in the campaign: only a whole batch tells what is new.
+        if self.scope.batch.is_some() {
+            return false;
+        }
+        let (Some((oldest, id)), Some(created)) = (&before.oldest, self.store.cells(row).created_at) else { return false };
+        created > *oldest || (created == *oldest && self.store.id(row) > *id)
+    }
+
+    fn seen(&self, row: RowNumber, from: Option<Status>, to: Status, at: Timestamp) -> Seen {
+        let failed = to == Status::Failure;
+        let error = self.store.error(row).filter(|_| failed).map(|error| error.code.to_string());
+        Seen {
+            at,
+            id: self.store.id(row),
+            recipient: self.store.cells(row).recipient.map(str::to_owned),
+            from,
+            to,
+            error_code: error.filter(|code| !code.is_empty()),
+        }
+    }
+
+    fn note_end(&mut self, row: RowNumber) {
+        let status = self.store.status(row);
+        let (ended, failed) = (status.is_some_and(Status::is_final), status == Some(&Status::Failure));
+        set(&mut self.ended, row, ended);
+        set(&mut self.failed, row, failed);
+    }
+
+    /// The server was given other data: nothing of what was known is there any more.
+    pub fn start_anew(&mut self) {
+        *self = Self { changes: self.changes, ..Self::new(self.scope.clone()) };
+    }
+
+    /// Whether everything that is watched was read at least once.
+    pub fn is_read(&self) -> bool {
+        self.begun && self.scope.is_read(self.store.reach())
+    }
+
+    /// Whether nothing that is waited for is open at `now`.
+    pub fn is_done(&mut self, now: Timestamp) -> bool {
+        self.drop_silent(now);
+        self.is_read() && self.waited_for() == 0 && self.batch_is_there()
+    }
+
+    /// With the telco for long enough, time alone ends a message.
+    fn drop_silent(&mut self, now: Timestamp) {
+        let store = &self.store;
+        self.open.retain(|row| store.progress(*row, now) == Progress::Open);
+    }
+
+    /// How many open messages must end before the watch is done: those of the start. A batch that is
+    /// being prepared shows its messages late, so all of them are waited for.
+    fn waited_for(&self) -> usize {
+        self.open.iter().filter(|row| self.scope.batch.is_some() || !self.appeared.contains(*row)).count()
+    }
+
+    /// Whether all messages of the batch show, as far as its size is known.
+    fn batch_is_there(&self) -> bool {
+        self.scope.batch.is_none()
+            || (!self.store.is_empty() && {
+                // A row that cannot be read is one of them, too.
+                let there = self.store.len() + self.store.coverage().bad_rows;
+                self.batch_total().is_none_or(|total| there >= total)
+            })
+    }
+
+    fn batch_total(&self) -> Option<usize> {
+        let total = self.store.batch(self.scope.batch.as_ref()?)?.batch.total?;
+        usize::try_from(total).ok()
+    }
+
+    /// A message of the batch that is watched, where nothing has told yet how many that has: its
+    /// own pages do not, a message that is read alone does.
+    pub fn asks_for_total(&self) -> Option<MessageId> {
+        let is_asked = self.scope.batch.is_some() && self.batch_total().is_none();
+        self.store.rows().next().filter(|_| is_asked).map(|row| self.store.id(row))
+    }
+
+    /// How much failed of what counts, once all of a named set is read.
+    pub fn failures(&self) -> Option<(usize, usize)> {
+        (!self.scope.is_named() || self.is_read()).then_some((self.failed.len(), self.ended.len()))
+    }
+
+    /// The figures at `now`.
+    pub fn figures(&mut self, now: Timestamp) -> Figures {
+        self.drop_silent(now);
+        Figures {
+            changes: self.changes,
+            appeared: self.appeared.len(),
+            finished: self.ended.len(),
+            failed: self.failed.len(),
+            open: self.open.len(),
+            waited_for: self.waited_for(),
+            loaded: self.store.len(),
+        }
+    }
+
+    /// The creation time of the oldest message that was read without a break.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.store.coverage().oldest
+    }
+}
+
+fn set(rows: &mut HashSet<RowNumber>, row: RowNumber, is_in: bool) {
+    if is_in {
+        rows.insert(row);
+    } else {
+        rows.remove(&row);
+    }
+}
+
+#[cfg(test)]
+mod tests;

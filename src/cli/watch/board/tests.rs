@@ -1,0 +1,153 @@
+//! What counts as new, as open and as failed.
+
+use super::*;
+use crate::delivery::{AttemptFields, BatchId, RowFields, RowsBuilder, Told};
+
+const NOW: i64 = 1_900_000_000;
+
+fn at(before_now: i64) -> Timestamp {
+    Timestamp::from_second(NOW - before_now).unwrap()
+}
+
+/// Messages as id, status and age in seconds, newest first.
+fn rows(told: &[(&str, &str, i64)]) -> Rows {
+    rows_to("6580001234", told)
+}
+
+fn rows_to(recipient: &str, told: &[(&str, &str, i64)]) -> Rows {
+    let mut rows = RowsBuilder::default();
+    for (id, status, age) in told {
+        let attempt = AttemptFields {
+            created_at: Told::Value(at(*age)),
+            error_code: if *status == "failure" { Told::Value("routing_error") } else { Told::Null },
+            ..AttemptFields::default()
+        };
+        rows.push(&RowFields {
+            id,
+            recipient: Told::Value(recipient),
+            status: Told::Value(status),
+            created_at: Told::Value(at(*age)),
+            attempts: Told::Value(vec![attempt]),
+            ..RowFields::default()
+        });
+    }
+    rows.finish()
+}
+
+fn reach(age: i64, id: &str, complete: bool) -> Option<Reach> {
+    Some(Reach { oldest: Some((at(age), MessageId::new(id))), complete, gap: None })
+}
+
+fn scope() -> Scope {
+    Scope { batch: None, since: None, horizon: Some(at(3600)) }
+}
+
+/// Answers come in one after the other, a second apart.
+struct Desk {
+    board: Board,
+    asked: i64,
+}
+
+impl Desk {
+    fn new(scope: Scope) -> Self {
+        Self { board: Board::new(scope), asked: 0 }
+    }
+
+    /// Takes an answer, and gives its changes as `id from>to`.
+    #[track_caller]
+    fn take(&mut self, rows: &Rows, reach: Option<Reach>) -> Vec<String> {
+        self.asked += 1;
+        let from = self.board.scope.batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
+        let seen = self.board.take(rows, &from, at(-self.asked), reach, at(0));
+        let word = |status: Option<&Status>| status.map_or("-", Status::api_word).to_owned();
+        seen.iter().map(|seen| format!("{} {}>{}", seen.id, word(seen.from.as_ref()), seen.to.api_word())).collect()
+    }
+}
+
+#[test]
+fn what_was_there_at_the_start_is_not_new_and_what_comes_later_is() {
+    let mut desk = Desk::new(scope());
+    assert!(desk.take(&rows(&[("c", "created", 10), ("b", "success", 20)]), reach(20, "b", false)).is_empty());
+    // History, read later, was there as well.
+    assert!(desk.take(&rows(&[("a", "failure", 90), ("0", "sent", 4000)]), reach(4000, "0", true)).is_empty());
+    let seen = desk.take(&rows(&[("e", "created", 1), ("d", "sent", 2), ("c", "success", 10)]), reach(4000, "0", true));
+    assert_eq!(seen, ["c created>success", "d ->sent", "e ->created"]);
+    assert_eq!(desk.take(&rows(&[("e", "created", 1)]), None), Vec::<String>::new(), "nothing twice");
+    let figures = desk.board.figures(at(0));
+    assert_eq!((figures.changes, figures.appeared, figures.finished, figures.loaded), (3, 2, 1, 6));
+}
+
+#[test]
+fn a_message_that_is_recorded_late_is_new() {
+    let mut desk = Desk::new(scope());
+    desk.take(&rows(&[("c", "success", 10), ("a", "success", 30)]), reach(30, "a", false));
+    assert_eq!(desk.take(&rows(&[("c", "success", 10), ("b", "created", 20)]), reach(30, "a", false)), ["b ->created"]);
+}
+
+#[test]
+fn it_is_done_when_all_is_read_and_nothing_of_the_start_is_open() {
+    let mut desk = Desk::new(scope());
+    desk.take(&rows(&[("b", "created", 10)]), reach(10, "b", false));
+    desk.take(&rows(&[("b", "success", 10)]), reach(10, "b", false));
+    assert!(!desk.board.is_done(at(0)), "history may hold open ones");
+    desk.take(&rows(&[("a", "sent", 900)]), reach(3700, "a", false));
+    assert!(!desk.board.is_done(at(0)));
+    // What appears meanwhile is not waited for.
+    desk.take(&rows(&[("c", "created", 1), ("a", "failure", 900)]), reach(3700, "a", false));
+    assert!(desk.board.is_done(at(0)));
+    // A failure that somebody retries is open again.
+    assert_eq!(desk.take(&rows(&[("a", "created", 900)]), None), ["a failure>created"]);
+    assert!(!desk.board.is_done(at(0)));
+}
+
+#[test]
+fn abroad_the_telco_is_the_end_and_silence_of_48_hours_is_one() {
+    let mut desk = Desk::new(Scope { horizon: None, ..scope() });
+    desk.take(&rows_to("60123456789", &[("abroad", "sent_to_telco", 10)]), reach(10, "abroad", true));
+    assert!(desk.board.is_done(at(0)));
+    let hours = 3600;
+    desk.board.start_anew();
+    desk.take(&rows(&[("silent", "sent_to_telco", 47 * hours)]), reach(47 * hours, "silent", true));
+    assert!(!desk.board.is_done(at(0)));
+    assert!(desk.board.is_done(at(-2 * hours)), "time alone ends it");
+}
+
+#[test]
+fn failures_count_of_what_was_seen_to_end_or_of_all_that_was_named() {
+    let start = [("d", "created", 10), ("c", "failure", 20), ("b", "success", 30), ("a", "success", 40)];
+    let mut seen = Desk::new(scope());
+    seen.take(&rows(&start), reach(40, "a", true));
+    assert_eq!(seen.board.failures(), Some((0, 0)));
+    seen.take(&rows(&[("d", "failure", 10)]), None);
+    assert_eq!(seen.board.failures(), Some((1, 1)));
+    seen.take(&rows(&[("d", "created", 10)]), None);
+    assert_eq!(seen.board.failures(), Some((0, 0)), "a retry takes it back");
+
+    let mut named = Desk::new(Scope { since: Some(at(35)), horizon: Some(at(35)), batch: None });
+    assert_eq!(named.board.failures(), None, "nothing is read yet");
+    named.take(&rows(&start), reach(40, "a", true));
+    assert_eq!(named.board.failures(), Some((1, 2)), "what is older does not count");
+    assert_eq!(named.take(&rows(&[("a", "failure", 40)]), None), Vec::<String>::new());
+}
+
+#[test]
+fn a_batch_that_is_being_prepared_is_waited_for() {
+    let mut desk = Desk::new(Scope { batch: Some(BatchId::new("batch_1")), since: None, horizon: None });
+    let nothing = Some(Reach { oldest: None, complete: true, gap: None });
+    desk.take(&rows(&[]), nothing);
+    assert!(!desk.board.is_done(at(0)) && desk.board.asks_for_total().is_none());
+    let seen = desk.take(&rows(&[("b", "created", 10), ("a", "created", 10)]), reach(10, "a", true));
+    assert_eq!(seen, ["a ->created", "b ->created"]);
+    assert_eq!(desk.board.asks_for_total(), Some(MessageId::new("b")));
+    assert!(!desk.board.is_done(at(0)), "its messages are waited for though they appeared later");
+    let batch = crate::delivery::BatchFields { id: "batch_1", total: Told::Value(3), ..crate::delivery::BatchFields::default() };
+    let mut single = RowsBuilder::default();
+    single.push(&RowFields { id: "b", batch: Told::Value(batch), ..RowFields::default() });
+    desk.board.take(&single.finish(), &AnswerKind::Single, at(-9), None, at(0));
+    assert_eq!(desk.board.asks_for_total(), None);
+    desk.asked = 10;
+    desk.take(&rows(&[("b", "success", 10), ("a", "success", 10)]), reach(10, "a", true));
+    assert!(!desk.board.is_done(at(0)), "one of three does not show yet");
+    desk.take(&rows(&[("c", "success", 10)]), reach(10, "a", true));
+    assert!(desk.board.is_done(at(0)));
+}

@@ -1,0 +1,307 @@
+//! Watching: the worker's news in, lines out, until something ends it.
+
+use std::io::Stdout;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::super::campaigns::Campaign;
+use super::super::context::{Context, counted, random, tell};
+use super::super::moment::shown;
+use super::super::signals::Signals;
+use super::super::{End, Exit, Failure};
+use super::board::Board;
+use super::limits::Limits;
+use super::output::{Finish, Output, Summary};
+use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Update};
+use crate::postman::Explanation;
+use crate::state::{self, JournalAccess};
+
+/// News that may wait before the worker does: pages are merged faster than they come.
+const CHANNEL: usize = 8;
+
+/// How often it is looked whether silence alone has ended something, or nobody reads any more.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The generation of the one message that is opened, to learn how many its batch has.
+const TOTAL: Generation = Generation(1);
+
+/// A watch.
+pub(super) struct Work {
+    monitor: Monitor,
+    updates: mpsc::Receiver<Update>,
+    board: Board,
+    limits: Limits,
+    output: Output<Stdout>,
+    campaign: String,
+    quiet: bool,
+    started_at: Timestamp,
+    zone: jiff::tz::TimeZone,
+    /// What was told to keep calls from being made, until they are answered again.
+    trouble: Option<String>,
+    /// Whether it was told that everything is read.
+    told_start: bool,
+    /// Whether the size of the batch was asked for.
+    total: Total,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Total {
+    Unasked,
+    Asked,
+    /// Told, or not to be had.
+    Answered,
+}
+
+/// Why a watch ends.
+enum Because {
+    Finish(Finish),
+    Refused(Explanation),
+}
+
+impl Work {
+    /// Starts the worker.
+    ///
+    /// # Errors
+    /// There is no usable key.
+    pub fn start(context: &Context, campaign: &Campaign, board: Board, limits: Limits, output: Output<Stdout>) -> Result<Self, Failure> {
+        let (sender, updates) = mpsc::channel(CHANNEL);
+        let started_at = Timestamp::now();
+        let options = MonitorOptions {
+            campaign: CampaignIndex(0),
+            api: campaign.api(&context.transport)?,
+            journal: read_only(context),
+            run: None,
+            calls_per_second: campaign.config.calls_per_second,
+            history: board.scope.history(started_at),
+            reads: true,
+            clock: Clock::System,
+            seed: random(),
+        };
+        let monitor = match board.scope.batch.clone() {
+            Some(batch) => Monitor::spawn_for_batch(options, batch, sender),
+            None => Monitor::spawn(options, sender),
+        };
+        // Somebody waits for each line, so it is read as often as what is on a screen.
+        monitor.ask(Command::InView(true));
+        Ok(Self {
+            monitor,
+            updates,
+            board,
+            limits,
+            output,
+            campaign: campaign.config.name.clone(),
+            quiet: context.common.quiet,
+            started_at,
+            zone: context.zone().clone(),
+            trouble: None,
+            told_start: false,
+            total: Total::Unasked,
+        })
+    }
+
+    /// Watches to the end.
+    ///
+    /// # Errors
+    /// The API refuses, or the output cannot be written.
+    pub async fn watch(mut self, signals: &mut Signals) -> Result<Exit, End> {
+        let deadline = self.limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let because = loop {
+            let ended = tokio::select! {
+                biased;
+                signal = signals.next() => Some(Because::Finish(Finish::Signal(signal))),
+                () = at(deadline) => Some(Because::Finish(Finish::Timeout)),
+                update = self.updates.recv() => match update {
+                    Some(update) => self.take(update.news)?,
+                    None => return self.broken().await,
+                },
+                _ = look.tick() => {
+                    if nobody_reads() {
+                        return Err(End::PipeClosed);
+                    }
+                    self.judge()
+                }
+            };
+            if let Some(because) = ended {
+                break because;
+            }
+        };
+        self.monitor.ask(Command::Stop);
+        let (finish, refused) = match because {
+            Because::Finish(finish) => (finish, None),
+            Because::Refused(why) => (Finish::Refused, Some(why)),
+        };
+        let ended_at = Timestamp::now();
+        let figures = self.board.figures(ended_at);
+        let summary = Summary {
+            campaign: &self.campaign,
+            batch: self.board.scope.batch.as_ref(),
+            started_at: self.started_at,
+            ended_at,
+            finish,
+            figures,
+            oldest: self.board.oldest(),
+        };
+        self.output.finish(&summary)?;
+        match refused {
+            Some(text) => Err(Failure { text, exit: Exit::Refused }.into()),
+            None => Ok(finish.exit()),
+        }
+    }
+
+    /// Takes news in; why the watch ends, where it does.
+    fn take(&mut self, news: News) -> Result<Option<Because>, End> {
+        match news {
+            News::Rows { rows, from, asked_at, reach, .. } => {
+                let seen = self.board.take(&rows, &from, asked_at, reach, Timestamp::now());
+                self.output.changes(&seen)?;
+                self.read_on();
+                self.tell_start();
+                self.ask_for_total();
+                return Ok(self.judge());
+            }
+            News::StartedAnew => {
+                self.board.start_anew();
+                self.total = Total::Unasked;
+                self.notice("The server has other messages than before: all that is there now counts as there at the start.");
+            }
+            News::Connection(connection) => return Ok(self.connection(connection)),
+            News::Opened { generation: TOTAL, .. } => {
+                self.total = Total::Answered;
+                self.monitor.ask(Command::Close);
+                return Ok(self.judge());
+            }
+            News::Notice(notice) => self.notice(&[&notice.text.what, &notice.text.why, &notice.text.next].map(String::as_str).join(" ")),
+            // Of actions, which a watch takes none of, and of calls.
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn connection(&mut self, connection: Connection) -> Option<Because> {
+        match connection {
+            Connection::Refused { why, .. } => return Some(Because::Refused(why)),
+            Connection::Waiting { why, .. } => {
+                if self.trouble.as_ref() != Some(&why.what) {
+                    self.notice(&format!(
+                        "{} It is tried again until it works; nothing that changes meanwhile is lost.",
+                        sentence(&why.what)
+                    ));
+                    self.trouble = Some(why.what);
+                }
+            }
+            Connection::Live => {
+                if self.trouble.take().is_some() {
+                    self.notice("Answered again; the watch goes on.");
+                }
+            }
+            Connection::Connecting | Connection::Paused => {}
+        }
+        None
+    }
+
+    /// Whether what is known ends the watch.
+    fn judge(&mut self) -> Option<Because> {
+        if self.board.failures().is_some_and(|(failed, finished)| self.limits.is_exceeded(failed, finished)) {
+            return Some(Because::Finish(Finish::MaxFailure));
+        }
+        // How many the batch has is asked for first: it may be there only in part.
+        let is_known = self.board.scope.batch.is_none() || self.total == Total::Answered || self.board.asks_for_total().is_none();
+        let done = self.limits.until_done && is_known && self.board.is_done(Timestamp::now());
+        done.then_some(Because::Finish(Finish::Done))
+    }
+
+    /// The worker reads back as far as the horizon was when it looks, and that moves on while it
+    /// reads: what is left of the stretch that was asked for is asked for again.
+    fn read_on(&self) {
+        let (Some(horizon), Some(oldest)) = (self.board.scope.horizon, self.board.oldest()) else { return };
+        let moved = horizon.checked_add(Timestamp::now().duration_since(self.started_at)).unwrap_or(Timestamp::MAX);
+        if !self.board.is_read() && oldest > horizon && oldest <= moved {
+            self.monitor.ask(Command::ReadFurther);
+        }
+    }
+
+    /// Says once what was there at the start.
+    fn tell_start(&mut self) {
+        if self.told_start || !self.board.is_read() {
+            return;
+        }
+        self.told_start = true;
+        let figures = self.board.figures(Timestamp::now());
+        if figures.loaded == 0 && self.board.scope.batch.is_some() {
+            self.notice("The batch has no messages yet: it is being prepared.");
+            return;
+        }
+        let back = self.board.oldest().map(|oldest| format!(", back to {}", shown(oldest, &self.zone))).unwrap_or_default();
+        let (loaded, open) = (counted(figures.loaded, "message"), figures.open);
+        self.notice(&format!("{loaded} at the start{back}, {open} open. Changes from now on:"));
+    }
+
+    fn ask_for_total(&mut self) {
+        if self.total != Total::Unasked || !self.limits.until_done {
+            return;
+        }
+        if let Some(message) = self.board.asks_for_total() {
+            self.total = Total::Asked;
+            self.monitor.ask(Command::Open { generation: TOTAL, message });
+        }
+    }
+
+    fn notice(&self, line: &str) {
+        if !self.quiet {
+            tell(line);
+        }
+    }
+
+    /// The worker has ended, which only a mistake of the program's own can bring about.
+    async fn broken(self) -> Result<Exit, End> {
+        if let Err(broken) = self.monitor.ended().await
+            && broken.is_panic()
+        {
+            std::panic::resume_unwind(broken.into_panic());
+        }
+        Ok(Exit::Failed)
+    }
+}
+
+/// A watch takes no action, so the journal is only looked at; the folder it lies in holds the
+/// budget of calls that processes share.
+fn read_only(context: &Context) -> JournalAccess {
+    let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
+    let journal = folder.ok().and_then(|folder| JournalAccess::open(&folder).readable().cloned());
+    JournalAccess::ReadOnly { journal, why: "a watch takes no action".to_owned() }
+}
+
+/// The sentence with exactly one full stop.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
+async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether whoever read the output has gone: nothing would tell until the next change is written,
+/// and that may take hours.
+#[cfg(unix)]
+fn nobody_reads() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let out = std::io::stdout();
+    let mut polled = [PollFd::new(&out, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    // The end of a pipe that is written tells an error when the other end is closed.
+    poll(&mut polled, Some(&at_once)).is_ok_and(|ready| ready > 0) && polled[0].revents().contains(PollFlags::ERR)
+}
+
+/// Elsewhere the next line that is written tells.
+#[cfg(not(unix))]
+fn nobody_reads() -> bool {
+    false
+}
