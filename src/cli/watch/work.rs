@@ -75,6 +75,7 @@ impl Work {
             journal: read_only(context),
             run: None,
             calls_per_second: campaign.config.calls_per_second,
+            away_rate: campaign.config.calls_per_second,
             history: board.scope.history(started_at),
             reads: true,
             clock: Clock::System,
