@@ -12,6 +12,8 @@ mod any;
 mod calling;
 #[path = "dashboard/campaigns.rs"]
 mod campaigns;
+#[path = "dashboard/changing.rs"]
+mod changing;
 #[path = "dashboard/failing.rs"]
 mod failing;
 #[path = "dashboard/finding.rs"]

@@ -195,13 +195,7 @@ fn terminal(runtime: &Handle) -> Result<(Requests, TerminalScreen, Keyboard), Fa
 }
 
 fn needs_terminal() -> Result<(), Failure> {
-    use std::io::IsTerminal as _;
-    for (stream, is_terminal) in [("input", std::io::stdin().is_terminal()), ("output", std::io::stdout().is_terminal())] {
-        if !is_terminal {
-            return Err(no_terminal(&TerminalError::NoTerminal { stream }));
-        }
-    }
-    Ok(())
+    TerminalScreen::check(|name| std::env::var(name).ok()).map_err(|error| no_terminal(&error))
 }
 
 fn no_terminal(error: &TerminalError) -> Failure {

@@ -10,7 +10,7 @@ use super::Store;
 use super::counts::{STATUS_PLACES, status_place};
 use super::names::WITH_TELCO;
 use super::tally::MINUTE;
-use crate::delivery::{DeliveryError, Status, TELCO_SILENCE};
+use crate::delivery::{DeliveryError, Progress, Status, TELCO_SILENCE};
 
 /// What ended in the last minutes. A message counts where its last change lies.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -129,6 +129,15 @@ impl Store {
         let silent: usize = self.tally.minutes.range(..minute_of(now) - silence).map(|(_, minute)| minute.with_telco).sum();
         open[usize::from(WITH_TELCO)] = with_telco - silent.min(with_telco);
         open
+    }
+}
+
+impl Store {
+    /// When the open message that was read longest ago was read: no open one on the screen is older
+    /// than that. `None` where none is open. Looks at every open message.
+    pub fn oldest_open_reading(&self, now: Timestamp) -> Option<Timestamp> {
+        let open = self.tally.open.iter().filter(|row| self.progress(*row, now) == Progress::Open);
+        open.map(|row| self.columns.asked.newest(row.index())).min().map(|stamp| self.columns.asked.time(stamp))
     }
 }
 

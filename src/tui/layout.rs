@@ -214,6 +214,15 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
     }
 }
 
+impl Layout {
+    /// Where a page to read stands: under the last 15 minutes, which are in every view.
+    pub fn page(&self) -> Rect {
+        let mut rest = self.body;
+        take(&mut rest, 1);
+        rest
+    }
+}
+
 impl State {
     /// Where everything stands on the terminal as it told its size.
     pub(super) fn layout(&self) -> Layout {

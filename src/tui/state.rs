@@ -7,6 +7,7 @@ mod activity;
 mod asked;
 mod batch_question;
 mod campaign;
+mod changes;
 mod detail;
 mod failures;
 mod filter_menu;
@@ -32,6 +33,7 @@ pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
 pub(super) use batch_question::BatchQuestion;
 pub(super) use campaign::{Campaign, FilterChoice};
+pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use detail::{Opened, Phase};
 pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
@@ -109,6 +111,8 @@ pub(super) enum Dialog {
     Resolve(Box<Resolve>),
     /// A line that is typed into.
     Prompt(Box<Prompt>),
+    /// All campaigns, with the cursor on one: its place in the configuration.
+    Campaigns(usize),
 }
 
 /// Everything that the dashboard knows.
@@ -131,6 +135,10 @@ pub struct State {
     pub(super) size: (u16, u16),
     /// The time of the newest event: what ages on the screen are counted to.
     pub(super) now: Timestamp,
+    /// When a key was last pressed.
+    pub(super) last_key: Timestamp,
+    /// Whether nobody sits at the program.
+    pub(super) is_away: bool,
     /// Until when the newest notice stands before everything else: it answers a key.
     pub(super) told_until: Option<Timestamp>,
     /// Until when a second Ctrl-c, or q, ends the program.
@@ -167,6 +175,8 @@ impl State {
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,
+            last_key: now,
+            is_away: false,
             order: (0..campaigns).collect(),
             order_held_until: None,
             told_until: None,
@@ -214,6 +224,7 @@ impl State {
             Dialog::Prompt(_) => Context::Prompt,
             Dialog::Menu(_) => Context::Menu,
             Dialog::Find => Context::Text,
+            Dialog::Campaigns(_) => Context::Campaigns,
             Dialog::None => match self.view {
                 ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
                 ViewKind::Messages => Context::Messages,
@@ -266,7 +277,7 @@ impl State {
             Dialog::Plan(question) => Some(&question.asked),
             Dialog::Batch(question) => Some(&question.asked),
             Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) => None,
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }

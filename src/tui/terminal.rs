@@ -2,6 +2,7 @@
 
 mod backend;
 mod call;
+mod cell_writer;
 mod copy;
 mod frame_buffer;
 mod keyboard;
@@ -33,6 +34,12 @@ pub enum TerminalError {
         /// Which stream: `input` or `output`.
         stream: &'static str,
     },
+    /// The terminal says of itself that it cannot place text.
+    #[error("the dashboard needs a terminal that can place text, but TERM is `{term}`")]
+    Dumb {
+        /// What `TERM` says.
+        term: String,
+    },
     /// The terminal could not be set up.
     #[error("the terminal cannot be set up")]
     Setup(#[source] io::Error),
@@ -41,7 +48,7 @@ pub enum TerminalError {
 impl TerminalError {
     /// Whether the program was started where no dashboard can be: wrong usage, and no failure.
     pub fn is_wrong_usage(&self) -> bool {
-        matches!(self, TerminalError::NoTerminal { .. })
+        matches!(self, TerminalError::NoTerminal { .. } | TerminalError::Dumb { .. })
     }
 }
 
@@ -55,6 +62,22 @@ pub struct TerminalScreen {
 }
 
 impl TerminalScreen {
+    /// Whether a dashboard can be shown here at all.
+    ///
+    /// # Errors
+    /// Standard input or output is no terminal, or it is one that cannot place text.
+    pub fn check(variable: impl Fn(&str) -> Option<String>) -> Result<(), TerminalError> {
+        for (stream, is_terminal) in [("input", io::stdin().is_terminal()), ("output", io::stdout().is_terminal())] {
+            if !is_terminal {
+                return Err(TerminalError::NoTerminal { stream });
+            }
+        }
+        match variable("TERM") {
+            Some(term) if term == "dumb" => Err(TerminalError::Dumb { term }),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes the terminal: no line editing, no echo, the other screen, pastes told apart. A panic
     /// from now on gives it back and asks the loop to end, by the first `requests` that this
     /// process takes a terminal with.

@@ -1,11 +1,13 @@
 //! What changes the dashboard: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
-mod alarm;
 mod across;
 mod activity;
+mod alarm;
+mod attendance;
 mod batches;
 mod campaigns;
+mod changes;
 mod detail;
 mod export;
 mod failures;
@@ -49,6 +51,9 @@ impl State {
     pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
+        if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
+            self.attend(&mut effects);
+        }
         match event {
             Event::Key(key) => self.key(key, &mut effects),
             Event::Paste(text) => self.paste(&text),
@@ -65,6 +70,7 @@ impl State {
             Event::Drawn => self.drawn(),
             Event::EndAsked => effects.push(Effect::Quit),
         }
+        self.notice_absence(&mut effects);
         self.wake(&mut effects);
         self.sort_campaigns();
         effects
@@ -104,7 +110,8 @@ impl State {
                 Context::Failures => self.failures_key(action, effects),
                 Context::Batches => self.batches_key(action, effects),
                 Context::Activity => self.activity_key(action, effects),
-                Context::Messages | Context::Campaigns => self.list_key(action, effects),
+                Context::Campaigns => self.campaigns_key(action, effects),
+                Context::Messages => self.list_key(action, effects),
             },
         }
     }

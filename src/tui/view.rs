@@ -2,6 +2,7 @@
 
 mod across;
 mod activity;
+mod all_campaigns;
 mod ascii;
 mod bar;
 mod batch_question;
@@ -83,7 +84,12 @@ impl State {
         notice::draw(self, buffer, layout.notice);
         keys::draw(self, buffer, layout.keys);
         if self.page.is_some() {
-            return page::draw(self, buffer, layout.body);
+            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
+            return page::draw(self, buffer, layout.page());
+        }
+        if let Dialog::Campaigns(chosen) = self.dialog {
+            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
+            return all_campaigns::draw(self, chosen, buffer, layout.page());
         }
         if let Some(line) = layout.campaigns_line {
             campaigns::draw_line(self, buffer, line);
@@ -128,7 +134,7 @@ impl State {
             Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
             Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
-            Dialog::Find | Dialog::None => cursor,
+            Dialog::Find | Dialog::None | Dialog::Campaigns(_) => cursor,
         }
     }
 
@@ -164,6 +170,6 @@ pub(super) fn plan_list_room(state: &State) -> usize {
 
 /// The largest useful scroll of the open page.
 pub(super) fn page_last_scroll(state: &State) -> usize {
-    let body = state.layout().body;
-    page::lines(state, usize::from(body.width)).len().saturating_sub(page::room(body))
+    let area = state.layout().page();
+    page::lines(state, usize::from(area.width)).len().saturating_sub(page::room(area))
 }

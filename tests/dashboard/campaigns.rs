@@ -1,7 +1,10 @@
 //! Several campaigns, and one that was never read.
 
-use postwatch::monitor::{Connection, News};
+use insta::assert_snapshot;
+use postwatch::monitor::{CampaignIndex, Command, Connection, News};
 use postwatch::postman::HostKind;
+use postwatch::tui::Effect;
+use rstest::rstest;
 
 use crate::desk::{Desk, card, explanation, setup, sms};
 
@@ -31,4 +34,64 @@ fn the_order_stays_while_somebody_steps_through_it() {
     desk.keys("]").sees("Charlie").keys("]").sees("Delta").sees("4/4");
     // Left alone, the order follows again.
     desk.wait(11_000).sees("1/4");
+}
+
+/// Twenty campaigns, of which the key of the eighteenth is refused and the seventh fails.
+fn twenty(columns: u16, rows: u16) -> Desk {
+    let names = (1..=20).map(|number| format!("Campaign number {number}"));
+    let mut desk = Desk::new(setup(names.map(|name| card(&name, HostKind::Test)).collect()), columns, rows);
+    for place in 0..20 {
+        if place == 17 {
+            let news = refused(&desk);
+            desk.news(place, news);
+            continue;
+        }
+        let status = if place == 6 { "failure" } else { "success" };
+        let messages: Vec<_> = (0..30).map(|number| sms(number, status, i64::from(number) + 1)).collect();
+        desk.live(place).head(place, &messages, true);
+    }
+    desk.wait(3_000);
+    desk
+}
+
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+#[case(110, 24)]
+#[case(120, 36)]
+#[case(140, 24)]
+#[case(200, 60)]
+fn the_one_in_trouble_is_named_at_every_size(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = twenty(columns, rows);
+    for keys in ["1", "] ] ] ] ] ] ] ] ] ] ]", "3", "5", "2", "1 [ [ [ [ [ [ [ [ [ [ [ ["] {
+        desk.keys(keys);
+        let screen = desk.screen();
+        assert!(["! Campaign n", "!  Campaign n", "!› Campaign n"].iter().any(|mark| screen.contains(mark)), "{keys}:\n{screen}");
+    }
+}
+
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn all_of_them(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = twenty(columns, rows);
+    desk.keys("BackTab");
+    assert_snapshot!(format!("all_campaigns_{columns}x{rows}"), desk.screen());
+    desk.keys("G");
+    assert!(desk.cursor_line().starts_with(" ›   Campaign number"), "{}", desk.screen());
+    desk.keys("Enter").sees("Campaign number 20").sees("30 loaded").keys("BackTab g 3").sees("[3 Failures");
+}
+
+#[test]
+fn each_key_in_the_list_of_all_is_about_the_one_under_the_cursor() {
+    let mut desk = twenty(80, 24);
+    desk.keys("BackTab j j j Esc").sees("Campaign number 1 ");
+    desk.keys("BackTab j j j p");
+    let paused =
+        desk.effects.iter().any(|effect| matches!(effect, Effect::Command { campaign: CampaignIndex(3), command: Command::Pause }));
+    assert!(paused, "{:?}", desk.effects);
+    desk.keys("BackTab ] ] BackTab q");
+    assert!(desk.has_quit());
 }

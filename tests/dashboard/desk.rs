@@ -334,11 +334,11 @@ impl Desk {
         self.terminal.get_cursor_position().unwrap().y
     }
 
-    /// The commands since the last look, without those that only say what is looked at.
+    /// The commands since the last look, without those that only say what is looked at and whether somebody is there.
     pub fn commands(&mut self) -> Vec<Command> {
         let effects = std::mem::take(&mut self.effects);
         let commands = effects.into_iter().filter_map(|effect| match effect {
-            Effect::Command { command: Command::InView(_), .. } => None,
+            Effect::Command { command: Command::InView(_) | Command::Attend(_), .. } => None,
             Effect::Command { command, .. } => Some(command),
             _ => None,
         });
@@ -389,6 +389,7 @@ fn key_of(name: &str) -> KeyEvent {
         ("Enter", ..) => plain(KeyCode::Enter),
         ("Esc", ..) => plain(KeyCode::Esc),
         ("Tab", ..) => plain(KeyCode::Tab),
+        ("BackTab", ..) => plain(KeyCode::BackTab),
         ("Space", ..) => plain(KeyCode::Char(' ')),
         ("Up", ..) => plain(KeyCode::Up),
         ("Down", ..) => plain(KeyCode::Down),

@@ -73,6 +73,9 @@ pub fn check_counts(store: &Store, floor: &Floor) {
         assert_eq!(store.open_by_status(now), by_status(&open));
     }
 
+    let open = store.covered_rows().filter(|row| store.progress(*row, now) == Progress::Open);
+    assert_eq!(store.oldest_open_reading(now), open.map(|row| store.read_at(row)).min());
+
     let recent = store.recent(at(NOW), 15);
     let ended = |message: &&&Message| {
         let ended = matches!(message.status, Some(Status::Success | Status::Failure));

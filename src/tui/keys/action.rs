@@ -35,6 +35,8 @@ pub enum Action {
     PreviousCampaign,
     /// The campaign after in the list.
     NextCampaign,
+    /// The list of campaigns.
+    ShowCampaigns,
     /// The list of messages.
     ShowMessages,
     /// The batches.

@@ -11,7 +11,7 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 42] = [
+const EVERY_ACTION: [Action; 43] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -28,6 +28,7 @@ const EVERY_ACTION: [Action; 42] = [
     Action::Back,
     Action::PreviousCampaign,
     Action::NextCampaign,
+    Action::ShowCampaigns,
     Action::ShowMessages,
     Action::ShowBatches,
     Action::ShowFailures,

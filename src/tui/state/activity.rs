@@ -1,11 +1,13 @@
-//! What was done in this run of the program and what the journal says is open, as one list.
+//! What changed, what was done in this run of the program, and what the journal says is open, as one
+//! list.
 
 use jiff::Timestamp;
 
-use super::{ActionRecord, BatchRecord, Campaign};
+use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
+use crate::store::RowNumber;
 
 /// Which line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(in crate::tui) enum ActivityKey {
     Message(MessageId),
     /// The retry of a batch.
     Batch(BatchId),
+    /// A message that changed.
+    Change(RowNumber),
 }
 
 /// A line of the list.
@@ -31,6 +35,8 @@ pub(in crate::tui) enum Entry<'a> {
     Message(&'a ActionRecord),
     /// The retry of a batch.
     Batch(&'a BatchRecord),
+    /// A message that changed.
+    Change(&'a ChangeRecord),
 }
 
 impl Entry<'_> {
@@ -41,6 +47,7 @@ impl Entry<'_> {
             Entry::Open(open, _) => ActivityKey::Open(open.action),
             Entry::Message(record) => ActivityKey::Message(record.message.clone()),
             Entry::Batch(record) => ActivityKey::Batch(record.batch.clone()),
+            Entry::Change(record) => ActivityKey::Change(record.row),
         }
     }
 
@@ -52,6 +59,7 @@ impl Entry<'_> {
             Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
             Entry::Message(record) => record.at,
             Entry::Batch(record) => record.at,
+            Entry::Change(record) => record.at,
         }
     }
 
@@ -62,12 +70,19 @@ impl Entry<'_> {
             Entry::Open(open, _) => open.look_up_at.is_none() && !open.elsewhere,
             Entry::Message(record) => record.needs_person(),
             Entry::Batch(record) => record.needs_person(),
+            Entry::Change(_) => false,
         }
+    }
+
+    /// Whether it is an action, and not a change that was only seen.
+    pub fn is_action(&self) -> bool {
+        !matches!(self, Entry::Change(_))
     }
 }
 
 impl Campaign {
-    /// The list, newest first. Who is open in the journal stands there once.
+    /// The list: what waits for a person, then everything else, newest first. Who is open in the
+    /// journal stands there once.
     pub fn activity(&self) -> Vec<Entry<'_>> {
         let open = self.actions.open();
         let is_open = |message: &MessageId| open.iter().any(|open| open.kind.message() == Some(message));
@@ -79,7 +94,8 @@ impl Campaign {
         entries.extend(open.iter().map(|open| Entry::Open(open, open.kind.message().and_then(|message| self.actions.of(message)))));
         entries.extend(self.actions.batches().iter().filter(|record| !is_open_batch(&record.batch)).map(Entry::Batch));
         entries.extend(self.actions.iter().filter(|record| open.is_empty() || !is_open(&record.message)).map(Entry::Message));
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
+        entries.extend(self.changes.iter().map(Entry::Change));
+        entries.sort_by_key(|entry| (!entry.needs_person(), std::cmp::Reverse(entry.at())));
         entries
     }
 
@@ -92,6 +108,7 @@ impl Campaign {
     pub fn activity_len(&self) -> usize {
         let journalled =
             self.actions.open().iter().filter(|open| open.kind.message().is_none_or(|message| self.actions.of(message).is_none()));
-        usize::from(!self.not_started.is_empty()) + journalled.count() + self.actions.batches().len() + self.actions.len()
+        let actions = usize::from(!self.not_started.is_empty()) + journalled.count() + self.actions.batches().len() + self.actions.len();
+        actions + self.changes.len()
     }
 }

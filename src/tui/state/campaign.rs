@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Actions, ActivityKey, Failures, Find, List, Marked, Marks, Opened, RunRecord, ViewKind};
+use super::{Actions, ActivityKey, Changes, Failures, Find, List, Marked, Marks, Opened, RunRecord, ViewKind};
 use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
@@ -77,6 +77,8 @@ pub(in crate::tui) struct Campaign {
     pub find: Find,
     /// How the worker sees the world.
     pub connection: Connection,
+    /// Since when.
+    pub connection_at: Option<Timestamp>,
     /// Where the budget stands.
     pub meter: Option<Meter>,
     /// When the newest messages were last asked for with success.
@@ -87,6 +89,8 @@ pub(in crate::tui) struct Campaign {
     pub actions: Actions,
     /// The newest run of several retries.
     pub run: Option<RunRecord>,
+    /// What changed since somebody last looked.
+    pub changes: Changes,
     /// What an earlier run of the program meant to retry and did not start.
     pub not_started: Vec<MessageId>,
     /// Messages that the API refused because their attempts are used up, ever: none of them is
@@ -106,6 +110,8 @@ pub(in crate::tui) struct Campaign {
     pub recent: Recent,
     /// The open messages by status, as of the newest event.
     pub open: [usize; STATUS_PLACES],
+    /// When the open message that was read longest ago was read, as of the newest event.
+    pub oldest_open_reading: Option<Timestamp>,
     /// How many pages are still read by themselves to fill a window that a filter left empty.
     pub pages_to_fill: u8,
     /// Whether a page of older history was asked for and has not come.
@@ -135,11 +141,13 @@ impl Campaign {
             drilled: None,
             find: Find::new(),
             connection: Connection::Connecting,
+            connection_at: None,
             meter: None,
             head_at: None,
             opened: None,
             actions: Actions::default(),
             run: None,
+            changes: Changes::default(),
             not_started: Vec::new(),
             out_of_attempts: HashSet::new(),
             activity_cursor: None,
@@ -149,6 +157,7 @@ impl Campaign {
             marks: Marks::default(),
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
             open: [0; STATUS_PLACES],
+            oldest_open_reading: None,
             pages_to_fill: 0,
             further_asked: false,
             has_called: false,
@@ -209,6 +218,7 @@ impl Campaign {
     pub fn count(&mut self, now: Timestamp) {
         self.recent = self.store.recent(now, RECENT_MINUTES);
         self.open = self.store.open_by_status(now);
+        self.oldest_open_reading = self.store.oldest_open_reading(now);
     }
 
     /// Lists what the choice of statuses and the find ask for.
@@ -248,8 +258,21 @@ impl Campaign {
 
     /// Whether they are older than twice the interval in which they are read.
     pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
-        let interval = if in_view { IN_VIEW } else { OUT_OF_VIEW };
+        let interval = match &self.meter {
+            // With nobody there all campaigns share one slow rate.
+            Some(meter) if meter.away => OUT_OF_VIEW.max(SignedDuration::try_from_secs_f64(1.0 / meter.rate).unwrap_or(OUT_OF_VIEW)),
+            _ if in_view => IN_VIEW,
+            _ => OUT_OF_VIEW,
+        };
         self.age(now).is_some_and(|age| age > interval * 2)
+    }
+
+    /// Whether it waits because too many calls were made (429): that was an answer, and no lost
+    /// connection.
+    pub fn is_slowed(&self) -> bool {
+        let slowed = self.meter.as_ref().and_then(|meter| meter.slowed_at);
+        let near = |since: Timestamp| slowed.is_some_and(|slowed| since.duration_since(slowed).abs() < SignedDuration::from_secs(1));
+        matches!(self.connection, Connection::Waiting { .. }) && self.connection_at.is_some_and(near)
     }
 
     /// The server was given other data: forgets all messages. The retries stay, with what became of
@@ -262,6 +285,7 @@ impl Campaign {
         self.drilled = None;
         self.opened = None;
         self.marks = Marks::default();
+        self.changes = Changes::default();
         self.read_from.clear();
         self.head_at = None;
         self.further_asked = false;

@@ -19,11 +19,11 @@ pub(in crate::tui) struct Notices {
 impl Notices {
     /// One more.
     pub fn push(&mut self, notice: Notice) {
-        // The same thing said again replaces what it said before, so that it does not push others
-        // out.
-        if self.notices.back().is_some_and(|newest| newest.text == notice.text) {
-            self.notices.pop_back();
-            self.read = self.read.min(self.notices.len());
+        // The same thing said again replaces what it said before, wherever that stands: several
+        // campaigns that come and go must not push everything else out.
+        if let Some(at) = self.notices.iter().rposition(|known| known.text == notice.text) {
+            self.notices.remove(at);
+            self.read -= usize::from(at < self.read);
         }
         self.notices.push_back(notice);
         if self.notices.len() > KEPT {
@@ -79,13 +79,15 @@ mod tests {
     #[test]
     fn notices_queue_and_the_same_one_again_does_not() {
         let mut notices = Notices::default();
-        for what in ["a", "b", "b"] {
+        for what in ["a", "b", "b", "a"] {
             notices.push(notice(what));
         }
-        assert_eq!(notices.iter().map(|notice| notice.text.what.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(notices.iter().map(|notice| notice.text.what.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         notices.mark_read();
         notices.push(notice("c"));
         assert_eq!((notices.count(), notices.unread()), (3, 1));
+        notices.push(notice("b"));
+        assert_eq!((notices.count(), notices.unread()), (3, 2));
     }
 
     #[test]

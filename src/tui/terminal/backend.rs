@@ -5,8 +5,8 @@ use std::io;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use unicode_width::UnicodeWidthStr as _;
 
+use super::cell_writer::CellWriter;
 use super::frame_buffer::FrameBuffer;
 
 /// Terminals disagree about the width of letters that are put together (Tamil vowel signs, marks,
@@ -15,19 +15,15 @@ use super::frame_buffer::FrameBuffer;
 #[derive(Debug)]
 pub(super) struct SureBackend {
     inner: CrosstermBackend<FrameBuffer>,
+    /// Where its bytes go, for the cells, which are written here.
+    frame: FrameBuffer,
+    /// Where the cursor was put last, while nothing was written after that.
+    cursor: Option<Position>,
 }
 
 impl SureBackend {
     pub(super) fn new(frame: FrameBuffer) -> Self {
-        Self { inner: CrosstermBackend::new(frame) }
-    }
-
-    fn draw_disputed(&mut self, x: u16, y: u16, cell: &Cell) -> io::Result<()> {
-        let mut blank = cell.clone();
-        blank.set_symbol(" ");
-        let columns = u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
-        self.inner.draw((0..columns).map(|column| (x + column, y, &blank)))?;
-        self.inner.draw(std::iter::once((x, y, cell)))
+        Self { inner: CrosstermBackend::new(frame.clone()), frame, cursor: None }
     }
 }
 
@@ -45,29 +41,16 @@ impl Backend for SureBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        // A run of ordinary cells goes out as one; each run begins with a position of its own.
-        let mut run: Vec<(u16, u16, &Cell)> = Vec::new();
-        // Where the cell before ended, and the column that was told for it.
-        let mut before: Option<(u16, u16, u16)> = None;
+        let mut writer = CellWriter::new(&mut self.frame);
         for (x, y, cell) in content {
+            self.cursor = None;
             if is_disputed(cell.symbol()) {
-                self.inner.draw(run.drain(..))?;
-                self.draw_disputed(x, y, cell)?;
-                before = None;
-                continue;
+                writer.disputed(x, y, cell)?;
+            } else {
+                writer.cell(x, y, cell)?;
             }
-            // Behind a wide letter the library sees a hole and puts the cursor anew. Told as
-            // neighbours, the cells follow each other without that. A told column is never
-            // beyond the true one, so a real hole cannot look like none.
-            let told = match before {
-                Some((end, row, told)) if (end, row) == (x, y) => told + 1,
-                _ => x,
-            };
-            let columns = u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
-            before = Some((x + columns, y, told));
-            run.push((told, y, cell));
         }
-        self.inner.draw(run.into_iter())
+        writer.end()
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -83,14 +66,20 @@ impl Backend for SureBackend {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.inner.set_cursor_position(position)
+        let position = position.into();
+        match self.cursor.replace(position) {
+            Some(known) if known == position => Ok(()),
+            _ => self.inner.set_cursor_position(position),
+        }
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.cursor = None;
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.cursor = None;
         self.inner.clear_region(clear_type)
     }
 
@@ -114,6 +103,7 @@ mod tests {
     use ratatui::layout::Rect;
     use ratatui::{TerminalOptions, Viewport};
     use rstest::rstest;
+    use unicode_width::UnicodeWidthStr as _;
 
     #[rstest]
     #[case("a", false)]

@@ -1,4 +1,4 @@
-//! Keys in the view of actions, and in the menu of one with an unknown outcome.
+//! Keys in the view of changes and actions, and in the menu of one with an unknown outcome.
 
 use super::super::state::{ActivityKey, Asked, Dialog, Entry, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
@@ -24,6 +24,7 @@ impl State {
     pub(super) fn activity_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Enter => self.open_entry(effects),
+            Action::Clear => self.leave_activity(),
             Action::Back | Action::Quit => {
                 self.step_back(effects);
             }
@@ -40,7 +41,8 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         let entries = campaign.activity();
         let place = campaign.activity_place(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
-        campaign.activity_cursor = entries.get(place).map(Entry::key);
+        // At the top it follows the newest.
+        campaign.activity_cursor = entries.get(place).map(Entry::key).filter(|_| place > 0);
     }
 
     fn open_entry(&mut self, effects: &mut Vec<Effect>) {
@@ -58,6 +60,7 @@ impl State {
             },
             Some(Entry::Message(record)) => Opening::Message(record.message.clone()),
             Some(Entry::Batch(record)) => Opening::Batch(record.batch.clone()),
+            Some(Entry::Change(record)) => Opening::Message(campaign.store.id(record.row)),
         };
         match opening {
             Opening::Plan => self.plan_not_started(),

@@ -1,7 +1,7 @@
-//! From campaign to campaign.
+//! From campaign to campaign, by steps or by choosing one from all.
 
-use super::super::Effect;
-use super::super::state::State;
+use super::super::state::{Dialog, State};
+use super::super::{Action, Effect};
 use crate::monitor::Command;
 
 impl State {
@@ -16,7 +16,49 @@ impl State {
         self.show_campaign(*place, effects);
     }
 
+    /// Shows all campaigns, where there is more than one.
+    pub(super) fn open_campaigns(&mut self) {
+        if self.campaigns.len() > 1 {
+            self.dialog = Dialog::Campaigns(self.current);
+        }
+    }
+
+    /// Keys in the list of all campaigns.
+    pub(super) fn campaigns_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Dialog::Campaigns(chosen) = self.dialog else { return };
+        match action {
+            Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane => self.dialog = Dialog::None,
+            Action::PreviousCampaign => self.choose_campaign(-1),
+            Action::NextCampaign => self.choose_campaign(1),
+            _ => match self.steps(action) {
+                Some(steps) => self.choose_campaign(steps),
+                None => {
+                    // Whatever else a key does, it does it to the campaign under the cursor.
+                    self.dialog = Dialog::None;
+                    if chosen != self.current && chosen < self.campaigns.len() {
+                        self.show_campaign(chosen, effects);
+                    }
+                    if action != Action::Enter {
+                        self.common_key(action, effects);
+                    }
+                }
+            },
+        }
+    }
+
+    fn choose_campaign(&mut self, steps: isize) {
+        self.hold_order();
+        let Dialog::Campaigns(chosen) = self.dialog else { return };
+        let order = self.order();
+        let at = order.iter().position(|place| *place == chosen).unwrap_or(0);
+        let next = at.saturating_add_signed(steps).min(order.len().saturating_sub(1));
+        if let Some(place) = order.get(next) {
+            self.dialog = Dialog::Campaigns(*place);
+        }
+    }
+
     pub(super) fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
+        self.leave_activity();
         self.close_detail(effects);
         if let Some(campaign) = self.campaign_mut() {
             campaign.marks.hide(None);

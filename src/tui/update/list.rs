@@ -30,7 +30,7 @@ impl State {
             Action::Last => self.go(campaign.list.len().saturating_sub(1), effects),
             Action::Left => self.columns(-1),
             Action::Right => self.columns(1),
-            Action::Enter | Action::NextPane | Action::PreviousPane => self.enter(action, effects),
+            Action::Enter | Action::NextPane => self.enter(action, effects),
             Action::Back => {
                 if !self.step_back(effects) {
                     self.tour.end();

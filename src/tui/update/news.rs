@@ -46,6 +46,7 @@ impl State {
                 let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
                 let name = campaign.card.name.clone();
                 campaign.connection = connection.clone();
+                campaign.connection_at = Some(now);
                 self.across_refused(place, &connection, effects);
                 // The screen has room for what happened; what to do can be read among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
@@ -113,7 +114,9 @@ impl State {
     ) -> Merged {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return Merged::default() };
+        let newest_before = campaign.head_at.and_then(|_| campaign.store.coverage().newest);
         let merged = campaign.merge(rows, from, asked_at);
+        campaign.note_changes(&merged, from, newest_before, asked_at);
         if let Some(reach) = reach {
             // Only an answer that goes further back is the one that was asked for.
             if reach.complete || reach.oldest != campaign.store.reach().oldest {
@@ -126,6 +129,7 @@ impl State {
         campaign.failures.apply(&campaign.store, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
         if head {
+            campaign.changes.begin(asked_at);
             campaign.head_at = campaign.head_at.max(Some(asked_at));
         }
         campaign.count(now);

@@ -78,7 +78,10 @@ impl State {
     /// meanwhile makes a preview of it.
     pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
         let now = self.now;
-        if matches!(self.dialog, Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_)) {
+        if matches!(
+            self.dialog,
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) | Dialog::Campaigns(_)
+        ) {
             return;
         }
         self.lock_expired(effects);
@@ -120,7 +123,7 @@ impl State {
                     self.dialog = Dialog::None;
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) => {}
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) | Dialog::Campaigns(_) => {}
         }
     }
 
@@ -139,7 +142,7 @@ impl State {
                     asked.drawn(now);
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) => {}
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => {}
         }
     }
 

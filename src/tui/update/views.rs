@@ -8,12 +8,19 @@ impl State {
     /// A key that means the same in every view. False for those that do not.
     pub(super) fn view_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
         let view = match action {
+            Action::ShowCampaigns => {
+                self.open_campaigns();
+                return true;
+            }
             Action::ShowMessages => ViewKind::Messages,
             Action::ShowBatches => ViewKind::Batches,
             Action::ShowFailures => ViewKind::Failures,
             Action::ShowActivity => ViewKind::Activity,
             _ => return false,
         };
+        if view != ViewKind::Activity {
+            self.leave_activity();
+        }
         if let Some(campaign) = self.campaign_mut() {
             campaign.drilled = None;
         }
@@ -59,6 +66,7 @@ impl State {
     /// as it was before; from any other view to the messages.
     pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {
         if self.view != ViewKind::Messages {
+            self.leave_activity();
             self.show_view(ViewKind::Messages, effects);
             return true;
         }

@@ -1,4 +1,5 @@
-//! The view of actions: what was asked for, what became of it, and what a person must decide.
+//! The view of changes and actions: what changed since somebody last looked, what was asked for, what
+//! became of it, and what a person must decide.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -9,14 +10,15 @@ use super::empty;
 use super::notice;
 use super::pieces::{self, Piece};
 use super::plan::who;
+use super::recipient;
 use super::table;
 use super::words::{count, until};
-use crate::delivery::Status;
+use crate::delivery::{Recipient, Status};
 use crate::monitor::OpenActionNews;
 use crate::state::{ActionKind, ActionState};
-use crate::tui::state::{Campaign, Entry, State};
+use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
 use crate::tui::text::{Align, fit};
-use crate::tui::{Role, sign};
+use crate::tui::{Role, role_of, sign};
 
 /// Draws the sum, the heads and the actions. Says where the selected one is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
@@ -24,32 +26,75 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     let entries = campaign.activity();
     draw_sum(state, campaign, &entries, buffer, filter);
     if entries.is_empty() {
-        empty::draw_no_actions(state, buffer, area);
+        empty::draw_no_activity(state, campaign, buffer, area);
         return None;
     }
     let width = usize::from(area.width);
-    let times = entries.iter().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
+    let place = campaign.activity_place(&entries);
+    let height = usize::from(area.height);
+    let in_view = || entries.iter().skip(table::top(place, height)).take(height);
+    let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
     let time = times.map(|entry| state.look.time(entry.at(), state.now).len()).max().unwrap_or(4);
     let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
-    let head = format!("{}{}  what became of it", " ".repeat(table::MARGIN), fit("time", time, Align::Left, state.look.ascii));
+    let ascii = state.look.ascii;
+    let what = if in_view().all(Entry::is_action) {
+        "what became of it".to_owned()
+    } else {
+        let heads = [("recipient", RECIPIENT), ("before", BEFORE), ("now", NOW)];
+        heads.map(|(head, width)| fit(head, width + 2, Align::Left, ascii)).concat() + "why"
+    };
+    let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left, ascii));
     buffer.set_stringn(heads.x, heads.y, head, width, state.look.style(Role::Heading));
-    let place = campaign.activity_place(&entries);
     table::draw(state, buffer, area, entries.len(), place, |place, style| {
         entries.get(place).map(|entry| line(state, campaign, entry, widths, style)).unwrap_or_default()
     })
 }
 
+/// The first line sums up: `changed since 14:02: 41 delivered, 3 failed, 12 on their way`.
 fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
     let style = |role| state.look.style(role);
+    let mut left = changed(state, campaign);
+    let actions = entries.iter().filter(|entry| entry.is_action()).count();
     let for_person = entries.iter().filter(|entry| entry.needs_person()).count();
-    let actions = if entries.len() == 1 { "action" } else { "actions" };
-    let mut left = vec![Piece::new(format!("{} {actions} of this run of the program", count(entries.len())), style(Role::Strong), 0)];
+    if actions > 0 {
+        let word = if actions == 1 { "action" } else { "actions" };
+        left.push(Piece::new(format!("· {} {word}", count(actions)), style(Role::Text), 2).gap(1));
+    }
     if for_person > 0 {
         left.push(Piece::new(format!("· {} for a person to decide", count(for_person)), style(Role::Failed), 0).gap(1));
     }
-    let followed = campaign.actions.followed();
-    let right = if followed.total() > 0 { followed_words(state, campaign) } else { String::new() };
-    pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);
+    let mut right = Vec::new();
+    if campaign.actions.followed().total() > 0 {
+        right.push(Piece::new(followed_words(state, campaign), style(Role::Muted), 3));
+    }
+    if campaign.changes.dropped() > 0 {
+        right.push(Piece::new(format!("{} older ones not kept", count(campaign.changes.dropped())), style(Role::Warning), 1));
+    }
+    pieces::draw(buffer, area, left, right, state.look.ascii);
+}
+
+/// What changed, in figures.
+fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
+    let style = |role| state.look.style(role);
+    let Some(since) = campaign.changes.since() else {
+        return vec![Piece::new("not read yet: no change can have been seen", style(Role::Muted), 0)];
+    };
+    let since = state.look.minute(since, state.now);
+    let sums = campaign.changes.sums();
+    let parts = [
+        (sums.delivered, "delivered", Role::Fine, 0),
+        (sums.failed, "failed", Role::Failed, 0),
+        (sums.moving, "on their way", Role::Moving, 4),
+        (sums.elsewhere, "retried elsewhere", Role::Warning, 1),
+    ];
+    let mut left = Vec::new();
+    for (number, word, role, rank) in parts.into_iter().filter(|(number, ..)| *number > 0) {
+        let (before, gap) = if left.is_empty() { ("", 1) } else { (", ", 0) };
+        left.push(Piece::new(format!("{before}{} {word}", count(number)), style(role), rank).gap(gap));
+    }
+    let words = if left.is_empty() { format!("nothing changed since {since}") } else { format!("changed since {since}:") };
+    left.insert(0, Piece::new(words, style(Role::Strong), 0));
+    left
 }
 
 /// `of the 12: 7 delivered · 0 failed again · 5 open`.
@@ -65,6 +110,15 @@ pub(super) fn followed_words(state: &State, campaign: &Campaign) -> String {
     )
 }
 
+/// How wide the recipient of a change is.
+const RECIPIENT: usize = 14;
+
+/// How wide the status is that a message had before.
+const BEFORE: usize = 10;
+
+/// How wide the status is that it has now, with its sign.
+const NOW: usize = 12;
+
 /// How wide time and text are.
 #[derive(Debug, Clone, Copy)]
 struct Widths {
@@ -76,6 +130,7 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let (at, text, role) = match entry {
+        Entry::Change(record) => return change(state, campaign, record, widths, selected),
         Entry::NotStarted(messages) => {
             let retries = if messages.len() == 1 { "retry" } else { "retries" };
             let text = format!("! {} {retries} of an earlier run not started, nothing was sent: r plans them anew", count(messages.len()));
@@ -100,6 +155,32 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
     Line::from(vec![
         Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left, ascii)), style(Role::Muted)),
         Span::styled(fit(&text, widths.text, Align::Left, ascii), style(role)),
+    ])
+}
+
+/// A message that changed: when, whose, its status before and now, and why.
+fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| state.look.style(role));
+    let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left, ascii)), style(role));
+    let recipient = campaign.store.cells(record.row).recipient.map(Recipient::new);
+    let recipient = recipient.map(|known| recipient::shown(&known, campaign.is_masked(record.row), &campaign.find.query));
+    let from = record.from.as_ref().map_or("new", Status::word);
+    let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
+    let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+    let again = match (record.elsewhere, record.from.as_ref() == Some(&Status::Failure)) {
+        (true, _) => "retried elsewhere",
+        (false, true) => "tried again",
+        (false, false) => "",
+    };
+    let why = [code.as_str(), again].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
+    Line::from(vec![
+        text(&state.look.time(record.at, state.now), widths.time, Role::Muted),
+        text(&recipient.unwrap_or_else(|| "not told".to_owned()), RECIPIENT, Role::Text),
+        text(from, BEFORE, Role::Muted),
+        text(&to, NOW, role_of(&record.to)),
+        Span::styled(fit(&why, room, Align::Left, ascii), style(if record.elsewhere { Role::Warning } else { Role::Text })),
     ])
 }
 

@@ -16,27 +16,33 @@ use crate::tui::{Role, sign};
 pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
     let order = state.order();
     let style = |role| state.look.style(role);
-    let mut left = Vec::new();
-    for (rank, place) in order.iter().enumerate() {
+    let mut shown: Vec<(usize, Vec<Piece>)> = Vec::new();
+    for place in order {
         let campaign = &state.campaigns[*place];
         let is_shown = *place == state.current;
-        let rank = if is_shown { 0 } else { u8::try_from(rank + 1).unwrap_or(u8::MAX) };
-        let name_role = if is_shown { Role::Accent } else { Role::Text };
-        if campaign.needs_person() {
-            left.push(Piece::new("!", style(Role::Failed), rank).gap(3));
-            left.push(Piece::new(campaign.card.name.clone(), style(name_role), rank).gap(1));
-        } else {
-            left.push(Piece::new(campaign.card.name.clone(), style(name_role), rank).gap(3));
-        }
+        let name = Piece::new(campaign.card.name.clone(), style(if is_shown { Role::Accent } else { Role::Text }), 0);
         let (words, role) = condition(state, campaign, is_shown);
-        left.push(Piece::new(words, style(role), rank).gap(1));
+        let words = Piece::new(words, style(role), 0).gap(1);
+        let pieces = if campaign.needs_person() {
+            vec![Piece::new("!", style(Role::Failed), 0).gap(3), name.gap(1), words]
+        } else {
+            vec![name.gap(3), words]
+        };
+        shown.push((*place, pieces));
     }
     let place = order.iter().position(|place| *place == state.current).unwrap_or(0);
     let right = vec![
         Piece::new("[ ]", style(Role::Accent), 1),
         Piece::new(format!("{} of {}", place + 1, order.len()), style(Role::Muted), 0).gap(1),
     ];
-    pieces::draw(buffer, area, left, right, state.look.ascii);
+    // A campaign has room as a whole or is left out, from the end; never the one on the screen.
+    let room = usize::from(area.width).saturating_sub(4 + pieces::total(&right));
+    let all = |shown: &[(usize, Vec<Piece>)]| shown.iter().flat_map(|(_, pieces)| pieces.clone()).collect::<Vec<_>>();
+    while pieces::total(&all(&shown)) > room {
+        let Some(last) = shown.iter().rposition(|(place, _)| *place != state.current) else { break };
+        shown.remove(last);
+    }
+    pieces::draw(buffer, area, all(&shown), right, state.look.ascii);
 }
 
 /// What is to be said of a campaign in a few words: what is wrong, else its failures.
@@ -99,7 +105,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let shown = usize::from(area.height.saturating_sub(3)).max(1);
     let at = order.iter().position(|place| *place == state.current).unwrap_or(0);
     let skipped = (at + 1).saturating_sub(shown);
-    for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped)) {
+    for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped).take(shown)) {
         let campaign = &state.campaigns[*place];
         let is_shown = *place == state.current;
         let own = |role: Role| look.style(if is_shown { Role::SelectedElsewhere } else { role });
@@ -120,14 +126,31 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
             x += u16::try_from(taken).unwrap_or(0);
         }
     }
-    // The way to the others, where there is a line left for it.
-    let used = order.len().saturating_sub(skipped) + 2;
-    if used < usize::from(area.height) {
-        let keys = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let left =
-            vec![Piece::new("[ ]", look.style(Role::Accent), 0), Piece::new("campaign before, next", look.style(Role::Muted), 0).gap(1)];
-        pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
-    }
+    // The last line: who needs a person and has no line here, else the way to the others.
+    let hidden = order.iter().enumerate().filter(|(line, _)| *line < skipped || *line >= skipped + shown).map(|(_, place)| *place);
+    let mut in_need = hidden.filter(|place| state.campaigns[*place].needs_person());
+    let keys = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
+    let left = match in_need.next() {
+        Some(first) => {
+            let more = in_need.count();
+            let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
+            vec![
+                Piece::new("!", look.style(Role::Failed), 0),
+                Piece::new(state.campaigns[first].card.name.clone(), look.style(Role::Text), 0).gap(1),
+                Piece::new(more, look.style(Role::Failed), 0).gap(1),
+            ]
+        }
+        None => {
+            let words = format!("before, next of {}", count(order.len()));
+            vec![
+                Piece::new("[ ]", look.style(Role::Accent), 0),
+                Piece::new(words, look.style(Role::Muted), 0).gap(1),
+                Piece::new("Shift-Tab", look.style(Role::Accent), 1),
+                Piece::new("all", look.style(Role::Muted), 1).gap(1),
+            ]
+        }
+    };
+    pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
 }
 
 /// The right half of a line of the pane: what is wrong, else share of failures, open messages, age.

@@ -13,6 +13,9 @@ const SHORTEST_TEXT: usize = 16;
 /// The longest code that the API publishes, `delivery_unknown_error`.
 const LONGEST_ERROR: usize = 22;
 
+/// How much longer than one of Singapore a number of a neighbouring country is: `62 81200001234`.
+const ABROAD: usize = 2;
+
 /// A column of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
@@ -95,12 +98,15 @@ fn with_gap(room: usize, needs: Needs, gap: usize) -> Vec<(Column, usize)> {
     }
     let has_all = columns.len() == 4 + OPTIONAL_COLUMNS.saturating_sub(needs.skipped);
     if has_all && spare > SHORTEST_TEXT + gap {
-        // The longest code has room first.
+        // The longest code has room first, then the longer numbers of other countries.
         let error = usize::from(spare > SHORTEST_TEXT + gap + 1);
-        if let Some((_, width)) = columns.get_mut(3) {
-            *width += error;
+        let abroad = if spare > SHORTEST_TEXT + gap + error + ABROAD { ABROAD } else { 0 };
+        for (place, more) in [(3, error), (2, abroad)] {
+            if let Some((_, width)) = columns.get_mut(place) {
+                *width += more;
+            }
         }
-        columns.push((Column::Text, spare - gap - error));
+        columns.push((Column::Text, spare - gap - error - abroad));
     }
     columns
 }
@@ -118,6 +124,12 @@ mod tests {
     #[case(120, true, 8)]
     fn columns_are_left_out_from_the_right(#[case] room: usize, #[case] other_days: bool, #[case] count: usize) {
         assert_eq!(columns(room, Needs { other_days, skipped: 0 }).0.len(), count);
+    }
+
+    #[test]
+    fn beside_a_text_the_numbers_of_other_countries_are_whole() {
+        let (columns, _) = columns(110, Needs { other_days: false, skipped: 0 });
+        assert_eq!((columns[2], columns.last().map(|(column, _)| *column)), ((Column::Recipient, 14), Some(Column::Text)));
     }
 
     proptest! {

@@ -100,11 +100,16 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
     put(buffer, area, &[(what, strong), (next.to_owned(), text)]);
 }
 
-/// Draws that nothing was done.
-pub(super) fn draw_no_actions(state: &State, buffer: &mut Buffer, area: Rect) {
+/// Draws that nothing changed and nothing was done.
+pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let what = match campaign.changes.since() {
+        Some(since) => format!("Nothing has changed since {}, when this was last looked at.", state.look.minute(since, state.now)),
+        None => "Nothing was read yet: changes show here as they are seen.".to_owned(),
+    };
     let lines = [
-        ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), strong),
+        (what, strong),
+        ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), text),
         ("3 shows the failures, r plans a retry. `postwatch journal` lists everything that was ever done.".to_owned(), text),
     ];
     put(buffer, area, &lines);

@@ -76,7 +76,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
     rows
 }
 
-/// The actions and what became of them, heads first.
+/// The actions with what became of them, and the messages seen to change, heads first.
 pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
@@ -104,6 +104,15 @@ pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
             Entry::Message(record) => {
                 let (id, stage) = (record.message.as_str(), record.stage.as_ref());
                 rows.push(action_row(state, &entry, "retry", id, who(campaign, &record.message), stage_word(stage), stage));
+            }
+            Entry::Change(record) => {
+                let id = campaign.store.id(record.row);
+                let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
+                let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+                let reason = if record.elsewhere { "retried elsewhere" } else { "" };
+                let (at, who) = (state.look.exact(record.at), who(campaign, &id));
+                let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", reason, ""];
+                rows.push(cells.map(str::to_owned).to_vec());
             }
             Entry::Batch(record) => {
                 let (id, stage) = (record.batch.as_str(), record.stage.as_ref());

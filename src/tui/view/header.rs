@@ -5,14 +5,17 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::pieces::{self, Piece};
-use super::words::{environment, rate, until};
-use crate::monitor::{Connection, Meter};
+use super::words::{bytes, environment, purpose, rate, until};
+use crate::monitor::{AWAY_CALLS_PER_SECOND, Connection, Meter};
 use crate::tui::Role;
 use crate::tui::state::{Campaign, State};
 use crate::tui::text;
 
 /// Under how many columns words are shortened.
 const NARROW: u16 = 100;
+
+/// From how many columns on it tells how much was read.
+const ROOMY: u16 = 140;
 
 /// Draws the header.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
@@ -51,13 +54,21 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
         (_, Some(false)) => line.push(Piece::new("going on", base, 0)),
         (Connection::Connecting, _) => line.push(Piece::new("connecting", base, 0)),
         (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
+        (Connection::Waiting { until: at, .. }, _) if campaign.is_slowed() => {
+            line.push(Piece::new(format!("429, again {}", until(*at, state.now)), warning, 0));
+        }
         (Connection::Waiting { until: at, .. }, _) => {
             line.push(Piece::new(format!("NO ANSWER, again {}", until(*at, state.now)), warning, 0));
         }
         (Connection::Refused { until: at, .. }, _) => {
             line.push(Piece::new(format!("REFUSED, again {}", until(*at, state.now)), warning, 0));
         }
-        (Connection::Live, _) if campaign.is_stale(state.now, true) => line.push(Piece::new("STALE", warning, 0)),
+        (Connection::Live, _) if campaign.is_stale(state.now, true) => {
+            line.push(Piece::new("STALE", warning, 0));
+            if let Some(what) = campaign.meter.as_ref().and_then(|meter| meter.under_way) {
+                line.push(Piece::new(format!("no answer yet: {}", purpose(what)), warning, 3));
+            }
+        }
         (Connection::Live, _) => {}
     }
     let is_calm = line.is_empty();
@@ -66,12 +77,16 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
         line.push(Piece::new(as_of, style, u8::from(!is_calm)));
     }
     if let Some(meter) = &campaign.meter {
-        if let (Some((at, _)), Connection::Live) = (&meter.next, &campaign.connection)
+        let gap = if is_narrow { 2 } else { 4 };
+        if let (Some((at, what)), Connection::Live) = (&meter.next, &campaign.connection)
             && *at > state.now
         {
-            line.push(Piece::new(format!("next {}", until(*at, state.now)), base, 6).gap(if is_narrow { 2 } else { 4 }));
+            line.push(Piece::new(format!("{} {}", purpose(*what), until(*at, state.now)), base, 6).gap(gap));
         }
         line.push(budget(meter, base, warning, is_narrow));
+        if columns >= ROOMY && meter.bytes > 0 {
+            line.push(Piece::new(format!("{} read", bytes(meter.bytes)), base, 7).gap(gap));
+        }
     }
     line
 }
@@ -84,6 +99,12 @@ fn as_of(state: &State, campaign: &Campaign) -> Option<String> {
 
 fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece {
     let gap = if is_narrow { 2 } else { 4 };
+    if meter.away {
+        let slow = rate(AWAY_CALLS_PER_SECOND);
+        let words =
+            if is_narrow { format!("SLOW {slow}/s until a key") } else { format!("SLOW, no key for long: {slow} calls/s until one") };
+        return Piece::new(words, warning, 2).gap(gap);
+    }
     if meter.slowed_at.is_some() && meter.rate < meter.ceiling {
         return Piece::new(format!("429: slowed to {}/s", rate(meter.rate)), warning, 2).gap(gap);
     }

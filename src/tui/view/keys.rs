@@ -3,8 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::monitor::Connection;
 use crate::tui::keys::footer;
-use crate::tui::state::{Dialog, PageKind, PromptKind, Question, State};
+use crate::tui::state::{Dialog, PageKind, PromptKind, Question, State, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
@@ -33,11 +34,26 @@ fn is_useful(state: &State, action: Action) -> bool {
     let question = state.open_question();
     match action {
         Action::Agree if context == Context::Plan => state.plan_takes_yes(),
+        Action::Find | Action::Filter | Action::Clear | Action::Unmark | Action::NextPane if context == Context::Campaigns => false,
         Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
             !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
         }
         Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
+        Action::Enter if context == Context::Campaigns => true,
+        // Where nothing is loaded there is nothing to open and nothing to retry.
+        Action::Enter
+        | Action::PlanRetry
+        | Action::Reveal
+        | Action::NextPane
+        | Action::Toggle
+        | Action::Filter
+        | Action::Find
+        | Action::Export
+            if is_view(context) && campaign.is_some_and(|campaign| campaign.store.is_empty()) && !can_act(state, action) =>
+        {
+            false
+        }
         Action::Enter => context != Context::Detail,
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
@@ -48,10 +64,28 @@ fn is_useful(state: &State, action: Action) -> bool {
         }
         Action::Unmark => campaign.is_some_and(|campaign| !campaign.marked.is_empty()),
         Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
-        Action::NextCampaign => state.campaigns.len() > 1,
+        Action::NextCampaign | Action::ShowCampaigns => state.campaigns.len() > 1,
+        Action::Clear if context == Context::Activity => campaign.is_some_and(|campaign| campaign.changes.len() > 0),
         Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
         Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),
         _ => true,
+    }
+}
+
+/// Whether a view is shown, with nothing in front of it.
+fn is_view(context: Context) -> bool {
+    matches!(context, Context::Messages | Context::Batches | Context::Failures | Context::Activity)
+}
+
+/// Whether a key does something although no message is loaded: in the activity, and the find line,
+/// which asks the server.
+fn can_act(state: &State, action: Action) -> bool {
+    let Some(campaign) = state.campaign() else { return false };
+    let is_kept_out = campaign.card.broken.is_some() || matches!(campaign.connection, Connection::Refused { .. });
+    match action {
+        Action::Find => !is_kept_out,
+        Action::Enter | Action::PlanRetry => state.view == ViewKind::Activity && campaign.activity_len() > 0,
+        _ => false,
     }
 }
 

@@ -1,13 +1,16 @@
 //! The counts of the loaded messages, and what ended in the last minutes.
 
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pieces::{self, Piece};
+use super::tabs;
 use super::words::{count, percent};
 use crate::delivery::Status;
 use crate::store::{Recent, status_place};
-use crate::tui::state::State;
+use crate::tui::state::{Campaign, State};
+use crate::tui::text::age;
 use crate::tui::{Role, sign};
 
 /// Draws the counts: `11,800 ✓   41 ✗   162 open: 12 created …`. What is left out where room is
@@ -19,7 +22,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     if campaign.is_unread() {
         let unknown = |status: &Status| Piece::new(format!("– {}", sign(status, look.ascii)), style(Role::Muted), 0).gap(3);
         let line = vec![unknown(&Status::Success).gap(0), unknown(&Status::Failure), Piece::new("– open", style(Role::Muted), 0).gap(3)];
-        return pieces::draw(buffer, area, line, Vec::new(), look.ascii);
+        return pieces::draw(buffer, area, line, others(state, area, &[]), look.ascii);
     }
     let counts = campaign.store.counts();
     let (delivered, failed) = (counts.of(&Status::Success), counts.of(&Status::Failure));
@@ -41,7 +44,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
             let role = if number > 0 { Role::Text } else { Role::Muted };
             let gap = if place == 0 { 1 } else { 2 };
             let word = if *status == Status::SentToTelco { "telco" } else { status.word() };
-            line.push(Piece::new(format!("{} {word}", count(number)), style(role), 2).gap(gap));
+            // Where room is short, what is nothing goes first.
+            line.push(Piece::new(format!("{} {word}", count(number)), style(role), if number > 0 || place == 0 { 2 } else { 5 }).gap(gap));
         }
         let odd = campaign.open[status_place(None)];
         if odd > 0 {
@@ -51,9 +55,29 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     line.extend(
         at_rest(counts.total(), delivered + failed, counts.open, open)
             .into_iter()
-            .map(|words| Piece::new(words, style(Role::Muted), 3).gap(3)),
+            .map(|words| Piece::new(words, style(Role::Muted), 6).gap(3)),
     );
-    pieces::draw(buffer, area, line, Vec::new(), look.ascii);
+    let right = oldest_reading(state, campaign).map(|(words, role)| Piece::new(words, style(role), 4));
+    let right = right.into_iter().chain(others(state, area, line.get(..3).unwrap_or_default())).collect();
+    pieces::draw(buffer, area, line, right, look.ascii);
+}
+
+/// The other campaigns, where they have no room beside the views: behind the sums.
+fn others(state: &State, area: Rect, sums: &[Piece]) -> Vec<Piece> {
+    if area.width >= tabs::ROOM_FOR_OTHERS {
+        return Vec::new();
+    }
+    tabs::other_campaigns(state, usize::from(area.width).saturating_sub(4 + pieces::total(sums)))
+}
+
+/// How long a reading of an open message may lie back: no open one waits longer by itself.
+const LONGEST_UNREAD: SignedDuration = SignedDuration::from_mins(15);
+
+/// How old what is shown of the open messages can be.
+fn oldest_reading(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
+    let old = state.now.duration_since(campaign.oldest_open_reading?).max(SignedDuration::ZERO);
+    let role = if old > LONGEST_UNREAD { Role::Warning } else { Role::Muted };
+    Some((format!("open ones read ≤ {} ago", age(old)), role))
 }
 
 /// Those of which no more is to be expected although they are neither delivered nor failed: with
@@ -78,34 +102,74 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
     let recent = &campaign.recent;
     let is_alarming = campaign.fails_too_often();
     let role = if is_alarming { Role::Failed } else { Role::Muted };
+    let is_told = !campaign.is_unread() && recent.finished > 0;
+    let (is_usual, of) = usual(state, campaign);
     let line = vec![
-        Piece::new(format!("{} MIN", recent.minutes), look.style(if is_alarming { Role::Failed } else { Role::Heading }), 0),
-        Piece::new(if campaign.is_unread() { "not read yet".to_owned() } else { words(recent) }, look.style(role), 0),
-        Piece::new(leading(recent), look.style(role), 2).gap(0),
+        Piece::new(window(state, campaign), look.style(if is_alarming { Role::Failed } else { Role::Heading }), 0),
+        Piece::new(if campaign.is_unread() { "not read yet".to_owned() } else { ended(recent) }, look.style(role), 0),
+        Piece::new(if is_told { " finished" } else { "" }, look.style(role), 3).gap(0),
+        Piece::new(if is_told { failed(recent) } else { String::new() }, look.style(role), 0).gap(0),
+        Piece::new(is_usual, look.style(role), 2).gap(0),
+        Piece::new(of, look.style(role), 4).gap(0),
+        Piece::new(rising(state, recent), look.style(role), 1).gap(0),
+        Piece::new(leading(recent), look.style(role), 3).gap(0),
     ];
     pieces::draw(buffer, area, line, Vec::new(), look.ascii);
 }
 
-fn words(recent: &Recent) -> String {
-    let (finished, failed) = (count(recent.finished), count(recent.failed));
-    if recent.finished == 0 {
-        return "nothing finished".to_owned();
+/// How long the window is; `3 OF 15 MIN` where less is loaded: then its figures are those of a part.
+fn window(state: &State, campaign: &Campaign) -> String {
+    let minutes = campaign.recent.minutes;
+    match loaded_for(state, campaign).map(|loaded| loaded.as_mins()) {
+        Some(loaded) if loaded < i64::from(minutes) && !campaign.is_unread() => format!("{loaded} OF {minutes} MIN"),
+        _ => format!("{minutes} MIN"),
     }
-    let Some(share) = recent.share() else {
-        return format!("{failed} of {finished} finished failed: too few to tell a share");
-    };
-    let usual = match recent.usual_share {
-        // What rounds to the same figure, or is less, is no news.
-        Some(usual) if share <= usual * 1.5 || percent(share) == percent(usual) => ", as usual".to_owned(),
-        Some(usual) => format!(", usually {}", percent(usual)),
-        None => String::new(),
-    };
-    format!("{failed} of {finished} finished failed: {}{usual}", percent(share))
+}
+
+/// For how long back the loaded messages go; `None` where they are the whole campaign.
+fn loaded_for(state: &State, campaign: &Campaign) -> Option<SignedDuration> {
+    let coverage = campaign.store.coverage();
+    let oldest = coverage.oldest.filter(|_| !coverage.complete)?;
+    Some(state.now.duration_since(oldest).max(SignedDuration::ZERO))
+}
+
+/// How many failed of how many.
+fn ended(recent: &Recent) -> String {
+    match recent.finished {
+        0 => "nothing finished".to_owned(),
+        finished => format!("{} of {}", count(recent.failed), count(finished)),
+    }
+}
+
+/// Their share.
+fn failed(recent: &Recent) -> String {
+    match recent.share() {
+        Some(share) => format!(" failed: {}", percent(share)),
+        None => " failed: too few to tell a share".to_owned(),
+    }
+}
+
+/// The share of the day before, and of how much where less than a day is loaded.
+fn usual(state: &State, campaign: &Campaign) -> (String, String) {
+    let recent = &campaign.recent;
+    let (Some(share), Some(usual)) = (recent.share(), recent.usual_share) else { return (String::new(), String::new()) };
+    let day = SignedDuration::from_hours(24) + SignedDuration::from_mins(i64::from(recent.minutes));
+    let of = loaded_for(state, campaign).filter(|loaded| *loaded < day).map(|loaded| format!(" (of {})", age(loaded)));
+    // What rounds to the same figure, or is less, is no news.
+    let is_usual = share <= usual * Recent::AS_USUAL || percent(share) == percent(usual);
+    let words = if is_usual { ", as usual".to_owned() } else { format!(", usually {}", percent(usual)) };
+    (words, of.unwrap_or_default())
+}
+
+/// Since when it rises.
+fn rising(state: &State, recent: &Recent) -> String {
+    let since = recent.rising_since.map(|since| state.look.minute(since, state.now));
+    since.map(|since| format!(", rising since {since}")).unwrap_or_default()
 }
 
 fn leading(recent: &Recent) -> String {
     match &recent.leading_error {
-        Some(error) if recent.failed > 1 && !error.code.is_empty() => format!(", mostly {}", error.code),
+        Some(error) if recent.failed > 1 && recent.share().is_some() && !error.code.is_empty() => format!(", mostly {}", error.code),
         _ => String::new(),
     }
 }

@@ -9,6 +9,7 @@ use crate::delivery::Status;
 use crate::tui::Role;
 use crate::tui::layout::Kind;
 use crate::tui::state::{Campaign, State, ViewKind};
+use crate::tui::text::{cut, width};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
@@ -22,18 +23,22 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
         // Blanks stand where the open tab has its brackets, so that no name ever moves.
         let (name_role, brackets) = if is_shown { (Role::Accent, ["[", "]"]) } else { (Role::Text, [" ", " "]) };
         left.push(Piece::new(format!("{}{key} {name}", brackets[0]), style(name_role), 0).gap(0));
-        left.push(Piece::new(number, style(role), 3).gap(1));
+        left.push(Piece::new(number, style(role), 2).gap(1));
         left.push(Piece::new(brackets[1], style(name_role), 0).gap(0));
     }
     let mut right = Vec::new();
     if !campaign.marked.is_empty() {
         right.push(Piece::new(format!("{} marked", count(campaign.marked.len())), style(Role::Accent), 0));
     }
-    if kind == Kind::Small && state.campaigns.len() > 1 {
-        right.extend(other_campaigns(state));
+    if kind == Kind::Small && area.width >= ROOM_FOR_OTHERS {
+        let room = usize::from(area.width).saturating_sub(4 + pieces::total(&left) + pieces::total(&right));
+        right.extend(other_campaigns(state, room));
     }
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
+
+/// From which width on the other campaigns have room here; else they stand beside the counts.
+pub(super) const ROOM_FOR_OTHERS: u16 = 80;
 
 /// The number beside a view's name.
 fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
@@ -45,15 +50,30 @@ fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
     }
 }
 
-/// `campaign 2/3 !`: which one this is, and whether another one needs a person.
-fn other_campaigns(state: &State) -> Vec<Piece> {
+/// The shortest piece of a name that says anything.
+const SHORTEST_NAME: usize = 8;
+
+/// `! Flood alerts  2/3`: which campaign this is, and another one that needs a person; its name is cut
+/// to what `room` leaves.
+pub(super) fn other_campaigns(state: &State, room: usize) -> Vec<Piece> {
+    if state.campaigns.len() < 2 {
+        return Vec::new();
+    }
     let order = state.order();
     let place = order.iter().position(|place| *place == state.current).unwrap_or(0);
-    let is_needed = order.iter().any(|place| *place != state.current && state.campaigns[*place].needs_person());
+    let others = || order.iter().filter(|place| **place != state.current).filter_map(|place| state.campaigns.get(*place));
+    let mut in_need = others().filter(|campaign| campaign.needs_person());
     let style = |role| state.look.style(role);
-    let mut pieces = vec![Piece::new(format!("campaign {}/{}", place + 1, order.len()), style(Role::Muted), 2)];
-    if is_needed {
-        pieces.push(Piece::new("!", style(Role::Failed), 1).gap(1));
-    }
-    pieces
+    let which = Piece::new(format!("{}/{}", place + 1, order.len()), style(Role::Muted), 4);
+    let Some(first) = in_need.next() else { return vec![which] };
+    let more = in_need.count();
+    let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
+    let taken = width(&which.text) + width(&more) + 5;
+    let name = cut(&first.card.name, room.saturating_sub(taken).max(SHORTEST_NAME), state.look.ascii);
+    vec![
+        Piece::new("!", style(Role::Failed), 0),
+        Piece::new(name, style(Role::Text), 1).gap(1),
+        Piece::new(more, style(Role::Failed), 3).gap(1),
+        which,
+    ]
 }

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
 use crate::tui::state::{Campaign, Look, State};
 use crate::tui::text::{self, thousands};
@@ -32,6 +33,30 @@ pub(super) fn rate(calls: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
+/// Bytes as people write them: `840 KB`, `3.4 MB`.
+pub(super) fn bytes(number: u64) -> String {
+    let tenths = |unit: u64| format!("{}.{}", thousands(number / unit), number % unit * 10 / unit);
+    match number {
+        0..1_000_000 => format!("{} KB", number.div_ceil(1_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
+        _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// What a call is for, in a word or two.
+pub(super) fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Head => "newest",
+        Purpose::Gap => "gap",
+        Purpose::Open => "open ones",
+        Purpose::History => "history",
+        Purpose::Search => "search",
+        Purpose::Message => "message",
+        Purpose::Retry => "retry",
+        Purpose::Outcome => "outcome",
+    }
+}
+
 /// How long until a time: `4 s`, and `now` for what is due.
 pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
     let rest = at.duration_since(now);
@@ -57,6 +82,13 @@ impl Look {
     /// A time as lists show it.
     pub fn time(&self, at: Timestamp, now: Timestamp) -> String {
         text::short_time(at, &self.zone, now)
+    }
+
+    /// A time to the minute: `14:02` today, with the day on another one.
+    pub fn minute(&self, at: Timestamp, now: Timestamp) -> String {
+        let time = self.time(at, now);
+        let is_today = time.len() == "14:02:11".len();
+        time.get(..5).filter(|_| is_today).map(str::to_owned).unwrap_or(time)
     }
 
     /// A time as the detail shows it.
@@ -100,6 +132,16 @@ mod tests {
     #[case(0.179, "17.9 %")]
     fn a_share_above_nothing_is_never_zero(#[case] share: f64, #[case] text: &str) {
         assert_eq!(percent(share), text);
+    }
+
+    #[rstest]
+    #[case(0, "0 KB")]
+    #[case(1, "1 KB")]
+    #[case(999_000, "999 KB")]
+    #[case(3_450_000, "3.4 MB")]
+    #[case(1_234_000_000, "1.2 GB")]
+    fn bytes_are_short(#[case] number: u64, #[case] text: &str) {
+        assert_eq!(bytes(number), text);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::PANES;
 
-use Context::{Campaigns, Detail, Menu, Messages};
+use Context::{Activity, Campaigns, Detail, Menu, Messages};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -42,5 +42,14 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "clear filter and find",
         group: Group::Find,
         footer: Some(7),
+    },
+    Binding {
+        action: Action::Clear,
+        keys: &[Chord::char('0')],
+        contexts: &[Activity],
+        label: "mark seen",
+        help: "the changes were looked at: begin anew, as leaving the view does",
+        group: Group::Find,
+        footer: Some(4),
     },
 ];

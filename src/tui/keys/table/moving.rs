@@ -165,7 +165,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PreviousPane,
         keys: &[Chord::plain(KeyCode::BackTab)],
-        contexts: &[Messages, Campaigns, Detail, Text, Question],
+        contexts: &[Campaigns, Detail, Text, Question],
         label: "pane before",
         help: "to the pane or answer before",
         group: Group::Move,
@@ -199,6 +199,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         footer: None,
     },
     Binding {
+        action: Action::ShowCampaigns,
+        keys: &[Chord::plain(KeyCode::BackTab)],
+        contexts: &[Messages, Batches, Failures, Activity],
+        label: "campaigns",
+        help: "all campaigns with their figures and ages; Enter shows one",
+        group: Group::Move,
+        footer: Some(9),
+    },
+    Binding {
         action: Action::ShowMessages,
         keys: &[Chord::char('1')],
         contexts: PANES,
@@ -230,7 +239,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('5')],
         contexts: PANES,
         label: "activity",
-        help: "the actions taken, and what became of them",
+        help: "what changed since you last looked, the actions taken, and what became of them",
         group: Group::Move,
         footer: None,
     },

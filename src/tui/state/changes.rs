@@ -1,0 +1,196 @@
+//! What changed since somebody last looked: for each message one line, from the status it had then
+//! to the one it has now.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::delivery::{DeliveryError, Status};
+use crate::store::{Change, RowNumber};
+
+/// How many messages are kept with their change. More than anyone reads; the sums go on.
+pub(in crate::tui) const KEPT: usize = 2_000;
+
+/// How a message changed since somebody last looked.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct ChangeRecord {
+    /// The message.
+    pub row: RowNumber,
+    /// The status it had then; `None` for a message that was not there yet.
+    pub from: Option<Status>,
+    /// The status it has now.
+    pub to: Status,
+    /// Why it failed, where it did and the API said why.
+    pub error: Option<DeliveryError>,
+    /// When the newest of its changes was seen.
+    pub at: Timestamp,
+    /// Whether it was retried, and not from this dashboard.
+    pub elsewhere: bool,
+}
+
+/// How many messages changed, by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) struct ChangeSums {
+    /// Delivered now.
+    pub delivered: usize,
+    /// Failed now.
+    pub failed: usize,
+    /// Still on their way.
+    pub moving: usize,
+    /// Retried by somebody else.
+    pub elsewhere: usize,
+}
+
+/// The changes since somebody last looked, the newest [`KEPT`] of them in full.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Changes {
+    records: BTreeMap<u64, ChangeRecord>,
+    places: HashMap<RowNumber, u64>,
+    next: u64,
+    since: Option<Timestamp>,
+    sums: ChangeSums,
+    dropped: usize,
+}
+
+impl Changes {
+    /// The campaign was read for the first time: from then on changes can be seen.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.since.get_or_insert(now);
+    }
+
+    /// One more change. A message that changed before keeps the status it had when somebody last
+    /// looked.
+    pub fn note(&mut self, change: &Change, elsewhere: bool) {
+        let mut record = ChangeRecord {
+            row: change.row,
+            from: change.from.clone(),
+            to: change.to.clone(),
+            error: change.error.clone(),
+            at: change.seen_at,
+            elsewhere,
+        };
+        if let Some(known) = self.places.remove(&change.row).and_then(|place| self.records.remove(&place)) {
+            self.count(&known, |sum| sum.saturating_sub(1));
+            record.elsewhere |= known.elsewhere;
+            record.from = known.from;
+        }
+        self.count(&record, |sum| sum + 1);
+        self.places.insert(record.row, self.next);
+        self.records.insert(self.next, record);
+        self.next += 1;
+        if self.records.len() > KEPT
+            && let Some((_, oldest)) = self.records.pop_first()
+        {
+            self.places.remove(&oldest.row);
+            self.dropped += 1;
+        }
+    }
+
+    fn count(&mut self, record: &ChangeRecord, step: impl Fn(usize) -> usize) {
+        let sum = match record.to {
+            Status::Success => &mut self.sums.delivered,
+            Status::Failure => &mut self.sums.failed,
+            _ => &mut self.sums.moving,
+        };
+        *sum = step(*sum);
+        if record.elsewhere {
+            self.sums.elsewhere = step(self.sums.elsewhere);
+        }
+    }
+
+    /// Somebody has looked.
+    pub fn mark_seen(&mut self, now: Timestamp) {
+        let is_begun = self.since.is_some();
+        *self = Self { since: is_begun.then_some(now), ..Self::default() };
+    }
+
+    /// The messages with their change, newest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ChangeRecord> {
+        self.records.values().rev()
+    }
+
+    /// How many are kept.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Since when; `None` before the campaign was read for the first time.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// How many messages changed, those no longer kept included.
+    pub fn sums(&self) -> ChangeSums {
+        self.sums
+    }
+
+    /// How many were dropped, because there were too many to keep.
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{RowFields, RowsBuilder};
+    use crate::store::{AnswerKind, Store};
+    use proptest::prelude::*;
+
+    /// Row numbers, as a store gives them.
+    fn rows(count: usize) -> Vec<RowNumber> {
+        let ids: Vec<String> = (0..count).map(|number| format!("message_{number}")).collect();
+        let mut rows = RowsBuilder::default();
+        for id in &ids {
+            rows.push(&RowFields { id, ..RowFields::default() });
+        }
+        Store::new().merge(&rows.finish(), &AnswerKind::List, at(0)).added
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + seconds).unwrap()
+    }
+
+    fn change(row: RowNumber, from: Option<Status>, to: Status, seconds: i64) -> Change {
+        Change { row, from, to, error: None, seen_at: at(seconds) }
+    }
+
+    #[test]
+    fn a_message_has_one_line_from_then_to_now() {
+        let rows = rows(2);
+        let mut changes = Changes::default();
+        changes.begin(at(0));
+        changes.note(&change(rows[0], Some(Status::Sent), Status::SentToTelco, 1), false);
+        changes.note(&change(rows[1], None, Status::Failure, 2), false);
+        changes.note(&change(rows[0], Some(Status::SentToTelco), Status::Success, 3), true);
+        let lines: Vec<_> = changes.iter().map(|it| (it.row, it.from.clone(), it.to.clone(), it.at, it.elsewhere)).collect();
+        assert_eq!(lines, [(rows[0], Some(Status::Sent), Status::Success, at(3), true), (rows[1], None, Status::Failure, at(2), false)]);
+        assert_eq!(changes.sums(), ChangeSums { delivered: 1, failed: 1, moving: 0, elsewhere: 1 });
+        changes.mark_seen(at(9));
+        assert_eq!((changes.len(), changes.sums(), changes.since()), (0, ChangeSums::default(), Some(at(9))));
+    }
+
+    #[test]
+    fn before_the_first_reading_nothing_can_have_changed() {
+        let mut changes = Changes::default();
+        changes.mark_seen(at(1));
+        assert_eq!(changes.since(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn memory_is_bounded_and_the_sums_go_on(picks in prop::collection::vec((0..KEPT + 700, any::<bool>()), 1..9_000)) {
+            let rows = rows(KEPT + 700);
+            let mut changes = Changes::default();
+            for (seconds, (pick, good)) in (0..).zip(&picks) {
+                let to = if *good { Status::Success } else { Status::Failure };
+                changes.note(&change(rows[*pick], Some(Status::Sent), to, seconds), false);
+            }
+            prop_assert!(changes.len() <= KEPT);
+            prop_assert_eq!(changes.len(), changes.iter().map(|it| it.row).collect::<std::collections::HashSet<_>>().len());
+            let sums = changes.sums();
+            prop_assert_eq!(sums.delivered + sums.failed, changes.len() + changes.dropped());
+            prop_assert!(changes.iter().map(|it| it.at).is_sorted_by(|newer, older| newer >= older));
+        }
+    }
+}

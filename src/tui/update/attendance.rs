@@ -1,0 +1,34 @@
+//! Whether somebody sits at the program. The API's calls are shared with the agency's own sender:
+//! a dashboard that nobody looks at must not take them.
+
+use jiff::SignedDuration;
+
+use super::super::Effect;
+use super::super::state::State;
+use crate::monitor::{Attendance, CampaignIndex, Command};
+
+/// After how long without a key nobody is there.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(10);
+
+impl State {
+    /// Somebody pressed a key.
+    pub(super) fn attend(&mut self, effects: &mut Vec<Effect>) {
+        self.last_key = self.now;
+        if std::mem::take(&mut self.is_away) {
+            self.tell_attendance(Attendance::Present, effects);
+        }
+    }
+
+    /// Nobody did for a while.
+    pub(super) fn notice_absence(&mut self, effects: &mut Vec<Effect>) {
+        if !self.is_away && self.now.duration_since(self.last_key) >= LEFT_ALONE {
+            self.is_away = true;
+            self.tell_attendance(Attendance::Away, effects);
+        }
+    }
+
+    fn tell_attendance(&self, attendance: Attendance, effects: &mut Vec<Effect>) {
+        let all = (0..self.campaigns.len()).map(CampaignIndex);
+        effects.extend(all.map(|campaign| Effect::Command { campaign, command: Command::Attend(attendance) }));
+    }
+}

@@ -1,0 +1,49 @@
+//! What changed while nobody looked: noted as it comes in, and seen when the activity is left.
+
+use jiff::Timestamp;
+
+use super::super::state::{Campaign, State, ViewKind};
+use crate::delivery::Status;
+use crate::store::{AnswerKind, Change, Merged, RowNumber};
+
+impl Campaign {
+    /// Notes what an answer changed, and new messages whose end was seen at once. `newest_before` is
+    /// when the newest message known before it was created.
+    pub(super) fn note_changes(&mut self, merged: &Merged, from: &AnswerKind, newest_before: Option<Timestamp>, asked_at: Timestamp) {
+        for change in &merged.changes {
+            let elsewhere = change.from == Some(Status::Failure) && *from != AnswerKind::Action && !self.is_ours(change.row);
+            self.changes.note(change, elsewhere);
+        }
+        // What is older was only read now; it changed who knows when.
+        let Some(newest) = newest_before.filter(|_| *from == AnswerKind::List) else { return };
+        for row in &merged.added {
+            let cells = self.store.cells(*row);
+            if cells.created_at.is_none_or(|created| created <= newest) {
+                continue;
+            }
+            if let Some(to) = cells.status.filter(|status| status.is_final()) {
+                let change = Change { row: *row, from: None, to: to.clone(), error: cells.error.cloned(), seen_at: asked_at };
+                self.changes.note(&change, false);
+            }
+        }
+    }
+
+    /// Whether a retry of this dashboard can have moved a message.
+    fn is_ours(&self, row: RowNumber) -> bool {
+        let batch = self.store.cells(row).batch;
+        self.actions.of(&self.store.id(row)).is_some() || self.actions.batches().iter().any(|record| batch == Some(record.batch.as_str()))
+    }
+}
+
+impl State {
+    /// The activity was looked at and is left: its changes are seen. A message that was opened from
+    /// it leads back to it, so that they stay until then.
+    pub(super) fn leave_activity(&mut self) {
+        let is_shown = self.view == ViewKind::Activity;
+        let now = self.now;
+        let Some(campaign) = self.campaign_mut() else { return };
+        if is_shown || campaign.drilled.as_ref().is_some_and(|(view, _)| *view == ViewKind::Activity) {
+            campaign.changes.mark_seen(now);
+        }
+    }
+}

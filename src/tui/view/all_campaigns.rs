@@ -1,0 +1,166 @@
+//! All campaigns in full, at every size: what is wrong, how old what is known is, and the figures.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pieces::{self, Piece};
+use super::table;
+use super::words::{bytes, count, environment, percent, rate, until};
+use crate::monitor::Connection;
+use crate::tui::Role;
+use crate::tui::state::{Campaign, State};
+use crate::tui::text::{Align, age, fit, width};
+
+/// A column: its head, its width, whether its figures stand to the right.
+struct Column {
+    head: &'static str,
+    width: usize,
+    align: Align,
+    cell: fn(&State, &Campaign) -> String,
+}
+
+/// The columns after name and state, in the order in which they get room.
+const COLUMNS: [Column; 8] = [
+    Column { head: "failed now", width: 11, align: Align::Right, cell: |_, campaign| share(campaign) },
+    Column { head: "open", width: 7, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.open.iter().sum()) },
+    Column { head: "env", width: 10, align: Align::Left, cell: |state, campaign| environment(&state.look, campaign) },
+    Column { head: "usually", width: 11, align: Align::Right, cell: |_, campaign| usually(campaign) },
+    Column { head: "calls/s", width: 10, align: Align::Right, cell: |_, campaign| calls(campaign) },
+    Column { head: "loaded", width: 10, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.store.coverage().loaded) },
+    Column { head: "bytes", width: 9, align: Align::Right, cell: |_, campaign| read(campaign) },
+    Column { head: "back to", width: 18, align: Align::Left, cell: |state, campaign| state.how_far(campaign) },
+];
+
+/// How wide the state is: `REFUSED, again in 25 s`.
+const STATE: usize = 22;
+
+/// The narrowest and the widest name.
+const NAME: (usize, usize) = (16, 32);
+
+/// Draws the sum, the heads and a line for each campaign. Says where the chosen one is.
+pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: Rect) -> Option<Position> {
+    let order = state.order();
+    let in_need = state.campaigns.iter().filter(|campaign| campaign.needs_person()).count();
+    let style = |role| state.look.style(role);
+    let mut left = vec![Piece::new(format!("{} campaigns", count(order.len())), style(Role::Strong), 0)];
+    if in_need > 0 {
+        let needs = if in_need == 1 { "needs" } else { "need" };
+        left.push(Piece::new(format!("· {} {needs} a person", count(in_need)), style(Role::Failed), 0).gap(1));
+    }
+    let in_all: u64 = state.campaigns.iter().filter_map(|campaign| campaign.meter.as_ref()).map(|meter| meter.bytes).sum();
+    let right = vec![Piece::new(format!("{} read in all", bytes(in_all)), style(Role::Muted), 1)];
+    pieces::draw(buffer, Rect { height: 1, ..area }, left, right, state.look.ascii);
+    let longest_name = state.campaigns.iter().map(|campaign| width(&campaign.card.name)).max().unwrap_or(0);
+    let widths = Widths::of(usize::from(area.width), longest_name);
+    let head_at = area.y + 1;
+    area.y += 2;
+    area.height = area.height.saturating_sub(2);
+    buffer.set_stringn(area.x, head_at, heads(state, &widths), usize::from(area.width), style(Role::Heading));
+    let at = order.iter().position(|place| *place == chosen).unwrap_or(0);
+    table::draw(state, buffer, area, order.len(), at, |place, selected| {
+        let campaign = order.get(place).and_then(|place| state.campaigns.get(*place));
+        campaign.map(|campaign| line(state, campaign, &widths, selected)).unwrap_or_default()
+    })
+}
+
+/// What has room.
+struct Widths {
+    name: usize,
+    columns: Vec<&'static Column>,
+}
+
+impl Widths {
+    fn of(room: usize, longest_name: usize) -> Self {
+        // The mark of need and a blank stand before the name, two blanks between columns.
+        let mut rest = room.saturating_sub(table::MARGIN + 2 + NAME.0 + 2 + STATE + 1);
+        // A whole name comes before all but the first two columns.
+        let for_name = longest_name.clamp(NAME.0, NAME.1) - NAME.0;
+        let mut columns = Vec::new();
+        for (place, column) in COLUMNS.iter().enumerate() {
+            if column.width + 2 + if place < 2 { 0 } else { for_name } > rest {
+                break;
+            }
+            rest -= column.width + 2;
+            columns.push(column);
+        }
+        Self { name: (NAME.0 + rest).min(NAME.1), columns }
+    }
+}
+
+fn heads(state: &State, widths: &Widths) -> String {
+    let ascii = state.look.ascii;
+    let mut text = " ".repeat(table::MARGIN + 2);
+    text.push_str(&fit("campaign", widths.name + 2, Align::Left, ascii));
+    text.push_str(&fit("as of", STATE, Align::Left, ascii));
+    for column in &widths.columns {
+        text.push_str("  ");
+        text.push_str(&fit(column.head, column.width, column.align, ascii));
+    }
+    text
+}
+
+fn line(state: &State, campaign: &Campaign, widths: &Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| state.look.style(role));
+    let mark = if campaign.needs_person() { "! " } else { "  " };
+    let (words, role) = condition(state, campaign);
+    let mut spans = vec![
+        Span::styled(mark, style(Role::Failed)),
+        Span::styled(fit(&campaign.card.name, widths.name, Align::Left, ascii), style(Role::Text)),
+        Span::styled("  ", style(Role::Text)),
+        Span::styled(fit(&words, STATE, Align::Left, ascii), style(role)),
+    ];
+    for column in &widths.columns {
+        let role = if column.head == "failed now" && campaign.fails_too_often() { Role::Failed } else { Role::Text };
+        let cell = format!("  {}", fit(&(column.cell)(state, campaign), column.width, column.align, ascii));
+        spans.push(Span::styled(cell, style(role)));
+    }
+    Line::from(spans)
+}
+
+/// How old what is known is, or why it grows older.
+fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
+    let old = campaign.age(state.now).map(age);
+    let is_shown = state.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
+    match &campaign.connection {
+        _ if campaign.card.broken.is_some() => ("NOT READ".to_owned(), Role::Failed),
+        Connection::Refused { until: at, .. } => (format!("REFUSED, again {}", until(*at, state.now)), Role::Failed),
+        Connection::Paused => (format!("paused, {}", old.unwrap_or_else(|| "never read".to_owned())), Role::Warning),
+        Connection::Waiting { until: at, .. } if campaign.is_slowed() => (format!("429, again {}", until(*at, state.now)), Role::Warning),
+        Connection::Waiting { until: at, .. } => (format!("no answer, again {}", until(*at, state.now)), Role::Warning),
+        Connection::Connecting | Connection::Live => match old {
+            Some(old) if campaign.is_stale(state.now, is_shown) => (format!("STALE {old}"), Role::Warning),
+            Some(old) => (format!("{old} ago"), Role::Muted),
+            None => ("connecting".to_owned(), Role::Muted),
+        },
+    }
+}
+
+/// A figure, where anything was read.
+fn figure(campaign: &Campaign, number: usize) -> String {
+    if campaign.is_unread() { "–".to_owned() } else { count(number) }
+}
+
+/// The share of failures in the last minutes; how many failed where too few finished for a share.
+fn share(campaign: &Campaign) -> String {
+    match campaign.recent.share() {
+        _ if campaign.is_unread() => "–".to_owned(),
+        Some(share) => percent(share),
+        None => format!("{} of {}", count(campaign.recent.failed), count(campaign.recent.finished)),
+    }
+}
+
+fn usually(campaign: &Campaign) -> String {
+    campaign.recent.usual_share.map_or_else(|| "–".to_owned(), percent)
+}
+
+/// What it uses of its own budget.
+fn calls(campaign: &Campaign) -> String {
+    campaign.meter.as_ref().map_or_else(|| "–".to_owned(), |meter| format!("{:.1} of {}", meter.used, rate(meter.rate)))
+}
+
+fn read(campaign: &Campaign) -> String {
+    campaign.meter.as_ref().map_or_else(|| "–".to_owned(), |meter| bytes(meter.bytes))
+}

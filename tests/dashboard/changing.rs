@@ -1,0 +1,192 @@
+//! What changed since somebody last looked, how old what is shown is, and nobody at the keyboard.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use postwatch::monitor::{ActionNews, ActionStage, Attendance, Command, Connection, Meter, News, Purpose};
+use postwatch::postman::HostKind;
+use postwatch::store::AnswerKind;
+use postwatch::tui::Effect;
+use rstest::rstest;
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+/// Three messages on their way, and one that has failed.
+fn before() -> Vec<Sms> {
+    vec![sms(4_018, "sent", 30), sms(4_019, "sent_to_telco", 40), sms(4_020, "created", 50), sms(4_021, "failure", 60)]
+}
+
+/// The same a minute later: delivered, failed, sent, and retried by somebody else; and a new one that
+/// failed before it was seen on its way.
+fn after() -> Vec<Sms> {
+    vec![
+        sms(4_030, "failure", 20).error("routing_error"),
+        sms(4_018, "success", 90),
+        sms(4_019, "failure", 100),
+        sms(4_020, "sent", 110),
+        Sms { error: "", ..sms(4_021, "sending", 120) },
+    ]
+}
+
+fn changed(columns: u16, rows: u16) -> Desk {
+    let mut desk = Desk::with(&before(), columns, rows);
+    desk.wait(60_000).head(0, &after(), false);
+    desk
+}
+
+#[test]
+fn changes_are_told_by_message_with_then_and_now() {
+    let mut desk = changed(120, 36);
+    desk.sees("5 Activity 5").keys("5").sees("changed since 14:03: 1 delivered, 2 failed, 2 on their way, 1 retried elsewhere");
+    assert!(desk.line("65∙∙∙∙4018").contains("sent        ✓ delivered"), "{}", desk.screen());
+    assert!(desk.line("65∙∙∙∙4019").contains("with telco  ✗ failed      recipient_unavailable"), "{}", desk.screen());
+    assert!(desk.line("65∙∙∙∙4021").contains("failed      › sending     retried elsewhere"), "{}", desk.screen());
+    assert!(desk.line("65∙∙∙∙4030").contains("new         ✗ failed      routing_error"), "{}", desk.screen());
+}
+
+#[rstest]
+#[case("1")]
+#[case("Esc")]
+#[case("q")]
+#[case("0")]
+fn they_are_seen_when_the_view_is_left_or_they_are_marked(#[case] keys: &str) {
+    let mut desk = changed(80, 24);
+    desk.keys("5").wait(5_000).keys(keys).keys("5").sees("nothing changed since 14:04").sees("Nothing has changed since 14:04");
+}
+
+#[test]
+fn a_message_opened_from_them_leads_back() {
+    let mut desk = changed(80, 24);
+    desk.keys("5 j Enter").sees("try 1").keys("Esc Esc").sees("changed since 14:03:");
+    // To another view instead: then they were seen.
+    desk.keys("Enter 3 5").sees("nothing changed");
+}
+
+#[test]
+fn the_top_follows_the_newest_change_and_a_chosen_one_stays() {
+    let mut desk = changed(80, 24);
+    desk.keys("5 j");
+    let chosen = desk.cursor_line();
+    let number = |line: &str| line.split_whitespace().find(|word| word.starts_with("65")).map(str::to_owned);
+    desk.wait(10_000).head(0, &[sms(4_020, "success", 120)], false);
+    assert_eq!(number(&desk.cursor_line()), number(&chosen));
+    desk.keys("g").wait(10_000).head(0, &[sms(4_018, "failure", 110)], false);
+    assert_eq!(number(&desk.cursor_line()).as_deref(), Some("65∙∙∙∙4018"));
+}
+
+#[test]
+fn older_history_is_no_change() {
+    let mut desk = Desk::with(&before(), 80, 24);
+    desk.answer(0, &[sms(1, "failure", 9_000)], AnswerKind::List, None, false);
+    desk.keys("5").sees("nothing changed since");
+}
+
+#[test]
+fn a_retry_of_ones_own_is_not_somebody_elses() {
+    let mut desk = Desk::with(&before(), 120, 36);
+    let news = News::Action(ActionNews { message: sms(4_021, "failure", 0).id(), stage: ActionStage::Accepted, at: desk.now });
+    desk.news(0, news).wait(60_000).head(0, &after(), false);
+    desk.keys("5").misses("elsewhere").sees("tried again");
+}
+
+#[test]
+fn too_many_changes_are_counted_and_not_kept() {
+    let many = |status| (0..2_500).map(|number| sms(10_000 + number, status, 30)).collect::<Vec<_>>();
+    let mut desk = Desk::with(&many("sent"), 120, 36);
+    desk.wait(1_000).head(0, &many("success"), false);
+    desk.keys("5").sees("2,500 delivered").sees("500 older ones not kept");
+}
+
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn the_changes(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = changed(columns, rows);
+    let at = crate::desk::start() + SignedDuration::from_secs(20);
+    let news = |number, stage| News::Action(ActionNews { message: sms(number, "failure", 0).id(), stage, at });
+    let accepted = news(4_019, ActionStage::Accepted);
+    let unknown = news(4_030, ActionStage::Unknown { why: explanation("no answer came"), look_up_at: None });
+    desk.news(0, accepted).news(0, unknown).keys("5 j");
+    assert_snapshot!(format!("changes_{columns}x{rows}"), desk.screen());
+}
+
+#[test]
+fn a_rise_says_since_when() {
+    let mut messages: Vec<Sms> = (0..30).map(|number| sms(100 + number, "failure", i64::from(number) * 10 + 5)).collect();
+    messages.extend((0..600).map(|number| sms(200 + number, "success", 400 + i64::from(number) * 60)));
+    for (columns, rows) in [(60, 15), (80, 24), (110, 24), (120, 36), (200, 60)] {
+        let mut desk = Desk::with(&messages, columns, rows);
+        for keys in ["1", "2", "3", "5", "?", "Esc BackTab"] {
+            desk.keys(keys).sees("30 of ").sees("rising since 13:5");
+        }
+    }
+}
+
+#[test]
+fn less_than_the_window_is_told_as_such() {
+    let messages: Vec<Sms> = (0..40).map(|number| sms(100 + number, "success", i64::from(number) * 5)).collect();
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.sees("3 OF 15 MIN").head(0, &messages, true).sees(" 15 MIN").misses("OF 15 MIN");
+}
+
+fn meter(away: bool) -> Meter {
+    Meter {
+        rate: if away { 0.2 } else { 2.0 },
+        ceiling: 2.0,
+        used: 0.2,
+        next: None,
+        under_way: Some(Purpose::Head),
+        bytes: 3_450_000,
+        away,
+        slowed_at: None,
+    }
+}
+
+#[test]
+fn with_nobody_there_it_goes_slow_and_says_so_until_a_key() {
+    let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]), 80, 24);
+    desk.live(0).head(0, &before(), false);
+    let attends = |desk: &mut Desk| {
+        let effects = std::mem::take(&mut desk.effects);
+        effects.into_iter().filter(|effect| matches!(effect, Effect::Command { command: Command::Attend(_), .. })).collect::<Vec<_>>()
+    };
+    desk.wait(599_000);
+    assert_eq!(attends(&mut desk), []);
+    desk.wait(1_000).wait(1_000);
+    let told = |attendance| {
+        [0, 1].map(|place| Effect::Command { campaign: postwatch::monitor::CampaignIndex(place), command: Command::Attend(attendance) })
+    };
+    assert_eq!(attends(&mut desk), told(Attendance::Away));
+    desk.head(0, &[], false).news(0, News::Meter(meter(true))).sees("SLOW 0.2/s until a key");
+    // Read every half minute, it is not stale after 25 s.
+    desk.wait(25_000).misses("STALE").wait(40_000).sees("STALE");
+    desk.keys("j");
+    assert_eq!(attends(&mut desk), told(Attendance::Present));
+    desk.news(0, News::Meter(meter(false))).misses("SLOW");
+}
+
+#[test]
+fn what_waits_is_named() {
+    let mut desk = Desk::with(&before(), 160, 40);
+    desk.sees("newest in 2 s").news(0, News::Meter(meter(false))).sees("3.4 MB read").wait(21_000);
+    desk.sees("STALE").sees("no answer yet: newest").sees("open ones read ≤ 21 s ago");
+    // Too many calls: that is an answer, and no lost connection.
+    let slowed = Meter { slowed_at: Some(desk.now), rate: 1.4, ..meter(false) };
+    let waiting = Connection::Waiting { until: desk.now + SignedDuration::from_secs(8), why: explanation("too many calls") };
+    desk.news(0, News::Connection(waiting.clone())).sees("NO ANSWER, again in 8 s");
+    desk.news(0, News::Meter(slowed)).sees("429, again in 8 s").misses("NO ANSWER").sees("429: slowed to 1.4/s");
+    desk.news(0, News::Connection(Connection::Live)).misses("429, again");
+}
+
+#[test]
+fn a_refused_campaign_offers_no_key_that_does_nothing() {
+    let mut desk = Desk::new(setup(vec![card("One", HostKind::Test)]), 120, 36);
+    let refused = Connection::Refused { until: desk.now + SignedDuration::from_secs(30), why: explanation("the key is refused") };
+    desk.news(0, News::Connection(refused));
+    for word in ["Enter open", "r plan a retry", "/ find", "f filter", "v reveal", "x export"] {
+        desk.misses(word);
+    }
+    desk.sees("? help").sees("q quit");
+    desk.live(0).head(0, &before(), false).sees("Enter open").sees("r plan a retry").sees("/ find");
+}
