@@ -10,7 +10,7 @@ use crate::config::{CampaignConfig, Config, Display, KeySource, Mistake};
 use crate::delivery::CampaignId;
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::{CampaignCard, Setup, ThemeChoice};
+use crate::tui::{CampaignCard, KeyMap, Setup, ThemeChoice};
 
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
@@ -38,6 +38,8 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         ascii: display.ascii || wants_ascii(),
         bell: configured.config.notify.bell,
         demo: false,
+        // What is wrong with them is among the mistakes already.
+        keys: KeyMap::wished(&configured.config.keys).0,
         notices: mistakes.chain(warnings).chain(without_effect(&configured.config, now)).collect(),
         session: None,
         actions_refused: None,
@@ -57,6 +59,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         // Nothing in a demo is worth a noise.
         bell: false,
         demo: true,
+        keys: KeyMap::default(),
         notices: Vec::new(),
         session: None,
         actions_refused: None,
@@ -95,7 +98,7 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
 fn without_effect(config: &Config, at: Timestamp) -> Vec<Notice> {
     let usual = CampaignConfig::usual("", CampaignId::new(""), KeySource::Env(String::new()));
     let limited = config.campaigns.iter().any(|campaign| campaign.max_messages != usual.max_messages);
-    let found = [("[keys]", !config.keys.is_empty()), ("mouse", config.display.mouse), ("max_messages", limited)];
+    let found = [("mouse", config.display.mouse), ("max_messages", limited)];
     let notice = |option: &str| Notice {
         at,
         weight: NoticeWeight::Warning,

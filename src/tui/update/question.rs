@@ -12,7 +12,8 @@ impl State {
     pub(super) fn plan_one(&mut self) {
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
         let Some(row) = campaign.subject() else {
-            self.tell(NoticeWeight::Info, "no message is selected", "", "move to a failed one, then press r");
+            let next = format!("move to a failed one, then press {}", self.key_for(Action::PlanRetry));
+            self.tell(NoticeWeight::Info, "no message is selected", "", &next);
             return;
         };
         campaign.list.hold(&campaign.store);
@@ -78,7 +79,7 @@ impl State {
     /// meanwhile makes a preview of it.
     pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
         let now = self.now;
-        if matches!(self.dialog, Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_)) {
+        if matches!(self.dialog, Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Resolve(_)) {
             return;
         }
         self.lock_expired(effects);
@@ -120,7 +121,7 @@ impl State {
                     self.dialog = Dialog::None;
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) => {}
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Resolve(_) => {}
         }
     }
 
@@ -139,7 +140,7 @@ impl State {
                     asked.drawn(now);
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) => {}
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) => {}
         }
     }
 
