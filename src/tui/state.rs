@@ -19,6 +19,7 @@ mod marks;
 mod notices;
 mod page;
 mod palette;
+mod place; // where keys go
 mod plan_question;
 mod planning;
 mod prompt;
@@ -64,7 +65,7 @@ use ratatui::Frame;
 use ratatui::style::Style;
 
 use super::layout::Kind;
-use super::{Action, Context, Dashboard, Effect, Event, KeyMap, QuestionId, Role, Setup, Theme};
+use super::{Dashboard, Effect, Event, KeyMap, QuestionId, Role, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
@@ -219,41 +220,6 @@ impl State {
     pub(super) fn next_generation(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
-    }
-
-    /// Where keys go now.
-    pub(super) fn context(&self) -> Context {
-        match self.page.map(|page| page.kind) {
-            Some(PageKind::Help(_)) => return Context::Help,
-            Some(PageKind::Notices | PageKind::Results) => return Context::Page,
-            None => {}
-        }
-        match &self.dialog {
-            Dialog::Question(_) => Context::Question,
-            Dialog::Plan(_) | Dialog::Batch(_) => Context::Plan,
-            Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
-            Dialog::Resolve(_) => Context::Menu,
-            Dialog::Prompt(_) => Context::Prompt,
-            Dialog::Menu(_) | Dialog::Row(_) => Context::Menu,
-            Dialog::Find => Context::Text,
-            Dialog::None => self.pane(),
-        }
-    }
-
-    /// Where keys go when nothing stands in front of the view.
-    pub(super) fn pane(&self) -> Context {
-        match self.view {
-            ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
-            ViewKind::Messages => Context::Messages,
-            ViewKind::Batches => Context::Batches,
-            ViewKind::Failures => Context::Failures,
-            ViewKind::Activity => Context::Activity,
-        }
-    }
-
-    /// The key that does something in the view on the screen, to be named in a sentence.
-    pub(super) fn key_for(&self, action: Action) -> String {
-        self.keymap.name(self.pane(), action)
     }
 
     /// The places of the campaigns in the order shown: those that need a person first, else as
