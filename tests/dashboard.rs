@@ -14,10 +14,14 @@ mod calling;
 mod campaigns;
 #[path = "dashboard/changing.rs"]
 mod changing;
+#[path = "dashboard/commanding.rs"]
+mod commanding;
 #[path = "dashboard/failing.rs"]
 mod failing;
 #[path = "dashboard/finding.rs"]
 mod finding;
+#[path = "dashboard/helping.rs"]
+mod helping;
 #[path = "dashboard/lasting.rs"]
 mod lasting;
 #[path = "dashboard/listing.rs"]
@@ -28,6 +32,8 @@ mod looks;
 mod marking;
 #[path = "dashboard/planning.rs"]
 mod planning;
+#[path = "dashboard/rebinding.rs"]
+mod rebinding;
 #[path = "dashboard/retrying.rs"]
 mod retrying;
 #[path = "dashboard/running.rs"]

@@ -10,6 +10,23 @@ fn the_list_of_keys_is_the_programs_own() {
     assert_eq!(listed, postwatch::tui::keys::markdown(), "paste the right-hand text into the README");
 }
 
+/// What the example of a configuration and the README bind can be bound.
+#[test]
+fn the_keys_that_are_shown_can_be_bound() {
+    use postwatch::{config, tui::KeyMap};
+    let (_, keys) = config::example().split_once("[keys]\n").expect("the example tells of keys");
+    let lines: Vec<&str> = keys.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = ")).collect();
+    assert!(lines.len() >= 3, "{lines:?}");
+    let of_readme = ["plan_retry = \"F9\"", "pause = []"];
+    assert!(of_readme.iter().all(|line| README.contains(&format!("`{line}`"))));
+    for shown in [lines.as_slice(), &of_readme] {
+        let (config, mistakes) = config::read(&format!("[keys]\n{}\n", shown.join("\n")));
+        let (_, wrong) = KeyMap::wished(&config.keys);
+        assert!(mistakes.is_empty() && wrong.is_empty(), "{mistakes:?} {wrong:?}");
+        assert_eq!(config.keys.len(), shown.len());
+    }
+}
+
 #[test]
 fn the_two_commands_of_the_first_screen_stand_there() {
     let first_screen: String = README.lines().take(30).collect::<Vec<_>>().join("\n");

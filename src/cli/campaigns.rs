@@ -9,7 +9,7 @@ use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
 use crate::delivery::CampaignId;
 use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, KeyFit, Transport};
-use crate::tui::ThemeChoice;
+use crate::tui::{KeyMap, ThemeChoice};
 
 /// The configuration with every campaign that is right, and what is not.
 pub(super) struct Configured {
@@ -124,6 +124,7 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
             }
         }
     }
+    mistakes.append(&mut KeyMap::wished(&config.keys).1);
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
     Ok(Configured { path: loaded.path, config, campaigns, mistakes })
 }

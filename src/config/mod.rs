@@ -32,6 +32,7 @@ pub use load::{LoadError, Loaded, load};
 pub use new_campaign::{NewCampaign, NewField, NewKey, NewPlace, WriteError};
 pub use path::path;
 pub(crate) use permissions::shell_quoted;
+pub(crate) use place::shown;
 pub use place::{Expected, Mistake, Placed, nearest};
 pub use read::read;
 
@@ -46,8 +47,17 @@ pub struct Config {
     pub display: Display,
     /// How one is called to the screen.
     pub notify: Notify,
-    /// Actions and the chords that the user wants for them, in the order of the file.
-    pub keys: Vec<(Placed<String>, Placed<String>)>,
+    /// Actions and the keys that the user wants for them, in the order of the file.
+    pub keys: Vec<KeyWish>,
+}
+
+/// Keys that the user wants for an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyWish {
+    /// The action's name.
+    pub action: Placed<String>,
+    /// The keys as they are written; none leaves the action without a key.
+    pub chords: Vec<Placed<String>>,
 }
 
 /// A campaign of the file.

@@ -134,7 +134,7 @@ pub(super) fn holds_key(text: &str) -> bool {
 }
 
 /// A value as a mistake may quote it: harmless on a terminal, short, and no key.
-pub(super) fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     const LONGEST: usize = 60;
     if holds_key(value) {
         return "…".to_owned();

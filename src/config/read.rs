@@ -6,8 +6,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::campaign::{Campaigns, KeyRules};
 use super::fields::Fields;
+use super::place::shown;
 use super::syntax::{Hole, parse};
-use super::{BrokenCampaign, Config, Display, Expected, Mistake, Notify, Placed, nearest};
+use super::{BrokenCampaign, Config, Display, Expected, KeyWish, Mistake, Notify, nearest};
 
 /// Whether a key may stand in the file itself.
 #[derive(Debug, Clone, Copy)]
@@ -97,16 +98,29 @@ fn parse_time_zone(name: &str) -> Result<jiff::tz::TimeZone, Expected> {
     })
 }
 
-fn read_keys(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Vec<(Placed<String>, Placed<String>)> {
+fn read_keys(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Vec<KeyWish> {
+    const KEY: &str = "a key in quotes, such as \"r\" or \"Ctrl-r\", or a list of keys";
     let mut keys = Vec::new();
-    for (action, chord) in fields.in_order(table) {
-        let name = fields.placed(action.get_ref().to_string(), action.span());
-        match chord.get_ref() {
-            DeValue::String(text) => keys.push((name, fields.placed(text.to_string(), chord.span()))),
-            other => {
-                let what = format!("the key for `{}` is {}", name.value, super::fields::kind(other));
-                fields.mistake(chord.span(), what, Expected::new("a key in quotes, such as \"r\" or \"Ctrl-r\""));
+    for (name, wanted) in fields.in_order(table) {
+        let action = fields.placed(name.get_ref().to_string(), name.span());
+        let found = fields.found();
+        let listed = match wanted.get_ref() {
+            DeValue::Array(list) => list.iter().collect(),
+            _ => vec![wanted],
+        };
+        let mut chords = Vec::new();
+        for chord in listed {
+            match chord.get_ref() {
+                DeValue::String(text) => chords.push(fields.placed(text.to_string(), chord.span())),
+                other => {
+                    let what = format!("the key for `{}` is {}", shown(&action.value), super::fields::kind(other));
+                    fields.mistake(chord.span(), what, Expected::new(KEY));
+                }
             }
+        }
+        // Of a list with a mistake in it nothing is taken: half of it is not what was wished.
+        if fields.found() == found {
+            keys.push(KeyWish { action, chords });
         }
     }
     keys

@@ -84,6 +84,7 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 #[case("[dislay]\nascii = true", "line 6, column 2: `dislay` is no table; expected `campaigns`, `display`, `notify` or `keys`")]
 #[case("[notify]\nbel = true", "line 7, column 1: `bel` is no option; expected `bell`; did you mean `bell`?")]
 #[case("[keys]\nquit = 3", "line 7, column 8: the key for `quit` is a whole number; expected a key in quotes")]
+#[case("[keys]\nquit = [\"q\", 3]", "line 7, column 14: the key for `quit` is a whole number; expected a key in quotes")]
 fn a_mistake_tells_its_place_and_what_was_expected(#[case] line: &str, #[case] begins: &str) {
     let found = mistakes(&format!("{CAMPAIGN}{line}\n"));
     assert_eq!(found.len(), 1, "{found:?}");

@@ -2,14 +2,16 @@
 
 mod action;
 mod chord;
+mod map;
+mod named; // chords as people write them
 mod table;
+mod wished; // what the configuration wants to be bound
 
 use std::fmt::Write;
 
-use crossterm::event::KeyEvent;
-
 pub use action::{Action, Context};
 pub use chord::Chord;
+pub use map::{Bound, KeyMap};
 
 /// A line of the table: what some keys do in some places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +31,6 @@ pub struct Binding {
     /// Its place in the footer, from 0 for the last to be left out where room is short; `None`
     /// where the footer never shows it.
     pub footer: Option<u8>,
-}
-
-impl Binding {
-    /// The first key, as the footer shows it.
-    pub fn key(&self) -> String {
-        self.keys.first().map(ToString::to_string).unwrap_or_default()
-    }
-
-    /// All keys, as the help shows them.
-    pub fn all_keys(&self) -> String {
-        self.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    }
 }
 
 /// The headings of the help, in their order there.
@@ -77,40 +67,22 @@ impl Group {
     }
 }
 
-/// What `key` means in `context`; `None` where it means nothing, so that an unknown chord does
-/// nothing. In [`Context::Text`] a printable key means nothing here: it is text.
-pub fn lookup(context: Context, key: KeyEvent) -> Option<Action> {
-    let chord = Chord::of(key)?;
-    let binding = table::bindings().find(|binding| binding.contexts.contains(&context) && binding.keys.contains(&chord))?;
-    Some(binding.action)
-}
-
-/// What the footer shows in `context`, the most important first; what does not fit is left out
-/// from the end.
-pub fn footer(context: Context) -> Vec<&'static Binding> {
-    let mut shown: Vec<_> = help(context).into_iter().filter(|binding| binding.footer.is_some()).collect();
-    shown.sort_by_key(|binding| binding.footer);
-    shown
-}
-
-/// Every key of `context`, by group and then in the order of the table.
-pub fn help(context: Context) -> Vec<&'static Binding> {
-    let mut known: Vec<_> = table::bindings().filter(|binding| binding.contexts.contains(&context)).collect();
-    known.sort_by_key(|binding| binding.group);
-    known
-}
-
-/// The whole table as Markdown, for the README.
+/// The whole table as Markdown, for the README: the keys that are bound where the configuration says nothing.
 pub fn markdown() -> String {
-    let mut text = String::from("| key | where | does |\n|---|---|---|\n");
+    let mut text = String::from("| key | where | does | name |\n|---|---|---|---|\n");
     for group in Group::ALL {
         for binding in table::bindings().filter(|binding| binding.group == group) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "| {} | {} | {} |", keys.join(" "), places(binding.contexts), binding.help);
+            let _ = writeln!(text, "| {} | {} | {} | {} |", keys.join(" "), places(binding.contexts), binding.help, wished_name(binding));
         }
     }
     text
+}
+
+/// The name that binds another key; none where the key is the same for everybody.
+fn wished_name(binding: &'static Binding) -> String {
+    if Bound::usual(binding).is_fixed() { String::new() } else { format!("`{}`", binding.action.name()) }
 }
 
 /// Where a binding is valid, in words.
@@ -118,7 +90,7 @@ fn places(contexts: &[Context]) -> String {
     let missing: Vec<_> = Context::ALL.into_iter().filter(|context| !contexts.contains(context)).collect();
     match missing.as_slice() {
         [] => "everywhere".to_owned(),
-        [Context::Text, Context::Prompt] => "outside text".to_owned(),
+        missing if missing.iter().all(|context| context.is_text()) => "outside text".to_owned(),
         _ => contexts.iter().map(|context| context.name()).collect::<Vec<_>>().join(", "),
     }
 }

@@ -19,7 +19,7 @@ mod view; // how it looks
 pub use armour::{Armour, Place};
 pub use effect::{Copied, Effect};
 pub use event::Event;
-pub use keys::{Action, Context};
+pub use keys::{Action, Context, KeyMap};
 pub use run::{
     Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker, updates,
     wake_pair,

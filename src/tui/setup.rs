@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::ColourDepth;
+use super::keys::KeyMap;
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
 use crate::postman::{Explanation, HostKind};
@@ -29,6 +30,8 @@ pub struct Setup {
     pub bell: bool,
     /// The embedded simulator is on screen: nothing real is sent.
     pub demo: bool,
+    /// Which keys are bound to what.
+    pub keys: KeyMap,
     /// What was wrong at the start: mistakes in the configuration, an action left open by an
     /// earlier run.
     pub notices: Vec<Notice>,

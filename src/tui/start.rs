@@ -11,7 +11,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use super::keys::{self, Action, Chord, Context};
+use super::keys::{Action, Chord, Context, KeyMap};
 use form::{Form, Next};
 
 use super::{Dashboard, Effect, End, Event, Host, Input, QuestionId, Requests, Run, Screen, Theme, updates};
@@ -90,7 +90,7 @@ impl Start {
 
     fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         let context = if self.form.is_some() { Context::Prompt } else { Context::Page };
-        let action = keys::lookup(context, key);
+        let action = KeyMap::default().lookup(context, key);
         match (action, &mut self.form) {
             (Some(Action::Interrupt), _) => self.choose(StartChoice::Quit),
             (Some(Action::Suspend), _) => vec![Effect::Suspend],

@@ -7,21 +7,27 @@ mod activity;
 mod asked;
 mod batch_question;
 mod campaign;
+mod can; // whether something would do anything now
 mod changes;
 mod detail;
 mod failures;
 mod filter_menu;
 mod find;
+mod help;
 mod list;
 mod marked;
 mod marks;
 mod notices;
 mod page;
+mod palette;
+mod place; // where keys go
 mod plan_question;
 mod planning;
 mod prompt;
 mod question;
+mod recent_commands;
 mod resolve;
+mod row_menu;
 mod run_record;
 mod session;
 mod tour;
@@ -38,15 +44,19 @@ pub(super) use detail::{Opened, Phase};
 pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
+pub(super) use help::{HelpLine, HelpSearch};
 pub(super) use list::{Cursor, Item, List};
 pub(super) use marked::Marked;
 pub(super) use marks::Marks;
 pub(super) use notices::Notices;
 pub(super) use page::{Page, PageKind};
+pub(super) use palette::{Doing, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
-pub(super) use prompt::{COMMANDS, Export, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, matching as matching_commands, understood};
+pub(super) use prompt::{COMMANDS, Export, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed};
 pub(super) use question::{Answer, Question, plan_one};
+pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
+pub(super) use row_menu::{RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
@@ -57,7 +67,7 @@ use ratatui::Frame;
 use ratatui::style::Style;
 
 use super::layout::Kind;
-use super::{Context, Dashboard, Effect, Event, QuestionId, Role, Setup, Theme};
+use super::{Dashboard, Effect, Event, KeyMap, QuestionId, Role, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
@@ -109,6 +119,8 @@ pub(super) enum Dialog {
     Batch(Box<BatchQuestion>),
     /// What became of an action with an unknown outcome.
     Resolve(Box<Resolve>),
+    /// What can be done with a row.
+    Row(RowMenu),
     /// A line that is typed into.
     Prompt(Box<Prompt>),
     /// All campaigns, with the cursor on one: its place in the configuration.
@@ -127,6 +139,12 @@ pub struct State {
     pub(super) page: Option<Page>,
     /// The question to all campaigns.
     pub(super) across: Across,
+    /// What is looked for in the help.
+    pub(super) help: HelpSearch,
+    /// Which keys are bound to what.
+    pub(super) keymap: KeyMap,
+    /// The commands that were carried out last.
+    pub(super) recent: RecentCommands,
     pub(super) notices: Notices,
     /// The demo's tour.
     pub(super) tour: Tour,
@@ -170,6 +188,9 @@ impl State {
             dialog: Dialog::None,
             page: None,
             across: Across::default(),
+            help: HelpSearch::default(),
+            keymap: setup.keys,
+            recent: RecentCommands::default(),
             notices,
             tour: if setup.demo { Tour::begun() } else { Tour::default() },
             actions_refused: setup.actions_refused,
@@ -209,30 +230,6 @@ impl State {
     pub(super) fn next_generation(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
-    }
-
-    /// Where keys go now.
-    pub(super) fn context(&self) -> Context {
-        if self.page.is_some() {
-            return Context::Page;
-        }
-        match &self.dialog {
-            Dialog::Question(_) => Context::Question,
-            Dialog::Plan(_) | Dialog::Batch(_) => Context::Plan,
-            Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
-            Dialog::Resolve(_) => Context::Menu,
-            Dialog::Prompt(_) => Context::Prompt,
-            Dialog::Menu(_) => Context::Menu,
-            Dialog::Find => Context::Text,
-            Dialog::Campaigns(_) => Context::Campaigns,
-            Dialog::None => match self.view {
-                ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
-                ViewKind::Messages => Context::Messages,
-                ViewKind::Batches => Context::Batches,
-                ViewKind::Failures => Context::Failures,
-                ViewKind::Activity => Context::Activity,
-            },
-        }
     }
 
     /// The places of the campaigns in the order shown: those that need a person first, else as
@@ -277,7 +274,7 @@ impl State {
             Dialog::Plan(question) => Some(&question.asked),
             Dialog::Batch(question) => Some(&question.asked),
             Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => None,
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }
@@ -307,7 +304,7 @@ impl Dashboard for State {
     }
 
     fn takes_text(&self) -> bool {
-        matches!(self.context(), Context::Text | Context::Prompt)
+        self.context().is_text()
     }
 
     fn needs_tick(&self) -> bool {

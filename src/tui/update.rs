@@ -8,10 +8,12 @@ mod attendance;
 mod batches;
 mod campaigns;
 mod changes;
+mod copy;
 mod detail;
 mod export;
 mod failures;
 mod find;
+mod help;
 mod leave;
 mod list;
 mod marking;
@@ -21,6 +23,7 @@ mod page;
 mod plan;
 mod prompt;
 mod question;
+mod row_menu;
 mod run;
 mod show;
 mod unlock;
@@ -32,7 +35,6 @@ pub(super) use find::edit;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::keys::lookup;
 use super::state::{Dialog, PromptKind, State, ViewKind};
 use super::{Action, Context, Effect, Event};
 use crate::monitor::{Command, NoticeWeight};
@@ -81,11 +83,15 @@ impl State {
             return;
         }
         let context = self.context();
-        let Some(action) = lookup(context, key) else {
+        let Some(action) = self.keymap.lookup(context, key) else {
             match context {
                 Context::Text => self.type_key(key),
                 Context::Prompt => self.type_prompt(key),
                 Context::Plan => self.type_count(key),
+                Context::Help => self.type_help(key),
+                Context::Menu => {
+                    self.row_menu_letter(key, effects);
+                }
                 _ => {}
             }
             return;
@@ -95,23 +101,37 @@ impl State {
         }
         self.tour.pressed(context, action);
         match action {
-            Action::Interrupt => self.interrupt(effects),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action, effects),
             _ => match context {
+                Context::Help => self.help_key(action, key, effects),
                 Context::Page => self.page_key(action, effects),
                 Context::Question | Context::Menu if matches!(self.dialog, Dialog::Resolve(_)) => self.resolve_key(action, effects),
                 Context::Question => self.question_key(action, effects),
                 Context::Plan => self.plan_key(action, key, effects),
                 Context::Prompt => self.prompt_key(action, key, effects),
+                // A key that a line of the menu has is that line's, whatever it means in other menus.
+                Context::Menu if self.row_menu_letter(key, effects) => {}
+                Context::Menu if matches!(self.dialog, Dialog::Row(_)) => self.row_menu_key(action, effects),
                 Context::Menu => self.menu_key(action, effects),
                 Context::Text => self.find_key(action, key, effects),
+                Context::Campaigns => self.campaigns_key(action, effects),
+                _ => self.do_action(action, effects),
+            },
+        }
+    }
+
+    /// Does what a key means in the view on the screen; nothing stands in front of it.
+    fn do_action(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Interrupt => self.interrupt(effects),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => effects.push(Effect::Redraw),
+            _ => match self.pane() {
                 Context::Detail => self.detail_key(action, effects),
                 Context::Failures => self.failures_key(action, effects),
                 Context::Batches => self.batches_key(action, effects),
                 Context::Activity => self.activity_key(action, effects),
-                Context::Campaigns => self.campaigns_key(action, effects),
-                Context::Messages => self.list_key(action, effects),
+                _ => self.list_key(action, effects),
             },
         }
     }
@@ -131,6 +151,8 @@ impl State {
             Action::ReadNow => effects.extend(self.wish(Command::ReadNow)),
             Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
+            Action::Copy => self.copy_row(effects),
+            Action::Actions => self.open_row_menu(),
             Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
             Action::Export => self.export_view(),
             Action::Notices => self.open_notices(),

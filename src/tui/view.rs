@@ -17,12 +17,14 @@ mod export;
 mod failures;
 mod filter;
 mod header;
+mod help;
 mod keys;
 mod letters;
 mod list;
 mod menu;
 mod notice;
 mod page;
+mod palette;
 mod pieces;
 mod plan;
 mod prompt;
@@ -30,11 +32,13 @@ mod question;
 mod recipient;
 mod resolve;
 mod results;
+mod row_menu;
 mod run;
 mod sentences;
 mod summary;
 mod table;
 mod tabs;
+mod typed; // a line that is typed into
 mod words;
 
 use ratatui::Frame;
@@ -47,7 +51,7 @@ use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
-pub(super) use export::{activity_rows, batch_rows, failure_rows, message_rows};
+pub(super) use export::{activity_rows, batch_row, batch_rows, failure_row, failure_rows, message_row, message_rows, number};
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
 pub(super) use words::count;
@@ -130,6 +134,7 @@ impl State {
         match &self.dialog {
             Dialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
             Dialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
+            Dialog::Row(menu) => Some(row_menu::draw(self, menu, buffer, layout.body)),
             Dialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
@@ -166,6 +171,11 @@ pub(super) fn detail_last_scroll(state: &State) -> usize {
 /// How many lines of a plan's whole list fit.
 pub(super) fn plan_list_room(state: &State) -> usize {
     plan::list_room(state.layout().body)
+}
+
+/// How many lines of a page fit.
+pub(super) fn page_room(state: &State) -> usize {
+    page::room(state.layout().body)
 }
 
 /// The largest useful scroll of the open page.

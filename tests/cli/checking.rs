@@ -50,6 +50,19 @@ fn all_is_right() {
 }
 
 #[test]
+fn a_key_that_cannot_be_bound_is_told_with_its_place() {
+    let stage = Stage::new(still(50));
+    stage.write_config("[keys]\nplan_rety = \"n\"\nfind = \"ctrl-a\"\npause = [\"F8\", \"p\"]\n");
+    let ran = stage.run(&["check"]);
+    let lines = ran.lines();
+    let told: Vec<String> = lines.iter().filter(|line| line["check"] == "configuration").map(|line| line["text"].to_string()).collect();
+    let told: Vec<&String> = told.iter().filter(|line| line.contains(": line ")).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("line 2, column 1: `plan_rety` is no action") && told[0].contains("did you mean `plan_retry`?"), "{told:?}");
+    assert!(told[1].contains("line 3, column 8: `ctrl-a` is not valid here"), "{told:?}");
+}
+
+#[test]
 fn one_campaign_that_fails_stops_no_other() {
     let mut options = still(50);
     options

@@ -31,7 +31,7 @@ enum Happening {
     Paste(String),
 }
 
-const KEYS: [&str; 46] = [
+const KEYS: [&str; 51] = [
     "j",
     "k",
     "g",
@@ -78,6 +78,11 @@ const KEYS: [&str; 46] = [
     "x",
     ":",
     "^c",
+    "a",
+    "F1",
+    "F2",
+    "Up",
+    "Down",
 ];
 
 fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {

@@ -11,7 +11,7 @@ use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, Row
 use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::store::{AnswerKind, Reach};
-use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, Setup, State, ThemeChoice};
+use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, KeyMap, Setup, State, ThemeChoice};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -153,6 +153,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         ascii: false,
         bell: true,
         demo: false,
+        keys: KeyMap::default(),
         notices: Vec::new(),
         session: None,
         actions_refused: None,
@@ -400,6 +401,7 @@ fn key_of(name: &str) -> KeyEvent {
         ("Home", ..) => plain(KeyCode::Home),
         ("End", ..) => plain(KeyCode::End),
         ("Backspace", ..) => plain(KeyCode::Backspace),
+        (_, Some('F'), Some(_)) => plain(KeyCode::F(name[1..].parse().unwrap())),
         (_, Some('^'), Some(letter)) => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL),
         (_, Some(letter), None) if letter.is_ascii_uppercase() => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::SHIFT),
         (_, Some(letter), None) => plain(KeyCode::Char(letter)),

@@ -123,11 +123,9 @@ fn the_find_line() {
 }
 
 #[test]
-fn the_help_and_the_notices() {
+fn the_notices() {
     let mut desk = desk(ThemeChoice::None, 80, 24);
-    desk.keys("?");
-    assert_snapshot!("help_80x24", desk.screen());
-    desk.keys("Esc !");
+    desk.keys("!");
     assert_snapshot!("notices_80x24", desk.screen());
 }
 
@@ -216,11 +214,27 @@ fn a_batch_that_is_being_prepared(#[case] columns: u16, #[case] rows: u16) {
     assert_snapshot!(format!("filter_plan_{columns}x{rows}"), desk.screen());
 }
 
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn finding_ones_way(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("j j :");
+    assert_snapshot!(format!("commands_{columns}x{rows}"), desk.screen());
+    desk.keys("m a r k Down");
+    assert_snapshot!(format!("commands_typed_{columns}x{rows}"), desk.screen());
+    desk.keys("Esc a Down");
+    assert_snapshot!(format!("actions_{columns}x{rows}"), desk.screen());
+    desk.keys("Esc ?");
+    assert_snapshot!(format!("help_{columns}x{rows}"), desk.screen());
+    desk.keys("r e t r y");
+    assert_snapshot!(format!("help_typed_{columns}x{rows}"), desk.screen());
+}
+
 #[test]
-fn the_command_line() {
+fn the_name_that_unlocks() {
     let mut desk = desk(ThemeChoice::None, 80, 24);
-    desk.keys(":");
-    assert_snapshot!("commands_80x24", desk.screen());
-    desk.keys("u n l o c k Enter");
+    desk.keys(": u n l o c k Enter");
     assert_snapshot!("unlock_80x24", desk.screen());
 }

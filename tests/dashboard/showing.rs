@@ -165,3 +165,24 @@ fn ascii_has_no_sign_of_its_own() {
         assert_eq!(odd, "", "{screen}");
     }
 }
+
+/// What has no room in the last line is left out whole: nothing is cut, and what matters most stays.
+#[test]
+fn no_key_of_the_last_line_is_ever_cut() {
+    for keys in ["", "Enter", "2", "3", "5", "f", "a", ":", "?", "/", "r", "!"] {
+        let mut desk = desk(300, 30);
+        desk.keys(keys);
+        let last = |desk: &Desk| desk.screen().lines().last().unwrap_or_default().to_owned();
+        let all = last(&desk);
+        let pieces: Vec<&str> = all.trim().split("  ").collect();
+        assert!(pieces.len() > 1, "{all}");
+        for columns in 60..160 {
+            desk.resize(columns, 30);
+            let line = last(&desk);
+            for piece in line.trim().split("  ") {
+                assert!(pieces.contains(&piece), "`{piece}` in {columns} columns:\n{line}\n{all}");
+            }
+            assert!(line.trim().starts_with(pieces[0]), "{line}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::depth;
 use crate::config::{Config, Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::{CampaignCard, Setup, ThemeChoice};
+use crate::tui::{CampaignCard, KeyMap, Setup, ThemeChoice};
 
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
@@ -37,6 +37,8 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         ascii: display.ascii || wants_ascii(),
         bell: configured.config.notify.bell,
         demo: false,
+        // What is wrong with them is among the mistakes already.
+        keys: KeyMap::wished(&configured.config.keys).0,
         notices: mistakes.chain(warnings).chain(without_effect(&configured.config, now)).collect(),
         session: None,
         actions_refused: None,
@@ -56,6 +58,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         // Nothing in a demo is worth a noise.
         bell: false,
         demo: true,
+        keys: KeyMap::default(),
         notices: Vec::new(),
         session: None,
         actions_refused: None,
@@ -93,7 +96,7 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
 /// Options that the configuration may hold and that this version does nothing with: silence would
 /// let their owner believe that they work.
 fn without_effect(config: &Config, at: Timestamp) -> Vec<Notice> {
-    let found = [("[keys]", !config.keys.is_empty()), ("mouse", config.display.mouse)];
+    let found = [("mouse", config.display.mouse)];
     let notice = |option: &str| Notice {
         at,
         weight: NoticeWeight::Warning,

@@ -1,5 +1,7 @@
 //! What a key can mean, and where it is pressed.
 
+use super::table;
+
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
@@ -77,7 +79,9 @@ pub enum Action {
     Copy,
     /// Write what is shown to a file.
     Export,
-    /// Type a command.
+    /// What can be done with the row under the cursor.
+    Actions,
+    /// All commands, found by typing.
     CommandLine,
     /// The notices so far.
     Notices,
@@ -91,6 +95,48 @@ pub enum Action {
     Suspend,
     /// Draw anew.
     Redraw,
+}
+
+impl Action {
+    /// All of them, in the order of the help.
+    pub fn all() -> Vec<Action> {
+        let mut all = Vec::new();
+        for binding in table::bindings() {
+            if !all.contains(&binding.action) {
+                all.push(binding.action);
+            }
+        }
+        all
+    }
+
+    /// Its name in the configuration and among the commands: `plan_retry`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.extend(letter.to_lowercase());
+        }
+        name
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Action> {
+        Self::all().into_iter().find(|action| action.name() == name)
+    }
+
+    /// Whether it can lead to something being written: no capital letter is ever bound to it.
+    pub fn may_write(self) -> bool {
+        matches!(self, Action::Agree | Action::Enter | Action::PlanRetry | Action::Export)
+    }
+
+    /// Whether it only moves within what is on the screen, so that it makes no sense to choose it from a list.
+    pub fn is_step(self) -> bool {
+        use Action::{Back, Down, First, HalfPageDown, HalfPageUp, Last, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
+        let rows = matches!(self, Up | Down | PageUp | PageDown | HalfPageUp | HalfPageDown | First | Last);
+        rows || matches!(self, Left | Right | NextPane | PreviousPane | Back)
+    }
 }
 
 /// Where a key is pressed: the same key may mean something else there, or nothing.
@@ -118,13 +164,15 @@ pub enum Context {
     Question,
     /// The question before a retry of several messages or of a batch.
     Plan,
-    /// A page to read: help, notices.
+    /// The help: a page with a line that is typed into. Printable keys are text.
+    Help,
+    /// A page to read: notices, the results of a run.
     Page,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Context; 12] = [
+    pub const ALL: [Context; 13] = [
         Context::Messages,
         Context::Campaigns,
         Context::Batches,
@@ -136,8 +184,19 @@ impl Context {
         Context::Menu,
         Context::Question,
         Context::Plan,
+        Context::Help,
         Context::Page,
     ];
+
+    /// Whether printable keys are text there.
+    pub fn is_text(self) -> bool {
+        matches!(self, Context::Text | Context::Prompt | Context::Help)
+    }
+
+    /// Whether it is a question: its yes, its no and its way out are the same for everybody.
+    pub fn is_question(self) -> bool {
+        matches!(self, Context::Question | Context::Plan)
+    }
 
     /// The place's name in the README and the help.
     pub fn name(self) -> &'static str {
@@ -153,6 +212,7 @@ impl Context {
             Context::Prompt => "command line",
             Context::Question => "question",
             Context::Plan => "plan",
+            Context::Help => "help",
             Context::Page => "pages",
         }
     }

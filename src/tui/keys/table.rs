@@ -11,12 +11,14 @@ mod showing;
 
 use super::{Binding, Context};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Plan, Question};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question, Text};
 
 /// Where a row is selected or lines scroll.
 const LISTS: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page];
 /// Where the whole dashboard is to be had: no dialog, no page and no text is in front of it.
 const PANES: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail];
+/// Where printable keys are text.
+const TEXTS: &[Context] = &[Text, Prompt, Help];
 /// Everywhere but where printable keys are text.
 const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Question, Plan, Page];
 /// Everywhere.

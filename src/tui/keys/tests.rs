@@ -2,16 +2,24 @@
 
 use std::collections::HashSet;
 
-use crossterm::event::{KeyCode, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rstest::rstest;
 
 use super::*;
+
+fn lookup(context: Context, key: KeyEvent) -> Option<Action> {
+    KeyMap::default().lookup(context, key)
+}
+
+fn help(context: Context) -> Vec<Bound> {
+    KeyMap::default().help(context).into_iter().cloned().collect()
+}
 
 fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 43] = [
+const EVERY_ACTION: [Action; 44] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -49,6 +57,7 @@ const EVERY_ACTION: [Action; 43] = [
     Action::Unmark,
     Action::Copy,
     Action::Export,
+    Action::Actions,
     Action::CommandLine,
     Action::Notices,
     Action::Help,
@@ -61,7 +70,7 @@ const EVERY_ACTION: [Action; 43] = [
 fn no_key_means_two_things_in_one_place() {
     for context in Context::ALL {
         let mut seen = HashSet::new();
-        for chord in help(context).iter().flat_map(|binding| binding.keys) {
+        for chord in help(context).iter().flat_map(|line| line.binding.keys) {
             assert!(seen.insert(*chord), "`{chord}` stands twice in {context:?}");
         }
     }
@@ -72,8 +81,8 @@ fn every_action_stands_in_the_help_and_once_where_it_does() {
     let mut found = HashSet::new();
     for context in Context::ALL {
         let mut here = HashSet::new();
-        for binding in help(context) {
-            assert!(here.insert(binding.action), "{:?} stands twice in {context:?}", binding.action);
+        for line in help(context) {
+            assert!(here.insert(line.binding.action), "{:?} stands twice in {context:?}", line.binding.action);
         }
         found.extend(here);
     }
@@ -111,17 +120,19 @@ fn printable_keys_are_text_in_the_find_line() {
     for letter in ' '..='~' {
         assert_eq!(lookup(Context::Text, press(letter)), None);
         assert_eq!(lookup(Context::Prompt, press(letter)), None);
+        assert_eq!(lookup(Context::Help, press(letter)), None);
     }
     assert_eq!(lookup(Context::Text, KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)), None);
     assert_eq!(lookup(Context::Text, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)), Some(Action::Back));
 }
 
 #[rstest]
-#[case(Context::Messages, "? help  / find  Enter open  f filter  r plan a retry  v reveal  q quit")]
+#[case(Context::Messages, "? help  / find  Enter open  f filter  r plan a retry")]
 #[case(Context::Question, "Esc leave it  y retry  Enter answer  Space take in")]
 #[case(Context::Text, "Enter keep  Esc close")]
 fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expected: &str) {
-    let line: Vec<_> = footer(context).iter().map(|binding| format!("{} {}", binding.key(), binding.label)).collect();
+    let map = KeyMap::default();
+    let line: Vec<_> = map.footer(context).iter().map(|line| format!("{} {}", line.key(context), line.binding.label)).collect();
     assert!(line.join("  ").starts_with(expected), "{line:?}");
 }
 
@@ -130,6 +141,15 @@ fn the_markdown_has_a_line_for_each_line_of_the_table() {
     let text = markdown();
     assert_eq!(text.lines().count(), table::bindings().count() + 2);
     assert!(text.contains("| `y` | question, plan | yes: carry out the plan that is open;"), "{text}");
-    assert!(text.contains("| `Ctrl-c` | everywhere |"));
-    assert!(text.contains("| `Up` `k` | outside text | one row up |"));
+    assert!(text.contains("| `Ctrl-c` | everywhere | stop a run after the call under way; without one, pressed twice, quit |  |"));
+    assert!(text.contains("| `Up` `k` | outside text | one row up | `up` |"));
+}
+
+#[test]
+fn every_action_is_found_by_its_name() {
+    for action in EVERY_ACTION {
+        assert_eq!(Action::named(&action.name()), Some(action));
+    }
+    assert_eq!(Action::PlanRetry.name(), "plan_retry");
+    assert_eq!(Action::named("plan retry"), None);
 }

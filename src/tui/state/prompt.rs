@@ -2,6 +2,8 @@
 
 use tui_input::Input;
 
+use super::{Doing, PaletteEntry};
+
 /// The longest line.
 pub(in crate::tui) const LONGEST: usize = 200;
 
@@ -34,17 +36,24 @@ pub(in crate::tui) struct Prompt {
     pub input: Input,
     /// Why Enter did nothing.
     pub problem: String,
+    /// The command that the cursor of the list was moved to; without one it is on the first.
+    pub chosen: Option<Doing>,
 }
 
 impl Prompt {
     /// A line with this text in it.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        Self { kind, input: Input::new(text.to_owned()), problem: String::new() }
+        Self { kind, input: Input::new(text.to_owned()), problem: String::new(), chosen: None }
     }
 
     /// What has been typed.
     pub fn typed(&self) -> &str {
         self.input.value()
+    }
+
+    /// Where the cursor of the list is.
+    pub fn place(&self, entries: &[PaletteEntry]) -> usize {
+        entries.iter().position(|entry| Some(entry.doing) == self.chosen).unwrap_or(0)
     }
 }
 
@@ -65,74 +74,32 @@ pub(in crate::tui) enum Typed {
     Again,
     /// Begin anew with the configuration as it is now.
     Reload,
-    /// The notices so far.
-    Notices,
-    /// The keys.
-    Help,
 }
 
-/// A command and what it does.
+/// A command that is only typed, and what it does.
 pub(in crate::tui) struct CommandWord {
     /// The word.
     pub word: &'static str,
-    /// What it does.
+    /// What it does, in a word or two.
+    pub label: &'static str,
+    /// What it does, as half a sentence.
     pub does: &'static str,
     /// The same for the program.
     pub typed: Typed,
 }
 
-/// All commands, in the order of the list.
-pub(in crate::tui) const COMMANDS: [CommandWord; 9] = [
-    CommandWord { word: "unlock", does: "open a read-only campaign for actions, for a while", typed: Typed::Unlock },
-    CommandWord { word: "lock", does: "close it again", typed: Typed::Lock },
-    CommandWord { word: "stop", does: "stop the run after the call under way", typed: Typed::Stop },
-    CommandWord { word: "resume", does: "go on with a run that paused itself", typed: Typed::Resume },
-    CommandWord { word: "results", does: "what became of the newest run", typed: Typed::Results },
-    CommandWord { word: "again", does: "plan what an earlier run did not start", typed: Typed::Again },
-    CommandWord { word: "reload", does: "read the configuration and the keys again", typed: Typed::Reload },
-    CommandWord { word: "notices", does: "what happened so far", typed: Typed::Notices },
-    CommandWord { word: "help", does: "the keys", typed: Typed::Help },
+/// The commands that are only typed, in the order of the list.
+pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
+    CommandWord {
+        word: "unlock",
+        label: "open for actions",
+        does: "open a read-only campaign for actions, for a while",
+        typed: Typed::Unlock,
+    },
+    CommandWord { word: "lock", label: "close for actions", does: "close the campaign for actions again", typed: Typed::Lock },
+    CommandWord { word: "stop", label: "stop the run", does: "stop the run after the call under way", typed: Typed::Stop },
+    CommandWord { word: "resume", label: "go on with the run", does: "go on with a run that paused itself", typed: Typed::Resume },
+    CommandWord { word: "results", label: "results of the run", does: "what became of the newest run", typed: Typed::Results },
+    CommandWord { word: "again", label: "plan the rest", does: "plan what an earlier run did not start", typed: Typed::Again },
+    CommandWord { word: "reload", label: "read the file again", does: "read the configuration and the keys again", typed: Typed::Reload },
 ];
-
-/// The commands that begin with what was typed.
-pub(in crate::tui) fn matching(typed: &str) -> impl Iterator<Item = &'static CommandWord> + use<'_> {
-    let typed = typed.trim();
-    COMMANDS.iter().filter(move |command| command.word.starts_with(typed))
-}
-
-/// The command that was typed whole, or that what was typed begins without doubt; else what is
-/// wrong with it.
-pub(in crate::tui) fn understood(typed: &str) -> Result<Typed, String> {
-    let typed = typed.trim();
-    if let Some(exact) = COMMANDS.iter().find(|command| command.word == typed) {
-        return Ok(exact.typed);
-    }
-    let begun: Vec<&CommandWord> = matching(typed).collect();
-    match begun.as_slice() {
-        [_, ..] if typed.is_empty() => Err("type a command, or Esc".to_owned()),
-        [one] => Ok(one.typed),
-        [_, ..] => Err(format!("`{typed}` begins several: {}", begun.iter().map(|command| command.word).collect::<Vec<_>>().join(", "))),
-        [] => {
-            let nearest = COMMANDS.iter().map(|command| (strsim::damerau_levenshtein(command.word, typed), command.word)).min();
-            let nearest = nearest.map_or("", |(_, word)| word);
-            Err(format!("there is no command `{typed}`; the nearest is `{nearest}`"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("unlock", Ok(Typed::Unlock))]
-    #[case(" stop ", Ok(Typed::Stop))]
-    #[case("n", Ok(Typed::Notices))]
-    #[case("re", Err("`re` begins several: resume, results, reload"))]
-    #[case("unlokc", Err("there is no command `unlokc`; the nearest is `unlock`"))]
-    #[case("", Err("type a command, or Esc"))]
-    fn a_command_is_understood_or_the_nearest_is_said(#[case] typed: &str, #[case] expected: Result<Typed, &str>) {
-        assert_eq!(understood(typed), expected.map_err(str::to_owned));
-    }
-}

@@ -1,7 +1,6 @@
 //! The demo's short tour: five keys, one after the other, each told until it was pressed.
 
-use crate::tui::keys::help;
-use crate::tui::{Action, Context};
+use crate::tui::{Action, Context, KeyMap};
 
 /// The keys that lead from watching to a retry, in the order in which they make sense, and what
 /// each does.
@@ -44,11 +43,12 @@ impl Tour {
     }
 
     /// What to press next, in a line.
-    pub fn hint(&self) -> Option<String> {
+    pub fn hint(&self, keys: &KeyMap) -> Option<String> {
         let next = self.next?;
         let (action, does) = STEPS.get(next)?;
-        let binding = help(Context::Messages).into_iter().find(|binding| binding.action == *action)?;
-        Some(format!("Tour {} of {}: {} {does}. Esc ends the tour.", next + 1, STEPS.len(), binding.key()))
+        let key = keys.name(Context::Messages, *action);
+        let back = keys.name(Context::Messages, Action::Back);
+        Some(format!("Tour {} of {}: {key} {does}. {back} ends the tour.", next + 1, STEPS.len()))
     }
 }
 
@@ -61,28 +61,28 @@ mod tests {
         let mut tour = Tour::begun();
         let mut hints = Vec::new();
         for (action, _) in STEPS {
-            hints.push(tour.hint().unwrap());
+            hints.push(tour.hint(&KeyMap::default()).unwrap());
             tour.pressed(Context::Messages, Action::Down);
             tour.pressed(Context::Messages, action);
         }
         assert_eq!(hints[0], "Tour 1 of 5: 3 groups what failed by error, and says whether a retry helps. Esc ends the tour.");
         assert!(hints[4].starts_with("Tour 5 of 5: r plans a retry"), "{hints:?}");
-        assert_eq!(tour.hint(), None);
+        assert_eq!(tour.hint(&KeyMap::default()), None);
     }
 
     #[test]
     fn whoever_knows_a_later_key_is_not_told_the_earlier_ones() {
         let mut tour = Tour::begun();
         tour.pressed(Context::Messages, Action::Find);
-        assert!(tour.hint().unwrap().starts_with("Tour 4 of 5: Enter"));
+        assert!(tour.hint(&KeyMap::default()).unwrap().starts_with("Tour 4 of 5: Enter"));
         tour.pressed(Context::Failures, Action::Enter);
-        assert!(tour.hint().unwrap().starts_with("Tour 4 of 5: Enter"), "that opened a group");
+        assert!(tour.hint(&KeyMap::default()).unwrap().starts_with("Tour 4 of 5: Enter"), "that opened a group");
         tour.end();
-        assert_eq!(tour.hint(), None);
+        assert_eq!(tour.hint(&KeyMap::default()), None);
     }
 
     #[test]
     fn without_a_demo_there_is_none() {
-        assert_eq!(Tour::default().hint(), None);
+        assert_eq!(Tour::default().hint(&KeyMap::default()), None);
     }
 }

@@ -1,5 +1,7 @@
 //! The views of a campaign.
 
+use crate::tui::Action;
+
 /// What the body of the screen shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum ViewKind {
@@ -32,13 +34,13 @@ impl ViewKind {
         ViewKind::ALL.into_iter().find(|view| view.saved_name() == name)
     }
 
-    /// Its key and its name.
-    pub fn tab(self) -> (char, &'static str) {
+    /// What shows it, and its name.
+    pub fn tab(self) -> (Action, &'static str) {
         match self {
-            ViewKind::Messages => ('1', "Messages"),
-            ViewKind::Batches => ('2', "Batches"),
-            ViewKind::Failures => ('3', "Failures"),
-            ViewKind::Activity => ('5', "Activity"),
+            ViewKind::Messages => (Action::ShowMessages, "Messages"),
+            ViewKind::Batches => (Action::ShowBatches, "Batches"),
+            ViewKind::Failures => (Action::ShowFailures, "Failures"),
+            ViewKind::Activity => (Action::ShowActivity, "Activity"),
         }
     }
 }

@@ -58,7 +58,7 @@ impl State {
             let refusal = match &campaign.connection {
                 _ if campaign.card.broken.is_some() => campaign.card.broken.clone(),
                 Connection::Refused { why, .. } => Some(why.clone()),
-                Connection::Paused => Some(paused()),
+                Connection::Paused => Some(paused(&self.key_for(Action::Pause))),
                 Connection::Connecting | Connection::Live | Connection::Waiting { .. } => None,
             };
             if refusal.is_none() {
@@ -81,7 +81,7 @@ impl State {
     pub(super) fn across_refused(&mut self, place: usize, connection: &Connection, effects: &mut Vec<Effect>) {
         let why = match connection {
             Connection::Refused { why, .. } => why.clone(),
-            Connection::Paused => paused(),
+            Connection::Paused => paused(&self.key_for(Action::Pause)),
             _ => return,
         };
         if self.across.cannot_be_asked(place, &why) {
@@ -136,6 +136,6 @@ impl State {
     }
 }
 
-fn paused() -> Explanation {
-    Explanation { what: "reading is paused there".to_owned(), why: String::new(), next: "p goes on".to_owned(), trace_id: None }
+fn paused(key: &str) -> Explanation {
+    Explanation { what: "reading is paused there".to_owned(), why: String::new(), next: format!("{key} goes on"), trace_id: None }
 }

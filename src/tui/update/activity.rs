@@ -154,7 +154,7 @@ impl State {
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
         let (count, name) = (campaign.not_started.len(), campaign.card.name.clone());
         let retries = if count == 1 { "retry" } else { "retries" };
-        let what = format!("{count} {retries} not started by an earlier run: :again plans them");
+        let what = format!("{count} {retries} not started by an earlier run: {} plans them", self.keymap.command("again"));
         self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for them"), "");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::export::csv;
 use super::super::state::{Dialog, Export, PageKind, PlanQuestion, PromptKind, State, ViewKind};
-use super::super::{Copied, Effect, view};
+use super::super::{Action, Copied, Effect, view};
 use crate::monitor::NoticeWeight;
 
 /// How many messages are exported from the screen: as many as are written without a key waiting.
@@ -14,8 +14,9 @@ impl State {
     pub(super) fn export_view(&mut self) {
         match self.view {
             ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.list.len() > LARGEST) => {
-                let next = "`postwatch messages` writes any number, f and / narrow the list";
-                self.tell(NoticeWeight::Info, "these are too many for an export from here", &format!("{LARGEST} at most"), next);
+                let (filter, find) = (self.key_for(Action::Filter), self.key_for(Action::Find));
+                let next = format!("`postwatch messages` writes any number, {filter} and {find} narrow the list");
+                self.tell(NoticeWeight::Info, "these are too many for an export from here", &format!("{LARGEST} at most"), &next);
             }
             ViewKind::Messages => self.ask_where("messages", &view::message_rows(self)),
             ViewKind::Failures => self.ask_where("failures", &view::failure_rows(self)),

@@ -58,6 +58,7 @@ impl State {
         match self.context() {
             Context::Text => {}
             Context::Prompt => return self.paste_prompt(text),
+            Context::Help => return self.paste_help(text),
             _ => return,
         }
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };

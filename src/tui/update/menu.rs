@@ -33,6 +33,10 @@ impl State {
                 }
                 self.plan_shown();
             }
+            Action::Clear => {
+                self.dialog = Dialog::None;
+                self.clear(effects);
+            }
             Action::Back | Action::Quit | Action::Filter => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
             _ => {}

@@ -4,10 +4,6 @@ use super::super::state::{Page, PageKind, State};
 use super::super::{Action, Effect, view};
 
 impl State {
-    pub(super) fn open_help(&mut self) {
-        self.page = Some(Page::new(PageKind::Help(self.context())));
-    }
-
     pub(super) fn open_notices(&mut self) {
         self.notices.mark_read();
         self.page = Some(Page::new(PageKind::Notices));

@@ -52,7 +52,8 @@ impl State {
         let failed = |row: &RowNumber| shown <= LISTED_WHOLE || campaign.store.status(*row) == Some(&Status::Failure);
         let rows: Vec<RowNumber> = campaign.list.rows().filter(failed).collect();
         if shown == 0 {
-            self.tell(NoticeWeight::Info, "the list shows no message", "", "f chooses another status");
+            let next = format!("{} chooses another status", self.key_for(Action::Filter));
+            self.tell(NoticeWeight::Info, "the list shows no message", "", &next);
             return;
         }
         self.ask_plan(Choice { words: format!("all {} shown", view::count(shown)), rows, helped_only: false });
@@ -81,7 +82,8 @@ impl State {
         let rows: Vec<RowNumber> = campaign.not_started.iter().filter_map(|message| campaign.store.row(message)).collect();
         let missing = campaign.not_started.len() - rows.len();
         if campaign.not_started.is_empty() {
-            self.tell(NoticeWeight::Info, "nothing of an earlier run is left to plan", "", "3 shows the failures, r plans them");
+            let next = format!("{} shows the failures, {} plans them", self.key_for(Action::ShowFailures), self.key_for(Action::PlanRetry));
+            self.tell(NoticeWeight::Info, "nothing of an earlier run is left to plan", "", &next);
         } else if rows.is_empty() {
             self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");
         } else {

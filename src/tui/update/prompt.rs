@@ -3,11 +3,14 @@
 use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
 
-use super::super::state::{Dialog, LONGEST_LINE, Prompt, PromptKind, State, Typed, matching_commands, understood};
+use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed};
 use super::super::{Action, Copied, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
 use crate::monitor::NoticeWeight;
+
+/// How many commands a page key moves: fewer than a small screen shows.
+const PALETTE_PAGE: isize = 8;
 
 impl State {
     pub(super) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
@@ -19,6 +22,10 @@ impl State {
             Action::Back => self.dialog = Dialog::None,
             Action::Enter => self.enter_prompt(effects),
             Action::NextPane => self.complete(),
+            Action::Up => self.go_palette(-1),
+            Action::Down => self.go_palette(1),
+            Action::PageUp => self.go_palette(-PALETTE_PAGE),
+            Action::PageDown => self.go_palette(PALETTE_PAGE),
             // Moving within the line is the line's own business.
             _ => self.type_prompt(key),
         }
@@ -44,34 +51,68 @@ impl State {
         }
         prompt.input.handle(request);
         prompt.problem.clear();
+        // Another text is another list: its cursor starts on what fits best.
+        prompt.chosen = None;
     }
 
-    /// Tab: as much as all commands have in common that begin with what was typed.
+    /// Tab: the name of the command under the cursor.
     fn complete(&mut self) {
-        let Dialog::Prompt(prompt) = &mut self.dialog else { return };
+        let Dialog::Prompt(prompt) = &self.dialog else { return };
         if prompt.kind != PromptKind::Command {
             return;
         }
-        let words: Vec<&str> = matching_commands(prompt.typed()).map(|command| command.word).collect();
-        let Some(first) = words.first() else { return };
-        let common =
-            (0..=first.len()).rev().find_map(|end| first.get(..end).filter(|head| words.iter().all(|word| word.starts_with(head))));
-        if let Some(common) = common.filter(|common| common.len() > prompt.typed().trim().len()) {
-            **prompt = Prompt::new(PromptKind::Command, common);
+        if let Some(entry) = self.chosen(prompt) {
+            self.open_prompt(PromptKind::Command, &entry.name);
         }
+    }
+
+    fn go_palette(&mut self, steps: isize) {
+        let Dialog::Prompt(prompt) = &self.dialog else { return };
+        if prompt.kind != PromptKind::Command {
+            return;
+        }
+        let entries = self.palette(prompt.typed());
+        let place = prompt.place(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
+        if let Dialog::Prompt(prompt) = &mut self.dialog {
+            prompt.chosen = entries.get(place).map(|entry| entry.doing);
+            prompt.problem.clear();
+        }
+    }
+
+    /// Enter: the command under the cursor. What is wrong with it, where nothing is done.
+    fn enter_command(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
+        let chosen = match &self.dialog {
+            Dialog::Prompt(prompt) => self.chosen(prompt),
+            _ => None,
+        };
+        let Some(entry) = chosen else {
+            let nearest = self.nearest_command(typed).map(|name| format!("; the nearest is `{name}`")).unwrap_or_default();
+            return format!("there is no command `{}`{nearest}", typed.trim());
+        };
+        if let Some(why) = entry.refusal {
+            return format!("`{}` does nothing now: {why}", entry.name);
+        }
+        self.dialog = Dialog::None;
+        self.recent.note(&entry.name);
+        match entry.doing {
+            Doing::Typed(command) => self.carry_out_command(command, effects),
+            Doing::Action(action) => self.do_action(action, effects),
+        }
+        String::new()
     }
 
     fn enter_prompt(&mut self, effects: &mut Vec<Effect>) {
         let Dialog::Prompt(prompt) = &self.dialog else { return };
         let (kind, typed) = (prompt.kind.clone(), prompt.typed().to_owned());
         let problem = match kind {
-            PromptKind::Command => match understood(&typed) {
-                Ok(command) => {
-                    self.dialog = Dialog::None;
-                    return self.carry_out_command(command, effects);
+            PromptKind::Command => {
+                let problem = self.enter_command(&typed, effects);
+                if problem.is_empty() {
+                    // What the command opened stays open.
+                    return;
                 }
-                Err(problem) => problem,
-            },
+                problem
+            }
             PromptKind::Unlock if self.unlock(&typed, effects) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
             PromptKind::Unlock => "that is not the name, to the letter".to_owned(),
@@ -98,15 +139,14 @@ impl State {
             Typed::Results => self.open_results(),
             Typed::Again => self.plan_not_started(),
             Typed::Reload => self.reload(effects),
-            Typed::Notices => self.open_notices(),
-            Typed::Help => self.open_help(),
         }
     }
 
     /// `:reload`. What is under way is known to the workers of now alone, so it must end first.
     fn reload(&mut self, effects: &mut Vec<Effect>) {
         if self.is_acting() {
-            self.tell(NoticeWeight::Warning, "not read again: a retry is under way", "", ":stop ends a run after the call under way");
+            let next = format!("{} ends a run after the call under way", self.keymap.command("stop"));
+            self.tell(NoticeWeight::Warning, "not read again: a retry is under way", "", &next);
             return;
         }
         effects.push(Effect::Reload);

@@ -12,7 +12,8 @@ impl State {
     pub(super) fn plan_one(&mut self) {
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
         let Some(row) = campaign.subject() else {
-            self.tell(NoticeWeight::Info, "no message is selected", "", "move to a failed one, then press r");
+            let next = format!("move to a failed one, then press {}", self.key_for(Action::PlanRetry));
+            self.tell(NoticeWeight::Info, "no message is selected", "", &next);
             return;
         };
         campaign.list.hold(&campaign.store);
@@ -80,7 +81,7 @@ impl State {
         let now = self.now;
         if matches!(
             self.dialog,
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) | Dialog::Campaigns(_)
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Resolve(_) | Dialog::Campaigns(_)
         ) {
             return;
         }
@@ -123,7 +124,13 @@ impl State {
                     self.dialog = Dialog::None;
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Resolve(_) | Dialog::Campaigns(_) => {}
+            Dialog::None
+            | Dialog::Find
+            | Dialog::Menu(_)
+            | Dialog::Row(_)
+            | Dialog::Prompt(_)
+            | Dialog::Resolve(_)
+            | Dialog::Campaigns(_) => {}
         }
     }
 
@@ -142,7 +149,7 @@ impl State {
                     asked.drawn(now);
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => {}
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is shown of personal things, and whether anything new is read.
 
-use super::super::Effect;
 use super::super::state::State;
+use super::super::{Action, Effect};
 use crate::monitor::{Command, Connection, NoticeWeight};
 
 impl State {
@@ -25,7 +25,8 @@ impl State {
             campaign.masked = true;
             campaign.marks.hide(None);
         }
-        self.tell(NoticeWeight::Info, "everything is masked", "", "v reveals a row until it is left");
+        let next = format!("{} reveals a row until it is left", self.key_for(Action::Reveal));
+        self.tell(NoticeWeight::Info, "everything is masked", "", &next);
     }
 
     /// Pauses the reading of the campaign on the screen, or goes on.

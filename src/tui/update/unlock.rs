@@ -14,7 +14,10 @@ impl State {
         campaign.is_locked(self.now).then(|| Explanation {
             what: "READ-ONLY: this is a preview".to_owned(),
             why: String::new(),
-            next: ":unlock opens the campaign for 15 minutes, `read_only = false` in the configuration for good".to_owned(),
+            next: format!(
+                "{} opens the campaign for 15 minutes, `read_only = false` in the configuration for good",
+                self.keymap.command("unlock")
+            ),
             trace_id: None,
         })
     }
@@ -25,7 +28,7 @@ impl State {
             campaign.has_run().then(|| Explanation {
                 what: "A run is under way: this is a preview".to_owned(),
                 why: String::new(),
-                next: "the next one can begin when it has ended; :stop ends it".to_owned(),
+                next: format!("the next one can begin when it has ended; {} ends it", self.keymap.command("stop")),
                 trace_id: None,
             })
         })
@@ -38,12 +41,8 @@ impl State {
         let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.card.name == name) else { return false };
         campaign.unlock(now);
         effects.push(Effect::NoteUnlock { campaign: index });
-        self.tell(
-            NoticeWeight::Warning,
-            &format!("{name} is open for actions"),
-            "",
-            "it closes 15 minutes after the last one, or with :lock",
-        );
+        let next = format!("it closes 15 minutes after the last one, or with {}", self.keymap.command("lock"));
+        self.tell(NoticeWeight::Warning, &format!("{name} is open for actions"), "", &next);
         true
     }
 
@@ -61,7 +60,8 @@ impl State {
         if was_open {
             effects.push(Effect::NoteLock { campaign: index });
         }
-        self.tell(NoticeWeight::Info, "the campaign is locked", "", ":unlock opens it");
+        let next = format!("{} opens it", self.keymap.command("unlock"));
+        self.tell(NoticeWeight::Info, "the campaign is locked", "", &next);
     }
 
     /// Closes those whose time is over.
@@ -80,7 +80,8 @@ impl State {
             }
         }
         for name in closed {
-            self.tell(NoticeWeight::Info, &format!("{name} is locked again"), "15 minutes without an action", ":unlock opens it");
+            let next = format!("{} opens it", self.keymap.command("unlock"));
+            self.tell(NoticeWeight::Info, &format!("{name} is locked again"), "15 minutes without an action", &next);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::monitor::OpenActionNews;
 use crate::state::{ActionKind, ActionState};
 use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
 use crate::tui::text::{Align, fit};
-use crate::tui::{Role, role_of, sign};
+use crate::tui::{Action, Role, role_of, sign};
 
 /// Draws the sum, the heads and the actions. Says where the selected one is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
@@ -133,7 +133,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
         Entry::Change(record) => return change(state, campaign, record, widths, selected),
         Entry::NotStarted(messages) => {
             let retries = if messages.len() == 1 { "retry" } else { "retries" };
-            let text = format!("! {} {retries} of an earlier run not started, nothing was sent: r plans them anew", count(messages.len()));
+            let text = format!(
+                "! {} {retries} of an earlier run not started, nothing was sent: {} plans them anew",
+                count(messages.len()),
+                state.key_for(Action::PlanRetry)
+            );
             (String::new(), text, Role::Failed)
         }
         Entry::Open(open, record) => {
@@ -196,7 +200,7 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
     match (open.state, open.look_up_at) {
         _ if open.elsewhere => (format!("{what}: another process looks after it"), Role::Moving),
         (ActionState::Unknown, Some(at)) => (format!("? {what}: outcome unknown, looked up again {}", until(at, state.now)), Role::Unknown),
-        (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, Enter decides"), Role::Failed),
+        (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, {} decides", state.key_for(Action::Enter)), Role::Failed),
         (ActionState::Intended, _) => (format!("{what}: written down, waits for its turn"), Role::Moving),
         (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),
         _ => (format!("{what}: {}", open.state), Role::Text),

@@ -13,7 +13,7 @@ use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Phase, State};
 use crate::tui::text::{age, width as text_width, wrap};
-use crate::tui::{Role, role_of, sign};
+use crate::tui::{Action, Role, role_of, sign};
 
 /// Draws the detail of the open message, or of the one under the cursor. Where it has the keys,
 /// says where its first line is.
@@ -29,7 +29,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     if below > 0 && area.height > 1 {
         // What is cut off is told where it is cut off; the line it takes is counted, too.
         let y = area.bottom() - 1;
-        let next = if campaign.opened.is_some() { "Down" } else { "Enter" };
+        let next = state.key_for(if campaign.opened.is_some() { Action::Down } else { Action::Enter });
         let words = format!(" … {} more lines: {next}", count(below + 1));
         buffer.set_stringn(area.x, y, format!("{:1$}", "", usize::from(area.width)), usize::from(area.width), state.look.style(Role::Text));
         buffer.set_stringn(area.x, y, words, usize::from(area.width), state.look.style(Role::Muted));

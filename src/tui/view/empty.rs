@@ -7,9 +7,9 @@ use ratatui::style::Style;
 use super::words::{count, until};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
-use crate::tui::Role;
 use crate::tui::state::{Campaign, ServerAnswer, State};
 use crate::tui::text::wrap;
+use crate::tui::{Action, Role};
 
 /// Draws why the list is empty.
 pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
         }
         Connection::Paused => {
             lines.push(("Paused before anything was read.".to_owned(), strong));
-            lines.push(("p goes on reading.".to_owned(), text));
+            lines.push((format!("{} goes on reading.", state.key_for(Action::Pause)), text));
         }
         Connection::Live if campaign.store.coverage().complete => {
             lines.push(("No messages in this campaign yet.".to_owned(), strong));
@@ -57,9 +57,10 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
     let coverage = campaign.store.coverage();
     let loaded = format!("the {} loaded, {}", count(coverage.loaded), state.how_far(campaign));
     if campaign.find.is_on() {
+        let clear = format!("The server found some, in another status: {} clears the filter.", state.key_for(Action::Clear));
         let server = match &campaign.find.server {
             ServerAnswer::Answered { found: 0, .. } => "The server knows no such number either, in the whole history.",
-            ServerAnswer::Answered { .. } => "The server found some, in another status: 0 clears the filter.",
+            ServerAnswer::Answered { .. } => &clear,
             ServerAnswer::Asking => "The server is being asked.",
             ServerAnswer::Failed(_) => "The server could not be asked: see the line above.",
             ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",
@@ -67,14 +68,16 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         };
         return vec![(format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong), (server.to_owned(), text)];
     }
+    let (filter, clear) = (state.key_for(Action::Filter), state.key_for(Action::Clear));
     let next = if coverage.ends_here() {
-        "f changes the filter, 0 clears it."
+        format!("{filter} changes the filter, {clear} clears it.")
     } else if campaign.further_asked {
-        "Reading further back. f changes the filter, 0 clears it."
+        format!("Reading further back. {filter} changes the filter, {clear} clears it.")
     } else {
-        "Enter reads further back, f changes the filter, 0 clears it."
+        let enter = state.key_for(Action::Enter);
+        format!("{enter} reads further back, {filter} changes the filter, {clear} clears it.")
     };
-    vec![(format!("Nothing {} in {loaded}.", campaign.choice.words()), strong), (next.to_owned(), text)]
+    vec![(format!("Nothing {} in {loaded}.", campaign.choice.words()), strong), (next, text)]
 }
 
 /// Draws that nothing has failed in what is loaded.
@@ -84,8 +87,10 @@ pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut 
     }
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let loaded = count(campaign.store.coverage().loaded);
+    let (messages, enter) = (state.key_for(Action::ShowMessages), state.key_for(Action::Enter));
+    let next = format!("{messages} shows the messages; at their end, {enter} reads further back.");
     let what = format!("No failures in the {loaded} loaded, {}.", state.how_far(campaign));
-    put(buffer, area, &[(what, strong), ("1 shows the messages; at their end, Enter reads further back.".to_owned(), text)]);
+    put(buffer, area, &[(what, strong), (next, text)]);
 }
 
 /// Draws that no loaded message is of a batch.
@@ -110,7 +115,14 @@ pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut 
     let lines = [
         (what, strong),
         ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), text),
-        ("3 shows the failures, r plans a retry. `postwatch journal` lists everything that was ever done.".to_owned(), text),
+        (
+            format!(
+                "{} shows the failures, {} plans a retry. `postwatch journal` lists everything that was ever done.",
+                state.key_for(Action::ShowFailures),
+                state.key_for(Action::PlanRetry)
+            ),
+            text,
+        ),
     ];
     put(buffer, area, &lines);
 }
@@ -118,9 +130,10 @@ pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut 
 /// Draws what to do where no campaign is configured.
 pub(super) fn draw_without_campaign(state: &State, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let (notices, quit) = (state.key_for(Action::Notices), state.key_for(Action::Quit));
     let lines = [
         ("No campaign can be shown.".to_owned(), strong),
-        ("The configuration names none that is right. ! lists what is wrong with it, q leaves.".to_owned(), text),
+        (format!("The configuration names none that is right. {notices} lists what is wrong with it, {quit} leaves."), text),
     ];
     put(buffer, area, &lines);
 }

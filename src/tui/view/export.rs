@@ -2,32 +2,67 @@
 
 use super::batches::whole_retry;
 use super::plan::who;
+use super::recipient;
 use super::words::{in_a_line, percent};
-use crate::delivery::{BatchId, MessageId, Status};
+use crate::delivery::{BatchId, MessageId, Recipient, Status};
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
-use crate::store::status_place;
-use crate::tui::state::{Entry, State};
+use crate::store::{RowNumber, status_place};
+use crate::tui::state::{Campaign, Entry, State};
 
 /// The messages that the list shows, heads first.
 pub(in crate::tui) fn message_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["id", "recipient", "latestStatus", "createdAt", "errorCode", "tried", "batchId", "text"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
-    for row in campaign.list.rows() {
-        let (message, cells) = (campaign.store.id(row), campaign.store.cells(row));
-        rows.push(vec![
-            message.as_str().to_owned(),
-            who(campaign, &message),
-            cells.status.map(|status| status.api_word().to_owned()).unwrap_or_default(),
-            cells.created_at.map(|at| state.look.exact(at)).unwrap_or_default(),
-            cells.error.map(|error| error.code.to_string()).unwrap_or_default(),
-            cells.tried.map(|tried| tried.to_string()).unwrap_or_default(),
-            cells.batch.unwrap_or_default().to_owned(),
-            cells.text(campaign.masked || campaign.card.one_time_password),
-        ]);
-    }
+    rows.extend(campaign.list.rows().map(|row| cells_of(state, campaign, row, campaign.masked)));
     rows
+}
+
+fn cells_of(state: &State, campaign: &Campaign, row: RowNumber, is_text_masked: bool) -> Vec<String> {
+    let (message, cells) = (campaign.store.id(row), campaign.store.cells(row));
+    vec![
+        message.as_str().to_owned(),
+        who(campaign, &message),
+        cells.status.map(|status| status.api_word().to_owned()).unwrap_or_default(),
+        cells.created_at.map(|at| state.look.exact(at)).unwrap_or_default(),
+        cells.error.map(|error| error.code.to_string()).unwrap_or_default(),
+        cells.tried.map(|tried| tried.to_string()).unwrap_or_default(),
+        cells.batch.unwrap_or_default().to_owned(),
+        cells.text(is_text_masked || campaign.card.one_time_password),
+    ]
+}
+
+/// The message under the cursor, as it is shown.
+pub(in crate::tui) fn message_row(state: &State) -> Option<Vec<String>> {
+    let campaign = state.campaign()?;
+    let row = campaign.subject()?;
+    let mut cells = cells_of(state, campaign, row, campaign.is_masked(row));
+    cells[1] = number(state).unwrap_or_default();
+    Some(cells)
+}
+
+/// The recipient of the message under the cursor, as the list shows it.
+pub(in crate::tui) fn number(state: &State) -> Option<String> {
+    let campaign = state.campaign()?;
+    let row = campaign.subject()?;
+    let known = Recipient::new(campaign.store.cells(row).recipient?);
+    Some(recipient::shown(&known, campaign.is_masked(row), &campaign.find.query))
+}
+
+/// The line of failures under the cursor.
+pub(in crate::tui) fn failure_row(state: &State) -> Option<Vec<String>> {
+    let group = state.campaign()?.failures.selected()?;
+    Some(vec![group.name().to_owned(), group.count.to_string(), group.helps.word().to_owned()])
+}
+
+/// The batch under the cursor.
+pub(in crate::tui) fn batch_row(state: &State) -> Option<Vec<String>> {
+    let campaign = state.campaign()?;
+    let id = campaign.selected_batch()?;
+    let batch = campaign.store.batch(&id);
+    let file = batch.and_then(|summary| summary.batch.file_name.clone()).unwrap_or_default();
+    Some(vec![id.as_str().to_owned(), file.to_string()])
 }
 
 /// The failures by error, heads first.

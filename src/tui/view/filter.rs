@@ -5,9 +5,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::pieces::{self, Piece};
 use super::words::{count, in_a_line};
-use crate::tui::Role;
 use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
 use crate::tui::text::width;
+use crate::tui::{Action, Role};
 
 /// Draws the line. Where it is typed into, says where the cursor belongs.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -61,7 +61,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         right.push(Piece::new(format!("{} unreadable", count(coverage.bad_rows)), style(Role::Warning), 3));
     }
     if is_filtered {
-        right.push(Piece::new("0 clear", style(Role::Muted), 5));
+        right.push(Piece::new(format!("{} clear", state.key_for(Action::Clear)), style(Role::Muted), 5));
     }
     right
 }

@@ -4,26 +4,35 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::monitor::Connection;
-use crate::tui::keys::footer;
+use crate::tui::keys::Binding;
 use crate::tui::state::{Dialog, PageKind, PromptKind, Question, State, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
-/// Draws the keys.
+/// Draws the keys. None is ever cut: what has no room is left out, the least important first.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
+    let context = state.context();
     let mut x = area.x + 1;
-    for binding in footer(state.context()).into_iter().filter(|binding| is_useful(state, binding.action)) {
-        let name = binding.key();
-        let taken = width(&name) + 1 + width(binding.label);
+    for line in state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action)) {
+        let (name, label) = (line.key(context), label(state, line.binding));
+        let taken = width(&name) + 1 + width(label);
         let Ok(taken) = u16::try_from(taken) else { continue };
         if x + taken + 1 > area.right() {
             continue;
         }
         buffer.set_stringn(x, area.y, &name, usize::from(taken), key);
         let label_at = x + u16::try_from(width(&name)).unwrap_or(0) + 1;
-        buffer.set_stringn(label_at, area.y, binding.label, width(binding.label), word);
+        buffer.set_stringn(label_at, area.y, label, width(label), word);
         x += taken + 2;
+    }
+}
+
+/// What a key does just now, where that is not always the same.
+fn label(state: &State, binding: &Binding) -> &'static str {
+    match (binding.action, &state.dialog) {
+        (Action::Enter, Dialog::Row(_) | Dialog::Resolve(_)) => "do it",
+        _ => binding.label,
     }
 }
 
@@ -54,7 +63,10 @@ fn is_useful(state: &State, action: Action) -> bool {
         {
             false
         }
+        Action::Enter if context == Context::Help => state.help_action().is_some(),
         Action::Enter => context != Context::Detail,
+        // Only the menu of statuses has ticks and something to clear.
+        Action::Toggle | Action::Clear | Action::PlanRetry if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
         Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),

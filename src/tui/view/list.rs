@@ -9,9 +9,9 @@ use super::columns::{Column, MARGIN, Needs, columns};
 use super::empty;
 use super::words::count;
 use crate::store::RowNumber;
-use crate::tui::Role;
 use crate::tui::state::{Campaign, Cursor, Item, ServerAnswer, State};
 use crate::tui::text::{Align, cut, fit};
+use crate::tui::{Action, Role};
 
 /// Draws the heads and the rows. Says where the selected row is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
@@ -124,7 +124,7 @@ fn end_words(state: &State, campaign: &Campaign) -> String {
         return match &campaign.find.server {
             _ if campaign.find.is_reading_further() => "reading more of what the server found".to_owned(),
             ServerAnswer::Answered { found, more: true, .. } => {
-                format!("{} read of what the server found · Enter reads more", count(*found))
+                format!("{} read of what the server found · {} reads more", count(*found), state.key_for(Action::Enter))
             }
             ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", count(*found)),
             ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
@@ -139,6 +139,6 @@ fn end_words(state: &State, campaign: &Campaign) -> String {
     } else if campaign.further_asked {
         format!("{how_far} · reading further back")
     } else {
-        format!("{how_far} · Enter reads further back")
+        format!("{how_far} · {} reads further back", state.key_for(Action::Enter))
     }
 }

@@ -9,7 +9,7 @@ use super::words::count;
 use crate::delivery::Status;
 use crate::tui::state::{Campaign, FilterMenu, MenuLine, State};
 use crate::tui::text::{Align, fit};
-use crate::tui::{Role, sign};
+use crate::tui::{Action, Context, Role, sign};
 
 /// How wide the box is.
 const COLUMNS: u16 = 54;
@@ -37,8 +37,9 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
         lines.push(Line::from(Span::styled(format!("{mark} {}{number}", fit(&text, left, Align::Left, ascii)), style)));
     }
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let keys = [("Enter", "show"), ("Space", "tick"), ("r", "plan these"), ("Esc", "leave")];
-    let keys = keys.into_iter().flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}  "), word)]);
+    let keys = [(Action::Enter, "show"), (Action::Toggle, "tick"), (Action::PlanRetry, "plan these"), (Action::Back, "leave")];
+    let keys = keys.into_iter().filter_map(|(action, does)| Some((state.keymap.key(Context::Menu, action)?, does)));
+    let keys = keys.flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}  "), word)]);
     lines.push(Line::from(keys.collect::<Vec<_>>()));
     // On a low screen the menu scrolls with its cursor and keeps its keys.
     let room = usize::from(area.height.saturating_sub(3)).max(1);

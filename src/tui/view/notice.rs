@@ -11,7 +11,7 @@ use super::words::{count, in_a_line, until};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Connection};
 use crate::tui::state::{ActionRecord, BatchRecord, Campaign, State};
-use crate::tui::{Role, sign};
+use crate::tui::{Action, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
@@ -24,7 +24,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let word = if unread > 0 { "new " } else { "" };
         let s = if number == 1 { "" } else { "s" };
         right.push(Piece::new(format!("{} {word}notice{s}", count(number)), style(role), 0));
-        right.push(Piece::new("!", style(Role::Accent), 0).gap(1));
+        right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
     }
     pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
 }
@@ -43,7 +43,7 @@ fn words(state: &State) -> (String, Role) {
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
-    if let Some(hint) = state.tour.hint().filter(|_| newest.is_none()) {
+    if let Some(hint) = state.tour.hint(&state.keymap).filter(|_| newest.is_none()) {
         return (hint, Role::Text);
     }
     match (newest, state.notices.newest()) {

@@ -1,4 +1,4 @@
-//! Pages to read: the keys of a place, and the notices so far.
+//! Pages to read: the notices so far, and the results of a run. The help is one of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -7,16 +7,12 @@ use ratatui::text::{Line, Span};
 use super::pieces::{self, Piece};
 use super::words::count;
 use crate::monitor::{Notice, NoticeWeight};
-use crate::tui::keys::{Group, help};
+use crate::tui::Role;
 use crate::tui::state::{PageKind, State};
-use crate::tui::text::{Align, fit, width, wrap};
-use crate::tui::{Context, Role};
+use crate::tui::text::{Align, fit, wrap};
 
 /// The widest text of a page: longer lines are hard to read.
 const WIDEST: usize = 100;
-
-/// How wide the keys stand in the help.
-const KEYS: usize = 18;
 
 /// How many lines of a page fit beneath its title.
 pub(super) fn room(body: Rect) -> usize {
@@ -26,14 +22,14 @@ pub(super) fn room(body: Rect) -> usize {
 /// Draws the open page. The cursor stands at its first line.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Position> {
     let page = state.page?;
-    let lines = lines(state, usize::from(body.width));
-    let scroll = page.scroll.min(lines.len().saturating_sub(room(body)));
-    let below = lines.len().saturating_sub(scroll + room(body));
     let title = match page.kind {
-        PageKind::Help(context) => format!("Keys: {}", context.name()),
+        PageKind::Help(context) => return super::help::draw(state, context, buffer, body),
         PageKind::Notices => "Notices, newest first".to_owned(),
         PageKind::Results => "Results of the run".to_owned(),
     };
+    let lines = lines(state, usize::from(body.width));
+    let scroll = page.scroll.min(lines.len().saturating_sub(room(body)));
+    let below = lines.len().saturating_sub(scroll + room(body));
     let more = match below {
         0 => String::new(),
         1 => "1 more line".to_owned(),
@@ -53,38 +49,10 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
 pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     let width = width.saturating_sub(2).min(WIDEST);
     match state.page.map(|page| page.kind) {
-        Some(PageKind::Help(context)) => help_lines(state, context, width),
         Some(PageKind::Notices) => notice_lines(state, width),
         Some(PageKind::Results) => super::results::lines(state, width),
-        None => Vec::new(),
+        Some(PageKind::Help(_)) | None => Vec::new(),
     }
-}
-
-fn help_lines(state: &State, context: Context, room: usize) -> Vec<Line<'static>> {
-    let (heading, key, text) = (state.look.style(Role::Heading), state.look.style(Role::Accent), state.look.style(Role::Text));
-    let mut lines = Vec::new();
-    let bindings = help(context);
-    for group in Group::ALL {
-        let of_group: Vec<_> = bindings.iter().filter(|binding| binding.group == group).collect();
-        if of_group.is_empty() {
-            continue;
-        }
-        if !lines.is_empty() {
-            lines.push(Line::default());
-        }
-        lines.push(Line::from(Span::styled(format!(" {}", group.title()), heading)));
-        for binding in of_group {
-            // The table marks in bold, for the README, what deserves it.
-            let does = binding.help.replace("**", "");
-            for (place, line) in wrap(&does, room.saturating_sub(KEYS + 3).max(10)).into_iter().enumerate() {
-                let keys = if place == 0 { binding.all_keys() } else { String::new() };
-                // A long list of keys pushes its text on rather than being cut.
-                let keys = if width(&keys) > KEYS { format!("{keys}  ") } else { fit(&keys, KEYS, Align::Left, state.look.ascii) };
-                lines.push(Line::from(vec![Span::raw("   "), Span::styled(keys, key), Span::styled(line, text)]));
-            }
-        }
-    }
-    lines
 }
 
 fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {

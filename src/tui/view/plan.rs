@@ -12,9 +12,9 @@ use super::sentences::{self, Sentence};
 use super::words::{count, environment, in_a_line, rate};
 use crate::delivery::{MAX_ATTEMPTS, MessageId, Recipient, RetryHelps};
 use crate::retry::{FRESH_ENOUGH, LineStanding, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
-use crate::tui::Role;
 use crate::tui::state::{Campaign, PlanQuestion, State, tick};
 use crate::tui::text::{Align, age, fit};
+use crate::tui::{Action, Context, Role};
 
 /// Draws the question, or the list. Says where the cursor is.
 pub(super) fn draw(state: &State, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -162,12 +162,13 @@ fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
 fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
     let mut pairs = Vec::new();
     if question.can_run() && question.needs_count().is_none() {
-        pairs.push(("y", "retry".to_owned()));
+        pairs.push(("y".to_owned(), "retry".to_owned()));
     }
-    pairs.push(("Esc", "leave it".to_owned()));
-    pairs.push(("Space", "add/drop".to_owned()));
-    pairs.push(("Tab", format!("see all {}", count(question.list_len()))));
-    pairs.push(("x", "export".to_owned()));
+    pairs.push(("Esc".to_owned(), "leave it".to_owned()));
+    let all = format!("see all {}", count(question.list_len()));
+    for (action, does) in [(Action::Toggle, "add/drop"), (Action::NextPane, &all), (Action::Export, "export")] {
+        pairs.extend(state.keymap.key(Context::Plan, action).map(|key| (key, does.to_owned())));
+    }
     sentences::keys(state, &pairs, width)
 }
 
@@ -192,7 +193,11 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
         format!("{} to {} of {}", count((scroll + 1).min(all)), count(last), count(all)),
         style(Role::Muted),
     )));
-    lines.push(sentences::keys(state, &[("Tab", "back".to_owned()), ("Up Down", "scroll".to_owned()), ("x", "export".to_owned())], width));
+    let key = |action| state.keymap.key(Context::Plan, action);
+    let mut pairs = vec![(key(Action::NextPane).unwrap_or_else(|| "Esc".to_owned()), "back".to_owned())];
+    pairs.extend(key(Action::Up).zip(key(Action::Down)).map(|(up, down)| (format!("{up} {down}"), "scroll".to_owned())));
+    pairs.extend(key(Action::Export).map(|key| (key, "export".to_owned())));
+    lines.push(sentences::keys(state, &pairs, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::environment;
+use super::{dialog, palette, typed};
 use crate::tui::Role;
-use crate::tui::state::{COMMANDS, Prompt, PromptKind, State, matching_commands};
-use crate::tui::text::{Align, fit, width};
+use crate::tui::state::{Prompt, PromptKind, State};
+use crate::tui::text::width;
 
 /// Draws the line in its box. The cursor stands where one types.
 pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -17,7 +17,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let style = |role| state.look.style(role);
     let room = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let (title, sign) = match &prompt.kind {
-        PromptKind::Command => ("Command".to_owned(), ":"),
+        PromptKind::Command => ("Commands".to_owned(), ":"),
         PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.card.name), ""),
         PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
     };
@@ -38,30 +38,16 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let mut lines = sentences::lines(state, above, room, usize::from(area.height).saturating_sub(2 + 3));
     let input_at = lines.len();
     let input_room = room.saturating_sub(width(sign) + 1).max(1);
-    let scroll = prompt.input.visual_scroll(input_room);
-    let mut skipped = 0;
-    let shown = prompt.typed().chars().skip_while(|letter| {
-        let skips = skipped < scroll;
-        skipped += width(letter.encode_utf8(&mut [0; 4]));
-        skips
-    });
-    let shown: String = shown.collect();
-    let column = width(sign) + prompt.input.visual_cursor().saturating_sub(scroll);
+    let (shown, column) = typed::shown(&prompt.input, input_room);
+    let column = width(sign) + column;
     lines.push(Line::from(vec![Span::styled(sign, style(Role::Accent)), Span::styled(shown, style(Role::Strong))]));
     if !prompt.problem.is_empty() {
         let problem = vec![Sentence::new(prompt.problem.clone(), Role::Warning, 0)];
         lines.extend(sentences::lines(state, problem, room, 2));
     }
     if prompt.kind == PromptKind::Command {
-        let begun: Vec<&str> = matching_commands(prompt.typed()).map(|command| command.word).collect();
         let left = usize::from(area.height).saturating_sub(2 + 1 + lines.len());
-        for command in COMMANDS.iter().filter(|command| begun.is_empty() || begun.contains(&command.word)).take(left) {
-            let word = fit(command.word, 9, Align::Left, state.look.ascii);
-            lines.push(Line::from(vec![
-                Span::styled(format!(" {word}"), style(Role::Accent)),
-                Span::styled(command.does, style(Role::Muted)),
-            ]));
-        }
+        lines.extend(palette::lines(state, prompt, room, left));
     }
     let does = match prompt.kind {
         PromptKind::Command => "do it",
@@ -70,7 +56,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     };
     let mut keys = vec![("Enter", does.to_owned()), ("Esc", "leave it".to_owned())];
     if prompt.kind == PromptKind::Command {
-        keys.push(("Tab", "complete".to_owned()));
+        keys.extend([("Tab", "complete".to_owned()), ("Up Down", "choose".to_owned())]);
     }
     lines.push(sentences::keys(state, &keys, room));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);

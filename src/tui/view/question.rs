@@ -12,9 +12,9 @@ use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
 use crate::delivery::{MAX_ATTEMPTS, Message, RetryHelps};
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
-use crate::tui::Role;
 use crate::tui::state::{Answer, Campaign, Question, State};
 use crate::tui::text::age;
+use crate::tui::{Action, Context, Role};
 
 /// Draws the question. The cursor stands on the answer with the focus.
 pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
@@ -62,7 +62,10 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
     sentences.extend(message.created_at.map(|at| created(state, at)));
     sentences.push(match (question.plan.items.is_empty(), question.refusal.is_some()) {
         (false, _) => Sentence::new("One call. Each try may be billed, delivered or not.", Role::Text, 1),
-        (true, false) => Sentence::new("Left out: a retry cannot help. Space takes it in all the same.", Role::Warning, 1),
+        (true, false) => {
+            let takes_in = state.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} takes it in all the same."));
+            Sentence::new(format!("Left out: a retry cannot help.{}", takes_in.unwrap_or_default()), Role::Warning, 1)
+        }
         (true, true) => Sentence::new("Left out: a retry cannot help.", Role::Warning, 1),
     });
     if let Some(batch) = &message.batch {
@@ -133,14 +136,15 @@ fn answers(state: &State, question: &Question) -> Line<'static> {
 fn keys(state: &State, question: &Question, width: usize) -> Line<'static> {
     let mut pairs = Vec::new();
     if question.can_run() {
-        pairs.push(("y", "retry".to_owned()));
+        pairs.push(("y".to_owned(), "retry".to_owned()));
     }
-    pairs.push(("Esc", "leave it".to_owned()));
-    if question.can_run() {
-        pairs.push(("Tab", "other answer".to_owned()));
+    pairs.push(("Esc".to_owned(), "leave it".to_owned()));
+    let key = |action| state.keymap.key(Context::Question, action);
+    if let Some(key) = key(Action::NextPane).filter(|_| question.can_run()) {
+        pairs.push((key, "other answer".to_owned()));
     }
-    if question.has_useless() {
-        pairs.push(("Space", if question.include_useless { "leave it out" } else { "take it in" }.to_owned()));
+    if let Some(key) = key(Action::Toggle).filter(|_| question.has_useless()) {
+        pairs.push((key, if question.include_useless { "leave it out" } else { "take it in" }.to_owned()));
     }
     sentences::keys(state, &pairs, width)
 }

@@ -6,9 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::sentences::{self, Sentence};
-use crate::tui::Role;
 use crate::tui::state::{Resolve, State};
 use crate::tui::text::{Align, fit};
+use crate::tui::{Action, Context, Role};
 
 /// Draws the menu, or its question. Says where the cursor is.
 pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -26,7 +26,14 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
                 let role = if is_selected { Role::Selected } else { Role::Text };
                 lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left, state.look.ascii), style(role))));
             }
-            (lines, first + resolve.cursor, vec![("Enter", "choose".to_owned()), ("Esc", "leave it".to_owned())])
+            (
+                lines,
+                first + resolve.cursor,
+                [(Action::Enter, "choose"), (Action::Back, "leave it")]
+                    .into_iter()
+                    .filter_map(|(action, does)| Some((state.keymap.key(Context::Menu, action)?, does.to_owned())))
+                    .collect(),
+            )
         }
         Some((went, _)) => {
             let (said, then) = if *went {
@@ -42,7 +49,7 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
             let mut lines = sentences::lines(state, all, width, room);
             let at = lines.len();
             lines.push(Line::from(Span::styled("[ leave it ]", style(Role::Focus))));
-            (lines, at, vec![("y", format!("say that {said}")), ("Esc", "leave it".to_owned())])
+            (lines, at, vec![("y".to_owned(), format!("say that {said}")), ("Esc".to_owned(), "leave it".to_owned())])
         }
     };
     lines.push(sentences::keys(state, &keys, width));

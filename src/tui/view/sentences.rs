@@ -47,17 +47,18 @@ pub(super) fn lines(state: &State, mut sentences: Vec<Sentence>, width: usize, r
 
 /// Keys and what they do, in one line of at most `width` columns; what does not fit is left out from
 /// the end.
-pub(super) fn keys(state: &State, pairs: &[(&str, String)], width: usize) -> Line<'static> {
+pub(super) fn keys<K: AsRef<str>>(state: &State, pairs: &[(K, String)], width: usize) -> Line<'static> {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
     let mut spans = Vec::new();
     let mut taken = 0;
     for (name, does) in pairs {
+        let name = name.as_ref();
         taken += text_width(name) + 1 + text_width(does);
         if taken > width {
             break;
         }
         taken += 2;
-        spans.extend([Span::styled((*name).to_owned(), key), Span::styled(format!(" {does}  "), word)]);
+        spans.extend([Span::styled(name.to_owned(), key), Span::styled(format!(" {does}  "), word)]);
     }
     Line::from(spans)
 }

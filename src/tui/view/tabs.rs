@@ -17,7 +17,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
     let style = |role| state.look.style(role);
     let mut left = Vec::new();
     for view in ViewKind::ALL {
-        let (key, name) = view.tab();
+        let (action, name) = view.tab();
+        let key = state.key_for(action);
         let (number, role) = number(campaign, view);
         let is_shown = view == state.view;
         // Blanks stand where the open tab has its brackets, so that no name ever moves.

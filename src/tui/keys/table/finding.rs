@@ -41,7 +41,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         label: "clear",
         help: "clear filter and find",
         group: Group::Find,
-        footer: Some(7),
+        footer: Some(5),
     },
     Binding {
         action: Action::Clear,

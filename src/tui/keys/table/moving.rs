@@ -3,9 +3,9 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, Group};
-use super::{LISTS, OUTSIDE_TEXT, PANES};
+use super::{LISTS, OUTSIDE_TEXT, PANES, TEXTS};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Plan, Prompt, Question, Text};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -30,25 +30,25 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Up,
         keys: &[Chord::plain(KeyCode::Up)],
-        contexts: &[Text],
+        contexts: TEXTS,
         label: "up",
-        help: "one row up, with the find line open",
+        help: "one row up, while text is typed",
         group: Group::Move,
         footer: None,
     },
     Binding {
         action: Action::Down,
         keys: &[Chord::plain(KeyCode::Down)],
-        contexts: &[Text],
+        contexts: TEXTS,
         label: "down",
-        help: "one row down, with the find line open",
+        help: "one row down, while text is typed",
         group: Group::Move,
         footer: None,
     },
     Binding {
         action: Action::PageUp,
         keys: &[Chord::plain(KeyCode::PageUp)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text, Prompt, Help],
         label: "page up",
         help: "one page up",
         group: Group::Move,
@@ -57,7 +57,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PageDown,
         keys: &[Chord::plain(KeyCode::PageDown)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text],
+        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text, Prompt, Help],
         label: "page down",
         help: "one page down",
         group: Group::Move,
@@ -158,7 +158,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::plain(KeyCode::Tab)],
         contexts: &[Prompt],
         label: "complete",
-        help: "complete the command",
+        help: "take over the name of the command under the cursor",
         group: Group::Program,
         footer: Some(2),
     },

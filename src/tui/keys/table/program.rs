@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::{EVERYWHERE, OUTSIDE_TEXT, PANES};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages, Page, Plan, Prompt};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -14,16 +14,16 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char(':')],
         contexts: PANES,
         label: "commands",
-        help: "type a command: unlock, lock, stop, resume, results, again, notices, help",
+        help: "all commands, found by typing: those of the keys, and unlock, lock, stop, resume, results, again",
         group: Group::Program,
-        footer: Some(10),
+        footer: Some(6),
     },
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
         contexts: &[Prompt],
         label: "do it",
-        help: "carry out what was typed",
+        help: "carry out the command under the cursor, or what was typed",
         group: Group::Program,
         footer: Some(0),
     },
@@ -35,6 +35,33 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "close the line and do nothing",
         group: Group::Program,
         footer: Some(1),
+    },
+    Binding {
+        action: Action::Enter,
+        keys: &[Chord::plain(KeyCode::Enter)],
+        contexts: &[Help],
+        label: "do it",
+        help: "close the help and do what is under the cursor",
+        group: Group::Program,
+        footer: Some(0),
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc)],
+        contexts: &[Help],
+        label: "back",
+        help: "show all again; then, close the help",
+        group: Group::Program,
+        footer: Some(1),
+    },
+    Binding {
+        action: Action::Help,
+        keys: &[Chord::plain(KeyCode::F(1))],
+        contexts: &[Help],
+        label: "close",
+        help: "close the help",
+        group: Group::Program,
+        footer: Some(2),
     },
     Binding {
         action: Action::Notices,
@@ -50,9 +77,18 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
         contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page],
         label: "help",
-        help: "the keys that do something here",
+        help: "what can be done here, and what the signs, figures and words mean; found by typing",
         group: Group::Program,
         footer: Some(0),
+    },
+    Binding {
+        action: Action::Help,
+        keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
+        contexts: &[Question],
+        label: "help",
+        help: "the keys of the question, and what the signs, figures and words mean",
+        group: Group::Program,
+        footer: Some(5),
     },
     Binding {
         action: Action::Quit,
@@ -61,7 +97,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         label: "quit",
         help: "back; at the root it quits, and asks only while a retry is under way",
         group: Group::Program,
-        footer: Some(6),
+        footer: Some(8),
     },
     Binding {
         action: Action::Interrupt,

@@ -5,11 +5,11 @@ use rstest::rstest;
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::tui::keys::{Context, lookup};
+use crate::tui::{Context, KeyMap};
 
 fn press(form: &mut Form, code: KeyCode) -> Next {
     let key = KeyEvent::new(code, KeyModifiers::NONE);
-    form.key(lookup(Context::Prompt, key), key)
+    form.key(KeyMap::default().lookup(Context::Prompt, key), key)
 }
 
 fn fill(form: &mut Form, texts: &[(Spot, &str)]) {

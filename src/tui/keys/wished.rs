@@ -1,0 +1,113 @@
+//! Keys of the configuration: read, and checked for what they would break.
+
+use super::{Action, Bound, Chord, Context, KeyMap};
+use crate::config::{Expected, KeyWish, Mistake, Placed, nearest};
+
+/// A wish that was understood.
+struct Understood<'a> {
+    action: Action,
+    wish: &'a KeyWish,
+    chords: Vec<Placed<Chord>>,
+}
+
+impl KeyMap {
+    /// The usual keys with those that the configuration wants instead, and every mistake in them. A wish
+    /// with a mistake has no effect, so that its action keeps its usual keys.
+    pub fn wished(wishes: &[KeyWish]) -> (KeyMap, Vec<Mistake>) {
+        let mut mistakes = Vec::new();
+        let mut understood: Vec<Understood<'_>> =
+            wishes.iter().filter_map(|wish| understand(wish).map_err(|mut wrong| mistakes.append(&mut wrong)).ok()).collect();
+        // A wish that is dropped gives its action its usual keys back, which may be in the way of another.
+        loop {
+            let map = with(&understood);
+            let Some((place, mistake)) = clash(&map, &understood) else {
+                mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+                return (map, mistakes);
+            };
+            mistakes.push(mistake);
+            understood.remove(place);
+        }
+    }
+}
+
+/// The table with these wishes.
+fn with(understood: &[Understood<'_>]) -> KeyMap {
+    let mut map = KeyMap::default();
+    for Understood { action, chords, .. } in understood {
+        for line in map.lines.iter_mut().filter(|line| line.binding.action == *action && !line.is_fixed()) {
+            line.keys = chords.iter().map(|chord| chord.value).collect();
+        }
+    }
+    map
+}
+
+fn understand(wish: &KeyWish) -> Result<Understood<'_>, Vec<Mistake>> {
+    let name = wish.action.value.as_str();
+    let Some(action) = Action::named(name) else {
+        let names: Vec<String> = Action::all().into_iter().map(Action::name).collect();
+        let nearest = nearest(name, names.iter().map(String::as_str));
+        let expected = Expected { expected: "the name of a command, as the list behind `:` shows them".to_owned(), nearest };
+        return Err(vec![wish.action.mistake(format!("`{}` is no action", crate::config::shown(name)), expected)]);
+    };
+    if KeyMap::default().lines.iter().filter(|line| line.binding.action == action).all(Bound::is_fixed) {
+        let expected = Expected::new("another action: this one has the same key for everybody");
+        return Err(vec![wish.action.mistake(format!("`{name}` cannot be bound"), expected)]);
+    }
+    let (mut chords, mut wrong): (Vec<Placed<Chord>>, _) = (Vec::new(), Vec::new());
+    for written in &wish.chords {
+        match written.parse(Chord::parse) {
+            Err(mistake) => wrong.push(mistake),
+            Ok(chord) if chords.iter().any(|known| known.value == chord) => {
+                wrong.push(written.mistake(format!("`{chord}` stands twice for `{name}`"), Expected::new("each key once")));
+            }
+            Ok(chord) => match against(action, chord) {
+                Some(expected) => wrong.push(written.mistake(format!("`{chord}` cannot be bound to `{name}`"), expected)),
+                None => chords.push(Placed::new(chord, written.line, written.column)),
+            },
+        }
+    }
+    if wrong.is_empty() { Ok(Understood { action, wish, chords }) } else { Err(wrong) }
+}
+
+/// What keeps a key from an action, whatever else is bound.
+fn against(action: Action, chord: Chord) -> Option<Expected> {
+    let letter = chord.printable();
+    if letter.is_some_and(char::is_uppercase) && action.may_write() {
+        return Some(Expected::new("no capital letter: none ever leads to something being written"));
+    }
+    let in_plan =
+        || KeyMap::default().lines.iter().any(|line| line.binding.action == action && line.binding.contexts.contains(&Context::Plan));
+    if letter.is_some_and(|letter| letter.is_ascii_digit()) && in_plan() {
+        return Some(Expected::new("no digit: in a plan digits are the count"));
+    }
+    None
+}
+
+/// The first wish whose key means something else in the same place.
+fn clash(map: &KeyMap, understood: &[Understood<'_>]) -> Option<(usize, Mistake)> {
+    // The later of two wishes is the one that is in the way.
+    for (place, Understood { action, chords, wish }) in understood.iter().enumerate().rev() {
+        for chord in chords {
+            for context in Context::ALL {
+                let here = || map.lines.iter().filter(move |line| line.binding.contexts.contains(&context));
+                let is_bound = |line: &&Bound| line.keys_in(context).contains(&chord.value);
+                let own = here().filter(|line| line.binding.action == *action).find(is_bound);
+                let other = here().filter(|line| line.binding.action != *action).find(is_bound);
+                if let (Some(_), Some(other)) = (own, other) {
+                    let (key, name, other_name) = (chord.value, &wish.action.value, other.binding.action.name());
+                    let what = format!("`{key}` cannot be `{name}`: in {} it is `{other_name}`", context.name());
+                    let expected = if other.is_fixed() {
+                        "another key".to_owned()
+                    } else {
+                        format!("another key, or one of its own for `{other_name}`")
+                    };
+                    return Some((place, chord.mistake(what, Expected::new(expected))));
+                }
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Whether an action or a command would do anything now, and if not, why: for the commands, the actions of
+//! a row, and the footer.
+
+use super::{Campaign, Cursor, RunRecord, State, Typed, ViewKind, plan_one};
+use crate::tui::Action;
+
+impl State {
+    /// Why an action would do nothing in the view on the screen; `None` where it would do something.
+    pub(in crate::tui) fn why_not(&self, action: Action) -> Option<String> {
+        match action {
+            Action::Quit | Action::Help | Action::Notices | Action::Interrupt | Action::Suspend | Action::Redraw => return None,
+            Action::PreviousCampaign | Action::NextCampaign if self.campaigns.len() < 2 => {
+                return Some("there is no other campaign".to_owned());
+            }
+            _ => {}
+        }
+        let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
+        let why = match action {
+            Action::ShowMessages => self.is_shown(ViewKind::Messages),
+            Action::ShowBatches => self.is_shown(ViewKind::Batches),
+            Action::ShowFailures => self.is_shown(ViewKind::Failures),
+            Action::ShowActivity => self.is_shown(ViewKind::Activity),
+            Action::Clear => (campaign.list.filter().is_empty()).then_some("nothing is filtered"),
+            Action::Reveal if !campaign.masked => Some("nothing is masked"),
+            Action::Unmark => campaign.marked.is_empty().then_some("nothing is marked"),
+            Action::MarkRange => campaign.marked.last().is_none().then_some("no row was marked before"),
+            Action::MarkAll | Action::InvertMarks => (campaign.list.len() == 0).then_some("the list is empty"),
+            Action::Enter if campaign.opened.is_some() && self.view == ViewKind::Messages => Some("it is open"),
+            Action::PlanRetry => return self.why_no_plan(campaign),
+            Action::Enter | Action::Reveal | Action::Toggle | Action::Copy => self.why_no_row(campaign, action),
+            Action::Export => self.why_no_export(campaign),
+            _ => None,
+        };
+        why.map(str::to_owned)
+    }
+
+    fn is_shown(&self, view: ViewKind) -> Option<&'static str> {
+        let is_narrowed = self.campaign().is_some_and(|campaign| campaign.drilled.is_some());
+        (self.view == view && !is_narrowed).then_some("it is on the screen")
+    }
+
+    /// Why there is nothing under the cursor.
+    fn why_no_row(&self, campaign: &Campaign, action: Action) -> Option<&'static str> {
+        match self.view {
+            // The last line reads further back.
+            ViewKind::Messages if action == Action::Enter && campaign.list.cursor() == Cursor::End => None,
+            ViewKind::Messages => campaign.subject().is_none().then_some("no message is selected"),
+            ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed in what is loaded"),
+            ViewKind::Batches => campaign.selected_batch().is_none().then_some("no loaded message is of a batch"),
+            ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing was done yet"),
+        }
+    }
+
+    fn why_no_plan(&self, campaign: &Campaign) -> Option<String> {
+        match self.view {
+            ViewKind::Activity => campaign.not_started.is_empty().then(|| "nothing of an earlier run is left to plan".to_owned()),
+            ViewKind::Messages | ViewKind::Failures if campaign.opened.is_none() && !campaign.marked.is_empty() => None,
+            ViewKind::Messages => {
+                let Some(row) = campaign.subject() else { return Some("no message is selected".to_owned()) };
+                let plan = plan_one(campaign, row, false, self.now);
+                let left = plan.left_out.first().filter(|_| plan.items.is_empty())?;
+                // The question tells that a retry cannot help, and takes it in all the same if one insists.
+                (left.reason != crate::retry::LeftOutReason::Useless).then(|| left.reason.to_string())
+            }
+            ViewKind::Failures | ViewKind::Batches => self.why_no_row(campaign, Action::PlanRetry).map(str::to_owned),
+        }
+    }
+
+    fn why_no_export(&self, campaign: &Campaign) -> Option<&'static str> {
+        match self.view {
+            ViewKind::Messages => (campaign.list.len() == 0).then_some("the list is empty"),
+            ViewKind::Failures => campaign.failures.groups().is_empty().then_some("nothing has failed in what is loaded"),
+            ViewKind::Batches | ViewKind::Activity => None,
+        }
+    }
+
+    /// Why a typed command would do nothing; `None` where it would do something.
+    pub(in crate::tui) fn why_not_typed(&self, typed: Typed) -> Option<String> {
+        let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
+        let why = match typed {
+            Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign takes actions already"),
+            Typed::Lock if !campaign.card.read_only => Some("the configuration does not lock this campaign"),
+            Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
+            Typed::Stop => (!campaign.has_run()).then_some("no run is under way"),
+            Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run has paused itself"),
+            Typed::Results => campaign.run.is_none().then_some("there was no run of several retries yet"),
+            Typed::Reload => self.is_acting().then_some("a retry is under way"),
+            Typed::Again => campaign.not_started.is_empty().then_some("nothing of an earlier run is left to plan"),
+        };
+        why.map(str::to_owned)
+    }
+}

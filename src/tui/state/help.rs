@@ -1,0 +1,145 @@
+//! The help of a place: what can be done there, and what the signs, the figures and the words mean.
+
+use tui_input::Input;
+
+use super::{PageKind, State};
+use crate::delivery::Status;
+use crate::tui::{Action, Context, Role, role_of, sign};
+
+/// What is looked for in the help, and where its cursor is.
+#[derive(Debug, Clone, Default)]
+pub(in crate::tui) struct HelpSearch {
+    /// What has been typed.
+    pub input: Input,
+    /// Which of the lines that are left has the cursor; the lines of a place never change while they are read.
+    pub cursor: usize,
+}
+
+/// A line of the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct HelpLine {
+    /// The heading that it stands under.
+    pub heading: &'static str,
+    /// Its keys, or the sign, figure or word that is explained.
+    pub what: String,
+    /// How that looks.
+    pub role: Role,
+    /// What it does or means.
+    pub text: String,
+    /// What Enter does; `None` for what is only explained, and for what makes no sense from here.
+    pub action: Option<Action>,
+}
+
+/// Signs on the screen besides those of the statuses.
+const SIGNS: [(&str, &str); 8] = [
+    ("›", "at the left: the row under the cursor; with \"sending\": the status"),
+    ("*", "marked: a retry, an export or a plan is about the marked messages"),
+    ("•", "found apart: by a search or in a batch, outside the stretch that is loaded without a gap; not in the figures"),
+    ("–", "at the left: no longer in the filter, shown until the cursor moves; in a cell: nothing there"),
+    ("∙", "a hidden digit or letter: the campaign is masked"),
+    ("≤", "at the latest: seen at that time, not told by the API"),
+    ("!", "a person is needed: a campaign that cannot be read, an outcome to decide, too many failures"),
+    ("?", "not told by the API, or an outcome that nobody saw: it is looked up and never sent again by itself"),
+];
+
+/// Figures of the first lines.
+const FIGURES: [(&str, &str); 11] = [
+    ("as of 14:03, 3 s", "when the newest messages were read, and how long ago that is"),
+    ("STALE", "that is longer ago than twice the usual interval"),
+    ("next in 2 s", "when the next call to the API is made"),
+    ("1.2 of 2 calls/s", "calls a second that are made, and the ceiling of the configuration; the API has 10 for everybody"),
+    ("429: slowed", "the API had too many calls: fewer are made until it takes more"),
+    ("NO ANSWER, REFUSED", "the server does not answer, or refuses the key or the address; it is asked again by itself"),
+    ("READ-ONLY", "no action is taken; the command `unlock` opens the campaign for 15 minutes"),
+    ("11,800 ✓  41 ✗  162 open", "delivered, failed, and those that can still change, of what is loaded"),
+    ("15 MIN", "what was finished in the last 15 minutes: how many of it failed, the usual share, the leading error"),
+    ("41 of 12,003 loaded", "how many messages the list shows, of how many that are loaded, and back to when"),
+    ("22 marked", "how many messages are marked, in the list or not"),
+];
+
+/// Words that mean something special here.
+const WORDS: [(&str, &str); 10] = [
+    ("loaded", "read from the API since the start, from the newest message back without a gap: every figure is of these"),
+    ("open", "neither delivered nor failed, and more is expected"),
+    ("with telco", "handed to the phone company, not confirmed: for numbers abroad this is the last that is told"),
+    ("helps, maybe, no", "whether a retry of this error can reach the recipient, by the API's published table"),
+    ("tried", "how many attempts there were; the API takes three at most"),
+    ("batch", "the messages of one uploaded file; a batch is retried as a whole, or its messages one by one"),
+    ("plan", "a list of what a retry would do, and of what is left out and why; it writes nothing until the yes"),
+    ("accepted", "the API took the retry; what becomes of it is followed"),
+    ("unknown", "the retry left and no answer came: it is looked up, never sent again by itself, and a person may decide"),
+    ("reveal", "show a masked number and text for a while; that is noted in the journal"),
+];
+
+impl State {
+    /// The lines of a place's help that fit what was typed: each word of it stands somewhere in the line.
+    pub(in crate::tui) fn help_lines(&self, context: Context) -> Vec<HelpLine> {
+        let typed = self.help.input.value().to_lowercase();
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let fits = |line: &HelpLine| {
+            let text = format!("{} {} {} {}", line.heading, line.what, line.text, line.action.map(Action::name).unwrap_or_default());
+            let text = text.to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        self.every_help_line(context).into_iter().filter(fits).collect()
+    }
+
+    fn every_help_line(&self, context: Context) -> Vec<HelpLine> {
+        let is_pane = context == self.pane();
+        let bound = self.keymap.help(context).into_iter().map(|line| {
+            let action = line.binding.action;
+            let keys = line.all_keys(context);
+            HelpLine {
+                heading: line.binding.group.title(),
+                what: if keys.is_empty() { format!(":{}", action.name()) } else { keys },
+                role: Role::Accent,
+                // The table marks in bold, for the README, what deserves it.
+                text: line.binding.help.replace("**", ""),
+                action: (is_pane && !action.is_step() && action != Action::Help).then_some(action),
+            }
+        });
+        let explained =
+            |heading, what: &str, role, text: &str| HelpLine { heading, what: what.to_owned(), role, text: text.to_owned(), action: None };
+        let ascii = self.look.ascii;
+        let statuses = Status::KNOWN
+            .iter()
+            .map(|status| explained("Signs", &format!("{} {}", sign(status, ascii), status.word()), role_of(status), meaning(status)));
+        let signs = SIGNS.iter().map(|(what, text)| explained("Signs", what, Role::Strong, text));
+        let figures = FIGURES.iter().map(|(what, text)| explained("Figures", what, Role::Strong, text));
+        let words = WORDS.iter().map(|(what, text)| explained("Words", what, Role::Strong, text));
+        bound.chain(statuses).chain(signs).chain(figures).chain(words).collect()
+    }
+
+    /// Which line of the open help fits best what was typed: one whose name or keys have it, before those
+    /// that only speak of it.
+    pub(in crate::tui) fn help_best(&self) -> usize {
+        let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return 0 };
+        let typed = self.help.input.value().trim().to_lowercase();
+        let lines = self.help_lines(context);
+        let name = |line: &HelpLine| line.action.map(|action| action.name().replace('_', " ")).unwrap_or_default();
+        let typed = typed.replace('_', " ");
+        let begins = lines.iter().position(|line| name(line).starts_with(&typed) || line.what.to_lowercase().starts_with(&typed));
+        let has = || lines.iter().position(|line| name(line).contains(&typed));
+        begins.or_else(has).unwrap_or(0)
+    }
+
+    /// What Enter does in the open help.
+    pub(in crate::tui) fn help_action(&self) -> Option<Action> {
+        let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return None };
+        self.help_lines(context).into_iter().nth(self.help.cursor)?.action
+    }
+}
+
+/// What a status means for whoever waits for the message.
+fn meaning(status: &Status) -> &'static str {
+    match status {
+        Status::Created => "recorded by Postman, not yet handed on",
+        Status::Enqueued => "waits to be sent to the provider",
+        Status::Sending => "on its way to the provider",
+        Status::Sent => "with the provider, not confirmed yet",
+        Status::SentToTelco => "with the phone company, not confirmed yet",
+        Status::Success => "delivered: the phone company confirmed it",
+        Status::Failure => "failed: the error says why, and whether a retry helps",
+        Status::Other(_) => "a status that this program does not know",
+    }
+}

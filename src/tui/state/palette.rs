@@ -1,0 +1,151 @@
+//! All commands, found by typing: those that are only typed, and those of the keys.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::{COMMANDS, Prompt, State, Typed};
+use crate::config::nearest;
+use crate::tui::Action;
+use crate::tui::keys::{Binding, Group};
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Doing {
+    /// What is only typed.
+    Typed(Typed),
+    /// What a key does.
+    Action(Action),
+}
+
+/// A command among all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct PaletteEntry {
+    /// Its name: what one types, and for a key what stands in the configuration.
+    pub name: String,
+    /// What it does, in a word or two.
+    pub label: String,
+    /// What it does, as half a sentence.
+    pub does: String,
+    /// Its key; empty without one.
+    pub key: String,
+    /// The same for the program.
+    pub doing: Doing,
+    /// Why it would do nothing now.
+    pub refusal: Option<String>,
+}
+
+/// How well a command fits what was typed, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// That is its name.
+    Exact,
+    /// Its name begins so.
+    Begins,
+    /// Its name has these letters, in this order.
+    Letters,
+    /// The words stand in what is said about it.
+    Says,
+}
+
+impl State {
+    /// The commands that fit what was typed, the best first; all of them where nothing was typed, those
+    /// that can be done first, and of these what was carried out last.
+    pub(in crate::tui) fn palette(&self, typed: &str) -> Vec<PaletteEntry> {
+        let typed = typed.trim().to_lowercase();
+        let mut entries: Vec<(Fit, u32, PaletteEntry)> = Vec::new();
+        let mut search = (!typed.is_empty()).then(|| Search::new(&typed));
+        for entry in self.every_command() {
+            let fit = match &mut search {
+                None => Some((Fit::Exact, 0)),
+                Some(search) => search.fit(&entry),
+            };
+            entries.extend(fit.map(|(fit, score)| (fit, score, entry)));
+        }
+        // What was typed decides first, even about what cannot be done: its reason is the answer.
+        entries.sort_by_key(|(fit, score, entry)| {
+            let recent = self.recent.place(&entry.name).unwrap_or(usize::MAX);
+            (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent)
+        });
+        entries.into_iter().map(|(_, _, entry)| entry).collect()
+    }
+
+    /// The command under the cursor of the list.
+    pub(in crate::tui) fn chosen(&self, prompt: &Prompt) -> Option<PaletteEntry> {
+        let entries = self.palette(prompt.typed());
+        let place = prompt.place(&entries);
+        entries.into_iter().nth(place)
+    }
+
+    /// The name that comes nearest to what was typed.
+    pub(in crate::tui) fn nearest_command(&self, typed: &str) -> Option<String> {
+        let names: Vec<String> = self.every_command().into_iter().map(|entry| entry.name).collect();
+        nearest(typed.trim(), names.iter().map(String::as_str))
+    }
+
+    fn every_command(&self) -> Vec<PaletteEntry> {
+        let typed = COMMANDS.iter().map(|command| PaletteEntry {
+            name: command.word.to_owned(),
+            label: command.label.to_owned(),
+            does: command.does.to_owned(),
+            key: String::new(),
+            doing: Doing::Typed(command.typed),
+            refusal: self.why_not_typed(command.typed),
+        });
+        let pane = self.pane();
+        let mut bound = self.keymap.help(pane);
+        bound.sort_by_key(|line| weight(line.binding));
+        let bound = bound.into_iter().filter(|line| line.binding.action != Action::CommandLine).map(|line| PaletteEntry {
+            name: line.binding.action.name(),
+            label: line.binding.label.to_owned(),
+            does: line.binding.help.replace("**", ""),
+            key: line.all_keys(pane),
+            doing: Doing::Action(line.binding.action),
+            refusal: self.why_not(line.binding.action),
+        });
+        typed.chain(bound).collect()
+    }
+}
+
+/// What is wanted by its name more often comes first; moving about is done faster by its keys.
+fn weight(binding: &Binding) -> (bool, usize) {
+    let order = [Group::Act, Group::Find, Group::Show, Group::Mark, Group::Move, Group::Program];
+    (binding.action.is_step(), order.iter().position(|group| *group == binding.group).unwrap_or(order.len()))
+}
+
+/// What was typed, made ready to be compared.
+struct Search<'a> {
+    typed: &'a str,
+    pattern: Pattern,
+    matcher: Matcher,
+}
+
+impl<'a> Search<'a> {
+    fn new(typed: &'a str) -> Self {
+        // Names have `_` where people type a blank.
+        let pattern = Pattern::parse(&typed.replace('_', " "), CaseMatching::Ignore, Normalization::Smart);
+        Self { typed, pattern, matcher: Matcher::new(Config::DEFAULT) }
+    }
+
+    fn fit(&mut self, entry: &PaletteEntry) -> Option<(Fit, u32)> {
+        let plain = |text: &str| text.replace(['_', '-'], " ");
+        let (typed, name) = (plain(self.typed), plain(&entry.name));
+        if name == typed {
+            return Some((Fit::Exact, 0));
+        }
+        let mut letters = Vec::new();
+        // In the name alone: a sentence has nearly any letters in nearly any order.
+        let score = self.pattern.score(Utf32Str::new(&name, &mut letters), &mut self.matcher);
+        match score {
+            Some(score) if name.starts_with(&typed) => Some((Fit::Begins, score)),
+            Some(score) => Some((Fit::Letters, score)),
+            None => {
+                let said = format!("{} {}", entry.label, entry.does).to_lowercase();
+                let says = typed.split_whitespace().all(|word| word.len() >= SHORTEST_WORD && said.contains(word));
+                says.then_some((Fit::Says, 0))
+            }
+        }
+    }
+}
+
+/// From how many letters on a word is looked for in what a command does: a single one stands everywhere.
+const SHORTEST_WORD: usize = 2;

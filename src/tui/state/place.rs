@@ -1,0 +1,42 @@
+//! Where keys go, and which of them does something there.
+
+use super::{Dialog, PageKind, State, ViewKind};
+use crate::tui::{Action, Context};
+
+impl State {
+    /// Where keys go now.
+    pub(in crate::tui) fn context(&self) -> Context {
+        match self.page.map(|page| page.kind) {
+            Some(PageKind::Help(_)) => return Context::Help,
+            Some(PageKind::Notices | PageKind::Results) => return Context::Page,
+            None => {}
+        }
+        match &self.dialog {
+            Dialog::Question(_) => Context::Question,
+            Dialog::Plan(_) | Dialog::Batch(_) => Context::Plan,
+            Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
+            Dialog::Resolve(_) => Context::Menu,
+            Dialog::Prompt(_) => Context::Prompt,
+            Dialog::Menu(_) | Dialog::Row(_) => Context::Menu,
+            Dialog::Find => Context::Text,
+            Dialog::Campaigns(_) => Context::Campaigns,
+            Dialog::None => self.pane(),
+        }
+    }
+
+    /// Where keys go when nothing stands in front of the view.
+    pub(in crate::tui) fn pane(&self) -> Context {
+        match self.view {
+            ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
+            ViewKind::Messages => Context::Messages,
+            ViewKind::Batches => Context::Batches,
+            ViewKind::Failures => Context::Failures,
+            ViewKind::Activity => Context::Activity,
+        }
+    }
+
+    /// The key that does something in the view on the screen, to be named in a sentence.
+    pub(in crate::tui) fn key_for(&self, action: Action) -> String {
+        self.keymap.name(self.pane(), action)
+    }
+}

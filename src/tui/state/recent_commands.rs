@@ -1,0 +1,53 @@
+//! The commands that were carried out last: they stand first where all are listed.
+
+/// How many are kept: as many as stand on a small screen at once.
+const KEPT: usize = 10;
+
+/// The names of the commands that were carried out last, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::tui) struct RecentCommands {
+    names: Vec<String>,
+}
+
+impl RecentCommands {
+    /// Those of an earlier session. A name that is no command any more does no harm: it is never listed.
+    pub fn kept(mut names: Vec<String>) -> Self {
+        names.truncate(KEPT);
+        Self { names }
+    }
+
+    /// The names, the newest first.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// A command was carried out.
+    pub fn note(&mut self, name: &str) {
+        self.names.retain(|known| known != name);
+        self.names.insert(0, name.to_owned());
+        self.names.truncate(KEPT);
+    }
+
+    /// How many were carried out since; `None` where it is not among the last ones.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_stands_first_and_once() {
+        let mut recent = RecentCommands::default();
+        for name in ["pause", "mask", "pause"] {
+            recent.note(name);
+        }
+        assert_eq!((recent.place("pause"), recent.place("mask"), recent.place("find")), (Some(0), Some(1), None));
+        for number in 0..20 {
+            recent.note(&number.to_string());
+        }
+        assert_eq!((recent.place("19"), recent.place("10"), recent.place("9")), (Some(0), Some(9), None));
+    }
+}

@@ -1,0 +1,191 @@
+//! What can be done with the row under the cursor, for whoever knows no letter.
+
+use super::{GroupKey, State, ViewKind};
+use crate::delivery::{BatchId, MessageId};
+use crate::tui::{Action, Context};
+
+/// Something that can be done with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum RowAction {
+    /// What a key does.
+    Key(Action),
+    /// Copy the recipient's number, as it is shown.
+    CopyNumber,
+    /// Copy the message's id.
+    CopyMessageId,
+    /// Copy the batch's id.
+    CopyBatchId,
+    /// Copy the code of the error.
+    CopyError,
+    /// List only messages that failed with the same error.
+    OnlyError,
+    /// List only messages of the same batch.
+    OnlyBatch,
+    /// Show the batch among the others.
+    ShowBatch,
+}
+
+/// A line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct RowLine {
+    /// What it does.
+    pub action: RowAction,
+    /// The same in words.
+    pub label: String,
+    /// Its key; empty without one.
+    pub key: String,
+    /// Why it can not be done.
+    pub refusal: Option<String>,
+}
+
+/// The menu while it is open. Its cursor stands on what can be done, not on a line's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct RowMenu {
+    /// Where the cursor is.
+    pub cursor: RowAction,
+}
+
+/// What is known of the row that the menu is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Subject {
+    /// The message.
+    pub message: Option<MessageId>,
+    /// Its batch, or the batch itself.
+    pub batch: Option<BatchId>,
+    /// The error's code; empty where the API told none.
+    pub error: Option<String>,
+}
+
+impl State {
+    /// The lines of the menu in the view on the screen: always the same ones, so that each is found where
+    /// it was the last time.
+    pub(in crate::tui) fn row_lines(&self) -> Vec<RowLine> {
+        let key = RowAction::Key;
+        let all: &[RowAction] = match self.view {
+            ViewKind::Messages => &[
+                key(Action::Enter),
+                key(Action::PlanRetry),
+                key(Action::Reveal),
+                key(Action::Toggle),
+                RowAction::OnlyError,
+                RowAction::OnlyBatch,
+                RowAction::ShowBatch,
+                key(Action::Copy),
+                RowAction::CopyNumber,
+                RowAction::CopyMessageId,
+                RowAction::CopyBatchId,
+                RowAction::CopyError,
+                key(Action::Export),
+                key(Action::Clear),
+            ],
+            ViewKind::Batches => {
+                &[key(Action::Enter), key(Action::PlanRetry), key(Action::Copy), RowAction::CopyBatchId, key(Action::Export)]
+            }
+            ViewKind::Failures => &[
+                key(Action::Enter),
+                key(Action::PlanRetry),
+                key(Action::Toggle),
+                key(Action::Unmark),
+                key(Action::Copy),
+                RowAction::CopyError,
+                key(Action::Export),
+            ],
+            ViewKind::Activity => {
+                &[key(Action::Enter), key(Action::PlanRetry), RowAction::CopyMessageId, RowAction::CopyBatchId, key(Action::Export)]
+            }
+        };
+        all.iter().filter_map(|action| self.row_line(*action)).collect()
+    }
+
+    /// A line; `None` for an action that this view does not have.
+    fn row_line(&self, action: RowAction) -> Option<RowLine> {
+        let pane = self.pane();
+        let subject = self.subject();
+        let missing = |is_there: bool, why: &str| (!is_there).then(|| why.to_owned());
+        let (label, refusal) = match action {
+            RowAction::Key(action) => {
+                let here = |context| self.keymap.help(context).into_iter().find(|line| line.binding.action == action);
+                let (key, label) = match here(pane) {
+                    Some(line) => (line.key(pane), line.binding.label),
+                    // The list behind an open message can be exported, too; the key for that is the list's.
+                    None if pane == Context::Detail && action == Action::Export => (String::new(), here(Context::Messages)?.binding.label),
+                    None => return None,
+                };
+                let label = self.row_label(action).unwrap_or(label);
+                return Some(RowLine { action: RowAction::Key(action), label: label.to_owned(), key, refusal: self.why_not(action) });
+            }
+            RowAction::CopyNumber => ("copy the number, as it is shown", missing(subject.message.is_some(), "no message is selected")),
+            RowAction::CopyMessageId => ("copy the message's id", missing(subject.message.is_some(), "it is about no message")),
+            RowAction::CopyBatchId => ("copy the batch's id", missing(subject.batch.is_some(), "it is of no batch")),
+            RowAction::CopyError => {
+                let has_code = subject.error.as_ref().is_some_and(|code| !code.is_empty());
+                ("copy the error's code", missing(has_code, "no error is told"))
+            }
+            RowAction::OnlyError => ("list only this error", missing(subject.error.is_some(), "it has not failed")),
+            RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "it is of no batch")),
+            RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "it is of no batch")),
+        };
+        Some(RowLine { action, label: label.to_owned(), key: String::new(), refusal })
+    }
+
+    /// What a key does here, where its label in the footer says too little.
+    fn row_label(&self, action: Action) -> Option<&'static str> {
+        let campaign = self.campaign()?;
+        let row = campaign.subject();
+        Some(match (action, self.view) {
+            (Action::Enter, ViewKind::Batches | ViewKind::Failures) => "list its messages",
+            (Action::PlanRetry, ViewKind::Batches) => "plan a retry of the whole batch",
+            (Action::PlanRetry, ViewKind::Failures | ViewKind::Messages) if campaign.opened.is_none() && !campaign.marked.is_empty() => {
+                "plan a retry of what is marked"
+            }
+            (Action::PlanRetry, ViewKind::Failures) if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::Helped) => {
+                "plan a retry of all that it helps"
+            }
+            (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
+            (Action::PlanRetry, ViewKind::Activity) => "plan what was not started",
+            (Action::Reveal, _) if row.is_some_and(|row| campaign.marks.is_revealed(row)) => "mask it again",
+            (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "take its mark away",
+            (Action::Copy, _) => "copy the row",
+            (Action::Export, _) => "export the list to a file",
+            (Action::Clear, _) => "show all messages again",
+            _ => return None,
+        })
+    }
+
+    /// The row under the cursor.
+    pub(in crate::tui) fn subject(&self) -> Subject {
+        let Some(campaign) = self.campaign() else { return Subject::default() };
+        match self.view {
+            ViewKind::Messages => {
+                let Some(row) = campaign.subject() else { return Subject::default() };
+                let cells = campaign.store.cells(row);
+                let has_failed = cells.status == Some(&crate::delivery::Status::Failure);
+                Subject {
+                    message: Some(campaign.store.id(row)),
+                    batch: cells.batch.map(BatchId::new),
+                    error: has_failed.then(|| cells.error.map(|error| error.code.to_string()).unwrap_or_default()),
+                }
+            }
+            ViewKind::Batches => Subject { batch: campaign.selected_batch(), ..Subject::default() },
+            ViewKind::Failures => {
+                let error = campaign.failures.selected().and_then(|group| match &group.key {
+                    GroupKey::Error(code) => Some(code.clone()),
+                    GroupKey::Helped => None,
+                });
+                Subject { error, ..Subject::default() }
+            }
+            ViewKind::Activity => {
+                let entries = campaign.activity();
+                match entries.get(campaign.activity_place(&entries)) {
+                    Some(super::Entry::Message(record)) => Subject { message: Some(record.message.clone()), ..Subject::default() },
+                    Some(super::Entry::Batch(record)) => Subject { batch: Some(record.batch.clone()), ..Subject::default() },
+                    Some(super::Entry::Open(open, _)) => {
+                        Subject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
+                    }
+                    Some(super::Entry::Change(record)) => Subject { message: Some(campaign.store.id(record.row)), ..Subject::default() },
+                    Some(super::Entry::NotStarted(_)) | None => Subject::default(),
+                }
+            }
+        }
+    }
+}

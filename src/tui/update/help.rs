@@ -1,0 +1,67 @@
+//! Keys in the help: its line is typed into, and Enter does what stands under the cursor.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use tui_input::InputRequest;
+
+use super::super::state::{HelpSearch, LONGEST_LINE, Page, PageKind, State};
+use super::super::{Action, Context, Effect, view};
+use super::find::edit;
+use crate::delivery::clean_line;
+
+impl State {
+    /// The help of wherever keys go now.
+    pub(super) fn open_help(&mut self) {
+        self.help = HelpSearch::default();
+        self.page = Some(Page::new(PageKind::Help(self.context())));
+    }
+
+    pub(super) fn help_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
+        let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return };
+        let page = isize::try_from(view::page_room(self).saturating_sub(1).max(1)).unwrap_or(1);
+        match action {
+            Action::Up => self.go_help(context, -1),
+            Action::Down => self.go_help(context, 1),
+            Action::PageUp => self.go_help(context, -page),
+            Action::PageDown => self.go_help(context, page),
+            // One step back: to everything first, then out.
+            Action::Back if !self.help.input.value().is_empty() => self.help = HelpSearch::default(),
+            Action::Back | Action::Help => self.page = None,
+            Action::Enter => {
+                let Some(action) = self.help_action() else { return };
+                self.page = None;
+                self.do_action(action, effects);
+            }
+            _ => self.type_help(key),
+        }
+    }
+
+    /// A key that is text, or that edits the line.
+    pub(super) fn type_help(&mut self, key: KeyEvent) {
+        if key.code == KeyCode::Backspace && self.help.input.value().is_empty() {
+            // There is nothing to rub out: one step back, as everywhere outside of text.
+            self.page = None;
+        } else if let Some(request) = edit(key) {
+            self.edit_help(request);
+        }
+    }
+
+    pub(super) fn paste_help(&mut self, text: &str) {
+        let first = text.trim().lines().next().unwrap_or_default();
+        for letter in clean_line(first).chars() {
+            self.edit_help(InputRequest::InsertChar(letter));
+        }
+    }
+
+    fn edit_help(&mut self, request: InputRequest) {
+        if matches!(request, InputRequest::InsertChar(_)) && self.help.input.value().chars().count() >= LONGEST_LINE {
+            return;
+        }
+        self.help.input.handle(request);
+        self.help.cursor = self.help_best();
+    }
+
+    fn go_help(&mut self, context: Context, steps: isize) {
+        let last = self.help_lines(context).len().saturating_sub(1);
+        self.help.cursor = self.help.cursor.min(last).saturating_add_signed(steps).min(last);
+    }
+}

@@ -1,0 +1,109 @@
+//! The menu of what can be done with a row.
+
+use crossterm::event::KeyEvent;
+
+use super::super::state::{Dialog, FilterChoice, RowAction, RowMenu, State, ViewKind};
+use super::super::{Action, Effect};
+use crate::delivery::Status;
+use crate::monitor::NoticeWeight;
+
+impl State {
+    /// Opens the menu on the first line that can be done.
+    pub(super) fn open_row_menu(&mut self) {
+        if let Some(campaign) = self.campaign_mut() {
+            // The row must not move away under the menu.
+            campaign.list.hold(&campaign.store);
+        }
+        let lines = self.row_lines();
+        let first = lines.iter().find(|line| line.refusal.is_none()).or(lines.first());
+        if let Some(first) = first {
+            self.dialog = Dialog::Row(RowMenu { cursor: first.action });
+        }
+    }
+
+    pub(super) fn row_menu_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Up | Action::PreviousPane => self.go_row_menu(-1),
+            Action::Down | Action::NextPane => self.go_row_menu(1),
+            Action::First | Action::PageUp | Action::HalfPageUp => self.go_row_menu(isize::MIN),
+            Action::Last | Action::PageDown | Action::HalfPageDown => self.go_row_menu(isize::MAX),
+            Action::Enter => self.enter_row_menu(effects),
+            Action::Back | Action::Quit => self.dialog = Dialog::None,
+            Action::Help => self.open_help(),
+            _ => {}
+        }
+    }
+
+    /// A key that is printed beside a line does it, so that the menu teaches what it makes superfluous.
+    /// False for any other key.
+    pub(super) fn row_menu_letter(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
+        if !matches!(self.dialog, Dialog::Row(_)) {
+            return false;
+        }
+        let Some(action) = self.keymap.lookup(self.pane(), key) else { return false };
+        if action == Action::Actions {
+            self.dialog = Dialog::None;
+            return true;
+        }
+        let is_listed = |line: &crate::tui::state::RowLine| line.action == RowAction::Key(action) && !line.key.is_empty();
+        if action.is_step() || action == Action::Enter || !self.row_lines().iter().any(is_listed) {
+            return false;
+        }
+        self.dialog = Dialog::Row(RowMenu { cursor: RowAction::Key(action) });
+        self.enter_row_menu(effects);
+        true
+    }
+
+    fn go_row_menu(&mut self, steps: isize) {
+        let lines = self.row_lines();
+        let Dialog::Row(menu) = &mut self.dialog else { return };
+        let place = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
+        let place = place.saturating_add_signed(steps).min(lines.len().saturating_sub(1));
+        if let Some(line) = lines.get(place) {
+            menu.cursor = line.action;
+        }
+    }
+
+    fn enter_row_menu(&mut self, effects: &mut Vec<Effect>) {
+        let Dialog::Row(menu) = &self.dialog else { return };
+        let Some(line) = self.row_lines().into_iter().find(|line| line.action == menu.cursor) else { return };
+        if let Some(why) = &line.refusal {
+            // The menu stays: what can be done instead stands in it.
+            let why = why.clone();
+            self.tell(NoticeWeight::Info, &format!("not now: {}", line.label), &why, "");
+            return;
+        }
+        self.dialog = Dialog::None;
+        let subject = self.subject();
+        match line.action {
+            RowAction::Key(action) => self.do_action(action, effects),
+            RowAction::CopyNumber => self.copy_number(effects),
+            RowAction::CopyMessageId => {
+                let id = subject.message.map(|id| id.as_str().to_owned());
+                self.copy_word(id, "the message's id", effects);
+            }
+            RowAction::CopyBatchId => {
+                let id = subject.batch.map(|id| id.as_str().to_owned());
+                self.copy_word(id, "the batch's id", effects);
+            }
+            RowAction::CopyError => self.copy_word(subject.error, "the error's code", effects),
+            RowAction::OnlyError => {
+                let errors = subject.error.into_iter().collect();
+                self.drill_out(FilterChoice { statuses: vec![Status::Failure], errors, ..FilterChoice::default() }, effects);
+            }
+            RowAction::OnlyBatch => self.drill_out(FilterChoice { batch: subject.batch, ..FilterChoice::default() }, effects),
+            RowAction::ShowBatch => {
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.batch_cursor = subject.batch;
+                }
+                self.show_view(ViewKind::Batches, effects);
+            }
+        }
+    }
+
+    /// Lists other messages; a message that is open is closed first.
+    fn drill_out(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
+        self.close_detail(effects);
+        self.drill(choice, effects);
+    }
+}

@@ -1,0 +1,73 @@
+//! The menu of what can be done with a row, with the key of each line beside it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{dialog, sentences};
+use crate::tui::state::{RowLine, RowMenu, State, ViewKind};
+use crate::tui::text::{Align, fit, width};
+use crate::tui::{Action, Context, Role};
+
+/// How wide the box is.
+const COLUMNS: u16 = 64;
+
+/// Draws the menu. The terminal's cursor stands on its line.
+pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
+    let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
+    let lines = state.row_lines();
+    let cursor = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
+    // On a low screen the menu scrolls with its cursor and keeps its keys.
+    let room = usize::from(area.height.saturating_sub(3)).max(1);
+    let skipped = (cursor + 1).saturating_sub(room);
+    // Reasons stand below each other.
+    let reasons_at = lines.iter().filter(|line| line.refusal.is_some()).map(|line| width(&line.label) + 2).max().unwrap_or(0);
+    let shown = lines.iter().enumerate().skip(skipped).take(room);
+    let mut shown: Vec<Line<'static>> = shown.map(|(place, line)| row(state, line, place == cursor, (columns, reasons_at))).collect();
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for (action, does) in [(Action::Enter, "do it"), (Action::Back, "leave")] {
+        keys.extend(state.keymap.key(Context::Menu, action).map(|key| (key, does.to_owned())));
+    }
+    shown.push(sentences::keys(state, &keys, columns));
+    let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
+    let inner = dialog::draw(state, buffer, area, &title(state), COLUMNS, rows);
+    dialog::put(buffer, inner, &shown);
+    Position::new(inner.x, inner.y + u16::try_from(cursor - skipped).unwrap_or(0))
+}
+
+fn row(state: &State, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let mark = if is_chosen { "› " } else { "  " };
+    let room = columns.saturating_sub(2 + 1 + width(&line.key));
+    let words = match &line.refusal {
+        Some(why) => format!("{}{why}", fit(&line.label, reasons_at.min(room), Align::Left, ascii)),
+        None => line.label.clone(),
+    };
+    let words = fit(&words, room, Align::Left, ascii);
+    let (of_words, of_key) = match (is_chosen, &line.refusal) {
+        (true, _) => (Role::Selected, Role::Selected),
+        (false, Some(_)) => (Role::Muted, Role::Muted),
+        (false, None) => (Role::Text, Role::Accent),
+    };
+    Line::from(vec![
+        Span::styled(format!("{mark}{words} "), state.look.style(of_words)),
+        Span::styled(line.key.clone(), state.look.style(of_key)),
+    ])
+}
+
+/// What the menu is about.
+fn title(state: &State) -> String {
+    let subject = state.subject();
+    match (state.view, subject.message, subject.batch, subject.error) {
+        (ViewKind::Messages, Some(_), ..) => {
+            format!("Message to {}", super::number(state).unwrap_or_else(|| "a number not told".to_owned()))
+        }
+        (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
+        (ViewKind::Failures, _, _, Some(code)) if code.is_empty() => "Failed without a reason told".to_owned(),
+        (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {code}"),
+        (ViewKind::Failures, _, _, None) => "All that a retry helps".to_owned(),
+        (_, Some(message), ..) => format!("The retry of {}", message.short(true)),
+        (_, _, Some(batch), _) => format!("The retry of batch {}", batch.short(false)),
+        _ => "Actions".to_owned(),
+    }
+}
