@@ -16,6 +16,7 @@ mod permissions;
 mod place;
 mod read;
 mod syntax;
+mod theme;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ pub use path::path;
 pub(crate) use permissions::shell_quoted;
 pub use place::{Expected, Mistake, Placed, nearest};
 pub use read::read;
+pub use theme::{RoleColours, ThemeFile, read_theme};
 
 /// What the file says, as far as it is right.
 #[derive(Debug, Clone, Default)]

@@ -149,6 +149,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         zone_name: "SGT".to_owned(),
         theme: ThemeChoice::None,
         depth: ColourDepth::True,
+        background: None,
         ascii: false,
         bell: true,
         demo: false,

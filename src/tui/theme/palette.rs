@@ -2,20 +2,35 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{ColourDepth, Role};
+use super::{Background, ColourDepth, Role};
 use crate::tui::ThemeChoice;
 
 /// The look of `role`.
-pub(super) fn style(choice: ThemeChoice, depth: ColourDepth, role: Role) -> Style {
+pub(super) fn style(choice: &ThemeChoice, depth: ColourDepth, background: Option<Background>, role: Role) -> Style {
     match (choice, depth) {
         (ThemeChoice::None, _) | (_, ColourDepth::None) => colourless(role),
-        (ThemeChoice::Auto, _) => sixteen(role),
+        (ThemeChoice::Own(own), depth) => own.style(role, style(own.base(), depth, background, role), depth),
+        (ThemeChoice::Auto, depth) => match background {
+            Some(Background::Dark) => style(&ThemeChoice::Dark, depth, None, role),
+            Some(Background::Light) => style(&ThemeChoice::Light, depth, None, role),
+            None => sixteen(role),
+        },
         (ThemeChoice::Dark, ColourDepth::Sixteen) => bright(role),
         (ThemeChoice::Light, ColourDepth::Sixteen) => deep(role),
         (ThemeChoice::HighContrast, ColourDepth::Sixteen) => strongest_of_sixteen(role),
         (ThemeChoice::Dark, depth) => painted(role, &DARK, depth),
         (ThemeChoice::Light, depth) => painted(role, &LIGHT, depth),
         (ThemeChoice::HighContrast, depth) => painted(role, &HIGH_CONTRAST, depth),
+    }
+}
+
+/// A colour that somebody named, as far as it can be shown; `None` where only something else could be.
+pub(super) fn shown(colour: Color, depth: ColourDepth) -> Option<Color> {
+    match (colour, depth) {
+        (_, ColourDepth::None) => None,
+        (Color::Rgb(..), ColourDepth::Sixteen) | (Color::Indexed(16..), ColourDepth::Sixteen) => None,
+        (Color::Rgb(red, green, blue), ColourDepth::Palette) => Some(Color::Indexed(nearest(u32::from_be_bytes([0, red, green, blue])))),
+        (colour, _) => Some(colour),
     }
 }
 
