@@ -86,7 +86,7 @@ mod tests {
         let [(accent, first), (selected, second)] = &theme.colours[..] else { panic!("{theme:?}") };
         assert_eq!((accent.value.as_str(), accent.line, selected.value.as_str()), ("accent", 3, "selected"));
         assert_eq!(first.text, Some(Placed::new("#005f70".to_owned(), 3, 10)));
-        assert_eq!((second.bold, second.underlined, second.background.as_ref().map(|colour| colour.column)), (Some(true), None, Some(45)));
+        assert_eq!((second.bold, second.underlined, second.background.as_ref().map(|colour| colour.column)), (Some(true), None, Some(43)));
     }
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
         let text = "bass = 1\n[colours]\nfine = 3\nfailed = { txt = \"red\", bold = \"yes\" }\nmuted = \"#9aa2ae\nrule = \"red\"\n";
         let (theme, mistakes) = read_theme(text);
         let places: Vec<_> = mistakes.iter().map(|mistake| (mistake.line, mistake.column)).collect();
-        assert_eq!(places, [(1, 1), (3, 8), (4, 12), (4, 32), (5, 9)], "{mistakes:?}");
+        assert_eq!(places, [(1, 1), (3, 8), (4, 12), (4, 32), (5, 17)], "{mistakes:?}");
         assert_eq!(mistakes[0].nearest.as_deref(), Some("base"));
         assert!(theme.colours.iter().any(|(role, _)| role.value == "rule"), "what is right is kept: {theme:?}");
     }
