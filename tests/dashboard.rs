@@ -20,6 +20,8 @@ mod finding;
 mod lasting;
 #[path = "dashboard/listing.rs"]
 mod listing;
+#[path = "dashboard/legible.rs"]
+mod legible;
 #[path = "dashboard/looks.rs"]
 mod looks;
 #[path = "dashboard/marking.rs"]
@@ -30,6 +32,8 @@ mod planning;
 mod retrying;
 #[path = "dashboard/running.rs"]
 mod running;
+#[path = "dashboard/screens.rs"]
+mod screens;
 #[path = "dashboard/showing.rs"]
 mod showing;
 #[path = "dashboard/shown.rs"]

@@ -70,7 +70,12 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         .collect();
     let (_, of_theme) = super::theme::chosen(configured);
     findings.extend(of_theme.iter().map(|(path, mistake)| {
-        Finding::fail("configuration", format!("{}: {mistake}", path.display()), "Mend this line; the rest of the theme is used.", Exit::Usage)
+        Finding::fail(
+            "configuration",
+            format!("{}: {mistake}", path.display()),
+            "Mend this line; the rest of the theme is used.",
+            Exit::Usage,
+        )
     }));
     match (configured.campaigns.len(), findings.is_empty()) {
         (0, true) => {

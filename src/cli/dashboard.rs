@@ -19,8 +19,8 @@ use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::state::Session;
 use crate::tui::{
-    Background, ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme,
-    start, updates, wake_pair,
+    Background, ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen,
+    Theme, start, updates, wake_pair,
 };
 use adding::Adding;
 use workers::{Reload, StateFolder, Workers};

@@ -79,8 +79,9 @@ mod tests {
 
     #[test]
     fn a_theme_names_colours_and_keeps_their_places() {
-        let (theme, mistakes) =
-            read_theme("base = \"light\"\n[colours]\naccent = \"#005f70\"\nselected = { text = \"black\", background = \"7\", bold = true }\n");
+        let (theme, mistakes) = read_theme(
+            "base = \"light\"\n[colours]\naccent = \"#005f70\"\nselected = { text = \"black\", background = \"7\", bold = true }\n",
+        );
         assert_eq!(mistakes, []);
         assert_eq!(theme.base, Some(Placed::new("light".to_owned(), 1, 8)));
         let [(accent, first), (selected, second)] = &theme.colours[..] else { panic!("{theme:?}") };

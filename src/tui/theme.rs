@@ -48,6 +48,8 @@ pub enum Role {
     Production,
     /// The header line of any other campaign.
     Header,
+    /// What needs attention in the header line of any campaign but a production one.
+    HeaderWarning,
     /// A changed cell, for a moment. Only adds to the style of the cell.
     Changed,
     /// Rules and borders.
@@ -58,7 +60,7 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Role; 17] = [
+    pub const ALL: [Role; 18] = [
         Role::Text,
         Role::Strong,
         Role::Muted,
@@ -73,6 +75,7 @@ impl Role {
         Role::SelectedElsewhere,
         Role::Production,
         Role::Header,
+        Role::HeaderWarning,
         Role::Changed,
         Role::Rule,
         Role::Focus,
@@ -95,6 +98,7 @@ impl Role {
             Role::SelectedElsewhere => "selected_elsewhere",
             Role::Production => "production",
             Role::Header => "header",
+            Role::HeaderWarning => "header_warning",
             Role::Changed => "changed",
             Role::Rule => "rule",
             Role::Focus => "focus",

@@ -17,7 +17,6 @@ mod failures;
 mod filter;
 mod header;
 mod keys;
-mod letters;
 mod list;
 mod menu;
 mod notice;
@@ -65,7 +64,6 @@ impl State {
     /// Paints everything, and says where the terminal's cursor belongs.
     fn paint(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let cursor = self.paint_signs(buffer, area);
-        letters::mark_neighbours(buffer, area);
         if self.look.ascii {
             ascii::replace(buffer, area);
         }

@@ -178,7 +178,7 @@ pub struct Desk {
     pub state: State,
     pub now: Timestamp,
     pub effects: Vec<Effect>,
-    terminal: Terminal<TestBackend>,
+    pub terminal: Terminal<TestBackend>,
     /// The edge of what was read so far, by campaign.
     edges: BTreeMap<usize, (Timestamp, MessageId)>,
 }

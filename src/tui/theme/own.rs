@@ -78,8 +78,23 @@ fn look(colours: &RoleColours, keep: &mut impl FnMut(Mistake)) -> Look {
 
 /// The terminal's own sixteen by name, for mistakes to be compared with.
 const NAMES: [&str; 17] = [
-    "default", "black", "red", "green", "yellow", "blue", "magenta", "cyan", "gray", "dark-gray", "light-red", "light-green",
-    "light-yellow", "light-blue", "light-magenta", "light-cyan", "white",
+    "default",
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "gray",
+    "dark-gray",
+    "light-red",
+    "light-green",
+    "light-yellow",
+    "light-blue",
+    "light-magenta",
+    "light-cyan",
+    "white",
 ];
 
 /// A colour as people write it: `#ff877f`, one of the terminal's own sixteen by its name, or a place
@@ -117,7 +132,8 @@ mod tests {
 
     #[test]
     fn what_is_named_differs_and_all_else_is_as_in_the_base() {
-        let (choice, mistakes) = read("base = \"light\"\n[colours]\naccent = \"#102030\"\nselected = { background = \"17\", bold = true }\n");
+        let (choice, mistakes) =
+            read("base = \"light\"\n[colours]\naccent = \"#102030\"\nselected = { background = \"17\", bold = true }\n");
         assert_eq!(mistakes, [""; 0]);
         let (own, light) = (Theme::new(choice, ColourDepth::True), Theme::new(ThemeChoice::Light, ColourDepth::True));
         assert_eq!(own.style(Role::Accent), light.style(Role::Accent).fg(Color::from_u32(0x102030)));
@@ -129,7 +145,8 @@ mod tests {
 
     #[test]
     fn with_fewer_colours_the_base_stands_for_what_cannot_be_shown() {
-        let (choice, _) = read("base = \"dark\"\n[colours]\nfine = \"#102030\"\nfailed = \"light-red\"\nmuted = { text = \"245\", bold = true }\n");
+        let (choice, _) =
+            read("base = \"dark\"\n[colours]\nfine = \"#102030\"\nfailed = \"light-red\"\nmuted = { text = \"245\", bold = true }\n");
         let (own, dark) = (Theme::new(choice.clone(), ColourDepth::Sixteen), Theme::new(ThemeChoice::Dark, ColourDepth::Sixteen));
         assert_eq!(own.style(Role::Fine), dark.style(Role::Fine));
         assert_eq!(own.style(Role::Muted), dark.style(Role::Muted).add_modifier(Modifier::BOLD));
@@ -142,7 +159,8 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_and_the_rest_is_used() {
-        let (choice, mistakes) = read("base = \"drak\"\n[colours]\nfailled = \"red\"\nfine = \"gren\"\nmuted = \"#12345\"\nrule = \"blue\"\n");
+        let (choice, mistakes) =
+            read("base = \"drak\"\n[colours]\nfailled = \"red\"\nfine = \"gren\"\nmuted = \"#12345\"\nrule = \"blue\"\n");
         assert_eq!(mistakes.len(), 4, "{mistakes:?}");
         for (mistake, told) in mistakes.iter().zip(["line 1, column 8", "line 3, column 1", "line 4, column 8", "line 5, column 9"]) {
             assert!(mistake.starts_with(told), "{mistake}");

@@ -42,7 +42,7 @@ fn colourless(role: Role) -> Style {
         Role::Text | Role::Muted | Role::Fine | Role::Moving | Role::Rule => plain,
         Role::Strong | Role::Accent | Role::SelectedElsewhere | Role::Unknown => plain.add_modifier(Modifier::BOLD),
         Role::Heading | Role::Changed | Role::Header => plain.add_modifier(Modifier::UNDERLINED),
-        Role::Warning | Role::Failed => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
+        Role::Warning | Role::Failed | Role::HeaderWarning => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Selected => plain.add_modifier(Modifier::REVERSED).remove_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Production | Role::Focus => plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
     }
@@ -61,13 +61,15 @@ fn production() -> Style {
 
 /// Colours of the terminal's own palette, on a background that may be light or dark. Blue and
 /// both greys are left out, because one of the two backgrounds swallows them; yellow is only a
-/// background.
+/// background, with black letters on it.
 fn sixteen(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Fine => plain.fg(Color::Green),
         Role::Moving => plain.fg(Color::Cyan),
-        Role::Warning => plain.fg(Color::Black).bg(Color::Yellow),
+        // In words it would be a wall of yellow; a few of them in the first line are none.
+        Role::Warning => plain.add_modifier(Modifier::BOLD),
+        Role::HeaderWarning => plain.fg(Color::Black).bg(Color::Yellow),
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
         Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
@@ -87,7 +89,7 @@ fn bright(role: Role) -> Style {
         Role::Muted => plain.fg(Color::Gray),
         Role::Fine => plain.fg(Color::LightGreen),
         Role::Moving => plain.fg(Color::LightCyan),
-        Role::Warning => plain.fg(Color::LightYellow),
+        Role::Warning | Role::HeaderWarning => plain.fg(Color::LightYellow),
         Role::Failed => plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::LightMagenta),
         Role::Accent => plain.fg(Color::LightCyan).add_modifier(Modifier::BOLD),
@@ -119,6 +121,7 @@ fn strongest_of_sixteen(role: Role) -> Style {
         Role::Production => production(),
         Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Strong | Role::Heading | Role::Header | Role::SelectedElsewhere => black.add_modifier(Modifier::BOLD),
+        Role::HeaderWarning => black.fg(Color::LightYellow).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Text | Role::Muted | Role::Rule => black,
     }
 }
@@ -142,6 +145,8 @@ struct Palette {
     selected: (Rgb, Rgb),
     focus: (Rgb, Rgb),
     header: (Rgb, Rgb),
+    /// The text alone: it stands on the header's background.
+    header_warning: Rgb,
     production: (Rgb, Rgb),
 }
 
@@ -155,10 +160,11 @@ const DARK: Palette = Palette {
     failed: 0xff877f,
     unknown: 0xd7a0f0,
     accent: 0x5fd0df,
-    rule: 0x5a606a,
+    rule: 0x767d88,
     selected: (0xffffff, 0x2a4d75),
     focus: (0x101216, 0x5fd0df),
     header: (0xe6e8ec, 0x2c313a),
+    header_warning: 0xe8b95c,
     production: (0xffffff, 0xaf001c),
 };
 
@@ -172,10 +178,11 @@ const LIGHT: Palette = Palette {
     failed: 0xaf001c,
     unknown: 0x762c9c,
     accent: 0x005f70,
-    rule: 0x8a9099,
+    rule: 0x7c828b,
     selected: (0x000000, 0xc5def8),
     focus: (0xffffff, 0x005f70),
     header: (0x1b1f26, 0xdde1e8),
+    header_warning: 0x7a4500,
     production: (0xffffff, 0xaf001c),
 };
 
@@ -193,6 +200,7 @@ const HIGH_CONTRAST: Palette = Palette {
     selected: (0x000000, 0xffff5f),
     focus: (0x000000, 0xffff5f),
     header: (0x000000, 0xffffff),
+    header_warning: 0x8c0000,
     production: (0xffffff, 0xaf0000),
 };
 
@@ -203,7 +211,9 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
     let on = |(text, background): (Rgb, Rgb)| Style::new().fg(colour(text)).bg(colour(background));
     match role {
         Role::Text => base,
-        Role::Strong | Role::Heading | Role::SelectedElsewhere => base.add_modifier(Modifier::BOLD),
+        Role::Strong | Role::SelectedElsewhere => base.add_modifier(Modifier::BOLD),
+        // Heads stand still: what changes below them is to be seen first.
+        Role::Heading => base.fg(colour(palette.muted)).add_modifier(Modifier::BOLD),
         Role::Muted => base.fg(colour(palette.muted)),
         Role::Fine => base.fg(colour(palette.fine)),
         Role::Moving => base.fg(colour(palette.moving)),
@@ -216,6 +226,7 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
         Role::Selected => on(palette.selected).remove_modifier(Modifier::BOLD),
         Role::Focus => on(palette.focus).add_modifier(Modifier::BOLD),
         Role::Header => on(palette.header),
+        Role::HeaderWarning => on((palette.header_warning, palette.header.1)).add_modifier(Modifier::BOLD),
         Role::Production => on(palette.production).add_modifier(Modifier::BOLD),
     }
 }
