@@ -153,7 +153,7 @@ struct Palette {
 /// For a dark background.
 const DARK: Palette = Palette {
     base: None,
-    muted: 0x9aa2ae,
+    muted: 0x9e9e9e,
     fine: 0x87c98f,
     moving: 0x87b8f0,
     warning: 0xe8b95c,
@@ -171,7 +171,7 @@ const DARK: Palette = Palette {
 /// For a light background.
 const LIGHT: Palette = Palette {
     base: None,
-    muted: 0x575d67,
+    muted: 0x585858,
     fine: 0x1a672c,
     moving: 0x1c589e,
     warning: 0x854d00,
@@ -206,7 +206,12 @@ const HIGH_CONTRAST: Palette = Palette {
 
 /// `role` in the colours of `palette`.
 fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
-    let colour = |rgb: Rgb| if depth == ColourDepth::True { Color::from_u32(rgb) } else { Color::Indexed(nearest(rgb)) };
+    // A place in the fixed palette takes half the bytes of a colour of its own. The most frequent
+    // colours are such ones: each step of the cursor sends them again, often over a slow line.
+    let colour = |rgb: Rgb| {
+        let place = nearest(rgb);
+        if depth == ColourDepth::True && fixed(place) != rgb { Color::from_u32(rgb) } else { Color::Indexed(place) }
+    };
     let base = palette.base.map_or_else(Style::new, |(text, background)| Style::new().fg(colour(text)).bg(colour(background)));
     let on = |(text, background): (Rgb, Rgb)| Style::new().fg(colour(text)).bg(colour(background));
     match role {
