@@ -78,7 +78,7 @@ impl Emulator {
             match self.counts {
                 Counts::Graphemes => self.letter(grapheme, grapheme.width()),
                 Counts::FirstCodePoint => {
-                    let first = grapheme.chars().next().and_then(|letter| letter.width()).unwrap_or(0);
+                    let first = grapheme.chars().next().and_then(unicode_width::UnicodeWidthChar::width).unwrap_or(0);
                     self.letter(grapheme, first.min(if grapheme.contains('\u{fe0f}') { 1 } else { 2 }));
                 }
                 Counts::CodePoints | Counts::EveryMark => {
