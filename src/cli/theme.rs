@@ -91,7 +91,10 @@ mod tests {
         std::fs::write(folder.path().join("mine.toml"), "[colours]\nfailled = \"red\"\n").unwrap();
         let (choice, mistakes) = of(folder.path(), "mine.toml");
         assert!(matches!(choice, ThemeChoice::Own(_)));
-        assert!(mistakes[0].starts_with("mine.toml: line 2, column 1: ") && mistakes[0].ends_with("did you mean `failed`?"), "{mistakes:?}");
+        assert!(
+            mistakes[0].starts_with("mine.toml: line 2, column 1: ") && mistakes[0].ends_with("did you mean `failed`?"),
+            "{mistakes:?}"
+        );
         for (name, told) in [("gone.toml", "cannot be read"), ("./", "no ordinary file")] {
             let (choice, mistakes) = of(folder.path(), name);
             assert_eq!(choice, ThemeChoice::Auto);
