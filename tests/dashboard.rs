@@ -26,6 +26,8 @@ mod helping;
 mod lasting;
 #[path = "dashboard/listing.rs"]
 mod listing;
+#[path = "dashboard/legible.rs"]
+mod legible;
 #[path = "dashboard/looks.rs"]
 mod looks;
 #[path = "dashboard/marking.rs"]
@@ -38,6 +40,8 @@ mod rebinding;
 mod retrying;
 #[path = "dashboard/running.rs"]
 mod running;
+#[path = "dashboard/screens.rs"]
+mod screens;
 #[path = "dashboard/showing.rs"]
 mod showing;
 #[path = "dashboard/shown.rs"]

@@ -12,6 +12,7 @@ mod terminal {
     mod program;
     mod simulation;
 
+    mod background;
     mod canary;
     mod faults;
     mod hostile;

@@ -9,7 +9,7 @@ use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
 use crate::delivery::CampaignId;
 use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, KeyFit, Transport};
-use crate::tui::{KeyMap, ThemeChoice};
+use crate::tui::KeyMap;
 
 /// The configuration with every campaign that is right, and what is not.
 pub(super) struct Configured {
@@ -109,7 +109,7 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     // A campaign with one mistake may have another in what only this side can judge.
     let places = config.broken.iter().filter_map(|broken| place(broken.environment.as_ref(), broken.base_url.as_ref()).err());
     mistakes.extend(places);
-    mistakes.extend(config.display.theme.as_ref().and_then(|name| name.parse(ThemeChoice::parse).err()));
+    mistakes.extend(super::theme::wrong_name(&config.display));
     let mut keys = Keys::default();
     let mut campaigns = Vec::new();
     for campaign in std::mem::take(&mut config.campaigns) {

@@ -68,6 +68,15 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         .iter()
         .map(|mistake| Finding::fail("configuration", format!("{path}: {mistake}"), "Mend this line.", Exit::Usage))
         .collect();
+    let (_, of_theme) = super::theme::chosen(configured);
+    findings.extend(of_theme.iter().map(|(path, mistake)| {
+        Finding::fail(
+            "configuration",
+            format!("{}: {mistake}", path.display()),
+            "Mend this line; the rest of the theme is used.",
+            Exit::Usage,
+        )
+    }));
     match (configured.campaigns.len(), findings.is_empty()) {
         (0, true) => {
             let next = "Add a `[[campaigns]]` section; `postwatch` alone, in a terminal without a configuration, shows an example.";

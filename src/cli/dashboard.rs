@@ -19,8 +19,8 @@ use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::state::Session;
 use crate::tui::{
-    ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen, Theme,
-    start, updates, wake_pair,
+    Background, ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen,
+    Theme, start, updates, wake_pair,
 };
 use adding::Adding;
 use workers::{Reload, StateFolder, Workers};
@@ -147,10 +147,14 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     }
     let path = config::path(None, |name| std::env::var(name).ok());
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
-    let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common));
+    let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common)).on(background());
+    if theme.asks_background() {
+        keyboard.ask_background().map_err(|error| lost(&error))?;
+    }
     let text = StartText { path: path.clone() };
     let mut host = Adding::new(path.clone(), requests.waker(), runtime.clone());
     let chosen = start(text, theme, setup::wants_ascii(), &mut screen, &mut keyboard, &mut host, &requests);
+    keyboard.finish();
     drop(screen);
     let (choice, end) = chosen.map_err(|error| lost(&error))?;
     match choice {
@@ -170,12 +174,17 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
 fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Reload, runtime: &Handle) -> Result<(Session, End), Failure> {
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
     let (sender, receiver) = updates(requests.waker());
+    let asks_background = Theme::new(setup.theme.clone(), setup.depth).asks_background();
     let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone());
     let mut dashboard = State::new(setup, Timestamp::now());
+    if asks_background {
+        keyboard.ask_background().map_err(|error| lost(&error))?;
+    }
     for effect in dashboard.opening() {
         workers.perform(effect);
     }
     let end = Run::new(&mut dashboard, &mut screen, &mut keyboard, &mut workers, receiver, requests).run();
+    keyboard.finish();
     // First the terminal is given back, then the workers may take the time that a write needs.
     drop(screen);
     workers.stop();
@@ -213,6 +222,11 @@ fn exit_of(end: End) -> Exit {
         1 => Exit::Failed,
         signal => Exit::Signal(signal),
     }
+}
+
+/// The terminal's background, as far as the environment tells it.
+fn background() -> Option<Background> {
+    Background::of_environment(|name| std::env::var(name).ok())
 }
 
 /// The colours that the terminal has and the user wants.

@@ -24,6 +24,7 @@ mod run;
 mod signals;
 mod simulate;
 mod status;
+mod theme;
 mod watch;
 
 pub use args::{Arguments, Command, Common, Format};

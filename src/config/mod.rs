@@ -16,6 +16,7 @@ mod permissions;
 mod place;
 mod read;
 mod syntax;
+mod theme;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ pub(crate) use permissions::shell_quoted;
 pub(crate) use place::shown;
 pub use place::{Expected, Mistake, Placed, nearest};
 pub use read::read;
+pub use theme::{RoleColours, ThemeFile, read_theme};
 
 /// What the file says, as far as it is right.
 #[derive(Debug, Clone, Default)]

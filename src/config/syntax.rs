@@ -6,8 +6,8 @@
 
 use toml::de::DeTable;
 
+use super::Mistake;
 use super::read::place_at_end;
-use super::{Config, Mistake};
 
 /// Lines that were left out because they could not be read, from 1, the last one included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +23,7 @@ const MOST_ERRORS: usize = 50;
 
 /// Parses the text, leaving out what cannot be read, and hands the rest to `use_table` with the
 /// mistakes so far.
-pub(super) fn parse(
-    text: &str,
-    use_table: impl FnOnce(&DeTable<'_>, Vec<Mistake>, &[Hole]) -> (Config, Vec<Mistake>),
-) -> (Config, Vec<Mistake>) {
+pub(super) fn parse<T>(text: &str, use_table: impl FnOnce(&DeTable<'_>, Vec<Mistake>, &[Hole]) -> (T, Vec<Mistake>)) -> (T, Vec<Mistake>) {
     let mut rest = text.to_owned();
     let mut mistakes: Vec<Mistake> = Vec::new();
     let mut holes: Vec<Hole> = Vec::new();
@@ -49,9 +46,9 @@ pub(super) fn parse(
                 rest = blanked;
             }
             _ => {
-                let (config, mut mistakes) = use_table(table.get_ref(), mistakes, &holes);
+                let (read, mut mistakes) = use_table(table.get_ref(), mistakes, &holes);
                 mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
-                return (config, mistakes);
+                return (read, mistakes);
             }
         }
     }

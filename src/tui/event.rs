@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::TrialLine;
+use super::{Background, TrialLine};
 use crate::monitor::Update;
 use crate::postman::Explanation;
 
@@ -23,6 +23,8 @@ pub enum Event {
         /// Its height.
         rows: u16,
     },
+    /// The terminal has told its background.
+    Background(Background),
     /// A campaign's worker has news.
     Update(Update),
     /// A campaign that is not configured yet was tried out.

@@ -231,7 +231,8 @@ impl State {
 
     /// Where everything stands in `area`.
     pub(super) fn layout_in(&self, area: Rect) -> Layout {
-        let messages = self.view == ViewKind::Messages;
+        // Beside a list without a single message there is nothing that could be told in detail.
+        let messages = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.store.is_empty());
         let opened = messages && self.campaign().is_some_and(|campaign| campaign.opened.is_some());
         layout(
             area,

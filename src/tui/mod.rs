@@ -30,4 +30,4 @@ pub use state::State;
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
-pub use theme::{ColourDepth, ColourWish, Role, Theme, role_of, sign};
+pub use theme::{Background, ColourDepth, ColourWish, OwnTheme, Role, Theme, role_of, sign};

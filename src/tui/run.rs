@@ -129,6 +129,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
                 // A key that is let go of does nothing; only some terminals tell of it.
                 Reading::Event(TerminalEvent::Key(key)) if key.kind == KeyEventKind::Release => {}
                 Reading::Event(event) => events.push(event),
+                Reading::Background(background) => self.update(Event::Background(background), Cause::Key)?,
                 Reading::Nothing => break,
                 Reading::Ended => {
                     ended = true;

@@ -1,11 +1,12 @@
 //! What the dashboard is told at its start.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::ColourDepth;
 use super::keys::KeyMap;
+use super::{Background, ColourDepth, OwnTheme};
 use crate::delivery::CampaignId;
 use crate::monitor::Notice;
 use crate::postman::{Explanation, HostKind};
@@ -24,6 +25,8 @@ pub struct Setup {
     pub theme: ThemeChoice,
     /// How many colours the terminal can show.
     pub depth: ColourDepth,
+    /// The terminal's background, as far as the environment tells it.
+    pub background: Option<Background>,
     /// No signs outside ASCII.
     pub ascii: bool,
     /// Whether the terminal's bell may ring.
@@ -73,9 +76,10 @@ pub struct CampaignCard {
 }
 
 /// Which colours are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ThemeChoice {
-    /// The terminal's own sixteen colours, which suit light and dark backgrounds alike.
+    /// As the terminal's background asks for, once that is known; until then the terminal's own
+    /// sixteen colours, which suit light and dark backgrounds alike.
     #[default]
     Auto,
     /// For a dark background.
@@ -86,4 +90,6 @@ pub enum ThemeChoice {
     HighContrast,
     /// No colour: ranks and statuses show by signs, words and bold.
     None,
+    /// As a file of the user's says.
+    Own(Arc<OwnTheme>),
 }

@@ -148,6 +148,10 @@ impl Dashboard for Start {
         match event {
             Event::Key(key) => self.key(key),
             Event::Added(Ok(())) => self.choose(StartChoice::Added),
+            Event::Background(background) => {
+                self.theme = self.theme.clone().on(Some(background));
+                Vec::new()
+            }
             event => {
                 if let Some(form) = &mut self.form {
                     match event {

@@ -173,7 +173,7 @@ pub struct State {
 impl State {
     /// The state at the start, with nothing read yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
-        let theme = Theme::new(setup.theme, setup.depth);
+        let theme = Theme::new(setup.theme, setup.depth).on(setup.background);
         let campaigns = setup.campaigns.len();
         let mut notices = Notices::default();
         for notice in setup.notices {

@@ -1,5 +1,6 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
+mod answers;
 mod backend;
 mod call;
 mod cell_writer;

@@ -26,7 +26,13 @@ pub enum Align {
 
 /// How many columns `text` takes.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(columns).sum() }
+}
+
+/// How many columns a grapheme takes. The sound marks of half-width Japanese letters belong to the
+/// letter before, but terminals give them a column of their own, and so does the drawing library.
+fn columns(grapheme: &str) -> usize {
+    grapheme.width() + grapheme.matches(['\u{ff9e}', '\u{ff9f}']).count()
 }
 
 /// `text` in exactly `width` columns: filled up with spaces, or cut at the end with `…` (`~` with
@@ -68,7 +74,7 @@ fn mark(ascii: bool) -> char {
 fn head(text: &str, width: usize) -> &str {
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
-        taken += grapheme.width();
+        taken += columns(grapheme);
         if taken > width {
             return text.get(..at).unwrap_or_default();
         }
@@ -81,7 +87,7 @@ fn tail(text: &str, width: usize) -> &str {
     let mut taken = 0;
     let mut from = text.len();
     for (at, grapheme) in text.grapheme_indices(true).rev() {
-        taken += grapheme.width();
+        taken += columns(grapheme);
         if taken > width {
             break;
         }

@@ -1,15 +1,20 @@
 //! Colours by meaning. No colour is named outside this room.
 
+mod background;
 mod choice;
 mod depth;
+mod own;
 mod palette;
 mod sign;
 
 use ratatui::style::Style;
 
 use super::ThemeChoice;
+use crate::config::Expected;
 
+pub use background::Background;
 pub use depth::{ColourDepth, ColourWish};
+pub use own::OwnTheme;
 pub use sign::{role_of, sign};
 
 /// What something on the screen means; the theme says how that looks.
@@ -43,6 +48,8 @@ pub enum Role {
     Production,
     /// The header line of any other campaign.
     Header,
+    /// What needs attention in the header line of any campaign but a production one.
+    HeaderWarning,
     /// A changed cell, for a moment. Only adds to the style of the cell.
     Changed,
     /// Rules and borders.
@@ -53,7 +60,7 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Role; 17] = [
+    pub const ALL: [Role; 18] = [
         Role::Text,
         Role::Strong,
         Role::Muted,
@@ -68,23 +75,79 @@ impl Role {
         Role::SelectedElsewhere,
         Role::Production,
         Role::Header,
+        Role::HeaderWarning,
         Role::Changed,
         Role::Rule,
         Role::Focus,
     ];
+
+    /// Its name in a theme's file.
+    const fn name(self) -> &'static str {
+        match self {
+            Role::Text => "text",
+            Role::Strong => "strong",
+            Role::Muted => "muted",
+            Role::Heading => "heading",
+            Role::Fine => "fine",
+            Role::Moving => "moving",
+            Role::Warning => "warning",
+            Role::Failed => "failed",
+            Role::Unknown => "unknown",
+            Role::Accent => "accent",
+            Role::Selected => "selected",
+            Role::SelectedElsewhere => "selected_elsewhere",
+            Role::Production => "production",
+            Role::Header => "header",
+            Role::HeaderWarning => "header_warning",
+            Role::Changed => "changed",
+            Role::Rule => "rule",
+            Role::Focus => "focus",
+        }
+    }
+
+    /// The meaning of this name.
+    ///
+    /// # Errors
+    /// [`Expected`] with the names that there are.
+    pub fn parse(name: &str) -> Result<Role, Expected> {
+        let wanted = name.trim().to_ascii_lowercase().replace('-', "_");
+        let found = Role::ALL.into_iter().find(|role| role.name() == wanted);
+        found.ok_or_else(|| Expected::one_of(name, &Role::ALL.map(Role::name)))
+    }
 }
 
 /// How every [`Role`] looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
+    choice: ThemeChoice,
+    depth: ColourDepth,
+    background: Option<Background>,
     styles: [Style; Role::ALL.len()],
 }
 
 impl Theme {
-    /// The theme of this choice, as far as the terminal can show it. Without colours every choice
-    /// is [`ThemeChoice::None`].
+    /// The theme of this choice, as far as the terminal can show it, while nothing is known of its
+    /// background. Without colours every choice is [`ThemeChoice::None`].
     pub fn new(choice: ThemeChoice, depth: ColourDepth) -> Self {
-        Self { styles: Role::ALL.map(|role| palette::style(choice, depth, role)) }
+        Self::made(choice, depth, None)
+    }
+
+    /// The same on a terminal with this background. Only a choice that leaves the colours to the
+    /// terminal is moved by it.
+    #[must_use]
+    pub fn on(self, background: Option<Background>) -> Self {
+        Self::made(self.choice, self.depth, background.or(self.background))
+    }
+
+    /// Whether the terminal's background makes a difference.
+    pub fn asks_background(&self) -> bool {
+        let dark = Self::made(self.choice.clone(), self.depth, Some(Background::Dark));
+        dark.styles != Self::made(self.choice.clone(), self.depth, Some(Background::Light)).styles
+    }
+
+    fn made(choice: ThemeChoice, depth: ColourDepth, background: Option<Background>) -> Self {
+        let styles = Role::ALL.map(|role| palette::style(&choice, depth, background, role));
+        Self { choice, depth, background, styles }
     }
 
     /// How `role` looks. The whole screen is painted with [`Role::Text`] first: the theme with the

@@ -64,6 +64,7 @@ impl State {
             // The start screen's.
             Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
+            Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
             Event::Update(update) => self.news(update, &mut effects),
             Event::Tick => {
                 self.count();

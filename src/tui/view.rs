@@ -19,7 +19,6 @@ mod filter;
 mod header;
 mod help;
 mod keys;
-mod letters;
 mod list;
 mod menu;
 mod notice;
@@ -70,7 +69,6 @@ impl State {
     /// Paints everything, and says where the terminal's cursor belongs.
     fn paint(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let cursor = self.paint_signs(buffer, area);
-        letters::mark_neighbours(buffer, area);
         if self.look.ascii {
             ascii::replace(buffer, area);
         }

@@ -150,6 +150,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         zone_name: "SGT".to_owned(),
         theme: ThemeChoice::None,
         depth: ColourDepth::True,
+        background: None,
         ascii: false,
         bell: true,
         demo: false,
@@ -179,7 +180,7 @@ pub struct Desk {
     pub state: State,
     pub now: Timestamp,
     pub effects: Vec<Effect>,
-    terminal: Terminal<TestBackend>,
+    pub terminal: Terminal<TestBackend>,
     /// The edge of what was read so far, by campaign.
     edges: BTreeMap<usize, (Timestamp, MessageId)>,
 }

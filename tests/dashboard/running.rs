@@ -19,8 +19,12 @@ pub fn failures() -> Vec<Sms> {
 /// A plan of all six, agreed to.
 fn agreed(columns: u16, rows: u16) -> Desk {
     let mut desk = Desk::with(&failures(), columns, rows);
-    desk.keys("3 r").wait(500).keys("y");
+    agree(&mut desk);
     desk
+}
+
+fn agree(desk: &mut Desk) {
+    desk.keys("3 r").wait(500).keys("y");
 }
 
 fn tell(desk: &mut Desk, place: usize, stage: ActionStage) {
@@ -36,15 +40,21 @@ fn run(desk: &mut Desk, counts: [usize; 4], phase: RunPhase) {
 
 /// Half of it is through.
 pub fn started(columns: u16, rows: u16) -> Desk {
-    let mut desk = agreed(columns, rows);
-    desk.wait(2_000);
-    tell(&mut desk, 0, ActionStage::Accepted);
-    tell(&mut desk, 0, ActionStage::Followed { status: Status::Success });
-    tell(&mut desk, 1, ActionStage::Refused(refusal("too_many_message_attempts_error", "The message has no attempts left.")));
-    tell(&mut desk, 2, ActionStage::Accepted);
-    tell(&mut desk, 3, ActionStage::UnderWay { try_number: 1 });
-    run(&mut desk, [2, 1, 0, 3], RunPhase::Running);
+    let mut desk = Desk::with(&failures(), columns, rows);
+    start(&mut desk);
     desk
+}
+
+/// The same on a desk that has the six failures.
+pub fn start(desk: &mut Desk) {
+    agree(desk);
+    desk.wait(2_000);
+    tell(desk, 0, ActionStage::Accepted);
+    tell(desk, 0, ActionStage::Followed { status: Status::Success });
+    tell(desk, 1, ActionStage::Refused(refusal("too_many_message_attempts_error", "The message has no attempts left.")));
+    tell(desk, 2, ActionStage::Accepted);
+    tell(desk, 3, ActionStage::UnderWay { try_number: 1 });
+    run(desk, [2, 1, 0, 3], RunPhase::Running);
 }
 
 /// The rest of it.

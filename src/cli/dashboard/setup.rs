@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::super::Common;
 use super::super::campaigns::{Campaign, Configured};
-use super::depth;
+use super::{background, depth};
 use crate::config::{Config, Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
@@ -14,9 +14,9 @@ use crate::tui::{CampaignCard, KeyMap, Setup, ThemeChoice};
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let now = Timestamp::now();
-    // One that is none is among the mistakes.
-    let theme = configured.config.display.theme.as_ref().and_then(|name| name.parse(ThemeChoice::parse).ok()).unwrap_or(ThemeChoice::Auto);
-    let mistakes = configured.mistakes.iter().map(|mistake| of_mistake(mistake, &configured.path, now));
+    let (theme, of_theme) = super::super::theme::chosen(configured);
+    let of_theme = of_theme.iter().map(|(path, mistake)| of_mistake(mistake, path, now));
+    let mistakes = configured.mistakes.iter().map(|mistake| of_mistake(mistake, &configured.path, now)).chain(of_theme);
     let warnings = configured.campaigns.iter().filter_map(|campaign| campaign.key_warning.clone()).map(|what| Notice {
         at: now,
         weight: NoticeWeight::Warning,
@@ -34,6 +34,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         zone_name: zone_name(&display.time_zone, now),
         theme,
         depth: depth(common),
+        background: background(),
         ascii: display.ascii || wants_ascii(),
         bell: configured.config.notify.bell,
         demo: false,
@@ -54,6 +55,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         zone,
         theme: ThemeChoice::Auto,
         depth: depth(common),
+        background: background(),
         ascii: wants_ascii(),
         // Nothing in a demo is worth a noise.
         bell: false,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use crate::tui::{Effect, Event};
+use crate::tui::{Background, Effect, Event};
 
 /// Where frames go.
 pub trait Screen {
@@ -54,6 +54,8 @@ pub trait Screen {
 pub enum Reading {
     /// Something happened at the terminal.
     Event(crossterm::event::Event),
+    /// The terminal has told its background: no key, though it came among the keys.
+    Background(Background),
     /// Nothing more for now.
     Nothing,
     /// Nothing will ever come any more.

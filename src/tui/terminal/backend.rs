@@ -1,30 +1,33 @@
 //! The drawing library's way to the terminal, made sure for letters that terminals disagree about.
 
+use std::cell::Cell as Shared;
 use std::io;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use unicode_width::UnicodeWidthChar as _;
 
 use super::cell_writer::CellWriter;
 use super::frame_buffer::FrameBuffer;
+use crate::tui::text::width;
 
 /// Terminals disagree about the width of letters that are put together (Tamil vowel signs, marks,
-/// emoji). Wherever one is drawn its cells are blanked first, and what follows is put in its place
-/// by position, so that a disagreement shifts nothing and leaves nothing behind.
+/// emoji). So what follows one is put in its place by position, and whatever a terminal may have
+/// covered with it is drawn again: when it comes, when it changes and when it goes.
 #[derive(Debug)]
 pub(super) struct SureBackend {
     inner: CrosstermBackend<FrameBuffer>,
+    /// What is on the screen; the drawing library tells only what changes.
+    shown: Vec<Vec<Cell>>,
+    /// How wide the screen is, as the drawing library was told last.
+    columns: Shared<u16>,
     /// Where its bytes go, for the cells, which are written here.
     frame: FrameBuffer,
+    /// What goes out next.
+    run: Vec<(u16, u16, Cell)>,
     /// Where the cursor was put last, while nothing was written after that.
     cursor: Option<Position>,
-}
-
-impl SureBackend {
-    pub(super) fn new(frame: FrameBuffer) -> Self {
-        Self { inner: CrosstermBackend::new(frame.clone()), frame, cursor: None }
-    }
 }
 
 /// Whether terminals may disagree about how wide it is.
@@ -34,6 +37,78 @@ fn is_disputed(symbol: &str) -> bool {
     letters.next().is_some() || matches!(first, '\u{0900}'..='\u{0dff}' | '\u{1f000}'..)
 }
 
+fn columns_of(symbol: &str) -> u16 {
+    u16::try_from(width(symbol).max(1)).unwrap_or(1)
+}
+
+/// How many columns a terminal may give it that puts no letters together.
+fn reach_of(symbol: &str) -> u16 {
+    if !is_disputed(symbol) {
+        return columns_of(symbol);
+    }
+    let each = symbol.chars().map(|letter| letter.width().unwrap_or(0).max(1)).sum::<usize>();
+    u16::try_from(each).unwrap_or(1).max(columns_of(symbol))
+}
+
+impl SureBackend {
+    pub(super) fn new(frame: FrameBuffer) -> Self {
+        let columns = Shared::new(u16::MAX);
+        let inner = CrosstermBackend::new(frame.clone());
+        Self { inner, shown: Vec::new(), columns, frame, run: Vec::new(), cursor: None }
+    }
+
+    /// What is on the screen at this place; nothing beyond its edge.
+    fn shown(&self, x: u16, y: u16) -> Option<Cell> {
+        if x >= self.columns.get() {
+            return None;
+        }
+        Some(self.shown.get(usize::from(y)).and_then(|row| row.get(usize::from(x))).cloned().unwrap_or(Cell::EMPTY))
+    }
+
+    fn note(&mut self, x: u16, y: u16, cell: &Cell) {
+        let (x, y) = (usize::from(x), usize::from(y));
+        if self.shown.len() <= y {
+            self.shown.resize(y + 1, Vec::new());
+        }
+        let Some(row) = self.shown.get_mut(y) else { return };
+        let end = x + usize::from(columns_of(cell.symbol()));
+        if row.len() < end {
+            row.resize(end, Cell::EMPTY);
+        }
+        for (place, shown) in row.iter_mut().enumerate().take(end).skip(x) {
+            *shown = cell.clone();
+            if place > x {
+                shown.set_symbol(" ");
+            }
+        }
+    }
+
+    fn flush_run(&mut self) -> io::Result<()> {
+        let mut writer = CellWriter::new(&mut self.frame);
+        for (x, y, cell) in self.run.drain(..) {
+            self.cursor = None;
+            if is_disputed(cell.symbol()) {
+                writer.disputed(x, y, &cell)?;
+            } else {
+                writer.cell(x, y, &cell)?;
+            }
+        }
+        writer.end()
+    }
+
+    /// Draws again what may be covered in a row, from one column on and as far as the reach or the
+    /// next change. Says how far it came, and the reach with what was drawn.
+    fn mend(&mut self, y: u16, mut at: u16, mut reach: u16, change: u16) -> (u16, u16) {
+        while at < reach.min(change) {
+            let Some(cell) = self.shown(at, y) else { break };
+            reach = reach.max(at.saturating_add(reach_of(cell.symbol())));
+            at = at.saturating_add(columns_of(cell.symbol()));
+            self.run.push((at.saturating_sub(columns_of(cell.symbol())), y, cell));
+        }
+        (at.min(change), reach)
+    }
+}
+
 impl Backend for SureBackend {
     type Error = io::Error;
 
@@ -41,16 +116,35 @@ impl Backend for SureBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut writer = CellWriter::new(&mut self.frame);
+        // The row of the change before, the column behind it, and how far it may reach.
+        let mut open: Option<(u16, u16, u16)> = None;
         for (x, y, cell) in content {
-            self.cursor = None;
-            if is_disputed(cell.symbol()) {
-                writer.disputed(x, y, cell)?;
-            } else {
-                writer.cell(x, y, cell)?;
-            }
+            let (at, reach) = match open {
+                Some((row, at, reach)) if row == y => {
+                    if x < at {
+                        // Covered by the letter before.
+                        continue;
+                    }
+                    self.mend(y, at, reach, x)
+                }
+                Some((row, at, reach)) => {
+                    self.mend(row, at, reach, u16::MAX);
+                    (x, x)
+                }
+                None => (x, x),
+            };
+            debug_assert!(at <= x, "changes come from left to right");
+            let end = x.saturating_add(columns_of(cell.symbol()));
+            let before = (x..end).filter_map(|x| self.shown(x, y).map(|shown| x.saturating_add(reach_of(shown.symbol())))).max();
+            let reach = reach.max(before.unwrap_or(0)).max(x.saturating_add(reach_of(cell.symbol())));
+            self.note(x, y, cell);
+            self.run.push((x, y, cell.clone()));
+            open = Some((y, end, reach));
         }
-        writer.end()
+        if let Some((row, at, reach)) = open {
+            self.mend(row, at, reach, u16::MAX);
+        }
+        self.flush_run()
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -74,17 +168,21 @@ impl Backend for SureBackend {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.shown.clear();
         self.cursor = None;
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.shown.clear();
         self.cursor = None;
         self.inner.clear_region(clear_type)
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        let size = self.inner.size()?;
+        self.columns.set(size.width);
+        Ok(size)
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -97,43 +195,4 @@ impl Backend for SureBackend {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::Terminal;
-    use ratatui::layout::Rect;
-    use ratatui::{TerminalOptions, Viewport};
-    use rstest::rstest;
-    use unicode_width::UnicodeWidthStr as _;
-
-    #[rstest]
-    #[case("a", false)]
-    #[case("李", false)]
-    #[case("✓", false)]
-    #[case("மு", true)]
-    #[case("ந", true)]
-    #[case("e\u{301}", true)]
-    #[case("👩\u{200d}⚕️", true)]
-    fn which_letters_are_disputed(#[case] symbol: &str, #[case] disputed: bool) {
-        assert_eq!(is_disputed(symbol), disputed);
-    }
-
-    /// A terminal that counts every sign as one column and every mark as none shows the text behind
-    /// Tamil letters at its own place all the same, and nothing of what stood there before.
-    #[test]
-    fn what_follows_stands_in_its_place_whatever_the_terminal_counts() {
-        let frame = FrameBuffer::default();
-        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 30, 1)) };
-        let mut terminal = Terminal::with_options(SureBackend::new(frame.clone()), options).unwrap();
-        let mut screen = vt100::Parser::new(1.try_into().unwrap(), 30.try_into().unwrap(), 0);
-        for text in ["Dear Tan Wei Ming, welcome |", "முருகன் செல்வம் |", "李欣怡您好 |"] {
-            terminal.draw(|frame| frame.render_widget(text, frame.area())).unwrap();
-            let mut bytes = Vec::new();
-            frame.write_to(&mut bytes).unwrap();
-            screen.process(&bytes);
-            let bar = u16::try_from(text.width() - 1).unwrap();
-            assert_eq!(screen.screen().cell(0, bar).map(|cell| cell.contents().to_owned()).as_deref(), Some("|"), "{text}");
-            let row = screen.screen().contents();
-            assert!(!row.contains("Tan") || text.contains("Tan"), "{row}");
-        }
-    }
-}
+mod tests;

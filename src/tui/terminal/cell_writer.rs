@@ -10,7 +10,8 @@ use std::io::{self, Write};
 
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr as _;
+
+use crate::tui::text::width;
 
 /// From how many blanks on blanking and going on take fewer bytes than writing them.
 const WORTH_BLANKING: usize = 11;
@@ -62,7 +63,7 @@ impl<'a, W: Write> CellWriter<'a, W> {
         self.style(Look::of(cell))?;
         let symbol = cell.symbol();
         self.out.write_all(symbol.as_bytes())?;
-        let columns = symbol.width();
+        let columns = width(symbol);
         self.cursor = u16::try_from(columns).ok().filter(|columns| *columns > 0).map(|columns| (x + columns, y));
         Ok(())
     }
@@ -73,7 +74,7 @@ impl<'a, W: Write> CellWriter<'a, W> {
         self.write_blanks()?;
         self.go(x, y)?;
         self.style(Look::of(cell))?;
-        let columns = cell.symbol().width().max(1);
+        let columns = width(cell.symbol()).max(1);
         if cell.bg == Color::Reset && !cell.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED) {
             match columns {
                 1 => self.out.write_all(b"\x1b[X")?,
@@ -233,6 +234,7 @@ mod tests {
     use ratatui::layout::Rect;
     use ratatui::style::Style;
     use rstest::rstest;
+    use unicode_width::UnicodeWidthStr as _;
 
     use super::*;
 

@@ -182,7 +182,7 @@ mod tests {
             (ThemeChoice::Dark, ColourDepth::Palette),
             (ThemeChoice::Dark, ColourDepth::True),
         ] {
-            let bytes = bytes_of_a_step(choice, depth);
+            let bytes = bytes_of_a_step(choice.clone(), depth);
             assert!(bytes <= 370, "{choice:?} {depth:?}: {bytes}");
         }
     }

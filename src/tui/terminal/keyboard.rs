@@ -1,10 +1,11 @@
 //! The keyboard, read where the screen is drawn, and the clocks.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::answers::{Answers, Passed, QUESTION};
 use crate::tui::{Input, Reading, WakeEnd};
 
 /// How long crossterm looks for something to read. On Unix it does not look at all in no time, and in
@@ -17,6 +18,7 @@ const LOOK: Duration = if cfg!(unix) { Duration::from_micros(10) } else { Durati
 pub struct Keyboard {
     wake: WakeEnd,
     since: Instant,
+    answers: Answers,
     #[cfg(unix)]
     _stdin: Option<system::NeverBlocking>,
 }
@@ -27,14 +29,59 @@ impl Keyboard {
         Self {
             wake,
             since: Instant::now(),
+            answers: Answers::default(),
             #[cfg(unix)]
             _stdin: system::NeverBlocking::stdin(),
         }
     }
 }
 
-impl Input for Keyboard {
-    fn read(&mut self) -> io::Result<Reading> {
+impl Keyboard {
+    /// Asks the terminal for its background. To be called when the terminal was taken and before
+    /// anything is read; the answer comes as [`Reading::Background`], or never.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        // The answer on Windows comes through its console as keys of its own kind, or not at all.
+        if cfg!(windows) {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(QUESTION)?;
+        out.flush()?;
+        self.answers.ask(self.since.elapsed());
+        Ok(())
+    }
+
+    /// The time until something is to be done here, if that is less.
+    #[cfg(unix)]
+    fn at_most(&self, at_most: Option<Duration>) -> Option<Duration> {
+        let due = self.answers.due().map(|due| due.saturating_sub(self.since.elapsed()));
+        at_most.into_iter().chain(due).min()
+    }
+
+    /// Waits for an answer that is on its way, at the end of a dashboard that was left in a moment:
+    /// otherwise the shell would read it as if it were typed. To be called before the terminal is
+    /// given back. What cannot be read is passed over.
+    pub fn finish(&mut self) {
+        while let Some(until) = self.answers.awaited_until() {
+            let left = until.saturating_sub(self.since.elapsed());
+            if left.is_zero() || self.wait(Some(left)).is_err() {
+                return;
+            }
+            loop {
+                match self.read() {
+                    Ok(Reading::Nothing) => break,
+                    Ok(Reading::Ended) | Err(_) => return,
+                    Ok(Reading::Event(_) | Reading::Background(_)) => {}
+                }
+            }
+        }
+    }
+
+    /// What the terminal tells next, answers included.
+    fn read_terminal(&mut self) -> io::Result<Reading> {
         // At the end of its input, crossterm 0.29 reads on for ever: so it is only asked while
         // there is no end.
         #[cfg(unix)]
@@ -46,9 +93,26 @@ impl Input for Keyboard {
             false => Ok(Reading::Nothing),
         }
     }
+}
+
+impl Input for Keyboard {
+    fn read(&mut self) -> io::Result<Reading> {
+        loop {
+            match self.answers.next(self.since.elapsed()) {
+                Some(Passed::Event(event)) => return Ok(Reading::Event(event)),
+                Some(Passed::Background(background)) => return Ok(Reading::Background(background)),
+                None => {}
+            }
+            match self.read_terminal()? {
+                Reading::Event(event) => self.answers.take(event, self.since.elapsed()),
+                other => return Ok(other),
+            }
+        }
+    }
 
     #[cfg(unix)]
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        let at_most = self.at_most(at_most);
         system::wait(&self.wake, at_most)?;
         self.wake.clear();
         Ok(())

@@ -9,7 +9,7 @@ use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::style::ResetColor;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
 use crate::tui::{End, Requests};
 
@@ -26,7 +26,9 @@ pub(super) fn entered() -> bool {
 pub(super) fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::Release);
-    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste);
+    // A letter at the right edge that the terminal takes for wider than it is must not run over into
+    // the next line.
+    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, DisableLineWrap);
     if entered.is_err() {
         leave();
     }
@@ -39,7 +41,7 @@ pub(super) fn leave() {
         return;
     }
     let mut out = io::stdout();
-    let _ = execute!(out, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = execute!(out, ResetColor, EnableLineWrap, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = out.flush();
     // What was typed or pasted for the dashboard and not read yet must not run in the shell.
     #[cfg(unix)]

@@ -1,7 +1,6 @@
 //! Text over several lines.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// `text` in lines of at most `width` columns. A line ends between words, beside a wide sign
 /// (Chinese has no spaces), and only where neither fits within a word; never within a grapheme.
@@ -22,7 +21,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
     let mut break_at: Option<(usize, usize)> = None;
     let mut after_wide = false;
     for grapheme in text.graphemes(true) {
-        let (grapheme, columns) = match grapheme.width() {
+        let (grapheme, columns) = match super::columns(grapheme) {
             columns if columns > width => ("…", 1),
             columns => (grapheme, columns),
         };

@@ -4,7 +4,7 @@ use crate::config::Expected;
 use crate::tui::ThemeChoice;
 
 impl ThemeChoice {
-    /// All of them, as they are named.
+    /// All that have a name.
     const NAMED: [(&'static str, ThemeChoice); 5] = [
         ("auto", ThemeChoice::Auto),
         ("dark", ThemeChoice::Dark),

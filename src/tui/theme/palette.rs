@@ -2,20 +2,35 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{ColourDepth, Role};
+use super::{Background, ColourDepth, Role};
 use crate::tui::ThemeChoice;
 
 /// The look of `role`.
-pub(super) fn style(choice: ThemeChoice, depth: ColourDepth, role: Role) -> Style {
+pub(super) fn style(choice: &ThemeChoice, depth: ColourDepth, background: Option<Background>, role: Role) -> Style {
     match (choice, depth) {
         (ThemeChoice::None, _) | (_, ColourDepth::None) => colourless(role),
-        (ThemeChoice::Auto, _) => sixteen(role),
+        (ThemeChoice::Own(own), depth) => own.style(role, style(own.base(), depth, background, role), depth),
+        (ThemeChoice::Auto, depth) => match background {
+            Some(Background::Dark) => style(&ThemeChoice::Dark, depth, None, role),
+            Some(Background::Light) => style(&ThemeChoice::Light, depth, None, role),
+            None => sixteen(role),
+        },
         (ThemeChoice::Dark, ColourDepth::Sixteen) => bright(role),
         (ThemeChoice::Light, ColourDepth::Sixteen) => deep(role),
         (ThemeChoice::HighContrast, ColourDepth::Sixteen) => strongest_of_sixteen(role),
         (ThemeChoice::Dark, depth) => painted(role, &DARK, depth),
         (ThemeChoice::Light, depth) => painted(role, &LIGHT, depth),
         (ThemeChoice::HighContrast, depth) => painted(role, &HIGH_CONTRAST, depth),
+    }
+}
+
+/// A colour that somebody named, as far as it can be shown; `None` where only something else could be.
+pub(super) fn shown(colour: Color, depth: ColourDepth) -> Option<Color> {
+    match (colour, depth) {
+        (_, ColourDepth::None) => None,
+        (Color::Rgb(..), ColourDepth::Sixteen) | (Color::Indexed(16..), ColourDepth::Sixteen) => None,
+        (Color::Rgb(red, green, blue), ColourDepth::Palette) => Some(Color::Indexed(nearest(u32::from_be_bytes([0, red, green, blue])))),
+        (colour, _) => Some(colour),
     }
 }
 
@@ -27,7 +42,7 @@ fn colourless(role: Role) -> Style {
         Role::Text | Role::Muted | Role::Fine | Role::Moving | Role::Rule => plain,
         Role::Strong | Role::Accent | Role::SelectedElsewhere | Role::Unknown => plain.add_modifier(Modifier::BOLD),
         Role::Heading | Role::Changed | Role::Header => plain.add_modifier(Modifier::UNDERLINED),
-        Role::Warning | Role::Failed => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
+        Role::Warning | Role::Failed | Role::HeaderWarning => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Selected => plain.add_modifier(Modifier::REVERSED).remove_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Production | Role::Focus => plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
     }
@@ -46,13 +61,15 @@ fn production() -> Style {
 
 /// Colours of the terminal's own palette, on a background that may be light or dark. Blue and
 /// both greys are left out, because one of the two backgrounds swallows them; yellow is only a
-/// background.
+/// background, with black letters on it.
 fn sixteen(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Fine => plain.fg(Color::Green),
         Role::Moving => plain.fg(Color::Cyan),
-        Role::Warning => plain.fg(Color::Black).bg(Color::Yellow),
+        // In words it would be a wall of yellow; a few of them in the first line are none.
+        Role::Warning => plain.add_modifier(Modifier::BOLD),
+        Role::HeaderWarning => plain.fg(Color::Black).bg(Color::Yellow),
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
         Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
@@ -72,7 +89,7 @@ fn bright(role: Role) -> Style {
         Role::Muted => plain.fg(Color::Gray),
         Role::Fine => plain.fg(Color::LightGreen),
         Role::Moving => plain.fg(Color::LightCyan),
-        Role::Warning => plain.fg(Color::LightYellow),
+        Role::Warning | Role::HeaderWarning => plain.fg(Color::LightYellow),
         Role::Failed => plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::LightMagenta),
         Role::Accent => plain.fg(Color::LightCyan).add_modifier(Modifier::BOLD),
@@ -104,6 +121,7 @@ fn strongest_of_sixteen(role: Role) -> Style {
         Role::Production => production(),
         Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Strong | Role::Heading | Role::Header | Role::SelectedElsewhere => black.add_modifier(Modifier::BOLD),
+        Role::HeaderWarning => black.fg(Color::LightYellow).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Text | Role::Muted | Role::Rule => black,
     }
 }
@@ -127,40 +145,44 @@ struct Palette {
     selected: (Rgb, Rgb),
     focus: (Rgb, Rgb),
     header: (Rgb, Rgb),
+    /// The text alone: it stands on the header's background.
+    header_warning: Rgb,
     production: (Rgb, Rgb),
 }
 
 /// For a dark background.
 const DARK: Palette = Palette {
     base: None,
-    muted: 0x9aa2ae,
+    muted: 0x9e9e9e,
     fine: 0x87c98f,
     moving: 0x87b8f0,
     warning: 0xe8b95c,
     failed: 0xff877f,
     unknown: 0xd7a0f0,
     accent: 0x5fd0df,
-    rule: 0x5a606a,
+    rule: 0x767d88,
     selected: (0xffffff, 0x2a4d75),
     focus: (0x101216, 0x5fd0df),
     header: (0xe6e8ec, 0x2c313a),
+    header_warning: 0xe8b95c,
     production: (0xffffff, 0xaf001c),
 };
 
 /// For a light background.
 const LIGHT: Palette = Palette {
     base: None,
-    muted: 0x575d67,
+    muted: 0x585858,
     fine: 0x1a672c,
     moving: 0x1c589e,
     warning: 0x854d00,
     failed: 0xaf001c,
     unknown: 0x762c9c,
     accent: 0x005f70,
-    rule: 0x8a9099,
+    rule: 0x7c828b,
     selected: (0x000000, 0xc5def8),
     focus: (0xffffff, 0x005f70),
     header: (0x1b1f26, 0xdde1e8),
+    header_warning: 0x7a4500,
     production: (0xffffff, 0xaf001c),
 };
 
@@ -178,17 +200,25 @@ const HIGH_CONTRAST: Palette = Palette {
     selected: (0x000000, 0xffff5f),
     focus: (0x000000, 0xffff5f),
     header: (0x000000, 0xffffff),
+    header_warning: 0x8c0000,
     production: (0xffffff, 0xaf0000),
 };
 
 /// `role` in the colours of `palette`.
 fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
-    let colour = |rgb: Rgb| if depth == ColourDepth::True { Color::from_u32(rgb) } else { Color::Indexed(nearest(rgb)) };
+    // A place in the fixed palette takes half the bytes of a colour of its own. The most frequent
+    // colours are such ones: each step of the cursor sends them again, often over a slow line.
+    let colour = |rgb: Rgb| {
+        let place = nearest(rgb);
+        if depth == ColourDepth::True && fixed(place) != rgb { Color::from_u32(rgb) } else { Color::Indexed(place) }
+    };
     let base = palette.base.map_or_else(Style::new, |(text, background)| Style::new().fg(colour(text)).bg(colour(background)));
     let on = |(text, background): (Rgb, Rgb)| Style::new().fg(colour(text)).bg(colour(background));
     match role {
         Role::Text => base,
-        Role::Strong | Role::Heading | Role::SelectedElsewhere => base.add_modifier(Modifier::BOLD),
+        Role::Strong | Role::SelectedElsewhere => base.add_modifier(Modifier::BOLD),
+        // Heads stand still: what changes below them is to be seen first.
+        Role::Heading => base.fg(colour(palette.muted)).add_modifier(Modifier::BOLD),
         Role::Muted => base.fg(colour(palette.muted)),
         Role::Fine => base.fg(colour(palette.fine)),
         Role::Moving => base.fg(colour(palette.moving)),
@@ -201,6 +231,7 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
         Role::Selected => on(palette.selected).remove_modifier(Modifier::BOLD),
         Role::Focus => on(palette.focus).add_modifier(Modifier::BOLD),
         Role::Header => on(palette.header),
+        Role::HeaderWarning => on((palette.header_warning, palette.header.1)).add_modifier(Modifier::BOLD),
         Role::Production => on(palette.production).add_modifier(Modifier::BOLD),
     }
 }

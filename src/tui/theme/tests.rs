@@ -46,7 +46,7 @@ fn every_text_can_be_read(
     #[case] background: u32,
     #[values(ColourDepth::Palette, ColourDepth::True)] depth: ColourDepth,
 ) {
-    let theme = Theme::new(choice, depth);
+    let theme = Theme::new(choice.clone(), depth);
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Rule) {
         let style = theme.style(role);
         let ratio = contrast(rgb(style.fg).unwrap_or(foreground), rgb(style.bg).unwrap_or(background));
@@ -62,8 +62,8 @@ fn the_contrast_is_computed_as_the_standard_has_it() {
 
 #[test]
 fn nothing_is_dim_and_production_looks_like_nothing_else() {
-    for (choice, depth) in CHOICES.into_iter().flat_map(|choice| DEPTHS.map(|depth| (choice, depth))) {
-        let theme = Theme::new(choice, depth);
+    for (choice, depth) in CHOICES.iter().flat_map(|choice| DEPTHS.map(|depth| (choice.clone(), depth))) {
+        let theme = Theme::new(choice.clone(), depth);
         for role in Role::ALL {
             assert!(!theme.style(role).add_modifier.contains(Modifier::DIM));
         }

@@ -16,8 +16,8 @@ pub(super) fn replace(buffer: &mut Buffer, area: Rect) {
 /// What stands for a sign; `None` for what is no sign of ours.
 fn plain(sign: &str) -> Option<&'static str> {
     Some(match sign {
-        "│" => "|",
-        "─" | "–" | "·" => "-",
+        "│" | "┤" | "┼" => "|",
+        "─" | "–" | "—" | "·" => "-",
         "┌" | "┐" | "└" | "┘" | "✓" => "+",
         "✗" | "×" => "x",
         "›" => ">",
@@ -25,6 +25,14 @@ fn plain(sign: &str) -> Option<&'static str> {
         "≤" => "<",
         "•" | "∙" => "*",
         "…" => "~",
+        // Graphs, from the lowest to the highest.
+        "▁" | "▏" => ".",
+        "▂" | "▎" => ":",
+        "▃" | "▍" => "-",
+        "▄" | "▌" => "=",
+        "▅" | "▋" => "+",
+        "▆" | "▊" => "*",
+        "▇" | "█" | "▉" => "#",
         _ => return None,
     })
 }

@@ -1,17 +1,16 @@
 //! Bars of block elements, to the eighth of a column.
 
 /// A bar of `share` (0 to 1) of `width` columns. What is more than nothing shows at least its
-/// thinnest part, and in ASCII whole columns are used.
+/// thinnest part. In ASCII the last column tells its part by how dark its letter is.
 pub(super) fn bar(share: f64, width: usize, ascii: bool) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    const LETTERS: [&str; 8] = ["", ".", ":", "-", "=", "+", "*", "*"];
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let eighths = (share * width as f64 * 8.0).round() as usize;
     let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
-    if ascii {
-        return "#".repeat(eighths.div_ceil(8).min(width));
-    }
-    let rest = PARTS.get(eighths % 8).copied().unwrap_or_default();
-    format!("{}{rest}", "█".repeat(eighths / 8))
+    let (parts, whole) = if ascii { (LETTERS, "#") } else { (PARTS, "█") };
+    let rest = parts.get(eighths % 8).copied().unwrap_or_default();
+    format!("{}{rest}", whole.repeat(eighths / 8))
 }
 
 #[cfg(test)]
@@ -31,8 +30,12 @@ mod tests {
         assert_eq!(bar(share, 4, false), expected);
     }
 
-    #[test]
-    fn ascii_has_whole_columns() {
-        assert_eq!(bar(0.53, 4, true), "###");
+    #[rstest]
+    #[case(0.53, "##.")]
+    #[case(0.62, "##=")]
+    #[case(1.0, "####")]
+    #[case(0.0001, ".")]
+    fn ascii_has_parts_as_well(#[case] share: f64, #[case] expected: &str) {
+        assert_eq!(bar(share, 4, true), expected);
     }
 }

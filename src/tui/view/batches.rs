@@ -21,8 +21,12 @@ use crate::tui::{Role, sign};
 /// How wide the short id of a batch is.
 const ID: usize = 8;
 
-/// How wide a count is.
+/// How wide a count is, and where room is short.
 const COUNT: usize = 7;
+const NARROW_COUNT: usize = 6;
+
+/// Under how many columns room is short.
+const NARROW: usize = 72;
 
 /// Draws the sum, the heads and the batches. Says where the selected one is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
@@ -91,6 +95,7 @@ const PREPARED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone, Copy)]
 struct Widths {
     file: usize,
+    count: usize,
     created: usize,
     bar: usize,
     whole: usize,
@@ -101,9 +106,10 @@ impl Widths {
         let created = batches.iter().filter_map(|summary| summary.batch.created_at);
         let widest = created.map(|at| state.look.time(at, state.now).len()).max().unwrap_or(0);
         // Margin, id, four counts; then file, whole retry, created, bar.
-        let fixed = table::MARGIN + ID + 1 + 4 * (COUNT + 1) + 1;
+        let (number, shortest) = if room < NARROW { (NARROW_COUNT, "not yet".len()) } else { (COUNT, 4) };
+        let fixed = table::MARGIN + ID + 1 + 4 * (number + 1) + 1;
         let rest = room.saturating_sub(fixed + 1);
-        let whole = rest.saturating_sub(12 + 1).clamp(4, 18);
+        let whole = rest.saturating_sub(12 + 1).clamp(shortest, 18);
         let rest = rest.saturating_sub(whole + 1);
         let created = if rest >= 12 + widest + 2 { widest } else { 0 };
         let rest = rest.saturating_sub(if created > 0 { created + 1 } else { 0 });
@@ -111,15 +117,16 @@ impl Widths {
         let bar = if rest >= 14 + 1 + 8 { rest.saturating_sub(36 + 1).clamp(8, 20) } else { 0 };
         let rest = rest.saturating_sub(if bar > 0 { bar + 1 } else { 0 });
         let file = rest.min(40);
-        Self { file, created, bar, whole: whole + (rest - file).min(30) }
+        Self { file, count: number, created, bar, whole: whole + (rest - file).min(30) }
     }
 }
 
 fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
     let ascii = state.look.ascii;
     let left = |text: &str, width: usize| if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
-    let right = |text: &str| format!("{} ", fit(text, COUNT, Align::Right, ascii));
+    let right = |text: &str| format!("{} ", fit(text, widths.count, Align::Right, ascii));
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
+    let word = |sign: &str, word: &str| if widths.count < COUNT { sign.to_owned() } else { format!("{sign} {word}") };
     let text = [
         " ".repeat(table::MARGIN),
         left("batch", ID),
@@ -127,10 +134,10 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
         left("created", widths.created),
         right("rows"),
         left("progress", widths.bar),
-        right(&format!("{good} deliv")),
-        right(&format!("{bad} fail")),
+        right(&word(good, "deliv")),
+        right(&word(bad, "fail")),
         right("open"),
-        " whole retry".to_owned(),
+        (if widths.whole < "whole retry".len() { " whole" } else { " whole retry" }).to_owned(),
     ];
     buffer.set_stringn(area.x, area.y, text.concat(), usize::from(area.width), state.look.style(Role::Heading));
 }
@@ -145,18 +152,25 @@ fn cells(state: &State, campaign: &Campaign, summary: &BatchSummary, widths: Wid
         let text = if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
         Span::styled(text, style(role))
     };
-    let right = |number: String, role| Span::styled(format!("{} ", fit(&number, COUNT, Align::Right, ascii)), style(role));
+    let right = |number: String, role| Span::styled(format!("{} ", fit(&number, widths.count, Align::Right, ascii)), style(role));
     let total = batch.total.map(|total| total as usize);
     let ended = delivered + failed;
     let share = ended as f64 / total.unwrap_or(summary.loaded).max(1) as f64;
     let created = batch.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
-    let (whole, whole_role) = whole_retry(campaign, summary);
+    let (mut whole, whole_role) = whole_retry(campaign, summary);
+    if crate::tui::text::width(&whole) > widths.whole {
+        // Half a reason says less than none.
+        if let Some((answer, _)) = whole.split_once([':', '·']) {
+            whole = answer.trim_end().to_owned();
+        }
+    }
     Line::from(vec![
         left(&batch.id.short(false), ID, Role::Text),
         left(batch.file_name.as_deref().unwrap_or("file not told"), widths.file, Role::Text),
         left(&created, widths.created, Role::Text),
         right(rows(summary), Role::Text),
-        left(&bar(share, widths.bar, ascii), widths.bar, Role::Moving),
+        // What has ended is at rest.
+        left(&bar(share, widths.bar, ascii), widths.bar, if summary.open > 0 { Role::Moving } else { Role::Rule }),
         right(count(delivered), Role::Text),
         right(count(failed), if failed > 0 { Role::Failed } else { Role::Text }),
         right(count(summary.open), Role::Text),

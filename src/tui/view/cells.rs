@@ -39,12 +39,18 @@ pub(super) fn cell(
     match column {
         Column::Status => {
             let Some(status) = cells.status else { return plain("? not told", Role::Unknown) };
-            let mut spans = plain(&format!("{} {}", sign(status, ascii), status.word()), role_of(status));
+            // Most rows are delivered and ask for nothing: there the sign alone has the colour.
+            let word_role = if *status == Status::Success { Role::Muted } else { role_of(status) };
+            let word = crate::tui::text::cut(status.word(), width.saturating_sub(2), ascii).into_owned();
+            let rest = width.saturating_sub(2 + crate::tui::text::width(&word));
+            let mut spans =
+                vec![Span::styled(format!("{} ", sign(status, ascii)), style(role_of(status))), Span::styled(word, style(word_role))];
             if campaign.marks.is_changed(row) {
                 for span in &mut spans {
                     span.style = span.style.patch(state.look.style(Role::Changed));
                 }
             }
+            spans.push(Span::styled(" ".repeat(rest), style(Role::Text)));
             spans
         }
         Column::Created => plain(&cells.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default(), Role::Text),

@@ -69,6 +69,9 @@ struct Widths {
 /// How wide the word is that says whether a retry helps, without its reason.
 const SHORT_WORDS: usize = 11;
 
+/// The same in the shortest words.
+const SHORTEST_WORDS: usize = 5;
+
 impl Widths {
     fn of(state: &State, room: usize) -> Self {
         let fails_of_other_days = state.campaign().is_some_and(|campaign| {
@@ -77,7 +80,14 @@ impl Widths {
         });
         let newest = if fails_of_other_days { 12 } else { 8 };
         // Margin, name, count, share; then what a retry does, the tries, the bar, the reason.
-        let fixed = table::MARGIN + NAME + 1 + 6 + 2 + 7 + 2 + newest + 2;
+        let counted = table::MARGIN + NAME + 1 + 6 + 2 + 7 + 2;
+        let fixed = counted + newest + 2;
+        if room < fixed + SHORT_WORDS + 1 {
+            // A word of its own for each stays before the time of the newest.
+            let newest = if room > fixed + SHORTEST_WORDS { newest } else { 0 };
+            let words = room.saturating_sub(counted + if newest > 0 { newest + 2 } else { 0 } + 1).min(SHORT_WORDS);
+            return Self { bar: 0, newest, tried: false, words };
+        }
         let rest = room.saturating_sub(fixed + SHORT_WORDS + 1);
         let tried = rest >= TRIED + 2;
         let rest = rest.saturating_sub(if tried { TRIED + 2 } else { 0 });
@@ -97,11 +107,13 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
     text.push_str(&fit("count", 6, Align::Right, ascii));
     text.push_str("  ");
     text.push_str(&fit("share", 7 + if widths.bar > 0 { widths.bar + 1 } else { 0 } + 2, Align::Left, ascii));
-    text.push_str(&fit("newest", widths.newest + 2, Align::Left, ascii));
+    if widths.newest > 0 {
+        text.push_str(&fit("newest", widths.newest + 2, Align::Left, ascii));
+    }
     if widths.tried {
         text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left, ascii));
     }
-    text.push_str("a retry");
+    text.push_str(if widths.words < SHORT_WORDS { "retry" } else { "a retry" });
     buffer.set_stringn(area.x, area.y, text, usize::from(area.width), state.look.style(Role::Heading));
 }
 
@@ -125,10 +137,11 @@ fn cells(state: &State, group: &Group, shares: Shares, widths: Widths, selected:
     if widths.bar > 0 {
         // All bars share a scale: the longest is the largest group.
         let bar = bar(group.count as f64 / shares.most.max(1) as f64, widths.bar, ascii);
-        spans.push(Span::styled(format!(" {}", fit(&bar, widths.bar, Align::Left, ascii)), style(Role::Failed)));
+        spans.push(Span::styled(format!(" {}", fit(&bar, widths.bar, Align::Left, ascii)), style(Role::Rule)));
     }
     let newest = group.newest.map(|at| state.look.time(at, state.now)).unwrap_or_default();
-    spans.push(Span::styled(format!("  {}  ", fit(&newest, widths.newest, Align::Left, ascii)), style(Role::Text)));
+    let newest = if widths.newest > 0 { format!("{}  ", fit(&newest, widths.newest, Align::Left, ascii)) } else { String::new() };
+    spans.push(Span::styled(format!("  {newest}"), style(Role::Text)));
     if widths.tried {
         let [once, twice, more] = group.tried.map(count);
         spans.push(Span::styled(format!("{once:>7} {twice:>6} {more:>5}  "), style(Role::Text)));
@@ -147,6 +160,9 @@ fn role(helps: RetryHelps) -> Role {
 
 /// Whether a retry helps, with the reason where that has room.
 fn words(group: &Group, room: usize) -> String {
+    if room < SHORT_WORDS {
+        return group.helps.word().to_owned();
+    }
     let short = match group.helps {
         RetryHelps::Yes => "helps",
         RetryHelps::Maybe => "may help",

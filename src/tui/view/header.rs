@@ -114,9 +114,5 @@ fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece 
 
 /// A warning in this line: on the production colour only its weight can change.
 fn warn(state: &State, campaign: &Campaign, base: Style) -> Style {
-    let strong = base.add_modifier(Modifier::BOLD);
-    if campaign.card.host_kind.is_production() {
-        return strong;
-    }
-    Style { fg: state.look.style(Role::Warning).fg.or(base.fg), ..strong }
+    if campaign.card.host_kind.is_production() { base.add_modifier(Modifier::BOLD) } else { state.look.style(Role::HeaderWarning) }
 }

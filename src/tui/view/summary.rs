@@ -44,8 +44,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
             let role = if number > 0 { Role::Text } else { Role::Muted };
             let gap = if place == 0 { 1 } else { 2 };
             let word = if *status == Status::SentToTelco { "telco" } else { status.word() };
-            // Where room is short, what is nothing goes first.
-            line.push(Piece::new(format!("{} {word}", count(number)), style(role), if number > 0 || place == 0 { 2 } else { 5 }).gap(gap));
+            // Where room is short, what there is none of goes first.
+            let rank = if number > 0 || place == 0 { 2 } else { 5 };
+            line.push(Piece::new(format!("{} {word}", count(number)), style(role), rank).gap(gap));
         }
         let odd = campaign.open[status_place(None)];
         if odd > 0 {

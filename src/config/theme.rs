@@ -1,0 +1,107 @@
+//! A theme's file: raw colours with their places. What they mean belongs to the room that draws.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::fields::{Fields, kind};
+use super::syntax::parse;
+use super::{Expected, Mistake, Placed};
+
+/// What a theme's file says, as far as it is right.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThemeFile {
+    /// The theme whose colours stand for all that are not named.
+    pub base: Option<Placed<String>>,
+    /// What something with this meaning looks like, in the order of the file.
+    pub colours: Vec<(Placed<String>, RoleColours)>,
+}
+
+/// What one meaning looks like; what is not said stays as in the base.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleColours {
+    /// The text's colour.
+    pub text: Option<Placed<String>>,
+    /// The colour behind it.
+    pub background: Option<Placed<String>>,
+    /// Whether it is bold.
+    pub bold: Option<bool>,
+    /// Whether it is underlined.
+    pub underlined: Option<bool>,
+}
+
+/// What is expected in the place of a meaning's look.
+const LOOK: &str = "a colour in quotes, or a table such as `{ text = \"#ffffff\", background = \"#2a4d75\", bold = true }`";
+
+/// Reads a theme's text: what is right, and every mistake in the order of the file.
+pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    parse(text, |table, mistakes, _| {
+        let mut fields = Fields::new(text, mistakes);
+        fields.only(table, &["base", "colours"], "option of a theme");
+        let base = fields.string(table, "base", "a theme's name in quotes");
+        let mut colours = Vec::new();
+        if let Some(table) = fields.table(table, "colours") {
+            for (role, look) in fields.in_order(table) {
+                let role = fields.placed(role.get_ref().to_string(), role.span());
+                if let Some(look) = look_of(&mut fields, &role.value, look) {
+                    colours.push((role, look));
+                }
+            }
+        }
+        (ThemeFile { base, colours }, fields.into_mistakes())
+    })
+}
+
+fn look_of(fields: &mut Fields<'_>, role: &str, look: &Spanned<DeValue<'_>>) -> Option<RoleColours> {
+    match look.get_ref() {
+        DeValue::String(colour) => {
+            Some(RoleColours { text: Some(fields.placed(colour.to_string(), look.span())), ..RoleColours::default() })
+        }
+        DeValue::Table(table) => {
+            fields.only(table, &["text", "background", "bold", "underlined"], "part of a look");
+            Some(RoleColours {
+                text: fields.string(table, "text", "a colour in quotes"),
+                background: fields.string(table, "background", "a colour in quotes"),
+                bold: fields.boolean(table, "bold"),
+                underlined: fields.boolean(table, "underlined"),
+            })
+        }
+        other => {
+            fields.mistake(look.span(), format!("the look of `{role}` is {}", kind(other)), Expected::new(LOOK));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_theme_names_colours_and_keeps_their_places() {
+        let (theme, mistakes) = read_theme(
+            "base = \"light\"\n[colours]\naccent = \"#005f70\"\nselected = { text = \"black\", background = \"7\", bold = true }\n",
+        );
+        assert_eq!(mistakes, []);
+        assert_eq!(theme.base, Some(Placed::new("light".to_owned(), 1, 8)));
+        let [(accent, first), (selected, second)] = &theme.colours[..] else { panic!("{theme:?}") };
+        assert_eq!((accent.value.as_str(), accent.line, selected.value.as_str()), ("accent", 3, "selected"));
+        assert_eq!(first.text, Some(Placed::new("#005f70".to_owned(), 3, 10)));
+        assert_eq!((second.bold, second.underlined, second.background.as_ref().map(|colour| colour.column)), (Some(true), None, Some(43)));
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_its_place() {
+        let text = "bass = 1\n[colours]\nfine = 3\nfailed = { txt = \"red\", bold = \"yes\" }\nmuted = \"#9aa2ae\nrule = \"red\"\n";
+        let (theme, mistakes) = read_theme(text);
+        let places: Vec<_> = mistakes.iter().map(|mistake| (mistake.line, mistake.column)).collect();
+        assert_eq!(places, [(1, 1), (3, 8), (4, 12), (4, 32), (5, 17)], "{mistakes:?}");
+        assert_eq!(mistakes[0].nearest.as_deref(), Some("base"));
+        assert!(theme.colours.iter().any(|(role, _)| role.value == "rule"), "what is right is kept: {theme:?}");
+    }
+
+    #[test]
+    fn an_empty_file_is_a_theme() {
+        assert_eq!(read_theme(""), (ThemeFile::default(), Vec::new()));
+    }
+}
