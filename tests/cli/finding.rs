@@ -107,8 +107,8 @@ fn campaigns_that_cannot_even_be_named_are_told() {
     }
 }
 
-/// Runs `find` on a terminal of 100 columns, types the number, and gives what stood on the screen.
-fn typed(stage: &Stage, number: &str) -> (u32, String) {
+/// Runs `find` on a terminal of 100 columns, types, and gives what stood on the screen.
+fn typed(stage: &Stage, keys: &str) -> (u32, String) {
     use portable_pty::{CommandBuilder, PtySize, native_pty_system};
     let pair = native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postwatch"));
@@ -129,7 +129,7 @@ fn typed(stage: &Stage, number: &str) -> (u32, String) {
     told.clear();
     // Kept to the end: dropped, it would end the input.
     let mut writer = pair.master.take_writer().unwrap();
-    writer.write_all(format!("{number}\n").as_bytes()).unwrap();
+    writer.write_all(keys.as_bytes()).unwrap();
     // The end of a terminal is an error.
     let _ = std::io::Read::read_to_end(&mut reader, &mut told);
     (child.wait().unwrap().exit_code(), String::from_utf8_lossy(&told).into_owned())
@@ -139,7 +139,7 @@ fn typed(stage: &Stage, number: &str) -> (u32, String) {
 fn on_a_terminal_it_asks_for_the_number_and_fits_the_width() {
     let stage = Stage::new(still(50));
     let number = recipient(&stage);
-    let (code, screen) = typed(&stage, &number);
+    let (code, screen) = typed(&stage, &format!("{number}\n"));
     assert_eq!(code, 0, "{screen}");
     let table: Vec<&str> = screen.lines().skip_while(|line| !line.contains("(simulator): ")).collect();
     assert!(table.len() >= 5 && screen.contains("to this number; "), "{screen}");

@@ -69,5 +69,5 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     let posts = simulation.posts();
     let messages: std::collections::HashSet<_> = posts.iter().map(|post| post.message.clone()).collect();
     assert_eq!((posts.len(), messages.len()), (2, 2), "{posts:?}");
-    program.types("5").sees("2 actions of this run of the program");
+    program.types("5").sees("· 2 actions");
 }
