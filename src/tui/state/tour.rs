@@ -7,7 +7,7 @@ use crate::tui::{Action, Context, KeyMap};
 const STEPS: [(Action, &str); 5] = [
     (Action::ShowFailures, "groups what failed by error, and says whether a retry helps"),
     (Action::ShowMessages, "leads back to the messages"),
-    (Action::Find, "finds a recipient: type a part of a number, Esc ends it"),
+    (Action::Find, "finds a recipient by a part of the number"),
     (Action::Enter, "opens the message under the cursor"),
     (Action::PlanRetry, "plans a retry of a failed one; nothing is sent before you say yes"),
 ];
