@@ -111,6 +111,17 @@ fn a_changed_configuration_is_read_again() {
     program.leaves_everything_as_it_was();
 }
 
+/// Not every terminal has another screen to change to.
+#[test]
+fn what_stood_on_the_screen_is_cleared_before_anything_is_drawn() {
+    let home = tempfile::tempdir().unwrap();
+    let program = first_time(home.path());
+    let bytes = program.bytes();
+    let at = |text: &[u8]| bytes.windows(text.len()).position(|window| window == text);
+    let (entered, cleared, drawn) = (at(b"\x1b[?1049h"), at(b"\x1b[2J"), at(b"Postwatch"));
+    assert!(entered.is_some() && entered < cleared && cleared < drawn, "{entered:?} {cleared:?} {drawn:?}");
+}
+
 #[rstest]
 #[case("3")]
 #[case("q")]

@@ -9,7 +9,9 @@ use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::style::ResetColor;
-use crossterm::terminal::{DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 
 use crate::tui::{End, Requests};
 
@@ -28,7 +30,9 @@ pub(super) fn enter() -> io::Result<()> {
     ENTERED.store(true, Ordering::Release);
     // A letter at the right edge that the terminal takes for wider than it is must not run over into
     // the next line.
-    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, DisableLineWrap);
+    // Some terminals have no other screen (the Linux console, GNU screen as it comes): what stood there
+    // would shine through between the letters.
+    let entered = execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, DisableLineWrap);
     if entered.is_err() {
         leave();
     }
