@@ -58,6 +58,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         | Action::Toggle
         | Action::Filter
         | Action::Find
+        | Action::Copy
         | Action::Export
             if is_view(context) && campaign.is_some_and(|campaign| campaign.store.is_empty()) && !can_act(state, action) =>
         {
