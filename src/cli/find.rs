@@ -12,12 +12,11 @@ use tokio::task::JoinSet;
 use self::result::{Answer, Asked, Found, NotAsked};
 use super::campaigns::{Campaign, find as named};
 use super::context::{Context, counted};
-use super::messages::fields::Field;
-use super::messages::record::Layout;
 use super::progress::Progress;
 use super::{Common, End, Exit, Failure, journal};
 use crate::delivery::{Message, RecipientQuery};
 use crate::monitor::Reader;
+use crate::postman::record::{Field, Layout};
 use crate::postman::{Call, PageRequest, Position};
 
 /// How many messages one campaign is asked for: more than anybody reads for one number. The newest

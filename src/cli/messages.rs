@@ -1,8 +1,6 @@
 //! `postwatch messages`: lists or exports what a campaign, or a batch, has.
 
-pub(super) mod fields;
 mod output;
-pub(super) mod record;
 pub(super) mod table;
 mod wanted;
 
@@ -13,9 +11,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use self::fields::Field;
 use self::output::Output;
-use self::record::Layout;
 use self::table::MessageTable;
 pub(super) use self::wanted::{Wanted, doubt};
 use super::context::{Context, counted, grouped};
@@ -25,6 +21,7 @@ use super::{Common, End, Exit, Failure, Format, journal};
 use crate::delivery::{BatchId, Message, MessageId, RecipientQuery, Status};
 use crate::monitor::{Listing, ReadError};
 use crate::postman::PageRequest;
+use crate::postman::record::{Field, Layout};
 use crate::store::{AnswerKind, Store};
 
 /// What `messages` takes.

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Failure;
 use crate::config;
 
+pub(super) use crate::postman::record::exact;
+
 /// Which end of a day a date means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DayEnd {
@@ -56,12 +58,6 @@ fn end_of(date: Date, day: DayEnd, zone: &TimeZone) -> Option<Timestamp> {
         DayEnd::End => date.tomorrow().ok()?,
     };
     zone.to_timestamp(date.to_datetime(Time::midnight())).ok()
-}
-
-/// A time as JSON and CSV have it: RFC 3339 with milliseconds and the configured zone's offset, as
-/// the API itself writes them.
-pub(super) fn exact(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
 
 /// A time for a person.

@@ -17,6 +17,7 @@ mod key;
 mod multipart;
 mod outcome;
 mod page;
+pub mod record; // messages on their way out of the program
 mod refusal;
 mod request;
 mod retry;

@@ -8,12 +8,11 @@ use serde::Serialize;
 use super::super::Format;
 use super::super::context::{Context, counted, is_coloured, table_width};
 use super::super::end::of_csv;
-use super::super::messages::fields::Field;
-use super::super::messages::record::Record;
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
 use super::result::{Answer, Asked, Found};
 use crate::delivery::Message;
+use crate::postman::record::{Field, Record};
 
 /// A message with the campaign it was found in.
 #[derive(Serialize)]

@@ -8,11 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::super::campaigns::Campaign;
 use super::super::context::counted;
-use super::super::messages::record::Layout;
 use super::super::moment::shown;
 use super::super::{Exit, Failure};
 use crate::config::BrokenCampaign;
 use crate::delivery::{Message, Status};
+use crate::postman::record::Layout;
 
 /// What all campaigns answered, in the order of the configuration.
 pub(super) struct Found {

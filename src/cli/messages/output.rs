@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use super::super::Format;
 use super::super::end::of_csv;
-use super::fields::Field;
-use super::record::Layout;
 use super::table::MessageTable;
 use crate::delivery::Message;
+use crate::postman::record::{Field, Layout};
 
 /// Writes messages one by one.
 pub(super) struct Output<W: Write> {
@@ -107,8 +106,8 @@ impl<W: Write> Output<W> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::{layout, message};
     use super::*;
+    use crate::postman::record::tests::{layout, message};
 
     #[track_caller]
     fn check(format: Format, fields: &[&str], count: usize, expected: &str) {

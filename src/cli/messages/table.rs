@@ -4,9 +4,8 @@ use std::fmt;
 
 use super::super::fitted::{self, Tint};
 use super::super::moment::shown;
-use super::fields::Field;
-use super::record::Layout;
 use crate::delivery::{Mask, Message, RetryHelps, Status, clean_line};
+use crate::postman::record::{Field, Layout};
 use crate::tui::text::cut;
 
 /// How much of a text is shown where no terminal says how much fits.
@@ -88,8 +87,8 @@ impl fmt::Display for MessageTable {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::{layout, message};
     use super::*;
+    use crate::postman::record::tests::{layout, message};
 
     #[test]
     fn a_text_is_cut_to_what_fits_and_never_takes_a_second_line() {

@@ -79,9 +79,9 @@ pub(in crate::cli) fn doubt(code: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::message;
     use super::*;
     use crate::delivery::MessageId;
+    use crate::postman::record::tests::message;
     use rstest::rstest;
 
     #[test]

@@ -1,8 +1,8 @@
 //! The sentences, each with what it must not hide.
 
 use super::*;
-use crate::cli::messages::record::tests::{layout, message};
 use crate::delivery::{MessageId, Recipient};
+use crate::postman::record::tests::{layout, message};
 use crate::postman::{ApiKey, BaseUrl};
 
 fn zone() -> TimeZone {

@@ -1,19 +1,27 @@
 //! A message as it leaves the program: by the API's names, masked where it must be.
 
+mod field;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::super::moment::exact;
-use super::fields::Field;
 use crate::delivery::{Attempt, BatchId, CampaignId, Mask, Message, RecipientQuery, Status};
+
+pub use field::Field;
 
 /// What stands for a value that is not shown. Its length says nothing about the value's.
 const HIDDEN: &str = "∙∙∙";
 
+/// A time as JSON and CSV have it: RFC 3339 with milliseconds and the configured zone's offset, as
+/// the API itself writes them.
+pub fn exact(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+}
+
 /// How messages are shown.
 #[derive(Debug, Clone)]
-pub(in crate::cli) struct Layout {
+pub struct Layout {
     /// Which fields, in which order.
     pub fields: Vec<Field>,
     /// Whether recipients, values and texts are masked.
@@ -97,7 +105,7 @@ fn json_text(value: &impl Serialize) -> String {
 }
 
 /// A message in JSON: the fields of the layout, `null` for what was not told.
-pub(in crate::cli) struct Record<'a> {
+pub struct Record<'a> {
     layout: &'a Layout,
     message: &'a Message,
 }
@@ -180,11 +188,11 @@ impl Serialize for AttemptRecord<'_> {
 }
 
 #[cfg(test)]
-pub(in crate::cli) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::delivery::{DeliveryError, MessageId, Recipient, Template};
 
-    pub(in crate::cli) fn layout(masked: bool) -> Layout {
+    pub fn layout(masked: bool) -> Layout {
         Layout {
             fields: Field::all(),
             masked,
@@ -196,7 +204,7 @@ pub(in crate::cli) mod tests {
         }
     }
 
-    pub(in crate::cli) fn message() -> Message {
+    pub fn message() -> Message {
         let at = |second: i64| Timestamp::from_second(1_900_000_000 + second).ok();
         let attempt = Attempt {
             status: Some(Status::Failure),

@@ -4,7 +4,7 @@ use crate::config::Expected;
 
 /// A field of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) enum Field {
+pub enum Field {
     /// Its id.
     Id,
     /// Whom it is for.
