@@ -16,6 +16,10 @@ mod campaigns;
 mod changing;
 #[path = "dashboard/commanding.rs"]
 mod commanding;
+#[path = "dashboard/copying.rs"]
+mod copying;
+#[path = "dashboard/exporting.rs"]
+mod exporting;
 #[path = "dashboard/failing.rs"]
 mod failing;
 #[path = "dashboard/finding.rs"]

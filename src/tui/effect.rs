@@ -16,6 +16,31 @@ impl std::fmt::Debug for Copied {
     }
 }
 
+/// Which export, since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExportId(pub u64);
+
+/// A step of an export. The file appears under its name when it is whole, or never.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExportStep {
+    /// Begin.
+    Begin {
+        /// Where, as it was typed.
+        path: String,
+    },
+    /// Some more of its text.
+    Part(Copied),
+    /// That was all: the file gets its name, and the journal a line.
+    End {
+        /// The campaign that it is about.
+        campaign: CampaignIndex,
+        /// What it holds, for the journal: nothing personal.
+        detail: String,
+    },
+    /// It is not wanted any more: nothing is left of it. Has no answer.
+    Drop,
+}
+
 /// Something to be done outside the dashboard's state. Carried out in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -43,18 +68,24 @@ pub enum Effect {
         /// The campaign.
         campaign: CampaignIndex,
     },
+    /// Something personal was copied that was not masked: that is journalled.
+    NoteCopy {
+        /// The campaign.
+        campaign: CampaignIndex,
+        /// What was copied, in words: nothing personal.
+        detail: String,
+    },
     /// Hand a text to the terminal's clipboard.
     Copy(Copied),
-    /// Write a file that does not exist yet, for its owner alone: that is journalled.
+    /// One step of writing a file that does not exist yet, for its owner alone. Each but the last ends
+    /// as [`Event::Export`], and so does the last.
+    ///
+    /// [`Event::Export`]: super::Event::Export
     Export {
-        /// The campaign that it is about.
-        campaign: CampaignIndex,
-        /// Where, as it was typed.
-        path: String,
-        /// What.
-        text: Copied,
-        /// What it holds, for the journal: nothing personal.
-        detail: String,
+        /// Which export.
+        export: ExportId,
+        /// What is to be done.
+        step: ExportStep,
     },
     /// Read the configuration again, with the keys, and begin anew with it; where it cannot be used,
     /// everything stays as it is.

@@ -2,13 +2,28 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::{Background, TrialLine};
+use super::{Background, ExportId, TrialLine};
 use crate::monitor::Update;
 use crate::postman::Explanation;
 
+/// What became of a step of an export.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExportAnswer {
+    /// It is on the disk: the next step can come.
+    Written,
+    /// The file is whole and in its place, as told here.
+    Done(Explanation),
+    /// It cannot be written, and nothing is left of it.
+    Failed(Explanation),
+    /// There is a file of that name.
+    Taken {
+        /// A name like it that is free.
+        free: String,
+    },
+}
+
 /// Everything that can change the dashboard's state.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "events are handed over one at a time and never kept")]
 pub enum Event {
     /// A key was pressed.
     Key(KeyEvent),
@@ -31,6 +46,13 @@ pub enum Event {
     Tried(Vec<TrialLine>),
     /// A campaign was written into the configuration, or why not.
     Added(Result<(), Explanation>),
+    /// A step of an export was done, or not.
+    Export {
+        /// Which export.
+        export: ExportId,
+        /// What became of it.
+        answer: ExportAnswer,
+    },
     /// A second has passed: ages move on.
     Tick,
     /// The first frame with an open question has been drawn: from then on its armour counts.

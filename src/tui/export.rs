@@ -1,11 +1,16 @@
 //! What leaves the screen for a file: CSV that a spreadsheet opens as text, and nothing but text.
 
 /// The mark by which spreadsheets tell UTF-8.
-const BOM: char = '\u{feff}';
+pub(super) const BOM: char = '\u{feff}';
 
 /// Rows as the text of a CSV file.
 pub(super) fn csv(rows: &[Vec<String>]) -> String {
-    let mut text = String::from(BOM);
+    format!("{BOM}{}", csv_lines(rows))
+}
+
+/// Rows as lines of CSV, without what begins a file.
+pub(super) fn csv_lines(rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
     for row in rows {
         for (place, cell) in row.iter().enumerate() {
             if place > 0 {

@@ -17,8 +17,8 @@ mod update; // events in, effects out
 mod view; // how it looks
 
 pub use armour::{Armour, Place};
-pub use effect::{Copied, Effect};
-pub use event::Event;
+pub use effect::{Copied, Effect, ExportId, ExportStep};
+pub use event::{Event, ExportAnswer};
 pub use keys::{Action, Context, KeyMap};
 pub use run::{
     Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker, updates,

@@ -102,8 +102,11 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             }
             self.tick_if_due()?;
             self.frame_if_due()?;
-            while let Some(answer) = self.host.answer() {
-                self.update(answer, Cause::Key)?;
+            // One at a time: whoever answers at once, with a file of a million rows, must not keep keys out.
+            let answer = self.host.answer();
+            let was_answered = answer.is_some();
+            if let Some(answer) = answer {
+                self.update(answer, Cause::News)?;
                 self.frame_if_due()?;
             }
             if let Some(update) = self.updates.try_next() {
@@ -113,7 +116,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             if self.quit {
                 return Ok(End::Quit);
             }
-            if self.updates.is_empty() {
+            if self.updates.is_empty() && !was_answered {
                 let at_most = self.until_something_is_due();
                 self.input.wait(at_most)?;
             }

@@ -9,7 +9,9 @@ mod batch_question;
 mod campaign;
 mod can; // whether something would do anything now
 mod changes;
+mod copying; // what can be copied
 mod detail;
+mod exporting;
 mod failures;
 mod filter_menu;
 mod find;
@@ -40,23 +42,25 @@ pub(super) use asked::{Asked, Count};
 pub(super) use batch_question::BatchQuestion;
 pub(super) use campaign::{Campaign, FilterChoice};
 pub(super) use changes::{ChangeRecord, Changes};
+pub(super) use copying::{CopyWhat, Form, LastCopy};
 pub(super) use detail::{Opened, Phase};
+pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
 pub(super) use help::{HelpLine, HelpSearch};
 pub(super) use list::{Cursor, Item, List};
 pub(super) use marked::Marked;
-pub(super) use marks::Marks;
+pub(super) use marks::{Marks, REVEAL};
 pub(super) use notices::Notices;
 pub(super) use page::{Page, PageKind};
 pub(super) use palette::{Doing, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
-pub(super) use prompt::{COMMANDS, Export, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed};
+pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed};
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
-pub(super) use row_menu::{RowAction, RowLine, RowMenu};
+pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
@@ -137,6 +141,16 @@ pub struct State {
     pub(super) dialog: Dialog,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
+    /// What was copied last.
+    pub(super) copied: Option<LastCopy>,
+    /// Whether it was copied by the newest key: the same key again shows it.
+    pub(super) copied_just_now: bool,
+    /// How many bytes the terminal's clipboard takes, as far as known.
+    pub(super) copy_limit: Option<usize>,
+    /// The export under way.
+    pub(super) exporting: Option<Exporting>,
+    /// The number of the newest export.
+    pub(super) last_export: u64,
     /// The question to all campaigns.
     pub(super) across: Across,
     /// What is looked for in the help.
@@ -187,6 +201,11 @@ impl State {
             view: ViewKind::Messages,
             dialog: Dialog::None,
             page: None,
+            copied: None,
+            copied_just_now: false,
+            copy_limit: setup.copy_limit,
+            exporting: None,
+            last_export: 0,
             across: Across::default(),
             help: HelpSearch::default(),
             keymap: setup.keys,

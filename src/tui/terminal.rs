@@ -79,6 +79,12 @@ impl TerminalScreen {
         }
     }
 
+    /// How many bytes its clipboard takes at most, as far as known: tmux takes any number into its own
+    /// buffer.
+    pub fn copy_limit(variable: impl Fn(&str) -> Option<String>) -> Option<usize> {
+        copy::limit(variable)
+    }
+
     /// Takes the terminal: no line editing, no echo, the other screen, pastes told apart. A panic
     /// from now on gives it back and asks the loop to end, by the first `requests` that this
     /// process takes a terminal with.

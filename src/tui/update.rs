@@ -11,6 +11,7 @@ mod changes;
 mod copy;
 mod detail;
 mod export;
+mod exporting;
 mod failures;
 mod find;
 mod help;
@@ -71,6 +72,7 @@ impl State {
                 self.watch_failures(&mut effects);
             }
             Event::Drawn => self.drawn(),
+            Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
             Event::EndAsked => effects.push(Effect::Quit),
         }
         self.notice_absence(&mut effects);
@@ -99,6 +101,9 @@ impl State {
         };
         if !matches!(action, Action::Interrupt | Action::Quit) {
             self.leave_until = None;
+        }
+        if action != Action::Copy {
+            self.copied_just_now = false;
         }
         self.tour.pressed(context, action);
         match action {
@@ -152,7 +157,7 @@ impl State {
             Action::ReadNow => effects.extend(self.wish(Command::ReadNow)),
             Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
-            Action::Copy => self.copy_row(effects),
+            Action::Copy => self.copy_key(effects),
             Action::Actions => self.open_row_menu(),
             Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
             Action::Export => self.export_view(),
@@ -177,6 +182,11 @@ impl State {
     fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
         let text = Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None };
         self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
+        self.stands();
+    }
+
+    /// The newest notice stands before everything else for a while.
+    fn stands(&mut self) {
         self.told_until = Some(self.now + TOLD);
     }
 

@@ -10,6 +10,7 @@ mod batches;
 mod campaigns;
 mod cells;
 mod columns;
+mod copying;
 mod detail;
 mod dialog;
 mod empty;
@@ -50,7 +51,8 @@ use super::state::{Dialog, State, ViewKind};
 use super::text;
 
 pub(super) use columns::OPTIONAL_COLUMNS;
-pub(super) use export::{activity_rows, batch_row, batch_rows, failure_row, failure_rows, message_row, message_rows, number};
+pub(super) use copying::{copied_text, marked_rows, template_id};
+pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, message_heads, number};
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
 pub(super) use words::count;

@@ -11,7 +11,7 @@ use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, Row
 use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::store::{AnswerKind, Reach};
-use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, KeyMap, Setup, State, ThemeChoice};
+use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, Setup, State, ThemeChoice};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -152,6 +152,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         depth: ColourDepth::True,
         background: None,
         ascii: false,
+        copy_limit: None,
         bell: true,
         demo: false,
         keys: KeyMap::default(),
@@ -175,12 +176,25 @@ pub fn explanation(what: &str) -> Explanation {
     }
 }
 
+/// A file that was exported.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Exported {
+    pub path: String,
+    pub text: String,
+    /// What the journal says of it, once it is whole.
+    pub detail: Option<String>,
+}
+
 /// The dashboard under test.
 pub struct Desk {
     pub state: State,
     pub now: Timestamp,
     pub effects: Vec<Effect>,
     pub terminal: Terminal<TestBackend>,
+    /// What was exported, as a disk of its own answers it.
+    pub files: Vec<Exported>,
+    /// Whether the disk answers at once.
+    pub disk_is_quick: bool,
     /// The edge of what was read so far, by campaign.
     edges: BTreeMap<usize, (Timestamp, MessageId)>,
 }
@@ -191,7 +205,7 @@ impl Desk {
         let now = start();
         let state = State::new(setup, now);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        let mut desk = Self { state, now, effects: Vec::new(), terminal, edges: BTreeMap::new() };
+        let mut desk = Self { state, now, effects: Vec::new(), terminal, files: Vec::new(), disk_is_quick: true, edges: BTreeMap::new() };
         desk.event(Event::Resize { columns, rows });
         desk
     }
@@ -206,13 +220,42 @@ impl Desk {
 
     pub fn event(&mut self, event: Event) -> &mut Self {
         let effects = self.state.update(event, self.now);
+        let answers: Vec<Event> = effects.iter().filter_map(|effect| self.export(effect)).collect();
         self.effects.extend(effects);
         self.draw();
         if self.state.question().is_some() {
             let effects = self.state.update(Event::Drawn, self.now);
             self.effects.extend(effects);
         }
+        for answer in answers.into_iter().filter(|_| self.disk_is_quick).collect::<Vec<_>>() {
+            self.event(answer);
+        }
         self
+    }
+
+    /// Does a step of an export, and says what became of it.
+    fn export(&mut self, effect: &Effect) -> Option<Event> {
+        let Effect::Export { export, step } = effect else { return None };
+        let answer = match step {
+            ExportStep::Begin { path } => {
+                self.files.push(Exported { path: path.clone(), ..Exported::default() });
+                ExportAnswer::Written
+            }
+            ExportStep::Part(text) => {
+                self.files.last_mut()?.text.push_str(&text.0);
+                ExportAnswer::Written
+            }
+            ExportStep::End { detail, .. } => {
+                let file = self.files.last_mut()?;
+                file.detail = Some(detail.clone());
+                ExportAnswer::Done(Explanation { trace_id: None, ..explanation(&format!("Exported to {}: {detail}.", file.path)) })
+            }
+            ExportStep::Drop => {
+                self.files.pop();
+                return None;
+            }
+        };
+        Some(Event::Export { export: *export, answer })
     }
 
     fn draw(&mut self) {

@@ -113,12 +113,13 @@ fn the_cursor_stands_where_it_matters() {
             "detail" => "65",
             "question_locked" | "question" | "batch_question" => "leave it",
             "filter" => "› [x]",
+            "copy_menu" => "› ",
             "find" => "find 0013",
             "find_nothing" => "find 999999",
             "commands" => "│ :",
             "unlock" => "│ ",
             "export" => ".csv",
-            "plan" | "plan_list" | "results" | "help" | "notices" => "",
+            "plan" | "plan_list" | "results" | "help" | "notices" | "copied" => "",
             // Nothing can be selected there.
             _ => continue,
         };

@@ -7,7 +7,7 @@ use postwatch::postman::HostKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, refusal, setup, sms};
+use crate::desk::{Desk, Exported, Sms, card, explanation, refusal, setup, sms};
 
 /// Six failures that a retry helps, and some that were delivered.
 pub fn failures() -> Vec<Sms> {
@@ -157,14 +157,8 @@ fn results_are_copied_and_exported_masked() {
         "{copied}"
     );
     desk.keys("x").sees("Export to a file").sees("masked, as on the screen").keys("Enter");
-    let (path, text) = desk
-        .effects
-        .iter()
-        .find_map(|effect| match effect {
-            Effect::Export { path, text, detail, .. } if detail == "results, 6 rows" => Some((path.clone(), text.0.clone())),
-            _ => None,
-        })
-        .unwrap();
+    let Exported { path, text, detail } = desk.files.pop().unwrap();
+    assert_eq!(detail.as_deref(), Some("results, 6 rows"));
     assert_eq!(path, "postwatch-results-20261124-140311.csv");
     assert!(text.starts_with("\u{feff}id,recipient,outcome,code,") && text.contains("refused,too_many_message_attempts_error,,"), "{text}");
     assert!(!text.contains("6580004001") && text.lines().count() == 7, "{text}");

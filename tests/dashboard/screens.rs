@@ -88,7 +88,7 @@ const OF_BUSY: [(&str, &str); 16] = [
 ];
 
 /// The same, where actions can be taken.
-const OF_OPEN: [(&str, &str); 8] = [
+const OF_OPEN: [(&str, &str); 10] = [
     ("question", "j j r"),
     ("plan", "3 r"),
     ("plan_list", "3 r Tab"),
@@ -97,6 +97,8 @@ const OF_OPEN: [(&str, &str); 8] = [
     ("activity_empty", "5"),
     ("paused", "p"),
     ("revealed", "j j v"),
+    ("copy_menu", "j j Enter c"),
+    ("copied", "j j c c"),
 ];
 
 /// Every view, dialog and state by its name.

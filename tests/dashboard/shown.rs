@@ -2,7 +2,6 @@
 
 use postwatch::delivery::{BatchId, MessageId};
 use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News};
-use postwatch::tui::Effect;
 
 use crate::desk::{Desk, Sms, explanation, refusal, sms};
 
@@ -26,11 +25,8 @@ fn planned(desk: &mut Desk) -> usize {
 
 /// The rows of the file that was written last, without their heads and guards.
 fn exported(desk: &Desk, what: &str) -> (String, String) {
-    let export = desk.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Export { detail, text, .. } => Some((detail.clone(), text.0.clone())),
-        _ => None,
-    });
-    let (detail, text) = export.unwrap();
+    let file = desk.files.last().unwrap();
+    let (detail, text) = (file.detail.clone().unwrap(), file.text.clone());
     assert!(detail.starts_with(what) && text.starts_with('\u{feff}'), "{detail}: {text}");
     (detail, text)
 }

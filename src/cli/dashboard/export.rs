@@ -1,58 +1,288 @@
-//! Files that a person asks for: never over one that is there, and for nobody else to read.
+//! Files that a person asks for: whole or not at all, never over one that is there, and for nobody else
+//! to read. A thread of its own writes them, so that neither the screen nor the workers wait for a disk.
 
-use std::fs::{File, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::JoinHandle;
 
+use tempfile::NamedTempFile;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::workers::Wish;
 use crate::postman::Explanation;
+use crate::state::NoteKind;
+use crate::tui::{Event, ExportAnswer, ExportId, ExportStep, Waker};
 
-/// Writes a file that does not exist yet.
-pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = new_file(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+/// How many names are tried where one is taken.
+const MOST_NAMES: u32 = 1_000;
+
+/// The thread that writes, and its answers.
+pub(super) struct Exporter {
+    steps: Option<Sender<(ExportId, ExportStep)>>,
+    answers: Receiver<Event>,
+    thread: Option<JoinHandle<()>>,
 }
 
-fn new_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+impl Exporter {
+    /// The thread, which wakes the loop with `waker` and journals by `wishes`.
+    pub fn new(waker: Waker, wishes: UnboundedSender<Wish>) -> Self {
+        let (steps, inbox) = mpsc::channel();
+        let (outbox, answers) = mpsc::channel();
+        let write = move || {
+            let mut desk = Desk { open: None, wishes };
+            for (export, step) in inbox {
+                let Some(answer) = desk.step(export, step) else { continue };
+                if outbox.send(Event::Export { export, answer }).is_err() {
+                    return;
+                }
+                waker.wake();
+            }
+        };
+        // Without a thread nothing is ever answered: that is told when something is to be written.
+        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(write).ok();
+        Self { steps: Some(steps), answers, thread }
     }
-    options.open(path)
+
+    /// Does a step, some time.
+    pub fn take(&self, export: ExportId, step: ExportStep) {
+        // A thread that is gone answers nothing any more; the program is ending then.
+        let _ = self.steps.as_ref().map(|steps| steps.send((export, step)));
+    }
+
+    /// What became of one.
+    pub fn answer(&self) -> Option<Event> {
+        self.answers.try_recv().ok()
+    }
+
+    /// Ends the thread, with what it is at.
+    pub fn end(mut self) {
+        self.steps = None;
+        if let Some(thread) = self.thread.take() {
+            // It panicked: the program ends anyway.
+            let _ = thread.join();
+        }
+    }
 }
 
-/// What is told of an export.
-pub(super) fn told(path: &Path, detail: &str, written: &io::Result<()>) -> Explanation {
-    let path = path.display();
-    let (what, why, next) = match written {
-        Ok(()) => (format!("Exported to {path}: {detail}."), String::new(), String::new()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            (format!("Nothing was exported: {path} is there already."), String::new(), "Export it again under another name.".to_owned())
+/// The file under way.
+struct Desk {
+    open: Option<OpenFile>,
+    wishes: UnboundedSender<Wish>,
+}
+
+/// A file that has not got its name yet. Without its end it is taken away.
+struct OpenFile {
+    export: ExportId,
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Desk {
+    /// Does a step, and says what became of it.
+    fn step(&mut self, export: ExportId, step: ExportStep) -> Option<ExportAnswer> {
+        match step {
+            ExportStep::Begin { path } => {
+                let path = at_home(&path, std::env::var_os("HOME").map(PathBuf::from).as_deref());
+                if is_there(&path) {
+                    return Some(ExportAnswer::Taken { free: free_name(&path).display().to_string() });
+                }
+                Some(match begun(export, &path) {
+                    Ok(open) => {
+                        self.open = Some(open);
+                        ExportAnswer::Written
+                    }
+                    Err(error) => ExportAnswer::Failed(failed(&path, &error)),
+                })
+            }
+            ExportStep::Part(text) => {
+                let open = self.open.as_mut().filter(|open| open.export == export)?;
+                let Err(error) = open.file.write_all(text.0.as_bytes()) else { return Some(ExportAnswer::Written) };
+                let answer = ExportAnswer::Failed(failed(&open.path, &error));
+                self.open = None;
+                Some(answer)
+            }
+            ExportStep::End { campaign, detail } => {
+                let open = self.open.take().filter(|open| open.export == export)?;
+                let path = open.path.clone();
+                Some(match open.named() {
+                    Ok(path) => {
+                        // Nobody listens only when the workers have ended.
+                        let _ = self.wishes.send(Wish::Note(campaign, NoteKind::Export, detail.clone()));
+                        ExportAnswer::Done(done(&path, &detail))
+                    }
+                    Err(error) => ExportAnswer::Failed(failed(&path, &error)),
+                })
+            }
+            ExportStep::Drop => {
+                self.open = None;
+                None
+            }
         }
-        Err(error) => (format!("Nothing was exported to {path}."), error.to_string(), "Export it again to another folder.".to_owned()),
+    }
+}
+
+/// A file beside the one that it becomes, for its owner alone.
+fn begun(export: ExportId, path: &Path) -> io::Result<OpenFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".postwatch-").suffix(".part").tempfile_in(folder)?;
+    Ok(OpenFile { export, path: path.to_owned(), file })
+}
+
+impl OpenFile {
+    /// Gives it its name, in one step and over nothing. Where somebody took the name meanwhile, it
+    /// gets one like it: what was written is not lost for that.
+    fn named(self) -> io::Result<PathBuf> {
+        self.file.as_file().sync_all()?;
+        let (mut path, mut file) = (self.path, self.file);
+        for _ in 0..MOST_NAMES {
+            match file.persist_noclobber(&path) {
+                Ok(_) => return Ok(path),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                    file = error.file;
+                    path = free_name(&path);
+                }
+                Err(error) => return Err(error.error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+}
+
+fn is_there(path: &Path) -> bool {
+    // A link that leads nowhere takes the name, too.
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// A name like this one that is free: `list.csv` becomes `list-2.csv`.
+fn free_name(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    let named = |number: u32| path.with_file_name(format!("{stem}-{number}{extension}"));
+    (2..MOST_NAMES).map(named).find(|path| !is_there(path)).unwrap_or_else(|| named(MOST_NAMES))
+}
+
+/// `~/` as a shell understands it.
+fn at_home(path: &str, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+fn done(path: &Path, detail: &str) -> Explanation {
+    Explanation { what: format!("Exported to {}: {detail}.", path.display()), why: String::new(), next: String::new(), trace_id: None }
+}
+
+fn failed(path: &Path, error: &io::Error) -> Explanation {
+    let next = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Make room there, or export it again to another folder.",
+        _ => "Export it again to another folder.",
     };
-    Explanation { what, why, next, trace_id: None }
+    Explanation {
+        what: format!("Nothing was exported to {}.", path.display()),
+        why: format!("{error}; nothing is left of what was begun"),
+        next: next.to_owned(),
+        trace_id: None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use tempfile::TempDir;
+
     use super::*;
+    use crate::monitor::CampaignIndex;
+    use crate::tui::Copied;
+
+    const ID: ExportId = ExportId(1);
+
+    fn desk() -> (Desk, tokio::sync::mpsc::UnboundedReceiver<Wish>) {
+        let (wishes, inbox) = tokio::sync::mpsc::unbounded_channel();
+        (Desk { open: None, wishes }, inbox)
+    }
+
+    fn begin(path: &Path) -> ExportStep {
+        ExportStep::Begin { path: path.display().to_string() }
+    }
+
+    fn part(text: &str) -> ExportStep {
+        ExportStep::Part(Copied(text.to_owned()))
+    }
+
+    fn end() -> ExportStep {
+        ExportStep::End { campaign: CampaignIndex(0), detail: "messages, 2 rows".to_owned() }
+    }
+
+    fn names(folder: &TempDir) -> Vec<String> {
+        let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        names.collect()
+    }
 
     #[test]
-    fn a_file_is_written_once_and_for_its_owner_alone() {
+    fn a_file_appears_whole_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("results.csv");
-        write(&path, "one").unwrap();
-        let again = write(&path, "two");
-        assert!(told(&path, "results, 1 row", &again).what.ends_with("is there already."));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
+        let path = folder.path().join("list.csv");
+        let (mut desk, mut wishes) = desk();
+        assert_eq!(desk.step(ID, begin(&path)), Some(ExportAnswer::Written));
+        assert_eq!(desk.step(ID, part("one,")), Some(ExportAnswer::Written));
+        assert!(!path.exists() && wishes.try_recv().is_err());
+        assert_eq!(desk.step(ID, part("two")), Some(ExportAnswer::Written));
+        assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.ends_with("list.csv: messages, 2 rows.")));
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(&folder).len()), ("one,two", 1));
+        assert!(matches!(wishes.try_recv(), Ok(Wish::Note(_, NoteKind::Export, detail)) if detail == "messages, 2 rows"));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn one_that_is_there_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        let (mut desk, _wishes) = desk();
+        fs::write(&path, "mine").unwrap();
+        fs::write(folder.path().join("list-2.csv"), "mine, too").unwrap();
+        let free = folder.path().join("list-3.csv");
+        assert_eq!(desk.step(ID, begin(&path)), Some(ExportAnswer::Taken { free: free.display().to_string() }));
+        // Taken while it was written: it gets the free name.
+        fs::remove_file(&path).unwrap();
+        desk.step(ID, begin(&path));
+        desk.step(ID, part("new"));
+        fs::write(&path, "mine").unwrap();
+        assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.contains("list-3.csv")));
+        assert_eq!((fs::read_to_string(&path).unwrap(), fs::read_to_string(&free).unwrap()), ("mine".to_owned(), "new".to_owned()));
+    }
+
+    #[test]
+    fn nothing_is_left_of_one_that_was_stopped_or_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        let (mut desk, mut wishes) = desk();
+        desk.step(ID, begin(&path));
+        desk.step(ID, part("one"));
+        assert_eq!(desk.step(ID, ExportStep::Drop), None);
+        assert_eq!(desk.step(ID, part("two")), None);
+        assert_eq!(desk.step(ID, end()), None);
+        // A file that takes nothing, as on a full disk.
+        let part_file = folder.path().join(".full");
+        fs::write(&part_file, "").unwrap();
+        let file = NamedTempFile::from_parts(fs::File::open(&part_file).unwrap(), tempfile::TempPath::try_from_path(&part_file).unwrap());
+        desk.open = Some(OpenFile { export: ID, path: path.clone(), file });
+        assert!(matches!(desk.step(ID, part("one")), Some(ExportAnswer::Failed(text)) if text.why.contains("nothing is left")));
+        assert_eq!(names(&folder), Vec::<String>::new());
+        assert!(matches!(desk.step(ID, begin(&folder.path().join("no/list.csv"))), Some(ExportAnswer::Failed(_))));
+        assert!(wishes.try_recv().is_err(), "only what was written is journalled");
+    }
+
+    #[test]
+    fn home_is_understood() {
+        let home = Path::new("/home/tan");
+        assert_eq!(at_home("~/list.csv", Some(home)), Path::new("/home/tan/list.csv"));
+        assert_eq!(at_home("list~.csv", Some(home)), Path::new("list~.csv"));
+        assert_eq!(at_home("~/list.csv", None), Path::new("~/list.csv"));
     }
 }

@@ -9,7 +9,7 @@ use super::{background, depth};
 use crate::config::{Config, Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::{CampaignCard, KeyMap, Setup, ThemeChoice};
+use crate::tui::{CampaignCard, KeyMap, Setup, TerminalScreen, ThemeChoice};
 
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
@@ -36,6 +36,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         depth: depth(common),
         background: background(),
         ascii: display.ascii || wants_ascii(),
+        copy_limit: copy_limit(),
         bell: configured.config.notify.bell,
         demo: false,
         // What is wrong with them is among the mistakes already.
@@ -57,6 +58,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         depth: depth(common),
         background: background(),
         ascii: wants_ascii(),
+        copy_limit: copy_limit(),
         // Nothing in a demo is worth a noise.
         bell: false,
         demo: true,
@@ -110,6 +112,11 @@ fn without_effect(config: &Config, at: Timestamp) -> Vec<Notice> {
         },
     };
     found.into_iter().filter(|(_, used)| *used).map(|(option, _)| notice(option)).collect()
+}
+
+/// What the terminal's clipboard takes at most.
+fn copy_limit() -> Option<usize> {
+    TerminalScreen::copy_limit(|name| std::env::var(name).ok())
 }
 
 /// A zone's short name, `SGT` for Singapore: its database entry has only a number.

@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::super::campaigns::Campaign;
-use super::export;
+use super::export::Exporter;
 use crate::monitor::{AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
 use crate::postman::{Explanation, HttpTransport, Transport};
 use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
-use crate::tui::{Effect, End, Host, Requests, UpdateSender};
+use crate::tui::{Effect, End, Event, Host, Requests, UpdateSender};
 
 /// Where the journal is.
 #[derive(Debug, Clone)]
@@ -36,10 +36,9 @@ impl StateFolder {
 }
 
 /// What the dashboard wishes.
-enum Wish {
+pub(super) enum Wish {
     Command(CampaignIndex, Command),
     Note(CampaignIndex, NoteKind, String),
-    Export { campaign: CampaignIndex, path: PathBuf, text: String, detail: String },
     Reload,
 }
 
@@ -53,6 +52,7 @@ pub(super) struct Workers {
     /// What they need, until they are started.
     waiting: Option<Crew>,
     task: Option<JoinHandle<()>>,
+    exporter: Exporter,
 }
 
 impl Workers {
@@ -65,14 +65,17 @@ impl Workers {
         runtime: Handle,
     ) -> Self {
         let (wishes, inbox) = mpsc::unbounded_channel();
+        let exporter = Exporter::new(requests.waker(), wishes.clone());
         let crew = Crew { campaigns, state, reload, updates, requests, inbox, journal: None, run: None, monitors: Vec::new() };
-        Self { runtime, wishes, waiting: Some(crew), task: None }
+        Self { runtime, wishes, waiting: Some(crew), task: None, exporter }
     }
 
     /// Ends the workers. One that waits for the answer to a retry is waited for, because its
     /// outcome must be written down; Ctrl-c leaves at once.
     pub fn stop(self) {
-        let Self { runtime, wishes, task, .. } = self;
+        let Self { runtime, wishes, task, exporter, .. } = self;
+        // A file that is not whole goes; one that is gets its line in the journal first.
+        exporter.end();
         drop(wishes);
         let Some(mut task) = task else { return };
         runtime.block_on(async {
@@ -114,9 +117,10 @@ impl Host for Workers {
                 let detail = message.map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned());
                 Wish::Note(campaign, NoteKind::Reveal, detail)
             }
+            Effect::NoteCopy { campaign, detail } => Wish::Note(campaign, NoteKind::Export, detail),
             Effect::NoteUnlock { campaign } => Wish::Note(campaign, NoteKind::Unlock, String::new()),
             Effect::NoteLock { campaign } => Wish::Note(campaign, NoteKind::Lock, String::new()),
-            Effect::Export { campaign, path, text, detail } => Wish::Export { campaign, path: PathBuf::from(path), text: text.0, detail },
+            Effect::Export { export, step } => return self.exporter.take(export, step),
             Effect::Reload => Wish::Reload,
             // The start screen's, and the loop's own.
             Effect::TryCampaign(_)
@@ -129,6 +133,10 @@ impl Host for Workers {
         };
         // Nobody listens only when the workers have ended, and then the loop is ending, too.
         let _ = self.wishes.send(wish);
+    }
+
+    fn answer(&mut self) -> Option<Event> {
+        self.exporter.answer()
     }
 }
 
@@ -160,7 +168,6 @@ impl Crew {
                     }
                 }
                 Wish::Note(campaign, kind, detail) => self.note(campaign, kind, detail).await,
-                Wish::Export { campaign, path, text, detail } => self.export(campaign, path, text, detail).await,
                 Wish::Reload => self.begin_anew().await,
             }
         }
@@ -229,17 +236,6 @@ impl Crew {
             let monitor = Monitor::spawn(options, updates.clone());
             tokio::spawn(watch(monitor.watcher(), self.requests.clone()));
             self.monitors.push(Some(monitor));
-        }
-    }
-
-    /// Writes a file, and a line of the journal where that went well.
-    async fn export(&self, campaign: CampaignIndex, path: PathBuf, text: String, detail: String) {
-        let place = path.clone();
-        let Ok(written) = tokio::task::spawn_blocking(move || export::write(&place, &text)).await else { return };
-        let weight = if written.is_ok() { NoticeWeight::Info } else { NoticeWeight::Problem };
-        self.tell(Notice { at: Timestamp::now(), weight, text: export::told(&path, &detail, &written) }).await;
-        if written.is_ok() {
-            self.note(campaign, NoteKind::Export, detail).await;
         }
     }
 

@@ -183,6 +183,7 @@ impl Dashboard for Dummy {
             Event::Mouse(_) => "mouse".to_owned(),
             Event::Tried(_) => "tried".to_owned(),
             Event::Added(_) => "added".to_owned(),
+            Event::Export { .. } => "export".to_owned(),
             Event::Background(background) => format!("{background:?}"),
         };
         self.log.borrow_mut().push((at, what.clone()));

@@ -81,9 +81,10 @@ impl State {
             Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign takes actions already"),
             Typed::Lock if !campaign.card.read_only => Some("the configuration does not lock this campaign"),
             Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
-            Typed::Stop => (!campaign.has_run()).then_some("no run is under way"),
+            Typed::Stop => (!campaign.has_run() && self.exporting.is_none()).then_some("no run is under way"),
             Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run has paused itself"),
             Typed::Results => campaign.run.is_none().then_some("there was no run of several retries yet"),
+            Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),
             Typed::Again => campaign.not_started.is_empty().then_some("nothing of an earlier run is left to plan"),
         };

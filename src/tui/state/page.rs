@@ -11,6 +11,8 @@ pub(in crate::tui) enum PageKind {
     Notices,
     /// What became of the newest run.
     Results,
+    /// What was copied last, to be selected by hand.
+    Copied,
 }
 
 /// A page that is open.

@@ -8,7 +8,7 @@ impl State {
     pub(in crate::tui) fn context(&self) -> Context {
         match self.page.map(|page| page.kind) {
             Some(PageKind::Help(_)) => return Context::Help,
-            Some(PageKind::Notices | PageKind::Results) => return Context::Page,
+            Some(PageKind::Notices | PageKind::Results | PageKind::Copied) => return Context::Page,
             None => {}
         }
         match &self.dialog {

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{Doing, PaletteEntry};
+use super::{Doing, Export, PaletteEntry};
 
 /// The longest line.
 pub(in crate::tui) const LONGEST: usize = 200;
@@ -16,15 +16,6 @@ pub(in crate::tui) enum PromptKind {
     Unlock,
     /// The file that an export is written to.
     Export(Export),
-}
-
-/// What is to be exported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct Export {
-    /// The file's text.
-    pub text: String,
-    /// What it holds, for the journal, without anything personal: `results of a run, 22 rows`.
-    pub detail: String,
 }
 
 /// A line while it is open.

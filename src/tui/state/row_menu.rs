@@ -1,6 +1,6 @@
 //! What can be done with the row under the cursor, for whoever knows no letter.
 
-use super::{GroupKey, State, ViewKind};
+use super::{CopyWhat, GroupKey, State, ViewKind};
 use crate::delivery::{BatchId, MessageId};
 use crate::tui::{Action, Context};
 
@@ -9,14 +9,10 @@ use crate::tui::{Action, Context};
 pub(in crate::tui) enum RowAction {
     /// What a key does.
     Key(Action),
-    /// Copy the recipient's number, as it is shown.
-    CopyNumber,
-    /// Copy the message's id.
-    CopyMessageId,
-    /// Copy the batch's id.
-    CopyBatchId,
-    /// Copy the code of the error.
-    CopyError,
+    /// Copy this.
+    Copy(CopyWhat),
+    /// Ask what is to be copied.
+    CopyMenu,
     /// List only messages that failed with the same error.
     OnlyError,
     /// List only messages of the same batch.
@@ -38,9 +34,20 @@ pub(in crate::tui) struct RowLine {
     pub refusal: Option<String>,
 }
 
+/// Which menu it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum MenuKind {
+    /// What can be done with the row.
+    Actions,
+    /// What can be copied of it.
+    Copy,
+}
+
 /// The menu while it is open. Its cursor stands on what can be done, not on a line's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct RowMenu {
+    /// Which one.
+    pub kind: MenuKind,
     /// Where the cursor is.
     pub cursor: RowAction,
 }
@@ -71,28 +78,42 @@ impl State {
                 RowAction::OnlyBatch,
                 RowAction::ShowBatch,
                 key(Action::Copy),
-                RowAction::CopyNumber,
-                RowAction::CopyMessageId,
-                RowAction::CopyBatchId,
-                RowAction::CopyError,
+                RowAction::Copy(CopyWhat::Number),
+                RowAction::Copy(CopyWhat::MessageId),
+                RowAction::Copy(CopyWhat::BatchId),
+                RowAction::Copy(CopyWhat::ErrorCode),
+                RowAction::CopyMenu,
                 key(Action::Export),
                 key(Action::Clear),
             ],
-            ViewKind::Batches => {
-                &[key(Action::Enter), key(Action::PlanRetry), key(Action::Copy), RowAction::CopyBatchId, key(Action::Export)]
-            }
+            ViewKind::Batches => &[
+                key(Action::Enter),
+                key(Action::PlanRetry),
+                key(Action::Copy),
+                RowAction::Copy(CopyWhat::BatchId),
+                RowAction::CopyMenu,
+                key(Action::Export),
+            ],
             ViewKind::Failures => &[
                 key(Action::Enter),
                 key(Action::PlanRetry),
                 key(Action::Toggle),
                 key(Action::Unmark),
                 key(Action::Copy),
-                RowAction::CopyError,
+                RowAction::Copy(CopyWhat::ErrorCode),
+                RowAction::CopyMenu,
                 key(Action::Export),
             ],
-            ViewKind::Activity => {
-                &[key(Action::Enter), key(Action::PlanRetry), RowAction::CopyMessageId, RowAction::CopyBatchId, key(Action::Export)]
-            }
+            ViewKind::Activity => &[
+                key(Action::Enter),
+                key(Action::PlanRetry),
+                key(Action::Copy),
+                RowAction::Copy(CopyWhat::MessageId),
+                RowAction::Copy(CopyWhat::BatchId),
+                RowAction::Copy(CopyWhat::TraceId),
+                RowAction::CopyMenu,
+                key(Action::Export),
+            ],
         };
         all.iter().filter_map(|action| self.row_line(*action)).collect()
     }
@@ -114,13 +135,8 @@ impl State {
                 let label = self.row_label(action).unwrap_or(label);
                 return Some(RowLine { action: RowAction::Key(action), label: label.to_owned(), key, refusal: self.why_not(action) });
             }
-            RowAction::CopyNumber => ("copy the number, as it is shown", missing(subject.message.is_some(), "no message is selected")),
-            RowAction::CopyMessageId => ("copy the message's id", missing(subject.message.is_some(), "it is about no message")),
-            RowAction::CopyBatchId => ("copy the batch's id", missing(subject.batch.is_some(), "it is of no batch")),
-            RowAction::CopyError => {
-                let has_code = subject.error.as_ref().is_some_and(|code| !code.is_empty());
-                ("copy the error's code", missing(has_code, "no error is told"))
-            }
+            RowAction::Copy(what) => return Some(self.copy_line(what, "copy ")),
+            RowAction::CopyMenu => ("copy something else of it", None),
             RowAction::OnlyError => ("list only this error", missing(subject.error.is_some(), "it has not failed")),
             RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "it is of no batch")),
             RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "it is of no batch")),

@@ -6,6 +6,16 @@ use std::process::{Command, Stdio};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// How many bytes an OSC 52 sequence holds everywhere: the shortest limit in use is 100,000 bytes for
+/// the whole sequence, and base64 makes four of three.
+const LONGEST: usize = 74_994;
+
+/// How many bytes are taken at most; `None` in tmux, whose buffer has no such limit.
+pub(super) fn limit(variable: impl Fn(&str) -> Option<String>) -> Option<usize> {
+    let in_tmux = variable("TMUX").is_some_and(|tmux| !tmux.is_empty());
+    (!in_tmux).then_some(LONGEST)
+}
+
 /// Hands a text to the terminal's clipboard. In tmux it goes into tmux's own buffer, which tmux
 /// hands on; else by OSC 52, which a terminal may ignore: nobody ever learns whether it was taken.
 pub(super) fn copy(text: &str) -> io::Result<()> {
@@ -13,7 +23,7 @@ pub(super) fn copy(text: &str) -> io::Result<()> {
         let text = text.to_owned();
         // Not on the thread that draws: it waits for another program.
         std::thread::spawn(move || {
-            if to_tmux(&text).is_err() {
+            if to_tmux(&text).is_err() && text.len() <= LONGEST {
                 let _ = by_sequence(&mut io::stdout().lock(), &text);
             }
         });

@@ -1,38 +1,116 @@
-//! What is copied of a row. All of it as the screen shows it: masked where that is masked.
+//! What is copied, masked as the screen shows it, and its page for whoever has no clipboard.
 
-use super::super::state::{State, ViewKind};
-use super::super::{Copied, Effect, view};
+use super::super::state::{CopyWhat, Dialog, Form, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
+use super::super::{Action, Context, Copied, Effect, view};
 use crate::monitor::NoticeWeight;
 
 impl State {
-    /// Copies the row under the cursor.
-    pub(super) fn copy_row(&mut self, effects: &mut Vec<Effect>) {
-        let row = match self.view {
-            ViewKind::Messages => view::message_row(self),
-            ViewKind::Failures => view::failure_row(self),
-            ViewKind::Batches => view::batch_row(self),
-            ViewKind::Activity => None,
+    /// The key: copies the row under the cursor. In the detail, and where messages are marked, it asks
+    /// what; pressed again at once, it shows what was copied.
+    pub(super) fn copy_key(&mut self, effects: &mut Vec<Effect>) {
+        if std::mem::take(&mut self.copied_just_now) && self.copied.is_some() {
+            return self.show_copied();
+        }
+        let has_marks = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
+        if has_marks || self.pane() == Context::Detail {
+            return self.open_copy_menu();
+        }
+        self.copy(CopyWhat::Row(Form::Text), effects);
+        self.copied_just_now = true;
+    }
+
+    /// Asks what is to be copied.
+    pub(super) fn open_copy_menu(&mut self) {
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.list.hold(&campaign.store);
+        }
+        let lines = self.menu_lines(MenuKind::Copy);
+        if let Some(first) = lines.iter().find(|line| line.refusal.is_none()).or(lines.first()) {
+            self.dialog = Dialog::Row(RowMenu { kind: MenuKind::Copy, cursor: first.action });
+        }
+    }
+
+    /// The key that opened the menu does its first line.
+    pub(super) fn copy_first(&mut self, effects: &mut Vec<Effect>) {
+        let first = self.menu_lines(MenuKind::Copy).into_iter().next();
+        if let Some(RowAction::Copy(what)) = first.filter(|line| line.refusal.is_none()).map(|line| line.action) {
+            self.dialog = Dialog::None;
+            self.copy(what, effects);
+        }
+    }
+
+    /// Copies something of what is under the cursor, or of what is marked.
+    pub(super) fn copy(&mut self, what: CopyWhat, effects: &mut Vec<Effect>) {
+        if what == CopyWhat::Shown {
+            return self.show_copied();
+        }
+        if let Some(why) = self.why_no_copy(what) {
+            self.tell(NoticeWeight::Info, "there is nothing to copy", why, "");
+            return;
+        }
+        let words = match what {
+            CopyWhat::Row(Form::Text) => "the row".to_owned(),
+            CopyWhat::Number if !self.shows_openly(what) => "the masked number".to_owned(),
+            what => what.words(),
         };
-        self.copy_word(row.map(|cells| cells.join("\t")), "the row", effects);
+        let text = view::copied_text(self, what);
+        self.hand_out(text, &words, self.shows_openly(what), effects);
     }
 
-    /// Copies the recipient's number.
-    pub(super) fn copy_number(&mut self, effects: &mut Vec<Effect>) {
-        let Some(campaign) = self.campaign() else { return };
-        let is_masked = campaign.subject().is_some_and(|row| campaign.is_masked(row));
-        let number = view::number(self);
-        let what = if is_masked { "the masked number" } else { "the number" };
-        self.copy_word(number, what, effects);
+    /// Whether what would be copied holds something personal that is not masked.
+    fn shows_openly(&self, what: CopyWhat) -> bool {
+        let Some(campaign) = self.campaign().filter(|_| what.is_personal()) else { return false };
+        match what {
+            CopyWhat::Marked(_) => !campaign.masked || campaign.marked.rows().any(|row| !campaign.is_masked(row)),
+            _ if self.view == ViewKind::Messages => campaign.subject().is_some_and(|row| !campaign.is_masked(row)),
+            _ => !campaign.masked,
+        }
     }
 
-    /// Copies a text, and says so without showing it: it may be personal.
-    pub(super) fn copy_word(&mut self, text: Option<String>, what: &str, effects: &mut Vec<Effect>) {
+    /// Hands a text to the terminal's clipboard, and says so without showing it: it may be personal.
+    /// One that is not masked is journalled.
+    pub(super) fn hand_out(&mut self, text: Option<String>, what: &str, is_open: bool, effects: &mut Vec<Effect>) {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             self.tell(NoticeWeight::Info, "there is nothing to copy", "", "");
             return;
         };
+        // A screen that masks again within seconds must not keep what it showed for longer.
+        let until = self.campaign().filter(|campaign| is_open && campaign.masked).and(self.now.checked_add(REVEAL).ok());
+        let length = text.len();
+        self.copied = Some(LastCopy { text: text.clone(), until });
+        if let Some(limit) = self.copy_limit.filter(|limit| length > *limit) {
+            let sizes = format!("{} of {} KB", view::count(length.div_ceil(1_000)), view::count(limit / 1_000));
+            let next = format!("{} writes it to a file", self.key_for(Action::Export));
+            self.tell(NoticeWeight::Warning, &format!("{what} is too long for the clipboard ({sizes})"), "", &next);
+            return;
+        }
         effects.push(Effect::Copy(Copied(text)));
+        if is_open {
+            effects.push(Effect::NoteCopy { campaign: self.index(), detail: format!("copied, not masked: {what}") });
+        }
         // Whether a terminal takes it is never told.
-        self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", "");
+        let next = format!("{} again shows it, to be selected by hand", self.key_for(Action::Copy));
+        let next =
+            if matches!(self.context(), Context::Messages | Context::Batches | Context::Failures | Context::Activity) { &next } else { "" };
+        self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", next);
+    }
+
+    /// Shows what was copied last, for terminals that take no clipboard from a program.
+    pub(super) fn show_copied(&mut self) {
+        self.copied_just_now = false;
+        if self.copied.is_none() {
+            self.tell(NoticeWeight::Info, "nothing was copied yet", "", "");
+            return;
+        }
+        self.page = Some(Page::new(PageKind::Copied));
+    }
+
+    /// Forgets what was copied where the screen masks it again; `all` where everything is masked.
+    pub(super) fn forget_copied(&mut self, all: bool) {
+        let now = self.now;
+        self.copied = self.copied.take().filter(|copied| copied.until.is_none_or(|until| !all && until > now));
+        if self.copied.is_none() && self.page.is_some_and(|page| page.kind == PageKind::Copied) {
+            self.page = None;
+        }
     }
 }

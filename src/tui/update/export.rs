@@ -2,23 +2,16 @@
 //! failures. All of it masked as the screen is.
 
 use super::super::export::csv;
-use super::super::state::{Dialog, Export, PageKind, PlanQuestion, PromptKind, State, ViewKind};
-use super::super::{Action, Copied, Effect, view};
+use super::super::state::{Content, Dialog, Export, PageKind, PlanQuestion, PromptKind, State, ViewKind};
+use super::super::{Effect, view};
 use crate::monitor::NoticeWeight;
-
-/// How many messages are exported from the screen: as many as are written without a key waiting.
-const LARGEST: usize = 50_000;
+use crate::store::RowNumber;
 
 impl State {
     /// Asks where to write the view on the screen.
     pub(super) fn export_view(&mut self) {
         match self.view {
-            ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.list.len() > LARGEST) => {
-                let (filter, find) = (self.key_for(Action::Filter), self.key_for(Action::Find));
-                let next = format!("`postwatch messages` writes any number, {filter} and {find} narrow the list");
-                self.tell(NoticeWeight::Info, "these are too many for an export from here", &format!("{LARGEST} at most"), &next);
-            }
-            ViewKind::Messages => self.ask_where("messages", &view::message_rows(self)),
+            ViewKind::Messages => self.ask_where_messages(),
             ViewKind::Failures => self.ask_where("failures", &view::failure_rows(self)),
             ViewKind::Batches => self.ask_where("batches", &view::batch_rows(self)),
             ViewKind::Activity => self.ask_where("actions", &view::activity_rows(self)),
@@ -43,21 +36,20 @@ impl State {
         let Dialog::Plan(question) = &self.dialog else { return };
         let rows = self.plan_rows(question);
         let text = rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n");
-        self.copy(text, effects);
+        self.hand_out_lines(text, effects);
     }
 
     pub(super) fn copy_results(&mut self, effects: &mut Vec<Effect>) {
         if self.page.map(|page| page.kind) == Some(PageKind::Results) {
             let text = view::results_text(self);
-            self.copy(text, effects);
+            self.hand_out_lines(text, effects);
         }
     }
 
-    fn copy(&mut self, text: String, effects: &mut Vec<Effect>) {
-        let lines = text.lines().count();
-        effects.push(Effect::Copy(Copied(text)));
-        // Whether a terminal takes it is never told.
-        self.tell(NoticeWeight::Info, &format!("{lines} lines sent to the terminal's clipboard"), "", "");
+    fn hand_out_lines(&mut self, text: String, effects: &mut Vec<Effect>) {
+        let what = format!("a list of {} lines", view::count(text.lines().count()));
+        let is_open = self.campaign().is_some_and(|campaign| !campaign.masked);
+        self.hand_out(Some(text), &what, is_open, effects);
     }
 
     /// A plan as rows: every message once, with what happens to it.
@@ -76,17 +68,37 @@ impl State {
         rows
     }
 
+    /// Asks where to write the marked messages, or all that the list shows.
+    fn ask_where_messages(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let (what, rows): (_, Vec<RowNumber>) = match campaign.marked.is_empty() {
+            true => ("messages", campaign.list.rows().collect()),
+            false => ("marked messages", view::marked_rows(campaign)),
+        };
+        let number = rows.len();
+        self.ask_where_of(what, number, Content::Messages(rows.into()));
+    }
+
+    fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
+        self.ask_where_of(what, rows.len().saturating_sub(1), Content::Ready(csv(rows).into()));
+    }
+
     /// Asks for the file; a name that is not taken yet is proposed.
-    fn ask_where(&mut self, what: &str, rows: &[Vec<String>]) {
-        let number = rows.len().saturating_sub(1);
+    fn ask_where_of(&mut self, what: &'static str, number: usize, content: Content) {
         if number == 0 {
             self.tell(NoticeWeight::Info, "there is nothing to export", "", "");
             return;
         }
+        if let Some(exporting) = &self.exporting {
+            let (what, next) = (exporting.export.what, format!("{} stops it", self.keymap.command("stop")));
+            self.tell(NoticeWeight::Info, "one export at a time", &format!("{what} are being written"), &next);
+            return;
+        }
         let at = self.now.to_zoned_datetime(self.look.zone.clone()).strftime("%Y%m%d-%H%M%S");
-        let name = format!("postwatch-{what}-{at}.csv");
+        let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
         let s = if number == 1 { "" } else { "s" };
-        let export = Export { text: csv(rows), detail: format!("{what}, {number} row{s}") };
+        let masked = self.campaign().is_none_or(|campaign| campaign.masked);
+        let export = Export { what, detail: format!("{what}, {number} row{s}"), content, masked };
         self.open_prompt(PromptKind::Export(export), &name);
     }
 }

@@ -6,14 +6,14 @@ use super::super::state::{LEAVE_AGAIN, State};
 impl State {
     /// Ctrl-c: stops a run first; then, the second one within a few seconds ends the program.
     pub(super) fn interrupt(&mut self, effects: &mut Vec<Effect>) {
-        if !self.stop_runs(None, effects) {
+        if !self.stop_runs(None, effects) && !self.stop_export("", effects) {
             self.leave_or_ask(effects);
         }
     }
 
     /// q at the root: ends the program, and asks first while a retry is under way.
     pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_acting() {
+        if self.is_acting() || self.exporting.is_some() {
             self.leave_or_ask(effects);
         } else {
             effects.push(Effect::Quit);

@@ -77,7 +77,7 @@ impl State {
                 campaign.actions.note(news);
             }
             News::Notice(notice) => self.notices.push(notice),
-            News::StartedAnew => self.start_anew(place),
+            News::StartedAnew => self.start_anew(place, effects),
             News::Stopped => {}
         }
         if let Some(campaign) = self.campaigns.get_mut(place) {
@@ -86,7 +86,8 @@ impl State {
     }
 
     /// What was shown is no longer there: a question about it must not be answered.
-    fn start_anew(&mut self, place: usize) {
+    fn start_anew(&mut self, place: usize, effects: &mut Vec<Effect>) {
+        self.forget_export(place, effects);
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         campaign.start_anew(now);
@@ -139,10 +140,11 @@ impl State {
         merged
     }
 
-    /// Drops the oldest messages where there are more than wanted. Not under a question, which is
-    /// about rows that must not change their meaning.
+    /// Drops the oldest messages where there are more than wanted. Not under a question or an
+    /// export, which are about rows that must not change their meaning.
     fn keep_within_limit(&mut self, place: usize, effects: &mut Vec<Effect>) {
-        if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
+        let is_asked = place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
+        if is_asked || self.holds_rows(place) {
             return;
         }
         if self.campaigns.get_mut(place).is_some_and(Campaign::keep_within_limit) {

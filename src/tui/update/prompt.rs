@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
 
 use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed};
-use super::super::{Action, Copied, Effect};
+use super::super::{Action, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
 use crate::monitor::NoticeWeight;
@@ -119,7 +119,7 @@ impl State {
             PromptKind::Export(_) if typed.trim().is_empty() => "type a file's name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
-                effects.push(Effect::Export { campaign: self.index(), path, text: Copied(export.text), detail: export.detail });
+                self.begin_export(export, path, effects);
                 String::new()
             }
         };

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::super::state::{Dialog, FilterChoice, RowAction, RowMenu, State, ViewKind};
+use super::super::state::{Dialog, FilterChoice, MenuKind, RowAction, RowMenu, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::delivery::Status;
 use crate::monitor::NoticeWeight;
@@ -17,7 +17,7 @@ impl State {
         let lines = self.row_lines();
         let first = lines.iter().find(|line| line.refusal.is_none()).or(lines.first());
         if let Some(first) = first {
-            self.dialog = Dialog::Row(RowMenu { cursor: first.action });
+            self.dialog = Dialog::Row(RowMenu { kind: MenuKind::Actions, cursor: first.action });
         }
     }
 
@@ -37,25 +37,30 @@ impl State {
     /// A key that is printed beside a line does it, so that the menu teaches what it makes superfluous.
     /// False for any other key.
     pub(super) fn row_menu_letter(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
-        if !matches!(self.dialog, Dialog::Row(_)) {
-            return false;
-        }
+        let Dialog::Row(RowMenu { kind, .. }) = self.dialog else { return false };
         let Some(action) = self.keymap.lookup(self.pane(), key) else { return false };
         if action == Action::Actions {
             self.dialog = Dialog::None;
             return true;
         }
+        if kind == MenuKind::Copy {
+            if action == Action::Copy {
+                self.copy_first(effects);
+            }
+            return action == Action::Copy;
+        }
         let is_listed = |line: &crate::tui::state::RowLine| line.action == RowAction::Key(action) && !line.key.is_empty();
         if action.is_step() || action == Action::Enter || !self.row_lines().iter().any(is_listed) {
             return false;
         }
-        self.dialog = Dialog::Row(RowMenu { cursor: RowAction::Key(action) });
+        self.dialog = Dialog::Row(RowMenu { kind, cursor: RowAction::Key(action) });
         self.enter_row_menu(effects);
         true
     }
 
     fn go_row_menu(&mut self, steps: isize) {
-        let lines = self.row_lines();
+        let Dialog::Row(RowMenu { kind, .. }) = self.dialog else { return };
+        let lines = self.menu_lines(kind);
         let Dialog::Row(menu) = &mut self.dialog else { return };
         let place = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
         let place = place.saturating_add_signed(steps).min(lines.len().saturating_sub(1));
@@ -66,7 +71,7 @@ impl State {
 
     fn enter_row_menu(&mut self, effects: &mut Vec<Effect>) {
         let Dialog::Row(menu) = &self.dialog else { return };
-        let Some(line) = self.row_lines().into_iter().find(|line| line.action == menu.cursor) else { return };
+        let Some(line) = self.menu_lines(menu.kind).into_iter().find(|line| line.action == menu.cursor) else { return };
         if let Some(why) = &line.refusal {
             // The menu stays: what can be done instead stands in it.
             let why = why.clone();
@@ -77,16 +82,8 @@ impl State {
         let subject = self.subject();
         match line.action {
             RowAction::Key(action) => self.do_action(action, effects),
-            RowAction::CopyNumber => self.copy_number(effects),
-            RowAction::CopyMessageId => {
-                let id = subject.message.map(|id| id.as_str().to_owned());
-                self.copy_word(id, "the message's id", effects);
-            }
-            RowAction::CopyBatchId => {
-                let id = subject.batch.map(|id| id.as_str().to_owned());
-                self.copy_word(id, "the batch's id", effects);
-            }
-            RowAction::CopyError => self.copy_word(subject.error, "the error's code", effects),
+            RowAction::Copy(what) => self.copy(what, effects),
+            RowAction::CopyMenu => self.open_copy_menu(),
             RowAction::OnlyError => {
                 let errors = subject.error.into_iter().collect();
                 self.drill_out(FilterChoice { statuses: vec![Status::Failure], errors, ..FilterChoice::default() }, effects);

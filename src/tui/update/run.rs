@@ -30,7 +30,7 @@ impl State {
     /// Stops the run of the campaign on the screen after the call under way.
     pub(super) fn stop_run(&mut self, effects: &mut Vec<Effect>) {
         let index = self.index();
-        if !self.stop_runs(Some(index), effects) {
+        if !self.stop_runs(Some(index), effects) && !self.stop_export("", effects) {
             self.tell(NoticeWeight::Info, "no run is under way", "", "");
         }
     }

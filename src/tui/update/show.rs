@@ -25,6 +25,7 @@ impl State {
             campaign.masked = true;
             campaign.marks.hide(None);
         }
+        self.forget_copied(true);
         let next = format!("{} reveals a row until it is left", self.key_for(Action::Reveal));
         self.tell(NoticeWeight::Info, "everything is masked", "", &next);
     }

@@ -14,6 +14,7 @@ impl State {
         }
         self.told_until = self.told_until.filter(|until| *until > now);
         self.leave_until = self.leave_until.filter(|until| *until > now);
+        self.forget_copied(false);
         self.ask_server(effects);
         self.lock_expired(effects);
         self.refresh_question(None, effects);
@@ -25,6 +26,12 @@ impl State {
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
         let locks = self.campaigns.iter().filter_map(|campaign| campaign.unlocked_until);
-        find.into_iter().chain(locks).chain(marks).chain(self.leave_until).chain(self.told_until).min()
+        find.into_iter()
+            .chain(locks)
+            .chain(marks)
+            .chain(self.leave_until)
+            .chain(self.told_until)
+            .chain(self.copied.as_ref().and_then(|copied| copied.until))
+            .min()
     }
 }

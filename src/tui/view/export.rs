@@ -10,36 +10,32 @@ use crate::postman::Explanation;
 use crate::store::{RowNumber, status_place};
 use crate::tui::state::{Campaign, Entry, State};
 
-/// The messages that the list shows, heads first.
-pub(in crate::tui) fn message_rows(state: &State) -> Vec<Vec<String>> {
-    let heads = ["id", "recipient", "latestStatus", "createdAt", "errorCode", "tried", "batchId", "text"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    let Some(campaign) = state.campaign() else { return rows };
-    rows.extend(campaign.list.rows().map(|row| cells_of(state, campaign, row, campaign.masked)));
-    rows
+/// The heads of a list of messages.
+pub(in crate::tui) fn message_heads() -> Vec<String> {
+    ["id", "recipient", "latestStatus", "createdAt", "errorCode", "tried", "batchId", "text"].map(str::to_owned).to_vec()
 }
 
-fn cells_of(state: &State, campaign: &Campaign, row: RowNumber, is_text_masked: bool) -> Vec<String> {
+/// A message of such a list.
+pub(in crate::tui) fn message_cells(state: &State, campaign: &Campaign, row: RowNumber, masked: bool) -> Vec<String> {
     let (message, cells) = (campaign.store.id(row), campaign.store.cells(row));
+    let recipient = cells.recipient.map(|text| recipient::shown(&Recipient::new(text), masked, &campaign.find.query));
     vec![
         message.as_str().to_owned(),
-        who(campaign, &message),
+        recipient.unwrap_or_default(),
         cells.status.map(|status| status.api_word().to_owned()).unwrap_or_default(),
         cells.created_at.map(|at| state.look.exact(at)).unwrap_or_default(),
         cells.error.map(|error| error.code.to_string()).unwrap_or_default(),
         cells.tried.map(|tried| tried.to_string()).unwrap_or_default(),
         cells.batch.unwrap_or_default().to_owned(),
-        cells.text(is_text_masked || campaign.card.one_time_password),
+        cells.text(masked || campaign.card.one_time_password),
     ]
 }
 
 /// The message under the cursor, as it is shown.
-pub(in crate::tui) fn message_row(state: &State) -> Option<Vec<String>> {
+pub(super) fn message_row(state: &State) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let row = campaign.subject()?;
-    let mut cells = cells_of(state, campaign, row, campaign.is_masked(row));
-    cells[1] = number(state).unwrap_or_default();
-    Some(cells)
+    Some(message_cells(state, campaign, row, campaign.is_masked(row)))
 }
 
 /// The recipient of the message under the cursor, as the list shows it.
@@ -51,13 +47,13 @@ pub(in crate::tui) fn number(state: &State) -> Option<String> {
 }
 
 /// The line of failures under the cursor.
-pub(in crate::tui) fn failure_row(state: &State) -> Option<Vec<String>> {
+pub(super) fn failure_row(state: &State) -> Option<Vec<String>> {
     let group = state.campaign()?.failures.selected()?;
     Some(vec![group.name().to_owned(), group.count.to_string(), group.helps.word().to_owned()])
 }
 
 /// The batch under the cursor.
-pub(in crate::tui) fn batch_row(state: &State) -> Option<Vec<String>> {
+pub(super) fn batch_row(state: &State) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let id = campaign.selected_batch()?;
     let batch = campaign.store.batch(&id);
@@ -116,46 +112,57 @@ pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
-    for entry in campaign.activity() {
-        match entry {
-            Entry::NotStarted(messages) => {
-                let reason = "an earlier run ended before it was started: nothing was sent";
-                rows.extend(messages.iter().map(|message| {
-                    let cells = ["", "retry", message.as_str(), &who(campaign, message), "not started", "", "yes", reason, ""];
-                    cells.map(str::to_owned).to_vec()
-                }));
-            }
-            Entry::Open(open, record) => {
-                let stage = record.and_then(|record| record.stage.as_ref());
-                let word = match (stage, open.elsewhere) {
-                    (Some(stage), false) => stage_word(Some(stage)),
-                    (_, true) => "under way elsewhere",
-                    (None, false) => open.state.word(),
-                };
-                let id = open.kind.message().map(MessageId::as_str).or(open.kind.batch().map(BatchId::as_str)).unwrap_or_default();
-                let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
-                rows.push(action_row(state, &entry, open.kind.word(), id, recipient, word, stage));
-            }
-            Entry::Message(record) => {
-                let (id, stage) = (record.message.as_str(), record.stage.as_ref());
-                rows.push(action_row(state, &entry, "retry", id, who(campaign, &record.message), stage_word(stage), stage));
-            }
-            Entry::Change(record) => {
-                let id = campaign.store.id(record.row);
-                let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
-                let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
-                let reason = if record.elsewhere { "retried elsewhere" } else { "" };
-                let (at, who) = (state.look.exact(record.at), who(campaign, &id));
-                let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", reason, ""];
-                rows.push(cells.map(str::to_owned).to_vec());
-            }
-            Entry::Batch(record) => {
-                let (id, stage) = (record.batch.as_str(), record.stage.as_ref());
-                rows.push(action_row(state, &entry, "retry-batch", id, String::new(), stage_word(stage), stage));
-            }
+    rows.extend(campaign.activity().iter().flat_map(|entry| entry_rows(state, campaign, entry)));
+    rows
+}
+
+/// The line of the activity under the cursor.
+pub(super) fn activity_row(state: &State) -> Option<Vec<String>> {
+    let campaign = state.campaign()?;
+    let entries = campaign.activity();
+    entry_rows(state, campaign, entries.get(campaign.activity_place(&entries))?).into_iter().next()
+}
+
+/// A line of the activity as rows: one, or one for each message that was not started.
+fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
+    match entry {
+        Entry::NotStarted(messages) => {
+            let reason = "an earlier run ended before it was started: nothing was sent";
+            let row = |message: &MessageId| {
+                let cells = ["", "retry", message.as_str(), &who(campaign, message), "not started", "", "yes", reason, ""];
+                cells.map(str::to_owned).to_vec()
+            };
+            messages.iter().map(row).collect()
+        }
+        Entry::Open(open, record) => {
+            let stage = record.and_then(|record| record.stage.as_ref());
+            let word = match (stage, open.elsewhere) {
+                (Some(stage), false) => stage_word(Some(stage)),
+                (_, true) => "under way elsewhere",
+                (None, false) => open.state.word(),
+            };
+            let id = open.kind.message().map(MessageId::as_str).or(open.kind.batch().map(BatchId::as_str)).unwrap_or_default();
+            let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
+            vec![action_row(state, entry, open.kind.word(), id, recipient, word, stage)]
+        }
+        Entry::Message(record) => {
+            let (id, stage) = (record.message.as_str(), record.stage.as_ref());
+            vec![action_row(state, entry, "retry", id, who(campaign, &record.message), stage_word(stage), stage)]
+        }
+        Entry::Change(record) => {
+            let id = campaign.store.id(record.row);
+            let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
+            let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+            let reason = if record.elsewhere { "retried elsewhere" } else { "" };
+            let (at, who) = (state.look.exact(record.at), who(campaign, &id));
+            let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", reason, ""];
+            vec![cells.map(str::to_owned).to_vec()]
+        }
+        Entry::Batch(record) => {
+            let (id, stage) = (record.batch.as_str(), record.stage.as_ref());
+            vec![action_row(state, entry, "retry-batch", id, String::new(), stage_word(stage), stage)]
         }
     }
-    rows
 }
 
 fn action_row(

@@ -7,10 +7,10 @@ use ratatui::layout::Rect;
 use super::page::weight;
 use super::pieces::{self, Piece};
 use super::recipient;
-use super::words::{count, in_a_line, until};
+use super::words::{count, in_a_line, percent, until};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Connection};
-use crate::tui::state::{ActionRecord, BatchRecord, Campaign, State};
+use crate::tui::state::{ActionRecord, BatchRecord, Campaign, Exporting, State};
 use crate::tui::{Action, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
@@ -35,6 +35,9 @@ fn words(state: &State) -> (String, Role) {
     }
     if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
         return (in_a_line(&notice.text), Role::Strong);
+    }
+    if let Some(exporting) = &state.exporting {
+        return (export(state, exporting), Role::Text);
     }
     let newest = state.campaign().and_then(newest);
     if let Some(newest) = newest.filter(Newest::is_waited_for) {
@@ -101,12 +104,21 @@ pub(super) fn batch_outcome(state: &State, record: &BatchRecord) -> (String, Rol
     outcome_of(state, &format!("batch {}", record.batch.short(false)), record.stage.as_ref(), record.at, None)
 }
 
+/// How far an export is.
+fn export(state: &State, exporting: &Exporting) -> String {
+    let (done, all) = (exporting.at.min(exporting.export.rows().len()), exporting.export.rows().len());
+    let far = if all == 0 { String::new() } else { format!(": {} of {}, {}", count(done), count(all), percent(done as f64 / all as f64)) };
+    format!("exporting {}{far}; {} stops it", exporting.export.what, state.keymap.command("stop"))
+}
+
 /// What stands between a first q or Ctrl-c and the end.
 fn leave(state: &State) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
         "a run is under way: again to quit all the same; what was not started is offered again at the next start".to_owned()
     } else if state.is_acting() {
         "a retry is under way: again to quit all the same; the next start finds out what became of it".to_owned()
+    } else if state.exporting.is_some() {
+        "a file is being written: again to quit all the same; nothing is left of it".to_owned()
     } else {
         "again to quit".to_owned()
     }

@@ -26,6 +26,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
         PageKind::Help(context) => return super::help::draw(state, context, buffer, body),
         PageKind::Notices => "Notices, newest first".to_owned(),
         PageKind::Results => "Results of the run".to_owned(),
+        PageKind::Copied => "What was copied, to be selected by hand".to_owned(),
     };
     let lines = lines(state, usize::from(body.width));
     let scroll = page.scroll.min(lines.len().saturating_sub(room(body)));
@@ -47,10 +48,16 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
 
 /// All lines of the open page.
 pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
-    let width = width.saturating_sub(2).min(WIDEST);
+    let (whole, width) = (width, width.saturating_sub(2).min(WIDEST));
     match state.page.map(|page| page.kind) {
         Some(PageKind::Notices) => notice_lines(state, width),
         Some(PageKind::Results) => super::results::lines(state, width),
+        // Without a margin: a blank before each line would be selected, too.
+        Some(PageKind::Copied) => {
+            let text = state.copied.as_ref().map(|copied| copied.text.replace('\t', "  ")).unwrap_or_default();
+            let style = state.look.style(Role::Text);
+            text.lines().flat_map(|line| wrap(line, whole.max(1))).map(|line| Line::from(Span::styled(line, style))).collect()
+        }
         Some(PageKind::Help(_)) | None => Vec::new(),
     }
 }

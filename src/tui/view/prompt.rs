@@ -28,7 +28,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
             Sentence::new(format!("Type its name to open it: {}", campaign.card.name), Role::Strong, 0),
         ],
         PromptKind::Export(export) => {
-            let masked = if campaign.masked { "masked, as on the screen" } else { "NOT masked" };
+            let masked = if export.masked { "masked, as on the screen" } else { "NOT masked" };
             vec![
                 Sentence::new(format!("{}: {masked}. Nobody else can read the file. It is journalled.", export.detail), Role::Text, 1),
                 Sentence::new("A file that is there already is not touched.", Role::Muted, 2),

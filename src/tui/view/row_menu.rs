@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{dialog, sentences};
-use crate::tui::state::{RowLine, RowMenu, State, ViewKind};
+use crate::tui::state::{MenuKind, RowLine, RowMenu, State, ViewKind};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
 
@@ -15,7 +15,7 @@ const COLUMNS: u16 = 64;
 /// Draws the menu. The terminal's cursor stands on its line.
 pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
-    let lines = state.row_lines();
+    let lines = state.menu_lines(menu.kind);
     let cursor = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
     // On a low screen the menu scrolls with its cursor and keeps its keys.
     let room = usize::from(area.height.saturating_sub(3)).max(1);
@@ -30,7 +30,7 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     }
     shown.push(sentences::keys(state, &keys, columns));
     let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(state), COLUMNS, rows);
+    let inner = dialog::draw(state, buffer, area, &title(state, menu.kind), COLUMNS, rows);
     dialog::put(buffer, inner, &shown);
     Position::new(inner.x, inner.y + u16::try_from(cursor - skipped).unwrap_or(0))
 }
@@ -56,7 +56,12 @@ fn row(state: &State, line: &RowLine, is_chosen: bool, (columns, reasons_at): (u
 }
 
 /// What the menu is about.
-fn title(state: &State) -> String {
+fn title(state: &State, kind: MenuKind) -> String {
+    let title = of_row(state);
+    if kind == MenuKind::Copy { format!("Copy of: {title}") } else { title }
+}
+
+fn of_row(state: &State) -> String {
     let subject = state.subject();
     match (state.view, subject.message, subject.batch, subject.error) {
         (ViewKind::Messages, Some(_), ..) => {

@@ -66,9 +66,9 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Copy,
         keys: &[Chord::char('c')],
-        contexts: &[Messages, Batches, Failures, Detail],
+        contexts: &[Messages, Batches, Failures, Activity, Detail],
         label: "copy",
-        help: "copy the row as it is shown, with its ids",
+        help: "copy the row as it is shown; in the detail, and where rows are marked, ask what: number, text, ids, attempts, JSON, CSV; again at once, show it to be selected by hand",
         group: Group::Show,
         footer: Some(9),
     },

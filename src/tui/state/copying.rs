@@ -1,0 +1,198 @@
+//! What can be copied of a row, and why something cannot be.
+
+use jiff::Timestamp;
+
+use super::{MenuKind, Phase, RowAction, RowLine, State, ViewKind};
+use crate::monitor::ActionStage;
+use crate::tui::{Action, view};
+
+/// How many marked messages are copied at most: a clipboard is no place for more, and a file is.
+pub(in crate::tui) const MOST_COPIED: usize = 5_000;
+
+/// How something with several fields is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Form {
+    /// As the screen has it, a tab between two cells.
+    Text,
+    /// By the API's names, one object a line.
+    Json,
+    /// The same with heads.
+    Csv,
+}
+
+impl Form {
+    const ALL: [Form; 3] = [Form::Text, Form::Json, Form::Csv];
+
+    fn word(self) -> &'static str {
+        match self {
+            Form::Text => "as text",
+            Form::Json => "as JSON, by the API's names",
+            Form::Csv => "as CSV, with heads",
+        }
+    }
+}
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum CopyWhat {
+    /// The row under the cursor.
+    Row(Form),
+    /// The marked messages.
+    Marked(Form),
+    /// The recipient's number.
+    Number,
+    /// The message's text.
+    Text,
+    /// The message's id.
+    MessageId,
+    /// The batch's id.
+    BatchId,
+    /// The campaign's id.
+    CampaignId,
+    /// The template's id.
+    TemplateId,
+    /// The code of the error.
+    ErrorCode,
+    /// The server's id for what was refused, or is not known.
+    TraceId,
+    /// All attempts.
+    Attempts,
+    /// Nothing: what was copied last is shown, to be selected by hand.
+    Shown,
+}
+
+impl CopyWhat {
+    /// What it is, in words.
+    pub fn words(self) -> String {
+        match self {
+            CopyWhat::Row(form) => format!("the row {}", form.word()),
+            CopyWhat::Marked(form) => format!("the marked messages {}", form.word()),
+            CopyWhat::Number => "the number, as it is shown".to_owned(),
+            CopyWhat::Text => "the text, as it is shown".to_owned(),
+            CopyWhat::MessageId => "the message's id".to_owned(),
+            CopyWhat::BatchId => "the batch's id".to_owned(),
+            CopyWhat::CampaignId => "the campaign's id".to_owned(),
+            CopyWhat::TemplateId => "the template's id".to_owned(),
+            CopyWhat::ErrorCode => "the error's code".to_owned(),
+            CopyWhat::TraceId => "the trace id of its last refusal".to_owned(),
+            CopyWhat::Attempts => "all attempts".to_owned(),
+            CopyWhat::Shown => "show what was copied last, to select it by hand".to_owned(),
+        }
+    }
+
+    /// Whether it can hold something that a mask hides.
+    pub fn is_personal(self) -> bool {
+        matches!(self, CopyWhat::Row(_) | CopyWhat::Marked(_) | CopyWhat::Number | CopyWhat::Text)
+    }
+}
+
+/// What was copied last, for as long as it may be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::tui) struct LastCopy {
+    /// The text.
+    pub text: String,
+    /// Until when it may be shown, where it holds something that the screen masks again.
+    pub until: Option<Timestamp>,
+}
+
+impl State {
+    /// The lines of a menu.
+    pub(in crate::tui) fn menu_lines(&self, kind: MenuKind) -> Vec<RowLine> {
+        match kind {
+            MenuKind::Actions => self.row_lines(),
+            MenuKind::Copy => self.copy_lines(),
+        }
+    }
+
+    fn copy_lines(&self) -> Vec<RowLine> {
+        let has_marks = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
+        let mut all: Vec<CopyWhat> = if has_marks { Form::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
+        all.extend(Form::ALL.map(CopyWhat::Row));
+        if self.view == ViewKind::Messages {
+            all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Attempts, CopyWhat::MessageId]);
+        }
+        all.extend([
+            CopyWhat::BatchId,
+            CopyWhat::CampaignId,
+            CopyWhat::TemplateId,
+            CopyWhat::ErrorCode,
+            CopyWhat::TraceId,
+            CopyWhat::Shown,
+        ]);
+        let mut lines: Vec<RowLine> = all.into_iter().map(|what| self.copy_line(what, "")).collect();
+        // The key that opened the menu does its first line: twice the same key copies the row.
+        if let Some(first) = lines.first_mut() {
+            first.key = self.key_for(Action::Copy);
+        }
+        lines
+    }
+
+    /// A line that copies something.
+    pub(in crate::tui) fn copy_line(&self, what: CopyWhat, before: &str) -> RowLine {
+        let words = match what {
+            CopyWhat::Marked(form) => {
+                let marked = self.campaign().map_or(0, |campaign| campaign.marked.len());
+                format!("the {} marked {}", view::count(marked), form.word())
+            }
+            what => what.words(),
+        };
+        let refusal = self.why_no_copy(what).map(str::to_owned);
+        RowLine { action: RowAction::Copy(what), label: format!("{before}{words}"), key: String::new(), refusal }
+    }
+
+    /// Why there is nothing to copy.
+    pub(in crate::tui) fn why_no_copy(&self, what: CopyWhat) -> Option<&'static str> {
+        let Some(campaign) = self.campaign() else { return Some("no campaign can be shown") };
+        let subject = self.subject();
+        let row = subject.message.as_ref().and_then(|message| campaign.store.row(message));
+        match what {
+            CopyWhat::Row(_) => match self.view {
+                ViewKind::Messages => row.is_none().then_some("no message is selected"),
+                ViewKind::Batches => subject.batch.is_none().then_some("no batch is selected"),
+                ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed"),
+                ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing was done yet"),
+            },
+            CopyWhat::Marked(_) if campaign.marked.is_empty() => Some("nothing is marked"),
+            CopyWhat::Marked(_) => (campaign.marked.len() > MOST_COPIED).then_some("too many: export them"),
+            CopyWhat::Number => match row.map(|row| campaign.store.cells(row).recipient) {
+                None => Some("no message is selected"),
+                Some(None) => Some("it was not told"),
+                Some(Some(_)) => None,
+            },
+            CopyWhat::Text if campaign.card.one_time_password => Some("a one-time password"),
+            CopyWhat::Text => match row {
+                None => Some("no message is selected"),
+                Some(row) => campaign.store.text(row, campaign.is_masked(row)).is_none().then_some("it was not told"),
+            },
+            CopyWhat::MessageId => subject.message.is_none().then_some("it is about no message"),
+            CopyWhat::BatchId => subject.batch.is_none().then_some("it is of no batch"),
+            CopyWhat::CampaignId => None,
+            CopyWhat::TemplateId => view::template_id(self).is_none().then_some("it was not told"),
+            CopyWhat::ErrorCode => subject.error.is_none_or(|code| code.is_empty()).then_some("no error is told"),
+            CopyWhat::TraceId => self.trace_id().is_none().then_some("no answer told one"),
+            CopyWhat::Attempts => match row.map(|row| campaign.store.cells(row).tried) {
+                Some(Some(tried)) if tried > 0 => None,
+                _ => Some("none was told"),
+            },
+            CopyWhat::Shown => self.copied.is_none().then_some("nothing was copied yet"),
+        }
+    }
+
+    /// The server's id for what was refused last, or is not known, of what is under the cursor.
+    pub(in crate::tui) fn trace_id(&self) -> Option<String> {
+        let campaign = self.campaign()?;
+        let subject = self.subject();
+        let of_stage = |stage: Option<&ActionStage>| stage.and_then(ActionStage::why).and_then(|why| why.trace_id.clone());
+        let of_message = subject.message.as_ref().and_then(|message| campaign.actions.of(message));
+        let of_batch = || {
+            let batch = subject.batch.as_ref().filter(|_| subject.message.is_none());
+            campaign.actions.batches().iter().rev().find(|record| Some(&record.batch) == batch)
+        };
+        of_message.and_then(|record| of_stage(record.stage.as_ref())).or_else(|| of_stage(of_batch()?.stage.as_ref())).or_else(|| {
+            match campaign.opened.as_ref().map(|opened| &opened.phase) {
+                Some(Phase::Failed(why)) => why.trace_id.clone(),
+                _ => None,
+            }
+        })
+    }
+}

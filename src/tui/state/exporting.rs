@@ -1,0 +1,67 @@
+//! A file that is being written, and what is to be written to one.
+
+use std::sync::Arc;
+
+use super::{Dialog, Prompt, PromptKind, State};
+use crate::store::RowNumber;
+use crate::tui::ExportId;
+
+/// What is to be exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Export {
+    /// What it holds, in a word: `messages`.
+    pub what: &'static str,
+    /// What it holds, for the journal, without anything personal: `results, 22 rows`.
+    pub detail: String,
+    /// The rows themselves.
+    pub content: Content,
+    /// Whether it was offered as masked: then it stays so, whatever the screen shows meanwhile.
+    pub masked: bool,
+}
+
+/// The rows of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum Content {
+    /// The file's whole text: of lists that are short.
+    Ready(Arc<str>),
+    /// These messages, each as it is when its turn comes. Their rows are held until then.
+    Messages(Arc<[RowNumber]>),
+}
+
+/// An export under way.
+#[derive(Debug)]
+pub(in crate::tui) struct Exporting {
+    /// Which one: answers about others are old.
+    pub id: ExportId,
+    /// The place of its campaign.
+    pub campaign: usize,
+    /// What is exported.
+    pub export: Export,
+    /// The file, as it was typed.
+    pub path: String,
+    /// How many rows were handed over.
+    pub at: usize,
+    /// Whether all of it was handed over, so that only the end is waited for.
+    pub is_whole: bool,
+}
+
+impl Export {
+    /// How many messages are written one after the other; none where the text is ready.
+    pub fn rows(&self) -> &[RowNumber] {
+        match &self.content {
+            Content::Ready(_) => &[],
+            Content::Messages(rows) => rows,
+        }
+    }
+}
+
+impl State {
+    /// Whether an export still needs the rows of a campaign, so that none may get another meaning.
+    pub(in crate::tui) fn holds_rows(&self, place: usize) -> bool {
+        let is_asked = || {
+            let Dialog::Prompt(prompt) = &self.dialog else { return false };
+            matches!(**prompt, Prompt { kind: PromptKind::Export(ref export), .. } if !export.rows().is_empty())
+        };
+        self.exporting.as_ref().is_some_and(|exporting| exporting.campaign == place) || (place == self.current && is_asked())
+    }
+}

@@ -1,0 +1,106 @@
+//! A file under way: its parts are made one at a time, each when the one before is on the disk, so that
+//! no key waits for a million rows.
+
+use super::super::export::{BOM, csv_lines};
+use super::super::state::{Content, Dialog, Export, Exporting, PromptKind, State};
+use super::super::{Copied, Effect, ExportAnswer, ExportId, ExportStep, view};
+use crate::monitor::{CampaignIndex, Notice, NoticeWeight};
+
+/// How many messages one part has: as many as are made in a few milliseconds.
+const PART: usize = 2_000;
+
+impl State {
+    /// Begins to write what was asked for.
+    pub(super) fn begin_export(&mut self, export: Export, path: String, effects: &mut Vec<Effect>) {
+        self.last_export += 1;
+        let id = ExportId(self.last_export);
+        effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
+        self.exporting = Some(Exporting { id, campaign: self.current, export, path, at: 0, is_whole: false });
+    }
+
+    /// What became of a step.
+    pub(super) fn export_answered(&mut self, id: ExportId, answer: ExportAnswer, effects: &mut Vec<Effect>) {
+        if self.exporting.as_ref().is_none_or(|exporting| exporting.id != id) {
+            return;
+        }
+        match answer {
+            ExportAnswer::Written => self.export_part(effects),
+            ExportAnswer::Done(text) => {
+                self.exporting = None;
+                self.notices.push(Notice { at: self.now, weight: NoticeWeight::Info, text });
+                self.stands();
+            }
+            ExportAnswer::Failed(text) => {
+                self.exporting = None;
+                self.notices.push(Notice { at: self.now, weight: NoticeWeight::Problem, text });
+                self.stands();
+            }
+            ExportAnswer::Taken { free } => self.ask_for_another(&free),
+        }
+    }
+
+    /// The file is there already: another name is proposed, unless somebody does something else by now.
+    fn ask_for_another(&mut self, free: &str) {
+        let Some(exporting) = self.exporting.take() else { return };
+        let problem = format!("{} is there already and is not touched", exporting.path);
+        if self.page.is_some() || !matches!(self.dialog, Dialog::None) || exporting.campaign != self.current {
+            self.tell(NoticeWeight::Warning, &format!("nothing was exported: {problem}"), "", "");
+            return;
+        }
+        self.open_prompt(PromptKind::Export(exporting.export), free);
+        if let Dialog::Prompt(prompt) = &mut self.dialog {
+            prompt.problem = problem;
+        }
+    }
+
+    /// The next part, or the end.
+    fn export_part(&mut self, effects: &mut Vec<Effect>) {
+        let Some(exporting) = &self.exporting else { return };
+        let Some(campaign) = self.campaigns.get(exporting.campaign).filter(|_| !exporting.is_whole) else { return };
+        let masked = exporting.export.masked || campaign.masked;
+        let is_first = exporting.at == 0;
+        let (text, next) = match &exporting.export.content {
+            Content::Ready(text) => (text.to_string(), 1),
+            Content::Messages(rows) => {
+                let next = (exporting.at + PART).min(rows.len());
+                let part = rows.get(exporting.at..next).unwrap_or_default();
+                let cells = part.iter().map(|row| view::message_cells(self, campaign, *row, masked));
+                let heads = is_first.then(view::message_heads);
+                let lines: Vec<Vec<String>> = heads.into_iter().chain(cells).collect();
+                let mark = if is_first { BOM.to_string() } else { String::new() };
+                (format!("{mark}{}", csv_lines(&lines)), next)
+            }
+        };
+        let is_over = exporting.at >= exporting.export.rows().len().max(1);
+        let id = exporting.id;
+        let step = if is_over {
+            let open = if exporting.export.masked { "" } else { ", not masked" };
+            ExportStep::End { campaign: CampaignIndex(exporting.campaign), detail: format!("{}{open}", exporting.export.detail) }
+        } else {
+            ExportStep::Part(Copied(text))
+        };
+        if let Some(exporting) = &mut self.exporting {
+            exporting.at = next;
+            exporting.is_whole = is_over;
+        }
+        effects.push(Effect::Export { export: id, step });
+    }
+
+    /// Stops the export under way; nothing of it is left. False where there is none.
+    pub(super) fn stop_export(&mut self, why: &str, effects: &mut Vec<Effect>) -> bool {
+        let Some(exporting) = self.exporting.take() else { return false };
+        effects.push(Effect::Export { export: exporting.id, step: ExportStep::Drop });
+        self.tell(NoticeWeight::Info, "the export was stopped: nothing is left of it", why, "");
+        true
+    }
+
+    /// The rows of a campaign mean nothing any more.
+    pub(super) fn forget_export(&mut self, place: usize, effects: &mut Vec<Effect>) {
+        if !self.holds_rows(place) {
+            return;
+        }
+        if !self.stop_export("its messages are no longer there", effects) {
+            self.dialog = Dialog::None;
+        }
+    }
+}

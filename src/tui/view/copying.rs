@@ -1,0 +1,147 @@
+//! What is copied, as text: masked as the screen shows it, row by row.
+
+use std::collections::BTreeSet;
+
+use super::export::{activity_row, activity_rows, batch_row, batch_rows, failure_row, failure_rows, message_cells, message_row, number};
+use crate::delivery::{BatchId, Message, MessageId, Status};
+use crate::postman::record::{Field, Layout};
+use crate::store::RowNumber;
+use crate::tui::export::csv_lines;
+use crate::tui::state::{Campaign, CopyWhat, Form, State, ViewKind};
+
+/// The text of what is to be copied; `None` where there is none.
+pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<String> {
+    let campaign = state.campaign()?;
+    let subject = state.subject();
+    match what {
+        CopyWhat::Row(form) => row_text(state, campaign, form),
+        CopyWhat::Marked(form) => Some(messages_text(state, campaign, &marked_rows(campaign), form)),
+        CopyWhat::Number => number(state),
+        CopyWhat::Text if campaign.card.one_time_password => None,
+        CopyWhat::Text => campaign.subject().and_then(|row| campaign.store.text(row, campaign.is_masked(row))),
+        CopyWhat::MessageId => subject.message.as_ref().map(MessageId::as_str).map(str::to_owned),
+        CopyWhat::BatchId => subject.batch.as_ref().map(BatchId::as_str).map(str::to_owned),
+        CopyWhat::CampaignId => Some(campaign.card.id.as_str().to_owned()),
+        CopyWhat::TemplateId => template_id(state),
+        CopyWhat::ErrorCode => subject.error,
+        CopyWhat::TraceId => state.trace_id(),
+        CopyWhat::Attempts => campaign.subject().map(|row| attempts(state, &campaign.store.message(row))),
+        CopyWhat::Shown => None,
+    }
+}
+
+/// The id of the template of the message under the cursor.
+pub(in crate::tui) fn template_id(state: &State) -> Option<String> {
+    let campaign = state.campaign()?;
+    let row = campaign.store.row(&state.subject().message?)?;
+    let template = campaign.store.message(row).template?;
+    template.template_id.or(template.id)
+}
+
+fn row_text(state: &State, campaign: &Campaign, form: Form) -> Option<String> {
+    let (text, rows, place) = match state.view {
+        ViewKind::Messages if form == Form::Text => return Some(message_row(state)?.join("\t")),
+        ViewKind::Messages => return Some(messages_text(state, campaign, &[campaign.subject()?], form)),
+        ViewKind::Failures => {
+            let selected = campaign.failures.selected()?;
+            let place = campaign.failures.groups().iter().position(|group| group.key == selected.key);
+            (failure_row(state)?, failure_rows(state), place)
+        }
+        ViewKind::Batches => {
+            let id = campaign.selected_batch()?;
+            let place = campaign.store.batches().iter().position(|summary| summary.batch.id == id);
+            (batch_row(state)?, batch_rows(state), place)
+        }
+        ViewKind::Activity if form == Form::Text => return Some(activity_row(state)?.join("\t")),
+        ViewKind::Activity => {
+            (Vec::new(), [activity_rows(state).into_iter().take(1).collect(), vec![activity_row(state)?]].concat(), Some(0))
+        }
+    };
+    let heads = rows.first()?;
+    // A line that stands for several others has no row of its own: it is what the screen shows.
+    let cells = place.and_then(|place| rows.get(place + 1)).unwrap_or(&text);
+    Some(match form {
+        Form::Text => text.join("\t"),
+        Form::Json => {
+            let fields = heads.iter().zip(cells).map(|(head, cell)| (head.clone(), serde_json::Value::from(cell.as_str())));
+            serde_json::Value::Object(fields.collect()).to_string()
+        }
+        Form::Csv => csv_lines(&[heads.clone(), cells.clone()]),
+    })
+}
+
+/// The marked messages, the newest first.
+pub(in crate::tui) fn marked_rows(campaign: &Campaign) -> Vec<RowNumber> {
+    let mut rows: Vec<RowNumber> = campaign.marked.rows().collect();
+    rows.sort_by_key(|row| (std::cmp::Reverse(campaign.store.cells(*row).created_at), campaign.store.id(*row)));
+    rows
+}
+
+fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: Form) -> String {
+    match form {
+        Form::Text => {
+            let line = |row: &RowNumber| message_cells(state, campaign, *row, campaign.is_masked(*row)).join("\t");
+            rows.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        Form::Json => {
+            let line = |row: &RowNumber| {
+                let layout = layout(state, campaign, *row);
+                // Texts and times always become JSON.
+                serde_json::to_string(&layout.json(&campaign.store.message(*row))).unwrap_or_default()
+            };
+            rows.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        Form::Csv => {
+            let messages: Vec<(RowNumber, Message)> = rows.iter().map(|row| (*row, campaign.store.message(*row))).collect();
+            let names: BTreeSet<&str> =
+                messages.iter().flat_map(|(_, message)| message.values.iter().flatten().map(|(name, _)| name.as_str())).collect();
+            let mut fields = Field::all();
+            if let Some(place) = fields.iter().position(|field| *field == Field::Values) {
+                fields.splice(place..=place, names.into_iter().map(|name| Field::Value(name.to_owned())));
+            }
+            let mut lines = vec![fields.iter().map(Field::name).collect::<Vec<_>>()];
+            for (row, message) in &messages {
+                let layout = layout(state, campaign, *row);
+                lines.push(fields.iter().map(|field| layout.cell(field, message)).collect());
+            }
+            csv_lines(&lines)
+        }
+    }
+}
+
+fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> Layout {
+    Layout {
+        fields: Field::all(),
+        masked: campaign.is_masked(row),
+        one_time: campaign.card.one_time_password,
+        searched: Some(campaign.find.query.clone()).filter(|query| !query.is_empty()),
+        zone: state.look.zone.clone(),
+        campaign: campaign.card.id.clone(),
+        batch: None,
+    }
+}
+
+/// All attempts, the newest first: a line for each, with the times that were told.
+fn attempts(state: &State, message: &Message) -> String {
+    let attempts = message.attempts.as_deref().unwrap_or_default();
+    let line = |(place, attempt): (usize, &crate::delivery::Attempt)| {
+        let time = |at: Option<jiff::Timestamp>| at.map(|at| state.look.exact(at)).unwrap_or_default();
+        let error = attempt.error.as_ref().map(|error| if error.code.is_empty() { &error.kind } else { &error.code });
+        let told = [
+            ("", attempt.status.as_ref().map(|status: &Status| status.word().to_owned()).unwrap_or_default()),
+            ("created ", time(attempt.created_at)),
+            ("sent ", time(attempt.sent_at)),
+            ("delivered ", time(attempt.delivered_at)),
+            ("error ", error.map(ToString::to_string).unwrap_or_default()),
+        ];
+        let told = told.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}{text}"));
+        let words: Vec<String> = std::iter::once(format!("try {}", attempts.len() - place)).chain(told).collect();
+        words.join("\t")
+    };
+    let lines: Vec<String> = attempts.iter().enumerate().map(line).collect();
+    if lines.is_empty() {
+        // Answers about batches tell only how many there were.
+        return message.attempt_count.map(|count| format!("{count} attempts, their times not told")).unwrap_or_default();
+    }
+    lines.join("\n")
+}
