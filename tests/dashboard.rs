@@ -36,6 +36,8 @@ mod legible;
 mod looks;
 #[path = "dashboard/marking.rs"]
 mod marking;
+#[path = "dashboard/ordering.rs"]
+mod ordering;
 #[path = "dashboard/planning.rs"]
 mod planning;
 #[path = "dashboard/rebinding.rs"]

@@ -30,8 +30,24 @@ pub struct Session {
     pub view: Option<String>,
     /// What each campaign's list showed, by the campaign's configured name.
     pub filters: BTreeMap<String, SavedFilter>,
+    /// How each view's table was ordered and laid out, by the view's name.
+    pub tables: BTreeMap<String, SavedTable>,
     /// The commands that were typed, the newest first.
     pub recent_commands: Vec<String>,
+}
+
+/// How a table was ordered, and which columns it had.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedTable {
+    /// The name of the column that it was ordered by; `None` for the usual order.
+    pub ordered_by: Option<String>,
+    /// Whether the least came first.
+    pub rising: bool,
+    /// The names of its columns from left to right, hidden ones included; empty for the usual ones.
+    pub columns: Vec<String>,
+    /// Which of them were hidden.
+    pub hidden: Vec<String>,
 }
 
 /// Which messages a list showed.
@@ -109,6 +125,7 @@ mod tests {
             campaign: Some("Clinic reminders".to_owned()),
             view: Some("failures".to_owned()),
             filters: [("Clinic reminders".to_owned(), filter)].into(),
+            tables: [("batches".to_owned(), SavedTable { ordered_by: Some("failed".to_owned()), ..SavedTable::default() })].into(),
             recent_commands: vec!["unlock".to_owned()],
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{RowNumber, Store};
 use crate::delivery::{DeliveryError, RetryHelps, Status};
@@ -14,6 +14,8 @@ pub struct Cells<'a> {
     pub status: Option<&'a Status>,
     /// When it was recorded.
     pub created_at: Option<Timestamp>,
+    /// When its record last changed, as the API tells it.
+    pub updated_at: Option<Timestamp>,
     /// Whom it is for, as the API wrote it: whole, so mask it before it is shown.
     pub recipient: Option<&'a str>,
     /// Why it failed; `None` unless it is in failure and the API said why.
@@ -30,6 +32,10 @@ pub struct Cells<'a> {
     pub language: Option<&'a str>,
     /// The template's text with its `{{variables}}`: what a masked screen shows.
     pub template_body: Option<&'a str>,
+    /// The template's id; the id of its text where only that was told.
+    pub template: Option<&'a str>,
+    /// From the newest attempt's start to its delivery, as far as both were told.
+    pub delivered_after: Option<SignedDuration>,
     /// The latest time anywhere in the message.
     pub last_change: Option<Timestamp>,
     /// When the newest answer that told of it was asked for.

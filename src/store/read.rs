@@ -68,9 +68,12 @@ impl Store {
         let status = self.status(row);
         let error = self.error(row);
         let origin = columns.names.origin_of(columns.origin[at]);
+        let template = columns.template_of(at).map(|known| &known.template);
+        let delivered = tried.newest.and_then(|newest| Some((time(newest.created)?, time(newest.delivered)?)));
         Cells {
             status,
             created_at: time(columns.created[at]),
+            updated_at: time(columns.updated[at]),
             recipient: columns.recipients.get(at),
             error,
             retry: (status == Some(&Status::Failure)).then(|| error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())),
@@ -78,7 +81,9 @@ impl Store {
             batch: columns.batches.id(columns.batch[at]),
             file_name: columns.batches.file_name(columns.batch[at]),
             language: origin.and_then(|origin| origin.language.as_deref()),
-            template_body: columns.template_of(at).and_then(|known| known.template.body.as_deref()),
+            template_body: template.and_then(|template| template.body.as_deref()),
+            template: template.and_then(|template| template.template_id.as_deref().or(template.id.as_deref())),
+            delivered_after: delivered.map(|(created, delivered)| delivered.duration_since(created)),
             last_change: time(tried.last_change),
             read_at: self.read_at(row),
             covered: columns.marks[at].covered,

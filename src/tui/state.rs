@@ -9,6 +9,7 @@ mod batch_question;
 mod campaign;
 mod can; // whether something would do anything now
 mod changes;
+mod columns; // of the list of messages
 mod copying; // what can be copied
 mod detail;
 mod exporting;
@@ -20,6 +21,7 @@ mod list;
 mod marked;
 mod marks;
 mod notices;
+mod order_menu;
 mod page;
 mod palette;
 mod place; // where keys go
@@ -32,6 +34,7 @@ mod resolve;
 mod row_menu;
 mod run_record;
 mod session;
+mod table_order;
 mod tour;
 mod view_kind;
 
@@ -42,6 +45,7 @@ pub(super) use asked::{Asked, Count};
 pub(super) use batch_question::BatchQuestion;
 pub(super) use campaign::{Campaign, FilterChoice};
 pub(super) use changes::{ChangeRecord, Changes};
+pub(super) use columns::{Column, Columns};
 pub(super) use copying::{CopyWhat, Form, LastCopy};
 pub(super) use detail::{Opened, Phase};
 pub(super) use exporting::{Content, Export, Exporting};
@@ -53,6 +57,7 @@ pub(super) use list::{Cursor, Item, List};
 pub(super) use marked::Marked;
 pub(super) use marks::{Marks, REVEAL};
 pub(super) use notices::Notices;
+pub(super) use order_menu::{OrderLine, OrderMenu};
 pub(super) use page::{Page, PageKind};
 pub(super) use palette::{Doing, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
@@ -62,6 +67,7 @@ pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
+pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
 
@@ -115,6 +121,8 @@ pub(super) enum Dialog {
     Find,
     /// The menu of statuses.
     Menu(FilterMenu),
+    /// The menu of order and columns.
+    Order(OrderMenu),
     /// The question before a retry.
     Question(Box<Question>),
     /// The question before a retry of several messages.
@@ -138,6 +146,8 @@ pub struct State {
     pub(super) current: usize,
     /// Which view is shown, of whichever campaign.
     pub(super) view: ViewKind,
+    /// The order of each view, and the columns of the messages.
+    pub(super) tables: Tables,
     pub(super) dialog: Dialog,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
@@ -199,6 +209,7 @@ impl State {
             campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
             view: ViewKind::Messages,
+            tables: Tables::default(),
             dialog: Dialog::None,
             page: None,
             copied: None,
@@ -293,7 +304,13 @@ impl State {
             Dialog::Plan(question) => Some(&question.asked),
             Dialog::Batch(question) => Some(&question.asked),
             Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => None,
+            Dialog::None
+            | Dialog::Find
+            | Dialog::Menu(_)
+            | Dialog::Order(_)
+            | Dialog::Row(_)
+            | Dialog::Prompt(_)
+            | Dialog::Campaigns(_) => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }

@@ -20,6 +20,7 @@ mod list;
 mod marking;
 mod menu;
 mod news;
+mod order;
 mod page;
 mod plan;
 mod prompt;
@@ -68,6 +69,7 @@ impl State {
             Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
             Event::Update(update) => self.news(update, &mut effects),
             Event::Tick => {
+                self.sort_more();
                 self.count();
                 self.watch_failures(&mut effects);
             }
@@ -77,6 +79,7 @@ impl State {
         }
         self.notice_absence(&mut effects);
         self.wake(&mut effects);
+        self.settle_tables();
         self.sort_campaigns();
         effects
     }
@@ -118,6 +121,7 @@ impl State {
                 // A key that a line of the menu has is that line's, whatever it means in other menus.
                 Context::Menu if self.row_menu_letter(key, effects) => {}
                 Context::Menu if matches!(self.dialog, Dialog::Row(_)) => self.row_menu_key(action, effects),
+                Context::Menu if matches!(self.dialog, Dialog::Order(_)) => self.order_key(action, effects),
                 Context::Menu => self.menu_key(action, effects),
                 Context::Text => self.find_key(action, key, effects),
                 Context::Campaigns => self.campaigns_key(action, effects),
@@ -150,6 +154,7 @@ impl State {
             Action::NextCampaign => self.step_campaign(1, effects),
             Action::Find => self.open_find(effects),
             Action::Filter => self.open_menu(effects),
+            Action::Order => self.open_order(),
             Action::Clear => self.clear(effects),
             Action::Reveal => self.reveal(effects),
             Action::Mask => self.mask(),

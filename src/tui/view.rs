@@ -23,6 +23,7 @@ mod keys;
 mod list;
 mod menu;
 mod notice;
+mod order_menu;
 mod page;
 mod palette;
 mod pieces;
@@ -50,7 +51,6 @@ use super::layout::{Kind, SMALLEST};
 use super::state::{Dialog, State, ViewKind};
 use super::text;
 
-pub(super) use columns::OPTIONAL_COLUMNS;
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, message_heads, number};
 pub(super) use plan::who as masked_recipient;
@@ -134,6 +134,7 @@ impl State {
         match &self.dialog {
             Dialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
             Dialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
+            Dialog::Order(menu) => Some(order_menu::draw(self, menu, buffer, layout.body)),
             Dialog::Row(menu) => Some(row_menu::draw(self, menu, buffer, layout.body)),
             Dialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),

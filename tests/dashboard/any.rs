@@ -31,7 +31,7 @@ enum Happening {
     Paste(String),
 }
 
-const KEYS: [&str; 51] = [
+const KEYS: [&str; 56] = [
     "j",
     "k",
     "g",
@@ -83,6 +83,11 @@ const KEYS: [&str; 51] = [
     "F2",
     "Up",
     "Down",
+    "o",
+    "n",
+    "N",
+    "<",
+    ">",
 ];
 
 fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {

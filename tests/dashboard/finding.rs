@@ -147,3 +147,19 @@ fn a_campaign_that_is_left_is_asked_no_longer_and_asked_again_on_return() {
     desk.keys("[");
     search(&mut desk);
 }
+
+#[test]
+fn n_goes_through_what_was_found_and_says_where_it_ends() {
+    let messages: Vec<Sms> = [11, 912, 12, 913, 914].iter().zip(1..).map(|(number, age)| sms(*number, "success", age * 60)).collect();
+    let mut desk = Desk::with(&messages, 100, 30);
+    desk.keys("n").sees("nothing is looked for").sees("/ begins to look for a number");
+    desk.keys("/ 0 0 9 1 Enter n");
+    assert!(desk.cursor_line().contains("0913"), "{}", desk.screen());
+    desk.keys("n n").sees("this is the last of 3 hits").sees("N goes the other way");
+    assert!(desk.cursor_line().contains("0914"));
+    desk.keys("N N N").sees("this is the first of 3 hits");
+    assert!(desk.cursor_line().contains("0912"));
+    // What was cleared is not looked for again.
+    desk.keys("0 n").sees("nothing is looked for");
+    desk.keys("/ 9 1 3 Enter n").sees("this is the only hit").keys("0 / 7 7 Enter n").sees("no loaded message has this number");
+}

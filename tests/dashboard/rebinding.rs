@@ -39,9 +39,9 @@ fn the_new_key_does_it_and_the_old_one_nothing() {
 
 #[test]
 fn sentences_name_it() {
-    let mut desk = desk("reveal = \"z\"\nclear = \"o\"\nfilter = \"F6\"\nnotices = \"n\"", 80, 24);
-    desk.keys("m").sees("z reveals a row until it is left").wait(6_000).sees("1 new notice n");
-    desk.keys("F6 j j Enter").sees("F6 changes the filter, o clears it").sees("o clear");
+    let mut desk = desk("reveal = \"z\"\nclear = \"s\"\nfilter = \"F6\"\nnotices = \"b\"", 80, 24);
+    desk.keys("m").sees("z reveals a row until it is left").wait(6_000).sees("1 new notice b");
+    desk.keys("F6 j j Enter").sees("F6 changes the filter, s clears it").sees("s clear");
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn commands_are_named_with_the_key_that_opens_their_line() {
 
 #[test]
 fn a_question_keeps_its_keys() {
-    let mut desk = desk("enter = \"o\"\nback = \"b\"\ntoggle = \"t\"", 80, 24);
-    desk.keys("r").sees("y retry").sees("Esc leave it").wait(500).keys("o b").sees("[ leave it ]").keys("Esc").misses("[ leave it ]");
+    let mut desk = desk("enter = \"s\"\nback = \"b\"\ntoggle = \"t\"", 80, 24);
+    desk.keys("r").sees("y retry").sees("Esc leave it").wait(500).keys("s b").sees("[ leave it ]").keys("Esc").misses("[ leave it ]");
     desk.keys("r").wait(500).keys("y");
     assert!(matches!(desk.commands().as_slice(), [Command::Retry(_)]));
 }

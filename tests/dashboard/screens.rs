@@ -68,12 +68,14 @@ impl Look {
 }
 
 /// Keys after which something is shown, of a campaign in trouble.
-const OF_BUSY: [(&str, &str); 16] = [
+const OF_BUSY: [(&str, &str); 18] = [
     ("list", "j j"),
     ("list_far", "G"),
     ("detail", "j j Enter"),
     ("question_locked", "j j r"),
     ("filter", "f j j j Space"),
+    ("order", "o j Space"),
+    ("ordered", "o j j Enter Esc"),
     ("filtered", "f j Enter"),
     ("find", "/ 0 0 1 3"),
     ("find_nothing", "/ 9 9 9 9 9 9"),

@@ -51,6 +51,12 @@ pub enum Action {
     Find,
     /// Filter by status.
     Filter,
+    /// Order and columns of the table.
+    Order,
+    /// To the next message that was found.
+    NextHit,
+    /// To the message that was found before.
+    PreviousHit,
     /// Clear filter and find.
     Clear,
     /// Show this row's recipient and text, for a while.

@@ -1,4 +1,4 @@
-//! The table itself. No capital letter but `G` is bound and none writes anything; `d`, `e` and `w`
+//! The table itself. No capital letters but `G` and `N` are bound and none writes anything; `d`, `e` and `w`
 //! stay free, because fingers that are used to other programs expect them to delete, edit and
 //! write; Ctrl with `a`, `b`, `s` and `q` belongs to terminals and multiplexers.
 

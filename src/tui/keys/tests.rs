@@ -19,7 +19,7 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 44] = [
+const EVERY_ACTION: [Action; 47] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -43,6 +43,9 @@ const EVERY_ACTION: [Action; 44] = [
     Action::ShowActivity,
     Action::Find,
     Action::Filter,
+    Action::Order,
+    Action::NextHit,
+    Action::PreviousHit,
     Action::Clear,
     Action::Reveal,
     Action::Mask,
@@ -100,7 +103,7 @@ fn fingers_of_other_programs_do_no_harm() {
             assert_eq!(lookup(context, KeyEvent::new(KeyCode::Char(theirs), KeyModifiers::CONTROL)), None);
         }
         for letter in 'A'..='Z' {
-            assert!(matches!(lookup(context, press(letter)), None | Some(Action::Last)), "`{letter}` does something");
+            assert!(matches!(lookup(context, press(letter)), None | Some(Action::Last | Action::PreviousHit)), "`{letter}` does something");
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Actions, ActivityKey, Changes, Failures, Find, List, Marked, Marks, Opened, RunRecord, ViewKind};
+use super::{
+    Actions, ActivityKey, BatchColumn, Changes, Failures, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered, RunRecord, ViewKind,
+};
 use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
@@ -98,8 +100,10 @@ pub(in crate::tui) struct Campaign {
     pub out_of_attempts: HashSet<MessageId>,
     /// The line of the activity with the cursor.
     pub activity_cursor: Option<ActivityKey>,
-    /// The batch with the cursor; the newest without one.
+    /// The batch with the cursor; the first one without.
     pub batch_cursor: Option<BatchId>,
+    /// The order of the batches.
+    pub batch_order: Ordered<BatchColumn>,
     /// What a person marked.
     pub marked: Marked,
     /// Until when a read-only campaign is open for actions.
@@ -152,6 +156,7 @@ impl Campaign {
             out_of_attempts: HashSet::new(),
             activity_cursor: None,
             batch_cursor: None,
+            batch_order: NEWEST_BATCH,
             marked: Marked::default(),
             unlocked_until: None,
             marks: Marks::default(),

@@ -21,6 +21,7 @@ impl State {
             Action::ShowFailures => self.is_shown(ViewKind::Failures),
             Action::ShowActivity => self.is_shown(ViewKind::Activity),
             Action::Clear => (campaign.list.filter().is_empty()).then_some("nothing is filtered"),
+            Action::NextHit | Action::PreviousHit => (!campaign.find.is_on()).then_some("nothing is looked for"),
             Action::Reveal if !campaign.masked => Some("nothing is masked"),
             Action::Unmark => campaign.marked.is_empty().then_some("nothing is marked"),
             Action::MarkRange => campaign.marked.last().is_none().then_some("no row was marked before"),

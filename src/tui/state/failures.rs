@@ -5,8 +5,9 @@
 
 use jiff::Timestamp;
 
+use super::{FailureColumn, MOST_FAILED, Ordered};
 use crate::delivery::{RetryHelps, Status};
-use crate::store::{Filter, Merged, RowNumber, Store, Trimmed, View};
+use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 
 /// Up to how many failures are counted anew with every answer. More are counted with the tick of
 /// the next second, so that no key waits for it.
@@ -37,17 +38,32 @@ pub(in crate::tui) struct Group {
 }
 
 /// The failures of a campaign.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::tui) struct Failures {
     /// The failed rows, islands included; `None` until somebody looks.
     rows: Option<View>,
+    order: Ordered<FailureColumn>,
     groups: Vec<Group>,
     /// The line with the cursor.
     cursor: Option<GroupKey>,
     is_due: bool,
 }
 
+impl Default for Failures {
+    fn default() -> Self {
+        Self { rows: None, order: MOST_FAILED, groups: Vec::new(), cursor: None, is_due: false }
+    }
+}
+
 impl Failures {
+    /// Brings the lines into another order.
+    pub fn set_order(&mut self, order: Ordered<FailureColumn>) {
+        if order != self.order {
+            self.order = order;
+            sort(&mut self.groups, order);
+        }
+    }
+
     /// Somebody looks: counts what is there.
     pub fn look(&mut self, store: &Store) {
         if self.rows.is_none() {
@@ -83,7 +99,7 @@ impl Failures {
         }
     }
 
-    /// The lines, all that a retry helps first, then the most frequent.
+    /// The lines: all that a retry helps first, the others in their order.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
@@ -135,7 +151,6 @@ impl Failures {
                 group.tried[tried] += 1;
             }
         }
-        groups.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest)));
         let mut helped = Group::empty(GroupKey::Helped, RetryHelps::Yes);
         for group in groups.iter().filter(|group| group.helps == RetryHelps::Yes) {
             helped.count += group.count;
@@ -147,6 +162,7 @@ impl Failures {
         if helped.count > 0 {
             groups.insert(0, helped);
         }
+        sort(&mut groups, self.order);
         self.groups = groups;
     }
 }
@@ -163,6 +179,30 @@ impl Group {
             GroupKey::Error(code) if code.is_empty() => "no reason told",
             GroupKey::Error(code) => code,
         }
+    }
+}
+
+/// All that a retry helps stands first in any order; among equals come the most frequent first, then the newest.
+fn sort(groups: &mut [Group], order: Ordered<FailureColumn>) {
+    let is_error = |group: &Group| matches!(group.key, GroupKey::Error(_));
+    groups.sort_by(|left, right| {
+        let by = match order.by {
+            FailureColumn::Error => left.name().cmp(right.name()),
+            FailureColumn::Count => left.count.cmp(&right.count),
+            FailureColumn::Newest => left.newest.cmp(&right.newest),
+            FailureColumn::Retry => help_rank(left.helps).cmp(&help_rank(right.helps)),
+        };
+        let by = if order.direction == Direction::Rising { by } else { by.reverse() };
+        let usual = || right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest));
+        is_error(left).cmp(&is_error(right)).then(by).then_with(usual)
+    });
+}
+
+fn help_rank(helps: RetryHelps) -> u8 {
+    match helps {
+        RetryHelps::Yes => 0,
+        RetryHelps::Maybe => 1,
+        RetryHelps::No => 2,
     }
 }
 

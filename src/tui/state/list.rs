@@ -2,8 +2,15 @@
 //!
 //! The cursor belongs to a message. Its place in the list is found anew after every change, and
 //! the window moves so that the row keeps its line on the screen.
+//!
+//! Newest first the top follows the newest. In another order nothing is followed: there the cursor holds
+//! the row that it stands on. Sorting a million rows takes longer than a key may, so an order begins with
+//! the window alone; the rest comes slice by slice, between keys.
 
-use crate::store::{Filter, Merged, RowNumber, Store, Trimmed, View};
+use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed, View};
+
+/// How many rows are sorted at once while nobody waits for them: a few milliseconds.
+const SLICE: usize = 40_000;
 
 /// Where the cursor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +40,31 @@ pub(in crate::tui) struct List {
     cursor: Cursor,
     /// The place of the first line in the window.
     top: usize,
+    /// Whether the cursor was put on the first row of an order by itself, and nobody has moved it since.
+    untouched: bool,
+    /// Up to where the rows were sorted slice by slice.
+    sorted_to: usize,
 }
 
 impl List {
     /// An empty list without a filter.
     pub fn new() -> Self {
-        Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0 }
+        Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0, untouched: false, sorted_to: 0 }
     }
 
-    /// Forgets all rows: they belong to a store that is gone. The filter stays.
+    /// Forgets all rows: they belong to a store that is gone. Filter and order stay.
     pub fn start_anew(&mut self) {
-        *self = Self { view: View::new(self.view.filter().clone()), cursor: Cursor::Newest, top: 0 };
+        *self = Self { view: View::ordered(self.view.filter().clone(), self.view.order()), ..Self::new() };
+    }
+
+    /// Whether the newest stand first, so that the top can follow them and the end goes on in the past.
+    pub fn is_newest_first(&self) -> bool {
+        self.view.order() == Order::NEWEST
+    }
+
+    /// Whether all rows are in their place; else [`List::sort_more`] has something to do.
+    pub fn is_sorted(&self) -> bool {
+        self.view.is_sorted()
     }
 
     /// What it shows.
@@ -75,7 +96,7 @@ impl List {
         Some(Item { row, left })
     }
 
-    /// The messages that it shows, the newest first; one that has left the filter is none of them.
+    /// The messages that it shows, in its order once it is sorted. One that has left the filter and is under the cursor is among them.
     pub fn rows(&self) -> impl Iterator<Item = RowNumber> + '_ {
         self.view.rows_from(0)
     }
@@ -121,6 +142,7 @@ impl List {
         match self.cursor {
             Cursor::Newest => {
                 self.top = 0;
+                self.hold_first(store);
                 return;
             }
             // Rows that were read further back come in under the cursor.
@@ -134,6 +156,7 @@ impl List {
     pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
         let line = self.place(store).saturating_sub(self.top);
         self.view.forget(store, trimmed);
+        self.sorted_to = 0;
         self.top = self.place(store).saturating_sub(line);
     }
 
@@ -147,10 +170,11 @@ impl List {
     /// Shows other rows. The cursor stays on its message where that is still shown.
     pub fn set_filter(&mut self, store: &Store, filter: Filter) {
         let line = self.place(store).saturating_sub(self.top);
-        self.view = View::new(filter);
-        self.view.refresh(store);
+        self.view = View::ordered(filter, self.view.order());
+        self.view.refresh_roughly(store);
+        self.sorted_to = 0;
         match self.cursor {
-            Cursor::Row(row) if self.view.shows(store, row) => {
+            Cursor::Row(row) if !self.untouched && self.view.shows(store, row) => {
                 self.view.pin(store, Some(row));
                 self.top = self.place(store).saturating_sub(line);
             }
@@ -158,10 +182,56 @@ impl List {
         }
     }
 
+    /// Shows the same rows in another order. The row under the cursor keeps its line; where nobody has moved
+    /// it, the new order is shown from its first row.
+    pub fn set_order(&mut self, store: &Store, order: Order) {
+        if order == self.view.order() {
+            return;
+        }
+        let line = self.place(store).saturating_sub(self.top);
+        self.view.set_order(store, order);
+        self.sorted_to = 0;
+        if self.untouched || self.cursor == Cursor::Newest {
+            self.follow(store);
+        } else {
+            self.top = self.place(store).saturating_sub(line);
+        }
+    }
+
+    /// Puts the rows of a window of `height` lines in their place. At once done where all are.
+    pub fn sort_window(&mut self, store: &Store, height: usize) {
+        if !self.view.is_sorted() {
+            let top = self.top(store, height);
+            self.view.sort_window(store, top..top + height);
+        }
+    }
+
+    /// Puts some more rows in their place.
+    pub fn sort_more(&mut self, store: &Store) {
+        if self.view.is_sorted() {
+            return;
+        }
+        let from = self.sorted_to;
+        self.sorted_to = from + SLICE;
+        if from < self.view.len() {
+            self.view.sort_window(store, from..self.sorted_to);
+        }
+        if self.sorted_to >= self.view.len() {
+            self.view.sort(store);
+        }
+    }
+
+    /// Puts all rows in their place: what goes through them in their order needs them so.
+    pub fn sort_all(&mut self, store: &Store) {
+        self.view.sort(store);
+    }
+
     /// Moves the cursor to a place of the list, in a window of `height` lines; the place after the
     /// last row is the line that tells how far the list goes.
     pub fn go(&mut self, store: &Store, place: usize, height: usize) {
         let place = place.min(self.len());
+        self.view.sort_window(store, place..place + 1);
+        self.untouched = false;
         let line = place.saturating_sub(self.top(store, height));
         let above = self.top(store, height).saturating_sub(place);
         self.put(store, place);
@@ -170,11 +240,23 @@ impl List {
         self.top = self.top(store, height);
     }
 
-    /// Back to the newest row, which the list follows from then on.
+    /// Back to the first row; newest first, the list follows it from then on.
     pub fn follow(&mut self, store: &Store) {
         self.cursor = Cursor::Newest;
         self.view.pin(store, None);
         self.top = 0;
+        self.untouched = false;
+        self.hold_first(store);
+    }
+
+    /// In another order than newest first a row that comes in above the first one must not take the cursor.
+    fn hold_first(&mut self, store: &Store) {
+        if self.is_newest_first() || self.cursor != Cursor::Newest || self.view.is_empty() {
+            return;
+        }
+        self.view.sort_window(store, 0..1);
+        self.put(store, 0);
+        self.untouched = true;
     }
 
     /// Holds the row under the cursor: somebody is doing something with it.
@@ -185,3 +267,6 @@ impl List {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ impl State {
             Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
             Dialog::Resolve(_) => Context::Menu,
             Dialog::Prompt(_) => Context::Prompt,
-            Dialog::Menu(_) | Dialog::Row(_) => Context::Menu,
+            Dialog::Menu(_) | Dialog::Order(_) | Dialog::Row(_) => Context::Menu,
             Dialog::Find => Context::Text,
             Dialog::Campaigns(_) => Context::Campaigns,
             Dialog::None => self.pane(),

@@ -84,6 +84,7 @@ impl State {
                 RowAction::Copy(CopyWhat::ErrorCode),
                 RowAction::CopyMenu,
                 key(Action::Export),
+                key(Action::Order),
                 key(Action::Clear),
             ],
             ViewKind::Batches => &[
@@ -93,6 +94,7 @@ impl State {
                 RowAction::Copy(CopyWhat::BatchId),
                 RowAction::CopyMenu,
                 key(Action::Export),
+                key(Action::Order),
             ],
             ViewKind::Failures => &[
                 key(Action::Enter),
@@ -103,6 +105,7 @@ impl State {
                 RowAction::Copy(CopyWhat::ErrorCode),
                 RowAction::CopyMenu,
                 key(Action::Export),
+                key(Action::Order),
             ],
             ViewKind::Activity => &[
                 key(Action::Enter),
@@ -163,6 +166,8 @@ impl State {
             (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "take its mark away",
             (Action::Copy, _) => "copy the row",
             (Action::Export, _) => "export the list to a file",
+            (Action::Order, ViewKind::Messages) => "order and columns of the list",
+            (Action::Order, _) => "order of the list",
             (Action::Clear, _) => "show all messages again",
             _ => return None,
         })

@@ -1,6 +1,6 @@
 //! From the screen to the session that is kept, and back.
 
-use super::{Campaign, FilterChoice, RecentCommands, State, ViewKind};
+use super::{Campaign, FilterChoice, RecentCommands, State, Tables, ViewKind};
 use crate::delivery::{BatchId, Status, clean_line};
 use crate::state::{SavedFilter, Session};
 
@@ -21,6 +21,7 @@ impl State {
             campaign: self.campaign().map(|campaign| campaign.card.name.clone()),
             view: Some(view.saved_name().to_owned()),
             filters: self.campaigns.iter().filter_map(saved).collect(),
+            tables: self.tables.saved(),
             recent_commands: self.recent.names().to_vec(),
         }
     }
@@ -33,6 +34,7 @@ impl State {
                 campaign.narrow();
             }
         }
+        self.tables = Tables::of_saved(&session.tables);
         self.recent = RecentCommands::kept(session.recent_commands);
         let place = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.card.name == name));
         self.current = place.unwrap_or(self.current);

@@ -1,14 +1,54 @@
 //! Keys in the view of batches.
 
-use super::super::state::{Campaign, FilterChoice, State};
+use jiff::Timestamp;
+
+use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State};
 use super::super::{Action, Effect};
-use crate::delivery::BatchId;
+use crate::delivery::{BatchId, Status};
+use crate::store::{BatchSummary, Direction, status_place};
+
+/// By what a batch is ordered.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum BatchKey<'a> {
+    Untold,
+    Text(&'a str),
+    Time(Timestamp),
+    Number(usize),
+}
+
+fn batch_key(summary: &BatchSummary, by: BatchColumn) -> BatchKey<'_> {
+    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    match by {
+        BatchColumn::Batch => BatchKey::Text(summary.batch.id.as_str()),
+        BatchColumn::File => summary.batch.file_name.as_deref().map_or(BatchKey::Untold, BatchKey::Text),
+        BatchColumn::Created => summary.batch.created_at.map_or(BatchKey::Untold, BatchKey::Time),
+        BatchColumn::Rows => BatchKey::Number(summary.batch.total.map_or(summary.loaded, |total| total as usize)),
+        BatchColumn::Delivered => BatchKey::Number(of(&Status::Success)),
+        BatchColumn::Failed => BatchKey::Number(of(&Status::Failure)),
+        BatchColumn::Open => BatchKey::Number(summary.loaded.saturating_sub(of(&Status::Success) + of(&Status::Failure))),
+    }
+}
 
 impl Campaign {
-    /// The batch under the cursor, the newest where it has not been moved.
+    /// The batches in the order of the view, and among equals the newest first.
+    pub(in crate::tui) fn batches(&self) -> Vec<BatchSummary> {
+        let mut batches = self.store.batches();
+        let Ordered { by, direction } = self.batch_order;
+        if self.batch_order != NEWEST_BATCH {
+            let told_first = |left: &BatchSummary, right: &BatchSummary| {
+                let untold = |batch: &BatchSummary| batch_key(batch, by) == BatchKey::Untold;
+                let order = batch_key(left, by).cmp(&batch_key(right, by));
+                untold(left).cmp(&untold(right)).then(if direction == Direction::Rising { order } else { order.reverse() })
+            };
+            batches.sort_by(told_first);
+        }
+        batches
+    }
+
+    /// The batch under the cursor, the first where it has not been moved.
     pub(in crate::tui) fn selected_batch(&self) -> Option<BatchId> {
         let known = self.batch_cursor.as_ref().filter(|id| self.store.batch(id).is_some()).cloned();
-        known.or_else(|| self.store.batches().first().map(|summary| summary.batch.id.clone()))
+        known.or_else(|| self.batches().first().map(|summary| summary.batch.id.clone()))
     }
 }
 
@@ -34,7 +74,7 @@ impl State {
 
     fn go_batch(&mut self, steps: isize) {
         let Some(campaign) = self.campaign_mut() else { return };
-        let batches = campaign.store.batches();
+        let batches = campaign.batches();
         let selected = campaign.selected_batch();
         let place = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
         let place = place.saturating_add_signed(steps).min(batches.len().saturating_sub(1));

@@ -10,6 +10,7 @@ use crate::store::RowNumber;
 impl State {
     /// Asks where to write the view on the screen.
     pub(super) fn export_view(&mut self) {
+        self.sort_list();
         match self.view {
             ViewKind::Messages => self.ask_where_messages(),
             ViewKind::Failures => self.ask_where("failures", &view::failure_rows(self)),

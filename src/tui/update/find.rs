@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use tui_input::InputRequest;
 
 use super::super::state::{Dialog, FilterChoice, State, TYPING, Wish};
-use super::super::{Action, Context, Effect};
+use super::super::{Action, Context, Effect, view};
 use crate::delivery::clean_line;
-use crate::monitor::Command;
+use crate::monitor::{Command, NoticeWeight};
 
 /// How many characters the find line takes: far more than any number has.
 const LONGEST: usize = 40;
@@ -76,6 +76,29 @@ impl State {
         if campaign.find.edited(now, rest) {
             campaign.list.follow(&campaign.store);
             campaign.narrow();
+        }
+    }
+
+    /// To the next message that the find shows, or to the one before. The list holds nothing else, so a step is
+    /// enough; at the ends it says so.
+    pub(super) fn next_hit(&mut self, forward: bool, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaign() else { return };
+        let (place, len) = (campaign.list.place(&campaign.store), campaign.list.len());
+        let number = view::count(campaign.list.matching(&campaign.store));
+        if !campaign.find.is_on() {
+            let next = format!("{} begins to look for a number", self.key_for(Action::Find));
+            self.tell(NoticeWeight::Info, "nothing is looked for", "so there is no next hit", &next);
+        } else if len == 0 {
+            self.tell(NoticeWeight::Info, "no loaded message has this number", "", "");
+        } else if forward && place + 1 < len {
+            self.go(place + 1, effects);
+        } else if !forward && place > 0 {
+            self.go(place - 1, effects);
+        } else {
+            let (end, other) = if forward { ("last", Action::PreviousHit) } else { ("first", Action::NextHit) };
+            let next = if len == 1 { String::new() } else { format!("{} goes the other way", self.key_for(other)) };
+            let what = if len == 1 { "this is the only hit".to_owned() } else { format!("this is the {end} of {number} hits") };
+            self.tell(NoticeWeight::Info, &what, "", &next);
         }
     }
 

@@ -30,6 +30,8 @@ impl State {
             Action::Last => self.go(campaign.list.len().saturating_sub(1), effects),
             Action::Left => self.columns(-1),
             Action::Right => self.columns(1),
+            Action::NextHit => self.next_hit(true, effects),
+            Action::PreviousHit => self.next_hit(false, effects),
             Action::Enter | Action::NextPane => self.enter(action, effects),
             Action::Back => {
                 if !self.step_back(effects) {
@@ -69,8 +71,9 @@ impl State {
     }
 
     fn columns(&mut self, steps: isize) {
+        let scrolls = self.tables.columns.scrolls();
         if let Some(campaign) = self.campaign_mut() {
-            campaign.skipped_columns = campaign.skipped_columns.saturating_add_signed(steps).min(super::super::view::OPTIONAL_COLUMNS);
+            campaign.skipped_columns = campaign.skipped_columns.saturating_add_signed(steps).min(scrolls);
         }
     }
 
@@ -81,11 +84,15 @@ impl State {
         }
     }
 
-    fn go(&mut self, place: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn go(&mut self, place: usize, effects: &mut Vec<Effect>) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.list.go(&campaign.store, place, height);
         campaign.marks.hide(campaign.list.selected());
+        // In another order what is read does not come in at the end: there it is read when it is asked for.
+        if !campaign.list.is_newest_first() && !campaign.find.is_on() {
+            return;
+        }
         // The next page is asked for a window ahead, once for each answer.
         if campaign.list.place(&campaign.store) + height >= campaign.list.len() && !campaign.find.is_on() {
             self.read_history(effects);

@@ -43,6 +43,7 @@ impl State {
 
     /// From the message that was marked last to the one under the cursor, as the list has them.
     fn mark_range(&mut self) {
+        self.sort_list();
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(row) = campaign.list.selected() else { return };
         let from = campaign.marked.last().and_then(|last| campaign.list.position(&campaign.store, last));

@@ -46,6 +46,7 @@ impl State {
 
     /// All that the list shows, whatever narrows it.
     pub(super) fn plan_shown(&mut self) {
+        self.sort_list();
         let Some(campaign) = self.campaign() else { return };
         let shown = campaign.list.len();
         // Of many only those are looked at that can be retried at all.

@@ -81,7 +81,14 @@ impl State {
         let now = self.now;
         if matches!(
             self.dialog,
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Resolve(_) | Dialog::Campaigns(_)
+            Dialog::None
+                | Dialog::Find
+                | Dialog::Menu(_)
+                | Dialog::Order(_)
+                | Dialog::Row(_)
+                | Dialog::Prompt(_)
+                | Dialog::Resolve(_)
+                | Dialog::Campaigns(_)
         ) {
             return;
         }
@@ -127,6 +134,7 @@ impl State {
             Dialog::None
             | Dialog::Find
             | Dialog::Menu(_)
+            | Dialog::Order(_)
             | Dialog::Row(_)
             | Dialog::Prompt(_)
             | Dialog::Resolve(_)
@@ -149,7 +157,13 @@ impl State {
                     asked.drawn(now);
                 }
             }
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Row(_) | Dialog::Prompt(_) | Dialog::Campaigns(_) => {}
+            Dialog::None
+            | Dialog::Find
+            | Dialog::Menu(_)
+            | Dialog::Order(_)
+            | Dialog::Row(_)
+            | Dialog::Prompt(_)
+            | Dialog::Campaigns(_) => {}
         }
     }
 

@@ -25,8 +25,11 @@ impl State {
         let campaign = self.campaign();
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
+        // What is not on the screen is still to be sorted.
+        let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().filter_map(|campaign| campaign.unlocked_until);
         find.into_iter()
+            .chain(sorting)
             .chain(locks)
             .chain(marks)
             .chain(self.leave_until)

@@ -14,7 +14,7 @@ use super::words::count;
 use crate::delivery::{BatchRetry, Status, batch_retry};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_place};
-use crate::tui::state::{Campaign, State};
+use crate::tui::state::{Campaign, NEWEST_BATCH, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
 
@@ -31,7 +31,7 @@ const NARROW: usize = 72;
 /// Draws the sum, the heads and the batches. Says where the selected one is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
-    let batches = campaign.store.batches();
+    let batches = campaign.batches();
     draw_sum(state, campaign, &batches, buffer, filter);
     if batches.is_empty() {
         empty::draw_no_batches(state, campaign, buffer, area);
@@ -51,6 +51,9 @@ fn draw_sum(state: &State, campaign: &Campaign, known: &[BatchSummary], buffer: 
     let style = |role| state.look.style(role);
     let batches = if number == 1 { "batch" } else { "batches" };
     let mut left = vec![Piece::new(format!("{} {batches} in what is loaded", count(number)), style(Role::Strong), 0)];
+    if campaign.batch_order != NEWEST_BATCH {
+        left.push(Piece::new(format!("· {}", campaign.batch_order.sentence()), style(Role::Accent), 0).gap(1));
+    }
     if let Some(words) = being_prepared(campaign, known, state.now) {
         left.push(Piece::new(format!("· {words}"), style(Role::Moving), 0).gap(1));
     }

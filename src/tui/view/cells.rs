@@ -3,13 +3,12 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::columns::Column;
 use super::recipient;
 use crate::delivery::{BatchId, Recipient, RetryHelps, Status};
 use crate::monitor::ActionStage;
 use crate::store::{Cells, RowNumber};
-use crate::tui::state::{Campaign, State};
-use crate::tui::text::{Align, fit};
+use crate::tui::state::{Campaign, Column, State};
+use crate::tui::text::{Align, age, cut_middle, fit};
 use crate::tui::{Role, role_of, sign};
 
 /// How a row looks as a whole.
@@ -33,7 +32,7 @@ pub(super) fn cell(
     let style = |role| look.selected.unwrap_or_else(|| state.look.style(if look.left { Role::Muted } else { role }));
     let ascii = state.look.ascii;
     let plain = |text: &str, role| {
-        let align = if column.is_number() { Align::Right } else { Align::Left };
+        let align = if is_number(column) { Align::Right } else { Align::Left };
         vec![Span::styled(fit(text, width, align, ascii), style(role))]
     };
     match column {
@@ -54,6 +53,7 @@ pub(super) fn cell(
             spans
         }
         Column::Created => plain(&cells.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default(), Role::Text),
+        Column::Updated => plain(&cells.updated_at.map_or_else(nothing, |at| state.look.time(at, state.now)), Role::Text),
         Column::Recipient => {
             let Some(text) = cells.recipient else { return plain("not told", Role::Unknown) };
             let (known, masked) = (Recipient::new(text), campaign.is_masked(row));
@@ -73,9 +73,25 @@ pub(super) fn cell(
             plain(word, role)
         }
         Column::Tried => plain(&cells.tried.map(|tried| tried.to_string()).unwrap_or_default(), Role::Text),
-        Column::Batch => plain(&cells.batch.map_or_else(|| "–".to_owned(), |id| BatchId::new(id).short(false)), Role::Muted),
+        Column::Batch => plain(&cells.batch.map_or_else(nothing, |id| BatchId::new(id).short(false)), Role::Muted),
+        Column::Took => plain(&cells.delivered_after.map_or_else(nothing, age), Role::Text),
+        Column::Language => plain(&cells.language.map_or_else(nothing, str::to_owned), Role::Text),
+        Column::Template => {
+            let id = cells.template.map_or_else(nothing, str::to_owned);
+            vec![Span::styled(fit(&cut_middle(&id, width, ascii), width, Align::Left, ascii), style(Role::Muted))]
+        }
         Column::Text => plain(&cells.text(campaign.is_masked(row) || campaign.card.one_time_password).replace('\n', " "), Role::Muted),
     }
+}
+
+/// Whether a column holds numbers, which stand to the right.
+pub(super) fn is_number(column: Column) -> bool {
+    matches!(column, Column::Tried | Column::Took)
+}
+
+/// What stands where nothing was told.
+fn nothing() -> String {
+    "–".to_owned()
 }
 
 /// How matched digits look: the accent, or in a selected row its own colours underlined.

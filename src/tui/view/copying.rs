@@ -49,7 +49,7 @@ fn row_text(state: &State, campaign: &Campaign, form: Form) -> Option<String> {
         }
         ViewKind::Batches => {
             let id = campaign.selected_batch()?;
-            let place = campaign.store.batches().iter().position(|summary| summary.batch.id == id);
+            let place = campaign.batches().iter().position(|summary| summary.batch.id == id);
             (batch_row(state)?, batch_rows(state), place)
         }
         ViewKind::Activity if form == Form::Text => return Some(activity_row(state)?.join("\t")),

@@ -88,7 +88,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["id", "fileName", "createdAt", "status", "total", "loaded", "delivered", "failed", "open", "wholeRetry"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
-    for summary in campaign.store.batches() {
+    for summary in campaign.batches() {
         let of = |status: &Status| summary.by_status[status_place(Some(status))].to_string();
         let batch = &summary.batch;
         rows.push(vec![

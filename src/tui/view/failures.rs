@@ -12,7 +12,7 @@ use super::table;
 use super::words::{count, percent};
 use crate::delivery::{ErrorCode, RetryHelps, Status};
 use crate::tui::Role;
-use crate::tui::state::{Campaign, Group, GroupKey, State};
+use crate::tui::state::{Campaign, Group, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
 
 /// The longest code that the API publishes, and "all that a retry helps".
@@ -52,6 +52,9 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
         left.push(Piece::new(format!("· {parts}"), style(Role::Text), 1).gap(1));
         let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
         left.extend(newest.map(|at| Piece::new(format!("· newest {}", state.look.time(at, state.now)), style(Role::Text), 3).gap(1)));
+    }
+    if state.tables.failures != MOST_FAILED {
+        left.insert(1, Piece::new(format!("· {}", state.tables.failures.sentence()), style(Role::Accent), 2).gap(1));
     }
     let right = if campaign.store.is_empty() { String::new() } else { state.how_far(campaign) };
     pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);

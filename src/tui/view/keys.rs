@@ -32,6 +32,10 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
 fn label(state: &State, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
         (Action::Enter, Dialog::Row(_) | Dialog::Resolve(_)) => "do it",
+        (Action::Enter, Dialog::Order(_)) => "order by it",
+        (Action::Toggle, Dialog::Order(_)) => "show, hide",
+        (Action::Clear, Dialog::Order(_)) => "as usual",
+        (Action::Order, _) if !state.has_columns() => "order",
         _ => binding.label,
     }
 }
@@ -58,6 +62,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         | Action::Toggle
         | Action::Filter
         | Action::Find
+        | Action::Order
         | Action::Copy
         | Action::Export
             if is_view(context) && campaign.is_some_and(|campaign| campaign.store.is_empty()) && !can_act(state, action) =>
@@ -66,6 +71,9 @@ fn is_useful(state: &State, action: Action) -> bool {
         }
         Action::Enter if context == Context::Help => state.help_action().is_some(),
         Action::Enter => context != Context::Detail,
+        Action::Toggle if matches!(state.dialog, Dialog::Order(_)) => state.has_columns(),
+        Action::Clear if matches!(state.dialog, Dialog::Order(_)) => true,
+        Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
         // Only the menu of statuses has ticks and something to clear.
         Action::Toggle | Action::Clear | Action::PlanRetry if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.

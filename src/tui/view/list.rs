@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::cells::{RowLook, cell};
-use super::columns::{Column, MARGIN, Needs, columns};
+use super::cells::{RowLook, cell, is_number};
+use super::columns::{MARGIN, Needs, columns};
 use super::empty;
 use super::words::count;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, Cursor, Item, ServerAnswer, State};
-use crate::tui::text::{Align, cut, fit};
+use crate::tui::state::{Campaign, Column, Cursor, Item, ServerAnswer, Sortable as _, State, order_sign};
+use crate::tui::text::{self, Align, cut, fit};
 use crate::tui::{Action, Role};
 
 /// Draws the heads and the rows. Says where the selected row is.
@@ -24,7 +24,14 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         return None;
     }
     let width = usize::from(area.width);
-    let (columns, gap) = columns(width, Needs { other_days: lists_other_days(state, campaign), skipped: campaign.skipped_columns });
+    let needs = Needs {
+        chosen: &state.tables.columns,
+        ordered_by: state.tables.messages.by,
+        is_ordered: !campaign.list.is_newest_first(),
+        other_days: lists_other_days(state, campaign),
+        skipped: campaign.skipped_columns,
+    };
+    let (columns, gap) = columns(width, needs);
     let columns = Columns { columns: &columns, gap };
     draw_heads(state, buffer, heads, columns);
     let height = usize::from(area.height);
@@ -55,8 +62,13 @@ fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
         let at = campaign.store.cells(row).created_at?;
         Some(at.to_zoned_datetime(state.look.zone.clone()).date())
     };
-    let last = campaign.list.len().checked_sub(1).and_then(|place| campaign.list.item(&campaign.store, place));
     let today = state.now.to_zoned_datetime(state.look.zone.clone()).date();
+    if !campaign.list.is_newest_first() {
+        // The oldest one can stand anywhere.
+        let oldest = campaign.store.coverage().oldest.map(|at| at.to_zoned_datetime(state.look.zone.clone()).date());
+        return campaign.store.coverage().islands > 0 || oldest.is_some_and(|day| day != today);
+    }
+    let last = campaign.list.len().checked_sub(1).and_then(|place| campaign.list.item(&campaign.store, place));
     last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
 }
 
@@ -70,8 +82,11 @@ struct Columns<'a> {
 fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
     let mut text = " ".repeat(MARGIN);
     for (column, width) in columns.columns {
-        let align = if column.is_number() { Align::Right } else { Align::Left };
-        text.push_str(&fit(column.head(), *width, align, state.look.ascii));
+        let align = if is_number(*column) { Align::Right } else { Align::Left };
+        let order = state.tables.messages;
+        let signed = format!("{} {}", column.name(), order_sign(order.direction));
+        let has_sign = *column == order.by && signed.len() <= *width;
+        text.push_str(&fit(if has_sign { &signed } else { column.name() }, *width, align, state.look.ascii));
         text.push_str(&" ".repeat(columns.gap));
     }
     buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), state.look.style(Role::Heading));
@@ -110,15 +125,34 @@ fn selected_style(state: &State, campaign: &Campaign) -> ratatui::style::Style {
 fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
     let style = if is_selected { selected_style(state, campaign) } else { state.look.style(Role::Muted) };
     let mark = if is_selected { "›" } else { " " };
-    let text = format!(" {mark} {}", end_words(state, campaign));
+    let width = usize::from(area.width);
+    let text = format!(" {mark} {}", end_words(state, campaign, width.saturating_sub(MARGIN)));
     if is_selected {
         buffer.set_style(area, style);
     }
-    let width = usize::from(area.width);
     buffer.set_stringn(area.x, area.y, cut(&text, width, state.look.ascii), width, style);
 }
 
-fn end_words(state: &State, campaign: &Campaign) -> String {
+/// What the last line says. In another order than newest first, that it is one of what is loaded: what is not
+/// loaded can belong anywhere.
+fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
+    let words = reach_words(state, campaign);
+    if campaign.list.is_newest_first() {
+        return words;
+    }
+    let order = state.tables.messages;
+    let loaded = match campaign.store.coverage() {
+        coverage if coverage.dropped > 0 || campaign.find.is_on() => String::new(),
+        coverage => format!("{} loaded, ", count(coverage.loaded)),
+    };
+    // Where room is short the sign in the head says which end comes first.
+    let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.name()), format!("by {}", order.by.name())];
+    let mut sentences = orders.map(|order| format!("{order}: {loaded}{words}")).into_iter();
+    let fitting = sentences.clone().find(|sentence| text::width(sentence) <= room);
+    fitting.or_else(|| sentences.next_back()).unwrap_or_default()
+}
+
+fn reach_words(state: &State, campaign: &Campaign) -> String {
     if campaign.find.is_on() {
         let loaded = format!("{} in what is loaded, {}", count(campaign.list.matching(&campaign.store)), state.how_far(campaign));
         return match &campaign.find.server {

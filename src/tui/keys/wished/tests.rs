@@ -24,15 +24,15 @@ fn press(letter: char) -> KeyEvent {
 
 #[test]
 fn a_key_takes_the_place_of_the_usual_one_everywhere() {
-    let (map, mistakes) = read("plan_retry = \"n\"\nfind = [\"F3\", \"ctrl-f\"]");
+    let (map, mistakes) = read("plan_retry = \"s\"\nfind = [\"F3\", \"ctrl-f\"]");
     assert!(mistakes.is_empty(), "{mistakes:?}");
     for context in [Context::Messages, Context::Batches, Context::Failures, Context::Detail] {
-        assert_eq!(map.lookup(context, press('n')), Some(Action::PlanRetry));
+        assert_eq!(map.lookup(context, press('s')), Some(Action::PlanRetry));
         assert_eq!(map.lookup(context, press('r')), None);
         assert_eq!(map.lookup(context, key(KeyCode::F(3))), Some(Action::Find));
         assert_eq!(map.lookup(context, press('/')), None);
     }
-    assert_eq!(map.name(Context::Messages, Action::PlanRetry), "n");
+    assert_eq!(map.name(Context::Messages, Action::PlanRetry), "s");
     assert_eq!(map.name(Context::Messages, Action::Find), "F3");
 }
 
@@ -109,16 +109,16 @@ fn a_wish_that_is_dropped_can_be_in_the_way_of_another() {
 
 #[test]
 fn questions_and_text_fields_keep_their_keys() {
-    let (map, mistakes) = read("enter = \"o\"\nback = \"b\"\nup = \"w\"\npage_up = \"z\"");
+    let (map, mistakes) = read("enter = \"s\"\nback = \"b\"\nup = \"w\"\npage_up = \"z\"");
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    assert_eq!(map.lookup(Context::Messages, press('o')), Some(Action::Enter));
+    assert_eq!(map.lookup(Context::Messages, press('s')), Some(Action::Enter));
     assert_eq!(map.lookup(Context::Messages, key(KeyCode::Enter)), None);
     for context in [Context::Question, Context::Plan, Context::Text, Context::Prompt] {
         assert_eq!(map.lookup(context, key(KeyCode::Enter)), Some(Action::Enter), "{context:?}");
         assert_eq!(map.lookup(context, key(KeyCode::Esc)), Some(Action::Back), "{context:?}");
     }
     for context in [Context::Text, Context::Prompt, Context::Help] {
-        for letter in ['o', 'b', 'w', 'z'] {
+        for letter in ['s', 'b', 'w', 'z'] {
             assert_eq!(map.lookup(context, press(letter)), None, "`{letter}` is text in {context:?}");
         }
         assert_eq!(map.lookup(context, key(KeyCode::PageUp)), Some(Action::PageUp), "{context:?}");

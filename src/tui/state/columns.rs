@@ -1,0 +1,271 @@
+//! Which columns the list of messages has, and in which order they stand.
+
+use super::table_order::Sortable;
+use crate::store::{Direction, SortBy};
+
+/// A column of the list of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Column {
+    /// Sign and word.
+    Status,
+    /// When it was recorded.
+    Created,
+    /// When its record last changed, as the API tells it.
+    Updated,
+    /// Whom it is for.
+    Recipient,
+    /// Why it failed.
+    Error,
+    /// Whether a retry helps, or how far one is.
+    Retry,
+    /// How often it was tried.
+    Tried,
+    /// The batch.
+    Batch,
+    /// From the newest attempt's start to its delivery.
+    Took,
+    /// The text's language.
+    Language,
+    /// The template's id.
+    Template,
+    /// The text.
+    Text,
+}
+
+impl Column {
+    /// All of them, in the order of decisions.
+    pub const ALL: [Column; 12] = [
+        Column::Status,
+        Column::Created,
+        Column::Updated,
+        Column::Recipient,
+        Column::Error,
+        Column::Retry,
+        Column::Tried,
+        Column::Batch,
+        Column::Took,
+        Column::Language,
+        Column::Template,
+        Column::Text,
+    ];
+
+    /// Whether it is shown until somebody chooses.
+    fn is_usual(self) -> bool {
+        !matches!(self, Column::Updated | Column::Took | Column::Language | Column::Template)
+    }
+
+    /// Whether it stays in its place while the others scroll to the left: without these nobody knows which
+    /// message a line is.
+    pub fn stays(self) -> bool {
+        matches!(self, Column::Status | Column::Created | Column::Recipient | Column::Error)
+    }
+
+    /// What the store orders by for it; `None` where the store does not hold that in an order.
+    pub fn sort_by(self) -> Option<SortBy> {
+        Some(match self {
+            Column::Status => SortBy::Status,
+            Column::Created => SortBy::Created,
+            Column::Updated => SortBy::Updated,
+            Column::Recipient => SortBy::Recipient,
+            Column::Error => SortBy::Error,
+            Column::Tried => SortBy::Attempts,
+            Column::Batch => SortBy::Batch,
+            Column::Retry | Column::Took | Column::Language | Column::Template | Column::Text => return None,
+        })
+    }
+}
+
+impl Sortable for Column {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Column::Status => "status",
+            Column::Created => "created",
+            Column::Updated => "updated",
+            Column::Recipient => "recipient",
+            Column::Error => "error",
+            Column::Retry => "retry",
+            Column::Tried => "tried",
+            Column::Batch => "batch",
+            Column::Took => "took",
+            Column::Language => "language",
+            Column::Template => "template",
+            Column::Text => "text",
+        }
+    }
+
+    fn usual(self) -> Direction {
+        match self {
+            Column::Created | Column::Updated | Column::Tried => Direction::Falling,
+            _ => Direction::Rising,
+        }
+    }
+
+    fn words(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (Column::Status, Direction::Rising) => "failed first",
+            (Column::Status, Direction::Falling) => "delivered first",
+            (Column::Created | Column::Updated, Direction::Falling) => "newest first",
+            (Column::Created | Column::Updated, Direction::Rising) => "oldest first",
+            (Column::Recipient, Direction::Rising) => "lowest first",
+            (Column::Recipient, Direction::Falling) => "highest first",
+            (Column::Tried, Direction::Falling) => "most first",
+            (Column::Tried, Direction::Rising) => "fewest first",
+            (_, Direction::Rising) => "a to z",
+            (_, Direction::Falling) => "z to a",
+        }
+    }
+}
+
+/// The columns in the order of the list, each with whether it is shown. One at least is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Columns(Vec<(Column, bool)>);
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self(Column::ALL.into_iter().map(|column| (column, column.is_usual())).collect())
+    }
+}
+
+impl Columns {
+    /// All of them, shown or not.
+    pub fn all(&self) -> &[(Column, bool)] {
+        &self.0
+    }
+
+    /// Those that are shown.
+    pub fn shown(&self) -> impl Iterator<Item = Column> + '_ {
+        self.0.iter().filter(|(_, shown)| *shown).map(|(column, _)| *column)
+    }
+
+    /// How many steps the columns can be scrolled: the last one stays.
+    pub fn scrolls(&self) -> usize {
+        self.shown().filter(|column| !column.stays()).count().saturating_sub(1)
+    }
+
+    /// Shows a column, or hides it. False where it is the only one that is shown.
+    pub fn turn(&mut self, column: Column) -> bool {
+        if self.shown().eq([column]) {
+            return false;
+        }
+        if let Some((_, shown)) = self.0.iter_mut().find(|(known, _)| *known == column) {
+            *shown = !*shown;
+        }
+        true
+    }
+
+    /// Shows a column.
+    pub fn show(&mut self, column: Column) {
+        if let Some((_, shown)) = self.0.iter_mut().find(|(known, _)| *known == column) {
+            *shown = true;
+        }
+    }
+
+    /// Moves a column to the left (-1) or to the right (1). False at the ends.
+    pub fn shift(&mut self, place: usize, steps: isize) -> bool {
+        match place.checked_add_signed(steps) {
+            Some(other) if other < self.0.len() && place < self.0.len() => {
+                self.0.swap(place, other);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The columns by their names: all in their order, and those that are hidden.
+    pub fn saved(&self) -> (Vec<String>, Vec<String>) {
+        let name = |(column, _): &(Column, bool)| column.name().to_owned();
+        (self.0.iter().map(name).collect(), self.0.iter().filter(|(_, shown)| !shown).map(name).collect())
+    }
+
+    /// The columns of these names. Unknown ones are left aside, and what is not named stands where it usually does.
+    pub fn of_saved(names: &[String], hidden: &[String]) -> Self {
+        let mut columns: Vec<(Column, bool)> = Vec::new();
+        for name in names {
+            if let Some(column) = Column::named(name).filter(|column| columns.iter().all(|(known, _)| known != column)) {
+                columns.push((column, !hidden.contains(name)));
+            }
+        }
+        let mut before = None;
+        for column in Column::ALL {
+            if columns.iter().all(|(known, _)| *known != column) {
+                let after = columns.iter().position(|(known, _)| Some(*known) == before).map_or(0, |place| place + 1);
+                columns.insert(after, (column, column.is_usual()));
+            }
+            before = Some(column);
+        }
+        if columns.iter().any(|(_, shown)| *shown) { Self(columns) } else { Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn names(of: &[&str]) -> Vec<String> {
+        of.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn one_column_always_stays() {
+        let mut columns = Columns::default();
+        for column in Column::ALL.into_iter().filter(|column| column.is_usual() && *column != Column::Batch) {
+            assert!(columns.turn(column));
+        }
+        assert!(!columns.turn(Column::Batch), "the only one");
+        assert!(columns.shown().eq([Column::Batch]));
+        assert!(columns.turn(Column::Updated) && columns.turn(Column::Batch));
+        assert!(columns.shown().eq([Column::Updated]));
+    }
+
+    #[test]
+    fn a_column_moves_and_stops_at_the_ends() {
+        let mut columns = Columns::default();
+        assert!(!columns.shift(0, -1) && !columns.shift(11, 1) && !columns.shift(12, -1));
+        assert!(columns.shift(3, -1) && columns.shift(2, -1));
+        assert!(columns.shown().take(3).eq([Column::Status, Column::Recipient, Column::Created]));
+    }
+
+    #[test]
+    fn what_scrolls_leaves_the_last_one() {
+        let mut columns = Columns::default();
+        assert_eq!(columns.scrolls(), 3, "retry, tried, batch");
+        for column in [Column::Retry, Column::Tried, Column::Batch, Column::Text] {
+            columns.turn(column);
+        }
+        assert_eq!(columns.scrolls(), 0);
+    }
+
+    #[test]
+    fn names_of_another_version_are_taken_as_far_as_they_are_known() {
+        let columns = Columns::of_saved(&names(&["text", "colour", "status", "text", "created"]), &names(&["created", "colour"]));
+        let (order, hidden) = columns.saved();
+        assert_eq!(order[..3], ["text", "status", "created"]);
+        assert_eq!(hidden, ["created", "updated", "took", "language", "template"]);
+        assert_eq!(order.len(), Column::ALL.len());
+        assert_eq!(Columns::of_saved(&[], &[]), Columns::default());
+        let all = names(&["status"]);
+        assert!(Columns::of_saved(&all, &all).shown().count() > 0, "what hides everything shows the rest");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_chosen_comes_back(steps in prop::collection::vec((0..12usize, 0..3u8), 0..40)) {
+            let mut columns = Columns::default();
+            for (place, kind) in steps {
+                match kind {
+                    0 => columns.turn(columns.all()[place].0),
+                    1 => columns.shift(place, -1),
+                    _ => columns.shift(place, 1),
+                };
+                prop_assert!(columns.shown().count() > 0);
+            }
+            let (order, hidden) = columns.saved();
+            prop_assert_eq!(Columns::of_saved(&order, &hidden), columns);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The list in other orders than newest first.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+use crate::delivery::{RowFields, RowsBuilder, Told};
+use crate::store::{AnswerKind, Reach, SortBy};
+
+const HEIGHT: usize = 5;
+
+const BY_RECIPIENT: Order = Order::rising(SortBy::Recipient);
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_900_000_000 + second).unwrap()
+}
+
+/// Takes messages in: number of the recipient, second of its creation, which is its id, too.
+fn told(store: &mut Store, list: &mut List, messages: &[(u32, i64)]) {
+    let mut rows = RowsBuilder::default();
+    let texts: Vec<_> = messages.iter().map(|(number, second)| (format!("message_{second}"), format!("6580{number:06}"))).collect();
+    for ((id, recipient), (_, second)) in texts.iter().zip(messages) {
+        rows.push(&RowFields { id, recipient: Told::Value(recipient), created_at: Told::Value(at(*second)), ..RowFields::default() });
+    }
+    let merged = store.merge(&rows.finish(), &AnswerKind::List, at(900_000));
+    store.set_reach(Reach { complete: true, ..Reach::default() });
+    list.apply(store, &merged);
+}
+
+fn shown(store: &Store, list: &List) -> Vec<String> {
+    let top = list.top(store, HEIGHT);
+    let rows = (top..top + HEIGHT).map_while(|place| list.item(store, place));
+    rows.map(|item| store.cells(item.row).recipient.unwrap_or_default().to_owned()).collect()
+}
+
+fn selected(store: &Store, list: &List) -> String {
+    list.selected().and_then(|row| store.cells(row).recipient).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_list_that_nobody_moved_in_shows_the_new_order_from_its_top() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    told(&mut store, &mut list, &[(5, 1), (3, 2), (9, 3)]);
+    list.set_order(&store, BY_RECIPIENT);
+    list.sort_window(&store, HEIGHT);
+    assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000009"]);
+    list.set_order(&store, BY_RECIPIENT.reversed());
+    list.sort_window(&store, HEIGHT);
+    assert_eq!(selected(&store, &list), "6580000009");
+    list.set_order(&store, Order::NEWEST);
+    assert_eq!((list.cursor(), selected(&store, &list).as_str()), (Cursor::Newest, "6580000009"));
+    told(&mut store, &mut list, &[(1, 4)]);
+    assert_eq!(selected(&store, &list), "6580000001", "newest first it follows again");
+}
+
+#[test]
+fn in_another_order_nothing_is_followed() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    list.set_order(&store, BY_RECIPIENT);
+    let first: Vec<_> = (5..15).map(|number| (number, i64::from(number))).collect();
+    told(&mut store, &mut list, &first);
+    assert_eq!(selected(&store, &list), "6580000005");
+    told(&mut store, &mut list, &[(3, 30), (100, 40)]);
+    assert_eq!(selected(&store, &list), "6580000005", "the row keeps the cursor");
+    assert_eq!(shown(&store, &list)[..2], ["6580000005", "6580000006"], "and its line");
+    list.follow(&store);
+    assert_eq!(selected(&store, &list), "6580000003");
+}
+
+#[test]
+fn the_selected_message_keeps_its_line_in_another_order() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    let messages: Vec<_> = (0..40).map(|place| ((place * 17 % 40) as u32, i64::from(place))).collect();
+    told(&mut store, &mut list, &messages);
+    list.go(&store, 20, HEIGHT);
+    list.go(&store, 19, HEIGHT);
+    let (row, line) = (list.selected(), list.place(&store) - list.top(&store, HEIGHT));
+    list.set_order(&store, BY_RECIPIENT);
+    list.sort_window(&store, HEIGHT);
+    assert_eq!((list.selected(), list.place(&store) - list.top(&store, HEIGHT)), (row, line));
+}
+
+#[test]
+fn a_filter_keeps_the_order() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    told(&mut store, &mut list, &[(5, 1), (3, 2), (59, 3)]);
+    list.set_order(&store, BY_RECIPIENT);
+    list.set_filter(&store, Filter { query: crate::delivery::RecipientQuery::new("5"), ..Filter::default() });
+    list.sort_window(&store, HEIGHT);
+    assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000059"]);
+    list.start_anew();
+    assert_eq!(list.view.order(), BY_RECIPIENT);
+}
+
+proptest! {
+    /// While only a window is sorted, and while the rest comes, every window shows what the whole order has there.
+    #[test]
+    fn every_window_is_right_before_all_is_sorted(
+        numbers in prop::collection::vec(0..400u32, 1..120), places in prop::collection::vec((0..130usize, any::<bool>()), 0..12),
+    ) {
+        let (mut store, mut list) = (Store::new(), List::new());
+        let messages: Vec<_> = numbers.iter().zip(0..).map(|(number, second)| (*number, second)).collect();
+        told(&mut store, &mut list, &messages);
+        let mut whole = View::ordered(Filter::default(), BY_RECIPIENT);
+        whole.refresh(&store);
+        list.set_order(&store, BY_RECIPIENT);
+        prop_assert!(!list.is_sorted());
+        for (place, more) in places {
+            list.go(&store, place, HEIGHT);
+            list.sort_window(&store, HEIGHT);
+            let top = list.top(&store, HEIGHT);
+            let rows: Vec<_> = (top..top + HEIGHT).map_while(|place| list.item(&store, place)).map(|item| item.row).collect();
+            let expected: Vec<_> = whole.rows_from(top).take(rows.len()).collect();
+            prop_assert_eq!(rows, expected);
+            prop_assert_eq!(list.place(&store), place.min(numbers.len()));
+            if more {
+                list.sort_more(&store);
+            }
+        }
+        list.sort_more(&store);
+        prop_assert!(list.is_sorted());
+        prop_assert!(list.rows().eq(whole.rows_from(0)));
+    }
+}

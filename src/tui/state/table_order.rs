@@ -1,0 +1,286 @@
+//! By which column each view is ordered, and what that means in words.
+
+use std::collections::BTreeMap;
+
+use super::{Column, Columns, ViewKind};
+use crate::state::SavedTable;
+use crate::store::{Direction, Order, SortBy};
+
+/// A column that a table can be ordered by.
+pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {
+    /// All of them, in the order of the table's columns.
+    fn all() -> &'static [Self];
+    /// Its name, the same in the head, the menu and the session.
+    fn name(self) -> &'static str;
+    /// Which end comes first when it is chosen.
+    fn usual(self) -> Direction;
+    /// Which end comes first, in words.
+    fn words(self, direction: Direction) -> &'static str;
+
+    /// The column of that name.
+    fn named(name: &str) -> Option<Self> {
+        Self::all().iter().copied().find(|column| column.name() == name)
+    }
+}
+
+/// The order of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct Ordered<C> {
+    /// The column.
+    pub by: C,
+    /// Which end comes first.
+    pub direction: Direction,
+}
+
+impl<C: Sortable> Ordered<C> {
+    /// By a column, from the end that is wanted more often.
+    pub fn by(by: C) -> Self {
+        Self { by, direction: by.usual() }
+    }
+
+    /// A column is chosen: it orders, or the same one from its other end.
+    pub fn choose(&mut self, by: C) {
+        *self = match (self.by == by, self.direction) {
+            (false, _) => Self::by(by),
+            (true, Direction::Rising) => Self { by, direction: Direction::Falling },
+            (true, Direction::Falling) => Self { by, direction: Direction::Rising },
+        };
+    }
+
+    /// Which end comes first, in words.
+    pub fn words(self) -> &'static str {
+        self.by.words(self.direction)
+    }
+
+    /// The same with the column: `by failed, most first`.
+    pub fn sentence(self) -> String {
+        format!("by {}, {}", self.by.name(), self.words())
+    }
+
+    /// The order that a session kept; `None` for a column that there is not.
+    pub fn of_saved(name: &str, rising: bool) -> Option<Self> {
+        let direction = if rising { Direction::Rising } else { Direction::Falling };
+        Some(Self { by: C::named(name)?, direction })
+    }
+}
+
+/// The sign at a head that a table is ordered by: `^` where the least comes first.
+pub(in crate::tui) fn order_sign(direction: Direction) -> &'static str {
+    // The arrows of other programs have a width that terminals disagree about.
+    match direction {
+        Direction::Rising => "^",
+        Direction::Falling => "v",
+    }
+}
+
+/// A column of the batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum BatchColumn {
+    /// The batch's id.
+    Batch,
+    /// The name of its file.
+    File,
+    /// When it was uploaded.
+    Created,
+    /// How many messages it has.
+    Rows,
+    /// How many are delivered.
+    Delivered,
+    /// How many failed.
+    Failed,
+    /// How many can still change.
+    Open,
+}
+
+impl Sortable for BatchColumn {
+    fn all() -> &'static [Self] {
+        use BatchColumn::{Batch, Created, Delivered, Failed, File, Open, Rows};
+        &[Batch, File, Created, Rows, Delivered, Failed, Open]
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            BatchColumn::Batch => "batch",
+            BatchColumn::File => "file",
+            BatchColumn::Created => "created",
+            BatchColumn::Rows => "rows",
+            BatchColumn::Delivered => "delivered",
+            BatchColumn::Failed => "failed",
+            BatchColumn::Open => "open",
+        }
+    }
+
+    fn usual(self) -> Direction {
+        if matches!(self, BatchColumn::Batch | BatchColumn::File) { Direction::Rising } else { Direction::Falling }
+    }
+
+    fn words(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (BatchColumn::Batch | BatchColumn::File, Direction::Rising) => "a to z",
+            (BatchColumn::Batch | BatchColumn::File, Direction::Falling) => "z to a",
+            (BatchColumn::Created, Direction::Rising) => "oldest first",
+            (BatchColumn::Created, Direction::Falling) => "newest first",
+            (_, Direction::Rising) => "fewest first",
+            (_, Direction::Falling) => "most first",
+        }
+    }
+}
+
+/// A column of the failures by error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum FailureColumn {
+    /// The error's code.
+    Error,
+    /// How many failed so.
+    Count,
+    /// When the newest of them was recorded.
+    Newest,
+    /// Whether a retry helps.
+    Retry,
+}
+
+impl Sortable for FailureColumn {
+    fn all() -> &'static [Self] {
+        &[FailureColumn::Error, FailureColumn::Count, FailureColumn::Newest, FailureColumn::Retry]
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            FailureColumn::Error => "error",
+            FailureColumn::Count => "count",
+            FailureColumn::Newest => "newest",
+            FailureColumn::Retry => "retry",
+        }
+    }
+
+    fn usual(self) -> Direction {
+        if matches!(self, FailureColumn::Count | FailureColumn::Newest) { Direction::Falling } else { Direction::Rising }
+    }
+
+    fn words(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (FailureColumn::Error, Direction::Rising) => "a to z",
+            (FailureColumn::Error, Direction::Falling) => "z to a",
+            (FailureColumn::Count, Direction::Rising) => "fewest first",
+            (FailureColumn::Count, Direction::Falling) => "most first",
+            (FailureColumn::Newest, Direction::Rising) => "oldest first",
+            (FailureColumn::Newest, Direction::Falling) => "newest first",
+            (FailureColumn::Retry, Direction::Rising) => "what helps first",
+            (FailureColumn::Retry, Direction::Falling) => "what cannot help first",
+        }
+    }
+}
+
+/// How the tables of all campaigns are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Tables {
+    /// The columns of the messages.
+    pub columns: Columns,
+    /// The order of the messages; always by a column that the store can order by.
+    pub messages: Ordered<Column>,
+    /// The order of the batches.
+    pub batches: Ordered<BatchColumn>,
+    /// The order of the failures. All that a retry helps stays first in any.
+    pub failures: Ordered<FailureColumn>,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self { columns: Columns::default(), messages: NEWEST, batches: NEWEST_BATCH, failures: MOST_FAILED }
+    }
+}
+
+/// The usual order of the messages.
+pub(in crate::tui) const NEWEST: Ordered<Column> = Ordered { by: Column::Created, direction: Direction::Falling };
+/// The usual order of the batches.
+pub(in crate::tui) const NEWEST_BATCH: Ordered<BatchColumn> = Ordered { by: BatchColumn::Created, direction: Direction::Falling };
+/// The usual order of the failures.
+pub(in crate::tui) const MOST_FAILED: Ordered<FailureColumn> = Ordered { by: FailureColumn::Count, direction: Direction::Falling };
+
+impl Tables {
+    /// The tables that are not as usual, by the names of their views.
+    pub fn saved(&self) -> BTreeMap<String, SavedTable> {
+        let usual = Tables::default();
+        let (columns, hidden) = if self.columns == usual.columns { Default::default() } else { self.columns.saved() };
+        let messages = SavedTable { columns, hidden, ..saved(self.messages, usual.messages) };
+        let batches = saved(self.batches, usual.batches);
+        let failures = saved(self.failures, usual.failures);
+        let tables = [(ViewKind::Messages, messages), (ViewKind::Batches, batches), (ViewKind::Failures, failures)];
+        let chosen = tables.into_iter().filter(|(_, table)| *table != SavedTable::default());
+        chosen.map(|(view, table)| (view.saved_name().to_owned(), table)).collect()
+    }
+
+    /// The tables that a session kept. What it names and there is not is left aside.
+    pub fn of_saved(tables: &BTreeMap<String, SavedTable>) -> Self {
+        let usual = Tables::default();
+        let table = |view: ViewKind| tables.get(view.saved_name());
+        let messages = table(ViewKind::Messages);
+        Self {
+            columns: messages.map_or(usual.columns, |table| Columns::of_saved(&table.columns, &table.hidden)),
+            messages: kept(messages).filter(|order: &Ordered<Column>| order.by.sort_by().is_some()).unwrap_or(usual.messages),
+            batches: kept(table(ViewKind::Batches)).unwrap_or(usual.batches),
+            failures: kept(table(ViewKind::Failures)).unwrap_or(usual.failures),
+        }
+    }
+
+    /// The order of the messages as the store knows it.
+    pub fn message_order(&self) -> Order {
+        Order { by: self.messages.by.sort_by().unwrap_or(SortBy::Created), direction: self.messages.direction }
+    }
+}
+
+fn saved<C: Sortable>(order: Ordered<C>, usual: Ordered<C>) -> SavedTable {
+    let ordered_by = (order != usual).then(|| order.by.name().to_owned());
+    SavedTable { rising: ordered_by.is_some() && order.direction == Direction::Rising, ordered_by, ..SavedTable::default() }
+}
+
+fn kept<C: Sortable>(table: Option<&SavedTable>) -> Option<Ordered<C>> {
+    let table = table?;
+    Ordered::of_saved(table.ordered_by.as_deref()?, table.rising)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_chosen_is_kept_and_nothing_else() {
+        assert_eq!(Tables::default().saved(), BTreeMap::new());
+        let mut tables = Tables { messages: Ordered::by(Column::Recipient), ..Tables::default() };
+        tables.batches.choose(BatchColumn::Created);
+        tables.columns.turn(Column::Error);
+        let saved = tables.saved();
+        assert_eq!(saved.keys().map(String::as_str).collect::<Vec<_>>(), ["batches", "messages"]);
+        assert_eq!(Tables::of_saved(&saved), tables);
+    }
+
+    #[test]
+    fn what_there_is_not_is_left_aside() {
+        let table = |by: &str| SavedTable { ordered_by: Some(by.to_owned()), ..SavedTable::default() };
+        let saved = [("messages".to_owned(), table("text")), ("batches".to_owned(), table("colour")), ("maps".to_owned(), table("x"))];
+        assert_eq!(Tables::of_saved(&saved.into()), Tables::default());
+    }
+
+    #[test]
+    fn a_column_that_is_chosen_again_turns_round() {
+        let mut order = NEWEST;
+        order.choose(Column::Recipient);
+        assert_eq!(order.sentence(), "by recipient, lowest first");
+        order.choose(Column::Recipient);
+        assert_eq!(order.sentence(), "by recipient, highest first");
+        order.choose(Column::Created);
+        assert_eq!(order, NEWEST);
+    }
+
+    #[test]
+    fn every_order_of_the_store_has_its_column() {
+        let by: Vec<_> = Column::ALL.into_iter().filter_map(Column::sort_by).collect();
+        assert_eq!(by, SortBy::ALL);
+    }
+
+    #[test]
+    fn an_order_is_found_by_its_name() {
+        assert_eq!(Ordered::of_saved("failed", false), Some(Ordered::by(BatchColumn::Failed)));
+        assert_eq!(Ordered::<FailureColumn>::of_saved("colour", true), None);
+    }
+}

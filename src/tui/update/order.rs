@@ -1,0 +1,127 @@
+//! Keys in the menu of order and columns, and how the tables follow it.
+
+use super::super::state::{BatchColumn, Column, Columns, Dialog, FailureColumn, OrderMenu, Ordered, Sortable, State, Tables, ViewKind};
+use super::super::{Action, Effect};
+use crate::monitor::NoticeWeight;
+
+impl State {
+    /// Opens the menu on the column that the view is ordered by.
+    pub(super) fn open_order(&mut self) {
+        if self.campaign().is_some() {
+            let cursor = self.order_lines().iter().position(|line| line.ordered.is_some()).unwrap_or(0);
+            self.dialog = Dialog::Order(OrderMenu { cursor });
+        }
+    }
+
+    pub(super) fn order_key(&mut self, action: Action, _effects: &mut Vec<Effect>) {
+        match action {
+            Action::Up | Action::PreviousPane => self.go_order(-1),
+            Action::Down | Action::NextPane => self.go_order(1),
+            Action::First | Action::PageUp | Action::HalfPageUp => self.go_order(isize::MIN),
+            Action::Last | Action::PageDown | Action::HalfPageDown => self.go_order(isize::MAX),
+            Action::Enter => self.order_by_line(),
+            Action::Toggle => self.turn_column(),
+            Action::Left => self.shift_column(-1),
+            Action::Right => self.shift_column(1),
+            Action::Clear => self.usual_order(),
+            Action::Back | Action::Quit | Action::Order => self.dialog = Dialog::None,
+            Action::Help => self.open_help(),
+            _ => {}
+        }
+    }
+
+    fn go_order(&mut self, steps: isize) {
+        let last = self.order_lines().len().saturating_sub(1);
+        if let Dialog::Order(menu) = &mut self.dialog {
+            menu.cursor = menu.cursor.saturating_add_signed(steps).min(last);
+        }
+    }
+
+    /// The column of the messages under the cursor; `None` in another view's menu.
+    fn chosen_column(&self) -> Option<(usize, Column)> {
+        let Dialog::Order(menu) = &self.dialog else { return None };
+        let (column, _) = self.tables.columns.all().get(menu.cursor).filter(|_| self.has_columns())?;
+        Some((menu.cursor, *column))
+    }
+
+    fn order_by_line(&mut self) {
+        let Dialog::Order(menu) = self.dialog else { return };
+        match self.view {
+            ViewKind::Batches => choose::<BatchColumn>(&mut self.tables.batches, menu.cursor),
+            ViewKind::Failures => choose::<FailureColumn>(&mut self.tables.failures, menu.cursor),
+            ViewKind::Messages | ViewKind::Activity => {
+                let Some((_, column)) = self.chosen_column() else { return };
+                if column.sort_by().is_none() {
+                    let what = format!("messages cannot be ordered by {}", column.name());
+                    self.tell(NoticeWeight::Info, &what, "only by what is told of every message by itself", "");
+                    return;
+                }
+                self.tables.messages.choose(column);
+                // An order that nobody sees would be a riddle.
+                self.tables.columns.show(column);
+            }
+        }
+    }
+
+    fn turn_column(&mut self) {
+        let Some((_, column)) = self.chosen_column() else { return };
+        if !self.tables.columns.turn(column) {
+            let what = format!("the column {} is the only one that is shown", column.name());
+            self.tell(NoticeWeight::Info, &what, "a list without columns would say nothing", "show another one first");
+        }
+    }
+
+    /// Moves the column under the cursor, and the cursor with it.
+    fn shift_column(&mut self, steps: isize) {
+        let Some((place, _)) = self.chosen_column() else { return };
+        if self.tables.columns.shift(place, steps) {
+            self.go_order(steps);
+        }
+    }
+
+    /// Back to what the view shows until somebody chooses.
+    fn usual_order(&mut self) {
+        let usual = Tables::default();
+        match self.view {
+            ViewKind::Batches => self.tables.batches = usual.batches,
+            ViewKind::Failures => self.tables.failures = usual.failures,
+            ViewKind::Messages | ViewKind::Activity => {
+                self.tables = Tables { columns: Columns::default(), messages: usual.messages, ..self.tables.clone() }
+            }
+        }
+    }
+
+    /// The tables of the campaign on the screen follow the orders; of the list, what is on the screen is in its
+    /// place afterwards.
+    pub(super) fn settle_tables(&mut self) {
+        let height = self.list_height();
+        let (messages, batches, failures) = (self.tables.message_order(), self.tables.batches, self.tables.failures);
+        let scrolls = self.tables.columns.scrolls();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.list.set_order(&campaign.store, messages);
+        campaign.list.sort_window(&campaign.store, height);
+        campaign.skipped_columns = campaign.skipped_columns.min(scrolls);
+        campaign.batch_order = batches;
+        campaign.failures.set_order(failures);
+    }
+
+    /// Goes on sorting what is not on the screen.
+    pub(super) fn sort_more(&mut self) {
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.list.sort_more(&campaign.store);
+        }
+    }
+
+    /// Sorts all of the list: its rows are to be gone through in their order.
+    pub(super) fn sort_list(&mut self) {
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.list.sort_all(&campaign.store);
+        }
+    }
+}
+
+fn choose<C: Sortable>(order: &mut Ordered<C>, place: usize) {
+    if let Some(column) = C::all().get(place) {
+        order.choose(*column);
+    }
+}
