@@ -181,7 +181,7 @@ fn main() {
     list("failed ones", Filter { statuses: vec![Status::Failure], ..Filter::default() });
     list("with one error", Filter { errors: vec!["routing_error".to_owned()], ..Filter::default() });
     list("delivered ones", Filter { statuses: vec![Status::Success], ..Filter::default() });
-    list("open ones", Filter { open_only: true, ..Filter::default() });
+    list("open ones", Filter { open: true, ..Filter::default() });
     list("a recipient's last four digits", Filter { query: RecipientQuery::new("1234"), ..Filter::default() });
     list("a recipient's number", Filter { query: RecipientQuery::new("6581234567"), ..Filter::default() });
     let mut asked_at = later + Duration::from_secs(20);

@@ -22,6 +22,8 @@ mod copying;
 mod exporting;
 #[path = "dashboard/failing.rs"]
 mod failing;
+#[path = "dashboard/filtering.rs"]
+mod filtering;
 #[path = "dashboard/finding.rs"]
 mod finding;
 #[path = "dashboard/helping.rs"]

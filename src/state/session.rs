@@ -56,12 +56,16 @@ pub struct SavedTable {
 pub struct SavedFilter {
     /// In one of these statuses, by the API's words.
     pub statuses: Vec<String>,
-    /// Only what might still change.
+    /// What might still change; beside statuses, either is enough.
     pub open_only: bool,
     /// In failure with one of these codes.
     pub errors: Vec<String>,
-    /// Of the batch with this id.
-    pub batch: Option<String>,
+    /// Of the batches with these ids.
+    pub batches: Vec<String>,
+    /// Created from this moment on: a time, a stretch back from now, or `today`.
+    pub since: Option<String>,
+    /// Created before this moment.
+    pub until: Option<String>,
 }
 
 impl Session {
@@ -120,7 +124,12 @@ mod tests {
     use super::*;
 
     fn session() -> Session {
-        let filter = SavedFilter { statuses: vec!["failure".to_owned()], batch: Some("b-1".to_owned()), ..SavedFilter::default() };
+        let filter = SavedFilter {
+            statuses: vec!["failure".to_owned()],
+            batches: vec!["b-1".to_owned()],
+            since: Some("2h".to_owned()),
+            ..SavedFilter::default()
+        };
         Session {
             campaign: Some("Clinic reminders".to_owned()),
             view: Some("failures".to_owned()),

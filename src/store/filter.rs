@@ -13,14 +13,14 @@ use crate::delivery::{BatchId, RecipientQuery, Status, TELCO_SILENCE};
 /// What a message must be to be shown. Empty and `None` ask for nothing, so the default shows all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// One of these statuses.
+    /// In one of these statuses.
     pub statuses: Vec<Status>,
-    /// Only messages of which more is to be expected, as of the view's time.
-    pub open_only: bool,
+    /// Of which more is to be expected, as of the view's time; beside statuses, either is enough.
+    pub open: bool,
     /// In failure with one of these codes; an empty code asks for failures without one.
     pub errors: Vec<String>,
-    /// Of this batch.
-    pub batch: Option<BatchId>,
+    /// Of one of these batches.
+    pub batches: Vec<BatchId>,
     /// With these characters in the recipient.
     pub query: RecipientQuery,
     /// Created at this time or later.
@@ -34,6 +34,11 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         *self == Filter::default()
     }
+
+    /// Whether it asks for nothing but a time of creation.
+    pub fn is_only_times(&self) -> bool {
+        *self == Filter { since: self.since, until: self.until, ..Filter::default() }
+    }
 }
 
 /// A filter in the store's numbers. Made anew for every use, since numbers are given as words
@@ -43,8 +48,8 @@ pub(super) struct Sieve<'a> {
     statuses: Option<[bool; 256]>,
     /// By error number.
     errors: Option<Vec<bool>>,
-    /// `Some(None)` for a batch that no message names.
-    batch: Option<Option<u32>>,
+    /// By batch number; those that no message names have none.
+    batches: Option<Vec<u32>>,
     needle: Option<Needle>,
     since: i64,
     until: i64,
@@ -72,11 +77,12 @@ impl<'a> Sieve<'a> {
             columns,
             statuses,
             errors,
-            batch: filter.batch.as_ref().map(|id| columns.batches.find(id.as_str())),
+            batches: (!filter.batches.is_empty())
+                .then(|| filter.batches.iter().filter_map(|id| columns.batches.find(id.as_str())).collect()),
             needle: (!filter.query.is_empty()).then(|| Needle::new(&filter.query)),
             since: filter.since.map_or(NO_TIME, rounded_up),
             until: filter.until.map_or(i64::MAX, rounded_up),
-            silent_before: filter.open_only.then(|| now.saturating_sub(silence).map_or(NO_TIME, Timestamp::as_millisecond)),
+            silent_before: filter.open.then(|| now.saturating_sub(silence).map_or(NO_TIME, Timestamp::as_millisecond)),
         }
     }
 
@@ -84,7 +90,7 @@ impl<'a> Sieve<'a> {
     pub fn is_open(&self) -> bool {
         self.statuses.is_none()
             && self.errors.is_none()
-            && self.batch.is_none()
+            && self.batches.is_none()
             && self.needle.is_none()
             && self.silent_before.is_none()
             && self.since == NO_TIME
@@ -96,15 +102,31 @@ impl<'a> Sieve<'a> {
         let at = row.index();
         let columns = self.columns;
         // The narrowest and cheapest questions first.
-        self.statuses.as_ref().is_none_or(|wanted| wanted[usize::from(columns.status[at])])
+        self.status_passes(at)
             && self.errors.as_ref().is_none_or(|wanted| columns.status[at] == FAILURE && wanted[columns.error[at] as usize])
-            && self.batch.is_none_or(|wanted| wanted == Some(columns.batch[at]))
+            && self.batches.as_ref().is_none_or(|wanted| wanted.contains(&columns.batch[at]))
             && (self.since..self.until).contains(&columns.created[at])
             && self.needle.as_ref().is_none_or(|needle| columns.recipients.holds(at, needle))
-            && self.silent_before.is_none_or(|silent_before| {
-                is_open(columns.status[at], columns.marks[at].abroad)
-                    && !(columns.status[at] == WITH_TELCO && columns.created[at] < silent_before && self.is_silent(at, silent_before))
-            })
+    }
+
+    fn status_passes(&self, row: usize) -> bool {
+        let is_wanted = |wanted: &[bool; 256]| wanted[usize::from(self.columns.status[row])];
+        match (&self.statuses, self.silent_before) {
+            (statuses, None) => statuses.as_ref().is_none_or(is_wanted),
+            (statuses, Some(silent_before)) => statuses.as_ref().is_some_and(is_wanted) || self.is_moving(row, silent_before),
+        }
+    }
+
+    /// Whether more is to be expected of a message, and the telco is not silent.
+    fn is_moving(&self, row: usize, silent_before: i64) -> bool {
+        let columns = self.columns;
+        is_open(columns.status[row], columns.marks[row].abroad)
+            && !(columns.status[row] == WITH_TELCO && columns.created[row] < silent_before && self.is_silent(row, silent_before))
+    }
+
+    /// The creation times that pass, in milliseconds: from the first, up to the second without it.
+    pub fn times(&self) -> (i64, i64) {
+        (self.since, self.until)
     }
 
     fn is_silent(&self, row: usize, silent_before: i64) -> bool {
@@ -114,7 +136,7 @@ impl<'a> Sieve<'a> {
 }
 
 /// The first whole millisecond that is not before a time.
-fn rounded_up(time: Timestamp) -> i64 {
+pub(super) fn rounded_up(time: Timestamp) -> i64 {
     let milliseconds = time.as_millisecond();
     let is_before = Timestamp::from_millisecond(milliseconds).is_ok_and(|whole| whole < time);
     milliseconds + i64::from(is_before)

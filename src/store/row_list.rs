@@ -99,9 +99,21 @@ impl RowList {
     /// The rows from the first for which the question is answered with no; the answers must be yes
     /// up to some row and no from there on.
     pub fn iter_after(&self, is_before: impl Fn(RowNumber) -> bool) -> impl Iterator<Item = RowNumber> + '_ {
+        let (chunk, at) = self.first_after(is_before);
+        self.chunks[chunk..].iter().flatten().skip(at).copied()
+    }
+
+    /// How many rows stand before the first for which the question is answered with no; as in
+    /// [`RowList::iter_after`].
+    pub fn count_before(&self, is_before: impl Fn(RowNumber) -> bool) -> usize {
+        let (chunk, at) = self.first_after(is_before);
+        self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at
+    }
+
+    fn first_after(&self, is_before: impl Fn(RowNumber) -> bool) -> (usize, usize) {
         let chunk = self.chunks.partition_point(|rows| rows.last().is_some_and(|row| is_before(*row)));
         let at = self.chunks.get(chunk).map_or(0, |rows| rows.partition_point(|row| is_before(*row)));
-        self.chunks[chunk..].iter().flatten().skip(at).copied()
+        (chunk, at)
     }
 
     fn locate(&self, index: usize) -> Option<(usize, usize)> {

@@ -1,5 +1,7 @@
 //! A list of row numbers that follows the store.
 
+mod times; // stretches of creation times
+
 use std::ops::Range;
 
 use jiff::Timestamp;

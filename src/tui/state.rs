@@ -14,6 +14,7 @@ mod copying; // what can be copied
 mod detail;
 mod exporting;
 mod failures;
+mod filter_choice;
 mod filter_menu;
 mod find;
 mod help;
@@ -37,20 +38,22 @@ mod session;
 mod table_order;
 mod tour;
 mod view_kind;
+mod window;
 
 pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
 pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
 pub(super) use batch_question::BatchQuestion;
-pub(super) use campaign::{Campaign, FilterChoice};
+pub(super) use campaign::Campaign;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, Columns};
 pub(super) use copying::{CopyWhat, Form, LastCopy};
 pub(super) use detail::{Opened, Phase};
 pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use failures::{Failures, Group, GroupKey};
-pub(super) use filter_menu::{FilterMenu, Line as MenuLine};
+pub(super) use filter_choice::FilterChoice;
+pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
 pub(super) use help::{HelpLine, HelpSearch};
 pub(super) use list::{Cursor, Item, List};
@@ -70,6 +73,7 @@ pub(super) use run_record::RunRecord;
 pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
+pub(super) use window::{Times, Window};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -119,8 +123,8 @@ pub(super) enum Dialog {
     None,
     /// The find line is typed into.
     Find,
-    /// The menu of statuses.
-    Menu(FilterMenu),
+    /// The menu of filters, or of windows of time.
+    Menu(Box<FilterMenu>),
     /// The menu of order and columns.
     Order(OrderMenu),
     /// The question before a retry.
@@ -198,15 +202,17 @@ impl State {
     /// The state at the start, with nothing read yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
         let theme = Theme::new(setup.theme, setup.depth).on(setup.background);
-        let campaigns = setup.campaigns.len();
         let mut notices = Notices::default();
         for notice in setup.notices {
             notices.push(notice);
         }
         let session = setup.session;
+        let campaign = |card| Campaign::new(card, setup.zone.clone(), now);
+        let campaigns: Vec<Campaign> = setup.campaigns.into_iter().map(campaign).collect();
+        let order = (0..campaigns.len()).collect();
         let mut state = Self {
+            campaigns,
             look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
-            campaigns: setup.campaigns.into_iter().map(Campaign::new).collect(),
             current: 0,
             view: ViewKind::Messages,
             tables: Tables::default(),
@@ -228,7 +234,7 @@ impl State {
             now,
             last_key: now,
             is_away: false,
-            order: (0..campaigns).collect(),
+            order,
             order_held_until: None,
             told_until: None,
             leave_until: None,

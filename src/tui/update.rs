@@ -37,7 +37,7 @@ pub(super) use find::edit;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::state::{Dialog, PromptKind, State, ViewKind};
+use super::state::{Dialog, FilterMenuKind, PromptKind, State, ViewKind};
 use super::{Action, Context, Effect, Event};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
@@ -54,6 +54,9 @@ impl State {
     /// Takes an event in.
     pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
+        for campaign in &mut self.campaigns {
+            campaign.now = now;
+        }
         let mut effects = Vec::new();
         if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
             self.attend(&mut effects);
@@ -153,7 +156,8 @@ impl State {
             Action::PreviousCampaign => self.step_campaign(-1, effects),
             Action::NextCampaign => self.step_campaign(1, effects),
             Action::Find => self.open_find(effects),
-            Action::Filter => self.open_menu(effects),
+            Action::Filter => self.open_menu(FilterMenuKind::Filter, effects),
+            Action::TimeWindow => self.open_menu(FilterMenuKind::Times, effects),
             Action::Order => self.open_order(),
             Action::Clear => self.clear(effects),
             Action::Reveal => self.reveal(effects),
@@ -204,6 +208,9 @@ impl State {
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
             campaign.failures.settle(&campaign.store);
+        }
+        if let Dialog::Menu(menu) = &mut self.dialog {
+            menu.count_anew();
         }
     }
 }

@@ -174,6 +174,11 @@ pub(super) fn plan_list_room(state: &State) -> usize {
     plan::list_room(state.layout().body)
 }
 
+/// How many lines a page key moves in a menu of filters.
+pub(super) fn menu_page(state: &State) -> isize {
+    menu::page(state)
+}
+
 /// How many lines of a page fit.
 pub(super) fn page_room(state: &State) -> usize {
     page::room(state.layout().body)

@@ -109,10 +109,11 @@ fn the_cursor_stands_where_it_matters() {
     for (name, mut desk) in every_screen(&Look::of_size(80, 24)) {
         let expected = match name {
             "list" | "list_far" | "ordered" | "filtered" | "failures" | "marked" | "batches" | "paused" | "revealed" | "waiting"
-            | "stale" | "abroad" | "activity" | "run" => "›",
+            | "stale" | "abroad" | "activity" | "run" | "filter_combined" | "times" | "failures_in_window" => "›",
             "detail" => "65",
             "question_locked" | "question" | "batch_question" => "leave it",
-            "filter" | "order" => "› [x]",
+            "filter" | "filter_below" | "order" => "› [x]",
+            "times_typed" => "│ soon",
             "copy_menu" => "› ",
             "find" => "find 0013",
             "find_nothing" => "find 999999",

@@ -108,11 +108,29 @@ fn the_question_as_a_preview() {
     assert_snapshot!("question_read_only_100x30", desk.screen());
 }
 
-#[test]
-fn the_filter_menu() {
-    let mut desk = desk(ThemeChoice::None, 80, 24);
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn the_filter_menu(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
     desk.keys("f j j j Space");
-    assert_snapshot!("menu_80x24", desk.screen());
+    assert_snapshot!(format!("menu_{columns}x{rows}"), desk.screen());
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
+fn a_window_of_time(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("t j");
+    assert_snapshot!(format!("times_{columns}x{rows}"), desk.screen());
+    desk.keys("Enter f g j Enter");
+    assert_snapshot!(format!("window_{columns}x{rows}"), desk.screen());
+    desk.keys("3");
+    assert_snapshot!(format!("failures_in_window_{columns}x{rows}"), desk.screen());
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Look {
 }
 
 /// Keys after which something is shown, of a campaign in trouble.
-const OF_BUSY: [(&str, &str); 18] = [
+const OF_BUSY: [(&str, &str); 24] = [
     ("list", "j j"),
     ("list_far", "G"),
     ("detail", "j j Enter"),
@@ -77,6 +77,12 @@ const OF_BUSY: [(&str, &str); 18] = [
     ("order", "o j Space"),
     ("ordered", "o j j Enter Esc"),
     ("filtered", "f j Enter"),
+    ("filter_below", "f G Space"),
+    ("filter_combined", "t j j Enter f g j Enter"),
+    ("times", "t j"),
+    ("times_typed", "t G Enter s o o n Enter"),
+    ("failures_in_window", "3 t j Enter"),
+    ("batches_in_window", "2 t j Enter"),
     ("find", "/ 0 0 1 3"),
     ("find_nothing", "/ 9 9 9 9 9 9"),
     ("help", "?"),

@@ -7,20 +7,23 @@ use proptest::prelude::*;
 
 use super::model::{NOW, at, some_answers};
 use crate::delivery::{BatchId, Message, Progress, RecipientQuery, RowFields, RowsBuilder, Status, Told};
-use crate::store::{AnswerKind, Direction, Filter, Order, RowNumber, SortBy, Store, View};
+use crate::store::{AnswerKind, Direction, Filter, Order, Reach, RowNumber, SortBy, Store, View};
 
 fn some_filter() -> impl Strategy<Value = Filter> {
     let statuses = prop::collection::vec(prop::sample::select(vec!["failure", "success", "sent_to_telco", "parked", "nowhere"]), 0..3);
     let errors = prop::collection::vec(prop::sample::select(vec!["routing_error", "message_expired", "nonsense", ""]), 0..2);
-    let batch = prop::option::weighted(0.2, prop::sample::select(vec!["batch_1", "batch_9"]));
+    let batches = prop_oneof![
+        4 => Just(Vec::new()),
+        1 => prop::collection::vec(prop::sample::select(vec!["batch_1", "batch_2", "batch_9"]), 1..3),
+    ];
     let query = prop_oneof![3 => Just(""), 1 => Just("0012"), 1 => Just("s12"), 1 => Just("long")];
     let time = || prop::option::weighted(0.2, (0..80_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7)));
-    (statuses, prop::bool::weighted(0.2), errors, batch, query, time(), time()).prop_map(
-        |(statuses, open_only, errors, batch, query, since, until)| Filter {
+    (statuses, prop::bool::weighted(0.2), errors, batches, query, time(), time()).prop_map(
+        |(statuses, open, errors, batches, query, since, until)| Filter {
             statuses: statuses.into_iter().map(Status::from_api).collect(),
-            open_only,
+            open,
             errors: errors.into_iter().map(str::to_owned).collect(),
-            batch: batch.map(BatchId::new),
+            batches: batches.into_iter().map(BatchId::new).collect(),
             query: RecipientQuery::new(query),
             since,
             until,
@@ -34,10 +37,11 @@ fn is_shown(filter: &Filter, message: &Message, now: Timestamp) -> bool {
     };
     // A message without a time lies before all times.
     let created = message.created_at.unwrap_or(Timestamp::MIN);
-    (filter.statuses.is_empty() || message.status.as_ref().is_some_and(|status| filter.statuses.contains(status)))
-        && (!filter.open_only || message.progress(now) == Progress::Open)
+    let in_status = message.status.as_ref().is_some_and(|status| filter.statuses.contains(status));
+    let is_open = filter.open && message.progress(now) == Progress::Open;
+    ((filter.statuses.is_empty() && !filter.open) || in_status || is_open)
         && (filter.errors.is_empty() || filter.errors.iter().any(has_error))
-        && filter.batch.as_ref().is_none_or(|id| message.batch.as_ref().is_some_and(|batch| batch.id == *id))
+        && (filter.batches.is_empty() || message.batch.as_ref().is_some_and(|batch| filter.batches.contains(&batch.id)))
         && (filter.query.is_empty() || message.recipient.as_ref().is_some_and(|it| filter.query.found_in(it.as_str()).is_some()))
         && filter.since.is_none_or(|since| created >= since)
         && filter.until.is_none_or(|until| created < until)
@@ -98,6 +102,46 @@ proptest! {
         for (place, row) in plain.into_iter().enumerate() {
             prop_assert_eq!(view.row(place), Some(row));
             prop_assert_eq!(view.position(&store, row), Some(place));
+        }
+    }
+
+    #[test]
+    fn what_a_filter_shows_of_the_loaded_is_the_plain_count(answers in some_answers(), filter in some_filter()) {
+        let mut store = super::model::merged(&answers);
+        for reach in [store.reach().clone(), Reach { complete: true, ..Reach::default() }] {
+            store.set_reach(reach);
+            let plain = plain_list(&store, &filter, at(NOW)).into_iter().filter(|row| store.is_covered(*row));
+            prop_assert_eq!(store.loaded_matching(&filter, at(NOW)), plain.count());
+            let times = Filter { since: filter.since, until: filter.until, ..Filter::default() };
+            let between = plain_list(&store, &times, at(NOW)).into_iter().filter(|row| store.is_covered(*row));
+            prop_assert_eq!(store.loaded_between(filter.since, filter.until), between.count());
+        }
+    }
+
+    /// A window that moves on, or is moved by hand, while answers come in.
+    #[test]
+    fn a_list_that_moves_in_time_is_the_list_built_anew(
+        answers in some_answers(), filter in some_filter(), order in some_order(), kept in 0..5_usize, is_kept: bool,
+        moves in prop::collection::vec((prop::option::of(0..80_i64), prop::option::of(0..80_i64)), 1..6),
+    ) {
+        let mut store = Store::new();
+        let mut view = View::ordered(filter.clone(), order);
+        view.refresh_at(&store, at(NOW));
+        let mut answers = answers.into_iter();
+        for (since, until) in moves {
+            if let Some(answer) = answers.next() {
+                let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);
+                view.apply(&store, &merged);
+            }
+            let pinned = view.row(kept).filter(|_| is_kept);
+            view.pin(&store, pinned);
+            let time = |hours: Option<i64>| hours.map(|hours| at(NOW - hours * 3_600_000 - 7));
+            view.set_times(&store, time(since), time(until));
+            let mut anew = View::ordered(Filter { since: time(since), until: time(until), ..filter.clone() }, order);
+            anew.pin(&store, pinned);
+            anew.refresh_at(&store, at(NOW));
+            prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew.rows_from(0).collect::<Vec<_>>());
+            prop_assert!(view.is_sorted());
         }
     }
 

@@ -49,8 +49,10 @@ pub enum Action {
     ShowActivity,
     /// Find a recipient by a part of the number.
     Find,
-    /// Filter by status.
+    /// Filter by status, error, batch and time.
     Filter,
+    /// Look at a window of time.
+    TimeWindow,
     /// Order and columns of the table.
     Order,
     /// To the next message that was found.

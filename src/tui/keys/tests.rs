@@ -19,7 +19,7 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 47] = [
+const EVERY_ACTION: [Action; 48] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -43,6 +43,7 @@ const EVERY_ACTION: [Action; 47] = [
     Action::ShowActivity,
     Action::Find,
     Action::Filter,
+    Action::TimeWindow,
     Action::Order,
     Action::NextHit,
     Action::PreviousHit,

@@ -1,15 +1,19 @@
 //! A campaign: its messages, what the list shows of them, and what its worker tells.
 
+mod window; // what is looked at of them
+
 use std::collections::{HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Actions, ActivityKey, BatchColumn, Changes, Failures, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered, RunRecord, ViewKind,
+    Actions, ActivityKey, BatchColumn, Changes, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
+    RunRecord, ViewKind,
 };
-use crate::delivery::{BatchId, MessageId, Rows, Status};
+use crate::delivery::{BatchId, MessageId, Rows};
 use crate::monitor::{Connection, Meter};
-use crate::store::{AnswerKind, ErrorCount, Filter, Merged, Recent, RowNumber, STATUS_PLACES, Store};
+use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
 
 /// How many minutes count as the last ones.
@@ -24,52 +28,21 @@ const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
 /// For how long a read-only campaign stays open for actions without one.
 const UNLOCKED: SignedDuration = SignedDuration::from_mins(15);
 
-/// Which statuses the list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::tui) struct FilterChoice {
-    /// One of these; all where there are none.
-    pub statuses: Vec<Status>,
-    /// Only what may still change.
-    pub open_only: bool,
-    /// In failure with one of these codes; an empty one for failures without a reason.
-    pub errors: Vec<String>,
-    /// Of this batch.
-    pub batch: Option<BatchId>,
-}
-
-impl FilterChoice {
-    /// Whether it shows everything.
-    pub fn is_everything(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// What it shows, in words.
-    pub fn words(&self) -> String {
-        let status = match self.statuses.as_slice() {
-            _ if self.open_only => "open".to_owned(),
-            // An error says that they failed.
-            _ if !self.errors.is_empty() => {
-                let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason told" } else { code });
-                format!("failed: {}", codes.collect::<Vec<_>>().join(", "))
-            }
-            statuses => statuses.iter().map(Status::word).collect::<Vec<_>>().join(", "),
-        };
-        let batch = self.batch.as_ref().map(|batch| format!("batch {}", batch.short(false)));
-        [Some(status).filter(|status| !status.is_empty()), batch].into_iter().flatten().collect::<Vec<_>>().join(" · ")
-    }
-}
-
 /// A configured campaign and all that is known of it.
 pub(in crate::tui) struct Campaign {
     /// What the configuration says.
     pub card: CampaignCard,
+    /// The zone whose days count.
+    pub zone: TimeZone,
+    /// The time of the newest event.
+    pub now: Timestamp,
     /// Whether recipients and texts are masked now.
     pub masked: bool,
     /// Its messages.
     pub store: Store,
     /// What is listed of them.
     pub list: List,
-    /// Which statuses the list shows.
+    /// Which messages the list shows.
     pub choice: FilterChoice,
     /// The failures by error.
     pub failures: Failures,
@@ -134,10 +107,12 @@ pub(in crate::tui) struct Campaign {
 
 impl Campaign {
     /// A campaign of which nothing was read yet.
-    pub fn new(card: CampaignCard) -> Self {
+    pub fn new(card: CampaignCard, zone: TimeZone, now: Timestamp) -> Self {
         Self {
             masked: card.masked,
             card,
+            zone,
+            now,
             store: Store::new(),
             list: List::new(),
             choice: FilterChoice::default(),
@@ -221,24 +196,11 @@ impl Campaign {
 
     /// Counts anew what depends on the time.
     pub fn count(&mut self, now: Timestamp) {
+        self.now = now;
+        self.move_on();
         self.recent = self.store.recent(now, RECENT_MINUTES);
         self.open = self.store.open_by_status(now);
         self.oldest_open_reading = self.store.oldest_open_reading(now);
-    }
-
-    /// Lists what the choice of statuses and the find ask for.
-    pub fn narrow(&mut self) {
-        let filter = Filter {
-            statuses: self.choice.statuses.clone(),
-            open_only: self.choice.open_only,
-            errors: self.choice.errors.clone(),
-            batch: self.choice.batch.clone(),
-            query: self.find.query.clone(),
-            ..Filter::default()
-        };
-        if filter != *self.list.filter() {
-            self.list.set_filter(&self.store, filter);
-        }
     }
 
     /// The message that keys are about: the one that is open, else the one under the cursor.
@@ -350,5 +312,32 @@ impl Campaign {
             || self.actions.needs_person()
             || self.run.as_ref().is_some_and(RunRecord::is_paused)
             || self.fails_too_often()
+    }
+}
+
+#[cfg(test)]
+pub(in crate::tui::state) mod tests {
+    use super::*;
+    use crate::delivery::CampaignId;
+    use crate::postman::HostKind;
+
+    /// A campaign of which nothing was read yet.
+    pub fn campaign() -> Campaign {
+        let card = CampaignCard {
+            name: "Clinic reminders".to_owned(),
+            id: CampaignId::new("campaign_1"),
+            host_kind: HostKind::Test,
+            host: "127.0.0.1".to_owned(),
+            read_only: false,
+            masked: true,
+            one_time_password: false,
+            calls_per_second: 2.0,
+            history: std::time::Duration::from_secs(72 * 3600),
+            max_messages: 1_000_000,
+            valid_for: std::time::Duration::from_secs(300),
+            failure_limit: 0.02,
+            broken: None,
+        };
+        Campaign::new(card, TimeZone::UTC, "2026-11-24T06:03:07Z".parse().unwrap())
     }
 }

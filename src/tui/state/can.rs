@@ -20,6 +20,9 @@ impl State {
             Action::ShowBatches => self.is_shown(ViewKind::Batches),
             Action::ShowFailures => self.is_shown(ViewKind::Failures),
             Action::ShowActivity => self.is_shown(ViewKind::Activity),
+            Action::Clear if matches!(self.view, ViewKind::Batches | ViewKind::Failures) => {
+                campaign.choice.window.is_all().then_some("all times are shown")
+            }
             Action::Clear => (campaign.list.filter().is_empty()).then_some("nothing is filtered"),
             Action::NextHit | Action::PreviousHit => (!campaign.find.is_on()).then_some("nothing is looked for"),
             Action::Reveal if !campaign.masked => Some("nothing is masked"),

@@ -1,11 +1,11 @@
 //! The failures of a campaign by error.
 //!
-//! They are counted anew only while somebody looks, from a list of the failed rows that follows the
+//! They are of the window of time that is looked at. They are counted anew only while somebody looks, from a list of the failed rows that follows the
 //! store: a campaign of a million messages has some ten thousand of them.
 
 use jiff::Timestamp;
 
-use super::{FailureColumn, MOST_FAILED, Ordered};
+use super::{FailureColumn, MOST_FAILED, Ordered, Times};
 use crate::delivery::{RetryHelps, Status};
 use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 
@@ -46,12 +46,16 @@ pub(in crate::tui) struct Failures {
     groups: Vec<Group>,
     /// The line with the cursor.
     cursor: Option<GroupKey>,
+    /// The window of time that they are of.
+    times: Times,
+    /// How many messages are loaded in that window.
+    loaded: usize,
     is_due: bool,
 }
 
 impl Default for Failures {
     fn default() -> Self {
-        Self { rows: None, order: MOST_FAILED, groups: Vec::new(), cursor: None, is_due: false }
+        Self { rows: None, order: MOST_FAILED, groups: Vec::new(), cursor: None, times: (None, None), loaded: 0, is_due: false }
     }
 }
 
@@ -67,11 +71,24 @@ impl Failures {
     /// Somebody looks: counts what is there.
     pub fn look(&mut self, store: &Store) {
         if self.rows.is_none() {
-            let mut rows = View::new(Filter { statuses: vec![Status::Failure], ..Filter::default() });
+            let (since, until) = self.times;
+            let mut rows = View::new(Filter { statuses: vec![Status::Failure], since, until, ..Filter::default() });
             rows.refresh(store);
             self.rows = Some(rows);
         }
         self.count(store);
+    }
+
+    /// Looks at another window of time, or follows one that has moved on.
+    pub fn set_times(&mut self, store: &Store, times: Times) {
+        if self.times == times {
+            return;
+        }
+        self.times = times;
+        if let Some(rows) = &mut self.rows {
+            rows.set_times(store, times.0, times.1);
+            self.is_due = true;
+        }
     }
 
     /// Follows a merge.
@@ -102,6 +119,16 @@ impl Failures {
     /// The lines: all that a retry helps first, the others in their order.
     pub fn groups(&self) -> &[Group] {
         &self.groups
+    }
+
+    /// How many of the loaded messages failed.
+    pub fn failed(&self) -> usize {
+        self.groups.iter().filter(|group| group.key != GroupKey::Helped).map(|group| group.count).sum()
+    }
+
+    /// How many messages are loaded in the window of time.
+    pub fn loaded(&self) -> usize {
+        self.loaded
     }
 
     /// The place of the cursor.
@@ -136,6 +163,7 @@ impl Failures {
 
     fn count(&mut self, store: &Store) {
         self.is_due = false;
+        self.loaded = store.loaded_between(self.times.0, self.times.1);
         let mut groups: Vec<Group> = Vec::new();
         for row in self.all_rows(store) {
             let (code, cells) = (code(store, row), store.cells(row));

@@ -1,63 +1,90 @@
-//! The menu of statuses. What is ticked is a draft until Enter; Esc leaves the list as it was.
+//! The menu of filters: saved ones, statuses, errors, batches, windows of time. What is ticked is a draft until Enter;
+//! Esc leaves the list as it was.
 
-use super::FilterChoice;
-use crate::delivery::Status;
+mod count;
+mod lines;
 
-/// A line of the menu.
+use jiff::Timestamp;
+
+use super::{FilterChoice, Window};
+use crate::delivery::{BatchId, Status};
+
+pub(in crate::tui) use lines::MenuLine;
+
+/// What a line of the menu stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum Line {
+pub(in crate::tui) enum MenuItem {
     /// Everything.
     Everything,
     /// Only what may still change.
     Open,
-    /// Only failures.
-    Failed,
-    /// One status, to be ticked along with others.
+    /// One status.
     Status(Status),
+    /// Failures with one code; empty for those without a reason.
+    Error(String),
+    /// One batch.
+    Batch(BatchId),
+    /// The batches that are not listed yet.
+    MoreBatches,
+    /// One window of time.
+    Window(Window),
+    /// Every time: no window.
+    AllTimes,
+    /// A window that is typed.
+    TypedWindow,
+}
+
+/// Which menu it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum FilterMenuKind {
+    /// Everything that can be filtered by.
+    Filter,
+    /// The windows of time alone.
+    Times,
 }
 
 /// The menu while it is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct FilterMenu {
+    /// Which menu it is.
+    pub kind: FilterMenuKind,
+    /// The lines, top to bottom. They stay while it is open; only their counts follow what comes in.
+    pub lines: Vec<MenuLine>,
     /// The line with the cursor.
     pub cursor: usize,
-    ticked: Vec<Status>,
+    /// How many of the loaded messages the choice of now would show; `None` until they are counted.
+    pub result: Option<usize>,
+    /// When the next lines are counted, while some are not.
+    pub due: Option<Timestamp>,
+    /// What the list shows, and what ticks made of it.
+    draft: FilterChoice,
     /// Whether a tick was changed since the menu was opened.
     touched: bool,
     /// The line with the cursor when the menu was opened.
     opened_on: usize,
+    /// The batches behind [`MenuItem::MoreBatches`].
+    more_batches: Vec<MenuLine>,
+    /// The line to be counted next.
+    next: usize,
+    is_result_due: bool,
 }
 
 impl FilterMenu {
-    /// The lines, top to bottom.
-    pub const LINES: [Line; 10] = [
-        Line::Everything,
-        Line::Failed,
-        Line::Open,
-        Line::Status(Status::Created),
-        Line::Status(Status::Enqueued),
-        Line::Status(Status::Sending),
-        Line::Status(Status::Sent),
-        Line::Status(Status::SentToTelco),
-        Line::Status(Status::Success),
-        Line::Status(Status::Failure),
-    ];
-
-    /// The menu on what the list shows now.
-    pub fn new(choice: &FilterChoice) -> Self {
-        let line = match choice {
-            FilterChoice { open_only: true, .. } => Line::Open,
-            FilterChoice { statuses, .. } if statuses.is_empty() => Line::Everything,
-            FilterChoice { statuses, .. } if *statuses == [Status::Failure] => Line::Failed,
-            FilterChoice { statuses, .. } => Line::Status(statuses[0].clone()),
-        };
-        let cursor = Self::LINES.iter().position(|known| *known == line).unwrap_or(0);
-        Self { cursor, ticked: choice.statuses.clone(), touched: false, opened_on: cursor }
+    /// The line with the cursor.
+    pub fn selected(&self) -> Option<&MenuItem> {
+        self.lines.get(self.cursor).map(|line| &line.item)
     }
 
-    /// Whether a status is ticked.
-    pub fn is_ticked(&self, status: &Status) -> bool {
-        self.ticked.contains(status)
+    /// Whether a line has a tick; `None` where it cannot have one.
+    pub fn tick(&self, item: &MenuItem) -> Option<bool> {
+        Some(match item {
+            MenuItem::Open => self.draft.open,
+            MenuItem::Status(status) => self.draft.statuses.contains(status),
+            MenuItem::Error(code) => self.draft.errors.contains(code),
+            MenuItem::Batch(batch) => self.draft.batches.contains(batch),
+            MenuItem::Window(window) => self.draft.window == *window,
+            MenuItem::Everything | MenuItem::MoreBatches | MenuItem::AllTimes | MenuItem::TypedWindow => return None,
+        })
     }
 
     /// Whether nothing was chosen since the menu was opened: then it says what the list shows.
@@ -67,80 +94,75 @@ impl FilterMenu {
 
     /// Moves the cursor; it stops at the ends.
     pub fn go(&mut self, steps: isize) {
-        self.cursor = self.cursor.saturating_add_signed(steps).min(Self::LINES.len() - 1);
+        self.cursor = self.cursor.saturating_add_signed(steps).min(self.lines.len().saturating_sub(1));
+        self.is_result_due = true;
     }
 
-    /// Ticks the status under the cursor, or takes its tick away.
+    /// Ticks the line under the cursor, or takes its tick away.
     pub fn toggle(&mut self) {
-        let Some(Line::Status(status)) = Self::LINES.get(self.cursor) else { return };
-        self.touched = true;
-        match self.ticked.iter().position(|known| known == status) {
-            Some(place) => {
-                self.ticked.remove(place);
+        let Some(item) = self.selected().cloned() else { return };
+        let draft = &mut self.draft;
+        match item {
+            MenuItem::Everything => *draft = FilterChoice::default(),
+            MenuItem::Open => draft.open = !draft.open,
+            MenuItem::Status(status) => {
+                turn(&mut draft.statuses, status);
+                // In the order of a message's life, whatever the order of ticking.
+                draft.statuses.sort_by_key(|status| Status::KNOWN.iter().position(|known| known == status));
             }
-            None => self.ticked.push(status.clone()),
+            MenuItem::Error(code) => turn(&mut draft.errors, code),
+            MenuItem::Batch(batch) => turn(&mut draft.batches, batch),
+            // Of two windows the larger one would be shown: there is one at a time.
+            MenuItem::Window(window) if draft.window == window => draft.window = Window::default(),
+            MenuItem::Window(window) => draft.window = window,
+            MenuItem::AllTimes => draft.window = Window::default(),
+            MenuItem::MoreBatches => return self.list_more(),
+            MenuItem::TypedWindow => return,
         }
+        self.touched = true;
+        self.is_result_due = true;
     }
 
-    /// What Enter chooses: what is ticked where a tick was changed, else the line under the
-    /// cursor alone.
+    /// Lists the batches that had no place at first.
+    pub fn list_more(&mut self) {
+        let Some(place) = self.lines.iter().position(|line| line.item == MenuItem::MoreBatches) else { return };
+        let more = std::mem::take(&mut self.more_batches);
+        self.opened_on += if self.opened_on > place { more.len().saturating_sub(1) } else { 0 };
+        self.lines.splice(place..=place, more);
+        self.next = self.next.min(place);
+        self.is_result_due = true;
+    }
+
+    /// What Enter chooses: what is ticked where a tick was changed; else the line under the cursor, within what the list
+    /// shows of the other kinds. A status and an error are one kind here: whoever goes from one to the other wants the
+    /// other, and not what is both.
     pub fn choice(&self) -> FilterChoice {
-        let only = |status: &Status| FilterChoice { statuses: vec![status.clone()], ..FilterChoice::default() };
-        match Self::LINES.get(self.cursor) {
-            Some(Line::Open) => FilterChoice { open_only: true, ..FilterChoice::default() },
-            Some(Line::Failed) => only(&Status::Failure),
-            Some(Line::Status(_)) if self.touched => {
-                // In the order of a message's life, whatever the order of ticking.
-                let statuses = Status::KNOWN.into_iter().filter(|status| self.is_ticked(status)).collect();
-                FilterChoice { statuses, ..FilterChoice::default() }
-            }
-            Some(Line::Status(status)) => only(status),
-            Some(Line::Everything) | None => FilterChoice::default(),
+        let now = self.draft.clone();
+        let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
+        let status = FilterChoice { statuses: Vec::new(), open: false, errors: Vec::new(), ..now.clone() };
+        match item {
+            MenuItem::Everything => FilterChoice::default(),
+            MenuItem::AllTimes => FilterChoice { window: Window::default(), ..now },
+            _ if self.touched => now,
+            MenuItem::Open => FilterChoice { open: true, ..status },
+            MenuItem::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },
+            MenuItem::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
+            MenuItem::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
+            MenuItem::Window(window) => FilterChoice { window: *window, ..now },
+            MenuItem::MoreBatches | MenuItem::TypedWindow => now,
         }
+    }
+}
+
+/// Takes something into a list, or out of it.
+fn turn<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    match list.iter().position(|known| *known == item) {
+        Some(place) => {
+            list.remove(place);
+        }
+        None => list.push(item),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn enter_takes_the_line_or_what_was_ticked() {
-        let mut menu = FilterMenu::new(&FilterChoice::default());
-        assert_eq!(menu.choice(), FilterChoice::default());
-        menu.go(1);
-        assert_eq!(menu.choice().statuses, [Status::Failure]);
-        menu.go(99);
-        menu.toggle();
-        menu.go(-4);
-        menu.toggle();
-        assert_eq!(menu.choice().statuses, [Status::Sending, Status::Failure]);
-    }
-
-    #[test]
-    fn a_menu_that_was_not_touched_stands_for_what_is_shown() {
-        let mut menu = FilterMenu::new(&FilterChoice { statuses: vec![Status::Failure], ..FilterChoice::default() });
-        assert!(menu.is_as_opened());
-        menu.go(1);
-        assert!(!menu.is_as_opened());
-        menu.go(-1);
-        assert!(menu.is_as_opened());
-        menu.toggle();
-        assert!(menu.is_as_opened(), "this line has no tick");
-        menu.go(99);
-        menu.toggle();
-        menu.toggle();
-        menu.go(-8);
-        assert!(!menu.is_as_opened(), "ticks were looked at");
-    }
-
-    #[test]
-    fn a_menu_opens_on_what_is_shown() {
-        let open = FilterChoice { open_only: true, ..FilterChoice::default() };
-        assert_eq!(FilterMenu::new(&open).choice(), open);
-        let two = FilterChoice { statuses: vec![Status::Sent, Status::Failure], ..FilterChoice::default() };
-        let mut menu = FilterMenu::new(&two);
-        menu.toggle();
-        assert_eq!(menu.choice().statuses, [Status::Failure]);
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@
 //! the row that it stands on. Sorting a million rows takes longer than a key may, so an order begins with
 //! the window alone; the rest comes slice by slice, between keys.
 
+use super::Times;
 use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed, View};
 
 /// How many rows are sorted at once while nobody waits for them: a few milliseconds.
@@ -96,8 +97,17 @@ impl List {
         Some(Item { row, left })
     }
 
-    /// The messages that it shows, in its order once it is sorted. One that has left the filter and is under the cursor is among them.
-    pub fn rows(&self) -> impl Iterator<Item = RowNumber> + '_ {
+    /// The messages that it shows, in its order once it is sorted; one that has left the filter is none of them.
+    pub fn rows(&self, store: &Store) -> impl Iterator<Item = RowNumber> + '_ {
+        let left = match self.cursor {
+            Cursor::Row(row) if !self.view.shows(store, row) => Some(row),
+            _ => None,
+        };
+        self.view.rows_from(0).filter(move |row| Some(*row) != left)
+    }
+
+    /// The messages of all its lines, one that has left the filter included.
+    pub fn listed(&self) -> impl Iterator<Item = RowNumber> + '_ {
         self.view.rows_from(0)
     }
 
@@ -150,6 +160,25 @@ impl List {
             Cursor::End | Cursor::Row(_) => {}
         }
         self.top = self.place(store).saturating_sub(line);
+    }
+
+    /// Follows a window of time that has moved on. What leaves it under the cursor stays until the cursor moves.
+    pub fn set_times(&mut self, store: &Store, times: Times) {
+        let (since, until) = times;
+        if (since, until) == (self.filter().since, self.filter().until) {
+            return;
+        }
+        let line = self.place(store).saturating_sub(self.top);
+        self.view.set_times(store, since, until);
+        if !self.view.is_sorted() {
+            self.sorted_to = 0;
+        }
+        match self.cursor {
+            Cursor::Newest => self.top = 0,
+            // Nobody has chosen the first row of an order: it leaves with the others.
+            Cursor::Row(row) if self.untouched && !self.view.shows(store, row) => self.follow(store),
+            Cursor::End | Cursor::Row(_) => self.top = self.place(store).saturating_sub(line),
+        }
     }
 
     /// Follows a trim of the store; the row under the cursor is none of those that left.

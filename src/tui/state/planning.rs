@@ -38,7 +38,7 @@ fn message(campaign: &Campaign, row: RowNumber) -> Message {
 /// The plan for a batch as a whole.
 pub(in crate::tui) fn batch_plan(campaign: &Campaign, batch: &BatchId, now: Timestamp) -> Option<BatchPlan> {
     let known = campaign.store.batch(batch)?.batch;
-    let mut view = View::new(Filter { batch: Some(batch.clone()), ..Filter::default() });
+    let mut view = View::new(Filter { batches: vec![batch.clone()], ..Filter::default() });
     view.refresh(&campaign.store);
     let messages: Vec<Message> = view.rows_from(0).map(|row| campaign.store.message(row)).collect();
     let is_under_way = campaign.actions.blocking_batches().contains(batch);

@@ -1,4 +1,5 @@
-//! A line that is typed into: a command, the name that unlocks a campaign, or where a file goes.
+//! A line that is typed into: a command, the name that unlocks a campaign, a window of time, or where a file
+//! goes.
 
 use tui_input::Input;
 
@@ -14,6 +15,8 @@ pub(in crate::tui) enum PromptKind {
     Command,
     /// The name of the campaign on the screen, which opens it for actions.
     Unlock,
+    /// When a window of time begins and ends.
+    Window,
     /// The file that an export is written to.
     Export(Export),
 }

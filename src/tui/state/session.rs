@@ -1,6 +1,9 @@
 //! From the screen to the session that is kept, and back.
 
-use super::{Campaign, FilterChoice, RecentCommands, State, Tables, ViewKind};
+use jiff::tz::TimeZone;
+
+use super::{Campaign, FilterChoice, RecentCommands, State, Tables, ViewKind, Window};
+use crate::config::{DayEnd, Moment};
 use crate::delivery::{BatchId, Status, clean_line};
 use crate::state::{SavedFilter, Session};
 
@@ -42,6 +45,7 @@ impl State {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
+            campaign.move_on();
             campaign.failures.look(&campaign.store);
         }
     }
@@ -51,9 +55,11 @@ impl FilterChoice {
     fn saved(&self) -> SavedFilter {
         SavedFilter {
             statuses: self.statuses.iter().map(|status| status.api_word().to_owned()).collect(),
-            open_only: self.open_only,
+            open_only: self.open,
             errors: self.errors.clone(),
-            batch: self.batch.as_ref().map(|batch| batch.as_str().to_owned()),
+            batches: self.batches.iter().map(|batch| batch.as_str().to_owned()).collect(),
+            since: self.window.from.map(|moment| moment.to_string()),
+            until: self.window.to.map(|moment| moment.to_string()),
         }
     }
 
@@ -61,9 +67,18 @@ impl FilterChoice {
     fn of_saved(saved: &SavedFilter) -> FilterChoice {
         FilterChoice {
             statuses: saved.statuses.iter().map(|word| Status::from_api(&clean_line(word))).collect(),
-            open_only: saved.open_only,
+            open: saved.open_only,
             errors: saved.errors.iter().map(|code| clean_line(code).into_owned()).collect(),
-            batch: saved.batch.as_deref().map(BatchId::new),
+            batches: saved.batches.iter().map(|id| BatchId::new(&*clean_line(id))).collect(),
+            window: Window {
+                from: saved.since.as_deref().and_then(|text| moment(text, DayEnd::Start)),
+                to: saved.until.as_deref().and_then(|text| moment(text, DayEnd::End)),
+            },
         }
     }
+}
+
+/// A moment as a file has it. What was a date there has become a time, so that the zone does not matter.
+fn moment(text: &str, day: DayEnd) -> Option<Moment> {
+    Moment::parse(text, day, &TimeZone::UTC).ok()
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State};
+use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State, Window};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, Status};
 use crate::store::{BatchSummary, Direction, status_place};
@@ -32,7 +32,7 @@ fn batch_key(summary: &BatchSummary, by: BatchColumn) -> BatchKey<'_> {
 impl Campaign {
     /// The batches in the order of the view, and among equals the newest first.
     pub(in crate::tui) fn batches(&self) -> Vec<BatchSummary> {
-        let mut batches = self.store.batches();
+        let mut batches = self.batches_in_window();
         let Ordered { by, direction } = self.batch_order;
         if self.batch_order != NEWEST_BATCH {
             let told_first = |left: &BatchSummary, right: &BatchSummary| {
@@ -47,8 +47,10 @@ impl Campaign {
 
     /// The batch under the cursor, the first where it has not been moved.
     pub(in crate::tui) fn selected_batch(&self) -> Option<BatchId> {
-        let known = self.batch_cursor.as_ref().filter(|id| self.store.batch(id).is_some()).cloned();
-        known.or_else(|| self.batches().first().map(|summary| summary.batch.id.clone()))
+        let batches = self.batches();
+        let is_known = |id: &BatchId| batches.iter().any(|summary| summary.batch.id == *id);
+        let known = self.batch_cursor.clone().filter(is_known);
+        known.or_else(|| batches.first().map(|summary| summary.batch.id.clone()))
     }
 }
 
@@ -56,13 +58,15 @@ impl State {
     pub(super) fn batches_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Enter => {
+                // A batch is shown whole, whatever the window of time.
                 if let Some(batch) = self.campaign().and_then(Campaign::selected_batch) {
-                    self.drill(FilterChoice { batch: Some(batch), ..FilterChoice::default() }, effects);
+                    self.drill(FilterChoice { batches: vec![batch], ..FilterChoice::default() }, effects);
                 }
             }
             Action::Back | Action::Quit => {
                 self.step_back(effects);
             }
+            Action::Clear => self.set_window(Window::default(), effects),
             _ => match self.steps(action) {
                 Some(steps) => self.go_batch(steps),
                 None => {

@@ -73,7 +73,7 @@ impl State {
     fn ask_where_messages(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         let (what, rows): (_, Vec<RowNumber>) = match campaign.marked.is_empty() {
-            true => ("messages", campaign.list.rows().collect()),
+            true => ("messages", campaign.list.rows(&campaign.store).collect()),
             false => ("marked messages", view::marked_rows(campaign)),
         };
         let number = rows.len();

@@ -1,6 +1,6 @@
 //! Keys in the view of failures.
 
-use super::super::state::{FilterChoice, GroupKey, State};
+use super::super::state::{FilterChoice, GroupKey, State, Window};
 use super::super::{Action, Effect};
 use crate::delivery::{RetryHelps, Status};
 
@@ -12,6 +12,7 @@ impl State {
             Action::Back | Action::Quit => {
                 self.step_back(effects);
             }
+            Action::Clear => self.set_window(Window::default(), effects),
             _ => {
                 if let Some(steps) = self.steps(action) {
                     if let Some(campaign) = self.campaign_mut() {
@@ -44,6 +45,7 @@ impl State {
     fn show_group(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
         let Some(group) = campaign.failures.selected() else { return };
+        let window = campaign.choice.window;
         let errors = match &group.key {
             GroupKey::Error(code) => vec![code.clone()],
             GroupKey::Helped => {
@@ -51,6 +53,6 @@ impl State {
                 helped.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
             }
         };
-        self.drill(FilterChoice { statuses: vec![Status::Failure], errors, ..FilterChoice::default() }, effects);
+        self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);
     }
 }

@@ -117,7 +117,7 @@ impl State {
     /// Asks for one more page of older history, once for each answer.
     pub(super) fn read_history(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign_mut() else { return };
-        if campaign.further_asked || campaign.store.is_empty() || campaign.store.coverage().ends_here() {
+        if campaign.further_asked || campaign.store.is_empty() || campaign.store.coverage().ends_here() || campaign.is_window_whole() {
             return;
         }
         campaign.further_asked = true;

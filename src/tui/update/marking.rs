@@ -12,13 +12,13 @@ impl State {
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => {
                 if let Some(campaign) = self.campaign_mut() {
-                    let rows: Vec<RowNumber> = campaign.list.rows().collect();
+                    let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).collect();
                     campaign.marked.add(rows);
                 }
             }
             Action::InvertMarks => {
                 if let Some(campaign) = self.campaign_mut() {
-                    let rows: Vec<RowNumber> = campaign.list.rows().collect();
+                    let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).collect();
                     campaign.marked.invert(rows);
                 }
             }
@@ -49,7 +49,7 @@ impl State {
         let from = campaign.marked.last().and_then(|last| campaign.list.position(&campaign.store, last));
         let to = campaign.list.place(&campaign.store);
         let from = from.unwrap_or(to);
-        let rows: Vec<RowNumber> = campaign.list.rows().skip(from.min(to)).take(from.abs_diff(to) + 1).collect();
+        let rows: Vec<RowNumber> = campaign.list.listed().skip(from.min(to)).take(from.abs_diff(to) + 1).collect();
         campaign.list.hold(&campaign.store);
         campaign.marked.add(rows);
         campaign.marked.range_ended(row);

@@ -1,31 +1,35 @@
-//! Keys in the menu of statuses.
+//! Keys in the menu of filters and in that of windows of time.
 
-use super::super::state::{Dialog, FilterChoice, FilterMenu, State};
-use super::super::{Action, Effect};
+use super::super::state::{Dialog, FilterChoice, FilterMenu, FilterMenuKind, MenuItem, PromptKind, State, ViewKind, Window};
+use super::super::{Action, Effect, view};
 use super::list::PAGES_TO_FILL;
 
 impl State {
-    pub(super) fn open_menu(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn open_menu(&mut self, kind: FilterMenuKind, effects: &mut Vec<Effect>) {
         self.close_detail(effects);
         if let Some(campaign) = self.campaign() {
-            self.dialog = Dialog::Menu(FilterMenu::new(&campaign.choice));
+            let mut menu = FilterMenu::new(kind, campaign);
+            menu.count(campaign);
+            self.dialog = Dialog::Menu(Box::new(menu));
         }
     }
 
     pub(super) fn menu_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let page = view::menu_page(self);
         let Dialog::Menu(menu) = &mut self.dialog else { return };
         match action {
             Action::Up | Action::PreviousPane => menu.go(-1),
             Action::Down | Action::NextPane => menu.go(1),
-            Action::First | Action::PageUp | Action::HalfPageUp => menu.go(isize::MIN),
-            Action::Last | Action::PageDown | Action::HalfPageDown => menu.go(isize::MAX),
+            Action::PageUp => menu.go(-page),
+            Action::PageDown => menu.go(page),
+            Action::HalfPageUp => menu.go(-(page + 1) / 2),
+            Action::HalfPageDown => menu.go((page + 1) / 2),
+            Action::First => menu.go(isize::MIN),
+            Action::Last => menu.go(isize::MAX),
             Action::Toggle => menu.toggle(),
-            Action::Enter => {
-                let choice = menu.choice();
-                self.show_chosen(choice, effects);
-            }
-            Action::PlanRetry => {
-                // What the list shows already is planned as it is, with the errors it was narrowed to.
+            Action::Enter => self.enter_menu(effects),
+            Action::PlanRetry if menu.kind == FilterMenuKind::Filter => {
+                // What the list shows already is planned as it is.
                 let choice = (!menu.is_as_opened()).then(|| menu.choice());
                 self.dialog = Dialog::None;
                 if let Some(choice) = choice {
@@ -33,27 +37,69 @@ impl State {
                 }
                 self.plan_shown();
             }
+            Action::Clear if menu.kind == FilterMenuKind::Times => self.set_window(Window::default(), effects),
             Action::Clear => {
                 self.dialog = Dialog::None;
                 self.clear(effects);
             }
-            Action::Back | Action::Quit | Action::Filter => self.dialog = Dialog::None,
+            Action::Back | Action::Quit => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
             _ => {}
         }
+        self.count_menu();
     }
 
-    /// Narrows the list to what was chosen.
+    /// Enter: does what the line under the cursor says, or shows what was ticked.
+    fn enter_menu(&mut self, effects: &mut Vec<Effect>) {
+        let Dialog::Menu(menu) = &mut self.dialog else { return };
+        match menu.selected() {
+            Some(MenuItem::MoreBatches) => menu.list_more(),
+            Some(MenuItem::TypedWindow) => {
+                let typed = self.campaign().map(|campaign| campaign.choice.window.typed()).unwrap_or_default();
+                self.open_prompt(PromptKind::Window, &typed);
+            }
+            _ => {
+                let (kind, choice) = (menu.kind, menu.choice());
+                match kind {
+                    FilterMenuKind::Filter => self.show_chosen(choice, effects),
+                    FilterMenuKind::Times => self.set_window(choice.window, effects),
+                }
+            }
+        }
+    }
+
+    /// Counts on what the open menu has not counted yet.
+    pub(super) fn count_menu(&mut self) {
+        if let Dialog::Menu(menu) = &mut self.dialog
+            && let Some(campaign) = self.campaigns.get(self.current)
+        {
+            menu.count(campaign);
+        }
+    }
+
+    /// Narrows the list to what was chosen, and shows it.
     fn show_chosen(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
         self.dialog = Dialog::None;
-        if let Some(campaign) = self.campaign_mut() {
-            // The statuses of a batch are asked for within it; "everything" leaves it.
-            let batch = campaign.choice.batch.take().filter(|_| !choice.is_everything());
-            campaign.choice = FilterChoice { batch, ..choice };
-            campaign.drilled = None;
-            campaign.narrow();
-            campaign.pages_to_fill = PAGES_TO_FILL;
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice = choice;
+        campaign.drilled = None;
+        campaign.narrow();
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        if self.view != ViewKind::Messages {
+            self.leave_activity();
+            self.show_view(ViewKind::Messages, effects);
         }
+        self.fill_window(effects);
+    }
+
+    /// Looks at another window of time, in the view on the screen.
+    pub(super) fn set_window(&mut self, window: Window, effects: &mut Vec<Effect>) {
+        self.dialog = Dialog::None;
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice.window = window;
+        campaign.narrow();
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        self.look_at_view();
         self.fill_window(effects);
     }
 }

@@ -47,13 +47,15 @@ impl State {
     /// All that the list shows, whatever narrows it.
     pub(super) fn plan_shown(&mut self) {
         self.sort_list();
-        let Some(campaign) = self.campaign() else { return };
-        let shown = campaign.list.len();
+        let Some(campaign) = self.campaign_mut() else { return };
+        // As of now: what has left a window of time since it was last looked at is not retried.
+        campaign.move_on();
+        let shown = campaign.list.matching(&campaign.store);
         // Of many only those are looked at that can be retried at all.
         let failed = |row: &RowNumber| shown <= LISTED_WHOLE || campaign.store.status(*row) == Some(&Status::Failure);
-        let rows: Vec<RowNumber> = campaign.list.rows().filter(failed).collect();
+        let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).filter(failed).collect();
         if shown == 0 {
-            let next = format!("{} chooses another status", self.key_for(Action::Filter));
+            let next = format!("{} chooses another filter", self.key_for(Action::Filter));
             self.tell(NoticeWeight::Info, "the list shows no message", "", &next);
             return;
         }
@@ -61,7 +63,8 @@ impl State {
     }
 
     fn plan_group(&mut self) {
-        let Some(campaign) = self.campaign() else { return };
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.move_on();
         let Some(group) = campaign.failures.selected() else {
             self.tell(NoticeWeight::Info, "nothing has failed in what is loaded", "", "");
             return;

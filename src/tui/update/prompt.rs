@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
 
-use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed};
+use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed, Window};
 use super::super::{Action, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
@@ -116,6 +116,13 @@ impl State {
             PromptKind::Unlock if self.unlock(&typed, effects) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
             PromptKind::Unlock => "that is not the name, to the letter".to_owned(),
+            PromptKind::Window => match Window::parse(&typed, &self.look.zone, self.now) {
+                Ok(window) => {
+                    self.set_window(window, effects);
+                    String::new()
+                }
+                Err(problem) => problem,
+            },
             PromptKind::Export(_) if typed.trim().is_empty() => "type a file's name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();

@@ -2,9 +2,9 @@
 
 use crossterm::event::KeyEvent;
 
-use super::super::state::{Dialog, FilterChoice, MenuKind, RowAction, RowMenu, State, ViewKind};
+use super::super::state::{Dialog, FilterChoice, MenuKind, RowAction, RowMenu, State, ViewKind, Window};
 use super::super::{Action, Effect};
-use crate::delivery::Status;
+use crate::delivery::{BatchId, Status};
 use crate::monitor::NoticeWeight;
 
 impl State {
@@ -86,11 +86,20 @@ impl State {
             RowAction::CopyMenu => self.open_copy_menu(),
             RowAction::OnlyError => {
                 let errors = subject.error.into_iter().collect();
-                self.drill_out(FilterChoice { statuses: vec![Status::Failure], errors, ..FilterChoice::default() }, effects);
+                let window = self.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
+                self.drill_out(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);
             }
-            RowAction::OnlyBatch => self.drill_out(FilterChoice { batch: subject.batch, ..FilterChoice::default() }, effects),
+            RowAction::OnlyBatch => {
+                self.drill_out(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() }, effects);
+            }
             RowAction::ShowBatch => {
                 if let Some(campaign) = self.campaign_mut() {
+                    let is_shown = |id: &BatchId| campaign.batches_in_window().iter().any(|summary| summary.batch.id == *id);
+                    if !subject.batch.as_ref().is_some_and(is_shown) {
+                        // It was uploaded at another time than is looked at.
+                        campaign.choice.window = Window::default();
+                        campaign.narrow();
+                    }
                     campaign.batch_cursor = subject.batch;
                 }
                 self.show_view(ViewKind::Batches, effects);

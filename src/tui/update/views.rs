@@ -45,6 +45,7 @@ impl State {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
+            campaign.move_on();
             campaign.failures.look(&campaign.store);
         }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::State;
+use super::super::state::{Dialog, State};
 
 impl State {
     /// Does what is due.
@@ -15,6 +15,9 @@ impl State {
         self.told_until = self.told_until.filter(|until| *until > now);
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.forget_copied(false);
+        if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= now)) {
+            self.count_menu();
+        }
         self.ask_server(effects);
         self.lock_expired(effects);
         self.refresh_question(None, effects);
@@ -28,8 +31,10 @@ impl State {
         // What is not on the screen is still to be sorted.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().filter_map(|campaign| campaign.unlocked_until);
+        let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due } else { None };
         find.into_iter()
             .chain(sorting)
+            .chain(menu)
             .chain(locks)
             .chain(marks)
             .chain(self.leave_until)

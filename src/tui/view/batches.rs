@@ -7,10 +7,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::bar::bar;
-use super::empty;
 use super::pieces::{self, Piece};
 use super::table;
 use super::words::count;
+use super::{empty, failures};
 use crate::delivery::{BatchRetry, Status, batch_retry};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_place};
@@ -50,15 +50,17 @@ fn draw_sum(state: &State, campaign: &Campaign, known: &[BatchSummary], buffer: 
     let number = known.len();
     let style = |role| state.look.style(role);
     let batches = if number == 1 { "batch" } else { "batches" };
-    let mut left = vec![Piece::new(format!("{} {batches} in what is loaded", count(number)), style(Role::Strong), 0)];
+    // A batch is of the time of its upload, and counted whole.
+    let which = if campaign.choice.window.is_all() { "in what is loaded" } else { "uploaded" };
+    let mut left = vec![Piece::new(format!("{} {batches} {which}", count(number)), style(Role::Strong), 0)];
+    left.extend(failures::window(state, campaign).map(|window| Piece { text: window.text.replacen("· ", "", 1), ..window }));
     if campaign.batch_order != NEWEST_BATCH {
         left.push(Piece::new(format!("· {}", campaign.batch_order.sentence()), style(Role::Accent), 0).gap(1));
     }
     if let Some(words) = being_prepared(campaign, known, state.now) {
         left.push(Piece::new(format!("· {words}"), style(Role::Moving), 0).gap(1));
     }
-    let right = if campaign.store.is_empty() { String::new() } else { state.how_far(campaign) };
-    pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);
+    pieces::draw(buffer, area, left, failures::how_far(state, campaign), state.look.ascii);
 }
 
 /// The batches whose rows do not all show yet, in words. The API answers an upload before its messages

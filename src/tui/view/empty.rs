@@ -69,15 +69,28 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         return vec![(format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong), (server.to_owned(), text)];
     }
     let (filter, clear) = (state.key_for(Action::Filter), state.key_for(Action::Clear));
-    let next = if coverage.ends_here() {
-        format!("{filter} changes the filter, {clear} clears it.")
+    let window = campaign.choice.window;
+    let is_whole = campaign.is_window_whole();
+    let times = if window.is_all() { String::new() } else { format!("{} other times, ", state.key_for(Action::TimeWindow)) };
+    let changes = format!("{times}{filter} changes the filter, {clear} clears it.");
+    let next = if coverage.ends_here() || is_whole {
+        changes
     } else if campaign.further_asked {
-        format!("Reading further back. {filter} changes the filter, {clear} clears it.")
+        format!("Reading further back. {changes}")
     } else {
-        let enter = state.key_for(Action::Enter);
-        format!("{enter} reads further back, {filter} changes the filter, {clear} clears it.")
+        format!("{} reads further back, {changes}", state.key_for(Action::Enter))
     };
-    vec![(format!("Nothing {} in {loaded}.", campaign.choice.words()), strong), (next, text)]
+    let what = campaign.choice.pieces(&state.look.zone, state.now);
+    let what = match what.as_slice() {
+        [one] if window.is_all() => format!("Nothing {one} in {loaded}."),
+        pieces if window.is_all() => format!("Nothing that is {} in {loaded}.", pieces.join(" and ")),
+        pieces => {
+            let whole = if is_whole { "that window is loaded whole" } else { "that window is loaded in part" };
+            let loaded = count(coverage.loaded);
+            format!("Nothing in {}: {whole}, {loaded} messages {}.", pieces.join(" · "), state.how_far(campaign))
+        }
+    };
+    vec![(what, strong), (next, text)]
 }
 
 /// Draws that nothing has failed in what is loaded.
@@ -86,11 +99,20 @@ pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut 
         return draw(state, campaign, buffer, area);
     }
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
-    let loaded = count(campaign.store.coverage().loaded);
+    let loaded = count(campaign.failures.loaded());
     let (messages, enter) = (state.key_for(Action::ShowMessages), state.key_for(Action::Enter));
-    let next = format!("{messages} shows the messages; at their end, {enter} reads further back.");
-    let what = format!("No failures in the {loaded} loaded, {}.", state.how_far(campaign));
+    let next = match campaign.is_window_whole() && !campaign.choice.window.is_all() {
+        true => format!("{} shows other times.", state.key_for(Action::TimeWindow)),
+        false => format!("{messages} shows the messages; at their end, {enter} reads further back."),
+    };
+    let what = format!("No failures in the {loaded} loaded{}, {}.", in_window(state, campaign), state.how_far_shown(campaign).0);
     put(buffer, area, &[(what, strong), (next, text)]);
+}
+
+/// Of which window of time; nothing for all times.
+fn in_window(state: &State, campaign: &Campaign) -> String {
+    let window = campaign.choice.window;
+    if window.is_all() { String::new() } else { format!(" of this window, {}", window.words(&state.look.zone, state.now)) }
 }
 
 /// Draws that no loaded message is of a batch.
@@ -102,6 +124,15 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
     let loaded = count(campaign.store.coverage().loaded);
     let what = format!("No batch in the {loaded} messages loaded, {}.", state.how_far(campaign));
     let next = "The API has no list of batches: each shows here with its first message that is loaded.";
+    let known = campaign.store.batches().len();
+    if known > 0 {
+        let what = format!(
+            "No batch was uploaded in this window, {}: {} known.",
+            campaign.choice.window.words(&state.look.zone, state.now),
+            count(known)
+        );
+        return put(buffer, area, &[(what, strong), (format!("{} shows other times.", state.key_for(Action::TimeWindow)), text)]);
+    }
     put(buffer, area, &[(what, strong), (next.to_owned(), text)]);
 }
 

@@ -66,7 +66,7 @@ pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
-    let total = campaign.store.counts().of(&Status::Failure).max(1);
+    let total = campaign.failures.failed().max(1);
     for group in campaign.failures.groups() {
         let [once, twice, more] = group.tried.map(|number| number.to_string());
         rows.push(vec![

@@ -10,10 +10,10 @@ use super::empty;
 use super::pieces::{self, Piece};
 use super::table;
 use super::words::{count, percent};
-use crate::delivery::{ErrorCode, RetryHelps, Status};
-use crate::tui::Role;
+use crate::delivery::{ErrorCode, RetryHelps};
 use crate::tui::state::{Campaign, Group, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
+use crate::tui::{Action, Role};
 
 /// The longest code that the API publishes, and "all that a retry helps".
 const NAME: usize = 22;
@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     }
     let widths = Widths::of(state, usize::from(area.width));
     draw_heads(state, buffer, heads, widths);
-    let total = campaign.store.counts().of(&Status::Failure);
+    let total = campaign.failures.failed();
     let most = groups.iter().map(|group| group.count).max().unwrap_or(1);
     table::draw(state, buffer, area, groups.len(), campaign.failures.place(), |place, style| {
         groups.get(place).map(|group| cells(state, group, Shares { total, most }, widths, style)).unwrap_or_default()
@@ -42,10 +42,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
 /// The first line sums up.
 fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     let style = |role| state.look.style(role);
-    let counts = campaign.store.counts();
-    let failed = counts.of(&Status::Failure);
-    let of = |wanted: RetryHelps| counts.errors.iter().filter(|error| error.retry == wanted).map(|error| error.count).sum::<usize>();
-    let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(counts.total())), style(Role::Strong), 0)];
+    let failures = &campaign.failures;
+    let failed = failures.failed();
+    let errors = failures.groups().iter().filter(|group| group.key != GroupKey::Helped);
+    let of = |wanted: RetryHelps| errors.clone().filter(|group| group.helps == wanted).map(|group| group.count).sum::<usize>();
+    let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(failures.loaded())), style(Role::Strong), 0)];
+    left.extend(window(state, campaign));
     if failed > 0 {
         let parts = [(RetryHelps::Yes, "a retry helps"), (RetryHelps::Maybe, "it may"), (RetryHelps::No, "it cannot")];
         let parts = parts.map(|(helps, words)| format!("{} {words}", count(of(helps)))).join(", ");
@@ -56,8 +58,27 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     if state.tables.failures != MOST_FAILED {
         left.insert(1, Piece::new(format!("· {}", state.tables.failures.sentence()), style(Role::Accent), 2).gap(1));
     }
-    let right = if campaign.store.is_empty() { String::new() } else { state.how_far(campaign) };
-    pieces::draw(buffer, area, left, vec![Piece::new(right, style(Role::Muted), 2)], state.look.ascii);
+    pieces::draw(buffer, area, left, how_far(state, campaign), state.look.ascii);
+}
+
+/// The window of time that is looked at, where there is one.
+pub(super) fn window(state: &State, campaign: &Campaign) -> Option<Piece> {
+    let words = campaign.choice.window.words(&state.look.zone, state.now);
+    (!words.is_empty()).then(|| Piece::new(format!("· {words}"), state.look.style(Role::Accent), 0).gap(1))
+}
+
+/// How far it is loaded, and the key that looks at all times again.
+pub(super) fn how_far(state: &State, campaign: &Campaign) -> Vec<Piece> {
+    if campaign.store.is_empty() {
+        return Vec::new();
+    }
+    let (how_far, role) = state.how_far_shown(campaign);
+    let rank = if role == Role::Muted { 2 } else { 1 };
+    let mut right = vec![Piece::new(how_far, state.look.style(role), rank)];
+    if !campaign.choice.window.is_all() {
+        right.push(Piece::new(format!("{} clear", state.key_for(Action::Clear)), state.look.style(Role::Muted), 5));
+    }
+    right
 }
 
 /// How wide the columns are. What has no room has none.

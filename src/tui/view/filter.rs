@@ -21,11 +21,13 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     if campaign.choice.is_everything() && !campaign.find.is_on() {
         left.push(Piece::new("all messages", style(Role::Strong), 0));
     }
-    if !campaign.choice.is_everything() {
-        left.push(Piece::new(campaign.choice.words(), style(Role::Accent), 0));
+    for (place, piece) in campaign.choice.pieces(&look.zone, state.now).into_iter().enumerate() {
+        let before = if place == 0 { "" } else { "· " };
+        left.push(Piece::new(format!("{before}{piece}"), style(Role::Accent), 0).gap(1));
     }
     if campaign.find.is_on() {
-        left.push(Piece::new(format!("find {}", campaign.find.query.as_str()), style(Role::Accent), 0));
+        let before = if left.is_empty() { "" } else { "· " };
+        left.push(Piece::new(format!("{before}find {}", campaign.find.query.as_str()), style(Role::Accent), 0).gap(1));
         let (words, role) = server(campaign);
         left.push(Piece::new(words, style(role), 0));
     }
@@ -42,13 +44,19 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     if campaign.store.is_empty() {
         return right;
     }
-    let loaded = count(coverage.loaded);
-    let of = if is_filtered {
-        format!("{} of {loaded} loaded", count(campaign.list.matching(&campaign.store)))
-    } else {
-        format!("{loaded} loaded")
+    let (in_window, loaded) = match campaign.choice.window.is_all() {
+        true => ("", count(coverage.loaded)),
+        false => (" in this window", count(campaign.loaded_in_window())),
     };
-    right.push(Piece::new(format!("{of}, {}", state.how_far(campaign)), style(Role::Muted), 1));
+    // How many of how many is said as long as anything is.
+    let is_window_alone = campaign.list.filter().is_only_times();
+    let of = match is_filtered && !is_window_alone {
+        true => format!("{} of {loaded} loaded{in_window}", count(campaign.list.matching(&campaign.store))),
+        false => format!("{loaded} loaded{in_window}"),
+    };
+    right.push(Piece::new(of, style(Role::Muted), 0));
+    let (how_far, role) = state.how_far_shown(campaign);
+    right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0));
     if coverage.islands > 0 {
         let mark = "•";
         right.push(Piece::new(format!("{} {mark} found apart", count(coverage.islands)), style(Role::Muted), 4));
@@ -98,7 +106,8 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     // Room for the number that is being typed, so that the words beside it stand still.
     let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
     let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 0)];
-    let filter = if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words()) };
+    let filter =
+        if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words(&look.zone, state.now)) };
     pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)], look.ascii);
     let x = area.x + 1 + 5 + u16::try_from(column).unwrap_or(0);
     Position::new(x.min(area.right().saturating_sub(1)), area.y)

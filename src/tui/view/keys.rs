@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::monitor::Connection;
 use crate::tui::keys::Binding;
-use crate::tui::state::{Dialog, PageKind, PromptKind, Question, State, ViewKind};
+use crate::tui::state::{Dialog, FilterMenuKind, PageKind, PromptKind, Question, State, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
@@ -61,6 +61,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         | Action::NextPane
         | Action::Toggle
         | Action::Filter
+        | Action::TimeWindow
         | Action::Find
         | Action::Order
         | Action::Copy
@@ -74,8 +75,9 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Toggle if matches!(state.dialog, Dialog::Order(_)) => state.has_columns(),
         Action::Clear if matches!(state.dialog, Dialog::Order(_)) => true,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
-        // Only the menu of statuses has ticks and something to clear.
-        Action::Toggle | Action::Clear | Action::PlanRetry if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
+        // Only the menus of filters have ticks and something to clear.
+        Action::PlanRetry if context == Context::Menu => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter),
+        Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
         Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),
@@ -87,6 +89,9 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
         Action::NextCampaign | Action::ShowCampaigns => state.campaigns.len() > 1,
         Action::Clear if context == Context::Activity => campaign.is_some_and(|campaign| campaign.changes.len() > 0),
+        Action::Clear if matches!(context, Context::Batches | Context::Failures) => {
+            campaign.is_some_and(|campaign| !campaign.choice.window.is_all())
+        }
         Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
         Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),
         _ => true,

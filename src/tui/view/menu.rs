@@ -1,4 +1,4 @@
-//! The menu of statuses.
+//! The menu of filters, and that of windows of time.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -6,60 +6,118 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::words::count;
-use crate::delivery::Status;
-use crate::tui::state::{Campaign, FilterMenu, MenuLine, State};
-use crate::tui::text::{Align, fit};
+use crate::tui::state::{Campaign, FilterMenu, FilterMenuKind, MenuItem, MenuLine, State};
+use crate::tui::text::{Align, cut, fit, width};
 use crate::tui::{Action, Context, Role, sign};
 
 /// How wide the box is.
-const COLUMNS: u16 = 54;
+const COLUMNS: u16 = dialog::WIDEST;
+
+/// How wide the names of the sections are, with a blank behind.
+const SECTION: usize = 7;
+
+/// How wide a count is.
+const COUNT: usize = 10;
+
+/// The lines that are no lines of the menu: what it results in, and the keys.
+const OTHERS: usize = 2;
+
+/// How many lines of a menu fit.
+fn room(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2)).saturating_sub(OTHERS).max(1)
+}
+
+/// How many lines a page key moves.
+pub(super) fn page(state: &State) -> isize {
+    let page = room(state.layout().body).saturating_sub(1).max(1);
+    isize::try_from(page).unwrap_or(1)
+}
 
 /// Draws the menu. The cursor stands on its line.
 pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
-    let ascii = state.look.ascii;
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (place, line) in FilterMenu::LINES.iter().enumerate() {
-        let is_selected = place == menu.cursor;
-        let style = state.look.style(if is_selected { Role::Selected } else { Role::Text });
-        let mark = if is_selected { "›" } else { " " };
-        let text = match line {
-            MenuLine::Everything => "    everything".to_owned(),
-            MenuLine::Failed => "    failed only".to_owned(),
-            MenuLine::Open => "    open only: still moving".to_owned(),
-            MenuLine::Status(status) => {
-                let tick = if menu.is_ticked(status) { "[x]" } else { "[ ]" };
-                format!("{tick} {} {}", sign(status, ascii), status.word())
-            }
-        };
-        let number = fit(&count(number(campaign, line)), 10, Align::Right, ascii);
-        let left = usize::from(COLUMNS) - 4 - 10 - 2;
-        lines.push(Line::from(Span::styled(format!("{mark} {}{number}", fit(&text, left, Align::Left, ascii)), style)));
-    }
-    let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let keys = [(Action::Enter, "show"), (Action::Toggle, "tick"), (Action::PlanRetry, "plan these"), (Action::Back, "leave")];
-    let keys = keys.into_iter().filter_map(|(action, does)| Some((state.keymap.key(Context::Menu, action)?, does)));
-    let keys = keys.flat_map(|(name, does)| [Span::styled(name, key), Span::styled(format!(" {does}  "), word)]);
-    lines.push(Line::from(keys.collect::<Vec<_>>()));
+    let room = room(area);
     // On a low screen the menu scrolls with its cursor and keeps its keys.
-    let room = usize::from(area.height.saturating_sub(3)).max(1);
     let skipped = (menu.cursor + 1).saturating_sub(room);
-    let last = lines.pop();
-    let mut shown: Vec<_> = lines.into_iter().skip(skipped).take(room).collect();
-    shown.extend(last);
-    let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, "Show messages that are", COLUMNS, rows);
-    dialog::put(buffer, inner, &shown);
-    Position::new(inner.x, inner.y + u16::try_from(menu.cursor - skipped).unwrap_or(0))
+    let columns = usize::from(COLUMNS.min(area.width)).saturating_sub(4);
+    let mut lines = vec![result(state, campaign, menu, columns)];
+    let mut section = "";
+    for (place, line) in menu.lines.iter().enumerate().skip(skipped).take(room) {
+        let name = if line.section() == section && place > skipped { "" } else { line.section() };
+        section = line.section();
+        lines.push(draw_line(state, menu, line, name, place == menu.cursor, columns));
+    }
+    let below = menu.lines.len().saturating_sub(skipped + room);
+    lines.push(keys(state, menu, below, columns));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let title = match menu.kind {
+        FilterMenuKind::Filter => "Show messages that are",
+        FilterMenuKind::Times => "Show messages, batches and failures of",
+    };
+    let inner = dialog::draw(state, buffer, area, title, COLUMNS, rows);
+    dialog::put(buffer, inner, &lines);
+    let line = u16::try_from(menu.cursor - skipped).unwrap_or(0);
+    Position::new(inner.x + u16::try_from(SECTION).unwrap_or(0), inner.y + 1 + line)
 }
 
-/// How many of the loaded messages a line would show.
-fn number(campaign: &Campaign, line: &MenuLine) -> usize {
-    let counts = campaign.store.counts();
-    match line {
-        MenuLine::Everything => counts.total(),
-        MenuLine::Open => campaign.open.iter().sum(),
-        MenuLine::Failed => counts.of(&Status::Failure),
-        MenuLine::Status(status) => counts.of(status),
+/// What Enter would show, and how much that is.
+fn result(state: &State, campaign: &Campaign, menu: &FilterMenu, columns: usize) -> Line<'static> {
+    let words = menu.choice().words(&campaign.zone, campaign.now);
+    let words = if words.is_empty() { "everything".to_owned() } else { words };
+    let number = menu.result.map_or_else(|| "…".to_owned(), count);
+    let of = format!(": {number} of {} loaded", count(campaign.store.coverage().loaded));
+    // The figure is whole, whatever becomes of the words.
+    let words = cut(&words, columns.saturating_sub(width(&of)), state.look.ascii).into_owned();
+    Line::from(vec![Span::styled(words, state.look.style(Role::Accent)), Span::styled(of, state.look.style(Role::Strong))])
+}
+
+fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, is_selected: bool, columns: usize) -> Line<'static> {
+    let ascii = state.look.ascii;
+    let style = state.look.style(if is_selected { Role::Selected } else { Role::Text });
+    let mark = if is_selected { "›" } else { " " };
+    let tick = match menu.tick(&line.item) {
+        Some(true) => "[x]",
+        Some(false) => "[ ]",
+        None => "   ",
+    };
+    let text = match &line.item {
+        MenuItem::Status(status) => format!("{} {}", sign(status, ascii), line.text),
+        _ => line.text.clone(),
+    };
+    let number = match line.count {
+        Some(number) => count(number),
+        None if line.leads_on() => String::new(),
+        None => "…".to_owned(),
+    };
+    let room = columns.saturating_sub(SECTION + COUNT);
+    Line::from(vec![
+        Span::styled(fit(section, SECTION, Align::Left, ascii), state.look.style(Role::Heading)),
+        Span::styled(fit(&format!("{mark} {tick} {text}"), room, Align::Left, ascii), style),
+        Span::styled(fit(&number, COUNT, Align::Right, ascii), style),
+    ])
+}
+
+/// The keys, and how many lines there are below.
+fn keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<'static> {
+    let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
+    let more = if below > 0 { format!("{} more below", count(below)) } else { String::new() };
+    let mut keys = vec![(Action::Enter, "show"), (Action::Toggle, "tick")];
+    if menu.kind == FilterMenuKind::Filter {
+        keys.push((Action::PlanRetry, "plan these"));
     }
+    keys.push((Action::Back, "leave"));
+    let mut spans = Vec::new();
+    let mut taken = 0;
+    for (action, does) in keys {
+        let Some(name) = state.keymap.key(Context::Menu, action) else { continue };
+        let piece = width(&name) + 1 + does.len();
+        if taken + piece + width(&more) > columns {
+            break;
+        }
+        taken += piece + 2;
+        spans.extend([Span::styled(name, key), Span::styled(format!(" {does}  "), word)]);
+    }
+    let rest = columns.saturating_sub(taken);
+    spans.push(Span::styled(fit(&more, rest, Align::Right, state.look.ascii), word));
+    Line::from(spans)
 }

@@ -19,6 +19,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let (title, sign) = match &prompt.kind {
         PromptKind::Command => ("Commands".to_owned(), ":"),
         PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.card.name), ""),
+        PromptKind::Window => ("Show a window of time".to_owned(), ""),
         PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
     };
     let above = match &prompt.kind {
@@ -26,6 +27,17 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         PromptKind::Unlock => vec![
             Sentence::new("The campaign takes retries then, until 15 minutes have passed without one. It is journalled.", Role::Text, 2),
             Sentence::new(format!("Type its name to open it: {}", campaign.card.name), Role::Strong, 0),
+        ],
+        PromptKind::Window => vec![
+            Sentence::new("When it begins; or when it begins and ends, with \"to\" between.", Role::Text, 0),
+            Sentence::new(
+                format!(
+                    "2h · 3d to 1d · 2026-11-20 to 2026-11-22 · 2026-11-24T09:00 to today. Days are those of {}.",
+                    state.look.zone_name
+                ),
+                Role::Muted,
+                1,
+            ),
         ],
         PromptKind::Export(export) => {
             let masked = if export.masked { "masked, as on the screen" } else { "NOT masked" };
@@ -52,6 +64,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let does = match prompt.kind {
         PromptKind::Command => "do it",
         PromptKind::Unlock => "open it",
+        PromptKind::Window => "show it",
         PromptKind::Export(_) => "write it",
     };
     let mut keys = vec![("Enter", does.to_owned()), ("Esc", "leave it".to_owned())];

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
+use crate::tui::Role;
 use crate::tui::state::{Campaign, Look, State};
 use crate::tui::text::{self, thousands};
 
@@ -98,6 +99,18 @@ impl Look {
 }
 
 impl State {
+    /// How far the loaded messages go within the window of time that is looked at, and how that is to be shown: a window
+    /// that is not loaded whole is told louder.
+    pub(super) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {
+        if campaign.choice.window.is_all() {
+            (self.how_far(campaign), Role::Muted)
+        } else if campaign.is_window_whole() {
+            ("complete".to_owned(), Role::Muted)
+        } else {
+            (format!("{} only", self.how_far(campaign)), Role::Warning)
+        }
+    }
+
     /// How far the loaded messages go: `back to 21 Nov 03:02`, or `the whole campaign`; and whether
     /// older ones were dropped because no more are kept.
     pub(super) fn how_far(&self, campaign: &Campaign) -> String {

@@ -3,7 +3,7 @@
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::PANES;
 
-use Context::{Activity, Campaigns, Detail, Menu, Messages};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -21,16 +21,25 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('f')],
         contexts: PANES,
         label: "filter",
-        help: "show only messages of some statuses",
+        help: "show only messages of some statuses, errors, batches and times, as they are ticked together",
         group: Group::Find,
         footer: Some(3),
+    },
+    Binding {
+        action: Action::TimeWindow,
+        keys: &[Chord::char('t')],
+        contexts: &[Messages, Batches, Failures, Detail],
+        label: "times",
+        help: "look at a window of time: the last hours or days, today, or from one time to another; it holds for messages, batches and failures",
+        group: Group::Find,
+        footer: Some(8),
     },
     Binding {
         action: Action::Toggle,
         keys: &[Chord::char(' ')],
         contexts: &[Menu],
         label: "choose",
-        help: "choose this status, or leave it out again",
+        help: "choose this line along with others, or leave it out again",
         group: Group::Find,
         footer: Some(1),
     },
@@ -58,6 +67,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Detail, Menu],
         label: "clear",
         help: "clear filter and find",
+        group: Group::Find,
+        footer: Some(5),
+    },
+    Binding {
+        action: Action::Clear,
+        keys: &[Chord::char('0')],
+        contexts: &[Batches, Failures],
+        label: "all times",
+        help: "look at all times again",
         group: Group::Find,
         footer: Some(5),
     },

@@ -1,0 +1,96 @@
+//! Stretches of creation times: lists that move on with one, and how many messages lie in it.
+
+use jiff::Timestamp;
+
+use super::{Listed, View};
+use crate::delivery::Status;
+use crate::store::filter::{Sieve, rounded_up};
+use crate::store::tries::NO_TIME;
+use crate::store::{Filter, RowNumber, Store};
+
+/// Up to how many rows come or go one by one when a stretch moves; for more, the list is built anew.
+const FEW: usize = 5_000;
+
+impl View {
+    /// Shows another stretch of creation times of the same messages. One that has moved on a little costs as much as
+    /// the messages that it passed.
+    pub fn set_times(&mut self, store: &Store, since: Option<Timestamp>, until: Option<Timestamp>) {
+        let ((low_before, high_before), (low, high)) = (bounds(self.filter.since, self.filter.until), bounds(since, until));
+        (self.filter.since, self.filter.until) = (since, until);
+        let passed = [(low_before.min(low), low_before.max(low)), (high_before.min(high), high_before.max(high))];
+        let passed = passed.into_iter().flat_map(|(from, to)| store.created_between(from, to));
+        let passed: Vec<RowNumber> = passed.take(FEW + 1).collect();
+        let was_sorted = self.is_sorted();
+        if passed.len() > FEW || !was_sorted {
+            self.divide(store, self.now);
+            if was_sorted {
+                self.sort(store);
+            }
+            return;
+        }
+        let Listed::Sorted(rows) = &mut self.rows else { return };
+        let sieve = Sieve::new(store, &self.filter, self.now);
+        let order = self.order;
+        for row in passed {
+            let compare = |left, right| order.compare(store, left, right);
+            if sieve.passes(row) || self.pinned == Some(row) {
+                rows.insert(row, compare);
+            } else {
+                rows.remove(row, compare);
+            }
+        }
+    }
+}
+
+/// The creation times of a stretch in milliseconds, the second one not in it.
+fn bounds(since: Option<Timestamp>, until: Option<Timestamp>) -> (i64, i64) {
+    (since.map_or(NO_TIME, rounded_up), until.map_or(i64::MAX, rounded_up))
+}
+
+impl Store {
+    /// The rows created from one time up to another, in milliseconds, newest first.
+    fn created_between(&self, from: i64, to: i64) -> impl Iterator<Item = RowNumber> + '_ {
+        let created = |row: RowNumber| self.columns.created[row.index()];
+        self.order.iter_after(move |row| created(row) >= to).take_while(move |row| created(*row) >= from)
+    }
+
+    /// How many covered messages were created from one time on, and before another.
+    pub fn loaded_between(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> usize {
+        let (from, to) = bounds(since, until);
+        if self.len() > self.counts().total() {
+            return self.created_between(from, to).filter(|row| self.is_covered(*row)).count();
+        }
+        // Without islands their places in the order tell their number.
+        let newer = |time: i64| self.order.count_before(|row| self.columns.created[row.index()] >= time);
+        newer(from).saturating_sub(newer(to))
+    }
+
+    /// How many covered messages a filter shows at `now`. Where counts that are kept anyhow tell it, no message is
+    /// looked at.
+    pub fn loaded_matching(&self, filter: &Filter, now: Timestamp) -> usize {
+        if let Some(known) = self.known_count(filter) {
+            return known;
+        }
+        let sieve = Sieve::new(self, filter, now);
+        let (from, to) = sieve.times();
+        self.created_between(from, to).filter(|row| self.is_covered(*row) && sieve.passes(*row)).count()
+    }
+
+    fn known_count(&self, filter: &Filter) -> Option<usize> {
+        let counts = self.counts();
+        let rest = Filter { statuses: Vec::new(), open: false, errors: Vec::new(), ..filter.clone() };
+        if !rest.is_empty() {
+            return filter.is_only_times().then(|| self.loaded_between(filter.since, filter.until));
+        }
+        match (filter.statuses.as_slice(), filter.open, filter.errors.as_slice()) {
+            ([], false, []) => Some(counts.total()),
+            ([] | [Status::Failure], false, codes) if !codes.is_empty() => {
+                let wanted = counts.errors.iter().filter(|error| codes.iter().any(|code| *code == *error.error.code));
+                Some(wanted.map(|error| error.count).sum())
+            }
+            // Unknown statuses are counted together.
+            ([status], false, []) if Status::KNOWN.contains(status) => Some(counts.of(status)),
+            _ => None,
+        }
+    }
+}

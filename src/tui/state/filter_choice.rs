@@ -1,0 +1,76 @@
+//! Which messages the list shows, apart from the recipient that is looked for.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Window;
+use crate::delivery::{BatchId, Status};
+use crate::store::Filter;
+
+/// Which messages the list shows. Of each kind of wish one is enough; all kinds must be met.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::tui) struct FilterChoice {
+    /// In one of these statuses.
+    pub statuses: Vec<Status>,
+    /// What may still change; beside statuses, either is enough.
+    pub open: bool,
+    /// In failure with one of these codes; an empty one for failures without a reason.
+    pub errors: Vec<String>,
+    /// Of one of these batches.
+    pub batches: Vec<BatchId>,
+    /// Created in this window of time.
+    pub window: Window,
+}
+
+impl FilterChoice {
+    /// Whether it shows everything.
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The filter of the store for it at `now`.
+    pub fn filter(&self, zone: &TimeZone, now: Timestamp) -> Filter {
+        let (since, until) = self.window.times(zone, now);
+        Filter {
+            statuses: self.statuses.clone(),
+            open: self.open,
+            errors: self.errors.clone(),
+            batches: self.batches.clone(),
+            since,
+            until,
+            ..Filter::default()
+        }
+    }
+
+    /// What it shows, a piece for each kind of wish: `failed: routing_error`, `batch a41f…22`, `last 24 h`.
+    pub fn pieces(&self, zone: &TimeZone, now: Timestamp) -> Vec<String> {
+        let mut pieces = Vec::new();
+        // An error says that they failed.
+        let is_said = !self.errors.is_empty() && !self.open && self.statuses.iter().all(|status| *status == Status::Failure);
+        if !is_said {
+            let open = self.open.then_some("open");
+            pieces.push(open.into_iter().chain(self.statuses.iter().map(Status::word)).collect::<Vec<_>>().join(", "));
+        }
+        if !self.errors.is_empty() {
+            let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason told" } else { code });
+            pieces.push(format!("failed: {}", codes.collect::<Vec<_>>().join(", ")));
+        }
+        let batches = self.batches.iter().map(|batch| batch.short(false)).collect::<Vec<_>>().join(", ");
+        match self.batches.len() {
+            0 => {}
+            1 => pieces.push(format!("batch {batches}")),
+            _ => pieces.push(format!("batches {batches}")),
+        }
+        pieces.push(self.window.words(zone, now));
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+
+    /// What it shows, in words.
+    pub fn words(&self, zone: &TimeZone, now: Timestamp) -> String {
+        self.pieces(zone, now).join(" · ")
+    }
+}
+
+#[cfg(test)]
+mod tests;

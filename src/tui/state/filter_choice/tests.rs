@@ -1,0 +1,150 @@
+//! Words, and the plain rule against what the list shows and plans.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::Moment;
+use crate::delivery::{AttemptFields, BatchFields, MessageId, RowFields, Rows, RowsBuilder, Told};
+use crate::store::{AnswerKind, Reach, RowNumber};
+use crate::tui::state::Campaign;
+use crate::tui::state::campaign::tests::campaign;
+use crate::tui::state::planning::{plan, planner};
+
+#[test]
+fn each_kind_of_wish_is_a_piece() {
+    let now: Timestamp = "2026-11-24T06:03:07Z".parse().unwrap();
+    let words = |choice: &FilterChoice| choice.words(&TimeZone::UTC, now);
+    let mut choice = FilterChoice::default();
+    assert_eq!(words(&choice), "");
+    choice.statuses = vec![Status::Sent, Status::Failure];
+    choice.open = true;
+    assert_eq!(words(&choice), "open, sent, failed");
+    choice = FilterChoice { statuses: vec![Status::Failure], errors: vec!["routing_error".to_owned(), String::new()], ..choice };
+    choice.open = false;
+    choice.batches = vec![BatchId::new("b-1"), BatchId::new("b-2")];
+    choice.window = Window::usual()[2];
+    assert_eq!(words(&choice), "failed: routing_error, no reason told · batches b-1, b-2 · last 24 h");
+}
+
+/// A message as the plain rule sees it.
+#[derive(Debug, Clone)]
+struct Plain {
+    status: &'static str,
+    error: &'static str,
+    batch: &'static str,
+    /// How many minutes before the start it was created.
+    age: i64,
+}
+
+fn some_message() -> impl Strategy<Value = Plain> {
+    let status = prop::sample::select(vec!["created", "sent", "success", "failure", "failure", "failure"]);
+    let error = prop::sample::select(vec!["routing_error", "recipient_unavailable", ""]);
+    let batch = prop::sample::select(vec!["", "b-1", "b-2"]);
+    (status, error, batch, 0..600_i64).prop_map(|(status, error, batch, age)| Plain { status, error, batch, age })
+}
+
+fn some_choice() -> impl Strategy<Value = FilterChoice> {
+    let statuses = prop::collection::vec(prop::sample::select(vec!["created", "success", "failure"]), 0..3);
+    let errors = prop::collection::vec(prop::sample::select(vec!["routing_error", "", "gone"]), 0..3);
+    let batches = prop::collection::vec(prop::sample::select(vec!["b-1", "b-2", "b-9"]), 0..3);
+    let moment = || prop::option::of((0..600_i64).prop_map(|minutes| Moment::Ago(SignedDuration::from_mins(minutes + 1))));
+    let own = (moment(), moment()).prop_map(|(from, to)| Window { from, to });
+    let window = prop_oneof![2 => Just(Window::default()), 2 => prop::sample::select(Window::usual().to_vec()), 2 => own];
+    (statuses, prop::bool::weighted(0.2), errors, batches, window).prop_map(|(statuses, open, errors, batches, window)| FilterChoice {
+        statuses: statuses.into_iter().map(Status::from_api).collect(),
+        open,
+        errors: errors.into_iter().map(str::to_owned).collect(),
+        batches: batches.into_iter().map(BatchId::new).collect(),
+        window,
+    })
+}
+
+fn rows(messages: &[Plain], start: Timestamp) -> Rows {
+    let mut rows = RowsBuilder::default();
+    for (place, message) in messages.iter().enumerate() {
+        let failed = message.status == "failure";
+        let told = |code| if failed && !str::is_empty(code) { Told::Value(code) } else { Told::Null };
+        let created_at = Told::Value(start - SignedDuration::from_mins(message.age));
+        let attempt = AttemptFields {
+            status: Told::Value(message.status),
+            created_at,
+            error_kind: told("delivery_error"),
+            error_code: told(message.error),
+            ..AttemptFields::default()
+        };
+        let batch =
+            BatchFields { id: message.batch, file_name: Told::Absent, status: Told::Absent, total: Told::Absent, created_at: Told::Absent };
+        rows.push(&RowFields {
+            id: &format!("message_{place}"),
+            status: Told::Value(message.status),
+            created_at,
+            attempts: Told::Value(vec![attempt]),
+            batch: if message.batch.is_empty() { Told::Null } else { Told::Value(batch) },
+            ..RowFields::default()
+        });
+    }
+    rows.finish()
+}
+
+/// Whether the list must show a message, so long after the start.
+fn is_shown(choice: &FilterChoice, message: &Plain, passed: SignedDuration) -> bool {
+    let failed = message.status == "failure";
+    let in_status = choice.statuses.iter().any(|status| status.api_word() == message.status);
+    let is_open = choice.open && matches!(message.status, "created" | "sent");
+    let age = SignedDuration::from_mins(message.age) + passed;
+    let is_older = |moment: Moment| match moment {
+        Moment::Ago(back) => age > back,
+        // The start is six in the morning, and none of it reaches to the next midnight.
+        Moment::Today(_) => age > SignedDuration::from_mins(363) + SignedDuration::from_secs(7) + passed,
+        Moment::At(_) => unreachable!(),
+    };
+    ((choice.statuses.is_empty() && !choice.open) || in_status || is_open)
+        && (choice.errors.is_empty() || (failed && choice.errors.iter().any(|code| code == message.error)))
+        && (choice.batches.is_empty() || choice.batches.iter().any(|batch| batch.as_str() == message.batch))
+        && choice.window.from.is_none_or(|from| !is_older(from))
+        && choice.window.to.is_none_or(is_older)
+}
+
+fn ids(campaign: &Campaign, rows: impl Iterator<Item = RowNumber>) -> Vec<MessageId> {
+    let mut ids: Vec<_> = rows.map(|row| campaign.store.id(row)).collect();
+    ids.sort();
+    ids
+}
+
+proptest! {
+    /// All kinds of wishes together, with a window that moves on under the cursor; and nothing else is ever planned.
+    #[test]
+    fn a_combined_filter_is_the_plain_conjunction_and_so_is_its_plan(
+        messages in prop::collection::vec(some_message(), 1..12), choice in some_choice(), place in 0..12_usize,
+        passed in prop::collection::vec(1..4_000_i64, 1..4),
+    ) {
+        let mut campaign = campaign();
+        let start = campaign.now;
+        let merged = campaign.merge(&rows(&messages, start), &AnswerKind::List, start);
+        campaign.list.apply(&campaign.store, &merged);
+        campaign.store.set_reach(Reach { complete: true, ..Reach::default() });
+        campaign.choice = choice.clone();
+        campaign.narrow();
+        campaign.list.go(&campaign.store, place, 5);
+        let mut seconds = 0;
+        for more in passed {
+            seconds += more;
+            let passed = SignedDuration::from_secs(seconds);
+            campaign.count(start + passed);
+            let expected = messages.iter().enumerate().filter(|(_, message)| is_shown(&choice, message, passed));
+            let mut expected: Vec<_> = expected.map(|(place, _)| MessageId::new(format!("message_{place}"))).collect();
+            expected.sort();
+            let shown: Vec<RowNumber> = campaign.list.rows(&campaign.store).collect();
+            prop_assert_eq!(ids(&campaign, shown.iter().copied()), expected.clone());
+            prop_assert_eq!(campaign.list.matching(&campaign.store), expected.len());
+            let plan = plan(&campaign, &planner(&campaign), &shown, campaign.now);
+            prop_assert!(plan.items.iter().all(|item| expected.contains(&item.message)));
+            campaign.failures.look(&campaign.store);
+            let failed = messages.iter().filter(|message| message.status == "failure");
+            let window = FilterChoice { window: choice.window, ..FilterChoice::default() };
+            let failed = failed.filter(|message| is_shown(&window, message, passed)).count();
+            prop_assert_eq!(campaign.failures.failed(), failed);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How many messages each line of the menu would show. What the store counts anyhow costs nothing; the rest is counted a
+//! part at a time, so that no key waits for it.
+
+use jiff::SignedDuration;
+
+use super::FilterMenu;
+use crate::tui::state::{Campaign, FilterChoice};
+
+/// How many messages are looked at before the keyboard is looked at again: some five milliseconds.
+const AT_ONCE: usize = 500_000;
+
+/// How long the next part waits, so that what was counted is drawn and keys are read.
+const REST: SignedDuration = SignedDuration::from_millis(20);
+
+impl FilterMenu {
+    /// Everything is to be counted anew.
+    pub fn count_anew(&mut self) {
+        self.next = 0;
+        self.is_result_due = true;
+    }
+
+    /// Counts what is due, as much as may be done at once.
+    pub fn count(&mut self, campaign: &Campaign) {
+        let number = |choice: &FilterChoice| {
+            let filter = choice.filter(&campaign.zone, campaign.now);
+            campaign.store.loaded_matching(&filter, campaign.now)
+        };
+        let mut looked_at = 0;
+        if std::mem::take(&mut self.is_result_due) {
+            self.result = Some(number(&self.choice()));
+            looked_at += campaign.store.len();
+        }
+        while self.next < self.lines.len() && looked_at < AT_ONCE {
+            let line = &mut self.lines[self.next];
+            line.count = line.alone().map(|choice| number(&choice));
+            self.next += 1;
+            looked_at += campaign.store.len().max(1);
+        }
+        let is_done = self.next >= self.lines.len();
+        self.due = if is_done { None } else { campaign.now.checked_add(REST).ok() };
+    }
+}

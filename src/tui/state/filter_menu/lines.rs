@@ -1,0 +1,160 @@
+//! The lines of the menu: made once, when it is opened, so that none moves under the cursor.
+
+use jiff::tz::TimeZone;
+
+use super::{FilterMenu, FilterMenuKind, MenuItem};
+use crate::delivery::{BatchId, Status};
+use crate::tui::state::{Campaign, FilterChoice, Window};
+
+/// How many batches are listed at once, the newest first.
+const BATCHES: usize = 6;
+
+/// A line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct MenuLine {
+    /// What it stands for.
+    pub item: MenuItem,
+    /// What it says.
+    pub text: String,
+    /// How many of the loaded messages it would show alone; `None` until they are counted, and where it shows none by
+    /// itself.
+    pub count: Option<usize>,
+}
+
+impl MenuLine {
+    fn new(item: MenuItem, text: impl Into<String>) -> Self {
+        Self { item, text: text.into(), count: None }
+    }
+
+    /// The section that it is part of.
+    pub fn section(&self) -> &'static str {
+        match self.item {
+            MenuItem::Everything => "",
+            MenuItem::Open | MenuItem::Status(_) => "status",
+            MenuItem::Error(_) => "error",
+            MenuItem::Batch(_) | MenuItem::MoreBatches => "batch",
+            MenuItem::Window(_) | MenuItem::AllTimes | MenuItem::TypedWindow => "time",
+        }
+    }
+
+    /// Whether it shows no messages by itself, but leads on to where they are chosen.
+    pub fn leads_on(&self) -> bool {
+        self.alone().is_none()
+    }
+
+    /// What it would show alone; `None` where it only leads on.
+    pub(super) fn alone(&self) -> Option<FilterChoice> {
+        let mut choice = FilterChoice::default();
+        match &self.item {
+            MenuItem::Everything | MenuItem::AllTimes => {}
+            MenuItem::Open => choice.open = true,
+            MenuItem::Status(status) => choice.statuses.push(status.clone()),
+            MenuItem::Error(code) => choice.errors.push(code.clone()),
+            MenuItem::Batch(batch) => choice.batches.push(batch.clone()),
+            MenuItem::Window(window) => choice.window = *window,
+            MenuItem::MoreBatches | MenuItem::TypedWindow => return None,
+        }
+        Some(choice)
+    }
+}
+
+impl FilterMenu {
+    /// The menu on what the list of a campaign shows now.
+    pub fn new(kind: FilterMenuKind, campaign: &Campaign) -> Self {
+        let choice = &campaign.choice;
+        let mut lines = Vec::new();
+        let mut more_batches = Vec::new();
+        if kind == FilterMenuKind::Filter {
+            lines.push(MenuLine::new(MenuItem::Everything, "everything"));
+            lines.extend(statuses(choice));
+            lines.extend(errors(campaign));
+            let mut batches = batches(campaign);
+            // One more line costs as much as the line that says so.
+            if batches.len() > BATCHES + 1 {
+                more_batches = batches.split_off(BATCHES);
+            }
+            // What is ticked must be seen.
+            let (ticked, rest) = more_batches.into_iter().partition(|line| is_chosen(choice, line));
+            more_batches = rest;
+            lines.extend(batches);
+            lines.extend::<Vec<_>>(ticked);
+            if !more_batches.is_empty() {
+                let text = format!("… {} older", crate::tui::text::thousands(more_batches.len() as u64));
+                lines.push(MenuLine::new(MenuItem::MoreBatches, text));
+            }
+            lines.extend(windows(choice.window, campaign));
+        } else {
+            lines.push(MenuLine::new(MenuItem::AllTimes, "all times"));
+            lines.extend(windows(choice.window, campaign));
+            lines.push(MenuLine::new(MenuItem::TypedWindow, "from and to, typed …"));
+        }
+        let is_shown = |line: &MenuLine| match &line.item {
+            MenuItem::Open => choice.open,
+            MenuItem::Status(status) => choice.statuses.contains(status),
+            MenuItem::Error(code) => choice.errors.contains(code),
+            MenuItem::Window(window) => choice.window == *window,
+            _ => is_chosen(choice, line),
+        };
+        let cursor = lines.iter().position(is_shown).unwrap_or(0);
+        Self {
+            kind,
+            lines,
+            cursor,
+            result: None,
+            due: None,
+            draft: choice.clone(),
+            touched: false,
+            opened_on: cursor,
+            more_batches,
+            next: 0,
+            is_result_due: true,
+        }
+    }
+}
+
+fn is_chosen(choice: &FilterChoice, line: &MenuLine) -> bool {
+    matches!(&line.item, MenuItem::Batch(batch) if choice.batches.contains(batch))
+}
+
+/// What failed and what moves first: these are what one looks for.
+fn statuses(choice: &FilterChoice) -> Vec<MenuLine> {
+    let line = |status: &Status| MenuLine::new(MenuItem::Status(status.clone()), status.word());
+    let mut lines = vec![line(&Status::Failure), MenuLine::new(MenuItem::Open, "open: still moving")];
+    lines.extend(Status::KNOWN.iter().filter(|status| **status != Status::Failure).map(line));
+    lines.extend(choice.statuses.iter().filter(|status| !Status::KNOWN.contains(status)).map(line));
+    lines
+}
+
+/// The errors of what is loaded, the most frequent first, and those that are asked for.
+fn errors(campaign: &Campaign) -> Vec<MenuLine> {
+    let mut codes: Vec<String> = Vec::new();
+    let known = campaign.store.counts().errors.iter().map(|error| error.error.code.to_string());
+    for code in known.chain(campaign.choice.errors.iter().cloned()) {
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    let words = |code: &str| if code.is_empty() { "no reason told".to_owned() } else { code.to_owned() };
+    codes.into_iter().map(|code| MenuLine::new(MenuItem::Error(code.clone()), words(&code))).collect()
+}
+
+/// The batches of what is loaded, the newest first, and those that are asked for.
+fn batches(campaign: &Campaign) -> Vec<MenuLine> {
+    let known = campaign.store.batches();
+    let line = |id: &BatchId, file: Option<&str>| {
+        let text = format!("{} {}", id.short(false), file.unwrap_or_default());
+        MenuLine::new(MenuItem::Batch(id.clone()), text.trim_end())
+    };
+    let mut lines: Vec<MenuLine> = known.iter().map(|summary| line(&summary.batch.id, summary.batch.file_name.as_deref())).collect();
+    let is_known = |id: &BatchId| known.iter().any(|summary| summary.batch.id == *id);
+    lines.extend(campaign.choice.batches.iter().filter(|id| !is_known(id)).map(|id| line(id, None)));
+    lines
+}
+
+/// The usual windows, and the one that is shown.
+fn windows(shown: Window, campaign: &Campaign) -> Vec<MenuLine> {
+    let (zone, now): (&TimeZone, _) = (&campaign.zone, campaign.now);
+    let own = Some(shown).filter(|window| !window.is_all() && !Window::usual().contains(window));
+    let windows = Window::usual().into_iter().chain(own);
+    windows.map(|window| MenuLine::new(MenuItem::Window(window), window.words(zone, now))).collect()
+}

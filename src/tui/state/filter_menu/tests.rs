@@ -1,0 +1,98 @@
+//! What the menu chooses, key by key.
+
+use super::*;
+use crate::tui::state::campaign::tests::campaign;
+
+fn menu(choice: &FilterChoice) -> FilterMenu {
+    let mut campaign = campaign();
+    campaign.choice = choice.clone();
+    FilterMenu::new(FilterMenuKind::Filter, &campaign)
+}
+
+/// Puts the cursor on the line that says this.
+fn to(menu: &mut FilterMenu, text: &str) {
+    let place = menu.lines.iter().position(|line| line.text == text).unwrap_or_else(|| panic!("no line says {text}"));
+    menu.go(isize::MIN);
+    menu.go(isize::try_from(place).unwrap());
+}
+
+#[test]
+fn enter_takes_the_line_or_what_was_ticked() {
+    let mut menu = menu(&FilterChoice::default());
+    assert_eq!(menu.choice(), FilterChoice::default());
+    menu.go(1);
+    assert_eq!(menu.choice().statuses, [Status::Failure], "what one looks for most is next to everything");
+    menu.toggle();
+    to(&mut menu, "sending");
+    menu.toggle();
+    assert_eq!(menu.choice().statuses, [Status::Sending, Status::Failure]);
+    to(&mut menu, "last 24 h");
+    menu.toggle();
+    to(&mut menu, "last 1 h");
+    menu.toggle();
+    assert_eq!(menu.choice().window, Window::usual()[0], "one window at a time");
+    menu.toggle();
+    assert!(menu.choice().window.is_all());
+    to(&mut menu, "open: still moving");
+    menu.toggle();
+    assert!(menu.choice().open && menu.choice().statuses.len() == 2);
+    to(&mut menu, "everything");
+    assert!(menu.choice().is_everything());
+}
+
+#[test]
+fn a_line_is_taken_within_the_other_kinds() {
+    let shown = FilterChoice {
+        statuses: vec![Status::Failure],
+        errors: vec!["routing_error".to_owned()],
+        batches: vec![BatchId::new("b-1")],
+        window: Window::usual()[2],
+        open: false,
+    };
+    let mut menu = menu(&shown);
+    assert_eq!(menu.choice(), shown, "untouched, it is what the list shows");
+    to(&mut menu, "delivered");
+    let delivered = FilterChoice { statuses: vec![Status::Success], errors: Vec::new(), ..shown.clone() };
+    assert_eq!(menu.choice(), delivered);
+    to(&mut menu, "last 1 h");
+    assert_eq!(menu.choice(), FilterChoice { window: Window::usual()[0], ..shown.clone() });
+    to(&mut menu, "everything");
+    assert!(menu.choice().is_everything());
+}
+
+#[test]
+fn a_menu_that_was_not_touched_stands_for_what_is_shown() {
+    let mut menu = menu(&FilterChoice { statuses: vec![Status::Failure], ..FilterChoice::default() });
+    assert!(menu.is_as_opened());
+    menu.go(1);
+    assert!(!menu.is_as_opened());
+    menu.go(-1);
+    assert!(menu.is_as_opened());
+    menu.toggle();
+    menu.toggle();
+    assert!(!menu.is_as_opened(), "ticks were looked at");
+}
+
+#[test]
+fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
+    let own = Window { to: Window::usual()[0].from, from: None };
+    let shown = FilterChoice {
+        statuses: vec![Status::from_api("parked")],
+        errors: vec!["gone".to_owned()],
+        batches: vec![BatchId::new("b-9")],
+        window: own,
+        open: true,
+    };
+    let mut menu = menu(&shown);
+    let ticked: Vec<&str> = menu.lines.iter().filter(|line| menu.tick(&line.item) == Some(true)).map(|line| line.text.as_str()).collect();
+    assert_eq!(ticked.len(), 5, "{ticked:?}");
+    for place in 0..menu.lines.len() {
+        if menu.tick(&menu.lines[place].item) == Some(true) {
+            menu.go(isize::MIN);
+            menu.go(isize::try_from(place).unwrap());
+            menu.toggle();
+        }
+    }
+    menu.go(1);
+    assert!(menu.draft.is_everything());
+}

@@ -1,0 +1,155 @@
+//! A window of time: which messages are looked at, by when they were created.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::{DayEnd, MOMENTS, Moment};
+use crate::tui::text::{age, short_time};
+
+/// A window of time. One that is told by the clock moves on with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Window {
+    /// From when on; from the first message on without it.
+    pub from: Option<Moment>,
+    /// Up to when, that moment not in it; without an end without it.
+    pub to: Option<Moment>,
+}
+
+/// Two times as the store wants them: from the first on, and before the second.
+pub(in crate::tui) type Times = (Option<Timestamp>, Option<Timestamp>);
+
+impl Window {
+    /// The windows that a menu offers: 1 h, 6 h, 24 h, 7 d, today.
+    pub fn usual() -> [Window; 5] {
+        let last = |hours| Window { from: Some(Moment::Ago(SignedDuration::from_hours(hours))), to: None };
+        [last(1), last(6), last(24), last(7 * 24), Window { from: Some(Moment::Today(DayEnd::Start)), to: None }]
+    }
+
+    /// Whether it has all times in it.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What it means at `now`.
+    pub fn times(&self, zone: &TimeZone, now: Timestamp) -> Times {
+        let at = |moment: Option<Moment>| moment.and_then(|moment| moment.at(zone, now));
+        (at(self.from), at(self.to))
+    }
+
+    /// What a person typed: one time for a beginning, or two with ` to ` or ` - ` between them, of which one may be missing.
+    ///
+    /// # Errors
+    /// What is wrong, and what was expected.
+    pub fn parse(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Window, String> {
+        let (from, to) = halves(text.trim());
+        let moment = |text: &str, day| match text {
+            "" => Ok(None),
+            _ => Moment::parse(text, day, zone).map(Some).map_err(|wrong| {
+                let told = crate::delivery::clean_line(text);
+                format!("`{told}` is no time: expected {}", wrong.expected)
+            }),
+        };
+        let window = Window { from: moment(from, DayEnd::Start)?, to: moment(to, DayEnd::End)? };
+        match window.times(zone, now) {
+            (None, None) => Err(format!("type when it begins, or when it begins and ends: {MOMENTS}")),
+            (Some(from), Some(to)) if from >= to => Err("it ends before it begins: the earlier time comes first".to_owned()),
+            _ => Ok(window),
+        }
+    }
+
+    /// The same as one would type it.
+    pub fn typed(&self) -> String {
+        let text = |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+        match self.to {
+            None => text(self.from),
+            // A day's end reads as the day.
+            Some(_) => format!("{} to {}", text(self.from), text(self.to)).trim_start().to_owned(),
+        }
+    }
+
+    /// In words: `last 24 h`, `today`, `21 Nov 03:02 to 14:00:00`; nothing for all times.
+    pub fn words(&self, zone: &TimeZone, now: Timestamp) -> String {
+        let word = |moment: Moment| match moment {
+            Moment::At(at) => short_time(at, zone, now),
+            Moment::Ago(back) => format!("{} ago", age(back)),
+            Moment::Today(DayEnd::Start) => "midnight".to_owned(),
+            Moment::Today(DayEnd::End) => "the end of today".to_owned(),
+        };
+        match (self.from, self.to) {
+            (None, None) => String::new(),
+            (Some(Moment::Ago(back)), None) => format!("last {}", age(back)),
+            (Some(Moment::Today(DayEnd::Start)), None | Some(Moment::Today(DayEnd::End))) => "today".to_owned(),
+            (Some(from), None) => format!("since {}", word(from)),
+            (None, Some(to)) => format!("until {}", word(to)),
+            (Some(from), Some(to)) => format!("{} to {}", word(from), word(to)),
+        }
+    }
+}
+
+/// The two times of a line. Dates have hyphens in them: only one between blanks parts two times.
+fn halves(text: &str) -> (&str, &str) {
+    for between in [" to ", " - ", " – ", ".."] {
+        if let Some((from, to)) = text.split_once(between) {
+            return (from.trim(), to.trim());
+        }
+    }
+    for before in ["to ", "- ", "– ", "until "] {
+        if let Some(to) = text.strip_prefix(before) {
+            return ("", to.trim());
+        }
+    }
+    (text, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn zone() -> TimeZone {
+        TimeZone::get("Asia/Singapore").unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-24T06:03:07Z".parse().unwrap()
+    }
+
+    #[rstest]
+    #[case("2h", "last 2 h")]
+    #[case(" 3d ", "last 3 d")]
+    #[case("today", "today")]
+    #[case("3d - 1d", "3 d ago to 24 h ago")]
+    #[case("2026-11-20 to 2026-11-21", "20 Nov 00:00 to 22 Nov 00:00")]
+    #[case("2026-11-20T08:00 – today", "20 Nov 08:00 to the end of today")]
+    #[case("2026-11-24T06:00:00Z", "since 14:00:00")]
+    #[case("- 1h", "until 1 h ago")]
+    #[case("until 2026-11-20", "until 21 Nov 00:00")]
+    fn typed_windows_are_told_in_words_and_typed_again(#[case] text: &str, #[case] words: &str) {
+        let window = Window::parse(text, &zone(), now()).unwrap();
+        assert_eq!(window.words(&zone(), now()), words);
+        let again = Window::parse(&window.typed(), &zone(), now()).unwrap();
+        assert_eq!(again.times(&zone(), now()), window.times(&zone(), now()), "{}", window.typed());
+    }
+
+    #[rstest]
+    #[case("", "type when it begins")]
+    #[case("to ", "`to` is no time")]
+    #[case("yesterday", "`yesterday` is no time: expected 2026")]
+    #[case("2h to soon", "`soon` is no time")]
+    #[case("1h to 2h", "ends before it begins")]
+    #[case("2026-11-22 to 2026-11-20", "ends before it begins")]
+    fn what_is_no_window_says_what_was_expected(#[case] text: &str, #[case] said: &str) {
+        let wrong = Window::parse(text, &zone(), now()).unwrap_err();
+        assert!(wrong.contains(said), "{wrong}");
+    }
+
+    #[test]
+    fn a_window_told_by_the_clock_moves_on_with_it() {
+        let later = now() + SignedDuration::from_hours(12);
+        for window in Window::usual() {
+            assert!(window.times(&zone(), now()) < window.times(&zone(), later), "{window:?}");
+        }
+        let fixed = Window::parse("2026-11-20", &zone(), now()).unwrap();
+        assert_eq!(fixed.times(&zone(), now()), fixed.times(&zone(), later));
+    }
+}
