@@ -38,6 +38,8 @@ mod legible;
 mod looks;
 #[path = "dashboard/marking.rs"]
 mod marking;
+#[path = "dashboard/moving.rs"]
+mod moving;
 #[path = "dashboard/ordering.rs"]
 mod ordering;
 #[path = "dashboard/planning.rs"]

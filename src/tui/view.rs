@@ -169,6 +169,11 @@ pub(super) fn detail_last_scroll(state: &State) -> usize {
     detail::lines(state, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
 }
 
+/// How many lines of a menu fit above its keys.
+pub(super) fn menu_room(state: &State) -> usize {
+    usize::from(state.layout().body.height.saturating_sub(3)).max(1)
+}
+
 /// How many lines of a plan's whole list fit.
 pub(super) fn plan_list_room(state: &State) -> usize {
     plan::list_room(state.layout().body)

@@ -248,7 +248,7 @@ fn kind() -> postwatch::state::ActionKind {
     }
 }
 
-fn open(look_up_at: Option<i64>) -> (Desk, postwatch::state::ActionId) {
+pub fn open(look_up_at: Option<i64>) -> (Desk, postwatch::state::ActionId) {
     let mut desk = Desk::with(&failures(), 80, 24);
     let action = action();
     let open = OpenActionNews {

@@ -31,19 +31,20 @@ pub(in crate::tui) struct HelpLine {
 }
 
 /// Signs on the screen besides those of the statuses.
-const SIGNS: [(&str, &str); 8] = [
+const SIGNS: [(&str, &str); 9] = [
     ("›", "at the left: the row under the cursor; with \"sending\": the status"),
     ("*", "marked: a retry, an export or a plan is about the marked messages"),
     ("•", "found apart: by a search or in a batch, outside the stretch that is loaded without a gap; not in the figures"),
     ("–", "at the left: no longer in the filter, shown until the cursor moves; in a cell: nothing there"),
     ("∙", "a hidden digit or letter: the campaign is masked"),
     ("≤", "at the latest: seen at that time, not told by the API"),
+    ("^ v", "beside the head of a column: the list is ordered by it, with the least first, or the greatest"),
     ("!", "a person is needed: a campaign that cannot be read, an outcome to decide, too many failures"),
     ("?", "not told by the API, or an outcome that nobody saw: it is looked up and never sent again by itself"),
 ];
 
 /// Figures of the first lines.
-const FIGURES: [(&str, &str); 11] = [
+const FIGURES: [(&str, &str); 12] = [
     ("as of 14:03, 3 s", "when the newest messages were read, and how long ago that is"),
     ("STALE", "that is longer ago than twice the usual interval"),
     ("next in 2 s", "when the next call to the API is made"),
@@ -53,6 +54,7 @@ const FIGURES: [(&str, &str); 11] = [
     ("READ-ONLY", "no action is taken; the command `unlock` opens the campaign for 15 minutes"),
     ("11,800 ✓  41 ✗  162 open", "delivered, failed, and those that can still change, of what is loaded"),
     ("15 MIN", "what was finished in the last 15 minutes: how many of it failed, the usual share, the leading error"),
+    ("row 17", "where the cursor is in the list"),
     ("41 of 12,003 loaded", "how many messages the list shows, of how many that are loaded, and back to when"),
     ("22 marked", "how many messages are marked, in the list or not"),
 ];

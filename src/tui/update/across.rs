@@ -30,14 +30,14 @@ impl State {
     /// A key of the line that is not text. False for those that mean the same as for one campaign.
     pub(super) fn across_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
         let last = self.across_lines().len().saturating_sub(1);
+        let query = self.campaign().map(|campaign| campaign.find.query.clone()).unwrap_or_default();
+        let is_answered = self.across.is_about(&query);
         match action {
-            Action::Up => self.across.cursor = self.across.cursor.min(last).saturating_sub(1),
-            Action::Down => self.across.cursor = (self.across.cursor + 1).min(last),
-            Action::PageUp => self.across.cursor = 0,
-            Action::PageDown => self.across.cursor = last,
+            // The line has a use for these as well: for the last two until there are answers.
+            Action::HalfPageUp => return false,
+            Action::First | Action::Last if !is_answered => return false,
             Action::Enter => {
-                let Some(query) = self.campaign().map(|campaign| campaign.find.query.clone()) else { return true };
-                if self.across.is_about(&query) {
+                if is_answered {
                     self.open_across(effects);
                 } else if query.is_askable() {
                     self.ask_all(&query, effects);
@@ -45,7 +45,10 @@ impl State {
                     self.tell(NoticeWeight::Info, "not asked: the server needs 3 characters of a number", "", "");
                 }
             }
-            _ => return false,
+            _ => match self.steps(action) {
+                Some(steps) => self.across.cursor = self.across.cursor.min(last).saturating_add_signed(steps).min(last),
+                None => return false,
+            },
         }
         true
     }

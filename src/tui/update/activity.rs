@@ -102,6 +102,7 @@ impl State {
     pub(super) fn resolve_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let id = self.next_question();
         let is_armed = self.is_armed();
+        let steps = self.menu_steps(action);
         let Dialog::Resolve(resolve) = &mut self.dialog else { return };
         match (action, &resolve.asking) {
             (Action::Help, _) => self.open_help(),
@@ -124,11 +125,11 @@ impl State {
                 ResolveLine::Went => resolve.asking = Some((true, Asked::new(id))),
                 ResolveLine::DidNot => resolve.asking = Some((false, Asked::new(id))),
             },
-            (Action::Up | Action::PreviousPane, None) => resolve.go(-1),
-            (Action::Down | Action::NextPane, None) => resolve.go(1),
-            (Action::First | Action::PageUp | Action::HalfPageUp, None) => resolve.go(isize::MIN),
-            (Action::Last | Action::PageDown | Action::HalfPageDown, None) => resolve.go(isize::MAX),
-            _ => {}
+            (_, None) => {
+                if let Some(steps) = steps {
+                    resolve.go(steps);
+                }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Keys in the view of failures.
 
 use super::super::state::{FilterChoice, GroupKey, State, Window};
-use super::super::{Action, Effect};
+use super::super::{Action, Effect, view};
 use crate::delivery::{RetryHelps, Status};
 
 impl State {
@@ -38,6 +38,20 @@ impl State {
             Action::First => isize::MIN,
             Action::Last => isize::MAX,
             _ => return None,
+        })
+    }
+
+    /// The same in a menu, which scrolls with its cursor where it has no room; Tab goes on as Down does.
+    pub(super) fn menu_steps(&self, action: Action) -> Option<isize> {
+        let page = isize::try_from(view::menu_room(self).saturating_sub(1).max(1)).unwrap_or(1);
+        Some(match action {
+            Action::PreviousPane => -1,
+            Action::NextPane => 1,
+            Action::PageUp => -page,
+            Action::PageDown => page,
+            Action::HalfPageUp => -(page + 1) / 2,
+            Action::HalfPageDown => (page + 1) / 2,
+            _ => return self.steps(action),
         })
     }
 

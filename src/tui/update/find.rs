@@ -23,6 +23,7 @@ impl State {
         if self.across.on && self.across_key(action, effects) {
             return;
         }
+        let is_empty = self.campaign().is_some_and(|campaign| campaign.find.input.value().is_empty());
         match action {
             Action::Enter => {
                 self.dialog = Dialog::None;
@@ -36,7 +37,8 @@ impl State {
                 self.end_find(effects);
             }
             Action::NextPane | Action::PreviousPane => self.switch_scope(effects),
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown => self.list_key(action, effects),
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::HalfPageDown => self.list_key(action, effects),
+            Action::HalfPageUp | Action::First | Action::Last if is_empty => self.list_key(action, effects),
             // Moving within the line is the line's own business.
             _ => self.type_key(key),
         }

@@ -18,13 +18,18 @@ impl State {
     pub(super) fn help_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
         let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return };
         let page = isize::try_from(view::page_room(self).saturating_sub(1).max(1)).unwrap_or(1);
+        let is_empty = self.help.input.value().is_empty();
         match action {
             Action::Up => self.go_help(context, -1),
             Action::Down => self.go_help(context, 1),
             Action::PageUp => self.go_help(context, -page),
             Action::PageDown => self.go_help(context, page),
+            Action::HalfPageDown => self.go_help(context, (page + 1) / 2),
+            Action::HalfPageUp if is_empty => self.go_help(context, -(page + 1) / 2),
+            Action::First if is_empty => self.go_help(context, isize::MIN),
+            Action::Last if is_empty => self.go_help(context, isize::MAX),
             // One step back: to everything first, then out.
-            Action::Back if !self.help.input.value().is_empty() => self.help = HelpSearch::default(),
+            Action::Back if !is_empty => self.help = HelpSearch::default(),
             Action::Back | Action::Help => self.page = None,
             Action::Enter => {
                 let Some(action) = self.help_action() else { return };

@@ -14,11 +14,10 @@ impl State {
     }
 
     pub(super) fn order_key(&mut self, action: Action, _effects: &mut Vec<Effect>) {
+        if let Some(steps) = self.menu_steps(action) {
+            return self.go_order(steps);
+        }
         match action {
-            Action::Up | Action::PreviousPane => self.go_order(-1),
-            Action::Down | Action::NextPane => self.go_order(1),
-            Action::First | Action::PageUp | Action::HalfPageUp => self.go_order(isize::MIN),
-            Action::Last | Action::PageDown | Action::HalfPageDown => self.go_order(isize::MAX),
             Action::Enter => self.order_by_line(),
             Action::Toggle => self.turn_column(),
             Action::Left => self.shift_column(-1),

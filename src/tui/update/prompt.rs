@@ -18,6 +18,7 @@ impl State {
     }
 
     pub(super) fn prompt_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
+        let is_empty = matches!(&self.dialog, Dialog::Prompt(prompt) if prompt.input.value().is_empty());
         match action {
             Action::Back => self.dialog = Dialog::None,
             Action::Enter => self.enter_prompt(effects),
@@ -26,6 +27,10 @@ impl State {
             Action::Down => self.go_palette(1),
             Action::PageUp => self.go_palette(-PALETTE_PAGE),
             Action::PageDown => self.go_palette(PALETTE_PAGE),
+            Action::HalfPageDown => self.go_palette(PALETTE_PAGE / 2),
+            Action::HalfPageUp if is_empty => self.go_palette(-PALETTE_PAGE / 2),
+            Action::First if is_empty => self.go_palette(isize::MIN),
+            Action::Last if is_empty => self.go_palette(isize::MAX),
             // Moving within the line is the line's own business.
             _ => self.type_prompt(key),
         }

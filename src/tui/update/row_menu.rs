@@ -22,11 +22,10 @@ impl State {
     }
 
     pub(super) fn row_menu_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        if let Some(steps) = self.menu_steps(action) {
+            return self.go_row_menu(steps);
+        }
         match action {
-            Action::Up | Action::PreviousPane => self.go_row_menu(-1),
-            Action::Down | Action::NextPane => self.go_row_menu(1),
-            Action::First | Action::PageUp | Action::HalfPageUp => self.go_row_menu(isize::MIN),
-            Action::Last | Action::PageDown | Action::HalfPageDown => self.go_row_menu(isize::MAX),
             Action::Enter => self.enter_row_menu(effects),
             Action::Back | Action::Quit => self.dialog = Dialog::None,
             Action::Help => self.open_help(),

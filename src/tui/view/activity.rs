@@ -12,7 +12,7 @@ use super::pieces::{self, Piece};
 use super::plan::who;
 use super::recipient;
 use super::table;
-use super::words::{count, until};
+use super::words::{count, row_of, until};
 use crate::delivery::{Recipient, Status};
 use crate::monitor::OpenActionNews;
 use crate::state::{ActionKind, ActionState};
@@ -63,7 +63,7 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
     if for_person > 0 {
         left.push(Piece::new(format!("· {} for a person to decide", count(for_person)), style(Role::Failed), 0).gap(1));
     }
-    let mut right = Vec::new();
+    let mut right = vec![Piece::new(row_of(campaign.activity_place(entries), entries.len()), style(Role::Muted), 4)];
     if campaign.actions.followed().total() > 0 {
         right.push(Piece::new(followed_words(state, campaign), style(Role::Muted), 3));
     }

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::bar::bar;
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::count;
+use super::words::{count, row_of};
 use super::{empty, failures};
 use crate::delivery::{BatchRetry, Status, batch_retry};
 use crate::state::ActionKind;
@@ -32,21 +32,21 @@ const NARROW: usize = 72;
 pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let batches = campaign.batches();
-    draw_sum(state, campaign, &batches, buffer, filter);
+    let selected = campaign.selected_batch();
+    let place = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
+    draw_sum(state, campaign, (&batches, place), buffer, filter);
     if batches.is_empty() {
         empty::draw_no_batches(state, campaign, buffer, area);
         return None;
     }
     let widths = Widths::of(state, &batches, usize::from(area.width));
     draw_heads(state, buffer, heads, widths);
-    let selected = campaign.selected_batch();
-    let place = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
     table::draw(state, buffer, area, batches.len(), place, |place, style| {
         batches.get(place).map(|summary| cells(state, campaign, summary, widths, style)).unwrap_or_default()
     })
 }
 
-fn draw_sum(state: &State, campaign: &Campaign, known: &[BatchSummary], buffer: &mut Buffer, area: Rect) {
+fn draw_sum(state: &State, campaign: &Campaign, (known, place): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
     let number = known.len();
     let style = |role| state.look.style(role);
     let batches = if number == 1 { "batch" } else { "batches" };
@@ -60,7 +60,9 @@ fn draw_sum(state: &State, campaign: &Campaign, known: &[BatchSummary], buffer: 
     if let Some(words) = being_prepared(campaign, known, state.now) {
         left.push(Piece::new(format!("· {words}"), style(Role::Moving), 0).gap(1));
     }
-    pieces::draw(buffer, area, left, failures::how_far(state, campaign), state.look.ascii);
+    let mut right = failures::how_far(state, campaign);
+    right.insert(0, Piece::new(row_of(place, number), style(Role::Muted), 3));
+    pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
 /// The batches whose rows do not all show yet, in words. The API answers an upload before its messages

@@ -9,7 +9,7 @@ use super::bar::bar;
 use super::empty;
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::{count, percent};
+use super::words::{count, percent, row_of};
 use crate::delivery::{ErrorCode, RetryHelps};
 use crate::tui::state::{Campaign, Group, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
@@ -56,9 +56,12 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
         left.extend(newest.map(|at| Piece::new(format!("· newest {}", state.look.time(at, state.now)), style(Role::Text), 3).gap(1)));
     }
     if state.tables.failures != MOST_FAILED {
-        left.insert(1, Piece::new(format!("· {}", state.tables.failures.sentence()), style(Role::Accent), 2).gap(1));
+        left.insert(1, Piece::new(format!("· {}", state.tables.failures.sentence()), style(Role::Accent), 0).gap(1));
     }
-    pieces::draw(buffer, area, left, how_far(state, campaign), state.look.ascii);
+    let place = row_of(campaign.failures.place(), campaign.failures.groups().len());
+    let mut right = how_far(state, campaign);
+    right.insert(0, Piece::new(place, style(Role::Muted), 4));
+    pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
 /// The window of time that is looked at, where there is one.

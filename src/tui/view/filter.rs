@@ -31,8 +31,17 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
         let (words, role) = server(campaign);
         left.push(Piece::new(words, style(role), 0));
     }
-    pieces::draw(buffer, area, left, coverage(state, campaign), look.ascii);
+    pieces::draw(buffer, area, left, [place(state, campaign), coverage(state, campaign)].concat(), look.ascii);
     None
+}
+
+/// Where the cursor is: `row 17 ·`, before how many there are.
+fn place(state: &State, campaign: &Campaign) -> Vec<Piece> {
+    let place = campaign.list.place(&campaign.store);
+    if place >= campaign.list.len() {
+        return Vec::new();
+    }
+    vec![Piece::new(format!("row {} ·", count(place + 1)), state.look.style(Role::Muted), 0)]
 }
 
 /// What is loaded: `41 of 12,003 loaded, back to 21 Nov 03:02`.
@@ -54,7 +63,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         true => format!("{} of {loaded} loaded{in_window}", count(campaign.list.matching(&campaign.store))),
         false => format!("{loaded} loaded{in_window}"),
     };
-    right.push(Piece::new(of, style(Role::Muted), 0));
+    right.push(Piece::new(of, style(Role::Muted), 0).gap(1));
     let (how_far, role) = state.how_far_shown(campaign);
     right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0));
     if coverage.islands > 0 {

@@ -6,11 +6,14 @@ use ratatui::text::{Line, Span};
 
 use super::{dialog, sentences};
 use crate::tui::state::{OrderLine, OrderMenu, State, ViewKind};
-use crate::tui::text::{Align, fit};
+use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
 
 /// How wide the box is.
-const COLUMNS: u16 = 70;
+const COLUMNS: u16 = 44;
+
+/// How many lines its keys take: the box is narrow, so that much of the list stays in view.
+pub(super) const KEY_LINES: usize = 2;
 
 /// How wide the names of the columns are.
 const NAME: usize = 12;
@@ -20,11 +23,11 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
     let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
     let lines = state.order_lines();
     // On a low screen the menu scrolls with its cursor and keeps its keys.
-    let room = usize::from(area.height.saturating_sub(3)).max(1);
+    let room = usize::from(area.height.saturating_sub(2)).saturating_sub(KEY_LINES).max(1);
     let skipped = (menu.cursor + 1).saturating_sub(room);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
     let mut shown: Vec<Line<'static>> = shown.map(|(place, line)| row(state, line, place == menu.cursor, columns)).collect();
-    shown.push(sentences::keys(state, &keys(state), columns));
+    shown.extend(keys(state).map(|keys| sentences::keys(state, &keys, columns)));
     let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
     let title = match state.view {
         ViewKind::Batches => "Order of the batches",
@@ -36,18 +39,16 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
     Position::new(inner.x, inner.y + u16::try_from(menu.cursor - skipped).unwrap_or(0))
 }
 
-fn keys(state: &State) -> Vec<(String, String)> {
+/// The keys of the menu, line by line.
+fn keys(state: &State) -> [Vec<(String, String)>; KEY_LINES] {
     let key = |action| state.keymap.key(Context::Menu, action);
-    let mut keys = Vec::new();
-    let mut put = |name: Option<String>, does: &str| keys.extend(name.map(|name| (name, does.to_owned())));
-    put(key(Action::Enter), "order by it");
-    if state.has_columns() {
-        put(key(Action::Toggle), "show, hide");
-        put(key(Action::Left).zip(key(Action::Right)).map(|(left, right)| format!("{left} {right}")), "move");
-    }
-    put(key(Action::Clear), "usual");
-    put(key(Action::Back), "close");
-    keys
+    let has_columns = state.has_columns();
+    let sides = key(Action::Left).zip(key(Action::Right)).map(|(left, right)| format!("{left} {right}"));
+    let lines = [
+        [(key(Action::Enter), "order by it"), (key(Action::Toggle).filter(|_| has_columns), "show, hide"), (None, "")],
+        [(sides.filter(|_| has_columns), "move"), (key(Action::Clear), "as usual"), (key(Action::Back), "close")],
+    ];
+    lines.map(|line| line.into_iter().filter_map(|(key, does)| Some((key?, does.to_owned()))).collect())
 }
 
 fn row(state: &State, line: &OrderLine, is_chosen: bool, columns: usize) -> Line<'static> {
@@ -61,10 +62,10 @@ fn row(state: &State, line: &OrderLine, is_chosen: bool, columns: usize) -> Line
     let (order, role) = match line.ordered {
         Some((words, sign)) => (format!("{sign} {words}"), Role::Accent),
         None if line.can_order => (String::new(), Role::Text),
-        None => ("  no order".to_owned(), Role::Muted),
+        None => ("  no order by it".to_owned(), Role::Muted),
     };
     let style = |role| state.look.style(if is_chosen { Role::Selected } else { role });
     let name = format!("{mark}{tick}{}", fit(line.name, NAME, Align::Left, ascii));
-    let room = columns.saturating_sub(name.len());
+    let room = columns.saturating_sub(width(&name));
     Line::from(vec![Span::styled(name, style(Role::Text)), Span::styled(fit(&order, room, Align::Left, ascii), style(role))])
 }

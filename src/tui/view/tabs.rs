@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pieces::{self, Piece};
-use super::words::count;
+use super::words::{count, row_of};
 use crate::delivery::Status;
 use crate::tui::Role;
 use crate::tui::layout::Kind;
@@ -30,6 +30,11 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
     let mut right = Vec::new();
     if !campaign.marked.is_empty() {
         right.push(Piece::new(format!("{} marked", count(campaign.marked.len())), style(Role::Accent), 0));
+    }
+    if kind == Kind::Small && state.view == ViewKind::Messages && campaign.opened.is_some() {
+        // The open message stands in place of the list and of the line that says where in it one is.
+        let (place, len) = (campaign.list.place(&campaign.store), campaign.list.len());
+        right.push(Piece::new(row_of(place, len), style(Role::Muted), 0));
     }
     if kind == Kind::Small && area.width >= ROOM_FOR_OTHERS {
         let room = usize::from(area.width).saturating_sub(4 + pieces::total(&left) + pieces::total(&right));

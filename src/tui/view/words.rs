@@ -98,6 +98,11 @@ impl Look {
     }
 }
 
+/// Where the cursor is in a list: `row 17 of 41`. Nothing of an empty list.
+pub(super) fn row_of(place: usize, len: usize) -> String {
+    if len == 0 { String::new() } else { format!("row {} of {}", count(place.min(len - 1) + 1), count(len)) }
+}
+
 impl State {
     /// How far the loaded messages go within the window of time that is looked at, and how that is to be shown: a window
     /// that is not loaded whole is told louder.
