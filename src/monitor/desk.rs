@@ -1,5 +1,8 @@
 //! All that a worker knows when it decides what to do next, and that decision. Pure.
 
+mod choice;
+mod trouble;
+
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,19 +15,15 @@ use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
 
+pub(super) use trouble::Failure;
+use trouble::Trouble;
+
 /// How many recipients one search call asks for: a screen or two, since a person reads them.
 pub(super) const SEARCH_PAGE: u16 = 100;
 /// How often a search is asked again while it is shown.
 pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// How often a message is read that somebody looks at and that still moves.
 pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
-/// Calls for actions in a row before something else gets its turn, or the turn is left out: actions
-/// take three quarters of the budget.
-const ACTIONS_IN_A_ROW: u32 = 3;
-/// Calls in a row that somebody asked for before a page gets its turn: nothing that is looked up
-/// again and again may keep the screen from being true.
-const WANTED_IN_A_ROW: u32 = 3;
-
 /// How many messages are read again one by one.
 const READ_AGAIN: usize = 10;
 
@@ -66,19 +65,6 @@ pub(super) struct Desk {
     followed: bool,
     /// The last call that was not one for an action.
     last_reading: Option<Timestamp>,
-}
-
-/// Something that keeps calls from being made.
-#[derive(Debug, Clone)]
-pub(super) struct Trouble {
-    /// No call before then.
-    pub until: Timestamp,
-    /// How many calls failed in a row.
-    pub failures: u32,
-    /// When the newest one did.
-    pub at: Timestamp,
-    /// Whether it is over: kept for the count of failures, which only two good minutes forget.
-    pub over: bool,
 }
 
 /// A search that somebody looks at.
@@ -205,63 +191,6 @@ impl Desk {
         }
     }
 
-    /// The earliest time at which a call may leave.
-    fn slot(&self, now: Timestamp) -> Timestamp {
-        // A clock that was set back must not hold calls for longer than any trouble does.
-        let longest = now + LONGEST_TROUBLE;
-        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until).filter(|until| *until <= longest);
-        self.budget.next_slot(now).max(trouble.unwrap_or(now))
-    }
-
-    /// The most urgent call that is due at `now`.
-    fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
-        let page = || {
-            let fetch = self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten()?;
-            let purpose = fetch.purpose();
-            Some((Job::Page(fetch), purpose))
-        };
-        if self.quiet_until(now) > now {
-            return self.action(now);
-        }
-        if self.wanted_in_a_row >= WANTED_IN_A_ROW
-            && let Some(page) = page()
-        {
-            return Some(page);
-        }
-        // 1. What somebody asked for.
-        if let Some(action) = self.action(now) {
-            return Some(action);
-        }
-        if let Some(search) = &self.search {
-            let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
-            if search.ask_at.is_some_and(|at| at <= now) {
-                return Some((job(Position::Head), Purpose::Search));
-            }
-            if let Some(cursor) = search.more.clone().filter(|_| search.further) {
-                return Some((job(Position::After(cursor)), Purpose::Search));
-            }
-        }
-        if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
-            return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
-        }
-        if let Some(message) = self.read_again.front() {
-            return Some((Job::ReadAgain(message.clone()), Purpose::Message));
-        }
-        // What becomes of retried messages takes turns with the pages, which tell of them as well.
-        let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
-        // 2. to 4. The head, open stretches, history.
-        if self.followed { page().or_else(follow) } else { follow().or_else(page) }
-    }
-
-    /// The most urgent call of an action that is due and has its turn.
-    fn action(&self, now: Timestamp) -> Option<(Job, Purpose)> {
-        if !self.actions_have_their_turn(now) {
-            return None;
-        }
-        let outcome = self.due(Purpose::Outcome, now).map(|place| (Job::ReadFor(place), Purpose::Outcome));
-        outcome.or_else(|| self.due(Purpose::Retry, now).map(|place| (Job::Post(place), Purpose::Retry)))
-    }
-
     /// Until when nothing is read but for an action, because nobody sits at the program.
     fn quiet_until(&self, now: Timestamp) -> Timestamp {
         let last = self.last_reading.filter(|last| self.is_away() && *last <= now);
@@ -277,25 +206,6 @@ impl Desk {
     pub fn reading_rate(&self, now: Timestamp) -> f64 {
         let rate = self.budget.rate(now);
         if self.is_away() { rate.min(self.away_rate) } else { rate }
-    }
-
-    /// The action that is due for this purpose, the longest-waiting one first.
-    fn due(&self, wanted: Purpose, now: Timestamp) -> Option<usize> {
-        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
-        let due = |acting: &Acting| acting.due().filter(|(at, purpose)| *purpose == wanted && *at <= now);
-        self.actions
-            .iter()
-            .enumerate()
-            .filter(|(_, acting)| wanted != Purpose::Message || !busy || !acting.in_run)
-            .filter_map(|(place, acting)| Some((place, due(acting)?.0)))
-            .min_by_key(|(_, at)| *at)
-            .map(|(place, _)| place)
-    }
-
-    /// Whether the next call may be one for an action: after three of them a turn is something
-    /// else's, or passes.
-    fn actions_have_their_turn(&self, now: Timestamp) -> bool {
-        self.actions_in_a_row < ACTIONS_IN_A_ROW || self.budget.after_a_turn(now) <= now
     }
 
     /// A message is read again at once, in its turn. Of many the pages tell sooner.
@@ -329,24 +239,6 @@ impl Desk {
         self.slots.used();
     }
 
-    /// When the next call becomes due, while none is.
-    fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let quiet = self.quiet_until(now);
-        let turn = if self.actions_have_their_turn(now) { now } else { self.budget.after_a_turn(now) };
-        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
-        let actions = self.actions.iter().filter_map(|acting| {
-            let (at, purpose) = acting.due()?;
-            let waits_for_run = busy && acting.in_run && purpose == Purpose::Message;
-            let is_action = matches!(purpose, Purpose::Retry | Purpose::Outcome);
-            (!waits_for_run).then(|| if is_action { at.max(turn) } else { at.max(quiet) })
-        });
-        let search = self.search.as_ref().and_then(|search| search.ask_at);
-        let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
-        let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        let readings = search.into_iter().chain(opened).chain(ledger).map(|at| at.max(quiet));
-        actions.chain(readings).chain(self.review_at).min()
-    }
-
     /// When the newest messages are read again, for the meter.
     pub fn head_next(&self, now: Timestamp) -> Option<Timestamp> {
         let wanted = self.reads && !self.paused && self.ledger.has_begun();
@@ -358,52 +250,4 @@ impl Desk {
         let calls_per_second = self.reading_rate(now);
         Outlook { in_view: self.in_view, horizon, further: self.further, read_now: self.read_now, calls_per_second }
     }
-
-    /// A call failed. Gives until when none is made.
-    pub fn failed(&mut self, kind: Failure, jitter: f64, now: Timestamp) -> Timestamp {
-        let before = self.trouble.as_ref().filter(|trouble| now.duration_since(trouble.at) < GOOD_MINUTES);
-        let failures = before.map_or(0, |trouble| trouble.failures) + 1;
-        let until = match kind {
-            Failure::Passing { retry_after } => {
-                let own = crate::postman::backoff(failures, jitter);
-                add(now, own.max(retry_after.unwrap_or_default().min(crate::postman::LONGEST_RETRY_AFTER)).as_secs_f64())
-            }
-            Failure::Refused => now + REFUSED_AGAIN,
-        };
-        self.trouble = Some(Trouble { until, failures, at: now, over: false });
-        until
-    }
-
-    /// A call was answered.
-    pub fn answered(&mut self) {
-        if let Some(trouble) = &mut self.trouble {
-            trouble.over = true;
-        }
-    }
-
-    /// A person asked for a call now: nothing but the spacing holds it back.
-    pub fn try_now(&mut self) {
-        self.read_now = true;
-        self.budget.release();
-        self.answered();
-    }
 }
-
-/// How a call failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// It may go again.
-    Passing { retry_after: Option<std::time::Duration> },
-    /// Only a person can change anything.
-    Refused,
-}
-
-/// No trouble holds calls for longer: the longest is a server that asks to wait.
-const LONGEST_TROUBLE: SignedDuration = SignedDuration::from_mins(15);
-
-/// After how long without a failure the count of failures begins anew.
-const GOOD_MINUTES: SignedDuration = SignedDuration::from_mins(2);
-
-/// How often a campaign is asked whose key or address is refused: often enough to notice that it
-/// was put right, seldom enough not to look like an attack.
-const REFUSED_AGAIN: SignedDuration = SignedDuration::from_secs(60);

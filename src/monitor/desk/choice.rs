@@ -1,0 +1,104 @@
+//! Which call is the most urgent one, and when the next one becomes due.
+
+use jiff::Timestamp;
+
+use super::super::Purpose;
+use super::super::acting::Acting;
+use super::super::active_run::ActiveRun;
+use super::{Desk, Job};
+use crate::postman::Position;
+
+/// Calls for actions in a row before something else gets its turn, or the turn is left out: actions
+/// take three quarters of the budget.
+const ACTIONS_IN_A_ROW: u32 = 3;
+/// Calls in a row that somebody asked for before a page gets its turn: nothing that is looked up
+/// again and again may keep the screen from being true.
+const WANTED_IN_A_ROW: u32 = 3;
+
+impl Desk {
+    /// The most urgent call that is due at `now`.
+    pub(super) fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        let page = || {
+            let fetch = self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten()?;
+            let purpose = fetch.purpose();
+            Some((Job::Page(fetch), purpose))
+        };
+        if self.quiet_until(now) > now {
+            return self.action(now);
+        }
+        if self.wanted_in_a_row >= WANTED_IN_A_ROW
+            && let Some(page) = page()
+        {
+            return Some(page);
+        }
+        // 1. What somebody asked for.
+        if let Some(action) = self.action(now) {
+            return Some(action);
+        }
+        if let Some(search) = &self.search {
+            let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
+            if search.ask_at.is_some_and(|at| at <= now) {
+                return Some((job(Position::Head), Purpose::Search));
+            }
+            if let Some(cursor) = search.more.clone().filter(|_| search.further) {
+                return Some((job(Position::After(cursor)), Purpose::Search));
+            }
+        }
+        if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
+            return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
+        }
+        if let Some(message) = self.read_again.front() {
+            return Some((Job::ReadAgain(message.clone()), Purpose::Message));
+        }
+        // What becomes of retried messages takes turns with the pages, which tell of them as well.
+        let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
+        // 2. to 4. The head, open stretches, history.
+        if self.followed { page().or_else(follow) } else { follow().or_else(page) }
+    }
+
+    /// The most urgent call of an action that is due and has its turn.
+    fn action(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        if !self.actions_have_their_turn(now) {
+            return None;
+        }
+        let outcome = self.due(Purpose::Outcome, now).map(|place| (Job::ReadFor(place), Purpose::Outcome));
+        outcome.or_else(|| self.due(Purpose::Retry, now).map(|place| (Job::Post(place), Purpose::Retry)))
+    }
+
+    /// The action that is due for this purpose, the longest-waiting one first.
+    fn due(&self, wanted: Purpose, now: Timestamp) -> Option<usize> {
+        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
+        let due = |acting: &Acting| acting.due().filter(|(at, purpose)| *purpose == wanted && *at <= now);
+        self.actions
+            .iter()
+            .enumerate()
+            .filter(|(_, acting)| wanted != Purpose::Message || !busy || !acting.in_run)
+            .filter_map(|(place, acting)| Some((place, due(acting)?.0)))
+            .min_by_key(|(_, at)| *at)
+            .map(|(place, _)| place)
+    }
+
+    /// Whether the next call may be one for an action: after three of them a turn is something
+    /// else's, or passes.
+    fn actions_have_their_turn(&self, now: Timestamp) -> bool {
+        self.actions_in_a_row < ACTIONS_IN_A_ROW || self.budget.after_a_turn(now) <= now
+    }
+
+    /// When the next call becomes due, while none is.
+    pub(super) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.quiet_until(now);
+        let turn = if self.actions_have_their_turn(now) { now } else { self.budget.after_a_turn(now) };
+        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
+        let actions = self.actions.iter().filter_map(|acting| {
+            let (at, purpose) = acting.due()?;
+            let waits_for_run = busy && acting.in_run && purpose == Purpose::Message;
+            let is_action = matches!(purpose, Purpose::Retry | Purpose::Outcome);
+            (!waits_for_run).then(|| if is_action { at.max(turn) } else { at.max(quiet) })
+        });
+        let search = self.search.as_ref().and_then(|search| search.ask_at);
+        let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
+        let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
+        let readings = search.into_iter().chain(opened).chain(ledger).map(|at| at.max(quiet));
+        actions.chain(readings).chain(self.review_at).min()
+    }
+}
