@@ -1,7 +1,10 @@
 //! A worker on the bench: the simulator's world behind it, and all that it tells taken in as the
 //! dashboard would.
 
-use std::collections::HashMap;
+mod chosen;
+mod seen;
+mod server;
+
 use std::future::Future;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
@@ -11,17 +14,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::transports::{AlteredTransport, StopTransport, Stops, WorldTransport};
-use crate::delivery::{BatchId, CampaignId, Message, MessageId, RetryHelps, Status};
-use crate::monitor::{
-    ActionStage, CampaignIndex, Clock, Command, Connection, Generation, Meter, Monitor, MonitorOptions, News, Notice, OpenActionNews,
-    RunNews, RunPhase, SearchState, Update,
-};
+use crate::delivery::{CampaignId, MessageId};
+use crate::monitor::{CampaignIndex, Clock, Command, Generation, Monitor, MonitorOptions, SearchState, Update};
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
-use crate::retry::{BatchPlan, ConfirmedRetry, Planner};
-use crate::simulator::{Call, CampaignOptions, World as Simulated, WorldOptions};
+use crate::simulator::{CampaignOptions, World as Simulated, WorldOptions};
 use crate::state::{Journal, JournalAccess, RunId, Who};
-use crate::store::{AnswerKind, BatchSummary, Store};
+
+pub use seen::Seen;
 
 pub const BASE: &str = "http://127.0.0.1:1/api/v2";
 
@@ -76,70 +76,6 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
         started_at: now,
         ..WorldOptions::new(seed)
     })
-}
-
-/// All that was told, as the dashboard keeps it.
-pub struct Seen {
-    pub store: Store,
-    pub connection: Connection,
-    pub meter: Option<Meter>,
-    pub search: Option<(Generation, SearchState)>,
-    pub opened: Vec<(Generation, bool)>,
-    pub stages: Vec<(MessageId, ActionStage)>,
-    pub notices: Vec<Notice>,
-    pub runs: Vec<RunNews>,
-    pub batch_stages: Vec<ActionStage>,
-    pub open: Option<Vec<OpenActionNews>>,
-    pub not_started: Vec<MessageId>,
-    pub used_up: Vec<MessageId>,
-    pub stopped: bool,
-}
-
-impl Seen {
-    fn take(&mut self, news: News) {
-        match news {
-            News::Rows { rows, from, asked_at, reach, .. } => {
-                self.store.merge(&rows, &from, asked_at);
-                if let Some(reach) = reach {
-                    self.store.set_reach(reach);
-                }
-            }
-            News::Connection(connection) => self.connection = connection,
-            News::Search { generation, state } => self.search = Some((generation, state)),
-            News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
-            News::Action(action) => self.stages.push((action.message, action.stage)),
-            News::Notice(notice) => self.notices.push(notice),
-            News::StartedAnew => self.store = Store::new(),
-            News::Stopped => self.stopped = true,
-            News::Run(run) => self.runs.push(run),
-            News::BatchAction(action) => self.batch_stages.push(action.stage),
-            News::OpenActions(open) => self.open = Some(open),
-            News::NotStarted(messages) => self.not_started.extend(messages),
-            News::OutOfAttempts(messages) => self.used_up.extend(messages),
-            News::Meter(meter) => self.meter = Some(meter),
-        }
-    }
-
-    /// How far the run is.
-    pub fn run(&self) -> Option<&RunNews> {
-        self.runs.last()
-    }
-
-    /// Whether the run has come to its end.
-    pub fn run_is_over(&self) -> bool {
-        self.run().is_some_and(|run| run.to_go == 0 && matches!(run.phase, RunPhase::Done | RunPhase::Stopped(_)))
-    }
-
-    /// The newest stage of a message's retry.
-    pub fn stage(&self, message: &MessageId) -> Option<&ActionStage> {
-        self.stages.iter().rev().find(|(of, _)| of == message).map(|(_, stage)| stage)
-    }
-}
-
-/// How the screen differs from the world.
-pub struct Differences {
-    pub missing: usize,
-    pub stale: usize,
 }
 
 /// A worker on the bench.
@@ -225,23 +161,8 @@ impl Bench {
             clock,
             seed: 1,
         };
-        let seen = Seen {
-            store: Store::new(),
-            connection: Connection::Connecting,
-            meter: None,
-            search: None,
-            opened: Vec::new(),
-            stages: Vec::new(),
-            notices: Vec::new(),
-            runs: Vec::new(),
-            batch_stages: Vec::new(),
-            open: None,
-            not_started: Vec::new(),
-            used_up: Vec::new(),
-            stopped: false,
-        };
         let monitor = Some(Monitor::spawn(options, sender));
-        Self { seen, clock, folder, transport, campaign: card.id, monitor, updates, own_journal }
+        Self { seen: Seen::nothing(), clock, folder, transport, campaign: card.id, monitor, updates, own_journal }
     }
 
     /// Another process on the same state folder, that watches the same campaign.
@@ -313,190 +234,6 @@ impl Bench {
             Some((_, SearchState::Answered { found, .. })) => found.clone(),
             _ => unreachable!("just answered"),
         }
-    }
-
-    /// The server is started again, with other messages of the same campaign.
-    pub fn exchange_world(&mut self, world: &World) {
-        *self.transport.world.lock().unwrap() = simulated(world, 8, self.clock.now());
-    }
-
-    fn with<R>(&self, ask: impl FnOnce(&mut Simulated) -> R) -> R {
-        ask(&mut self.transport.world.lock().unwrap())
-    }
-
-    /// What the world's own API says of a message, unpaced and unlogged by the worker.
-    pub fn truth(&self, message: &MessageId) -> Status {
-        let now = self.transport.now();
-        self.with(|world| Status::from_api(world.status(&self.campaign, message.as_str(), now).expect("a known message")))
-    }
-
-    pub fn message_ids(&self) -> Vec<MessageId> {
-        let now = self.transport.now();
-        self.with(|world| {
-            world.advance(now);
-            world.message_ids(&self.campaign).into_iter().map(|id| MessageId::new(id.to_string())).collect()
-        })
-    }
-
-    pub fn recipient(&self, message: &MessageId) -> String {
-        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
-        let path = format!("/campaigns/{}/messages/{message}", self.campaign);
-        let authorization = format!("Bearer {key}");
-        let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
-        let body = self.with(|world| world.answer(&call, now)).body;
-        let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        told["recipient"].as_str().unwrap().to_owned()
-    }
-
-    pub fn retry_elsewhere(&self, message: &MessageId) {
-        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
-        let path = format!("/campaigns/{}/messages/{message}/retry", self.campaign);
-        let authorization = format!("Bearer {key}");
-        let call = Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
-        assert_eq!(self.with(|world| world.answer(&call, now)).status, 201);
-    }
-
-    /// Somebody else uploads a batch.
-    pub fn upload_elsewhere(&self, rows: usize) -> BatchId {
-        let store = &self.seen.store;
-        let names = store.rows().find_map(|row| store.message(row).values).expect("a message with values is loaded");
-        let header: String = names.iter().map(|(name, _)| format!(",{name}")).collect();
-        let row = |n: usize| format!("65800{n:05},english{}", ",x".repeat(names.len()));
-        let csv = format!("recipient,language{header}\r\n{}", (0..rows).map(row).collect::<Vec<_>>().join("\r\n"));
-        let body = format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
-        );
-        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
-        let path = format!("/campaigns/{}/batch/messages", self.campaign);
-        let authorization = format!("Bearer {key}");
-        let content_type = Some("multipart/form-data; boundary=edge");
-        let call =
-            Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type, body: body.as_bytes() };
-        let answer = self.with(|world| world.answer(&call, now));
-        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!((answer.status, &told["isValid"]), (201, &true.into()), "{told}");
-        BatchId::new(told["batchId"].as_str().unwrap())
-    }
-
-    /// The agency's own sender makes a call every so often, for a while. Gives when it was refused
-    /// for the pace.
-    pub async fn send_elsewhere(&mut self, every: Duration, time: Duration) -> Vec<Timestamp> {
-        let (key, mut refused) = (self.with(|world| world.campaigns()[0].key.clone()), Vec::new());
-        let path = format!("/campaigns/{}/messages/message_of_the_sender", self.campaign);
-        let authorization = format!("Bearer {key}");
-        let end = tokio::time::Instant::now() + time;
-        while tokio::time::Instant::now() < end {
-            let now = self.transport.now();
-            let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
-            if self.with(|world| world.answer(&call, now)).status == 429 {
-                refused.push(now);
-            }
-            self.run(every).await;
-        }
-        refused
-    }
-
-    /// When the worker's reads of pages came in, those that were refused included.
-    pub fn told_times(&self) -> Vec<Timestamp> {
-        self.with(|world| world.log().recent_gets().filter(|call| call.message.is_none()).map(|call| call.at).collect())
-    }
-
-    /// When the worker's reads came in.
-    pub fn get_times(&self) -> Vec<Timestamp> {
-        self.with(|world| world.log().recent_gets().map(|call| call.at).collect())
-    }
-
-    /// The retries that reached the world, as (message, status).
-    pub fn posts(&self) -> Vec<(MessageId, u16)> {
-        self.with(|world| {
-            world.log().posts().iter().map(|call| (MessageId::new(call.message.clone().unwrap_or_default()), call.status)).collect()
-        })
-    }
-
-    /// A failed message as shown, that may be retried and is not out of attempts.
-    pub fn failed(&self) -> MessageId {
-        let store = &self.seen.store;
-        let message = store.rows().map(|row| store.message(row)).find(|message| {
-            message.status == Some(Status::Failure)
-                && message.tried() == Some(1)
-                && message.batch.is_none()
-                && message.error().is_some_and(|error| &*error.code == "recipient_unavailable")
-        });
-        message.expect("a failed message is loaded").id
-    }
-
-    /// Failed messages as shown, this many, that may be retried and are not out of attempts.
-    pub fn failures(&self, count: usize) -> Vec<MessageId> {
-        let store = &self.seen.store;
-        let messages = store.rows().map(|row| store.message(row)).filter(|message| {
-            message.status == Some(Status::Failure)
-                && message.tried() == Some(1)
-                && message.error().is_none_or(|error| error.known().retry_helps() != RetryHelps::No)
-        });
-        let failures: Vec<MessageId> = messages.map(|message| message.id).take(count).collect();
-        assert_eq!(failures.len(), count, "too few failed messages in this world");
-        failures
-    }
-
-    /// A person's yes to the retry of several messages, as shown.
-    pub fn all_confirmed(&self, ids: &[MessageId]) -> Vec<ConfirmedRetry> {
-        ids.iter().map(|id| self.confirmed(id)).collect()
-    }
-
-    /// A person's yes to the retry of a message, as shown.
-    pub fn confirmed(&self, id: &MessageId) -> ConfirmedRetry {
-        let store = &self.seen.store;
-        let message: Message = store.message(store.row(id).unwrap());
-        let plan = Planner::default().plan([(&message, self.clock.now(), AnswerKind::List)], self.clock.now());
-        plan.confirm(self.clock.now()).remove(0)
-    }
-
-    /// The plan for the whole retry of a batch that has failures.
-    pub fn batch_plan(&self) -> BatchPlan {
-        let store = &self.seen.store;
-        let plan = |summary: BatchSummary| {
-            let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
-            let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
-            BatchPlan::new(&summary.batch, of_batch, &[], false, None, self.clock.now())
-        };
-        store.batches().into_iter().map(plan).find(|plan| plan.refusal.is_none()).expect("a batch with failures")
-    }
-
-    /// The retries of whole batches that reached the world, with their answers.
-    pub fn batch_posts(&self) -> Vec<(String, u16)> {
-        self.with(|world| {
-            let posts = world.log().posts().iter();
-            posts.filter(|call| call.message.is_none()).map(|call| (call.batch.clone().unwrap_or_default(), call.status)).collect()
-        })
-    }
-
-    /// How often each message was accepted for a retry by the world.
-    pub fn accepted(&self) -> HashMap<MessageId, usize> {
-        let mut accepted = HashMap::new();
-        for (message, status) in self.posts() {
-            *accepted.entry(message).or_default() += usize::from(status == 201);
-        }
-        accepted
-    }
-
-    /// How what is shown differs from the world as it was `ago`: what came since does not count.
-    pub fn differences(&self, ago: Duration) -> Differences {
-        let store = &self.seen.store;
-        let then = self.transport.now() - SignedDuration::try_from(ago).unwrap();
-        let (mut missing, mut stale) = (0, 0);
-        for id in self.message_ids() {
-            let changes = self.with(|world| world.changes(&self.campaign, id.as_str()));
-            let (before, since): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(at, _)| *at <= then);
-            let Some((_, status)) = before.last() else { continue };
-            match store.row(&id) {
-                None => missing += 1,
-                Some(row) => {
-                    let shown = store.cells(row).status.map(Status::api_word);
-                    stale += usize::from(shown != Some(*status) && !since.iter().any(|(_, later)| shown == Some(*later)));
-                }
-            }
-        }
-        Differences { missing, stale }
     }
 
     pub fn journal(&self) -> Journal {

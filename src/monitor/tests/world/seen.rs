@@ -1,0 +1,85 @@
+//! What a worker on the bench has told.
+
+use crate::delivery::MessageId;
+use crate::monitor::{ActionStage, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState};
+use crate::store::Store;
+
+/// All that was told, as the dashboard keeps it.
+pub struct Seen {
+    pub store: Store,
+    pub connection: Connection,
+    pub meter: Option<Meter>,
+    pub search: Option<(Generation, SearchState)>,
+    pub opened: Vec<(Generation, bool)>,
+    pub stages: Vec<(MessageId, ActionStage)>,
+    pub notices: Vec<Notice>,
+    pub runs: Vec<RunNews>,
+    pub batch_stages: Vec<ActionStage>,
+    pub open: Option<Vec<OpenActionNews>>,
+    pub not_started: Vec<MessageId>,
+    pub used_up: Vec<MessageId>,
+    pub stopped: bool,
+    /// How many news came in all.
+    pub told: usize,
+}
+
+impl Seen {
+    pub fn nothing() -> Self {
+        Self {
+            store: Store::new(),
+            connection: Connection::Connecting,
+            meter: None,
+            search: None,
+            opened: Vec::new(),
+            stages: Vec::new(),
+            notices: Vec::new(),
+            runs: Vec::new(),
+            batch_stages: Vec::new(),
+            open: None,
+            not_started: Vec::new(),
+            used_up: Vec::new(),
+            stopped: false,
+            told: 0,
+        }
+    }
+
+    pub fn take(&mut self, news: News) {
+        self.told += 1;
+        match news {
+            News::Rows { rows, from, asked_at, reach, .. } => {
+                self.store.merge(&rows, &from, asked_at);
+                if let Some(reach) = reach {
+                    self.store.set_reach(reach);
+                }
+            }
+            News::Connection(connection) => self.connection = connection,
+            News::Search { generation, state } => self.search = Some((generation, state)),
+            News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
+            News::Action(action) => self.stages.push((action.message, action.stage)),
+            News::Notice(notice) => self.notices.push(notice),
+            News::StartedAnew => self.store = Store::new(),
+            News::Stopped => self.stopped = true,
+            News::Run(run) => self.runs.push(run),
+            News::BatchAction(action) => self.batch_stages.push(action.stage),
+            News::OpenActions(open) => self.open = Some(open),
+            News::NotStarted(messages) => self.not_started.extend(messages),
+            News::OutOfAttempts(messages) => self.used_up.extend(messages),
+            News::Meter(meter) => self.meter = Some(meter),
+        }
+    }
+
+    /// How far the run is.
+    pub fn run(&self) -> Option<&RunNews> {
+        self.runs.last()
+    }
+
+    /// Whether the run has come to its end.
+    pub fn run_is_over(&self) -> bool {
+        self.run().is_some_and(|run| run.to_go == 0 && matches!(run.phase, RunPhase::Done | RunPhase::Stopped(_)))
+    }
+
+    /// The newest stage of a message's retry.
+    pub fn stage(&self, message: &MessageId) -> Option<&ActionStage> {
+        self.stages.iter().rev().find(|(of, _)| of == message).map(|(_, stage)| stage)
+    }
+}

@@ -1,0 +1,153 @@
+//! What is and happens at the server: read past the worker, and done by others.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Bench, World, simulated};
+use crate::delivery::{BatchId, MessageId, Status};
+use crate::simulator::{Call, World as Simulated};
+
+/// How the screen differs from the world.
+pub struct Differences {
+    pub missing: usize,
+    pub stale: usize,
+}
+
+impl Bench {
+    /// The server is started again, with other messages of the same campaign.
+    pub fn exchange_world(&mut self, world: &World) {
+        *self.transport.world.lock().unwrap() = simulated(world, 8, self.clock.now());
+    }
+
+    fn with<R>(&self, ask: impl FnOnce(&mut Simulated) -> R) -> R {
+        ask(&mut self.transport.world.lock().unwrap())
+    }
+
+    /// What the world's own API says of a message, unpaced and unlogged by the worker.
+    pub fn truth(&self, message: &MessageId) -> Status {
+        let now = self.transport.now();
+        self.with(|world| Status::from_api(world.status(&self.campaign, message.as_str(), now).expect("a known message")))
+    }
+
+    pub fn message_ids(&self) -> Vec<MessageId> {
+        let now = self.transport.now();
+        self.with(|world| {
+            world.advance(now);
+            world.message_ids(&self.campaign).into_iter().map(|id| MessageId::new(id.to_string())).collect()
+        })
+    }
+
+    pub fn recipient(&self, message: &MessageId) -> String {
+        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let path = format!("/campaigns/{}/messages/{message}", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+        let body = self.with(|world| world.answer(&call, now)).body;
+        let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        told["recipient"].as_str().unwrap().to_owned()
+    }
+
+    pub fn retry_elsewhere(&self, message: &MessageId) {
+        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let path = format!("/campaigns/{}/messages/{message}/retry", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let call = Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+        assert_eq!(self.with(|world| world.answer(&call, now)).status, 201);
+    }
+
+    /// Somebody else uploads a batch.
+    pub fn upload_elsewhere(&self, rows: usize) -> BatchId {
+        let store = &self.seen.store;
+        let names = store.rows().find_map(|row| store.message(row).values).expect("a message with values is loaded");
+        let header: String = names.iter().map(|(name, _)| format!(",{name}")).collect();
+        let row = |n: usize| format!("65800{n:05},english{}", ",x".repeat(names.len()));
+        let csv = format!("recipient,language{header}\r\n{}", (0..rows).map(row).collect::<Vec<_>>().join("\r\n"));
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
+        );
+        let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
+        let path = format!("/campaigns/{}/batch/messages", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let content_type = Some("multipart/form-data; boundary=edge");
+        let call =
+            Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type, body: body.as_bytes() };
+        let answer = self.with(|world| world.answer(&call, now));
+        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, &told["isValid"]), (201, &true.into()), "{told}");
+        BatchId::new(told["batchId"].as_str().unwrap())
+    }
+
+    /// The agency's own sender makes a call every so often, for a while. Gives when it was refused
+    /// for the pace.
+    pub async fn send_elsewhere(&mut self, every: Duration, time: Duration) -> Vec<Timestamp> {
+        let (key, mut refused) = (self.with(|world| world.campaigns()[0].key.clone()), Vec::new());
+        let path = format!("/campaigns/{}/messages/message_of_the_sender", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end {
+            let now = self.transport.now();
+            let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+            if self.with(|world| world.answer(&call, now)).status == 429 {
+                refused.push(now);
+            }
+            self.run(every).await;
+        }
+        refused
+    }
+
+    /// When the worker's reads of pages came in, those that were refused included.
+    pub fn told_times(&self) -> Vec<Timestamp> {
+        self.with(|world| world.log().recent_gets().filter(|call| call.message.is_none()).map(|call| call.at).collect())
+    }
+
+    /// When the worker's reads came in.
+    pub fn get_times(&self) -> Vec<Timestamp> {
+        self.with(|world| world.log().recent_gets().map(|call| call.at).collect())
+    }
+
+    /// The retries that reached the world, as (message, status).
+    pub fn posts(&self) -> Vec<(MessageId, u16)> {
+        self.with(|world| {
+            world.log().posts().iter().map(|call| (MessageId::new(call.message.clone().unwrap_or_default()), call.status)).collect()
+        })
+    }
+
+    /// The retries of whole batches that reached the world, with their answers.
+    pub fn batch_posts(&self) -> Vec<(String, u16)> {
+        self.with(|world| {
+            let posts = world.log().posts().iter();
+            posts.filter(|call| call.message.is_none()).map(|call| (call.batch.clone().unwrap_or_default(), call.status)).collect()
+        })
+    }
+
+    /// How often each message was accepted for a retry by the world.
+    pub fn accepted(&self) -> HashMap<MessageId, usize> {
+        let mut accepted = HashMap::new();
+        for (message, status) in self.posts() {
+            *accepted.entry(message).or_default() += usize::from(status == 201);
+        }
+        accepted
+    }
+
+    /// How what is shown differs from the world as it was `ago`: what came since does not count.
+    pub fn differences(&self, ago: Duration) -> Differences {
+        let store = &self.seen.store;
+        let then = self.transport.now() - SignedDuration::try_from(ago).unwrap();
+        let (mut missing, mut stale) = (0, 0);
+        for id in self.message_ids() {
+            let changes = self.with(|world| world.changes(&self.campaign, id.as_str()));
+            let (before, since): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(at, _)| *at <= then);
+            let Some((_, status)) = before.last() else { continue };
+            match store.row(&id) {
+                None => missing += 1,
+                Some(row) => {
+                    let shown = store.cells(row).status.map(Status::api_word);
+                    stale += usize::from(shown != Some(*status) && !since.iter().any(|(_, later)| shown == Some(*later)));
+                }
+            }
+        }
+        Differences { missing, stale }
+    }
+}
