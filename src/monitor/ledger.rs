@@ -7,6 +7,8 @@
 
 mod apply;
 mod curve;
+mod downwards;
+mod neighbours;
 mod next;
 mod pace;
 mod stretch;
@@ -44,6 +46,10 @@ pub struct Ledger {
     complete: bool,
     /// The cursors at which history was read: one that comes again would lead in a circle.
     asked_below: HashSet<Cursor>,
+    /// The same for the gap that is being closed.
+    asked_between: HashSet<Cursor>,
+    /// How many pages in a row led no further down.
+    aimless: u32,
     /// Whether the server's cursors went in a circle, so that history ends early.
     circular: bool,
     /// The oldest message of the unbroken stretch.
@@ -66,6 +72,9 @@ pub struct Ledger {
     curves: Box<Curves>,
 }
 
+/// How long after its last pause the trouble of a page is forgotten.
+const TROUBLE_FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
+
 /// A page that could not be read.
 #[derive(Debug, Clone, Copy)]
 struct Troubled {
@@ -86,6 +95,8 @@ impl Ledger {
         let Position::After(cursor) = fetch.position() else { return };
         let failures = self.troubled.get(&cursor).map_or(0, |before| before.failures) + 1;
         let pause = SignedDuration::try_from(backoff(failures, 0.0)).unwrap_or(SignedDuration::from_secs(30));
+        // Its cursor may open nothing any more: then nobody takes its trouble back.
+        self.troubled.retain(|_, troubled| now.duration_since(troubled.until) < TROUBLE_FORGOTTEN);
         self.troubled.insert(cursor, Troubled { until: now + pause, failures });
     }
 

@@ -6,18 +6,17 @@ use jiff::Timestamp;
 
 use super::pace::Tally;
 use super::stretch::{Open, Opener, Stretch, open_among, open_of};
-use super::{FULL_PAGE, Fetch, Ledger, PageSeen, Seen};
+use super::{Fetch, Ledger, PageSeen, Seen};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
 use crate::store::Gap;
 
-/// Up to how many open messages two neighbours are put together: a stretch with many is better
-/// read by itself.
-const FEW_OPEN: usize = 50;
-
 impl Ledger {
     /// Takes in the answer to a fetch.
     pub fn apply(&mut self, fetch: &Fetch, page: &PageSeen) {
+        if self.doubts(fetch, page) {
+            return;
+        }
         if let Position::After(cursor) = fetch.position() {
             self.troubled.remove(&cursor);
         }
@@ -39,7 +38,7 @@ impl Ledger {
     }
 
     /// The place of the stretch that a fetch reads again.
-    fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
+    pub(super) fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
         match fetch {
             Fetch::Head { .. } => (!self.stretches.is_empty()).then_some(0),
             Fetch::Stretch { after, .. } => {
@@ -59,7 +58,7 @@ impl Ledger {
     /// Counts whose turn it was.
     fn count(&mut self, fetch: &Fetch, asked_at: Timestamp) {
         let overdue = match fetch {
-            Fetch::Stretch { .. } => self.asked_for(fetch).is_some_and(|place| self.stretches[place].is_overdue(asked_at)),
+            Fetch::Stretch { .. } => self.asked_for(fetch).is_some_and(|place| self.stretches[place].is_overdue(asked_at, self.ahead)),
             _ => false,
         };
         self.since_overdue = if overdue { 0 } else { self.since_overdue.saturating_add(1) };
@@ -173,22 +172,28 @@ impl Ledger {
             return self.forget_all();
         }
         let Some(reached) = reached else {
-            // Still between: the gap goes on below this page. A cursor that does not move would
-            // ask for ever, so the gap then counts as closed.
-            let above_next = page.rows.last().map(|row| row.id.clone()).or_else(|| opener.as_ref().map(|opener| opener.above.clone()));
-            let goes_on = page.end.clone().filter(|end| end != after).zip(above_next).map(|(cursor, above)| Opener { cursor, above });
+            // Still between: the gap goes on below this page. Cursors that lead nowhere would ask for
+            // ever, so the gap then stays open.
+            self.asked_between.insert(after.clone());
+            let leads_down = opener.as_ref().is_some_and(|opener| page.leads_below(opener, self.stretches[above].oldest_at));
+            let nowhere = self.leads_nowhere(leads_down);
+            let above_next = page.rows.last().filter(|_| leads_down).map(|row| &row.id).or(opener.as_ref().map(|opener| &opener.above));
+            let end = page.end.clone().filter(|end| !nowhere && !self.asked_between.contains(end));
+            let goes_on = end.zip(above_next.cloned()).map(|(cursor, above)| Opener { cursor, above });
             if goes_on.is_none() {
-                let edges =
-                    page.rows.last().and_then(|row| row.created_at).zip(self.stretches.get(above + 1).and_then(|below| below.newest_at));
+                let newer = page.rows.last().filter(|_| leads_down).map_or(self.stretches[above].oldest_at, |row| row.created_at);
+                let edges = newer.zip(self.stretches.get(above + 1).and_then(|below| below.newest_at));
                 self.lost = edges.map(|(newer, older)| Gap { newer, older });
                 self.circular = true;
             }
-            match Stretch::new(opener, &page.rows, page.asked_at) {
+            match Stretch::new(opener, &page.rows, page.asked_at).filter(|_| leads_down) {
                 Some(stretch) => self.stretches.insert(above + 1, Stretch { gap_below: goes_on, ..stretch }),
                 None => self.stretches[above].gap_below = goes_on,
             }
             return;
         };
+        self.asked_between.clear();
+        self.leads_nowhere(true);
         if self.stretches[above + 1].opener.is_some() {
             if let Some(stretch) = Stretch::new(opener, &page.rows[..reached], page.asked_at) {
                 self.stretches.insert(above + 1, stretch);
@@ -226,11 +231,7 @@ impl Ledger {
         let old = &mut self.stretches[place];
         let end = page.place(&old.last).map(|last| last + 1);
         let rows = &page.rows[..end.unwrap_or(page.rows.len())];
-        let Some(read) = Stretch::new(old.opener.clone(), rows, page.asked_at) else {
-            // The stretch is gone; it is asked again in its turn, in case that passes.
-            (old.read_at, old.whole_at) = (page.asked_at, page.asked_at);
-            return;
-        };
+        let Some(read) = Stretch::new(old.opener.clone(), rows, page.asked_at) else { return };
         if end.is_none() && page.has_next && limit < old.count && old.has_known_extent() {
             old.read_in_part(read, rows);
             return;
@@ -257,65 +258,6 @@ impl Ledger {
         };
         *old = read;
         self.stretches.insert(place + 1, rest);
-    }
-
-    fn apply_history(&mut self, after: &Cursor, page: &PageSeen) {
-        self.asked_below.insert(after.clone());
-        let Some(opener) = self.bottom.take() else { return };
-        // An empty page with a cursor is not the end: the same message stands above the next one.
-        let end = page.end.clone().map(|cursor| Opener { cursor, above: opener.above.clone() });
-        let below = page.opener_below().or(end);
-        self.stretches.extend(Stretch::new(Some(opener), &page.rows, page.asked_at));
-        self.go_down(page, below);
-    }
-
-    /// Sets where older history goes on, after its newest page so far.
-    fn go_down(&mut self, page: &PageSeen, below: Option<Opener>) {
-        self.note_oldest(page.rows.last());
-        self.complete = !page.has_next;
-        // A cursor that came before would lead in a circle.
-        self.bottom = below.filter(|below| page.has_next && !self.asked_below.contains(&below.cursor));
-        self.circular |= page.has_next && self.bottom.is_none();
-    }
-
-    fn note_oldest(&mut self, last: Option<&Seen>) {
-        if let Some((last, created)) = last.and_then(|last| Some((last, last.created_at?))) {
-            self.oldest = Some((created, last.id.clone()));
-        }
-    }
-
-    /// Small quiet neighbours become one stretch of at most a page, so that one call reads both.
-    fn put_neighbours_together(&mut self) {
-        let mut place = 1;
-        while place + 1 < self.stretches.len() {
-            let (upper, lower) = (&self.stretches[place], &self.stretches[place + 1]);
-            let fits = upper.count + lower.count <= FULL_PAGE
-                && upper.open.len() < FEW_OPEN
-                && lower.open.len() < FEW_OPEN
-                && upper.has_known_extent()
-                && lower.has_known_extent()
-                && upper.gap_below.is_none()
-                && upper.opener.is_some()
-                && lower.opener.is_some();
-            if !fits {
-                place += 1;
-                continue;
-            }
-            if let Some(lower) = self.stretches.remove(place + 1) {
-                let upper = &mut self.stretches[place];
-                upper.last = lower.last;
-                let (above, pace) = (upper.count, upper.pace.with(lower.pace));
-                upper.open.extend(lower.open.into_iter().map(|open| Open { place: above + open.place, ..open }));
-                upper.pace = pace;
-                upper.stir.bottom = lower.stir.bottom;
-                upper.whole_at = upper.whole_at.min(lower.whole_at);
-                upper.count += lower.count;
-                upper.failed = upper.failed.max(lower.failed);
-                upper.read_at = upper.read_at.min(lower.read_at);
-                upper.oldest_at = lower.oldest_at;
-                upper.gap_below = lower.gap_below;
-            }
-        }
     }
 }
 

@@ -191,7 +191,7 @@ impl Ledger {
 
     /// The stretch that has waited longest, where one has waited for long.
     fn longest_waiting(&self, now: Timestamp) -> Option<&Stretch> {
-        let overdue = self.stretches.iter().skip(1).filter(|stretch| stretch.is_overdue(now) && self.can_be_read(stretch, now));
+        let overdue = self.stretches.iter().skip(1).filter(|stretch| stretch.is_overdue(now, self.ahead) && self.can_be_read(stretch, now));
         overdue.min_by_key(|stretch| stretch.whole_at)
     }
 

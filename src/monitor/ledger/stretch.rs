@@ -229,10 +229,14 @@ impl Stretch {
         (self.first, self.newest_at, self.recent) = (read.first, read.newest_at, read.recent);
     }
 
-    /// Whether it waited as long as any may that still moves, or where somebody may retry a failure.
-    pub fn is_overdue(&self, now: Timestamp) -> bool {
+    /// Whether it waited as long as any may that still moves, where somebody may retry a failure, or where
+    /// messages may still be recorded very late.
+    /// Messages tell the server's times, which are `ahead` of the readings'.
+    pub fn is_overdue(&self, now: Timestamp, ahead: SignedDuration) -> bool {
         let failures = self.failed.is_some_and(|failed| now.duration_since(failed) < FAILURES_MOVE);
-        (failures && now.duration_since(self.whole_at) >= LONGEST_WAIT)
+        let young =
+            self.newest_at.and_then(|newest| newest.checked_sub(ahead).ok()).is_some_and(|newest| now.duration_since(newest) < VERY_LATE);
+        ((failures || young) && now.duration_since(self.whole_at) >= LONGEST_WAIT)
             || (!self.open.is_empty() && now.duration_since(self.read_at) >= LONGEST_WAIT)
     }
 
@@ -263,6 +267,10 @@ const SILENT: f64 = 0.01;
 
 /// How far behind the newest message others may still be recorded.
 pub(super) const LATE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long a stretch is read whole every [`LONGEST_WAIT`] even if nothing moves in it: an upload that is
+/// worked off for long may record messages far behind the newest.
+const VERY_LATE: SignedDuration = SignedDuration::from_hours(1);
 
 fn is_recent(row: &Seen, newest: &Seen) -> bool {
     matches!((row.created_at, newest.created_at), (Some(created), Some(newest)) if newest.duration_since(created) <= LATE)

@@ -62,6 +62,29 @@ async fn cursors_that_loop_are_followed_once_and_told_once() {
     assert_eq!(shown.iter().collect::<HashSet<_>>().len(), shown.len());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_last_page_that_always_promises_more_is_no_reason_to_spin() {
+    let last = std::sync::Mutex::new(Value::Null);
+    let mut bench = Bench::with_pages(demo_world(2200, 0.2), move |_, _, page| {
+        let mut last = last.lock().unwrap();
+        if page["pageData"]["endCursor"].is_null() {
+            page["pageData"]["endCursor"] = last.clone();
+        }
+        last.clone_from(&page["pageData"]["endCursor"]);
+        page["pageData"]["hasNextPage"] = json!(true);
+    });
+    bench.ask(Command::InView(true));
+    bench.run(Duration::from_secs(120)).await;
+    let (before, told) = (bench.get_times().len(), bench.seen.told);
+    bench.run(Duration::from_secs(120)).await;
+    bench.assert_pace(before, 120);
+    let (calls, told) = (bench.get_times().len() - before, bench.seen.told - told);
+    assert!(told <= 6 * calls, "{told} news of {calls} calls");
+    assert_eq!(bench.seen.notices.iter().filter(|notice| notice.text.why.contains("circle")).count(), 1);
+    assert!(!bench.seen.store.coverage().complete, "no end was seen");
+    bench.assert_right().await;
+}
+
 #[rstest]
 // Some come twice in a row.
 #[case::twice(|rows: &mut Vec<Value>| { let again: Vec<Value> = rows.iter().take(20).cloned().collect(); rows.splice(10..10.min(rows.len()), again); })]

@@ -1,0 +1,44 @@
+//! Neighbours that one call can read become one stretch.
+
+use super::stretch::Open;
+use super::{FULL_PAGE, Ledger};
+
+/// Up to how many open messages two neighbours are put together: a stretch with many is better
+/// read by itself.
+const FEW_OPEN: usize = 50;
+
+impl Ledger {
+    /// Small quiet neighbours become one stretch of at most a page, so that one call reads both.
+    pub(super) fn put_neighbours_together(&mut self) {
+        let mut place = 1;
+        while place + 1 < self.stretches.len() {
+            let (upper, lower) = (&self.stretches[place], &self.stretches[place + 1]);
+            let fits = upper.count + lower.count <= FULL_PAGE
+                && upper.open.len() < FEW_OPEN
+                && lower.open.len() < FEW_OPEN
+                && upper.has_known_extent()
+                && lower.has_known_extent()
+                && upper.gap_below.is_none()
+                && upper.opener.is_some()
+                && lower.opener.is_some();
+            if !fits {
+                place += 1;
+                continue;
+            }
+            if let Some(lower) = self.stretches.remove(place + 1) {
+                let upper = &mut self.stretches[place];
+                upper.last = lower.last;
+                let (above, pace) = (upper.count, upper.pace.with(lower.pace));
+                upper.open.extend(lower.open.into_iter().map(|open| Open { place: above + open.place, ..open }));
+                upper.pace = pace;
+                upper.stir.bottom = lower.stir.bottom;
+                upper.whole_at = upper.whole_at.min(lower.whole_at);
+                upper.count += lower.count;
+                upper.failed = upper.failed.max(lower.failed);
+                upper.read_at = upper.read_at.min(lower.read_at);
+                upper.oldest_at = lower.oldest_at;
+                upper.gap_below = lower.gap_below;
+            }
+        }
+    }
+}
