@@ -109,6 +109,18 @@ impl Budget {
         self.forget(now);
     }
 
+    /// Looks at the clock. Where it was set back, what happened later than `now` happened now, as far as
+    /// anybody can tell: the next call keeps its distance, and a 429 is forgotten in time.
+    pub fn keep_time(&mut self, now: Timestamp) {
+        if self.last_call.is_some_and(|last| last > now) {
+            self.last_call = Some(now);
+            self.recent.clear();
+        }
+        if let Some(slowed) = &mut self.slowed {
+            slowed.at = slowed.at.min(now);
+        }
+    }
+
     /// The server answered 429, and may have said how long to wait.
     pub fn too_many(&mut self, now: Timestamp, retry_after: Option<Duration>) {
         // The curve starts anew from the rate reached, so that several in a row go on slowing.

@@ -6,8 +6,10 @@ mod day;
 mod endurance;
 mod outcomes;
 mod pages;
+mod pause;
 mod retries;
 mod runs;
+mod schedules;
 mod sender;
 mod steps;
 mod transports;
@@ -115,22 +117,6 @@ async fn an_opened_message_is_read_whole() {
     bench.ask(Command::Open { generation: Generation(8), message: MessageId::new("message_unknown") });
     bench.until("it was refused", |seen| seen.opened.contains(&(Generation(8), false))).await;
     assert!(matches!(bench.seen.connection, Connection::Live), "one missing message is not the campaign's trouble");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_pause_makes_no_call() {
-    let mut bench = Bench::new(demo_world(300, 1.0));
-    bench.ask(Command::InView(true));
-    bench.until("something was read", |seen| !seen.store.is_empty()).await;
-    bench.ask(Command::Pause);
-    bench.until("it is paused", |seen| seen.connection == Connection::Paused).await;
-    bench.run(Duration::from_secs(2)).await;
-    let before = bench.get_times().len();
-    bench.run(Duration::from_secs(600)).await;
-    assert_eq!(bench.get_times().len(), before);
-    bench.ask(Command::Resume);
-    bench.run(Duration::from_secs(5)).await;
-    assert!(bench.get_times().len() > before);
 }
 
 #[tokio::test(start_paused = true)]

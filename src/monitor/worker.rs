@@ -96,6 +96,7 @@ impl Worker {
             }
             self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::Phase::Over));
             let now = self.now();
+            self.desk.budget.keep_time(now);
             match self.desk.decide(now) {
                 Step::Intend(place) => self.intend(place).await,
                 Step::BeginRun => self.begin_run().await,

@@ -9,6 +9,7 @@ use crate::monitor::Command;
 async fn a_day_leaves_no_tasks_behind_and_is_shown_right() {
     let mut bench = Bench::new(demo_world(60, 0.003));
     bench.run(Duration::from_secs(600)).await;
+    let (mut told, mut most_told) = (bench.seen.told, Vec::new());
     let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     for hour in 1..24 {
         // Somebody looks now and then.
@@ -16,7 +17,13 @@ async fn a_day_leaves_no_tasks_behind_and_is_shown_right() {
         bench.run(Duration::from_secs(if hour % 8 == 0 { 60 } else { 3600 })).await;
         bench.ask(Command::InView(false));
         assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), tasks, "after {hour} hours");
+        if hour % 8 != 0 {
+            most_told.push(bench.seen.told - told);
+        }
+        told = bench.seen.told;
     }
+    // Two heads a minute and what still moves, each with the meter before, meanwhile and after.
+    assert!(most_told.iter().all(|news| (240..=1200).contains(news)), "news in each hour out of view: {most_told:?}");
     bench.run(Duration::from_secs(60)).await;
     let coverage = bench.seen.store.coverage();
     assert_eq!(coverage.loaded, bench.message_ids().len());
