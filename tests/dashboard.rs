@@ -12,6 +12,8 @@ mod any;
 mod calling;
 #[path = "dashboard/campaigns.rs"]
 mod campaigns;
+#[path = "dashboard/canary.rs"]
+mod canary;
 #[path = "dashboard/changing.rs"]
 mod changing;
 #[path = "dashboard/commanding.rs"]
@@ -38,12 +40,16 @@ mod legible;
 mod looks;
 #[path = "dashboard/marking.rs"]
 mod marking;
+#[path = "dashboard/mousing.rs"]
+mod mousing;
 #[path = "dashboard/moving.rs"]
 mod moving;
 #[path = "dashboard/ordering.rs"]
 mod ordering;
 #[path = "dashboard/planning.rs"]
 mod planning;
+#[path = "dashboard/presenting.rs"]
+mod presenting;
 #[path = "dashboard/rebinding.rs"]
 mod rebinding;
 #[path = "dashboard/retrying.rs"]

@@ -17,6 +17,7 @@ mod terminal {
     mod faults;
     mod hostile;
     mod leaving;
+    mod mousing;
     mod pasting;
     mod retrying;
     mod sizes;

@@ -19,8 +19,8 @@ use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::state::Session;
 use crate::tui::{
-    Background, ColourDepth, End, Host as _, Keyboard, Requests, Run, Setup, StartChoice, StartText, State, TerminalError, TerminalScreen,
-    Theme, start, updates, wake_pair,
+    Background, ColourDepth, End, Host as _, Keyboard, Requests, Run, Screen as _, Setup, StartChoice, StartText, State, TerminalError,
+    TerminalScreen, Theme, start, updates, wake_pair,
 };
 use adding::Adding;
 use workers::{Reload, StateFolder, Workers};
@@ -175,6 +175,7 @@ fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Relo
     let (requests, mut screen, mut keyboard) = terminal(runtime)?;
     let (sender, receiver) = updates(requests.waker());
     let asks_background = Theme::new(setup.theme.clone(), setup.depth).asks_background();
+    screen.mouse(setup.mouse).map_err(|error| lost(&error))?;
     let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone());
     let mut dashboard = State::new(setup, Timestamp::now());
     if asks_background {

@@ -1,5 +1,7 @@
 //! What a worker can be asked to do.
 
+use jiff::SignedDuration;
+
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::state::ActionId;
@@ -36,6 +38,8 @@ pub enum Command {
     ReadNow,
     /// Read one more page of older history, beyond the configured horizon, too.
     ReadFurther,
+    /// Read history back for so long by itself, where the configured horizon is nearer.
+    ReadBack(SignedDuration),
     /// No older history is wanted than what was read: no more is kept.
     NoOlder,
     /// Ask the server for recipients, and keep asking while this question stands.

@@ -188,6 +188,7 @@ impl Worker {
             }
             Command::ReadNow => self.desk.try_now(),
             Command::ReadFurther => self.desk.further = true,
+            Command::ReadBack(span) => self.desk.horizon = self.desk.horizon.max(span),
             Command::NoOlder => (self.desk.full, self.desk.further) = (true, false),
             Command::Search { generation, query } => {
                 self.desk.search = Some(Search { generation, query, ask_at: Some(now), more: None, further: false, found: Vec::new() });

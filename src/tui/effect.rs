@@ -101,6 +101,8 @@ pub enum Effect {
     /// Call a person to the screen: the terminal's bell, and a notification of the desktop where the
     /// terminal has them. Nothing personal.
     Call(String),
+    /// Listen to the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Stop the program as a shell does with Ctrl-z, with the terminal given back meanwhile.
     Suspend,
     /// Draw everything anew: something else wrote over the screen.

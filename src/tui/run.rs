@@ -207,6 +207,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
                 Effect::Redraw => self.screen.forget()?,
                 Effect::Call(text) => self.screen.call(&text)?,
                 Effect::Copy(text) => self.screen.copy(&text.0)?,
+                Effect::Mouse(on) => self.screen.mouse(on)?,
                 Effect::Suspend => self.suspend()?,
                 effect => self.host.perform(effect),
             }

@@ -31,6 +31,8 @@ pub struct Setup {
     pub ascii: bool,
     /// How many bytes the terminal's clipboard takes at most, as far as known.
     pub copy_limit: Option<usize>,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// Whether the terminal's bell may ring.
     pub bell: bool,
     /// The embedded simulator is on screen: nothing real is sent.

@@ -64,7 +64,7 @@ pub(super) use order_menu::{OrderLine, OrderMenu};
 pub(super) use page::{Page, PageKind};
 pub(super) use palette::{Doing, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
-pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed};
+pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, word_and_argument};
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
@@ -81,6 +81,7 @@ use ratatui::Frame;
 use ratatui::style::Style;
 
 use super::layout::Kind;
+use super::view::Target;
 use super::{Dashboard, Effect, Event, KeyMap, QuestionId, Role, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
@@ -139,6 +140,8 @@ pub(super) enum Dialog {
     Row(RowMenu),
     /// A line that is typed into.
     Prompt(Box<Prompt>),
+    /// The question before a campaign is shown openly.
+    Reveal(Asked),
     /// All campaigns, with the cursor on one: its place in the configuration.
     Campaigns(usize),
 }
@@ -165,6 +168,12 @@ pub struct State {
     pub(super) exporting: Option<Exporting>,
     /// The number of the newest export.
     pub(super) last_export: u64,
+    /// Whether the mouse is listened to.
+    pub(super) mouse: bool,
+    /// What was clicked last, and when.
+    pub(super) clicked: Option<(Target, Timestamp)>,
+    /// Others look on: everything is masked, and stays so.
+    pub(super) presenting: bool,
     /// The question to all campaigns.
     pub(super) across: Across,
     /// What is looked for in the help.
@@ -221,6 +230,9 @@ impl State {
             copied: None,
             copied_just_now: false,
             copy_limit: setup.copy_limit,
+            mouse: setup.mouse,
+            clicked: None,
+            presenting: false,
             exporting: None,
             last_export: 0,
             across: Across::default(),
@@ -310,6 +322,7 @@ impl State {
             Dialog::Plan(question) => Some(&question.asked),
             Dialog::Batch(question) => Some(&question.asked),
             Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
+            Dialog::Reveal(asked) => Some(asked),
             Dialog::None
             | Dialog::Find
             | Dialog::Menu(_)

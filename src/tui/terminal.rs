@@ -8,6 +8,7 @@ mod copy;
 mod frame_buffer;
 mod keyboard;
 mod modes;
+mod reports;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
@@ -147,6 +148,10 @@ impl Screen for TerminalScreen {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         copy::copy(text)
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        modes::mouse(on)
     }
 
     fn suspend(&mut self) -> io::Result<bool> {

@@ -15,14 +15,17 @@ mod exporting;
 mod failures;
 mod find;
 mod help;
+mod history;
 mod leave;
 mod list;
 mod marking;
 mod menu;
+mod mouse;
 mod news;
 mod order;
 mod page;
 mod plan;
+mod presenting;
 mod prompt;
 mod question;
 mod row_menu;
@@ -64,8 +67,7 @@ impl State {
         match event {
             Event::Key(key) => self.key(key, &mut effects),
             Event::Paste(text) => self.paste(&text),
-            // The mouse is off: nothing in the dashboard needs it.
-            Event::Mouse(_) => {}
+            Event::Mouse(mouse) => self.take_mouse(mouse, &mut effects),
             // The start screen's.
             Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
@@ -112,12 +114,18 @@ impl State {
             self.copied_just_now = false;
         }
         self.tour.pressed(context, action);
+        self.dispatch(context, action, key, effects);
+    }
+
+    /// Does what a key means where it was pressed.
+    fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
         match action {
             Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action, effects),
             _ => match context {
                 Context::Help => self.help_key(action, key, effects),
                 Context::Page => self.page_key(action, effects),
                 Context::Question | Context::Menu if matches!(self.dialog, Dialog::Resolve(_)) => self.resolve_key(action, effects),
+                Context::Question if matches!(self.dialog, Dialog::Reveal(_)) => self.reveal_key(action, effects),
                 Context::Question => self.question_key(action, effects),
                 Context::Plan => self.plan_key(action, key, effects),
                 Context::Prompt => self.prompt_key(action, key, effects),
@@ -160,7 +168,7 @@ impl State {
             Action::TimeWindow => self.open_menu(FilterMenuKind::Times, effects),
             Action::Order => self.open_order(),
             Action::Clear => self.clear(effects),
-            Action::Reveal => self.reveal(effects),
+            Action::RevealRow => self.reveal(effects),
             Action::Mask => self.mask(),
             Action::Pause => self.pause(effects),
             Action::ReadNow => effects.extend(self.wish(Command::ReadNow)),

@@ -33,12 +33,14 @@ mod question;
 mod recipient;
 mod resolve;
 mod results;
+mod reveal;
 mod row_menu;
 mod run;
 mod sentences;
 mod summary;
 mod table;
 mod tabs;
+mod target; // what stands under the mouse
 mod typed; // a line that is typed into
 mod words;
 
@@ -55,6 +57,7 @@ pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, message_heads, number};
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
+pub(super) use target::{Target, target};
 pub(super) use words::count;
 
 impl State {
@@ -139,6 +142,7 @@ impl State {
             Dialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
+            Dialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
             Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             Dialog::Find | Dialog::None | Dialog::Campaigns(_) => cursor,
         }

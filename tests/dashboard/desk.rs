@@ -153,6 +153,7 @@ pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
         background: None,
         ascii: false,
         copy_limit: None,
+        mouse: false,
         bell: true,
         demo: false,
         keys: KeyMap::default(),

@@ -39,16 +39,16 @@ fn the_new_key_does_it_and_the_old_one_nothing() {
 
 #[test]
 fn sentences_name_it() {
-    let mut desk = desk("reveal = \"z\"\nclear = \"s\"\nfilter = \"F6\"\nnotices = \"b\"", 80, 24);
+    let mut desk = desk("reveal_row = \"z\"\nclear = \"s\"\nfilter = \"F6\"\nnotices = \"b\"", 80, 24);
     desk.keys("m").sees("z reveals a row until it is left").wait(6_000).sees("1 new notice b");
     desk.keys("F6 j j Enter").sees("F6 changes the filter, s clears it").sees("s clear");
 }
 
 #[test]
 fn what_has_no_key_is_named_as_a_command() {
-    let mut desk = desk("reveal = []\npause = []", 160, 40);
-    desk.keys("m").sees(":reveal reveals a row").misses("v reveal").misses("p pause");
-    desk.keys(": r e v e a l Enter").sees("65 8000 4018");
+    let mut desk = desk("reveal_row = []\npause = []", 160, 40);
+    desk.keys("m").sees(":reveal_row reveals a row").misses("v reveal").misses("p pause");
+    desk.keys(": r e v e a l _ r o w Enter").sees("65 8000 4018");
 }
 
 #[test]

@@ -96,7 +96,7 @@ const OF_BUSY: [(&str, &str); 24] = [
 ];
 
 /// The same, where actions can be taken.
-const OF_OPEN: [(&str, &str); 10] = [
+const OF_OPEN: [(&str, &str); 13] = [
     ("question", "j j r"),
     ("plan", "3 r"),
     ("plan_list", "3 r Tab"),
@@ -107,6 +107,9 @@ const OF_OPEN: [(&str, &str); 10] = [
     ("revealed", "j j v"),
     ("copy_menu", "j j Enter c"),
     ("copied", "j j c c"),
+    ("reveal_question", ": r e v e a l Enter"),
+    ("presenting", ": p r e s e n t Enter"),
+    ("history", ": h i s t o r y Enter"),
 ];
 
 /// Every view, dialog and state by its name.

@@ -48,6 +48,52 @@ fn nothing_personal_reaches_log_journal_or_screen() {
     assert_eq!(reveals(&simulation.state()), [failed.id]);
 }
 
+/// Copied in every form, exported, presented, listed: a masked campaign of one-time passwords gives nothing away.
+#[test]
+fn no_way_out_tells_a_number_or_a_one_time_code() {
+    let simulation = Simulation::new();
+    let log = simulation.home().join("postwatch.log");
+    simulation.configure(&simulation.part(0, "calls_per_second = 10\nmask = true\none_time_password = true"));
+    let newest = simulation.newest();
+    let (number, text) = (newest.recipient.as_str(), simulation.text_of(&newest.id));
+    let mut program = simulation.start(&["--log", log.to_str().unwrap(), "-v", "-v"]).spawn();
+    program.sees("300 loaded").types("c").sees("was sent to the terminal's clipboard").types("c").sees("What was copied").types("\u{1b}");
+    for line in 0..3 {
+        program.sees("Enter open").types("\r").sees("Esc back").types("c").sees("Copy of: ");
+        for _ in 0..line {
+            program.types("\u{1b}[B");
+        }
+        program.types("\r").loses("Copy of: ").sees("Esc back").types("\u{1b}").sees("Enter open");
+    }
+    program.types("x").sees("Export to a file").types("\r").sees("Exported to ");
+    program.types(":").sees("Commands").types("present\r").sees("PRESENTING").ticks().types("v").sees("nothing is revealed");
+    program.types("q");
+    assert_eq!(program.exit_code(), 0);
+
+    let written = program.bytes();
+    let copies = copies(&written);
+    assert!(copies.len() >= 2 && copies.iter().any(|copy| copy.contains("\"latestStatus\"")), "{copies:?}");
+    let files = files(simulation.home());
+    assert!(files.iter().any(|file| file.extension().is_some_and(|extension| extension == "csv")), "{files:?}");
+    for canary in [number, &number[2..], &spaced(number), text.as_str()] {
+        assert!(!holds(&written, canary) && !copies.iter().any(|copy| copy.contains(canary)), "{canary} left the program");
+        for file in &files {
+            assert!(!holds(&fs::read(file).unwrap(), canary), "{canary} is in {}", file.display());
+        }
+    }
+}
+
+/// What was handed to the terminal's clipboard.
+fn copies(written: &[u8]) -> Vec<String> {
+    use base64::Engine as _;
+    let text = String::from_utf8_lossy(written);
+    let copies = text.split("\x1b]52;c;").skip(1).map(|rest| {
+        let coded = rest.split('\x07').next().unwrap();
+        String::from_utf8(base64::engine::general_purpose::STANDARD.decode(coded).unwrap()).unwrap()
+    });
+    copies.collect()
+}
+
 /// Whether a screen shows the number, grouped or not.
 fn shows(screen: &str, number: &str) -> bool {
     screen.contains(number) || screen.contains(&spaced(number))

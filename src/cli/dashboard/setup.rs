@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::super::Common;
 use super::super::campaigns::{Campaign, Configured};
 use super::{background, depth};
-use crate::config::{Config, Display, Mistake};
+use crate::config::{Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::tui::{CampaignCard, KeyMap, Setup, TerminalScreen, ThemeChoice};
@@ -37,11 +37,12 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         background: background(),
         ascii: display.ascii || wants_ascii(),
         copy_limit: copy_limit(),
+        mouse: display.mouse,
         bell: configured.config.notify.bell,
         demo: false,
         // What is wrong with them is among the mistakes already.
         keys: KeyMap::wished(&configured.config.keys).0,
-        notices: mistakes.chain(warnings).chain(without_effect(&configured.config, now)).collect(),
+        notices: mistakes.chain(warnings).collect(),
         session: None,
         actions_refused: None,
     }
@@ -59,6 +60,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
         background: background(),
         ascii: wants_ascii(),
         copy_limit: copy_limit(),
+        mouse: false,
         // Nothing in a demo is worth a noise.
         bell: false,
         demo: true,
@@ -95,23 +97,6 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
         trace_id: None,
     };
     Notice { at, weight: NoticeWeight::Problem, text }
-}
-
-/// Options that the configuration may hold and that this version does nothing with: silence would
-/// let their owner believe that they work.
-fn without_effect(config: &Config, at: Timestamp) -> Vec<Notice> {
-    let found = [("mouse", config.display.mouse)];
-    let notice = |option: &str| Notice {
-        at,
-        weight: NoticeWeight::Warning,
-        text: Explanation {
-            what: format!("`{option}` in the configuration has no effect in this version."),
-            why: "It is understood, but nothing uses it.".to_owned(),
-            next: "Leave it or take it out; everything else works as configured.".to_owned(),
-            trace_id: None,
-        },
-    };
-    found.into_iter().filter(|(_, used)| *used).map(|(option, _)| notice(option)).collect()
 }
 
 /// What the terminal's clipboard takes at most.

@@ -127,6 +127,7 @@ impl Host for Workers {
             | Effect::AddCampaign(_)
             | Effect::Call(_)
             | Effect::Copy(_)
+            | Effect::Mouse(_)
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Quit => return,

@@ -62,7 +62,7 @@ pub enum Action {
     /// Clear filter and find.
     Clear,
     /// Show this row's recipient and text, for a while.
-    Reveal,
+    RevealRow,
     /// Mask everything again, or as configured.
     Mask,
     /// Pause reading, or go on.

@@ -48,7 +48,7 @@ const EVERY_ACTION: [Action; 48] = [
     Action::NextHit,
     Action::PreviousHit,
     Action::Clear,
-    Action::Reveal,
+    Action::RevealRow,
     Action::Mask,
     Action::Pause,
     Action::ReadNow,

@@ -41,6 +41,15 @@ pub trait Screen {
     /// When the terminal takes nothing any more.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
+    /// Has the mouse told from now on, or no longer. A screen without one has nothing to do.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        let _ = on;
+        Ok(())
+    }
+
     /// Gives the terminal back, stops the program until it is continued, and takes the terminal
     /// again. False where nobody could continue it.
     ///

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord};
+use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, State};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
@@ -110,5 +110,16 @@ impl Campaign {
             self.actions.open().iter().filter(|open| open.kind.message().is_none_or(|message| self.actions.of(message).is_none()));
         let actions = usize::from(!self.not_started.is_empty()) + journalled.count() + self.actions.batches().len() + self.actions.len();
         actions + self.changes.len()
+    }
+}
+
+impl State {
+    /// Where an outcome waits for a person: in the campaign on the screen, else in the next one shown.
+    pub(in crate::tui) fn next_for_person(&self) -> Option<(usize, ActivityKey)> {
+        let places = std::iter::once(self.current).chain(self.order().iter().copied().filter(|place| *place != self.current));
+        places.filter_map(|place| Some((place, self.campaigns.get(place)?))).find_map(|(place, campaign)| {
+            let entry = campaign.activity().into_iter().find(|entry| entry.is_action() && entry.needs_person())?;
+            Some((place, entry.key()))
+        })
     }
 }

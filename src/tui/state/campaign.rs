@@ -11,7 +11,7 @@ use super::{
     Actions, ActivityKey, BatchColumn, Changes, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
     RunRecord, ViewKind,
 };
-use crate::delivery::{BatchId, MessageId, Rows};
+use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
@@ -38,6 +38,12 @@ pub(in crate::tui) struct Campaign {
     pub now: Timestamp,
     /// Whether recipients and texts are masked now.
     pub masked: bool,
+    /// Until when it is shown openly, because somebody asked for that.
+    pub revealed_until: Option<Timestamp>,
+    /// Others look on: whether it was masked before that.
+    pub presenting: Option<bool>,
+    /// How far back somebody wants it read, until it is.
+    pub history_to: Option<Timestamp>,
     /// Its messages.
     pub store: Store,
     /// What is listed of them.
@@ -101,6 +107,8 @@ pub(in crate::tui) struct Campaign {
     pub pause_asked: Option<bool>,
     /// How many of the columns that may be left out are scrolled away.
     pub skipped_columns: usize,
+    /// What a mask leaves open while others look on.
+    nothing_searched: RecipientQuery,
     /// Which kind of answer told a message's attempts, where it was not the campaign's list.
     read_from: HashMap<MessageId, AnswerKind>,
 }
@@ -113,6 +121,10 @@ impl Campaign {
             card,
             zone,
             now,
+            revealed_until: None,
+            presenting: None,
+            history_to: None,
+            nothing_searched: RecipientQuery::default(),
             store: Store::new(),
             list: List::new(),
             choice: FilterChoice::default(),
@@ -211,6 +223,16 @@ impl Campaign {
     /// Whether a row is shown masked.
     pub fn is_masked(&self, row: RowNumber) -> bool {
         self.masked && !self.marks.is_revealed(row)
+    }
+
+    /// The digits that a mask leaves open: those that are looked for, and none while others look on.
+    pub fn open_digits(&self) -> &RecipientQuery {
+        if self.presenting.is_some() { &self.nothing_searched } else { &self.find.query }
+    }
+
+    /// The name of a file or a person, as it may stand on the screen.
+    pub fn shown_name<'a>(&self, name: &'a str) -> &'a str {
+        if self.presenting.is_some() { "(hidden)" } else { name }
     }
 
     /// How old the newest messages on the screen are.

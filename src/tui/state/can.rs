@@ -25,13 +25,14 @@ impl State {
             }
             Action::Clear => (campaign.list.filter().is_empty()).then_some("nothing is filtered"),
             Action::NextHit | Action::PreviousHit => (!campaign.find.is_on()).then_some("nothing is looked for"),
-            Action::Reveal if !campaign.masked => Some("nothing is masked"),
+            Action::RevealRow if self.presenting => Some("others look on"),
+            Action::RevealRow if !campaign.masked => Some("nothing is masked"),
             Action::Unmark => campaign.marked.is_empty().then_some("nothing is marked"),
             Action::MarkRange => campaign.marked.last().is_none().then_some("no row was marked before"),
             Action::MarkAll | Action::InvertMarks => (campaign.list.len() == 0).then_some("the list is empty"),
             Action::Enter if campaign.opened.is_some() && self.view == ViewKind::Messages => Some("it is open"),
             Action::PlanRetry => return self.why_no_plan(campaign),
-            Action::Enter | Action::Reveal | Action::Toggle | Action::Copy => self.why_no_row(campaign, action),
+            Action::Enter | Action::RevealRow | Action::Toggle | Action::Copy => self.why_no_row(campaign, action),
             Action::Export => self.why_no_export(campaign),
             _ => None,
         };
@@ -90,6 +91,12 @@ impl State {
             Typed::Results => campaign.run.is_none().then_some("there was no run of several retries yet"),
             Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),
+            Typed::Resolve => self.next_for_person().is_none().then_some("no outcome waits for a person"),
+            Typed::Reveal if self.presenting => Some("others look on"),
+            Typed::Reveal => (!campaign.masked).then_some("nothing is masked"),
+            Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
+            Typed::History => campaign.is_unread().then_some("nothing was read yet"),
+            Typed::Present | Typed::Mouse => None,
             Typed::Again => campaign.not_started.is_empty().then_some("nothing of an earlier run is left to plan"),
         };
         why.map(str::to_owned)

@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{COMMANDS, Prompt, State, Typed};
+use super::{COMMANDS, Prompt, State, Typed, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
 use crate::tui::keys::{Binding, Group};
@@ -51,7 +51,7 @@ impl State {
     /// The commands that fit what was typed, the best first; all of them where nothing was typed, those
     /// that can be done first, and of these what was carried out last.
     pub(in crate::tui) fn palette(&self, typed: &str) -> Vec<PaletteEntry> {
-        let typed = typed.trim().to_lowercase();
+        let typed = word_and_argument(typed).0.to_lowercase();
         let mut entries: Vec<(Fit, u32, PaletteEntry)> = Vec::new();
         let mut search = (!typed.is_empty()).then(|| Search::new(&typed));
         for entry in self.every_command() {
@@ -64,7 +64,9 @@ impl State {
         // What was typed decides first, even about what cannot be done: its reason is the answer.
         entries.sort_by_key(|(fit, score, entry)| {
             let recent = self.recent.place(&entry.name).unwrap_or(usize::MAX);
-            (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent)
+            // Of two that have the letters alike, what has a key is wanted more often.
+            let is_rare = *fit == Fit::Letters && matches!(entry.doing, Doing::Typed(_));
+            (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
         });
         entries.into_iter().map(|(_, _, entry)| entry).collect()
     }

@@ -17,6 +17,8 @@ pub(in crate::tui) enum PromptKind {
     Unlock,
     /// When a window of time begins and ends.
     Window,
+    /// How far back messages are to be read.
+    History,
     /// The file that an export is written to.
     Export(Export),
 }
@@ -66,6 +68,16 @@ pub(in crate::tui) enum Typed {
     Results,
     /// Plan what an earlier run of the program did not start.
     Again,
+    /// To the outcomes that wait for a person.
+    Resolve,
+    /// Show the campaign openly for a while.
+    Reveal,
+    /// Mask all for a screen that others look at, or end that.
+    Present,
+    /// Read further back.
+    History,
+    /// Listen to the mouse, or no longer.
+    Mouse,
     /// Begin anew with the configuration as it is now.
     Reload,
 }
@@ -95,5 +107,45 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     CommandWord { word: "resume", label: "go on with the run", does: "go on with a run that paused itself", typed: Typed::Resume },
     CommandWord { word: "results", label: "results of the run", does: "what became of the newest run", typed: Typed::Results },
     CommandWord { word: "again", label: "plan the rest", does: "plan what an earlier run did not start", typed: Typed::Again },
+    CommandWord { word: "resolve", label: "open outcomes", does: "go to the outcomes that wait for a person", typed: Typed::Resolve },
+    CommandWord {
+        word: "history",
+        label: "read further back",
+        does: "read further back: `history 7d`, a date, or all",
+        typed: Typed::History,
+    },
+    CommandWord {
+        word: "reveal",
+        label: "show openly",
+        does: "show the campaign unmasked for 5 minutes, after a question; journalled",
+        typed: Typed::Reveal,
+    },
+    CommandWord {
+        word: "present",
+        label: "others look on",
+        does: "let others look on: mask all, and let nothing be revealed, until it is typed again",
+        typed: Typed::Present,
+    },
+    CommandWord {
+        word: "mouse",
+        label: "mouse on or off",
+        does: "listen to the mouse, or leave it to the terminal's own selection",
+        typed: Typed::Mouse,
+    },
     CommandWord { word: "reload", label: "read the file again", does: "read the configuration and the keys again", typed: Typed::Reload },
 ];
+
+impl Typed {
+    /// Whether something may be typed behind the word.
+    fn takes_argument(self) -> bool {
+        self == Typed::History
+    }
+}
+
+/// A command's word, and what was typed behind it, where it takes anything.
+pub(in crate::tui) fn word_and_argument(typed: &str) -> (&str, &str) {
+    let typed = typed.trim();
+    let Some((word, argument)) = typed.split_once(char::is_whitespace) else { return (typed, "") };
+    let takes = COMMANDS.iter().any(|command| command.typed.takes_argument() && command.word.eq_ignore_ascii_case(word));
+    if takes { (word, argument.trim()) } else { (typed, "") }
+}

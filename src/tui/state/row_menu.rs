@@ -72,7 +72,7 @@ impl State {
             ViewKind::Messages => &[
                 key(Action::Enter),
                 key(Action::PlanRetry),
-                key(Action::Reveal),
+                key(Action::RevealRow),
                 key(Action::Toggle),
                 RowAction::OnlyError,
                 RowAction::OnlyBatch,
@@ -162,7 +162,7 @@ impl State {
             }
             (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
             (Action::PlanRetry, ViewKind::Activity) => "plan what was not started",
-            (Action::Reveal, _) if row.is_some_and(|row| campaign.marks.is_revealed(row)) => "mask it again",
+            (Action::RevealRow, _) if row.is_some_and(|row| campaign.marks.is_revealed(row)) => "mask it again",
             (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "take its mark away",
             (Action::Copy, _) => "copy the row",
             (Action::Export, _) => "export the list to a file",

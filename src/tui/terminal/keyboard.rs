@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::answers::{Answers, Passed, QUESTION};
+use super::modes;
+use super::reports::Reports;
 use crate::tui::{Input, Reading, WakeEnd};
 
 /// How long crossterm looks for something to read. On Unix it does not look at all in no time, and in
@@ -19,6 +21,7 @@ pub struct Keyboard {
     wake: WakeEnd,
     since: Instant,
     answers: Answers,
+    reports: Reports,
     #[cfg(unix)]
     _stdin: Option<system::NeverBlocking>,
 }
@@ -30,6 +33,7 @@ impl Keyboard {
             wake,
             since: Instant::now(),
             answers: Answers::default(),
+            reports: Reports::default(),
             #[cfg(unix)]
             _stdin: system::NeverBlocking::stdin(),
         }
@@ -57,7 +61,7 @@ impl Keyboard {
     /// The time until something is to be done here, if that is less.
     #[cfg(unix)]
     fn at_most(&self, at_most: Option<Duration>) -> Option<Duration> {
-        let due = self.answers.due().map(|due| due.saturating_sub(self.since.elapsed()));
+        let due = self.answers.due().into_iter().chain(self.reports.due()).min().map(|due| due.saturating_sub(self.since.elapsed()));
         at_most.into_iter().chain(due).min()
     }
 
@@ -98,7 +102,14 @@ impl Keyboard {
 impl Input for Keyboard {
     fn read(&mut self) -> io::Result<Reading> {
         loop {
+            if let Some(event) = self.reports.next(self.since.elapsed()) {
+                return Ok(Reading::Event(event));
+            }
             match self.answers.next(self.since.elapsed()) {
+                Some(Passed::Event(event)) if modes::mouse_is_on() => {
+                    self.reports.take(event, self.since.elapsed());
+                    continue;
+                }
                 Some(Passed::Event(event)) => return Ok(Reading::Event(event)),
                 Some(Passed::Background(background)) => return Ok(Reading::Background(background)),
                 None => {}

@@ -19,6 +19,41 @@ use crate::tui::{End, Requests};
 /// threads must give it back: so this is the one thing that is the process's own.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// Whether the mouse is told while the terminal is in our modes.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Clicks and the wheel, with places beyond column 223: no more than is needed. Crossterm's own command
+/// would ask for every movement, too.
+#[cfg(not(windows))]
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// The same undone.
+#[cfg(not(windows))]
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Whether the mouse is told.
+pub(super) fn mouse_is_on() -> bool {
+    MOUSE.load(Ordering::Acquire)
+}
+
+/// Has the mouse told, or no longer.
+pub(super) fn mouse(on: bool) -> io::Result<()> {
+    let was_on = MOUSE.swap(on, Ordering::AcqRel);
+    if was_on != on && entered() { tell_mouse(on) } else { Ok(()) }
+}
+
+#[cfg(not(windows))]
+fn tell_mouse(on: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(if on { MOUSE_ON } else { MOUSE_OFF })?;
+    out.flush()
+}
+
+#[cfg(windows)]
+fn tell_mouse(on: bool) -> io::Result<()> {
+    use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+    if on { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }
+}
+
 /// Whether the terminal is in our modes.
 pub(super) fn entered() -> bool {
     ENTERED.load(Ordering::Acquire)
@@ -33,6 +68,7 @@ pub(super) fn enter() -> io::Result<()> {
     // Some terminals have no other screen (the Linux console, GNU screen as it comes): what stood there
     // would shine through between the letters.
     let entered = execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, DisableLineWrap);
+    let entered = entered.and_then(|()| if mouse_is_on() { tell_mouse(true) } else { Ok(()) });
     if entered.is_err() {
         leave();
     }
@@ -43,6 +79,9 @@ pub(super) fn enter() -> io::Result<()> {
 pub(super) fn leave() {
     if !ENTERED.swap(false, Ordering::AcqRel) {
         return;
+    }
+    if mouse_is_on() {
+        let _ = tell_mouse(false);
     }
     let mut out = io::stdout();
     let _ = execute!(out, ResetColor, EnableLineWrap, DisableBracketedPaste, LeaveAlternateScreen, Show);

@@ -37,7 +37,19 @@ impl State {
         }
     }
 
-    fn go_activity(&mut self, steps: isize) {
+    /// `:resolve`: to the first outcome that waits for a person, wherever that is.
+    pub(super) fn go_to_open(&mut self, effects: &mut Vec<Effect>) {
+        let Some((place, key)) = self.next_for_person() else { return };
+        if place != self.current {
+            self.show_campaign(place, effects);
+        }
+        self.show_view(ViewKind::Activity, effects);
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.activity_cursor = Some(key);
+        }
+    }
+
+    pub(super) fn go_activity(&mut self, steps: isize) {
         let Some(campaign) = self.campaign_mut() else { return };
         let entries = campaign.activity();
         let place = campaign.activity_place(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));

@@ -83,7 +83,7 @@ impl State {
         let name = &campaign.card.name;
         let calls = ended.iter().map(|summary| {
             let of = |status: &Status| thousands(summary.by_status[status_place(Some(status))] as u64);
-            let file = summary.batch.file_name.as_deref().map(|file| format!(" {file}")).unwrap_or_default();
+            let file = summary.batch.file_name.as_deref().map(|file| format!(" {}", campaign.shown_name(file))).unwrap_or_default();
             Explanation {
                 what: format!("{name}: batch {}{file} has ended", summary.batch.id.short(false)),
                 why: format!("{} delivered, {} failed", of(&Status::Success), of(&Status::Failure)),

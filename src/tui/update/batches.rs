@@ -76,7 +76,7 @@ impl State {
         }
     }
 
-    fn go_batch(&mut self, steps: isize) {
+    pub(super) fn go_batch(&mut self, steps: isize) {
         let Some(campaign) = self.campaign_mut() else { return };
         let batches = campaign.batches();
         let selected = campaign.selected_batch();

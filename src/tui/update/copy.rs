@@ -75,7 +75,10 @@ impl State {
             return;
         };
         // A screen that masks again within seconds must not keep what it showed for longer.
-        let until = self.campaign().filter(|campaign| is_open && campaign.masked).and(self.now.checked_add(REVEAL).ok());
+        let until = self.campaign().filter(|_| is_open).and_then(|campaign| match campaign.masked {
+            true => self.now.checked_add(REVEAL).ok(),
+            false => campaign.revealed_until,
+        });
         let length = text.len();
         self.copied = Some(LastCopy { text: text.clone(), until });
         if let Some(limit) = self.copy_limit.filter(|limit| length > *limit) {

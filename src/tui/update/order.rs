@@ -49,17 +49,23 @@ impl State {
             ViewKind::Batches => choose::<BatchColumn>(&mut self.tables.batches, menu.cursor),
             ViewKind::Failures => choose::<FailureColumn>(&mut self.tables.failures, menu.cursor),
             ViewKind::Messages | ViewKind::Activity => {
-                let Some((_, column)) = self.chosen_column() else { return };
-                if column.sort_by().is_none() {
-                    let what = format!("messages cannot be ordered by {}", column.name());
-                    self.tell(NoticeWeight::Info, &what, "only by what is told of every message by itself", "");
-                    return;
+                if let Some((_, column)) = self.chosen_column() {
+                    self.order_by(column);
                 }
-                self.tables.messages.choose(column);
-                // An order that nobody sees would be a riddle.
-                self.tables.columns.show(column);
             }
         }
+    }
+
+    /// Orders the messages by a column, or the other way round where they are.
+    pub(super) fn order_by(&mut self, column: Column) {
+        if column.sort_by().is_none() {
+            let what = format!("messages cannot be ordered by {}", column.name());
+            self.tell(NoticeWeight::Info, &what, "only by what is told of every message by itself", "");
+            return;
+        }
+        self.tables.messages.choose(column);
+        // An order that nobody sees would be a riddle.
+        self.tables.columns.show(column);
     }
 
     fn turn_column(&mut self) {

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
 
-use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed, Window};
+use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed, Window, word_and_argument};
 use super::super::{Action, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
@@ -100,7 +100,7 @@ impl State {
         self.dialog = Dialog::None;
         self.recent.note(&entry.name);
         match entry.doing {
-            Doing::Typed(command) => self.carry_out_command(command, effects),
+            Doing::Typed(command) => self.carry_out_command(command, word_and_argument(typed).1, effects),
             Doing::Action(action) => self.do_action(action, effects),
         }
         String::new()
@@ -128,6 +128,7 @@ impl State {
                 }
                 Err(problem) => problem,
             },
+            PromptKind::History => self.read_back(&typed, effects),
             PromptKind::Export(_) if typed.trim().is_empty() => "type a file's name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
@@ -142,7 +143,7 @@ impl State {
         }
     }
 
-    fn carry_out_command(&mut self, command: Typed, effects: &mut Vec<Effect>) {
+    fn carry_out_command(&mut self, command: Typed, argument: &str, effects: &mut Vec<Effect>) {
         match command {
             Typed::Unlock => self.begin_unlock(),
             Typed::Lock => self.lock(effects),
@@ -150,6 +151,11 @@ impl State {
             Typed::Resume => self.resume_run(effects),
             Typed::Results => self.open_results(),
             Typed::Again => self.plan_not_started(),
+            Typed::Resolve => self.go_to_open(effects),
+            Typed::History => self.begin_history(argument, effects),
+            Typed::Reveal => self.ask_reveal(),
+            Typed::Present => self.present(),
+            Typed::Mouse => self.turn_mouse(effects),
             Typed::Reload => self.reload(effects),
         }
     }

@@ -88,6 +88,7 @@ impl State {
                 | Dialog::Row(_)
                 | Dialog::Prompt(_)
                 | Dialog::Resolve(_)
+                | Dialog::Reveal(_)
                 | Dialog::Campaigns(_)
         ) {
             return;
@@ -138,6 +139,7 @@ impl State {
             | Dialog::Row(_)
             | Dialog::Prompt(_)
             | Dialog::Resolve(_)
+            | Dialog::Reveal(_)
             | Dialog::Campaigns(_) => {}
         }
     }
@@ -157,6 +159,7 @@ impl State {
                     asked.drawn(now);
                 }
             }
+            Dialog::Reveal(asked) => asked.drawn(now),
             Dialog::None
             | Dialog::Find
             | Dialog::Menu(_)

@@ -8,6 +8,11 @@ impl State {
     /// Shows the row unmasked until it is left, or masks it again.
     pub(super) fn reveal(&mut self, effects: &mut Vec<Effect>) {
         let (index, now) = (self.index(), self.now);
+        if self.presenting {
+            let next = format!("{} ends that", self.keymap.command("present"));
+            self.tell(NoticeWeight::Info, "nothing is revealed while others look on", "", &next);
+            return;
+        }
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(row) = campaign.subject().filter(|_| campaign.masked) else { return };
         if campaign.marks.is_revealed(row) {
@@ -23,10 +28,13 @@ impl State {
     pub(super) fn mask(&mut self) {
         for campaign in &mut self.campaigns {
             campaign.masked = true;
+            campaign.revealed_until = None;
+            // A presentation that ends must not open what was masked by hand.
+            campaign.presenting = campaign.presenting.map(|_| true);
             campaign.marks.hide(None);
         }
         self.forget_copied(true);
-        let next = format!("{} reveals a row until it is left", self.key_for(Action::Reveal));
+        let next = format!("{} reveals a row until it is left", self.key_for(Action::RevealRow));
         self.tell(NoticeWeight::Info, "everything is masked", "", &next);
     }
 

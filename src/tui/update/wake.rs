@@ -14,10 +14,12 @@ impl State {
         }
         self.told_until = self.told_until.filter(|until| *until > now);
         self.leave_until = self.leave_until.filter(|until| *until > now);
+        self.mask_expired();
         self.forget_copied(false);
         if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= now)) {
             self.count_menu();
         }
+        self.notice_history();
         self.ask_server(effects);
         self.lock_expired(effects);
         self.refresh_question(None, effects);
@@ -30,7 +32,7 @@ impl State {
         let marks = campaign.and_then(|campaign| campaign.marks.due());
         // What is not on the screen is still to be sorted.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
-        let locks = self.campaigns.iter().filter_map(|campaign| campaign.unlocked_until);
+        let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
         let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due } else { None };
         find.into_iter()
             .chain(sorting)

@@ -108,7 +108,7 @@ fn told(state: &State, campaign: &Campaign, message: &Message) -> String {
 }
 
 fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
-    state.campaign().map(|campaign| campaign.find.query.clone()).unwrap_or_default()
+    state.campaign().map(|campaign| campaign.open_digits().clone()).unwrap_or_default()
 }
 
 /// What can be said to somebody on the telephone: without the number, and without the text.

@@ -168,7 +168,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left, ascii)), style(role));
     let recipient = campaign.store.cells(record.row).recipient.map(Recipient::new);
-    let recipient = recipient.map(|known| recipient::shown(&known, campaign.is_masked(record.row), &campaign.find.query));
+    let recipient = recipient.map(|known| recipient::shown(&known, campaign.is_masked(record.row), campaign.open_digits()));
     let from = record.from.as_ref().map_or("new", Status::word);
     let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
     let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();

@@ -65,6 +65,15 @@ pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: 
     })
 }
 
+/// The campaign at a place of the screen.
+pub(super) fn place_at(state: &State, chosen: usize, area: Rect, at: Position) -> Option<usize> {
+    let order = state.order();
+    let cursor = order.iter().position(|place| *place == chosen).unwrap_or(0);
+    let line = usize::from(at.y.checked_sub(area.y + 2)?);
+    let top = table::top(cursor, usize::from(area.height.saturating_sub(2)));
+    order.get(top + line).copied().filter(|_| area.contains(at))
+}
+
 /// What has room.
 struct Widths {
     name: usize,

@@ -17,7 +17,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let plan = &question.plan;
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let mut all = Vec::new();
-    let file = plan.file_name.as_ref().map(|name| format!("   {name}")).unwrap_or_default();
+    let file = plan.file_name.as_ref().map(|name| format!("   {}", campaign.shown_name(name))).unwrap_or_default();
     all.push(Sentence::new(format!("batch {}{file}", plan.batch.short(false)), Role::Strong, 0));
     if let Some(why) = &question.refusal {
         all.push(Sentence::new(in_a_line(why), Role::Warning, 0));

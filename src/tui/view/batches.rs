@@ -84,11 +84,12 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
     let more = prepared.clone().count() + uploads.clone().count();
     let first = match (prepared.next(), uploads.next()) {
         (Some(summary), _) => {
-            let name = summary.batch.file_name.clone().unwrap_or_else(|| summary.batch.id.short(false));
+            let file = summary.batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned());
+            let name = file.unwrap_or_else(|| summary.batch.id.short(false));
             let total = count(summary.batch.total.unwrap_or(0) as usize);
             format!("being prepared: {name}, {} of {total} rows", count(summary.loaded))
         }
-        (None, Some((name, rows))) => format!("being prepared: {name}, none of {} rows yet", count(rows)),
+        (None, Some((name, rows))) => format!("being prepared: {}, none of {} rows yet", campaign.shown_name(name), count(rows)),
         (None, None) => return None,
     };
     Some(if more > 1 { format!("{first}, and {} more", count(more - 1)) } else { first })
@@ -173,7 +174,7 @@ fn cells(state: &State, campaign: &Campaign, summary: &BatchSummary, widths: Wid
     }
     Line::from(vec![
         left(&batch.id.short(false), ID, Role::Text),
-        left(batch.file_name.as_deref().unwrap_or("file not told"), widths.file, Role::Text),
+        left(batch.file_name.as_deref().map_or("file not told", |file| campaign.shown_name(file)), widths.file, Role::Text),
         left(&created, widths.created, Role::Text),
         right(rows(summary), Role::Text),
         // What has ended is at rest.

@@ -102,9 +102,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     if area.height > 1 {
         buffer.set_stringn(area.x, area.y + 1, head, width, look.style(Role::Heading));
     }
-    let shown = usize::from(area.height.saturating_sub(3)).max(1);
-    let at = order.iter().position(|place| *place == state.current).unwrap_or(0);
-    let skipped = (at + 1).saturating_sub(shown);
+    let (skipped, shown) = window(state, area);
     for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped).take(shown)) {
         let campaign = &state.campaigns[*place];
         let is_shown = *place == state.current;
@@ -151,6 +149,20 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
         }
     };
     pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
+}
+
+/// How many campaigns are scrolled away above, and how many have a line.
+fn window(state: &State, area: Rect) -> (usize, usize) {
+    let shown = usize::from(area.height.saturating_sub(3)).max(1);
+    let at = state.order().iter().position(|place| *place == state.current).unwrap_or(0);
+    ((at + 1).saturating_sub(shown), shown)
+}
+
+/// The campaign in a line of the screen.
+pub(super) fn place_at(state: &State, area: Rect, row: u16) -> Option<usize> {
+    let (skipped, shown) = window(state, area);
+    let line = usize::from(row.checked_sub(area.y + 2)?);
+    state.order().get(skipped + line).copied().filter(|_| line < shown && row + 1 < area.bottom())
 }
 
 /// The right half of a line of the pane: what is wrong, else share of failures, open messages, age.

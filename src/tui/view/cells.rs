@@ -57,7 +57,7 @@ pub(super) fn cell(
         Column::Recipient => {
             let Some(text) = cells.recipient else { return plain("not told", Role::Unknown) };
             let (known, masked) = (Recipient::new(text), campaign.is_masked(row));
-            let query = &campaign.find.query;
+            let query = campaign.open_digits();
             let whole = recipient::shown(&known, masked, query);
             let room = crate::tui::text::width(&whole);
             if room > width {

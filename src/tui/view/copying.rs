@@ -114,7 +114,7 @@ fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> Layout {
         fields: Field::all(),
         masked: campaign.is_masked(row),
         one_time: campaign.card.one_time_password,
-        searched: Some(campaign.find.query.clone()).filter(|query| !query.is_empty()),
+        searched: Some(campaign.open_digits().clone()).filter(|query| !query.is_empty()),
         zone: state.look.zone.clone(),
         campaign: campaign.card.id.clone(),
         batch: None,

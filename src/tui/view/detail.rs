@@ -120,7 +120,7 @@ impl Pen<'_> {
     fn who(&mut self, campaign: &Campaign, message: &Message, masked: bool) {
         let Some(known) = &message.recipient else { return self.words("recipient not told", Role::Unknown) };
         let found = self.style(Role::Accent).underlined();
-        let mut spans = recipient::spans(known, masked, &campaign.find.query, self.style(Role::Strong), found);
+        let mut spans = recipient::spans(known, masked, campaign.open_digits(), self.style(Role::Strong), found);
         let place = match known.kind() {
             RecipientKind::Singapore | RecipientKind::Abroad => known.country().unwrap_or("abroad"),
             RecipientKind::Nric => "NRIC",
@@ -134,7 +134,7 @@ impl Pen<'_> {
         let extras = [
             message.language.clone(),
             batch.map(|batch| format!("batch {}", batch.id.short(false))),
-            batch.and_then(|batch| batch.file_name.clone()),
+            batch.and_then(|batch| batch.file_name.as_deref()).map(|file| campaign.shown_name(file).to_owned()),
         ];
         for extra in extras.into_iter().flatten() {
             let taken: usize = spans.iter().map(|span| text_width(&span.content)).sum();
@@ -277,13 +277,13 @@ impl Pen<'_> {
         }
         if let Some(batch) = &message.batch {
             let mut words = vec![batch.id.as_str().to_owned()];
-            words.extend(batch.file_name.clone());
+            words.extend(batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned()));
             words.extend(batch.total.map(|total| format!("{} messages", count(usize::try_from(total).unwrap_or(0)))));
             words.extend(batch.status.clone());
             self.fact("batch", &words.join(", "), Role::Text);
         }
         if let Some(creator) = &message.creator {
-            self.fact("sent by", creator, Role::Text);
+            self.fact("sent by", campaign.shown_name(creator), Role::Text);
         }
         self.fact("message", message.id.as_str(), Role::Text);
         if let Some(template) = message.template.as_ref().and_then(|template| template.template_id.as_deref().or(template.id.as_deref())) {

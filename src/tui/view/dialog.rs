@@ -14,9 +14,8 @@ pub(super) const WIDEST: u16 = 70;
 /// Draws an empty box for `rows` lines in the middle of `area`; gives the room within, a blank
 /// column left at each side.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, columns: u16, rows: u16) -> Rect {
-    let width = columns.min(WIDEST).min(area.width);
-    let height = (rows + 2).min(area.height);
-    let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let place = place(area, columns, rows);
+    let Rect { width, height, .. } = place;
     let (text, rule) = (state.look.style(Role::Text), state.look.style(Role::Rule));
     for position in place.positions() {
         buffer[position].reset();
@@ -48,7 +47,23 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
         buffer[(x, place.y)].set_style(text);
     }
     buffer.set_stringn(place.x + 1, place.y, title, room, state.look.style(Role::Strong));
-    Rect { x: place.x + 2, y: place.y + 1, width: width - 4, height: height - 2 }
+    inner(place)
+}
+
+/// Where a box for `rows` lines stands in `area`.
+fn place(area: Rect, columns: u16, rows: u16) -> Rect {
+    let width = columns.min(WIDEST).min(area.width);
+    let height = (rows + 2).min(area.height);
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+fn inner(place: Rect) -> Rect {
+    Rect { x: place.x + 2, y: place.y + 1, width: place.width.saturating_sub(4), height: place.height.saturating_sub(2) }
+}
+
+/// The room within such a box.
+pub(super) fn room(area: Rect, columns: u16, rows: u16) -> Rect {
+    inner(place(area, columns, rows))
 }
 
 /// Puts lines below each other.

@@ -18,7 +18,7 @@ pub(in crate::tui) fn message_heads() -> Vec<String> {
 /// A message of such a list.
 pub(in crate::tui) fn message_cells(state: &State, campaign: &Campaign, row: RowNumber, masked: bool) -> Vec<String> {
     let (message, cells) = (campaign.store.id(row), campaign.store.cells(row));
-    let recipient = cells.recipient.map(|text| recipient::shown(&Recipient::new(text), masked, &campaign.find.query));
+    let recipient = cells.recipient.map(|text| recipient::shown(&Recipient::new(text), masked, campaign.open_digits()));
     vec![
         message.as_str().to_owned(),
         recipient.unwrap_or_default(),
@@ -43,7 +43,7 @@ pub(in crate::tui) fn number(state: &State) -> Option<String> {
     let campaign = state.campaign()?;
     let row = campaign.subject()?;
     let known = Recipient::new(campaign.store.cells(row).recipient?);
-    Some(recipient::shown(&known, campaign.is_masked(row), &campaign.find.query))
+    Some(recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
 }
 
 /// The line of failures under the cursor.
@@ -57,8 +57,8 @@ pub(super) fn batch_row(state: &State) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let id = campaign.selected_batch()?;
     let batch = campaign.store.batch(&id);
-    let file = batch.and_then(|summary| summary.batch.file_name.clone()).unwrap_or_default();
-    Some(vec![id.as_str().to_owned(), file.to_string()])
+    let file = batch.and_then(|summary| summary.batch.file_name).map(|file| campaign.shown_name(&file).to_owned());
+    Some(vec![id.as_str().to_owned(), file.unwrap_or_default()])
 }
 
 /// The failures by error, heads first.
@@ -93,7 +93,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
         let batch = &summary.batch;
         rows.push(vec![
             batch.id.as_str().to_owned(),
-            batch.file_name.clone().unwrap_or_default(),
+            batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned()).unwrap_or_default(),
             batch.created_at.map(|at| state.look.exact(at)).unwrap_or_default(),
             batch.status.clone().unwrap_or_default(),
             batch.total.map(|total| total.to_string()).unwrap_or_default(),

@@ -37,6 +37,13 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         _ if campaign.card.read_only => left.push(Piece::new("READ-ONLY", base, 3)),
         _ => {}
     }
+    if state.presenting {
+        left.push(Piece::new("PRESENTING", warn(state, campaign, base), 0));
+    }
+    if let Some(until) = campaign.revealed_until {
+        let minutes = (until.duration_since(state.now).as_secs() + 59) / 60;
+        left.push(Piece::new(format!("UNMASKED {minutes} min"), warn(state, campaign, base), 0));
+    }
     left.push(Piece::new(campaign.card.name.clone(), strong, 1));
     pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);
 }

@@ -12,25 +12,47 @@ use crate::tui::{Action, Context, Role};
 /// Draws the keys. None is ever cut: what has no room is left out, the least important first.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
+    for Placed { x, name, label, .. } in placed(state, area) {
+        buffer.set_stringn(x, area.y, &name, width(&name), key);
+        let label_at = x + u16::try_from(width(&name)).unwrap_or(0) + 1;
+        buffer.set_stringn(label_at, area.y, label, width(label), word);
+    }
+}
+
+/// What the key at a column does.
+pub(super) fn action_at(state: &State, area: Rect, column: u16) -> Option<Action> {
+    placed(state, area).into_iter().find(|placed| (placed.x..placed.end).contains(&column)).map(|placed| placed.action)
+}
+
+/// A key in its place.
+struct Placed {
+    x: u16,
+    end: u16,
+    name: String,
+    label: &'static str,
+    action: Action,
+}
+
+fn placed(state: &State, area: Rect) -> Vec<Placed> {
     let context = state.context();
     let mut x = area.x + 1;
+    let mut all = Vec::new();
     for line in state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action)) {
         let (name, label) = (line.key(context), label(state, line.binding));
-        let taken = width(&name) + 1 + width(label);
-        let Ok(taken) = u16::try_from(taken) else { continue };
+        let Ok(taken) = u16::try_from(width(&name) + 1 + width(label)) else { continue };
         if x + taken + 1 > area.right() {
             continue;
         }
-        buffer.set_stringn(x, area.y, &name, usize::from(taken), key);
-        let label_at = x + u16::try_from(width(&name)).unwrap_or(0) + 1;
-        buffer.set_stringn(label_at, area.y, label, width(label), word);
+        all.push(Placed { x, end: x + taken, name, label, action: line.binding.action });
         x += taken + 2;
     }
+    all
 }
 
 /// What a key does just now, where that is not always the same.
 fn label(state: &State, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
+        (Action::Agree, Dialog::Reveal(_)) => "show it",
         (Action::Enter, Dialog::Row(_) | Dialog::Resolve(_)) => "do it",
         (Action::Enter, Dialog::Order(_)) => "order by it",
         (Action::Toggle, Dialog::Order(_)) => "show, hide",
@@ -51,13 +73,14 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
             !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
         }
+        Action::NextPane if matches!(state.dialog, Dialog::Reveal(_)) => false,
         Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         Action::Enter if context == Context::Campaigns => true,
         // Where nothing is loaded there is nothing to open and nothing to retry.
         Action::Enter
         | Action::PlanRetry
-        | Action::Reveal
+        | Action::RevealRow
         | Action::NextPane
         | Action::Toggle
         | Action::Filter
@@ -93,7 +116,7 @@ fn is_useful(state: &State, action: Action) -> bool {
             campaign.is_some_and(|campaign| !campaign.choice.window.is_all())
         }
         Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
-        Action::Reveal => campaign.is_some_and(|campaign| campaign.masked),
+        Action::RevealRow => !state.presenting && campaign.is_some_and(|campaign| campaign.masked),
         _ => true,
     }
 }

@@ -23,15 +23,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         empty::draw(state, campaign, buffer, area);
         return None;
     }
-    let width = usize::from(area.width);
-    let needs = Needs {
-        chosen: &state.tables.columns,
-        ordered_by: state.tables.messages.by,
-        is_ordered: !campaign.list.is_newest_first(),
-        other_days: lists_other_days(state, campaign),
-        skipped: campaign.skipped_columns,
-    };
-    let (columns, gap) = columns(width, needs);
+    let (columns, gap) = columns_of(state, campaign, usize::from(area.width));
     let columns = Columns { columns: &columns, gap };
     draw_heads(state, buffer, heads, columns);
     let height = usize::from(area.height);
@@ -54,6 +46,31 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         }
     }
     cursor
+}
+
+/// The columns, their widths, and the blanks between two of them.
+fn columns_of(state: &State, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
+    let needs = Needs {
+        chosen: &state.tables.columns,
+        ordered_by: state.tables.messages.by,
+        is_ordered: !campaign.list.is_newest_first(),
+        other_days: lists_other_days(state, campaign),
+        skipped: campaign.skipped_columns,
+    };
+    columns(width, needs)
+}
+
+/// The column whose head stands there.
+pub(super) fn head_at(state: &State, heads: Rect, column: u16) -> Option<Column> {
+    let campaign = state.campaign().filter(|campaign| campaign.list.len() > 0)?;
+    let (columns, gap) = columns_of(state, campaign, usize::from(heads.width));
+    let mut from = usize::from(heads.x) + MARGIN;
+    let stands = |(head, width): &(Column, usize)| {
+        let is_there = (from..from + width).contains(&usize::from(column));
+        from += width + gap;
+        is_there.then_some(*head)
+    };
+    columns.iter().find_map(stands)
 }
 
 /// Whether messages of another day than today can come into the window.

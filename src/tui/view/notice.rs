@@ -39,6 +39,9 @@ fn words(state: &State) -> (String, Role) {
     if let Some(exporting) = &state.exporting {
         return (export(state, exporting), Role::Text);
     }
+    if let Some(words) = state.campaign().and_then(|campaign| history(state, campaign)) {
+        return (words, Role::Text);
+    }
     let newest = state.campaign().and_then(newest);
     if let Some(newest) = newest.filter(Newest::is_waited_for) {
         return newest.words(state);
@@ -102,6 +105,13 @@ fn newest(campaign: &Campaign) -> Option<Newest<'_>> {
 /// How far the retry of a batch is, in one sentence.
 pub(super) fn batch_outcome(state: &State, record: &BatchRecord) -> (String, Role) {
     outcome_of(state, &format!("batch {}", record.batch.short(false)), record.stage.as_ref(), record.at, None)
+}
+
+/// How far the history is that somebody asked for.
+fn history(state: &State, campaign: &Campaign) -> Option<String> {
+    let (to, coverage) = (campaign.history_to?, campaign.store.coverage());
+    let far = coverage.oldest.map(|oldest| format!(": at {} so far", state.look.time(oldest, state.now))).unwrap_or_default();
+    Some(format!("reading back to {}{far}, {} loaded", state.look.time(to, state.now), count(coverage.loaded)))
 }
 
 /// How far an export is.
@@ -190,7 +200,7 @@ fn who(state: &State, record: &ActionRecord) -> String {
         let row = campaign.store.row(&record.message)?;
         let cells = campaign.store.cells(row);
         let known = crate::delivery::Recipient::new(cells.recipient?);
-        Some(recipient::shown(&known, campaign.is_masked(row), &campaign.find.query))
+        Some(recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
     });
     known.unwrap_or_else(|| record.message.short(true))
 }

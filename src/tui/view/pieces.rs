@@ -75,6 +75,21 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut ri
     put(buffer, area, area.x + 1 + u16::try_from(room - for_right).unwrap_or(u16::MAX), &right, for_right, ascii);
 }
 
+/// Where the pieces of the left side stand: from which column to which, and their text.
+pub(super) fn placed(area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) -> Vec<(u16, u16, String)> {
+    left.retain(|piece| !piece.text.is_empty());
+    right.retain(|piece| !piece.text.is_empty());
+    drop_to_fit(&mut left, &mut right, usize::from(area.width).saturating_sub(2));
+    let mut x = area.x + 1;
+    let place = |(at, piece): (usize, Piece)| {
+        x += if at == 0 { 0 } else { u16::try_from(piece.gap).unwrap_or(u16::MAX) };
+        let from = x;
+        x += u16::try_from(width(&piece.text)).unwrap_or(u16::MAX);
+        (from, x, piece.text)
+    };
+    left.into_iter().enumerate().map(place).collect()
+}
+
 fn put(buffer: &mut Buffer, area: Rect, from: u16, pieces: &[Piece], mut room: usize, ascii: bool) {
     let mut x = from;
     for (place, piece) in pieces.iter().enumerate() {

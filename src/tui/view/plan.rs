@@ -223,6 +223,6 @@ fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, place: usi
 pub(in crate::tui) fn who(campaign: &Campaign, message: &MessageId) -> String {
     let row = campaign.store.row(message);
     let known = row.and_then(|row| campaign.store.cells(row).recipient.map(Recipient::new));
-    let shown = known.map(|known| recipient::shown(&known, campaign.masked, &campaign.find.query));
+    let shown = known.map(|known| recipient::shown(&known, campaign.masked, campaign.open_digits()));
     shown.unwrap_or_else(|| message.short(true))
 }

@@ -20,6 +20,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         PromptKind::Command => ("Commands".to_owned(), ":"),
         PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.card.name), ""),
         PromptKind::Window => ("Show a window of time".to_owned(), ""),
+        PromptKind::History => (format!("Read further back, {}", campaign.card.name), ""),
         PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
     };
     let above = match &prompt.kind {
@@ -39,6 +40,13 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
                 1,
             ),
         ],
+        PromptKind::History => {
+            let oldest = campaign.store.coverage().oldest.map(|at| state.look.time(at, state.now)).unwrap_or_default();
+            vec![
+                Sentence::new(format!("Loaded back to {oldest}. How far back are messages to be read?"), Role::Text, 0),
+                Sentence::new("7d, 36h, a date such as 2026-11-01, or all", Role::Muted, 1),
+            ]
+        }
         PromptKind::Export(export) => {
             let masked = if export.masked { "masked, as on the screen" } else { "NOT masked" };
             vec![
@@ -65,6 +73,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         PromptKind::Command => "do it",
         PromptKind::Unlock => "open it",
         PromptKind::Window => "show it",
+        PromptKind::History => "read back",
         PromptKind::Export(_) => "write it",
     };
     let mut keys = vec![("Enter", does.to_owned()), ("Esc", "leave it".to_owned())];

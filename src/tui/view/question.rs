@@ -51,7 +51,7 @@ fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
 fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sentence> {
     let message = campaign.store.message(question.row);
     let masked = campaign.is_masked(question.row);
-    let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, &campaign.find.query));
+    let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, campaign.open_digits()));
     let who = who.unwrap_or_else(|| "recipient not told".to_owned());
     let mut sentences = vec![Sentence::new(format!("{who}   {}", message.id.short(true)), Role::Strong, 0)];
     if let Some(why) = &question.refusal {

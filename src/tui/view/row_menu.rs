@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{dialog, sentences};
-use crate::tui::state::{MenuKind, RowLine, RowMenu, State, ViewKind};
+use crate::tui::state::{MenuKind, RowAction, RowLine, RowMenu, State, ViewKind};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
 
@@ -16,10 +16,7 @@ const COLUMNS: u16 = 64;
 pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
     let lines = state.menu_lines(menu.kind);
-    let cursor = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
-    // On a low screen the menu scrolls with its cursor and keeps its keys.
-    let room = usize::from(area.height.saturating_sub(3)).max(1);
-    let skipped = (cursor + 1).saturating_sub(room);
+    let (cursor, skipped, room) = window(&lines, menu, area);
     // Reasons stand below each other.
     let reasons_at = lines.iter().filter(|line| line.refusal.is_some()).map(|line| width(&line.label) + 2).max().unwrap_or(0);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
@@ -33,6 +30,24 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     let inner = dialog::draw(state, buffer, area, &title(state, menu.kind), COLUMNS, rows);
     dialog::put(buffer, inner, &shown);
     Position::new(inner.x, inner.y + u16::try_from(cursor - skipped).unwrap_or(0))
+}
+
+/// The place of the cursor, how many lines are scrolled away above, and how many have room: on a low
+/// screen the menu scrolls with its cursor and keeps its keys.
+fn window(lines: &[RowLine], menu: &RowMenu, area: Rect) -> (usize, usize, usize) {
+    let cursor = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
+    let room = usize::from(area.height.saturating_sub(3)).max(1);
+    (cursor, (cursor + 1).saturating_sub(room), room)
+}
+
+/// The line at a place of the screen.
+pub(super) fn line_at(state: &State, menu: &RowMenu, area: Rect, at: Position) -> Option<RowAction> {
+    let lines = state.menu_lines(menu.kind);
+    let (_, skipped, room) = window(&lines, menu, area);
+    let shown = lines.len().saturating_sub(skipped).min(room);
+    let inner = dialog::room(area, COLUMNS, u16::try_from(shown + 1).unwrap_or(u16::MAX));
+    let line = usize::from(at.y.checked_sub(inner.y)?);
+    (inner.contains(at) && line < shown).then(|| lines.get(skipped + line).map(|line| line.action)).flatten()
 }
 
 fn row(state: &State, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {

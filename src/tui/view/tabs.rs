@@ -13,7 +13,27 @@ use crate::tui::text::{cut, width};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
-    let Some(campaign) = state.campaign() else { return };
+    let Some((left, right)) = sides(state, area, kind) else { return };
+    pieces::draw(buffer, area, left, right, state.look.ascii);
+}
+
+/// Whose name stands at a column.
+pub(super) fn view_at(state: &State, area: Rect, kind: Kind, column: u16) -> Option<ViewKind> {
+    let (left, right) = sides(state, area, kind)?;
+    let mut shown = None;
+    for (from, to, text) in pieces::placed(area, left, right) {
+        // Its number and its bracket are a view's as well.
+        shown = ViewKind::ALL.into_iter().find(|view| text.ends_with(view.tab().1)).or(shown);
+        if (from..to).contains(&column) {
+            return shown;
+        }
+    }
+    None
+}
+
+/// The pieces of the line, from the left and from the right.
+fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    let campaign = state.campaign()?;
     let style = |role| state.look.style(role);
     let mut left = Vec::new();
     for view in ViewKind::ALL {
@@ -40,7 +60,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
         let room = usize::from(area.width).saturating_sub(4 + pieces::total(&left) + pieces::total(&right));
         right.extend(other_campaigns(state, room));
     }
-    pieces::draw(buffer, area, left, right, state.look.ascii);
+    Some((left, right))
 }
 
 /// From which width on the other campaigns have room here; else they stand beside the counts.

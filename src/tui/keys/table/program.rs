@@ -14,7 +14,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char(':')],
         contexts: PANES,
         label: "commands",
-        help: "all commands, found by typing: those of the keys, and unlock, lock, stop, resume, results, again",
+        help: "all commands, found by typing: those of the keys, and unlock, lock, stop, resume, results, again, resolve, history, reveal, present, mouse, reload",
         group: Group::Program,
         footer: Some(6),
     },

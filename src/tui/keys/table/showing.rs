@@ -91,7 +91,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         footer: Some(9),
     },
     Binding {
-        action: Action::Reveal,
+        action: Action::RevealRow,
         keys: &[Chord::char('v')],
         contexts: &[Messages, Detail],
         label: "reveal",

@@ -92,9 +92,9 @@ fn a_mistake_is_told_with_its_place_and_leaves_the_usual_keys(#[case] line: &str
 
 #[test]
 fn every_mistake_is_told_and_what_is_right_works() {
-    let (map, mistakes) = read("find = \"f\"\nmark_all = \"alt-x\"\npause = \"F4\"\nmask = \"F4\"\nreveal = \"F6\"");
+    let (map, mistakes) = read("find = \"f\"\nmark_all = \"alt-x\"\npause = \"F4\"\nmask = \"F4\"\nreveal_row = \"F6\"");
     assert_eq!(mistakes.len(), 3, "{mistakes:?}");
-    assert_eq!(map.lookup(Context::Messages, key(KeyCode::F(6))), Some(Action::Reveal));
+    assert_eq!(map.lookup(Context::Messages, key(KeyCode::F(6))), Some(Action::RevealRow));
     assert_eq!(map.lookup(Context::Messages, key(KeyCode::F(4))), Some(Action::Pause));
     assert_eq!(map.lookup(Context::Messages, press('f')), Some(Action::Filter));
 }

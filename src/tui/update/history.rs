@@ -1,0 +1,76 @@
+//! `:history`: how far back is read, beyond what the configuration says.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::Effect;
+use super::super::state::{Dialog, PromptKind, State};
+use crate::config::{DayEnd, Moment};
+use crate::monitor::{Command, NoticeWeight};
+
+/// What can be typed.
+const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
+
+/// Longer ago than the API exists.
+const ALL: SignedDuration = SignedDuration::from_hours(50 * 366 * 24);
+
+impl State {
+    /// Reads back to what was typed; asks for it where nothing was. What is wrong with it, where it is
+    /// nothing that can be meant.
+    pub(super) fn read_back(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
+        let typed = typed.trim();
+        let Some(to) = self.moment_back(typed) else {
+            return if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is no time: {EXAMPLES}") };
+        };
+        let span = self.now.duration_since(to).max(SignedDuration::ZERO);
+        let Some(campaign) = self.campaign_mut() else { return String::new() };
+        campaign.history_to = Some(to);
+        effects.push(self.command(Command::ReadBack(span)));
+        self.notice_history();
+        String::new()
+    }
+
+    /// `:history`, with or without what was typed behind it.
+    pub(super) fn begin_history(&mut self, typed: &str, effects: &mut Vec<Effect>) {
+        let problem = if typed.is_empty() { String::new() } else { self.read_back(typed, effects) };
+        if typed.is_empty() || !problem.is_empty() {
+            self.open_prompt(PromptKind::History, typed);
+            if let Dialog::Prompt(prompt) = &mut self.dialog {
+                prompt.problem = problem;
+            }
+        }
+    }
+
+    fn moment_back(&self, typed: &str) -> Option<Timestamp> {
+        if typed.eq_ignore_ascii_case("all") {
+            return self.now.checked_sub(ALL).ok();
+        }
+        let at = Moment::parse(typed, DayEnd::Start, &self.look.zone).ok()?.at(&self.look.zone, self.now)?;
+        (at < self.now).then_some(at)
+    }
+
+    /// Tells when what was asked for has been read, or cannot be.
+    pub(super) fn notice_history(&mut self) {
+        let (zone, now) = (self.look.zone.clone(), self.now);
+        for place in 0..self.campaigns.len() {
+            let Some(campaign) = self.campaigns.get_mut(place) else { continue };
+            let (Some(to), coverage) = (campaign.history_to, campaign.store.coverage()) else { continue };
+            let loaded = super::super::view::count(coverage.loaded);
+            let name = campaign.card.name.clone();
+            let told = if coverage.dropped > 0 {
+                let next = "`max_messages` in the configuration allows more";
+                Some((NoticeWeight::Warning, format!("{name}: no more than {loaded} messages are kept"), next))
+            } else if coverage.complete {
+                Some((NoticeWeight::Info, format!("{name}: read whole, {loaded} messages"), ""))
+            } else if coverage.oldest.is_some_and(|oldest| oldest <= to) {
+                let at = super::super::text::short_time(to, &zone, now);
+                Some((NoticeWeight::Info, format!("{name}: read back to {at}, {loaded} messages"), ""))
+            } else {
+                None
+            };
+            if let Some((weight, what, next)) = told {
+                campaign.history_to = None;
+                self.tell(weight, &what, "", next);
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The mouse, where it is wanted: it selects, opens and scrolls. It never agrees to anything: what
+//! writes needs a key that was meant.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use jiff::SignedDuration;
+
+use super::super::state::{Campaign, Dialog, RowMenu, State, ViewKind};
+use super::super::view::{Target, target};
+use super::super::{Action, Context, Effect};
+use crate::monitor::NoticeWeight;
+
+/// How soon a second click on the same row opens it.
+const DOUBLE: SignedDuration = SignedDuration::from_millis(500);
+
+/// How many rows a notch of the wheel moves.
+const NOTCH: usize = 3;
+
+impl State {
+    /// `:mouse`.
+    pub(super) fn turn_mouse(&mut self, effects: &mut Vec<Effect>) {
+        self.mouse = !self.mouse;
+        effects.push(Effect::Mouse(self.mouse));
+        let (what, next) = match self.mouse {
+            true => ("the mouse is listened to", "the terminal's own selection needs Shift meanwhile, in most terminals"),
+            false => ("the mouse is the terminal's own again", ""),
+        };
+        self.tell(NoticeWeight::Info, what, "", next);
+    }
+
+    pub(super) fn take_mouse(&mut self, event: MouseEvent, effects: &mut Vec<Effect>) {
+        // What was on its way when it was switched off means nothing any more.
+        if !self.mouse {
+            return;
+        }
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => self.click(event.column, event.row, effects),
+            MouseEventKind::ScrollUp => self.wheel(Action::Up, effects),
+            MouseEventKind::ScrollDown => self.wheel(Action::Down, effects),
+            _ => {}
+        }
+    }
+
+    /// The wheel moves as the arrows do; in a question, whose answers have the focus, not at all.
+    fn wheel(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let context = self.context();
+        if context == Context::Question {
+            return;
+        }
+        let notch = if context.is_text() || context == Context::Menu { 1 } else { NOTCH };
+        for _ in 0..notch {
+            self.press(action, effects);
+        }
+    }
+
+    /// What a key means where keys go now.
+    fn press(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let none = KeyEvent::new(KeyCode::Null, KeyModifiers::NONE);
+        self.dispatch(self.context(), action, none, effects);
+    }
+
+    fn click(&mut self, column: u16, row: u16, effects: &mut Vec<Effect>) {
+        let Some(target) = target(self, column, row) else { return };
+        let before = self.clicked.replace((target, self.now));
+        // A row that moved away between the clicks is another one: only what has the cursor is opened.
+        let is_double = before.is_some_and(|(other, at)| other == target && self.now.duration_since(at) <= DOUBLE);
+        if is_double {
+            self.clicked = None;
+        }
+        match target {
+            Target::Key(action) => self.click_key(action, effects),
+            Target::Head(column) => self.order_by(column),
+            Target::Tab(view) => self.press(view.tab().0, effects),
+            Target::Campaign(place) => self.click_campaign(place, is_double, effects),
+            Target::Line(line) => {
+                let Dialog::Row(RowMenu { cursor, .. }) = &mut self.dialog else { return };
+                let is_chosen = std::mem::replace(cursor, line) == line;
+                if is_double && is_chosen {
+                    self.press(Action::Enter, effects);
+                }
+            }
+            Target::Row(place) => {
+                if self.select_row(place, effects) && is_double {
+                    self.press(Action::Enter, effects);
+                }
+            }
+        }
+    }
+
+    /// A key of the last line, where it only shows something or leads back.
+    fn click_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let context = self.context();
+        let is_safe = match action {
+            Action::Back | Action::Help => true,
+            _ if context.is_question() || context.is_text() => false,
+            Action::Agree | Action::Quit | Action::Interrupt | Action::Suspend => false,
+            _ => true,
+        };
+        if is_safe {
+            self.press(action, effects);
+        }
+    }
+
+    fn click_campaign(&mut self, place: usize, is_double: bool, effects: &mut Vec<Effect>) {
+        self.hold_order();
+        match &mut self.dialog {
+            Dialog::Campaigns(chosen) => {
+                let is_chosen = std::mem::replace(chosen, place) == place;
+                if is_double && is_chosen {
+                    self.press(Action::Enter, effects);
+                }
+            }
+            _ if place != self.current && place < self.campaigns.len() => self.show_campaign(place, effects),
+            _ => {}
+        }
+    }
+
+    /// Puts the cursor on a row. Whether it was there already.
+    fn select_row(&mut self, place: usize, effects: &mut Vec<Effect>) -> bool {
+        if self.view == ViewKind::Messages {
+            self.close_detail(effects);
+            let before = self.campaign().map(|campaign| campaign.list.place(&campaign.store));
+            self.go(place, effects);
+            return before == Some(place);
+        }
+        let (before, _) = self.place_in(self.view);
+        let steps = isize::try_from(place).unwrap_or(isize::MAX) - isize::try_from(before).unwrap_or(0);
+        match self.view {
+            ViewKind::Batches => self.go_batch(steps),
+            ViewKind::Activity => self.go_activity(steps),
+            _ => {
+                if let Some(campaign) = self.campaign_mut() {
+                    campaign.failures.go(steps);
+                }
+            }
+        }
+        before == place
+    }
+
+    /// The place of the cursor in a view of few lines, and how many it has.
+    pub(in crate::tui) fn place_in(&self, view: ViewKind) -> (usize, usize) {
+        let Some(campaign) = self.campaign() else { return (0, 0) };
+        match view {
+            ViewKind::Batches => {
+                let (batches, selected) = (campaign.batches(), Campaign::selected_batch(campaign));
+                (batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0), batches.len())
+            }
+            ViewKind::Activity => {
+                let entries = campaign.activity();
+                (campaign.activity_place(&entries), entries.len())
+            }
+            _ => (campaign.failures.place(), campaign.failures.groups().len()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! A whole campaign shown openly for a while, and a screen that others look at, where nothing is.
+
+use jiff::SignedDuration;
+
+use super::super::state::{Asked, Dialog, State};
+use super::super::{Action, Effect};
+use crate::monitor::NoticeWeight;
+
+/// For how long a campaign is shown openly: long enough to work through a list, short enough that a
+/// screen left alone is masked when somebody else comes by.
+pub(in crate::tui) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+impl State {
+    /// `:reveal` asks first.
+    pub(super) fn ask_reveal(&mut self) {
+        let id = self.next_question();
+        self.dialog = Dialog::Reveal(Asked::new(id));
+    }
+
+    /// Keys in that question: only `y` says yes.
+    pub(super) fn reveal_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Agree if self.is_armed() => {
+                self.dialog = Dialog::None;
+                self.reveal_all(effects);
+            }
+            Action::Back | Action::Quit | Action::Enter => self.dialog = Dialog::None,
+            Action::Help => self.open_help(),
+            _ => {}
+        }
+    }
+
+    fn reveal_all(&mut self, effects: &mut Vec<Effect>) {
+        let (index, until) = (self.index(), self.now.checked_add(OPEN_FOR).ok());
+        let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.presenting.is_none()) else { return };
+        campaign.masked = false;
+        campaign.revealed_until = until;
+        let name = campaign.card.name.clone();
+        effects.push(Effect::NoteReveal { campaign: index, message: None });
+        let next = format!("{} masks it again", self.key_for(Action::Mask));
+        self.tell(NoticeWeight::Warning, &format!("{name} is shown openly for 5 minutes"), "", &next);
+    }
+
+    /// Masks the campaigns again whose time is over.
+    pub(super) fn mask_expired(&mut self) {
+        let now = self.now;
+        let mut masked = Vec::new();
+        for campaign in &mut self.campaigns {
+            if campaign.revealed_until.is_some_and(|until| until <= now) {
+                campaign.revealed_until = None;
+                campaign.masked = true;
+                masked.push(campaign.card.name.clone());
+            }
+        }
+        for name in masked {
+            self.forget_copied(true);
+            self.tell(NoticeWeight::Info, &format!("{name} is masked again"), "5 minutes are over", "");
+        }
+    }
+
+    /// `:present`: masks everything for as long as others look on, or ends that.
+    pub(super) fn present(&mut self) {
+        self.presenting = !self.presenting;
+        for campaign in &mut self.campaigns {
+            campaign.marks.hide(None);
+            match (self.presenting, campaign.presenting.take()) {
+                (true, _) => {
+                    // What was shown for a while only is not shown again afterwards.
+                    campaign.presenting = Some(campaign.masked || campaign.revealed_until.is_some());
+                    campaign.masked = true;
+                    campaign.revealed_until = None;
+                }
+                (false, was_masked) => campaign.masked = was_masked.unwrap_or(true),
+            }
+        }
+        self.forget_copied(true);
+        if self.presenting {
+            let next = format!("{} ends it", self.keymap.command("present"));
+            self.tell(NoticeWeight::Info, "PRESENTING: all is masked, and nothing can be revealed", "", &next);
+        } else {
+            self.tell(NoticeWeight::Info, "the presentation has ended: masked as before it", "", "");
+        }
+    }
+}

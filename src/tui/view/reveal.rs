@@ -1,0 +1,41 @@
+//! The question before a whole campaign is shown openly.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::dialog;
+use super::sentences::{self, Sentence};
+use super::words::environment;
+use crate::tui::state::State;
+use crate::tui::{Action, Context, Role};
+
+/// Draws it. The cursor stands on the safe answer.
+pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = state.campaign()?;
+    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let texts = match campaign.card.one_time_password {
+        true => "All recipients stand on the screen then; the texts, which are one-time passwords, do not.",
+        false => "All recipients and texts stand on the screen then, and in what is copied or exported.",
+    };
+    let mask = state.key_for(Action::Mask);
+    let all = vec![
+        Sentence::new(format!("Show {} openly for 5 minutes?", campaign.card.name), Role::Strong, 0),
+        Sentence::new(texts, Role::Warning, 1),
+        Sentence::new(format!("{mask} masks it again at once. It is written into the journal, with your name."), Role::Text, 2),
+    ];
+    let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
+    let at = lines.len();
+    lines.push(Line::from(Span::styled("[ leave it ]", state.look.style(Role::Focus))));
+    let named = |action| state.keymap.key(Context::Question, action);
+    let keys: Vec<(String, String)> = [(Action::Agree, "show it"), (Action::Back, "leave it")]
+        .into_iter()
+        .filter_map(|(action, does)| Some((named(action)?, does.to_owned())))
+        .collect();
+    lines.push(sentences::keys(state, &keys, width));
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let title = format!("Reveal, {}", environment(&state.look, campaign));
+    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
+    dialog::put(buffer, inner, &lines);
+    Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))
+}

@@ -1,0 +1,72 @@
+//! What stands under the mouse: by the same layout, and the same scrolling, as it is drawn with.
+
+use ratatui::layout::{Position, Rect};
+
+use super::{all_campaigns, campaigns, keys, list, row_menu, table, tabs};
+use crate::tui::Action;
+use crate::tui::layout::Kind;
+use crate::tui::state::{Column, Dialog, RowAction, State, ViewKind};
+
+/// Something that can be clicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Target {
+    /// A line of the list on the screen, by its place in the whole list.
+    Row(usize),
+    /// The head of a column of the messages.
+    Head(Column),
+    /// A view's name.
+    Tab(ViewKind),
+    /// A campaign, by its place in the configuration.
+    Campaign(usize),
+    /// A line of the menu that is open.
+    Line(RowAction),
+    /// A key of the last line.
+    Key(Action),
+}
+
+/// What stands at a place of the screen. Nothing behind a dialog or a page can be clicked.
+pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Target> {
+    let (layout, at) = (state.layout(), Position::new(column, row));
+    if layout.kind == Kind::Tiny {
+        return None;
+    }
+    if layout.keys.contains(at) {
+        return keys::action_at(state, layout.keys, column).map(Target::Key);
+    }
+    if state.page.is_some() {
+        return None;
+    }
+    match &state.dialog {
+        Dialog::Row(menu) => return row_menu::line_at(state, menu, layout.body, at).map(Target::Line),
+        Dialog::Campaigns(chosen) => return all_campaigns::place_at(state, *chosen, layout.page(), at).map(Target::Campaign),
+        Dialog::None | Dialog::Find => {}
+        _ => return None,
+    }
+    if layout.tabs.contains(at) {
+        return tabs::view_at(state, layout.tabs, layout.kind, column).map(Target::Tab);
+    }
+    if let Some(pane) = layout.campaigns.filter(|pane| pane.contains(at)) {
+        return campaigns::place_at(state, pane, row).map(Target::Campaign);
+    }
+    let is_shown = !layout.covers_list && !state.shows_across();
+    if state.view == ViewKind::Messages && layout.heads.contains(at) && is_shown {
+        return list::head_at(state, layout.heads, column).map(Target::Head);
+    }
+    let is_list = layout.list.contains(at) && is_shown;
+    is_list.then(|| row_at(state, layout.list, row)).flatten().map(Target::Row)
+}
+
+fn row_at(state: &State, list: Rect, row: u16) -> Option<usize> {
+    let campaign = state.campaign()?;
+    let height = usize::from(list.height);
+    // The last line of the messages tells how far the list goes, and can have the cursor, too.
+    let (top, count) = match state.view {
+        ViewKind::Messages => (campaign.list.top(&campaign.store, height), campaign.list.len() + 1),
+        view => {
+            let (place, count) = state.place_in(view);
+            (table::top(place, height), count)
+        }
+    };
+    let place = top + usize::from(row - list.y);
+    (place < count && !campaign.store.is_empty()).then_some(place)
+}

@@ -1,0 +1,140 @@
+//! A campaign shown openly for a while, a screen that others look at, and other typed commands.
+
+use jiff::SignedDuration;
+use postwatch::monitor::{ActionNews, ActionStage, Command, News};
+use postwatch::postman::HostKind;
+use postwatch::store::{AnswerKind, Reach};
+use postwatch::tui::{Dashboard, Effect};
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+
+const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
+
+fn messages() -> Vec<Sms> {
+    vec![sms(4_018, "failure", 60).batch(BATCH), sms(4_019, "success", 120)]
+}
+
+fn desk() -> Desk {
+    Desk::with(&messages(), 120, 36)
+}
+
+fn notes(desk: &Desk) -> usize {
+    desk.effects.iter().filter(|effect| matches!(effect, Effect::NoteReveal { message: None, .. })).count()
+}
+
+/// Opens it for five minutes, as a person does.
+fn reveal(desk: &mut Desk) -> &mut Desk {
+    desk.keys(": r e v e a l _").keys("Backspace Enter").sees("Show Clinic reminders openly for 5 minutes?").wait(500).keys("y")
+}
+
+#[test]
+fn a_campaign_is_shown_openly_after_a_question_for_five_minutes() {
+    let mut desk = desk();
+    desk.keys(": r e v e a l Down Down Up Up").sees("show the campaign unmasked").keys("Esc");
+    reveal(&mut desk).sees("UNMASKED 5 min").sees("65 8000 4018").sees("65 8000 4019");
+    assert_eq!(notes(&desk), 1);
+    desk.wait(299_000)
+        .sees("65 8000 4018")
+        .sees("UNMASKED 1 min")
+        .wait(1_000)
+        .sees("65∙∙∙∙4018")
+        .misses("UNMASKED")
+        .sees("is masked again");
+}
+
+#[test]
+fn only_y_says_yes_and_only_when_it_could_be_read() {
+    let mut desk = desk();
+    for no in ["Enter", "Esc", "q", "Space Esc", "Tab Enter"] {
+        desk.keys(": r e v e a l Enter").wait(500).keys(no).misses("openly for 5 minutes?").sees("65∙∙∙∙4018");
+    }
+    // Too soon: what was typed before it stood there.
+    desk.keys(": r e v e a l Enter y").sees("openly for 5 minutes?").sees("65∙∙∙∙4018");
+    assert_eq!(notes(&desk), 0);
+    assert!(desk.state.question().is_some(), "the input armour guards it");
+}
+
+#[test]
+fn m_masks_at_once() {
+    let mut desk = desk();
+    reveal(&mut desk).keys("c m").sees("65∙∙∙∙4018").misses("UNMASKED").keys("c c").misses("65 8000 4018");
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteCopy { .. })));
+}
+
+#[test]
+fn one_time_passwords_stay_hidden() {
+    let mut codes = card("Clinic reminders", HostKind::Test);
+    codes.one_time_password = true;
+    let mut desk = Desk::new(setup(vec![codes]), 160, 40);
+    desk.live(0).head(0, &messages(), true);
+    desk.keys(": r e v e a l Enter").sees("one-time passwords").keys("Esc");
+    reveal(&mut desk).sees("65 8000 4018").misses("Tan Wei Ming").keys("Enter").misses("Tan Wei Ming");
+}
+
+#[test]
+fn while_others_look_on_nothing_is_revealed() {
+    let mut desk = desk();
+    reveal(&mut desk).keys("Enter").sees("clinic-nov.csv").sees("clinic@agency.example").keys("Esc / 8 0 0 0 4 Enter").sees("65 8000 4018");
+    desk.keys(": p r e s e n t Enter").sees("PRESENTING").sees("65∙∙∙∙4018").misses("65 8000").misses("UNMASKED");
+    desk.keys("v").sees("nothing is revealed while others look on").sees("65∙∙∙∙4018");
+    desk.keys(": r e v e a l").sees("others look on").keys("Esc");
+    desk.keys("Enter")
+        .misses("clinic-nov.csv")
+        .misses("clinic@agency.example")
+        .misses("65 80004")
+        .misses("65∙80004")
+        .keys("Esc 2")
+        .misses("clinic-nov.csv");
+    // What was revealed for a while is not shown again afterwards.
+    desk.keys("1 : p r e s e n t Enter").misses("PRESENTING").sees("80004").misses("65 8000 4018");
+    desk.keys("Enter").sees("clinic-nov.csv");
+}
+
+#[test]
+fn an_open_campaign_is_open_again_after_the_presentation() {
+    let mut open = card("Open", HostKind::Test);
+    open.masked = false;
+    let mut desk = Desk::new(setup(vec![open]), 120, 36);
+    desk.live(0).head(0, &messages(), true).sees("65 8000 4018");
+    desk.keys(": p r e s e n t Enter").sees("65∙∙∙∙4018").keys(": p r e s e n t Enter").sees("65 8000 4018");
+    // Unless it was masked by hand meanwhile.
+    desk.keys(": p r e s e n t Enter m : p r e s e n t Enter").sees("65∙∙∙∙4018");
+}
+
+#[test]
+fn history_is_read_back_as_far_as_one_says() {
+    let mut desk = desk();
+    desk.keys(": h i s t o r y Space 7 d").sees("› history").keys("Enter").sees("reading back to 17 Nov 14:03: at 14:01:07 so far");
+    let week = Command::ReadBack(SignedDuration::from_hours(7 * 24));
+    assert!(desk.commands().contains(&week));
+    let reach =
+        Reach { oldest: Some((desk.now - SignedDuration::from_hours(8 * 24), sms(1, "success", 0).id())), complete: false, gap: None };
+    desk.answer(0, &[sms(1, "success", 8 * 86_400)], AnswerKind::List, Some(reach), false);
+    desk.sees("read back to 17 Nov 14:03, 3 messages").misses("so far");
+}
+
+#[test]
+fn history_asks_how_far_where_nothing_was_said() {
+    let mut desk = desk();
+    desk.keys(": h i s t o r y Enter").sees("How far back are messages to be read?").keys("Enter").sees("or Esc");
+    desk.keys("x Enter").sees("`x` is no time: 7d").keys("Backspace a l l Enter").misses("How far back").sees("reading back to");
+    desk.keys(": h i s t o r y Space 2 0 2 6 - 1 1 - 2 0 Enter").sees("reading back to 20 Nov 00:00");
+    desk.keys(": h i s t o r y Space 2 0 2 7 - 1 1 - 2 0 Enter").sees("is no time");
+}
+
+#[test]
+fn what_is_loaded_whole_goes_no_further_back() {
+    let mut desk = desk();
+    desk.head(0, &messages(), true).keys(": h i s t o r y Enter").sees("the whole campaign is loaded");
+}
+
+#[test]
+fn resolve_leads_to_what_waits_for_a_person() {
+    let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]), 120, 36);
+    desk.live(0).live(1).head(0, &messages(), true).head(1, &messages(), true);
+    desk.keys(": r e s o l v e").sees("no outcome waits for a person").keys("Esc");
+    let stage = ActionStage::Unknown { why: explanation("nobody knows"), look_up_at: None };
+    desk.news(1, News::Action(ActionNews { message: messages()[1].id(), stage, at: desk.now }));
+    desk.keys(": r e s o l v e Enter").sees("[5 Activity").sees("Two");
+    assert!(desk.cursor_line().contains("65∙∙∙∙4019"), "{}", desk.cursor_line());
+}
