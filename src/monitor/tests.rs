@@ -4,6 +4,7 @@ mod away;
 mod batches;
 mod day;
 mod endurance;
+mod history;
 mod outcomes;
 mod pages;
 mod pause;

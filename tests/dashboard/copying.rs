@@ -115,7 +115,7 @@ fn what_is_revealed_is_copied_so_and_journalled() {
 #[test]
 fn the_same_key_again_shows_it_to_be_selected_by_hand() {
     let mut desk = desk();
-    desk.keys("c").sees("c again shows it, to be selected by hand").keys("c").sees("What was copied, to be selected by hand");
+    desk.keys("c").sees("c again shows it").keys("c").sees("What was copied, to be selected by hand");
     let line = desk.line("65∙∙∙∙4018");
     assert!(line.starts_with("message_"), "no blank before it: {line}");
     desk.keys("Esc j c").misses("What was copied");
@@ -127,7 +127,7 @@ fn masking_forgets_what_was_copied_openly() {
     let mut desk = desk();
     desk.keys("v c m a").sees("copy something else of it");
     choose(&mut desk, "copy something else of it");
-    choose(&mut desk, "show what was copied last");
+    choose(&mut desk, "show the last copy");
     desk.sees("nothing was copied yet");
 }
 
@@ -185,4 +185,12 @@ fn other_views_have_their_rows_in_every_form(#[case] keys: &str, #[case] one: &s
     choose(&mut desk, "the row as JSON");
     let copied = copied(&desk);
     assert!(copied[0].contains(one) && copied[0].contains(other), "{copied:?}");
+}
+
+#[test]
+fn notices_are_copied_with_their_trace_ids() {
+    let mut desk = desk();
+    desk.notice(postwatch::monitor::NoticeWeight::Warning, "the disk is full").keys("!").sees("c copy").keys("c");
+    desk.sees("the disk is full");
+    assert_eq!(copied(&desk), ["2026-11-24 14:03:07.000 +08:00\twarning\tthe disk is full · why it is so · do this next · trace trace-1"]);
 }

@@ -40,6 +40,8 @@ pub struct World {
     pub late_rate: f64,
     /// How far the server's clock is ahead of the worker's.
     pub ahead: SignedDuration,
+    /// How far back it is read by itself.
+    pub history: Duration,
 }
 
 pub fn demo_world(messages: u64, live_per_second: f64) -> World {
@@ -53,6 +55,7 @@ pub fn demo_world(messages: u64, live_per_second: f64) -> World {
         own_rate: 2.0,
         late_rate: 0.0,
         ahead: SignedDuration::ZERO,
+        history: Duration::from_secs(90 * 24 * 3600),
     }
 }
 
@@ -156,7 +159,7 @@ impl Bench {
             run,
             calls_per_second: world.own_rate,
             away_rate: 0.2,
-            history: Duration::from_secs(90 * 24 * 3600),
+            history: world.history,
             reads: true,
             clock,
             seed: 1,

@@ -74,9 +74,9 @@ impl CopyWhat {
             CopyWhat::CampaignId => "the campaign's id".to_owned(),
             CopyWhat::TemplateId => "the template's id".to_owned(),
             CopyWhat::ErrorCode => "the error's code".to_owned(),
-            CopyWhat::TraceId => "the trace id of its last refusal".to_owned(),
+            CopyWhat::TraceId => "the trace id".to_owned(),
             CopyWhat::Attempts => "all attempts".to_owned(),
-            CopyWhat::Shown => "show what was copied last, to select it by hand".to_owned(),
+            CopyWhat::Shown => "show the last copy".to_owned(),
         }
     }
 

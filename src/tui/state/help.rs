@@ -44,7 +44,7 @@ const SIGNS: [(&str, &str); 9] = [
 ];
 
 /// Figures of the first lines.
-const FIGURES: [(&str, &str); 12] = [
+const FIGURES: [(&str, &str); 14] = [
     ("as of 14:03, 3 s", "when the newest messages were read, and how long ago that is"),
     ("STALE", "that is longer ago than twice the usual interval"),
     ("next in 2 s", "when the next call to the API is made"),
@@ -52,6 +52,8 @@ const FIGURES: [(&str, &str); 12] = [
     ("429: slowed", "the API had too many calls: fewer are made until it takes more"),
     ("NO ANSWER, REFUSED", "the server does not answer, or refuses the key or the address; it is asked again by itself"),
     ("READ-ONLY", "no action is taken; the command `unlock` opens the campaign for 15 minutes"),
+    ("UNMASKED 5 min", "numbers and texts are shown openly for so long, because somebody typed `reveal`"),
+    ("PRESENTING", "others look on: all is masked and nothing can be revealed, until somebody types `present` again"),
     ("11,800 ✓  41 ✗  162 open", "delivered, failed, and those that can still change, of what is loaded"),
     ("15 MIN", "what was finished in the last 15 minutes: how many of it failed, the usual share, the leading error"),
     ("row 17", "where the cursor is in the list"),

@@ -92,7 +92,7 @@ impl State {
             effects.push(Effect::NoteCopy { campaign: self.index(), detail: format!("copied, not masked: {what}") });
         }
         // Whether a terminal takes it is never told.
-        let next = format!("{} again shows it, to be selected by hand", self.key_for(Action::Copy));
+        let next = format!("{} again shows it", self.key_for(Action::Copy));
         let next =
             if matches!(self.context(), Context::Messages | Context::Batches | Context::Failures | Context::Activity) { &next } else { "" };
         self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", next);

@@ -40,10 +40,16 @@ impl State {
         self.hand_out_lines(text, effects);
     }
 
-    pub(super) fn copy_results(&mut self, effects: &mut Vec<Effect>) {
-        if self.page.map(|page| page.kind) == Some(PageKind::Results) {
-            let text = view::results_text(self);
-            self.hand_out_lines(text, effects);
+    /// What stands on the page: the results of a run, or the notices with their trace ids.
+    pub(super) fn copy_page(&mut self, effects: &mut Vec<Effect>) {
+        match self.page.map(|page| page.kind) {
+            Some(PageKind::Results) => {
+                let text = view::results_text(self);
+                self.hand_out_lines(text, effects);
+            }
+            // They hold nothing personal.
+            Some(PageKind::Notices) => self.hand_out(Some(view::notices_text(self)), "the notices", false, effects),
+            _ => {}
         }
     }
 

@@ -20,7 +20,7 @@ impl State {
             Action::HalfPageDown => self.scroll_page((page + 1) / 2),
             Action::First => self.scroll_page(isize::MIN),
             Action::Last => self.scroll_page(isize::MAX),
-            Action::Copy => self.copy_results(effects),
+            Action::Copy => self.copy_page(effects),
             Action::Export => self.export_results(),
             Action::Back | Action::Quit | Action::Help | Action::Notices | Action::Enter => self.page = None,
             _ => {}

@@ -35,10 +35,9 @@ impl State {
         let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.presenting.is_none()) else { return };
         campaign.masked = false;
         campaign.revealed_until = until;
-        let name = campaign.card.name.clone();
         effects.push(Effect::NoteReveal { campaign: index, message: None });
-        let next = format!("{} masks it again", self.key_for(Action::Mask));
-        self.tell(NoticeWeight::Warning, &format!("{name} is shown openly for 5 minutes"), "", &next);
+        let next = format!("{} masks it", self.key_for(Action::Mask));
+        self.tell(NoticeWeight::Warning, "everything is shown openly for 5 minutes", "", &next);
     }
 
     /// Masks the campaigns again whose time is over.

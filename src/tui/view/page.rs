@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use super::words::count;
+use super::words::{count, in_a_line};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::tui::Role;
 use crate::tui::state::{PageKind, State};
@@ -60,6 +60,12 @@ pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         }
         Some(PageKind::Help(_)) | None => Vec::new(),
     }
+}
+
+/// The notices as text, the newest first: whoever asks for help has all of it to send.
+pub(in crate::tui) fn notices_text(state: &State) -> String {
+    let text = |notice: &Notice| format!("{}\t{}\t{}", state.look.exact(notice.at), weight(notice).0, in_a_line(&notice.text));
+    state.notices.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
 fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {

@@ -77,7 +77,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('c')],
         contexts: &[Plan, Page],
         label: "copy",
-        help: "copy the results of a run, or the list of a plan, masked as they are shown",
+        help: "copy the results of a run, or the list of a plan, masked as they are shown; or the notices, with their trace ids",
         group: Group::Show,
         footer: Some(5),
     },
