@@ -172,6 +172,8 @@ pub struct State {
     pub(super) mouse: bool,
     /// What was clicked last, and when.
     pub(super) clicked: Option<(Target, Timestamp)>,
+    /// The files that were exported: their names are nobody else's business.
+    pub(super) exported: Vec<String>,
     /// Others look on: everything is masked, and stays so.
     pub(super) presenting: bool,
     /// The question to all campaigns.
@@ -232,6 +234,7 @@ impl State {
             copy_limit: setup.copy_limit,
             mouse: setup.mouse,
             clicked: None,
+            exported: Vec::new(),
             presenting: false,
             exporting: None,
             last_export: 0,

@@ -138,3 +138,13 @@ fn resolve_leads_to_what_waits_for_a_person() {
     desk.keys(": r e s o l v e Enter").sees("[5 Activity").sees("Two");
     assert!(desk.cursor_line().contains("65∙∙∙∙4019"), "{}", desk.cursor_line());
 }
+
+/// What was told before others came holds no names of files either.
+#[test]
+fn notices_name_no_files_while_others_look_on() {
+    let mut desk = desk();
+    desk.keys("x Enter").sees("Exported to postwatch-messages-");
+    desk.notice(postwatch::monitor::NoticeWeight::Info, "batch of clinic-nov.csv has ended");
+    desk.keys(": p r e s e n t Enter !").sees("Exported to (hidden)").sees("batch of (hidden) has ended").misses("postwatch-messages-");
+    desk.keys("Esc : p r e s e n t Enter !").sees("batch of clinic-nov.csv has ended");
+}

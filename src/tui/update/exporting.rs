@@ -15,6 +15,8 @@ impl State {
         self.last_export += 1;
         let id = ExportId(self.last_export);
         effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
+        // With the names that it may get instead.
+        self.exported.push(path.strip_suffix(".csv").unwrap_or(&path).to_owned());
         self.exporting = Some(Exporting { id, campaign: self.current, export, path, at: 0, is_whole: false });
     }
 

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::page::weight;
 use super::pieces::{self, Piece};
 use super::recipient;
-use super::words::{count, in_a_line, percent, until};
+use super::words::{count, in_a_line, percent, shown_notice, until};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Connection};
 use crate::tui::state::{ActionRecord, BatchRecord, Campaign, Exporting, State};
@@ -34,7 +34,7 @@ fn words(state: &State) -> (String, Role) {
         return (leave(state), Role::Warning);
     }
     if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
-        return (in_a_line(&notice.text), Role::Strong);
+        return (in_a_line(&shown_notice(state, &notice.text)), Role::Strong);
     }
     if let Some(exporting) = &state.exporting {
         return (export(state, exporting), Role::Text);
@@ -58,7 +58,7 @@ fn words(state: &State) -> (String, Role) {
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
-            (format!("{} {}", state.look.time(notice.at, state.now), in_a_line(&notice.text)), role)
+            (format!("{} {}", state.look.time(notice.at, state.now), in_a_line(&shown_notice(state, &notice.text))), role)
         }
         (None, None) => (String::new(), Role::Text),
     }

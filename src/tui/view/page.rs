@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use super::words::{count, in_a_line};
+use super::words::{count, in_a_line, shown_notice};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::tui::Role;
 use crate::tui::state::{PageKind, State};
@@ -64,7 +64,9 @@ pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
 
 /// The notices as text, the newest first: whoever asks for help has all of it to send.
 pub(in crate::tui) fn notices_text(state: &State) -> String {
-    let text = |notice: &Notice| format!("{}\t{}\t{}", state.look.exact(notice.at), weight(notice).0, in_a_line(&notice.text));
+    let text = |notice: &Notice| {
+        format!("{}\t{}\t{}", state.look.exact(notice.at), weight(notice).0, in_a_line(&shown_notice(state, &notice.text)))
+    };
     state.notices.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
@@ -82,13 +84,9 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
             Span::styled(format!(" {} ", fit(&at, 12, Align::Left, state.look.ascii)), style(Role::Muted)),
             Span::styled(word, style(role)),
         ]));
-        let trace = notice.text.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default();
-        for (text, role) in [
-            (notice.text.what.as_str(), Role::Strong),
-            (&notice.text.why, Role::Text),
-            (&notice.text.next, Role::Text),
-            (&trace, Role::Muted),
-        ] {
+        let text = shown_notice(state, &notice.text);
+        let trace = text.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default();
+        for (text, role) in [(text.what.as_str(), Role::Strong), (&text.why, Role::Text), (&text.next, Role::Text), (&trace, Role::Muted)] {
             let wrapped = wrap(text, room.saturating_sub(14).max(10));
             lines.extend(wrapped.into_iter().map(|line| Line::from(Span::styled(format!("{:14}{line}", ""), style(role)))));
         }

@@ -1,5 +1,7 @@
 //! Words and figures that several views share.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::monitor::Purpose;
@@ -7,6 +9,22 @@ use crate::postman::{Explanation, HostKind};
 use crate::tui::Role;
 use crate::tui::state::{Campaign, Look, State};
 use crate::tui::text::{self, thousands};
+
+/// A notice as it may stand on the screen: while others look on, without the names of files.
+pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, Explanation> {
+    if !state.presenting {
+        return Cow::Borrowed(text);
+    }
+    let batches = state.campaigns.iter().flat_map(|campaign| campaign.store.batches());
+    let names = batches.filter_map(|summary| summary.batch.file_name).chain(state.exported.iter().cloned());
+    let mut text = text.clone();
+    for name in names.filter(|name| !name.is_empty()) {
+        for part in [&mut text.what, &mut text.why, &mut text.next] {
+            *part = part.replace(&name, "(hidden)");
+        }
+    }
+    Cow::Owned(text)
+}
 
 /// A count with its thousands apart.
 pub(in crate::tui) fn count(number: usize) -> String {
