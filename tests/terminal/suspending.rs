@@ -6,8 +6,8 @@ use super::program::{Program, Start};
 use super::simulation::Simulation;
 
 /// The dashboard as the job of a shell that tells how it stopped, and goes on with it after a line.
-fn as_a_job(simulation: &Simulation) -> Program {
-    simulation.configure(&simulation.part(0, "calls_per_second = 10"));
+fn as_a_job(simulation: &Simulation, before: &str) -> Program {
+    simulation.configure(&format!("{before}{}", simulation.part(0, "calls_per_second = 10")));
     let program = env!("CARGO_BIN_EXE_postwatch");
     let script = format!(
         "set -m; '{program}' --config '{}' --state '{}'; echo \"stopped with $?\"; stty -a; read line; fg; echo \"ended with $?\"",
@@ -23,11 +23,23 @@ fn as_a_job(simulation: &Simulation) -> Program {
 #[test]
 fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     let simulation = Simulation::new();
-    let mut program = as_a_job(&simulation);
+    let mut program = as_a_job(&simulation, "");
     program.types("\u{1a}").gives_the_terminal_back();
     program.sees("stopped with").leaves_everything_as_it_was();
     program.types("on\n").sees("300 loaded").holds_the_terminal().ticks();
     program.types("q").sees("ended with 0");
+    assert_eq!(program.exit_code(), 0);
+    program.leaves_everything_as_it_was();
+}
+
+#[test]
+fn the_mouse_is_given_to_the_shell_and_taken_back() {
+    let simulation = Simulation::new();
+    let mut program = as_a_job(&simulation, "[display]\nmouse = true\n");
+    let is_told = |screen: &vt100::Screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease;
+    program.waits_for("the mouse is told", is_told).types("\u{1a}").gives_the_terminal_back();
+    program.sees("stopped with").leaves_everything_as_it_was();
+    program.types("on\n").sees("300 loaded").waits_for("the mouse is told again", is_told).ticks().types("q").sees("ended with 0");
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
 }
