@@ -9,12 +9,12 @@ fn messages_are_found_opened_and_filtered() {
     let simulation = Simulation::new();
     let (mut program, failed) = on_a_failed_one(&simulation);
     program.types("\r").sees("Esc back").sees(&failed.id).types("\u{1b}").loses("Esc back");
-    // 0 clears what was looked for; the second line of the menu is "failed only".
+    // 0 clears what was looked for; the first status of the menu is "failed".
     program.types("0").sees("all messages").types("f").sees("Show messages that are");
     // The arrow, since a third letter this fast would pass for a paste.
     program.types("\u{1b}[B");
     program
-        .waits_for("the line", |screen| cursor_line(screen).contains("failed only"))
+        .waits_for("the line", |screen| cursor_line(screen).contains("› [ ] ✗ failed"))
         .types("\r")
         .sees(" of 300 loaded")
         .loses("✓ delivered");
@@ -55,7 +55,7 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
     program.sees("300 loaded").types("f").sees("Show messages that are").types("\u{1b}[B");
-    program.waits_for("the line", |screen| cursor_line(screen).contains("failed only")).types("\r").loses("✓ delivered");
+    program.waits_for("the line", |screen| cursor_line(screen).contains("› [ ] ✗ failed")).types("\r").loses("✓ delivered");
     // Helps, no use, helps.
     program.types(" ").sees("1 marked").types(" ").sees("2 marked").types(" ").sees("3 marked");
     // Pressed again, since a third letter this fast passes for a paste.
