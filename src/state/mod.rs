@@ -40,6 +40,6 @@ pub use note::{Note, NoteEntry, NoteKind};
 pub use orphan::Settled;
 pub use read::{Holder, JournalEntry, OpenAction, Try};
 pub use run::{Run, RunId};
-pub use session::{SavedFilter, SavedTable, Session};
+pub use session::{NamedFilter, SavedFilter, SavedTable, Session};
 pub use transition::ActionState;
 pub use who::Who;

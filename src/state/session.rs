@@ -32,6 +32,8 @@ pub struct Session {
     pub filters: BTreeMap<String, SavedFilter>,
     /// How each view's table was ordered and laid out, by the view's name.
     pub tables: BTreeMap<String, SavedTable>,
+    /// The filters with a name, in the order of the menu.
+    pub named_filters: Vec<NamedFilter>,
     /// The commands that were typed, the newest first.
     pub recent_commands: Vec<String>,
 }
@@ -48,6 +50,16 @@ pub struct SavedTable {
     pub columns: Vec<String>,
     /// Which of them were hidden.
     pub hidden: Vec<String>,
+}
+
+/// A filter that was given a name, for every campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NamedFilter {
+    /// Its name; never a number.
+    pub name: String,
+    /// What it shows.
+    pub filter: SavedFilter,
 }
 
 /// Which messages a list showed.
@@ -133,6 +145,7 @@ mod tests {
         Session {
             campaign: Some("Clinic reminders".to_owned()),
             view: Some("failures".to_owned()),
+            named_filters: vec![NamedFilter { name: "late".to_owned(), filter: filter.clone() }],
             filters: [("Clinic reminders".to_owned(), filter)].into(),
             tables: [("batches".to_owned(), SavedTable { ordered_by: Some("failed".to_owned()), ..SavedTable::default() })].into(),
             recent_commands: vec!["unlock".to_owned()],

@@ -21,6 +21,7 @@ mod help;
 mod list;
 mod marked;
 mod marks;
+mod named_filters;
 mod notices;
 mod order_menu;
 mod page;
@@ -59,6 +60,7 @@ pub(super) use help::{HelpLine, HelpSearch};
 pub(super) use list::{Cursor, Item, List};
 pub(super) use marked::Marked;
 pub(super) use marks::{Marks, REVEAL};
+pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
 pub(super) use order_menu::{OrderLine, OrderMenu};
 pub(super) use page::{Page, PageKind};
@@ -184,6 +186,8 @@ pub struct State {
     pub(super) keymap: KeyMap,
     /// The commands that were carried out last.
     pub(super) recent: RecentCommands,
+    /// The filters with a name.
+    pub(super) named: NamedFilters,
     pub(super) notices: Notices,
     /// The demo's tour.
     pub(super) tour: Tour,
@@ -242,6 +246,7 @@ impl State {
             help: HelpSearch::default(),
             keymap: setup.keys,
             recent: RecentCommands::default(),
+            named: NamedFilters::default(),
             notices,
             tour: if setup.demo { Tour::begun() } else { Tour::default() },
             actions_refused: setup.actions_refused,

@@ -21,6 +21,7 @@ mod list;
 mod marking;
 mod menu;
 mod mouse;
+mod named_filters;
 mod news;
 mod order;
 mod page;

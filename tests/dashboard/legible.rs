@@ -113,6 +113,8 @@ fn the_cursor_stands_where_it_matters() {
             "detail" => "65",
             "question_locked" | "question" | "batch_question" => "leave it",
             "filter" | "filter_below" | "order" => "› [x]",
+            "filter_named" => "› ",
+            "filter_naming" => "│ late",
             "times_typed" => "│ soon",
             "copy_menu" | "presenting" => "› ",
             "reveal_question" => "leave it",

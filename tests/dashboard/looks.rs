@@ -123,6 +123,18 @@ fn the_filter_menu(#[case] columns: u16, #[case] rows: u16) {
 #[case(80, 24)]
 #[case(120, 36)]
 #[case(200, 60)]
+fn a_filter_with_a_name(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = desk(ThemeChoice::None, columns, rows);
+    desk.keys("f j Space G Enter n i g h t");
+    assert_snapshot!(format!("naming_{columns}x{rows}"), desk.screen());
+    desk.keys("Enter f");
+    assert_snapshot!(format!("named_{columns}x{rows}"), desk.screen());
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(120, 36)]
+#[case(200, 60)]
 fn a_window_of_time(#[case] columns: u16, #[case] rows: u16) {
     let mut desk = desk(ThemeChoice::None, columns, rows);
     desk.keys("t j");

@@ -68,7 +68,7 @@ impl Look {
 }
 
 /// Keys after which something is shown, of a campaign in trouble.
-const OF_BUSY: [(&str, &str); 24] = [
+const OF_BUSY: [(&str, &str); 26] = [
     ("list", "j j"),
     ("list_far", "G"),
     ("detail", "j j Enter"),
@@ -77,7 +77,9 @@ const OF_BUSY: [(&str, &str); 24] = [
     ("order", "o j Space"),
     ("ordered", "o j j Enter Esc"),
     ("filtered", "f j Enter"),
-    ("filter_below", "f G Space"),
+    ("filter_below", "f G k Space"),
+    ("filter_named", "f j Space G Enter l a t e Enter f"),
+    ("filter_naming", "f j Space G Enter l a t e"),
     ("filter_combined", "t j j Enter f g j Enter"),
     ("times", "t j"),
     ("times_typed", "t G Enter s o o n Enter"),

@@ -59,6 +59,10 @@ pub enum Action {
     NextHit,
     /// To the message that was found before.
     PreviousHit,
+    /// Delete a filter that has a name.
+    Delete,
+    /// Bring back what was deleted.
+    Undo,
     /// Clear filter and find.
     Clear,
     /// Show this row's recipient and text, for a while.

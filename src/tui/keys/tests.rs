@@ -19,7 +19,7 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 48] = [
+const EVERY_ACTION: [Action; 50] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -47,6 +47,8 @@ const EVERY_ACTION: [Action; 48] = [
     Action::Order,
     Action::NextHit,
     Action::PreviousHit,
+    Action::Delete,
+    Action::Undo,
     Action::Clear,
     Action::RevealRow,
     Action::Mask,

@@ -84,6 +84,7 @@ impl State {
         let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
         let why = match typed {
             Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign takes actions already"),
+            Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("no status, error or time is filtered"),
             Typed::Lock if !campaign.card.read_only => Some("the configuration does not lock this campaign"),
             Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
             Typed::Stop => (!campaign.has_run() && self.exporting.is_none()).then_some("no run is under way"),

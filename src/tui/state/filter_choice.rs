@@ -28,6 +28,17 @@ impl FilterChoice {
         *self == Self::default()
     }
 
+    /// Whether it asks for batches alone, or for nothing: then it says nothing to another campaign.
+    pub fn is_for_one_campaign(&self) -> bool {
+        *self == Self { batches: self.batches.clone(), ..Self::default() }
+    }
+
+    /// The same for any campaign: a batch belongs to one.
+    #[must_use]
+    pub fn for_every_campaign(&self) -> Self {
+        Self { batches: Vec::new(), ..self.clone() }
+    }
+
     /// The filter of the store for it at `now`.
     pub fn filter(&self, zone: &TimeZone, now: Timestamp) -> Filter {
         let (since, until) = self.window.times(zone, now);

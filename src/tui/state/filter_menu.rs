@@ -6,7 +6,7 @@ mod lines;
 
 use jiff::Timestamp;
 
-use super::{FilterChoice, Window};
+use super::{FilterChoice, NamedFilter, Window};
 use crate::delivery::{BatchId, Status};
 
 pub(in crate::tui) use lines::MenuLine;
@@ -14,6 +14,8 @@ pub(in crate::tui) use lines::MenuLine;
 /// What a line of the menu stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum MenuItem {
+    /// A filter with a name.
+    Named(NamedFilter),
     /// Everything.
     Everything,
     /// Only what may still change.
@@ -32,6 +34,8 @@ pub(in crate::tui) enum MenuItem {
     AllTimes,
     /// A window that is typed.
     TypedWindow,
+    /// What is ticked, to be given a name.
+    Save,
 }
 
 /// Which menu it is.
@@ -83,7 +87,8 @@ impl FilterMenu {
             MenuItem::Error(code) => self.draft.errors.contains(code),
             MenuItem::Batch(batch) => self.draft.batches.contains(batch),
             MenuItem::Window(window) => self.draft.window == *window,
-            MenuItem::Everything | MenuItem::MoreBatches | MenuItem::AllTimes | MenuItem::TypedWindow => return None,
+            MenuItem::Named(_) | MenuItem::Everything | MenuItem::MoreBatches => return None,
+            MenuItem::AllTimes | MenuItem::TypedWindow | MenuItem::Save => return None,
         })
     }
 
@@ -103,6 +108,7 @@ impl FilterMenu {
         let Some(item) = self.selected().cloned() else { return };
         let draft = &mut self.draft;
         match item {
+            MenuItem::Named(named) => *draft = named.choice,
             MenuItem::Everything => *draft = FilterChoice::default(),
             MenuItem::Open => draft.open = !draft.open,
             MenuItem::Status(status) => {
@@ -117,7 +123,7 @@ impl FilterMenu {
             MenuItem::Window(window) => draft.window = window,
             MenuItem::AllTimes => draft.window = Window::default(),
             MenuItem::MoreBatches => return self.list_more(),
-            MenuItem::TypedWindow => return,
+            MenuItem::TypedWindow | MenuItem::Save => return,
         }
         self.touched = true;
         self.is_result_due = true;
@@ -133,6 +139,31 @@ impl FilterMenu {
         self.is_result_due = true;
     }
 
+    /// Takes the line under the cursor out: its filter was deleted.
+    pub fn take_out(&mut self) {
+        let place = self.cursor;
+        if place < self.lines.len() {
+            self.lines.remove(place);
+        }
+        self.opened_on = match self.opened_on {
+            // It was about a line that is gone.
+            on if on == place => usize::MAX,
+            on => on - usize::from(on > place),
+        };
+        self.next = self.next.min(place);
+        self.go(0);
+    }
+
+    /// Puts a filter that was brought back where it was, under the cursor.
+    pub fn put_in(&mut self, place: usize, named: NamedFilter) {
+        let place = place.min(self.lines.len());
+        self.lines.insert(place, MenuLine::of_named(named));
+        self.opened_on = self.opened_on.saturating_add(usize::from(self.opened_on >= place));
+        self.cursor = place;
+        self.next = self.next.min(place);
+        self.go(0);
+    }
+
     /// What Enter chooses: what is ticked where a tick was changed; else the line under the cursor, within what the list
     /// shows of the other kinds. A status and an error are one kind here: whoever goes from one to the other wants the
     /// other, and not what is both.
@@ -141,6 +172,7 @@ impl FilterMenu {
         let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
         let status = FilterChoice { statuses: Vec::new(), open: false, errors: Vec::new(), ..now.clone() };
         match item {
+            MenuItem::Named(named) => named.choice.clone(),
             MenuItem::Everything => FilterChoice::default(),
             MenuItem::AllTimes => FilterChoice { window: Window::default(), ..now },
             _ if self.touched => now,
@@ -149,7 +181,7 @@ impl FilterMenu {
             MenuItem::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
             MenuItem::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
             MenuItem::Window(window) => FilterChoice { window: *window, ..now },
-            MenuItem::MoreBatches | MenuItem::TypedWindow => now,
+            MenuItem::MoreBatches | MenuItem::TypedWindow | MenuItem::Save => now,
         }
     }
 }

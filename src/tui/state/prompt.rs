@@ -3,7 +3,7 @@
 
 use tui_input::Input;
 
-use super::{Doing, Export, PaletteEntry};
+use super::{Doing, Export, FilterChoice, PaletteEntry};
 
 /// The longest line.
 pub(in crate::tui) const LONGEST: usize = 200;
@@ -15,6 +15,8 @@ pub(in crate::tui) enum PromptKind {
     Command,
     /// The name of the campaign on the screen, which opens it for actions.
     Unlock,
+    /// The name of a filter.
+    NameFilter(Box<FilterChoice>),
     /// When a window of time begins and ends.
     Window,
     /// How far back messages are to be read.
@@ -60,6 +62,8 @@ pub(in crate::tui) enum Typed {
     Unlock,
     /// Close it again.
     Lock,
+    /// Give what the list shows a name.
+    NameFilter,
     /// Stop the run.
     Stop,
     /// Go on with a run that paused itself.
@@ -103,6 +107,12 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
         typed: Typed::Unlock,
     },
     CommandWord { word: "lock", label: "close for actions", does: "close the campaign for actions again", typed: Typed::Lock },
+    CommandWord {
+        word: "save-filter",
+        label: "name the filter",
+        does: "keep what the list shows as a filter with a name, for all campaigns",
+        typed: Typed::NameFilter,
+    },
     CommandWord { word: "stop", label: "stop the run", does: "stop the run after the call under way", typed: Typed::Stop },
     CommandWord { word: "resume", label: "go on with the run", does: "go on with a run that paused itself", typed: Typed::Resume },
     CommandWord { word: "results", label: "results of the run", does: "what became of the newest run", typed: Typed::Results },

@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Campaign, FilterChoice, RecentCommands, State, Tables, ViewKind, Window};
+use super::{Campaign, FilterChoice, NamedFilter, NamedFilters, RecentCommands, State, Tables, ViewKind, Window};
 use crate::config::{DayEnd, Moment};
 use crate::delivery::{BatchId, Status, clean_line};
-use crate::state::{SavedFilter, Session};
+use crate::state::{self, SavedFilter, Session};
 
 impl State {
     /// What is on the screen, to be begun with the next time. What is looked for is not in it: it
@@ -25,6 +25,11 @@ impl State {
             view: Some(view.saved_name().to_owned()),
             filters: self.campaigns.iter().filter_map(saved).collect(),
             tables: self.tables.saved(),
+            named_filters: self
+                .named
+                .iter()
+                .map(|named| state::NamedFilter { name: named.name.clone(), filter: named.choice.saved() })
+                .collect(),
             recent_commands: self.recent.names().to_vec(),
         }
     }
@@ -38,6 +43,7 @@ impl State {
             }
         }
         self.tables = Tables::of_saved(&session.tables);
+        self.named = NamedFilters::kept(session.named_filters.iter().map(NamedFilter::of_saved));
         self.recent = RecentCommands::kept(session.recent_commands);
         let place = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.card.name == name));
         self.current = place.unwrap_or(self.current);
@@ -75,6 +81,12 @@ impl FilterChoice {
                 to: saved.until.as_deref().and_then(|text| moment(text, DayEnd::End)),
             },
         }
+    }
+}
+
+impl NamedFilter {
+    fn of_saved(saved: &state::NamedFilter) -> NamedFilter {
+        NamedFilter { name: clean_line(&saved.name).into_owned(), choice: FilterChoice::of_saved(&saved.filter) }
     }
 }
 

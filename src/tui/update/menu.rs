@@ -8,7 +8,7 @@ impl State {
     pub(super) fn open_menu(&mut self, kind: FilterMenuKind, effects: &mut Vec<Effect>) {
         self.close_detail(effects);
         if let Some(campaign) = self.campaign() {
-            let mut menu = FilterMenu::new(kind, campaign);
+            let mut menu = FilterMenu::new(kind, campaign, &self.named);
             menu.count(campaign);
             self.dialog = Dialog::Menu(Box::new(menu));
         }
@@ -37,6 +37,8 @@ impl State {
                 }
                 self.plan_shown();
             }
+            Action::Delete => self.delete_named(),
+            Action::Undo => self.bring_named_back(),
             Action::Clear if menu.kind == FilterMenuKind::Times => self.set_window(Window::default(), effects),
             Action::Clear => {
                 self.dialog = Dialog::None;
@@ -58,6 +60,10 @@ impl State {
                 let typed = self.campaign().map(|campaign| campaign.choice.window.typed()).unwrap_or_default();
                 self.open_prompt(PromptKind::Window, &typed);
             }
+            Some(MenuItem::Save) => {
+                let choice = menu.choice();
+                self.ask_name(choice);
+            }
             _ => {
                 let (kind, choice) = (menu.kind, menu.choice());
                 match kind {
@@ -78,7 +84,7 @@ impl State {
     }
 
     /// Narrows the list to what was chosen, and shows it.
-    fn show_chosen(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
+    pub(super) fn show_chosen(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
         self.dialog = Dialog::None;
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.choice = choice;

@@ -129,6 +129,7 @@ impl State {
                 Err(problem) => problem,
             },
             PromptKind::History => self.read_back(&typed, effects),
+            PromptKind::NameFilter(choice) => self.enter_name(&typed, *choice, effects),
             PromptKind::Export(_) if typed.trim().is_empty() => "type a file's name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
@@ -147,6 +148,7 @@ impl State {
         match command {
             Typed::Unlock => self.begin_unlock(),
             Typed::Lock => self.lock(effects),
+            Typed::NameFilter => self.name_filter(),
             Typed::Stop => self.stop_run(effects),
             Typed::Resume => self.resume_run(effects),
             Typed::Results => self.open_results(),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::monitor::Connection;
 use crate::tui::keys::Binding;
-use crate::tui::state::{Dialog, FilterMenuKind, PageKind, PromptKind, Question, State, ViewKind};
+use crate::tui::state::{Dialog, FilterMenuKind, MenuItem, PageKind, PromptKind, Question, State, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
@@ -98,6 +98,8 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Toggle if matches!(state.dialog, Dialog::Order(_)) => state.has_columns(),
         Action::Clear if matches!(state.dialog, Dialog::Order(_)) => true,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
+        Action::Delete => matches!(&state.dialog, Dialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
+        Action::Undo => matches!(state.dialog, Dialog::Menu(_)) && state.named.can_bring_back(),
         // Only the menus of filters have ticks and something to clear.
         Action::PlanRetry if context == Context::Menu => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter),
         Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),

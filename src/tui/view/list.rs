@@ -185,11 +185,11 @@ fn reach_words(state: &State, campaign: &Campaign) -> String {
     let coverage = campaign.store.coverage();
     if coverage.dropped > 0 {
         format!("kept {}, {how_far} · max_messages keeps more", count(coverage.loaded))
-    } else if coverage.complete {
-        how_far
-    } else if campaign.is_window_whole() {
+    } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
         let words = campaign.choice.window.words(&state.look.zone, state.now);
         format!("the whole window, {words} · {} shows other times", state.key_for(Action::TimeWindow))
+    } else if coverage.complete {
+        how_far
     } else if campaign.further_asked {
         format!("{how_far} · reading further back")
     } else {

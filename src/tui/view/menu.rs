@@ -105,6 +105,9 @@ fn keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<
     if menu.kind == FilterMenuKind::Filter {
         keys.push((Action::PlanRetry, "plan these"));
     }
+    if matches!(menu.selected(), Some(MenuItem::Named(_))) {
+        keys.push((Action::Delete, "delete"));
+    }
     keys.push((Action::Back, "leave"));
     let mut spans = Vec::new();
     let mut taken = 0;

@@ -19,6 +19,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let (title, sign) = match &prompt.kind {
         PromptKind::Command => ("Commands".to_owned(), ":"),
         PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.card.name), ""),
+        PromptKind::NameFilter(_) => ("Give the filter a name".to_owned(), ""),
         PromptKind::Window => ("Show a window of time".to_owned(), ""),
         PromptKind::History => (format!("Read further back, {}", campaign.card.name), ""),
         PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
@@ -29,6 +30,21 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
             Sentence::new("The campaign takes retries then, until 15 minutes have passed without one. It is journalled.", Role::Text, 2),
             Sentence::new(format!("Type its name to open it: {}", campaign.card.name), Role::Strong, 0),
         ],
+        PromptKind::NameFilter(choice) => {
+            let words = choice.for_every_campaign().words(&state.look.zone, state.now);
+            let mut sentences = vec![
+                Sentence::new(words, Role::Strong, 0),
+                Sentence::new(
+                    "It stands first in the menu of filters, in every campaign, and stays from one start to the next.",
+                    Role::Text,
+                    2,
+                ),
+            ];
+            if !choice.batches.is_empty() {
+                sentences.push(Sentence::new("Without the batch, which belongs to this campaign alone.", Role::Text, 1));
+            }
+            sentences
+        }
         PromptKind::Window => vec![
             Sentence::new("When it begins; or when it begins and ends, with \"to\" between.", Role::Text, 0),
             Sentence::new(
@@ -72,6 +88,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let does = match prompt.kind {
         PromptKind::Command => "do it",
         PromptKind::Unlock => "open it",
+        PromptKind::NameFilter(_) => "save it",
         PromptKind::Window => "show it",
         PromptKind::History => "read back",
         PromptKind::Export(_) => "write it",

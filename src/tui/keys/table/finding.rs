@@ -1,5 +1,7 @@
 //! Keys that find and filter.
 
+use crossterm::event::KeyCode;
+
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::PANES;
 
@@ -60,6 +62,24 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "to the message before that the find shows",
         group: Group::Find,
         footer: None,
+    },
+    Binding {
+        action: Action::Delete,
+        keys: &[Chord::char('x'), Chord::plain(KeyCode::Delete)],
+        contexts: &[Menu],
+        label: "delete",
+        help: "delete the filter that was given a name",
+        group: Group::Find,
+        footer: Some(4),
+    },
+    Binding {
+        action: Action::Undo,
+        keys: &[Chord::char('u')],
+        contexts: &[Menu],
+        label: "bring back",
+        help: "bring back the filter that was deleted last",
+        group: Group::Find,
+        footer: Some(6),
     },
     Binding {
         action: Action::Clear,

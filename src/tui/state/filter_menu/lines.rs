@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{FilterMenu, FilterMenuKind, MenuItem};
 use crate::delivery::{BatchId, Status};
-use crate::tui::state::{Campaign, FilterChoice, Window};
+use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, Window};
 
 /// How many batches are listed at once, the newest first.
 const BATCHES: usize = 6;
@@ -26,10 +26,17 @@ impl MenuLine {
         Self { item, text: text.into(), count: None }
     }
 
+    /// The line of a filter with a name.
+    pub(super) fn of_named(named: NamedFilter) -> Self {
+        let name = named.name.clone();
+        Self::new(MenuItem::Named(named), name)
+    }
+
     /// The section that it is part of.
     pub fn section(&self) -> &'static str {
         match self.item {
-            MenuItem::Everything => "",
+            MenuItem::Named(_) => "saved",
+            MenuItem::Everything | MenuItem::Save => "",
             MenuItem::Open | MenuItem::Status(_) => "status",
             MenuItem::Error(_) => "error",
             MenuItem::Batch(_) | MenuItem::MoreBatches => "batch",
@@ -52,7 +59,8 @@ impl MenuLine {
             MenuItem::Error(code) => choice.errors.push(code.clone()),
             MenuItem::Batch(batch) => choice.batches.push(batch.clone()),
             MenuItem::Window(window) => choice.window = *window,
-            MenuItem::MoreBatches | MenuItem::TypedWindow => return None,
+            MenuItem::Named(named) => choice = named.choice.clone(),
+            MenuItem::MoreBatches | MenuItem::TypedWindow | MenuItem::Save => return None,
         }
         Some(choice)
     }
@@ -60,11 +68,12 @@ impl MenuLine {
 
 impl FilterMenu {
     /// The menu on what the list of a campaign shows now.
-    pub fn new(kind: FilterMenuKind, campaign: &Campaign) -> Self {
+    pub fn new(kind: FilterMenuKind, campaign: &Campaign, named: &NamedFilters) -> Self {
         let choice = &campaign.choice;
         let mut lines = Vec::new();
         let mut more_batches = Vec::new();
         if kind == FilterMenuKind::Filter {
+            lines.extend(named.iter().cloned().map(MenuLine::of_named));
             lines.push(MenuLine::new(MenuItem::Everything, "everything"));
             lines.extend(statuses(choice));
             lines.extend(errors(campaign));
@@ -83,6 +92,7 @@ impl FilterMenu {
                 lines.push(MenuLine::new(MenuItem::MoreBatches, text));
             }
             lines.extend(windows(choice.window, campaign));
+            lines.push(MenuLine::new(MenuItem::Save, "give what is ticked a name …"));
         } else {
             lines.push(MenuLine::new(MenuItem::AllTimes, "all times"));
             lines.extend(windows(choice.window, campaign));
@@ -93,9 +103,12 @@ impl FilterMenu {
             MenuItem::Status(status) => choice.statuses.contains(status),
             MenuItem::Error(code) => choice.errors.contains(code),
             MenuItem::Window(window) => choice.window == *window,
+            MenuItem::Named(named) => named.choice == *choice,
             _ => is_chosen(choice, line),
         };
-        let cursor = lines.iter().position(is_shown).unwrap_or(0);
+        let is_all = |line: &MenuLine| matches!(line.item, MenuItem::Everything | MenuItem::AllTimes);
+        // The first line may be a filter with a name: the cursor begins where nothing is filtered all the same.
+        let cursor = lines.iter().position(is_shown).or_else(|| lines.iter().position(is_all)).unwrap_or(0);
         Self {
             kind,
             lines,

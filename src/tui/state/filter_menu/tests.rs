@@ -1,12 +1,13 @@
 //! What the menu chooses, key by key.
 
 use super::*;
+use crate::tui::state::NamedFilters;
 use crate::tui::state::campaign::tests::campaign;
 
 fn menu(choice: &FilterChoice) -> FilterMenu {
     let mut campaign = campaign();
     campaign.choice = choice.clone();
-    FilterMenu::new(FilterMenuKind::Filter, &campaign)
+    FilterMenu::new(FilterMenuKind::Filter, &campaign, &NamedFilters::default())
 }
 
 /// Puts the cursor on the line that says this.
@@ -95,4 +96,28 @@ fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
     }
     menu.go(1);
     assert!(menu.draft.is_everything());
+}
+
+#[test]
+fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
+    let mut named = NamedFilters::default();
+    let late = FilterChoice { statuses: vec![Status::Failure], window: Window::usual()[2], ..FilterChoice::default() };
+    named.save("late", &late);
+    named.save("open", &FilterChoice { open: true, ..FilterChoice::default() });
+    let mut campaign = campaign();
+    let mut menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);
+    assert_eq!((menu.lines[0].text.as_str(), menu.selected()), ("late", Some(&MenuItem::Everything)));
+    menu.go(1);
+    assert_eq!(menu.choice().statuses, [Status::Failure]);
+    menu.go(isize::MIN);
+    assert_eq!(menu.choice(), late);
+    menu.take_out();
+    assert_eq!(menu.lines[0].text, "open");
+    let (place, filter) = (0, named.iter().next().cloned().unwrap());
+    menu.put_in(place, filter);
+    assert_eq!((menu.lines[0].text.as_str(), menu.choice()), ("late", late.clone()));
+    campaign.choice = late.clone();
+    let menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);
+    assert!(menu.is_as_opened() && menu.cursor == 0, "it says which one is shown");
+    assert_eq!(menu.choice(), late);
 }

@@ -1,0 +1,63 @@
+//! Filters are given a name, deleted, and brought back.
+
+use super::super::state::{Dialog, FilterChoice, MenuItem, PromptKind, State};
+use super::super::{Action, Context, Effect};
+use crate::monitor::NoticeWeight;
+
+impl State {
+    /// Asks for a name for what the list shows.
+    pub(super) fn name_filter(&mut self) {
+        if let Some(choice) = self.campaign().map(|campaign| campaign.choice.clone()) {
+            self.ask_name(choice);
+        }
+    }
+
+    /// Asks for a name where there is something to be named.
+    pub(super) fn ask_name(&mut self, choice: FilterChoice) {
+        if choice.is_for_one_campaign() {
+            let why = if choice.batches.is_empty() { "nothing is ticked" } else { "a batch belongs to this campaign alone" };
+            self.tell(NoticeWeight::Info, "there is nothing to give a name to", why, "tick a status, an error or a time first");
+            return;
+        }
+        self.open_prompt(PromptKind::NameFilter(Box::new(choice)), "");
+    }
+
+    /// Keeps a filter under the name that was typed, and shows it. What is wrong with the name, where it is not kept.
+    pub(super) fn enter_name(&mut self, name: &str, choice: FilterChoice, effects: &mut Vec<Effect>) -> String {
+        if let Some(problem) = self.named.problem(name, &choice) {
+            return problem;
+        }
+        let was_there = self.named.save(name, &choice);
+        let done = if was_there { "is replaced" } else { "is saved" };
+        let what = format!("the filter `{}` {done}", name.trim());
+        let why = if choice.batches.is_empty() { "" } else { "without its batch, which belongs to this campaign alone" };
+        let next = format!("{} lists it first, in every campaign", self.keymap.name(self.pane(), Action::Filter));
+        if self.campaign().is_some_and(|campaign| campaign.choice != choice) {
+            self.show_chosen(choice, effects);
+        }
+        self.tell(NoticeWeight::Info, &what, why, &next);
+        String::new()
+    }
+
+    /// Deletes the filter under the menu's cursor.
+    pub(super) fn delete_named(&mut self) {
+        let Dialog::Menu(menu) = &mut self.dialog else { return };
+        let Some(MenuItem::Named(named)) = menu.selected() else { return };
+        let name = named.name.clone();
+        if self.named.delete(&name).is_some() {
+            menu.take_out();
+            let next = format!("{} brings it back", self.keymap.name(Context::Menu, Action::Undo));
+            self.tell(NoticeWeight::Info, &format!("the filter `{name}` is deleted"), "", &next);
+        }
+    }
+
+    /// Brings back the filter that was deleted last.
+    pub(super) fn bring_named_back(&mut self) {
+        let Dialog::Menu(menu) = &mut self.dialog else { return };
+        if let Some((place, named)) = self.named.bring_back() {
+            let what = format!("the filter `{}` is back", named.name);
+            menu.put_in(place, named);
+            self.tell(NoticeWeight::Info, &what, "", "");
+        }
+    }
+}
