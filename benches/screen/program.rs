@@ -39,10 +39,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts the program on a configuration, in a terminal of this size, with `home` as its home.
-    pub fn start(home: &Path, config: &Path, columns: u16, rows: u16) -> Result<Self> {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size)?;
+    /// Starts Postwatch on a configuration, with `home` as its home.
+    pub fn postwatch(home: &Path, config: &Path) -> Result<Self> {
         let mut command = CommandBuilder::new(super::executable());
         command.args(["--config".as_ref(), config.as_os_str(), "--state".as_ref(), home.join("state").as_os_str()]);
         command.cwd(home);
@@ -51,6 +49,14 @@ impl Program {
             command.env(name, value);
         }
         command.env("HOME", home);
+        Self::start(command)
+    }
+
+    /// Starts any program.
+    pub fn start(command: CommandBuilder) -> Result<Self> {
+        let (columns, rows) = (super::COLUMNS, super::ROWS);
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size)?;
         let started = Instant::now();
         let child = pair.slave.spawn_command(command)?;
         drop(pair.slave);

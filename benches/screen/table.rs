@@ -1,41 +1,54 @@
-//! Figures in a table, as the README shows them: another program's figures can stand beside.
+//! Figures in a table, as the README shows them, other programs' beside them where they were measured.
 
 use std::fmt::Display;
 use std::time::Duration;
 
-use super::Pressed;
+use super::keys::Pressed;
+use super::peers::Peer;
 
 /// Rows of what was measured, what it should be, and what it is, printed one by one.
-pub struct Table;
+pub struct Table {
+    peers: Vec<Peer>,
+}
 
 impl Table {
-    /// Begins a table.
-    pub fn new() -> Self {
-        println!("| what | to reach | Postwatch |\n|---|---|---|");
-        Self
+    /// Begins a table with a column for each of the others.
+    pub fn new(peers: Vec<Peer>) -> Self {
+        let names: String = peers.iter().map(|peer| format!(" {} |", peer.name)).collect();
+        println!("| what | to reach | Postwatch |{names}\n|---|---|---|{}", "---|".repeat(peers.len()));
+        Self { peers }
     }
 
     /// Adds a row.
-    pub fn row(&mut self, what: &str, reach: &str, is: impl Display) {
-        println!("| {what} | {reach} | {is} |");
+    pub fn row(&self, what: &str, reach: &str, is: impl Display) {
+        self.beside(what, reach, is, |_| None);
+    }
+
+    /// Adds a row with what the others take, where that was measured.
+    pub fn beside(&self, what: &str, reach: &str, is: impl Display, other: impl Fn(&Peer) -> Option<String>) {
+        let others: String = self.peers.iter().map(|peer| format!(" {} |", other(peer).unwrap_or_default())).collect();
+        println!("| {what} | {reach} | {is} |{others}");
     }
 
     /// Adds a time.
-    pub fn time(&mut self, what: &str, reach: &str, time: Duration) {
+    pub fn time(&self, what: &str, reach: &str, time: Duration) {
         self.row(what, reach, milliseconds(time));
     }
 
     /// Adds what keys cost.
-    pub fn keys(&mut self, what: &str, reach: &str, bytes: &str, pressed: Pressed) {
-        let (times, sizes) = (pressed.times, pressed.bytes);
-        let is = format!("median {}, p99 {}", milliseconds(percentile(&times, 50)), milliseconds(percentile(&times, 99)));
-        self.row(&format!("{what}: key to changed cell"), reach, is);
-        self.row(&format!("{what}: bytes"), bytes, format!("median {}", percentile(&sizes, 50)));
+    pub fn keys(&self, what: &str, reach: &str, bytes: &str, pressed: &Pressed, other: impl Fn(&Peer) -> Option<&Pressed>) {
+        let time = |pressed: &Pressed| {
+            let at = |share| milliseconds(percentile(&pressed.times, share));
+            format!("median {}, p99 {}", at(50), at(99))
+        };
+        let size = |pressed: &Pressed| format!("median {}", percentile(&pressed.bytes, 50));
+        self.beside(&format!("{what}: key to changed cell"), reach, time(pressed), |peer| other(peer).map(time));
+        self.beside(&format!("{what}: bytes"), bytes, size(pressed), |peer| other(peer).map(size));
     }
 }
 
 /// The value below which so many of a hundred lie, of sorted ones.
-pub fn percentile<T: Copy + Default>(sorted: &[T], share: usize) -> T {
+fn percentile<T: Copy + Default>(sorted: &[T], share: usize) -> T {
     sorted.get(sorted.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
 }
 
