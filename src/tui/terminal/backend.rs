@@ -30,6 +30,12 @@ pub(super) struct SureBackend {
     cursor: Option<Position>,
 }
 
+/// Over how many unchanged columns going takes more bytes than writing them again.
+const BRIDGED: u16 = 3;
+
+/// The same from the beginning of a row, to which the way is short.
+const BRIDGED_AT_START: u16 = 2;
+
 /// Whether terminals may disagree about how wide it is.
 fn is_disputed(symbol: &str) -> bool {
     let mut letters = symbol.chars();
@@ -84,7 +90,8 @@ impl SureBackend {
     }
 
     fn flush_run(&mut self) -> io::Result<()> {
-        let mut writer = CellWriter::new(&mut self.frame);
+        let cursor = self.cursor.map(|cursor| (cursor.x, cursor.y));
+        let mut writer = CellWriter::new(&mut self.frame, self.columns.get(), cursor);
         for (x, y, cell) in self.run.drain(..) {
             self.cursor = None;
             if is_disputed(cell.symbol()) {
@@ -106,6 +113,27 @@ impl SureBackend {
             self.run.push((at.saturating_sub(columns_of(cell.symbol())), y, cell));
         }
         (at.min(change), reach)
+    }
+
+    /// Writes the few cells again that lie between what was written and the next change, where that
+    /// takes fewer bytes than going over them.
+    fn bridge(&mut self, y: u16, from: u16, change: (u16, &Cell)) {
+        let (x, cell) = change;
+        if x <= from || x - from > BRIDGED || (from == 0 && x > BRIDGED_AT_START) {
+            return;
+        }
+        let last = self.run.last().map(|(_, _, cell)| cell);
+        if from > 0 && last.is_none_or(|last| is_disputed(last.symbol())) {
+            return;
+        }
+        let looks = |cell: &Cell| (cell.fg, cell.bg, cell.modifier);
+        let between: Vec<Cell> = (from..x).filter_map(|x| self.shown(x, y)).collect();
+        let is_plain = between.iter().all(|between| {
+            between.symbol().len() == 1 && [Some(cell), last].into_iter().flatten().any(|beside| looks(beside) == looks(between))
+        });
+        if is_plain {
+            self.run.extend((from..).zip(between).map(|(x, cell)| (x, y, cell)));
+        }
     }
 }
 
@@ -129,11 +157,12 @@ impl Backend for SureBackend {
                 }
                 Some((row, at, reach)) => {
                     self.mend(row, at, reach, u16::MAX);
-                    (x, x)
+                    (0, 0)
                 }
-                None => (x, x),
+                None => (0, 0),
             };
             debug_assert!(at <= x, "changes come from left to right");
+            self.bridge(y, at, (x, cell));
             let end = x.saturating_add(columns_of(cell.symbol()));
             let before = (x..end).filter_map(|x| self.shown(x, y).map(|shown| x.saturating_add(reach_of(shown.symbol())))).max();
             let reach = reach.max(before.unwrap_or(0)).max(x.saturating_add(reach_of(cell.symbol())));

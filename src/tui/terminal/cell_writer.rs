@@ -16,6 +16,9 @@ use crate::tui::text::width;
 /// From how many blanks on blanking and going on take fewer bytes than writing them.
 const WORTH_BLANKING: usize = 11;
 
+/// From how many blanks on blanking the rest of the row takes no more bytes than writing them.
+const WORTH_ERASING: usize = 3;
+
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Look {
@@ -33,6 +36,8 @@ impl Look {
 /// Writes cells. Between two frames the terminal's look is its own.
 pub(super) struct CellWriter<'a, W> {
     out: &'a mut W,
+    /// How wide the screen is.
+    columns: u16,
     look: Look,
     /// Where the cursor is, as far as that is sure.
     cursor: Option<(u16, u16)>,
@@ -41,9 +46,9 @@ pub(super) struct CellWriter<'a, W> {
 }
 
 impl<'a, W: Write> CellWriter<'a, W> {
-    /// Writes to `out`.
-    pub fn new(out: &'a mut W) -> Self {
-        Self { out, look: Look::default(), cursor: None, blanks: None }
+    /// Writes to `out`, for a screen of so many columns and a cursor that is there, if that is sure.
+    pub fn new(out: &'a mut W, columns: u16, cursor: Option<(u16, u16)>) -> Self {
+        Self { out, columns, look: Look::default(), cursor, blanks: None }
     }
 
     /// A cell of which all terminals know how wide it is.
@@ -106,9 +111,13 @@ impl<'a, W: Write> CellWriter<'a, W> {
         let Some((x, y, count)) = self.blanks.take() else { return Ok(()) };
         self.go(x, y)?;
         self.style(Look::default())?;
-        if usize::from(count) < WORTH_BLANKING {
-            self.repeat(b' ', usize::from(count))?;
-            self.cursor = Some((x + count, y));
+        let end = x.saturating_add(count);
+        let count = usize::from(count);
+        if end >= self.columns && count >= WORTH_ERASING {
+            self.out.write_all(b"\x1b[K")?;
+        } else if count < WORTH_BLANKING {
+            self.repeat(b' ', count)?;
+            self.cursor = Some((end, y));
         } else {
             // The cursor stays at their beginning.
             write!(self.out, "\x1b[{count}X")?;
@@ -124,17 +133,13 @@ impl<'a, W: Write> CellWriter<'a, W> {
     }
 
     fn go(&mut self, x: u16, y: u16) -> io::Result<()> {
-        let before = self.cursor.replace((x, y));
-        match before {
-            Some(at) if at == (x, y) => Ok(()),
-            // To the right in the same row: the cursor cannot have stood behind the last column.
-            Some((column, row)) if row == y && column < x => match x - column {
-                1 => self.out.write_all(b"\x1b[C"),
-                columns => write!(self.out, "\x1b[{columns}C"),
-            },
-            _ if x == 0 => write!(self.out, "\x1b[{}H", y + 1),
-            _ => write!(self.out, "\x1b[{};{}H", y + 1, x + 1),
+        let known = self.cursor.replace((x, y));
+        if known == Some((x, y)) {
+            return Ok(());
         }
+        let outright = if x == 0 { format!("\x1b[{}H", y + 1) } else { format!("\x1b[{};{}H", y + 1, x + 1) };
+        let step = known.and_then(|known| step(known, (x, y)));
+        self.out.write_all(step.filter(|step| step.len() <= outright.len()).unwrap_or(outright).as_bytes())
     }
 
     /// Changes the look by the shorter way: what is different, or everything anew.
@@ -151,6 +156,25 @@ impl<'a, W: Write> CellWriter<'a, W> {
             anew => write!(self.out, "\x1b[{}m", if anew.len() < step.len() { anew } else { &step }),
         }
     }
+}
+
+/// The way from one place to another by steps; `None` upwards.
+fn step(from: (u16, u16), to: (u16, u16)) -> Option<String> {
+    let ((column, row), (x, y)) = (from, to);
+    let mut step = String::new();
+    // The cursor is never below where the row begins that is gone to, so nothing scrolls.
+    let down = y.checked_sub(row)?;
+    let at = if down > 0 || x < column { 0 } else { column };
+    if at == 0 && column > 0 {
+        step.push('\r');
+    }
+    (0..down).for_each(|_| step.push('\n'));
+    match x - at {
+        0 => {}
+        1 => step.push_str("\x1b[C"),
+        columns => step.push_str(&format!("\x1b[{columns}C")),
+    }
+    Some(step)
 }
 
 /// A blank in the terminal's own look.
@@ -255,7 +279,7 @@ mod tests {
     /// Every cell of a buffer that differs, as the drawing library hands them over.
     fn written(before: &Buffer, after: &Buffer) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut writer = CellWriter::new(&mut bytes);
+        let mut writer = CellWriter::new(&mut bytes, after.area.width, None);
         for (x, y, cell) in before.diff(after) {
             writer.cell(x, y, cell).unwrap();
         }
@@ -271,7 +295,22 @@ mod tests {
         after.set_string(0, 0, "ab", Style::new());
         after.set_string(50, 0, "cd", Style::new().fg(Color::Red));
         after.set_string(0, 1, "y".repeat(60), Style::new());
-        assert_eq!(String::from_utf8_lossy(&written(&before, &after)), "\x1b[1Hab\x1b[48X\x1b[48C\x1b[31mcd\x1b[m        ");
+        assert_eq!(String::from_utf8_lossy(&written(&before, &after)), "\x1b[1Hab\x1b[48X\x1b[48C\x1b[31mcd\x1b[m\x1b[K");
+    }
+
+    #[rstest]
+    #[case(None, (0, 3), "\x1b[4H")]
+    #[case(Some((7, 3)), (7, 3), "")]
+    #[case(Some((7, 3)), (0, 3), "\r")]
+    #[case(Some((7, 3)), (0, 4), "\r\n")]
+    #[case(Some((0, 3)), (2, 4), "\n\x1b[2C")]
+    #[case(Some((20, 3)), (7, 3), "\r\x1b[7C")]
+    #[case(Some((7, 3)), (40, 30), "\x1b[31;41H")]
+    #[case(Some((7, 3)), (0, 2), "\x1b[3H")]
+    fn the_shorter_way_is_gone(#[case] from: Option<(u16, u16)>, #[case] to: (u16, u16), #[case] expected: &str) {
+        let mut bytes = Vec::new();
+        CellWriter::new(&mut bytes, 80, from).go(to.0, to.1).unwrap();
+        assert_eq!(String::from_utf8_lossy(&bytes), expected);
     }
 
     #[test]
@@ -287,7 +326,7 @@ mod tests {
     #[case(Modifier::REVERSED, "\x1b[1;3H\x1b[7m  \x1b[1;3Hமு\x1b[1;5H\x1b[mx")]
     fn a_disputed_letter_stands_on_blanks_and_nothing_follows_it_unplaced(#[case] modifier: Modifier, #[case] expected: &str) {
         let mut bytes = Vec::new();
-        let mut writer = CellWriter::new(&mut bytes);
+        let mut writer = CellWriter::new(&mut bytes, 80, None);
         let mut letter = Cell::default();
         letter.set_symbol("மு").set_style(Style::new().add_modifier(modifier));
         writer.disputed(2, 0, &letter).unwrap();

@@ -68,14 +68,26 @@ impl Emulator {
                     }
                     b'C' => self.x = (self.x + count).min(COLUMNS - 1),
                     b'X' => self.blank(count),
+                    b'K' => self.blank(COLUMNS - self.x),
                     _ => {}
                 }
                 rest = &sequence[end + 1..];
                 continue;
             }
-            let end = rest.find('\x1b').unwrap_or(rest.len());
-            self.print(&rest[..end]);
-            rest = &rest[end..];
+            match rest.as_bytes()[0] {
+                b'\r' => self.x = 0,
+                b'\n' => {
+                    self.y += 1;
+                    assert!(self.y < ROWS, "nothing scrolls");
+                }
+                _ => {
+                    let end = rest.find(['\x1b', '\r', '\n']).unwrap_or(rest.len());
+                    self.print(&rest[..end]);
+                    rest = &rest[end..];
+                    continue;
+                }
+            }
+            rest = &rest[1..];
         }
     }
 
