@@ -31,19 +31,25 @@ impl RowList {
     pub fn insert(&mut self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) {
         let Err((chunk, at)) = self.find(row, compare) else { return };
         self.len += 1;
+        // Between two chunks it belongs to either.
+        let before = chunk.checked_sub(1).filter(|before| at == 0 && self.chunks[*before].len() < FULL);
+        let (chunk, at) = before.map_or((chunk, at), |before| (before, self.chunks[before].len()));
         let Some(rows) = self.chunks.get_mut(chunk) else {
-            self.chunks.push(vec![row]);
+            self.chunks.push(begun_with(row));
             return;
         };
-        rows.insert(at, row);
-        if rows.len() > FULL {
-            // Pages come in at the ends, one row after the other: leave full chunks behind there.
-            let middle = match at {
-                0 => 1,
-                at if at + 1 == rows.len() => at,
-                _ => rows.len() / 2,
-            };
-            let rest = rows.split_off(middle);
+        // Before it is more than full: a chunk that grows asks for twice its room.
+        if rows.len() < FULL {
+            rows.insert(at, row);
+        } else if at == 0 || at == rows.len() {
+            // Pages come in at the ends, one row after the other: full chunks are left behind there.
+            self.chunks.insert(chunk + usize::from(at > 0), begun_with(row));
+        } else {
+            let mut rest = rows.split_off(FULL / 2);
+            match at.checked_sub(FULL / 2) {
+                Some(at) => rest.insert(at, row),
+                None => rows.insert(at, row),
+            }
             self.chunks.insert(chunk + 1, rest);
         }
     }
@@ -148,6 +154,13 @@ impl RowList {
     }
 }
 
+/// A chunk of one row, with the room of a full one.
+fn begun_with(row: RowNumber) -> Vec<RowNumber> {
+    let mut rows = Vec::with_capacity(FULL);
+    rows.push(row);
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +175,19 @@ mod tests {
             list.insert(RowNumber(50_000 - row), newest_first);
         }
         assert_eq!(list.len(), 19_999);
+        assert!(list.chunks.len() < 24, "{} chunks", list.chunks.len());
+        let room: usize = list.chunks.iter().map(Vec::capacity).sum();
+        assert!(room < 22 * FULL, "room for {room} rows");
+    }
+
+    #[test]
+    fn pages_in_the_middle_leave_no_chunks_of_single_rows() {
+        let rows: Vec<RowNumber> = (0..2048).chain(100_000..102_048).map(RowNumber).collect();
+        let mut list = RowList::from_ordered(&rows);
+        for row in 10_000..15_000 {
+            list.insert(RowNumber(row), |left, right| left.cmp(&right));
+            list.insert(RowNumber(50_000 - row), |left, right| left.cmp(&right));
+        }
         assert!(list.chunks.len() < 24, "{} chunks", list.chunks.len());
     }
 

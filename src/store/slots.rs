@@ -7,8 +7,8 @@ use hashbrown::HashMap;
 
 use super::varint;
 
-/// Slots begin at multiples of this many bytes, so that 32 bits reach 32 GiB.
-const UNIT: usize = 8;
+/// Slots begin at multiples of this many bytes, so that 32 bits reach 16 GiB.
+const UNIT: usize = 4;
 
 /// The bytes of a chunk: large enough that few are needed, small enough that a half empty one does
 /// not matter.
@@ -95,7 +95,7 @@ impl Slots {
             Some((chunk, taken)) if taken + length <= CHUNK => (chunk, taken),
             _ => match self.add_chunk(CHUNK) {
                 Some(chunk) => (chunk, 0),
-                // 32 GiB of texts: the machine is long out of memory.
+                // 16 GiB of texts: the machine is long out of memory.
                 None => return Slot::default(),
             },
         };
