@@ -13,8 +13,7 @@ use super::names::{FAILURE, NO_STATUS, Names, StatusCode, TemplateText};
 use super::recipients::Recipients;
 use super::slots::{Slot, Slots};
 use super::tries::{self, NO_TIME, Try};
-use super::varint;
-use crate::delivery::Row;
+use super::{values, varint};
 
 /// How the full text is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,7 +248,7 @@ impl Columns {
 
     /// The names and values; `None` where they were not told.
     pub fn values_of(&self, row: usize) -> Option<impl ExactSizeIterator<Item = (&str, &str)> + Clone> {
-        unpack_values(self.content_parts(row).1, &self.names)
+        values::unpack(self.content_parts(row).1, &self.names)
     }
 
     /// The text as sent, where it was told.
@@ -260,29 +259,8 @@ impl Columns {
             TextHeld::Kept(text) => Some(Cow::Borrowed(text)),
             TextHeld::Rebuilt => {
                 let template = self.names.template_of(self.template[row])?;
-                template.filled(|name| value_of(values, &self.names, name)).map(Cow::Owned)
+                template.filled(|name| values::value_of(values, &self.names, name)).map(Cow::Owned)
             }
         }
     }
-}
-
-/// Packs names and values; nothing at all for "not told".
-pub fn pack_values(out: &mut Vec<u8>, row: Row<'_>, names: &mut Names) {
-    let Some(values) = row.values().value() else { return };
-    let number = names.value_names(|| row.values().value().into_iter().flatten().map(|(name, _)| name));
-    varint::write(out, u64::from(number));
-    for (_, value) in values {
-        varint::write_text(out, value);
-    }
-}
-
-/// The packed names and values one by one.
-pub fn unpack_values<'a>(mut bytes: &'a [u8], names: &'a Names) -> Option<impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone> {
-    let names = names.value_names_of(varint::read(&mut bytes) as u32)?;
-    Some(names.iter().map(move |name| (&**name, varint::read_text(&mut bytes))))
-}
-
-/// The packed value of a name.
-pub fn value_of<'a>(bytes: &'a [u8], names: &'a Names, wanted: &str) -> Option<&'a str> {
-    unpack_values(bytes, names)?.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }

@@ -33,6 +33,7 @@ mod tally;
 mod tries;
 mod trim;
 mod unreadable;
+mod values;
 mod varint;
 mod view;
 

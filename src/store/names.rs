@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hashbrown::DefaultHashBuilder;
 
 use super::intern::Interned;
+use super::values::Repeated;
 use crate::delivery::{DeliveryError, Status, Template, TemplateFields, TemplatePart, parts};
 
 /// A status as a number: its place in [`Status::KNOWN`], then unknown ones as they came.
@@ -50,6 +51,8 @@ pub struct Names {
     value_names: Interned<Box<[Box<str>]>>,
     templates: Interned<TemplateText>,
     origins: Interned<Origin>,
+    /// Values that came more than once.
+    pub repeated: Repeated,
     hasher: DefaultHashBuilder,
 }
 

@@ -60,8 +60,13 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
 
 /// Takes a text from the front.
 pub fn read_text<'a>(bytes: &mut &'a [u8]) -> &'a str {
-    let len = (read(bytes) as usize).min(bytes.len());
-    let (text, rest) = bytes.split_at(len);
+    let len = read(bytes) as usize;
+    take_text(bytes, len)
+}
+
+/// Takes a text of so many bytes from the front.
+pub fn take_text<'a>(bytes: &mut &'a [u8], len: usize) -> &'a str {
+    let (text, rest) = bytes.split_at(len.min(bytes.len()));
     *bytes = rest;
     std::str::from_utf8(text).unwrap_or_default()
 }

@@ -6,8 +6,9 @@ use std::cmp::Ordering;
 use super::{Scratch, Telling, told};
 use crate::delivery::TemplateFields;
 use crate::store::asked::Field;
-use crate::store::columns::{Columns, TextHeld, pack_values, value_of};
+use crate::store::columns::{Columns, TextHeld};
 use crate::store::names::template_fields;
+use crate::store::values::{self, value_of};
 use crate::store::varint;
 
 impl Telling<'_> {
@@ -38,7 +39,7 @@ impl Telling<'_> {
         };
         scratch.values.clear();
         if takes_values {
-            pack_values(&mut scratch.values, self.row, &mut columns.names);
+            values::pack(&mut scratch.values, self.row, &mut columns.names);
         } else {
             scratch.values.extend_from_slice(columns.content_parts(at).1);
         }
