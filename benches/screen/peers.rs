@@ -15,7 +15,7 @@ use super::{Result, process};
 /// How long one may take to read its file.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long its screen must be still before keys are pressed.
+/// How long it may take to come to rest before keys are pressed. (Some write the same few bytes for ever.)
 const STILL: Duration = Duration::from_secs(2);
 
 /// One that can be asked.
@@ -104,10 +104,7 @@ fn measure_one(folder: &Path, known: &Known, table: &Path, requests: &Path, rows
         Reads::Requests => seen.parser.screen().contents().contains("request 7"),
     };
     program.sees("what it was given", PATIENCE, is_ready)?;
-    let mut bytes = usize::MAX;
-    while std::mem::replace(&mut bytes, program.look(|seen| seen.bytes)) != bytes {
-        program.rests(STILL);
-    }
+    program.rests(STILL);
     let memory = (known.reads == Reads::Rows).then(|| process::mebibytes(program.id(), "VmRSS")).transpose()?;
     let [list, down, up] = known.keys;
     program.types(list)?;
