@@ -6,7 +6,7 @@ use super::Result;
 use super::program::{Program, Seen};
 
 /// How many keys are pressed for a figure.
-const KEYS: usize = 300;
+const KEYS: usize = 200;
 
 /// How long a key may take before it counts as one that changes nothing.
 const AT_MOST: Duration = Duration::from_secs(2);
