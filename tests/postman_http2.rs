@@ -206,6 +206,7 @@ fn retry() -> Call {
 #[tokio::test]
 async fn the_library_left_to_itself() {
     let Some(address) = server() else { return };
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let _ = client.post(format!("https://{address}/api/v2/x")).send().await;
 }

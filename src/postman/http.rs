@@ -142,6 +142,8 @@ impl Transport for HttpTransport {
 /// What both clients have: no redirects, because the key would go along, and no repeats by the
 /// library, because whether a call goes again is decided, and shown, by the program.
 fn common(timeouts: Timeouts) -> ClientBuilder {
+    // Refused where it was installed before, which leaves the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .user_agent(concat!("postwatch/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
