@@ -99,16 +99,23 @@ fn past(dice: &mut Dice, count: usize) -> Vec<Planned> {
     (0..count).map(|place| dice.old(-3600.0 - (count - place) as f64)).collect()
 }
 
-pub fn all() -> [Mix; 4] {
-    [burst(), trickle(), old(), batch()]
+pub fn all() -> [Mix; 6] {
+    let oldest_first = |row| row;
+    let newest_first = |row| BURST - 1 - row;
+    // A step that has no divisor in common with the number leads to each once.
+    let any_order = |row| row * 7919 % BURST;
+    [burst("burst", oldest_first), burst("burst, newest", newest_first), burst("burst, mixed", any_order), trickle(), old(), batch()]
 }
 
-/// 30,000 recorded at once and sent at 10 a second.
-fn burst() -> Mix {
+/// How many are recorded at once in a burst.
+const BURST: u32 = 30_000;
+
+/// So many recorded at once and sent at 10 a second, in an order: whose turn a row is.
+fn burst(name: &'static str, turn: fn(u32) -> u32) -> Mix {
     let mut dice = Dice(1);
     let mut messages = past(&mut dice, 5000);
-    messages.extend((0..30_000).map(|row| dice.message(-60.0 + f64::from(row) / 10_000.0, f64::from(row) / 10.0)));
-    Mix::new("burst", 0.0, 3000.0, messages)
+    messages.extend((0..BURST).map(|row| dice.message(-60.0 + f64::from(row) / 10_000.0, f64::from(turn(row)) / 10.0)));
+    Mix::new(name, 0.0, 3000.0, messages)
 }
 
 /// One message a second.

@@ -70,6 +70,8 @@ pub struct Ledger {
     since_overdue: u32,
     /// How long messages stay in each status.
     curves: Box<Curves>,
+    /// How alike the stretches move.
+    likeness: pace::Likeness,
 }
 
 /// How long after its last pause the trouble of a page is forgotten.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::pace::Tally;
+use super::pace::{Likeness, Tally};
 use super::stretch::{Open, Opener, Stretch, open_among, open_of};
 use super::{Fetch, Ledger, PageSeen, Seen};
 use crate::delivery::MessageId;
@@ -35,6 +35,7 @@ impl Ledger {
             tally.tell(stretch);
         }
         self.put_neighbours_together();
+        self.likeness = Likeness::of(self.stretches.iter());
     }
 
     /// The place of the stretch that a fetch reads again.
@@ -52,7 +53,7 @@ impl Ledger {
     /// What the page tells about how the stretch moves that it reads again.
     fn tally(&mut self, fetch: &Fetch, page: &PageSeen) -> Option<Tally> {
         let place = self.asked_for(fetch)?;
-        Some(Tally::new(&self.stretches[place], page, &mut self.curves))
+        Some(Tally::new(&self.stretches[place], page, &mut self.curves, self.likeness))
     }
 
     /// Counts whose turn it was.

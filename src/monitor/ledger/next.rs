@@ -222,7 +222,7 @@ impl Ledger {
     /// What a call for a stretch is expected to bring.
     fn worth(&self, place: usize, now: Timestamp) -> Worth {
         let stretch = &self.stretches[place];
-        let mut worth = stretch.worth(&self.curves, now);
+        let mut worth = stretch.worth(&self.curves, self.likeness, now);
         if place > 0 && self.is_unseen(stretch, now) {
             worth.add(UNSEEN, stretch.whole_at, now);
         }

@@ -11,8 +11,54 @@ use super::curve::Curves;
 use super::stretch::{Open, PageSeen, Seen, Stretch};
 use crate::delivery::MessageId;
 
-/// How many changes the curves' word counts for against the stretch's own.
+/// How many changes the curves' word counts for against the stretch's own, where stretches move alike.
 const PRIOR_CHANGES: f64 = 0.5;
+
+/// How many at least, where one moves and the others stand still.
+const LEAST_CHANGES: f64 = 0.03;
+
+/// From how many expected changes on a stretch's pace says how alike they move.
+const TELLING_CHANGES: f64 = 1.0;
+
+/// From how many such stretches on.
+const TELLING_STRETCHES: usize = 4;
+
+/// How alike the stretches of a campaign move: so many changes count the curves' word for against a
+/// stretch's own. A queue of thousands moves where it is worked off and nowhere else; there a stretch
+/// that stands still is to be believed sooner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Likeness(f64);
+
+impl Default for Likeness {
+    fn default() -> Self {
+        Self(PRIOR_CHANGES)
+    }
+}
+
+impl Likeness {
+    /// From how the open messages moved so far: the inverse of how much their paces vary, beyond what is
+    /// chance.
+    pub fn of<'a>(stretches: impl Iterator<Item = &'a Stretch> + Clone) -> Self {
+        let telling = stretches.filter(|stretch| stretch.pace.expected >= TELLING_CHANGES && !stretch.open.is_empty());
+        if telling.clone().count() < TELLING_STRETCHES {
+            return Self::default();
+        }
+        let (mut open, mut mean, mut square) = (0.0, 0.0, 0.0);
+        for stretch in telling {
+            let (weight, expected) = (stretch.open.len() as f64, stretch.pace.expected);
+            let pace = stretch.pace.seen / expected;
+            open += weight;
+            mean += weight * pace;
+            square += weight * (pace * pace - pace / expected);
+        }
+        let (mean, square) = (mean / open, square / open);
+        if mean <= 0.0 {
+            return Self::default();
+        }
+        let varies = (square / (mean * mean) - 1.0).max(f64::MIN_POSITIVE);
+        Self((1.0 / varies).clamp(LEAST_CHANGES, PRIOR_CHANGES))
+    }
+}
 
 /// So many standard deviations away from what was likely, and this many changes more, a stretch no
 /// longer moves as it did: what it did before says nothing.
@@ -31,13 +77,13 @@ pub(super) struct Pace {
 
 impl Pace {
     /// How many times as many changes are to be expected as the curves say.
-    pub fn factor(&self) -> f64 {
-        (self.seen + PRIOR_CHANGES) / (self.expected + PRIOR_CHANGES)
+    pub fn factor(&self, likeness: Likeness) -> f64 {
+        (self.seen + likeness.0) / (self.expected + likeness.0)
     }
 
     /// It was read again.
-    fn learn(&mut self, seen: f64, expected: f64) {
-        let likely = self.factor() * expected;
+    fn learn(&mut self, seen: f64, expected: f64, likeness: Likeness) {
+        let likely = self.factor(likeness) * expected;
         if (seen - likely).abs() > SURPRISE * likely.sqrt() + SURPRISE_CHANGES {
             *self = Self::default();
         }
@@ -67,7 +113,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Compares a page with a stretch as it was, and lets the curves learn from it.
-    pub fn new(stretch: &Stretch, page: &PageSeen, curves: &mut Curves) -> Self {
+    pub fn new(stretch: &Stretch, page: &PageSeen, curves: &mut Curves, likeness: Likeness) -> Self {
         let rows: HashMap<&MessageId, &Seen> = page.rows.iter().map(|row| (&row.id, row)).collect();
         let (mut seen, mut expected, mut stir) = (0.0, 0.0, Stir::default());
         let mut learnt = Vec::new();
@@ -87,7 +133,7 @@ impl Tally {
             curves.learn(open.stage, open.changed, open.seen_at, page.asked_at, moved);
         }
         let mut pace = stretch.pace;
-        pace.learn(seen, expected);
+        pace.learn(seen, expected, likeness);
         Self { pace, stir }
     }
 
@@ -104,5 +150,57 @@ pub(super) fn moved(open: &Open, row: &Seen, asked_at: Timestamp) -> Option<Time
         Some(changed) if row.stage == open.stage && (changed == open.changed || row.created_at.is_none()) => None,
         Some(changed) => Some(changed),
         None => Some(row.failed.unwrap_or(asked_at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::ledger::Stage;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + second).unwrap()
+    }
+
+    /// A stretch with ten open messages, of which so many changes were seen and expected.
+    fn stretch(seen: f64, expected: f64) -> Stretch {
+        let row = |n: i64| Seen {
+            id: MessageId::new(format!("message_{n}")),
+            created_at: Some(at(-n)),
+            open: Some(at(-n)),
+            stage: Stage::Enqueued,
+            silent: false,
+            failed: None,
+        };
+        let rows: Vec<Seen> = (0..10).map(row).collect();
+        Stretch { pace: Pace { seen, expected }, ..Stretch::new(None, &rows, at(0)).unwrap() }
+    }
+
+    fn likeness(paces: &[(f64, f64)]) -> f64 {
+        let stretches: Vec<Stretch> = paces.iter().map(|(seen, expected)| stretch(*seen, *expected)).collect();
+        Likeness::of(stretches.iter()).0
+    }
+
+    #[test]
+    fn where_one_of_many_moves_the_still_ones_are_believed_sooner() {
+        let mut queue = vec![(0.0, 20.0); 29];
+        queue.push((600.0, 20.0));
+        assert!((likeness(&queue) - 1.0 / 29.0).abs() < 0.005, "{}", likeness(&queue));
+        let still = Pace { seen: 0.0, expected: 20.0 };
+        assert!(still.factor(Likeness(likeness(&queue))) < still.factor(Likeness::default()) / 10.0);
+    }
+
+    #[test]
+    fn where_all_move_alike_or_little_is_known_the_curves_keep_their_word() {
+        assert_eq!(likeness(&[(21.0, 20.0), (18.0, 20.0), (25.0, 20.0), (16.0, 20.0), (20.0, 20.0)]), PRIOR_CHANGES);
+        assert_eq!(likeness(&[(0.0, 20.0), (0.0, 20.0), (60.0, 20.0)]), PRIOR_CHANGES, "three stretches");
+        assert_eq!(likeness(&[(0.0, 0.5), (0.0, 0.5), (0.0, 0.5), (0.0, 0.5), (9.0, 0.5)]), PRIOR_CHANGES, "hardly watched");
+        assert_eq!(likeness(&[(0.0, 20.0); 6]), PRIOR_CHANGES, "nothing moves");
+    }
+
+    #[test]
+    fn one_by_chance_faster_than_the_others_changes_little() {
+        // Two changes where one was expected: that is no more than chance.
+        assert_eq!(likeness(&[(2.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)]), PRIOR_CHANGES);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::curve::{Curves, Stage};
-use super::pace::{Pace, Stir};
+use super::pace::{Likeness, Pace, Stir};
 
 use crate::delivery::{Message, MessageId, Progress, Row, Rows, Status};
 use crate::postman::{Cursor, PageAnswer};
@@ -204,13 +204,13 @@ impl Stretch {
     }
 
     /// What a call for it would bring at `now`.
-    pub fn worth(&self, curves: &Curves, now: Timestamp) -> Worth {
+    pub fn worth(&self, curves: &Curves, likeness: Likeness, now: Timestamp) -> Worth {
         let mut worth = Worth::default();
         for open in &self.open {
             let share = curves.share(open.stage, open.changed, open.seen_at, now) * if open.silent { SILENT } else { 1.0 };
             worth.add(share, open.seen_at, now);
         }
-        let pace = self.pace.factor();
+        let pace = self.pace.factor(likeness);
         Worth { changes: worth.changes * pace, delay_s: worth.delay_s * pace }
     }
 
