@@ -1,6 +1,7 @@
 //! Whatever is pressed, told and resized, in whatever order: no panic, and the cursor stays on a
 //! line of the screen.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, Status};
 use postwatch::monitor::{
@@ -16,7 +17,8 @@ use crate::desk::{Desk, Sms, card, explanation, setup, sms};
 /// Something that happens.
 #[derive(Debug, Clone)]
 enum Happening {
-    Key(&'static str),
+    Key(String),
+    Mouse(MouseEvent),
     Size(u16, u16),
     Head(Vec<(u32, u8, u16)>, bool),
     Search(Vec<(u32, u8, u16)>, bool),
@@ -31,64 +33,65 @@ enum Happening {
     Paste(String),
 }
 
-const KEYS: [&str; 56] = [
-    "j",
-    "k",
-    "g",
-    "G",
+/// The keys that are no sign; every sign of ASCII is pressed as well, whatever it is bound to.
+const NAMED: [&str; 21] = [
     "PgUp",
     "PgDn",
-    "^u",
-    "^d",
     "Home",
     "End",
-    "h",
-    "l",
+    "Up",
+    "Down",
+    "Left",
+    "Right",
     "Tab",
+    "BackTab",
     "Enter",
     "Esc",
     "Backspace",
-    "/",
-    "f",
-    "0",
-    "v",
-    "m",
-    "p",
-    "^r",
-    "r",
-    "y",
     "Space",
-    "?",
-    "!",
-    "[",
-    "]",
-    "9",
-    "1",
-    "2",
-    "Left",
-    "Right",
-    "q",
-    "3",
-    "5",
-    "-",
-    "*",
-    "i",
-    "u",
-    "c",
-    "x",
-    ":",
-    "^c",
-    "a",
     "F1",
     "F2",
-    "Up",
-    "Down",
-    "o",
-    "n",
-    "N",
-    "<",
-    ">",
+    "F5",
+    "^u",
+    "^d",
+    "^r",
+    "^c",
 ];
+
+/// What most of the keys are: a row down or up, and what opens and closes.
+const OFTEN: [&str; 14] = ["j", "k", "g", "G", "Enter", "Esc", "Tab", "Space", "f", "o", "t", "r", "a", ":"];
+
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => prop::sample::select(OFTEN.to_vec()).prop_map(str::to_owned),
+        2 => prop::sample::select(NAMED.to_vec()).prop_map(str::to_owned),
+        3 => (b'!'..=b'~').prop_map(|sign| char::from(sign).to_string()),
+    ]
+}
+
+fn mouse() -> impl Strategy<Value = MouseEvent> {
+    let kinds = vec![
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Down(MouseButton::Right),
+        MouseEventKind::Up(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Moved,
+        MouseEventKind::ScrollDown,
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollLeft,
+    ];
+    (prop::sample::select(kinds), 0..240u16, 0..80u16).prop_map(|(kind, column, row)| MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    })
+}
+
+/// How many cases: `PROPTEST_CASES` where it is set, for a longer run.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64)
+}
 
 fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {
     prop::collection::vec((0..60u32, 0..8u8, any::<u16>()), 0..25)
@@ -96,7 +99,8 @@ fn messages() -> impl Strategy<Value = Vec<(u32, u8, u16)>> {
 
 fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
-        12 => prop::sample::select(KEYS.to_vec()).prop_map(Happening::Key),
+        12 => key().prop_map(Happening::Key),
+        1 => mouse().prop_map(Happening::Mouse),
         1 => (1..230u16, 1..70u16).prop_map(|(columns, rows)| Happening::Size(columns, rows)),
         3 => (messages(), any::<bool>()).prop_map(|(messages, complete)| Happening::Head(messages, complete)),
         2 => (messages(), any::<bool>()).prop_map(|(messages, more)| Happening::Search(messages, more)),
@@ -140,6 +144,7 @@ fn happen(desk: &mut Desk, what: &Happening) {
     let until = desk.now + SignedDuration::from_secs(9);
     match what {
         Happening::Key(key) => desk.keys(key),
+        Happening::Mouse(mouse) => desk.event(Event::Mouse(*mouse)),
         Happening::Size(columns, rows) => desk.resize(*columns, *rows),
         Happening::Head(messages, complete) => desk.head(0, &told(messages), *complete),
         Happening::Search(messages, more) => {
@@ -196,7 +201,7 @@ fn happen(desk: &mut Desk, what: &Happening) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_panics(size in (1..230u16, 1..70u16), happenings in prop::collection::vec(happening(), 1..60), many: bool) {
@@ -213,10 +218,10 @@ proptest! {
     /// Whatever is done, no key but `y`, an answer that was moved to, or a typed count writes.
     #[test]
     fn nothing_is_written_without_a_yes(happenings in prop::collection::vec(happening(), 1..60)) {
-        let yes = ["y", "Tab", "Left", "Right", "h", "l", "j", "k", "1", "2", "9"];
+        let yes = ["y", "Tab", "BackTab", "Left", "Right", "h", "l", "1", "2", "3"];
         let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Production)]), 100, 40);
         desk.head(0, &told(&[(1, 6, 1), (2, 6, 2), (3, 6, 3)]), true);
-        for what in happenings.iter().filter(|what| !matches!(what, Happening::Key(key) if yes.contains(key))) {
+        for what in happenings.iter().filter(|what| !matches!(what, Happening::Key(key) if yes.contains(&key.as_str()))) {
             happen(&mut desk, what);
         }
         for command in desk.commands() {

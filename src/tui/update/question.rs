@@ -40,9 +40,9 @@ impl State {
             Action::Help => self.open_help(),
             // Whatever else was typed before the question could be read was not meant for it.
             _ if !is_armed => {}
-            Action::Up | Action::Down | Action::Left | Action::Right | Action::NextPane | Action::PreviousPane if question.can_run() => {
-                question.turn();
-            }
+            // The answers stand side by side: whoever goes on through the list with the arrows, and opens
+            // a message with Enter, does not agree to a question that came up by a slip.
+            Action::Left | Action::Right | Action::NextPane | Action::PreviousPane if question.can_run() => question.turn(),
             Action::Toggle => {
                 if let Some(campaign) = self.campaigns.get(self.current) {
                     question.toggle_useless(id, campaign, now);
