@@ -65,10 +65,15 @@ impl Rough {
         &self.rows
     }
 
-    /// The place of a row, sorted or not.
+    /// The place of a row, sorted or not. Where its group is sorted it is found at once, however many rows
+    /// have the same value.
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
-        let range = self.range(self.divider.group(&store.columns, row));
+        let number = self.divider.group(&store.columns, row);
+        let range = self.range(number);
         let group = self.rows.get(range.clone())?;
+        if self.sorted[number] {
+            return group.binary_search_by(|other| self.order.compare(store, *other, row)).ok().map(|place| range.start + place);
+        }
         group.contains(&row).then(|| range.start + group.iter().filter(|other| self.order.compare(store, **other, row).is_lt()).count())
     }
 
