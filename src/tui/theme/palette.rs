@@ -69,7 +69,8 @@ fn sixteen(role: Role) -> Style {
         Role::Moving => plain.fg(Color::Cyan),
         // In words it would be a wall of yellow; a few of them in the first line are none.
         Role::Warning => plain.add_modifier(Modifier::BOLD),
-        Role::HeaderWarning => plain.fg(Color::Black).bg(Color::Yellow),
+        // Bold, many terminals would show black as grey.
+        Role::HeaderWarning => plain.fg(Color::Black).bg(Color::Yellow).remove_modifier(Modifier::BOLD),
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
         Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
@@ -117,7 +118,7 @@ fn strongest_of_sixteen(role: Role) -> Style {
         Role::Warning => black.fg(Color::LightYellow).add_modifier(Modifier::BOLD),
         Role::Failed => black.fg(Color::LightRed).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Unknown => black.fg(Color::LightMagenta).add_modifier(Modifier::BOLD),
-        Role::Selected | Role::Focus => Style::new().fg(Color::Black).bg(Color::LightYellow).add_modifier(Modifier::BOLD),
+        Role::Selected | Role::Focus => Style::new().fg(Color::Black).bg(Color::LightYellow).remove_modifier(Modifier::BOLD),
         Role::Production => production(),
         Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Strong | Role::Heading | Role::Header | Role::SelectedElsewhere => black.add_modifier(Modifier::BOLD),

@@ -54,6 +54,20 @@ fn every_text_can_be_read(
     }
 }
 
+/// Many terminals show bold black as grey, which cannot be read on yellow; the line around it is bold.
+#[test]
+fn black_letters_are_never_bold() {
+    for choice in CHOICES {
+        let theme = Theme::new(choice.clone(), ColourDepth::Sixteen);
+        let around = theme.style(Role::Header);
+        for role in Role::ALL {
+            let style = around.patch(theme.style(role));
+            let is_grey = style.fg == Some(Color::Black) && style.add_modifier.contains(Modifier::BOLD);
+            assert!(!is_grey, "{role:?} of {choice:?}");
+        }
+    }
+}
+
 #[test]
 fn the_contrast_is_computed_as_the_standard_has_it() {
     assert!((contrast(0xffffff, 0) - 21.0).abs() < 1e-9);

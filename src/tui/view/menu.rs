@@ -91,7 +91,9 @@ fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, i
     };
     let room = columns.saturating_sub(SECTION + COUNT);
     Line::from(vec![
-        Span::styled(fit(section, SECTION, Align::Left, ascii), state.look.style(Role::Heading)),
+        // Only the word: without colours a heading is underlined.
+        Span::styled(section.to_owned(), state.look.style(Role::Heading)),
+        Span::raw(" ".repeat(SECTION.saturating_sub(width(section)))),
         Span::styled(fit(&format!("{mark} {tick} {text}"), room, Align::Left, ascii), style),
         Span::styled(fit(&number, COUNT, Align::Right, ascii), style),
     ])
