@@ -1,7 +1,7 @@
 //! Finding a recipient: at once in what is loaded, then at the server, each told apart.
 
 use postwatch::delivery::RecipientQuery;
-use postwatch::monitor::{Command, Generation, News, SearchState};
+use postwatch::monitor::{Command, Connection, Generation, News, SearchState};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
 
@@ -31,6 +31,16 @@ fn digits_are_matched_at_once_and_asked_after_typing_rests() {
     assert_eq!(search(&mut desk).1, RecipientQuery::new("9123"));
     desk.sees("server: being asked").wait(5_000);
     assert_eq!(desk.commands(), []);
+}
+
+#[test]
+fn from_every_view_it_looks_in_the_messages_and_esc_leads_back() {
+    for (view, shown) in [("2", "[2 Batches"), ("3", "[3 Failures"), ("5", "[5 Activity")] {
+        let mut desk = Desk::with(&some(), 80, 24);
+        desk.keys(view).sees(shown).keys("/ 9 1 2 3").sees("find 9123").sees("[1 Messages").sees("1 here");
+        desk.keys("Enter").sees("65∙∙∙∙9123").misses("65∙∙∙∙9124");
+        desk.keys("Esc").sees(shown);
+    }
 }
 
 #[test]
@@ -88,6 +98,16 @@ fn answers_are_told_apart_and_old_ones_dropped() {
     desk.news(0, answered(second, &[island], true)).sees("server: 1+ found").sees("65∙∙912900");
     desk.keys("Enter G j Enter");
     assert_eq!(desk.commands(), [Command::SearchFurther(second)]);
+}
+
+#[test]
+fn a_server_that_is_waited_for_is_not_said_to_be_asked_now() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ 6 1 2").wait(250).sees("server: being asked");
+    let until = desk.now + jiff::SignedDuration::from_secs(8);
+    desk.news(0, News::Connection(Connection::Waiting { until, why: explanation("the connection broke") }));
+    desk.sees("server: asked again in 8 s").sees("The server is asked again by itself").misses("being asked");
+    desk.news(0, News::Connection(Connection::Live)).sees("server: being asked");
 }
 
 #[test]

@@ -15,6 +15,7 @@ const LONGEST: usize = 40;
 impl State {
     pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
         self.close_detail(effects);
+        self.find_from_view(effects);
         self.dialog = Dialog::Find;
     }
 

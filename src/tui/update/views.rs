@@ -63,6 +63,18 @@ impl State {
         self.fill_window(effects);
     }
 
+    /// A number is looked for in the messages, from whichever view; Esc leads back to it.
+    pub(super) fn find_from_view(&mut self, effects: &mut Vec<Effect>) {
+        let from = self.view;
+        if from == ViewKind::Messages || self.shows_across() {
+            return;
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.drilled = Some((from, campaign.choice.clone()));
+        }
+        self.show_view(ViewKind::Messages, effects);
+    }
+
     /// One step back: from messages that were opened from another view to that view, with the list
     /// as it was before; from any other view to the messages.
     pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {

@@ -61,6 +61,9 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         let server = match &campaign.find.server {
             ServerAnswer::Answered { found: 0, .. } => "The server knows no such number either, in the whole history.",
             ServerAnswer::Answered { .. } => &clear,
+            ServerAnswer::Asking if matches!(campaign.connection, Connection::Waiting { .. }) => {
+                "The server is asked again by itself, as the first line says when."
+            }
             ServerAnswer::Asking => "The server is being asked.",
             ServerAnswer::Failed(_) => "The server could not be asked: see the line above.",
             ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::pieces::{self, Piece};
-use super::words::{count, in_a_line};
+use super::words::{count, in_a_line, until};
+use crate::monitor::Connection;
 use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
 use crate::tui::text::width;
 use crate::tui::{Action, Role};
@@ -28,7 +29,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     if campaign.find.is_on() {
         let before = if left.is_empty() { "" } else { "· " };
         left.push(Piece::new(format!("{before}find {}", campaign.find.query.as_str()), style(Role::Accent), 0).gap(1));
-        let (words, role) = server(campaign);
+        let (words, role) = server(state, campaign);
         left.push(Piece::new(words, style(role), 0));
     }
     pieces::draw(buffer, area, left, [place(state, campaign), coverage(state, campaign)].concat(), look.ascii);
@@ -110,7 +111,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     } else {
         String::new()
     };
-    let (words, role) = if everywhere { across(state, campaign) } else { server(campaign) };
+    let (words, role) = if everywhere { across(state, campaign) } else { server(state, campaign) };
     let prompt = Piece::new("find", style(Role::Accent), 0);
     // Room for the number that is being typed, so that the words beside it stand still.
     let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
@@ -135,14 +136,17 @@ fn across(state: &State, campaign: &Campaign) -> (String, Role) {
 }
 
 /// What the server says: told apart are not asked, asking, none, some, failed.
-fn server(campaign: &Campaign) -> (String, Role) {
+fn server(state: &State, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     match &find.server {
         _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
         _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
         ServerAnswer::NotAsked if !find.query.is_askable() => ("server: not asked yet (3 characters needed)".to_owned(), Role::Muted),
         ServerAnswer::NotAsked => ("server: not asked".to_owned(), Role::Muted),
-        ServerAnswer::Asking => ("server: being asked".to_owned(), Role::Moving),
+        ServerAnswer::Asking => match &campaign.connection {
+            Connection::Waiting { until: at, .. } => (format!("server: asked again {}", until(*at, state.now)), Role::Warning),
+            _ => ("server: being asked".to_owned(), Role::Moving),
+        },
         ServerAnswer::Answered { found: 0, .. } => ("server: none, it knows no such number".to_owned(), Role::Strong),
         ServerAnswer::Answered { found, more, .. } => {
             (format!("server: {}{} found", count(*found), if *more { "+" } else { "" }), Role::Fine)
