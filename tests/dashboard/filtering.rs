@@ -261,3 +261,12 @@ fn named_filters_stay_and_no_number_is_kept() {
     let mut after = Desk::new(postwatch::tui::Setup { session: Some(session), ..setup(cards) }, 120, 36);
     after.live(0).head(0, &world(), true).keys("f g").sees("night").keys("Enter").sees("5 of 7 loaded");
 }
+
+#[test]
+fn what_is_typed_takes_the_place_of_the_window_that_is_proposed() {
+    let mut desk = Desk::with(&[sms(9_001, "success", 60), sms(9_002, "success", 20_000)], 80, 24);
+    desk.keys("t j j Enter").sees("last 6 h").keys("t End Enter").sees("│ 6h ").keys("2 h").sees("│ 2h ");
+    desk.keys("Enter").sees("last 2 h").misses("6h2h");
+    // Whoever moves in it first means to change it.
+    desk.keys("t End Enter Left 0").sees("│ 20h ");
+}

@@ -34,6 +34,8 @@ pub(in crate::tui) struct Prompt {
     pub input: Input,
     /// Why Enter did nothing.
     pub problem: String,
+    /// Whether what stands there is a proposal: the first letter that is typed takes its place.
+    pub is_proposal: bool,
     /// The command that the cursor of the list was moved to; without one it is on the first.
     pub chosen: Option<Doing>,
 }
@@ -41,7 +43,8 @@ pub(in crate::tui) struct Prompt {
 impl Prompt {
     /// A line with this text in it.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        Self { kind, input: Input::new(text.to_owned()), problem: String::new(), chosen: None }
+        let is_proposal = kind == PromptKind::Window && !text.is_empty();
+        Self { kind, input: Input::new(text.to_owned()), problem: String::new(), is_proposal, chosen: None }
     }
 
     /// What has been typed.

@@ -54,6 +54,9 @@ impl State {
         if matches!(request, InputRequest::InsertChar(_)) && prompt.typed().chars().count() >= LONGEST_LINE {
             return;
         }
+        if std::mem::take(&mut prompt.is_proposal) && matches!(request, InputRequest::InsertChar(_)) {
+            prompt.input.reset();
+        }
         prompt.input.handle(request);
         prompt.problem.clear();
         // Another text is another list: its cursor starts on what fits best.

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::prompt;
 use crate::monitor::Connection;
 use crate::tui::keys::Binding;
 use crate::tui::state::{Dialog, FilterMenuKind, MenuItem, PageKind, PromptKind, Question, State, ViewKind};
@@ -53,6 +54,10 @@ fn placed(state: &State, area: Rect) -> Vec<Placed> {
 fn label(state: &State, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
         (Action::Agree, Dialog::Reveal(_)) => "show it",
+        (Action::Enter, Dialog::Prompt(prompt)) => prompt::does(&prompt.kind),
+        (Action::Enter, Dialog::Menu(_)) => "show",
+        (Action::Toggle, Dialog::Menu(_)) => "tick",
+        (Action::NextPane, Dialog::Plan(question)) if question.list.is_some() => "back",
         (Action::Enter, Dialog::Row(_) | Dialog::Resolve(_)) => "do it",
         (Action::Enter, Dialog::Order(_)) => "order by it",
         (Action::Toggle, Dialog::Order(_)) => "show, hide",

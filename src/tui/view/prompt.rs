@@ -76,7 +76,10 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let input_room = room.saturating_sub(width(sign) + 1).max(1);
     let (shown, column) = typed::shown(&prompt.input, input_room);
     let column = width(sign) + column;
-    lines.push(Line::from(vec![Span::styled(sign, style(Role::Accent)), Span::styled(shown, style(Role::Strong))]));
+    lines.push(Line::from(vec![
+        Span::styled(sign, style(Role::Accent)),
+        Span::styled(shown, style(if prompt.is_proposal { Role::Selected } else { Role::Strong })),
+    ]));
     if !prompt.problem.is_empty() {
         let problem = vec![Sentence::new(prompt.problem.clone(), Role::Warning, 0)];
         lines.extend(sentences::lines(state, problem, room, 2));
@@ -85,15 +88,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         let left = usize::from(area.height).saturating_sub(2 + 1 + lines.len());
         lines.extend(palette::lines(state, prompt, room, left));
     }
-    let does = match prompt.kind {
-        PromptKind::Command => "do it",
-        PromptKind::Unlock => "open it",
-        PromptKind::NameFilter(_) => "save it",
-        PromptKind::Window => "show it",
-        PromptKind::History => "read back",
-        PromptKind::Export(_) => "write it",
-    };
-    let mut keys = vec![("Enter", does.to_owned()), ("Esc", "leave it".to_owned())];
+    let mut keys = vec![("Enter", does(&prompt.kind).to_owned()), ("Esc", "leave it".to_owned())];
     if prompt.kind == PromptKind::Command {
         keys.extend([("Tab", "complete".to_owned()), ("Up Down", "choose".to_owned())]);
     }
@@ -103,4 +98,16 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     dialog::put(buffer, inner, &lines);
     let x = inner.x + u16::try_from(column).unwrap_or(0);
     Some(Position::new(x.min(inner.right().saturating_sub(1)), inner.y + u16::try_from(input_at).unwrap_or(0)))
+}
+
+/// What Enter does with what was typed.
+pub(super) fn does(kind: &PromptKind) -> &'static str {
+    match kind {
+        PromptKind::Command => "do it",
+        PromptKind::Unlock => "open it",
+        PromptKind::NameFilter(_) => "save it",
+        PromptKind::Window => "show it",
+        PromptKind::History => "read back",
+        PromptKind::Export(_) => "write it",
+    }
 }
