@@ -214,3 +214,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn why_nothing_was_done_is_said_once() {
+    let mut desk = desk(80, 24);
+    desk.keys(": r e s u l t s").sees("Not now (").keys("Enter").sees("`results` does nothing now").misses("Not now (");
+    desk.keys("Esc : h s i t o r y Enter").sees("there is no command `hsitory`; the nearest is `history`");
+    desk.misses("no command has these letters");
+}

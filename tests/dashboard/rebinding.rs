@@ -40,7 +40,7 @@ fn the_new_key_does_it_and_the_old_one_nothing() {
 #[test]
 fn sentences_name_it() {
     let mut desk = desk("reveal_row = \"z\"\nclear = \"s\"\nfilter = \"F6\"\nnotices = \"b\"", 80, 24);
-    desk.keys("m").sees("z reveals a row until it is left").wait(6_000).sees("1 new notice b");
+    desk.keys("m").sees("z reveals a row until it is left").wait(6_000).sees("1 new b");
     desk.keys("F6 j j Enter").sees("F6 changes the filter, s clears it").sees("s clear");
 }
 
@@ -54,7 +54,7 @@ fn what_has_no_key_is_named_as_a_command() {
 #[test]
 fn commands_are_named_with_the_key_that_opens_their_line() {
     let mut desk = desk("command_line = \";\"", 80, 24);
-    desk.keys("; l o c k Enter").sees("the configuration does not lock this campaign").keys("Esc").sees("; commands");
+    desk.keys("; l o c k Enter").sees("`lock` does nothing now: the configuration does not lock this").keys("Esc").sees("; commands");
     desk.keys(":").misses("Enter do it");
 }
 

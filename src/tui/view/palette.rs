@@ -21,11 +21,15 @@ pub(super) fn lines(state: &State, prompt: &Prompt, columns: usize, room: usize)
     let entries = state.palette(prompt.typed());
     let place = prompt.place(&entries);
     let style = |role| state.look.style(role);
+    let is_told = !prompt.problem.is_empty();
+    if entries.is_empty() && is_told {
+        return Vec::new();
+    }
     if entries.is_empty() {
         let nearest = state.nearest_command(prompt.typed()).map(|name| format!(": the nearest is `{name}`")).unwrap_or_default();
         return vec![Line::from(Span::styled(format!("no command has these letters{nearest}"), style(Role::Muted)))];
     }
-    let about = entries.get(place).map(|entry| about(state, entry, columns)).unwrap_or_default();
+    let about = entries.get(place).filter(|_| !is_told).map(|entry| about(state, entry, columns)).unwrap_or_default();
     // What it does needs room of its own, which does not move with the list.
     let list_room = room.saturating_sub(ABOUT + 1).max(1);
     let skipped = (place + 1).saturating_sub(list_room);
