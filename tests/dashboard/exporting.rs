@@ -27,11 +27,11 @@ fn written(desk: &mut Desk) -> &mut Desk {
 #[test]
 fn a_list_of_any_length_is_written_in_parts() {
     let mut desk = desk(9_000);
-    desk.keys("x").sees("messages, 9000 rows: masked, as on the screen").keys("Enter").sees("Exported to postwatch-messages-20261124");
+    desk.keys("x").sees("messages, 9,000 rows: masked, as on the screen").keys("Enter").sees("Exported to postwatch-messages-20261124");
     let parts = desk.effects.iter().filter(|effect| matches!(effect, Effect::Export { step: ExportStep::Part(_), .. })).count();
     assert_eq!(parts, 5);
     let file = &desk.files[0];
-    assert_eq!(file.detail.as_deref(), Some("messages, 9000 rows"));
+    assert_eq!(file.detail.as_deref(), Some("messages, 9,000 rows"));
     let lines: Vec<&str> = file.text.lines().collect();
     assert_eq!((lines[0], lines.len()), ("\u{feff}id,recipient,latestStatus,createdAt,errorCode,tried,batchId,text", 9_001));
     let ids: std::collections::HashSet<&str> = lines[1..].iter().map(|line| line.split(',').next().unwrap()).collect();
@@ -107,7 +107,7 @@ fn it_stays_masked_as_it_was_offered_and_what_is_open_is_journalled_so() {
     }
     let lines: Vec<&str> = desk.files[0].text.lines().collect();
     assert!(lines[1].contains("65 8000 0000") && lines[3_000].contains("65∙∙∙∙2999"), "{} {}", lines[1], lines[3_000]);
-    assert_eq!(desk.files[0].detail.as_deref(), Some("messages, 3000 rows, not masked"));
+    assert_eq!(desk.files[0].detail.as_deref(), Some("messages, 3,000 rows, not masked"));
 }
 
 #[test]

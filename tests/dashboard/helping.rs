@@ -95,3 +95,9 @@ fn it_tells_of_a_production_campaign_as_of_any_other() {
     let mut desk = Desk::new(setup(vec![card("Clinic", HostKind::Production)]), 80, 24);
     desk.keys("? r e a d - o n l y").sees("no action is taken");
 }
+
+#[test]
+fn commands_that_are_only_typed_are_found_by_their_name() {
+    let mut desk = Desk::with(&[sms(4_018, "failure", 60)], 80, 24);
+    desk.keys("? r e s u l t s").sees("› :results").sees("what became of the newest run");
+}

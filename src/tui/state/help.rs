@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{PageKind, State};
+use super::{COMMANDS, PageKind, State};
 use crate::delivery::Status;
 use crate::tui::{Action, Context, Role, role_of, sign};
 
@@ -111,7 +111,9 @@ impl State {
         let signs = SIGNS.iter().map(|(what, text)| explained("Signs", what, Role::Strong, text));
         let figures = FIGURES.iter().map(|(what, text)| explained("Figures", what, Role::Strong, text));
         let words = WORDS.iter().map(|(what, text)| explained("Words", what, Role::Strong, text));
-        bound.chain(statuses).chain(signs).chain(figures).chain(words).collect()
+        let typed = COMMANDS.iter().filter(|_| is_pane);
+        let typed = typed.map(|command| explained("Commands", &format!(":{}", command.word), Role::Accent, command.does));
+        bound.chain(typed).chain(statuses).chain(signs).chain(figures).chain(words).collect()
     }
 
     /// Which line of the open help fits best what was typed: one whose name or keys have it, before those
@@ -122,7 +124,9 @@ impl State {
         let lines = self.help_lines(context);
         let name = |line: &HelpLine| line.action.map(|action| action.name().replace('_', " ")).unwrap_or_default();
         let typed = typed.replace('_', " ");
-        let begins = lines.iter().position(|line| name(line).starts_with(&typed) || line.what.to_lowercase().starts_with(&typed));
+        let begins = lines
+            .iter()
+            .position(|line| name(line).starts_with(&typed) || line.what.trim_start_matches(':').to_lowercase().starts_with(&typed));
         let has = || lines.iter().position(|line| name(line).contains(&typed));
         begins.or_else(has).unwrap_or(0)
     }

@@ -83,10 +83,10 @@ impl State {
         let name = &campaign.card.name;
         let calls = ended.iter().map(|summary| {
             let of = |status: &Status| thousands(summary.by_status[status_place(Some(status))] as u64);
-            let file = summary.batch.file_name.as_deref().map(|file| format!(" {}", campaign.shown_name(file))).unwrap_or_default();
+            let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", campaign.shown_name(file))).unwrap_or_default();
             Explanation {
-                what: format!("{name}: batch {}{file} has ended", summary.batch.id.short(false)),
-                why: format!("{} delivered, {} failed", of(&Status::Success), of(&Status::Failure)),
+                what: format!("{name}: batch {} has ended", summary.batch.id.short(false)),
+                why: format!("{} delivered, {} failed{file}", of(&Status::Success), of(&Status::Failure)),
                 next: "2 shows the batches".to_owned(),
                 trace_id: None,
             }

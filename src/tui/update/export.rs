@@ -105,7 +105,7 @@ impl State {
         let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
         let s = if number == 1 { "" } else { "s" };
         let masked = self.campaign().is_none_or(|campaign| campaign.masked);
-        let export = Export { what, detail: format!("{what}, {number} row{s}"), content, masked };
+        let export = Export { what, detail: format!("{what}, {} row{s}", view::count(number)), content, masked };
         self.open_prompt(PromptKind::Export(export), &name);
     }
 }

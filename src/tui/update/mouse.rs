@@ -21,7 +21,7 @@ impl State {
         self.mouse = !self.mouse;
         effects.push(Effect::Mouse(self.mouse));
         let (what, next) = match self.mouse {
-            true => ("the mouse is listened to", "the terminal's own selection needs Shift meanwhile, in most terminals"),
+            true => ("the mouse is listened to", "Shift selects text, in most terminals"),
             false => ("the mouse is the terminal's own again", ""),
         };
         self.tell(NoticeWeight::Info, what, "", next);

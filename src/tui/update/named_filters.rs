@@ -31,7 +31,7 @@ impl State {
         let done = if was_there { "is replaced" } else { "is saved" };
         let what = format!("the filter `{}` {done}", name.trim());
         let why = if choice.batches.is_empty() { "" } else { "without its batch, which belongs to this campaign alone" };
-        let next = format!("{} lists it first, in every campaign", self.keymap.name(self.pane(), Action::Filter));
+        let next = format!("{} lists it first", self.keymap.name(self.pane(), Action::Filter));
         if self.campaign().is_some_and(|campaign| campaign.choice != choice) {
             self.show_chosen(choice, effects);
         }

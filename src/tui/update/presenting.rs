@@ -75,7 +75,7 @@ impl State {
         self.forget_copied(true);
         if self.presenting {
             let next = format!("{} ends it", self.keymap.command("present"));
-            self.tell(NoticeWeight::Info, "PRESENTING: all is masked, and nothing can be revealed", "", &next);
+            self.tell(NoticeWeight::Info, "PRESENTING: all is masked, nothing can be revealed", "", &next);
         } else {
             self.tell(NoticeWeight::Info, "the presentation has ended: masked as before it", "", "");
         }

@@ -21,9 +21,11 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     if state.notices.count() > 0 {
         let (unread, all) = (state.notices.unread(), state.notices.count());
         let (number, role) = if unread > 0 { (unread, Role::Strong) } else { (all, Role::Muted) };
-        let word = if unread > 0 { "new " } else { "" };
+        let new = if unread > 0 { " new" } else { "" };
         let s = if number == 1 { "" } else { "s" };
-        right.push(Piece::new(format!("{} {word}notice{s}", count(number)), style(role), 0));
+        right.push(Piece::new(format!("{}{new}", count(number)), style(role), 0));
+        // The sentence says more than the word, where there is no room for both.
+        right.push(Piece::new(format!("notice{s}"), style(role), 1).gap(1));
         right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
     }
     pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
