@@ -27,7 +27,8 @@ const MOST: u16 = 100;
 #[derive(Debug, Clone, Args)]
 pub struct FindArguments {
     /// The number or a part of it: `+65 9123-4567`, digits, or an NRIC. Without it, it is asked for, so that none stands in the shell's history
-    pub number: Option<String>,
+    #[arg(value_name = "NUMBER")]
+    pub number: Vec<String>,
     /// Only this campaign, by its name in the configuration or by its id; may be given again [default: all]
     #[arg(long, value_name = "C")]
     pub campaign: Vec<String>,
@@ -52,10 +53,11 @@ pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Ex
 
 /// What is looked for, as an argument or as a line of the input.
 async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
-    let typed = match &arguments.number {
-        Some(number) => number.clone(),
+    // A number is written in groups; the shell hands each over on its own.
+    let typed = match arguments.number.join(" ") {
+        number if !arguments.number.is_empty() => number,
         // A thread of its own, so that a signal ends the wait.
-        None => match tokio::task::spawn_blocking(asked_for).await {
+        _ => match tokio::task::spawn_blocking(asked_for).await {
             Ok(read) => read.map_err(|error| {
                 let why = format!("The system says: {error}.");
                 Failure::new(Exit::Usage, "No number could be read.", why, "Give it as an argument, or as a line of the input.")

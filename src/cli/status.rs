@@ -62,8 +62,9 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
     if let Some(since) = since.filter(|_| is_usual && !window.complete) {
         let since = moment::shown(since, context.zone());
-        context
-            .notice(&format!("Only messages since {since} were read, as `history` in the configuration says: --since reads further back."));
+        context.notice(&format!(
+            "Only messages since {since} were read (`history` in the configuration sets how far): --since reads further back."
+        ));
     }
     let bad = store.coverage().bad_rows;
     if bad > 0 {

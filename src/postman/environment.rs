@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use crate::config::Expected;
 
@@ -163,8 +163,14 @@ impl BaseUrl {
     /// cannot have.
     pub fn parse(text: &str) -> Result<BaseUrl, BaseUrlError> {
         let text = text.trim();
-        let url = Url::parse(text)
-            .map_err(|error| BaseUrlError::NotAnAddress { given: without_credentials(text).to_owned(), reason: error.to_string() })?;
+        let url = Url::parse(text).map_err(|error| {
+            // The parser's word for it says nothing to whoever typed a name or an id.
+            let reason = match error {
+                ParseError::RelativeUrlWithoutBase => "it begins with neither `https://` nor `http://`".to_owned(),
+                error => error.to_string(),
+            };
+            BaseUrlError::NotAnAddress { given: without_credentials(text).to_owned(), reason }
+        })?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(BaseUrlError::Scheme { scheme: url.scheme().to_owned() });
         }
@@ -264,7 +270,7 @@ mod tests {
     #[case("ftp://127.0.0.1/", "cannot be spoken")]
     #[case("https://me:geheim@postman.gov.sg/api/v2", "name or password")]
     #[case("https://postman.gov.sg/api/v2?key=1", "cannot be a base URL")]
-    #[case("postman.gov.sg/api/v2", "not an address")]
+    #[case("postman.gov.sg/api/v2", "is not an address: it begins with neither `https://`")]
     #[case("", "not an address")]
     fn what_cannot_be_a_base_url(#[case] text: &str, #[case] told: &str) {
         let error = BaseUrl::parse(text).unwrap_err().to_string();

@@ -53,6 +53,10 @@ fn people_read_what_was_not_asked_and_a_sentence() {
     assert!(ran.out.contains(&format!("{CLINIC} (simulator): ")) && ran.out.contains("Codes (simulator): nothing found"), "{}", ran.out);
     assert!(ran.out.contains("Flood: NOT ASKED. "), "{}", ran.out);
     assert!(ran.out.lines().last().unwrap().contains("to this number; "), "{}", ran.out);
+    // In groups, as it is written: the shell hands over each on its own.
+    let grouped = stage.run(&["find", &number[..2], &number[2..6], &number[6..], "--format", "table"]);
+    assert_eq!(grouped.code, ran.code);
+    assert_eq!(grouped.out.lines().last(), ran.out.lines().last());
     // Only one campaign, and nothing there: no failure.
     let none = stage.good(&["find", "6500000000", "--campaign", "Codes", "--format", "table"]);
     assert!(none.out.ends_with("There is no message to this number in “Codes”, the one campaign that was asked.\n"), "{}", none.out);

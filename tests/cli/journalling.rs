@@ -47,7 +47,7 @@ fn it_tells_what_was_done_newest_first() {
     assert!(table.err.contains("2 actions and 1 note; no outcome is open."), "{}", table.err);
     assert_eq!(stage.good(&["journal", "--limit", "2"]).lines().len(), 2);
     let none = stage.good(&["journal", "--open"]);
-    assert!(none.out.is_empty() && none.err.contains("Nothing of that kind"), "{}", none.err);
+    assert!(none.out.is_empty() && none.err.contains("No outcome is open"), "{}", none.err);
 }
 
 #[test]

@@ -47,13 +47,14 @@ pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -
         None => notice(&format!("Nothing was ever done from this account: there is no journal in {}.", folder.display())),
         Some(access) => {
             let journal = readable(&access, notice)?.clone();
+            let is_open = arguments.open;
             let (arguments, zone) = (arguments.clone(), zone.clone());
             // A large journal takes a while to read.
             let read = tokio::task::spawn_blocking(move || lines_of(&journal, &arguments, &names, &zone));
             lines = match read.await {
                 Ok(read) => {
                     let (lines, open) = read.map_err(|error| unreadable(&error))?;
-                    notice(&summary(&lines, open, &folder));
+                    notice(&summary(&lines, open, &folder, is_open));
                     lines
                 }
                 Err(_) => return Err(Failure::new(Exit::Failed, "The journal could not be read.", "", "Run the command again.").into()),
@@ -103,9 +104,10 @@ fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone
     Ok((lines, open.len()))
 }
 
-fn summary(lines: &[Line], open: usize, folder: &Path) -> String {
+fn summary(lines: &[Line], open: usize, folder: &Path, is_open: bool) -> String {
     if lines.is_empty() {
-        return format!("Nothing of that kind in the journal in {}.", folder.display());
+        let nothing = if is_open { "No outcome is open" } else { "Nothing was done yet" };
+        return format!("{nothing}, says the journal in {}.", folder.display());
     }
     let notes = lines.iter().filter(|line| line.state.is_none()).count();
     let told = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));

@@ -239,7 +239,7 @@ impl Work {
         }
         let back = self.board.oldest().map(|oldest| format!(", back to {}", shown(oldest, &self.zone))).unwrap_or_default();
         let (loaded, open) = (counted(figures.loaded, "message"), figures.open);
-        self.notice(&format!("{loaded} at the start{back}, {open} open. Changes from now on:"));
+        self.notice(&format!("{loaded} at the start{back}, {open} open. Changes, as they are seen:"));
     }
 
     fn ask_for_total(&mut self) {
