@@ -91,7 +91,8 @@ impl Order {
         self.compare_keys(columns, left.index(), right.index()).then_with(|| columns.newest_first(left, right))
     }
 
-    fn compare_keys(self, columns: &Columns, left: usize, right: usize) -> Ordering {
+    /// Compares two rows by the order's column alone.
+    pub(super) fn compare_keys(self, columns: &Columns, left: usize, right: usize) -> Ordering {
         match self.by {
             SortBy::Created => Ordering::Equal,
             SortBy::Updated => self.told_first(told_time(columns.updated[left]), told_time(columns.updated[right])),
@@ -121,7 +122,7 @@ impl Order {
     }
 
     /// A comparison of the least first, turned into this direction.
-    pub(super) fn directed(self, rising: Ordering) -> Ordering {
+    fn directed(self, rising: Ordering) -> Ordering {
         match self.direction {
             Direction::Rising => rising,
             Direction::Falling => rising.reverse(),

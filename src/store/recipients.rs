@@ -84,6 +84,16 @@ impl Recipients {
         u128::from_be_bytes(key)
     }
 
+    /// The eight bytes of a told recipient's key from one of the first nine on, as a number.
+    pub fn sort_key_part(&self, row: usize, from: usize) -> Option<u64> {
+        let packed = &self.rows[row];
+        match packed[INLINE] {
+            NOT_TOLD => None,
+            ASIDE => Some((self.sort_key(row) >> (64 - 8 * from.min(8))) as u64),
+            _ => packed.get(from..).and_then(|bytes| bytes.first_chunk()).map(|bytes| u64::from_be_bytes(*bytes)),
+        }
+    }
+
     /// Compares the texts of two long recipients, which can share a key; all others count as equal.
     pub fn compare_long(&self, left: usize, right: usize) -> Ordering {
         let is_long = |row: usize| self.rows[row][INLINE] == ASIDE;

@@ -4,12 +4,14 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use super::both::both;
 use super::columns::Columns;
-use super::divide::{self, Divider};
-use super::order::{Order, SortBy};
+use super::divide::Divider;
+use super::order::Order;
+use super::row_list::RowList;
 use super::{RowNumber, Store};
 
-/// From how many rows on a second thread is worth starting: it takes some 50 µs.
+/// From how many rows on a second thread is worth starting.
 const WORTH_A_THREAD: usize = 20_000;
 
 /// Rows in groups, not all of which are sorted.
@@ -17,52 +19,75 @@ const WORTH_A_THREAD: usize = 20_000;
 pub struct Rough {
     order: Order,
     divider: Divider,
-    rows: Vec<RowNumber>,
-    /// Where each group ends in the rows.
+    /// All rows, newest first; none where the lines do not need them.
+    newest: Vec<RowNumber>,
+    lines: Lines,
+    /// Where each group ends in the lines.
     ends: Vec<u32>,
     /// Whether each group is sorted.
     sorted: Vec<bool>,
 }
 
+/// The list, as far as it is sorted.
+#[derive(Debug, Clone)]
+enum Lines {
+    /// Numbers of rows, all of them in their place.
+    Exact(Vec<u32>),
+    /// What is left of a row's key, and below it its place among all, newest first: there is nothing
+    /// quicker to sort than numbers, and no column is read again while it is done.
+    Keyed(Vec<u64>),
+}
+
 impl Rough {
     /// Rows, which come newest first, in the groups of an order that is not the store's own.
-    pub fn new(columns: &Columns, order: Order, divider: Divider, rows: &[RowNumber]) -> Self {
-        let groups_of = |rows: &[RowNumber]| {
+    pub fn new(columns: &Columns, order: Order, divider: Divider, newest: Vec<RowNumber>) -> Self {
+        let half = if newest.len() < WORTH_A_THREAD { newest.len() } else { newest.len() / 2 };
+        let (first, second) = newest.split_at(half);
+        let count = |rows: &[RowNumber]| {
             let mut counts = vec![0_u32; divider.len()];
-            let groups: Vec<u32> = rows
-                .iter()
-                .map(|row| {
-                    let group = divider.group(columns, *row);
-                    counts[group] += 1;
-                    group as u32
-                })
-                .collect();
-            (groups, counts)
+            divider.each(columns, rows, |group, _| counts[group] += 1);
+            counts
         };
-        let (first, second) = rows.split_at(if rows.len() < WORTH_A_THREAD { rows.len() } else { rows.len() / 2 });
-        let ((first_groups, mut ends), (second_groups, more)) = both(second.is_empty(), || groups_of(first), || groups_of(second));
-        let mut start = 0;
-        let mut next: Vec<u32> = Vec::with_capacity(ends.len());
-        for (end, more) in ends.iter_mut().zip(more.into_iter().chain(std::iter::repeat(0))) {
-            next.push(start);
-            start += *end + more;
-            *end = start;
-        }
-        let mut divided = vec![RowNumber(0); rows.len()];
-        for (row, group) in rows.iter().zip(first_groups.into_iter().chain(second_groups)) {
-            let place = &mut next[group as usize];
-            divided[*place as usize] = *row;
-            *place += 1;
-        }
-        let mut sorted = vec![divider.is_exact(); ends.len()];
+        let counts: Counts = both(second.is_empty(), || count(first), || count(second));
+        // The columns are read a second time, which takes less than holding what they told would.
+        let lines = if divider.is_exact() {
+            Lines::Exact(divided(columns, &divider, (first, second), &counts, |_, place| newest[place].0))
+        } else {
+            let line = |rest, place| u64::from(rest) << u32::BITS | place as u64;
+            Lines::Keyed(divided(columns, &divider, (first, second), &counts, line))
+        };
+        let mut end = 0;
+        let ends = counts.0.iter().zip(&counts.1).map(|(first, second)| {
+            end += first + second;
+            end
+        });
+        let ends = ends.collect();
+        let mut sorted = vec![divider.is_exact(); divider.len()];
         // Rows without a key are all equal.
         sorted[divider.len() - 1] = true;
-        Self { order, divider, rows: divided, ends, sorted }
+        let newest = if divider.is_exact() { Vec::new() } else { newest };
+        Self { order, divider, newest, lines, ends, sorted }
     }
 
-    /// The rows, right where they are sorted.
-    pub fn rows(&self) -> &[RowNumber] {
-        &self.rows
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match &self.lines {
+            Lines::Exact(rows) => rows.len(),
+            Lines::Keyed(lines) => lines.len(),
+        }
+    }
+
+    /// The row at a place, the right one where it is sorted.
+    pub fn row(&self, index: usize) -> Option<RowNumber> {
+        match &self.lines {
+            Lines::Exact(rows) => rows.get(index).copied().map(RowNumber),
+            Lines::Keyed(lines) => lines.get(index).map(|line| row_of(&self.newest, *line)),
+        }
+    }
+
+    /// The rows from a place on.
+    pub fn rows_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
+        (index..self.len()).map_while(|index| self.row(index))
     }
 
     /// The place of a row, sorted or not. Where its group is sorted it is found at once, however many rows
@@ -70,51 +95,61 @@ impl Rough {
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
         let number = self.divider.group(&store.columns, row);
         let range = self.range(number);
-        let group = self.rows.get(range.clone())?;
         if self.sorted[number] {
-            return group.binary_search_by(|other| self.order.compare(store, *other, row)).ok().map(|place| range.start + place);
+            let compare = |other| self.order.compare(store, other, row);
+            let found = match &self.lines {
+                Lines::Exact(rows) => rows[range.clone()].binary_search_by(|other| compare(RowNumber(*other))),
+                Lines::Keyed(lines) => lines[range.clone()].binary_search_by(|line| compare(row_of(&self.newest, *line))),
+            };
+            return found.ok().map(|place| range.start + place);
         }
-        group.contains(&row).then(|| range.start + group.iter().filter(|other| self.order.compare(store, **other, row).is_lt()).count())
+        let Lines::Keyed(lines) = &self.lines else { return None };
+        let group = &lines[range.clone()];
+        let own = *group.iter().find(|line| row_of(&self.newest, **line) == row)?;
+        let sorter = Sorter::new(&store.columns, self.order, &self.divider, &self.newest);
+        Some(range.start + group.iter().filter(|line| sorter.compare(**line, own).is_lt()).count())
     }
 
     /// Sorts what lies in a window.
     pub fn sort_window(&mut self, columns: &Columns, window: Range<usize>) {
         let first = self.ends.partition_point(|end| *end as usize <= window.start);
-        let mut scratch = Scratch::default();
         for group in first..self.ends.len() {
             let range = self.range(group);
             if range.start >= window.end {
                 break;
             }
-            if !std::mem::replace(&mut self.sorted[group], true) {
-                sort(columns, self.order, &self.divider, &mut self.rows[range], &mut scratch);
+            if !std::mem::replace(&mut self.sorted[group], true)
+                && let Lines::Keyed(lines) = &mut self.lines
+            {
+                Sorter::new(columns, self.order, &self.divider, &self.newest).sort(&mut lines[range]);
             }
         }
     }
 
-    /// Sorts the rest and gives all rows.
-    pub fn into_sorted(mut self, columns: &Columns) -> Vec<RowNumber> {
-        if self.sorted.iter().all(|sorted| *sorted) {
-            return self.rows;
-        }
-        let (order, divider, ends, sorted) = (self.order, &self.divider, &self.ends, &self.sorted);
-        let is_small = self.rows.len() < WORTH_A_THREAD;
-        let half = if is_small { ends.len() } else { ends.partition_point(|end| (*end as usize) < self.rows.len() / 2) };
+    /// Sorts the rest and gives the list.
+    pub fn into_sorted(self, columns: &Columns) -> RowList {
+        let mut lines = match self.lines {
+            Lines::Exact(rows) => return RowList::of_lines(&rows, |row| RowNumber(*row)),
+            Lines::Keyed(lines) => lines,
+        };
+        let sorter = Sorter::new(columns, self.order, &self.divider, &self.newest);
+        let (ends, sorted) = (&self.ends, &self.sorted);
+        let is_small = lines.len() < WORTH_A_THREAD;
+        let half = if is_small { ends.len() } else { ends.partition_point(|end| (*end as usize) < lines.len() / 2) };
         let middle = half.checked_sub(1).map_or(0, |last| ends[last] as usize);
-        let (first, second) = self.rows.split_at_mut(middle);
-        let sort_groups = |rows: &mut [RowNumber], groups: Range<usize>, offset: usize| {
-            let mut scratch = Scratch::default();
+        let (first, second) = lines.split_at_mut(middle);
+        let sort_groups = |lines: &mut [u64], groups: Range<usize>, offset: usize| {
             let mut start = 0;
             for group in groups {
                 let end = ends[group] as usize - offset;
                 if !sorted[group] {
-                    sort(columns, order, divider, &mut rows[start..end], &mut scratch);
+                    sorter.sort(&mut lines[start..end]);
                 }
                 start = end;
             }
         };
         both(second.is_empty(), || sort_groups(first, 0..half, 0), || sort_groups(second, half..ends.len(), middle));
-        self.rows
+        RowList::of_lines(&lines, |line| row_of(&self.newest, *line))
     }
 
     fn range(&self, group: usize) -> Range<usize> {
@@ -123,59 +158,66 @@ impl Rough {
     }
 }
 
-/// Does two things, at the same time where it is worth it.
-pub fn both<A: Send, B: Send>(in_turn: bool, first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
-    if in_turn {
-        return (first(), second());
+/// How many rows two halves of a list have in each group.
+type Counts = (Vec<u32>, Vec<u32>);
+
+/// The lines of rows in two halves, group by group, made of what is left of each row's key and of its
+/// place in both halves together. Those of the first half come first in each group.
+fn divided<T: Copy + Default + Send>(
+    columns: &Columns,
+    divider: &Divider,
+    (first, second): (&[RowNumber], &[RowNumber]),
+    counts: &Counts,
+    line: impl Fn(u32, usize) -> T + Sync,
+) -> Vec<T> {
+    let mut lines = vec![T::default(); first.len() + second.len()];
+    let mut left = &mut lines[..];
+    // Each half has room of its own in every group, so that both can be put there at the same time.
+    let mut room = |count: &u32| left.split_off_mut(..*count as usize).unwrap_or_default().iter_mut();
+    let (in_first, in_second): (Vec<_>, Vec<_>) = counts.0.iter().zip(&counts.1).map(|(first, second)| (room(first), room(second))).unzip();
+    let put = |rows: &[RowNumber], mut place: usize, mut rooms: Vec<std::slice::IterMut<'_, T>>| {
+        divider.each(columns, rows, |group, rest| {
+            if let Some(room) = rooms[group].next() {
+                *room = line(rest, place);
+            }
+            place += 1;
+        });
+    };
+    both(second.is_empty(), || put(first, 0, in_first), || put(second, first.len(), in_second));
+    lines
+}
+
+fn row_of(newest: &[RowNumber], line: u64) -> RowNumber {
+    newest[line as u32 as usize]
+}
+
+/// How lines of one group are compared.
+#[derive(Clone, Copy)]
+struct Sorter<'a> {
+    columns: &'a Columns,
+    order: Order,
+    newest: &'a [RowNumber],
+    is_whole: bool,
+}
+
+impl<'a> Sorter<'a> {
+    fn new(columns: &'a Columns, order: Order, divider: &Divider, newest: &'a [RowNumber]) -> Self {
+        Self { columns, order, newest, is_whole: divider.is_whole() }
     }
-    std::thread::scope(|scope| {
-        let second = scope.spawn(second);
-        let first = first();
-        match second.join() {
-            Ok(second) => (first, second),
-            Err(panic) => std::panic::resume_unwind(panic),
+
+    fn compare(&self, left: u64, right: u64) -> Ordering {
+        let place = |line| row_of(self.newest, line).index();
+        let by_rest = (left >> u32::BITS).cmp(&(right >> u32::BITS));
+        let by_value = || if self.is_whole { Ordering::Equal } else { self.order.compare_keys(self.columns, place(left), place(right)) };
+        // Their places among the newest decide among equals.
+        by_rest.then_with(by_value).then(left.cmp(&right))
+    }
+
+    fn sort(&self, lines: &mut [u64]) {
+        if self.is_whole {
+            lines.sort_unstable();
+        } else {
+            lines.sort_unstable_by(|left, right| self.compare(*left, *right));
         }
-    })
-}
-
-/// Room that is used again for group after group.
-#[derive(Default)]
-struct Scratch {
-    packed: Vec<u64>,
-    before: Vec<RowNumber>,
-    keyed: Vec<(u128, u32, RowNumber)>,
-}
-
-/// Sorts rows of one group. They come newest first, which decides among equals.
-fn sort(columns: &Columns, order: Order, divider: &Divider, rows: &mut [RowNumber], scratch: &mut Scratch) {
-    if rows.len() < 2 {
-        return;
     }
-    let places = usize::BITS - rows.len().leading_zeros();
-    if let Some(rest) = divider.rest(places) {
-        // What is left of a key and the row's place in one number: there is nothing quicker to sort.
-        let Scratch { packed, before, .. } = scratch;
-        packed.clear();
-        packed.extend((0_u64..).zip(&*rows).map(|(place, row)| {
-            let key = divide::key(columns, order, row.index()).unwrap_or(u128::MAX);
-            divide::picked(key, rest) << places | place
-        }));
-        packed.sort_unstable();
-        before.clear();
-        before.extend_from_slice(rows);
-        rows.iter_mut().zip(packed).for_each(|(row, packed)| *row = before[(*packed & ((1 << places) - 1)) as usize]);
-        return;
-    }
-    let scratch = &mut scratch.keyed;
-    let recipients = &columns.recipients;
-    scratch.clear();
-    scratch.extend((0..).zip(&*rows).map(|(place, row)| (divide::key(columns, order, row.index()).unwrap_or(u128::MAX), place, *row)));
-    scratch.sort_unstable_by(|(left_key, left_place, left), (right_key, right_place, right)| {
-        let by_text = || match order.by {
-            SortBy::Recipient => order.directed(recipients.compare_long(left.index(), right.index())),
-            _ => Ordering::Equal,
-        };
-        left_key.cmp(right_key).then_with(by_text).then_with(|| left_place.cmp(right_place))
-    });
-    rows.iter_mut().zip(scratch).for_each(|(row, (_, _, sorted))| *row = *sorted);
 }

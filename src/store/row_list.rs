@@ -4,9 +4,13 @@
 use std::cmp::Ordering;
 
 use super::RowNumber;
+use super::both::both;
 
 /// The most rows of a chunk. Moving half of them takes less than finding the place does.
 const FULL: usize = 1024;
+
+/// From how many chunks on a second thread is worth starting.
+const WORTH_A_THREAD: usize = 200;
 
 /// Rows in an order that the caller knows; it must be total and the same in every call.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +23,17 @@ pub struct RowList {
 impl RowList {
     /// A list of rows that are in order already.
     pub fn from_ordered(rows: &[RowNumber]) -> Self {
-        Self { chunks: rows.chunks(FULL).map(<[RowNumber]>::to_vec).collect(), len: rows.len() }
+        Self::of_lines(rows, |row| *row)
+    }
+
+    /// A list of the rows of lines that are in order already.
+    pub fn of_lines<T: Sync>(lines: &[T], row: impl Fn(&T) -> RowNumber + Sync) -> Self {
+        let all: Vec<&[T]> = lines.chunks(FULL).collect();
+        let chunks_of = |all: &[&[T]]| all.iter().map(|lines| lines.iter().map(&row).collect()).collect();
+        let (first, second) = all.split_at(if all.len() < WORTH_A_THREAD { all.len() } else { all.len() / 2 });
+        let (mut chunks, more): (Vec<Vec<RowNumber>>, Vec<_>) = both(second.is_empty(), || chunks_of(first), || chunks_of(second));
+        chunks.extend(more);
+        Self { chunks, len: lines.len() }
     }
 
     /// How many rows there are.

@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::both::both;
 use super::divide::Divider;
 use super::filter::Sieve;
 use super::order::{Direction, SortBy};
-use super::rough::{Rough, both};
+use super::rough::Rough;
 use super::row_list::RowList;
 use super::row_set::RowSet;
 use super::tries::NO_TIME;
@@ -102,7 +103,7 @@ impl View {
         if let Listed::Rough(_) = self.rows
             && let Listed::Rough(rough) = std::mem::replace(&mut self.rows, Listed::Sorted(RowList::default()))
         {
-            self.rows = Listed::Sorted(RowList::from_ordered(&rough.into_sorted(&store.columns)));
+            self.rows = Listed::Sorted(rough.into_sorted(&store.columns));
         }
     }
 
@@ -110,7 +111,7 @@ impl View {
         self.now = now;
         let mut rows = self.matching(store);
         self.rows = match Divider::new(&store.columns, self.order) {
-            Some(divider) => Listed::Rough(Box::new(Rough::new(&store.columns, self.order, divider, &rows))),
+            Some(divider) => Listed::Rough(Box::new(Rough::new(&store.columns, self.order, divider, rows))),
             // The store's own order, or that from its other end.
             None => {
                 if self.order.direction == Direction::Rising {
@@ -129,8 +130,10 @@ impl View {
         let pinned = self.pinned;
         let chunks = store.order.chunks();
         let of = |chunks: &[Vec<RowNumber>]| -> Vec<RowNumber> {
-            let rows = chunks.iter().flatten().copied();
-            if sieve.is_open() { rows.collect() } else { rows.filter(|row| sieve.passes(*row) || Some(*row) == pinned).collect() }
+            if sieve.is_open() {
+                return chunks.concat();
+            }
+            chunks.iter().flatten().copied().filter(|row| sieve.passes(*row) || Some(*row) == pinned).collect()
         };
         let in_turn = sieve.is_open() || chunks.len() < CHUNKS_WORTH_A_THREAD;
         let (first, second) = chunks.split_at(if in_turn { chunks.len() } else { chunks.len() / 2 });
@@ -198,7 +201,7 @@ impl View {
     pub fn len(&self) -> usize {
         match &self.rows {
             Listed::Sorted(rows) => rows.len(),
-            Listed::Rough(rough) => rough.rows().len(),
+            Listed::Rough(rough) => rough.len(),
         }
     }
 
@@ -211,17 +214,17 @@ impl View {
     pub fn row(&self, index: usize) -> Option<RowNumber> {
         match &self.rows {
             Listed::Sorted(rows) => rows.get(index),
-            Listed::Rough(rough) => rough.rows().get(index).copied(),
+            Listed::Rough(rough) => rough.row(index),
         }
     }
 
     /// The rows from a place on, for the visible window.
     pub fn rows_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
         let (sorted, rough) = match &self.rows {
-            Listed::Sorted(rows) => (Some(rows.iter_from(index)), &[][..]),
-            Listed::Rough(rough) => (None, rough.rows().get(index..).unwrap_or_default()),
+            Listed::Sorted(rows) => (Some(rows.iter_from(index)), None),
+            Listed::Rough(rough) => (None, Some(rough.rows_from(index))),
         };
-        sorted.into_iter().flatten().chain(rough.iter().copied())
+        sorted.into_iter().flatten().chain(rough.into_iter().flatten())
     }
 
     /// The place of a row in the list: where it is, or will be once the list is sorted.

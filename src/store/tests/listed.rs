@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::model::{NOW, at, some_answers};
-use crate::delivery::{BatchId, Message, Progress, RecipientQuery, RowFields, RowsBuilder, Status, Told};
-use crate::store::{AnswerKind, Direction, Filter, Order, Reach, RowNumber, SortBy, Store, View};
+use crate::delivery::{BatchId, Message, Progress, RecipientQuery, Status};
+use crate::store::{Direction, Filter, Order, Reach, RowNumber, SortBy, Store, View};
 
 fn some_filter() -> impl Strategy<Value = Filter> {
     let statuses = prop::collection::vec(prop::sample::select(vec!["failure", "success", "sent_to_telco", "parked", "nowhere"]), 0..3);
@@ -205,40 +205,5 @@ proptest! {
         }
         view.pin(&store, None);
         prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain_list(&store, &filter, at(NOW)));
-    }
-}
-
-#[test]
-fn many_rows_are_sorted_as_few_are() {
-    let mut rows = RowsBuilder::default();
-    let mut random = 1_u64;
-    for number in 0..60_000 {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let recipient = match random >> 60 {
-            0 => format!("S{:07}A", random >> 40),
-            1 => format!("a recipient longer than {}", random >> 50),
-            _ => format!("658{:07}", (random >> 33) % 10_000_000),
-        };
-        let id = format!("message_{number}");
-        rows.push(&RowFields {
-            id: &id,
-            recipient: if number % 50 == 0 { Told::Null } else { Told::Value(&recipient) },
-            created_at: Told::Value(at(NOW - number)),
-            updated_at: if number % 70 == 0 { Told::Null } else { Told::Value(at(NOW - (random >> 40) as i64)) },
-            ..RowFields::default()
-        });
-    }
-    let mut store = Store::new();
-    store.merge(&rows.finish(), &AnswerKind::List, at(NOW));
-    for order in [Order::rising(SortBy::Recipient), Order::falling(SortBy::Recipient), Order::falling(SortBy::Updated)] {
-        let mut plain: Vec<RowNumber> = store.rows().collect();
-        plain.sort_by(|left, right| order.compare(&store, *left, *right));
-        let mut view = View::ordered(Filter::default(), order);
-        view.refresh_roughly(&store);
-        view.sort_window(&store, 30_000..30_040);
-        assert_eq!(view.rows_from(30_000).take(40).collect::<Vec<_>>(), plain[30_000..30_040], "{order:?}");
-        assert_eq!(view.position(&store, plain[12_345]), Some(12_345));
-        view.sort(&store);
-        assert!(view.rows_from(0).eq(plain), "{order:?}");
     }
 }

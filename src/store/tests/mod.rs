@@ -4,4 +4,5 @@ mod counted;
 mod listed;
 mod merged;
 pub(crate) mod model;
+mod sorted;
 mod trimmed;
