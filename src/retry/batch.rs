@@ -124,7 +124,7 @@ impl BatchPlan {
             );
         }
         if failures == 1 {
-            return "Either: it is one message.".to_owned();
+            return "One call either way: it is one message.".to_owned();
         }
         format!("The whole batch: one call instead of {failures}, and a retry may help all of them.")
     }

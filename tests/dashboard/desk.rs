@@ -249,7 +249,7 @@ impl Desk {
             ExportStep::End { detail, .. } => {
                 let file = self.files.last_mut()?;
                 file.detail = Some(detail.clone());
-                ExportAnswer::Done(Explanation { trace_id: None, ..explanation(&format!("Exported to {}: {detail}.", file.path)) })
+                ExportAnswer::Done(Explanation { trace_id: None, ..explanation(&format!("Exported to {}: {detail}", file.path)) })
             }
             ExportStep::Drop => {
                 self.files.pop();

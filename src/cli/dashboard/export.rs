@@ -172,7 +172,7 @@ fn at_home(path: &str, home: Option<&Path>) -> PathBuf {
 }
 
 fn done(path: &Path, detail: &str) -> Explanation {
-    Explanation { what: format!("Exported to {}: {detail}.", path.display()), why: String::new(), next: String::new(), trace_id: None }
+    Explanation { what: format!("Exported to {}: {detail}", path.display()), why: String::new(), next: String::new(), trace_id: None }
 }
 
 fn failed(path: &Path, error: &io::Error) -> Explanation {
@@ -181,7 +181,7 @@ fn failed(path: &Path, error: &io::Error) -> Explanation {
         _ => "Export it again to another folder.",
     };
     Explanation {
-        what: format!("Nothing was exported to {}.", path.display()),
+        what: format!("Nothing was exported to {}", path.display()),
         why: format!("{error}; nothing is left of what was begun"),
         next: next.to_owned(),
         trace_id: None,
@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(desk.step(ID, part("one,")), Some(ExportAnswer::Written));
         assert!(!path.exists() && wishes.try_recv().is_err());
         assert_eq!(desk.step(ID, part("two")), Some(ExportAnswer::Written));
-        assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.ends_with("list.csv: messages, 2 rows.")));
+        assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.ends_with("list.csv: messages, 2 rows")));
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(&folder).len()), ("one,two", 1));
         assert!(matches!(wishes.try_recv(), Ok(Wish::Note(_, NoteKind::Export, detail)) if detail == "messages, 2 rows"));
         #[cfg(unix)]
