@@ -270,3 +270,18 @@ fn what_is_typed_takes_the_place_of_the_window_that_is_proposed() {
     // Whoever moves in it first means to change it.
     desk.keys("t End Enter Left 0").sees("│ 20h ");
 }
+
+/// The menu opens over every view; what it plans must be what stands behind the plan.
+#[test]
+fn what_the_menu_plans_stands_behind_the_plan() {
+    let mut desk = desk(120, 36);
+    desk.keys("3").sees("[3 Failures").keys("f r").sees("[1 Messages").sees("Retry 5").keys("Esc").sees("all messages");
+}
+
+/// A filter with a name is no window of time.
+#[test]
+fn no_filter_is_brought_back_into_the_menu_of_times() {
+    let mut desk = desk(120, 36);
+    desk.keys("f j Enter : s a v e - f i l t e r Enter l a t e Enter").sees("`late` is saved").keys("f g x").sees("is deleted");
+    desk.keys("Esc t u").misses("`late` is back").keys("Esc f u").sees("`late` is back");
+}

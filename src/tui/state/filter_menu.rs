@@ -133,7 +133,8 @@ impl FilterMenu {
     pub fn list_more(&mut self) {
         let Some(place) = self.lines.iter().position(|line| line.item == MenuItem::MoreBatches) else { return };
         let more = std::mem::take(&mut self.more_batches);
-        self.opened_on += if self.opened_on > place { more.len().saturating_sub(1) } else { 0 };
+        let moved = if self.opened_on > place { more.len().saturating_sub(1) } else { 0 };
+        self.opened_on = self.opened_on.saturating_add(moved);
         self.lines.splice(place..=place, more);
         self.next = self.next.min(place);
         self.is_result_due = true;
@@ -148,6 +149,7 @@ impl FilterMenu {
         self.opened_on = match self.opened_on {
             // It was about a line that is gone.
             on if on == place => usize::MAX,
+            usize::MAX => usize::MAX,
             on => on - usize::from(on > place),
         };
         self.next = self.next.min(place);

@@ -29,8 +29,9 @@ impl State {
             Action::Toggle => menu.toggle(),
             Action::Enter => self.enter_menu(effects),
             Action::PlanRetry if menu.kind == FilterMenuKind::Filter => {
-                // What the list shows already is planned as it is.
-                let choice = (!menu.is_as_opened()).then(|| menu.choice());
+                // What is planned stands on the screen behind the plan: the list is shown, unless it is there as it is.
+                let is_shown = menu.is_as_opened() && self.view == ViewKind::Messages;
+                let choice = (!is_shown).then(|| menu.choice());
                 self.dialog = Dialog::None;
                 if let Some(choice) = choice {
                     self.show_chosen(choice, effects);
@@ -38,7 +39,7 @@ impl State {
                 self.plan_shown();
             }
             Action::Delete => self.delete_named(),
-            Action::Undo => self.bring_named_back(),
+            Action::Undo if menu.kind == FilterMenuKind::Filter => self.bring_named_back(),
             Action::Clear if menu.kind == FilterMenuKind::Times => self.set_window(Window::default(), effects),
             Action::Clear => {
                 self.dialog = Dialog::None;

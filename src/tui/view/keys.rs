@@ -104,7 +104,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Clear if matches!(state.dialog, Dialog::Order(_)) => true,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
         Action::Delete => matches!(&state.dialog, Dialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
-        Action::Undo => matches!(state.dialog, Dialog::Menu(_)) && state.named.can_bring_back(),
+        Action::Undo => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter) && state.named.can_bring_back(),
         // Only the menus of filters have ticks and something to clear.
         Action::PlanRetry if context == Context::Menu => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter),
         Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),

@@ -22,7 +22,7 @@ pub(in crate::tui) struct MenuLine {
 }
 
 impl MenuLine {
-    fn new(item: MenuItem, text: impl Into<String>) -> Self {
+    pub(super) fn new(item: MenuItem, text: impl Into<String>) -> Self {
         Self { item, text: text.into(), count: None }
     }
 

@@ -121,3 +121,22 @@ fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     assert!(menu.is_as_opened() && menu.cursor == 0, "it says which one is shown");
     assert_eq!(menu.choice(), late);
 }
+
+#[test]
+fn a_deleted_filter_that_was_shown_leaves_the_other_lines_usable() {
+    let shown = FilterChoice { statuses: vec![Status::Failure], ..FilterChoice::default() };
+    let mut named = NamedFilters::default();
+    named.save("failed ones", &shown);
+    let mut campaign = campaign();
+    campaign.choice = shown.clone();
+    let mut menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);
+    assert!(matches!(menu.selected(), Some(MenuItem::Named(_))) && menu.is_as_opened());
+    menu.more_batches = ["b-1", "b-2", "b-3"].map(|id| MenuLine::new(MenuItem::Batch(BatchId::new(id)), id)).to_vec();
+    menu.lines.push(MenuLine::new(MenuItem::MoreBatches, "more"));
+    menu.take_out();
+    assert!(!menu.is_as_opened());
+    menu.go(isize::MAX);
+    menu.toggle();
+    assert!(menu.lines.iter().any(|line| line.item == MenuItem::Batch(BatchId::new("b-3"))), "no line is lost");
+    assert!(!menu.is_as_opened());
+}
