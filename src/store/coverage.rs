@@ -78,6 +78,12 @@ impl Reach {
         {
             return false;
         }
+        self.reaches(columns, row)
+    }
+
+    /// The same without its hole: then no row of the order that follows one outside is in it.
+    pub(super) fn reaches(&self, columns: &Columns, row: RowNumber) -> bool {
+        let created = columns.created[row.index()];
         if self.complete {
             return true;
         }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::model::{NOW, at, some_answers};
+use super::model::{NOW, at, some_answers, some_reach};
 use crate::delivery::{BatchId, Message, Progress, RecipientQuery, Status};
 use crate::store::{Direction, Filter, Order, Reach, RowNumber, SortBy, Store, View};
 
@@ -106,9 +106,12 @@ proptest! {
     }
 
     #[test]
-    fn what_a_filter_shows_of_the_loaded_is_the_plain_count(answers in some_answers(), filter in some_filter()) {
+    fn what_a_filter_shows_of_the_loaded_is_the_plain_count(
+        answers in some_answers(), filter in some_filter(), told in prop::collection::vec(some_reach(), 4),
+    ) {
         let mut store = super::model::merged(&answers);
-        for reach in [store.reach().clone(), Reach { complete: true, ..Reach::default() }] {
+        let whole = Reach { complete: true, ..Reach::default() };
+        for reach in told.into_iter().chain([store.reach().clone(), whole]) {
             store.set_reach(reach);
             let plain = plain_list(&store, &filter, at(NOW)).into_iter().filter(|row| store.is_covered(*row));
             prop_assert_eq!(store.loaded_matching(&filter, at(NOW)), plain.count());

@@ -57,12 +57,14 @@ impl Store {
     /// How many covered messages were created from one time on, and before another.
     pub fn loaded_between(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> usize {
         let (from, to) = bounds(since, until);
-        if self.len() > self.counts().total() {
-            return self.created_between(from, to).filter(|row| self.is_covered(*row)).count();
-        }
-        // Without islands their places in the order tell their number.
-        let newer = |time: i64| self.order.count_before(|row| self.columns.created[row.index()] >= time);
-        newer(from).saturating_sub(newer(to))
+        // Their places in the order tell their number: every frame asks for it. Islands lie below the end of the
+        // unbroken stretch, or in its gap.
+        let created = |row: RowNumber| self.columns.created[row.index()];
+        let end = self.order.count_before(|row| self.reach.reaches(&self.columns, row) && self.limit.covers(&self.columns, row));
+        let newer = |time: i64| self.order.count_before(|row| created(row) >= time).min(end);
+        let between = |from: i64, to: i64| newer(from).saturating_sub(newer(to));
+        let in_gap = self.reach.gap.map_or(0, |gap| between(from.max(gap.older.as_millisecond() + 1), to.min(gap.newer.as_millisecond())));
+        between(from, to).saturating_sub(in_gap)
     }
 
     /// How many covered messages a filter shows at `now`. Where counts that are kept anyhow tell it, no message is
