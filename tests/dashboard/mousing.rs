@@ -204,3 +204,13 @@ proptest! {
         prop_assert!(!desk.effects.iter().any(writes), "{:?}", desk.effects);
     }
 }
+
+/// What is typed belongs to the campaign in whose line it was begun.
+#[test]
+fn a_click_on_another_campaign_leaves_the_find_line() {
+    let mut desk = Desk::new(with_mouse(&["Clinic", "Flood alerts"]), 160, 40);
+    desk.live(0).head(0, &messages(10), true).live(1).head(1, &messages(4), true);
+    desk.keys("/ 4 0");
+    click(&mut desk, "Flood alerts");
+    desk.misses("digits of a number").keys("9").misses("find 9").misses("find 40");
+}

@@ -53,17 +53,22 @@ impl State {
         let (zone, now) = (self.look.zone.clone(), self.now);
         for place in 0..self.campaigns.len() {
             let Some(campaign) = self.campaigns.get_mut(place) else { continue };
-            let (Some(to), coverage) = (campaign.history_to, campaign.store.coverage()) else { continue };
+            let Some(to) = campaign.history_to else { continue };
+            let coverage = campaign.store.coverage();
+            if coverage.gap.is_some() {
+                // Something between is still to be read: not all of it is there.
+                continue;
+            }
             let loaded = super::super::view::count(coverage.loaded);
             let name = campaign.card.name.clone();
-            let told = if coverage.dropped > 0 {
-                let next = "`max_messages` in the configuration allows more";
-                Some((NoticeWeight::Warning, format!("{name}: no more than {loaded} messages are kept"), next))
-            } else if coverage.complete {
+            let told = if coverage.complete {
                 Some((NoticeWeight::Info, format!("{name}: read whole, {loaded} messages"), ""))
             } else if coverage.oldest.is_some_and(|oldest| oldest <= to) {
                 let at = super::super::text::short_time(to, &zone, now);
                 Some((NoticeWeight::Info, format!("{name}: read back to {at}, {loaded} messages"), ""))
+            } else if coverage.dropped > 0 {
+                let next = "`max_messages` in the configuration allows more";
+                Some((NoticeWeight::Warning, format!("{name}: no more than {loaded} messages are kept"), next))
             } else {
                 None
             };

@@ -109,7 +109,14 @@ impl State {
                     self.press(Action::Enter, effects);
                 }
             }
-            _ if place != self.current && place < self.campaigns.len() => self.show_campaign(place, effects),
+            _ if place != self.current && place < self.campaigns.len() => {
+                if matches!(self.dialog, Dialog::Find) {
+                    // What is typed next must not go into another campaign's line.
+                    self.dialog = Dialog::None;
+                    self.forget_across(effects);
+                }
+                self.show_campaign(place, effects);
+            }
             _ => {}
         }
     }
