@@ -148,3 +148,45 @@ fn notices_name_no_files_while_others_look_on() {
     desk.keys(": p r e s e n t Enter !").sees("Exported to (hidden)").sees("batch of (hidden) has ended").misses("postwatch-messages-");
     desk.keys("Esc : p r e s e n t Enter !").sees("batch of clinic-nov.csv has ended");
 }
+
+/// What is looked for is a part of somebody's number.
+#[test]
+fn what_is_looked_for_is_hidden_while_others_look_on() {
+    let mut desk = desk();
+    desk.keys("/ 4 0 1 8").sees("find 4018").keys("Enter c").sees("65∙∙∙∙4018");
+    desk.keys(": p r e s e n t Enter").sees("find ∙∙∙∙").misses("find 4018");
+    desk.keys("/").sees("find ∙∙∙∙").keys("Backspace 7 7").misses("40177").sees("find ∙∙∙∙∙").misses("401");
+    desk.keys("Enter").sees("No number with ∙∙∙∙∙").misses("40177");
+    desk.keys("0 : p r e s e n t Enter / 4 0 1 Enter").sees("find 401");
+}
+
+/// A masked copy has the digits open that were looked for.
+#[test]
+fn what_was_copied_before_is_not_shown_to_others() {
+    let mut desk = desk();
+    desk.keys("/ 0 0 0 4 Enter c c").sees("0004").keys("Esc : p r e s e n t Enter Enter c").sees("show the last copy");
+    desk.keys("End Enter").sees("nothing was copied yet").misses("0004");
+}
+
+/// A new dashboard would be masked as the configuration says.
+#[test]
+fn nothing_is_read_anew_while_others_look_on() {
+    let mut desk = desk();
+    desk.keys(": p r e s e n t Enter : r e l o a d").sees("others look on").keys("Enter");
+    assert!(!desk.effects.contains(&Effect::Reload));
+    desk.keys("Esc : p r e s e n t Enter : r e l o a d Enter");
+    assert!(desk.effects.contains(&Effect::Reload));
+}
+
+#[test]
+fn history_is_not_told_as_read_while_something_between_is_missing() {
+    let mut desk = desk();
+    desk.keys(": h i s t o r y Space 7 d Enter").sees("so far");
+    let at = |seconds| desk.now - SignedDuration::from_secs(seconds);
+    let gap = postwatch::store::Gap { newer: at(60), older: at(120) };
+    let oldest = Some((at(8 * 86_400), sms(1, "success", 0).id()));
+    let reach = Reach { oldest, complete: false, gap: Some(gap) };
+    desk.answer(0, &[sms(1, "success", 8 * 86_400)], AnswerKind::List, Some(reach.clone()), false);
+    desk.misses("read back to 17 Nov").sees("so far");
+    desk.answer(0, &[], AnswerKind::List, Some(Reach { gap: None, ..reach }), false).sees("read back to 17 Nov 14:03, 3 messages");
+}

@@ -2,6 +2,7 @@
 
 mod window; // what is looked at of them
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
@@ -15,6 +16,7 @@ use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
+use crate::tui::text::width;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -228,6 +230,20 @@ impl Campaign {
     /// The digits that a mask leaves open: those that are looked for, and none while others look on.
     pub fn open_digits(&self) -> &RecipientQuery {
         if self.presenting.is_some() { &self.nothing_searched } else { &self.find.query }
+    }
+
+    /// What is looked for, as it may stand on the screen.
+    pub fn shown_find(&self) -> Cow<'_, str> {
+        self.hidden_from_others(self.find.query.as_str())
+    }
+
+    /// A part of somebody's number: while others look on a dot for each letter, so that whoever types it sees how far
+    /// it is.
+    pub fn hidden_from_others<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.presenting {
+            Some(_) => Cow::Owned("∙".repeat(width(text))),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// The name of a file or a person, as it may stand on the screen.

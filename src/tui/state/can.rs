@@ -91,6 +91,8 @@ impl State {
             Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run has paused itself"),
             Typed::Results => campaign.run.is_none().then_some("there was no run of several retries yet"),
             Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
+            // The dashboard that begins would be masked as the configuration says, in front of everybody.
+            Typed::Reload if self.presenting => Some("others look on"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),
             Typed::Resolve => self.next_for_person().is_none().then_some("no outcome waits for a person"),
             Typed::Reveal if self.presenting => Some("others look on"),

@@ -65,7 +65,7 @@ impl NamedFilters {
         if name.chars().count() > LONGEST {
             return Some(format!("a name has {LONGEST} characters at most"));
         }
-        if name.chars().filter(char::is_ascii_digit).count() > DIGITS {
+        if name.chars().filter(|letter| letter.is_numeric()).count() > DIGITS {
             return Some(format!("{DIGITS} digits at most: the name is kept in a file, and a number must not be"));
         }
         (self.filters.len() >= MOST && self.place(name).is_none()).then(|| format!("{MOST} are kept at most: delete one in the menu first"))

@@ -1,6 +1,8 @@
 //! A file under way: its parts are made one at a time, each when the one before is on the disk, so that
 //! no key waits for a million rows.
 
+use std::path::Path;
+
 use super::super::export::{BOM, csv_lines};
 use super::super::state::{Content, Dialog, Export, Exporting, PromptKind, State};
 use super::super::{Copied, Effect, ExportAnswer, ExportId, ExportStep, view};
@@ -15,8 +17,7 @@ impl State {
         self.last_export += 1;
         let id = ExportId(self.last_export);
         effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
-        // With the names that it may get instead.
-        self.exported.push(path.strip_suffix(".csv").unwrap_or(&path).to_owned());
+        self.exported.push(told_part(&path));
         self.exporting = Some(Exporting { id, campaign: self.current, export, path, at: 0, is_whole: false });
     }
 
@@ -104,5 +105,28 @@ impl State {
         if !self.stop_export("its messages are no longer there", effects) {
             self.dialog = Dialog::None;
         }
+    }
+}
+
+/// What notices have of a path, whichever name the file gets: without the folder that `~` stands for, and without
+/// the ending, before which a number is put where the name is taken.
+fn told_part(path: &str) -> String {
+    let path = path.strip_prefix("~/").unwrap_or(path);
+    let ending = Path::new(path).extension().map_or(0, |ending| ending.len() + 1);
+    path.get(..path.len() - ending).unwrap_or(path).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("~/clinic.csv", "clinic")]
+    #[case("/tmp/clinic.nov.txt", "/tmp/clinic.nov")]
+    #[case("clinic", "clinic")]
+    #[case(".csv", ".csv")]
+    fn every_name_that_a_file_may_get_has_it(#[case] path: &str, #[case] part: &str) {
+        assert_eq!(told_part(path), part);
     }
 }

@@ -72,6 +72,8 @@ impl State {
                 (false, was_masked) => campaign.masked = was_masked.unwrap_or(true),
             }
         }
+        // A masked copy, too, has the digits that were looked for, and names of files.
+        self.copied = None;
         self.forget_copied(true);
         if self.presenting {
             let next = format!("{} ends it", self.keymap.command("present"));

@@ -69,7 +69,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             ServerAnswer::NotAsked if campaign.find.query.is_askable() => "The server is about to be asked.",
             ServerAnswer::NotAsked => "The server was not asked: it needs 3 characters.",
         };
-        return vec![(format!("No number with {} in {loaded}.", campaign.find.query.as_str()), strong), (server.to_owned(), text)];
+        return vec![(format!("No number with {} in {loaded}.", campaign.shown_find()), strong), (server.to_owned(), text)];
     }
     let (filter, clear) = (state.key_for(Action::Filter), state.key_for(Action::Clear));
     let window = campaign.choice.window;

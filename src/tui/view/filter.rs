@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::pieces::{self, Piece};
+use super::typed;
 use super::words::{count, in_a_line, until};
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
@@ -28,7 +29,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     }
     if campaign.find.is_on() {
         let before = if left.is_empty() { "" } else { "· " };
-        left.push(Piece::new(format!("{before}find {}", campaign.find.query.as_str()), style(Role::Accent), 0).gap(1));
+        left.push(Piece::new(format!("{before}find {}", campaign.shown_find()), style(Role::Accent), 0).gap(1));
         let (words, role) = server(state, campaign);
         left.push(Piece::new(words, style(role), 0));
     }
@@ -89,20 +90,9 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     let style = |role| look.style(role);
     let find = &campaign.find;
     let room = usize::from(area.width.saturating_sub(2)).saturating_sub("find ".len()).clamp(1, 24);
-    let scroll = find.input.visual_scroll(room);
-    let mut skipped = 0;
-    let shown: String = find
-        .input
-        .value()
-        .chars()
-        .skip_while(|letter| {
-            let skips = skipped < scroll;
-            skipped += width(letter.encode_utf8(&mut [0; 4]));
-            skips
-        })
-        .collect();
-    let column = find.input.visual_cursor().saturating_sub(scroll);
-    let text = Piece::new(shown.clone(), style(Role::Strong), 0).gap(1);
+    let (shown, column) = typed::shown(&find.input, room);
+    let shown = campaign.hidden_from_others(&shown);
+    let text = Piece::new(shown.to_string(), style(Role::Strong), 0).gap(1);
     let everywhere = state.across.on;
     let here = if everywhere {
         String::new()
