@@ -12,6 +12,7 @@ mod changes;
 mod columns; // of the list of messages
 mod copying; // what can be copied
 mod detail;
+mod dialog;
 mod exporting;
 mod failures;
 mod filter_choice;
@@ -19,6 +20,7 @@ mod filter_menu;
 mod find;
 mod help;
 mod list;
+mod look;
 mod marked;
 mod marks;
 mod named_filters;
@@ -51,6 +53,7 @@ pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, Columns};
 pub(super) use copying::{CopyWhat, Form, LastCopy};
 pub(super) use detail::{Opened, Phase};
+pub(super) use dialog::Dialog;
 pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_choice::FilterChoice;
@@ -58,6 +61,7 @@ pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
 pub(super) use help::{HelpLine, HelpSearch};
 pub(super) use list::{Cursor, Item, List};
+pub(super) use look::Look;
 pub(super) use marked::Marked;
 pub(super) use marks::{Marks, REVEAL};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
@@ -77,14 +81,11 @@ pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
 pub(super) use window::{Times, Window};
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
-use ratatui::style::Style;
 
-use super::layout::Kind;
 use super::view::Target;
-use super::{Dashboard, Effect, Event, KeyMap, QuestionId, Role, Setup, Theme};
+use super::{Dashboard, Effect, Event, KeyMap, QuestionId, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
@@ -96,57 +97,6 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 
 /// How long the order of the campaigns stays after a step through it.
 const ORDER_HELD: SignedDuration = SignedDuration::from_secs(10);
-
-/// How things are shown, settled at the start.
-pub(super) struct Look {
-    /// The zone in which times are shown.
-    pub zone: TimeZone,
-    /// Its short name.
-    pub zone_name: String,
-    /// The colours.
-    pub theme: Theme,
-    /// No signs outside ASCII.
-    pub ascii: bool,
-    /// Whether the terminal's bell may ring.
-    pub bell: bool,
-    /// The embedded simulator is on screen.
-    pub demo: bool,
-}
-
-impl Look {
-    /// How something with that meaning looks.
-    pub fn style(&self, role: Role) -> Style {
-        self.theme.style(role)
-    }
-}
-
-/// A dialog over the list. One at a time.
-pub(super) enum Dialog {
-    /// None.
-    None,
-    /// The find line is typed into.
-    Find,
-    /// The menu of filters, or of windows of time.
-    Menu(Box<FilterMenu>),
-    /// The menu of order and columns.
-    Order(OrderMenu),
-    /// The question before a retry.
-    Question(Box<Question>),
-    /// The question before a retry of several messages.
-    Plan(Box<PlanQuestion>),
-    /// The question before the retry of a whole batch.
-    Batch(Box<BatchQuestion>),
-    /// What became of an action with an unknown outcome.
-    Resolve(Box<Resolve>),
-    /// What can be done with a row.
-    Row(RowMenu),
-    /// A line that is typed into.
-    Prompt(Box<Prompt>),
-    /// The question before a campaign is shown openly.
-    Reveal(Asked),
-    /// All campaigns, with the cursor on one: its place in the configuration.
-    Campaigns(usize),
-}
 
 /// Everything that the dashboard knows.
 pub struct State {
@@ -312,44 +262,6 @@ impl State {
     /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.
     pub(super) fn is_acting(&self) -> bool {
         self.campaigns.iter().any(|campaign| campaign.actions.is_acting() || campaign.has_run())
-    }
-
-    /// The question that is open.
-    pub(super) fn open_question(&self) -> Option<&Question> {
-        match &self.dialog {
-            Dialog::Question(question) => Some(question),
-            _ => None,
-        }
-    }
-
-    /// The question that stands, whichever it is, while it can be read: a page in front of it hides
-    /// it, and so does a screen without room. Nothing can be agreed to that is not on the screen.
-    pub(super) fn asked_in_view(&self) -> Option<&Asked> {
-        let asked = match &self.dialog {
-            Dialog::Question(question) => Some(&question.asked),
-            Dialog::Plan(question) => Some(&question.asked),
-            Dialog::Batch(question) => Some(&question.asked),
-            Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
-            Dialog::Reveal(asked) => Some(asked),
-            Dialog::None
-            | Dialog::Find
-            | Dialog::Menu(_)
-            | Dialog::Order(_)
-            | Dialog::Row(_)
-            | Dialog::Prompt(_)
-            | Dialog::Campaigns(_) => None,
-        };
-        asked.filter(|_| self.is_dialog_in_view())
-    }
-
-    /// Whether a dialog could be read.
-    pub(super) fn is_dialog_in_view(&self) -> bool {
-        self.page.is_none() && self.layout().kind != Kind::Tiny
-    }
-
-    /// Whether the question that stands can be agreed to.
-    pub(super) fn is_armed(&self) -> bool {
-        self.asked_in_view().is_some_and(|asked| asked.is_armed(self.now))
     }
 }
 

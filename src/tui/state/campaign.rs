@@ -1,12 +1,14 @@
 //! A campaign: its messages, what the list shows of them, and what its worker tells.
 
+mod age; // how old that is
+mod person; // what it needs a person for, and allows one
 mod window; // what is looked at of them
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Actions, ActivityKey, BatchColumn, Changes, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
@@ -20,15 +22,6 @@ use crate::tui::text::width;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
-
-/// How often the newest messages are read at least while the campaign is on the screen.
-const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
-
-/// How often they are read while it is not.
-const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
-
-/// For how long a read-only campaign stays open for actions without one.
-const UNLOCKED: SignedDuration = SignedDuration::from_mins(15);
 
 /// A configured campaign and all that is known of it.
 pub(in crate::tui) struct Campaign {
@@ -251,35 +244,6 @@ impl Campaign {
         if self.presenting.is_some() { "(hidden)" } else { name }
     }
 
-    /// How old the newest messages on the screen are.
-    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
-        self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
-    }
-
-    /// Whether nothing of it was ever read: then it has no figures, not even zeros.
-    pub fn is_unread(&self) -> bool {
-        self.head_at.is_none() && self.store.is_empty()
-    }
-
-    /// Whether they are older than twice the interval in which they are read.
-    pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
-        let interval = match &self.meter {
-            // With nobody there all campaigns share one slow rate.
-            Some(meter) if meter.away => OUT_OF_VIEW.max(SignedDuration::try_from_secs_f64(1.0 / meter.rate).unwrap_or(OUT_OF_VIEW)),
-            _ if in_view => IN_VIEW,
-            _ => OUT_OF_VIEW,
-        };
-        self.age(now).is_some_and(|age| age > interval * 2)
-    }
-
-    /// Whether it waits because too many calls were made (429): that was an answer, and no lost
-    /// connection.
-    pub fn is_slowed(&self) -> bool {
-        let slowed = self.meter.as_ref().and_then(|meter| meter.slowed_at);
-        let near = |since: Timestamp| slowed.is_some_and(|slowed| since.duration_since(slowed).abs() < SignedDuration::from_secs(1));
-        matches!(self.connection, Connection::Waiting { .. }) && self.connection_at.is_some_and(near)
-    }
-
     /// The server was given other data: forgets all messages. The retries stay, with what became of
     /// them.
     pub fn start_anew(&mut self, now: Timestamp) {
@@ -296,60 +260,6 @@ impl Campaign {
         self.further_asked = false;
         self.moving_batches.clear();
         self.count(now);
-    }
-
-    /// The share of failures in the last minutes above which it needs a person: twice the usual, and
-    /// never less than the limit.
-    pub fn failure_limit(&self) -> f64 {
-        self.recent.usual_share.map_or(self.card.failure_limit, |usual| (usual * 2.0).max(self.card.failure_limit))
-    }
-
-    /// Whether more failed in the last minutes than that.
-    pub fn fails_too_often(&self) -> bool {
-        self.recent.share().is_some_and(|share| share > self.failure_limit())
-    }
-
-    /// Whether actions are refused now.
-    pub fn is_locked(&self, now: Timestamp) -> bool {
-        self.card.read_only && self.unlocked_until.is_none_or(|until| until <= now)
-    }
-
-    /// Opens it for actions.
-    pub fn unlock(&mut self, now: Timestamp) {
-        self.unlocked_until = Some(now + UNLOCKED);
-    }
-
-    /// An action was taken: what was opened stays open for as long as at first.
-    pub fn acted(&mut self, now: Timestamp) {
-        if self.unlocked_until.is_some() {
-            self.unlock(now);
-        }
-    }
-
-    /// Whether a run is under way or has paused itself.
-    pub fn has_run(&self) -> bool {
-        // One of which nothing was told is under way as long as its retries are: it may have been
-        // refused as a whole.
-        self.run.as_ref().is_some_and(|run| !run.is_over() && (run.news.is_some() || self.actions.is_acting()))
-    }
-
-    /// How many lines tell of a run.
-    pub fn run_rows(&self) -> u16 {
-        match &self.run {
-            Some(_) if self.has_run() => 3,
-            Some(run) if run.news.is_none() => 0,
-            Some(run) if !run.is_read || self.actions.followed().open > 0 => 1,
-            _ => 0,
-        }
-    }
-
-    /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.
-    pub fn needs_person(&self) -> bool {
-        self.card.broken.is_some()
-            || matches!(self.connection, Connection::Refused { .. })
-            || self.actions.needs_person()
-            || self.run.as_ref().is_some_and(RunRecord::is_paused)
-            || self.fails_too_often()
     }
 }
 

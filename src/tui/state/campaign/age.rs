@@ -1,0 +1,43 @@
+//! How old what is shown of a campaign is, and when that is too old.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Campaign;
+use crate::monitor::Connection;
+
+/// How often the newest messages are read at least while the campaign is on the screen.
+const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
+
+/// How often they are read while it is not.
+const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
+
+impl Campaign {
+    /// How old the newest messages on the screen are.
+    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
+        self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
+    }
+
+    /// Whether nothing of it was ever read: then it has no figures, not even zeros.
+    pub fn is_unread(&self) -> bool {
+        self.head_at.is_none() && self.store.is_empty()
+    }
+
+    /// Whether they are older than twice the interval in which they are read.
+    pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
+        let interval = match &self.meter {
+            // With nobody there all campaigns share one slow rate.
+            Some(meter) if meter.away => OUT_OF_VIEW.max(SignedDuration::try_from_secs_f64(1.0 / meter.rate).unwrap_or(OUT_OF_VIEW)),
+            _ if in_view => IN_VIEW,
+            _ => OUT_OF_VIEW,
+        };
+        self.age(now).is_some_and(|age| age > interval * 2)
+    }
+
+    /// Whether it waits because too many calls were made (429): that was an answer, and no lost
+    /// connection.
+    pub fn is_slowed(&self) -> bool {
+        let slowed = self.meter.as_ref().and_then(|meter| meter.slowed_at);
+        let near = |since: Timestamp| slowed.is_some_and(|slowed| since.duration_since(slowed).abs() < SignedDuration::from_secs(1));
+        matches!(self.connection, Connection::Waiting { .. }) && self.connection_at.is_some_and(near)
+    }
+}

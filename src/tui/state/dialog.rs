@@ -1,0 +1,72 @@
+//! What stands over the list, and whether it can be agreed to.
+
+use super::{Asked, BatchQuestion, FilterMenu, OrderMenu, PlanQuestion, Prompt, Question, Resolve, RowMenu, State};
+use crate::tui::layout::Kind;
+
+/// A dialog over the list. One at a time.
+pub(in crate::tui) enum Dialog {
+    /// None.
+    None,
+    /// The find line is typed into.
+    Find,
+    /// The menu of filters, or of windows of time.
+    Menu(Box<FilterMenu>),
+    /// The menu of order and columns.
+    Order(OrderMenu),
+    /// The question before a retry.
+    Question(Box<Question>),
+    /// The question before a retry of several messages.
+    Plan(Box<PlanQuestion>),
+    /// The question before the retry of a whole batch.
+    Batch(Box<BatchQuestion>),
+    /// What became of an action with an unknown outcome.
+    Resolve(Box<Resolve>),
+    /// What can be done with a row.
+    Row(RowMenu),
+    /// A line that is typed into.
+    Prompt(Box<Prompt>),
+    /// The question before a campaign is shown openly.
+    Reveal(Asked),
+    /// All campaigns, with the cursor on one: its place in the configuration.
+    Campaigns(usize),
+}
+
+impl State {
+    /// The question that is open.
+    pub(in crate::tui) fn open_question(&self) -> Option<&Question> {
+        match &self.dialog {
+            Dialog::Question(question) => Some(question),
+            _ => None,
+        }
+    }
+
+    /// The question that stands, whichever it is, while it can be read: a page in front of it hides
+    /// it, and so does a screen without room. Nothing can be agreed to that is not on the screen.
+    pub(in crate::tui) fn asked_in_view(&self) -> Option<&Asked> {
+        let asked = match &self.dialog {
+            Dialog::Question(question) => Some(&question.asked),
+            Dialog::Plan(question) => Some(&question.asked),
+            Dialog::Batch(question) => Some(&question.asked),
+            Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
+            Dialog::Reveal(asked) => Some(asked),
+            Dialog::None
+            | Dialog::Find
+            | Dialog::Menu(_)
+            | Dialog::Order(_)
+            | Dialog::Row(_)
+            | Dialog::Prompt(_)
+            | Dialog::Campaigns(_) => None,
+        };
+        asked.filter(|_| self.is_dialog_in_view())
+    }
+
+    /// Whether a dialog could be read.
+    pub(in crate::tui) fn is_dialog_in_view(&self) -> bool {
+        self.page.is_none() && self.layout().kind != Kind::Tiny
+    }
+
+    /// Whether the question that stands can be agreed to.
+    pub(in crate::tui) fn is_armed(&self) -> bool {
+        self.asked_in_view().is_some_and(|asked| asked.is_armed(self.now))
+    }
+}
