@@ -130,6 +130,8 @@ fn islands_are_marked_and_counted_apart() {
     desk.answer(0, &[sms(77, "success", 900_000)], AnswerKind::Search, None, false);
     desk.sees("3 loaded").sees("1 • found apart");
     assert!(desk.line("65∙∙∙∙0077").starts_with('•'));
+    // A filter shows it as well: four of three would be false.
+    desk.keys("f j j j j j j j j Enter").sees("delivered").sees("4 shown, 3 loaded");
 }
 
 #[test]

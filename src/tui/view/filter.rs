@@ -62,6 +62,8 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     // How many of how many is said as long as anything is.
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
+        // What was found apart is listed, too, and is not among the loaded ones that are counted.
+        true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(campaign.list.matching(&campaign.store))),
         true => format!("{} of {loaded} loaded{in_window}", count(campaign.list.matching(&campaign.store))),
         false => format!("{loaded} loaded{in_window}"),
     };
