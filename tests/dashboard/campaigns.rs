@@ -36,6 +36,21 @@ fn the_order_stays_while_somebody_steps_through_it() {
     desk.wait(11_000).sees("1/4");
 }
 
+#[test]
+fn what_is_stuck_is_counted_for_every_campaign() {
+    let mut desk = Desk::new(setup(["Alpha", "Bravo"].map(|name| card(name, HostKind::Test)).to_vec()), 120, 36);
+    desk.head(0, &[sms(1, "success", 60)], true);
+    // One is not handed over for an hour, one is silent with the telco for three days; the young one is not stuck.
+    desk.head(1, &[sms(2, "created", 60), sms(3, "sending", 3_600), sms(4, "sent_to_telco", 3 * 86_400)], true);
+    desk.keys("BackTab").sees("stuck");
+    let heads = desk.line("failed now");
+    let at = heads.find("stuck").unwrap();
+    assert!(heads.find("open").is_some_and(|open| open < at));
+    let column = |desk: &Desk, name: &str| desk.line(name).chars().skip(at).take(5).collect::<String>().trim().to_owned();
+    assert_eq!((column(&desk, "›   Alpha"), column(&desk, "    Bravo")), ("0".to_owned(), "2".to_owned()));
+    desk.keys("j Enter").sees("2 open").sees("1 stuck before the telco");
+}
+
 /// Twenty campaigns, of which the key of the eighteenth is refused and the seventh fails.
 fn twenty(columns: u16, rows: u16) -> Desk {
     let names = (1..=20).map(|number| format!("Campaign number {number}"));

@@ -2,6 +2,7 @@
 
 mod age; // how old that is
 mod person; // what it needs a person for, and allows one
+mod stuck; // how many should have gone on by now
 mod window; // what is looked at of them
 
 use std::borrow::Cow;
@@ -19,6 +20,8 @@ use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
 use crate::tui::text::width;
+
+use stuck::StuckCount;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -90,6 +93,8 @@ pub(in crate::tui) struct Campaign {
     pub open: [usize; STATUS_PLACES],
     /// When the open message that was read longest ago was read, as of the newest event.
     pub oldest_open_reading: Option<Timestamp>,
+    /// How many messages should have gone on by now, and as of when.
+    pub stuck: StuckCount,
     /// How many pages are still read by themselves to fill a window that a filter left empty.
     pub pages_to_fill: u8,
     /// Whether a page of older history was asked for and has not come.
@@ -145,6 +150,7 @@ impl Campaign {
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
             open: [0; STATUS_PLACES],
             oldest_open_reading: None,
+            stuck: StuckCount::default(),
             pages_to_fill: 0,
             further_asked: false,
             has_called: false,
@@ -208,6 +214,7 @@ impl Campaign {
         self.recent = self.store.recent(now, RECENT_MINUTES);
         self.open = self.store.open_by_status(now);
         self.oldest_open_reading = self.store.oldest_open_reading(now);
+        self.stuck.count(&self.store, now);
     }
 
     /// The message that keys are about: the one that is open, else the one under the cursor.

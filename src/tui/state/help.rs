@@ -62,9 +62,13 @@ const FIGURES: [(&str, &str); 14] = [
 ];
 
 /// Words that mean something special here.
-const WORDS: [(&str, &str); 10] = [
+const WORDS: [(&str, &str); 11] = [
     ("loaded", "read from the API since the start, from the newest message back without a gap: every figure is of these"),
     ("open", "neither delivered nor failed, and more is expected: not of one with the telco that is abroad, or silent for 48 h"),
+    (
+        "stuck",
+        "should have gone on by now: not handed over after ten minutes and longer than 99 of 100 take, or, for numbers of Singapore, with the telco for 48 h",
+    ),
     ("with telco", "handed to the phone company, not confirmed: for numbers abroad this is the last that is told"),
     ("helps, maybe, no", "whether a retry of this error can reach the recipient, by the API's published table"),
     ("tried", "how many attempts there were; the API takes three at most"),

@@ -22,9 +22,10 @@ struct Column {
 }
 
 /// The columns after name and state, in the order in which they get room.
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     Column { head: "failed now", width: 11, align: Align::Right, cell: |_, campaign| share(campaign) },
     Column { head: "open", width: 7, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.open.iter().sum()) },
+    Column { head: "stuck", width: 6, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.stuck.total()) },
     Column { head: "env", width: 10, align: Align::Left, cell: |state, campaign| environment(&state.look, campaign) },
     Column { head: "usually", width: 11, align: Align::Right, cell: |_, campaign| usually(campaign) },
     Column { head: "calls/s", width: 10, align: Align::Right, cell: |_, campaign| calls(campaign) },

@@ -53,6 +53,10 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
             line.push(Piece::new(format!("{} of no known status", count(odd)), style(Role::Unknown), 2));
         }
     }
+    if campaign.stuck.before_provider > 0 {
+        let words = format!("{} stuck before the telco", count(campaign.stuck.before_provider));
+        line.push(Piece::new(words, style(Role::Warning), 3).gap(3));
+    }
     line.extend(
         at_rest(counts.total(), delivered + failed, counts.open, open)
             .into_iter()

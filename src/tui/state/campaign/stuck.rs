@@ -1,0 +1,39 @@
+//! How many messages should have gone on by now.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::store::Store;
+
+/// Up to how many messages under way are looked at for every event; more cost a few milliseconds.
+const FEW: usize = 5_000;
+
+/// How old the figure may be where there are more. What is stuck has been for ten minutes at least.
+const LONGEST_AGE: SignedDuration = SignedDuration::from_secs(10);
+
+/// How many messages are stuck, and as of when.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::tui) struct StuckCount {
+    /// Created, queued or sending for longer than ten minutes and the campaign's own p99.
+    pub before_provider: usize,
+    /// With the telco for more than 48 h, numbers of Singapore only.
+    pub with_telco: usize,
+    as_of: Option<Timestamp>,
+}
+
+impl StuckCount {
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.before_provider + self.with_telco
+    }
+
+    /// Counts them anew where that is cheap, or the figure is too old.
+    pub(super) fn count(&mut self, store: &Store, now: Timestamp) {
+        // A clock that is set back makes every figure an old one.
+        let is_fresh = |as_of: Timestamp| as_of <= now && now.duration_since(as_of) < LONGEST_AGE;
+        if store.counts().open > FEW && self.as_of.is_some_and(is_fresh) {
+            return;
+        }
+        let stuck = store.stuck(now);
+        *self = Self { before_provider: stuck.before_provider.len(), with_telco: stuck.with_telco.len(), as_of: Some(now) };
+    }
+}
