@@ -79,18 +79,7 @@ impl State {
     /// meanwhile makes a preview of it.
     pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
         let now = self.now;
-        if matches!(
-            self.dialog,
-            Dialog::None
-                | Dialog::Find
-                | Dialog::Menu(_)
-                | Dialog::Order(_)
-                | Dialog::Row(_)
-                | Dialog::Prompt(_)
-                | Dialog::Resolve(_)
-                | Dialog::Reveal(_)
-                | Dialog::Campaigns(_)
-        ) {
+        if !matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             return;
         }
         self.lock_expired(effects);
