@@ -42,7 +42,7 @@ fn what_is_stuck_is_counted_for_every_campaign() {
     desk.head(0, &[sms(1, "success", 60)], true);
     // One is not handed over for an hour, one is silent with the telco for three days; the young one is not stuck.
     desk.head(1, &[sms(2, "created", 60), sms(3, "sending", 3_600), sms(4, "sent_to_telco", 3 * 86_400)], true);
-    desk.keys("BackTab").sees("stuck");
+    desk.wait(1_000).keys("BackTab").sees("stuck");
     let heads = desk.line("failed now");
     let at = heads.find("stuck").unwrap();
     assert!(heads.find("open").is_some_and(|open| open < at));

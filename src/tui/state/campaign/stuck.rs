@@ -4,11 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::store::Store;
 
-/// Up to how many messages under way are looked at for every event; more cost a few milliseconds.
+/// Up to how many messages under way it costs less than half a millisecond to look at them.
 const FEW: usize = 5_000;
 
-/// How old the figure may be where there are more. What is stuck has been for ten minutes at least.
-const LONGEST_AGE: SignedDuration = SignedDuration::from_secs(10);
+/// How old the figure may be where there are no more, and where there are. No key waits for it, and what is
+/// stuck has been for ten minutes at least.
+const LONGEST_AGES: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_secs(10)];
 
 /// How many messages are stuck, and as of when.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,11 +27,11 @@ impl StuckCount {
         self.before_provider + self.with_telco
     }
 
-    /// Counts them anew where that is cheap, or the figure is too old.
+    /// Counts them anew where the figure is too old.
     pub(super) fn count(&mut self, store: &Store, now: Timestamp) {
         // A clock that is set back makes every figure an old one.
-        let is_fresh = |as_of: Timestamp| as_of <= now && now.duration_since(as_of) < LONGEST_AGE;
-        if store.counts().open > FEW && self.as_of.is_some_and(is_fresh) {
+        let longest = LONGEST_AGES[usize::from(store.counts().open > FEW)];
+        if self.as_of.is_some_and(|as_of| as_of <= now && now.duration_since(as_of) < longest) {
             return;
         }
         let stuck = store.stuck(now);
