@@ -119,9 +119,13 @@ impl Acting {
                 let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
                 (Subject::Message(message.clone()), Known::Message(evidence))
             }
-            ActionKind::RetryBatch { batch, failures, attempts } => {
+            ActionKind::RetryBatch { batch, failures } => {
                 let sent_at = sent_at.unwrap_or(entry.planned_at);
-                let evidence = BatchEvidence { attempts: *attempts, failures: *failures, sent_at };
+                let evidence = BatchEvidence {
+                    attempts: None,
+                    failures: failures.as_ref().and_then(|failures| u32::try_from(failures.len()).ok()),
+                    sent_at,
+                };
                 (Subject::Batch(batch.clone()), Known::Batch(evidence))
             }
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,

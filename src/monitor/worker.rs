@@ -23,7 +23,7 @@ use super::{
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
-use crate::state::{ActionId, JournalAccess, Run};
+use crate::state::{ActionId, JournalAccess, Run, Server};
 
 pub use handle::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};
 
@@ -31,6 +31,8 @@ pub use handle::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};
 struct Worker {
     campaign: CampaignIndex,
     api: Api,
+    /// The server behind the API: what budget and claims go by.
+    server: Server,
     /// The batch whose pages it reads in place of the campaign's.
     batch: Option<BatchId>,
     journal: JournalAccess,
@@ -61,6 +63,7 @@ impl Worker {
         let horizon = SignedDuration::try_from(options.history).unwrap_or(SignedDuration::MAX);
         Self {
             campaign: options.campaign,
+            server: Server::of(options.api.base().as_str()),
             api: options.api,
             batch: None,
             sharing: Sharing::new(options.journal.readable().map(|journal| journal.folder().to_owned())),

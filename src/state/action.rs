@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::RunId;
+use super::{RunId, Server};
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
 /// An action's number in the journal.
@@ -22,8 +22,10 @@ impl fmt::Display for ActionId {
 pub struct Intention {
     /// The run of the program that takes it.
     pub run: RunId,
-    /// The API's base URL.
+    /// The API's base URL, for the record.
     pub base_url: String,
+    /// The server behind it, which claims go by.
+    pub server: Server,
     /// The campaign.
     pub campaign: CampaignId,
     /// What is done.
@@ -55,16 +57,19 @@ pub enum ActionKind {
     RetryBatch {
         /// The batch.
         batch: BatchId,
-        /// How many of its messages had failed, as last read.
-        failures: Option<u32>,
-        /// How many attempts its messages had together, as last read.
-        attempts: Option<u32>,
+        /// Each of its failures, as read before the request left; `None` in a line of an older
+        /// journal, which kept too little: a person decides about it.
+        failures: Option<Vec<FailureSeen>>,
     },
     /// One message is sent.
     SendMessage {
         /// A keyed hash of recipient and values: enough to recognise the message in a list, not to
         /// read it. Equal for equal sends.
         fingerprint: String,
+        /// The language it is sent in; empty in a line of an older journal.
+        language: String,
+        /// The messages to its recipient that were known before the request left.
+        known: Vec<MessageId>,
     },
     /// A file of messages is uploaded.
     UploadBatch {
@@ -72,7 +77,22 @@ pub enum ActionKind {
         file_name: String,
         /// How many rows it has.
         rows: u32,
+        /// The SHA-256 of its contents, in hexadecimal digits; empty in a line of an older journal.
+        sha256: String,
+        /// The newest message stamp of the campaign that was known before the request left.
+        newest: Option<Timestamp>,
     },
+}
+
+/// One failure of a batch before its retry, as last read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailureSeen {
+    /// The message.
+    pub message: MessageId,
+    /// How many attempts it had.
+    pub attempts: Option<u32>,
+    /// When the newest of them was made.
+    pub newest_attempt: Option<Timestamp>,
 }
 
 /// The call that told what an intention holds.
@@ -166,8 +186,8 @@ impl ActionKind {
         match self {
             ActionKind::RetryMessage { message, .. } => format!("message {message}"),
             ActionKind::RetryBatch { batch, .. } => format!("batch {batch}"),
-            ActionKind::SendMessage { fingerprint } => format!("send {fingerprint}"),
-            ActionKind::UploadBatch { file_name, rows } => format!("upload {rows} {file_name}"),
+            ActionKind::SendMessage { fingerprint, .. } => format!("send {fingerprint}"),
+            ActionKind::UploadBatch { sha256, .. } => format!("upload {sha256}"),
         }
     }
 }

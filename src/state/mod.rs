@@ -22,6 +22,7 @@ mod read;
 mod row;
 mod run;
 mod schema;
+mod server;
 mod session;
 mod sweep;
 #[cfg(test)]
@@ -31,7 +32,7 @@ mod transition;
 mod who;
 mod write;
 
-pub use action::{ActionId, ActionKind, Intention, Outcome, ReadFrom, Resolution};
+pub use action::{ActionId, ActionKind, FailureSeen, Intention, Outcome, ReadFrom, Resolution};
 pub use budget::SharedBudget;
 pub use error::StateError;
 pub use folder::folder;
@@ -40,6 +41,7 @@ pub use note::{Note, NoteEntry, NoteKind};
 pub use orphan::Settled;
 pub use read::{Holder, JournalEntry, OpenAction, Try};
 pub use run::{Run, RunId};
+pub use server::Server;
 pub use session::{NamedFilter, SavedFilter, SavedTable, Session};
 pub use transition::ActionState;
 pub use who::Who;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::read::entries;
 use super::row::last_try;
 use super::write::{close_try, step};
-use super::{ActionId, ActionState, Journal, JournalEntry, Outcome, StateError};
+use super::{ActionId, ActionState, Journal, JournalEntry, Outcome, Server, StateError};
 use crate::delivery::CampaignId;
 
 /// What became of the intentions that dead runs left in a campaign.
@@ -25,12 +25,12 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn settle_orphans(&self, base_url: &str, campaign: &CampaignId, at: Timestamp) -> Result<Settled, StateError> {
+    pub fn settle_orphans(&self, server: &Server, campaign: &CampaignId, at: Timestamp) -> Result<Settled, StateError> {
         self.write("settled", |transaction| {
             let mut settled = Settled::default();
             let mut dead = BTreeSet::new();
-            let condition = "WHERE a.state = 'intended' AND a.base_url = ?1 AND a.campaign = ?2 ORDER BY a.id";
-            for mut entry in entries(transaction, condition, [base_url, campaign.as_str()])? {
+            let condition = "WHERE a.state = 'intended' AND a.server = ?1 AND a.campaign = ?2 ORDER BY a.id";
+            for mut entry in entries(transaction, condition, [server.as_str(), campaign.as_str()])? {
                 if self.is_alive(&entry.run) {
                     continue;
                 }

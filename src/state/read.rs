@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Params};
 
 use super::row::{ENTRY, entry, last_try, tries};
-use super::{ActionId, ActionKind, ActionState, Journal, RunId, StateError, Who};
+use super::{ActionId, ActionKind, ActionState, Journal, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
 /// Who looks after an open action.
@@ -27,6 +27,8 @@ pub struct JournalEntry {
     pub who: Who,
     /// The API's base URL.
     pub base_url: String,
+    /// The server behind it.
+    pub server: Server,
     /// The campaign.
     pub campaign: CampaignId,
     /// What was done.
@@ -86,9 +88,9 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn open_actions(&self, base_url: &str, campaign: &CampaignId) -> Result<Vec<OpenAction>, StateError> {
-        let condition = "WHERE a.state IN ('intended', 'unknown') AND a.base_url = ?1 AND a.campaign = ?2 ORDER BY a.id";
-        self.open_where(condition, [base_url, campaign.as_str()])
+    pub fn open_actions(&self, server: &Server, campaign: &CampaignId) -> Result<Vec<OpenAction>, StateError> {
+        let condition = "WHERE a.state IN ('intended', 'unknown') AND a.server = ?1 AND a.campaign = ?2 ORDER BY a.id";
+        self.open_where(condition, [server.as_str(), campaign.as_str()])
     }
 
     /// The open actions of all campaigns, oldest first.
@@ -112,16 +114,16 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn messages_refused_with(&self, base_url: &str, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
-        let sql = "SELECT a.message FROM actions a WHERE a.state = 'refused' AND a.base_url = ?1 AND a.campaign = ?2 AND a.code = ?3
+    pub fn messages_refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
+        let sql = "SELECT a.message FROM actions a WHERE a.state = 'refused' AND a.server = ?1 AND a.campaign = ?2 AND a.code = ?3
                    AND a.message IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.base_url = a.base_url AND b.campaign = a.campaign
+                   AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.server = a.server AND b.campaign = a.campaign
                                    AND b.claim = a.claim AND b.id > a.id AND b.state IN ('accepted', 'resolved_accepted', 'unknown'))
                    GROUP BY a.message ORDER BY a.message";
         let failed = StateError::database("read");
         let connection = self.connection();
         let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
-        let found = statement.query_map([base_url, campaign.as_str(), code], |row| row.get::<_, String>(0)).map_err(&failed)?;
+        let found = statement.query_map([server.as_str(), campaign.as_str(), code], |row| row.get::<_, String>(0)).map_err(&failed)?;
         found.map(|message| Ok(MessageId::new(message.map_err(&failed)?))).collect()
     }
 
@@ -170,7 +172,7 @@ pub(super) fn entries(connection: &Connection, condition: &str, values: impl Par
     let mut rows = statement.query(values).map_err(&failed)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
-        found.push(entry(row)?);
+        found.push(entry(connection, row)?);
     }
     Ok(found)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{ActionId, ActionKind, ActionState, JournalEntry, ReadFrom, RunId, StateError, Try, Who};
+use super::{ActionId, ActionKind, ActionState, FailureSeen, JournalEntry, ReadFrom, RunId, Server, StateError, Try, Who};
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
 /// The columns of an entry; conditions and order follow.
@@ -13,7 +13,7 @@ FROM actions a JOIN runs r ON r.id = a.run
 ";
 
 /// The entry in a row of [`ENTRY`].
-pub(super) fn entry(row: &Row<'_>) -> Result<JournalEntry, StateError> {
+pub(super) fn entry(connection: &Connection, row: &Row<'_>) -> Result<JournalEntry, StateError> {
     let id = ActionId(row.get("id").map_err(StateError::database("read"))?);
     let bad = |flaw: &str| StateError::BadLine { action: id, flaw: flaw.to_owned() };
     let fields = || -> rusqlite::Result<JournalEntry> {
@@ -23,8 +23,9 @@ pub(super) fn entry(row: &Row<'_>) -> Result<JournalEntry, StateError> {
             run: run(row, "run")?,
             who: who(row)?,
             base_url: row.get("base_url")?,
+            server: Server::from_text(row.get("server")?),
             campaign: CampaignId::new(row.get::<_, String>("campaign")?),
-            action: action(row)?,
+            action: action(connection, row)?,
             plan: row.get("plan")?,
             planned_at: time(row, "planned_at")?,
             state: ActionState::from_word(&state).ok_or_else(|| unreadable(row, "state"))?,
@@ -39,7 +40,7 @@ pub(super) fn entry(row: &Row<'_>) -> Result<JournalEntry, StateError> {
     fields().map_err(|error| bad(&error.to_string()))
 }
 
-fn action(row: &Row<'_>) -> rusqlite::Result<ActionKind> {
+fn action(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<ActionKind> {
     let kind: String = row.get("kind")?;
     let text = |column: &str| row.get::<_, String>(column);
     Ok(match kind.as_str() {
@@ -49,15 +50,33 @@ fn action(row: &Row<'_>) -> rusqlite::Result<ActionKind> {
             newest_attempt: optional_time(row, "seen_newest")?,
             read_from: ReadFrom::from_word(&text("seen_from")?).ok_or_else(|| unreadable(row, "seen_from"))?,
         },
-        "retry-batch" => ActionKind::RetryBatch {
-            batch: BatchId::new(text("batch")?),
-            failures: row.get("seen_failures")?,
-            attempts: row.get("seen_attempts")?,
+        "retry-batch" => ActionKind::RetryBatch { batch: BatchId::new(text("batch")?), failures: seen(connection, row)? },
+        "send" => ActionKind::SendMessage {
+            fingerprint: text("fingerprint")?,
+            language: row.get::<_, Option<String>>("language")?.unwrap_or_default(),
+            known: seen(connection, row)?.unwrap_or_default().into_iter().map(|seen| seen.message).collect(),
         },
-        "send" => ActionKind::SendMessage { fingerprint: text("fingerprint")? },
-        "send-batch" => ActionKind::UploadBatch { file_name: text("file_name")?, rows: row.get("file_rows")? },
+        "send-batch" => ActionKind::UploadBatch {
+            file_name: text("file_name")?,
+            rows: row.get("file_rows")?,
+            sha256: row.get::<_, Option<String>>("file_sha256")?.unwrap_or_default(),
+            newest: optional_time(row, "seen_newest")?,
+        },
         _ => return Err(unreadable(row, "kind")),
     })
+}
+
+/// What was known before an action's request left, message by message. Evidence that is not whole is
+/// none.
+fn seen(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Vec<FailureSeen>>> {
+    let Some(lines) = row.get::<_, Option<u32>>("seen_lines")? else { return Ok(None) };
+    let mut statement = connection.prepare_cached("SELECT message, attempts, newest FROM seen WHERE action = ?1 ORDER BY message")?;
+    let found = statement.query_map([row.get::<_, i64>("id")?], |row| {
+        let message = MessageId::new(row.get::<_, String>("message")?);
+        Ok(FailureSeen { message, attempts: row.get("attempts")?, newest_attempt: optional_time(row, "newest")? })
+    })?;
+    let found: Vec<FailureSeen> = found.collect::<rusqlite::Result<_>>()?;
+    Ok(Some(found).filter(|found| u32::try_from(found.len()) == Ok(lines)))
 }
 
 /// The tries of an action, oldest first.

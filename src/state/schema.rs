@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StateError;
+use super::{Server, StateError};
 
 /// Marks the file as Postwatch's: "PWJ1" in ASCII.
 const APPLICATION: i64 = 0x5057_4a31;
 
 /// The steps from each format to the next; the file's `user_version` says how many were taken.
 /// A step that was ever released is never changed, only followed by another.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE runs (
     id          TEXT PRIMARY KEY,
     started_at  TEXT NOT NULL,
@@ -68,7 +70,33 @@ CREATE TABLE notes (
     campaign  TEXT,
     detail    TEXT NOT NULL
 ) STRICT;
-"];
+",
+    "
+ALTER TABLE actions ADD COLUMN server TEXT NOT NULL DEFAULT '';
+-- The base URL of an open action of the first format that claims the same as another one, since both
+-- lead to one server: it keeps its old claim beside the other's.
+ALTER TABLE actions ADD COLUMN old_key TEXT NOT NULL DEFAULT '';
+-- How many lines of `seen` are an action's; none where that was not kept.
+ALTER TABLE actions ADD COLUMN seen_lines INTEGER;
+ALTER TABLE actions ADD COLUMN language TEXT;
+ALTER TABLE actions ADD COLUMN file_sha256 TEXT;
+UPDATE actions SET server = server_of(base_url);
+DROP INDEX one_open_action;
+UPDATE actions SET old_key = base_url WHERE state IN ('intended', 'unknown') AND EXISTS (
+    SELECT 1 FROM actions b WHERE b.id <> actions.id AND b.state IN ('intended', 'unknown')
+        AND b.server = actions.server AND b.campaign = actions.campaign AND b.claim = actions.claim);
+CREATE UNIQUE INDEX one_open_action ON actions (server, campaign, claim, old_key) WHERE state IN ('intended', 'unknown');
+-- What was known before a request left, message by message: the failures of a batch, or the messages
+-- to a recipient.
+CREATE TABLE seen (
+    action    INTEGER NOT NULL REFERENCES actions (id),
+    message   TEXT NOT NULL,
+    attempts  INTEGER,
+    newest    TEXT,
+    PRIMARY KEY (action, message)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// The newest format that this version knows.
 const KNOWN: i64 = STEPS.len() as i64;
@@ -100,6 +128,11 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateErr
 /// Takes the steps that the file lacks, all or none of them.
 pub(super) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "brought up to date");
+    connection
+        .create_scalar_function("server_of", 1, FunctionFlags::SQLITE_UTF8, |base_url| {
+            Ok(Server::of(&base_url.get::<String>(0)?).as_str().to_owned())
+        })
+        .map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // Read inside the transaction: another process may just have done it.
     let format = number(&transaction, "user_version").map_err(failed)?;

@@ -279,14 +279,14 @@ pub(super) fn run_is_known(transaction: &Transaction<'_>, run: &RunId) -> Result
 /// The action that stands in the way, as the error it makes: an open one that holds the claim, or one
 /// of another run that the API took after the subject had been read.
 fn other_action(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> Result<Option<StateError>, StateError> {
-    let subject = [intention.base_url.as_str(), intention.campaign.as_str(), claim];
-    let condition = "WHERE a.state IN ('intended', 'unknown') AND a.base_url = ?1 AND a.campaign = ?2 AND a.claim = ?3";
+    let subject = [intention.server.as_str(), intention.campaign.as_str(), claim];
+    let condition = "WHERE a.state IN ('intended', 'unknown') AND a.server = ?1 AND a.campaign = ?2 AND a.claim = ?3";
     let found = entries(transaction, condition, subject)?;
     if let Some(open) = found.into_iter().next() {
         return Ok(Some(StateError::AlreadyOpen { action: open.id, since: open.planned_at, run: open.run, state: open.state }));
     }
     let Some(read_at) = intention.read_at else { return Ok(None) };
-    let condition = "WHERE a.state IN ('accepted', 'resolved_accepted') AND a.base_url = ?1 AND a.campaign = ?2 AND a.claim = ?3
+    let condition = "WHERE a.state IN ('accepted', 'resolved_accepted') AND a.server = ?1 AND a.campaign = ?2 AND a.claim = ?3
                      ORDER BY a.id DESC LIMIT 1";
     let newest = entries(transaction, condition, subject)?.into_iter().next();
     let taken = newest.filter(|taken| taken.run != intention.run && taken.changed_at > read_at);
@@ -294,32 +294,36 @@ fn other_action(transaction: &Transaction<'_>, intention: &Intention, claim: &st
 }
 
 fn insert(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> Result<ActionId, StateError> {
-    let (mut seen_attempts, mut seen_newest, mut seen_from, mut seen_failures) = (None, None, None, None);
-    let (mut fingerprint, mut file_name, mut file_rows) = (None, None, None);
+    let (mut seen_attempts, mut seen_newest, mut seen_from) = (None, None, None);
+    let (mut fingerprint, mut language, mut file_name, mut file_rows, mut file_sha256) = (None, None, None, None, None);
     match &intention.action {
         ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. } => {
             seen_attempts = *attempts;
             seen_newest = newest_attempt.map(|at| at.to_string());
             seen_from = Some(read_from.word());
         }
-        ActionKind::RetryBatch { failures, attempts, .. } => {
-            seen_failures = *failures;
-            seen_attempts = *attempts;
+        ActionKind::RetryBatch { .. } => {}
+        ActionKind::SendMessage { fingerprint: hash, language: sent_in, .. } => {
+            fingerprint = Some(hash);
+            language = Some(sent_in);
         }
-        ActionKind::SendMessage { fingerprint: hash } => fingerprint = Some(hash),
-        ActionKind::UploadBatch { file_name: name, rows } => {
+        ActionKind::UploadBatch { file_name: name, rows, sha256, newest } => {
             file_name = Some(name);
             file_rows = Some(*rows);
+            file_sha256 = Some(sha256);
+            seen_newest = newest.map(|at| at.to_string());
         }
     }
+    let evidence = evidence(&intention.action);
     transaction
         .execute(
-            "INSERT INTO actions (run, base_url, campaign, kind, message, batch, claim, seen_attempts, seen_newest, seen_from,
-                 seen_failures, fingerprint, file_name, file_rows, plan, planned_at, state, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 'intended', ?16)",
+            "INSERT INTO actions (run, base_url, server, campaign, kind, message, batch, claim, seen_attempts, seen_newest, seen_from,
+                 seen_lines, fingerprint, language, file_name, file_rows, file_sha256, plan, planned_at, state, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 'intended', ?19)",
             params![
                 intention.run.as_str(),
                 intention.base_url,
+                intention.server.as_str(),
                 intention.campaign.as_str(),
                 intention.action.word(),
                 intention.action.message().map(MessageId::as_str),
@@ -328,14 +332,37 @@ fn insert(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> 
                 seen_attempts,
                 seen_newest,
                 seen_from,
-                seen_failures,
+                evidence.as_ref().map(|evidence| u32::try_from(evidence.len()).unwrap_or(u32::MAX)),
                 fingerprint,
+                language,
                 file_name,
                 file_rows,
+                file_sha256,
                 impersonal(&intention.plan),
                 intention.planned_at.to_string(),
             ],
         )
         .map_err(StateError::database("written"))?;
-    Ok(ActionId(transaction.last_insert_rowid()))
+    let action = ActionId(transaction.last_insert_rowid());
+    let mut statement = transaction
+        .prepare_cached("INSERT INTO seen (action, message, attempts, newest) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(StateError::database("written"))?;
+    for (message, attempts, newest) in evidence.unwrap_or_default() {
+        statement
+            .execute(params![action.0, message.as_str(), attempts, newest.map(|at| at.to_string())])
+            .map_err(StateError::database("written"))?;
+    }
+    Ok(action)
+}
+
+/// What an action keeps of each message that was known before its request left.
+fn evidence(action: &ActionKind) -> Option<Vec<(&MessageId, Option<u32>, Option<Timestamp>)>> {
+    match action {
+        ActionKind::RetryBatch { failures, .. } => {
+            let failures = failures.as_ref()?;
+            Some(failures.iter().map(|seen| (&seen.message, seen.attempts, seen.newest_attempt)).collect())
+        }
+        ActionKind::SendMessage { known, .. } => Some(known.iter().map(|message| (message, None, None)).collect()),
+        ActionKind::RetryMessage { .. } | ActionKind::UploadBatch { .. } => None,
+    }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use jiff::{SignedDuration, Timestamp};
 use postwatch::delivery::{CampaignId, MessageId};
 use postwatch::simulator::{Fault, FaultKind, FaultyCalls};
-use postwatch::state::{ActionKind, Intention, Journal, Outcome, ReadFrom, RunId, Who};
+use postwatch::state::{ActionKind, Intention, Journal, Outcome, ReadFrom, RunId, Server, Who};
 
 use super::stage::{CLINIC, Stage, still, text};
 
@@ -75,6 +75,7 @@ fn what_is_open_comes_with_what_to_do() {
         read_at: None,
         run: run.clone(),
         base_url: stage.simulator.base_url(),
+        server: Server::of(&stage.simulator.base_url()),
         campaign: CampaignId::new(&*card.id),
         action: ActionKind::RetryMessage {
             message: MessageId::new(message),

@@ -230,6 +230,7 @@ fn action() -> postwatch::state::ActionId {
     let intention = postwatch::state::Intention {
         run: run.id().clone(),
         base_url: "http://127.0.0.1/api/v2".to_owned(),
+        server: postwatch::state::Server::of("http://127.0.0.1/api/v2"),
         campaign: postwatch::delivery::CampaignId::new("campaign_1"),
         action: kind(),
         plan: String::new(),

@@ -73,7 +73,7 @@ mod tests {
     use super::super::super::journal::line::Names;
     use super::*;
     use crate::delivery::{CampaignId, MessageId};
-    use crate::state::{ActionKind, Intention, Journal, Note, NoteKind, Outcome, ReadFrom, RunId, Who};
+    use crate::state::{ActionKind, Intention, Journal, Note, NoteKind, Outcome, ReadFrom, RunId, Server, Who};
     use jiff::{SignedDuration, Timestamp};
     use std::collections::HashMap;
 
@@ -91,6 +91,7 @@ mod tests {
             read_at: None,
             run: run.id().clone(),
             base_url: BASE.to_owned(),
+            server: Server::of(BASE),
             campaign: CampaignId::new("campaign_1"),
             action: ActionKind::RetryMessage {
                 message: MessageId::new(message),

@@ -13,7 +13,7 @@ use super::super::journal::OpenJournal;
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
 use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
-use crate::state::{self, Holder, JournalAccess};
+use crate::state::{self, Holder, JournalAccess, Server};
 
 /// How long a start waits for that, where the network is at fault. What stays unknown is left out of
 /// the plan.
@@ -63,7 +63,7 @@ pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &m
     let access = folder.and_then(|folder| JournalAccess::look(&folder));
     let left_open = match access {
         Ok(None) => return Ok(Before::Ready(None)),
-        Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(campaign.base.as_str(), &campaign.config.id),
+        Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.config.id),
         // What keeps it from being written is told before anything is read.
         Ok(Some(JournalAccess::ReadOnly { .. })) | Err(_) => {
             return OpenJournal::begin(&context.common, NOTHING).map(|open| Before::Ready(Some(open)));
@@ -194,6 +194,7 @@ mod tests {
                 read_at: None,
                 run: run.id().clone(),
                 base_url: String::new(),
+                server: Server::of(""),
                 campaign: crate::delivery::CampaignId::new("campaign_1"),
                 action: kind.clone(),
                 plan: String::new(),

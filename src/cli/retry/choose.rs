@@ -17,7 +17,7 @@ use crate::delivery::{Batch, BatchId, Message, MessageId, Status};
 use crate::monitor::{Listing, Reader};
 use crate::postman::{CallError, OUT_OF_ATTEMPTS, PageRequest};
 use crate::retry::{BatchPlan, Plan, Planner, one_time_hint};
-use crate::state::{self, ActionState, Holder, JournalAccess, StateError};
+use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
 use crate::store::AnswerKind;
 
 /// A message as it was read, and when the request for it left.
@@ -217,14 +217,14 @@ fn planner(context: &Context, campaign: &Campaign, arguments: &RetryArguments) -
     let Some(journal) = access.as_ref().and_then(JournalAccess::readable) else {
         return Ok((planner, vec!["The journal cannot be read: what is under way elsewhere is not known.".to_owned()]));
     };
-    let (base, id) = (campaign.base.as_str(), &campaign.config.id);
-    let open = journal.open_actions(base, id).map_err(|error| broken(&error))?;
+    let (server, id) = (Server::of(campaign.base.as_str()), &campaign.config.id);
+    let open = journal.open_actions(&server, id).map_err(|error| broken(&error))?;
     // What a dead run only intended never left; the worker clears it away at its start.
     let blocks =
         |action: &&state::OpenAction| action.holder == Holder::Alive || action.entry.state == ActionState::Unknown || has_try(action);
     planner.under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.message().cloned()).collect();
     planner.batches_under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.batch().cloned()).collect();
-    planner.out_of_attempts = journal.messages_refused_with(base, id, OUT_OF_ATTEMPTS).map_err(|error| broken(&error))?;
+    planner.out_of_attempts = journal.messages_refused_with(&server, id, OUT_OF_ATTEMPTS).map_err(|error| broken(&error))?;
     Ok((planner, Vec::new()))
 }
 

@@ -20,11 +20,7 @@ impl Wish {
             Wish::Message(retry) => message_intention(retry, "retry of one message"),
             Wish::Batch(retry) => {
                 let plan = retry.plan();
-                let action = ActionKind::RetryBatch {
-                    batch: plan.batch.clone(),
-                    failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
-                    attempts: plan.is_loaded_whole().then_some(plan.attempts),
-                };
+                let action = ActionKind::RetryBatch { batch: plan.batch.clone(), failures: None };
                 Intended {
                     action,
                     plan: format!("retry of a batch, planned {}", plan.planned_at),

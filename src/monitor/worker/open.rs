@@ -29,12 +29,12 @@ impl Worker {
     /// Looks into the journal for what dead runs left, and for what other processes do.
     pub(super) async fn review(&mut self) {
         self.desk.review_at = None;
-        let (base, campaign, now) = (self.api.base().as_str().to_owned(), self.api.campaign().clone(), self.now());
+        let (server, campaign, now) = (self.server.clone(), self.api.campaign().clone(), self.now());
         let (writable, readable) = (self.journal.writable().ok().cloned(), self.journal.readable().cloned());
         let found = blocking(move || {
-            let settled = writable.map(|journal| journal.settle_orphans(&base, &campaign, now)).transpose()?.unwrap_or_default();
-            let open = readable.as_ref().map(|journal| journal.open_actions(&base, &campaign)).transpose()?.unwrap_or_default();
-            let used_up = readable.map(|journal| journal.messages_refused_with(&base, &campaign, OUT_OF_ATTEMPTS));
+            let settled = writable.map(|journal| journal.settle_orphans(&server, &campaign, now)).transpose()?.unwrap_or_default();
+            let open = readable.as_ref().map(|journal| journal.open_actions(&server, &campaign)).transpose()?.unwrap_or_default();
+            let used_up = readable.map(|journal| journal.messages_refused_with(&server, &campaign, OUT_OF_ATTEMPTS));
             Ok((settled, open, used_up.transpose()?.unwrap_or_default()))
         });
         match found.await {
@@ -78,9 +78,9 @@ impl Worker {
     /// Tells which actions are open, where that has changed.
     pub(super) async fn tell_open(&mut self) {
         let Some(journal) = self.journal.readable().cloned() else { return };
-        let (base, campaign) = (self.api.base().as_str().to_owned(), self.api.campaign().clone());
+        let (server, campaign) = (self.server.clone(), self.api.campaign().clone());
         // A journal that cannot be read is told where something is to be written into it.
-        if let Ok(open) = blocking(move || journal.open_actions(&base, &campaign)).await {
+        if let Ok(open) = blocking(move || journal.open_actions(&server, &campaign)).await {
             self.tell_open_as(open).await;
         }
     }

@@ -66,6 +66,7 @@ impl Worker {
         let intention = |Intended { action, plan, planned_at, read_at }| Intention {
             run: run.id().clone(),
             base_url: self.api.base().as_str().to_owned(),
+            server: self.server.clone(),
             campaign: self.api.campaign().clone(),
             action,
             plan,

@@ -75,7 +75,7 @@ fn wherever_the_program_stops_the_next_start_knows_what_may_have_been_taken() {
 
         let next = Journal::open(image.path()).unwrap();
         let next_run = next.begin_run(run_id(2), &who(), at(10)).unwrap();
-        let settled = next.settle_orphans(BASE, &campaign(), at(10)).unwrap();
+        let settled = next.settle_orphans(&server(), &campaign(), at(10)).unwrap();
         for message in 0..3 {
             let name = format!("m{message}");
             let entries: Vec<_> = next.all(99).unwrap();

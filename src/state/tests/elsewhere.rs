@@ -49,7 +49,7 @@ fn messages_without_attempts_are_known_by_the_apis_code() {
     end("later", refused());
     end("later", Outcome::Accepted);
     let code = "too_many_message_attempts_error";
-    let told = |campaign: &CampaignId| begun.journal.messages_refused_with(BASE, campaign, code).unwrap();
+    let told = |campaign: &CampaignId| begun.journal.messages_refused_with(&server(), campaign, code).unwrap();
     assert_eq!(told(&campaign()), ["a", "b"].map(MessageId::new));
     assert_eq!(told(&CampaignId::new("campaign_b")), []);
 }
@@ -79,10 +79,10 @@ fn the_file_goes_with_the_last_thing_that_was_open() {
     journal.started(ids[0], at(1)).unwrap();
     let here = journal.begin_run(run_id(2), &who(), at(3)).unwrap();
     // Alive, whatever its actions are.
-    assert_eq!(journal.settle_orphans(BASE, &campaign(), at(4)).unwrap(), Settled::default());
+    assert_eq!(journal.settle_orphans(&server(), &campaign(), at(4)).unwrap(), Settled::default());
     assert_eq!(files(&folder), [run_id(1), run_id(2)]);
     drop(dead);
-    journal.settle_orphans(BASE, &campaign(), at(5)).unwrap();
+    journal.settle_orphans(&server(), &campaign(), at(5)).unwrap();
     assert_eq!(files(&folder), [run_id(1), run_id(2)], "one of them is unknown");
     let reason = "it has more attempts".to_owned();
     journal.resolve(ids[0], &Resolution::Accepted { reason }, at(6)).unwrap();

@@ -20,12 +20,12 @@ fn all_intentions_are_written_or_none() {
         })
         .collect();
     assert_eq!((told[1], told[3]), (None, told[0]));
-    assert_eq!(begun.journal.open_actions(BASE, &campaign()).unwrap().len(), 3);
+    assert_eq!(begun.journal.open_actions(&server(), &campaign()).unwrap().len(), 3);
 
     // One that cannot be written takes the others with it.
     let unknown_run = run_id(99);
     assert!(begun.journal.intend_all(&[retry(id, "d"), retry(&unknown_run, "e")]).is_err());
-    assert_eq!(begun.journal.open_actions(BASE, &campaign()).unwrap().len(), 3);
+    assert_eq!(begun.journal.open_actions(&server(), &campaign()).unwrap().len(), 3);
 }
 
 #[test]

@@ -20,6 +20,10 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
+fn server() -> Server {
+    Server::of(BASE)
+}
+
 fn campaign() -> CampaignId {
     CampaignId::new("campaign_a")
 }
@@ -36,6 +40,7 @@ fn retry(run: &RunId, message: &str) -> Intention {
     Intention {
         run: run.clone(),
         base_url: BASE.to_owned(),
+        server: server(),
         campaign: campaign(),
         action: ActionKind::RetryMessage {
             message: MessageId::new(message),
@@ -198,9 +203,25 @@ fn an_entry_tells_who_what_and_why_without_anything_personal() {
 }
 
 #[rstest]
-#[case(ActionKind::RetryBatch { batch: BatchId::new("batch_a"), failures: Some(3), attempts: None })]
-#[case(ActionKind::SendMessage { fingerprint: "00ff".to_owned() })]
-#[case(ActionKind::UploadBatch { file_name: "reminders.csv".to_owned(), rows: 20 })]
+#[case::batch(ActionKind::RetryBatch { batch: BatchId::new("batch_a"), failures: Some(vec![
+    FailureSeen { message: MessageId::new("m1"), attempts: Some(1), newest_attempt: Some(at(-60)) },
+    FailureSeen { message: MessageId::new("m2"), attempts: None, newest_attempt: None },
+]) })]
+#[case::batch_without_evidence(ActionKind::RetryBatch { batch: BatchId::new("batch_a"), failures: None })]
+#[case::batch_without_failures(ActionKind::RetryBatch { batch: BatchId::new("batch_a"), failures: Some(Vec::new()) })]
+#[case::send(ActionKind::SendMessage {
+    fingerprint: "00ff".to_owned(),
+    language: "tamil".to_owned(),
+    known: vec![MessageId::new("m1"), MessageId::new("m2")],
+})]
+#[case::first_send(ActionKind::SendMessage { fingerprint: "00ff".to_owned(), language: "english".to_owned(), known: Vec::new() })]
+#[case::upload(ActionKind::UploadBatch {
+    file_name: "reminders.csv".to_owned(),
+    rows: 20,
+    sha256: "9f86d081".to_owned(),
+    newest: Some(at(-60)),
+})]
+#[case::first_upload(ActionKind::UploadBatch { file_name: "a.csv".to_owned(), rows: 1, sha256: "9f86d081".to_owned(), newest: None })]
 fn every_kind_of_action_comes_back_as_it_was_and_is_claimed(#[case] action: ActionKind) {
     let begun = begun();
     let intention = Intention { action, ..retry(begun.run.id(), "") };
@@ -276,17 +297,17 @@ fn an_action_of_a_run_that_lives_is_left_alone_and_of_a_dead_one_is_settled() {
     elsewhere.started(between, at(1)).unwrap();
     elsewhere.goes_again(between, &refused(), at(2)).unwrap();
 
-    let holders = || here.open_actions(BASE, &campaign()).unwrap().iter().map(|open| open.holder).collect::<Vec<_>>();
+    let holders = || here.open_actions(&server(), &campaign()).unwrap().iter().map(|open| open.holder).collect::<Vec<_>>();
     assert_eq!(holders(), [Holder::Alive; 3]);
-    assert_eq!(here.settle_orphans(BASE, &campaign(), at(5)).unwrap(), Settled::default());
+    assert_eq!(here.settle_orphans(&server(), &campaign(), at(5)).unwrap(), Settled::default());
 
     drop(run);
     assert_eq!(holders(), [Holder::Orphan; 3]);
-    assert_eq!(here.settle_orphans(BASE, &CampaignId::new("another"), at(5)).unwrap(), Settled::default());
-    let settled = here.settle_orphans(BASE, &campaign(), at(5)).unwrap();
+    assert_eq!(here.settle_orphans(&server(), &CampaignId::new("another"), at(5)).unwrap(), Settled::default());
+    let settled = here.settle_orphans(&server(), &campaign(), at(5)).unwrap();
     assert_eq!(settled.unknown, [tried]);
     assert_eq!(settled.not_started.iter().map(|entry| entry.id).collect::<Vec<_>>(), [untried, between]);
-    assert_eq!(here.settle_orphans(BASE, &campaign(), at(6)).unwrap(), Settled::default(), "once is enough");
+    assert_eq!(here.settle_orphans(&server(), &campaign(), at(6)).unwrap(), Settled::default(), "once is enough");
     let open = here.all_open().unwrap();
     assert_eq!(open.iter().map(|open| (open.entry.id, open.entry.state)).collect::<Vec<_>>(), [(tried, ActionState::Unknown)]);
     assert_eq!(open[0].last_try.as_ref().unwrap().outcome, Some(ActionState::Unknown));

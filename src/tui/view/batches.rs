@@ -77,7 +77,7 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
     };
     let mut prepared = batches.iter().filter(prepared);
     let uploads = campaign.actions.open().iter().filter_map(|open| match &open.kind {
-        ActionKind::UploadBatch { file_name, rows } => Some((file_name, *rows as usize)),
+        ActionKind::UploadBatch { file_name, rows, .. } => Some((file_name, *rows as usize)),
         _ => None,
     });
     let mut uploads = uploads.filter(|(name, _)| !batches.iter().any(|summary| summary.batch.file_name.as_ref() == Some(name)));
