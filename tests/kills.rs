@@ -20,7 +20,7 @@ use postwatch::delivery::CampaignId;
 use postwatch::monitor::{CampaignIndex, Clock, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use postwatch::postman::{Api, ApiKey, BaseUrl, HttpTransport};
 use postwatch::simulator::{Fault, FaultKind, FaultyCalls, LoggedCall};
-use postwatch::state::{ActionState, Journal, JournalAccess, RunId, Who};
+use postwatch::state::{ActionState, BudgetFile, Journal, JournalAccess, RunId, Who};
 use stage::{CLINIC, Stage, still};
 
 /// How many new messages each start retries; it names those of the start before once more.
@@ -197,6 +197,7 @@ fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Upd
         api: Api::new(Arc::new(HttpTransport::new()), base, CampaignId::new(card.id), key),
         journal: JournalAccess::Writable(journal),
         run: Some(Arc::new(run)),
+        budget: Some(Arc::new(BudgetFile::new(&stage.state()))),
         calls_per_second: 10.0,
         away_rate: 10.0,
         history: Duration::from_secs(3600),

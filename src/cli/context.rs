@@ -9,11 +9,11 @@ use jiff::tz::TimeZone;
 
 use super::args::Colour;
 use super::campaigns::{Campaign, Configured, configured, configured_for, find, sentence};
+use super::journal::shared_budget;
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
 use crate::monitor::{Clock, Reader, ReaderNews};
 use crate::postman::{CallError, HttpTransport, Transport};
-use crate::state;
 
 /// What a script command works with.
 pub(super) struct Context {
@@ -70,8 +70,7 @@ impl Context {
     pub fn reader(&self, campaign: &Campaign) -> Result<Reader, Failure> {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they keep to its ceiling.
-        let state = state::folder(self.common.state.as_deref(), |name| std::env::var(name).ok()).ok();
-        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance).sharing(state);
+        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance).sharing(shared_budget(&self.common));
         let quiet = self.common.quiet;
         let half_told = Arc::clone(&self.half_told);
         Ok(reader.telling(move |news| match news {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::campaigns::{Campaign, sentence};
 use super::context::random;
 use super::{Common, Exit, Failure};
-use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
+use crate::state::{self, BudgetFile, Journal, JournalAccess, Note, NoteKind, Run, RunId, SharedBudget, StateError, Who};
 
 pub use listing::JournalArguments;
 pub(super) use listing::run;
@@ -53,6 +53,12 @@ fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
     let run = journal.begin_run(id, &Who::told(|name| std::env::var(name).ok()), now)?;
     Ok(OpenJournal { access, journal, run: Arc::new(run) })
+}
+
+/// The budget of calls that is shared with other processes, where there is a place for it.
+pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
+    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).ok()?;
+    Some(Arc::new(BudgetFile::new(&folder)))
 }
 
 /// Whether recipients and texts are shown whole. Where they are masked and `--reveal` asks for

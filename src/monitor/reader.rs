@@ -4,7 +4,6 @@
 mod pages;
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use super::slots::{Slots, Turn};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::postman::{Api, Call, CallError, Explanation, MessageAnswer, NextTry, PageAnswer, SCRIPT_TRIES, next_try};
+use crate::state::SharedBudget;
 
 /// A list of messages, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,11 +87,11 @@ impl Reader {
         Self { caller: Arc::new(Mutex::new(caller)) }
     }
 
-    /// Shares its calls with all other processes that use this state folder. Where that cannot be
-    /// done, half the rate is used.
+    /// Shares its calls with all other processes that use this budget. Where that cannot be done, half
+    /// the rate is used.
     #[must_use]
-    pub fn sharing(self, state: Option<PathBuf>) -> Self {
-        self.with(|caller| caller.sharing = Some((Sharing::new(state), Slots::Wanted { missed: 0 })))
+    pub fn sharing(self, budget: Option<Arc<dyn SharedBudget>>) -> Self {
+        self.with(|caller| caller.sharing = Some((Sharing::new(budget, &caller.api), Slots::Wanted { missed: 0 })))
     }
 
     /// Tells whoever waits in front of the screen why nothing happens, or not as fast as configured.
@@ -145,7 +145,7 @@ impl Caller {
                 Turn::Go => break,
                 Turn::Wait(until) => self.clock.sleep_until(until).await,
                 Turn::Reserve => {
-                    let reserved = sharing.reserve(&self.api, self.budget.full_rate(now), now).await;
+                    let reserved = sharing.reserve(self.budget.full_rate(now), now).await;
                     self.budget.halve(reserved.is_err());
                     match reserved {
                         Ok(slot) => slots.reserved(slot),
@@ -201,6 +201,7 @@ mod tests {
     use crate::delivery::CampaignId;
     use crate::postman::scripted::{ScriptedTransport, Step, scripted_time};
     use crate::postman::{ApiKey, Broken, Environment, TransportFailure};
+    use crate::state::BudgetFile;
     use jiff::Timestamp;
 
     fn reader(script: &Arc<ScriptedTransport>) -> (Reader, Clock) {
@@ -260,7 +261,7 @@ mod tests {
         let scripts = [Arc::new(ScriptedTransport::new(steps())), Arc::new(ScriptedTransport::new(steps()))];
         let start = tokio::time::Instant::now();
         let read = async |script: &Arc<ScriptedTransport>| {
-            let mut reader = reader(script).0.sharing(Some(folder.path().to_owned()));
+            let mut reader = reader(script).0.sharing(Some(Arc::new(BudgetFile::new(folder.path()))));
             for _ in 0..6 {
                 reader.message(&MessageId::new("message_1")).await.unwrap();
             }

@@ -1,47 +1,40 @@
 //! The way to the budget of calls that all processes of this machine share.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::slots::LATE;
+use crate::delivery::CampaignId;
 use crate::postman::{Api, Explanation};
-use crate::state::{SharedBudget, StateError};
+use crate::state::{Server, SharedBudget, StateError};
 
-/// A campaign's part of the shared budget, opened when it is first needed.
+/// A campaign's part of the shared budget.
 #[derive(Debug)]
 pub(super) struct Sharing {
-    /// The state folder, where there is one.
-    folder: Option<PathBuf>,
-    open: Option<SharedBudget>,
+    /// What it is a part of; `None` where there is no state folder.
+    budget: Option<Arc<dyn SharedBudget>>,
+    server: Server,
+    campaign: CampaignId,
 }
 
 impl Sharing {
-    pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, open: None }
+    /// The part of the API's campaign.
+    pub fn new(budget: Option<Arc<dyn SharedBudget>>, api: &Api) -> Self {
+        Self { budget, server: Server::of(api.base().as_str()), campaign: api.campaign().clone() }
     }
 
-    /// Reserves the next free slot of a campaign, at `calls_per_second`.
+    /// Reserves the next free slot of the campaign, at `calls_per_second`.
     ///
     /// # Errors
-    /// When the shared file cannot be used. The next call opens it anew.
-    pub async fn reserve(&mut self, api: &Api, calls_per_second: f64, now: Timestamp) -> Result<Timestamp, StateError> {
+    /// When the shared budget cannot be used. The next call tries it again.
+    pub async fn reserve(&self, calls_per_second: f64, now: Timestamp) -> Result<Timestamp, StateError> {
         let spacing = Duration::from_secs_f64(1.0 / calls_per_second) + LATE;
-        let (base, campaign) = (api.base().as_str().to_owned(), api.campaign().as_str().to_owned());
-        let (open, folder) = (self.open.take(), self.folder.clone());
-        let (open, slot) = blocking(move || {
-            let open = match (open, folder) {
-                (Some(open), _) => open,
-                (None, Some(folder)) => SharedBudget::open(&folder)?,
-                (None, None) => return Err(StateError::ReadOnly { why: "there is no state folder to use".to_owned() }),
-            };
-            let slot = open.reserve(&base, &campaign, now, spacing)?;
-            Ok((open, slot))
-        })
-        .await?;
-        self.open = Some(open);
-        Ok(slot)
+        let no_folder = || StateError::ReadOnly { why: "there is no state folder to use".to_owned() };
+        let budget = Arc::clone(self.budget.as_ref().ok_or_else(no_folder)?);
+        let (server, campaign) = (self.server.clone(), self.campaign.clone());
+        blocking(move || budget.reserve(&server, &campaign, now, spacing)).await
     }
 }
 

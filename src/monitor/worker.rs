@@ -64,9 +64,9 @@ impl Worker {
         Self {
             campaign: options.campaign,
             server: Server::of(options.api.base().as_str()),
+            sharing: Sharing::new(options.budget, &options.api),
             api: options.api,
             batch: None,
-            sharing: Sharing::new(options.journal.readable().map(|journal| journal.folder().to_owned())),
             journal: options.journal,
             run: options.run,
             clock: options.clock,
@@ -245,7 +245,7 @@ impl Worker {
     async fn reserve(&mut self) {
         let now = self.now();
         let rate = self.desk.budget.full_rate(now);
-        let reserved = self.sharing.reserve(&self.api, rate, now).await;
+        let reserved = self.sharing.reserve(rate, now).await;
         self.desk.budget.halve(reserved.is_err());
         match reserved {
             Ok(slot) => {

@@ -181,8 +181,9 @@ impl ActionKind {
         }
     }
 
-    /// What may be under way only once in a campaign.
-    pub(super) fn claim(&self) -> String {
+    /// What it is about, which may be under way only once in a campaign: a message, a batch, a send or a
+    /// file.
+    pub fn subject(&self) -> String {
         match self {
             ActionKind::RetryMessage { message, .. } => format!("message {message}"),
             ActionKind::RetryBatch { batch, .. } => format!("batch {batch}"),

@@ -1,20 +1,37 @@
 //! The budget of calls that all processes of a machine share.
 //!
 //! A campaign has ten calls a second for everybody together, so two programs that watch it must
-//! not take twice what was configured. A file of its own, beside the journal, holds for each base
-//! URL and campaign the next free slot: whoever wants to call reserves it, and then waits for it.
-//! Nothing in it is worth keeping, and none of its transactions waits for the disk.
+//! not take twice what was configured. For each server and campaign the budget holds the next free
+//! slot: whoever wants to call reserves it, and then waits for it.
+//!
+//! It is an interface of its own beside the journal's, because it goes on where the journal cannot be
+//! written, nothing in it is worth keeping, and none of its steps may wait for the disk.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 
-use super::StateError;
-use super::folder::{create_private, prepare};
-use super::journal::write_ahead;
+use super::files::{FileIdentity, identity};
+use super::folder::{keep_file_private, prepare};
+use super::sqlite::write_ahead;
+use super::{Server, StateError};
+use crate::delivery::CampaignId;
+
+/// The budget that several processes share.
+pub trait SharedBudget: std::fmt::Debug + Send + Sync {
+    /// Reserves the next free slot of a campaign, `now` or later, and keeps the following ones at
+    /// least `spacing` away from it. The caller waits for it, then makes one call.
+    ///
+    /// # Errors
+    /// When it cannot be used. Whoever calls must then take care not to take too much. The next
+    /// call tries it again.
+    fn reserve(&self, server: &Server, campaign: &CampaignId, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError>;
+}
 
 /// The file's name in the state folder.
 pub(super) const FILE_NAME: &str = "budget.sqlite3";
@@ -24,130 +41,196 @@ pub(super) const FILE_NAME: &str = "budget.sqlite3";
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// A slot further ahead than this was reserved by a clock that was wrong, or by processes that are
-/// gone: it is given anew.
+/// gone: it is given again.
 const FAR_AHEAD: Duration = Duration::from_secs(10);
 
-/// The shared budget of a state folder. A clone is another handle on the same one.
-#[derive(Debug, Clone)]
-pub struct SharedBudget {
-    path: PathBuf,
-    connection: Arc<Mutex<Connection>>,
+/// The slot that is next, and the one that follows it.
+fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration) -> (Timestamp, Timestamp) {
+    let spacing = SignedDuration::try_from(spacing).unwrap_or(SignedDuration::MAX);
+    let far = SignedDuration::try_from(FAR_AHEAD).unwrap_or(SignedDuration::MAX).max(spacing.saturating_mul(2));
+    let slot = next.filter(|next| next.duration_since(now) <= far).map_or(now, |next| next.max(now));
+    (slot, slot.checked_add(spacing).unwrap_or(Timestamp::MAX))
 }
 
-impl SharedBudget {
-    /// Opens the shared budget of a folder; makes folder and file where they are missing.
-    ///
-    /// # Errors
-    /// When the file cannot be used. Whoever calls must then take care not to take too much.
-    pub fn open(folder: &Path) -> Result<SharedBudget, StateError> {
-        prepare(folder)?;
-        let path = folder.join(FILE_NAME);
-        create_private(&path).map_err(|source| StateError::Folder { path: path.clone(), source })?;
-        let failed = |source| StateError::Budget { path: path.clone(), source };
+/// The budget of a state folder, in a file of its own that is opened when it is first needed.
+#[derive(Debug)]
+pub struct BudgetFile {
+    path: PathBuf,
+    open: Mutex<Option<Open>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    /// Which file it is: a process that goes on with one that was removed shares nothing.
+    identity: Option<FileIdentity>,
+}
+
+impl BudgetFile {
+    /// The budget of a folder; the file is made where it is missing.
+    pub fn new(folder: &Path) -> BudgetFile {
+        BudgetFile { path: folder.join(FILE_NAME), open: Mutex::new(None) }
+    }
+
+    fn opened(&self) -> Result<Open, StateError> {
+        prepare(self.path.parent().unwrap_or(Path::new(".")))?;
+        keep_file_private(&self.path).map_err(|source| StateError::Folder { path: self.path.clone(), source })?;
+        let failed = |source: rusqlite::Error| self.failed(source);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&path, flags).map_err(failed)?;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
-        write_ahead(&connection, &path)?;
+        write_ahead(&connection, &self.path)?;
         // A slot that a power cut takes away does no harm.
         connection.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
         connection
             .execute_batch(
-                "CREATE TABLE IF NOT EXISTS slots (
-                     base_url  TEXT NOT NULL,
+                "CREATE TABLE IF NOT EXISTS server_slots (
+                     server    TEXT NOT NULL,
                      campaign  TEXT NOT NULL,
                      next_us   INTEGER NOT NULL,
-                     PRIMARY KEY (base_url, campaign)
+                     PRIMARY KEY (server, campaign)
                  ) STRICT, WITHOUT ROWID",
             )
             .map_err(failed)?;
-        Ok(Self { path, connection: Arc::new(Mutex::new(connection)) })
+        Ok(Open { connection, identity: identity(&self.path) })
     }
 
-    /// Reserves the next free slot of a campaign, `now` or later, and keeps the following ones at
-    /// least `spacing` away from it. The caller waits for it, then makes one call.
-    ///
-    /// # Errors
-    /// When the file cannot be used (any more).
-    pub fn reserve(&self, base_url: &str, campaign: &str, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError> {
-        let spacing = SignedDuration::try_from(spacing).unwrap_or(SignedDuration::MAX);
-        let far = SignedDuration::try_from(FAR_AHEAD).unwrap_or(SignedDuration::MAX).max(spacing.saturating_mul(2));
-        let reserve = || -> rusqlite::Result<Timestamp> {
-            let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn failed(&self, source: rusqlite::Error) -> StateError {
+        StateError::Budget { path: self.path.clone(), source: source.into() }
+    }
+}
+
+impl SharedBudget for BudgetFile {
+    fn reserve(&self, server: &Server, campaign: &CampaignId, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError> {
+        let mut held = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where anything fails it stays closed, and the next call opens it again.
+        let mut open = match held.take() {
+            Some(open) if open.identity == identity(&self.path) => open,
+            Some(gone) => {
+                // At its end it would remove the log of the file that is there now.
+                let _ = gone.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                self.opened()?
+            }
+            None => self.opened()?,
+        };
+        let mut reserve = || -> rusqlite::Result<Timestamp> {
+            let transaction = open.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let next: Option<i64> = transaction
-                .prepare_cached("SELECT next_us FROM slots WHERE base_url = ?1 AND campaign = ?2")?
-                .query_row([base_url, campaign], |row| row.get(0))
+                .prepare_cached("SELECT next_us FROM server_slots WHERE server = ?1 AND campaign = ?2")?
+                .query_row([server.as_str(), campaign.as_str()], |row| row.get(0))
                 .optional()?;
-            let next = next.and_then(|next| Timestamp::from_microsecond(next).ok()).filter(|next| next.duration_since(now) <= far);
-            let slot = next.map_or(now, |next| next.max(now));
-            let following = slot.checked_add(spacing).unwrap_or(Timestamp::MAX).as_microsecond();
+            let next = next.and_then(|next| Timestamp::from_microsecond(next).ok());
+            let (slot, following) = slot(next, now, spacing);
             transaction
-                .prepare_cached("INSERT OR REPLACE INTO slots (base_url, campaign, next_us) VALUES (?1, ?2, ?3)")?
-                .execute(params![base_url, campaign, following])?;
+                .prepare_cached("INSERT OR REPLACE INTO server_slots (server, campaign, next_us) VALUES (?1, ?2, ?3)")?
+                .execute(params![server.as_str(), campaign.as_str(), following.as_microsecond()])?;
             transaction.commit()?;
             Ok(slot)
         };
-        reserve().map_err(|source| StateError::Budget { path: self.path.clone(), source })
+        let reserved = reserve().map_err(|source| self.failed(source))?;
+        *held = Some(open);
+        Ok(reserved)
+    }
+}
+
+/// A budget in memory, for the workers of one process.
+#[derive(Debug, Default)]
+pub struct MemoryBudget(Mutex<HashMap<(Server, CampaignId), Timestamp>>);
+
+impl SharedBudget for MemoryBudget {
+    fn reserve(&self, server: &Server, campaign: &CampaignId, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError> {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (server.clone(), campaign.clone());
+        let (slot, following) = slot(slots.get(&key).copied(), now, spacing);
+        slots.insert(key, following);
+        Ok(slot)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
-    const BASE: &str = "http://127.0.0.1:8025/api/v2";
     const HALF: Duration = Duration::from_millis(500);
 
     fn at(millisecond: i64) -> Timestamp {
         Timestamp::from_millisecond(1_900_000_000_000 + millisecond).unwrap()
     }
 
-    fn budget() -> (SharedBudget, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        (SharedBudget::open(folder.path()).unwrap(), folder)
+    fn server() -> Server {
+        Server::of("http://127.0.0.1:8025/api/v2")
     }
 
-    #[test]
-    fn slots_follow_each_other_and_a_rest_earns_nothing() {
-        let (budget, _folder) = budget();
-        let reserve = |now| budget.reserve(BASE, "a", at(now), HALF).unwrap();
+    fn id(campaign: &str) -> CampaignId {
+        CampaignId::new(campaign)
+    }
+
+    /// A budget, and the folder that it may need.
+    type Made = (Box<dyn SharedBudget>, Option<tempfile::TempDir>);
+
+    fn file() -> Made {
+        let folder = tempfile::tempdir().unwrap();
+        (Box::new(BudgetFile::new(folder.path())), Some(folder))
+    }
+
+    fn memory() -> Made {
+        (Box::new(MemoryBudget::default()), None)
+    }
+
+    #[rstest]
+    #[case::file(file())]
+    #[case::memory(memory())]
+    fn slots_follow_each_other_and_a_rest_earns_nothing(#[case] (budget, _folder): Made) {
+        let reserve = |now| budget.reserve(&server(), &id("a"), at(now), HALF).unwrap();
         assert_eq!([reserve(0), reserve(0), reserve(100)], [at(0), at(500), at(1000)]);
         assert_eq!([reserve(60_000), reserve(60_000)], [at(60_000), at(60_500)]);
     }
 
-    #[test]
-    fn every_campaign_has_slots_of_its_own() {
-        let (budget, _folder) = budget();
-        assert_eq!(budget.reserve(BASE, "a", at(0), HALF).unwrap(), at(0));
-        assert_eq!(budget.reserve(BASE, "b", at(0), HALF).unwrap(), at(0));
-        assert_eq!(budget.reserve("https://elsewhere/api", "a", at(0), HALF).unwrap(), at(0));
+    #[rstest]
+    #[case::file(file())]
+    #[case::memory(memory())]
+    fn every_campaign_has_slots_of_its_own_and_a_servers_names_have_the_same(#[case] (budget, _folder): Made) {
+        let reserve = |base_url: &str, campaign: &str| budget.reserve(&Server::of(base_url), &id(campaign), at(0), HALF).unwrap();
+        assert_eq!(reserve("http://127.0.0.1:8025/api/v2", "a"), at(0));
+        assert_eq!(reserve("http://127.0.0.1:8025/api/v2", "b"), at(0));
+        assert_eq!(reserve("http://127.0.0.1:9/api/v2", "a"), at(0), "another simulator");
+        assert_eq!(reserve("http://localhost:8025/api/v2", "a"), at(500));
+        assert_eq!(reserve("http://[::1]:8025", "a"), at(1000));
+        assert_eq!(reserve("https://postman.gov.sg/api/v2", "a"), at(0));
+        assert_eq!(reserve("https://sms.agency.example/postman", "a"), at(500), "a gateway's name");
     }
 
-    #[test]
-    fn a_slot_far_ahead_is_given_anew() {
-        let (budget, _folder) = budget();
-        budget.reserve(BASE, "a", at(3_600_000), HALF).unwrap();
-        assert_eq!(budget.reserve(BASE, "a", at(0), HALF).unwrap(), at(0), "the clock was set back");
+    #[rstest]
+    #[case::file(file())]
+    #[case::memory(memory())]
+    fn a_slot_far_ahead_is_given_again(#[case] (budget, _folder): Made) {
+        let reserve = |campaign: &str, now, spacing| budget.reserve(&server(), &id(campaign), at(now), spacing).unwrap();
+        reserve("a", 3_600_000, HALF);
+        assert_eq!(reserve("a", 0, HALF), at(0), "the clock was set back");
         let slow = Duration::from_secs(15);
-        assert_eq!(budget.reserve(BASE, "slow", at(0), slow).unwrap(), at(0));
-        assert_eq!(budget.reserve(BASE, "slow", at(1), slow).unwrap(), at(15_000), "a slow rate is no wrong clock");
+        assert_eq!(reserve("slow", 0, slow), at(0));
+        assert_eq!(reserve("slow", 1, slow), at(15_000), "a slow rate is no wrong clock");
     }
 
     #[test]
     fn several_handles_at_once_never_get_the_same_slot() {
         let folder = tempfile::tempdir().unwrap();
         let slots: Vec<Timestamp> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4)
-                .map(|_| {
-                    let budget = SharedBudget::open(folder.path()).unwrap();
-                    scope.spawn(move || (0..5).map(|_| budget.reserve(BASE, "a", at(0), HALF).unwrap()).collect::<Vec<_>>())
+            let threads: Vec<_> = ["localhost", "127.0.0.1", "[::1]", "127.0.0.2"]
+                .into_iter()
+                .map(|host| {
+                    let budget = BudgetFile::new(folder.path());
+                    let server = Server::of(&format!("http://{host}:8025/api/v2"));
+                    scope.spawn(move || (0..5).map(|_| budget.reserve(&server, &id("a"), at(0), HALF).unwrap()).collect::<Vec<_>>())
                 })
                 .collect();
             threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
         });
         let mut sorted = slots.clone();
         sorted.sort();
-        assert_eq!(sorted, (0..20i64).map(|place| at(place * 500)).collect::<Vec<_>>());
+        assert_eq!(sorted, (0..20i64).map(|index| at(index * 500)).collect::<Vec<_>>());
     }
 
     #[test]
@@ -155,7 +238,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE_NAME);
         std::fs::write(&path, "somebody's notes, long enough to be looked at as a database file").unwrap();
-        assert!(SharedBudget::open(folder.path()).is_err());
+        let budget = BudgetFile::new(folder.path());
+        let reserve = || budget.reserve(&server(), &id("a"), at(0), HALF);
+        assert!(reserve().is_err());
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("somebody's notes"));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(reserve().unwrap(), at(0), "it can be used again");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_that_was_removed_is_shared_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (BudgetFile::new(folder.path()), BudgetFile::new(folder.path()));
+        let reserve = |budget: &BudgetFile| budget.reserve(&server(), &id("a"), at(0), HALF).unwrap();
+        assert_eq!([reserve(&one), reserve(&other)], [at(0), at(500)]);
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            std::fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        assert_eq!([reserve(&one), reserve(&other), reserve(&one)], [at(0), at(500), at(1000)]);
     }
 }

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 use super::{ActionId, ActionState, RunId};
 use crate::config::shell_quoted;
 
+/// What a database says.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why the journal could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -60,6 +63,12 @@ pub enum StateError {
     /// The run was never begun.
     #[error("the journal has no run `{run}`")]
     NoSuchRun {
+        /// The run.
+        run: RunId,
+    },
+    /// The run was begun before.
+    #[error("the journal has the run `{run}` already")]
+    SameRun {
         /// The run.
         run: RunId,
     },
@@ -126,8 +135,8 @@ pub enum StateError {
     Budget {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
+        /// What the database says.
+        source: Cause,
     },
     /// What the dashboard showed last cannot be kept.
     #[error("what was on the screen last, in `{}`, cannot be used", path.display())]
@@ -142,8 +151,8 @@ pub enum StateError {
     Database {
         /// What was being done.
         doing: &'static str,
-        /// What SQLite says.
-        source: rusqlite::Error,
+        /// What the database says.
+        source: Cause,
     },
 }
 
@@ -158,8 +167,13 @@ impl StateError {
         matches!(self, StateError::AlreadyOpen { .. } | StateError::TakenSince { .. })
     }
 
-    pub(super) fn database(doing: &'static str) -> impl Fn(rusqlite::Error) -> Self {
-        move |source| StateError::Database { doing, source }
+    pub(super) fn database<E: Into<Cause>>(doing: &'static str) -> impl Fn(E) -> Self {
+        move |source| StateError::Database { doing, source: source.into() }
+    }
+
+    /// A step that was never taken.
+    pub(super) fn not_done() -> Self {
+        StateError::Database { doing: "used", source: "the step was not taken".into() }
     }
 
     /// The whole explanation in one line, causes included.
@@ -191,7 +205,8 @@ mod tests {
             StateError::IllegalStep { action, from: ActionState::Accepted, to: ActionState::Unknown },
             StateError::IllegalTry { action, flaw: "has a try under way" },
             StateError::NoSuchAction { action },
-            StateError::NoSuchRun { run },
+            StateError::NoSuchRun { run: run.clone() },
+            StateError::SameRun { run },
             StateError::ReadOnly { why: "the disk is full".to_owned() },
             StateError::NoFolder,
             StateError::Folder { path: path(), source: denied() },
@@ -200,9 +215,9 @@ mod tests {
             StateError::NotAJournal { path: path(), flaw: "file is not a database".to_owned() },
             StateError::Newer { path: path(), found: 9, known: 1 },
             StateError::BadLine { action, flaw: "`done` is no state".to_owned() },
-            StateError::Budget { path: path(), source: rusqlite::Error::InvalidQuery },
+            StateError::Budget { path: path(), source: rusqlite::Error::InvalidQuery.into() },
             StateError::Session { path: path(), source: denied() },
-            StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery },
+            StateError::Database { doing: "written", source: rusqlite::Error::InvalidQuery.into() },
         ];
         let text: String = errors.iter().map(|error| error.explained() + "\n").collect();
         assert_eq!(
@@ -214,6 +229,7 @@ action `7` is accepted and cannot become unknown
 action `7` has a try under way
 the journal has no action `7`
 the journal has no run `19700101T000000Z-1-00000002`
+the journal has the run `19700101T000000Z-1-00000002` already
 the journal can only be read: the disk is full
 there is no home folder: name a state folder with `--state FOLDER`
 the state folder's `/state/postwatch` cannot be used: permission denied

@@ -25,19 +25,35 @@ pub fn folder(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> 
     Ok(base.state_dir().unwrap_or_else(|| base.cache_dir()).join("postwatch"))
 }
 
-/// Opens a file for writing; a new one is its owner's only from its first moment.
-pub(super) fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+/// Makes a file that is its owner's only from its first moment; one that is there is made so.
+///
+/// It is not opened: closing a database's file would end the locks that this process has on it, and
+/// another process would take the database for one that nobody has open.
+pub(super) fn keep_file_private(path: &Path) -> io::Result<()> {
+    match private().create_new(true).open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
     // A file that was copied here may be open to others; only its owner can change that.
     #[cfg(unix)]
-    if std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0 {
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    if std::os::unix::fs::MetadataExt::mode(&fs::metadata(path)?) & 0o077 != 0 {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     }
-    Ok(file)
+    Ok(())
+}
+
+/// Opens a file for writing; a new one is its owner's only from its first moment.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    private().create(true).truncate(false).open(path)
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// Makes a new file's name durable: without this a power cut could take the file away, whatever was
@@ -102,7 +118,7 @@ fn holds_only_ours(folder: &Path) -> io::Result<bool> {
         let name = entry?.file_name();
         let ours = name.to_str().is_some_and(|name| {
             // Each database has files of its own beside it, named after it.
-            let files = [super::journal::FILE_NAME, super::budget::FILE_NAME, super::session::FILE_NAME];
+            let files = [super::sqlite::FILE_NAME, super::budget::FILE_NAME, super::session::FILE_NAME];
             files.iter().any(|file| name.starts_with(file)) || name.ends_with(".run")
         });
         if !ours {

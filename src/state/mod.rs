@@ -1,4 +1,4 @@
-//! What is on disk: the journal of every action, in SQLite, so that nothing is sent twice by
+//! What is on disk: the journal of every action, so that nothing is sent twice by
 //! accident, whatever happens to the program in between.
 //!
 //! An action is written down before its request leaves ([`Journal::intend`]), each try has a line
@@ -14,16 +14,18 @@
 mod action;
 mod budget;
 mod error;
+mod files;
 mod folder;
+mod form;
 mod journal;
+mod memory;
 mod note;
 mod orphan;
 mod read;
-mod row;
 mod run;
-mod schema;
 mod server;
 mod session;
+mod sqlite;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -33,8 +35,8 @@ mod who;
 mod write;
 
 pub use action::{ActionId, ActionKind, FailureSeen, Intention, Outcome, ReadFrom, Resolution};
-pub use budget::SharedBudget;
-pub use error::StateError;
+pub use budget::{BudgetFile, MemoryBudget, SharedBudget};
+pub use error::{Cause, StateError};
 pub use folder::folder;
 pub use journal::{Journal, JournalAccess};
 pub use note::{Note, NoteEntry, NoteKind};

@@ -1,10 +1,8 @@
 //! What else is worth a line: something personal was shown or stored, or a lock was opened.
 
 use jiff::Timestamp;
-use rusqlite::params;
 
-use super::row::{run, time, unreadable, who};
-use super::text::impersonal;
+use super::write::run_is_known;
 use super::{Journal, RunId, StateError, Who};
 use crate::delivery::CampaignId;
 
@@ -68,16 +66,9 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be written.
     pub fn note(&self, note: &Note) -> Result<(), StateError> {
-        let campaign = note.campaign.as_ref().map(CampaignId::as_str);
-        self.write("written", |transaction| {
-            super::write::run_is_known(transaction, &note.run)?;
-            transaction
-                .execute(
-                    "INSERT INTO notes (run, at, kind, base_url, campaign, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![note.run.as_str(), note.at.to_string(), note.kind.word(), note.base_url, campaign, impersonal(&note.detail)],
-                )
-                .map_err(StateError::database("written"))?;
-            Ok(())
+        self.write(|lines| {
+            run_is_known(lines, &note.run)?;
+            lines.add_note(note)
         })
     }
 
@@ -86,29 +77,6 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn notes(&self, limit: usize) -> Result<Vec<NoteEntry>, StateError> {
-        let read = || -> rusqlite::Result<Vec<NoteEntry>> {
-            let connection = self.connection();
-            let mut statement = connection.prepare_cached(
-                "SELECT n.*, r.user, r.ssh_source, r.sudo_user FROM notes n JOIN runs r ON r.id = n.run ORDER BY n.id DESC LIMIT ?1",
-            )?;
-            let rows = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], entry)?;
-            rows.collect()
-        };
-        read().map_err(StateError::database("read"))
+        self.read(|lines| lines.notes(limit))
     }
-}
-
-fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<NoteEntry> {
-    let kind: String = row.get("kind")?;
-    Ok(NoteEntry {
-        note: Note {
-            run: run(row, "run")?,
-            at: time(row, "at")?,
-            kind: NoteKind::ALL.into_iter().find(|known| known.word() == kind).ok_or_else(|| unreadable(row, "kind"))?,
-            base_url: row.get("base_url")?,
-            campaign: row.get::<_, Option<String>>("campaign")?.map(CampaignId::new),
-            detail: row.get("detail")?,
-        },
-        who: who(row)?,
-    })
 }

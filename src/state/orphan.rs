@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::read::entries;
-use super::row::last_try;
-use super::write::{close_try, step};
+use super::form::Wanted;
+use super::write::step;
 use super::{ActionId, ActionState, Journal, JournalEntry, Outcome, Server, StateError};
 use crate::delivery::CampaignId;
 
@@ -26,25 +25,23 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be written.
     pub fn settle_orphans(&self, server: &Server, campaign: &CampaignId, at: Timestamp) -> Result<Settled, StateError> {
-        self.write("settled", |transaction| {
+        self.write(|lines| {
             let mut settled = Settled::default();
             let mut dead = BTreeSet::new();
-            let condition = "WHERE a.state = 'intended' AND a.server = ?1 AND a.campaign = ?2 ORDER BY a.id";
-            for mut entry in entries(transaction, condition, [server.as_str(), campaign.as_str()])? {
-                if self.is_alive(&entry.run) {
+            for mut entry in lines.entries(&Wanted::OpenOf(server, campaign))? {
+                if entry.state != ActionState::Intended || self.is_alive(&entry.run) {
                     continue;
                 }
-                let last = last_try(transaction, entry.id).map_err(StateError::database("read"))?;
-                let outcome = match &last {
+                let outcome = match lines.tries(entry.id)?.last() {
                     Some(last) if last.outcome.is_none() => {
                         let outcome = Outcome::Unknown { reason: "the program ended before it saw the answer".to_owned() };
-                        close_try(transaction, entry.id, last.number, &outcome, at)?;
+                        lines.end_try(entry.id, last.number, &outcome.told(), at)?;
                         outcome
                     }
                     Some(_) => Outcome::NotSent { reason: "the program ended before it went again".to_owned() },
                     None => Outcome::NotSent { reason: "the program ended before it was tried".to_owned() },
                 };
-                step(transaction, entry.id, &outcome.told(), at)?;
+                step(lines, entry.id, &outcome.told(), at)?;
                 dead.insert(entry.run.clone());
                 entry.state = outcome.state();
                 match entry.state {
@@ -53,7 +50,7 @@ impl Journal {
                 }
             }
             // What was not settled here, in other campaigns for instance, keeps its run's file.
-            dead.iter().try_for_each(|run| self.sweep_run(transaction, run))?;
+            dead.iter().try_for_each(|run| self.sweep_run(lines, run))?;
             Ok(settled)
         })
     }

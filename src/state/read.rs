@@ -1,9 +1,8 @@
 //! What the journal tells.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Params};
 
-use super::row::{ENTRY, entry, last_try, tries};
+use super::form::{Lines, Wanted};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
@@ -89,8 +88,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn open_actions(&self, server: &Server, campaign: &CampaignId) -> Result<Vec<OpenAction>, StateError> {
-        let condition = "WHERE a.state IN ('intended', 'unknown') AND a.server = ?1 AND a.campaign = ?2 ORDER BY a.id";
-        self.open_where(condition, [server.as_str(), campaign.as_str()])
+        self.open_ones(&Wanted::OpenOf(server, campaign))
     }
 
     /// The open actions of all campaigns, oldest first.
@@ -98,7 +96,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn all_open(&self) -> Result<Vec<OpenAction>, StateError> {
-        self.open_where("WHERE a.state IN ('intended', 'unknown') ORDER BY a.id", [])
+        self.open_ones(&Wanted::Open)
     }
 
     /// The newest actions, newest first, this many at most.
@@ -106,8 +104,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn all(&self, limit: usize) -> Result<Vec<JournalEntry>, StateError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        entries(&self.connection(), "ORDER BY a.id DESC LIMIT ?1", [limit])
+        self.read(|lines| lines.entries(&Wanted::Newest(limit)))
     }
 
     /// The messages of a campaign whose newest action the API refused with this code.
@@ -115,16 +112,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn messages_refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
-        let sql = "SELECT a.message FROM actions a WHERE a.state = 'refused' AND a.server = ?1 AND a.campaign = ?2 AND a.code = ?3
-                   AND a.message IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.server = a.server AND b.campaign = a.campaign
-                                   AND b.claim = a.claim AND b.id > a.id AND b.state IN ('accepted', 'resolved_accepted', 'unknown'))
-                   GROUP BY a.message ORDER BY a.message";
-        let failed = StateError::database("read");
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
-        let found = statement.query_map([server.as_str(), campaign.as_str(), code], |row| row.get::<_, String>(0)).map_err(&failed)?;
-        found.map(|message| Ok(MessageId::new(message.map_err(&failed)?))).collect()
+        self.read(|lines| lines.refused_with(server, campaign, code))
     }
 
     /// One action.
@@ -132,8 +120,7 @@ impl Journal {
     /// # Errors
     /// When there is none of this number, or the journal cannot be read.
     pub fn entry(&self, action: ActionId) -> Result<JournalEntry, StateError> {
-        let found = entries(&self.connection(), "WHERE a.id = ?1", [action.0])?;
-        found.into_iter().next().ok_or(StateError::NoSuchAction { action })
+        self.read(|lines| entry(lines, action))
     }
 
     /// The newest action that a run took on a message or a batch.
@@ -141,8 +128,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn newest_of(&self, run: &RunId, subject: &str) -> Result<Option<JournalEntry>, StateError> {
-        let condition = "WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2) ORDER BY a.id DESC LIMIT 1";
-        Ok(entries(&self.connection(), condition, [run.as_str(), subject])?.into_iter().next())
+        Ok(self.read(|lines| lines.entries(&Wanted::NewestOfRun(run, subject)))?.into_iter().next())
     }
 
     /// The tries of an action, oldest first.
@@ -150,29 +136,22 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError> {
-        tries(&self.connection(), action).map_err(StateError::database("read"))
+        self.read(|lines| lines.tries(action))
     }
 
-    fn open_where(&self, condition: &str, values: impl Params) -> Result<Vec<OpenAction>, StateError> {
-        let connection = self.connection();
-        let found = entries(&connection, condition, values)?;
-        let with_holder = |entry: JournalEntry| {
-            let holder = if self.is_alive(&entry.run) { Holder::Alive } else { Holder::Orphan };
-            let last_try = last_try(&connection, entry.id).map_err(StateError::database("read"))?;
-            Ok(OpenAction { entry, holder, last_try })
-        };
-        found.into_iter().map(with_holder).collect()
+    fn open_ones(&self, wanted: &Wanted<'_>) -> Result<Vec<OpenAction>, StateError> {
+        self.read(|lines| {
+            let with_holder = |entry: JournalEntry| {
+                let holder = if self.is_alive(&entry.run) { Holder::Alive } else { Holder::Orphan };
+                let last_try = lines.tries(entry.id)?.pop();
+                Ok(OpenAction { entry, holder, last_try })
+            };
+            lines.entries(wanted)?.into_iter().map(with_holder).collect()
+        })
     }
 }
 
-/// The entries that fit a condition.
-pub(super) fn entries(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<JournalEntry>, StateError> {
-    let failed = StateError::database("read");
-    let mut statement = connection.prepare_cached(&format!("{ENTRY} {condition}")).map_err(&failed)?;
-    let mut rows = statement.query(values).map_err(&failed)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        found.push(entry(connection, row)?);
-    }
-    Ok(found)
+/// One action.
+pub(super) fn entry(lines: &dyn Lines, action: ActionId) -> Result<JournalEntry, StateError> {
+    lines.entries(&Wanted::One(action))?.into_iter().next().ok_or(StateError::NoSuchAction { action })
 }

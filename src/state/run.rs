@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::form::RunLock;
+
 /// The name of one run of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(String);
@@ -43,11 +45,16 @@ impl fmt::Display for RunId {
 
 /// A run that is under way: as long as this value lives, its actions are "under way elsewhere" for
 /// every other process.
-#[derive(Debug)]
 pub struct Run {
-    id: RunId,
+    pub(super) id: RunId,
     // Held for its lock, which ends with the value or with the process.
-    _lock: File,
+    pub(super) _lock: RunLock,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Run").field(&self.id).finish()
+    }
 }
 
 impl Run {
@@ -55,16 +62,16 @@ impl Run {
     pub fn id(&self) -> &RunId {
         &self.id
     }
+}
 
-    /// Takes the lock of a new run.
-    pub(super) fn lock(folder: &Path, id: RunId) -> io::Result<Self> {
-        let file = super::folder::create_private(&lock_path(folder, &id))?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => io::Error::other("another process has its lock"),
-            TryLockError::Error(error) => error,
-        })?;
-        Ok(Self { id, _lock: file })
-    }
+/// Takes the lock of a new run.
+pub(super) fn lock(path: &Path) -> io::Result<File> {
+    let file = super::folder::create_private(path)?;
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => io::Error::other("another process has its lock"),
+        TryLockError::Error(error) => error,
+    })?;
+    Ok(file)
 }
 
 /// Whether a run's process lives. What cannot be told counts as alive: an action too many that

@@ -1,6 +1,7 @@
 //! Which server an address leads to, as far as budgets and claims are concerned.
 
 use std::fmt;
+use std::net::{IpAddr, UdpSocket};
 
 use url::{Host, Url};
 
@@ -42,10 +43,41 @@ impl fmt::Display for Server {
 
 fn is_this_machine(host: &Host<&str>) -> bool {
     match host {
-        Host::Domain(name) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
-        Host::Ipv4(address) => address.is_loopback() || address.is_unspecified(),
-        Host::Ipv6(address) => address.is_loopback() || address.is_unspecified(),
+        Host::Domain(name) => is_own_name(name.trim_end_matches('.'), &own_name(), &std::fs::read_to_string(HOSTS).unwrap_or_default()),
+        Host::Ipv4(address) => is_own((*address).into()),
+        Host::Ipv6(address) => is_own((*address).into()),
     }
+}
+
+/// The names that this machine gives to addresses. No name is asked of a server: it would take its
+/// time, and two processes could get two answers.
+const HOSTS: &str = if cfg!(windows) { r"C:\Windows\System32\drivers\etc\hosts" } else { "/etc/hosts" };
+
+fn is_own_name(name: &str, own: &str, hosts: &str) -> bool {
+    let same = |other: &str| other.eq_ignore_ascii_case(name);
+    let listed = || {
+        hosts.lines().any(|line| {
+            let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+            let address = words.next().and_then(|address| address.parse().ok());
+            address.is_some_and(|address| words.any(same) && is_own(address))
+        })
+    };
+    same("localhost") || name.to_ascii_lowercase().ends_with(".localhost") || (!own.is_empty() && same(own)) || listed()
+}
+
+/// Whether an address is one of this machine's: only those can be bound. Nothing is sent.
+fn is_own(address: IpAddr) -> bool {
+    address.is_loopback() || address.is_unspecified() || UdpSocket::bind((address, 0)).is_ok()
+}
+
+#[cfg(unix)]
+fn own_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn own_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -71,5 +103,20 @@ mod tests {
     #[case("no address", "remote")]
     fn all_names_of_one_server_are_one(#[case] base_url: &str, #[case] server: &str) {
         assert_eq!(Server::of(base_url).as_str(), server);
+    }
+
+    #[rstest]
+    #[case::own("desk-7", true)]
+    #[case::in_other_letters("DESK-7", true)]
+    #[case::listed("gateway.test", true)]
+    #[case::listed_further_right("sms", true)]
+    #[case::of_another_machine("postman.test", false)]
+    #[case::in_a_remark("remark", false)]
+    #[case::longer("desk-7.example", false)]
+    #[case::below_localhost("api.localhost", true)]
+    fn a_name_of_this_machine_is_known_without_asking_anybody(#[case] name: &str, #[case] own: bool) {
+        let hosts = "# 127.0.0.1 remark\n127.0.0.1 localhost\n127.0.1.1\tgateway.test sms # remark\n192.0.2.1 postman.test\nnonsense\n";
+        assert_eq!(is_own_name(name, "desk-7", hosts), own);
+        assert!(!is_own_name("", "", ""));
     }
 }

@@ -1,21 +1,19 @@
-//! Lock files of runs that are over. They tell the living from the dead; once nothing is open under
-//! a dead run, its file tells nothing any more.
+//! What the locks of runs that are over leave behind. It tells the living from the dead; once nothing is
+//! open under a dead run, it tells nothing any more.
 
-use rusqlite::Transaction;
-
-use super::{Journal, Run, RunId, StateError, run};
+use super::form::{Lines, Wanted};
+use super::{Journal, Run, RunId, StateError};
 
 impl Journal {
-    /// Ends a run whose program ends in good order: its lock file is removed, unless something is
-    /// open under it. Takes the run, because nothing may be intended under it afterwards.
+    /// Ends a run whose program ends in good order: what its lock leaves behind is removed, unless
+    /// something is open under it. Takes the run, because nothing may be intended under it afterwards.
     ///
     /// # Errors
-    /// When the journal cannot be written; the file then stays until a later run begins.
+    /// When the journal cannot be written; it then stays until a later run begins.
     pub fn end_run(&self, run: Run) -> Result<(), StateError> {
-        let written = self.write("written", |transaction| {
-            if !has_open(transaction, run.id())? {
-                // Removed while the lock is held: nobody can take the file for a dead run's before.
-                let _ = std::fs::remove_file(run::lock_path(self.folder(), run.id()));
+        let written = self.write(|lines| {
+            if !has_open(lines, run.id())? {
+                self.form().forget_lock(run.id(), true);
             }
             Ok(())
         });
@@ -24,26 +22,21 @@ impl Journal {
         written
     }
 
-    /// Removes the lock files of dead runs that left nothing open. A file that stays does no harm,
-    /// so what cannot be removed is left.
-    pub(super) fn sweep(&self, transaction: &Transaction<'_>) -> Result<(), StateError> {
-        for id in run::with_lock_file(self.folder()).unwrap_or_default() {
-            self.sweep_run(transaction, &id)?;
-        }
-        Ok(())
+    /// Removes what dead runs that left nothing open left behind. What cannot be removed is left.
+    pub(super) fn sweep(&self, lines: &dyn Lines) -> Result<(), StateError> {
+        self.form().with_locks().iter().try_for_each(|run| self.sweep_run(lines, run))
     }
 
-    /// Removes the lock file of one run, where it is dead and nothing is open under it. Within the
-    /// caller's transaction, so that no other process can begin a run or intend anything meanwhile.
-    pub(super) fn sweep_run(&self, transaction: &Transaction<'_>, id: &RunId) -> Result<(), StateError> {
-        if !has_open(transaction, id)? {
-            run::remove_where_dead(self.folder(), id);
+    /// The same of one run. Within the caller's step, so that no other process can begin a run or intend
+    /// anything meanwhile.
+    pub(super) fn sweep_run(&self, lines: &dyn Lines, run: &RunId) -> Result<(), StateError> {
+        if !has_open(lines, run)? {
+            self.form().forget_lock(run, false);
         }
         Ok(())
     }
 }
 
-fn has_open(transaction: &Transaction<'_>, id: &RunId) -> Result<bool, StateError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM actions WHERE run = ?1 AND state IN ('intended', 'unknown'))";
-    transaction.query_one(sql, [id.as_str()], |row| row.get(0)).map_err(StateError::database("read"))
+fn has_open(lines: &dyn Lines, run: &RunId) -> Result<bool, StateError> {
+    Ok(!lines.entries(&Wanted::OpenOfRun(run))?.is_empty())
 }

@@ -22,12 +22,12 @@ pub(super) fn findings(common: &Common) -> Vec<Finding> {
 /// The journal is opened as an action would open it: folder and file are made where they are
 /// missing, and closed to others.
 fn state_folder(common: &Common) -> Finding {
-    let opened = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).and_then(|folder| Journal::open(&folder));
-    let looked = opened.and_then(|journal| Ok((journal.all_open()?.len(), journal)));
+    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok());
+    let looked = folder.and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
     match looked {
-        Ok((0, journal)) => Finding::ok("state folder", format!("{}: writable, and yours alone.", journal.folder().display())),
-        Ok((open, journal)) => {
-            let text = format!("{}: {} without a known outcome.", journal.folder().display(), counted(open, "action"));
+        Ok((0, folder)) => Finding::ok("state folder", format!("{}: writable, and yours alone.", folder.display())),
+        Ok((open, folder)) => {
+            let text = format!("{}: {} without a known outcome.", folder.display(), counted(open, "action"));
             Finding::warn("state folder", text, "The dashboard on their campaign reads the messages to find out.")
         }
         Err(error) => unusable(&error),

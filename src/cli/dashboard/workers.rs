@@ -13,7 +13,7 @@ use super::super::campaigns::Campaign;
 use super::export::Exporter;
 use crate::monitor::{AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
 use crate::postman::{Explanation, HttpTransport, Transport};
-use crate::state::{self, Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
+use crate::state::{self, BudgetFile, Journal, JournalAccess, Note, NoteKind, Run, RunId, SharedBudget, StateError, Who};
 use crate::tui::{Effect, End, Event, Host, Requests, UpdateSender};
 
 /// Where the journal is.
@@ -216,6 +216,7 @@ impl Crew {
 
     fn start(&mut self, journal: &JournalAccess, updates: &mpsc::Sender<Update>) {
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
+        let budget = self.state.path().ok().map(|folder| Arc::new(BudgetFile::new(&folder)) as Arc<dyn SharedBudget>);
         for (place, campaign) in self.campaigns.iter().enumerate() {
             // One without a key is told on its card; the others go on.
             let Ok(api) = campaign.api(&transport) else {
@@ -227,6 +228,7 @@ impl Crew {
                 api,
                 journal: journal.clone(),
                 run: self.run.clone(),
+                budget: budget.clone(),
                 calls_per_second: campaign.config.calls_per_second,
                 away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
                 history: campaign.config.history,

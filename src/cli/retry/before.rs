@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::campaigns::{Campaign, sentence};
 use super::super::context::{Context, counted, random};
-use super::super::journal::OpenJournal;
+use super::super::journal::{OpenJournal, shared_budget};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
 use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
@@ -44,6 +44,7 @@ pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal)
         api: campaign.api(&context.transport)?,
         journal: open.access.clone(),
         run: Some(Arc::clone(&open.run)),
+        budget: shared_budget(&context.common),
         calls_per_second: campaign.config.calls_per_second,
         away_rate: campaign.config.calls_per_second,
         history: campaign.config.history,

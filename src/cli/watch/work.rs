@@ -9,6 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::super::campaigns::Campaign;
 use super::super::context::{Context, counted, random, tell};
+use super::super::journal::shared_budget;
 use super::super::moment::shown;
 use super::super::signals::Signals;
 use super::super::{End, Exit, Failure};
@@ -74,6 +75,7 @@ impl Work {
             api: campaign.api(&context.transport)?,
             journal: read_only(context),
             run: None,
+            budget: shared_budget(&context.common),
             calls_per_second: campaign.config.calls_per_second,
             away_rate: campaign.config.calls_per_second,
             history: board.scope.history(started_at),
@@ -269,11 +271,10 @@ impl Work {
     }
 }
 
-/// A watch takes no action, so the journal is only looked at; the folder it lies in holds the
-/// budget of calls that processes share.
+/// A watch takes no action, so the journal is only looked at, and none is made.
 fn read_only(context: &Context) -> JournalAccess {
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
-    let journal = folder.ok().and_then(|folder| JournalAccess::open(&folder).readable().cloned());
+    let journal = folder.and_then(|folder| JournalAccess::look(&folder)).ok().flatten().and_then(|access| access.readable().cloned());
     JournalAccess::ReadOnly { journal, why: "a watch takes no action".to_owned() }
 }
 

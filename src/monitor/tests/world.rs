@@ -19,7 +19,7 @@ use crate::monitor::{CampaignIndex, Clock, Command, Generation, Monitor, Monitor
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
 use crate::simulator::{CampaignOptions, World as Simulated, WorldOptions};
-use crate::state::{Journal, JournalAccess, RunId, Who};
+use crate::state::{BudgetFile, Journal, JournalAccess, RunId, Who};
 
 pub use seen::Seen;
 
@@ -157,6 +157,7 @@ impl Bench {
             api,
             journal,
             run,
+            budget: Some(Arc::new(BudgetFile::new(&folder.path().join("state")))),
             calls_per_second: world.own_rate,
             away_rate: 0.2,
             history: world.history,

@@ -10,7 +10,7 @@ use super::Worker;
 use crate::delivery::BatchId;
 use crate::monitor::{CampaignIndex, Clock, Command, Update};
 use crate::postman::Api;
-use crate::state::{JournalAccess, Run};
+use crate::state::{JournalAccess, Run, SharedBudget};
 
 /// Calls a second that the whole program makes while nobody sits at it, all campaigns together:
 /// one every five seconds keeps what is shown from growing old, and leaves the rest to the senders.
@@ -27,6 +27,8 @@ pub struct MonitorOptions {
     /// This run of the program, whose lock makes its actions known as under way; `None` where no
     /// action can be taken.
     pub run: Option<Arc<Run>>,
+    /// The budget of calls that is shared with other processes; `None` where there is no place for it.
+    pub budget: Option<Arc<dyn SharedBudget>>,
     /// The ceiling, calls a second.
     pub calls_per_second: f64,
     /// The ceiling while nobody sits at the program, calls a second: this campaign's share of

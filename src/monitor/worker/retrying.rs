@@ -61,7 +61,7 @@ impl Worker {
     pub(super) fn intentions(&self, actions: impl IntoIterator<Item = Intended>) -> Result<(Journal, Vec<Intention>), StateError> {
         let journal = self.journal.writable()?.clone();
         let Some(run) = &self.run else {
-            return Err(StateError::ReadOnly { why: journal.folder().display().to_string() });
+            return Err(StateError::ReadOnly { why: "this program has begun no run in it".to_owned() });
         };
         let intention = |Intended { action, plan, planned_at, read_at }| Intention {
             run: run.id().clone(),

@@ -11,8 +11,8 @@ fn an_intention_is_on_disk_when_it_is_made() {
     let journal = Journal::open(folder.path()).unwrap();
     let run = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
     let id = journal.intend(&retry(run.id(), "m")).unwrap();
-    let mode: String = journal.connection().pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
-    let synchronous: i64 = journal.connection().pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+    let sqlite = sqlite::Sqlite::open(folder.path()).unwrap();
+    let (mode, synchronous): (String, i64) = (sqlite.pragma("journal_mode"), sqlite.pragma("synchronous"));
     assert_eq!((mode.as_str(), synchronous), ("wal", 2), "2 is FULL");
     assert_eq!(Journal::open(folder.path()).unwrap().entry(id).unwrap().state, ActionState::Intended);
 }

@@ -8,9 +8,9 @@ fn files(folder: &tempfile::TempDir) -> Vec<RunId> {
     left
 }
 
-#[test]
-fn what_was_taken_after_the_reading_is_not_taken_again_unknowingly() {
-    let begun = begun();
+#[rstest]
+fn what_was_taken_after_the_reading_is_not_taken_again_unknowingly(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let other = begun.journal.begin_run(run_id(2), &who(), at(0)).unwrap();
     let taken = begun.journal.intend(&retry(other.id(), "m")).unwrap();
     begun.journal.started(taken, at(1)).unwrap();
@@ -31,9 +31,9 @@ fn what_was_taken_after_the_reading_is_not_taken_again_unknowingly() {
     begun.journal.intend(&read(2)).unwrap();
 }
 
-#[test]
-fn messages_without_attempts_are_known_by_the_apis_code() {
-    let begun = begun();
+#[rstest]
+fn messages_without_attempts_are_known_by_the_apis_code(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let end = |message: &str, outcome: Outcome| {
         let id = begun.journal.intend(&retry(begun.run.id(), message)).unwrap();
         begun.journal.started(id, at(1)).unwrap();
@@ -93,4 +93,26 @@ fn the_file_goes_with_the_last_thing_that_was_open() {
     journal.outcome(id, &unknown(), at(8)).unwrap();
     journal.resolve(id, &Resolution::NotAccepted { reason: "unchanged".to_owned() }, at(9)).unwrap();
     assert_eq!(files(&folder), [run_id(2)]);
+}
+
+#[rstest]
+#[case::of_this_machine("http://127.0.0.1:8025/api/v2", "http://localhost:8025/api/v2")]
+#[case::of_a_gateway("https://sms.agency.example/api/v2", "https://sms-2.agency.example:8443/postman")]
+fn two_names_of_a_server_are_one_set_of_claims(#[values(Kept::InFile, Kept::InMemory)] kept: Kept, #[case] one: &str, #[case] other: &str) {
+    let begun = begun(kept);
+    let at_address =
+        |base_url: &str| Intention { base_url: base_url.to_owned(), server: Server::of(base_url), ..retry(begun.run.id(), "m") };
+    let id = begun.journal.intend(&at_address(one)).unwrap();
+    let elsewhere = begun.elsewhere();
+    let run = elsewhere.begin_run(run_id(2), &who(), at(0)).unwrap();
+    let again = elsewhere.intend(&Intention { run: run.id().clone(), ..at_address(other) });
+    assert!(matches!(again, Err(StateError::AlreadyOpen { action, .. }) if action == id), "{again:?}");
+    assert_eq!(elsewhere.open_actions(&Server::of(other), &campaign()).unwrap()[0].entry.id, id);
+    // What was taken under one name is known under the other.
+    begun.journal.started(id, at(1)).unwrap();
+    begun.journal.outcome(id, &Outcome::Accepted, at(2)).unwrap();
+    let again = elsewhere.intend(&Intention { run: run.id().clone(), read_at: Some(at(1)), ..at_address(other) });
+    assert!(matches!(again, Err(StateError::TakenSince { action, .. }) if action == id), "{again:?}");
+    let another_port = "http://localhost:9/api/v2";
+    assert_eq!(elsewhere.open_actions(&Server::of(another_port), &campaign()).unwrap(), []);
 }

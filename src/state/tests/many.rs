@@ -2,9 +2,9 @@
 
 use super::*;
 
-#[test]
-fn all_intentions_are_written_or_none() {
-    let begun = begun();
+#[rstest]
+fn all_intentions_are_written_or_none(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let id = begun.run.id();
     let open = begun.journal.intend(&retry(id, "b")).unwrap();
     let all: Vec<Intention> = ["a", "b", "c", "a"].map(|message| retry(id, message)).to_vec();
@@ -28,9 +28,9 @@ fn all_intentions_are_written_or_none() {
     assert_eq!(begun.journal.open_actions(&server(), &campaign()).unwrap().len(), 3);
 }
 
-#[test]
-fn several_processes_that_want_the_same_get_each_message_once() {
-    let begun = begun();
+#[rstest]
+fn several_processes_that_want_the_same_get_each_message_once(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let runs: Vec<RunId> = (2..6).map(run_id).collect();
     let held: Vec<Run> = runs.iter().map(|run| begun.journal.begin_run(run.clone(), &who(), at(0)).unwrap()).collect();
     let barrier = Barrier::new(runs.len());
@@ -38,7 +38,7 @@ fn several_processes_that_want_the_same_get_each_message_once() {
         let threads: Vec<_> = runs
             .iter()
             .map(|run| {
-                let (journal, barrier) = (Journal::open(begun.journal.folder()).unwrap(), &barrier);
+                let (journal, barrier) = (begun.elsewhere(), &barrier);
                 scope.spawn(move || {
                     let all: Vec<Intention> = (0..50).map(|message| retry(run, &message.to_string())).collect();
                     barrier.wait();
@@ -52,9 +52,9 @@ fn several_processes_that_want_the_same_get_each_message_once() {
     drop(held);
 }
 
-#[test]
-fn only_what_was_not_tried_is_given_up() {
-    let begun = begun();
+#[rstest]
+fn only_what_was_not_tried_is_given_up(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let id = begun.run.id();
     let intend = |message: &str| begun.journal.intend(&retry(id, message)).unwrap();
     let (untried, under_way, dropped, accepted) = (intend("a"), intend("b"), intend("c"), intend("d"));

@@ -1,9 +1,11 @@
 //! Steps, claims, runs and notes; after crashes and on bad disks in the files beside.
 
 mod crash;
-mod many;
+mod damage;
 mod disk;
 mod elsewhere;
+mod many;
+mod older;
 
 use std::fs;
 use std::sync::Barrier;
@@ -70,17 +72,25 @@ fn not_sent() -> Outcome {
     Outcome::NotSent { reason: "the address was refused".to_owned() }
 }
 
+/// What keeps the lines: all forms of the journal pass the same tests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kept {
+    InFile,
+    InMemory,
+}
+
 struct Begun {
     journal: Journal,
     run: Run,
-    _folder: tempfile::TempDir,
+    /// Where the form keeps it in files.
+    folder: Option<tempfile::TempDir>,
 }
 
-fn begun() -> Begun {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+fn begun(kept: Kept) -> Begun {
+    let folder = (kept == Kept::InFile).then(|| tempfile::tempdir().unwrap());
+    let journal = folder.as_ref().map_or_else(Journal::in_memory, |folder| Journal::open(folder.path()).unwrap());
     let run = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
-    Begun { journal, run, _folder: folder }
+    Begun { journal, run, folder }
 }
 
 impl Begun {
@@ -109,15 +119,20 @@ impl Begun {
         id
     }
 
+    /// The same journal as another process has it.
+    fn elsewhere(&self) -> Journal {
+        self.folder.as_ref().map_or_else(|| self.journal.clone(), |folder| Journal::open(folder.path()).unwrap())
+    }
+
     fn state(&self, id: ActionId) -> ActionState {
         self.journal.entry(id).unwrap().state
     }
 }
 
-#[test]
-fn every_illegal_step_is_an_error_and_changes_nothing() {
+#[rstest]
+fn every_illegal_step_is_an_error_and_changes_nothing(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
     for from in ActionState::ALL {
-        let begun = begun();
+        let begun = begun(kept);
         let id = begun.action_in(from);
         if from == ActionState::Intended {
             begun.journal.started(id, at(4)).unwrap();
@@ -143,9 +158,9 @@ fn every_illegal_step_is_an_error_and_changes_nothing() {
     }
 }
 
-#[test]
-fn a_try_is_needed_for_every_end_but_giving_up() {
-    let begun = begun();
+#[rstest]
+fn a_try_is_needed_for_every_end_but_giving_up(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let id = begun.journal.intend(&retry(begun.run.id(), "m")).unwrap();
     for outcome in [refused(), Outcome::Accepted, unknown()] {
         assert!(matches!(begun.journal.outcome(id, &outcome, at(1)), Err(StateError::IllegalTry { .. })), "{outcome:?}");
@@ -154,9 +169,9 @@ fn a_try_is_needed_for_every_end_but_giving_up() {
     assert_eq!(begun.state(id), ActionState::NotSent);
 }
 
-#[test]
-fn every_try_has_a_line_of_its_own() {
-    let begun = begun();
+#[rstest]
+fn every_try_has_a_line_of_its_own(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let id = begun.journal.intend(&retry(begun.run.id(), "m")).unwrap();
     assert!(begun.journal.goes_again(id, &not_sent(), at(1)).is_err(), "nothing is under way");
     assert_eq!(begun.journal.started(id, at(1)).unwrap(), 1);
@@ -175,9 +190,9 @@ fn every_try_has_a_line_of_its_own() {
     assert_eq!((entry.state, entry.tries, entry.code), (ActionState::Accepted, 2, None));
 }
 
-#[test]
-fn a_run_that_is_stopped_while_it_waits_for_its_turn_keeps_the_refusal() {
-    let begun = begun();
+#[rstest]
+fn a_run_that_is_stopped_while_it_waits_for_its_turn_keeps_the_refusal(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let id = begun.journal.intend(&retry(begun.run.id(), "m")).unwrap();
     begun.journal.started(id, at(1)).unwrap();
     begun.journal.goes_again(id, &refused(), at(2)).unwrap();
@@ -185,9 +200,9 @@ fn a_run_that_is_stopped_while_it_waits_for_its_turn_keeps_the_refusal() {
     assert_eq!(begun.state(id), ActionState::Refused);
 }
 
-#[test]
-fn an_entry_tells_who_what_and_why_without_anything_personal() {
-    let begun = begun();
+#[rstest]
+fn an_entry_tells_who_what_and_why_without_anything_personal(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let id = begun.action_in(ActionState::Refused);
     let entry = begun.journal.entry(id).unwrap();
     assert_eq!((entry.run.clone(), entry.who.clone()), (begun.run.id().clone(), who()));
@@ -196,7 +211,7 @@ fn an_entry_tells_who_what_and_why_without_anything_personal() {
     assert_eq!(entry.reason.as_deref(), Some("recipient … was tried 3 times"));
     assert_eq!(entry.trace_id.as_deref(), Some("7c1e1234567-9b02"));
     assert_eq!(begun.journal.all(1).unwrap(), [entry]);
-    for file in fs::read_dir(begun.journal.folder()).unwrap() {
+    for file in begun.folder.iter().flat_map(|folder| fs::read_dir(folder.path()).unwrap()) {
         let bytes = fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(10).any(|window| window == b"6580001234"));
     }
@@ -222,18 +237,21 @@ fn an_entry_tells_who_what_and_why_without_anything_personal() {
     newest: Some(at(-60)),
 })]
 #[case::first_upload(ActionKind::UploadBatch { file_name: "a.csv".to_owned(), rows: 1, sha256: "9f86d081".to_owned(), newest: None })]
-fn every_kind_of_action_comes_back_as_it_was_and_is_claimed(#[case] action: ActionKind) {
-    let begun = begun();
+fn every_kind_of_action_comes_back_as_it_was_and_is_claimed(
+    #[values(Kept::InFile, Kept::InMemory)] kept: Kept,
+    #[case] action: ActionKind,
+) {
+    let begun = begun(kept);
     let intention = Intention { action, ..retry(begun.run.id(), "") };
     let id = begun.journal.intend(&intention).unwrap();
     assert_eq!(begun.journal.entry(id).unwrap().action, intention.action);
     assert!(begun.journal.intend(&intention).unwrap_err().is_already_open());
 }
 
-#[test]
-fn a_message_is_claimed_until_its_end_is_known() {
+#[rstest]
+fn a_message_is_claimed_until_its_end_is_known(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
     for state in ActionState::ALL {
-        let begun = begun();
+        let begun = begun(kept);
         let id = begun.action_in(state);
         let again = begun.journal.intend(&retry(begun.run.id(), state.word()));
         match again {
@@ -284,11 +302,10 @@ fn of_many_handles_that_claim_a_message_at_once_exactly_one_wins() {
     }
 }
 
-#[test]
-fn an_action_of_a_run_that_lives_is_left_alone_and_of_a_dead_one_is_settled() {
-    let folder = tempfile::tempdir().unwrap();
-    let here = Journal::open(folder.path()).unwrap();
-    let elsewhere = Journal::open(folder.path()).unwrap();
+#[rstest]
+fn an_action_of_a_run_that_lives_is_left_alone_and_of_a_dead_one_is_settled(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
+    let (here, elsewhere) = (&begun.journal, begun.elsewhere());
     let run = elsewhere.begin_run(run_id(2), &who(), at(0)).unwrap();
     let untried = elsewhere.intend(&retry(run.id(), "untried")).unwrap();
     let tried = elsewhere.intend(&retry(run.id(), "tried")).unwrap();
@@ -335,18 +352,19 @@ fn lock_files_of_dead_runs_stay_only_while_something_is_open() {
     assert_eq!(run::with_lock_file(folder.path()).unwrap(), [run_id(5)]);
 }
 
-#[test]
-fn a_run_must_be_begun_and_only_once() {
-    let begun = begun();
+#[rstest]
+fn a_run_must_be_begun_and_only_once(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let stranger = run_id(9);
     assert!(matches!(begun.journal.intend(&retry(&stranger, "m")), Err(StateError::NoSuchRun { .. })));
-    assert!(begun.journal.begin_run(begun.run.id().clone(), &who(), at(1)).is_err());
+    let again = begun.journal.begin_run(begun.run.id().clone(), &who(), at(1));
+    assert!(matches!(again, Err(StateError::SameRun { .. })));
     assert!(matches!(begun.journal.started(ActionId(77), at(1)), Err(StateError::NoSuchAction { .. })));
 }
 
-#[test]
-fn notes_are_kept_with_who_it_was() {
-    let begun = begun();
+#[rstest]
+fn notes_are_kept_with_who_it_was(#[values(Kept::InFile, Kept::InMemory)] kept: Kept) {
+    let begun = begun(kept);
     let note = Note {
         run: begun.run.id().clone(),
         at: at(1),

@@ -1,11 +1,13 @@
-//! The journal's tables, and bringing an older file up to date.
+//! The tables, and bringing an older file up to date.
 
 use std::path::Path;
+use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Server, StateError};
+use super::super::{Server, StateError};
 
 /// Marks the file as Postwatch's: "PWJ1" in ASCII.
 const APPLICATION: i64 = 0x5057_4a31;
@@ -125,6 +127,19 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateErr
     Ok(())
 }
 
+/// A file that can only be read, in the newest format: an older one is copied into memory and brought up
+/// to date there.
+pub(super) fn in_newest_format(connection: Connection, path: &Path) -> Result<Connection, StateError> {
+    let failed = |error| explained(error, path, "read");
+    if number(&connection, "user_version").map_err(failed)? == KNOWN {
+        return Ok(connection);
+    }
+    let mut copy = Connection::open_in_memory().map_err(failed)?;
+    Backup::new(&connection, &mut copy).and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None)).map_err(failed)?;
+    bring_up_to_date(&mut copy, path)?;
+    Ok(copy)
+}
+
 /// Takes the steps that the file lacks, all or none of them.
 pub(super) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "brought up to date");
@@ -155,6 +170,6 @@ pub(super) fn explained(error: rusqlite::Error, path: &Path, doing: &'static str
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     match error.sqlite_error_code() {
         Some(DatabaseCorrupt | NotADatabase) => StateError::NotAJournal { path: path.to_owned(), flaw: error.to_string() },
-        _ => StateError::Database { doing, source: error },
+        _ => StateError::Database { doing, source: error.into() },
     }
 }

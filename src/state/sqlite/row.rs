@@ -1,9 +1,11 @@
 //! Between a journal's line and its values.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, Row};
 
-use super::{ActionId, ActionKind, ActionState, FailureSeen, JournalEntry, ReadFrom, RunId, Server, StateError, Try, Who};
+use super::super::{
+    ActionId, ActionKind, ActionState, FailureSeen, JournalEntry, Note, NoteEntry, NoteKind, ReadFrom, RunId, Server, StateError, Try, Who,
+};
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
 /// The columns of an entry; conditions and order follow.
@@ -79,20 +81,7 @@ fn seen(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Vec<F
     Ok(Some(found).filter(|found| u32::try_from(found.len()) == Ok(lines)))
 }
 
-/// The tries of an action, oldest first.
-pub(super) fn tries(connection: &Connection, action: ActionId) -> rusqlite::Result<Vec<Try>> {
-    let mut statement = connection.prepare_cached("SELECT * FROM tries WHERE action = ?1 ORDER BY number")?;
-    let rows = statement.query_map([action.0], one_try)?;
-    rows.collect()
-}
-
-/// The newest try of an action.
-pub(super) fn last_try(connection: &Connection, action: ActionId) -> rusqlite::Result<Option<Try>> {
-    let mut statement = connection.prepare_cached("SELECT * FROM tries WHERE action = ?1 ORDER BY number DESC LIMIT 1")?;
-    statement.query_row([action.0], one_try).optional()
-}
-
-fn one_try(row: &Row<'_>) -> rusqlite::Result<Try> {
+pub(super) fn one_try(row: &Row<'_>) -> rusqlite::Result<Try> {
     Ok(Try {
         number: row.get("number")?,
         started_at: time(row, "started_at")?,
@@ -104,15 +93,31 @@ fn one_try(row: &Row<'_>) -> rusqlite::Result<Try> {
     })
 }
 
-pub(super) fn who(row: &Row<'_>) -> rusqlite::Result<Who> {
+/// The note in a row, with who ran the program.
+pub(super) fn note(row: &Row<'_>) -> rusqlite::Result<NoteEntry> {
+    let kind: String = row.get("kind")?;
+    Ok(NoteEntry {
+        note: Note {
+            run: run(row, "run")?,
+            at: time(row, "at")?,
+            kind: NoteKind::ALL.into_iter().find(|known| known.word() == kind).ok_or_else(|| unreadable(row, "kind"))?,
+            base_url: row.get("base_url")?,
+            campaign: row.get::<_, Option<String>>("campaign")?.map(CampaignId::new),
+            detail: row.get("detail")?,
+        },
+        who: who(row)?,
+    })
+}
+
+fn who(row: &Row<'_>) -> rusqlite::Result<Who> {
     Ok(Who { user: row.get("user")?, ssh_source: row.get("ssh_source")?, sudo_user: row.get("sudo_user")? })
 }
 
-pub(super) fn run(row: &Row<'_>, column: &str) -> rusqlite::Result<RunId> {
+fn run(row: &Row<'_>, column: &str) -> rusqlite::Result<RunId> {
     RunId::from_text(&row.get::<_, String>(column)?).ok_or_else(|| unreadable(row, column))
 }
 
-pub(super) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
     row.get::<_, String>(column)?.parse().map_err(|_| unreadable(row, column))
 }
 
@@ -121,7 +126,7 @@ fn optional_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timesta
 }
 
 /// A column with a text that means nothing.
-pub(super) fn unreadable(row: &Row<'_>, column: &str) -> rusqlite::Error {
+fn unreadable(row: &Row<'_>, column: &str) -> rusqlite::Error {
     let index = row.as_ref().column_index(column).unwrap_or_default();
     rusqlite::Error::InvalidColumnType(index, column.to_owned(), rusqlite::types::Type::Text)
 }

@@ -1,0 +1,208 @@
+//! The journal in memory: for tests of what stands above it, and the measure for every other form.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::form::{Form, Lines, RunLock, Told, Wanted};
+use super::text::{impersonal, one_line};
+use super::{ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Try, Who};
+use crate::delivery::{CampaignId, MessageId};
+
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    kept: Mutex<Kept>,
+    locks: Arc<Mutex<HashSet<RunId>>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    runs: BTreeMap<RunId, Who>,
+    /// By number, from 1, each with its tries.
+    actions: Vec<(JournalEntry, Vec<Try>)>,
+    notes: Vec<NoteEntry>,
+}
+
+/// Ends the lock of a run with its value.
+struct Held {
+    run: RunId,
+    locks: Arc<Mutex<HashSet<RunId>>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.run);
+    }
+}
+
+impl Memory {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Form for Memory {
+    fn write(&self, work: &mut dyn FnMut(&mut dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
+        let mut kept = self.kept();
+        let mut next = kept.clone();
+        work(&mut next)?;
+        *kept = next;
+        Ok(())
+    }
+
+    fn read(&self, work: &mut dyn FnMut(&dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
+        work(&*self.kept())
+    }
+
+    fn check(&self) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    fn lock(&self, run: &RunId) -> Result<RunLock, StateError> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner).insert(run.clone());
+        Ok(Box::new(Held { run: run.clone(), locks: Arc::clone(&self.locks) }))
+    }
+
+    fn is_alive(&self, run: &RunId) -> bool {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner).contains(run)
+    }
+
+    fn with_locks(&self) -> Vec<RunId> {
+        Vec::new()
+    }
+
+    fn forget_lock(&self, _: &RunId, _: bool) {}
+}
+
+impl Kept {
+    fn action(&mut self, action: ActionId) -> Result<&mut (JournalEntry, Vec<Try>), StateError> {
+        self.actions.iter_mut().find(|(entry, _)| entry.id == action).ok_or(StateError::NoSuchAction { action })
+    }
+}
+
+impl Lines for Kept {
+    fn knows_run(&self, run: &RunId) -> Result<bool, StateError> {
+        Ok(self.runs.contains_key(run))
+    }
+
+    fn add_run(&mut self, run: &RunId, who: &Who, _: Timestamp) -> Result<(), StateError> {
+        self.runs.insert(run.clone(), who.clone());
+        Ok(())
+    }
+
+    fn entries(&self, wanted: &Wanted<'_>) -> Result<Vec<JournalEntry>, StateError> {
+        let fits = |entry: &JournalEntry| match *wanted {
+            Wanted::Newest(_) => true,
+            Wanted::One(action) => entry.id == action,
+            Wanted::Open => entry.state.is_open(),
+            Wanted::OpenOf(server, campaign) => entry.state.is_open() && entry.server == *server && entry.campaign == *campaign,
+            Wanted::OpenOfRun(run) => entry.state.is_open() && entry.run == *run,
+            Wanted::On(server, campaign, subject, states) => {
+                let is_on = entry.server == *server && entry.campaign == *campaign && entry.action.subject() == subject;
+                is_on && states.contains(&entry.state)
+            }
+            Wanted::NewestOfRun(run, subject) => {
+                let message = entry.action.message().is_some_and(|message| message.as_str() == subject);
+                entry.run == *run && (message || entry.action.batch().is_some_and(|batch| batch.as_str() == subject))
+            }
+        };
+        let mut found: Vec<JournalEntry> = self.actions.iter().map(|(entry, _)| entry).filter(|entry| fits(entry)).cloned().collect();
+        match *wanted {
+            Wanted::Newest(limit) => {
+                found.reverse();
+                found.truncate(limit);
+            }
+            Wanted::On(..) => found.reverse(),
+            Wanted::NewestOfRun(..) => found = found.pop().into_iter().collect(),
+            Wanted::One(_) | Wanted::Open | Wanted::OpenOf(..) | Wanted::OpenOfRun(_) => {}
+        }
+        Ok(found)
+    }
+
+    fn add(&mut self, intention: &Intention) -> Result<ActionId, StateError> {
+        let id = ActionId(i64::try_from(self.actions.len()).unwrap_or(i64::MAX) + 1);
+        let entry = JournalEntry {
+            id,
+            run: intention.run.clone(),
+            who: self.runs.get(&intention.run).cloned().unwrap_or_default(),
+            base_url: intention.base_url.clone(),
+            server: intention.server.clone(),
+            campaign: intention.campaign.clone(),
+            action: intention.action.clone(),
+            plan: impersonal(&intention.plan),
+            planned_at: intention.planned_at,
+            state: ActionState::Intended,
+            changed_at: intention.planned_at,
+            code: None,
+            reason: None,
+            trace_id: None,
+            resolved_run: None,
+            tries: 0,
+        };
+        self.actions.push((entry, Vec::new()));
+        Ok(id)
+    }
+
+    fn change(&mut self, action: ActionId, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+        let (entry, _) = self.action(action)?;
+        entry.state = told.state;
+        entry.changed_at = at;
+        entry.code = told.code.map(one_line);
+        entry.reason = told.reason.map(impersonal);
+        entry.trace_id = told.trace_id.map(one_line);
+        entry.resolved_run = told.resolved_run.cloned();
+        Ok(())
+    }
+
+    fn refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
+        let of_campaign = |entry: &&JournalEntry| entry.server == *server && entry.campaign == *campaign;
+        let mut refused: BTreeMap<&str, &MessageId> = BTreeMap::new();
+        for entry in self.actions.iter().map(|(entry, _)| entry).filter(of_campaign) {
+            let Some(message) = entry.action.message() else { continue };
+            match entry.state {
+                ActionState::Refused if entry.code.as_deref() == Some(code) => {
+                    refused.insert(message.as_str(), message);
+                }
+                ActionState::Accepted | ActionState::ResolvedAccepted | ActionState::Unknown => {
+                    refused.remove(message.as_str());
+                }
+                _ => {}
+            }
+        }
+        Ok(refused.into_values().cloned().collect())
+    }
+
+    fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError> {
+        Ok(self.actions.iter().find(|(entry, _)| entry.id == action).map(|(_, tries)| tries.clone()).unwrap_or_default())
+    }
+
+    fn add_try(&mut self, action: ActionId, number: u32, at: Timestamp) -> Result<(), StateError> {
+        let (entry, tries) = self.action(action)?;
+        entry.tries += 1;
+        tries.push(Try { number, started_at: at, ended_at: None, outcome: None, code: None, reason: None, trace_id: None });
+        Ok(())
+    }
+
+    fn end_try(&mut self, action: ActionId, number: u32, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+        let (_, tries) = self.action(action)?;
+        for one in tries.iter_mut().filter(|one| one.number == number) {
+            one.ended_at = Some(at);
+            one.outcome = Some(told.state);
+            one.code = told.code.map(one_line);
+            one.reason = told.reason.map(impersonal);
+            one.trace_id = told.trace_id.map(one_line);
+        }
+        Ok(())
+    }
+
+    fn add_note(&mut self, note: &Note) -> Result<(), StateError> {
+        let who = self.runs.get(&note.run).cloned().unwrap_or_default();
+        self.notes.push(NoteEntry { note: Note { detail: impersonal(&note.detail), ..note.clone() }, who });
+        Ok(())
+    }
+
+    fn notes(&self, limit: usize) -> Result<Vec<NoteEntry>, StateError> {
+        Ok(self.notes.iter().rev().take(limit).cloned().collect())
+    }
+}
