@@ -13,6 +13,7 @@ mod cli {
     mod interrupting;
     mod journalling;
     mod keys;
+    mod naming;
     mod reading;
     mod refusals;
     mod retrying;

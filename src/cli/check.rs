@@ -77,6 +77,11 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
             Exit::Usage,
         )
     }));
+    findings.extend(
+        super::addresses::twice(configured)
+            .into_iter()
+            .map(|warning| Finding::warn("configuration", format!("{} {}", warning.what, warning.why), warning.next)),
+    );
     match (configured.campaigns.len(), findings.is_empty()) {
         (0, true) => {
             let next = "Add a `[[campaigns]]` section; `postwatch` alone, in a terminal without a configuration, shows an example.";

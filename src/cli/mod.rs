@@ -1,6 +1,7 @@
 //! The command line: arguments and one file a command. It drives the same workers and the same
 //! journal as the dashboard.
 
+mod addresses;
 mod args;
 mod campaigns;
 mod check;

@@ -27,6 +27,8 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
             trace_id: None,
         },
     });
+    let twice = super::super::addresses::twice(configured).into_iter();
+    let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
     let display = &configured.config.display;
     Setup {
         campaigns: configured.campaigns.iter().map(card).collect(),

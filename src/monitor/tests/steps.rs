@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::transports::Stops;
-use super::world::{Bench, Seen, World, demo_world};
+use rstest::rstest;
+
+use super::world::{BASE, Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, Step};
@@ -91,11 +93,14 @@ async fn wherever_a_run_dies_the_next_start_knows_the_truth() {
     assert!(seen.iter().all(|times| *times > 0), "not started, found out, left to a person: {seen:?}");
 }
 
+#[rstest]
+#[case::of_one_address(BASE)]
+#[case::of_two_addresses("http://localhost:1/api/v2")]
 #[tokio::test(start_paused = true)]
-async fn two_processes_on_the_same_failures_take_each_once() {
+async fn two_processes_on_the_same_failures_take_each_once(#[case] base: &str) {
     let world = World { failure_rate: 0.2, ..demo_world(500, 0.0) };
     let mut bench = loaded(Bench::new(world)).await;
-    let mut other = loaded(bench.another()).await;
+    let mut other = loaded(bench.another_at(base)).await;
     let chosen = bench.failures(30);
     bench.ask(Command::Run(bench.all_confirmed(&chosen[..20])));
     other.ask(Command::Run(other.all_confirmed(&chosen[10..])));

@@ -9,7 +9,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::world::BASE;
 use crate::monitor::Clock;
 use crate::postman::{ApiKey, Exchange, Method, Request, Response, RetryAfter, Transport};
 use crate::simulator::{Call, World as Simulated};
@@ -61,7 +60,8 @@ impl Transport for WorldTransport {
             let sent_at = self.clock.now();
             tokio::time::sleep(Duration::from_millis(25)).await;
             let authorization = format!("Bearer {}", key.expose());
-            let path = request.address().trim_start_matches(BASE);
+            let address = request.address();
+            let path = address.split_once("/api/v2").map_or(address, |(_, path)| path);
             let query = Some(request.query()).filter(|query| !query.is_empty());
             let call = Call {
                 method: if request.method == Method::Get { "GET" } else { "POST" },

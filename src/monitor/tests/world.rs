@@ -132,6 +132,16 @@ impl Bench {
         before: Option<(Arc<WorldTransport>, Arc<tempfile::TempDir>, Clock)>,
         journalled: bool,
     ) -> Self {
+        Self::build_at(BASE, world, wrap, before, journalled)
+    }
+
+    fn build_at(
+        base: &str,
+        world: World,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>,
+        before: Option<(Arc<WorldTransport>, Arc<tempfile::TempDir>, Clock)>,
+        journalled: bool,
+    ) -> Self {
         let (transport, folder, clock) = before.unwrap_or_else(|| {
             let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
             let ahead = world.ahead;
@@ -140,7 +150,7 @@ impl Bench {
         });
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
-        let api = Api::new(wrap(transport.clone()), BaseUrl::parse(BASE).unwrap(), CampaignId::new(card.id.as_str()), key);
+        let api = Api::new(wrap(transport.clone()), BaseUrl::parse(base).unwrap(), CampaignId::new(card.id.as_str()), key);
         let mut own_journal = None;
         let (journal, run) = if journalled {
             let journal = Journal::open(&folder.path().join("state")).unwrap();
@@ -171,7 +181,13 @@ impl Bench {
 
     /// Another process on the same state folder, that watches the same campaign.
     pub fn another(&self) -> Self {
-        Self::build(demo_world(0, 0.0), |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock)), true)
+        self.another_at(BASE)
+    }
+
+    /// The same, under another address of the server.
+    pub fn another_at(&self, base: &str) -> Self {
+        let before = Some((self.transport.clone(), self.folder.clone(), self.clock));
+        Self::build_at(base, demo_world(0, 0.0), |inner| inner, before, true)
     }
 
     /// The program starts again on the same state folder, after the worker was killed.
