@@ -2,6 +2,7 @@
 
 mod adding;
 mod export;
+mod keeper;
 mod last;
 mod setup;
 mod workers;

@@ -1,10 +1,12 @@
 //! What a worker can be asked to do.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
-use crate::state::ActionId;
+use crate::state::{ActionId, JournalAccess, Run};
 
 /// Which question an answer belongs to. A newer question makes answers to older ones worthless:
 /// whoever asked drops them.
@@ -81,6 +83,13 @@ pub enum Command {
         action: ActionId,
         /// Whether it went.
         went: bool,
+    },
+    /// Take this journal, and this run in it: the one before could not be written.
+    UseJournal {
+        /// The journal.
+        journal: JournalAccess,
+        /// This run of the program.
+        run: Option<Arc<Run>>,
     },
     /// End the worker, after a write that is under way.
     Stop,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Generation;
 use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::postman::{Explanation, Refusal};
-use crate::state::{ActionId, ActionKind, ActionState};
+use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
 
 /// The place of a campaign in the configuration, from 0.
@@ -73,10 +73,23 @@ pub enum News {
     /// Messages that the API refused because their attempts are used up, in this run of the program
     /// or an earlier one: no retry of them will be taken.
     OutOfAttempts(Vec<MessageId>),
+    /// Whether actions can be written down: why not, where they cannot.
+    Journal(Option<Explanation>),
+    /// Something was done that has no line in the journal, although it should have.
+    NoteLost(NoteLost),
     /// Something that a person should know.
     Notice(Notice),
     /// The worker has ended after [`super::Command::Stop`].
     Stopped,
+}
+
+/// What was done without a line in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteLost {
+    /// What.
+    pub kind: NoteKind,
+    /// Why there is no line.
+    pub why: String,
 }
 
 /// How a campaign's worker sees the world. The last good data stay beside it.

@@ -212,6 +212,10 @@ impl Worker {
             Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
             Command::LookUp(action) => self.look_up(action).await,
             Command::Resolve { action, went } => self.resolve(action, went).await,
+            Command::UseJournal { journal, run } => {
+                (self.journal, self.run) = (journal, run);
+                self.take_over().await;
+            }
             Command::Stop => self.ending = true,
         }
     }

@@ -176,6 +176,20 @@ impl StateError {
         StateError::Database { doing: "used", source: "the step was not taken".into() }
     }
 
+    /// Whether it is the journal that fails, and not what was asked of it.
+    pub fn is_of_the_journal(&self) -> bool {
+        !matches!(
+            self,
+            StateError::AlreadyOpen { .. }
+                | StateError::TakenSince { .. }
+                | StateError::IllegalStep { .. }
+                | StateError::IllegalTry { .. }
+                | StateError::NoSuchAction { .. }
+                | StateError::NoSuchRun { .. }
+                | StateError::SameRun { .. }
+        )
+    }
+
     /// The whole explanation in one line, causes included.
     pub fn explained(&self) -> String {
         let mut text = self.to_string();

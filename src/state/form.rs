@@ -21,6 +21,9 @@ pub(super) trait Form: fmt::Debug + Send + Sync {
     /// Whether what is written would still be found by whoever opens the journal next.
     fn check(&self) -> Result<(), StateError>;
 
+    /// Whether it can be written, found out by writing what changes nothing.
+    fn probe(&self) -> Result<(), StateError>;
+
     /// Takes the lock of a run, for as long as the value lives.
     fn lock(&self, run: &RunId) -> Result<RunLock, StateError>;
 

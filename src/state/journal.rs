@@ -18,6 +18,13 @@ pub struct Journal {
     gate: Arc<std::sync::Mutex<Option<Gate>>>,
 }
 
+/// Two handles are equal when they are handles on the same journal.
+impl PartialEq for Journal {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.form, &other.form)
+    }
+}
+
 #[cfg(test)]
 #[derive(Clone)]
 struct Gate(Arc<dyn Fn() -> bool + Send + Sync>);
@@ -30,7 +37,7 @@ impl std::fmt::Debug for Gate {
 }
 
 /// The journal, or why nothing can be written into it: reading the API goes on without.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum JournalAccess {
     /// Actions can be written down, and so can be taken.
     Writable(Journal),
@@ -100,6 +107,14 @@ impl Journal {
     /// Its files were removed, replaced or cut.
     pub fn check(&self) -> Result<(), StateError> {
         self.form.check()
+    }
+
+    /// Whether it can be written now, found out by writing: it changes nothing.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn probe(&self) -> Result<(), StateError> {
+        self.form.probe()
     }
 
     pub(super) fn form(&self) -> &dyn Form {

@@ -59,6 +59,10 @@ impl Form for Memory {
         Ok(())
     }
 
+    fn probe(&self) -> Result<(), StateError> {
+        Ok(())
+    }
+
     fn lock(&self, run: &RunId) -> Result<RunLock, StateError> {
         self.locks.lock().unwrap_or_else(PoisonError::into_inner).insert(run.clone());
         Ok(Box::new(Held { run: run.clone(), locks: Arc::clone(&self.locks) }))

@@ -51,6 +51,12 @@ pub struct Run {
     pub(super) _lock: RunLock,
 }
 
+impl PartialEq for Run {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
 impl fmt::Debug for Run {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_tuple("Run").field(&self.id).finish()

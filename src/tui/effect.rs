@@ -30,12 +30,15 @@ pub enum ExportStep {
     },
     /// Some more of its text.
     Part(Copied),
-    /// That was all: the file gets its name, and the journal a line.
+    /// That was all: the journal gets a line, and the file its name. One that is not masked gets none
+    /// without the line.
     End {
         /// The campaign that it is about.
         campaign: CampaignIndex,
         /// What it holds, for the journal: nothing personal.
         detail: String,
+        /// Whether what it holds is masked.
+        masked: bool,
     },
     /// It is not wanted any more: nothing is left of it. Has no answer.
     Drop,

@@ -16,6 +16,7 @@ mod failures;
 mod find;
 mod help;
 mod history;
+mod journal;
 mod leave;
 mod list;
 mod marking;

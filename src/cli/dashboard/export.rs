@@ -9,8 +9,10 @@ use std::thread::JoinHandle;
 
 use tempfile::NamedTempFile;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
-use super::workers::Wish;
+use super::keeper::Ask;
+use crate::monitor::CampaignIndex;
 use crate::postman::Explanation;
 use crate::state::NoteKind;
 use crate::tui::{Event, ExportAnswer, ExportId, ExportStep, Waker};
@@ -26,12 +28,12 @@ pub(super) struct Exporter {
 }
 
 impl Exporter {
-    /// The thread, which wakes the loop with `waker` and journals by `wishes`.
-    pub fn new(waker: Waker, wishes: UnboundedSender<Wish>) -> Self {
+    /// The thread, which wakes the loop with `waker` and journals by `keeper`.
+    pub fn new(waker: Waker, keeper: UnboundedSender<Ask>) -> Self {
         let (steps, inbox) = mpsc::channel();
         let (outbox, answers) = mpsc::channel();
         let write = move || {
-            let mut desk = Desk { open: None, wishes };
+            let mut desk = Desk { open: None, keeper };
             for (export, step) in inbox {
                 let Some(answer) = desk.step(export, step) else { continue };
                 if outbox.send(Event::Export { export, answer }).is_err() {
@@ -69,7 +71,7 @@ impl Exporter {
 /// The file under way.
 struct Desk {
     open: Option<OpenFile>,
-    wishes: UnboundedSender<Wish>,
+    keeper: UnboundedSender<Ask>,
 }
 
 /// A file that has not got its name yet. Without its end it is taken away.
@@ -103,15 +105,15 @@ impl Desk {
                 self.open = None;
                 Some(answer)
             }
-            ExportStep::End { campaign, detail } => {
+            ExportStep::End { campaign, detail, masked } => {
                 let open = self.open.take().filter(|open| open.export == export)?;
                 let path = open.path.clone();
+                let noted = self.note(campaign, &detail);
+                if let (Err(why), false) = (&noted, masked) {
+                    return Some(ExportAnswer::Failed(unnoted(&path, why)));
+                }
                 Some(match open.named() {
-                    Ok(path) => {
-                        // Nobody listens only when the workers have ended.
-                        let _ = self.wishes.send(Wish::Note(campaign, NoteKind::Export, detail.clone()));
-                        ExportAnswer::Done(done(&path, &detail))
-                    }
+                    Ok(path) => ExportAnswer::Done(done(&path, &detail, noted.err())),
                     Err(error) => ExportAnswer::Failed(failed(&path, &error)),
                 })
             }
@@ -120,6 +122,18 @@ impl Desk {
                 None
             }
         }
+    }
+}
+
+impl Desk {
+    /// Writes the export into the journal, and waits until the line is on the disk.
+    fn note(&self, campaign: CampaignIndex, detail: &str) -> Result<(), String> {
+        let (written, answer) = oneshot::channel();
+        let note = Ask::Note { campaign, kind: NoteKind::Export, detail: detail.to_owned(), written: Some(written) };
+        // Nobody listens, or answers, only when the workers have ended.
+        let ended = || "the program is ending".to_owned();
+        self.keeper.send(note).map_err(|_| ended())?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
     }
 }
 
@@ -171,8 +185,18 @@ fn at_home(path: &str, home: Option<&Path>) -> PathBuf {
     }
 }
 
-fn done(path: &Path, detail: &str) -> Explanation {
-    Explanation { what: format!("Exported to {}: {detail}", path.display()), why: String::new(), next: String::new(), trace_id: None }
+fn done(path: &Path, detail: &str, unnoted: Option<String>) -> Explanation {
+    let why = unnoted.map(|why| format!("this is not in the journal: {why}")).unwrap_or_default();
+    Explanation { what: format!("Exported to {}: {detail}", path.display()), why, next: String::new(), trace_id: None }
+}
+
+fn unnoted(path: &Path, why: &str) -> Explanation {
+    Explanation {
+        what: format!("Nothing was exported to {}", path.display()),
+        why: format!("what is not masked needs a line in the journal: {why}"),
+        next: "Fix the state folder, or export it masked.".to_owned(),
+        trace_id: None,
+    }
 }
 
 fn failed(path: &Path, error: &io::Error) -> Explanation {
@@ -193,14 +217,27 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::monitor::CampaignIndex;
     use crate::tui::Copied;
 
     const ID: ExportId = ExportId(1);
 
-    fn desk() -> (Desk, tokio::sync::mpsc::UnboundedReceiver<Wish>) {
-        let (wishes, inbox) = tokio::sync::mpsc::unbounded_channel();
-        (Desk { open: None, wishes }, inbox)
+    /// A desk whose keeper notes everything, or nothing; and what it was asked to note.
+    fn desk_with(written: Result<(), String>) -> (Desk, Receiver<String>) {
+        let (keeper, mut inbox) = tokio::sync::mpsc::unbounded_channel();
+        let (noted, notes) = mpsc::channel();
+        std::thread::spawn(move || {
+            while let Some(ask) = inbox.blocking_recv() {
+                if let Ask::Note { kind: NoteKind::Export, detail, written: Some(answer), .. } = ask {
+                    noted.send(detail).unwrap();
+                    answer.send(written.clone()).unwrap();
+                }
+            }
+        });
+        (Desk { open: None, keeper }, notes)
+    }
+
+    fn desk() -> (Desk, Receiver<String>) {
+        desk_with(Ok(()))
     }
 
     fn begin(path: &Path) -> ExportStep {
@@ -212,7 +249,11 @@ mod tests {
     }
 
     fn end() -> ExportStep {
-        ExportStep::End { campaign: CampaignIndex(0), detail: "messages, 2 rows".to_owned() }
+        ending(true)
+    }
+
+    fn ending(masked: bool) -> ExportStep {
+        ExportStep::End { campaign: CampaignIndex(0), detail: "messages, 2 rows".to_owned(), masked }
     }
 
     fn names(folder: &TempDir) -> Vec<String> {
@@ -224,14 +265,14 @@ mod tests {
     fn a_file_appears_whole_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, mut wishes) = desk();
+        let (mut desk, notes) = desk();
         assert_eq!(desk.step(ID, begin(&path)), Some(ExportAnswer::Written));
         assert_eq!(desk.step(ID, part("one,")), Some(ExportAnswer::Written));
-        assert!(!path.exists() && wishes.try_recv().is_err());
+        assert!(!path.exists() && notes.try_recv().is_err());
         assert_eq!(desk.step(ID, part("two")), Some(ExportAnswer::Written));
         assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.ends_with("list.csv: messages, 2 rows")));
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(&folder).len()), ("one,two", 1));
-        assert!(matches!(wishes.try_recv(), Ok(Wish::Note(_, NoteKind::Export, detail)) if detail == "messages, 2 rows"));
+        assert_eq!(notes.try_recv().unwrap(), "messages, 2 rows");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -240,10 +281,27 @@ mod tests {
     }
 
     #[test]
+    fn without_a_line_in_the_journal_only_what_is_masked_is_written_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        let (mut desk, _notes) = desk_with(Err("the disk is full".to_owned()));
+        desk.step(ID, begin(&path));
+        desk.step(ID, part("one"));
+        let Some(ExportAnswer::Failed(text)) = desk.step(ID, ending(false)) else { panic!("it was exported") };
+        assert!(text.why.contains("needs a line in the journal: the disk is full"), "{text:?}");
+        assert_eq!(names(&folder), Vec::<String>::new());
+        desk.step(ID, begin(&path));
+        desk.step(ID, part("one"));
+        let Some(ExportAnswer::Done(text)) = desk.step(ID, ending(true)) else { panic!("it was not exported") };
+        assert_eq!(text.why, "this is not in the journal: the disk is full");
+        assert!(path.exists());
+    }
+
+    #[test]
     fn one_that_is_there_is_not_touched() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, _wishes) = desk();
+        let (mut desk, _notes) = desk();
         fs::write(&path, "mine").unwrap();
         fs::write(folder.path().join("list-2.csv"), "mine, too").unwrap();
         let free = folder.path().join("list-3.csv");
@@ -261,7 +319,7 @@ mod tests {
     fn nothing_is_left_of_one_that_was_stopped_or_failed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, mut wishes) = desk();
+        let (mut desk, notes) = desk();
         desk.step(ID, begin(&path));
         desk.step(ID, part("one"));
         assert_eq!(desk.step(ID, ExportStep::Drop), None);
@@ -275,7 +333,7 @@ mod tests {
         assert!(matches!(desk.step(ID, part("one")), Some(ExportAnswer::Failed(text)) if text.why.contains("nothing is left")));
         assert_eq!(names(&folder), Vec::<String>::new());
         assert!(matches!(desk.step(ID, begin(&folder.path().join("no/list.csv"))), Some(ExportAnswer::Failed(_))));
-        assert!(wishes.try_recv().is_err(), "only what was written is journalled");
+        assert!(notes.try_recv().is_err(), "only what was written is journalled");
     }
 
     #[test]

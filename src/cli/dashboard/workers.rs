@@ -1,6 +1,6 @@
 //! The workers behind the dashboard: started after its first frame, fed with its wishes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use tokio::task::JoinHandle;
 
 use super::super::campaigns::Campaign;
 use super::export::Exporter;
+use super::keeper::{Ask, Keeper, Opened};
 use crate::monitor::{AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
 use crate::postman::{Explanation, HttpTransport, Transport};
-use crate::state::{self, BudgetFile, Journal, JournalAccess, Note, NoteKind, Run, RunId, SharedBudget, StateError, Who};
+use crate::state::{self, BudgetFile, NoteKind, SharedBudget, StateError};
 use crate::tui::{Effect, End, Event, Host, Requests, UpdateSender};
 
 /// Where the journal is.
@@ -38,7 +39,7 @@ impl StateFolder {
 /// What the dashboard wishes.
 pub(super) enum Wish {
     Command(CampaignIndex, Command),
-    Note(CampaignIndex, NoteKind, String),
+    Keep(Ask),
     Reload,
 }
 
@@ -65,8 +66,9 @@ impl Workers {
         runtime: Handle,
     ) -> Self {
         let (wishes, inbox) = mpsc::unbounded_channel();
-        let exporter = Exporter::new(requests.waker(), wishes.clone());
-        let crew = Crew { campaigns, state, reload, updates, requests, inbox, journal: None, run: None, monitors: Vec::new() };
+        let (keep, asked) = mpsc::unbounded_channel();
+        let exporter = Exporter::new(requests.waker(), keep.clone());
+        let crew = Crew { campaigns, state, reload, updates, requests, inbox, keep, asked: Some(asked), monitors: Vec::new() };
         Self { runtime, wishes, waiting: Some(crew), task: None, exporter }
     }
 
@@ -97,6 +99,10 @@ const QUIET_WAIT: Duration = Duration::from_millis(300);
 /// A write has ended by then: its time-out is 30 s.
 const LONGEST_WAIT: Duration = Duration::from_secs(35);
 
+fn noted(campaign: CampaignIndex, kind: NoteKind, detail: String) -> Wish {
+    Wish::Keep(Ask::Note { campaign, kind, detail, written: None })
+}
+
 /// A line for a person on standard error, where it can be written.
 fn tell(line: &str) {
     use std::io::Write as _;
@@ -115,11 +121,11 @@ impl Host for Workers {
             Effect::Command { campaign, command } => Wish::Command(campaign, command),
             Effect::NoteReveal { campaign, message } => {
                 let detail = message.map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned());
-                Wish::Note(campaign, NoteKind::Reveal, detail)
+                noted(campaign, NoteKind::Reveal, detail)
             }
-            Effect::NoteCopy { campaign, detail } => Wish::Note(campaign, NoteKind::Export, detail),
-            Effect::NoteUnlock { campaign } => Wish::Note(campaign, NoteKind::Unlock, String::new()),
-            Effect::NoteLock { campaign } => Wish::Note(campaign, NoteKind::Lock, String::new()),
+            Effect::NoteCopy { campaign, detail } => noted(campaign, NoteKind::Export, detail),
+            Effect::NoteUnlock { campaign } => noted(campaign, NoteKind::Unlock, String::new()),
+            Effect::NoteLock { campaign } => noted(campaign, NoteKind::Lock, String::new()),
             Effect::Export { export, step } => return self.exporter.take(export, step),
             Effect::Reload => Wish::Reload,
             // The start screen's, and the loop's own.
@@ -149,27 +155,42 @@ struct Crew {
     updates: UpdateSender,
     requests: Requests,
     inbox: mpsc::UnboundedReceiver<Wish>,
-    journal: Option<Journal>,
-    run: Option<Arc<Run>>,
+    keep: mpsc::UnboundedSender<Ask>,
+    asked: Option<mpsc::UnboundedReceiver<Ask>>,
     monitors: Vec<Option<Monitor>>,
 }
 
 impl Crew {
     async fn work(mut self) {
-        let journal = self.open_journal().await;
+        let (opened, mut journals) = mpsc::unbounded_channel();
+        let Some(inbox) = self.asked.take() else { return };
+        let campaigns = self.campaigns.iter().map(|campaign| (campaign.base.as_str().to_owned(), campaign.config.id.clone())).collect();
+        let (state, updates, requests) = (self.state.clone(), self.updates.clone(), self.requests.clone());
+        let keeper = tokio::spawn(Keeper { state, campaigns, updates, requests, inbox, opened }.work());
+        // The keeper has ended only in a panic, and then the dashboard ends.
+        let Some(first) = journals.recv().await else { return };
         let (sender, news) = mpsc::channel(4);
-        self.start(&journal, &sender);
-        drop(sender);
-        let forward = tokio::spawn(forward(news, self.updates.clone()));
-        while let Some(wish) = self.inbox.recv().await {
-            match wish {
-                Wish::Command(campaign, command) => {
-                    if let Some(Some(monitor)) = self.monitors.get(campaign.0) {
-                        monitor.ask(command);
+        self.start(&first, &sender);
+        drop((first, sender));
+        let forward = tokio::spawn(forward(news, self.updates.clone(), self.keep.clone()));
+        loop {
+            tokio::select! {
+                wish = self.inbox.recv() => match wish {
+                    None => break,
+                    Some(Wish::Command(campaign, command)) => {
+                        if let Some(Some(monitor)) = self.monitors.get(campaign.0) {
+                            monitor.ask(command);
+                        }
+                    }
+                    // The keeper has ended only in a panic.
+                    Some(Wish::Keep(ask)) => { let _ = self.keep.send(ask); }
+                    Some(Wish::Reload) => self.begin_anew().await,
+                },
+                Some(Opened { access, run }) = journals.recv() => {
+                    for monitor in self.monitors.iter().flatten() {
+                        monitor.ask(Command::UseJournal { journal: access.clone(), run: run.clone() });
                     }
                 }
-                Wish::Note(campaign, kind, detail) => self.note(campaign, kind, detail).await,
-                Wish::Reload => self.begin_anew().await,
             }
         }
         // All are told before one is waited for: none may begin anything meanwhile.
@@ -181,40 +202,13 @@ impl Crew {
             let _ = monitor.ended().await;
         }
         forward.abort();
-        self.end_run().await;
+        // Only now nobody else holds the run: what forwards news asks the keeper, too.
+        let _ = forward.await;
+        drop((self.keep, journals));
+        let _ = keeper.await;
     }
 
-    /// Takes the run's lock file away, where nothing is open under it and nobody else holds the run.
-    async fn end_run(&mut self) {
-        let run = self.run.take().and_then(|run| Arc::try_unwrap(run).ok());
-        if let (Some(journal), Some(run)) = (self.journal.clone(), run) {
-            // A file that stays is removed by a later run.
-            let _ = tokio::task::spawn_blocking(move || journal.end_run(run)).await;
-        }
-    }
-
-    /// The journal for this run, or why there is none.
-    async fn open_journal(&mut self) -> JournalAccess {
-        let state = self.state.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&state)).await;
-        match opened {
-            Ok(Ok((journal, run))) => {
-                self.journal = Some(journal.clone());
-                self.run = Some(Arc::new(run));
-                JournalAccess::Writable(journal)
-            }
-            Ok(Err((access, why))) => {
-                self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text: no_journal(why) }).await;
-                access
-            }
-            Err(broken) => {
-                self.requests.end(End::Broken);
-                std::panic::resume_unwind(broken.into_panic())
-            }
-        }
-    }
-
-    fn start(&mut self, journal: &JournalAccess, updates: &mpsc::Sender<Update>) {
+    fn start(&mut self, opened: &Opened, updates: &mpsc::Sender<Update>) {
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
         let budget = self.state.path().ok().map(|folder| Arc::new(BudgetFile::new(&folder)) as Arc<dyn SharedBudget>);
         for (place, campaign) in self.campaigns.iter().enumerate() {
@@ -226,8 +220,8 @@ impl Crew {
             let options = MonitorOptions {
                 campaign: CampaignIndex(place),
                 api,
-                journal: journal.clone(),
-                run: self.run.clone(),
+                journal: opened.access.clone(),
+                run: opened.run.clone(),
                 budget: budget.clone(),
                 calls_per_second: campaign.config.calls_per_second,
                 away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
@@ -252,21 +246,6 @@ impl Crew {
         }
     }
 
-    async fn note(&self, campaign: CampaignIndex, kind: NoteKind, detail: String) {
-        let (Some(journal), Some(run), Some(campaign)) = (self.journal.clone(), &self.run, self.campaigns.get(campaign.0)) else { return };
-        let note = Note {
-            run: run.id().clone(),
-            at: Timestamp::now(),
-            kind,
-            base_url: Some(campaign.base.as_str().to_owned()),
-            campaign: Some(campaign.config.id.clone()),
-            detail,
-        };
-        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || journal.note(&note)).await {
-            self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Warning, text: no_journal(error.explained()) }).await;
-        }
-    }
-
     async fn tell(&self, notice: Notice) {
         // The dashboard may be ending; then nobody needs it.
         let _ = self.updates.send(Update { campaign: CampaignIndex(0), news: News::Notice(notice) }).await;
@@ -274,8 +253,11 @@ impl Crew {
 }
 
 /// Hands the workers' news on to the loop, and wakes it.
-async fn forward(mut news: mpsc::Receiver<Update>, updates: UpdateSender) {
+async fn forward(mut news: mpsc::Receiver<Update>, updates: UpdateSender, keep: mpsc::UnboundedSender<Ask>) {
     while let Some(update) = news.recv().await {
+        if matches!(update.news, News::Journal(Some(_))) {
+            let _ = keep.send(Ask::Failed);
+        }
         if updates.send(update).await.is_err() {
             return;
         }
@@ -289,32 +271,9 @@ async fn watch(worker: crate::monitor::Watcher, requests: Requests) {
     }
 }
 
-fn open(state: &StateFolder) -> Result<(Journal, Run), (JournalAccess, String)> {
-    let folder = state.path();
-    let refused = |why: String| (JournalAccess::ReadOnly { journal: None, why: why.clone() }, why);
-    let folder = folder.map_err(|error| refused(error.explained()))?;
-    let begin = |folder: &Path| -> Result<(Journal, Run), StateError> {
-        let journal = Journal::open(folder)?;
-        let now = Timestamp::now();
-        let run = RunId::new(now, std::process::id(), entropy());
-        let run = journal.begin_run(run, &Who::told(|name| std::env::var(name).ok()), now)?;
-        Ok((journal, run))
-    };
-    begin(&folder).map_err(|error| refused(error.explained()))
-}
-
-fn no_journal(why: String) -> Explanation {
-    Explanation {
-        what: "No retry can be made: the journal of actions cannot be written.".to_owned(),
-        why,
-        next: "Everything can be read as usual. Mend the state folder, or name another with `--state FOLDER`, and start again.".to_owned(),
-        trace_id: None,
-    }
-}
-
 /// Randomness from the standard library's hasher, which is seeded by the system: enough to keep
 /// runs and pauses apart.
-fn entropy() -> u32 {
+pub(super) fn entropy() -> u32 {
     u32::try_from(seed(0) & u64::from(u32::MAX)).unwrap_or(0)
 }
 

@@ -36,6 +36,9 @@ impl Worker {
             }
             Err(error) => Err(error),
         };
+        if let Err(error) = &written {
+            self.tell_if_broken(error).await;
+        }
         let now = self.now();
         let open_elsewhere = written.as_ref().is_err_and(StateError::is_already_open);
         if let (Err(error), Subject::Message(message)) = (&written, &subject)
@@ -240,6 +243,17 @@ impl Worker {
         write: impl FnOnce(&Journal) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
         let journal = self.journal.writable().cloned()?;
-        blocking(move || write(&journal)).await
+        let written = blocking(move || write(&journal)).await;
+        if let Err(error) = &written {
+            self.tell_if_broken(error).await;
+        }
+        written
+    }
+
+    /// Tells that actions cannot be written down, where that is what the error means.
+    pub(super) async fn tell_if_broken(&self, error: &StateError) {
+        if error.is_of_the_journal() {
+            self.tell(News::Journal(Some(journal_broken(error)))).await;
+        }
     }
 }

@@ -43,6 +43,9 @@ impl Worker {
             Ok((journal, intentions)) => blocking(move || journal.intend_all(&intentions)).await,
             Err(error) => Err(error),
         };
+        if let Err(error) = &written {
+            self.tell_if_broken(error).await;
+        }
         let mut open_elsewhere = false;
         let mut begun = Vec::with_capacity(retries.len());
         match written {

@@ -166,6 +166,16 @@ impl Form for Sqlite {
         self.held().check()
     }
 
+    fn probe(&self) -> Result<(), StateError> {
+        let mut open = self.held();
+        open.check()?;
+        let failed = StateError::database("written");
+        let transaction = open.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+        schema::write_same(&transaction).map_err(&failed)?;
+        transaction.commit().map_err(failed)?;
+        open.check()
+    }
+
     fn lock(&self, run: &RunId) -> Result<RunLock, StateError> {
         let path = run::lock_path(&self.folder, run);
         Ok(Box::new(run::lock(&path).map_err(|source| StateError::Folder { path, source })?))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::backup::Backup;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::super::{Server, StateError};
 
@@ -159,6 +159,11 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Resu
         transaction.pragma_update(None, "user_version", KNOWN).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
+}
+
+/// Writes the page with the file's format, as it is.
+pub(super) fn write_same(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.pragma_update(None, "user_version", KNOWN)
 }
 
 fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {

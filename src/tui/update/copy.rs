@@ -74,6 +74,9 @@ impl State {
             self.tell(NoticeWeight::Info, "there is nothing to copy", "", "");
             return;
         };
+        if is_open && self.lacks_journal("nothing is copied that is not masked") {
+            return;
+        }
         // A screen that masks again within seconds must not keep what it showed for longer.
         let until = self.campaign().filter(|_| is_open).and_then(|campaign| match campaign.masked {
             true => self.now.checked_add(REVEAL).ok(),

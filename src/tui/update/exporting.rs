@@ -14,6 +14,9 @@ const PART: usize = 2_000;
 impl State {
     /// Begins to write what was asked for.
     pub(super) fn begin_export(&mut self, export: Export, path: String, effects: &mut Vec<Effect>) {
+        if !export.masked && self.lacks_journal("nothing is exported that is not masked") {
+            return;
+        }
         self.last_export += 1;
         let id = ExportId(self.last_export);
         effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
@@ -77,8 +80,10 @@ impl State {
         let is_over = exporting.at >= exporting.export.rows().len().max(1);
         let id = exporting.id;
         let step = if is_over {
-            let open = if exporting.export.masked { "" } else { ", not masked" };
-            ExportStep::End { campaign: CampaignIndex(exporting.campaign), detail: format!("{}{open}", exporting.export.detail) }
+            let masked = exporting.export.masked;
+            let open = if masked { "" } else { ", not masked" };
+            let detail = format!("{}{open}", exporting.export.detail);
+            ExportStep::End { campaign: CampaignIndex(exporting.campaign), detail, masked }
         } else {
             ExportStep::Part(Copied(text))
         };

@@ -14,6 +14,10 @@ impl State {
         let place = update.campaign.0;
         let is_shown = place == self.current;
         let now = self.now;
+        if let News::Journal(refused) = update.news {
+            // It is one for all campaigns.
+            return self.journal_news(refused);
+        }
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         match update.news {
             News::Run(news) => self.run_news(place, news),
@@ -78,7 +82,8 @@ impl State {
             }
             News::Notice(notice) => self.notices.push(notice),
             News::StartedAnew => self.start_anew(place, effects),
-            News::Stopped => {}
+            News::NoteLost(lost) => self.note_lost(update.campaign, &lost),
+            News::Journal(_) | News::Stopped => {}
         }
         if let Some(campaign) = self.campaigns.get_mut(place) {
             campaign.marks.expire(now);

@@ -13,6 +13,9 @@ pub(in crate::tui) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(5)
 impl State {
     /// `:reveal` asks first.
     pub(super) fn ask_reveal(&mut self) {
+        if self.lacks_journal("nothing is revealed") {
+            return;
+        }
         let id = self.next_question();
         self.dialog = Dialog::Reveal(Asked::new(id));
     }
@@ -31,6 +34,9 @@ impl State {
     }
 
     fn reveal_all(&mut self, effects: &mut Vec<Effect>) {
+        if self.lacks_journal("nothing is revealed") {
+            return;
+        }
         let (index, until) = (self.index(), self.now.checked_add(OPEN_FOR).ok());
         let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.presenting.is_none()) else { return };
         campaign.masked = false;

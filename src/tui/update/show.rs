@@ -19,6 +19,10 @@ impl State {
             campaign.marks.hide(None);
             return;
         }
+        if self.lacks_journal("nothing is revealed") {
+            return;
+        }
+        let Some(campaign) = self.campaign_mut() else { return };
         campaign.list.hold(&campaign.store);
         campaign.marks.reveal(row, now);
         effects.push(Effect::NoteReveal { campaign: index, message: Some(campaign.store.id(row)) });

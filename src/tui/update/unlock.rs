@@ -38,7 +38,13 @@ impl State {
     /// name, to the letter.
     pub(super) fn unlock(&mut self, name: &str, effects: &mut Vec<Effect>) -> bool {
         let (index, now) = (self.index(), self.now);
-        let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.card.name == name) else { return false };
+        if self.campaign().is_none_or(|campaign| campaign.card.name != name) {
+            return false;
+        }
+        if self.lacks_journal("the campaign stays locked") {
+            return true;
+        }
+        let Some(campaign) = self.campaign_mut() else { return false };
         campaign.unlock(now);
         effects.push(Effect::NoteUnlock { campaign: index });
         let next = format!("it closes 15 minutes after the last one, or with {}", self.keymap.command("lock"));

@@ -13,6 +13,7 @@ pub struct Seen {
     pub opened: Vec<(Generation, bool)>,
     pub stages: Vec<(MessageId, ActionStage)>,
     pub notices: Vec<Notice>,
+    pub actions_refused: Option<crate::postman::Explanation>,
     pub runs: Vec<RunNews>,
     pub batch_stages: Vec<ActionStage>,
     pub open: Option<Vec<OpenActionNews>>,
@@ -33,6 +34,7 @@ impl Seen {
             opened: Vec::new(),
             stages: Vec::new(),
             notices: Vec::new(),
+            actions_refused: None,
             runs: Vec::new(),
             batch_stages: Vec::new(),
             open: None,
@@ -65,6 +67,8 @@ impl Seen {
             News::NotStarted(messages) => self.not_started.extend(messages),
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
+            News::Journal(refused) => self.actions_refused = refused,
+            News::NoteLost(_) => {}
         }
     }
 

@@ -1,0 +1,222 @@
+//! The keeper of the dashboard's journal: opens it, writes notes into it, and looks whether it can still be
+//! written. A task of its own, so that no wish to a worker waits for a disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::workers::StateFolder;
+use crate::delivery::CampaignId;
+use crate::monitor::{CampaignIndex, News, NoteLost, Notice, NoticeWeight, Update};
+use crate::postman::Explanation;
+use crate::state::{Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
+use crate::tui::{End, Requests, UpdateSender};
+
+/// How often the journal's files are looked at. A look costs three questions to the file system.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// What the keeper is asked.
+pub(super) enum Ask {
+    /// To note something. Whoever needs the line first learns whether it is on disk.
+    Note { campaign: CampaignIndex, kind: NoteKind, detail: String, written: Option<oneshot::Sender<Result<(), String>>> },
+    /// To look when it can be written again: a worker could not.
+    Failed,
+}
+
+/// The journal, as far as it is open, and this run in it.
+#[derive(Clone)]
+pub(super) struct Opened {
+    pub access: JournalAccess,
+    pub run: Option<Arc<Run>>,
+}
+
+pub(super) struct Keeper {
+    pub state: StateFolder,
+    /// The base URL and id of each campaign, for its notes.
+    pub campaigns: Vec<(String, CampaignId)>,
+    pub updates: UpdateSender,
+    pub requests: Requests,
+    pub inbox: mpsc::UnboundedReceiver<Ask>,
+    /// Where a journal goes that was opened: the first, whatever came of it, and one that could be opened
+    /// later.
+    pub opened: mpsc::UnboundedSender<Opened>,
+}
+
+/// What one look found.
+enum Look {
+    /// It can be written as before.
+    Writable,
+    /// It could be opened now.
+    Opened(Journal, Run),
+    /// It cannot be written.
+    Refused(JournalAccess, String),
+}
+
+impl Keeper {
+    pub async fn work(mut self) {
+        let mut held: Option<(Journal, Arc<Run>)> = None;
+        let mut refused = false;
+        let mut is_first = true;
+        // Why nothing can be written, as it was told last.
+        let mut told: Option<String> = None;
+        let mut ticks = interval_at(Instant::now(), LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                ask = self.inbox.recv() => match ask {
+                    None => return self.end(held).await,
+                    Some(Ask::Failed) => refused = true,
+                    Some(Ask::Note { campaign, kind, detail, written }) => {
+                        let done = self.note(held.as_ref(), campaign, kind, detail).await;
+                        if let (Err(why), None) = (&done, &written) {
+                            let lost = NoteLost { kind, why: why.clone() };
+                            self.tell(campaign, News::NoteLost(lost)).await;
+                        }
+                        if done.is_err() && held.is_some() {
+                            refused = true;
+                        }
+                        // Who asked may be gone.
+                        let _ = written.map(|written| written.send(done));
+                    }
+                },
+                _ = ticks.tick() => {
+                    let look = self.look(held.clone(), refused).await;
+                    match look {
+                        Look::Writable if !refused => {}
+                        Look::Writable => {
+                            (refused, told) = (false, None);
+                            self.tell(CampaignIndex(0), News::Journal(None)).await;
+                        }
+                        Look::Opened(journal, run) => {
+                            let run = Arc::new(run);
+                            held = Some((journal.clone(), Arc::clone(&run)));
+                            let _ = self.opened.send(Opened { access: JournalAccess::Writable(journal), run: Some(run) });
+                            if refused {
+                                self.tell(CampaignIndex(0), News::Journal(None)).await;
+                            }
+                            (refused, told) = (false, None);
+                        }
+                        Look::Refused(access, why) => {
+                            refused = true;
+                            if is_first {
+                                let _ = self.opened.send(Opened { access, run: None });
+                            }
+                            if told.as_ref() != Some(&why) {
+                                told = Some(why.clone());
+                                self.tell_refused(no_journal(why)).await;
+                            }
+                        }
+                    }
+                    is_first = false;
+                }
+            }
+        }
+    }
+
+    /// Opens the journal where it is not open, else looks at it: at its files, and where something could not
+    /// be written, by writing.
+    async fn look(&self, held: Option<(Journal, Arc<Run>)>, refused: bool) -> Look {
+        let state = self.state.clone();
+        let look = move || match held {
+            None => open(&state),
+            Some((journal, _)) => {
+                let found = if refused { journal.probe() } else { journal.check() };
+                match found {
+                    Ok(()) => Look::Writable,
+                    Err(error) => Look::Refused(JournalAccess::ReadOnly { journal: None, why: String::new() }, error.explained()),
+                }
+            }
+        };
+        self.off_thread(look).await
+    }
+
+    async fn note(
+        &self,
+        held: Option<&(Journal, Arc<Run>)>,
+        campaign: CampaignIndex,
+        kind: NoteKind,
+        detail: String,
+    ) -> Result<(), String> {
+        let (Some((journal, run)), Some((base_url, id))) = (held.cloned(), self.campaigns.get(campaign.0)) else {
+            return Err("the journal of actions is not open".to_owned());
+        };
+        let note = Note {
+            run: run.id().clone(),
+            at: Timestamp::now(),
+            kind,
+            base_url: Some(base_url.clone()),
+            campaign: Some(id.clone()),
+            detail,
+        };
+        self.off_thread(move || journal.note(&note).map_err(|error| error.explained())).await
+    }
+
+    /// Takes what the run's lock leaves behind away, where nothing is open under it and nobody else holds it.
+    async fn end(&self, held: Option<(Journal, Arc<Run>)>) {
+        if let Some((journal, run)) = held
+            && let Ok(run) = Arc::try_unwrap(run)
+        {
+            // What stays is removed by a later run.
+            let _ = self.off_thread(move || journal.end_run(run)).await;
+        }
+    }
+
+    /// Runs what waits for the disk. A panic in it ends the dashboard.
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(broken) => {
+                self.requests.end(End::Broken);
+                match broken.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => std::future::pending().await,
+                }
+            }
+        }
+    }
+
+    async fn tell_refused(&self, text: Explanation) {
+        self.tell(CampaignIndex(0), News::Journal(Some(text.clone()))).await;
+        let notice = Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text };
+        self.tell(CampaignIndex(0), News::Notice(notice)).await;
+    }
+
+    async fn tell(&self, campaign: CampaignIndex, news: News) {
+        // The dashboard may be ending; then nobody needs it.
+        let _ = self.updates.send(Update { campaign, news }).await;
+    }
+}
+
+fn open(state: &StateFolder) -> Look {
+    let begin = || -> Result<(Journal, Run), (JournalAccess, String)> {
+        let nothing = |error: StateError| (JournalAccess::ReadOnly { journal: None, why: error.explained() }, error.explained());
+        let folder = state.path().map_err(nothing)?;
+        let refused = |error: StateError| {
+            let why = error.explained();
+            (JournalAccess::without(&folder, error), why)
+        };
+        let journal = Journal::open(&folder).map_err(refused)?;
+        let now = Timestamp::now();
+        let run = RunId::new(now, std::process::id(), super::workers::entropy());
+        let run = journal.begin_run(run, &Who::told(|name| std::env::var(name).ok()), now).map_err(refused)?;
+        Ok((journal, run))
+    };
+    match begin() {
+        Ok((journal, run)) => Look::Opened(journal, run),
+        Err((access, why)) => Look::Refused(access, why),
+    }
+}
+
+fn no_journal(why: String) -> Explanation {
+    Explanation {
+        what: "No retry can be made: the journal of actions cannot be written.".to_owned(),
+        why,
+        next: "Everything can be read as usual. Fix the state folder, or name another with `--state FOLDER`; it is tried again by itself."
+            .to_owned(),
+        trace_id: None,
+    }
+}

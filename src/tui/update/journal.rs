@@ -1,0 +1,48 @@
+//! What follows from a journal that cannot be written: no action, and nothing personal shown or handed out,
+//! because neither would have its line.
+
+use super::super::state::State;
+use crate::monitor::{CampaignIndex, NoteLost, NoticeWeight};
+use crate::postman::Explanation;
+use crate::state::NoteKind;
+
+impl State {
+    /// Whether actions can be written down, as was just found out.
+    pub(super) fn journal_news(&mut self, refused: Option<Explanation>) {
+        let could_not = self.actions_refused.is_some();
+        self.actions_refused = refused;
+        if could_not && self.actions_refused.is_none() {
+            self.tell(NoticeWeight::Info, "actions can be taken again", "the journal can be written", "");
+        }
+    }
+
+    /// Whether something has to be left because it could not be written down; says so.
+    pub(super) fn lacks_journal(&mut self, what: &str) -> bool {
+        let Some(why) = &self.actions_refused else { return false };
+        let (why, next) = (why.why.clone(), why.next.clone());
+        self.tell(NoticeWeight::Warning, &format!("{what}: it could not be written into the journal"), &why, &next);
+        true
+    }
+
+    /// Something has no line, although it was begun in the belief that it would get one: it is taken back
+    /// as far as it can be.
+    pub(super) fn note_lost(&mut self, index: CampaignIndex, lost: &NoteLost) {
+        let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
+        let name = campaign.card.name.clone();
+        let what = match lost.kind {
+            NoteKind::Reveal => {
+                campaign.marks.hide(None);
+                campaign.masked |= campaign.revealed_until.take().is_some();
+                self.forget_copied(true);
+                format!("{name} is masked again: what was revealed is not in the journal")
+            }
+            NoteKind::Unlock => {
+                campaign.unlocked_until = None;
+                format!("{name} is locked again: that it was opened is not in the journal")
+            }
+            NoteKind::Export => format!("{name}: what was copied or exported is not in the journal"),
+            NoteKind::Lock => format!("{name}: that it was locked is not in the journal"),
+        };
+        self.tell(NoticeWeight::Problem, &what, &lost.why, "fix the state folder");
+    }
+}
