@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use postwatch::delivery::{CampaignId, MessageId};
+use postwatch::delivery::{BatchId, CampaignId, MessageId};
 use postwatch::postman::{
     Api, ApiKey, BaseUrl, Broken, Call, CallError, CallErrorKind, HttpTransport, Method, NotSent, PageRequest, Request, Timeouts,
     Transport, TransportFailure, WriteOutcome,
@@ -21,6 +21,14 @@ use secrecy::SecretString;
 const CANARY: &str = "key_test_canary0123456789abcdef";
 
 const PAGE: &str = r#"{"messages":[{"id":"message_1"}],"pageData":{"hasNextPage":false}}"#;
+
+/// A page that could also be taken for the message in it.
+const MESSAGE_PAGE: &str = r#"{"id":"message_1","messages":[{"id":"message_1"}],"pageData":{"hasNextPage":false}}"#;
+
+/// [`MESSAGE`], compressed.
+const GZIPPED_MESSAGE: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xca\x4c\x51\xb2\x52\xca\x4d\x2d\x2e\x4e\x4c\x4f\x8d\x37\x54\xd2\x51\xca\x49\x2c\x49\x2d\x2e\x09\x2e\x49\x2c\x29\x2d\x06\x4a\x25\x17\xa5\x02\x05\x52\x94\x6a\x01\x86\xa7\x7e\x7a\x2b\x00\x00\x00";
+
+const MESSAGE: &str = r#"{"id":"message_1","latestStatus":"created"}"#;
 
 /// What a server does with a request that it has read.
 #[derive(Clone)]
@@ -159,6 +167,14 @@ fn send() -> Call {
     Call::Send { recipient: "6580001234".to_owned(), language: "english".to_owned(), values: vec![("name".to_owned(), "Tan".to_owned())] }
 }
 
+fn retry_batch() -> Call {
+    Call::RetryBatch { batch: BatchId::new("batch_1") }
+}
+
+fn upload() -> Call {
+    Call::UploadBatch { file_name: "clinic.csv".to_owned(), csv: Bytes::from_static(b"recipient,language\n6580001234,english\n") }
+}
+
 /// Makes one write and checks that the server saw exactly one request.
 async fn write_once(acts: Vec<Act>, call: Call) -> WriteOutcome {
     let server = Server::start(acts);
@@ -192,11 +208,10 @@ async fn a_page_is_read() {
 
 #[tokio::test]
 async fn writes_carry_their_bodies() {
-    let server = Server::start(vec![Act::Keep(json(201, r#"{"id":"message_1","latestStatus":"created"}"#))]);
+    let message = || Act::Keep(json(201, MESSAGE));
+    let server = Server::start(vec![message(), message(), Act::Keep(json(201, r#"{"isValid":true,"batchId":"batch_1"}"#))]);
     let api = server.api(HttpTransport::new());
-    let upload =
-        Call::UploadBatch { file_name: "clinic.csv".to_owned(), csv: Bytes::from_static(b"recipient,language\n6580001234,english\n") };
-    for call in [retry(), send(), upload] {
+    for call in [retry(), send(), upload()] {
         assert!(matches!(api.write(call).await, WriteOutcome::Accepted { .. }));
     }
     let requests = server.requests();
@@ -237,7 +252,7 @@ async fn a_reset_leaves_a_write_unknown() {
 #[tokio::test]
 async fn a_dead_kept_connection_is_never_met_by_a_write() {
     // Each answer promises to keep the connection, and the server closes it all the same.
-    let server = Server::start(vec![Act::Close(json(201, r#"{"id":"message_1"}"#))]);
+    let server = Server::start(vec![Act::Close(json(201, MESSAGE))]);
     let api = server.api(quick());
     for _ in 0..20 {
         assert!(matches!(api.write(retry()).await, WriteOutcome::Accepted { .. }));
@@ -247,7 +262,7 @@ async fn a_dead_kept_connection_is_never_met_by_a_write() {
 
 #[tokio::test]
 async fn a_write_keeps_no_connection_and_a_read_does() {
-    let server = Server::start(vec![Act::Keep(json(201, PAGE))]);
+    let server = Server::start(vec![Act::Keep(json(201, MESSAGE_PAGE))]);
     let api = server.api(quick());
     for _ in 0..3 {
         assert!(matches!(api.write(retry()).await, WriteOutcome::Accepted { .. }));
@@ -283,11 +298,70 @@ async fn no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn a_success_with_a_cut_body_is_accepted_and_no_page() {
+async fn a_success_with_a_cut_body_is_unknown_and_no_page() {
     let cut = b"HTTP/1.1 201 Created\r\ncontent-length: 1000\r\n\r\n{\"id\":\"mess".to_vec();
-    let outcome = write_once(vec![Act::Close(cut.clone())], send()).await;
-    assert!(matches!(outcome, WriteOutcome::Accepted { rows: None, .. }), "{outcome:?}");
+    let whole_but_short = [b"HTTP/1.1 201 Created\r\ncontent-length: 1000\r\n\r\n", MESSAGE.as_bytes()].concat();
+    for bytes in [cut.clone(), whole_but_short] {
+        for call in [retry(), send()] {
+            let outcome = write_once(vec![Act::Close(bytes.clone())], call).await;
+            assert!(is_unknown(&outcome), "{outcome:?}");
+        }
+    }
+    let empty = b"HTTP/1.1 201 Created\r\ncontent-length: 1000\r\n\r\n".to_vec();
+    assert!(is_unknown(&write_once(vec![Act::Close(empty)], retry_batch()).await));
     assert_eq!(read_error(vec![Act::Close(cut)]).await.kind, CallErrorKind::Broken(Broken::Eof));
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_the_apis_leaves_a_write_unknown() {
+    let html = "content-type: text/html\r\n";
+    let gzip = "content-type: application/json\r\ncontent-encoding: gzip\r\n";
+    let answers = [
+        answer(200, html, b"<html><title>Sign in</title></html>"),
+        answer(201, html, b"<html>message_1 batch_1</html>"),
+        answer(200, "", b""),
+        answer(202, "", b""),
+        b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(),
+        b"HTTP/1.1 205 Reset Content\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        json(200, "null"),
+        json(206, "{}"),
+        json(201, "[]"),
+        json(200, r#"{"error":{"code":"invalid_path","message":"m"}}"#),
+        json(200, r#"{"success":false}"#),
+        json(201, r#"{"id":"message_2"}"#),
+        answer(201, gzip, b"no gzip at all"),
+        answer(201, gzip, MESSAGE.as_bytes()),
+        // What a front sends before its answer is not the answer.
+        [b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".to_vec(), json(200, "{}")].concat(),
+    ];
+    for bytes in answers {
+        for call in [retry(), retry_batch(), send(), upload()] {
+            let (told, name) = (String::from_utf8_lossy(&bytes).into_owned(), format!("{call:?}"));
+            let outcome = write_once(vec![Act::Close(bytes.clone())], call).await;
+            assert!(is_unknown(&outcome), "{name}, {told}: {outcome:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_write_has_one_kind_of_yes() {
+    let zipped = answer(201, "content-encoding: gzip\r\n", GZIPPED_MESSAGE);
+    let accepted = [
+        (retry(), json(201, MESSAGE)),
+        (retry(), json(200, &format!("\u{feff}{MESSAGE}"))),
+        (retry(), zipped),
+        (retry_batch(), answer(201, "", b"")),
+        (retry_batch(), json(200, &format!("[{MESSAGE}]"))),
+        (send(), json(201, r#"{"id":"message_9","recipient":"6580001234"}"#)),
+        (upload(), json(201, r#"{"isValid":true,"batchId":"batch_1"}"#)),
+    ];
+    for (call, bytes) in accepted {
+        let name = format!("{call:?}");
+        let outcome = write_once(vec![Act::Close(bytes)], call).await;
+        assert!(matches!(outcome, WriteOutcome::Accepted { .. }), "{name}: {outcome:?}");
+    }
+    let refused = write_once(vec![Act::Close(json(400, r#"{"isValid":false,"numErrors":2}"#))], upload()).await;
+    assert!(matches!(refused, WriteOutcome::Refused { check: Some(_), .. }), "{refused:?}");
 }
 
 #[tokio::test]
@@ -405,7 +479,7 @@ async fn in_a_process_with_a_proxy() {
 #[test]
 fn no_proxy_is_used_for_this_machine() {
     let proxy = Server::start(vec![Act::Keep(json(200, PAGE))]);
-    let server = Server::start(vec![Act::Keep(json(200, PAGE))]);
+    let server = Server::start(vec![Act::Keep(json(200, MESSAGE_PAGE))]);
     let proxy_url = format!("http://{}", proxy.address);
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {

@@ -246,7 +246,7 @@ impl Acting {
         let Some(why) = outcome.explanation() else { return taken(self) };
         match outcome {
             WriteOutcome::Accepted { .. } => taken(self),
-            WriteOutcome::Refused { code, reason, trace_id, status, rate_limited, retry_after } => {
+            WriteOutcome::Refused { code, reason, trace_id, status, rate_limited, retry_after, .. } => {
                 let outcome = Outcome::Refused { code: code.clone(), reason: impersonal(reason), trace_id: trace_id.clone() };
                 let refused = |why| ActionStage::Refused(Refusal { code: code.clone(), status: *status, why });
                 if *rate_limited {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::classify::{body_error, not_sent, read_answer, write_outcome};
 use super::decode::{decode_message, decode_page, page_data_ahead};
+use super::secrets::without_key;
 use super::{
     ApiKey, BaseUrl, Call, CallError, CallErrorKind, Exchange, KeyFit, MessageAnswer, NotSent, PageAnswer, PageData, Transport,
     WriteOutcome, request,
@@ -99,7 +100,7 @@ impl Api {
             return Err(CallError::new(CallErrorKind::AnotherKey { key: environment, host }));
         }
         let request = request(&self.0.base, &self.0.campaign, call);
-        Ok(self.0.transport.send(request, &self.0.key).await)
+        Ok(without_key(self.0.transport.send(request, &self.0.key).await, &self.0.key))
     }
 }
 

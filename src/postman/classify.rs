@@ -1,9 +1,17 @@
 //! From what came over the wire to what it means for a read, and for a write.
 
 use jiff::Timestamp;
+use url::{Host, Url};
 
-use super::decode::{DecodeError, api_error, decode_message, decode_upload, foreign_body};
-use super::{Call, CallError, CallErrorKind, Exchange, LONGEST_RETRY_AFTER, Response, TransportFailure, WriteOutcome};
+use super::decode::{
+    DecodeError, FileVerdict, api_error, decode_message, file_verdict, foreign_body, is_created_message, is_message, is_message_list,
+    shown_body,
+};
+use super::secrets::{beginning, told};
+use super::{BodyKind, Call, CallError, CallErrorKind, Exchange, FileCheck, LONGEST_RETRY_AFTER, Response, TransportFailure, WriteOutcome};
+
+/// How much of an address is shown, in bytes.
+const LONGEST_ADDRESS: usize = 200;
 
 /// The answer of a read whose status and body came whole.
 ///
@@ -42,7 +50,9 @@ pub(super) fn body_error(response: &Response, error: &DecodeError) -> CallError 
 /// |---|---|
 /// | no connection (proved) | not sent |
 /// | 429 | refused, dropped |
-/// | 2xx, body readable or not | accepted |
+/// | 2xx or 4xx to an upload, `isValid: false` | refused |
+/// | 2xx with the API's own answer to this call, whole | accepted |
+/// | every other 2xx: a page of a proxy, `null`, an error, another id, a cut body | unknown |
 /// | 401, 403, 404, 405, 407, 413, 415, 307, 308 | refused |
 /// | 408 (it may be at work still) | unknown |
 /// | other 4xx with the API's error body | refused |
@@ -55,13 +65,19 @@ pub(super) fn write_outcome(call: &Call, exchange: &Exchange) -> WriteOutcome {
             return WriteOutcome::Unknown { reason: reason.to_string(), status: None, trace_id: None, retry_after: None };
         }
     };
-    if is_success(response.status) {
-        let tells_a_message = matches!(call, Call::Send { .. } | Call::Retry { .. });
-        return WriteOutcome::Accepted {
-            rows: tells_a_message.then(|| decode_message(&response.body).ok()).flatten(),
-            upload: matches!(call, Call::UploadBatch { .. }).then(|| decode_upload(&response.body)),
-            asked_at: exchange.sent_at,
+    if matches!(call, Call::UploadBatch { .. }) && is_refused_file(response) {
+        return WriteOutcome::Refused {
+            code: None,
+            reason: "the file has mistakes".to_owned(),
+            check: Some(FileCheck::new(shown_body(&response.body))),
+            trace_id: None,
+            status: response.status,
+            rate_limited: false,
+            retry_after: None,
         };
+    }
+    if is_success(response.status) {
+        return accepted(call, response, exchange.sent_at).unwrap_or_else(|| unproved(response));
     }
     let error = status_error(response, exchange.received_at);
     let in_the_apis_words = matches!(error.kind, CallErrorKind::Api { .. });
@@ -79,10 +95,52 @@ pub(super) fn write_outcome(call: &Call, exchange: &Exchange) -> WriteOutcome {
             CallErrorKind::Api { error, .. } if error.message.is_some() => error.message.clone().unwrap_or_default(),
             _ => error.to_string(),
         };
-        WriteOutcome::Refused { code, reason, trace_id, status, rate_limited: status == 429, retry_after }
+        WriteOutcome::Refused { code, reason, check: None, trace_id, status, rate_limited: status == 429, retry_after }
     } else {
         WriteOutcome::Unknown { reason: error.to_string(), status: Some(status), trace_id, retry_after }
     }
+}
+
+/// Whether the validator says, whole and clearly, that the file is not valid. A 429 comes from
+/// before it.
+fn is_refused_file(response: &Response) -> bool {
+    let can_be = is_success(response.status) || ((400..500).contains(&response.status) && response.status != 429);
+    can_be && response.body_failure.is_none() && file_verdict(&response.body) == FileVerdict::Invalid
+}
+
+/// The outcome of a success that is the API's own answer to this call; else `None`.
+fn accepted(call: &Call, response: &Response, asked_at: Timestamp) -> Option<WriteOutcome> {
+    if response.body_failure.is_some() {
+        return None;
+    }
+    let body = &response.body;
+    let accepted = |rows, batch| WriteOutcome::Accepted { rows, batch, asked_at };
+    let message = || decode_message(body).ok().map(Some);
+    match call {
+        Call::Retry { message: id } if is_message(body, id.as_str()) => Some(accepted(message()?, None)),
+        Call::Send { recipient, .. } if is_created_message(body, recipient) => Some(accepted(message()?, None)),
+        Call::RetryBatch { .. } if body.is_empty() && response.status == 201 => Some(accepted(None, None)),
+        Call::RetryBatch { batch } if is_message_list(body, batch.as_str()) => Some(accepted(None, None)),
+        Call::UploadBatch { .. } => match file_verdict(body) {
+            FileVerdict::Taken(batch) => Some(accepted(None, Some(batch))),
+            FileVerdict::Invalid | FileVerdict::Unclear => None,
+        },
+        _ => None,
+    }
+}
+
+/// A success that proves nothing: the front may have answered in the API's place, or the answer
+/// was lost on the way.
+fn unproved(response: &Response) -> WriteOutcome {
+    let status = response.status;
+    let foreign = foreign_body(&response.body);
+    let (reason, trace_id) = match (&response.body_failure, api_error(&response.body)) {
+        (Some(failure), _) => (format!("status {status}, and then {failure}"), None),
+        (None, Some(error)) => (format!("status {status} with an error: {error}"), error.trace_id),
+        (None, None) if foreign.kind == BodyKind::Json => (format!("status {status} with JSON that does not answer this call"), None),
+        (None, None) => (format!("status {status} with {foreign} instead of the API's answer"), None),
+    };
+    WriteOutcome::Unknown { reason, status: Some(status), trace_id, retry_after: None }
 }
 
 /// A write that provably did not leave.
@@ -98,7 +156,7 @@ fn status_error(response: &Response, received_at: Timestamp) -> CallError {
     let status = response.status;
     let kind = match api_error(&response.body) {
         _ if matches!(status, 301 | 302 | 303 | 307 | 308) => {
-            CallErrorKind::Redirect { status, location: response.location.as_deref().map(without_query) }
+            CallErrorKind::Redirect { status, location: response.location.as_deref().map(shown_address) }
         }
         Some(error) => CallErrorKind::Api { status, error },
         None => CallErrorKind::Foreign { status, body: foreign_body(&response.body) },
@@ -110,126 +168,18 @@ fn status_error(response: &Response, received_at: Timestamp) -> CallError {
     CallError { kind, retry_after }
 }
 
-/// An address for a person: what follows `?` may hold a number or a ticket of a login.
-fn without_query(location: &str) -> String {
-    let end = location.find(['?', '#']).unwrap_or(location.len());
-    crate::delivery::clean_line(&location[..end]).chars().take(200).collect()
+/// An address for a person: what follows `?` may hold a number or a ticket of a login. The digits
+/// of an IP address are nobody's number.
+fn shown_address(location: &str) -> String {
+    let plain = &location[..location.find(['?', '#']).unwrap_or(location.len())];
+    let whole = match Url::parse(plain) {
+        Ok(url) if matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_))) => {
+            format!("{}{}", url.origin().ascii_serialization(), told(url.path()))
+        }
+        _ => told(plain),
+    };
+    beginning(&whole, LONGEST_ADDRESS).to_owned()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::delivery::MessageId;
-    use crate::postman::{Broken, NotSent, RetryAfter};
-    use bytes::Bytes;
-    use std::time::Duration;
-
-    const API_FIRST: &str = r#"{"error":{"code":"some_code","message":"some words","type":"t","id":"trace-1"}}"#;
-    const API_SECOND: &str = r#"{"message":"some words","statusCode":400}"#;
-    const BODIES: [&str; 8] =
-        [API_FIRST, API_SECOND, "", "{}", "<html>x</html>", "error code: 1010", "{\"error\":{\"code\":\"cu", "\u{0}\u{1}"];
-
-    fn exchange(result: Result<Response, TransportFailure>) -> Exchange {
-        Exchange { sent_at: Timestamp::UNIX_EPOCH, received_at: Timestamp::UNIX_EPOCH, result }
-    }
-
-    fn answered(status: u16, body: &str) -> Exchange {
-        exchange(Ok(Response { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Response::default() }))
-    }
-
-    fn retried(exchange: &Exchange) -> WriteOutcome {
-        write_outcome(&Call::Retry { message: MessageId::new("message_1") }, exchange)
-    }
-
-    fn word(outcome: &WriteOutcome) -> &'static str {
-        match outcome {
-            WriteOutcome::Accepted { .. } => "accepted",
-            WriteOutcome::Refused { rate_limited: true, .. } => "dropped",
-            WriteOutcome::Refused { .. } => "refused",
-            WriteOutcome::NotSent { .. } => "not sent",
-            WriteOutcome::Unknown { .. } => "unknown",
-        }
-    }
-
-    #[test]
-    fn every_status_and_body_has_its_outcome() {
-        for status in 100..=999u16 {
-            for body in BODIES {
-                let in_words = body == API_FIRST || body == API_SECOND;
-                let expected = match status {
-                    200..=299 => "accepted",
-                    429 => "dropped",
-                    401 | 403 | 404 | 405 | 407 | 413 | 415 | 307 | 308 => "refused",
-                    408 => "unknown",
-                    400..=499 if in_words => "refused",
-                    _ => "unknown",
-                };
-                assert_eq!(word(&retried(&answered(status, body))), expected, "{status} with {body:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn only_a_proof_counts_as_not_sent() {
-        for reason in [NotSent::Dns, NotSent::Refused, NotSent::Unreachable, NotSent::ConnectTimeout, NotSent::Tls("x".to_owned())] {
-            assert_eq!(word(&retried(&exchange(Err(TransportFailure::NotSent(reason))))), "not sent");
-        }
-        for reason in [Broken::Timeout, Broken::Reset, Broken::Eof, Broken::BodyTooLarge, Broken::Other("x".to_owned())] {
-            assert_eq!(word(&retried(&exchange(Err(TransportFailure::Unknown(reason))))), "unknown");
-        }
-    }
-
-    #[test]
-    fn a_success_counts_however_its_body_ends() {
-        let response =
-            Response { status: 201, body: Bytes::from_static(b"{\"id\":\"mess"), body_failure: Some(Broken::Eof), ..Response::default() };
-        assert!(matches!(retried(&exchange(Ok(response))), WriteOutcome::Accepted { rows: None, .. }));
-        let WriteOutcome::Accepted { rows: Some(rows), .. } = retried(&answered(201, r#"{"id":"message_1"}"#)) else { panic!() };
-        assert_eq!(rows.get(0).unwrap().id(), "message_1");
-    }
-
-    #[test]
-    fn a_refusal_keeps_the_apis_words() {
-        let WriteOutcome::Refused { code, reason, trace_id, status, .. } = retried(&answered(400, API_FIRST)) else { panic!() };
-        assert_eq!((code.as_deref(), &*reason, trace_id.as_deref(), status), (Some("some_code"), "some words", Some("trace-1"), 400));
-    }
-
-    #[test]
-    fn an_uploads_answer_is_kept_whole() {
-        let call = Call::UploadBatch { file_name: "a.csv".to_owned(), csv: Bytes::new() };
-        let body = r#"{"isValid":false,"rowErrors":[{"row":2}]}"#;
-        let WriteOutcome::Accepted { upload: Some(upload), rows: None, .. } = write_outcome(&call, &answered(201, body)) else { panic!() };
-        assert_eq!((upload.is_valid, upload.batch, &*upload.body), (Some(false), None, body));
-    }
-
-    #[test]
-    fn a_wait_until_a_date_is_counted_by_the_servers_clock() {
-        let at = |second: i64| Timestamp::from_second(1_900_000_000 + second).unwrap();
-        let response = Response { status: 429, date: Some(at(0)), retry_after: Some(RetryAfter::Until(at(20))), ..Response::default() };
-        let mut exchange = exchange(Ok(response));
-        exchange.received_at = at(-3600);
-        assert_eq!(read_answer(&exchange).unwrap_err().retry_after, Some(Duration::from_secs(20)));
-    }
-
-    #[test]
-    fn a_redirect_is_told_without_its_query() {
-        let response = Response { status: 302, location: Some("https://login.example/in?ticket=1".to_owned()), ..Response::default() };
-        let error = read_answer(&exchange(Ok(response))).unwrap_err();
-        assert_eq!(error.kind, CallErrorKind::Redirect { status: 302, location: Some("https://login.example/in".to_owned()) });
-        assert!(error.is_refusal() && !error.is_retryable());
-    }
-
-    #[test]
-    fn reads_go_again_on_a_rate_limit_and_on_the_servers_faults_only() {
-        for status in [408, 425, 429, 500, 502, 503, 504, 520, 524] {
-            let error = read_answer(&answered(status, "")).unwrap_err();
-            assert!(error.is_retryable() && !error.is_refusal(), "{status}");
-        }
-        for status in [301, 307, 400, 401, 403, 404, 410, 422] {
-            let error = read_answer(&answered(status, API_FIRST)).unwrap_err();
-            assert!(!error.is_retryable() && error.is_refusal(), "{status}");
-        }
-        assert!(read_answer(&answered(401, "")).unwrap_err().is_unauthorised());
-        assert!(read_answer(&answered(429, "")).unwrap_err().is_rate_limit());
-    }
-}
+mod tests;

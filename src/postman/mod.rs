@@ -22,6 +22,7 @@ mod refusal;
 mod request;
 mod retry;
 pub mod scripted;
+mod secrets;
 mod transport;
 
 pub use api::{Api, RawPage};
@@ -32,7 +33,7 @@ pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody};
 pub use explain::Explanation;
 pub use http::{HttpTransport, Timeouts};
 pub use key::{ApiKey, ApiKeyError, KeyFit};
-pub use outcome::{UploadAnswer, WriteOutcome};
+pub use outcome::{FileCheck, WriteOutcome};
 pub use page::{MessageAnswer, PageAnswer, PageData};
 pub use refusal::{OUT_OF_ATTEMPTS, Refusal};
 pub use request::{Method, Request, request};

@@ -1,5 +1,6 @@
 //! What became of a write: what the client saw decides, and nothing else.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,13 +11,12 @@ use crate::delivery::{BatchId, Rows};
 /// What became of a write.
 #[derive(Debug)]
 pub enum WriteOutcome {
-    /// Any 2xx, its body readable or not.
+    /// A 2xx with the API's own answer to this very call.
     Accepted {
-        /// The message as the answer tells it; `None` where the body tells none (a batch's
-        /// retry has an empty body) or could not be read.
+        /// The message as the answer tells it; `None` for batches.
         rows: Option<Rows>,
-        /// What an upload's answer tells.
-        upload: Option<UploadAnswer>,
+        /// The batch that an upload made.
+        batch: Option<BatchId>,
         /// When the request was sent.
         asked_at: Timestamp,
     },
@@ -24,8 +24,11 @@ pub enum WriteOutcome {
     Refused {
         /// The API's code.
         code: Option<String>,
-        /// The API's words, or what stands in for them. May hold a recipient's number.
+        /// The API's words, or what stands in for them.
         reason: String,
+        /// What the check of an uploaded file found, as it came: under which names the mistakes
+        /// are listed is not published. It may hold numbers, and is for the screen alone.
+        check: Option<FileCheck>,
         /// The trace id that support asks for.
         trace_id: Option<String>,
         /// The HTTP status.
@@ -60,6 +63,12 @@ impl WriteOutcome {
     pub fn explanation(&self) -> Option<Explanation> {
         match self {
             WriteOutcome::Accepted { .. } => None,
+            WriteOutcome::Refused { check: Some(_), .. } => Some(Explanation {
+                what: "The file was not taken".to_owned(),
+                why: "Postman found mistakes in it, and made no message of it.".to_owned(),
+                next: "Correct the file and upload it again.".to_owned(),
+                trace_id: None,
+            }),
             WriteOutcome::Refused { code, reason, trace_id, status, retry_after, .. } => {
                 let error = ApiError { code: code.clone(), message: Some(reason.clone()), kind: None, trace_id: trace_id.clone() };
                 let kind = CallErrorKind::Api { status: *status, error };
@@ -76,14 +85,25 @@ impl WriteOutcome {
     }
 }
 
-/// What the answer to an upload tells. Under which names the mistakes of an invalid file are
-/// listed is not published, so the body is kept whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadAnswer {
-    /// Whether the file was taken; `None` when not told.
-    pub is_valid: Option<bool>,
-    /// The new batch.
-    pub batch: Option<BatchId>,
-    /// The body as it came, cleaned.
-    pub body: String,
+/// What the check of an uploaded file answered, whole.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileCheck(String);
+
+impl FileCheck {
+    /// The answer's body, cleaned.
+    pub(super) fn new(body: String) -> Self {
+        Self(body)
+    }
+
+    /// The whole of it, in several lines where it came so.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FileCheck {
+    /// Without the text, which quotes the file.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "FileCheck({} bytes)", self.0.len())
+    }
 }

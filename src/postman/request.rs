@@ -13,7 +13,7 @@ use crate::delivery::CampaignId;
 
 /// Everything but the letters that an address may always hold, so that the `+ / =` of a cursor
 /// and whatever an id holds arrive as they are.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The method of a request. The API knows two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -172,3 +172,46 @@ fn a_terminal_is_asked_and_only_a_yes_is_one() {
     assert_eq!(answered(&stage, &id, b"y\n"), 0);
     assert_eq!(stage.posts().len(), 1);
 }
+
+/// What stands between this machine and the API may say to a retry.
+const NOT_THE_APIS: [(u16, &str); 6] = [
+    (200, "<html><title>Sign in</title></html>"),
+    (201, r#"{"id":"message_of_another","latestStatus":"created"}"#),
+    (200, r#"{"error":{"code":"invalid_path","message":"no such path"}}"#),
+    (200, r#"{"success":false}"#),
+    (202, ""),
+    (200, "null"),
+];
+
+#[test]
+fn a_success_that_is_not_the_apis_is_looked_up() {
+    for (status, body) in NOT_THE_APIS {
+        let stage = Stage::new(still(600));
+        let id = stage.failed("recipient_unavailable", 1).remove(0);
+        stage.simulator.set_faults(write_fault(FaultKind::Instead { status, body, performed: true }, None));
+        let ran = stage.good(&["retry", CLINIC, "--message", &id, "--yes"]);
+        assert!(ran.err.contains("not known"), "{status} {body:?}: {}", ran.err);
+        assert_eq!((text(&ran.lines()[0]["outcome"]), stage.posts().len(), stage.simulator.faults_met()), ("accepted".to_owned(), 1, 1));
+        let journal = Journal::open(&stage.state()).unwrap();
+        assert_eq!(journal.all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
+    }
+}
+
+/// A message's failure shows after 90 s at most, so it is read for two minutes before a person decides.
+#[test]
+#[ignore = "takes two minutes by the clock"]
+fn a_success_that_is_not_the_apis_and_did_nothing_ends_as_unknown() {
+    let runs = NOT_THE_APIS.map(|(status, body)| {
+        std::thread::spawn(move || {
+            let stage = Stage::new(still(600));
+            let id = stage.failed("recipient_unavailable", 1).remove(0);
+            stage.simulator.set_faults(write_fault(FaultKind::Instead { status, body, performed: false }, None));
+            let ran = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
+            assert_eq!((ran.code, text(&ran.lines()[0]["outcome"])), (5, "unknown".to_owned()), "{status} {body:?}: {}", ran.err);
+            assert_eq!((stage.posts().len(), stage.simulator.faults_met()), (0, 1));
+        })
+    });
+    for run in runs {
+        run.join().unwrap();
+    }
+}

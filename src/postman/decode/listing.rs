@@ -13,7 +13,7 @@ use crate::delivery::{Rows, RowsBuilder, Told};
 use crate::postman::{Cursor, PageData};
 
 /// The names under which a list is taken for the rows even when it holds none.
-const NAMES: [&str; 3] = ["messages", "data", "items"];
+pub(super) const NAMES: [&str; 3] = ["messages", "data", "items"];
 
 wire_struct!(
     /// Where a page stands in its list.

@@ -3,6 +3,7 @@
 
 mod lenient;
 mod listing;
+mod proof;
 mod refusal;
 mod scalar;
 mod time;
@@ -14,10 +15,11 @@ use serde::de::DeserializeSeed;
 
 use self::lenient::{Object, Rescued};
 use self::listing::{Listing, WirePageData};
-use self::wire::{WireMessage, WireUpload, Wrapper, push};
-use super::{PageData, UploadAnswer};
-use crate::delivery::{BatchId, Rows, RowsBuilder, Told, clean, needs_cleaning};
+use self::wire::{WireMessage, Wrapper, push};
+use super::PageData;
+use crate::delivery::{Rows, RowsBuilder, Told, clean};
 
+pub(super) use proof::{FileVerdict, file_verdict, is_created_message, is_message, is_message_list};
 pub(super) use refusal::{api_error, foreign_body};
 
 /// Why a body tells nothing.
@@ -75,12 +77,9 @@ pub fn decode_message(body: &[u8]) -> Result<Rows, DecodeError> {
     if rows.is_empty() { Err(DecodeError::Missing("the answer holds no message with an id")) } else { Ok(rows) }
 }
 
-/// What the answer to an upload tells; whatever cannot be read is not told.
-pub(super) fn decode_upload(body: &[u8]) -> UploadAnswer {
-    let text = text_of(body);
-    let told = serde_json::from_str::<Object<WireUpload<'_>>>(&text).ok().and_then(|Object(told)| told.value()).unwrap_or_default();
-    let batch = told.batch.told().value().filter(|id| !id.is_empty() && !needs_cleaning(id)).map(BatchId::new);
-    UploadAnswer { is_valid: told.is_valid.0.value(), batch, body: clean(&text).into_owned() }
+/// A body as a person sees it, whole.
+pub(super) fn shown_body(body: &[u8]) -> String {
+    clean(&text_of(body)).into_owned()
 }
 
 /// Where a page stands in its list, found without decoding its rows, so that the next page can be

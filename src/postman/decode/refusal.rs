@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::lenient::{Fields, Lenient, Object, read_leniently, wire_struct};
 use super::scalar::{Line, Number};
 use super::text_of;
-use crate::delivery::{Told, clean_line};
+use crate::delivery::Told;
+use crate::postman::secrets::told;
 use crate::postman::{ApiError, BodyKind, ForeignBody};
 
 /// How much of a foreign body is shown.
@@ -67,16 +68,16 @@ read_leniently!(Words<'de>, WireReason<'de>);
 /// The API's own words, where the body holds them in one of its two forms.
 pub(in crate::postman) fn api_error(body: &[u8]) -> Option<ApiError> {
     let text = text_of(body);
-    let Object(Told::Value(told)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
-    let own = |line: Line<'_>| line.0.value().filter(|text| !text.is_empty()).map(Cow::into_owned);
-    let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(Cow::into_owned);
-    if let Some(reason) = told.error.0 {
+    let Object(Told::Value(refusal)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
+    let own = |line: Line<'_>| line.0.value().filter(|text| !text.is_empty()).map(|text| told(&text));
+    let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(|text| told(&text));
+    if let Some(reason) = refusal.error.0 {
         let error =
             ApiError { code: own(reason.code), message: sentence(reason.message), kind: own(reason.kind), trace_id: own(reason.id) };
         return (error.code.is_some() || error.message.is_some()).then_some(error);
     }
-    told.status.0.value()?;
-    Some(ApiError { message: Some(sentence(told.message)?), ..ApiError::default() })
+    refusal.status.0.value()?;
+    Some(ApiError { message: Some(sentence(refusal.message)?), ..ApiError::default() })
 }
 
 /// What a body is that is not the API's.
@@ -100,7 +101,7 @@ pub(in crate::postman) fn foreign_body(body: &[u8]) -> ForeignBody {
         BodyKind::Text => text.lines().next(),
         BodyKind::Empty | BodyKind::Json | BodyKind::Binary => None,
     };
-    let title = title.map(|title| cut(&clean_line(title.trim()))).filter(|title| !title.is_empty());
+    let title = title.map(|title| cut(&told(title.trim()))).filter(|title| !title.is_empty());
     ForeignBody { kind, title, cloudflare: cloudflare_error(&lower) }
 }
 

@@ -1,7 +1,7 @@
 //! Every generation of body, and hostile ones.
 
 use super::*;
-use crate::delivery::{AttemptFields, BatchFields, DeliveryError, Message, TemplateFields};
+use crate::delivery::{AttemptFields, BatchFields, DeliveryError, Message, TemplateFields, needs_cleaning};
 use crate::postman::Cursor;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -120,14 +120,6 @@ fn a_send_tells_neither_attempts_nor_batch_nor_template() {
     let row = rows.get(0).unwrap();
     assert_eq!((row.batch(), row.template(), row.attempts().is_told()), (Told::Absent, Told::Absent, false));
     assert_eq!(row.creator(), Told::Value("user_1"));
-}
-
-#[test]
-fn an_upload_tells_its_batch() {
-    let told = decode_upload(br#"{"isValid":true,"batchId":"batch_1"}"#);
-    assert_eq!((told.is_valid, told.batch), (Some(true), Some(BatchId::new("batch_1"))));
-    let garbled = decode_upload(b"<html>\x1b[31m");
-    assert_eq!((garbled.is_valid, garbled.batch, &*garbled.body), (None, None, "<html>␛[31m"));
 }
 
 #[rstest]
@@ -290,13 +282,13 @@ proptest! {
 
     #[test]
     fn any_bytes_give_a_value_or_an_error(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = (decode_page(&body), decode_message(&body), page_data_ahead(&body), api_error(&body), foreign_body(&body), decode_upload(&body));
+        let _ = (decode_page(&body), decode_message(&body), page_data_ahead(&body), api_error(&body), foreign_body(&body), file_verdict(&body));
     }
 
     #[test]
     fn any_json_like_text_gives_a_value_or_an_error(body in r#"([{}\[\]:,"\\0-9a-z]|"id"|"messages"|"pageData"|null|true|\\u[d0][89]00){0,40}"#) {
         let body = body.as_bytes();
-        let _ = (decode_page(body), decode_message(body), page_data_ahead(body), api_error(body), foreign_body(body), decode_upload(body));
+        let _ = (decode_page(body), decode_message(body), page_data_ahead(body), api_error(body), foreign_body(body), file_verdict(body));
     }
 
     #[test]

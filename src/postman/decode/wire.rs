@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde::de::MapAccess;
 
 use super::lenient::{Fields, Lenient, Object, Objects, read_leniently, wire_struct};
-use super::scalar::{Flag, Line, Lines, Number, Opaque, Time, Values};
-use crate::delivery::{AttemptFields, BadRow, BatchFields, RowFields, RowsBuilder, TemplateFields, Told, clean_line, needs_cleaning};
+use super::scalar::{Line, Lines, Number, Opaque, Time, Values};
+use crate::delivery::{AttemptFields, BadRow, BatchFields, RowFields, RowsBuilder, TemplateFields, Told, needs_cleaning};
+use crate::postman::secrets;
 
 wire_struct!(
     /// A message.
@@ -125,14 +126,6 @@ wire_struct!(
     }
 );
 
-wire_struct!(
-    /// The answer to an upload.
-    WireUpload {
-        is_valid: Flag = "isValid",
-        batch: Opaque<'a> = "batchId",
-    }
-);
-
 /// Adds the message, or a bad row where it is none. `place` is its place in the answer.
 pub(super) fn push(rows: &mut RowsBuilder, place: usize, message: &Told<WireMessage<'_>>) {
     let bad = |id: Option<String>, reason: &str| BadRow { place, id, reason: reason.to_owned() };
@@ -142,7 +135,7 @@ pub(super) fn push(rows: &mut RowsBuilder, place: usize, message: &Told<WireMess
     match message.id.told() {
         Told::Value(id) if needs_cleaning(id) => {
             // Shown cleaned, it could not be asked for again.
-            rows.push_bad(bad(Some(clean_line(id).into_owned()), "the id holds characters that no id may have"));
+            rows.push_bad(bad(Some(secrets::told(id)), "the id holds characters that no id may have"));
         }
         Told::Value(id) if !id.is_empty() => rows.push(&told(id, message)),
         _ => rows.push_bad(bad(None, "the row has no id")),
@@ -167,7 +160,7 @@ fn told<'b>(id: &'b str, message: &'b WireMessage<'_>) -> RowFields<'b> {
         creator: prefer_value(message.creator_email.told(), message.creator_id.told()),
         attempts,
         attempt_count: message.attempt_count.0,
-        legacy_error: message.error.code.told(),
+        legacy_error: message.error.code.told().map(short),
     }
 }
 
@@ -228,9 +221,14 @@ fn attempt_fields<'b>(attempt: &'b WireAttempt<'_>) -> AttemptFields<'b> {
         updated_at: attempt.updated_at.0,
         sent_at: attempt.sent_at.0,
         delivered_at: attempt.delivered_at.0,
-        error_kind: prefer_value(attempt.error_kind.told(), attempt.error.kind.told()),
-        error_code: prefer_value(attempt.error_code.told(), attempt.error.code.told()),
+        error_kind: prefer_value(attempt.error_kind.told(), attempt.error.kind.told()).map(short),
+        error_code: prefer_value(attempt.error_code.told(), attempt.error.code.told()).map(short),
     }
+}
+
+/// An error's word, of which there are as many as an answer likes.
+fn short(word: &str) -> &str {
+    secrets::beginning(word, secrets::LONGEST)
 }
 
 /// Of two spellings the one with a value, else the one that says anything at all.

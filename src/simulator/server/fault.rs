@@ -14,6 +14,15 @@ pub enum FaultKind {
     Html,
     /// 200 with a body that is no JSON, performed.
     Nonsense,
+    /// This status and body instead of the API's. Only a program sets it, so it has no name.
+    Instead {
+        /// The status.
+        status: u16,
+        /// The body.
+        body: &'static str,
+        /// Whether the call was performed.
+        performed: bool,
+    },
     /// The connection breaks in the middle of the answer, performed.
     Cut,
     /// No answer until the simulator stops, not performed.

@@ -196,6 +196,12 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Lin
             perform();
             plain(StatusCode::OK, "{\"data\": [}, nonsense")
         }
+        Some(FaultKind::Instead { status, body, performed }) => {
+            if performed {
+                perform();
+            }
+            plain(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
+        }
         Some(FaultKind::Cut) => {
             let answer = perform();
             line.break_after(HEAD_BYTES + answer.body.len() / 2);

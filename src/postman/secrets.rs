@@ -1,0 +1,208 @@
+//! What a server says is not trusted with secrets: one that echoes what it was sent must not bring
+//! the key onto a screen or into a file, nor a recipient into the journal.
+
+use bytes::Bytes;
+use memchr::memmem;
+use percent_encoding::utf8_percent_encode;
+
+use super::request::RESERVED;
+use super::{ApiKey, Broken, Exchange, NotSent, Response, TransportFailure};
+use crate::delivery::{clean_line, without_numbers};
+
+/// What stands in a key's place.
+const STRUCK_OUT: &str = "(key)";
+
+/// A shorter key is a simulator's, and might be a word of the answer's own.
+const SHORTEST: usize = 8;
+
+/// The most that a string of an error may hold, in bytes.
+pub(super) const LONGEST: usize = 2048;
+
+/// An exchange without the key in anything that came from the server: struck out before anything
+/// is decoded, so that it reaches no row, no error and no cursor.
+pub(super) fn without_key(mut exchange: Exchange, key: &ApiKey) -> Exchange {
+    let Some(key) = Spellings::of(key) else { return exchange };
+    match &mut exchange.result {
+        Ok(Response { body, body_failure, content_type, location, .. }) => {
+            if let Some(struck) = key.struck_bytes(body) {
+                *body = struck;
+            }
+            [content_type, location].into_iter().flatten().for_each(|text| key.strike(text));
+            body_failure.iter_mut().for_each(|failure| key.strike_broken(failure));
+        }
+        Err(TransportFailure::Unknown(failure)) => key.strike_broken(failure),
+        Err(TransportFailure::NotSent(NotSent::Tls(text) | NotSent::Connect(text) | NotSent::Local(text))) => key.strike(text),
+        Err(TransportFailure::NotSent(NotSent::Dns | NotSent::Refused | NotSent::Unreachable | NotSent::ConnectTimeout)) => {}
+    }
+    exchange
+}
+
+/// A server's words in an error: one harmless line, of which no number may be a person's, and not
+/// too long.
+pub(super) fn told(text: &str) -> String {
+    // No more is looked at than can be left of it, but for a number that would be cut in two.
+    let text = without_numbers(beginning(text, 2 * LONGEST)).into_owned();
+    let text = clean_line(&text);
+    let short = beginning(&text, LONGEST);
+    if short.len() == text.len() { text.into_owned() } else { format!("{}…", beginning(short, LONGEST - '…'.len_utf8())) }
+}
+
+/// As much of a text as so many bytes hold.
+pub(super) fn beginning(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// The ways in which a server may write the key.
+struct Spellings(Vec<String>);
+
+impl Spellings {
+    fn of(key: &ApiKey) -> Option<Self> {
+        let key = key.expose();
+        if key.len() < SHORTEST {
+            return None;
+        }
+        let mut all = vec![key.to_owned()];
+        let in_json = key.replace('\\', "\\\\").replace('"', "\\\"");
+        let in_address = utf8_percent_encode(key, RESERVED).to_string();
+        all.extend([in_json, in_address].into_iter().filter(|text| text != key));
+        Some(Self(all))
+    }
+
+    fn strike(&self, text: &mut String) {
+        for spelling in &self.0 {
+            if text.contains(spelling) {
+                *text = text.replace(spelling, STRUCK_OUT);
+            }
+        }
+    }
+
+    fn strike_broken(&self, failure: &mut Broken) {
+        match failure {
+            Broken::Garbled(text) | Broken::Other(text) => self.strike(text),
+            Broken::Timeout | Broken::Reset | Broken::Eof | Broken::BodyTooLarge => {}
+        }
+    }
+
+    /// The body without the key; `None` where it is not in it, which is nearly always.
+    fn struck_bytes(&self, body: &Bytes) -> Option<Bytes> {
+        let is_in = |bytes: &[u8]| self.0.iter().any(|spelling| memmem::find(bytes, spelling.as_bytes()).is_some());
+        let mut out = unescaped(body).filter(|bytes| is_in(bytes)).or_else(|| is_in(body).then(|| body.to_vec()))?;
+        for spelling in &self.0 {
+            let mut rest = &out[..];
+            let mut struck = Vec::with_capacity(out.len());
+            while let Some(at) = memmem::find(rest, spelling.as_bytes()) {
+                struck.extend_from_slice(&rest[..at]);
+                struck.extend_from_slice(STRUCK_OUT.as_bytes());
+                rest = &rest[at + spelling.len()..];
+            }
+            struck.extend_from_slice(rest);
+            out = struck;
+        }
+        Some(out.into())
+    }
+}
+
+/// A body with the escapes undone that JSON does not need: a letter may be written as `\u006b`, a
+/// slash as `\/`. `None` where there are none.
+fn unescaped(body: &[u8]) -> Option<Vec<u8>> {
+    memmem::find(body, b"\\u00").or_else(|| memmem::find(body, b"\\/"))?;
+    let mut out = Vec::with_capacity(body.len());
+    let mut at = 0;
+    while let Some(&byte) = body.get(at) {
+        let plain = match body.get(at..at + 2) {
+            Some(b"\\/") => Some((b'/', 2)),
+            Some(b"\\u") => body.get(at + 2..at + 6).and_then(graphic).map(|letter| (letter, 6)),
+            _ => None,
+        };
+        // An escaped backslash begins no other escape.
+        let len = if byte == b'\\' { 2 } else { 1 };
+        match plain {
+            Some((letter, len)) => {
+                out.push(letter);
+                at += len;
+            }
+            None => {
+                out.extend_from_slice(body.get(at..at + len).unwrap_or(&[byte]));
+                at += len;
+            }
+        }
+    }
+    Some(out)
+}
+
+/// The letter of four hexadecimal digits, where it is one that may stand in JSON as it is.
+fn graphic(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    let letter = u8::try_from(u16::from_str_radix(digits, 16).ok()?).ok()?;
+    (letter.is_ascii_graphic() && !matches!(letter, b'"' | b'\\')).then_some(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    const KEY: &str = "key_test_canary/0123+456=";
+
+    fn struck(body: &[u8]) -> Vec<u8> {
+        let response = Response { status: 200, body: Bytes::copy_from_slice(body), ..Response::default() };
+        let exchange = Exchange { sent_at: Timestamp::UNIX_EPOCH, received_at: Timestamp::UNIX_EPOCH, result: Ok(response) };
+        without_key(exchange, &ApiKey::new(&KEY.into()).unwrap()).result.unwrap().body.to_vec()
+    }
+
+    #[rstest]
+    #[case("key_test_canary/0123+456=", "(key)")]
+    #[case("Bearer key_test_canary/0123+456=key_test_canary/0123+456=", "Bearer (key)(key)")]
+    #[case(r"key_test_canary\/0123+456=", "(key)")]
+    #[case(r"\u006bey_test_canary/0123\u002B456\u003d", "(key)")]
+    #[case("?key=key_test_canary%2F0123%2B456%3D", "?key=(key)")]
+    #[case(r"key_test_canary/0123+456= \u006bey_test_canary\/0123+456=", "(key) (key)")]
+    fn a_key_is_struck_out_in_every_spelling(#[case] body: &str, #[case] left: &str) {
+        assert_eq!(String::from_utf8(struck(body.as_bytes())).unwrap(), left);
+        assert_eq!(struck(format!("\u{0}{body}").as_bytes()), format!("\u{0}{left}").as_bytes());
+    }
+
+    #[test]
+    fn what_holds_no_key_stays_byte_for_byte() {
+        for body in [r#"{"a":"\\u006bey \/ \u00e9 \u0022 \u0"}"#, "key_test_canar", "", "\\", "\\u", "\\u00"] {
+            assert_eq!(struck(body.as_bytes()), body.as_bytes());
+        }
+        // An escaped backslash and letters that look like an escape are no letter.
+        assert_eq!(struck(br"\\u006bey_test_canary/0123+456="), br"\\u006bey_test_canary/0123+456=");
+    }
+
+    #[test]
+    fn what_is_told_is_short_and_impersonal() {
+        assert_eq!(told("recipient 6580001234\nis not valid"), "recipient …␊is not valid");
+        let long = told(&"é".repeat(5000));
+        assert!(long.len() <= LONGEST && long.ends_with("é…"));
+        assert_eq!(told(&"x".repeat(LONGEST)).len(), LONGEST);
+        for before in LONGEST - 20..LONGEST + 2 {
+            let text = told(&format!("{}6580001234 and more{}", "x".repeat(before), "y".repeat(99)));
+            assert!(text.len() <= LONGEST && !text.contains(char::is_numeric), "{before}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_way_of_escaping_gets_a_key_through(
+            before in "[ -~\u{80}-\u{ff}]{0,20}",
+            escapes in proptest::collection::vec(0_u8..4, KEY.len()),
+            after in "[ -~\u{80}-\u{ff}]{0,20}",
+        ) {
+            let letters = KEY.chars().zip(escapes).map(|(letter, way)| match way {
+                0 => format!("\\u{:04x}", u32::from(letter)),
+                1 => format!("\\u{:04X}", u32::from(letter)),
+                2 if letter == '/' => "\\/".to_owned(),
+                _ => letter.to_string(),
+            });
+            let text: String = letters.collect();
+            let quote = |text: &str| { let json = serde_json::to_string(text).unwrap(); json[1..json.len() - 1].to_owned() };
+            let body = format!("{{\"a\":\"{}{text}{}\"}}", quote(&before), quote(&after));
+            let struck: serde_json::Value = serde_json::from_slice(&struck(body.as_bytes())).unwrap();
+            prop_assert_eq!(struck["a"].as_str().unwrap(), format!("{before}(key){after}"));
+        }
+    }
+}
