@@ -510,3 +510,74 @@ async fn the_key_is_shown_nowhere() {
     assert!(server.requests()[0].contains(CANARY), "it did go along");
     assert!(!shown.contains("canary") && !shown.contains("80001234"), "{shown}");
 }
+
+/// A server that says back what it was asked: the key and a number, in its headers and its body.
+fn echoing(status: u16, body: &str) -> Vec<Act> {
+    let escaped = CANARY.replace("key", "\\u006bey");
+    let body = body.replace("KEY", CANARY).replace("ESC", &escaped).replace("NUMBER", "+65 8000-1234");
+    let headers = format!(
+        "location: https://login.example/6580001234/{CANARY}?x={CANARY}\r\nx-trace: {CANARY} 6580001234\r\ncontent-type: {CANARY}\r\nserver: {CANARY}\r\n"
+    );
+    vec![Act::Close(answer(status, &headers, body.as_bytes()))]
+}
+
+#[tokio::test]
+async fn a_server_that_echoes_gets_no_key_and_no_number_shown() {
+    let bodies = [
+        r#"{"error":{"code":"code KEY NUMBER","message":"ESC sent 6580001234, (65) 8000 1234 and KEY","type":"KEY","id":"trace-KEY-6580001234"}}"#,
+        r#"{"message":["KEY","65.8000.1234"],"statusCode":400}"#,
+        "<html><title>KEY for NUMBER</title></html>",
+        "error KEY 6580001234\nmore",
+        r#"{"isValid":false,"echo":"KEY ESC"}"#,
+        r#"{"id":"KEY","recipient":"KEY","fullMessage":"ESC","error":{"code":"KEY"}}"#,
+        "",
+    ];
+    for status in [200, 201, 302, 307, 400, 401, 404, 429, 500, 502] {
+        for body in bodies {
+            let mut shown = String::new();
+            for call in [retry(), retry_batch(), send(), upload()] {
+                let outcome = Server::start(echoing(status, body)).api(quick()).write(call).await;
+                if let WriteOutcome::Refused { check: Some(check), .. } = &outcome {
+                    assert_eq!(check.as_str(), r#"{"isValid":false,"echo":"(key) (key)"}"#);
+                }
+                shown.push_str(&format!("{outcome:?} {:?}", outcome.explanation()));
+            }
+            if let Err(error) = Server::start(echoing(status, body)).api(quick()).page(&list()).await {
+                shown.push_str(&format!("{error:?} {error} {:?}", error.explanation()));
+            }
+            assert!(!shown.contains("canary"), "{status} {body}: {shown}");
+            for number in ["80001234", "8000-1234", "8000 1234", "8000.1234"] {
+                assert!(!shown.contains(number), "{status} {body}: {shown}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_in_a_page_of_messages_is_struck_out() {
+    let page = r#"{"messages":[{"id":"message_1","recipient":"KEY","fullMessage":"ESC","values":{"KEY":"KEY"},"creatorEmail":"KEY",
+        "messageAttempts":[{"status":"failure","errorCode":"KEY"}]}],"pageData":{"hasNextPage":true,"endCursor":"KEY"}}"#;
+    let rows = Server::start(echoing(200, page)).api(quick()).page(&list()).await.unwrap();
+    let message = postwatch::delivery::Message::from_row(rows.rows.get(0).unwrap());
+    let shown = format!("{:?} {:?} {:?}", message.full_text, message.values, message.attempts);
+    assert!(shown.contains("(key)") && !shown.contains("canary"), "{shown}");
+    assert_eq!(message.recipient.unwrap().as_str(), "(key)");
+    assert_eq!(rows.page.end.unwrap().as_str(), "(key)");
+}
+
+#[tokio::test]
+async fn the_strings_of_an_error_are_short() {
+    let long = "y".repeat(100_000);
+    let error = format!(r#"{{"error":{{"code":"{long}","message":"{long}","type":"{long}","id":"{long}"}}}}"#);
+    for body in [error, format!("<title>{long}</title><html>"), long.clone()] {
+        for status in [200, 400, 500] {
+            let error =
+                read_error(vec![Act::Close(answer(status, &format!("location: http://x.example/{long}\r\n"), body.as_bytes()))]).await;
+            let told = error.explanation();
+            for text in [error.code().unwrap_or_default(), error.trace_id().unwrap_or_default(), &told.next] {
+                assert!(text.len() <= 2048, "{status}: {} bytes", text.len());
+            }
+            assert!(told.why.len() < 2048 + 200, "{status}: {} bytes", told.why.len());
+        }
+    }
+}
