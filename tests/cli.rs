@@ -19,5 +19,6 @@ mod cli {
     mod retrying;
     mod running;
     mod simulating;
+    mod tunnelling;
     mod watching;
 }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
 use crate::delivery::CampaignId;
-use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, KeyFit, Transport};
+use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, KeyFit, Transport};
 use crate::tui::KeyMap;
 
 /// The configuration with every campaign that is right, and what is not.
@@ -30,6 +30,8 @@ pub(super) struct Campaign {
     pub config: CampaignConfig,
     /// Where its API is.
     pub base: BaseUrl,
+    /// What is there.
+    pub kind: HostKind,
     /// Its key, or why there is none.
     pub key: Result<ApiKey, Explanation>,
     /// Something to know about the key that is no mistake.
@@ -48,24 +50,27 @@ impl Campaign {
 
     /// The same, with what other campaigns' commands told; without its key where nobody needs it.
     fn with_key(config: CampaignConfig, keys: Option<&mut Keys>) -> Result<Self, Mistake> {
-        let base = base_of(&config)?;
+        let (base, said) = base_of(&config)?;
         let (key, key_warning) = match keys {
-            Some(keys) => key_of(&config, &base, keys),
+            Some(keys) => key_of(&config, &base, said, keys),
             None => (Err(not_needed(&config)), None),
         };
-        Ok(Self { config, base, key, key_warning })
+        let kind = base.kind().behind(said, key.as_ref().ok());
+        Ok(Self { config, base, kind, key, key_warning })
     }
 
     /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.
     pub fn simulated(name: &str, id: &str, base: BaseUrl, key: ApiKey) -> Self {
         let usual = CampaignConfig::usual(name, CampaignId::new(id), KeySource::Env(String::new()));
         let config = CampaignConfig { read_only: Some(false), mask: Some(false), ..usual };
-        Self { config, base, key: Ok(key), key_warning: None }
+        // Whatever its key looks like: it is the program's own.
+        let kind = base.kind();
+        Self { config, base, kind, key: Ok(key), key_warning: None }
     }
 
     /// Whether it counts as production: coloured and locked so.
     pub fn is_production(&self) -> bool {
-        self.base.kind().is_production()
+        self.kind.is_production()
     }
 
     /// Whether actions are refused: where nothing is said, in production.
@@ -73,9 +78,10 @@ impl Campaign {
         self.config.read_only.unwrap_or_else(|| self.is_production())
     }
 
-    /// Whether recipients and texts are masked: where nothing is said, everywhere but on loopback.
+    /// Whether recipients and texts are masked: where nothing is said, everywhere but on loopback
+    /// without production behind it.
     pub fn is_masked(&self) -> bool {
-        self.config.mask.unwrap_or(self.base.kind() != crate::postman::HostKind::Loopback)
+        self.config.mask.unwrap_or(self.base.kind() != HostKind::Loopback || self.is_production())
     }
 
     /// Its API, over the transport that all campaigns share.
@@ -129,25 +135,37 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     Ok(Configured { path: loaded.path, config, campaigns, mistakes })
 }
 
-fn base_of(campaign: &CampaignConfig) -> Result<BaseUrl, Mistake> {
+/// Where the API is, and with an address what the file says is behind it.
+fn base_of(campaign: &CampaignConfig) -> Result<(BaseUrl, Option<Environment>), Mistake> {
+    let place = place(campaign.environment.as_ref(), campaign.base_url.as_ref())?;
     // The configuration lets no campaign through that has neither.
-    Ok(place(campaign.environment.as_ref(), campaign.base_url.as_ref())?.unwrap_or_else(|| Environment::Test.base_url()))
+    Ok(place.unwrap_or_else(|| (Environment::Test.base_url(), None)))
 }
 
 /// What an address looks like, for mistakes.
 const ADDRESS: &str = "an address such as `https://gateway.example/api/v2`";
 
 /// Where the API is, as far as the file says it.
-fn place(environment: Option<&Placed<String>>, base_url: Option<&Placed<String>>) -> Result<Option<BaseUrl>, Mistake> {
-    match (environment, base_url) {
-        (Some(word), _) => Ok(Some(word.parse(Environment::parse)?.base_url())),
-        (None, Some(url)) => match BaseUrl::parse(&url.value) {
-            Ok(base) => Ok(Some(base)),
-            // The text may be anything, a key as well: it is quoted as every other value.
-            Err(BaseUrlError::NotAnAddress { reason, .. }) => url.parse(|_| Err(Expected::new(format!("{ADDRESS} ({reason})")))),
-            Err(error) => Err(url.mistake(error.to_string(), Expected::new(ADDRESS))),
-        },
-        (None, None) => Ok(None),
+fn place(
+    environment: Option<&Placed<String>>,
+    base_url: Option<&Placed<String>>,
+) -> Result<Option<(BaseUrl, Option<Environment>)>, Mistake> {
+    let said = environment.map(|word| word.parse(Environment::parse)).transpose()?;
+    let Some(url) = base_url else { return Ok(said.map(|environment| (environment.base_url(), None))) };
+    let base = match BaseUrl::parse(&url.value) {
+        Ok(base) => base,
+        // The text may be anything, a key as well: it is quoted as every other value.
+        Err(BaseUrlError::NotAnAddress { reason, .. }) => {
+            return url.parse(|_| Err(Expected::new(format!("{ADDRESS} ({reason})"))));
+        }
+        Err(error) => return Err(url.mistake(error.to_string(), Expected::new(ADDRESS))),
+    };
+    match (environment, said, base.kind().environment()) {
+        (Some(word), Some(said), Some(there)) if said != there => {
+            let what = format!("`environment` is `{said}`, and {} is Postman's host for {there}", base.host());
+            Err(word.mistake(what, Expected::new(format!("`{there}`, with this address"))))
+        }
+        _ => Ok(Some((base, said))),
     }
 }
 
@@ -179,7 +197,12 @@ fn not_needed(campaign: &CampaignConfig) -> Explanation {
     }
 }
 
-fn key_of(campaign: &CampaignConfig, base: &BaseUrl, keys: &mut Keys) -> (Result<ApiKey, Explanation>, Option<String>) {
+fn key_of(
+    campaign: &CampaignConfig,
+    base: &BaseUrl,
+    said: Option<Environment>,
+    keys: &mut Keys,
+) -> (Result<ApiKey, Explanation>, Option<String>) {
     let unusable = |why: String| Explanation {
         what: format!("The key of “{}” cannot be used.", campaign.name),
         why,
@@ -194,7 +217,7 @@ fn key_of(campaign: &CampaignConfig, base: &BaseUrl, keys: &mut Keys) -> (Result
         Ok(key) => key,
         Err(error) => return (Err(unusable(sentence(&error))), None),
     };
-    match key.fits(base) {
+    match key.fits(base, said) {
         KeyFit::Fits => (Ok(key), None),
         KeyFit::UnknownPrefix => {
             let warning = format!("The key {} of “{}” begins as no known key does; it is used all the same.", key.shown(), campaign.name);
@@ -250,4 +273,79 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
     // A slip in the file may be why it is not there.
     let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
     Failure::new(Exit::Usage, format!("There is no campaign “{named}” in the configuration."), why, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    const LIVE: &str = "key_live_0123456789abcdef";
+    const TEST: &str = "key_test_0123456789abcdef";
+
+    fn campaign(place: &str, key: &str) -> Result<Campaign, Mistake> {
+        let text = format!("[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nkey = \"{key}\"\n{place}\n");
+        let (mut config, mistakes) = config::read(&text);
+        assert_eq!(mistakes, []);
+        Campaign::of(config.campaigns.remove(0))
+    }
+
+    #[rstest]
+    // What can be production is locked and masked; a simulator is neither.
+    #[case("base_url = \"http://127.0.0.1:8025/api/v2\"", LIVE, HostKind::Production, true, true)]
+    #[case("base_url = \"http://localhost:8025/api/v2\"", LIVE, HostKind::Production, true, true)]
+    #[case("base_url = \"http://[::1]:8025/api/v2\"", "key_prod_0123456789", HostKind::Production, true, true)]
+    #[case("base_url = \"https://127.0.0.1/api/v2\"", LIVE, HostKind::Production, true, true)]
+    #[case("base_url = \"http://127.0.0.1:8025/api/v2\"", TEST, HostKind::Loopback, false, false)]
+    #[case("base_url = \"http://127.0.0.1:8025/api/v2\"\nenvironment = \"test\"", LIVE, HostKind::Test, false, false)]
+    #[case("environment = \"loadtest\"\nbase_url = \"http://127.0.0.1:8025/api/v2\"", LIVE, HostKind::Loadtest, false, false)]
+    #[case("base_url = \"http://127.0.0.1:8025/api/v2\"\nenvironment = \"production\"", TEST, HostKind::Production, true, true)]
+    #[case("base_url = \"http://127.0.0.1:8025/api/v2\"\nread_only = false\nmask = false", LIVE, HostKind::Production, false, false)]
+    // Elsewhere the host decides, whatever is said.
+    #[case("base_url = \"https://sms.agency.example/v2\"", TEST, HostKind::Gateway, true, true)]
+    #[case("base_url = \"https://sms.agency.example/v2\"\nenvironment = \"test\"", TEST, HostKind::Gateway, true, true)]
+    #[case("environment = \"test\"", TEST, HostKind::Test, false, true)]
+    #[case("base_url = \"https://test.postman.gov.sg/api/v2\"\nenvironment = \"test\"", TEST, HostKind::Test, false, true)]
+    #[case("environment = \"production\"", LIVE, HostKind::Production, true, true)]
+    fn what_is_locked_and_masked(
+        #[case] place: &str,
+        #[case] key: &str,
+        #[case] kind: HostKind,
+        #[case] locked: bool,
+        #[case] masked: bool,
+    ) {
+        let campaign = campaign(place, key).unwrap();
+        assert_eq!((campaign.kind, campaign.is_read_only(), campaign.is_masked()), (kind, locked, masked));
+        assert!(campaign.key.is_ok());
+    }
+
+    #[rstest]
+    #[case("environment = \"test\"", LIVE)]
+    #[case("environment = \"loadtest\"", LIVE)]
+    #[case("environment = \"production\"", TEST)]
+    #[case("base_url = \"https://postman.gov.sg/api/v2\"", TEST)]
+    #[case("base_url = \"https://sms.agency.example/v2\"\nenvironment = \"test\"", LIVE)]
+    #[case("base_url = \"https://sms.agency.example/v2\"\nenvironment = \"production\"", TEST)]
+    fn a_key_of_another_environment_is_no_key(#[case] place: &str, #[case] key: &str) {
+        let campaign = campaign(place, key).unwrap();
+        let transport: Arc<dyn Transport> = Arc::new(crate::postman::scripted::ScriptedTransport::new([]));
+        assert!(campaign.key.is_err() && campaign.api(&transport).is_err());
+    }
+
+    #[test]
+    fn an_environment_cannot_stand_beside_anothers_host() {
+        let mistake = campaign("environment = \"test\"\nbase_url = \"https://postman.gov.sg/api/v2\"", TEST).unwrap_err();
+        let told = mistake.to_string();
+        assert!(
+            told.starts_with("line 5, column 15: `environment` is `test`, and postman.gov.sg is Postman's host for production"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn the_demo_is_a_demo_whatever_its_key_looks_like() {
+        let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
+        let demo = Campaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&LIVE.into()).unwrap());
+        assert_eq!((demo.kind, demo.is_read_only(), demo.is_masked()), (HostKind::Loopback, false, false));
+    }
 }

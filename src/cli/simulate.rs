@@ -15,6 +15,7 @@ use super::campaigns::sentence;
 use super::signals::Signals;
 use super::{Common, End, Exit, Failure};
 use crate::config;
+use crate::postman::Environment;
 use crate::simulator::{self, CampaignOptions, ServeError, SimulatedEnvironment, Simulator, World, WorldOptions};
 
 /// What `simulate` takes.
@@ -75,6 +76,16 @@ pub enum EnvironmentName {
     Loadtest,
 }
 
+impl From<EnvironmentName> for Environment {
+    fn from(name: EnvironmentName) -> Self {
+        match name {
+            EnvironmentName::Production => Environment::Production,
+            EnvironmentName::Test => Environment::Test,
+            EnvironmentName::Loadtest => Environment::Loadtest,
+        }
+    }
+}
+
 impl From<EnvironmentName> for SimulatedEnvironment {
     fn from(name: EnvironmentName) -> Self {
         match name {
@@ -116,7 +127,7 @@ pub(super) async fn run(arguments: SimulateArguments, common: &Common, signals: 
     let config = arguments.write_config.clone().map(ConfigFile::replacing).transpose()?;
     let simulator = started(&arguments).await?;
     if let Some(config) = &config {
-        config.write(&simulator.base_url(), &simulator.campaigns())?;
+        config.write(&simulator.base_url(), arguments.environment, &simulator.campaigns())?;
     }
     announce(&simulator)?;
     if let Some(config) = config.filter(|_| !common.quiet) {

@@ -131,8 +131,8 @@ impl<'a> Campaigns<'a> {
         let name = self.name(fields, table, name, section);
         let id = fields.string(table, "id", "the campaign's id in quotes");
         let id = required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", section).and_then(|id| checked_id(fields, id));
-        self.place(fields, table, &environment, &base_url, section);
-        self.unique_id(fields, id.as_ref(), environment.as_ref().or(base_url.as_ref()));
+        self.place(fields, table, section);
+        self.unique_id(fields, id.as_ref(), base_url.as_ref().or(environment.as_ref()));
         let key = self.key(fields, table, section);
         let campaign_limit = fields.integer(table, "campaign_limit", USUAL_LIMIT + 1..=1000);
         let most_calls = f64::from(campaign_limit.unwrap_or(USUAL_LIMIT));
@@ -179,22 +179,12 @@ impl<'a> Campaigns<'a> {
         Some(name)
     }
 
-    /// Exactly one of environment and address.
-    fn place(
-        &self,
-        fields: &mut Fields<'_>,
-        table: &DeTable<'_>,
-        environment: &Option<Placed<String>>,
-        base_url: &Option<Placed<String>>,
-        section: &Section,
-    ) {
-        let expected = || Expected::new("exactly one of `environment` and `base_url`");
+    /// An environment, an address, or an address with what is behind it.
+    fn place(&self, fields: &mut Fields<'_>, table: &DeTable<'_>, section: &Section) {
         let is_there = |name: &str| super::fields::field(table, name).is_some();
-        if let (Some(environment), Some(base_url)) = (environment, base_url) {
-            let later = if (environment.line, environment.column) > (base_url.line, base_url.column) { environment } else { base_url };
-            fields.keep::<()>(Err(later.mistake("`environment` and `base_url` are both there", expected())));
-        } else if !is_there("environment") && !is_there("base_url") && !section.hole {
-            fields.mistake(section.span.clone(), "neither `environment` nor `base_url` is there", expected());
+        if !is_there("environment") && !is_there("base_url") && !section.hole {
+            let expected = Expected::new("`environment`, or `base_url`, or both");
+            fields.mistake(section.span.clone(), "neither `environment` nor `base_url` is there", expected);
         }
     }
 

@@ -73,9 +73,9 @@ pub struct CampaignConfig {
     pub id: CampaignId,
     /// The line that the campaign begins on, from 1.
     pub line: usize,
-    /// The environment's word; exactly one of this and `base_url` is there.
+    /// The environment's word: where the campaign is, or with `base_url` what is behind that.
     pub environment: Option<Placed<String>>,
-    /// The address in place of an environment.
+    /// The address of a simulator or gateway. One of the two is there, or both.
     pub base_url: Option<Placed<String>>,
     /// Where its API key comes from.
     pub key: KeySource,
@@ -85,7 +85,8 @@ pub struct CampaignConfig {
     pub calls_per_second: f64,
     /// The campaign's own limit in calls per second, where Postman gave it more than the usual 10.
     pub campaign_limit: Option<u32>,
-    /// Whether recipients are masked; `None` leaves it to the host (all but loopback are).
+    /// Whether recipients are masked; `None` leaves it to the host (all but loopback are) and to
+    /// what is behind it (production is).
     pub mask: Option<bool>,
     /// How far back the program reads by itself.
     pub history: Duration,
@@ -108,7 +109,7 @@ pub struct BrokenCampaign {
     pub line: usize,
     /// The environment's word, where it could be read: it may be one more mistake.
     pub environment: Option<Placed<String>>,
-    /// The address in its place, likewise.
+    /// The address, likewise.
     pub base_url: Option<Placed<String>>,
 }
 

@@ -79,7 +79,6 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 #[case("history = \"72 hours\"", "line 6, column 11: `72 hours` is not valid here; expected a time in quotes")]
 #[case("failure_limit = \"2\"", "line 6, column 17: `2` is not valid here; expected a share in quotes")]
 #[case("read_only = \"yes\"", "line 6, column 13: `read_only` is a text; expected `true` or `false`")]
-#[case("base_url = \"http://127.0.0.1\"", "line 6, column 12: `environment` and `base_url` are both there; expected exactly one")]
 #[case("[display]\ntime_zone = \"Asia/Singapur\"", "line 7, column 13: `Asia/Singapur` is not valid here; expected a time zone")]
 #[case("[dislay]\nascii = true", "line 6, column 2: `dislay` is no table; expected `campaigns`, `display`, `notify` or `keys`")]
 #[case("[notify]\nbel = true", "line 7, column 1: `bel` is no option; expected `bell`; did you mean `bell`?")]

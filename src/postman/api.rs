@@ -41,7 +41,7 @@ impl Api {
 
     /// Whether the key belongs at this base URL.
     pub fn key_fit(&self) -> KeyFit {
-        self.0.key.fits(&self.0.base)
+        self.0.key.fits(&self.0.base, None)
     }
 
     /// Reads a page: [`Call::List`] or [`Call::ListBatch`].

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use url::{Host, ParseError, Url};
 
+use super::ApiKey;
 use crate::config::Expected;
 
 /// One of the three environments that Postman runs.
@@ -71,7 +72,9 @@ impl fmt::Display for Environment {
     }
 }
 
-/// What a host is. The host decides, never the name that a configuration gives it.
+/// What a host is, or what is behind it. The host decides, never the name that a configuration
+/// gives it; only what is behind this machine nobody can see, so there the key and the
+/// configuration are heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostKind {
     /// Postman's production host.
@@ -91,6 +94,17 @@ impl HostKind {
     /// test hosts and loopback.
     pub fn is_production(self) -> bool {
         matches!(self, HostKind::Production | HostKind::Gateway)
+    }
+
+    /// What is behind a host of this kind, by the key and by what a person says stands there. A
+    /// production key on this machine goes through a tunnel or a sidecar, unless a person says
+    /// that it does not.
+    pub fn behind(self, said: Option<Environment>, key: Option<&ApiKey>) -> HostKind {
+        match (self, said) {
+            (HostKind::Loopback, Some(said)) => said.host_kind(),
+            (HostKind::Loopback, None) if key.and_then(ApiKey::environment) == Some(Environment::Production) => HostKind::Production,
+            (own, _) => own,
+        }
     }
 
     /// The environment behind it, where the host alone tells.
@@ -260,6 +274,22 @@ mod tests {
         let base = BaseUrl::parse(text).unwrap();
         assert_eq!((base.kind(), base.kind().is_production()), (kind, is_production));
         assert!(!base.as_str().ends_with('/'));
+    }
+
+    #[rstest]
+    #[case(HostKind::Loopback, None, "key_live_0123456789abcdef", HostKind::Production)]
+    #[case(HostKind::Loopback, None, " key_prod_0123456789abcdef\n", HostKind::Production)]
+    #[case(HostKind::Loopback, None, "key_test_0123456789abcdef", HostKind::Loopback)]
+    #[case(HostKind::Loopback, None, "a_key_live_0123456789", HostKind::Loopback)]
+    #[case(HostKind::Loopback, None, "anything", HostKind::Loopback)]
+    #[case(HostKind::Loopback, Some(Environment::Production), "key_test_0123456789abcdef", HostKind::Production)]
+    #[case(HostKind::Loopback, Some(Environment::Test), "key_live_0123456789abcdef", HostKind::Test)]
+    #[case(HostKind::Loopback, Some(Environment::Loadtest), "anything", HostKind::Loadtest)]
+    #[case(HostKind::Gateway, Some(Environment::Test), "key_test_0123456789abcdef", HostKind::Gateway)]
+    #[case(HostKind::Test, None, "anything", HostKind::Test)]
+    #[case(HostKind::Production, Some(Environment::Test), "key_test_0123456789abcdef", HostKind::Production)]
+    fn what_is_behind_a_host(#[case] host: HostKind, #[case] said: Option<Environment>, #[case] key: &str, #[case] behind: HostKind) {
+        assert_eq!(host.behind(said, Some(&ApiKey::new(&key.into()).unwrap())), behind);
     }
 
     #[rstest]

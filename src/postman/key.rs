@@ -69,10 +69,10 @@ impl ApiKey {
         PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, environment)| *environment)
     }
 
-    /// Whether it may be sent to this base URL. A simulator takes any key; a gateway's
-    /// environment is not known, so there any known beginning will do.
-    pub fn fits(&self, base: &BaseUrl) -> KeyFit {
-        match (self.environment(), base.kind().environment()) {
+    /// Whether it may be sent to this base URL. A simulator takes any key. What is behind a
+    /// gateway only the configuration can say; where it does not, any known beginning will do.
+    pub fn fits(&self, base: &BaseUrl, said: Option<Environment>) -> KeyFit {
+        match (self.environment(), base.kind().environment().or(said)) {
             _ if base.kind() == HostKind::Loopback => KeyFit::Fits,
             (None, _) => KeyFit::UnknownPrefix,
             (Some(own), Some(there)) if own != there => KeyFit::Another(own),
@@ -111,16 +111,19 @@ mod tests {
     #[case("key_moon_0123456789abcdef", Environment::Loadtest, KeyFit::UnknownPrefix)]
     #[case("0123456789abcdef", Environment::Production, KeyFit::UnknownPrefix)]
     fn keys_and_environments(#[case] text: &str, #[case] environment: Environment, #[case] fit: KeyFit) {
-        assert_eq!(key(text).fits(&environment.base_url()), fit);
+        assert_eq!(key(text).fits(&environment.base_url(), None), fit);
     }
 
     #[test]
     fn a_simulator_takes_any_key_and_a_gateway_any_known_one() {
         let simulator = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
         let gateway = BaseUrl::parse("https://sms.agency.example/v2").unwrap();
-        assert_eq!(key("anything").fits(&simulator), KeyFit::Fits);
-        assert_eq!(key("key_test_x").fits(&gateway), KeyFit::Fits);
-        assert_eq!(key("anything").fits(&gateway), KeyFit::UnknownPrefix);
+        assert_eq!(key("anything").fits(&simulator, None), KeyFit::Fits);
+        assert_eq!(key("key_test_x").fits(&gateway, None), KeyFit::Fits);
+        assert_eq!(key("anything").fits(&gateway, None), KeyFit::UnknownPrefix);
+        assert_eq!(key("key_live_x").fits(&gateway, Some(Environment::Test)), KeyFit::Another(Environment::Production));
+        assert_eq!(key("key_test_x").fits(&gateway, Some(Environment::Test)), KeyFit::Fits);
+        assert_eq!(key("key_live_x").fits(&simulator, Some(Environment::Test)), KeyFit::Fits);
     }
 
     #[rstest]

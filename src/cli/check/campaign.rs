@@ -39,7 +39,7 @@ pub(in crate::cli) async fn findings(campaign: &Campaign, transport: &Arc<dyn Tr
 }
 
 fn place(campaign: &Campaign) -> Finding {
-    let kind = campaign.base.kind();
+    let kind = campaign.kind;
     let yes = |is: bool, word: &'static str, other: &'static str| if is { word } else { other };
     let text = format!(
         "{} at {}, {}, {}, {} calls a second at most.",
@@ -52,13 +52,17 @@ fn place(campaign: &Campaign) -> Finding {
     if kind == HostKind::Gateway {
         return Finding::warn("campaign", text, "This host is none of Postman's: it is treated as production. Make sure that it is yours.");
     }
+    if campaign.base.kind() == HostKind::Loopback && kind.is_production() && campaign.config.environment.is_none() {
+        let next = "Its key is production's, so this address is treated as production. If a simulator answers there, put `environment = \"test\"` beside `base_url`.";
+        return Finding::warn("campaign", text, next);
+    }
     Finding::ok("campaign", text)
 }
 
 fn key(campaign: &Campaign) -> Finding {
     let from = campaign.config.key.place();
     match &campaign.key {
-        Ok(key) => match (&campaign.key_warning, key.fits(&campaign.base)) {
+        Ok(key) => match (&campaign.key_warning, key.fits(&campaign.base, None)) {
             (Some(warning), _) => Finding::warn("key", warning.clone(), "Nothing, if the campaign can be read."),
             (None, KeyFit::Fits) => Finding::ok("key", format!("{} from {from}.", key.shown())),
             (None, _) => Finding::ok("key", format!("{} from {from}; its beginning tells no environment.", key.shown())),

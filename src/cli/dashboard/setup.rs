@@ -77,7 +77,7 @@ fn card(campaign: &Campaign) -> CampaignCard {
     CampaignCard {
         name: campaign.config.name.clone(),
         id: campaign.config.id.clone(),
-        host_kind: campaign.base.kind(),
+        host_kind: campaign.kind,
         host: campaign.base.host().to_owned(),
         read_only: campaign.is_read_only(),
         masked: campaign.is_masked(),

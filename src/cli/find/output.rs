@@ -172,7 +172,7 @@ fn heading(answer: &Answer, asked: &Asked) -> String {
     };
     let more = if asked.more { ", the newest of more (`postwatch messages` with `--search` lists all)" } else { "" };
     let bad = if asked.bad > 0 { format!(", {} that could not be read", counted(asked.bad, "more row")) } else { String::new() };
-    format!("{} ({}): {count}{more}{bad}", answer.campaign.config.name, answer.campaign.base.kind().word())
+    format!("{} ({}): {count}{more}{bad}", answer.campaign.config.name, answer.campaign.kind.word())
 }
 
 /// A paragraph for each campaign that could not be asked: that is not the same as nothing found.

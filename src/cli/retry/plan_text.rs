@@ -93,7 +93,7 @@ fn seconds(chosen: &Chosen, campaign: &Campaign) -> f64 {
 
 /// What will happen, in sentences: environment, campaign, count, and what speaks against it.
 pub(super) fn announcement(chosen: &Chosen, campaign: &Campaign, zone: &TimeZone, now: Timestamp) -> String {
-    let place = campaign.base.kind().word().to_uppercase();
+    let place = campaign.kind.word().to_uppercase();
     let mut lines = vec![format!("{place} · {}: {}", campaign.config.name, what(chosen))];
     match &chosen.agenda {
         Agenda::Messages(plan) => lines.extend(of_messages(plan, now)),
@@ -205,7 +205,8 @@ pub(super) mod tests {
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.example/api/v2\"\nkey = \"key_live_1\"\n";
         let key = Ok(ApiKey::new(&"key_live_1".into()).unwrap());
         let base = BaseUrl::parse("https://gateway.example/api/v2").unwrap();
-        Campaign { config: config::read(text).0.campaigns.remove(0), base, key, key_warning: None }
+        let kind = base.kind();
+        Campaign { config: config::read(text).0.campaigns.remove(0), base, kind, key, key_warning: None }
     }
 
     fn message(id: &str, code: &str, hours: i64) -> Message {

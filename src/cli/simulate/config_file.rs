@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::super::campaigns::sentence;
 use super::super::{Exit, Failure};
+use super::EnvironmentName;
 use crate::config::shell_quoted;
+use crate::postman::{ApiKey, Environment};
 use crate::simulator::CampaignCard;
 
 /// The first line of a file of ours. Only a file that begins with it is replaced: somebody's own
@@ -41,8 +43,8 @@ impl ConfigFile {
     }
 
     /// Writes the configuration; only its owner can read it, because the keys stand in it.
-    pub fn write(&self, base_url: &str, campaigns: &[CampaignCard]) -> Result<(), Failure> {
-        self.replace(&text(base_url, campaigns)).map_err(|error| unwritable(&self.path, &error))
+    pub fn write(&self, base_url: &str, imitated: EnvironmentName, campaigns: &[CampaignCard]) -> Result<(), Failure> {
+        self.replace(&text(base_url, imitated.into(), campaigns)).map_err(|error| unwritable(&self.path, &error))
     }
 
     /// Beside it first, then in its place: a reader sees the old file or the new one, whole.
@@ -88,10 +90,14 @@ fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(start == MARK.as_bytes())
 }
 
-fn text(base_url: &str, campaigns: &[CampaignCard]) -> String {
+/// The environment is said where it is not the usual one, and where a key would be taken for
+/// production's: an imitated production looks and locks like production, an imitated test does not.
+fn text(base_url: &str, imitated: Environment, campaigns: &[CampaignCard]) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let mut out = format!("{MARK}\n");
     for card in campaigns {
+        let key = ApiKey::new(&card.key.as_str().into()).ok();
+        let is_mistaken = key.is_some_and(|key| key.environment() == Some(Environment::Production));
         out.push_str(&format!(
             "\n[[campaigns]]\nname = {}\nid = {}\nbase_url = {}\nkey = {}\n",
             quoted(&card.name),
@@ -99,6 +105,9 @@ fn text(base_url: &str, campaigns: &[CampaignCard]) -> String {
             quoted(base_url),
             quoted(&card.key)
         ));
+        if imitated != Environment::Test || is_mistaken {
+            out.push_str(&format!("environment = {}\n", quoted(imitated.word())));
+        }
     }
     out
 }
@@ -107,6 +116,7 @@ fn text(base_url: &str, campaigns: &[CampaignCard]) -> String {
 mod tests {
     use super::*;
     use crate::config;
+    use rstest::rstest;
 
     fn cards() -> Vec<CampaignCard> {
         let card = |name: &str, id: &str| CampaignCard { id: id.to_owned(), key: format!("key_test_{id}"), name: name.to_owned() };
@@ -117,7 +127,7 @@ mod tests {
     fn what_is_written_is_accepted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("simulated.toml");
-        ConfigFile::replacing(path.clone()).unwrap().write("http://127.0.0.1:8025/api/v2", &cards()).unwrap();
+        ConfigFile::replacing(path.clone()).unwrap().write("http://127.0.0.1:8025/api/v2", EnvironmentName::Test, &cards()).unwrap();
         let loaded = config::load(&path).unwrap();
         assert_eq!(loaded.mistakes, []);
         let names: Vec<&str> = loaded.config.campaigns.iter().map(|campaign| campaign.name.as_str()).collect();
@@ -125,12 +135,28 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
+    #[rstest]
+    #[case(EnvironmentName::Test, "key_test_1", None)]
+    #[case(EnvironmentName::Test, "key_live_1", Some("test"))]
+    #[case(EnvironmentName::Production, "key_live_1", Some("production"))]
+    #[case(EnvironmentName::Production, "anything", Some("production"))]
+    #[case(EnvironmentName::Loadtest, "key_loadtest_1", Some("loadtest"))]
+    fn what_is_imitated_is_said_where_the_key_does_not(#[case] name: EnvironmentName, #[case] key: &str, #[case] said: Option<&str>) {
+        let card = CampaignCard { key: key.to_owned(), ..cards().remove(0) };
+        let (config, mistakes) = config::read(&text("http://127.0.0.1:1/api/v2", name.into(), &[card]));
+        assert_eq!(mistakes, []);
+        assert_eq!(config.campaigns[0].environment.as_ref().map(|word| word.value.as_str()), said);
+    }
+
     #[test]
     fn its_own_file_is_replaced_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("simulated.toml");
         for port in ["1", "2"] {
-            ConfigFile::replacing(path.clone()).unwrap().write(&format!("http://127.0.0.1:{port}/api/v2"), &cards()).unwrap();
+            ConfigFile::replacing(path.clone())
+                .unwrap()
+                .write(&format!("http://127.0.0.1:{port}/api/v2"), EnvironmentName::Test, &cards())
+                .unwrap();
         }
         assert!(fs::read_to_string(&path).unwrap().contains("127.0.0.1:2/"));
         fs::write(&path, "[[campaigns]]\n").unwrap();

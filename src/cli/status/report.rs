@@ -131,7 +131,7 @@ impl Report {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
         let (counts, coverage, recent) = (store.counts(), store.coverage(), store.recent(window.now, RECENT_MINUTES));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
-        let kind = campaign.base.kind();
+        let kind = campaign.kind;
         Self {
             campaign: CampaignPart {
                 name: campaign.config.name.clone(),
@@ -253,6 +253,7 @@ pub(super) mod tests {
         let campaign = Campaign {
             config,
             base: BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap(),
+            kind: crate::postman::HostKind::Loopback,
             key: Ok(ApiKey::new(&"key_test_1".into()).unwrap()),
             key_warning: None,
         };
