@@ -10,6 +10,7 @@ use clap::Parser as _;
 use postwatch::cli::{self, Arguments, End, Exit, Failure};
 
 fn main() -> ExitCode {
+    without_core_dumps();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -27,6 +28,22 @@ fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "{failure}");
             failure.exit.into()
         }
+    }
+}
+
+/// A dump of the memory would hold keys and numbers, so there is none, and no other process of this
+/// account can look into it. Where the system refuses, the program is no worse than any other.
+fn without_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+    // The limit alone does not stop a dump that is piped to a program.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 }
 

@@ -9,6 +9,8 @@ mod cli {
     mod checking;
     mod choosing;
     mod configuring;
+    #[cfg(target_os = "linux")]
+    mod dumping;
     mod finding;
     mod interrupting;
     mod journalling;

@@ -6,6 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use super::place::shown;
 
 /// How long a command may take that nobody can answer: password managers take well under a second.
@@ -15,7 +17,7 @@ const ATTENDED: Duration = Duration::from_secs(60);
 /// How often it is looked whether the command has ended, once it has closed its output.
 const LOOK: Duration = Duration::from_millis(5);
 /// Much more than a key, and than a first line of what went wrong.
-const MOST_OUTPUT: u64 = 64 * 1024;
+const MOST_OUTPUT: usize = 64 * 1024;
 
 /// Why a command told no key.
 #[derive(Debug, thiserror::Error)]
@@ -59,14 +61,14 @@ pub enum CommandError {
 /// The first line that the command writes. A terminal is its input as well, so that it can ask for a
 /// passphrase before the dashboard takes that; a file or a pipe is not, because what stands in there
 /// is meant for the program.
-pub(super) fn first_line(command: &[String]) -> Result<String, CommandError> {
+pub(super) fn first_line(command: &[String]) -> Result<Zeroizing<String>, CommandError> {
     match io::stdin().is_terminal() {
         true => run(command, Stdio::inherit(), ATTENDED),
         false => run(command, Stdio::null(), ALONE),
     }
 }
 
-fn run(command: &[String], input: Stdio, limit: Duration) -> Result<String, CommandError> {
+fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<String>, CommandError> {
     // The configuration lets no empty command through.
     let (program, arguments) = command.split_first().map_or(("", command), |(program, arguments)| (program.as_str(), arguments));
     let name = shown(program);
@@ -86,7 +88,7 @@ fn run(command: &[String], input: Stdio, limit: Duration) -> Result<String, Comm
         (Some(status), Ok(bytes)) if status.success() => {
             let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
             // What is no text is no key; the bytes themselves must not get into an error.
-            Ok(String::from_utf8_lossy(line).into_owned())
+            Ok(Zeroizing::new(String::from_utf8_lossy(line).into_owned()))
         }
         (Some(status), _) if !status.success() => Err(CommandError::Failed { program: name, ended: how(status), told: complaint() }),
         _ => {
@@ -99,13 +101,14 @@ fn run(command: &[String], input: Stdio, limit: Duration) -> Result<String, Comm
 }
 
 /// Reads a pipe to its end on a thread of its own, so that a full one holds up nobody.
-fn read_beside(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+fn read_beside(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut bytes = Vec::new();
+        // Room for all of it from the start: what grows leaves its old place behind, unwiped.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_OUTPUT + 1));
         if let Some(pipe) = pipe {
             // What was read until it broke is all there is.
-            let _ = pipe.take(MOST_OUTPUT).read_to_end(&mut bytes);
+            let _ = pipe.take(MOST_OUTPUT as u64).read_to_end(&mut bytes);
         }
         // Nobody waits any more when the time was over.
         let _ = sender.send(bytes);
@@ -147,15 +150,23 @@ mod tests {
 
     #[test]
     fn the_first_line_is_told() {
-        assert_eq!(run(&shell("echo key_test_1; echo url: example"), Stdio::null(), ALONE).unwrap(), "key_test_1");
-        assert_eq!(run(&shell("printf key_test_1"), Stdio::null(), ALONE).unwrap(), "key_test_1");
-        assert_eq!(run(&shell("true"), Stdio::null(), ALONE).unwrap(), "");
+        assert_eq!(*run(&shell("echo key_test_1; echo url: example"), Stdio::null(), ALONE).unwrap(), "key_test_1");
+        assert_eq!(*run(&shell("printf key_test_1"), Stdio::null(), ALONE).unwrap(), "key_test_1");
+        assert_eq!(*run(&shell("true"), Stdio::null(), ALONE).unwrap(), "");
+    }
+
+    #[test]
+    fn what_it_writes_is_read_into_a_place_that_never_grows() {
+        for length in [0, 25, MOST_OUTPUT, 3 * MOST_OUTPUT] {
+            let bytes: Zeroizing<Vec<u8>> = read_beside(Some(io::Cursor::new(vec![b'k'; length]))).recv().unwrap();
+            assert_eq!((bytes.len(), bytes.capacity()), (length.min(MOST_OUTPUT), MOST_OUTPUT + 1));
+        }
     }
 
     #[test]
     fn arguments_reach_it_as_they_stand() {
         let command = ["printf", "%s", "$HOME; `id` *"].map(str::to_owned);
-        assert_eq!(run(&command, Stdio::null(), ALONE).unwrap(), "$HOME; `id` *", "no shell looks at them");
+        assert_eq!(*run(&command, Stdio::null(), ALONE).unwrap(), "$HOME; `id` *", "no shell looks at them");
     }
 
     #[rstest]

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use super::CommandError;
 use super::command::first_line;
@@ -95,7 +96,7 @@ pub enum KeyFlaw {
 const LONGEST: usize = 4096;
 
 impl KeySource {
-    /// Reads the key, trimmed of the white space around it. Reads a file, or runs a command, each
+    /// Reads the key, trimmed of the white space around it, and wipes what it was read into. Reads a file, or runs a command, each
     /// time it is called.
     ///
     /// # Errors
@@ -104,12 +105,14 @@ impl KeySource {
         match self {
             KeySource::Inline(key) => Ok(key.clone()),
             KeySource::Env(variable) => {
-                let text = env(variable).ok_or_else(|| KeyError::NotSet { variable: variable.clone() })?;
+                let text = Zeroizing::new(env(variable).ok_or_else(|| KeyError::NotSet { variable: variable.clone() })?);
                 checked(&text).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
             }
             KeySource::File(path) => {
-                let text = read_private(path)?;
-                checked(&text).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+                let bytes = read_private(path)?;
+                // The bytes themselves must not get into an error: a decoding error would quote them.
+                let text = std::str::from_utf8(&bytes).map_err(|_| KeyFlaw::Characters);
+                text.and_then(checked).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
             }
             KeySource::Command(command) => {
                 let line = first_line(command).map_err(KeyError::Command)?;
@@ -148,7 +151,7 @@ pub(super) fn checked(text: &str) -> Result<SecretString, KeyFlaw> {
     Ok(SecretString::from(key))
 }
 
-fn read_private(path: &Path) -> Result<String, KeyError> {
+fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => KeyError::NoFile { path: path.to_owned() },
@@ -161,10 +164,10 @@ fn read_private(path: &Path) -> Result<String, KeyError> {
     if access.others_read || access.others_write {
         return Err(KeyError::Exposed { path: path.to_owned() });
     }
-    let mut bytes = Vec::new();
+    // Room for all of it from the start: what grows leaves its old place behind, unwiped.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 2));
     file.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    // The bytes themselves must not get into an error: a decoding error would quote them.
-    String::from_utf8(bytes).map_err(|_| KeyError::NoKey { place: format!("the file `{}`", path.display()), flaw: KeyFlaw::Characters })
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -205,6 +208,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = KeySource::File(folder.path().join("a.key")).read(|_| None).unwrap_err();
         assert!(matches!(missing, KeyError::NoFile { .. }));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_key_file_is_read_into_never_grows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        for length in [0, 25, LONGEST - 1, LONGEST, LONGEST + 1, 20 * LONGEST] {
+            fs::write(&path, "k".repeat(length)).unwrap();
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            let bytes: Zeroizing<Vec<u8>> = read_private(&path).unwrap();
+            assert_eq!((bytes.len(), bytes.capacity()), (length.min(LONGEST + 1), LONGEST + 2));
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::permissions::{access, shell_quoted};
 use super::read::{InlineKeys, read_with};
 use super::{CampaignConfig, Config, KeySource, Mistake};
@@ -106,7 +108,9 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     if access.others_write {
         return Err(LoadError::Writable { path: path.to_owned() });
     }
-    let mut bytes = Vec::new();
+    // A key may stand in it, and what grows leaves its old place behind, unwiped.
+    let room = usize::try_from(file.metadata().map_or(0, |known| known.len()).min(LONGEST)).unwrap_or(0);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 1));
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LONGEST {
         return Err(LoadError::TooLong { path: path.to_owned() });

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
+use zeroize::Zeroizing;
 
 use super::read::read;
 use super::{CampaignConfig, LoadError, load};
@@ -123,7 +124,7 @@ const HEADER: &str = "# Postwatch. `postwatch check` tries this file out; `postw
 impl NewCampaign {
     /// What is wrong with it, by the rules of the file. No text of it holds a key.
     pub fn mistakes(&self) -> Vec<(NewField, String)> {
-        let text = self.section(&self.key_as_typed()).to_string();
+        let text = self.as_text();
         let (_, mistakes) = read(&text);
         let field = |line: usize| {
             let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
@@ -143,8 +144,13 @@ impl NewCampaign {
 
     /// The campaign as the file would give it, to be tried out; `None` while it has mistakes.
     pub fn as_configured(&self) -> Option<CampaignConfig> {
-        let (config, _) = read(&self.section(&self.key_as_typed()).to_string());
+        let (config, _) = read(&self.as_text());
         config.campaigns.into_iter().next()
+    }
+
+    /// The campaign alone as the file would have it, with the key in it where it was typed.
+    fn as_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.section(&self.key_as_typed()).to_string())
     }
 
     /// Adds it to the configuration at `path`; makes the file where there is none. Comments and
@@ -157,7 +163,7 @@ impl NewCampaign {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let failed = |source| WriteError::Io { path: path.clone(), source };
         let before = match load(&path) {
-            Ok(_) => Some(fs::read_to_string(&path).map_err(failed)?),
+            Ok(_) => Some(Zeroizing::new(fs::read_to_string(&path).map_err(failed)?)),
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error.into()),
         };
@@ -168,11 +174,12 @@ impl NewCampaign {
             (_, Some(file)) => key_table("file", &file.file_name().unwrap_or_default().to_string_lossy()),
             _ => self.key_as_typed(),
         };
-        let text = self.added_to(before.as_deref(), &key, &path)?;
+        let before = before.as_ref().map(|before| before.as_str());
+        let text = self.added_to(before, &key, &path)?;
         if let (NewKey::Typed(key), Some(file)) = (&self.key, &key_file) {
             write_new(file, key.expose_secret()).map_err(|source| WriteError::Io { path: file.clone(), source })?;
         }
-        let written = replace(&path, before.as_deref(), &text);
+        let written = replace(&path, before, &text);
         if written.is_err()
             && let Some(file) = key_file
         {
@@ -183,7 +190,7 @@ impl NewCampaign {
     }
 
     /// The whole file with this campaign in it.
-    fn added_to(&self, before: Option<&str>, key: &Item, path: &Path) -> Result<String, WriteError> {
+    fn added_to(&self, before: Option<&str>, key: &Item, path: &Path) -> Result<Zeroizing<String>, WriteError> {
         let text = before.unwrap_or(HEADER);
         let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
         let mut document: DocumentMut = text
@@ -197,7 +204,7 @@ impl NewCampaign {
             table.decor_mut().set_prefix("\n");
         }
         campaigns.push(table);
-        let added = format!("{mark}{document}");
+        let added = Zeroizing::new(format!("{mark}{document}"));
         // A mistake that was there before is none of the new campaign's.
         let already: Vec<String> = before.map(|before| whats(before).collect()).unwrap_or_default();
         if let Some(mistake) = whats(&added).find(|mistake| !already.contains(mistake)) {
@@ -292,8 +299,8 @@ fn replace(path: &Path, before: Option<&str>, text: &str) -> Result<(), WriteErr
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     if let Some(before) = before {
-        let now = fs::read_to_string(path).map_err(failed)?;
-        if now != before {
+        let now = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
+        if *now != before {
             return Err(WriteError::Changed { path: path.to_owned() });
         }
         file.as_file().set_permissions(File::open(path).and_then(|file| file.metadata()).map_err(failed)?.permissions()).map_err(failed)?;

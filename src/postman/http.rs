@@ -13,6 +13,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, He
 use jiff::Timestamp;
 use reqwest::{Client, ClientBuilder};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::environment::is_loopback;
 use super::transport::http_date;
@@ -162,8 +163,9 @@ fn writing(timeouts: Timeouts) -> ClientBuilder {
 }
 
 fn bearer(key: &ApiKey) -> Result<HeaderValue, TransportFailure> {
-    let mut value =
-        HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| local("the key cannot stand in a header".to_owned()))?;
+    // The header holds a copy of its own, which only the library could wipe.
+    let text = Zeroizing::new(["Bearer ", key.expose()].concat());
+    let mut value = HeaderValue::from_str(&text).map_err(|_| local("the key cannot stand in a header".to_owned()))?;
     // Sensitive: shown in no debug output, and not indexed by HTTP/2's compression.
     value.set_sensitive(true);
     Ok(value)

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use memchr::memmem;
 use percent_encoding::utf8_percent_encode;
+use zeroize::Zeroizing;
 
 use super::request::RESERVED;
 use super::{ApiKey, Broken, Exchange, NotSent, Response, TransportFailure};
@@ -53,7 +54,7 @@ pub(super) fn beginning(text: &str, bytes: usize) -> &str {
 }
 
 /// The ways in which a server may write the key.
-struct Spellings(Vec<String>);
+struct Spellings(Vec<Zeroizing<String>>);
 
 impl Spellings {
     fn of(key: &ApiKey) -> Option<Self> {
@@ -61,17 +62,22 @@ impl Spellings {
         if key.len() < SHORTEST {
             return None;
         }
-        let mut all = vec![key.to_owned()];
-        let in_json = key.replace('\\', "\\\\").replace('"', "\\\"");
-        let in_address = utf8_percent_encode(key, RESERVED).to_string();
-        all.extend([in_json, in_address].into_iter().filter(|text| text != key));
+        let mut all = vec![Zeroizing::new(key.to_owned())];
+        // Most keys are spelt alike everywhere, and are not copied for it.
+        if key.contains(['\\', '"']) {
+            all.push(Zeroizing::new(key.replace('\\', "\\\\").replace('"', "\\\"")));
+        }
+        let mut in_address = utf8_percent_encode(key, RESERVED);
+        if in_address.next() != Some(key) {
+            all.push(Zeroizing::new(utf8_percent_encode(key, RESERVED).to_string()));
+        }
         Some(Self(all))
     }
 
     fn strike(&self, text: &mut String) {
         for spelling in &self.0 {
-            if text.contains(spelling) {
-                *text = text.replace(spelling, STRUCK_OUT);
+            if text.contains(spelling.as_str()) {
+                *text = text.replace(spelling.as_str(), STRUCK_OUT);
             }
         }
     }

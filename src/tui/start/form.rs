@@ -1,8 +1,11 @@
 //! The form that adds a campaign: filled in field by field, tried out at once, then saved.
 
+use std::fmt;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::SecretString;
 use tui_input::{Input, InputRequest};
+use zeroize::Zeroize as _;
 
 use crate::config::{NewCampaign, NewField, NewKey, NewPlace};
 use crate::delivery::clean_line;
@@ -64,21 +67,51 @@ pub(super) const READ_ONLY: [&str; 3] = ["as usual: only in production", "yes: n
 const LONGEST: usize = 500;
 
 /// The form.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Form {
     pub name: Input,
     pub place: usize,
     pub address: Input,
     pub id: Input,
     pub source: usize,
-    /// The text for each source.
-    pub keys: [Input; 3],
+    pub keys: TypedKeys,
     pub read_only: usize,
     pub focus: Spot,
     pub problems: Vec<(Spot, String)>,
     pub phase: Phase,
     /// Esc once more drops what was typed.
     pub leaves: bool,
+}
+
+/// What was typed for each source of a key: wiped when the form goes, and shown in no debug output.
+pub(super) struct TypedKeys([Input; 3]);
+
+impl TypedKeys {
+    /// The text for a source.
+    pub fn of(&self, source: usize) -> Option<&Input> {
+        self.0.get(source)
+    }
+}
+
+impl Default for TypedKeys {
+    fn default() -> Self {
+        // Room for all of it from the start: what grows leaves its old place behind, unwiped.
+        Self(std::array::from_fn(|_| Input::new(String::with_capacity(LONGEST * char::MAX.len_utf8()))))
+    }
+}
+
+impl Drop for TypedKeys {
+    fn drop(&mut self) {
+        for line in &mut self.0 {
+            String::from(std::mem::take(line)).zeroize();
+        }
+    }
+}
+
+impl fmt::Debug for TypedKeys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("TypedKeys(…)")
+    }
 }
 
 /// What a key in the form leads to.
@@ -101,7 +134,7 @@ impl Form {
             address: Input::default(),
             id: Input::default(),
             source: 0,
-            keys: Default::default(),
+            keys: TypedKeys::default(),
             read_only: 0,
             focus: Spot::Name,
             problems: Vec::new(),
@@ -164,11 +197,11 @@ impl Form {
 
     /// Pasted text goes into the line with the focus, its first line alone.
     pub fn paste(&mut self, text: &str) {
-        let first = text.trim().lines().next().unwrap_or_default().to_owned();
+        let first = text.trim().lines().next().unwrap_or_default();
         if self.is_waiting() {
             return;
         }
-        for letter in clean_line(&first).chars() {
+        for letter in clean_line(first).chars() {
             self.change(InputRequest::InsertChar(letter));
         }
     }
@@ -193,7 +226,7 @@ impl Form {
     }
 
     fn is_empty(&self) -> bool {
-        let lines = [&self.name, &self.address, &self.id].into_iter().chain(&self.keys);
+        let lines = [&self.name, &self.address, &self.id].into_iter().chain(&self.keys.0);
         lines.into_iter().all(|line| line.value().is_empty())
     }
 
@@ -264,7 +297,7 @@ impl Form {
             Spot::Name => &mut self.name,
             Spot::Address => &mut self.address,
             Spot::Id => &mut self.id,
-            Spot::Key => match self.keys.get_mut(source) {
+            Spot::Key => match self.keys.0.get_mut(source) {
                 Some(line) => line,
                 None => return,
             },
@@ -321,7 +354,7 @@ impl Form {
 
     fn campaign(&self) -> NewCampaign {
         let text = |input: &Input| input.value().trim().to_owned();
-        let key = self.keys.get(self.source).map(text).unwrap_or_default();
+        let key = self.keys.of(self.source).map(|line| line.value().trim()).unwrap_or_default();
         NewCampaign {
             name: text(&self.name),
             place: match PLACES.get(self.place) {
@@ -330,8 +363,8 @@ impl Form {
             },
             id: text(&self.id),
             key: match self.source {
-                0 => NewKey::Env(key),
-                1 => NewKey::File(key),
+                0 => NewKey::Env(key.to_owned()),
+                1 => NewKey::File(key.to_owned()),
                 _ => NewKey::Typed(SecretString::from(key)),
             },
             read_only: [None, Some(true), Some(false)].get(self.read_only).copied().flatten(),

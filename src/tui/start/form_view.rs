@@ -102,7 +102,7 @@ impl Drawn<'_> {
             Spot::Name => self.text(&mut line, &form.name, "such as Clinic reminders", has_focus, room),
             Spot::Address => self.text(&mut line, &form.address, "such as https://sms.agency.example/api/v2", has_focus, room),
             Spot::Id => self.text(&mut line, &form.id, "such as campaign_00000000-0000-4000-8000-000000000000", has_focus, room),
-            _ => match form.keys.get(form.source) {
+            _ => match form.keys.of(form.source) {
                 Some(typed) if form.source == 2 => {
                     // A key is never shown, not even to the one who types it.
                     let hidden = self.sign("∙", "*").repeat(typed.value().chars().count());

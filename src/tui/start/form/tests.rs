@@ -85,7 +85,7 @@ fn the_first_mistake_gets_the_focus_and_goes_when_it_is_mended(#[case] spot: Spo
         Spot::Name => &mut form.name,
         Spot::Address => &mut form.address,
         Spot::Id => &mut form.id,
-        _ => &mut form.keys[0],
+        _ => &mut form.keys.0[0],
     };
     *line = Input::default();
     form.focus = Spot::Try;
@@ -133,5 +133,14 @@ fn a_key_that_is_typed_stays_a_secret() {
     assert_eq!(key.expose_secret(), "key_test_canary0123456789abcdef");
     form.focus = Spot::Try;
     let next = press(&mut form, KeyCode::Enter);
-    assert!(!format!("{next:?}").contains("canary"));
+    assert!(!format!("{next:?} {form:?}").contains("canary"));
+}
+
+#[test]
+fn a_typed_key_never_leaves_its_place() {
+    let mut form = Form { source: 2, ..filled() };
+    let place = form.keys.0[2].value().as_ptr();
+    fill(&mut form, &[(Spot::Key, &"\u{10ffff}".repeat(2 * LONGEST))]);
+    let typed = form.keys.0[2].value();
+    assert_eq!((typed.chars().count(), typed.as_ptr()), (LONGEST, place), "what moves leaves an unwiped copy");
 }
