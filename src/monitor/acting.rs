@@ -1,6 +1,7 @@
 //! One retry, of a message or of a whole batch, on its way from a person's yes to a known end. Pure:
 //! steps in, stages out.
 
+mod meanwhile;
 mod reading;
 mod wording;
 
@@ -15,6 +16,7 @@ use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
 use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
+pub(super) use meanwhile::{Check, Meanwhile, Skipped};
 pub(super) use reading::{Pass, Read};
 pub(super) use wording::{Intended, Wish, message_intention};
 
@@ -52,8 +54,12 @@ pub(super) struct Acting {
     pub in_run: bool,
     /// How far the messages of its batch were read this time.
     pub pass: Pass,
+    /// What is known of its message since the yes.
+    pub meanwhile: Option<Meanwhile>,
+    /// How often its request has left.
     tries: u32,
-    /// When it last moved: a yes does not hold for ever.
+    /// When the yes to it was given, or its run last moved: a yes does not hold for ever. A repeat does
+    /// not renew it.
     moved_at: Timestamp,
     /// How often in a row the message could not be read.
     unread: u32,
@@ -81,22 +87,23 @@ pub(super) enum Phase {
 impl Acting {
     fn with(subject: Subject, known: Known, phase: Phase, moved_at: Timestamp) -> Self {
         let pass = Pass::default();
-        Self { subject, known, action: None, phase, in_run: false, pass, tries: 0, moved_at, unread: 0 }
+        Self { subject, known, action: None, phase, in_run: false, pass, meanwhile: None, tries: 0, moved_at, unread: 0 }
     }
 
     /// A retry that a person agreed to.
     pub fn new(retry: ConfirmedRetry) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        let moved_at = retry.confirmed_at();
-        Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), moved_at)
+        let (moved_at, meanwhile) = (retry.confirmed_at(), Some(Meanwhile::from(item)));
+        Self { meanwhile, ..Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), moved_at) }
     }
 
     /// A message of a run whose intention is on disk.
     pub fn queued(retry: &ConfirmedRetry, action: ActionId) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        Self { action: Some(action), in_run: true, ..Self::with(subject, known, Phase::Queued, retry.confirmed_at()) }
+        let meanwhile = Some(Meanwhile::from(item));
+        Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, Phase::Queued, retry.confirmed_at()) }
     }
 
     /// A retry of a whole batch that a person agreed to.
@@ -225,14 +232,14 @@ impl Acting {
         ActionStage::NotSent(why)
     }
 
-    /// Its request leaves; the number of the try is the journal's.
-    pub fn leaves(&mut self, try_number: u32, now: Timestamp) -> ActionStage {
-        self.tries = try_number;
+    /// Its request leaves. Lines of tries in the journal that were closed before that count for nothing.
+    pub fn leaves(&mut self, now: Timestamp) -> ActionStage {
+        self.tries += 1;
         if let Known::Batch(evidence) = &mut self.known {
             evidence.sent_at = now;
         }
         self.phase = Phase::UnderWay;
-        ActionStage::UnderWay { try_number }
+        ActionStage::UnderWay { try_number: self.tries }
     }
 
     /// What came of its request. Gives the journal's line, whether it goes again by itself, and
@@ -283,7 +290,6 @@ impl Acting {
             self.phase = Phase::Over;
             return Answered { outcome, goes_again: false, stage: over(why) };
         }
-        self.moved_at = now;
         // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
         let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
         let from = add(now, pause.as_secs_f64());

@@ -1,6 +1,6 @@
 //! The run of a campaign, with what its worker has still to do for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -31,7 +31,7 @@ pub(super) struct ActiveRun {
 
 impl ActiveRun {
     pub fn new(retries: Vec<ConfirmedRetry>, now: Timestamp) -> Self {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         let to_begin: Vec<_> = retries.into_iter().filter(|retry| seen.insert(retry.item().message.clone())).collect();
         let moved_at = to_begin.iter().map(ConfirmedRetry::confirmed_at).min().unwrap_or(now);
         Self {
@@ -59,6 +59,11 @@ impl ActiveRun {
             }
             RunStep::GiveUp(messages) => self.to_give_up.extend(messages),
         }
+    }
+
+    /// These were just read, so they go before the others.
+    pub fn bring_forward(&mut self, first: &HashSet<&MessageId>) {
+        self.run.bring_forward(first);
     }
 
     /// Stops it for a reason.
@@ -102,6 +107,7 @@ impl ActiveRun {
             refused: counts.refused,
             unknown: counts.unknown,
             not_sent: counts.not_sent,
+            skipped: counts.skipped,
             to_go: counts.to_go,
             phase: match self.run.state() {
                 RunState::Beginning | RunState::Running => RunPhase::Running,

@@ -4,13 +4,14 @@ mod choice;
 mod trouble;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{Acting, Phase};
+use super::acting::{Acting, Check, Phase};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
-use super::slots::{Slots, Turn};
+use super::slots::{DiskTime, Slots, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
@@ -34,6 +35,8 @@ pub(super) struct Desk {
     pub budget: Budget,
     /// The next call's slot in the budget that processes share.
     pub slots: Slots,
+    /// How long it takes to write down that a request leaves.
+    pub disk: DiskTime,
     pub trouble: Option<Trouble>,
     /// Whether it reads by itself at all; a script's retry does not.
     pub reads: bool,
@@ -61,6 +64,8 @@ pub(super) struct Desk {
     actions_in_a_row: u32,
     /// Calls that somebody asked for since the last page.
     wanted_in_a_row: u32,
+    /// Whether the last turn of a page went to what somebody asked for while actions went on.
+    turn_lent: bool,
     /// Whether the last call saw what became of a retry.
     followed: bool,
     /// The last call that was not one for an action.
@@ -101,10 +106,12 @@ pub(super) enum Step {
     StartNext,
     /// Write down which messages of the run are not started.
     GiveUp,
+    /// This one was retried elsewhere since the yes: write down that it is not sent.
+    Skip(usize),
     /// Look into the journal for what other processes do.
     Review,
-    /// Reserve a slot in the budget that processes share.
-    Reserve,
+    /// Reserve a slot in the budget that processes share, that leaves so much room for the disk.
+    Reserve(Duration),
     /// Make a call.
     Call(Job),
     /// Make this call then; a wish that comes in between is looked at anew.
@@ -117,9 +124,18 @@ pub(super) enum Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Job {
     Post(usize),
+    /// Read what an action is about before its request may leave.
+    ReadBefore(usize),
     ReadFor(usize),
-    Search { generation: Generation, query: RecipientQuery, position: Position },
-    Open { generation: Generation, message: MessageId },
+    Search {
+        generation: Generation,
+        query: RecipientQuery,
+        position: Position,
+    },
+    Open {
+        generation: Generation,
+        message: MessageId,
+    },
     ReadAgain(MessageId),
     Page(Fetch),
 }
@@ -130,6 +146,7 @@ impl Desk {
             ledger: Ledger::default(),
             budget: Budget::new(calls_per_second),
             slots: Slots::Wanted { missed: 0 },
+            disk: DiskTime::default(),
             trouble: None,
             reads,
             in_view: false,
@@ -148,6 +165,7 @@ impl Desk {
             review_at: None,
             actions_in_a_row: 0,
             wanted_in_a_row: 0,
+            turn_lent: false,
             followed: false,
             last_reading: None,
         }
@@ -170,6 +188,10 @@ impl Desk {
                 return Step::StartNext;
             }
         }
+        let skipped = |acting: &Acting| matches!(acting.phase, Phase::Ready { .. }) && acting.check(now) == Check::Skip;
+        if let Some(place) = self.actions.iter().position(skipped) {
+            return Step::Skip(place);
+        }
         if self.review_at.is_some_and(|at| at <= now) {
             return Step::Review;
         }
@@ -179,8 +201,8 @@ impl Desk {
         let slot = self.slot(now);
         match self.job(now) {
             Some((_, purpose)) if slot > now => Step::Wait { until: slot, purpose: Some(purpose) },
-            Some((job, purpose)) => match self.slots.turn(now) {
-                Turn::Reserve => Step::Reserve,
+            Some((job, purpose)) => match self.slots.turn(now, self.room_for(&job)) {
+                Turn::Reserve => Step::Reserve(self.room_for(&job)),
                 Turn::Wait(until) => Step::Wait { until, purpose: Some(purpose) },
                 Turn::Go => Step::Call(job),
             },
@@ -189,6 +211,11 @@ impl Desk {
                 None => Step::Rest,
             },
         }
+    }
+
+    /// How late a call may use its slot, because something must be on the disk first.
+    fn room_for(&self, job: &Job) -> Duration {
+        if matches!(job, Job::Post(_)) { self.disk.room() } else { Duration::ZERO }
     }
 
     /// Until when nothing is read but for an action, because nobody sits at the program.
@@ -218,13 +245,17 @@ impl Desk {
     /// A call is made.
     pub fn call(&mut self, job: &Job, now: Timestamp) {
         let purpose = match job {
-            Job::Post(_) => Some(Purpose::Retry),
+            Job::Post(_) | Job::ReadBefore(_) => Some(Purpose::Retry),
             Job::ReadFor(place) => self.actions.get(*place).and_then(Acting::due).map(|(_, purpose)| purpose),
             _ => None,
         };
         if let Job::ReadAgain(message) = job {
             self.read_again.retain(|waiting| waiting != message);
         }
+        let is_asked = matches!(job, Job::Search { .. } | Job::Open { .. } | Job::ReadAgain(_));
+        let lends = is_asked && self.lends_turn();
+        self.wanted_in_a_row = if lends || matches!(job, Job::Page(_)) { 0 } else { self.wanted_in_a_row + 1 };
+        self.turn_lent = lends || (self.turn_lent && !matches!(job, Job::Page(_)));
         self.followed = purpose == Some(Purpose::Message);
         if !matches!(purpose, Some(Purpose::Retry | Purpose::Outcome)) {
             self.actions_in_a_row = 0;
@@ -234,7 +265,6 @@ impl Desk {
         } else {
             self.actions_in_a_row += 1;
         }
-        self.wanted_in_a_row = if matches!(job, Job::Page(_)) { 0 } else { self.wanted_in_a_row + 1 };
         self.budget.call(now);
         self.slots.used();
     }

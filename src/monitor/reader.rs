@@ -141,14 +141,14 @@ impl Caller {
         let Some((sharing, slots)) = &mut self.sharing else { return };
         loop {
             let now = self.clock.now();
-            match slots.turn(now) {
+            match slots.turn(now, Duration::ZERO) {
                 Turn::Go => break,
                 Turn::Wait(until) => self.clock.sleep_until(until).await,
                 Turn::Reserve => {
-                    let reserved = sharing.reserve(self.budget.full_rate(now), now).await;
+                    let reserved = sharing.reserve(self.budget.full_rate(now), now, Duration::ZERO).await;
                     self.budget.halve(reserved.is_err());
                     match reserved {
-                        Ok(slot) => slots.reserved(slot),
+                        Ok(slot) => slots.reserved(slot, Duration::ZERO),
                         Err(error) => {
                             if slots.broke(now) {
                                 tracing::warn!(%error, "half the rate is used, because the shared budget cannot be");

@@ -25,12 +25,12 @@ impl Sharing {
         Self { budget, server: Server::of(api.base().as_str()), campaign: api.campaign().clone() }
     }
 
-    /// Reserves the next free slot of the campaign, at `calls_per_second`.
+    /// Reserves the next free slot of the campaign, at `calls_per_second`, that may be used `room` later.
     ///
     /// # Errors
     /// When the shared budget cannot be used. The next call tries it again.
-    pub async fn reserve(&self, calls_per_second: f64, now: Timestamp) -> Result<Timestamp, StateError> {
-        let spacing = Duration::from_secs_f64(1.0 / calls_per_second) + LATE;
+    pub async fn reserve(&self, calls_per_second: f64, now: Timestamp, room: Duration) -> Result<Timestamp, StateError> {
+        let spacing = Duration::from_secs_f64(1.0 / calls_per_second) + LATE + room;
         let no_folder = || StateError::ReadOnly { why: "there is no state folder to use".to_owned() };
         let budget = Arc::clone(self.budget.as_ref().ok_or_else(no_folder)?);
         let (server, campaign) = (self.server.clone(), self.campaign.clone());

@@ -13,6 +13,10 @@ pub(super) const LATE: Duration = Duration::from_millis(5);
 /// that is late every time must not stand still.
 const MISSES: u8 = 3;
 
+/// No slot leaves more room for the disk than this: the next one would lie so far ahead that a wrong
+/// clock's looks the same.
+const LONGEST_ROOM: Duration = Duration::from_secs(5);
+
 /// After how long a file that could not be used is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
@@ -28,6 +32,8 @@ pub(super) enum Slots {
     Reserved {
         /// From when on it may leave.
         at: Timestamp,
+        /// How long after that, beside [`LATE`].
+        room: Duration,
         /// How often one was missed before.
         missed: u8,
     },
@@ -50,28 +56,38 @@ pub(super) enum Turn {
 }
 
 impl Slots {
-    pub fn turn(&self, now: Timestamp) -> Turn {
-        let late = SignedDuration::try_from(LATE).unwrap_or(SignedDuration::ZERO);
+    /// What a call may do now that needs so much room in its slot.
+    pub fn turn(&self, now: Timestamp, needs: Duration) -> Turn {
         match *self {
             Slots::Wanted { .. } => Turn::Reserve,
             // The clock was set back.
             Slots::Reserved { at, .. } if at.duration_since(now) > AGAIN => Turn::Reserve,
             Slots::Broken { again } if again.duration_since(now) > AGAIN => Turn::Reserve,
+            // It would be missed: reserved for a call that writes nothing down first.
+            Slots::Reserved { room, missed, .. } if missed < MISSES && room < needs && needs > LATE => Turn::Reserve,
             Slots::Reserved { at, .. } if at > now => Turn::Wait(at),
-            Slots::Reserved { at, missed } if missed < MISSES && now.duration_since(at) > late => Turn::Reserve,
+            Slots::Reserved { .. } if self.is_missed(now) => Turn::Reserve,
             Slots::Broken { again } if again <= now => Turn::Reserve,
             Slots::Reserved { .. } | Slots::Broken { .. } => Turn::Go,
         }
     }
 
-    /// One was reserved.
-    pub fn reserved(&mut self, at: Timestamp) {
+    /// Whether the slot that was reserved has passed.
+    pub fn is_missed(&self, now: Timestamp) -> bool {
+        let until = |room: Duration| SignedDuration::try_from(LATE + room).unwrap_or(SignedDuration::MAX);
+        matches!(*self, Slots::Reserved { at, room, missed } if missed < MISSES && now.duration_since(at) > until(room))
+    }
+
+    /// One was reserved that leaves so much room.
+    pub fn reserved(&mut self, at: Timestamp, room: Duration) {
         let missed = match *self {
+            // Given back for a longer one, it was not missed.
+            Slots::Reserved { missed, room: before, .. } if before < room => missed,
             Slots::Reserved { missed, .. } => missed + 1,
             Slots::Wanted { missed } => missed,
             Slots::Broken { .. } => 0,
         };
-        *self = Slots::Reserved { at, missed };
+        *self = Slots::Reserved { at, room, missed };
     }
 
     /// None could be reserved. Gives whether that is news.
@@ -93,6 +109,32 @@ impl Slots {
     }
 }
 
+/// How long the line of a try takes to reach the disk, as far as it was measured: between its slot and
+/// the request.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct DiskTime(Duration);
+
+impl DiskTime {
+    /// It took so long. When that was too long for its slot, the next one leaves twice the room, so that
+    /// a disk that grows slower is caught up with.
+    pub fn took(&mut self, took: Duration, missed: bool) {
+        let took = if missed { took.saturating_mul(2) } else { took };
+        // One slow write may be followed by another.
+        self.0 = took.max(self.0.mul_f64(0.75)).min(LONGEST_ROOM);
+    }
+
+    /// Whether a slot can leave room for a disk that takes so long. Where none can, a call goes late rather
+    /// than never.
+    pub fn fits(took: Duration) -> bool {
+        took <= LONGEST_ROOM
+    }
+
+    /// The room that a slot should leave for it.
+    pub fn room(self) -> Duration {
+        self.0.mul_f64(1.25).min(LONGEST_ROOM)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,22 +146,22 @@ mod tests {
     #[test]
     fn a_call_waits_for_its_slot_and_needs_another_when_it_is_late() {
         let mut slots = Slots::Wanted { missed: 0 };
-        assert_eq!(slots.turn(at(0)), Turn::Reserve);
-        slots.reserved(at(200));
-        assert_eq!(slots.turn(at(0)), Turn::Wait(at(200)));
-        assert_eq!(slots.turn(at(204)), Turn::Go);
-        assert_eq!(slots.turn(at(206)), Turn::Reserve);
+        assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Reserve);
+        slots.reserved(at(200), Duration::ZERO);
+        assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Wait(at(200)));
+        assert_eq!(slots.turn(at(204), Duration::ZERO), Turn::Go);
+        assert_eq!(slots.turn(at(206), Duration::ZERO), Turn::Reserve);
         slots.used();
-        assert_eq!(slots.turn(at(204)), Turn::Reserve);
+        assert_eq!(slots.turn(at(204), Duration::ZERO), Turn::Reserve);
     }
 
     #[test]
     fn a_clock_that_was_set_back_holds_nothing() {
         let mut slots = Slots::Wanted { missed: 0 };
-        slots.reserved(at(3_600_000));
-        assert_eq!(slots.turn(at(0)), Turn::Reserve);
+        slots.reserved(at(3_600_000), Duration::ZERO);
+        assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Reserve);
         slots.broke(at(3_600_000));
-        assert_eq!(slots.turn(at(0)), Turn::Reserve);
+        assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Reserve);
     }
 
     #[test]
@@ -127,8 +169,8 @@ mod tests {
         let mut slots = Slots::Wanted { missed: 0 };
         let mut reserved = 0;
         let mut now = 0;
-        while slots.turn(at(now)) != Turn::Go {
-            slots.reserved(at(now));
+        while slots.turn(at(now), Duration::ZERO) != Turn::Go {
+            slots.reserved(at(now), Duration::ZERO);
             reserved += 1;
             now += 50;
         }
@@ -139,8 +181,37 @@ mod tests {
     fn a_broken_file_holds_nothing_back_and_is_tried_again() {
         let mut slots = Slots::Wanted { missed: 0 };
         assert!(slots.broke(at(0)));
-        assert_eq!(slots.turn(at(59_999)), Turn::Go);
-        assert_eq!(slots.turn(at(60_000)), Turn::Reserve);
+        assert_eq!(slots.turn(at(59_999), Duration::ZERO), Turn::Go);
+        assert_eq!(slots.turn(at(60_000), Duration::ZERO), Turn::Reserve);
         assert!(!slots.broke(at(60_000)), "no news");
+    }
+
+    #[test]
+    fn a_slot_with_room_for_the_disk_is_missed_only_after_it() {
+        let mut slots = Slots::Wanted { missed: 0 };
+        let (none, room) = (Duration::ZERO, Duration::from_millis(300));
+        slots.reserved(at(0), none);
+        assert_eq!(slots.turn(at(0), room), Turn::Reserve, "it would be missed");
+        slots.reserved(at(500), room);
+        assert_eq!(slots.turn(at(400), room), Turn::Wait(at(500)));
+        assert_eq!((slots.turn(at(500), room), slots.turn(at(500), none)), (Turn::Go, Turn::Go));
+        assert!(!slots.is_missed(at(805)) && slots.is_missed(at(806)));
+        slots.reserved(at(900), room);
+        assert!(matches!(slots, Slots::Reserved { missed: 1, .. }), "only the second was missed");
+    }
+
+    #[test]
+    fn the_room_follows_the_disk() {
+        let mut disk = DiskTime::default();
+        disk.took(Duration::from_millis(2), false);
+        assert!(disk.room() < LATE);
+        disk.took(Duration::from_millis(700), true);
+        assert_eq!(disk.room(), Duration::from_millis(1750), "twice, and a quarter over");
+        for _ in 0..25 {
+            disk.took(Duration::from_millis(2), false);
+        }
+        assert!(disk.room() < LATE, "a fast disk needs no room again");
+        disk.took(Duration::from_secs(3600), true);
+        assert_eq!(disk.room(), LONGEST_ROOM);
     }
 }

@@ -3,8 +3,10 @@
 mod away;
 mod batches;
 mod day;
+mod disk;
 mod endurance;
 mod history;
+mod meanwhile;
 mod outcomes;
 mod pages;
 mod pause;

@@ -192,6 +192,8 @@ pub struct RunNews {
     pub unknown: usize,
     /// How many were not sent, and will not be.
     pub not_sent: usize,
+    /// How many were not sent, because they were retried elsewhere since the yes.
+    pub skipped: usize,
     /// How many are still to go.
     pub to_go: usize,
     /// What it is doing.
@@ -279,6 +281,8 @@ pub enum ActionStage {
     Refused(Refusal),
     /// It was not sent and will not go again by itself.
     NotSent(Explanation),
+    /// It was not sent, because it was retried elsewhere since the yes.
+    Skipped(Explanation),
     /// Nobody knows: the message is being read to find out, and is never retried again by itself.
     Unknown {
         /// What happened.
@@ -299,7 +303,7 @@ impl ActionStage {
     /// What happened, where something needs explaining.
     pub fn why(&self) -> Option<&Explanation> {
         match self {
-            ActionStage::NotTaken(why) | ActionStage::NotSent(why) => Some(why),
+            ActionStage::NotTaken(why) | ActionStage::NotSent(why) | ActionStage::Skipped(why) => Some(why),
             ActionStage::Refused(refusal) => Some(&refusal.why),
             ActionStage::GoesAgain { why, .. } | ActionStage::Unknown { why, .. } => Some(why),
             _ => None,
@@ -317,6 +321,7 @@ impl ActionStage {
             ActionStage::NotTaken(_)
             | ActionStage::Refused(_)
             | ActionStage::NotSent(_)
+            | ActionStage::Skipped(_)
             | ActionStage::Unknown { look_up_at: None, .. } => true,
             ActionStage::Followed { status } => status.is_final(),
             _ => false,

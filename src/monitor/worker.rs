@@ -1,6 +1,7 @@
 //! The worker: carries out what the desk decides, one call at a time.
 
 mod calls;
+mod checking;
 mod handle;
 mod in_the_way;
 mod lookup;
@@ -10,11 +11,12 @@ mod running;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::acting::Acting;
+use super::acting::{Acting, Skipped};
 use super::desk::{Desk, Failure, Job, Opened, Search, Step};
 use super::sharing::{Sharing, broken_told, mended_told};
 use super::{
@@ -105,8 +107,9 @@ impl Worker {
                 Step::BeginRun => self.begin_run().await,
                 Step::StartNext => self.start_next().await,
                 Step::GiveUp => self.give_up().await,
+                Step::Skip(place) => self.skip(place, Skipped::Elsewhere).await,
                 Step::Review => self.review().await,
-                Step::Reserve => self.reserve().await,
+                Step::Reserve(room) => self.reserve(room).await,
                 Step::Call(job) => self.call(job).await,
                 Step::Wait { until, purpose } => {
                     self.meter(purpose.map(|purpose| (until, purpose))).await;
@@ -232,13 +235,17 @@ impl Worker {
     /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
     /// end; a write is always waited for, because its outcome must be written down.
     async fn call(&mut self, job: Job) {
-        self.desk.call(&job, self.now());
+        // A request that is written down first leaves later.
+        if !matches!(job, Job::Post(_)) {
+            self.desk.call(&job, self.now());
+        }
         match job {
-            Job::Page(fetch) => self.read_page(fetch).await,
+            Job::Page(fetch) => drop(self.read_page(fetch).await),
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
             Job::Open { generation, message } => self.open(generation, message).await,
             Job::ReadAgain(message) => self.read_again(message).await,
             Job::Post(place) => self.post(place).await,
+            Job::ReadBefore(place) => self.read_before(place).await,
             Job::ReadFor(place) => self.read_for(place).await,
         }
         self.under_way = None;
@@ -246,15 +253,15 @@ impl Worker {
 
     /// Reserves a slot for the next call; without the shared file the rate is halved, because another
     /// process may be taking the other half.
-    async fn reserve(&mut self) {
+    async fn reserve(&mut self, room: Duration) {
         let now = self.now();
         let rate = self.desk.budget.full_rate(now);
-        let reserved = self.sharing.reserve(rate, now).await;
+        let reserved = self.sharing.reserve(rate, now, room).await;
         self.desk.budget.halve(reserved.is_err());
         match reserved {
             Ok(slot) => {
                 let mended = self.desk.slots.is_broken();
-                self.desk.slots.reserved(slot);
+                self.desk.slots.reserved(slot, room);
                 if mended {
                     self.notice(NoticeWeight::Info, mended_told()).await;
                 }

@@ -104,7 +104,7 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::delivery::{Attempt, Batch, DeliveryError, Message, MessageId, Status};
-    use crate::retry::Planner;
+    use crate::retry::{LastRead, Planner};
     use crate::store::AnswerKind;
     use jiff::{SignedDuration, Timestamp};
     use std::time::Duration;
@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn plan(planner: &Planner, messages: &[Message]) -> Plan {
-        planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::List)), now())
+        planner.plan(messages.iter().map(|message| (message, LastRead::new(now(), AnswerKind::List))), now())
     }
 
     fn told(plan: &Plan) -> Vec<(String, RetryHelps, usize, LineStanding, usize)> {

@@ -3,6 +3,7 @@
 
 mod batch;
 mod lines;
+mod meanwhile;
 mod one_time;
 mod plan;
 mod resolution;
@@ -10,9 +11,11 @@ mod run;
 
 pub use batch::{BatchPlan, ConfirmedBatchRetry};
 pub use lines::{LineStanding, PlanLine};
+pub use meanwhile::Standing;
 pub use one_time::one_time_hint;
 pub use plan::{
-    Billing, ConfirmedRetry, FRESH_ENOUGH, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner, SHARE_OF_BUDGET,
+    Billing, ConfirmedRetry, FRESH_ENOUGH, LastRead, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner,
+    SHARE_OF_BUDGET,
 };
 pub use resolution::{BatchEvidence, BatchReading, Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
 pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};

@@ -1,11 +1,13 @@
 //! The plan: exactly these messages, those left out and why, and what it costs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::delivery::{BatchId, BatchRetry, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status, batch_retry};
+use crate::postman::{Call, PageRequest};
 use crate::store::AnswerKind;
 
 /// How old a plan may get before it is made anew: what it says of the messages is no longer to be
@@ -37,6 +39,28 @@ pub struct Planner {
     /// Error codes whose messages a person dropped from the plan; an empty one for the messages
     /// that failed without a code.
     pub dropped: Vec<String>,
+    /// How many messages are loaded of the list they are chosen from, where no message remembers its
+    /// page: so many pages serve them when they are read again.
+    pub loaded: usize,
+}
+
+/// How a message was last read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastRead {
+    /// When the request left.
+    pub at: Timestamp,
+    /// Which kind of answer told its attempts.
+    pub from: AnswerKind,
+    /// The page that gave it; `None` where it was read by itself, or where whoever retries it knows
+    /// its pages better.
+    pub page: Option<Arc<Call>>,
+}
+
+impl LastRead {
+    /// Read then, by this kind of call.
+    pub fn new(at: Timestamp, from: AnswerKind) -> Self {
+        Self { at, from, page: None }
+    }
 }
 
 /// Exactly what would be retried. Frozen once made: what runs is this list.
@@ -48,6 +72,8 @@ pub struct Plan {
     pub left_out: Vec<LeftOut>,
     /// When the plan was made.
     pub planned_at: Timestamp,
+    /// See [`Planner::loaded`].
+    loaded: usize,
 }
 
 /// One message of a plan, with what was known of it: the evidence that later tells whether a
@@ -70,6 +96,8 @@ pub struct PlanItem {
     pub read_at: Timestamp,
     /// Which kind of answer told the attempts; counts of different kinds are not compared.
     pub read_from: AnswerKind,
+    /// The page that gave it, by which it is read again where that serves several.
+    pub page: Option<Arc<Call>>,
     /// The batch it is part of.
     pub batch: Option<BatchId>,
 }
@@ -131,14 +159,14 @@ pub struct Billing {
 }
 
 impl Planner {
-    /// The plan for these messages, each with the time it was last read and the kind of answer
-    /// that told it. A message that is named twice is planned once.
-    pub fn plan<'a>(&self, chosen: impl IntoIterator<Item = (&'a Message, Timestamp, AnswerKind)>, now: Timestamp) -> Plan {
-        let mut plan = Plan { items: Vec::new(), left_out: Vec::new(), planned_at: now };
+    /// The plan for these messages, each with how it was last read. A message that is named twice is
+    /// planned once.
+    pub fn plan<'a>(&self, chosen: impl IntoIterator<Item = (&'a Message, LastRead)>, now: Timestamp) -> Plan {
+        let mut plan = Plan { items: Vec::new(), left_out: Vec::new(), planned_at: now, loaded: self.loaded };
         let under_way: HashSet<&MessageId> = self.under_way.iter().collect();
         let out_of_attempts: HashSet<&MessageId> = self.out_of_attempts.iter().collect();
         let mut seen = HashSet::new();
-        for (message, read_at, read_from) in chosen {
+        for (message, read) in chosen {
             if !seen.insert(&message.id) {
                 continue;
             }
@@ -149,7 +177,7 @@ impl Planner {
             };
             match reason {
                 Some(reason) => plan.left_out.push(LeftOut { message: message.id.clone(), error: message.error(), reason }),
-                None => plan.items.push(PlanItem::new(message, read_at, read_from)),
+                None => plan.items.push(PlanItem::new(message, read)),
             }
         }
         plan
@@ -201,7 +229,8 @@ pub(super) fn code_of(error: Option<&DeliveryError>) -> &str {
 }
 
 impl PlanItem {
-    fn new(message: &Message, read_at: Timestamp, read_from: AnswerKind) -> Self {
+    fn new(message: &Message, read: LastRead) -> Self {
+        let LastRead { at: read_at, from: read_from, page } = read;
         Self {
             message: message.id.clone(),
             error: message.error(),
@@ -211,6 +240,7 @@ impl PlanItem {
             newest_attempt: message.newest_attempt().and_then(|attempt| attempt.created_at),
             read_at,
             read_from,
+            page,
             batch: message.batch.as_ref().map(|batch| batch.id.clone()),
         }
     }
@@ -223,15 +253,39 @@ impl PlanItem {
 }
 
 impl Plan {
-    /// The calls that the plan needs: one a message.
+    /// The retries that the plan makes: one call a message. What is read in between comes on top.
     pub fn calls(&self) -> usize {
         self.items.len()
     }
 
-    /// How long it takes at a budget of `calls_per_second`, of which actions take their share.
+    /// How long it takes at a budget of `calls_per_second`, of which actions take their share. What was
+    /// read too long before its turn is read again first, which takes calls as well.
     pub fn time(&self, calls_per_second: f64) -> Duration {
         let rate = (calls_per_second * SHARE_OF_BUDGET).max(0.01);
-        Duration::from_secs_f64(self.calls() as f64 / rate)
+        Duration::from_secs_f64((self.calls() + self.readings(rate)) as f64 / rate)
+    }
+
+    /// How many calls at `rate` a second go for reading, as far as can be foreseen.
+    fn readings(&self, rate: f64) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is small and positive")]
+        let in_time = ((rate * FRESH_ENOUGH.as_secs_f64()) as usize).max(1);
+        // A page is fresh for so many retries after it.
+        let served = in_time.saturating_sub(1).max(1);
+        let mut pages: HashMap<Option<*const Call>, usize> = HashMap::new();
+        let mut alone = 0;
+        for item in self.items.iter().skip(in_time) {
+            match (&item.page, &item.read_from) {
+                (Some(page), _) => *pages.entry(Some(Arc::as_ptr(page))).or_default() += 1,
+                (None, AnswerKind::List) if self.loaded > 0 => *pages.entry(None).or_default() += 1,
+                (None, _) => alone += 1,
+            }
+        }
+        let all = self.loaded.div_ceil(usize::from(PageRequest::LARGEST));
+        let of_page = |(page, items): (&Option<*const Call>, &usize)| {
+            let needed = items.div_ceil(served);
+            if page.is_some() { needed } else { needed.max(all.min(*items)) }
+        };
+        alone + pages.iter().map(of_page).sum::<usize>()
     }
 
     /// Whether it is too old to be run.
@@ -322,7 +376,7 @@ mod tests {
     }
 
     fn plan_of(planner: &Planner, messages: &[Message]) -> Plan {
-        planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::List)), now())
+        planner.plan(messages.iter().map(|message| (message, LastRead::new(now(), AnswerKind::List))), now())
     }
 
     #[rstest]
@@ -363,6 +417,23 @@ mod tests {
         assert!(plan.is_stale(now() + SignedDuration::from_secs(301)));
     }
 
+    #[test]
+    fn the_time_has_the_readings_in_it_and_the_calls_have_not() {
+        // 45 retries a minute at 1 call a second.
+        let messages: Vec<Message> = (0..245).map(|id| message(&id.to_string(), "failure", "")).collect();
+        let time = |planner: &Planner, read: &LastRead| {
+            let plan = planner.plan(messages.iter().map(|message| (message, read.clone())), now());
+            assert_eq!(plan.calls(), 245);
+            (plan.time(1.0).as_secs_f64() * SHARE_OF_BUDGET).round()
+        };
+        let planner = Planner::default();
+        assert_eq!(time(&planner, &LastRead::new(now(), AnswerKind::Single)), 245.0 + 200.0, "one by one after the first minute");
+        let page = Some(Arc::new(Call::List { page: PageRequest::head(1000) }));
+        assert_eq!(time(&planner, &LastRead { page, ..LastRead::new(now(), AnswerKind::List) }), 245.0 + 5.0, "a page for 44 retries");
+        let loaded = |loaded| time(&Planner { loaded, ..Planner::default() }, &LastRead::new(now(), AnswerKind::List));
+        assert_eq!([loaded(3000), loaded(20_000), loaded(1_000_000)], [250.0, 265.0, 445.0], "as many pages as hold them");
+    }
+
     /// Any message, failed or not, of any batch, code and age; few ids, so that many are chosen
     /// twice.
     fn any_message() -> impl Strategy<Value = Message> {
@@ -393,6 +464,7 @@ mod tests {
                 out_of_attempts,
                 valid_for: valid_for.map(Duration::from_secs),
                 dropped,
+                loaded: 0,
             },
         )
     }

@@ -1,6 +1,6 @@
 //! A run: several messages retried one after the other. Pure: an event in, the next step out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::delivery::MessageId;
 
@@ -47,6 +47,8 @@ pub enum RunEnd {
     KeptOut,
     /// It was not sent, and is given up.
     NotSent,
+    /// It was retried elsewhere since the yes, so it was not sent.
+    Skipped,
     /// Nobody knows.
     Unknown,
 }
@@ -101,6 +103,8 @@ pub struct RunCounts {
     pub unknown: usize,
     /// They were not sent, and will not be.
     pub not_sent: usize,
+    /// They were not sent, because they were retried elsewhere since the yes.
+    pub skipped: usize,
     /// They are still to go, one under way included.
     pub to_go: usize,
 }
@@ -127,6 +131,7 @@ enum Standing {
     Refused,
     Unknown,
     NotSent,
+    Skipped,
 }
 
 impl RetryRun {
@@ -178,13 +183,18 @@ impl RetryRun {
             RunEnd::Accepted => Standing::Accepted,
             RunEnd::Refused | RunEnd::KeptOut => Standing::Refused,
             RunEnd::NotSent => Standing::NotSent,
+            RunEnd::Skipped => Standing::Skipped,
             RunEnd::Unknown => Standing::Unknown,
         };
         self.move_from(message, Standing::UnderWay, standing);
         // Many that could not be sent are no better than many that are not known: each has been
         // tried for minutes, so the way to the API is gone.
-        let clear = matches!(end, RunEnd::Accepted | RunEnd::Refused | RunEnd::KeptOut);
-        self.in_a_row = if clear { 0 } else { self.in_a_row + 1 };
+        self.in_a_row = match end {
+            RunEnd::Accepted | RunEnd::Refused | RunEnd::KeptOut => 0,
+            RunEnd::NotSent | RunEnd::Unknown => self.in_a_row + 1,
+            // Nothing was tried, so nothing is known of the way to the API.
+            RunEnd::Skipped => self.in_a_row,
+        };
         if self.state == RunState::Running {
             if end == RunEnd::KeptOut {
                 self.state = RunState::Stopped(StopCause::KeptOut);
@@ -242,7 +252,15 @@ impl RetryRun {
             Standing::Refused => &mut self.counts.refused,
             Standing::Unknown => &mut self.counts.unknown,
             Standing::NotSent => &mut self.counts.not_sent,
+            Standing::Skipped => &mut self.counts.skipped,
         }
+    }
+
+    /// These go before the others that wait, in their order: they have just been read.
+    pub fn bring_forward(&mut self, first: &HashSet<&MessageId>) {
+        let waiting = self.order.split_off(self.next.min(self.order.len()));
+        let (first, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|message| first.contains(message));
+        self.order.extend(first.into_iter().chain(others));
     }
 
     /// How many messages it has.
@@ -335,6 +353,32 @@ mod tests {
     }
 
     #[test]
+    fn those_just_read_go_first_and_the_others_keep_their_order() {
+        let mut run = begun(5);
+        run.bring_forward(&[id(3), id(1), id(0)].iter().collect());
+        let mut order = Vec::new();
+        let mut step = run.take(ended(0, RunEnd::Accepted));
+        while let RunStep::Start(message) = step {
+            step = run.take(RunEvent::Ended { message: message.clone(), end: RunEnd::Accepted });
+            order.push(message);
+        }
+        assert_eq!(order, [id(1), id(3), id(2), id(4)]);
+        assert_eq!(run.counts().accepted, 5);
+    }
+
+    #[test]
+    fn those_retried_elsewhere_are_counted_apart_and_pause_nothing() {
+        let mut run = begun(9);
+        run.take(ended(0, RunEnd::Unknown));
+        run.take(ended(1, RunEnd::Unknown));
+        for message in 2..6 {
+            assert_eq!(run.take(ended(message, RunEnd::Skipped)), RunStep::Start(id(message + 1)));
+        }
+        assert_eq!(run.take(ended(6, RunEnd::Unknown)), RunStep::Wait, "they say nothing of the way to the API either");
+        assert_eq!(run.counts(), RunCounts { unknown: 3, skipped: 4, to_go: 2, ..RunCounts::default() });
+    }
+
+    #[test]
     fn the_last_ones_need_no_pause() {
         let mut run = begun(3);
         for message in 0..3 {
@@ -369,6 +413,7 @@ mod tests {
             RunEnd::Refused,
             RunEnd::KeptOut,
             RunEnd::NotSent,
+            RunEnd::Skipped,
             RunEnd::Unknown,
             RunEnd::Unknown,
         ]);
@@ -386,13 +431,15 @@ mod tests {
         #[test]
         fn no_message_is_started_twice_whatever_happens(
             chosen in prop::collection::vec(0usize..8, 0..12),
-            events in prop::collection::vec(event(), 0..60),
+            events in prop::collection::vec((event(), prop::collection::vec(0usize..8, 0..3)), 0..60),
         ) {
             let mut run = RetryRun::new(chosen.iter().copied().map(id));
             let total = run.total();
             let mut started: Vec<MessageId> = Vec::new();
             let mut given_up: Vec<MessageId> = Vec::new();
-            for event in events {
+            for (event, first) in events {
+                let first: Vec<MessageId> = first.into_iter().map(id).collect();
+                run.bring_forward(&first.iter().collect());
                 let (before, under_way) = (run.state(), run.under_way.clone());
                 let ends = matches!(&event, RunEvent::Ended { message, .. } if Some(message) == under_way.as_ref());
                 let resumes = event == RunEvent::Resume;
@@ -412,7 +459,7 @@ mod tests {
                     RunStep::Wait => {}
                 }
                 let counts = run.counts();
-                prop_assert_eq!(counts.accepted + counts.refused + counts.unknown + counts.not_sent + counts.to_go, total);
+                prop_assert_eq!(counts.accepted + counts.refused + counts.unknown + counts.not_sent + counts.skipped + counts.to_go, total);
                 prop_assert_eq!(run.to_go().count(), counts.to_go);
             }
         }

@@ -16,6 +16,9 @@ pub struct Journal {
     /// Asked before and after every write: where it says no, the program has died there.
     #[cfg(test)]
     gate: Arc<std::sync::Mutex<Option<Gate>>>,
+    /// How long the disk is said to take for what is written into it.
+    #[cfg(test)]
+    slowness: Arc<std::sync::Mutex<std::time::Duration>>,
 }
 
 /// Two handles are equal when they are handles on the same journal.
@@ -69,6 +72,8 @@ impl Journal {
             form,
             #[cfg(test)]
             gate: Arc::default(),
+            #[cfg(test)]
+            slowness: Arc::default(),
         }
     }
 
@@ -125,6 +130,18 @@ impl Journal {
     #[cfg(test)]
     pub(crate) fn set_gate(&self, gate: impl Fn() -> bool + Send + Sync + 'static) {
         *self.gate.lock().unwrap() = Some(Gate(Arc::new(gate)));
+    }
+
+    /// Makes the disk slow, by a test's own clock: whoever writes waits for so long first.
+    #[cfg(test)]
+    pub(crate) fn set_slowness(&self, slowness: std::time::Duration) {
+        *self.slowness.lock().unwrap() = slowness;
+    }
+
+    /// How slow the disk is.
+    #[cfg(test)]
+    pub(crate) fn slowness(&self) -> std::time::Duration {
+        *self.slowness.lock().unwrap()
     }
 
     #[cfg(test)]

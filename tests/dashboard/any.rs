@@ -181,7 +181,18 @@ fn happen(desk: &mut Desk, what: &Happening) {
                 _ => RunPhase::Done,
             };
             let (total, to_go) = (usize::from(*total), usize::from(*to_go));
-            let news = RunNews { total, accepted: 3, refused: 1, unknown: 1, not_sent: 0, to_go, phase, rate: 0.0, began_at: desk.now };
+            let news = RunNews {
+                total,
+                accepted: 3,
+                refused: 1,
+                unknown: 1,
+                not_sent: 0,
+                skipped: 0,
+                to_go,
+                phase,
+                rate: 0.0,
+                began_at: desk.now,
+            };
             desk.news(0, News::Run(news))
         }
         Happening::Batch(at) => {

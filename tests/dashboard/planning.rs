@@ -191,6 +191,7 @@ fn it_locks_itself_fifteen_minutes_after_the_last_action() {
         refused: 0,
         unknown: 0,
         not_sent: 0,
+        skipped: 0,
         to_go: 0,
         phase: postwatch::monitor::RunPhase::Done,
         rate: 1.5,

@@ -34,7 +34,7 @@ fn tell(desk: &mut Desk, place: usize, stage: ActionStage) {
 
 fn run(desk: &mut Desk, counts: [usize; 4], phase: RunPhase) {
     let [accepted, refused, unknown, to_go] = counts;
-    let news = RunNews { total: 6, accepted, refused, unknown, not_sent: 0, to_go, phase, rate: 1.5, began_at: desk.now };
+    let news = RunNews { total: 6, accepted, refused, unknown, not_sent: 0, skipped: 0, to_go, phase, rate: 1.5, began_at: desk.now };
     desk.news(0, News::Run(news));
 }
 

@@ -1,6 +1,7 @@
 //! From what is meant to a plan: the messages are read from the server first.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -15,13 +16,13 @@ use super::chosen::{Agenda, Chosen, LeftOut};
 use super::selection::{Failures, Selection};
 use crate::delivery::{Batch, BatchId, Message, MessageId, Status};
 use crate::monitor::{Listing, Reader};
-use crate::postman::{CallError, OUT_OF_ATTEMPTS, PageRequest};
-use crate::retry::{BatchPlan, Plan, Planner, one_time_hint};
+use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
+use crate::retry::{BatchPlan, LastRead, Plan, Planner, one_time_hint};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
 use crate::store::AnswerKind;
 
-/// A message as it was read, and when the request for it left.
-type ReadMessage = (Message, Timestamp);
+/// A message as it was read, when the request for it left, and the page that gave it.
+type ReadMessage = (Message, Timestamp, Option<Arc<Call>>);
 
 /// Reads what is meant and makes the plan.
 ///
@@ -76,7 +77,7 @@ impl Choosing<'_> {
             match reader.message(id).await {
                 Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
                     // The id in the answer decides what is retried: another one would be a mix-up.
-                    Some(message) if message.id == *id => read.push((message, answer.asked_at)),
+                    Some(message) if message.id == *id => read.push((message, answer.asked_at, None)),
                     _ => leave_out("the server told of another message"),
                 },
                 Err(error) if is_missing(&error) => leave_out("there is no such message in this campaign"),
@@ -101,7 +102,7 @@ impl Choosing<'_> {
             && !read.is_empty()
         {
             let told = told_batch(reader, batch, &read).await?;
-            for (message, _) in &mut read {
+            for (message, ..) in &mut read {
                 message.batch.get_or_insert_with(|| told.clone());
             }
         }
@@ -113,7 +114,7 @@ impl Choosing<'_> {
         let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
         let read = self.listed(reader, listing, |_| true, |_| false).await?;
         let told = told_batch(reader, batch, &read).await?;
-        let messages = || read.iter().map(|(message, _)| message);
+        let messages = || read.iter().map(|(message, ..)| message);
         let is_under_way = self.planner.batches_under_way.contains(batch);
         let (under_way, valid_for) = (&self.planner.under_way, self.planner.valid_for);
         let plan = BatchPlan::new(&told, messages(), under_way, is_under_way, valid_for, Timestamp::now());
@@ -139,6 +140,7 @@ impl Choosing<'_> {
         let mut pages = reader.pages(listing);
         let (mut read, mut seen, mut bad) = (Vec::new(), HashSet::new(), 0);
         'pages: while let Some(answer) = pages.next().await.map_err(unread)? {
+            let page = pages.asked();
             bad += answer.rows.bad().len();
             let mut oldest = None;
             let mut is_past = false;
@@ -146,7 +148,7 @@ impl Choosing<'_> {
                 oldest = message.created_at.or(oldest);
                 is_past |= past(&message);
                 if seen.insert(message.id.clone()) && wanted(&message) {
-                    read.push((message, answer.asked_at));
+                    read.push((message, answer.asked_at, page.clone()));
                 }
             }
             let back = || oldest.map(|oldest| format!(", back to {}", shown(oldest, self.context.zone()))).unwrap_or_default();
@@ -163,11 +165,14 @@ impl Choosing<'_> {
 
     fn plan(&mut self, read: &[ReadMessage], kind: &AnswerKind) -> Plan {
         let now = Timestamp::now();
-        let plan = self.planner.plan(read.iter().map(|(message, asked_at)| (message, *asked_at, kind.clone())), now);
+        let plan = self.planner.plan(
+            read.iter().map(|(message, asked_at, page)| (message, LastRead { at: *asked_at, from: kind.clone(), page: page.clone() })),
+            now,
+        );
         let left = plan.left_out.iter().map(|left| LeftOut { id: left.message.as_str().to_owned(), reason: left.reason.to_string() });
         self.left_out.extend(left);
         let planned: HashSet<&MessageId> = plan.items.iter().map(|item| &item.message).collect();
-        self.hint_at_passwords(read.iter().map(|(message, _)| message).filter(|message| planned.contains(&message.id)));
+        self.hint_at_passwords(read.iter().map(|(message, ..)| message).filter(|message| planned.contains(&message.id)));
         plan
     }
 
@@ -186,10 +191,10 @@ impl Choosing<'_> {
 async fn told_batch(reader: &mut Reader, batch: &BatchId, read: &[ReadMessage]) -> Result<Batch, Failure> {
     let unknown = || Batch { id: batch.clone(), file_name: None, status: None, total: None, created_at: None };
     let fits = |message: &Message| message.batch.clone().filter(|told| told.id == *batch);
-    if let Some(told) = read.iter().find_map(|(message, _)| fits(message)) {
+    if let Some(told) = read.iter().find_map(|(message, ..)| fits(message)) {
         return Ok(told);
     }
-    let Some((message, _)) = read.first() else { return Ok(unknown()) };
+    let Some((message, ..)) = read.first() else { return Ok(unknown()) };
     let answer = reader.message(&message.id).await?;
     Ok(answer.rows.get(0).map(Message::from_row).as_ref().and_then(fits).unwrap_or_else(unknown))
 }

@@ -86,9 +86,14 @@ fn document<'a>(chosen: &'a Chosen, campaign: &Campaign, zone: &TimeZone) -> Pla
     }
 }
 
-/// How long it takes, in seconds, at the share of the budget that actions may take.
+/// How long it takes, in seconds, at the share of the budget that actions may take, with what is read
+/// in between.
 fn seconds(chosen: &Chosen, campaign: &Campaign) -> f64 {
-    chosen.calls() as f64 / (campaign.config.calls_per_second * SHARE_OF_BUDGET).max(0.01)
+    let rate = campaign.config.calls_per_second;
+    match &chosen.agenda {
+        Agenda::Messages(plan) => plan.time(rate).as_secs_f64(),
+        Agenda::Batch { .. } => chosen.calls() as f64 / (rate * SHARE_OF_BUDGET).max(0.01),
+    }
 }
 
 /// What will happen, in sentences: environment, campaign, count, and what speaks against it.
@@ -192,7 +197,7 @@ pub(super) mod tests {
     use crate::config;
     use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
     use crate::postman::{ApiKey, BaseUrl};
-    use crate::retry::Planner;
+    use crate::retry::{LastRead, Planner};
     use crate::store::AnswerKind;
 
     fn now() -> Timestamp {
@@ -235,7 +240,7 @@ pub(super) mod tests {
     pub(in super::super) fn messages(include_useless: bool) -> Chosen {
         let messages = [message("a", "recipient_invalid", 1), message("b", "routing_error", 30)];
         let planner = Planner { include_useless, ..Planner::default() };
-        chosen(Agenda::Messages(planner.plan(messages.iter().map(|message| (message, now(), AnswerKind::Single)), now())))
+        chosen(Agenda::Messages(planner.plan(messages.iter().map(|message| (message, LastRead::new(now(), AnswerKind::Single))), now())))
     }
 
     fn batch(status: &str) -> Chosen {

@@ -25,6 +25,9 @@ pub(super) struct Outcome {
     /// What it means for the exit code.
     #[serde(skip)]
     pub exit: Exit,
+    /// Whether it was skipped because of what happened since the yes.
+    #[serde(skip)]
+    pub meanwhile: bool,
 }
 
 /// The ends of a retry, as scripts know them.
@@ -55,7 +58,7 @@ impl Ended {
 impl Outcome {
     /// The API took it.
     pub fn accepted(id: &str, reason: Option<String>) -> Self {
-        Self { id: id.to_owned(), outcome: Ended::Accepted, code: None, reason, trace_id: None, exit: Exit::Done }
+        Self { id: id.to_owned(), outcome: Ended::Accepted, code: None, reason, trace_id: None, exit: Exit::Done, meanwhile: false }
     }
 
     /// Nothing was sent: what was asked for was not done.
@@ -88,6 +91,8 @@ pub(super) struct Counts {
     pub refused: usize,
     pub unknown: usize,
     pub not_started: usize,
+    /// Those that were retried elsewhere since the yes.
+    pub skipped: usize,
     /// Those that the plan left out.
     pub left_out: usize,
 }
@@ -95,16 +100,17 @@ pub(super) struct Counts {
 impl Counts {
     /// The sentence at the end.
     pub fn sentence(&self) -> String {
-        let Counts { accepted, refused, unknown, not_started, left_out } = *self;
+        let Counts { accepted, refused, unknown, not_started, skipped, left_out } = *self;
         let parts = [(accepted, "accepted"), (refused, "refused"), (unknown, "unknown"), (not_started, "not started")];
-        let told: Vec<String> = parts.iter().map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
+        let skipped = (skipped > 0).then_some((skipped, "skipped"));
+        let told: Vec<String> = parts.iter().chain(&skipped).map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
         let left_out = if left_out > 0 { format!("; {} left out of the plan", grouped(left_out)) } else { String::new() };
         format!("{}{left_out}.", told.join(", "))
     }
 
     /// How many of the plan's have an end.
     pub fn ended(&self) -> usize {
-        self.accepted + self.refused + self.unknown + self.not_started
+        self.accepted + self.refused + self.unknown + self.not_started + self.skipped
     }
 }
 
@@ -147,6 +153,7 @@ impl<W: Write> Report<W> {
             Ended::Accepted => &mut self.counts.accepted,
             Ended::Refused => &mut self.counts.refused,
             Ended::Unknown => &mut self.counts.unknown,
+            Ended::Skipped if outcome.meanwhile => &mut self.counts.skipped,
             Ended::Skipped => &mut self.counts.not_started,
         };
         *count += 1;
@@ -294,9 +301,10 @@ mod tests {
 
     #[test]
     fn the_last_sentence_has_all_counts() {
-        let counts = Counts { accepted: 41, refused: 1, unknown: 2, not_started: 0, left_out: 0 };
+        let counts = Counts { accepted: 41, refused: 1, unknown: 2, ..Counts::default() };
         assert_eq!(counts.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started.");
         let more = Counts { left_out: 1200, ..counts };
+        assert_eq!(Counts { skipped: 3, ..counts }.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started, 3 skipped.");
         assert_eq!(more.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started; 1,200 left out of the plan.");
     }
 

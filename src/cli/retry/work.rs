@@ -185,6 +185,7 @@ impl Work<'_> {
             ActionStage::Accepted => Outcome::accepted(id, None),
             ActionStage::FoundAccepted => Outcome::accepted(id, Some("there was no answer; reading showed that it was taken".to_owned())),
             ActionStage::NotTaken(why) => Outcome::skipped(id, because(&why)),
+            ActionStage::Skipped(why) => Outcome { meanwhile: true, ..Outcome::skipped(id, because(&why)) },
             ActionStage::NotSent(why) => match (place, &self.halt) {
                 (Place::NotStarted, Some(halt)) => not_started(id, halt),
                 _ => Outcome { exit: Exit::Failed, ..Outcome::skipped(id, because(&why)) },
@@ -214,6 +215,7 @@ impl Work<'_> {
             outcome: Ended::Refused,
             exit: if refusal.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
             reason: entry.and_then(|entry| entry.reason).or_else(|| Some(because(&refusal.why))),
+            meanwhile: false,
             code: refusal.code,
             trace_id: refusal.why.trace_id,
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Purpose;
-use super::super::acting::Acting;
+use super::super::acting::{Acting, Check};
 use super::super::active_run::ActiveRun;
 use super::{Desk, Job};
 use crate::postman::Position;
@@ -26,15 +26,36 @@ impl Desk {
         if self.quiet_until(now) > now {
             return self.action(now);
         }
-        if self.wanted_in_a_row >= WANTED_IN_A_ROW
-            && let Some(page) = page()
-        {
-            return Some(page);
+        let action = self.action(now);
+        if self.is_pages_turn() {
+            // Actions would keep all else that somebody asked for waiting, so it has every second turn.
+            let lent = if self.lends_turn() { self.asked(now) } else { None };
+            if let Some(job) = lent.or_else(page) {
+                return Some(job);
+            }
         }
         // 1. What somebody asked for.
-        if let Some(action) = self.action(now) {
-            return Some(action);
+        if let Some(job) = action.or_else(|| self.asked(now)) {
+            return Some(job);
         }
+        // What becomes of retried messages takes turns with the pages, which tell of them as well.
+        let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
+        // 2. to 4. The head, open stretches, history.
+        if self.followed { page().or_else(follow) } else { follow().or_else(page) }
+    }
+
+    /// Whether a page comes before what somebody asked for.
+    pub(super) fn is_pages_turn(&self) -> bool {
+        self.wanted_in_a_row >= WANTED_IN_A_ROW
+    }
+
+    /// Whether a page's turn goes to what else somebody asked for, because actions go on.
+    pub(super) fn lends_turn(&self) -> bool {
+        self.is_pages_turn() && self.actions_in_a_row > 0 && !self.turn_lent
+    }
+
+    /// What somebody asked for, actions left out.
+    fn asked(&self, now: Timestamp) -> Option<(Job, Purpose)> {
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
             if search.ask_at.is_some_and(|at| at <= now) {
@@ -47,13 +68,7 @@ impl Desk {
         if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
             return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
         }
-        if let Some(message) = self.read_again.front() {
-            return Some((Job::ReadAgain(message.clone()), Purpose::Message));
-        }
-        // What becomes of retried messages takes turns with the pages, which tell of them as well.
-        let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
-        // 2. to 4. The head, open stretches, history.
-        if self.followed { page().or_else(follow) } else { follow().or_else(page) }
+        self.read_again.front().map(|message| (Job::ReadAgain(message.clone()), Purpose::Message))
     }
 
     /// The most urgent call of an action that is due and has its turn.
@@ -62,7 +77,13 @@ impl Desk {
             return None;
         }
         let outcome = self.due(Purpose::Outcome, now).map(|place| (Job::ReadFor(place), Purpose::Outcome));
-        outcome.or_else(|| self.due(Purpose::Retry, now).map(|place| (Job::Post(place), Purpose::Retry)))
+        outcome.or_else(|| self.due(Purpose::Retry, now).map(|place| (self.next_of(place, now), Purpose::Retry)))
+    }
+
+    /// The next call of an action whose request is to leave: what was read too long ago is read first.
+    fn next_of(&self, place: usize, now: Timestamp) -> Job {
+        let reads = self.actions.get(place).is_some_and(|acting| acting.check(now) == Check::Read);
+        if reads { Job::ReadBefore(place) } else { Job::Post(place) }
     }
 
     /// The action that is due for this purpose, the longest-waiting one first.

@@ -146,6 +146,20 @@ impl Ledger {
         self.worthiest(now, outlook).or_else(|| longest.and_then(fetch_whole)).or(history)
     }
 
+    /// The page that holds the messages recorded around that time, with the times at its ends, newest
+    /// first; `None` where none is known to, or it cannot be read now.
+    pub fn page_of(&self, created: Timestamp, now: Timestamp) -> Option<(Fetch, Timestamp, Timestamp)> {
+        let place = self.stretches.iter().position(|stretch| stretch.encloses(created))?;
+        let stretch = &self.stretches[place];
+        let (newest, oldest) = (stretch.newest_at?, stretch.oldest_at?);
+        if place == 0 {
+            let limit = u16::try_from((stretch.count + HEAD_SPARE).min(FULL_PAGE)).ok()?;
+            return Some((Fetch::Head { limit }, newest, oldest));
+        }
+        let fetch = fetch_whole(stretch).filter(|_| self.can_be_read(stretch, now))?;
+        Some((fetch, newest, oldest))
+    }
+
     /// When to ask again, where nothing is worth a call at `now`.
     pub fn ask_again(&self, now: Timestamp, outlook: &Outlook) -> Timestamp {
         // Expected changes only grow until something is read: the first of these times at which

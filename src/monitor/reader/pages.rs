@@ -23,6 +23,8 @@ pub struct Pages<'a> {
     /// The cursors that were used: a list that leads back to one would go on for ever.
     read: HashSet<Cursor>,
     empty: u32,
+    /// The call that gave the newest page.
+    asked: Option<Arc<Call>>,
     /// The next page, where it is on its way already.
     ahead: Option<Ahead>,
 }
@@ -52,7 +54,7 @@ impl Drop for Ahead {
 
 impl<'a> Pages<'a> {
     pub(super) fn new(reader: &'a mut Reader, listing: Listing) -> Self {
-        Self { reader, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0, ahead: None }
+        Self { reader, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0, asked: None, ahead: None }
     }
 
     /// The next page; `None` after the last one.
@@ -67,6 +69,7 @@ impl<'a> Pages<'a> {
             return Err(ReadError::NoEnd);
         }
         let call = self.call(position);
+        self.asked = Some(Arc::new(call.clone()));
         let fetched = match self.ahead.take() {
             Some(mut ahead) => done((&mut ahead.0).await).await,
             None => self.fetch(call.clone()).await,
@@ -93,6 +96,11 @@ impl<'a> Pages<'a> {
             self.next = Some(Position::After(end.ok_or(ReadError::NoEnd)?));
         }
         Ok(Some(answer))
+    }
+
+    /// The call that gave the newest page: by it that page can be read again.
+    pub fn asked(&self) -> Option<Arc<Call>> {
+        self.asked.clone()
     }
 
     fn call(&self, position: Position) -> Call {

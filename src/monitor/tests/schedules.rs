@@ -82,7 +82,7 @@ impl Caller {
             let now = self.clock();
             self.desk.budget.keep_time(now);
             match self.desk.decide(now) {
-                Step::Reserve => self.desk.slots.reserved(now),
+                Step::Reserve(room) => self.desk.slots.reserved(now, room),
                 Step::Wait { until, .. } => {
                     assert!(until > now, "it waits for what has come");
                     self.passed += until.duration_since(now);

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::transports::{AlteredTransport, StopTransport, Stops, WorldTransport};
 use crate::delivery::{CampaignId, MessageId};
-use crate::monitor::{CampaignIndex, Clock, Command, Generation, Monitor, MonitorOptions, SearchState, Update};
+use crate::monitor::{CampaignIndex, Clock, Command, Generation, Monitor, MonitorOptions, Reader, SearchState, Update};
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
 use crate::simulator::{CampaignOptions, World as Simulated, WorldOptions};
@@ -42,6 +42,10 @@ pub struct World {
     pub ahead: SignedDuration,
     /// How far back it is read by itself.
     pub history: Duration,
+    /// How fast its messages move.
+    pub speed: f64,
+    /// Whether the worker reads by itself.
+    pub reads: bool,
 }
 
 pub fn demo_world(messages: u64, live_per_second: f64) -> World {
@@ -56,6 +60,8 @@ pub fn demo_world(messages: u64, live_per_second: f64) -> World {
         late_rate: 0.0,
         ahead: SignedDuration::ZERO,
         history: Duration::from_secs(90 * 24 * 3600),
+        speed: 1.0,
+        reads: true,
     }
 }
 
@@ -77,6 +83,7 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
         campaigns: vec![campaign],
         calls_per_second: world.calls_per_second,
         started_at: now,
+        speed: world.speed,
         ..WorldOptions::new(seed)
     })
 }
@@ -171,7 +178,7 @@ impl Bench {
             calls_per_second: world.own_rate,
             away_rate: 0.2,
             history: world.history,
-            reads: true,
+            reads: world.reads,
             clock,
             seed: 1,
         };
@@ -188,6 +195,23 @@ impl Bench {
     pub fn another_at(&self, base: &str) -> Self {
         let before = Some((self.transport.clone(), self.folder.clone(), self.clock));
         Self::build_at(base, demo_world(0, 0.0), |inner| inner, before, true)
+    }
+
+    /// The same with a worker of its own kind.
+    pub fn another_with(&self, world: World) -> Self {
+        Self::build(world, |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock)), true)
+    }
+
+    /// From now on the disk takes so long for whatever the worker writes down.
+    pub fn slow_the_disk(&self, slowness: Duration) {
+        self.own_journal.as_ref().unwrap().set_slowness(slowness);
+    }
+
+    /// The server as a script reaches it before it starts a worker.
+    pub fn reader(&self) -> Reader {
+        let key = ApiKey::new(&self.transport.world.lock().unwrap().campaigns()[0].key.clone().into()).unwrap();
+        let api = Api::new(self.transport.clone(), BaseUrl::parse(BASE).unwrap(), CampaignId::new(self.campaign.as_str()), key);
+        Reader::new(api, 10.0, self.clock, || 0.5)
     }
 
     /// The program starts again on the same state folder, after the worker was killed.

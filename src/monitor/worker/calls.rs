@@ -10,20 +10,27 @@ use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageRequest, P
 use crate::store::AnswerKind;
 
 impl Worker {
-    /// Reads a page for the ledger.
-    pub(super) async fn read_page(&mut self, fetch: Fetch) {
+    /// Reads a page for the ledger. Tells whether the page itself was asked for: not where nothing can be
+    /// called now.
+    pub(super) async fn read_page(&mut self, fetch: Fetch) -> bool {
         let page = PageRequest { limit: fetch.limit(), search: None, position: fetch.position() };
         let (call, from) = match self.batch.clone() {
             Some(batch) => (Call::ListBatch { batch: batch.clone(), page }, AnswerKind::Batch(batch)),
             None => (Call::List { page }, AnswerKind::List),
         };
         let api = self.api.clone();
-        let Some(answer) = self.listen_for(fetch.purpose(), async move { api.page(&call).await }).await else { return };
+        let Some(answer) = self.listen_for(fetch.purpose(), async move { api.page(&call).await }).await else { return false };
         let answer = match answer {
             Ok(answer) => answer,
             // One page that cannot be read is that page's own trouble: the others go on.
-            Err(error) if !matches!(fetch, Fetch::Head { .. }) && !concerns_all(&error) => return self.page_failed(&fetch, &error).await,
-            Err(error) => return self.failed(&error).await,
+            Err(error) if !matches!(fetch, Fetch::Head { .. }) && !concerns_all(&error) => {
+                self.page_failed(&fetch, &error).await;
+                return true;
+            }
+            Err(error) => {
+                self.failed(&error).await;
+                return false;
+            }
         };
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
@@ -42,6 +49,7 @@ impl Worker {
             self.desk.further = false;
         }
         let reach = Some(self.desk.ledger.reach());
+        self.learn(&answer.rows, &from, answer.asked_at);
         let retried = self.retried_among(&answer.rows);
         if self.desk.ledger.take_anew() {
             self.desk.full = false;
@@ -53,6 +61,7 @@ impl Worker {
             self.bad_cursors_told = true;
             self.notice(NoticeWeight::Warning, circular()).await;
         }
+        true
     }
 
     /// A page other than the head could not be read, for a reason of its own. It goes again, ever
@@ -78,6 +87,7 @@ impl Worker {
                 self.answered(answer.server_date, answer.asked_at).await;
                 self.bytes += answer.bytes as u64;
                 self.note(&answer.rows, answer.asked_at);
+                self.learn(&answer.rows, &AnswerKind::Search, answer.asked_at);
                 let stamp = self.stamp(answer.asked_at);
                 let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) else { return };
                 let page: Vec<MessageId> = answer.rows.iter().map(|row| MessageId::new(row.id())).collect();
@@ -158,6 +168,7 @@ impl Worker {
     pub(super) async fn told_single(&mut self, answer: MessageAnswer) -> bool {
         self.answered(answer.server_date, answer.asked_at).await;
         let moving = self.note(&answer.rows, answer.asked_at);
+        self.learn(&answer.rows, &AnswerKind::Single, answer.asked_at);
         let asked_at = self.stamp(answer.asked_at);
         self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Single, asked_at, reach: None, head: false }).await;
         moving

@@ -1,5 +1,7 @@
 //! Reading on behalf of a retry: to find its outcome out, or to see what becomes of it.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::acting::{Acting, Phase, Read, Subject};
@@ -61,6 +63,7 @@ impl Worker {
         let moving: Vec<bool> = Seen::from_rows(&answer.rows, server_now, ahead).iter().map(|seen| seen.open.is_some()).collect();
         let messages: Vec<(Message, bool)> = answer.rows.iter().map(Message::from_row).zip(moving).collect();
         let from = AnswerKind::Batch(batch);
+        self.learn(&answer.rows, &from, answer.asked_at);
         self.tell(News::Rows { rows: answer.rows, from, asked_at, reach: None, head: false }).await;
         if let Some(acting) = self.desk.actions.get_mut(place) {
             let read = acting.read_page(messages.into_iter(), next, ahead, now);
@@ -113,21 +116,22 @@ impl Worker {
 
     /// A page of messages may hold some that were retried.
     pub(super) async fn notice_retried(&mut self, rows: &[Message], from: &AnswerKind, asked_at: Timestamp) {
-        for message in rows {
+        let read = self.desk.actions.iter().enumerate().filter(|(_, acting)| is_read(acting));
+        // Of several for one message the oldest, which is the one that is looked up.
+        let places: HashMap<&MessageId, usize> = read.rev().filter_map(|(place, acting)| Some((acting.message()?, place))).collect();
+        let told: Vec<(usize, &Message)> = rows.iter().filter_map(|message| Some((*places.get(&message.id)?, message))).collect();
+        for (place, message) in told {
             let now = self.now();
-            let place = self.desk.actions.iter().position(|acting| acting.message() == Some(&message.id) && is_read(acting));
-            if let Some(acting) = place.and_then(|place| self.desk.actions.get_mut(place)) {
+            if let Some(acting) = self.desk.actions.get_mut(place) {
                 let read = acting.noticed(message, from, asked_at, now);
-                if let Some(place) = place {
-                    self.was_read(place, read).await;
-                }
+                self.was_read(place, read).await;
             }
         }
     }
 
     /// The messages among these rows that were retried and are being read.
     pub(super) fn retried_among(&self, rows: &Rows) -> Vec<Message> {
-        let wanted: std::collections::HashSet<&str> =
+        let wanted: HashSet<&str> =
             self.desk.actions.iter().filter(|acting| is_read(acting)).filter_map(|acting| Some(acting.message()?.as_str())).collect();
         if wanted.is_empty() {
             return Vec::new();

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, Intended, Phase, Subject};
+use super::super::acting::{Acting, Check, Intended, Phase, Subject};
 use super::super::active_run::{not_started_because, not_started_told};
+use super::super::desk::Job;
 use super::super::sharing::blocking;
+use super::super::slots::DiskTime;
 use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
@@ -89,9 +91,16 @@ impl Worker {
             return self.expire(place, &subject, action, now).await;
         }
         let started = self.journalled(move |journal| journal.started(action, now)).await;
+        let leaves_at = self.now();
+        let took = leaves_at.duration_since(now).try_into().unwrap_or_default();
+        let missed = self.desk.slots.is_missed(leaves_at) && DiskTime::fits(took);
+        self.desk.disk.took(took, missed);
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        if started.is_ok() && (missed || acting.check(leaves_at) != Check::Passed || acting.has_expired(leaves_at)) {
+            return self.take_line_back(place, &subject, action, leaves_at).await;
+        }
         let stage = match started {
-            Ok(number) => acting.leaves(number, now),
+            Ok(_) => acting.leaves(leaves_at),
             Err(error) => acting.not_taken(journal_broken(&error)),
         };
         let not_taken = match &stage {
@@ -104,6 +113,7 @@ impl Worker {
             self.run_ended(&subject, RunEnd::NotSent).await;
             return;
         }
+        self.desk.call(&Job::Post(place), leaves_at);
         let api = self.api.clone();
         let call = match &subject {
             Subject::Message(message) => Call::Retry { message: message.clone() },
@@ -118,8 +128,26 @@ impl Worker {
         self.posted(place, &subject, action, outcome).await;
     }
 
+    /// The disk took so long with the line of a try that its slot has passed: the line is closed, and another
+    /// one is written when there is a slot again. No line is open meanwhile: after a crash it would make
+    /// an unknown outcome of what was never sent.
+    async fn take_line_back(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
+        let line = Outcome::NotSent { reason: "its turn had passed when the line was on the disk".to_owned() };
+        let Err(error) = self.journalled(move |journal| journal.goes_again(action, &line, now)).await else {
+            // A wish to stop may have come in between.
+            return self.give_up_waiting(place).await;
+        };
+        let why = journal_broken(&error);
+        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let stage = acting.give_up(why.clone());
+        self.notice(NoticeWeight::Problem, why.clone()).await;
+        self.stop_run(StopCause::Journal, Some(why)).await;
+        self.stage(subject, stage).await;
+        self.run_ended(subject, RunEnd::NotSent).await;
+    }
+
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
-    async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
+    pub(super) async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let (outcome, stage) = acting.expire();
         let in_run = acting.in_run;
@@ -163,6 +191,7 @@ impl Worker {
         let used_up = refusal.is_some_and(Refusal::is_out_of_attempts);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
             self.note(&rows, asked_at);
+            self.learn(&rows, &AnswerKind::Action, asked_at);
             let asked_at = self.stamp(asked_at);
             self.tell(News::Rows { rows, from: AnswerKind::Action, asked_at, reach: None, head: false }).await;
         }
@@ -211,7 +240,7 @@ impl Worker {
     }
 
     /// The message of the run that was under way came to an end.
-    async fn run_ended(&mut self, subject: &Subject, end: RunEnd) {
+    pub(super) async fn run_ended(&mut self, subject: &Subject, end: RunEnd) {
         if let Subject::Message(message) = subject {
             self.run_takes(RunEvent::Ended { message: message.clone(), end }).await;
         }
@@ -243,6 +272,8 @@ impl Worker {
         write: impl FnOnce(&Journal) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
         let journal = self.journal.writable().cloned()?;
+        #[cfg(test)]
+        tokio::time::sleep(journal.slowness()).await;
         let written = blocking(move || write(&journal)).await;
         if let Err(error) = &written {
             self.tell_if_broken(error).await;

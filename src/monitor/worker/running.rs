@@ -1,5 +1,7 @@
 //! The run: intentions first, all in one step, then one message after the other.
 
+use std::collections::HashSet;
+
 use super::super::acting::{Acting, Phase, Subject, message_intention};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_told, one_at_a_time};
 use super::super::sharing::blocking;
@@ -30,8 +32,8 @@ impl Worker {
         let now = self.now();
         let Some(run) = &mut self.desk.run else { return };
         let retries = std::mem::take(&mut run.to_begin);
-        let is_open = |message: &MessageId| self.desk.actions.iter().any(|open| open.is_open() && open.message() == Some(message));
-        let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open(&retry.item().message));
+        let is_open: HashSet<&MessageId> = self.desk.actions.iter().filter(|acting| acting.is_open()).filter_map(Acting::message).collect();
+        let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open.contains(&retry.item().message));
         let mut not_taken: Vec<(MessageId, Explanation)> = open
             .into_iter()
             .map(|retry| retry.item().message.clone())
@@ -127,11 +129,11 @@ impl Worker {
     pub(super) async fn give_up(&mut self) {
         let Some(run) = &mut self.desk.run else { return };
         let messages = std::mem::take(&mut run.to_give_up);
+        let left: HashSet<&MessageId> = messages.iter().collect();
         let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
         let (reason, now) = (not_started_because(run.state()), self.now());
         for acting in &mut self.desk.actions {
-            if acting.in_run && matches!(acting.phase, Phase::Queued) && acting.message().is_some_and(|message| messages.contains(message))
-            {
+            if acting.is_queued() && acting.message().is_some_and(|message| left.contains(message)) {
                 acting.phase = Phase::Over;
             }
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Campaign;
 use crate::delivery::{BatchId, Message, Status};
-use crate::retry::{BatchPlan, Plan, Planner};
+use crate::retry::{BatchPlan, LastRead, Plan, Planner};
 use crate::store::{Filter, RowNumber, View};
 
 /// A planner that knows what the campaign allows and what is under way in it.
@@ -14,6 +14,7 @@ pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
         batches_under_way: campaign.actions.blocking_batches(),
         out_of_attempts: campaign.out_of_attempts.iter().cloned().collect(),
         valid_for: campaign.card.one_time_password.then_some(campaign.card.valid_for),
+        loaded: campaign.store.len(),
         ..Planner::default()
     }
 }
@@ -22,7 +23,7 @@ pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
 pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, rows: &[RowNumber], now: Timestamp) -> Plan {
     let chosen: Vec<Message> = rows.iter().map(|row| message(campaign, *row)).collect();
     let told = chosen.iter().zip(rows);
-    let told = told.map(|(message, row)| (message, campaign.store.read_at(*row), campaign.read_from(&message.id)));
+    let told = told.map(|(message, row)| (message, LastRead::new(campaign.store.read_at(*row), campaign.read_from(&message.id))));
     planner.plan(told, now)
 }
 

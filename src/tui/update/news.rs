@@ -74,7 +74,10 @@ impl State {
                 // The line on the screen is cut where it is narrow: the API's words are kept whole. A
                 // run has its page of results for that.
                 let in_run = campaign.run.as_ref().is_some_and(|run| run.messages.contains(&news.message));
-                let is_no = matches!(news.stage, ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::NotTaken(_));
+                let is_no = matches!(
+                    news.stage,
+                    ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::NotTaken(_) | ActionStage::Skipped(_)
+                );
                 if let (false, true, Some(why)) = (in_run, is_no, news.stage.why()) {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }

@@ -204,6 +204,7 @@ fn stage_word(stage: Option<&ActionStage>) -> &str {
         Some(ActionStage::Refused(_)) => "refused",
         Some(ActionStage::NotTaken(_)) => "not taken",
         Some(ActionStage::NotSent(_)) => "not sent",
+        Some(ActionStage::Skipped(_)) => "skipped",
         Some(ActionStage::Unknown { .. }) => "unknown",
         Some(ActionStage::Followed { status: Status::Success }) => "delivered",
         Some(ActionStage::Followed { status: Status::Failure }) => "failed again",

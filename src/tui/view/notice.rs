@@ -187,6 +187,7 @@ pub(super) fn outcome_of(
         Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not retried, nothing was sent: {}", in_a_line(why)), Role::Failed),
         Some(ActionStage::Refused(refusal)) => (format!("{bad} {who} retry refused: {}", in_a_line(&refusal.why)), Role::Failed),
         Some(ActionStage::NotSent(why)) => (format!("{bad} {who} retry not sent: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::Skipped(why)) => (format!("{bad} {who} retry skipped: {}", in_a_line(why)), Role::Warning),
         Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
             (format!("? {who} retry: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)
         }

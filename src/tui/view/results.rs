@@ -18,18 +18,20 @@ use crate::tui::text::{Align, fit, wrap};
 enum End {
     Refused,
     Unknown,
+    Skipped,
     NotStarted,
     ToGo,
     Accepted,
 }
 
 impl End {
-    const ALL: [End; 5] = [End::Refused, End::Unknown, End::NotStarted, End::ToGo, End::Accepted];
+    const ALL: [End; 6] = [End::Refused, End::Unknown, End::Skipped, End::NotStarted, End::ToGo, End::Accepted];
 
     fn of(record: Option<&ActionRecord>, run: &RunRecord) -> Self {
         match record.and_then(|record| record.stage.as_ref()) {
             Some(ActionStage::Refused(_)) => End::Refused,
             Some(ActionStage::Unknown { .. }) => End::Unknown,
+            Some(ActionStage::Skipped(_)) => End::Skipped,
             Some(ActionStage::NotTaken(_) | ActionStage::NotSent(_)) => End::NotStarted,
             Some(ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. }) => End::Accepted,
             _ if run.is_over() => End::NotStarted,
@@ -41,6 +43,7 @@ impl End {
         match self {
             End::Refused => "Refused",
             End::Unknown => "Unknown: looked up, never retried by itself",
+            End::Skipped => "Skipped: not as it was when you agreed, nothing was sent",
             End::NotStarted => "Not started: nothing was sent",
             End::ToGo => "To go",
             End::Accepted => "Accepted",
@@ -52,7 +55,7 @@ impl End {
         match self {
             End::Refused => "refused",
             End::Unknown => "unknown",
-            End::NotStarted => "skipped",
+            End::Skipped | End::NotStarted => "skipped",
             End::ToGo => "to go",
             End::Accepted => "accepted",
         }
@@ -62,6 +65,7 @@ impl End {
         match self {
             End::Refused | End::NotStarted => Role::Failed,
             End::Unknown => Role::Unknown,
+            End::Skipped => Role::Warning,
             End::ToGo => Role::Moving,
             End::Accepted => Role::Fine,
         }
@@ -145,9 +149,10 @@ fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, 
     }
     let dot = if state.look.ascii { "," } else { " ·" };
     let left = news.to_go + news.not_sent;
+    let skipped = if news.skipped > 0 { format!("{dot} {} skipped", count(news.skipped)) } else { String::new() };
     all.push((
         format!(
-            "{} accepted{dot} {} refused{dot} {} unknown{dot} {} not started",
+            "{} accepted{dot} {} refused{dot} {} unknown{dot} {} not started{skipped}",
             count(news.accepted),
             count(news.refused),
             count(news.unknown),

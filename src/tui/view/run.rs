@@ -90,6 +90,9 @@ fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
     if news.not_sent > 0 {
         add(format!("{} not sent", count(news.not_sent)), Role::Failed, None);
     }
+    if news.skipped > 0 {
+        add(format!("{} skipped", count(news.skipped)), Role::Warning, None);
+    }
     add(format!("{} to go", count(news.to_go)), Role::Text, None);
     pieces
 }
@@ -100,12 +103,12 @@ fn ended(state: &State, campaign: &Campaign, news: &RunNews) -> (Vec<Piece>, Vec
     let word = if matches!(news.phase, RunPhase::Stopped(_)) { "Stopped" } else { "Retried" };
     let not_started = news.to_go + news.not_sent;
     let mut text = format!("{word} {}: {} accepted", count(news.total), count(news.accepted));
-    for (number, name) in [(news.refused, "refused"), (news.unknown, "unknown"), (not_started, "not started")] {
+    for (number, name) in [(news.refused, "refused"), (news.unknown, "unknown"), (not_started, "not started"), (news.skipped, "skipped")] {
         if number > 0 {
             text.push_str(&format!(", {} {name}", count(number)));
         }
     }
-    let bad = news.refused + news.unknown + not_started > 0;
+    let bad = news.refused + news.unknown + not_started + news.skipped > 0;
     let role = if bad { Role::Warning } else { Role::Fine };
     let mut left = vec![Piece::new(text, style(role), 0)];
     if news.accepted > 0 {

@@ -2,8 +2,8 @@
 
 use super::Bench;
 use crate::delivery::{Message, MessageId, RetryHelps, Status};
-use crate::retry::{BatchPlan, ConfirmedRetry, Planner};
-use crate::store::{AnswerKind, BatchSummary};
+use crate::retry::{BatchPlan, ConfirmedRetry, LastRead, Planner};
+use crate::store::{AnswerKind, BatchSummary, RowNumber};
 
 impl Bench {
     /// A failed message as shown, that may be retried and is not out of attempts.
@@ -40,8 +40,17 @@ impl Bench {
     pub fn confirmed(&self, id: &MessageId) -> ConfirmedRetry {
         let store = &self.seen.store;
         let message: Message = store.message(store.row(id).unwrap());
-        let plan = Planner::default().plan([(&message, self.clock.now(), AnswerKind::List)], self.clock.now());
+        let plan = Planner::default().plan([(&message, LastRead::new(self.clock.now(), AnswerKind::List))], self.clock.now());
         plan.confirm(self.clock.now()).remove(0)
+    }
+
+    /// A person's yes to the retry of several messages, with the time at which each was really read.
+    pub fn all_as_read(&self, ids: &[MessageId]) -> Vec<ConfirmedRetry> {
+        let store = &self.seen.store;
+        let rows: Vec<RowNumber> = ids.iter().map(|id| store.row(id).unwrap()).collect();
+        let messages: Vec<Message> = rows.iter().map(|row| store.message(*row)).collect();
+        let read = messages.iter().zip(&rows).map(|(message, row)| (message, LastRead::new(store.read_at(*row), AnswerKind::List)));
+        Planner::default().plan(read, self.clock.now()).confirm(self.clock.now())
     }
 
     /// The plan for the whole retry of a batch that has failures.

@@ -107,6 +107,25 @@ impl Bench {
         self.with(|world| world.log().recent_gets().map(|call| call.at).collect())
     }
 
+    /// When any calls came in, in order.
+    pub fn call_times(&self) -> Vec<Timestamp> {
+        let mut times = self.get_times();
+        times.extend(self.with(|world| world.log().posts().iter().map(|call| call.at).collect::<Vec<_>>()));
+        times.sort();
+        times
+    }
+
+    /// How often a message was read by itself from then on, before its retry came in.
+    pub fn read_alone_before_their_posts(&self, since: Timestamp) -> usize {
+        self.with(|world| {
+            let posted = world.log().posts().iter().map(|call| (call.message.as_deref(), call.at));
+            let posted: HashMap<Option<&str>, Timestamp> = posted.rev().collect();
+            let is_before = |message: &str, at| posted.get(&Some(message)).is_none_or(|posted| at < *posted);
+            let gets = world.log().recent_gets().filter(|call| call.at >= since);
+            gets.filter(|call| call.message.as_deref().is_some_and(|message| is_before(message, call.at))).count()
+        })
+    }
+
     /// The retries that reached the world, as (message, status).
     pub fn posts(&self) -> Vec<(MessageId, u16)> {
         self.with(|world| {

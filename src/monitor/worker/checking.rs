@@ -1,0 +1,213 @@
+//! What comes before a retry's request: what is known of its message is compared with what was agreed
+//! to, and what was read too long ago is read again first.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::acting::{Acting, Phase, Skipped};
+use super::super::{ActionStage, Fetch, News, NoticeWeight, Purpose};
+use super::Worker;
+use super::calls::concerns_all;
+use super::in_the_way::journal_broken;
+use crate::delivery::{Message, MessageId, Rows};
+use crate::postman::{Call, Cursor, PageAnswer, PageRequest, Position};
+use crate::retry::{RunEnd, StopCause};
+use crate::state::Outcome;
+use crate::store::AnswerKind;
+
+/// By which call a message is read again.
+enum Again {
+    /// A page that the ledger knows.
+    Ledger(Fetch),
+    /// The page that its plan remembers.
+    Page(Arc<Call>),
+    /// By itself.
+    Alone(MessageId),
+}
+
+impl Worker {
+    /// Takes in what an answer tells of the messages that are to be retried, whatever it was asked for.
+    pub(super) fn learn(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) {
+        let to_go = self.desk.actions.iter().enumerate().filter(|(_, acting)| acting.is_to_go());
+        let places: HashMap<&str, usize> = to_go.filter_map(|(place, acting)| Some((acting.message()?.as_str(), place))).collect();
+        if places.is_empty() {
+            return;
+        }
+        let told = rows.iter().filter_map(|row| Some((*places.get(row.id())?, Message::from_row(row))));
+        let told: Vec<(usize, Message)> = told.collect();
+        for (place, message) in told {
+            if let Some(acting) = self.desk.actions.get_mut(place) {
+                acting.learn(&message, from, asked_at);
+            }
+        }
+    }
+
+    /// Reads the message of a retry again, because what is known of it is too old.
+    pub(super) async fn read_before(&mut self, place: usize) {
+        let begun = self.now();
+        let Some(acting) = self.desk.actions.get(place) else { return };
+        let (subject, action) = (acting.subject.clone(), acting.action);
+        if let Some(action) = action.filter(|_| acting.has_expired(begun)) {
+            return self.expire(place, &subject, action, begun).await;
+        }
+        let Some(again) = self.again(place, begun) else { return };
+        let answered = match again {
+            Again::Ledger(fetch) => self.read_page(fetch).await,
+            Again::Page(call) => self.read_plan_page(call).await,
+            Again::Alone(message) => return self.read_alone_before(place, message, begun).await,
+        };
+        if let Some(acting) = self.desk.actions.get_mut(place)
+            && answered
+            && !acting.was_read_since(begun)
+            && let Some(known) = &mut acting.meanwhile
+        {
+            // The page does not show it (any more), or not so that it can be compared; where it is
+            // further down the list, its page is another one now.
+            known.alone |= known.page.is_none();
+        }
+        // The order follows the pages: what one has shown goes before it is too old again.
+        let shown = self.desk.actions.iter().filter(|acting| acting.is_queued() && acting.was_read_since(begun));
+        let shown: HashSet<&MessageId> = shown.filter_map(Acting::message).collect();
+        if let Some(run) = &mut self.desk.run {
+            run.bring_forward(&shown);
+        }
+    }
+
+    /// By which call a message is read again: by a page where that serves another one of the run as well.
+    fn again(&self, place: usize, now: Timestamp) -> Option<Again> {
+        let acting = self.desk.actions.get(place)?;
+        let alone = Again::Alone(acting.message()?.clone());
+        let Some(known) = acting.meanwhile.as_ref().filter(|known| !known.alone && acting.in_run) else { return Some(alone) };
+        let others = || self.desk.actions.iter().filter(|other| other.is_queued());
+        if let Some(page) = &known.page {
+            let serves = others().any(|other| other.is_on(page));
+            return Some(if serves { Again::Page(Arc::clone(page)) } else { alone });
+        }
+        let page = known.created_at.filter(|_| self.desk.reads).and_then(|created| self.desk.ledger.page_of(created, now));
+        let Some((fetch, newest, oldest)) = page else { return Some(alone) };
+        let is_between = |other: &Acting| {
+            let known = other.meanwhile.as_ref().filter(|known| !known.alone);
+            known.and_then(|known| known.created_at).is_some_and(|created| oldest <= created && created <= newest)
+        };
+        Some(if others().any(is_between) { Again::Ledger(fetch) } else { alone })
+    }
+
+    /// Reads a page again that a plan was made from. Tells whether there was an answer to it.
+    async fn read_plan_page(&mut self, call: Arc<Call>) -> bool {
+        let (api, asked) = (self.api.clone(), Arc::clone(&call));
+        let Some(answer) = self.listen_for(Purpose::Retry, async move { api.page(&asked).await }).await else { return false };
+        match answer {
+            Ok(answer) => {
+                self.told_plan_page(&call, answer).await;
+                true
+            }
+            Err(error) if concerns_all(&error) => {
+                self.failed(&error).await;
+                false
+            }
+            // The page's own trouble, its cursor perhaps: its messages are read one by one.
+            Err(_) => {
+                self.leave_page(&call, |_| None);
+                true
+            }
+        }
+    }
+
+    async fn told_plan_page(&mut self, call: &Arc<Call>, answer: PageAnswer) {
+        self.answered(answer.server_date, answer.asked_at).await;
+        self.bytes += answer.bytes as u64;
+        self.note(&answer.rows, answer.asked_at);
+        let from = match &**call {
+            Call::ListBatch { batch, .. } => AnswerKind::Batch(batch.clone()),
+            Call::List { page: PageRequest { search: Some(_), .. } } => AnswerKind::Search,
+            _ => AnswerKind::List,
+        };
+        self.learn(&answer.rows, &from, answer.asked_at);
+        // Newer messages push the last ones of a page onto the one below it.
+        let shown: HashSet<&str> = answer.rows.iter().map(|row| row.id()).collect();
+        let last = answer.rows.iter().last().and_then(|row| Message::from_row(row).created_at);
+        let below = answer.page.end.clone().filter(|_| answer.page.has_next).and_then(|end| below(call, end)).map(Arc::new);
+        self.leave_page(call, |acting| {
+            if acting.message().is_some_and(|message| shown.contains(message.as_str())) {
+                return Some(Arc::clone(call));
+            }
+            let created = acting.meanwhile.as_ref().and_then(|known| known.created_at);
+            below.clone().filter(|_| matches!((created, last), (Some(created), Some(last)) if created <= last))
+        });
+        let asked_at = self.stamp(answer.asked_at);
+        self.tell(News::Rows { rows: answer.rows, from, asked_at, reach: None, head: false }).await;
+    }
+
+    /// The messages of a page belong to another one from now on, or to none.
+    fn leave_page(&mut self, call: &Arc<Call>, page: impl Fn(&Acting) -> Option<Arc<Call>>) {
+        for acting in self.desk.actions.iter_mut().filter(|acting| acting.is_to_go() && acting.is_on(call)) {
+            let page = page(acting);
+            if let Some(known) = &mut acting.meanwhile {
+                known.alone |= page.is_none();
+                known.page = page;
+            }
+        }
+    }
+
+    /// Reads a message by itself before its retry.
+    async fn read_alone_before(&mut self, place: usize, message: MessageId, begun: Timestamp) {
+        let api = self.api.clone();
+        let Some(answer) = self.listen_for(Purpose::Retry, async move { api.message(&message).await }).await else { return };
+        let error = match answer {
+            Ok(answer) => {
+                self.told_single(answer).await;
+                let unclear = |acting: &Acting| matches!(acting.phase, Phase::Ready { .. }) && !acting.was_read_since(begun);
+                if self.desk.actions.get(place).is_some_and(unclear) {
+                    self.skip(place, Skipped::Incomparable).await;
+                }
+                return;
+            }
+            Err(error) => error,
+        };
+        if concerns_all(&error) {
+            return self.failed(&error).await;
+        }
+        let now = self.now();
+        // A wish to stop may have come in between.
+        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| matches!(acting.phase, Phase::Ready { .. })) else { return };
+        if !error.is_retryable() {
+            return self.skip(place, Skipped::Gone).await;
+        }
+        if let Some((outcome, stage)) = acting.unread_before(error.explanation(), now) {
+            self.ends_unsent(place, outcome, stage, RunEnd::NotSent).await;
+        }
+    }
+
+    /// A retry is not sent, because its message is not as it was when a person agreed.
+    pub(super) async fn skip(&mut self, place: usize, why: Skipped) {
+        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let (outcome, stage) = acting.skip(why);
+        self.ends_unsent(place, outcome, stage, RunEnd::Skipped).await;
+    }
+
+    /// Writes down and tells that a retry ended before its request left.
+    async fn ends_unsent(&mut self, place: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
+        let Some(acting) = self.desk.actions.get(place) else { return };
+        let (subject, now) = (acting.subject.clone(), self.now());
+        if let Some(action) = acting.action
+            && let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await
+        {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+            self.stop_run(StopCause::Journal, Some(journal_broken(&error))).await;
+        }
+        self.stage(&subject, stage).await;
+        self.run_ended(&subject, end).await;
+    }
+}
+
+/// The page below another one.
+fn below(call: &Call, end: Cursor) -> Option<Call> {
+    let next = |page: &PageRequest| PageRequest { position: Position::After(end.clone()), ..page.clone() };
+    match call {
+        Call::List { page } => Some(Call::List { page: next(page) }),
+        Call::ListBatch { batch, page } => Some(Call::ListBatch { batch: batch.clone(), page: next(page) }),
+        _ => None,
+    }
+}
