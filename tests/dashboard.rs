@@ -30,6 +30,8 @@ mod filtering;
 mod finding;
 #[path = "dashboard/helping.rs"]
 mod helping;
+#[path = "dashboard/journalling.rs"]
+mod journalling;
 #[path = "dashboard/lasting.rs"]
 mod lasting;
 #[path = "dashboard/listing.rs"]

@@ -220,3 +220,101 @@ fn no_journal(why: String) -> Explanation {
         trace_id: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::{UpdateReceiver, WakeEnd, updates, wake_pair};
+
+    struct Kept {
+        ask: mpsc::UnboundedSender<Ask>,
+        opened: mpsc::UnboundedReceiver<Opened>,
+        news: UpdateReceiver,
+        task: tokio::task::JoinHandle<()>,
+        _wake: WakeEnd,
+    }
+
+    fn keeper(folder: &std::path::Path) -> Kept {
+        let (waker, wake) = wake_pair().unwrap();
+        let (updates, news) = updates(waker.clone());
+        let (ask, inbox) = mpsc::unbounded_channel();
+        let (opened, journals) = mpsc::unbounded_channel();
+        let campaigns = vec![("http://127.0.0.1:1/api/v2".to_owned(), CampaignId::new("campaign_1"))];
+        let state = StateFolder::Fixed(folder.to_owned());
+        let keeper = Keeper { state, campaigns, updates, requests: Requests::new(waker), inbox, opened };
+        Kept { ask, opened: journals, news, task: tokio::spawn(keeper.work()), _wake: wake }
+    }
+
+    impl Kept {
+        /// The next news that are no notice.
+        async fn next(&mut self) -> News {
+            loop {
+                match self.news.next().await.unwrap().news {
+                    News::Notice(_) => {}
+                    news => return news,
+                }
+            }
+        }
+
+        async fn note(&self) -> Result<(), String> {
+            let (written, answer) = oneshot::channel();
+            let (campaign, kind, detail) = (CampaignIndex(0), NoteKind::Export, "messages, 2 rows".to_owned());
+            self.ask.send(Ask::Note { campaign, kind, detail, written: Some(written) }).unwrap();
+            answer.await.unwrap()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_folder_that_is_put_right_is_opened_without_a_new_start() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("state");
+        std::fs::write(&folder, "in the way").unwrap();
+        let mut kept = keeper(&folder);
+        let first = kept.opened.recv().await.unwrap();
+        assert!(first.access.writable().is_err() && first.run.is_none());
+        assert!(matches!(kept.next().await, News::Journal(Some(text)) if text.why.contains("cannot be used")));
+        assert!(kept.note().await.is_err());
+        std::fs::remove_file(&folder).unwrap();
+        let second = kept.opened.recv().await.unwrap();
+        assert!(second.access.writable().is_ok() && second.run.is_some());
+        assert!(matches!(kept.next().await, News::Journal(None)));
+        assert_eq!(kept.note().await, Ok(()));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test(start_paused = true)]
+    async fn a_log_that_is_removed_is_told_though_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = keeper(folder.path());
+        kept.opened.recv().await.unwrap();
+        std::fs::remove_file(folder.path().join("journal.sqlite3-wal")).unwrap();
+        assert!(matches!(kept.next().await, News::Journal(Some(text)) if text.why.contains("was removed or replaced")));
+        assert!(kept.note().await.unwrap_err().contains("start it again"));
+        // Nobody waits for this one: that it has no line is told.
+        let note = Ask::Note { campaign: CampaignIndex(0), kind: NoteKind::Reveal, detail: String::new(), written: None };
+        kept.ask.send(note).unwrap();
+        assert!(matches!(kept.next().await, News::NoteLost(lost) if lost.kind == NoteKind::Reveal));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_worker_could_not_write_is_tried_until_it_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = keeper(folder.path());
+        kept.opened.recv().await.unwrap();
+        kept.ask.send(Ask::Failed).unwrap();
+        assert!(matches!(kept.next().await, News::Journal(None)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_run_ends_with_the_keeper() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = keeper(folder.path());
+        drop(kept.opened.recv().await.unwrap());
+        drop(kept.ask);
+        kept.task.await.unwrap();
+        let locks = std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "run"));
+        assert_eq!(locks.count(), 0);
+    }
+}

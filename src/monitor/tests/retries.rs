@@ -1,5 +1,6 @@
 //! Retries: each reaches the server once, and every outcome ends as what it was.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rstest::rstest;
@@ -9,7 +10,7 @@ use crate::delivery::{MessageId, Status};
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, FaultTransport, Step};
 use crate::postman::{Broken, NotSent, Request, TransportFailure};
-use crate::state::ActionState;
+use crate::state::{ActionState, JournalAccess, RunId, Who};
 
 async fn loaded(mut bench: Bench) -> (Bench, MessageId) {
     bench.ask(Command::InView(true));
@@ -162,4 +163,19 @@ async fn under_a_rate_limit_the_retry_waits_its_turn() {
     let taken = bench.posts().into_iter().filter(|(_, status)| *status == 201).count();
     assert_eq!(taken, 1);
     assert!(matches!(bench.truth(&failed), Status::Success | Status::Failure));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_can_be_written_again_is_taken_in_place_of_the_one_before() {
+    let (mut bench, failed) = loaded(Bench::without_journal(demo_world(300, 0.0))).await;
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.until("it is not taken", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotTaken(_)))).await;
+    assert!(bench.seen.actions_refused.is_some() && bench.posts().is_empty());
+    let journal = bench.journal();
+    let now = bench.clock.now();
+    let run = journal.begin_run(RunId::new(now, 1, 1), &Who::default(), now).unwrap();
+    bench.ask(Command::UseJournal { journal: JournalAccess::Writable(journal), run: Some(Arc::new(run)) });
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.until("it is accepted", |seen| seen.stage(&failed) == Some(&ActionStage::Accepted)).await;
+    assert_eq!(state(&bench), [ActionState::Accepted]);
 }

@@ -215,3 +215,27 @@ async fn a_long_run_holds_its_yes_as_long_as_it_moves() {
     assert!(bench.clock.now().duration_since(begun).as_secs() > 300);
     assert_eq!(counts(bench.seen.run().unwrap()), (120, 0, 0, 0, 0));
 }
+
+#[cfg(unix)]
+#[rstest]
+#[case::log_removed("-wal")]
+#[case::index_removed("-shm")]
+#[case::file_removed("")]
+#[tokio::test(start_paused = true)]
+async fn a_file_of_the_journal_that_goes_in_mid_run_stops_it_before_the_next_request(#[case] ending: &str) {
+    let mut bench = loaded(Bench::new(failing_world())).await;
+    let chosen = bench.failures(10);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("three were accepted", |seen| seen.run().is_some_and(|run| run.accepted >= 3)).await;
+    let path = bench.folder.path().join(format!("state/journal.sqlite3{ending}"));
+    std::fs::remove_file(path).unwrap();
+    bench.until("the run is over", Seen::run_is_over).await;
+    // A request that was under way at that moment had its line.
+    assert!(bench.posts().len() <= 4, "{:?}", bench.posts());
+    let why = bench.seen.actions_refused.as_ref().unwrap();
+    assert!(why.why.contains("was removed or replaced while the program ran"), "{why:?}");
+    bench.ask(Command::Retry(bench.confirmed(&chosen[9])));
+    let before = bench.posts().len();
+    bench.until("nothing more is taken", |seen| matches!(seen.stage(&chosen[9]), Some(ActionStage::NotTaken(_)))).await;
+    assert_eq!(bench.posts().len(), before);
+}

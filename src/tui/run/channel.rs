@@ -51,6 +51,12 @@ impl UpdateReceiver {
         self.receiver.try_recv().ok()
     }
 
+    /// The next piece of news, whenever it comes.
+    #[cfg(test)]
+    pub(crate) async fn next(&mut self) -> Option<Update> {
+        self.receiver.recv().await
+    }
+
     /// Whether news are waiting.
     pub(super) fn is_empty(&self) -> bool {
         self.receiver.is_empty()
