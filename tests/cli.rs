@@ -15,6 +15,7 @@ mod cli {
     mod interrupting;
     mod journalling;
     mod keys;
+    mod meanwhile;
     mod naming;
     mod reading;
     mod refusals;
