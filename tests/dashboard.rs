@@ -64,3 +64,5 @@ mod screens;
 mod showing;
 #[path = "dashboard/shown.rs"]
 mod shown;
+#[path = "dashboard/trimming.rs"]
+mod trimming;

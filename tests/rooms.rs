@@ -22,6 +22,21 @@ const CRATES: [(&str, &[&str]); 6] = [
 /// The imitated API uses no other room, and only the command line and tests use it.
 const SIMULATOR: &str = "simulator";
 
+/// What the dashboard keeps rows in. A row gets another meaning when its message is dropped, so each of these is told
+/// by `Campaign::keep_within_limit`, or keeps its messages from being dropped; everything else holds ids.
+const KEEPS_ROWS: [&str; 9] = [
+    "list.rs: Row(RowNumber)",
+    "list.rs: pub row: RowNumber",
+    "list.rs: view: View",
+    "failures.rs: rows: Option<View>",
+    "marked.rs: rows: HashSet<RowNumber>",
+    "marked.rs: last: Option<RowNumber>",
+    "marks.rs: changed: HashMap<RowNumber, Timestamp>",
+    "marks.rs: revealed: Option<(RowNumber, Timestamp)>",
+    // While a file is written, or asked for, nothing is dropped: it is whole, or it is not.
+    "exporting.rs: Messages(Arc<[RowNumber]>)",
+];
+
 /// A source file and the room it lies in.
 struct Source {
     path: PathBuf,
@@ -133,6 +148,27 @@ fn each_crate_stays_in_its_room() {
         assert!(seen > 0, "nothing uses `{name}`: is the guard blind?");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rows_are_kept_only_where_a_trim_is_followed() {
+    let mut kept = Vec::new();
+    for source in sources().iter().filter(|source| source.room == "tui" && !source.is_test) {
+        let mut is_inside = false;
+        for line in source.code() {
+            let is_head = ["struct ", "enum "].iter().any(|word| !line.starts_with(' ') && line.contains(word));
+            is_inside = (is_inside && !line.starts_with('}')) || (is_head && line.ends_with('{'));
+            let is_row = |word: &str| ["RowNumber", "View"].contains(&word);
+            if (is_inside || is_head) && line.split(|letter: char| !letter.is_alphanumeric()).any(is_row) {
+                let file = source.path.file_name().unwrap().to_str().unwrap();
+                kept.push(format!("{file}: {}", line.trim().trim_end_matches(',')));
+            }
+        }
+    }
+    kept.sort();
+    let mut allowed = KEEPS_ROWS.map(str::to_owned).to_vec();
+    allowed.sort();
+    assert_eq!(kept, allowed, "rows that are kept across an event: hold message ids, or follow the trims");
 }
 
 #[test]

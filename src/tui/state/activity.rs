@@ -7,7 +7,6 @@ use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, State};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
-use crate::store::RowNumber;
 
 /// Which line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub(in crate::tui) enum ActivityKey {
     /// The retry of a batch.
     Batch(BatchId),
     /// A message that changed.
-    Change(RowNumber),
+    Change(MessageId),
 }
 
 /// A line of the list.
@@ -47,7 +46,19 @@ impl Entry<'_> {
             Entry::Open(open, _) => ActivityKey::Open(open.action),
             Entry::Message(record) => ActivityKey::Message(record.message.clone()),
             Entry::Batch(record) => ActivityKey::Batch(record.batch.clone()),
-            Entry::Change(record) => ActivityKey::Change(record.row),
+            Entry::Change(record) => ActivityKey::Change(record.message.clone()),
+        }
+    }
+
+    /// Whether it is this line.
+    fn is(&self, key: &ActivityKey) -> bool {
+        match (self, key) {
+            (Entry::NotStarted(_), ActivityKey::NotStarted) => true,
+            (Entry::Open(open, _), ActivityKey::Open(action)) => open.action == *action,
+            (Entry::Message(record), ActivityKey::Message(message)) => record.message == *message,
+            (Entry::Batch(record), ActivityKey::Batch(batch)) => record.batch == *batch,
+            (Entry::Change(record), ActivityKey::Change(message)) => record.message == *message,
+            _ => false,
         }
     }
 
@@ -101,7 +112,7 @@ impl Campaign {
 
     /// The place of the cursor in the list.
     pub fn activity_place(&self, entries: &[Entry<'_>]) -> usize {
-        self.activity_cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.key() == *key)).unwrap_or(0)
+        self.activity_cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.is(key))).unwrap_or(0)
     }
 
     /// How many lines the list has.

@@ -186,7 +186,7 @@ impl Campaign {
             return false;
         }
         let is_first = self.store.coverage().dropped == 0;
-        let opened = self.opened.as_ref().map(|opened| opened.row);
+        let opened = self.opened.as_ref().and_then(|opened| self.store.row(&opened.message));
         let (marked, selected) = (&self.marked, self.list.selected());
         let is_held = |row: RowNumber| marked.holds(row) || opened == Some(row) || selected == Some(row);
         let trimmed = self.store.trim(self.card.max_messages, is_held);
@@ -219,7 +219,10 @@ impl Campaign {
 
     /// The message that keys are about: the one that is open, else the one under the cursor.
     pub fn subject(&self) -> Option<RowNumber> {
-        self.opened.as_ref().map(|opened| opened.row).or_else(|| self.list.selected())
+        match &self.opened {
+            Some(opened) => self.store.row(&opened.message),
+            None => self.list.selected(),
+        }
     }
 
     /// Whether a row is shown masked.

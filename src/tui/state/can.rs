@@ -62,7 +62,7 @@ impl State {
             ViewKind::Messages | ViewKind::Failures if campaign.opened.is_none() && !campaign.marked.is_empty() => None,
             ViewKind::Messages => {
                 let Some(row) = campaign.subject() else { return Some("no message is selected".to_owned()) };
-                let plan = plan_one(campaign, row, false, self.now);
+                let plan = plan_one(campaign, &campaign.store.id(row), false, self.now);
                 let left = plan.left_out.first().filter(|_| plan.items.is_empty())?;
                 // The question tells that a retry cannot help, and takes it in all the same if one insists.
                 (left.reason != crate::retry::LeftOutReason::Useless).then(|| left.reason.to_string())

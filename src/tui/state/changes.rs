@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::delivery::{DeliveryError, Status};
-use crate::store::{Change, RowNumber};
+use crate::delivery::{DeliveryError, MessageId, Status};
+use crate::store::Change;
 
 /// How many messages are kept with their change. More than anyone reads; the sums go on.
 pub(in crate::tui) const KEPT: usize = 2_000;
@@ -14,8 +14,8 @@ pub(in crate::tui) const KEPT: usize = 2_000;
 /// How a message changed since somebody last looked.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct ChangeRecord {
-    /// The message.
-    pub row: RowNumber,
+    /// The message. It may have been dropped since, and its row be another one's.
+    pub message: MessageId,
     /// The status it had then; `None` for a message that was not there yet.
     pub from: Option<Status>,
     /// The status it has now.
@@ -45,7 +45,7 @@ pub(in crate::tui) struct ChangeSums {
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Changes {
     records: BTreeMap<u64, ChangeRecord>,
-    places: HashMap<RowNumber, u64>,
+    places: HashMap<MessageId, u64>,
     next: u64,
     since: Option<Timestamp>,
     sums: ChangeSums,
@@ -60,28 +60,28 @@ impl Changes {
 
     /// One more change. A message that changed before keeps the status it had when somebody last
     /// looked.
-    pub fn note(&mut self, change: &Change, elsewhere: bool) {
+    pub fn note(&mut self, message: MessageId, change: &Change, elsewhere: bool) {
         let mut record = ChangeRecord {
-            row: change.row,
+            message,
             from: change.from.clone(),
             to: change.to.clone(),
             error: change.error.clone(),
             at: change.seen_at,
             elsewhere,
         };
-        if let Some(known) = self.places.remove(&change.row).and_then(|place| self.records.remove(&place)) {
+        if let Some(known) = self.places.remove(&record.message).and_then(|place| self.records.remove(&place)) {
             self.count(&known, |sum| sum.saturating_sub(1));
             record.elsewhere |= known.elsewhere;
             record.from = known.from;
         }
         self.count(&record, |sum| sum + 1);
-        self.places.insert(record.row, self.next);
+        self.places.insert(record.message.clone(), self.next);
         self.records.insert(self.next, record);
         self.next += 1;
         if self.records.len() > KEPT
             && let Some((_, oldest)) = self.records.pop_first()
         {
-            self.places.remove(&oldest.row);
+            self.places.remove(&oldest.message);
             self.dropped += 1;
         }
     }
@@ -134,37 +134,38 @@ impl Changes {
 mod tests {
     use super::*;
     use crate::delivery::{RowFields, RowsBuilder};
-    use crate::store::{AnswerKind, Store};
+    use crate::store::{AnswerKind, RowNumber, Store};
     use proptest::prelude::*;
 
-    /// Row numbers, as a store gives them.
-    fn rows(count: usize) -> Vec<RowNumber> {
-        let ids: Vec<String> = (0..count).map(|number| format!("message_{number}")).collect();
+    /// A row number: which one does not matter to the changes.
+    fn row() -> RowNumber {
         let mut rows = RowsBuilder::default();
-        for id in &ids {
-            rows.push(&RowFields { id, ..RowFields::default() });
-        }
-        Store::new().merge(&rows.finish(), &AnswerKind::List, at(0)).added
+        rows.push(&RowFields { id: "message_0", ..RowFields::default() });
+        Store::new().merge(&rows.finish(), &AnswerKind::List, at(0)).added[0]
+    }
+
+    fn message(number: usize) -> MessageId {
+        MessageId::new(format!("message_{number}"))
     }
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_900_000_000 + seconds).unwrap()
     }
 
-    fn change(row: RowNumber, from: Option<Status>, to: Status, seconds: i64) -> Change {
-        Change { row, from, to, error: None, seen_at: at(seconds) }
+    fn change(from: Option<Status>, to: Status, seconds: i64) -> Change {
+        Change { row: row(), from, to, error: None, seen_at: at(seconds) }
     }
 
     #[test]
     fn a_message_has_one_line_from_then_to_now() {
-        let rows = rows(2);
+        let (first, second) = (message(0), message(1));
         let mut changes = Changes::default();
         changes.begin(at(0));
-        changes.note(&change(rows[0], Some(Status::Sent), Status::SentToTelco, 1), false);
-        changes.note(&change(rows[1], None, Status::Failure, 2), false);
-        changes.note(&change(rows[0], Some(Status::SentToTelco), Status::Success, 3), true);
-        let lines: Vec<_> = changes.iter().map(|it| (it.row, it.from.clone(), it.to.clone(), it.at, it.elsewhere)).collect();
-        assert_eq!(lines, [(rows[0], Some(Status::Sent), Status::Success, at(3), true), (rows[1], None, Status::Failure, at(2), false)]);
+        changes.note(first.clone(), &change(Some(Status::Sent), Status::SentToTelco, 1), false);
+        changes.note(second.clone(), &change(None, Status::Failure, 2), false);
+        changes.note(first.clone(), &change(Some(Status::SentToTelco), Status::Success, 3), true);
+        let lines: Vec<_> = changes.iter().map(|it| (it.message.clone(), it.from.clone(), it.to.clone(), it.at, it.elsewhere)).collect();
+        assert_eq!(lines, [(first, Some(Status::Sent), Status::Success, at(3), true), (second, None, Status::Failure, at(2), false)]);
         assert_eq!(changes.sums(), ChangeSums { delivered: 1, failed: 1, moving: 0, elsewhere: 1 });
         changes.mark_seen(at(9));
         assert_eq!((changes.len(), changes.sums(), changes.since()), (0, ChangeSums::default(), Some(at(9))));
@@ -180,14 +181,13 @@ mod tests {
     proptest! {
         #[test]
         fn memory_is_bounded_and_the_sums_go_on(picks in prop::collection::vec((0..KEPT + 700, any::<bool>()), 1..9_000)) {
-            let rows = rows(KEPT + 700);
-            let mut changes = Changes::default();
+            let (row, mut changes) = (row(), Changes::default());
             for (seconds, (pick, good)) in (0..).zip(&picks) {
                 let to = if *good { Status::Success } else { Status::Failure };
-                changes.note(&change(rows[*pick], Some(Status::Sent), to, seconds), false);
+                changes.note(message(*pick), &Change { row, from: Some(Status::Sent), to, error: None, seen_at: at(seconds) }, false);
             }
             prop_assert!(changes.len() <= KEPT);
-            prop_assert_eq!(changes.len(), changes.iter().map(|it| it.row).collect::<std::collections::HashSet<_>>().len());
+            prop_assert_eq!(changes.len(), changes.iter().map(|it| it.message.clone()).collect::<std::collections::HashSet<_>>().len());
             let sums = changes.sums();
             prop_assert_eq!(sums.delivered + sums.failed, changes.len() + changes.dropped());
             prop_assert!(changes.iter().map(|it| it.at).is_sorted_by(|newer, older| newer >= older));

@@ -3,7 +3,6 @@
 use crate::delivery::MessageId;
 use crate::monitor::Generation;
 use crate::postman::Explanation;
-use crate::store::RowNumber;
 
 /// How far the reading of an opened message is. What was known of it stays on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +22,6 @@ pub(in crate::tui) struct Opened {
     pub generation: Generation,
     /// The message.
     pub message: MessageId,
-    /// Its row.
-    pub row: RowNumber,
     /// How many lines it is scrolled down.
     pub scroll: usize,
     /// How far the reading is.

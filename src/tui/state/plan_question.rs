@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use super::planning::{plan, planner, says_the_same};
 use super::{Asked, Campaign, Count};
-use crate::delivery::{Message, RetryHelps};
+use crate::delivery::{Message, MessageId, RetryHelps};
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, LineStanding, Plan, PlanLine, one_time_hint};
-use crate::store::RowNumber;
+use crate::store::{RowNumber, Store};
 
 /// How many messages are looked at for one-time passwords: enough to tell the templates.
 const LOOKED_AT: usize = 200;
@@ -22,7 +22,7 @@ pub(in crate::tui) struct Choice {
     /// In words: `12 marked`, `routing_error`.
     pub words: String,
     /// The messages.
-    pub rows: Vec<RowNumber>,
+    pub messages: Vec<MessageId>,
     /// Only the lines that a retry helps are ticked at first; the others can be added.
     pub helped_only: bool,
 }
@@ -49,7 +49,7 @@ pub(in crate::tui) struct PlanQuestion {
     /// Whether most templates look like one-time passwords, in a campaign that does not say so.
     pub one_time_hint: bool,
     is_production: bool,
-    rows: HashSet<RowNumber>,
+    chosen: HashSet<MessageId>,
     dropped: BTreeSet<String>,
     /// Lines that a retry cannot help and that are taken in all the same.
     taken: BTreeSet<String>,
@@ -58,10 +58,10 @@ pub(in crate::tui) struct PlanQuestion {
 impl PlanQuestion {
     /// The question about a choice.
     pub fn new(id: u64, campaign: &Campaign, choice: Choice, refusal: Option<Explanation>, now: Timestamp) -> Self {
-        let first = plan(campaign, &planner(campaign), &choice.rows, now);
+        let first = plan(campaign, &planner(campaign), &choice.messages, now);
         let mut question = Self {
             asked: Asked::new(id),
-            rows: choice.rows.iter().copied().collect(),
+            chosen: choice.messages.iter().cloned().collect(),
             lines: first.lines(),
             plan: first,
             choice,
@@ -88,8 +88,8 @@ impl PlanQuestion {
     }
 
     /// Whether the message of a row was chosen.
-    pub fn is_about(&self, rows: &[RowNumber]) -> bool {
-        rows.iter().any(|row| self.rows.contains(row))
+    pub fn is_about(&self, store: &Store, rows: &[RowNumber]) -> bool {
+        rows.iter().any(|row| self.chosen.contains(&store.id(*row)))
     }
 
     /// Whether a yes would do anything.
@@ -142,7 +142,7 @@ impl PlanQuestion {
             let useless = self.lines.iter().filter(|line| line.helps == RetryHelps::No && !self.taken.contains(&line.code));
             planner.dropped.extend(useless.map(|line| line.code.clone()));
         }
-        let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.rows, now));
+        let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.messages, now));
         self.lines = self.plan.lines();
         self.go(0);
         before

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::Campaign;
-use crate::delivery::{BatchId, Message, Status};
+use crate::delivery::{BatchId, Message, MessageId, Status};
 use crate::retry::{BatchPlan, LastRead, Plan, Planner};
-use crate::store::{Filter, RowNumber, View};
+use crate::store::{Filter, View};
 
 /// A planner that knows what the campaign allows and what is under way in it.
 pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
@@ -20,20 +20,21 @@ pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
 }
 
 /// The plan for these messages, from what is known of them now.
-pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, rows: &[RowNumber], now: Timestamp) -> Plan {
-    let chosen: Vec<Message> = rows.iter().map(|row| message(campaign, *row)).collect();
-    let told = chosen.iter().zip(rows);
-    let told = told.map(|(message, row)| (message, LastRead::new(campaign.store.read_at(*row), campaign.read_from(&message.id))));
+pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, messages: &[MessageId], now: Timestamp) -> Plan {
+    let chosen: Vec<(Message, Timestamp)> = messages.iter().map(|id| message(campaign, id)).collect();
+    let told = chosen.iter().map(|(message, read_at)| (message, LastRead::new(*read_at, campaign.read_from(&message.id))));
     planner.plan(told, now)
 }
 
-/// A message as far as a plan needs it: of one that has not failed only the status is asked for.
-fn message(campaign: &Campaign, row: RowNumber) -> Message {
-    let status = campaign.store.status(row);
-    if status == Some(&Status::Failure) {
-        return campaign.store.message(row);
-    }
-    Message { status: status.cloned(), ..Message::new(campaign.store.id(row)) }
+/// A message as far as a plan needs it, and when it was read: of one that has not failed only the status is asked
+/// for, and of one that is not loaded nothing is known.
+fn message(campaign: &Campaign, id: &MessageId) -> (Message, Timestamp) {
+    let Some(row) = campaign.store.row(id) else { return (Message::new(id.clone()), Timestamp::MIN) };
+    let message = match campaign.store.status(row) {
+        Some(Status::Failure) => campaign.store.message(row),
+        status => Message { status: status.cloned(), ..Message::new(id.clone()) },
+    };
+    (message, campaign.store.read_at(row))
 }
 
 /// The plan for a batch as a whole.

@@ -8,7 +8,6 @@ use super::{Asked, Campaign};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, Plan, Planner};
-use crate::store::RowNumber;
 
 /// The two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +25,6 @@ pub(in crate::tui) struct Question {
     pub asked: Asked,
     /// The message.
     pub message: MessageId,
-    /// Its row.
-    pub row: RowNumber,
     /// What would be done.
     pub plan: Plan,
     /// The answer with the focus.
@@ -40,12 +37,11 @@ pub(in crate::tui) struct Question {
 
 impl Question {
     /// The question for one message.
-    pub fn new(id: u64, campaign: &Campaign, row: RowNumber, refusal: Option<Explanation>, now: Timestamp) -> Self {
+    pub fn new(id: u64, campaign: &Campaign, message: MessageId, refusal: Option<Explanation>, now: Timestamp) -> Self {
         Self {
             asked: Asked::new(id),
-            message: campaign.store.id(row),
-            row,
-            plan: plan_one(campaign, row, false, now),
+            plan: plan_one(campaign, &message, false, now),
+            message,
             answer: Answer::Leave,
             include_useless: false,
             refusal,
@@ -79,7 +75,7 @@ impl Question {
     /// Makes the plan anew. Where it says something else now, the question is asked anew: what a
     /// person was about to agree to is no longer what stands there.
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
-        let before = std::mem::replace(&mut self.plan, plan_one(campaign, self.row, self.include_useless, now));
+        let before = std::mem::replace(&mut self.plan, plan_one(campaign, &self.message, self.include_useless, now));
         if !says_the_same(&before, &self.plan) {
             self.ask_anew(id);
         }
@@ -98,6 +94,6 @@ impl Question {
 }
 
 /// The plan for one message, from what is known of it now.
-pub(in crate::tui) fn plan_one(campaign: &Campaign, row: RowNumber, include_useless: bool, now: Timestamp) -> Plan {
-    plan(campaign, &Planner { include_useless, ..planner(campaign) }, &[row], now)
+pub(in crate::tui) fn plan_one(campaign: &Campaign, message: &MessageId, include_useless: bool, now: Timestamp) -> Plan {
+    plan(campaign, &Planner { include_useless, ..planner(campaign) }, std::slice::from_ref(message), now)
 }

@@ -203,7 +203,7 @@ impl State {
                     Some(super::Entry::Open(open, _)) => {
                         Subject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
                     }
-                    Some(super::Entry::Change(record)) => Subject { message: Some(campaign.store.id(record.row)), ..Subject::default() },
+                    Some(super::Entry::Change(record)) => Subject { message: Some(record.message.clone()), ..Subject::default() },
                     Some(super::Entry::NotStarted(_)) | None => Subject::default(),
                 }
             }

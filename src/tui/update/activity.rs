@@ -72,7 +72,7 @@ impl State {
             },
             Some(Entry::Message(record)) => Opening::Message(record.message.clone()),
             Some(Entry::Batch(record)) => Opening::Batch(record.batch.clone()),
-            Some(Entry::Change(record)) => Opening::Message(campaign.store.id(record.row)),
+            Some(Entry::Change(record)) => Opening::Message(record.message.clone()),
         };
         match opening {
             Opening::Plan => self.plan_not_started(),
@@ -90,8 +90,15 @@ impl State {
 
     /// Shows a message in the list and opens it.
     fn open_message(&mut self, message: &MessageId, effects: &mut Vec<Effect>) {
-        let Some(row) = self.campaign().and_then(|campaign| campaign.store.row(message)) else {
-            self.tell(NoticeWeight::Info, "this message is not loaded yet", "", "");
+        let Some(campaign) = self.campaign() else { return };
+        let Some(row) = campaign.store.row(message) else {
+            // What was seen to change was loaded then.
+            if campaign.changes.iter().any(|change| change.message == *message) {
+                let next = "`max_messages` in the configuration allows more";
+                self.tell(NoticeWeight::Info, "this message is no longer loaded", "the oldest ones were dropped", next);
+            } else {
+                self.tell(NoticeWeight::Info, "this message is not loaded yet", "", "");
+            }
             return;
         };
         // Whatever the list is narrowed to, the message must be in it.

@@ -12,7 +12,7 @@ impl Campaign {
     pub(super) fn note_changes(&mut self, merged: &Merged, from: &AnswerKind, newest_before: Option<Timestamp>, asked_at: Timestamp) {
         for change in &merged.changes {
             let elsewhere = change.from == Some(Status::Failure) && *from != AnswerKind::Action && !self.is_ours(change.row);
-            self.changes.note(change, elsewhere);
+            self.changes.note(self.store.id(change.row), change, elsewhere);
         }
         // What is older was only read now; it changed who knows when.
         let Some(newest) = newest_before.filter(|_| *from == AnswerKind::List) else { return };
@@ -23,7 +23,7 @@ impl Campaign {
             }
             if let Some(to) = cells.status.filter(|status| status.is_final()) {
                 let change = Change { row: *row, from: None, to: to.clone(), error: cells.error.cloned(), seen_at: asked_at };
-                self.changes.note(&change, false);
+                self.changes.note(self.store.id(*row), &change, false);
             }
         }
     }

@@ -30,7 +30,7 @@ impl State {
         let Some(row) = campaign.list.selected() else { return };
         campaign.list.hold(&campaign.store);
         let message = campaign.store.id(row);
-        campaign.opened = Some(Opened { generation, message: message.clone(), row, scroll: 0, phase: Phase::Reading });
+        campaign.opened = Some(Opened { generation, message: message.clone(), scroll: 0, phase: Phase::Reading });
         effects.push(self.command(Command::Open { generation, message }));
     }
 

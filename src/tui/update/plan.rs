@@ -40,8 +40,7 @@ impl State {
         }
         // The order of the list: newest first.
         rows.sort_by_cached_key(|row| std::cmp::Reverse((campaign.store.cells(*row).created_at, *row)));
-        let words = format!("{number} marked");
-        self.ask_plan(Choice { words, rows, helped_only: false });
+        self.ask_plan(format!("{number} marked"), &rows, false);
     }
 
     /// All that the list shows, whatever narrows it.
@@ -59,7 +58,7 @@ impl State {
             self.tell(NoticeWeight::Info, "the list shows no message", "", &next);
             return;
         }
-        self.ask_plan(Choice { words: format!("all {} shown", view::count(shown)), rows, helped_only: false });
+        self.ask_plan(format!("all {} shown", view::count(shown)), &rows, false);
     }
 
     fn plan_group(&mut self) {
@@ -71,13 +70,13 @@ impl State {
         };
         // Of all failures those that a retry helps are ticked; the others can be added.
         let helped_only = group.key == GroupKey::Helped;
-        let rows = if helped_only {
+        let rows: Vec<RowNumber> = if helped_only {
             campaign.failures.all_rows(&campaign.store).collect()
         } else {
             campaign.failures.rows_of(&campaign.store, &group.key).collect()
         };
         let words = group.name().to_owned();
-        self.ask_plan(Choice { words, rows, helped_only });
+        self.ask_plan(words, &rows, helped_only);
     }
 
     /// What an earlier run of the program did not start: a new plan, as far as it is loaded.
@@ -92,21 +91,24 @@ impl State {
             self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");
         } else {
             let more = if missing > 0 { format!(", {missing} not loaded yet") } else { String::new() };
-            self.ask_plan(Choice { words: format!("not started before{more}"), rows, helped_only: false });
+            self.ask_plan(format!("not started before{more}"), &rows, false);
         }
     }
 
     /// Asks about these messages.
-    fn ask_plan(&mut self, choice: Choice) {
-        if let [row] = choice.rows.as_slice() {
-            self.plan_row(*row);
-            return;
-        }
-        if choice.rows.len() > LARGEST {
-            let what = format!("{} messages are too many for one plan", choice.rows.len());
+    fn ask_plan(&mut self, words: String, rows: &[RowNumber], helped_only: bool) {
+        if rows.len() > LARGEST {
+            let what = format!("{} messages are too many for one plan", rows.len());
             self.tell(NoticeWeight::Info, &what, &format!("{LARGEST} at most"), "mark fewer, or plan by error");
             return;
         }
+        let Some(campaign) = self.campaign() else { return };
+        let messages: Vec<MessageId> = rows.iter().map(|row| campaign.store.id(*row)).collect();
+        if let [message] = messages.as_slice() {
+            self.plan_message(message.clone());
+            return;
+        }
+        let choice = Choice { words, messages, helped_only };
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };
         let refusal = self.run_refusal(campaign);

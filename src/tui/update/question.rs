@@ -3,6 +3,7 @@
 
 use super::super::state::{Answer, Dialog, Question, State, plan_one};
 use super::super::{Action, Effect};
+use crate::delivery::MessageId;
 use crate::monitor::{Command, NoticeWeight};
 use crate::retry::{LeftOutReason, Plan};
 use crate::store::RowNumber;
@@ -17,18 +18,19 @@ impl State {
             return;
         };
         campaign.list.hold(&campaign.store);
-        self.plan_row(row);
+        let message = campaign.store.id(row);
+        self.plan_message(message);
     }
 
     /// The plan for one message.
-    pub(super) fn plan_row(&mut self, row: RowNumber) {
+    pub(super) fn plan_message(&mut self, message: MessageId) {
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };
-        if let Some(reason) = reason_against(&plan_one(campaign, row, false, self.now)) {
+        if let Some(reason) = reason_against(&plan_one(campaign, &message, false, self.now)) {
             self.explain(&reason);
             return;
         }
-        let question = Question::new(id, campaign, row, self.refusal(campaign), self.now);
+        let question = Question::new(id, campaign, message, self.refusal(campaign), self.now);
         self.dialog = Dialog::Question(Box::new(question));
     }
 
@@ -93,7 +95,8 @@ impl State {
                     question.ask_anew(id);
                 }
                 question.refusal = refusal;
-                if !touched.contains(&question.row) && !question.plan.is_stale(now) {
+                let is_touched = campaign.store.row(&question.message).is_none_or(|row| touched.contains(&row));
+                if !is_touched && !question.plan.is_stale(now) {
                     return;
                 }
                 question.remake(id, campaign, now);
@@ -107,7 +110,7 @@ impl State {
                     question.ask_anew(id);
                 }
                 question.refusal = run_refusal;
-                if question.is_about(touched) || question.plan.is_stale(now) {
+                if question.is_about(&campaign.store, touched) || question.plan.is_stale(now) {
                     question.remake(id, campaign, now);
                 }
             }

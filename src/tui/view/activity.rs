@@ -119,6 +119,9 @@ const BEFORE: usize = 10;
 /// How wide the status is that it has now, with its sign.
 const NOW: usize = 12;
 
+/// What stands beside a message that was dropped since: nothing of it but its id is known any more.
+pub(super) const NO_LONGER_LOADED: &str = "no longer loaded";
+
 /// How wide time and text are.
 #[derive(Debug, Clone, Copy)]
 struct Widths {
@@ -167,8 +170,13 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left, ascii)), style(role));
-    let recipient = campaign.store.cells(record.row).recipient.map(Recipient::new);
-    let recipient = recipient.map(|known| recipient::shown(&known, campaign.is_masked(record.row), campaign.open_digits()));
+    let row = campaign.store.row(&record.message);
+    let shown = |row| {
+        let known = campaign.store.cells(row).recipient.map(Recipient::new);
+        known.map_or_else(|| "not told".to_owned(), |known| recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
+    };
+    let recipient = row.map_or_else(|| record.message.short(false), shown);
+    let dropped = if row.is_none() { NO_LONGER_LOADED } else { "" };
     let from = record.from.as_ref().map_or("new", Status::word);
     let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
     let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
@@ -177,11 +185,11 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
         (false, true) => "tried again",
         (false, false) => "",
     };
-    let why = [code.as_str(), again].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
     Line::from(vec![
         text(&state.look.time(record.at, state.now), widths.time, Role::Muted),
-        text(&recipient.unwrap_or_else(|| "not told".to_owned()), RECIPIENT, Role::Text),
+        text(&recipient, RECIPIENT, Role::Text),
         text(from, BEFORE, Role::Muted),
         text(&to, NOW, role_of(&record.to)),
         Span::styled(fit(&why, room, Align::Left, ascii), style(if record.elsewhere { Role::Warning } else { Role::Text })),

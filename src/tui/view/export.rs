@@ -1,5 +1,6 @@
 //! Lists as rows of a file, masked as the screen is.
 
+use super::activity::NO_LONGER_LOADED;
 use super::batches::whole_retry;
 use super::plan::who;
 use super::recipient;
@@ -150,12 +151,14 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
             vec![action_row(state, entry, "retry", id, who(campaign, &record.message), stage_word(stage), stage)]
         }
         Entry::Change(record) => {
-            let id = campaign.store.id(record.row);
+            let id = &record.message;
             let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
             let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
-            let reason = if record.elsewhere { "retried elsewhere" } else { "" };
-            let (at, who) = (state.look.exact(record.at), who(campaign, &id));
-            let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", reason, ""];
+            let elsewhere = record.elsewhere.then_some("retried elsewhere");
+            let dropped = campaign.store.row(id).is_none().then_some(NO_LONGER_LOADED);
+            let reason = elsewhere.into_iter().chain(dropped).collect::<Vec<_>>().join(", ");
+            let (at, who) = (state.look.exact(record.at), who(campaign, id));
+            let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
             vec![cells.map(str::to_owned).to_vec()]
         }
         Entry::Batch(record) => {

@@ -49,8 +49,9 @@ fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
 
 /// What a person must know to decide.
 fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sentence> {
-    let message = campaign.store.message(question.row);
-    let masked = campaign.is_masked(question.row);
+    let row = campaign.store.row(&question.message);
+    let message = row.map_or_else(|| Message::new(question.message.clone()), |row| campaign.store.message(row));
+    let masked = row.is_none_or(|row| campaign.is_masked(row));
     let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, campaign.open_digits()));
     let who = who.unwrap_or_else(|| "recipient not told".to_owned());
     let mut sentences = vec![Sentence::new(format!("{who}   {}", message.id.short(true)), Role::Strong, 0)];
@@ -107,7 +108,7 @@ fn created(state: &State, at: Timestamp) -> Sentence {
 
 /// How old what the plan says is.
 fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence {
-    let read_at = campaign.store.cells(question.row).read_at;
+    let read_at = campaign.store.row(&question.message).map_or(Timestamp::MIN, |row| campaign.store.read_at(row));
     let read = state.now.duration_since(read_at);
     let planned = state.look.time(question.plan.planned_at, state.now);
     if read.unsigned_abs() > FRESH_ENOUGH && read.is_positive() {

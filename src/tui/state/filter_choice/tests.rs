@@ -135,8 +135,8 @@ proptest! {
             let expected = messages.iter().enumerate().filter(|(_, message)| is_shown(&choice, message, passed));
             let mut expected: Vec<_> = expected.map(|(place, _)| MessageId::new(format!("message_{place}"))).collect();
             expected.sort();
-            let shown: Vec<RowNumber> = campaign.list.rows(&campaign.store).collect();
-            prop_assert_eq!(ids(&campaign, shown.iter().copied()), expected.clone());
+            let shown = ids(&campaign, campaign.list.rows(&campaign.store));
+            prop_assert_eq!(&shown, &expected);
             prop_assert_eq!(campaign.list.matching(&campaign.store), expected.len());
             let plan = plan(&campaign, &planner(&campaign), &shown, campaign.now);
             prop_assert!(plan.items.iter().all(|item| expected.contains(&item.message)));
