@@ -17,7 +17,7 @@ use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence,
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};
-pub(super) use reading::{Pass, Read};
+pub(super) use reading::{BatchPage, Pass, Passed, Read};
 pub(super) use wording::{Intended, Wish, message_intention};
 
 use wording::{answer_kind, impersonal};
@@ -56,6 +56,10 @@ pub(super) struct Acting {
     pub pass: Pass,
     /// What is known of its message since the yes.
     pub meanwhile: Option<Meanwhile>,
+    /// The batch as it was read whole after the yes; it was what had been agreed to.
+    read_again: Option<BatchEvidence>,
+    /// How many of its failures had changed at the last reading.
+    part: Option<usize>,
     /// How often its request has left.
     tries: u32,
     /// When the yes to it was given, or its run last moved: a yes does not hold for ever. A repeat does
@@ -87,7 +91,20 @@ pub(super) enum Phase {
 impl Acting {
     fn with(subject: Subject, known: Known, phase: Phase, moved_at: Timestamp) -> Self {
         let pass = Pass::default();
-        Self { subject, known, action: None, phase, in_run: false, pass, meanwhile: None, tries: 0, moved_at, unread: 0 }
+        Self {
+            subject,
+            known,
+            action: None,
+            phase,
+            in_run: false,
+            pass,
+            meanwhile: None,
+            read_again: None,
+            part: None,
+            tries: 0,
+            moved_at,
+            unread: 0,
+        }
     }
 
     /// A retry that a person agreed to.
@@ -107,32 +124,23 @@ impl Acting {
     }
 
     /// A retry of a whole batch that a person agreed to.
-    pub fn of_batch(retry: ConfirmedBatchRetry, now: Timestamp) -> Self {
-        let plan = retry.plan();
-        let evidence = BatchEvidence {
-            attempts: plan.is_loaded_whole().then_some(plan.attempts),
-            failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
-            sent_at: now,
-        };
-        let (subject, moved_at) = (Subject::Batch(plan.batch.clone()), retry.confirmed_at());
-        Self::with(subject, Known::Batch(evidence), Phase::ToIntend(Wish::Batch(retry)), moved_at)
+    pub fn of_batch(retry: ConfirmedBatchRetry) -> Self {
+        let (subject, known) = (Subject::Batch(retry.plan().batch.clone()), Known::Batch(retry.evidence().clone()));
+        let moved_at = retry.confirmed_at();
+        Self::with(subject, known, Phase::ToIntend(Wish::Batch(retry)), moved_at)
     }
 
-    /// A retry of an earlier run whose outcome nobody saw: its request left at `sent_at`, where
-    /// that is known. With `reads` readings made already, it is read until a person must decide.
-    pub fn left_over(entry: &JournalEntry, sent_at: Option<Timestamp>, reads: u32, now: Timestamp, why: Explanation) -> Option<Self> {
+    /// A retry of an earlier run whose outcome nobody saw. With `reads` readings made already, it is read until a
+    /// person must decide. `None` where there is nothing to compare, as in the lines of an older journal: a person
+    /// decides about those.
+    pub fn left_over(entry: &JournalEntry, reads: u32, now: Timestamp, why: Explanation) -> Option<Self> {
         let (subject, known) = match &entry.action {
             ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } => {
                 let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
                 (Subject::Message(message.clone()), Known::Message(evidence))
             }
             ActionKind::RetryBatch { batch, failures } => {
-                let sent_at = sent_at.unwrap_or(entry.planned_at);
-                let evidence = BatchEvidence {
-                    attempts: None,
-                    failures: failures.as_ref().and_then(|failures| u32::try_from(failures.len()).ok()),
-                    sent_at,
-                };
+                let evidence = BatchEvidence::kept(failures.as_deref()?);
                 (Subject::Batch(batch.clone()), Known::Batch(evidence))
             }
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
@@ -233,11 +241,8 @@ impl Acting {
     }
 
     /// Its request leaves. Lines of tries in the journal that were closed before that count for nothing.
-    pub fn leaves(&mut self, now: Timestamp) -> ActionStage {
+    pub fn leaves(&mut self) -> ActionStage {
         self.tries += 1;
-        if let Known::Batch(evidence) = &mut self.known {
-            evidence.sent_at = now;
-        }
         self.phase = Phase::UnderWay;
         ActionStage::UnderWay { try_number: self.tries }
     }

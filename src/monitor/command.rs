@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::delivery::{MessageId, RecipientQuery};
+use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::state::{ActionId, JournalAccess, Run};
 
@@ -64,6 +64,16 @@ pub enum Command {
     },
     /// The message is looked at no longer.
     Close,
+    /// Read a batch whole: every page of it, once. Its end is told by [`super::News::Batch`]. A newer wish takes the
+    /// place of the one before.
+    ReadBatch {
+        /// Which question this is.
+        generation: Generation,
+        /// The batch.
+        batch: BatchId,
+    },
+    /// Nobody waits for a batch any more.
+    LeaveBatch,
     /// Retry one message. The value can only be made by a person's yes.
     Retry(ConfirmedRetry),
     /// Retry several messages, one after the other, as one run. One run at a time: a second one

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{Acting, Check, Phase};
+use super::acting::{Acting, Check, Pass, Phase};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
 use super::slots::{DiskTime, Slots, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
-use crate::delivery::{MessageId, RecipientQuery};
+use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
 
 pub(super) use trouble::Failure;
@@ -55,6 +55,8 @@ pub(super) struct Desk {
     pub opened: Option<Opened>,
     /// Messages that were found to be in other hands: what is shown of them is out of date.
     read_again: VecDeque<MessageId>,
+    /// The batch that somebody wants read whole.
+    pub batch: Option<WantedBatch>,
     pub actions: Vec<Acting>,
     /// The run of retries, the newest one.
     pub run: Option<ActiveRun>,
@@ -93,6 +95,18 @@ pub(super) struct Opened {
     pub message: MessageId,
     /// When it is read next; `None` when nothing more is expected of it.
     pub read_at: Option<Timestamp>,
+}
+
+/// A batch that somebody wants read whole.
+#[derive(Debug)]
+pub(super) struct WantedBatch {
+    pub generation: Generation,
+    pub batch: BatchId,
+    pub pass: Pass,
+    /// When its next page is read; `None` where there is nothing more to read.
+    pub read_at: Option<Timestamp>,
+    /// How often in a row it could not be read.
+    pub unread: u32,
 }
 
 /// What a worker does next.
@@ -137,6 +151,8 @@ pub(super) enum Job {
         message: MessageId,
     },
     ReadAgain(MessageId),
+    /// The next page of the batch that somebody wants read whole.
+    Batch,
     Page(Fetch),
 }
 
@@ -160,6 +176,7 @@ impl Desk {
             search: None,
             opened: None,
             read_again: VecDeque::new(),
+            batch: None,
             actions: Vec::new(),
             run: None,
             review_at: None,

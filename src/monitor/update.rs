@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Generation;
 use crate::delivery::{BatchId, MessageId, Rows, Status};
 use crate::postman::{Explanation, Refusal};
+use crate::retry::BatchReading;
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
 
@@ -57,6 +58,13 @@ pub enum News {
         generation: Generation,
         /// Why it could not be read.
         result: Result<(), Explanation>,
+    },
+    /// The reading of a whole batch came further.
+    Batch {
+        /// Which question this answers.
+        generation: Generation,
+        /// How far it is.
+        state: BatchState,
     },
     /// A retry came further.
     Action(ActionNews),
@@ -155,6 +163,8 @@ pub enum Purpose {
     Search,
     /// A message that somebody looks at.
     Message,
+    /// A batch that is read whole.
+    Batch,
     /// A retry.
     Retry,
     /// Finding out what became of a retry.
@@ -177,6 +187,22 @@ pub enum SearchState {
     },
     /// The server could not be asked; what was found before stays.
     Failed(Explanation),
+}
+
+/// How far the reading of a whole batch is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BatchState {
+    /// So many of its messages were read so far.
+    Reading(usize),
+    /// All of it was read.
+    Whole(BatchReading),
+    /// It could not be read.
+    Failed {
+        /// What happened.
+        why: Explanation,
+        /// Whether it is tried again by itself.
+        again: bool,
+    },
 }
 
 /// How far a run of several retries is. What becomes of each message is told by [`ActionNews`].

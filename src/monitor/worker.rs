@@ -1,5 +1,6 @@
 //! The worker: carries out what the desk decides, one call at a time.
 
+mod batch;
 mod calls;
 mod checking;
 mod handle;
@@ -16,8 +17,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::acting::{Acting, Skipped};
-use super::desk::{Desk, Failure, Job, Opened, Search, Step};
+use super::acting::{Acting, Pass, Skipped};
+use super::desk::{Desk, Failure, Job, Opened, Search, Step, WantedBatch};
 use super::sharing::{Sharing, broken_told, mended_told};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
@@ -208,8 +209,12 @@ impl Worker {
             Command::EndSearch => self.desk.search = None,
             Command::Open { generation, message } => self.desk.opened = Some(Opened { generation, message, read_at: Some(now) }),
             Command::Close => self.desk.opened = None,
+            Command::ReadBatch { generation, batch } => {
+                self.desk.batch = Some(WantedBatch { generation, batch, pass: Pass::default(), read_at: Some(now), unread: 0 });
+            }
+            Command::LeaveBatch => self.desk.batch = None,
             Command::Retry(retry) => self.wish_action(Acting::new(retry)).await,
-            Command::RetryBatch(retry) => self.wish_action(Acting::of_batch(retry, now)).await,
+            Command::RetryBatch(retry) => self.wish_action(Acting::of_batch(retry)).await,
             Command::Run(retries) => self.wish_run(retries).await,
             Command::StopRun => self.stop_run(StopCause::Person, None).await,
             Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
@@ -247,6 +252,7 @@ impl Worker {
             Job::Post(place) => self.post(place).await,
             Job::ReadBefore(place) => self.read_before(place).await,
             Job::ReadFor(place) => self.read_for(place).await,
+            Job::Batch => self.read_wanted_batch().await,
         }
         self.under_way = None;
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::plan::{helps_with, is_too_old};
+use super::{BatchEvidence, BatchReading};
 use crate::delivery::{Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, batch_retry};
 
 /// What the retry of a whole batch would do, and whether retrying single messages is better.
@@ -15,7 +16,7 @@ pub struct BatchPlan {
     pub batch: BatchId,
     /// Its file.
     pub file_name: Option<String>,
-    /// Its loaded messages in failure: all of them would be retried.
+    /// Its messages in failure: all of them would be retried.
     pub failures: usize,
     /// Those among them for which a retry cannot help.
     pub useless: usize,
@@ -24,8 +25,8 @@ pub struct BatchPlan {
     pub created: usize,
     /// The API's word for the state of the batch, as last told.
     pub status: Option<String>,
-    /// The attempts of its loaded messages together, as last read: evidence for later.
-    pub attempts: u32,
+    /// Each of its failures, where all of the batch was read; without that nothing can be agreed to.
+    pub evidence: Option<BatchEvidence>,
     /// How many of its messages are loaded, and how many it has.
     pub loaded: usize,
     /// How many messages it has, where told.
@@ -39,12 +40,14 @@ pub struct BatchPlan {
 }
 
 impl BatchPlan {
-    /// The plan for a batch, from its loaded messages. `under_way` are the messages, and
+    /// The plan for a batch, from its loaded messages and, where it was read whole, from that: then the reading says
+    /// which of them have failed. `under_way` are the messages, and
     /// `is_under_way` tells of the batch itself, with an action under way or an unknown outcome.
     /// `valid_for` is how long a one-time password is valid, in a campaign of them.
     pub fn new<'a>(
         batch: &Batch,
         messages: impl IntoIterator<Item = &'a Message>,
+        reading: Option<&BatchReading>,
         under_way: &[MessageId],
         is_under_way: bool,
         valid_for: Option<Duration>,
@@ -57,7 +60,7 @@ impl BatchPlan {
             useless: 0,
             created: 0,
             status: batch.status.clone(),
-            attempts: 0,
+            evidence: reading.map(BatchReading::evidence),
             loaded: 0,
             total: batch.total,
             refusal: None,
@@ -68,10 +71,10 @@ impl BatchPlan {
         let (mut crossing, mut too_old) = (0, 0);
         for message in messages {
             plan.loaded += 1;
-            plan.attempts = plan.attempts.saturating_add(message.tried().unwrap_or(0));
             crossing += usize::from(under_way.contains(&message.id));
+            let has_failed = reading.map_or(message.status == Some(Status::Failure), |reading| reading.has_failed(&message.id));
             match message.status {
-                Some(Status::Failure) => {
+                _ if has_failed => {
                     plan.failures += 1;
                     too_old += usize::from(valid_for.is_some_and(|valid_for| is_too_old(message, valid_for, now)));
                     plan.useless += usize::from(helps_with(message.error().as_ref()) == RetryHelps::No);
@@ -80,13 +83,17 @@ impl BatchPlan {
                 _ => {}
             }
         }
-        plan.refusal = plan.reason_against(crossing, is_under_way, too_old);
+        if let (Some(reading), Some(evidence)) = (reading, &plan.evidence) {
+            (plan.failures, plan.created, plan.loaded) = (evidence.failures().len(), reading.created(), reading.len());
+        }
+        let bad = reading.map_or(0, BatchReading::bad);
+        plan.refusal = plan.reason_against(crossing, is_under_way, too_old, bad);
         plan.advice = plan.advise();
         plan
     }
 
     /// Why it cannot be retried as a whole, as far as its loaded messages tell.
-    fn reason_against(&self, crossing: usize, is_under_way: bool, too_old: usize) -> Option<String> {
+    fn reason_against(&self, crossing: usize, is_under_way: bool, too_old: usize, bad: usize) -> Option<String> {
         if is_under_way {
             return Some("a retry of this batch is under way or its outcome is not known".to_owned());
         }
@@ -102,12 +109,15 @@ impl BatchPlan {
         if too_old > 0 {
             return Some(format!("{too_old} of its failures are one-time passwords that are no longer valid"));
         }
+        if bad > 0 {
+            return Some(format!("{bad} of its rows cannot be read, so that not all of its failures are known"));
+        }
         (self.failures == 0).then(|| "none of its loaded messages has failed".to_owned())
     }
 
     /// Which way is better, and why.
     fn advise(&self) -> String {
-        let (failures, useless, helped) = (self.failures, self.useless, self.failures - self.useless);
+        let (failures, useless, helped) = (self.failures, self.useless, self.failures.saturating_sub(self.useless));
         if failures == 0 {
             return "Nothing is to be retried.".to_owned();
         }
@@ -129,14 +139,17 @@ impl BatchPlan {
         format!("The whole batch: one call instead of {failures}, and a retry may help all of them.")
     }
 
-    /// Whether all of its messages are loaded, so that their attempts can be compared later.
-    pub fn is_loaded_whole(&self) -> bool {
-        self.total.is_some_and(|total| u64::from(total) == self.loaded as u64)
+    /// Whether two plans differ only in when they were made and how fresh their reading is.
+    pub fn says_the_same(&self, other: &BatchPlan) -> bool {
+        let failures = |plan: &BatchPlan| plan.evidence.as_ref().map(|evidence| evidence.failures().to_vec());
+        let plain = |plan: &BatchPlan| BatchPlan { evidence: None, planned_at: Timestamp::MIN, ..plan.clone() };
+        failures(self) == failures(other) && plain(self) == plain(other)
     }
 
-    /// A person said yes; `None` where it cannot be retried.
+    /// A person said yes; `None` where it cannot be retried, or was not read whole.
     pub fn confirm(self, at: Timestamp) -> Option<ConfirmedBatchRetry> {
-        self.refusal.is_none().then_some(ConfirmedBatchRetry { plan: self, confirmed_at: at })
+        let evidence = self.evidence.clone().filter(|_| self.refusal.is_none())?;
+        Some(ConfirmedBatchRetry { plan: self, evidence, confirmed_at: at })
     }
 }
 
@@ -144,6 +157,7 @@ impl BatchPlan {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfirmedBatchRetry {
     plan: BatchPlan,
+    evidence: BatchEvidence,
     confirmed_at: Timestamp,
 }
 
@@ -151,6 +165,11 @@ impl ConfirmedBatchRetry {
     /// What was agreed to.
     pub fn plan(&self) -> &BatchPlan {
         &self.plan
+    }
+
+    /// Each failure that was agreed to.
+    pub fn evidence(&self) -> &BatchEvidence {
+        &self.evidence
     }
 
     /// When.
@@ -179,8 +198,14 @@ mod tests {
         Batch { id: BatchId::new("batch_1"), file_name: None, status: Some(status.to_owned()), total: Some(3), created_at: None }
     }
 
+    fn read(messages: &[Message]) -> BatchReading {
+        let mut reading = BatchReading::default();
+        reading.add(messages.iter().map(|message| (message.clone(), false)), 0, now(), now());
+        reading
+    }
+
     fn plan(status: &str, messages: &[Message], under_way: &[MessageId]) -> BatchPlan {
-        BatchPlan::new(&batch(status), messages, under_way, false, None, now())
+        BatchPlan::new(&batch(status), messages, Some(&read(messages)), under_way, false, None, now())
     }
 
     #[rstest]
@@ -213,7 +238,7 @@ mod tests {
     fn one_time_passwords_that_are_no_longer_valid_are_in_the_way() {
         let aged = |seconds| Message { created_at: Some(now() - jiff::SignedDuration::from_secs(seconds)), ..message("m", "failure", "") };
         let plan = |message: &Message| {
-            BatchPlan::new(&batch("messages_enqueued"), [message], &[], false, Some(Duration::from_secs(300)), now()).refusal
+            BatchPlan::new(&batch("messages_enqueued"), [message], None, &[], false, Some(Duration::from_secs(300)), now()).refusal
         };
         assert_eq!(plan(&aged(300)), None);
         assert_eq!(plan(&aged(301)).unwrap(), "1 of its failures are one-time passwords that are no longer valid");
@@ -222,10 +247,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_loaded_whole_can_be_compared_later() {
-        let messages = [message("0", "failure", ""), message("1", "success", ""), message("2", "success", "")];
-        let whole = plan("messages_enqueued", &messages, &[]);
-        assert_eq!((whole.loaded, whole.attempts, whole.is_loaded_whole()), (3, 3, true));
-        assert!(!plan("messages_enqueued", &messages[..2], &[]).is_loaded_whole());
+    fn nothing_is_agreed_to_before_the_batch_was_read_whole() {
+        let messages = [message("0", "failure", ""), message("1", "success", ""), message("2", "failure", "")];
+        let plan = |reading| BatchPlan::new(&batch("messages_enqueued"), &messages, reading, &[], false, None, now());
+        assert_eq!((plan(None).refusal.clone(), plan(None).confirm(now())), (None, None));
+        // What the reading says of a message counts, not what was loaded before.
+        let mut reading = read(&messages);
+        let other = Message { status: Some(Status::Sent), ..message("2", "sent", "") };
+        reading.add([(other, true), (message("3", "failure", ""), false)], 0, now(), now());
+        let plan = plan(Some(&reading));
+        assert_eq!((plan.failures, plan.loaded), (2, 4));
+        let agreed = plan.confirm(now()).unwrap();
+        let ids: Vec<&str> = agreed.evidence().failures().iter().map(|seen| seen.message.as_str()).collect();
+        assert_eq!(ids, ["0", "3"]);
+    }
+
+    #[test]
+    fn rows_that_cannot_be_read_are_in_the_way() {
+        let messages = [message("0", "failure", "")];
+        let mut reading = read(&messages);
+        reading.add([], 2, now(), now());
+        let plan = BatchPlan::new(&batch("messages_enqueued"), &messages, Some(&reading), &[], false, None, now());
+        assert_eq!(plan.refusal.as_deref(), Some("2 of its rows cannot be read, so that not all of its failures are known"));
     }
 }

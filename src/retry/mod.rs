@@ -2,6 +2,7 @@
 //! nobody saw becomes known. Who carries the steps out is another room's business.
 
 mod batch;
+mod batch_reading;
 mod lines;
 mod meanwhile;
 mod one_time;
@@ -10,6 +11,7 @@ mod resolution;
 mod run;
 
 pub use batch::{BatchPlan, ConfirmedBatchRetry};
+pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use lines::{LineStanding, PlanLine};
 pub use meanwhile::Standing;
 pub use one_time::one_time_hint;
@@ -17,5 +19,5 @@ pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LastRead, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner,
     SHARE_OF_BUDGET,
 };
-pub use resolution::{BatchEvidence, BatchReading, Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
+pub use resolution::{Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
 pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};

@@ -59,52 +59,6 @@ impl Evidence {
     }
 }
 
-/// What was known of a batch before the request left that retries all its failures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchEvidence {
-    /// How many attempts its messages had together; `None` where not all of them were loaded,
-    /// because then more of them prove nothing.
-    pub attempts: Option<u32>,
-    /// How many of its messages were seen failed; there may have been more.
-    pub failures: Option<u32>,
-    /// When the request left.
-    pub sent_at: Timestamp,
-}
-
-/// What a reading of all messages of a batch says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct BatchReading {
-    /// The attempts of its messages together.
-    pub attempts: u32,
-    /// How many of them are failed.
-    pub failures: u32,
-    /// How many of them still move.
-    pub open: u32,
-    /// When the newest attempt of any of them was made, by this machine's clock.
-    pub newest_attempt: Option<Timestamp>,
-}
-
-impl BatchReading {
-    /// Takes one message in; `open` tells whether more is to be expected of it.
-    pub fn add(&mut self, message: &Message, open: bool) {
-        self.attempts = self.attempts.saturating_add(message.tried().unwrap_or(0));
-        self.failures += u32::from(message.status == Some(Status::Failure));
-        self.open += u32::from(open);
-        self.newest_attempt = self.newest_attempt.max(message.newest_attempt().and_then(|attempt| attempt.created_at));
-    }
-}
-
-impl BatchEvidence {
-    /// What a reading of the whole batch says about its retry: only a retry takes a message out of
-    /// its failure or makes another attempt, whoever asked for it.
-    pub fn compare(&self, reading: &BatchReading) -> Finding {
-        let more_attempts = self.attempts.is_some_and(|before| reading.attempts > before);
-        let fewer_failures = self.failures.is_some_and(|before| reading.failures < before);
-        let newer_attempt = reading.newest_attempt.is_some_and(|newest| newest > self.sent_at);
-        if more_attempts || fewer_failures || newer_attempt { Finding::Taken } else { Finding::Unchanged }
-    }
-}
-
 /// How the question of an unknown outcome stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
@@ -173,33 +127,6 @@ mod tests {
     fn a_message_without_a_status_proves_nothing() {
         let evidence = Evidence { attempts: None, newest_attempt: None, read_from: AnswerKind::Single };
         assert_eq!(evidence.compare(&Message::new(MessageId::new("m")), &AnswerKind::Single), Finding::Unchanged);
-    }
-
-    #[rstest]
-    #[case::nothing_new(12, 3, -60, Finding::Unchanged)]
-    #[case::more_attempts(13, 3, -60, Finding::Taken)]
-    #[case::fewer_failures(12, 2, -60, Finding::Taken)]
-    #[case::a_newer_attempt(12, 3, 1, Finding::Taken)]
-    fn a_batch_is_compared_with_what_was_known(
-        #[case] attempts: u32,
-        #[case] failures: u32,
-        #[case] newest: i64,
-        #[case] finding: Finding,
-    ) {
-        let evidence = BatchEvidence { attempts: Some(12), failures: Some(3), sent_at: at(0) };
-        let reading = BatchReading { attempts, failures, open: 0, newest_attempt: Some(at(newest)) };
-        assert_eq!(evidence.compare(&reading), finding);
-    }
-
-    #[test]
-    fn more_attempts_than_were_loaded_prove_nothing() {
-        let evidence = BatchEvidence { attempts: None, failures: Some(3), sent_at: at(0) };
-        let mut reading = BatchReading::default();
-        for _ in 0..5 {
-            reading.add(&message("failure", &[-70, -100]), false);
-        }
-        assert_eq!(reading, BatchReading { attempts: 10, failures: 5, open: 0, newest_attempt: Some(at(-70)) });
-        assert_eq!(evidence.compare(&reading), Finding::Unchanged);
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub(super) enum Wanted<'a> {
     OpenOf(&'a Server, &'a CampaignId),
     /// Those of a run, oldest first.
     OpenOfRun(&'a RunId),
+    /// Those of a campaign on single messages that were written down after this one.
+    RetriesSince(&'a Server, &'a CampaignId, ActionId),
     /// Those on a subject of a campaign in one of these states, newest first.
     On(&'a Server, &'a CampaignId, &'a str, [ActionState; 2]),
     /// The newest of a run on a message or a batch.

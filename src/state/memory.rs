@@ -102,6 +102,10 @@ impl Lines for Kept {
             Wanted::Open => entry.state.is_open(),
             Wanted::OpenOf(server, campaign) => entry.state.is_open() && entry.server == *server && entry.campaign == *campaign,
             Wanted::OpenOfRun(run) => entry.state.is_open() && entry.run == *run,
+            Wanted::RetriesSince(server, campaign, action) => {
+                let is_later = entry.id > action && entry.action.message().is_some();
+                is_later && entry.server == *server && entry.campaign == *campaign
+            }
             Wanted::On(server, campaign, subject, states) => {
                 let is_on = entry.server == *server && entry.campaign == *campaign && entry.action.subject() == subject;
                 is_on && states.contains(&entry.state)
@@ -119,7 +123,7 @@ impl Lines for Kept {
             }
             Wanted::On(..) => found.reverse(),
             Wanted::NewestOfRun(..) => found = found.pop().into_iter().collect(),
-            Wanted::One(_) | Wanted::Open | Wanted::OpenOf(..) | Wanted::OpenOfRun(_) => {}
+            Wanted::One(_) | Wanted::Open | Wanted::OpenOf(..) | Wanted::OpenOfRun(_) | Wanted::RetriesSince(..) => {}
         }
         Ok(found)
     }

@@ -1,5 +1,7 @@
 //! What the journal tells.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::form::{Lines, Wanted};
@@ -113,6 +115,22 @@ impl Journal {
     /// When the journal cannot be read.
     pub fn messages_refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
         self.read(|lines| lines.refused_with(server, campaign, code))
+    }
+
+    /// The messages that were, or may have been, retried by themselves after an action was written down.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn retried_since(&self, action: ActionId) -> Result<Vec<MessageId>, StateError> {
+        let later = self.read(|lines| {
+            let first = entry(lines, action)?;
+            lines.entries(&Wanted::RetriesSince(&first.server, &first.campaign, action))
+        })?;
+        let went =
+            |entry: &JournalEntry| !matches!(entry.state, ActionState::NotSent | ActionState::Refused | ActionState::ResolvedNotAccepted);
+        let messages: BTreeSet<MessageId> =
+            later.iter().filter(|entry| went(entry)).filter_map(|entry| entry.action.message().cloned()).collect();
+        Ok(messages.into_iter().collect())
     }
 
     /// One action.

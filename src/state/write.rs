@@ -140,6 +140,27 @@ impl Journal {
         })
     }
 
+    /// An unknown outcome was looked up and stays unknown: what is known of it by now.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn still_unknown(&self, action: ActionId, reason: &str) -> Result<(), StateError> {
+        self.write(|lines| {
+            let known = entry(lines, action)?;
+            if known.state != ActionState::Unknown {
+                return Ok(());
+            }
+            let told = Told {
+                state: known.state,
+                code: known.code.as_deref(),
+                reason: Some(reason),
+                trace_id: known.trace_id.as_deref(),
+                resolved_run: None,
+            };
+            lines.change(action, &told, known.changed_at)
+        })
+    }
+
     /// An unknown outcome was cleared up.
     ///
     /// # Errors

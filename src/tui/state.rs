@@ -47,7 +47,7 @@ pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
 pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
-pub(super) use batch_question::BatchQuestion;
+pub(super) use batch_question::{BatchQuestion, ReadingPhase};
 pub(super) use campaign::Campaign;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, Columns};
@@ -160,6 +160,8 @@ pub struct State {
     order_held_until: Option<Timestamp>,
     /// The number of the newest question.
     pub(super) last_question: u64,
+    /// The campaign whose worker reads a batch for a question.
+    pub(super) batch_asked: Option<usize>,
     generation: u64,
 }
 
@@ -209,6 +211,7 @@ impl State {
             told_until: None,
             leave_until: None,
             last_question: 0,
+            batch_asked: None,
             generation: 0,
         };
         if let Some(session) = session {

@@ -84,6 +84,7 @@ impl State {
             Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
             Event::EndAsked => effects.push(Effect::Quit),
         }
+        self.keep_batch_read(&mut effects);
         self.notice_absence(&mut effects);
         self.wake(&mut effects);
         self.settle_tables();

@@ -1,6 +1,6 @@
 //! From what is meant to a plan: the messages are read from the server first.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,10 +14,10 @@ use super::super::{Exit, Failure};
 use super::RetryArguments;
 use super::chosen::{Agenda, Chosen, LeftOut};
 use super::selection::{Failures, Selection};
-use crate::delivery::{Batch, BatchId, Message, MessageId, Status};
+use crate::delivery::{Batch, BatchId, Message, MessageId};
 use crate::monitor::{Listing, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
-use crate::retry::{BatchPlan, LastRead, Plan, Planner, one_time_hint};
+use crate::retry::{BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
 use crate::store::AnswerKind;
 
@@ -109,23 +109,41 @@ impl Choosing<'_> {
         Ok((read, kind))
     }
 
-    /// The plan for a batch as a whole.
+    /// The plan for a batch as a whole, from a reading of all its pages.
     async fn whole_batch(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<Agenda, Failure> {
-        let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
-        let read = self.listed(reader, listing, |_| true, |_| false).await?;
+        let (reading, read) = self.read_whole(reader, batch).await?;
         let told = told_batch(reader, batch, &read).await?;
         let messages = || read.iter().map(|(message, ..)| message);
         let is_under_way = self.planner.batches_under_way.contains(batch);
         let (under_way, valid_for) = (&self.planner.under_way, self.planner.valid_for);
-        let plan = BatchPlan::new(&told, messages(), under_way, is_under_way, valid_for, Timestamp::now());
+        let plan = BatchPlan::new(&told, messages(), Some(&reading), under_way, is_under_way, valid_for, Timestamp::now());
         if let Some(refusal) = &plan.refusal {
             self.left_out.push(LeftOut { id: batch.as_str().to_owned(), reason: refusal.clone() });
         }
-        let failed: Vec<&Message> = messages().filter(|message| message.status == Some(Status::Failure)).collect();
+        let failed: Vec<&Message> = messages().filter(|message| reading.has_failed(&message.id)).collect();
         self.hint_at_passwords(failed.iter().copied());
         let created = || failed.iter().filter_map(|message| message.created_at);
         let ages = created().min().zip(created().max());
-        Ok(Agenda::Batch { plan, failures: failed.iter().map(|message| message.id.clone()).collect(), ages })
+        let failures = plan.evidence.iter().flat_map(|evidence| evidence.failures()).map(|seen| seen.message.clone()).collect();
+        Ok(Agenda::Batch { plan, failures, ages })
+    }
+
+    /// Reads every page of a batch. A message that comes twice counts as it was told last.
+    async fn read_whole(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<(BatchReading, Vec<ReadMessage>), Failure> {
+        let progress = Progress::start(self.context.common.quiet, false);
+        let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
+        let mut pages = reader.pages(listing);
+        let (mut reading, mut read) = (BatchReading::default(), HashMap::new());
+        while let Some(answer) = pages.next().await.map_err(unread)? {
+            let messages: Vec<Message> = answer.rows.iter().map(Message::from_row).collect();
+            let lines = messages.iter().map(|message| (message.clone(), false));
+            reading.add(lines, answer.rows.bad().len(), answer.asked_at, Timestamp::now());
+            read.extend(messages.into_iter().map(|message| (message.id.clone(), (message, answer.asked_at, None))));
+            progress.tell(|| format!("reading the batch: {}", counted(reading.len(), "message")));
+        }
+        let mut read: Vec<ReadMessage> = read.into_values().collect();
+        read.sort_by(|left, right| left.0.id.cmp(&right.0.id));
+        Ok((reading, read))
     }
 
     /// Reads the messages of a list that are wanted, each once, until one is past all of them.

@@ -182,9 +182,12 @@ fn of_batch(plan: &BatchPlan) -> Vec<String> {
                 counted(plan.useless, "message")
             ));
         }
-        if !plan.is_loaded_whole() {
-            let of = plan.total.map(|total| format!(" of its {}", grouped(total as usize))).unwrap_or_default();
-            lines.push(format!("{}{of} messages were read: there may be more failures than these.", grouped(plan.loaded)));
+        if let Some(total) = plan.total.map(|total| total as usize).filter(|total| *total > plan.loaded) {
+            let missing = grouped(total - plan.loaded);
+            lines.push(format!(
+                "It was read whole, and {missing} of its {} messages did not show: it may still be prepared.",
+                grouped(total)
+            ));
         }
     }
     lines.push(format!("Advice: {}", plan.advice));
@@ -197,7 +200,7 @@ pub(super) mod tests {
     use crate::config;
     use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
     use crate::postman::{ApiKey, BaseUrl};
-    use crate::retry::{LastRead, Planner};
+    use crate::retry::{BatchReading, LastRead, Planner};
     use crate::store::AnswerKind;
 
     fn now() -> Timestamp {
@@ -252,7 +255,9 @@ pub(super) mod tests {
             total: Some(3),
             created_at: None,
         };
-        let plan = BatchPlan::new(&told, &messages, &[], false, None, now());
+        let mut reading = BatchReading::default();
+        reading.add(messages.iter().map(|message| (message.clone(), false)), 0, now(), now());
+        let plan = BatchPlan::new(&told, &messages, Some(&reading), &[], false, None, now());
         let ages = messages[1].created_at.zip(messages[0].created_at);
         chosen(Agenda::Batch { plan, failures: messages.iter().map(|message| message.id.clone()).collect(), ages })
     }
@@ -286,7 +291,7 @@ pub(super) mod tests {
             announced(&batch("messages_enqueued")),
             "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures.\n\
              Among them a retry cannot help, says the API's table, and may be billed again: 1 message.\n\
-             2 of its 3 messages were read: there may be more failures than these.\n\
+             It was read whole, and 1 of its 3 messages did not show: it may still be prepared.\n\
              Advice: Single messages: as a whole, 1 that a retry cannot help would be tried, and perhaps billed, too. \
              Single ones block the batch's own retry until they have left \"created\".\n\
              Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\

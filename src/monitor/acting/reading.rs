@@ -1,12 +1,14 @@
 //! What readings say about a retry: how its unknown outcome ended, and what becomes of it.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::ActionStage;
-use super::{Acting, Known, Phase};
-use crate::delivery::{Message, Status};
-use crate::postman::Cursor;
-use crate::retry::{BatchReading, Finding, Resolution, look_up_again};
+use super::{Acting, Known, Phase, impersonal};
+use crate::delivery::{Message, MessageId, Status};
+use crate::postman::{CallError, Cursor, Explanation, Refusal};
+use crate::retry::{BatchFinding, BatchReading, Finding, Resolution, look_up_again};
 use crate::store::AnswerKind;
 
 /// How often a retried message is read at first, and until which age of the retry.
@@ -22,18 +24,68 @@ const LONGEST_UNREAD: SignedDuration = SignedDuration::from_secs(60);
 /// After how long a person must decide about an outcome that cannot be looked up.
 const UNREAD_FOR: SignedDuration = SignedDuration::from_mins(30);
 
-/// How many pages of a batch are read at most to find its retry out: more than any file that the
-/// API takes, so that cursors in a circle come to an end.
-const LONGEST_PASS: u32 = 100;
+/// How many pages in a row may tell of no message that the ones before did not: cursors in a circle come to an end, and
+/// an empty page with another behind it is not the end.
+const MOST_BARREN_PAGES: u32 = 20;
+
+/// After how many readings a person is asked where only some failures have changed and the last two readings agree: a
+/// server that is still at work changes more of them from one to the next.
+const READS_OF_A_PART: u32 = 3;
+
+/// A page of a batch.
+pub(in super::super) struct BatchPage {
+    /// Its messages, and whether more is to be expected of each.
+    pub messages: Vec<(Message, bool)>,
+    /// How many of its rows could not be read.
+    pub bad: usize,
+    /// Whether there are more pages, and where the next one begins.
+    pub has_next: bool,
+    pub next: Option<Cursor>,
+    /// When its request left.
+    pub asked_at: Timestamp,
+}
 
 /// A reading of all messages of a batch, page by page.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 pub(in super::super) struct Pass {
     /// Where the next page begins; `None` at the head.
     pub next: Option<Cursor>,
-    /// What the pages so far say.
-    pub reading: BatchReading,
+    reading: BatchReading,
     pages: u32,
+    barren: u32,
+}
+
+/// How far a reading of a batch is.
+pub(in super::super) enum Passed {
+    /// There are more pages.
+    More,
+    /// It was the last one.
+    Whole(BatchReading),
+    /// The pages lead nowhere: the batch cannot be read whole.
+    NoEnd,
+}
+
+impl Pass {
+    /// How many messages were read so far.
+    pub fn len(&self) -> usize {
+        self.reading.len()
+    }
+
+    /// Takes the next page in.
+    pub fn take(&mut self, page: BatchPage, now: Timestamp) -> Passed {
+        let is_new = self.reading.add(page.messages, page.bad, page.asked_at, now);
+        self.pages += 1;
+        self.barren = if is_new { 0 } else { self.barren + 1 };
+        self.next = page.next.filter(|_| page.has_next);
+        match (page.has_next, &self.next) {
+            (false, _) => Passed::Whole(std::mem::take(self).reading),
+            (true, Some(_)) if self.barren < MOST_BARREN_PAGES => Passed::More,
+            (true, _) => {
+                *self = Self::default();
+                Passed::NoEnd
+            }
+        }
+    }
 }
 
 /// What a reading showed.
@@ -42,6 +94,10 @@ pub(in super::super) struct Read {
     pub stage: Option<ActionStage>,
     /// Whether it cleared up an unknown outcome.
     pub resolved: bool,
+    /// Why its request does not leave, in the journal's words.
+    pub not_sent: Option<String>,
+    /// What is known of an unknown outcome by now, in the journal's words.
+    pub known: Option<String>,
 }
 
 impl Acting {
@@ -67,35 +123,49 @@ impl Acting {
         }
     }
 
-    /// A page of the batch was read, of which `next` opens the following one. `ahead` is how far the
-    /// server's clock is ahead of this machine's.
-    pub fn read_page(
-        &mut self,
-        messages: impl Iterator<Item = (Message, bool)>,
-        next: Option<Cursor>,
-        ahead: SignedDuration,
-        now: Timestamp,
-    ) -> Read {
-        for (message, open) in messages {
-            self.pass.reading.add(&message, open);
-        }
+    /// Whether the batch must be read before its request may leave: it was read whole within the last minute, or the
+    /// last page of a reading that began after the yes has just come.
+    pub fn must_read(&self, now: Timestamp) -> bool {
+        let Known::Batch(evidence) = &self.known else { return false };
+        let has_just_been = self.read_again.as_ref().is_some_and(|again| again.can_be_agreed_to(now));
+        !evidence.is_fresh(now) && !has_just_been
+    }
+
+    /// A page of the batch was read. `singly` are the messages that were retried by themselves since.
+    pub fn read_page(&mut self, page: BatchPage, singly: &HashSet<MessageId>, now: Timestamp) -> Read {
         self.unread = 0;
-        self.pass.pages += 1;
-        self.pass.next = next.filter(|_| self.pass.pages < LONGEST_PASS);
-        if self.pass.next.is_some() {
-            return Read::default();
+        let pages = self.pass.pages + 1;
+        match (self.pass.take(page, now), &self.phase) {
+            (Passed::More, _) => {
+                // A yes holds as long as what it waits for moves.
+                self.moved_at = now;
+                Read::default()
+            }
+            (Passed::NoEnd, Phase::Ready { .. }) => self.will_not_leave("the batch cannot be read whole: its pages lead nowhere"),
+            (Passed::NoEnd, _) => self.unread(now),
+            (Passed::Whole(reading), _) => self.read_whole(&reading, pages, singly, now),
         }
-        let pass = std::mem::take(&mut self.pass);
-        let newest_attempt = pass.reading.newest_attempt.and_then(|newest| newest.checked_sub(ahead).ok());
-        let reading = BatchReading { newest_attempt, ..pass.reading };
+    }
+
+    fn read_whole(&mut self, reading: &BatchReading, pages: u32, singly: &HashSet<MessageId>, now: Timestamp) -> Read {
         let Known::Batch(evidence) = &self.known else { return Read::default() };
-        let finding = evidence.compare(&reading);
         match &mut self.phase {
-            Phase::Unknown { .. } => self.looked_up(finding, now),
+            Phase::Ready { .. } => match evidence.changed_since(reading) {
+                Some(words) => self.will_not_leave(&format!("changed meanwhile: {words}")),
+                None => {
+                    self.moved_at = now;
+                    self.read_again = Some(reading.evidence());
+                    Read::default()
+                }
+            },
+            Phase::Unknown { .. } => {
+                let finding = evidence.compare(reading, singly);
+                self.looked_batch_up(finding, now)
+            }
             Phase::Following { since, read_at } => {
                 // A pass of many pages must not take the whole budget.
-                *read_at = now + FOLLOW_LATER * i32::try_from(pass.pages).unwrap_or(1).max(1);
-                if reading.open == 0 || now.duration_since(*since) > FOLLOWED_FOR {
+                *read_at = now + FOLLOW_LATER * i32::try_from(pages).unwrap_or(1).max(1);
+                if reading.open() == 0 || now.duration_since(*since) > FOLLOWED_FOR {
                     self.phase = Phase::Over;
                 }
                 Read::default()
@@ -104,12 +174,46 @@ impl Acting {
         }
     }
 
+    /// What was agreed to is not what is there now, or that cannot be known: nothing is sent.
+    fn will_not_leave(&mut self, reason: &str) -> Read {
+        self.phase = Phase::Over;
+        let why = Explanation {
+            what: format!("The batch was not retried: {reason}."),
+            why: "It is no longer what was agreed to. Nothing was sent.".to_owned(),
+            next: "Look at the batch and plan its retry again, if it still needs one.".to_owned(),
+            trace_id: None,
+        };
+        Read { stage: Some(ActionStage::NotTaken(why)), not_sent: Some(reason.to_owned()), ..Read::default() }
+    }
+
+    /// The unknown outcome of a batch's retry was looked up: only all of its failures say that it was taken.
+    fn looked_batch_up(&mut self, finding: BatchFinding, now: Timestamp) -> Read {
+        if finding.is_taken() {
+            return self.looked_up(Finding::Taken, now);
+        }
+        let stands_still = finding.is_part() && self.part == Some(finding.changed);
+        self.part = Some(finding.changed);
+        let mut read = self.looked_up(Finding::Unchanged, now);
+        if let Phase::Unknown { reads, .. } = self.phase
+            && stands_still
+            && reads >= READS_OF_A_PART
+        {
+            self.phase = Phase::Over;
+        }
+        if let Some(ActionStage::Unknown { why, look_up_at }) = &mut read.stage {
+            *why = part_told(finding, why);
+            *look_up_at = look_up_at.filter(|_| !matches!(self.phase, Phase::Over));
+            read.known = Some(format!("{}; {}", finding.words(), why.why));
+        }
+        read
+    }
+
     /// Its unknown outcome was looked up.
     fn looked_up(&mut self, finding: Finding, now: Timestamp) -> Read {
         let Phase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Read::default() };
         if finding == Finding::Taken {
             self.phase = Phase::Following { since: now, read_at: now };
-            return Read { stage: Some(ActionStage::FoundAccepted), resolved: true };
+            return Read { stage: Some(ActionStage::FoundAccepted), resolved: true, ..Read::default() };
         }
         *reads += 1;
         let why = why.clone();
@@ -123,7 +227,7 @@ impl Acting {
                 None
             }
         };
-        Read { stage: Some(ActionStage::Unknown { why, look_up_at }), resolved: false }
+        Read { stage: Some(ActionStage::Unknown { why, look_up_at }), ..Read::default() }
     }
 
     /// It was taken, and its message was read.
@@ -137,7 +241,21 @@ impl Acting {
         if ended || gone > FOLLOWED_FOR {
             self.phase = Phase::Over;
         }
-        Read { stage: status.map(|status| ActionStage::Followed { status }), resolved: false }
+        Read { stage: status.map(|status| ActionStage::Followed { status }), ..Read::default() }
+    }
+
+    /// It was refused to read what it is about: what waits for that is not sent.
+    pub fn unreadable(&mut self, error: &CallError, now: Timestamp) -> Read {
+        if !matches!(self.phase, Phase::Ready { .. }) {
+            return self.unread(now);
+        }
+        let why = error.explanation();
+        let reason = format!("the batch could not be read before its retry: {}", why.what);
+        let read = self.will_not_leave(&impersonal(&reason));
+        match error.status().filter(|_| error.is_access_refused()) {
+            Some(status) => Read { stage: Some(ActionStage::Refused(Refusal { code: None, status, why })), ..read },
+            None => read,
+        }
     }
 
     /// The message could not be read; it is tried again, ever more seldom, and not for ever: what
@@ -151,12 +269,22 @@ impl Acting {
             Phase::Unknown { since, why, .. } if now.duration_since(*since) > UNREAD_FOR => {
                 let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
                 self.phase = Phase::Over;
-                return Read { stage: Some(stage), resolved: false };
+                return Read { stage: Some(stage), ..Read::default() };
             }
             Phase::Following { since, .. } if now.duration_since(*since) > FOLLOWED_FOR => self.phase = Phase::Over,
-            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } => *read_at = now + pause,
+            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } | Phase::Ready { from: read_at } => *read_at = now + pause,
             _ => {}
         }
         Read::default()
+    }
+}
+
+/// How many have changed stands before why nobody saw the answer.
+fn part_told(finding: BatchFinding, why: &Explanation) -> Explanation {
+    Explanation {
+        what: format!("{}.", finding.words()),
+        why: [why.what.as_str(), why.why.as_str()].join(" ").trim().to_owned(),
+        next: "Look at the messages of the batch, then say in the activity view whether it went.".to_owned(),
+        trace_id: why.trace_id.clone(),
     }
 }

@@ -20,7 +20,7 @@ impl Wish {
             Wish::Message(retry) => message_intention(retry, "retry of one message"),
             Wish::Batch(retry) => {
                 let plan = retry.plan();
-                let action = ActionKind::RetryBatch { batch: plan.batch.clone(), failures: None };
+                let action = ActionKind::RetryBatch { batch: plan.batch.clone(), failures: Some(retry.evidence().failures().to_vec()) };
                 Intended {
                     action,
                     plan: format!("retry of a batch, planned {}", plan.planned_at),

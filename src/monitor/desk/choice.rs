@@ -56,6 +56,9 @@ impl Desk {
 
     /// What somebody asked for, actions left out.
     fn asked(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        if self.batch.as_ref().and_then(|batch| batch.read_at).is_some_and(|at| at <= now) {
+            return Some((Job::Batch, Purpose::Batch));
+        }
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
             if search.ask_at.is_some_and(|at| at <= now) {
@@ -118,8 +121,9 @@ impl Desk {
         });
         let search = self.search.as_ref().and_then(|search| search.ask_at);
         let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
+        let batch = self.batch.as_ref().and_then(|batch| batch.read_at);
         let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        let readings = search.into_iter().chain(opened).chain(ledger).map(|at| at.max(quiet));
+        let readings = search.into_iter().chain(opened).chain(batch).chain(ledger).map(|at| at.max(quiet));
         actions.chain(readings).chain(self.review_at).min()
     }
 }

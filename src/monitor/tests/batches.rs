@@ -33,7 +33,7 @@ fn reset() -> Step {
 #[tokio::test(start_paused = true)]
 async fn a_batch_is_retried_with_one_call() {
     let mut bench = loaded(Bench::new(world())).await;
-    let plan = bench.batch_plan();
+    let plan = bench.batch_plan().await;
     assert!(plan.failures > 3, "{plan:?}");
     let batch = plan.batch.clone();
     bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
@@ -59,7 +59,7 @@ async fn a_batch_is_retried_with_one_call() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault, #[case] end: ActionState, #[case] taken: usize) {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
-    let plan = bench.batch_plan();
+    let plan = bench.batch_plan().await;
     bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
     bench
         .until("it is known, or a person must decide", |seen| {
@@ -71,7 +71,8 @@ async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault,
     assert_eq!(bench.batch_posts().len(), taken, "it never goes again");
     // A second one is not taken while the first is open.
     if end == ActionState::Unknown {
-        bench.ask(Command::RetryBatch(bench.batch_plan().confirm(bench.clock.now()).unwrap()));
+        let plan = bench.batch_plan().await;
+        bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
         bench.until("it is not taken", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::NotTaken(_)))).await;
         assert_eq!(bench.batch_posts().len(), 0);
     }
@@ -80,7 +81,7 @@ async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault,
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_told_in_the_apis_words() {
     let mut bench = loaded(Bench::new(world())).await;
-    let plan = bench.batch_plan();
+    let plan = bench.batch_plan().await;
     // A single message of it is retried, so one of them is `created`.
     let store = &bench.seen.store;
     let failed = store.rows().map(|row| store.message(row)).find(|message| {
@@ -97,7 +98,8 @@ async fn a_refusal_is_told_in_the_apis_words() {
 async fn one_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
     let fault = Fault::After(Step::Hang);
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
-    bench.ask(Command::RetryBatch(bench.batch_plan().confirm(bench.clock.now()).unwrap()));
+    let plan = bench.batch_plan().await;
+    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("it is under way", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::UnderWay { .. }))).await;
     bench.run(Duration::from_secs(1)).await;
     let mut bench = bench.killed_and_restarted();

@@ -2,16 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::super::acting::{Acting, Phase, Read, Subject};
+use super::super::acting::{Acting, BatchPage, Phase, Read, Subject};
+use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight, Purpose, Seen};
 use super::Worker;
 use super::in_the_way::journal_broken;
 use crate::delivery::{BatchId, Message, MessageId, Rows};
-use crate::postman::{Call, CallError, PageRequest, Position};
+use crate::postman::{Call, CallError, Cursor, PageAnswer, PageRequest, Position};
 use crate::retry::RunEvent;
-use crate::state::{Resolution, StateError};
+use crate::state::{ActionId, Outcome, Resolution, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
@@ -41,40 +42,70 @@ impl Worker {
         }
     }
 
-    /// Reads the next page of a batch.
-    async fn read_batch_for(&mut self, place: usize, purpose: Purpose, batch: BatchId) {
+    /// Reads the next page of a batch, to find its retry out or before its request leaves.
+    pub(super) async fn read_batch_for(&mut self, place: usize, purpose: Purpose, batch: BatchId) {
         let Some(acting) = self.desk.actions.get(place) else { return };
-        let position = acting.pass.next.clone().map_or(Position::Head, Position::After);
-        let page = PageRequest { limit: PageRequest::LARGEST, search: None, position };
-        let call = Call::ListBatch { batch: batch.clone(), page };
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(purpose, async move { api.page(&call).await }).await else { return };
+        let (next, action) = (acting.pass.next.clone(), acting.action);
+        let Some(answer) = self.batch_page(purpose, &batch, next).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return self.unread(place, &error).await,
         };
+        let page = self.told_batch_page(&batch, answer).await;
+        let singly = if page.has_next { HashSet::new() } else { self.retried_singly_since(action).await };
+        let now = self.now();
+        if let Some(acting) = self.desk.actions.get_mut(place) {
+            let read = acting.read_page(page, &singly, now);
+            self.was_read(place, read).await;
+        }
+    }
+
+    /// Asks for a page of a batch; `None` when the worker is to end.
+    pub(super) async fn batch_page(
+        &mut self,
+        purpose: Purpose,
+        batch: &BatchId,
+        next: Option<Cursor>,
+    ) -> Option<Result<PageAnswer, CallError>> {
+        let position = next.map_or(Position::Head, Position::After);
+        let page = PageRequest { limit: PageRequest::LARGEST, search: None, position };
+        let call = Call::ListBatch { batch: batch.clone(), page };
+        let api = self.api.clone();
+        self.listen_for(purpose, async move { api.page(&call).await }).await
+    }
+
+    /// Tells what a page of a batch said, and gives what a reading of the batch needs of it.
+    pub(super) async fn told_batch_page(&mut self, batch: &BatchId, answer: PageAnswer) -> BatchPage {
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
         self.note(&answer.rows, answer.asked_at);
-        let (now, server_now) = (self.now(), self.server_now());
-        let ahead = self.server_time.ahead().unwrap_or(SignedDuration::ZERO);
-        let asked_at = self.stamp(answer.asked_at);
-        let next = answer.page.end.filter(|_| answer.page.has_next);
-        let moving: Vec<bool> = Seen::from_rows(&answer.rows, server_now, ahead).iter().map(|seen| seen.open.is_some()).collect();
-        let messages: Vec<(Message, bool)> = answer.rows.iter().map(Message::from_row).zip(moving).collect();
-        let from = AnswerKind::Batch(batch);
+        let from = AnswerKind::Batch(batch.clone());
         self.learn(&answer.rows, &from, answer.asked_at);
+        let ahead = self.server_time.ahead().unwrap_or_default();
+        let moving: Vec<bool> = Seen::from_rows(&answer.rows, self.server_now(), ahead).iter().map(|seen| seen.open.is_some()).collect();
+        let page = BatchPage {
+            messages: answer.rows.iter().map(Message::from_row).zip(moving).collect(),
+            bad: answer.rows.bad().len(),
+            has_next: answer.page.has_next,
+            next: answer.page.end,
+            asked_at: answer.asked_at,
+        };
+        let asked_at = self.stamp(answer.asked_at);
         self.tell(News::Rows { rows: answer.rows, from, asked_at, reach: None, head: false }).await;
-        if let Some(acting) = self.desk.actions.get_mut(place) {
-            let read = acting.read_page(messages.into_iter(), next, ahead, now);
-            self.was_read(place, read).await;
-        }
+        page
+    }
+
+    /// The messages that were retried by themselves since an action was written down. Where that cannot be read, none:
+    /// then they count like the others, and one of them alone decides nothing.
+    async fn retried_singly_since(&self, action: Option<ActionId>) -> HashSet<MessageId> {
+        let Some((action, journal)) = action.zip(self.journal.readable().cloned()) else { return HashSet::new() };
+        blocking(move || journal.retried_since(action)).await.unwrap_or_default().into_iter().collect()
     }
 
     async fn unread(&mut self, place: usize, error: &CallError) {
         let now = self.now();
         if let Some(acting) = self.desk.actions.get_mut(place) {
-            let read = acting.unread(now);
+            let read = if error.is_retryable() { acting.unread(now) } else { acting.unreadable(error, now) };
             self.was_read(place, read).await;
         }
         if super::calls::concerns_all(error) {
@@ -92,7 +123,7 @@ impl Worker {
         {
             let reason = match &subject {
                 Subject::Message(_) => "the message was tried again or is no longer failed, perhaps by somebody else",
-                Subject::Batch(_) => "messages of the batch were tried again or are no longer failed, perhaps by somebody else",
+                Subject::Batch(_) => "all failures of the batch were tried again or are no longer failed",
             };
             let resolution = Resolution::Accepted { reason: reason.to_owned() };
             match self.journalled(move |journal| journal.resolve(action, &resolution, now)).await {
@@ -100,6 +131,16 @@ impl Worker {
                 Ok(()) | Err(StateError::IllegalStep { .. }) => {}
                 Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
             }
+        }
+        if let (Some(reason), Some(action)) = (read.not_sent, action) {
+            let outcome = Outcome::NotSent { reason };
+            if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
+                self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+            }
+        }
+        if let (Some(known), Some(action)) = (read.known, action) {
+            // It only helps whoever looks into the journal later: what is told stands on the screen.
+            let _ = self.journalled(move |journal| journal.still_unknown(action, &known)).await;
         }
         if let Some(stage) = read.stage {
             self.stage(&subject, stage).await;

@@ -68,8 +68,7 @@ impl Worker {
             return;
         }
         let why = left_unknown(action.entry.planned_at);
-        let sent_at = action.last_try.as_ref().map(|last| last.started_at);
-        if let Some(acting) = Acting::left_over(&action.entry, sent_at, 0, now, why.clone()) {
+        if let Some(acting) = Acting::left_over(&action.entry, 0, now, why.clone()) {
             self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
             self.desk.actions.push(acting);
         }
@@ -118,14 +117,15 @@ impl Worker {
             acting.look_up_now(now);
             return;
         }
-        match self.journalled(move |journal| Ok((journal.entry(action)?, journal.tries(action)?))).await {
-            Ok((entry, tries)) if entry.state == ActionState::Unknown => {
+        match self.journalled(move |journal| journal.entry(action)).await {
+            Ok(entry) if entry.state == ActionState::Unknown => {
                 let why = left_unknown(entry.planned_at);
-                let sent_at = tries.last().map(|last| last.started_at);
                 // One more reading decides: it has been read often enough before.
-                if let Some(acting) = Acting::left_over(&entry, sent_at, READS_NEEDED - 1, now, why.clone()) {
+                if let Some(acting) = Acting::left_over(&entry, READS_NEEDED - 1, now, why.clone()) {
                     self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
                     self.desk.actions.push(acting);
+                } else {
+                    self.notice(NoticeWeight::Info, nothing_to_compare()).await;
                 }
                 self.tell_open().await;
             }
@@ -182,6 +182,15 @@ fn left_unknown(planned_at: Timestamp) -> Explanation {
         what: format!("A retry of {planned_at} has an unknown outcome."),
         why: "The program ended between the request and its answer.".to_owned(),
         next: "The message is being read to find out; it is not retried again by itself.".to_owned(),
+        trace_id: None,
+    }
+}
+
+fn nothing_to_compare() -> Explanation {
+    Explanation {
+        what: "This outcome cannot be looked up.".to_owned(),
+        why: "An older version wrote it down, without what is needed to compare.".to_owned(),
+        next: "Look at the messages yourself, then say whether it went.".to_owned(),
         trace_id: None,
     }
 }

@@ -90,6 +90,11 @@ impl Worker {
         if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
             return self.expire(place, &subject, action, now).await;
         }
+        if let Subject::Batch(batch) = &subject
+            && self.desk.actions.get(place).is_some_and(|acting| acting.must_read(now))
+        {
+            return self.read_batch_for(place, Purpose::Retry, batch.clone()).await;
+        }
         let started = self.journalled(move |journal| journal.started(action, now)).await;
         let leaves_at = self.now();
         let took = leaves_at.duration_since(now).try_into().unwrap_or_default();
@@ -100,7 +105,7 @@ impl Worker {
             return self.take_line_back(place, &subject, action, leaves_at).await;
         }
         let stage = match started {
-            Ok(_) => acting.leaves(leaves_at),
+            Ok(_) => acting.leaves(),
             Err(error) => acting.not_taken(journal_broken(&error)),
         };
         let not_taken = match &stage {

@@ -37,6 +37,10 @@ impl Lines for Stored<'_> {
                 self.found(condition, [server.as_str(), campaign.as_str()])
             }
             Wanted::OpenOfRun(run) => self.found("WHERE a.state IN ('intended', 'unknown') AND a.run = ?1 ORDER BY a.id", [run.as_str()]),
+            Wanted::RetriesSince(server, campaign, action) => {
+                let condition = "WHERE a.server = ?1 AND a.campaign = ?2 AND a.id > ?3 AND a.kind = 'retry' ORDER BY a.id";
+                self.found(condition, params![server.as_str(), campaign.as_str(), action.0])
+            }
             Wanted::On(server, campaign, subject, [one, other]) => {
                 // In the words of the index over open actions, where it is asked for those.
                 let states = match (one, other) {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Campaign;
 use crate::delivery::{BatchId, Message, MessageId, Status};
-use crate::retry::{BatchPlan, LastRead, Plan, Planner};
+use crate::retry::{BatchPlan, BatchReading, LastRead, Plan, Planner};
 use crate::store::{Filter, View};
 
 /// A planner that knows what the campaign allows and what is under way in it.
@@ -37,15 +37,20 @@ fn message(campaign: &Campaign, id: &MessageId) -> (Message, Timestamp) {
     (message, campaign.store.read_at(row))
 }
 
-/// The plan for a batch as a whole.
-pub(in crate::tui) fn batch_plan(campaign: &Campaign, batch: &BatchId, now: Timestamp) -> Option<BatchPlan> {
+/// The plan for a batch as a whole; without a reading of all of it, of what is loaded.
+pub(in crate::tui) fn batch_plan(
+    campaign: &Campaign,
+    batch: &BatchId,
+    reading: Option<&BatchReading>,
+    now: Timestamp,
+) -> Option<BatchPlan> {
     let known = campaign.store.batch(batch)?.batch;
     let mut view = View::new(Filter { batches: vec![batch.clone()], ..Filter::default() });
     view.refresh(&campaign.store);
     let messages: Vec<Message> = view.rows_from(0).map(|row| campaign.store.message(row)).collect();
     let is_under_way = campaign.actions.blocking_batches().contains(batch);
     let valid_for = campaign.card.one_time_password.then_some(campaign.card.valid_for);
-    Some(BatchPlan::new(&known, &messages, &campaign.actions.blocking(), is_under_way, valid_for, now))
+    Some(BatchPlan::new(&known, &messages, reading, &campaign.actions.blocking(), is_under_way, valid_for, now))
 }
 
 /// Whether two plans differ only in when they were made and how fresh the reading is.

@@ -70,6 +70,11 @@ impl State {
                     opened.answered(generation, result);
                 }
             }
+            News::Batch { generation, state } => {
+                if is_shown {
+                    self.batch_read(generation, state);
+                }
+            }
             News::Action(news) => {
                 // The line on the screen is cut where it is narrow: the API's words are kept whole. A
                 // run has its page of results for that.

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::super::state::{BatchQuestion, Choice, Dialog, GroupKey, PlanQuestion, RunRecord, State, ViewKind};
 use super::super::{Action, Effect, view};
 use crate::delivery::{MessageId, Status};
-use crate::monitor::{Command, NoticeWeight};
+use crate::monitor::{BatchState, CampaignIndex, Command, Generation, NoticeWeight};
 use crate::retry::ConfirmedRetry;
 use crate::store::RowNumber;
 
@@ -131,6 +131,37 @@ impl State {
         };
         let question = BatchQuestion::new(id, campaign, &batch, self.refusal(campaign), self.now);
         self.dialog = question.map_or(Dialog::None, |question| Dialog::Batch(Box::new(question)));
+    }
+
+    /// Keeps the batch read that a question is about, and lets the worker leave it when there is none any more.
+    pub(super) fn keep_batch_read(&mut self, effects: &mut Vec<Effect>) {
+        let (now, id, place) = (self.now, self.next_question(), self.current);
+        let Dialog::Batch(question) = &mut self.dialog else {
+            if let Some(place) = self.batch_asked.take() {
+                effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::LeaveBatch });
+            }
+            return;
+        };
+        question.look_at(id, now);
+        if !question.wants_reading(now) {
+            return;
+        }
+        let batch = question.plan.batch.clone();
+        let generation = self.next_generation();
+        if let Dialog::Batch(question) = &mut self.dialog {
+            question.reading_begins(generation);
+        }
+        self.batch_asked = Some(place);
+        effects.push(self.command(Command::ReadBatch { generation, batch }));
+    }
+
+    /// How far the reading of the batch is that the question is about.
+    pub(super) fn batch_read(&mut self, generation: Generation, state: BatchState) {
+        let (now, id) = (self.now, self.next_question());
+        let (Dialog::Batch(question), Some(campaign)) = (&mut self.dialog, self.campaigns.get(self.current)) else { return };
+        if !question.reading_told(id, campaign, generation, state, now) {
+            self.dialog = Dialog::None;
+        }
     }
 
     pub(super) fn plan_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {

@@ -119,7 +119,8 @@ impl State {
                     question.ask_anew(id);
                 }
                 question.refusal = refusal;
-                let is_touched = touched.iter().any(|row| campaign.store.cells(*row).batch == Some(question.plan.batch.as_str()));
+                question.look_at(id, now);
+                let is_touched = question.touched(campaign, touched);
                 if (is_touched || question.is_stale(now)) && !question.remake(id, campaign, now) {
                     self.dialog = Dialog::None;
                 }

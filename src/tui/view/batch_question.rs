@@ -8,7 +8,7 @@ use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::{count, environment, in_a_line};
 use crate::tui::Role;
-use crate::tui::state::{BatchQuestion, State};
+use crate::tui::state::{BatchQuestion, ReadingPhase, State};
 use crate::tui::text::age;
 
 /// Draws the question. Says where the cursor is.
@@ -30,14 +30,12 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
             0 => String::new(),
             useless => format!(", {} that a retry cannot help among them", count(useless)),
         };
-        all.push(Sentence::new(format!("One call retries all its failures: {failures} loaded{useless}."), Role::Text, 1));
+        let failures = if question.read_at().is_some() { failures } else { format!("{failures} loaded") };
+        all.push(Sentence::new(format!("One call retries all its failures: {failures}{useless}."), Role::Text, 1));
         all.push(Sentence::new("Each try may be billed, delivered or not.", Role::Text, 3));
     }
     all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
-    let of = plan.total.map(|total| format!("{} ", count(total as usize))).unwrap_or_default();
-    let role = if plan.is_loaded_whole() { Role::Muted } else { Role::Warning };
-    let more = if plan.is_loaded_whole() { "" } else { " There may be more failures than are told here." };
-    all.push(Sentence::new(format!("{} of its {of}messages are loaded.{more}", count(plan.loaded)), role, 4));
+    all.push(reading(state, question));
     let planned = age(state.now.duration_since(plan.planned_at));
     all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.time(plan.planned_at, state.now)), Role::Muted, 6));
     let room = usize::from(area.height).saturating_sub(2 + 2);
@@ -66,4 +64,29 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     Some(Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answer_at).unwrap_or(0)))
+}
+
+/// How far the batch is read: there is no yes before it is read whole.
+fn reading(state: &State, question: &BatchQuestion) -> Sentence {
+    let of = question.plan.total.map(|total| format!(" of {}", count(total as usize))).unwrap_or_default();
+    match (&question.phase, question.read_at()) {
+        (ReadingPhase::Failed { why, again, .. }, _) => {
+            let again = if *again { " It is tried again." } else { "" };
+            Sentence::new(
+                format!("The batch cannot be read, so it cannot be retried as a whole: {}{again}", in_a_line(why)),
+                Role::Warning,
+                0,
+            )
+        }
+        (_, Some(read_at)) => {
+            let read = count(question.plan.loaded);
+            Sentence::new(
+                format!("All of it was read: {read}{of} messages, {} ago.", age(state.now.duration_since(read_at))),
+                Role::Muted,
+                4,
+            )
+        }
+        (ReadingPhase::Reading { read, .. }, None) => Sentence::new(format!("Reading the batch: {}{of}.", count(*read)), Role::Warning, 0),
+        (ReadingPhase::Wanted | ReadingPhase::Whole, None) => Sentence::new("Reading the batch.", Role::Warning, 0),
+    }
 }

@@ -71,6 +71,7 @@ pub(super) fn purpose(purpose: Purpose) -> &'static str {
         Purpose::History => "history",
         Purpose::Search => "search",
         Purpose::Message => "message",
+        Purpose::Batch => "batch",
         Purpose::Retry => "retry",
         Purpose::Outcome => "outcome",
     }

@@ -1,8 +1,9 @@
 //! What somebody chooses on the screen, and says yes to.
 
 use super::Bench;
-use crate::delivery::{Message, MessageId, RetryHelps, Status};
-use crate::retry::{BatchPlan, ConfirmedRetry, LastRead, Planner};
+use crate::delivery::{BatchId, Message, MessageId, RetryHelps, Status};
+use crate::monitor::{Command, Generation};
+use crate::retry::{BatchPlan, BatchReading, ConfirmedRetry, LastRead, Planner};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
 
 impl Bench {
@@ -53,14 +54,27 @@ impl Bench {
         Planner::default().plan(read, self.clock.now()).confirm(self.clock.now())
     }
 
-    /// The plan for the whole retry of a batch that has failures.
-    pub fn batch_plan(&self) -> BatchPlan {
+    /// A batch that can be retried as a whole, as what is loaded has it.
+    pub fn batch(&self) -> BatchId {
         let store = &self.seen.store;
-        let plan = |summary: BatchSummary| {
-            let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
-            let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
-            BatchPlan::new(&summary.batch, of_batch, &[], false, None, self.clock.now())
-        };
-        store.batches().into_iter().map(plan).find(|plan| plan.refusal.is_none()).expect("a batch with failures")
+        store.batches().iter().find_map(|batch| self.planned(batch, None)).expect("a batch with failures").batch
+    }
+
+    /// The plan for the whole retry of that batch, after it was read whole.
+    pub async fn batch_plan(&mut self) -> BatchPlan {
+        let batch = self.batch();
+        self.seen.batches.clear();
+        self.ask(Command::ReadBatch { generation: Generation(1), batch: batch.clone() });
+        self.until("the batch is read whole", |seen| seen.batch().is_some()).await;
+        let summary = self.seen.store.batches().into_iter().find(|summary| summary.batch.id == batch).unwrap();
+        self.planned(&summary, self.seen.batch()).expect("it still can be retried")
+    }
+
+    fn planned(&self, summary: &BatchSummary, reading: Option<&BatchReading>) -> Option<BatchPlan> {
+        let store = &self.seen.store;
+        let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
+        let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
+        let plan = BatchPlan::new(&summary.batch, of_batch, reading, &[], false, None, self.clock.now());
+        plan.refusal.is_none().then_some(plan)
     }
 }

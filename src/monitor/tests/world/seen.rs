@@ -1,7 +1,10 @@
 //! What a worker on the bench has told.
 
 use crate::delivery::MessageId;
-use crate::monitor::{ActionStage, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState};
+use crate::monitor::{
+    ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState,
+};
+use crate::retry::BatchReading;
 use crate::store::Store;
 
 /// All that was told, as the dashboard keeps it.
@@ -16,6 +19,7 @@ pub struct Seen {
     pub actions_refused: Option<crate::postman::Explanation>,
     pub runs: Vec<RunNews>,
     pub batch_stages: Vec<ActionStage>,
+    pub batches: Vec<(Generation, BatchState)>,
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
     pub used_up: Vec<MessageId>,
@@ -37,6 +41,7 @@ impl Seen {
             actions_refused: None,
             runs: Vec::new(),
             batch_stages: Vec::new(),
+            batches: Vec::new(),
             open: None,
             not_started: Vec::new(),
             used_up: Vec::new(),
@@ -56,6 +61,7 @@ impl Seen {
             }
             News::Connection(connection) => self.connection = connection,
             News::Search { generation, state } => self.search = Some((generation, state)),
+            News::Batch { generation, state } => self.batches.push((generation, state)),
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
             News::Action(action) => self.stages.push((action.message, action.stage)),
             News::Notice(notice) => self.notices.push(notice),
@@ -70,6 +76,14 @@ impl Seen {
             News::Journal(refused) => self.actions_refused = refused,
             News::NoteLost(_) => {}
         }
+    }
+
+    /// The newest whole reading of a batch that was asked for.
+    pub fn batch(&self) -> Option<&BatchReading> {
+        self.batches.iter().rev().find_map(|(_, state)| match state {
+            BatchState::Whole(reading) => Some(reading),
+            _ => None,
+        })
     }
 
     /// How far the run is.

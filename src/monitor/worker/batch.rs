@@ -1,0 +1,74 @@
+//! Reading a batch whole, before a question about it can be agreed to.
+
+use jiff::SignedDuration;
+
+use super::super::acting::{Pass, Passed};
+use super::super::{BatchState, Generation, News, Purpose};
+use super::Worker;
+use super::calls::concerns_all;
+use crate::postman::{CallError, Explanation};
+
+/// How long it waits after a page that could not be read, times how often that was so in a row.
+const PAUSE: SignedDuration = SignedDuration::from_secs(3);
+/// The longest such wait.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+impl Worker {
+    /// Reads the next page of the batch that somebody wants read whole.
+    pub(super) async fn read_wanted_batch(&mut self) {
+        let Some(wanted) = &self.desk.batch else { return };
+        let (generation, batch, next) = (wanted.generation, wanted.batch.clone(), wanted.pass.next.clone());
+        let Some(answer) = self.batch_page(Purpose::Batch, &batch, next).await else { return };
+        let state = match answer {
+            Ok(answer) => {
+                let page = self.told_batch_page(&batch, answer).await;
+                let now = self.now();
+                // Whoever wanted it may have left, or want another one, by now.
+                let Some(wanted) = self.desk.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
+                wanted.unread = 0;
+                match wanted.pass.take(page, now) {
+                    Passed::More => {
+                        wanted.read_at = Some(now);
+                        BatchState::Reading(wanted.pass.len())
+                    }
+                    Passed::Whole(reading) => {
+                        wanted.read_at = None;
+                        BatchState::Whole(reading)
+                    }
+                    Passed::NoEnd => {
+                        wanted.read_at = None;
+                        BatchState::Failed { why: no_end(), again: false }
+                    }
+                }
+            }
+            Err(error) => {
+                if concerns_all(&error) {
+                    self.failed(&error).await;
+                }
+                let Some(state) = self.batch_unread(&error, generation) else { return };
+                state
+            }
+        };
+        self.tell(News::Batch { generation, state }).await;
+    }
+
+    /// It begins again after a while, because its cursor may be what was refused; a refusal would only come again.
+    fn batch_unread(&mut self, error: &CallError, generation: Generation) -> Option<BatchState> {
+        let now = self.now();
+        let wanted = self.desk.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
+        wanted.pass = Pass::default();
+        wanted.unread = wanted.unread.saturating_add(1);
+        let pause = (PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_PAUSE);
+        wanted.read_at = error.is_retryable().then(|| now + pause);
+        Some(BatchState::Failed { why: error.explanation(), again: error.is_retryable() })
+    }
+}
+
+fn no_end() -> Explanation {
+    Explanation {
+        what: "The batch cannot be read whole.".to_owned(),
+        why: "The server's page cursors go in a circle, lead nowhere or are missing.".to_owned(),
+        next: "Retry its messages one by one instead.".to_owned(),
+        trace_id: None,
+    }
+}
