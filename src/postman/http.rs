@@ -16,6 +16,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::environment::is_loopback;
+use super::secrets::told;
 use super::transport::http_date;
 use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
 
@@ -270,7 +271,8 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         Some(error) if error.is_builder() => "the address or a header cannot be sent".to_owned(),
         Some(error) if error.is_body() || error.is_decode() => "the body could not be read".to_owned(),
         Some(_) => "the request failed".to_owned(),
-        None => crate::delivery::clean_line(&innermost.to_string()).into_owned(),
+        // A certificate's names and the last words of an HTTP/2 connection are the server's.
+        None => told(&innermost.to_string()),
     }
 }
 
@@ -295,6 +297,13 @@ mod tests {
         let error = client.post("https://postman.example/x?search=6580001234").send().await.unwrap_err();
         assert_eq!(failure(&error), TransportFailure::NotSent(NotSent::Dns));
         assert_eq!(innermost(&error), "no such name");
+    }
+
+    #[test]
+    fn what_a_server_says_of_the_connection_is_impersonal_and_short() {
+        let error = io::Error::other(io::Error::other(format!("going away (b\"6580001234\") {}", "x".repeat(5000))));
+        let told = innermost(&error);
+        assert!(told.starts_with("going away (b\"…\") xxx") && told.len() <= 2048, "{told}");
     }
 
     #[test]

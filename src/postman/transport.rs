@@ -43,8 +43,8 @@ pub struct Response {
     pub location: Option<String>,
     /// The body, uncompressed, as far as it came.
     pub body: Bytes,
-    /// Why the body ends before its end. The head of the answer counts all the same: a 201
-    /// whose body was cut says that the call was accepted.
+    /// Why the body ends before its end. Of an answer that refuses, the head counts all the same;
+    /// a success whose body was cut proves nothing.
     pub body_failure: Option<Broken>,
 }
 

@@ -54,8 +54,6 @@ async fn a_batch_is_retried_with_one_call() {
 #[case::left_to_a_person(Fault::Before(reset()), ActionState::Unknown, 0)]
 #[case::behind_a_portals_page(Fault::After(Step::answer(200, "<html>Sign in</html>")), ActionState::ResolvedAccepted, 1)]
 #[case::a_portals_page(Fault::Before(Step::answer(200, "<html>Sign in</html>")), ActionState::Unknown, 0)]
-#[case::taken_by_nobody(Fault::Before(Step::answer(202, "")), ActionState::Unknown, 0)]
-#[case::an_empty_list(Fault::Before(Step::answer(201, "[]")), ActionState::Unknown, 0)]
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault, #[case] end: ActionState, #[case] taken: usize) {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
