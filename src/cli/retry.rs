@@ -110,6 +110,11 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         let mut report = report_of(&chosen, &context)?;
         return told(&mut report, &context);
     }
+    // A question whose yes could not be written down is not asked.
+    let open = match open {
+        Some(open) => open,
+        None => OpenJournal::begin(common, before::NOTHING)?,
+    };
     if arguments.yes {
         context.notice(&announcement());
     } else {
@@ -121,13 +126,10 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         };
         if !yes {
             context.notice("Nothing was retried.");
+            open.end();
             return Ok(Exit::Done);
         }
     }
-    let open = match open {
-        Some(open) => open,
-        None => OpenJournal::begin(common, before::NOTHING)?,
-    };
     if campaign.is_read_only() {
         agree::note_unlock(&open, campaign, &chosen)?;
     }

@@ -190,6 +190,9 @@ impl Stored<'_> {
     }
 }
 
+/// A message, its attempts, and when the newest was made.
+type SeenLine<'a> = (&'a MessageId, Option<u32>, Option<Timestamp>);
+
 /// What only some kinds of actions have, by column.
 #[derive(Default)]
 struct Columns<'a> {
@@ -197,7 +200,7 @@ struct Columns<'a> {
     newest: Option<Timestamp>,
     read_from: Option<&'static str>,
     /// What was known message by message; `None` where that was not kept.
-    seen: Option<Vec<(&'a MessageId, Option<u32>, Option<Timestamp>)>>,
+    seen: Option<Vec<SeenLine<'a>>>,
     fingerprint: Option<&'a str>,
     language: Option<&'a str>,
     file_name: Option<&'a str>,
