@@ -16,6 +16,7 @@ mod terminal {
     mod canary;
     mod faults;
     mod hostile;
+    mod journalling;
     mod leaving;
     mod mousing;
     mod pasting;
