@@ -25,10 +25,19 @@ pub enum ExportAnswer {
 /// Everything that can change the dashboard's state.
 #[derive(Debug)]
 pub enum Event {
-    /// A key was pressed.
+    /// A key was pressed. It agrees to nothing.
     Key(KeyEvent),
+    /// A key was pressed that agrees to the open question, and it was meant: the input guard says so.
+    Agreed(KeyEvent),
+    /// A key was pressed that would have agreed, but it came too soon, or not alone: nothing was done.
+    TooSoon(KeyEvent),
     /// Text was pasted, in one piece.
     Paste(String),
+    /// Text was pasted where none is typed, and dropped: as so many keys, where they came as keys.
+    PasteDropped {
+        /// How many keys.
+        keys: Option<usize>,
+    },
     /// The mouse did something; only told when the mouse is switched on.
     Mouse(MouseEvent),
     /// The terminal has another size now.
@@ -55,8 +64,6 @@ pub enum Event {
     },
     /// A second has passed: ages move on.
     Tick,
-    /// The first frame with an open question has been drawn: from then on its armour counts.
-    Drawn,
     /// The system asks the program to end (TERM, HUP, or an INT from outside).
     EndAsked,
 }

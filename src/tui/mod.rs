@@ -1,9 +1,9 @@
 //! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
 
-mod armour;
 mod effect;
 mod event;
 mod export; // what is copied or written to a file
+mod guard; // what was not meant does nothing
 pub mod keys; // the one table of keys
 mod layout; // where things stand
 mod run;
@@ -16,13 +16,13 @@ mod theme;
 mod update; // events in, effects out
 mod view; // how it looks
 
-pub use armour::{Armour, Place};
 pub use effect::{Copied, Effect, ExportId, ExportStep};
 pub use event::{Event, ExportAnswer};
+pub use guard::{Guard, KeyRole};
 pub use keys::{Action, Context, KeyMap};
 pub use run::{
-    Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker, updates,
-    wake_pair,
+    Came, Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker,
+    updates, wake_pair,
 };
 pub use setup::{CampaignCard, Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};

@@ -1,7 +1,7 @@
 //! The loop between keyboard, workers and screen.
 //!
 //! It draws first and starts the workers afterwards. Then, round for round: everything that was
-//! typed, through the input armour; a frame, if a key changed something; at most one piece of news;
+//! typed, through the input guard; a frame, if a key changed something; at most one piece of news;
 //! a frame, if one is due; and a wait, unless there is more. The keyboard is read on this very
 //! thread: handing each key over from another one costs most of a millisecond on an idle machine.
 
@@ -15,14 +15,14 @@ mod wake;
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 
-use super::{Armour, Effect, Event, Place};
+use super::{Effect, Event, Guard};
 use pace::{Cause, Pace};
 
 pub use channel::{Ended, UpdateReceiver, UpdateSender, updates};
 pub use dashboard::{Dashboard, QuestionId};
-pub use outside::{Host, Input, Reading, Screen};
+pub use outside::{Came, Host, Input, Reading, Screen};
 pub use requests::{End, Requests};
 pub use wake::{WakeEnd, Waker, wake_pair};
 
@@ -44,9 +44,12 @@ pub struct Run<'a, D, S, I, H> {
     host: &'a mut H,
     updates: UpdateReceiver,
     requests: Requests,
-    armour: Armour,
+    guard: Guard,
     pace: Pace,
     last_tick: Duration,
+    size: Option<(u16, u16)>,
+    /// Whether the program was stopped since the keyboard was read last.
+    was_stopped: bool,
     quit: bool,
 }
 
@@ -61,7 +64,8 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         requests: Requests,
     ) -> Self {
         let last_tick = input.elapsed();
-        Self { dashboard, screen, input, host, updates, requests, armour: Armour::default(), pace: Pace::new(), last_tick, quit: false }
+        let (guard, pace) = (Guard::default(), Pace::new());
+        Self { dashboard, screen, input, host, updates, requests, guard, pace, last_tick, size: None, was_stopped: false, quit: false }
     }
 
     /// Runs until somebody or something ends it.
@@ -79,8 +83,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     }
 
     fn rounds(&mut self) -> io::Result<End> {
-        let (columns, rows) = self.screen.size()?;
-        self.update(Event::Resize { columns, rows }, Cause::Key)?;
+        self.size()?;
         self.frame()?;
         self.host.started();
         loop {
@@ -91,8 +94,15 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             if self.requests.take_suspend() {
                 self.suspend()?;
             }
+            if self.requests.take_resized() {
+                self.size()?;
+            }
+            if self.requests.take_continued() {
+                // It was stopped from outside, and what was typed meanwhile was typed blindly.
+                self.guard.look_again();
+                self.pace.change(Cause::Key);
+            }
             let input_ended = self.read_keyboard()?;
-            self.release_held_keys()?;
             if self.quit {
                 return Ok(End::Quit);
             }
@@ -125,49 +135,83 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
 
     /// Takes everything that can be read at once. True when nothing will come any more.
     fn read_keyboard(&mut self) -> io::Result<bool> {
+        let since = self.input.elapsed();
         let mut events = Vec::new();
-        let mut ended = false;
+        let (mut has_ended, mut is_drained) = (false, false);
+        self.was_stopped = false;
         while events.len() < EVENTS_AT_ONCE {
             match self.input.read()? {
-                // A key that is let go of does nothing; only some terminals tell of it.
-                Reading::Event(TerminalEvent::Key(key)) if key.kind == KeyEventKind::Release => {}
-                Reading::Event(event) => events.push(event),
+                Reading::Came(came) => events.push(came),
                 Reading::Background(background) => self.update(Event::Background(background), Cause::Key)?,
-                Reading::Nothing => break,
+                Reading::Later => break,
+                Reading::Nothing => {
+                    is_drained = true;
+                    break;
+                }
                 Reading::Ended => {
-                    ended = true;
+                    has_ended = true;
                     break;
                 }
             }
         }
-        let now = self.input.elapsed();
-        let keys: Vec<KeyEvent> = events.iter().filter_map(TerminalEvent::as_key_event).collect();
-        self.armour.read(&keys, now);
-        for event in events {
-            if self.quit {
+        let dashboard = &*self.dashboard;
+        self.guard.read(&events, self.input.elapsed(), |key| dashboard.role(key));
+        for came in events {
+            // What was typed behind Ctrl-z was not typed for what is on the screen after it.
+            if self.quit || self.was_stopped {
                 break;
             }
-            let place = if self.dashboard.takes_text() { Place::Text } else { Place::Keys };
-            match event {
-                TerminalEvent::Key(key) => {
-                    if let Some(key) = self.armour.admit(key, place, now) {
-                        self.update(Event::Key(key), Cause::Key)?;
-                    }
-                }
-                TerminalEvent::Paste(text) if self.armour.admits_paste(place) => self.update(Event::Paste(text), Cause::Key)?,
-                TerminalEvent::Mouse(mouse) => self.update(Event::Mouse(mouse), Cause::Key)?,
-                TerminalEvent::Resize(columns, rows) => self.update(Event::Resize { columns, rows }, Cause::Key)?,
-                TerminalEvent::Paste(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => {}
-            }
+            self.take(came)?;
         }
-        Ok(ended)
+        if is_drained {
+            self.let_agree(since)?;
+        }
+        if let Some(key) = self.guard.take_refused() {
+            self.update(Event::TooSoon(key), Cause::Key)?;
+        }
+        if let Some(keys) = self.guard.burst_over(self.input.elapsed()) {
+            self.update(Event::PasteDropped { keys: Some(keys) }, Cause::Key)?;
+        }
+        Ok(has_ended)
     }
 
-    fn release_held_keys(&mut self) -> io::Result<()> {
-        while let Some(key) = self.armour.release(self.input.elapsed()) {
-            self.update(Event::Key(key), Cause::Key)?;
+    /// Takes one thing that came from the terminal.
+    fn take(&mut self, came: Came) -> io::Result<()> {
+        match came.event {
+            // A key that is let go of does nothing; only some terminals tell of it.
+            TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => Ok(()),
+            TerminalEvent::Key(key) => match self.guard.admit(key, self.dashboard.role(key), came.last) {
+                Some(key) => self.update(Event::Key(key), Cause::Key),
+                None => Ok(()),
+            },
+            TerminalEvent::Paste(text) if text.is_empty() => Ok(()),
+            TerminalEvent::Paste(text) if self.dashboard.takes_text() => self.update(Event::Paste(text), Cause::Key),
+            TerminalEvent::Paste(_) => self.update(Event::PasteDropped { keys: None }, Cause::Key),
+            TerminalEvent::Mouse(mouse) => self.update(Event::Mouse(mouse), Cause::Key),
+            TerminalEvent::Resize(..) => self.size(),
+            TerminalEvent::FocusGained | TerminalEvent::FocusLost => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Lets the key agree that was held back for long enough, now that all has been read that was there
+    /// at `now`.
+    fn let_agree(&mut self, now: Duration) -> io::Result<()> {
+        match self.guard.release(now, self.input.begun()) {
+            Some(key) => self.update(Event::Agreed(key), Cause::Key),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the dashboard the terminal's size, where that is another one.
+    fn size(&mut self) -> io::Result<()> {
+        let size = self.screen.size()?;
+        if self.size == Some(size) {
+            return Ok(());
+        }
+        self.size = Some(size);
+        self.guard.look_again();
+        let (columns, rows) = size;
+        self.update(Event::Resize { columns, rows }, Cause::Key)
     }
 
     fn tick_if_due(&mut self) -> io::Result<()> {
@@ -192,7 +236,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     /// For how long nothing is to be done, if nobody types and no news come.
     fn until_something_is_due(&self) -> Option<Duration> {
         let now = self.input.elapsed();
-        let due = [self.pace.due(), self.next_tick(), self.armour.next_release()].into_iter().flatten().min()?;
+        let due = [self.pace.due(), self.next_tick(), self.guard.due(self.input.begun())].into_iter().flatten().min()?;
         Some(due.saturating_sub(now))
     }
 
@@ -200,7 +244,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     fn update(&mut self, event: Event, cause: Cause) -> io::Result<()> {
         self.pace.change(cause);
         let effects = self.dashboard.update(event, self.input.now());
-        self.armour.question(self.dashboard.question());
+        self.guard.question(self.dashboard.question());
         for effect in effects {
             match effect {
                 Effect::Quit => self.quit = true,
@@ -217,10 +261,12 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
 
     fn suspend(&mut self) -> io::Result<()> {
         if self.screen.suspend()? {
+            self.was_stopped = true;
+            self.guard.look_again();
+            self.pace.change(Cause::Key);
             self.screen.forget()?;
             // The window may have another size by now.
-            let (columns, rows) = self.screen.size()?;
-            self.update(Event::Resize { columns, rows }, Cause::Key)?;
+            self.size()?;
         }
         Ok(())
     }
@@ -234,9 +280,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         self.screen.draw(&mut |frame| dashboard.draw(frame))?;
         let now = self.input.elapsed();
         self.pace.drawn(now);
-        if self.armour.drawn(now) {
-            self.update(Event::Drawn, Cause::News)?;
-        }
+        self.guard.drawn(now);
         Ok(())
     }
 }

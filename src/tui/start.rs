@@ -14,7 +14,7 @@ use ratatui::Frame;
 use super::keys::{Action, Chord, Context, KeyMap};
 use form::{Form, Next};
 
-use super::{Dashboard, Effect, End, Event, Host, Input, QuestionId, Requests, Run, Screen, Theme, updates};
+use super::{Dashboard, Effect, End, Event, Host, Input, KeyRole, QuestionId, Requests, Run, Screen, Theme, updates};
 
 pub use form::TrialLine;
 
@@ -172,6 +172,10 @@ impl Dashboard for Start {
 
     fn question(&self) -> Option<QuestionId> {
         None
+    }
+
+    fn role(&self, _: KeyEvent) -> KeyRole {
+        if self.form.is_some() { KeyRole::Text } else { KeyRole::Key }
     }
 
     fn takes_text(&self) -> bool {

@@ -3,6 +3,7 @@
 
 mod across;
 mod action;
+mod agreeing; // what agrees, and what it takes
 mod activity;
 mod asked;
 mod batch_question;
@@ -35,6 +36,7 @@ mod prompt;
 mod question;
 mod recent_commands;
 mod resolve;
+mod resume_question;
 mod row_menu;
 mod run_record;
 mod session;
@@ -74,6 +76,7 @@ pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, T
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
+pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
 pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
@@ -81,11 +84,12 @@ pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
 pub(super) use window::{Times, Window};
 
+use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
 
 use super::view::Target;
-use super::{Dashboard, Effect, Event, KeyMap, QuestionId, Setup, Theme};
+use super::{Dashboard, Effect, Event, KeyMap, KeyRole, QuestionId, Setup, Theme};
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
@@ -158,6 +162,10 @@ pub struct State {
     order: Vec<usize>,
     /// Until when that order stays, because somebody steps through it.
     order_held_until: Option<Timestamp>,
+    /// Whether the key that is being taken in agrees: the input guard let it through as one that does.
+    pub(super) agreed: bool,
+    /// The key that did not agree, since it came too soon.
+    pub(super) too_soon: Option<KeyEvent>,
     /// The number of the newest question.
     pub(super) last_question: u64,
     /// The campaign whose worker reads a batch for a question.
@@ -210,6 +218,8 @@ impl State {
             order_held_until: None,
             told_until: None,
             leave_until: None,
+            agreed: false,
+            too_soon: None,
             last_question: 0,
             batch_asked: None,
             generation: 0,
@@ -279,6 +289,10 @@ impl Dashboard for State {
 
     fn question(&self) -> Option<QuestionId> {
         self.asked_in_view().map(|asked| QuestionId(asked.id))
+    }
+
+    fn role(&self, key: KeyEvent) -> KeyRole {
+        self.role_of(key)
     }
 
     fn takes_text(&self) -> bool {

@@ -1,14 +1,17 @@
 //! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
 
-mod answers;
 mod backend;
 mod call;
 mod cell_writer;
+#[cfg(not(unix))]
+mod console;
 mod copy;
+#[cfg(unix)]
+mod decoder;
 mod frame_buffer;
+#[cfg(unix)]
 mod keyboard;
 mod modes;
-mod reports;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
@@ -23,7 +26,12 @@ use super::{Requests, Screen};
 use backend::SureBackend;
 use frame_buffer::FrameBuffer;
 
+#[cfg(not(unix))]
+pub use console::Keyboard;
+#[cfg(unix)]
 pub use keyboard::Keyboard;
+#[cfg(all(unix, test))]
+pub(super) use keyboard::{Bytes, Line};
 #[cfg(unix)]
 pub use signals::listen;
 

@@ -43,7 +43,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::state::{Dialog, FilterMenuKind, PromptKind, State, ViewKind};
-use super::{Action, Context, Effect, Event};
+use super::{Action, Context, Effect, Event, KeyRole, view};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
 
@@ -63,11 +63,21 @@ impl State {
             campaign.now = now;
         }
         let mut effects = Vec::new();
-        if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
+        if matches!(event, Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::PasteDropped { .. } | Event::Mouse(_)) {
             self.attend(&mut effects);
+            self.too_soon = None;
         }
         match event {
+            // What agrees does so by the input guard's leave alone.
+            Event::Key(key) if matches!(self.role_of(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
             Event::Key(key) => self.key(key, &mut effects),
+            Event::Agreed(key) => {
+                self.agreed = true;
+                self.key(key, &mut effects);
+                self.agreed = false;
+            }
+            Event::TooSoon(key) => self.too_soon = Some(key),
+            Event::PasteDropped { keys } => self.tell_dropped(keys),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.take_mouse(mouse, &mut effects),
             // The start screen's.
@@ -80,7 +90,6 @@ impl State {
                 self.count();
                 self.watch_failures(&mut effects);
             }
-            Event::Drawn => self.drawn(),
             Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
             Event::EndAsked => effects.push(Effect::Quit),
         }
@@ -129,6 +138,7 @@ impl State {
                 Context::Page => self.page_key(action, effects),
                 Context::Question | Context::Menu if matches!(self.dialog, Dialog::Resolve(_)) => self.resolve_key(action, effects),
                 Context::Question if matches!(self.dialog, Dialog::Reveal(_)) => self.reveal_key(action, effects),
+                Context::Question if matches!(self.dialog, Dialog::Resume(_)) => self.resume_key(action, effects),
                 Context::Question => self.question_key(action, effects),
                 Context::Plan => self.plan_key(action, key, effects),
                 Context::Prompt => self.prompt_key(action, key, effects),
@@ -203,6 +213,15 @@ impl State {
         let text = Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None };
         self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
         self.stands();
+    }
+
+    /// What was pasted where nothing is typed was dropped.
+    fn tell_dropped(&mut self, keys: Option<usize>) {
+        let what = match keys {
+            Some(keys) => format!("{} keys arrived at once and were taken for a paste. Nothing was done.", view::count(keys)),
+            None => "Text was pasted where none is typed. Nothing was done.".to_owned(),
+        };
+        self.tell(NoticeWeight::Info, &what, "", "");
     }
 
     /// The newest notice stands before everything else for a while.

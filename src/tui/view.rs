@@ -33,6 +33,7 @@ mod question;
 mod recipient;
 mod resolve;
 mod results;
+mod resume;
 mod reveal;
 mod row_menu;
 mod run;
@@ -144,6 +145,7 @@ impl State {
             Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
             Dialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
+            Dialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             Dialog::Find | Dialog::None | Dialog::Campaigns(_) => cursor,
         }

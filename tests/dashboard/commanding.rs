@@ -90,13 +90,18 @@ fn a_typed_command_opens_what_it_asks() {
     let mut locked = card("Clinic", HostKind::Test);
     locked.read_only = true;
     let mut desk = Desk::new(setup(vec![locked]), 80, 24);
-    desk.keys(": u n l Enter").sees("Type its name to open it: Clinic").keys("C l i n i c Enter").sees("UNLOCKED");
+    desk.keys(": u n l Enter")
+        .sees("Type its name to open it: Clinic")
+        .keys("C l i n i c Enter")
+        .sees("Too soon: press Enter again.")
+        .misses("UNLOCKED");
+    desk.wait(400).keys("Enter").sees("UNLOCKED");
 }
 
 #[test]
 fn a_plan_from_a_command_is_asked_about_like_any_other() {
     let mut desk = desk(80, 24);
-    desk.keys(": p l a n _ r e t r y Enter y Enter").sees("Retry 1 message");
+    desk.keys(": p l a n _ r e t r y Enter y").sees("Retry 1 message").sees("Too soon: press y again.");
     assert!(desk.state.question().is_some());
     assert!(!desk.commands().iter().any(|command| matches!(command, Command::Retry(_))));
 }

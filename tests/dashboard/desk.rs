@@ -11,7 +11,9 @@ use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, Row
 use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::store::{AnswerKind, Reach};
-use postwatch::tui::{CampaignCard, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, Setup, State, ThemeChoice};
+use postwatch::tui::{
+    CampaignCard, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State, ThemeChoice,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -198,7 +200,12 @@ pub struct Desk {
     pub disk_is_quick: bool,
     /// The edge of what was read so far, by campaign.
     edges: BTreeMap<usize, (Timestamp, MessageId)>,
+    /// The question on the screen, and since when it is there.
+    asked: Option<(QuestionId, Timestamp)>,
 }
+
+/// How long a question must be on the screen. The input guard has more rules, and tests of its own.
+const REST: SignedDuration = SignedDuration::from_millis(400);
 
 impl Desk {
     /// A dashboard of that size that was just started and drawn.
@@ -206,7 +213,8 @@ impl Desk {
         let now = start();
         let state = State::new(setup, now);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        let mut desk = Self { state, now, effects: Vec::new(), terminal, files: Vec::new(), disk_is_quick: true, edges: BTreeMap::new() };
+        let mut desk =
+            Self { state, now, effects: Vec::new(), terminal, files: Vec::new(), disk_is_quick: true, edges: BTreeMap::new(), asked: None };
         desk.event(Event::Resize { columns, rows });
         desk
     }
@@ -224,10 +232,8 @@ impl Desk {
         let answers: Vec<Event> = effects.iter().filter_map(|effect| self.export(effect)).collect();
         self.effects.extend(effects);
         self.draw();
-        if self.state.question().is_some() {
-            let effects = self.state.update(Event::Drawn, self.now);
-            self.effects.extend(effects);
-        }
+        let since = |id| self.asked.filter(|(before, _)| *before == id).map_or(self.now, |(_, since)| since);
+        self.asked = self.state.question().map(|id| (id, since(id)));
         for answer in answers.into_iter().filter(|_| self.disk_is_quick).collect::<Vec<_>>() {
             self.event(answer);
         }
@@ -272,7 +278,13 @@ impl Desk {
     /// Keys by name, blanks between them: `j Enter / 9 1 Esc ^c`.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {
-            self.event(Event::Key(key_of(key)));
+            let key = key_of(key);
+            let agrees = matches!(self.state.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped);
+            self.event(match self.asked {
+                Some((_, since)) if agrees && self.now.duration_since(since) >= REST => Event::Agreed(key),
+                Some(_) if agrees => Event::TooSoon(key),
+                _ => Event::Key(key),
+            });
         }
         self
     }

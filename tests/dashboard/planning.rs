@@ -45,6 +45,8 @@ fn what_helps_is_ticked_and_the_rest_can_be_added() {
     desk.sees("[ ]     3  routing_error           may help").sees("–      1  recipient_invalid       cannot help: left out");
     desk.sees("2 calls, 1 s at 1.5/s").sees("Batch a41f…22 as a whole must wait").sees("Planned 14:03:07");
     desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may be billed in vain").keys("y");
+    assert_eq!(retried(&mut desk), 0, "the plan is another one");
+    desk.sees("Too soon: press y again.").wait(400).keys("y").misses("Too soon");
     assert_eq!(retried(&mut desk), 5);
 }
 
@@ -162,7 +164,7 @@ fn unlocked() -> Desk {
     let mut desk = locked();
     desk.keys(": u n l Tab Enter").sees("Type its name to open it: Clinic reminders");
     type_text(&mut desk, "Clinic reminders");
-    desk.keys("Enter");
+    desk.wait(400).keys("Enter");
     desk
 }
 
@@ -205,7 +207,14 @@ fn it_locks_itself_fifteen_minutes_after_the_last_action() {
 #[test]
 fn a_question_that_stands_when_the_lock_closes_is_a_preview() {
     let mut desk = unlocked();
-    desk.wait(14 * 60_000 + 59_000).keys("3 r").wait(500).keys("2").wait(1_000).keys("Enter y").sees("READ-ONLY: this is a preview");
+    desk.wait(14 * 60_000 + 59_000)
+        .keys("3 r")
+        .wait(500)
+        .keys("2")
+        .wait(1_000)
+        .keys("y")
+        .sees("READ-ONLY: this is a preview")
+        .keys("Enter");
     assert_eq!(retried(&mut desk), 0);
 }
 

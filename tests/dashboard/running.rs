@@ -118,8 +118,31 @@ fn a_run_that_paused_itself_says_why_and_how_to_go_on() {
     run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("The run has paused itself.")));
     desk.sees("PAUSED 6").sees("The run has paused itself. · why it is so").sees(":resume goes on");
     desk.commands();
-    desk.keys(": r e s u m Tab Enter");
+    desk.keys(": r e s u m Tab Enter").sees("Go on with the run, TEST").sees("[ leave it ]");
+    assert_eq!(desk.commands(), []);
+    desk.wait(400).keys("y").misses("Go on with");
     assert_eq!(desk.commands(), [Command::ResumeRun]);
+}
+
+#[test]
+fn only_a_yes_goes_on_with_a_run_and_only_as_it_is() {
+    for keys in ["n", "Esc", "Enter", "Backspace", "q", "a", "Y"] {
+        let mut desk = started(120, 36);
+        run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("The run has paused itself.")));
+        desk.commands();
+        desk.keys(": r e s u m e Enter").wait(400).keys(keys);
+        assert_eq!(desk.commands(), [], "{keys}");
+    }
+    let mut desk = started(120, 36);
+    run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("The run has paused itself.")));
+    desk.keys(": r e s u m e Enter").wait(400);
+    desk.commands();
+    run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("Something else was in the way.")));
+    desk.sees("Something else was in the way").keys("y").sees("Too soon: press y again.");
+    assert_eq!(desk.commands(), []);
+    run(&mut desk, [2, 1, 3, 0], RunPhase::Running);
+    desk.misses("Go on with").sees("not paused any more").wait(400).keys("y");
+    assert_eq!(desk.commands(), []);
 }
 
 #[test]

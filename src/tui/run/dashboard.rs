@@ -1,11 +1,12 @@
 //! What the loop needs of the dashboard that it shows.
 
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use crate::tui::{Effect, Event};
+use crate::tui::{Effect, Event, KeyRole};
 
-/// Which question is open. A question that is asked anew, with another plan, has another number.
+/// Which question is open, and with which content: where that changes, the number changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuestionId(pub u64);
 
@@ -17,8 +18,11 @@ pub trait Dashboard {
     /// Draws the whole screen. Changes nothing.
     fn draw(&self, frame: &mut Frame<'_>);
 
-    /// The question that waits for a yes, if one is on the screen. The input armour guards it.
+    /// The question that waits for a yes, if one is on the screen. The input guard watches over it.
     fn question(&self) -> Option<QuestionId>;
+
+    /// What a key would do now. One that agrees only acts as [`Event::Agreed`].
+    fn role(&self, key: KeyEvent) -> KeyRole;
 
     /// Whether printable keys are text now, so that a paste is welcome.
     fn takes_text(&self) -> bool;

@@ -58,15 +58,28 @@ pub trait Screen {
     fn suspend(&mut self) -> io::Result<bool>;
 }
 
+/// Something that happened at the terminal, and when: counted as [`Input::elapsed`] counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Came {
+    /// What.
+    pub event: crossterm::event::Event,
+    /// When the first byte of it was read.
+    pub first: Duration,
+    /// When the last byte of it was read.
+    pub last: Duration,
+}
+
 /// What can be read without waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// Something happened at the terminal.
-    Event(crossterm::event::Event),
+    Came(Came),
     /// The terminal has told its background: no key, though it came among the keys.
     Background(Background),
-    /// Nothing more for now.
+    /// Nothing more for now: all that was there has been read.
     Nothing,
+    /// There may be more, but so much has come that the loop had better look around first.
+    Later,
     /// Nothing will ever come any more.
     Ended,
 }
@@ -78,6 +91,11 @@ pub trait Input {
     /// # Errors
     /// When the terminal cannot be read.
     fn read(&mut self) -> io::Result<Reading>;
+
+    /// Since when something has been coming in of which the end has not been read.
+    fn begun(&self) -> Option<Duration> {
+        None
+    }
 
     /// Waits until there is something to be read, or somebody wakes the loop, or the time is over;
     /// without a time, for as long as it takes. It may return early.

@@ -53,6 +53,7 @@ struct Asked {
     end: AtomicU8,
     suspend: AtomicBool,
     continued: AtomicBool,
+    resized: AtomicBool,
 }
 
 impl Requests {
@@ -80,8 +81,9 @@ impl Requests {
         self.waker.wake();
     }
 
-    /// Wakes the loop, so that it looks at the terminal's size.
-    pub fn wake(&self) {
+    /// Tells that the terminal has another size.
+    pub fn resized(&self) {
+        self.asked.resized.store(true, Ordering::Release);
         self.waker.wake();
     }
 
@@ -99,6 +101,11 @@ impl Requests {
     /// Whether a stop was asked for since the last call.
     pub(crate) fn take_suspend(&self) -> bool {
         self.asked.suspend.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the terminal got another size since the last call.
+    pub(crate) fn take_resized(&self) -> bool {
+        self.asked.resized.swap(false, Ordering::AcqRel)
     }
 
     /// Whether the program was continued since the last call.

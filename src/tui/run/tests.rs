@@ -4,32 +4,37 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crossterm::event::{KeyCode, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
 
 use super::*;
 use crate::monitor::{CampaignIndex, Connection, News, Update};
+use crate::tui::KeyRole;
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-fn key(letter: char) -> Reading {
-    Reading::Event(TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)))
+fn key(letter: char) -> TerminalEvent {
+    TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))
 }
 
 fn news() -> Update {
     Update { campaign: CampaignIndex(0), news: News::Connection(Connection::Live) }
 }
 
+#[cfg(unix)]
+mod guarding;
+
 /// What happened, and when, in milliseconds.
 type Log = Rc<RefCell<Vec<(u64, String)>>>;
 
 /// Something that happens to the loop.
 enum Step {
-    Read(Reading),
+    Read(TerminalEvent),
+    End,
     News(usize),
     Ask(End),
 }
@@ -51,7 +56,7 @@ impl Script {
         while let Some((at, step)) = self.steps.front_mut() {
             match step {
                 _ if ms(*at) > now => break,
-                Step::Read(_) => break,
+                Step::Read(_) | Step::End => break,
                 Step::News(0) => {}
                 Step::News(left) => {
                     *left -= 1;
@@ -73,10 +78,12 @@ impl Input for Script {
         self.happen();
         let now = *self.time.borrow();
         match self.steps.front() {
-            Some((at, Step::Read(_))) if ms(*at) <= now => match self.steps.pop_front() {
-                Some((_, Step::Read(reading))) => Ok(reading),
-                _ => Ok(Reading::Nothing),
-            },
+            Some((at, Step::Read(event))) if ms(*at) <= now => {
+                let came = Came { event: event.clone(), first: now, last: now };
+                self.steps.pop_front();
+                Ok(Reading::Came(came))
+            }
+            Some((at, Step::End)) if ms(*at) <= now => Ok(Reading::Ended),
             None => Ok(Reading::Ended),
             _ => Ok(Reading::Nothing),
         }
@@ -157,7 +164,7 @@ impl Host for Workers {
     }
 }
 
-/// `q` quits, `z` suspends, `r` opens a question, `x` closes it; all else is only noted.
+/// `q` quits, `z` suspends, `r` opens a question, `m` changes it, `x` closes it; all else is only noted.
 #[derive(Default)]
 struct Dummy {
     log: Log,
@@ -174,10 +181,12 @@ impl Dashboard for Dummy {
         let at = u64::try_from(now.duration_since(start).as_millis()).unwrap();
         let what = match &event {
             Event::Key(key) => format!("{}", key.code),
+            Event::Agreed(key) => format!("yes {}", key.code),
+            Event::TooSoon(key) => format!("no {}", key.code),
+            Event::PasteDropped { keys } => format!("dropped {keys:?}"),
             Event::Paste(text) => format!("paste {text}"),
             Event::Update(_) => "news".to_owned(),
             Event::Tick => "tick".to_owned(),
-            Event::Drawn => "drawn".to_owned(),
             Event::EndAsked => "end asked".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),
@@ -192,6 +201,7 @@ impl Dashboard for Dummy {
             "z" => return vec![Effect::Suspend],
             "r" => self.question = Some(QuestionId(1)),
             "x" => self.question = None,
+            "m" => self.question = self.question.map(|before| QuestionId(before.0 + 1)),
             "tick" => self.wake = None,
             _ => {}
         }
@@ -202,6 +212,14 @@ impl Dashboard for Dummy {
 
     fn question(&self) -> Option<QuestionId> {
         self.question
+    }
+
+    fn role(&self, key: KeyEvent) -> KeyRole {
+        match (key.code, self.question) {
+            (KeyCode::Char('y'), Some(_)) => KeyRole::Agrees,
+            _ if self.takes_text => KeyRole::Text,
+            _ => KeyRole::Key,
+        }
     }
 
     fn takes_text(&self) -> bool {
@@ -296,7 +314,7 @@ fn a_wish_for_a_moment_is_met_at_that_moment() {
 fn a_paste_is_for_text_fields_only() {
     let steps = || {
         vec![
-            (5, Step::Read(Reading::Event(TerminalEvent::Paste("6580001234".to_owned())))),
+            (5, Step::Read(TerminalEvent::Paste("6580001234".to_owned()))),
             (100, Step::Read(key('y'))),
             (100, Step::Read(key('e'))),
             (100, Step::Read(key('s'))),
@@ -304,35 +322,49 @@ fn a_paste_is_for_text_fields_only() {
         ]
     };
     let (log, _) = ran(Dummy::default(), steps());
-    assert_eq!(names(&log)[3..], ["q"]);
+    assert_eq!(names(&log)[3..], ["dropped None", "frame", "dropped Some(3)", "frame", "q"]);
     let (log, _) = ran(Dummy { takes_text: true, ..Dummy::default() }, steps());
     assert_eq!(names(&log)[3..], ["paste 6580001234", "frame", "y", "e", "s", "frame", "q"]);
 }
 
 #[test]
-fn a_question_is_answered_only_after_it_was_seen() {
+fn a_question_is_agreed_to_only_after_it_was_seen() {
     let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
-    let (log, _) = ran(
-        Dummy::default(),
-        vec![at(100, 'r'), at(100, 'y'), at(300, 'y'), at(600, 'y'), at(700, 'x'), at(800, 'y'), (900, Step::Ask(End::Terminated))],
-    );
-    assert_eq!(names(&log)[3..], ["r", "frame", "drawn", "frame", "y", "frame", "x", "frame", "y", "frame", "end asked"]);
-    // Held back for twenty milliseconds, in case it is the first letter of a paste.
-    assert_eq!(log[7], (620, "y".to_owned()));
+    let steps = vec![at(100, 'r'), at(100, 'y'), at(300, 'y'), at(700, 'y'), at(800, 'x'), at(900, 'y'), (950, Step::Ask(End::Terminated))];
+    let (log, _) = ran(Dummy::default(), steps);
+    assert_eq!(names(&log)[3..], ["r", "no y", "frame", "no y", "frame", "yes y", "frame", "x", "frame", "y", "frame", "end asked"]);
+    // Held back for twenty milliseconds, in case something follows it.
+    assert_eq!(log[8], (720, "yes y".to_owned()));
+}
+
+/// What is behind Ctrl-z was typed for the shell; and what is on the screen after it must be looked at again.
+#[test]
+fn a_yes_that_was_typed_ahead_of_a_resumption_is_none() {
+    let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
+    let steps = vec![at(100, 'r'), at(1_000, 'z'), at(1_000, 'y'), at(1_399, 'y'), at(1_800, 'y'), at(1_900, 'q')];
+    let (log, _) = ran(Dummy::default(), steps);
+    assert_eq!(names(&log)[3..], ["r", "frame", "z", "suspend", "forget", "frame", "no y", "frame", "yes y", "frame", "q"]);
+}
+
+#[test]
+fn a_question_that_changed_must_be_seen_again() {
+    let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
+    let (log, _) = ran(Dummy::default(), vec![at(100, 'r'), at(1_000, 'm'), at(1_399, 'y'), at(1_799, 'y'), at(1_900, 'q')]);
+    assert_eq!(names(&log)[3..], ["r", "frame", "m", "frame", "no y", "frame", "yes y", "frame", "q"]);
 }
 
 #[test]
 fn keys_that_are_let_go_of_do_nothing() {
     let mut released = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
     released.kind = KeyEventKind::Release;
-    let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(Reading::Event(TerminalEvent::Key(released)))), (9, Step::Read(key('q')))]);
+    let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(TerminalEvent::Key(released))), (9, Step::Read(key('q')))]);
     assert_eq!(names(&log)[3..], ["q"]);
 }
 
 #[test]
 fn a_suspended_program_paints_everything_anew() {
     let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(key('z'))), (9, Step::Read(key('q')))]);
-    assert_eq!(names(&log)[3..], ["z", "suspend", "forget", "20x2", "frame", "q"]);
+    assert_eq!(names(&log)[3..], ["z", "suspend", "forget", "frame", "q"]);
 }
 
 #[test]
@@ -341,7 +373,7 @@ fn whoever_asks_for_the_end_gets_it_and_its_exit_code() {
         let (log, ended) = ran(Dummy::default(), vec![(5, Step::Ask(end)), (9, Step::Read(key('q')))]);
         assert_eq!((names(&log)[3..].to_vec(), ended, ended.exit_code()), (vec!["end asked"], end, code));
     }
-    let (_, ended) = ran(Dummy::default(), vec![(5, Step::Read(Reading::Ended))]);
+    let (_, ended) = ran(Dummy::default(), vec![(5, Step::End)]);
     assert_eq!((ended, ended.exit_code()), (End::InputEnded, 129));
 }
 

@@ -1,39 +1,20 @@
-//! What all questions have in common: which one it is, since when it is on the screen, and the
-//! count that some of them want typed.
-
-use jiff::{SignedDuration, Timestamp};
-
-/// How long a question must have been on the screen before it can be agreed to: keys that were
-/// meant for what was there before arrive within that time.
-const ARMOUR: SignedDuration = SignedDuration::from_millis(400);
+//! What all questions have in common: which one it is, and the count that some of them want typed. Since
+//! when it is on the screen is the input guard's to know.
 
 /// The most digits of a count: far more than any plan has.
 const LONGEST: usize = 9;
 
 /// A question that stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct Asked {
-    /// Which question this is, since the start.
+    /// Which question this is, since the start; another one wherever its content changes.
     pub id: u64,
-    /// When it was first drawn as it stands.
-    drawn_at: Option<Timestamp>,
 }
 
 impl Asked {
-    /// A question that was not drawn yet.
+    /// A question that was not asked before.
     pub fn new(id: u64) -> Self {
-        Self { id, drawn_at: None }
-    }
-
-    /// It is on the screen.
-    pub fn drawn(&mut self, now: Timestamp) {
-        self.drawn_at.get_or_insert(now);
-    }
-
-    /// Whether it has been on the screen for long enough to be agreed to.
-    pub fn is_armed(&self, now: Timestamp) -> bool {
-        // A clock that was set back must not lock the question for hours.
-        self.drawn_at.is_some_and(|drawn| now.duration_since(drawn).abs() >= ARMOUR)
+        Self { id }
     }
 }
 

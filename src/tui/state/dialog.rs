@@ -1,6 +1,6 @@
 //! What stands over the list, and whether it can be agreed to.
 
-use super::{Asked, BatchQuestion, FilterMenu, OrderMenu, PlanQuestion, Prompt, Question, Resolve, RowMenu, State};
+use super::{Asked, BatchQuestion, FilterMenu, OrderMenu, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State};
 use crate::tui::layout::Kind;
 
 /// A dialog over the list. One at a time.
@@ -27,6 +27,8 @@ pub(in crate::tui) enum Dialog {
     Prompt(Box<Prompt>),
     /// The question before a campaign is shown openly.
     Reveal(Asked),
+    /// The question before a run that paused itself goes on.
+    Resume(ResumeQuestion),
     /// All campaigns, with the cursor on one: its place in the configuration.
     Campaigns(usize),
 }
@@ -49,13 +51,9 @@ impl State {
             Dialog::Batch(question) => Some(&question.asked),
             Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
             Dialog::Reveal(asked) => Some(asked),
-            Dialog::None
-            | Dialog::Find
-            | Dialog::Menu(_)
-            | Dialog::Order(_)
-            | Dialog::Row(_)
-            | Dialog::Prompt(_)
-            | Dialog::Campaigns(_) => None,
+            Dialog::Resume(question) => Some(&question.asked),
+            Dialog::Prompt(prompt) => prompt.asked.as_ref(),
+            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Order(_) | Dialog::Row(_) | Dialog::Campaigns(_) => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }
@@ -63,10 +61,5 @@ impl State {
     /// Whether a dialog could be read.
     pub(in crate::tui) fn is_dialog_in_view(&self) -> bool {
         self.page.is_none() && self.layout().kind != Kind::Tiny
-    }
-
-    /// Whether the question that stands can be agreed to.
-    pub(in crate::tui) fn is_armed(&self) -> bool {
-        self.asked_in_view().is_some_and(|asked| asked.is_armed(self.now))
     }
 }

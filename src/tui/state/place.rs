@@ -12,7 +12,7 @@ impl State {
             None => {}
         }
         match &self.dialog {
-            Dialog::Question(_) | Dialog::Reveal(_) => Context::Question,
+            Dialog::Question(_) | Dialog::Reveal(_) | Dialog::Resume(_) => Context::Question,
             Dialog::Plan(_) | Dialog::Batch(_) => Context::Plan,
             Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
             Dialog::Resolve(_) => Context::Menu,

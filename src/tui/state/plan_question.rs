@@ -112,16 +112,16 @@ impl PlanQuestion {
         self.cursor = self.cursor.saturating_add_signed(steps).min(self.lines.len().saturating_sub(1));
     }
 
-    /// Drops the line under the cursor, or adds it again. Whoever does that knows what it changes, so
-    /// that it stays the same question; only a count that was typed is typed anew.
-    pub fn turn_line(&mut self, campaign: &Campaign, now: Timestamp) {
+    /// Drops the line under the cursor, or adds it again. The plan is another one then, and so is the
+    /// question.
+    pub fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let Some(line) = self.lines.get(self.cursor) else { return };
         let set = if line.helps == RetryHelps::No { &mut self.taken } else { &mut self.dropped };
         if !set.remove(&line.code) {
             set.insert(line.code.clone());
         }
-        self.count.clear();
         self.make(campaign, now);
+        self.ask_anew(id);
     }
 
     /// Makes the plan anew, from the same messages. Where it says something else now, the question

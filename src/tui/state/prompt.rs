@@ -3,7 +3,7 @@
 
 use tui_input::Input;
 
-use super::{Doing, Export, FilterChoice, PaletteEntry};
+use super::{Asked, Doing, Export, FilterChoice, PaletteEntry};
 
 /// The longest line.
 pub(in crate::tui) const LONGEST: usize = 200;
@@ -30,6 +30,8 @@ pub(in crate::tui) enum PromptKind {
 pub(in crate::tui) struct Prompt {
     /// What it is for.
     pub kind: PromptKind,
+    /// Where what is typed agrees to something: which question that is.
+    pub asked: Option<Asked>,
     /// What has been typed.
     pub input: Input,
     /// Why Enter did nothing.
@@ -44,7 +46,7 @@ impl Prompt {
     /// A line with this text in it.
     pub fn new(kind: PromptKind, text: &str) -> Self {
         let is_proposal = kind == PromptKind::Window && !text.is_empty();
-        Self { kind, input: Input::new(text.to_owned()), problem: String::new(), is_proposal, chosen: None }
+        Self { kind, asked: None, input: Input::new(text.to_owned()), problem: String::new(), is_proposal, chosen: None }
     }
 
     /// What has been typed.

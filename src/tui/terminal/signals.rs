@@ -21,8 +21,7 @@ pub fn listen(runtime: &Handle, requests: &Requests) -> io::Result<()> {
     }
     on(runtime, requests, SignalKind::from_raw(Signal::TSTP.as_raw()), Requests::suspend)?;
     on(runtime, requests, SignalKind::from_raw(Signal::CONT.as_raw()), Requests::continued)?;
-    // Crossterm notes the new size by itself, but only tells it when it is asked.
-    on(runtime, requests, SignalKind::window_change(), Requests::wake)
+    on(runtime, requests, SignalKind::window_change(), Requests::resized)
 }
 
 /// Calls `then` for each signal of this kind.

@@ -120,14 +120,14 @@ impl State {
     /// Keys in the menu of an unknown outcome, and in its question.
     pub(super) fn resolve_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let id = self.next_question();
-        let is_armed = self.is_armed();
+        let is_agreed = self.is_agreed();
         let steps = self.menu_steps(action);
         let Dialog::Resolve(resolve) = &mut self.dialog else { return };
         match (action, &resolve.asking) {
             (Action::Help, _) => self.open_help(),
             // In the question every way out leads back to the menu, and only `y` says it.
             (Action::Back | Action::Quit | Action::Enter, Some(_)) => resolve.asking = None,
-            (Action::Agree, Some((went, _))) if is_armed => {
+            (Action::Agree, Some((went, _))) if is_agreed => {
                 let command = Command::Resolve { action: resolve.action, went: *went };
                 self.dialog = Dialog::None;
                 effects.push(self.command(command));

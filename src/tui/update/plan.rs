@@ -183,8 +183,7 @@ impl State {
         match action {
             Action::Back | Action::Quit => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
-            // Whatever else was typed before the question could be read was not meant for it.
-            _ if !self.is_armed() => {}
+            _ if self.asked_in_view().is_none() => {}
             Action::Agree => self.agree_to_plan(effects),
             Action::Enter => self.enter_plan(effects),
             Action::NextPane => {
@@ -224,17 +223,17 @@ impl State {
     }
 
     fn turn_plan_line(&mut self) {
-        let now = self.now;
+        let (now, id) = (self.now, self.next_question());
         let Dialog::Plan(question) = &mut self.dialog else { return };
         if let Some(campaign) = self.campaigns.get(self.current) {
-            question.turn_line(campaign, now);
+            question.turn_line(id, campaign, now);
         }
     }
 
     /// A key that the table gives no meaning: a digit of the count.
     pub(super) fn type_count(&mut self, key: KeyEvent) {
         let KeyCode::Char(digit) = key.code else { return };
-        if !self.is_armed() || !key.modifiers.is_empty() {
+        if self.asked_in_view().is_none() || !key.modifiers.is_empty() {
             return;
         }
         match &mut self.dialog {
@@ -251,6 +250,16 @@ impl State {
             Dialog::Batch(question) => question.can_run() && question.needs_count().is_none(),
             _ => false,
         }
+    }
+
+    /// Whether a count is typed that carries the plan out.
+    pub(in crate::tui) fn plan_takes_count(&self) -> bool {
+        !self.is_plan_listed() && self.count_wanted().0.is_some()
+    }
+
+    /// Whether what was typed is the count, where one is wanted.
+    pub(in crate::tui) fn is_plan_agreed(&self) -> bool {
+        self.count_wanted().1
     }
 
     /// Whether the whole list of a plan is shown.
@@ -303,7 +312,7 @@ impl State {
             Dialog::Batch(question) => question.can_run() && question.is_agreed(),
             _ => false,
         };
-        if !can_run || !self.is_armed() {
+        if !can_run || !self.is_agreed() {
             return;
         }
         let now = self.now;

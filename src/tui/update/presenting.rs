@@ -23,7 +23,7 @@ impl State {
     /// Keys in that question: only `y` says yes.
     pub(super) fn reveal_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
-            Action::Agree if self.is_armed() => {
+            Action::Agree if self.is_agreed() => {
                 self.dialog = Dialog::None;
                 self.reveal_all(effects);
             }

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
 
-use super::super::state::{Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed, Window, word_and_argument};
+use super::super::state::{Asked, Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed, Window, word_and_argument};
 use super::super::{Action, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
@@ -121,7 +121,7 @@ impl State {
                 }
                 problem
             }
-            PromptKind::Unlock if self.unlock(&typed, effects) => String::new(),
+            PromptKind::Unlock if self.is_agreed() && self.unlock(&typed, effects) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
             PromptKind::Unlock => "that is not the name, to the letter".to_owned(),
             PromptKind::Window => match Window::parse(&typed, &self.look.zone, self.now) {
@@ -153,7 +153,7 @@ impl State {
             Typed::Lock => self.lock(effects),
             Typed::NameFilter => self.name_filter(),
             Typed::Stop => self.stop_run(effects),
-            Typed::Resume => self.resume_run(effects),
+            Typed::Resume => self.ask_resume(),
             Typed::Results => self.open_results(),
             Typed::Again => self.plan_not_started(),
             Typed::Resolve => self.go_to_open(effects),
@@ -182,6 +182,7 @@ impl State {
             self.tell(NoticeWeight::Info, "this campaign takes actions already", "", "");
             return;
         }
-        self.open_prompt(PromptKind::Unlock, "");
+        let asked = Asked::new(self.next_question());
+        self.dialog = Dialog::Prompt(Box::new(Prompt { asked: Some(asked), ..Prompt::new(PromptKind::Unlock, "") }));
     }
 }

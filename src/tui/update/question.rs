@@ -35,13 +35,12 @@ impl State {
     }
 
     pub(super) fn question_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let (now, id, is_armed) = (self.now, self.next_question(), self.is_armed());
+        let (now, id, is_in_view) = (self.now, self.next_question(), self.asked_in_view().is_some());
         let Dialog::Question(question) = &mut self.dialog else { return };
         match action {
             Action::Back | Action::Quit => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
-            // Whatever else was typed before the question could be read was not meant for it.
-            _ if !is_armed => {}
+            _ if !is_in_view => {}
             // The answers stand side by side: whoever goes on through the list with the arrows, and opens
             // a message with Enter, does not agree to a question that came up by a slip.
             Action::Left | Action::Right | Action::NextPane | Action::PreviousPane if question.can_run() => question.turn(),
@@ -63,7 +62,7 @@ impl State {
     fn agree(&mut self, effects: &mut Vec<Effect>) {
         self.refresh_question(None, effects);
         let now = self.now;
-        if !self.open_question().is_some_and(Question::can_run) || !self.is_armed() {
+        if !self.open_question().is_some_and(Question::can_run) || !self.is_agreed() {
             return;
         }
         let Dialog::Question(question) = std::mem::replace(&mut self.dialog, Dialog::None) else { return };
@@ -81,7 +80,7 @@ impl State {
     /// meanwhile makes a preview of it.
     pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
         let now = self.now;
-        if !matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
+        if !matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_) | Dialog::Resume(_)) {
             return;
         }
         self.lock_expired(effects);
@@ -125,6 +124,12 @@ impl State {
                     self.dialog = Dialog::None;
                 }
             }
+            Dialog::Resume(question) => {
+                if !question.refresh(id, campaign) {
+                    self.dialog = Dialog::None;
+                    self.tell(NoticeWeight::Info, "the run is not paused any more", "", "");
+                }
+            }
             Dialog::None
             | Dialog::Find
             | Dialog::Menu(_)
@@ -133,32 +138,6 @@ impl State {
             | Dialog::Prompt(_)
             | Dialog::Resolve(_)
             | Dialog::Reveal(_)
-            | Dialog::Campaigns(_) => {}
-        }
-    }
-
-    /// The question is on the screen.
-    pub(super) fn drawn(&mut self) {
-        let now = self.now;
-        if !self.is_dialog_in_view() {
-            return;
-        }
-        match &mut self.dialog {
-            Dialog::Question(question) => question.asked.drawn(now),
-            Dialog::Plan(question) => question.asked.drawn(now),
-            Dialog::Batch(question) => question.asked.drawn(now),
-            Dialog::Resolve(resolve) => {
-                if let Some((_, asked)) = &mut resolve.asking {
-                    asked.drawn(now);
-                }
-            }
-            Dialog::Reveal(asked) => asked.drawn(now),
-            Dialog::None
-            | Dialog::Find
-            | Dialog::Menu(_)
-            | Dialog::Order(_)
-            | Dialog::Row(_)
-            | Dialog::Prompt(_)
             | Dialog::Campaigns(_) => {}
         }
     }

@@ -1,7 +1,7 @@
 //! A run: what is told of it, stopping it, going on, and its results.
 
-use super::super::Effect;
-use super::super::state::{Dialog, Page, PageKind, State};
+use super::super::state::{Dialog, Page, PageKind, ResumeQuestion, State};
+use super::super::{Action, Effect};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
 impl State {
@@ -56,15 +56,28 @@ impl State {
         stopped
     }
 
-    /// Goes on with a run that paused itself.
-    pub(super) fn resume_run(&mut self, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let Some(campaign) = self.campaign_mut() else { return };
-        if campaign.run.as_ref().is_some_and(super::super::state::RunRecord::is_paused) {
-            campaign.acted(now);
-            effects.push(self.command(Command::ResumeRun));
-        } else {
-            self.tell(NoticeWeight::Info, "no run has paused itself", "", "");
+    /// `:resume` asks first.
+    pub(super) fn ask_resume(&mut self) {
+        let id = self.next_question();
+        match self.campaign().and_then(|campaign| ResumeQuestion::new(id, campaign)) {
+            Some(question) => self.dialog = Dialog::Resume(question),
+            None => self.tell(NoticeWeight::Info, "no run has paused itself", "", ""),
+        }
+    }
+
+    /// Keys in that question: only `y` goes on with the run.
+    pub(super) fn resume_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Agree if self.is_agreed() => {
+                let now = self.now;
+                self.dialog = Dialog::None;
+                let Some(campaign) = self.campaign_mut() else { return };
+                campaign.acted(now);
+                effects.push(self.command(Command::ResumeRun));
+            }
+            Action::Back | Action::Quit | Action::Enter => self.dialog = Dialog::None,
+            Action::Help => self.open_help(),
+            _ => {}
         }
     }
 }

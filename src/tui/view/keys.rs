@@ -54,6 +54,7 @@ fn placed(state: &State, area: Rect) -> Vec<Placed> {
 fn label(state: &State, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
         (Action::Agree, Dialog::Reveal(_)) => "show it",
+        (Action::Agree, Dialog::Resume(_)) => "go on",
         (Action::Enter, Dialog::Prompt(prompt)) => prompt::does(&prompt.kind),
         (Action::Enter, Dialog::Menu(_)) => "show",
         (Action::Toggle, Dialog::Menu(_)) => "tick",
@@ -78,7 +79,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
             !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
         }
-        Action::NextPane if matches!(state.dialog, Dialog::Reveal(_)) => false,
+        Action::NextPane if matches!(state.dialog, Dialog::Reveal(_) | Dialog::Resume(_)) => false,
         Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         Action::Enter if context == Context::Campaigns => true,

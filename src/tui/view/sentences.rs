@@ -51,6 +51,11 @@ pub(super) fn keys<K: AsRef<str>>(state: &State, pairs: &[(K, String)], width: u
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
     let mut spans = Vec::new();
     let mut taken = 0;
+    if let Some(pressed) = state.too_soon() {
+        let words = format!("Too soon: press {pressed} again.");
+        taken = text_width(&words) + 2;
+        spans.push(Span::styled(format!("{words}  "), state.look.style(Role::Warning)));
+    }
     for (name, does) in pairs {
         let name = name.as_ref();
         taken += text_width(name) + 1 + text_width(does);

@@ -74,7 +74,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     },
     Binding {
         action: Action::Back,
-        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
+        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace), Chord::char('n')],
         contexts: &[Question, Plan],
         label: "leave it",
         help: "leave it: nothing is sent",

@@ -1,0 +1,291 @@
+//! The input guard: nothing is agreed to by a key that was not meant, and pasted text never acts as keys.
+//!
+//! Terminals tell a paste apart only where they know how to; Windows, and many a multiplexer, deliver it
+//! as keys. And a key can be meant for what was on the screen before. So:
+//!
+//! * **A burst is dropped.** Three or more different printable keys within [`BURST`] are no fingers. Keys
+//!   are judged in the batch in which they could be read, together with those of the time before, and a
+//!   burst lasts until that time passes without a further key. A single key passes at once: nothing waits
+//!   for what may come after it. So the first two keys of a burst that arrives in pieces may act; none of
+//!   them agrees to anything.
+//! * **A key agrees only if it was meant.** The question has been on the screen for [`REST`], as it is;
+//!   nothing else was read in the [`REST`] before the key, nor in [`AFTER_PASTE`] after a paste or a burst,
+//!   nor with the key, nor in the [`BURST`] after it, for which the key is held back. Twenty milliseconds
+//!   are not felt there; everywhere else they would be.
+//! * **What is typed belongs to the answer** where a count or a name is asked for: it is no burst, however
+//!   close together a slow line brings it, and Enter needs only [`AFTER_TYPING`] behind it.
+//!
+//! Esc and Ctrl-c always pass. In a text field all text is welcome. Which key does what is the dashboard's
+//! to say ([`KeyRole`]); when it came is all that counts here. There is no other guard, and no other clock.
+
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
+
+use super::keys::Chord;
+use super::{Came, QuestionId};
+
+/// The time in which different keys are a burst: the fastest typists need twice as long between
+/// two keys, a paste a hundredth.
+pub const BURST: Duration = Duration::from_millis(20);
+
+/// How many different printable keys within [`BURST`] are a burst.
+const BURST_KEYS: usize = 3;
+
+/// How long a question must have been on the screen, and how long nothing else must have come before a
+/// yes: what was meant for something else arrives within that time.
+pub const REST: Duration = Duration::from_millis(400);
+
+/// How long Enter must come behind the last character of a count or a name.
+pub const AFTER_TYPING: Duration = Duration::from_millis(150);
+
+/// For how long nothing is agreed to after a paste or a burst: its rest may be on its way.
+pub const AFTER_PASTE: Duration = Duration::from_secs(2);
+
+/// What a key would do where keys go now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRole {
+    /// It is for a field that takes text.
+    Text,
+    /// It does whatever it does, and agrees to nothing.
+    Key,
+    /// It is a character of the count or name that the question asks for.
+    Answer,
+    /// It agrees.
+    Agrees,
+    /// It agrees to what was typed before it.
+    AgreesToTyped,
+}
+
+/// What stands between the keyboard and the key table. Times are counted from any fixed moment.
+#[derive(Debug, Default)]
+pub struct Guard {
+    question: Option<Open>,
+    /// When the newest thing came that counts, characters of an answer excepted.
+    other: Option<Duration>,
+    /// When the newest character of an answer came.
+    character: Option<Duration>,
+    /// When the newest paste, or the newest key of a burst, came.
+    paste: Option<Duration>,
+    /// The different printable keys of the last [`BURST`], and when each came last.
+    recent: Vec<(Duration, Chord)>,
+    /// When the newest key of the burst that is going on came.
+    burst: Option<Duration>,
+    /// How many keys of it were dropped.
+    dropped: usize,
+    /// How much came in the newest batch that counts.
+    crowd: usize,
+    /// A key that agrees, until nothing can follow it closely any more.
+    held: Option<Held>,
+    /// A key that did not agree.
+    refused: Option<KeyEvent>,
+}
+
+#[derive(Debug)]
+struct Open {
+    id: QuestionId,
+    first_frame: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    key: KeyEvent,
+    came: Duration,
+    /// Whether it waits for the end of something that began closely behind it.
+    waits: bool,
+}
+
+impl Guard {
+    /// Tells which question is open after an event. Another one than before has not been seen yet.
+    pub fn question(&mut self, open: Option<QuestionId>) {
+        if open != self.question.as_ref().map(|question| question.id) {
+            self.question = open.map(|id| Open { id, first_frame: None });
+            self.refuse_held();
+        }
+    }
+
+    /// What is on the screen must be looked at again: the program was stopped, or the window has another
+    /// size.
+    pub fn look_again(&mut self) {
+        if let Some(question) = &mut self.question {
+            question.first_frame = None;
+        }
+        self.refuse_held();
+    }
+
+    /// Tells that a frame with all that is told so far is on the screen.
+    pub fn drawn(&mut self, now: Duration) {
+        if let Some(question) = &mut self.question {
+            question.first_frame.get_or_insert(now);
+        }
+    }
+
+    /// Tells all that could be read at once, before each key of it is asked for with [`Guard::admit`];
+    /// and what each key would do before any of them did.
+    pub fn read(&mut self, batch: &[Came], now: Duration, role: impl Fn(KeyEvent) -> KeyRole) {
+        let done: Vec<&Came> = batch.iter().filter(|came| counts(&came.event)).collect();
+        // However old it is: a loop that was busy reads late, and cannot tell when what it reads came.
+        let follows = |held: Held| done.iter().any(|came| !held.waits || came.first <= held.came + BURST);
+        if self.held.is_some_and(follows) {
+            self.refuse_held();
+        }
+        // What was given up as half a sequence came some time ago.
+        let new = || done.iter().filter(|came| now.saturating_sub(came.last) <= BURST);
+        self.crowd = new().count();
+        for came in &done {
+            match &came.event {
+                Event::Paste(_) => {
+                    self.paste = self.paste.max(Some(came.last));
+                    self.other = self.other.max(Some(came.last));
+                }
+                Event::Mouse(_) => self.other = self.other.max(Some(came.last)),
+                _ => {}
+            }
+        }
+        self.recent.retain(|(at, _)| now.saturating_sub(*at) <= BURST);
+        self.burst = self.burst.filter(|last| now.saturating_sub(*last) <= BURST);
+        let keys = new().filter_map(|came| came.event.as_key_event()).filter(|key| role(*key) != KeyRole::Answer);
+        let keys: Vec<Chord> = keys.filter_map(typed).collect();
+        let recent = self.recent.iter().map(|(_, chord)| *chord);
+        let goes_on = self.burst.is_some() && !keys.is_empty();
+        if goes_on || is_burst(recent.chain(keys).filter(|chord| chord.printable().is_some())) {
+            self.burst = Some(now);
+        }
+    }
+
+    /// A key of the newest batch: given back when it may act now. One that is not given back is dropped,
+    /// or comes later from [`Guard::release`].
+    pub fn admit(&mut self, key: KeyEvent, role: KeyRole, came: Duration) -> Option<KeyEvent> {
+        let in_burst = role != KeyRole::Answer && self.burst.is_some() && typed(key).is_some();
+        let agrees = matches!(role, KeyRole::Agrees | KeyRole::AgreesToTyped) && self.may_agree(role, came);
+        match role {
+            KeyRole::Answer => self.character = self.character.max(Some(came)),
+            _ => {
+                self.other = self.other.max(Some(came));
+                if let Some(chord) = typed(key).filter(|chord| chord.printable().is_some()) {
+                    self.recent.retain(|(_, other)| *other != chord);
+                    self.recent.push((came, chord));
+                }
+            }
+        }
+        if in_burst {
+            self.paste = self.paste.max(Some(came));
+        }
+        match role {
+            _ if always_passes(key) => Some(key),
+            KeyRole::Key if in_burst => {
+                self.dropped += 1;
+                None
+            }
+            KeyRole::Text | KeyRole::Key | KeyRole::Answer => Some(key),
+            KeyRole::Agrees | KeyRole::AgreesToTyped if agrees => {
+                self.held = Some(Held { key, came, waits: false });
+                None
+            }
+            KeyRole::Agrees | KeyRole::AgreesToTyped => {
+                self.refused = Some(key);
+                None
+            }
+        }
+    }
+
+    /// Whether all that must have passed before a yes has passed.
+    fn may_agree(&self, role: KeyRole, came: Duration) -> bool {
+        let rests = |since: Option<Duration>, rest: Duration| since.is_none_or(|since| came.saturating_sub(since) >= rest);
+        let after_character = if role == KeyRole::AgreesToTyped { AFTER_TYPING } else { REST };
+        let first_frame = self.question.as_ref().and_then(|question| question.first_frame);
+        first_frame.is_some_and(|first| came.saturating_sub(first) >= REST)
+            && self.crowd == 1
+            && rests(self.other, REST)
+            && rests(self.character, after_character)
+            && rests(self.paste, AFTER_PASTE)
+    }
+
+    /// The key that was held back for long enough, with nothing behind it: now it agrees. All that could
+    /// be read at `now` must have been told; `begun` says since when something comes in that is not whole.
+    /// That is waited for, but not for long: a yes must not take effect when nobody expects it any more.
+    pub fn release(&mut self, now: Duration, begun: Option<Duration>) -> Option<KeyEvent> {
+        let held = self.held.as_mut()?;
+        held.waits = is_followed(held.came, begun);
+        let rest = if held.waits { REST } else { BURST };
+        if now.saturating_sub(held.came) <= rest {
+            return None;
+        }
+        if held.waits {
+            self.refuse_held();
+        }
+        self.held.take().map(|held| held.key)
+    }
+
+    /// When [`Guard::release`] or [`Guard::burst_over`] has something.
+    pub fn due(&self, begun: Option<Duration>) -> Option<Duration> {
+        let held = self.held.map(|held| held.came + if is_followed(held.came, begun) { REST } else { BURST });
+        let burst = self.burst.filter(|_| self.dropped > 0).map(|last| last + BURST);
+        held.into_iter().chain(burst).min().map(|due| due + Duration::from_micros(1))
+    }
+
+    /// A key that would have agreed, had it not come too soon, or with others.
+    pub fn take_refused(&mut self) -> Option<KeyEvent> {
+        self.refused.take()
+    }
+
+    /// How many keys of a burst were dropped, once it is over.
+    pub fn burst_over(&mut self, now: Duration) -> Option<usize> {
+        let is_over = self.burst.is_none_or(|last| now.saturating_sub(last) > BURST);
+        if self.dropped == 0 || !is_over {
+            return None;
+        }
+        Some(std::mem::take(&mut self.dropped))
+    }
+
+    fn refuse_held(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.refused = Some(held.key);
+        }
+    }
+}
+
+/// Whether something of which the end is not known yet may have come too close behind a key.
+fn is_followed(came: Duration, begun: Option<Duration>) -> bool {
+    begun.is_some_and(|begun| begun <= came + BURST)
+}
+
+/// Whether it is a person's doing: no letting go of a key, no focus, no mere movement of the mouse.
+pub fn counts(event: &Event) -> bool {
+    match event {
+        Event::Key(key) => key.kind != KeyEventKind::Release,
+        Event::Mouse(mouse) => !matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)),
+        Event::Paste(_) => true,
+        Event::FocusGained | Event::FocusLost | Event::Resize(..) => false,
+    }
+}
+
+/// Whether there are enough different ones.
+fn is_burst(chords: impl Iterator<Item = Chord>) -> bool {
+    let mut different: Vec<Chord> = Vec::new();
+    for chord in chords {
+        if !different.contains(&chord) {
+            different.push(chord);
+            if different.len() == BURST_KEYS {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// The keys that always pass.
+fn always_passes(key: KeyEvent) -> bool {
+    Chord::of(key).is_some_and(|chord| chord == Chord::plain(KeyCode::Esc) || chord == Chord::ctrl('c'))
+}
+
+/// A key that a pasted text can contain: a printable one, Enter or Tab. Backspace counts, too: some
+/// terminals hand it on.
+fn typed(key: KeyEvent) -> Option<Chord> {
+    let chord = Chord::of(key)?;
+    let in_text = chord.printable().is_some() || matches!(chord.code(), KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace);
+    in_text.then_some(chord)
+}
+
+#[cfg(test)]
+mod tests;

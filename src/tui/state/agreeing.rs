@@ -1,0 +1,59 @@
+//! Which key agrees to the question that is open, and the one way in which it does.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{Answer, Dialog, PromptKind, State};
+use crate::tui::keys::Chord;
+use crate::tui::{Action, KeyRole};
+
+impl State {
+    /// What a key would do now.
+    pub(in crate::tui) fn role_of(&self, key: KeyEvent) -> KeyRole {
+        if let Some(role) = self.agreement(key) {
+            return role;
+        }
+        let letter = Chord::of(key).and_then(Chord::printable);
+        let is_answer = match &self.dialog {
+            _ if !self.is_dialog_in_view() => false,
+            Dialog::Prompt(prompt) => prompt.kind == PromptKind::Unlock && letter.is_some(),
+            Dialog::Plan(_) | Dialog::Batch(_) => self.plan_takes_count() && letter.is_some_and(|letter| letter.is_ascii_digit()),
+            _ => false,
+        };
+        match (is_answer, self.context().is_text()) {
+            (true, _) => KeyRole::Answer,
+            (false, true) => KeyRole::Text,
+            (false, false) => KeyRole::Key,
+        }
+    }
+
+    /// How a key agrees to the question that is open, if it does.
+    fn agreement(&self, key: KeyEvent) -> Option<KeyRole> {
+        self.asked_in_view()?;
+        let action = self.keymap.lookup(self.context(), key)?;
+        let agrees = match (&self.dialog, action) {
+            (Dialog::Question(question), Action::Agree) => question.can_run(),
+            (Dialog::Question(question), Action::Enter) => question.can_run() && question.answer == Answer::Retry,
+            (Dialog::Plan(_) | Dialog::Batch(_), Action::Agree) => self.plan_takes_yes(),
+            (Dialog::Plan(_) | Dialog::Batch(_), Action::Enter) => self.plan_takes_count() && self.is_plan_agreed(),
+            (Dialog::Reveal(_) | Dialog::Resolve(_) | Dialog::Resume(_), Action::Agree) => true,
+            (Dialog::Prompt(prompt), Action::Enter) => self.campaign().is_some_and(|campaign| campaign.card.name == prompt.typed()),
+            _ => false,
+        };
+        let is_typed = action == Action::Enter && !matches!(self.dialog, Dialog::Question(_));
+        agrees.then_some(if is_typed { KeyRole::AgreesToTyped } else { KeyRole::Agrees })
+    }
+
+    /// Whether the key that is being taken in agrees to what is on the screen.
+    pub(in crate::tui) fn is_agreed(&self) -> bool {
+        self.agreed && self.asked_in_view().is_some()
+    }
+
+    /// The key that came too soon, by its name, while its question is still there.
+    pub(in crate::tui) fn too_soon(&self) -> Option<String> {
+        self.asked_in_view()?;
+        self.too_soon.map(|key| match key.code {
+            KeyCode::Enter => "Enter".to_owned(),
+            _ => Chord::of(key).map(|chord| chord.to_string()).unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! The keyboard of a console of Windows, which tells keys as keys: crossterm reads it. A paste comes as
+//! keys there, too.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::tui::{Came, Input, Reading, WakeEnd};
+
+/// The keyboard of the process's console.
+#[derive(Debug)]
+pub struct Keyboard {
+    wake: WakeEnd,
+    since: Instant,
+}
+
+impl Keyboard {
+    /// The keyboard, beside which `wake` is listened to.
+    pub fn new(wake: WakeEnd) -> Self {
+        Self { wake, since: Instant::now() }
+    }
+
+    /// Asks nothing: the answer would come through the console as keys of its own kind, or not at all.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Waits for nothing.
+    pub fn finish(&mut self) {}
+}
+
+impl Input for Keyboard {
+    fn read(&mut self) -> io::Result<Reading> {
+        if !crossterm::event::poll(Duration::ZERO)? {
+            return Ok(Reading::Nothing);
+        }
+        let event = crossterm::event::read()?;
+        let now = self.since.elapsed();
+        Ok(Reading::Came(Came { event, first: now, last: now }))
+    }
+
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        // There is nothing that a keyboard and a channel can be waited for at together.
+        const LOOK: Duration = Duration::from_millis(10);
+        crossterm::event::poll(at_most.map_or(LOOK, |time| time.min(LOOK)))?;
+        self.wake.clear();
+        Ok(())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

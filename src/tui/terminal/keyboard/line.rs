@@ -1,0 +1,102 @@
+//! The line that the keyboard's bytes come from, and its clock. Tests put their own in.
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use crate::tui::WakeEnd;
+
+/// What a line has to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bytes {
+    /// So many bytes were read.
+    Some(usize),
+    /// None for now.
+    None,
+    /// None will ever come any more.
+    Ended,
+}
+
+/// Where bytes come from, and when.
+pub trait Line {
+    /// Reads what is there, as far as it fits. Never waits.
+    ///
+    /// # Errors
+    /// When the line cannot be read.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes>;
+
+    /// Waits for bytes, for whoever wakes the loop, or until the time is over. It may return early.
+    ///
+    /// # Errors
+    /// When the system cannot wait.
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()>;
+
+    /// The time since any fixed moment; never goes backwards.
+    fn elapsed(&self) -> Duration;
+
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+}
+
+/// The process's terminal, and the end that the loop is woken at.
+#[derive(Debug)]
+pub struct Terminal {
+    wake: WakeEnd,
+    since: Instant,
+}
+
+impl Terminal {
+    /// Standard input, beside which `wake` is listened to.
+    pub(super) fn new(wake: WakeEnd) -> Self {
+        Self { wake, since: Instant::now() }
+    }
+}
+
+impl Line for Terminal {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes> {
+        let stdin = io::stdin();
+        let mut keyboard = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut keyboard, Some(&Timespec::default())) {
+            Ok(_) => {}
+            Err(Errno::INTR) => return Ok(Bytes::None),
+            Err(error) => return Err(error.into()),
+        }
+        let told = keyboard[0].revents();
+        if !told.contains(PollFlags::IN) {
+            let is_gone = told.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+            return Ok(if is_gone { Bytes::Ended } else { Bytes::None });
+        }
+        match rustix::io::read(&stdin, into) {
+            // Readable without a byte to read, or a terminal that went away: that is the end.
+            Ok(0) | Err(Errno::IO) => Ok(Bytes::Ended),
+            Ok(number) => Ok(Bytes::Some(number)),
+            Err(Errno::INTR | Errno::AGAIN) => Ok(Bytes::None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
+        let stdin = io::stdin();
+        let mut both = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::from_borrowed_fd(self.wake.as_fd(), PollFlags::IN)];
+        let at_most = at_most.and_then(|time| Timespec::try_from(time).ok());
+        match poll(&mut both, at_most.as_ref()) {
+            // A signal: the loop looks around and waits again.
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.wake.clear();
+        Ok(())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
