@@ -37,7 +37,7 @@ fn is_dark(screen: &vt100::Screen) -> bool {
 fn nothing_was_pressed(program: &mut Program) {
     assert!(program.screen().contains("all messages"), "{}", program.screen());
     program.types("2").sees("whole retry").types("1").sees("all messages");
-    program.ticks().types("q").gives_the_terminal_back();
+    program.types("q").gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
 }
@@ -63,7 +63,7 @@ fn is_own(screen: &vt100::Screen) -> bool {
 fn without_an_answer_nothing_waits() {
     let home = tempfile::tempdir().unwrap();
     let mut program = asked(home.path());
-    program.ticks().waits_for("the terminal's own colours", is_own);
+    program.waits_for("the terminal's own colours", is_own);
     nothing_was_pressed(&mut program);
 }
 
@@ -72,7 +72,7 @@ fn an_answer_that_comes_late_and_in_pieces_is_no_key() {
     let home = tempfile::tempdir().unwrap();
     let mut program = asked(home.path());
     for piece in ["\u{1b}]1", "1;rgb:ffff/ff", "ff/ffff\u{1b}"] {
-        program.ticks().types(piece);
+        program.types(piece);
     }
     program.types("\\").waits_for("the light colours", is_light);
     nothing_was_pressed(&mut program);

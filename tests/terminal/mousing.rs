@@ -40,9 +40,8 @@ fn a_command_turns_it_on_and_off() {
     program.sees("300 loaded").waits_for("no mouse", |screen| screen.mouse_protocol_mode() == Off);
     program.types(":").sees("Commands").types("mouse\r").waits_for("the mouse", |screen| screen.mouse_protocol_mode() == PressRelease);
     program.types(&click(10, 12)).waits_for("the cursor there", |screen| screen.cursor_position().0 == 11);
-    // Keys that follow typed text within milliseconds are taken for a paste.
-    program.ticks().types(":").sees("Commands").types("mouse\r").waits_for("no mouse", |screen| screen.mouse_protocol_mode() == Off);
-    program.ticks().types("q");
+    program.types(":").sees("Commands").types("mouse\r").waits_for("no mouse", |screen| screen.mouse_protocol_mode() == Off);
+    program.types("q");
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
 }

@@ -1,5 +1,9 @@
 //! The program in a pseudo-terminal, with hands and eyes: keys go in, a screen comes out. Nothing
 //! here sleeps: whoever waits is woken by the next bytes, the end of the program, or the deadline.
+//!
+//! The hands are a person's. What is typed comes [`FINGERS`] after what was typed before and after what
+//! was seen of it: the program has read that by then, so that it never takes the two for a paste, however
+//! busy the machine is.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -18,9 +22,12 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How long the terminal may stay in the program's hands after the program was told to end.
 pub const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// How long a key that may have been dropped is waited for before it is pressed again: longer than
-/// a question refuses answers.
+/// How long a key that may have been refused is waited for before it is pressed again: longer than
+/// nothing else may have been pressed before a yes.
 const AGAIN: Duration = Duration::from_millis(450);
+
+/// The time between two strokes of a fast typist: longer than keys that come together are a paste.
+const FINGERS: Duration = Duration::from_millis(30);
 
 /// What the terminal has seen so far.
 struct Seen {
@@ -113,7 +120,8 @@ impl<'a> Start<'a> {
             waiting.change(|seen| seen.exit = Some(exit));
         });
         let writer = pair.master.take_writer().unwrap();
-        Program { watch, terminal: Some(Terminal { master: pair.master, writer, reader }), line, before, pid, killer }
+        let terminal = Some(Terminal { master: pair.master, writer, reader });
+        Program { watch, terminal, line, before, pid, killer, rested: Instant::now() }
     }
 }
 
@@ -157,6 +165,8 @@ pub struct Program {
     before: String,
     pid: u32,
     killer: Box<dyn ChildKiller + Send + Sync>,
+    /// When something was typed or seen last.
+    rested: Instant,
 }
 
 impl Drop for Program {
@@ -169,11 +179,19 @@ impl Drop for Program {
 }
 
 impl Program {
-    /// Types these bytes at once.
+    /// Types these bytes at once, as soon as fingers can.
     pub fn types(&mut self, keys: &str) -> &mut Self {
+        let left = FINGERS.saturating_sub(self.rested.elapsed());
+        self.watch.wait(left, |seen| seen.exit.is_some());
+        self.sends(keys.as_bytes())
+    }
+
+    /// Sends these bytes at once, right behind whatever was sent before, as no fingers can.
+    pub fn sends(&mut self, bytes: &[u8]) -> &mut Self {
         let terminal = self.terminal.as_mut().unwrap();
-        terminal.writer.write_all(keys.as_bytes()).unwrap();
+        terminal.writer.write_all(bytes).unwrap();
         terminal.writer.flush().unwrap();
+        self.rested = Instant::now();
         self
     }
 
@@ -192,6 +210,7 @@ impl Program {
             panic!("{what}: not before the deadline; exit: {exit:?}; the screen:\n{screen}");
         }
         drop(seen);
+        self.rested = Instant::now();
         self
     }
 
@@ -227,6 +246,7 @@ impl Program {
         while since.elapsed() < PATIENCE {
             self.types(key);
             if self.watch.wait(AGAIN, |seen| is_so(seen.parser.screen())) {
+                self.rested = Instant::now();
                 return self;
             }
         }
@@ -238,12 +258,11 @@ impl Program {
         self.watch.lock().parser.screen().contents()
     }
 
-    /// Waits until the dashboard's clock has moved on: whatever was typed before has been read.
+    /// Waits until the program has read all that was typed before: the help, asked for behind it, comes and
+    /// goes.
     #[track_caller]
-    pub fn ticks(&mut self) -> &mut Self {
-        let header = |screen: &vt100::Screen| screen.rows(0, screen.size().1.get()).next();
-        let before = header(self.watch.lock().parser.screen());
-        self.waits_for("the next second", |screen| header(screen) != before)
+    pub fn reads_all(&mut self) -> &mut Self {
+        self.types("\u{1b}OP").sees("Keys: ").types("\u{1b}").loses("Keys: ")
     }
 
     /// Everything that the program has written so far.

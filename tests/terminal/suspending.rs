@@ -26,7 +26,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     let mut program = as_a_job(&simulation, "");
     program.types("\u{1a}").gives_the_terminal_back();
     program.sees("stopped with").leaves_everything_as_it_was();
-    program.types("on\n").sees("300 loaded").holds_the_terminal().ticks();
+    program.types("on\n").sees("300 loaded").holds_the_terminal();
     program.types("q").sees("ended with 0");
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
@@ -39,7 +39,7 @@ fn the_mouse_is_given_to_the_shell_and_taken_back() {
     let is_told = |screen: &vt100::Screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease;
     program.waits_for("the mouse is told", is_told).types("\u{1a}").gives_the_terminal_back();
     program.sees("stopped with").leaves_everything_as_it_was();
-    program.types("on\n").sees("300 loaded").waits_for("the mouse is told again", is_told).ticks().types("q").sees("ended with 0");
+    program.types("on\n").sees("300 loaded").waits_for("the mouse is told again", is_told).types("q").sees("ended with 0");
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
 }
@@ -48,8 +48,8 @@ fn the_mouse_is_given_to_the_shell_and_taken_back() {
 fn without_a_shell_it_cannot_be_continued_and_goes_on() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
-    program.sees("300 loaded").holds_the_terminal().signal(Signal::TSTP).ticks().ticks();
-    program.signal(Signal::CONT).types("\u{1a}").ticks().types("?").sees("Keys: ").types("\u{1b}").loses("Keys: ");
+    program.sees("300 loaded").holds_the_terminal().signal(Signal::TSTP).reads_all();
+    program.signal(Signal::CONT).types("\u{1a}").reads_all().types("?").sees("Keys: ").types("\u{1b}").loses("Keys: ");
     program.types("q").gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
