@@ -67,7 +67,7 @@ pub struct Guard {
     character: Option<Duration>,
     /// When the newest paste, or the newest key of a burst, came.
     paste: Option<Duration>,
-    /// The different printable keys of the last [`BURST`], and when each came last.
+    /// The printable keys of the last time, and when they came.
     recent: Vec<(Duration, Chord)>,
     /// When the newest key of the burst that is going on came.
     burst: Option<Duration>,
@@ -142,15 +142,29 @@ impl Guard {
                 _ => {}
             }
         }
-        self.recent.retain(|(at, _)| now.saturating_sub(*at) <= BURST);
-        self.burst = self.burst.filter(|last| now.saturating_sub(*last) <= BURST);
-        let keys = new().filter_map(|came| came.event.as_key_event()).filter(|key| role(*key) != KeyRole::Answer);
-        let keys: Vec<Chord> = keys.filter_map(typed).collect();
-        let recent = self.recent.iter().map(|(_, chord)| *chord);
-        let goes_on = self.burst.is_some() && !keys.is_empty();
-        if goes_on || is_burst(recent.chain(keys).filter(|chord| chord.printable().is_some())) {
-            self.burst = Some(now);
+        self.recent.retain(|(at, _)| now.saturating_sub(*at) <= BURST * 2);
+        for came in new() {
+            let Some(chord) = came.event.as_key_event().filter(|key| role(*key) != KeyRole::Answer).and_then(typed) else { continue };
+            if chord.printable().is_some() && !self.recent.contains(&(came.last, chord)) {
+                self.recent.push((came.last, chord));
+            }
+            let goes_on = self.burst.is_some_and(|last| came.last.saturating_sub(last) <= BURST);
+            if goes_on || (chord.printable().is_some() && self.is_burst(came.last)) {
+                self.burst = Some(came.last);
+            }
         }
+        self.burst = self.burst.filter(|last| now.saturating_sub(*last) <= BURST);
+    }
+
+    /// Whether there are enough different keys up to `now`.
+    fn is_burst(&self, now: Duration) -> bool {
+        let mut different: Vec<Chord> = Vec::new();
+        for (at, chord) in &self.recent {
+            if *at <= now && now.saturating_sub(*at) <= BURST && !different.contains(chord) {
+                different.push(*chord);
+            }
+        }
+        different.len() >= BURST_KEYS
     }
 
     /// A key of the newest batch: given back when it may act now. One that is not given back is dropped,
@@ -160,13 +174,7 @@ impl Guard {
         let agrees = matches!(role, KeyRole::Agrees | KeyRole::AgreesToTyped) && self.may_agree(role, came);
         match role {
             KeyRole::Answer => self.character = self.character.max(Some(came)),
-            _ => {
-                self.other = self.other.max(Some(came));
-                if let Some(chord) = typed(key).filter(|chord| chord.printable().is_some()) {
-                    self.recent.retain(|(_, other)| *other != chord);
-                    self.recent.push((came, chord));
-                }
-            }
+            _ => self.other = self.other.max(Some(came)),
         }
         if in_burst {
             self.paste = self.paste.max(Some(came));
@@ -258,20 +266,6 @@ pub fn counts(event: &Event) -> bool {
         Event::Paste(_) => true,
         Event::FocusGained | Event::FocusLost | Event::Resize(..) => false,
     }
-}
-
-/// Whether there are enough different ones.
-fn is_burst(chords: impl Iterator<Item = Chord>) -> bool {
-    let mut different: Vec<Chord> = Vec::new();
-    for chord in chords {
-        if !different.contains(&chord) {
-            different.push(chord);
-            if different.len() == BURST_KEYS {
-                return true;
-            }
-        }
-    }
-    false
 }
 
 /// The keys that always pass.

@@ -51,7 +51,7 @@ fn only_y_says_yes_and_only_when_it_could_be_read() {
     // Too soon: what was typed before it stood there.
     desk.keys(": r e v e a l Enter y").sees("openly for 5 minutes?").sees("65∙∙∙∙4018");
     assert_eq!(notes(&desk), 0);
-    assert!(desk.state.question().is_some(), "the input armour guards it");
+    assert!(desk.state.question().is_some(), "the input guard watches over it");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use rustix::process::Signal;
 
+use super::hands::{LEAVE, asked, finds};
 use super::program::{Program, Start};
 use super::simulation::Simulation;
 
@@ -30,6 +31,20 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     program.types("q").sees("ended with 0");
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
+}
+
+/// What is typed while the program is stopped was typed without seeing what it shows when it goes on.
+#[test]
+fn a_yes_that_was_typed_ahead_of_fg_is_none() {
+    let simulation = Simulation::new();
+    let mut program = as_a_job(&simulation, "");
+    let failed = simulation.retryable().remove(0);
+    finds(&mut program, &failed.recipient[2..]);
+    asked(&mut program).types("\u{1a}").gives_the_terminal_back();
+    program.sees("stopped with").types("on\ny").sees(LEAVE).holds_the_terminal().reads_all();
+    program.types("\u{1b}").loses(LEAVE).types("q").sees("ended with 0");
+    assert_eq!(program.exit_code(), 0);
+    assert_eq!(simulation.posts(), []);
 }
 
 #[test]

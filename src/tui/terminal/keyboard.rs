@@ -125,3 +125,6 @@ impl<L: Line> Input for Keyboard<L> {
         self.line.now()
     }
 }
+
+#[cfg(test)]
+mod tests;

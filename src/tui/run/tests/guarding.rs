@@ -279,11 +279,16 @@ fn oracle(notes: &[(Duration, Note)]) -> Vec<Duration> {
             _ => {}
         }
     }
+    // When a press is settled: as long as half a sequence is closely behind it, it is not.
+    let settled = |at: Duration| {
+        let halves = notes.windows(2).filter(|pair| matches!(pair[0].1, Note::Half(first) if first >= at && first <= at + ms(20)));
+        halves.map(|pair| pair[1].0).max().unwrap_or(at).max(at + ms(20))
+    };
     let bursts = bursts(notes);
     let presses = done.iter().enumerate().filter(|(place, (_, at, event))| {
         let at = *at;
         let is_yes = event.as_key_event().is_some_and(|key| key.code == KeyCode::Char('y') && key.modifiers.is_empty());
-        let is_seen = || seen.iter().any(|(_, from, until)| *from + ms(400) <= at && at + ms(20) < *until);
+        let is_seen = || seen.iter().any(|(_, from, until)| *from + ms(400) <= at && settled(at) < *until);
         let is_alone = || {
             done.iter().enumerate().all(|(other, (first, last, event))| {
                 let rest = if matches!(event, TerminalEvent::Paste(_)) { 2_000 } else { 400 };
