@@ -117,7 +117,7 @@ impl BatchReading {
         };
         let mut failures: Vec<FailureSeen> = self.lines.iter().filter_map(failure).collect();
         failures.sort_by(|left, right| left.message.cmp(&right.message));
-        BatchEvidence { failures: failures.into(), began_at: self.began_at, ended_at: self.ended_at }
+        BatchEvidence(Arc::new(Evidence { failures, began_at: self.began_at, ended_at: self.ended_at }))
     }
 }
 
@@ -143,8 +143,12 @@ fn cannot_be_compared(before: &FailureSeen, after: &FailureSeen) -> bool {
 
 /// The failures of a batch, each as it was read before the request left that retries all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchEvidence {
-    failures: Arc<[FailureSeen]>,
+pub struct BatchEvidence(Arc<Evidence>);
+
+/// There can be thousands of them, and a plan is copied.
+#[derive(Debug, PartialEq, Eq)]
+struct Evidence {
+    failures: Vec<FailureSeen>,
     began_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
 }
@@ -178,34 +182,34 @@ impl BatchFinding {
 impl BatchEvidence {
     /// What the journal kept.
     pub fn kept(failures: &[FailureSeen]) -> Self {
-        Self { failures: failures.into(), began_at: None, ended_at: None }
+        Self(Arc::new(Evidence { failures: failures.to_vec(), began_at: None, ended_at: None }))
     }
 
     /// Each failure.
     pub fn failures(&self) -> &[FailureSeen] {
-        &self.failures
+        &self.0.failures
     }
 
     /// When the last of its pages was read.
     pub fn ended_at(&self) -> Option<Timestamp> {
-        self.ended_at
+        self.0.ended_at
     }
 
     /// Whether the batch was read whole within the last minute.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
-        is_recent(self.began_at, now)
+        is_recent(self.0.began_at, now)
     }
 
     /// Whether it can be agreed to: its last page was read within the last minute. Where the reading took longer than
     /// that, the batch is read again after the yes.
     pub fn can_be_agreed_to(&self, now: Timestamp) -> bool {
-        is_recent(self.ended_at, now)
+        is_recent(self.0.ended_at, now)
     }
 
     /// What a whole reading after the request says. `singly` are the messages that were retried by themselves from
     /// here since: that they changed says nothing about the batch.
     pub fn compare(&self, reading: &BatchReading, singly: &HashSet<MessageId>) -> BatchFinding {
-        let counted = || self.failures.iter().filter(|seen| !singly.contains(&seen.message));
+        let counted = || self.failures().iter().filter(|seen| !singly.contains(&seen.message));
         let finding = |failures: &mut dyn Iterator<Item = &FailureSeen>| {
             failures.fold(BatchFinding { changed: 0, of: 0 }, |finding, seen| BatchFinding {
                 changed: finding.changed + usize::from(has_changed(seen, reading)),
@@ -220,7 +224,7 @@ impl BatchEvidence {
     /// What makes another batch of it than the one that was agreed to, as a reading after the yes has it. Anything
     /// does, fewer failures too: somebody else has a hand in it, and who agreed to 58 did not agree to the other 57.
     pub fn changed_since(&self, reading: &BatchReading) -> Option<String> {
-        let agreed: HashSet<&MessageId> = self.failures.iter().map(|seen| &seen.message).collect();
+        let agreed: HashSet<&MessageId> = self.failures().iter().map(|seen| &seen.message).collect();
         let is_same = |before: &FailureSeen| match reading.lines.get(&before.message) {
             Some(Line::Failure { attempts, newest_attempt }) => {
                 let after = FailureSeen { message: before.message.clone(), attempts: *attempts, newest_attempt: *newest_attempt };
@@ -228,10 +232,10 @@ impl BatchEvidence {
             }
             _ => false,
         };
-        let changed = self.failures.iter().filter(|before| !is_same(before)).count();
+        let changed = self.failures().iter().filter(|before| !is_same(before)).count();
         let new = reading.lines.iter().filter(|(id, line)| matches!(line, Line::Failure { .. }) && !agreed.contains(id)).count();
         let parts = [
-            (changed, format!("{changed} of its {} failures changed", self.failures.len())),
+            (changed, format!("{changed} of its {} failures changed", self.failures().len())),
             (new, format!("{new} more failed")),
             (reading.created(), format!("{} are \"created\"", reading.created())),
             (reading.bad, format!("{} rows could not be read", reading.bad)),

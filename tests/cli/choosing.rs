@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use postwatch::state::{Journal, NoteKind};
+use jiff::Timestamp;
+use postwatch::simulator::{Call, Fault, FaultKind, FaultyCalls};
+use postwatch::state::{ActionState, Journal, NoteKind};
 use rstest::rstest;
 use serde_json::Value;
 
-use super::stage::{CLINIC, Ran, Stage, still, text};
+use super::stage::{CLINIC, Ran, Running, Stage, still, text};
 
 /// Before everything.
 const EVER: &str = "2020-01-01";
@@ -198,4 +200,52 @@ fn old_one_time_passwords_are_left_out() {
     let ran = stage.run(&["retry", CLINIC, "--batch", &batch, "--yes"]);
     assert!(ran.code == 4 && text(&ran.lines()[0]["reason"]).contains("no longer valid"), "{}", ran.err);
     assert_eq!(stage.posts().len(), 0);
+}
+
+/// Retries a message at the server, as somebody at the portal does.
+fn retried_from_the_portal(stage: &Stage, message: &str) {
+    let card = stage.simulator.campaigns().remove(0);
+    let (path, authorization) = (format!("/campaigns/{}/messages/{message}/retry", card.id), format!("Bearer {}", card.key));
+    let call = Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+    let answer = stage.simulator.with_world(|world| world.answer(&call, Timestamp::now()));
+    assert_eq!(answer.status, 201);
+}
+
+/// The answer to a batch's retry is lost, before or after the server saw it. Meanwhile one message of the batch is
+/// retried from the portal: that alone says nothing of the others.
+#[rstest]
+#[case::never_arrived(FaultKind::ResetBefore, true, 5, "unknown")]
+#[case::arrived(FaultKind::ResetAfter, false, 0, "accepted")]
+fn a_batch_whose_answer_was_lost_is_told_by_all_of_its_failures(
+    #[case] kind: FaultKind,
+    #[case] by_another_hand: bool,
+    #[case] code: i32,
+    #[case] outcome: &str,
+) {
+    let stage = Stage::new(still(400));
+    stage.configure(FAST);
+    let (id, _) = batch(&stage);
+    let failed = failures(&stage, &["--batch", &id]);
+    stage.simulator.set_faults(vec![Fault { kind, share: 1.0, calls: FaultyCalls::Writes, times: Some(1) }]);
+    let mut running = Running::start(stage.command(&["retry", CLINIC, "--batch", &id, "--yes"]));
+    while stage.simulator.faults_met() == 0 {
+        std::thread::yield_now();
+    }
+    if by_another_hand {
+        retried_from_the_portal(&stage, failed.first().unwrap());
+    }
+    let line: Value = serde_json::from_str(&running.line()).unwrap();
+    let (ended, err) = running.end();
+    assert_eq!((text(&line["outcome"]).as_str(), ended), (outcome, code), "{line} {err}");
+    if by_another_hand {
+        let words = format!("1 of {} changed", failed.len());
+        assert!(text(&line["reason"]).starts_with(&words), "{line}");
+        let entry = Journal::open(&stage.state()).unwrap().all(1).unwrap().remove(0);
+        assert!(entry.state == ActionState::Unknown && entry.reason.is_some_and(|reason| reason.starts_with(&words)));
+        // The next start reads, finds the same, and sends nothing.
+        let again = stage.run(&["retry", CLINIC, "--batch", &id, "--yes"]);
+        assert_eq!((again.code, text(&again.lines()[0]["outcome"])), (4, "skipped".to_owned()), "{}", again.err);
+    }
+    let batches = stage.posts().iter().filter(|post| post.message.is_none()).count();
+    assert_eq!(batches, usize::from(!by_another_hand));
 }

@@ -7,9 +7,12 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use postwatch::delivery::{AttemptFields, BatchFields, CampaignId, MessageId, RowFields, Rows, RowsBuilder, TemplateFields, Told};
-use postwatch::monitor::{CampaignIndex, Command, Connection, Meter, News, Notice, NoticeWeight, Purpose, Update};
+use postwatch::delivery::{
+    AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, RowFields, Rows, RowsBuilder, TemplateFields, Told,
+};
+use postwatch::monitor::{BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose, Update};
 use postwatch::postman::{Explanation, HostKind, Refusal};
+use postwatch::retry::BatchReading;
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{
     CampaignCard, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State, ThemeChoice,
@@ -198,6 +201,9 @@ pub struct Desk {
     pub files: Vec<Exported>,
     /// Whether the disk answers at once.
     pub disk_is_quick: bool,
+    /// The batches that were to be read whole, and how often one was left.
+    pub batches_asked: Vec<(Generation, BatchId)>,
+    pub batches_left: usize,
     /// The edge of what was read so far, by campaign.
     edges: BTreeMap<usize, (Timestamp, MessageId)>,
     /// The question on the screen, and since when it is there.
@@ -213,8 +219,18 @@ impl Desk {
         let now = start();
         let state = State::new(setup, now);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        let mut desk =
-            Self { state, now, effects: Vec::new(), terminal, files: Vec::new(), disk_is_quick: true, edges: BTreeMap::new(), asked: None };
+        let mut desk = Self {
+            state,
+            now,
+            effects: Vec::new(),
+            terminal,
+            files: Vec::new(),
+            disk_is_quick: true,
+            batches_asked: Vec::new(),
+            batches_left: 0,
+            edges: BTreeMap::new(),
+            asked: None,
+        };
         desk.event(Event::Resize { columns, rows });
         desk
     }
@@ -230,6 +246,15 @@ impl Desk {
     pub fn event(&mut self, event: Event) -> &mut Self {
         let effects = self.state.update(event, self.now);
         let answers: Vec<Event> = effects.iter().filter_map(|effect| self.export(effect)).collect();
+        for effect in &effects {
+            match effect {
+                Effect::Command { command: Command::ReadBatch { generation, batch }, .. } => {
+                    self.batches_asked.push((*generation, batch.clone()));
+                }
+                Effect::Command { command: Command::LeaveBatch, .. } => self.batches_left += 1,
+                _ => {}
+            }
+        }
         self.effects.extend(effects);
         self.draw();
         let since = |id| self.asked.filter(|(before, _)| *before == id).map_or(self.now, |(_, since)| since);
@@ -332,6 +357,17 @@ impl Desk {
         self.news(campaign, News::Rows { rows, from, asked_at, reach, head })
     }
 
+    /// The worker reads the batch whole that was asked for last: these messages, on one page.
+    pub fn read_batch(&mut self, campaign: usize, messages: &[Sms]) -> &mut Self {
+        let asked = self.batches_asked.last().cloned();
+        let (generation, batch) = asked.unwrap_or_else(|| panic!("no batch is to be read:\n{}", self.screen()));
+        let (told, now) = (rows(messages, self.now), self.now);
+        let mut reading = BatchReading::default();
+        reading.add(told.iter().map(Message::from_row).map(|message| (message, false)), 0, now, now);
+        self.answer(campaign, messages, AnswerKind::Batch(batch), None, false);
+        self.news(campaign, News::Batch { generation, state: BatchState::Whole(reading) })
+    }
+
     pub fn notice(&mut self, weight: NoticeWeight, what: &str) -> &mut Self {
         let notice = Notice { at: self.now, weight, text: explanation(what) };
         self.news(0, News::Notice(notice))
@@ -396,7 +432,9 @@ impl Desk {
     pub fn commands(&mut self) -> Vec<Command> {
         let effects = std::mem::take(&mut self.effects);
         let commands = effects.into_iter().filter_map(|effect| match effect {
-            Effect::Command { command: Command::InView(_) | Command::Attend(_), .. } => None,
+            // Whether somebody looks, and what is read for a question, is asked for by itself.
+            Effect::Command { command: Command::InView(_) | Command::Attend(_) | Command::LeaveBatch, .. } => None,
+            Effect::Command { command: Command::ReadBatch { .. }, .. } => None,
             Effect::Command { command, .. } => Some(command),
             _ => None,
         });

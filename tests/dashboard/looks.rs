@@ -219,6 +219,11 @@ fn the_batches(#[case] columns: u16, #[case] rows: u16) {
 fn the_question_about_a_batch() {
     let mut desk = open_desk(HostKind::Test, 80, 24);
     desk.keys("2 r");
+    assert_snapshot!("batch_question_reading_80x24", desk.screen());
+    let batch = desk.batches_asked[0].1.clone();
+    let of_batch = world().into_iter().filter(|message| message.batch == Some(batch.as_str()));
+    let of_batch: Vec<Sms> = of_batch.map(|message| Sms { age: message.age + 3, ..message }).collect();
+    desk.read_batch(0, &of_batch);
     assert_snapshot!("batch_question_80x24", desk.screen());
 }
 

@@ -1,15 +1,18 @@
 //! The plan of several messages, the retry of a batch, `:unlock`, and what a person says of an
 //! unknown outcome.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, MessageId};
-use postwatch::monitor::{ActionStage, BatchActionNews, Command, News, OpenActionNews};
+use postwatch::monitor::{ActionStage, BatchActionNews, BatchState, Command, News, OpenActionNews};
 use postwatch::postman::HostKind;
+use postwatch::state::{ActionKind, ActionState};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
 
 const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
 
@@ -109,17 +112,28 @@ fn old_messages_are_warned_about() {
     desk.keys("3 r").sees("3 older than 24 h: what they say may be out of date");
 }
 
+/// The question about the batch of these messages, read whole.
+fn batch_asked(messages: &[Sms]) -> Desk {
+    let mut desk = Desk::with(messages, 80, 24);
+    desk.keys("2 r").read_batch(0, messages);
+    desk
+}
+
 #[test]
 fn a_batch_is_retried_with_one_call() {
     let mut desk = Desk::with(&failures(), 80, 24);
     desk.keys("2").sees("1 batch in what is loaded").sees("a41f…22").sees("yes").keys("r").sees("Retry a whole batch, 6 failed, TEST");
-    desk.sees("6 loaded, 1 that a retry cannot").sees("Single messages:").keys("y");
-    assert!(desk.commands().is_empty());
-    desk.wait(500).keys("Enter r").wait(500).keys("y");
+    desk.sees("6 loaded, 1 that a retry cannot").sees("Single messages:").sees("Reading the batch: 0").misses("retry the batch");
+    desk.wait(500).keys("y");
+    assert!(desk.commands().is_empty(), "it was not read whole");
+    desk.keys("Esc r").read_batch(0, &failures()).sees("It was read whole, and 7 of 20,000 messages").sees("retry the batch").keys("y");
+    assert!(desk.commands().is_empty(), "what the question says has just changed");
+    desk.keys("Enter r").read_batch(0, &failures()).wait(500).keys("y");
     let commands = desk.commands();
-    assert!(
-        matches!(commands.as_slice(), [Command::RetryBatch(retry)] if retry.plan().batch == BatchId::new(BATCH) && retry.plan().failures == 6)
-    );
+    let [Command::RetryBatch(retry)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!((retry.plan().batch.clone(), retry.plan().failures), (BatchId::new(BATCH), 6));
+    let ids: BTreeSet<MessageId> = retry.evidence().failures().iter().map(|seen| seen.message.clone()).collect();
+    assert_eq!(ids, failures()[1..].iter().map(Sms::id).collect());
     desk.sees("under way").sees("batch a41f…22 retry asked");
     let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::UnderWay { try_number: 1 }, at: desk.now };
     desk.news(0, News::BatchAction(news))
@@ -127,6 +141,74 @@ fn a_batch_is_retried_with_one_call() {
         .keys("3 r")
         .wait(500)
         .sees("its batch takes no retries now");
+}
+
+/// How often the batch was asked for, and left, since the start.
+fn readings(desk: &Desk) -> (usize, usize) {
+    (desk.batches_asked.len(), desk.batches_left)
+}
+
+#[test]
+fn a_batch_is_read_again_before_a_minute_has_passed_and_left_with_its_question() {
+    let whole: Vec<Sms> = failures().into_iter().map(|message| message.uploaded(3_600, 7)).collect();
+    let mut desk = batch_asked(&whole);
+    assert_eq!(readings(&desk), (1, 0));
+    desk.wait(44_000);
+    assert_eq!(readings(&desk), (1, 0));
+    desk.wait(2_000).sees("All of it was read: 7").sees("46 s ago").sees("retry the batch");
+    assert_eq!(readings(&desk), (2, 0), "the one before still holds");
+    // The same again is the same question: whoever is about to say yes can.
+    let same: Vec<Sms> = whole.into_iter().map(|message| Sms { age: message.age + 46, ..message }.uploaded(3_646, 7)).collect();
+    desk.read_batch(0, &same).sees("0 s ago").keys("y");
+    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+    // The reading after it does not come.
+    let mut desk = batch_asked(&failures());
+    desk.wait(500).wait(61_000).misses("retry the batch").keys("y");
+    assert_eq!(desk.commands(), [], "more than a minute old");
+    let mut desk = batch_asked(&failures());
+    desk.keys("Esc");
+    assert_eq!(readings(&desk), (1, 1));
+}
+
+#[test]
+fn a_batch_that_changed_is_asked_about_anew() {
+    let mut desk = batch_asked(&failures());
+    // One was retried elsewhere: another answer tells it, and the batch is read again.
+    let mut after = failures();
+    after[1] = sms(20, "sending", 100).batch(BATCH);
+    desk.wait(500).answer(0, &after[1..2], AnswerKind::List, None, false).misses("retry the batch").keys("y");
+    assert_eq!(readings(&desk).0, 2);
+    desk.read_batch(0, &after).sees("Retry a whole batch, 5 failed").keys("y");
+    assert_eq!(desk.commands(), []);
+    desk.wait(500).keys("y");
+    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(retry)] if retry.evidence().failures().len() == 5));
+}
+
+#[test]
+fn a_batch_that_cannot_be_read_cannot_be_agreed_to() {
+    let mut desk = Desk::with(&failures(), 80, 24);
+    desk.keys("2 r").wait(500);
+    let (generation, _) = desk.batches_asked[0].clone();
+    desk.news(0, News::Batch { generation, state: BatchState::Reading(1_000) }).sees("Reading the batch: 1,000");
+    let state = BatchState::Failed { why: explanation("the server is away"), again: true };
+    desk.news(0, News::Batch { generation, state }).sees("The batch cannot be read, so it cannot be retried as a whole").keys("y");
+    assert_eq!(desk.commands(), []);
+    // It was tried again.
+    desk.read_batch(0, &failures()).wait(500).keys("y");
+    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+}
+
+#[test]
+fn a_part_of_a_batch_is_for_a_person_and_told() {
+    let mut desk = Desk::with(&failures(), 120, 36);
+    let why = explanation("3 of 58 changed.");
+    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::Unknown { why, look_up_at: None }, at: desk.now };
+    desk.news(0, News::BatchAction(news)).sees("3 of 58 changed").keys("5").sees("3 of 58 changed");
+    let kind = ActionKind::RetryBatch { batch: BatchId::new(BATCH), failures: Some(Vec::new()) };
+    let open =
+        OpenActionNews { action: action(), kind, planned_at: desk.now, state: ActionState::Unknown, elsewhere: false, look_up_at: None };
+    desk.news(0, News::OpenActions(vec![open]));
+    assert!(desk.line("Enter decides").contains("3 of 58 changed"), "{}", desk.screen());
 }
 
 #[test]
@@ -250,8 +332,8 @@ fn action() -> postwatch::state::ActionId {
     journal.intend(&intention).unwrap()
 }
 
-fn kind() -> postwatch::state::ActionKind {
-    postwatch::state::ActionKind::RetryMessage {
+fn kind() -> ActionKind {
+    ActionKind::RetryMessage {
         message: failures()[1].id(),
         attempts: Some(1),
         newest_attempt: None,
@@ -266,7 +348,7 @@ pub fn open(look_up_at: Option<i64>) -> (Desk, postwatch::state::ActionId) {
         action,
         kind: kind(),
         planned_at: desk.now - SignedDuration::from_secs(3_600),
-        state: postwatch::state::ActionState::Unknown,
+        state: ActionState::Unknown,
         elsewhere: false,
         look_up_at: look_up_at.map(|seconds| desk.now + SignedDuration::from_secs(seconds)),
     };

@@ -17,7 +17,7 @@ use super::selection::{Failures, Selection};
 use crate::delivery::{Batch, BatchId, Message, MessageId};
 use crate::monitor::{Listing, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
-use crate::retry::{BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
+use crate::retry::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
 use crate::store::AnswerKind;
 
@@ -124,7 +124,7 @@ impl Choosing<'_> {
         self.hint_at_passwords(failed.iter().copied());
         let created = || failed.iter().filter_map(|message| message.created_at);
         let ages = created().min().zip(created().max());
-        let failures = plan.evidence.iter().flat_map(|evidence| evidence.failures()).map(|seen| seen.message.clone()).collect();
+        let failures = plan.evidence.iter().flat_map(BatchEvidence::failures).map(|seen| seen.message.clone()).collect();
         Ok(Agenda::Batch { plan, failures, ages })
     }
 

@@ -19,6 +19,10 @@ pub struct WorldTransport {
     pub clock: Clock,
     /// How far the server's clock is ahead of the worker's.
     pub ahead: SignedDuration,
+    /// How far its `Date` header is off from that.
+    pub date_off: SignedDuration,
+    /// All calls, by their path, and whether they write.
+    pub calls: Mutex<Vec<(String, bool)>>,
 }
 
 impl WorldTransport {
@@ -60,6 +64,7 @@ impl Transport for WorldTransport {
             let sent_at = self.clock.now();
             tokio::time::sleep(Duration::from_millis(25)).await;
             let authorization = format!("Bearer {}", key.expose());
+            self.calls.lock().unwrap().push((request.address().to_owned(), request.is_write()));
             let address = request.address();
             let path = address.split_once("/api/v2").map_or(address, |(_, path)| path);
             let query = Some(request.query()).filter(|query| !query.is_empty());
@@ -76,7 +81,7 @@ impl Transport for WorldTransport {
             let response = Response {
                 status: answer.status,
                 retry_after: answer.retry_after.and_then(|seconds| RetryAfter::parse(&seconds.to_string())),
-                date: Some(self.now()),
+                date: Some(self.now() + self.date_off),
                 content_type: Some(answer.content_type.to_owned()),
                 body: answer.body.into(),
                 ..Response::default()

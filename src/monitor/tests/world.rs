@@ -18,7 +18,7 @@ use crate::delivery::{CampaignId, MessageId};
 use crate::monitor::{CampaignIndex, Clock, Command, Generation, Monitor, MonitorOptions, Reader, SearchState, Update};
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
-use crate::simulator::{CampaignOptions, World as Simulated, WorldOptions};
+use crate::simulator::{CampaignOptions, SimulatedEnvironment, World as Simulated, WorldOptions};
 use crate::state::{BudgetFile, Journal, JournalAccess, RunId, Who};
 
 pub use seen::Seen;
@@ -40,6 +40,10 @@ pub struct World {
     pub late_rate: f64,
     /// How far the server's clock is ahead of the worker's.
     pub ahead: SignedDuration,
+    /// How far its `Date` header is off from that.
+    pub date_off: SignedDuration,
+    /// Whether files of more than 20 rows can be uploaded.
+    pub large_files: bool,
     /// How far back it is read by itself.
     pub history: Duration,
     /// How fast its messages move.
@@ -59,6 +63,8 @@ pub fn demo_world(messages: u64, live_per_second: f64) -> World {
         own_rate: 2.0,
         late_rate: 0.0,
         ahead: SignedDuration::ZERO,
+        date_off: SignedDuration::ZERO,
+        large_files: false,
         history: Duration::from_secs(90 * 24 * 3600),
         speed: 1.0,
         reads: true,
@@ -77,6 +83,7 @@ fn simulated(world: &World, seed: u64, now: Timestamp) -> Simulated {
         stuck_rate: 0.0,
         late_rate: world.late_rate,
         batches: 2,
+        environment: if world.large_files { SimulatedEnvironment::Production } else { SimulatedEnvironment::Test },
         ..CampaignOptions::new("Bench")
     };
     Simulated::new(WorldOptions {
@@ -151,9 +158,13 @@ impl Bench {
     ) -> Self {
         let (transport, folder, clock) = before.unwrap_or_else(|| {
             let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
-            let ahead = world.ahead;
+            let (ahead, date_off) = (world.ahead, world.date_off);
             let world = simulated(&world, 7, clock.now() + ahead);
-            (Arc::new(WorldTransport { world: Mutex::new(world), clock, ahead }), Arc::new(tempfile::tempdir().unwrap()), clock)
+            (
+                Arc::new(WorldTransport { world: Mutex::new(world), clock, ahead, date_off, calls: Mutex::default() }),
+                Arc::new(tempfile::tempdir().unwrap()),
+                clock,
+            )
         });
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();

@@ -254,6 +254,14 @@ impl Actions {
         self.records.len()
     }
 
+    /// What is known of a batch's retry whose outcome is not, in a phrase: `3 of 58 changed`.
+    pub fn known_of(&self, batch: &BatchId) -> Option<&str> {
+        match &self.batches.iter().rev().find(|record| record.batch == *batch)?.stage {
+            Some(ActionStage::Unknown { why, .. }) => Some(why.what.trim_end_matches('.')),
+            _ => None,
+        }
+    }
+
     /// The retries of whole batches, oldest first.
     pub fn batches(&self) -> &[BatchRecord] {
         &self.batches

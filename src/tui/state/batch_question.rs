@@ -10,7 +10,7 @@ use super::{Asked, Campaign, Count};
 use crate::delivery::BatchId;
 use crate::monitor::{BatchState, Generation};
 use crate::postman::Explanation;
-use crate::retry::{BatchPlan, BatchReading, ConfirmedBatchRetry, PLAN_LIFE};
+use crate::retry::{BatchEvidence, BatchPlan, BatchReading, ConfirmedBatchRetry, PLAN_LIFE};
 use crate::store::RowNumber;
 
 /// When the batch is read again: early enough that the one before still holds meanwhile.
@@ -98,7 +98,7 @@ impl BatchQuestion {
 
     /// When the whole reading ended.
     pub fn read_at(&self) -> Option<Timestamp> {
-        self.plan.evidence.as_ref().and_then(|evidence| evidence.ended_at())
+        self.plan.evidence.as_ref().and_then(BatchEvidence::ended_at)
     }
 
     /// Time has passed: a reading that is more than a minute old cannot be agreed to.

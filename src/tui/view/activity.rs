@@ -205,9 +205,14 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
         ActionKind::UploadBatch { rows, .. } => format!("{} messages uploaded", count(*rows as usize)),
     };
     let bad = sign(&Status::Failure, state.look.ascii);
+    let known = open.kind.batch().and_then(|batch| campaign.actions.known_of(batch));
     match (open.state, open.look_up_at) {
         _ if open.elsewhere => (format!("{what}: another process looks after it"), Role::Moving),
         (ActionState::Unknown, Some(at)) => (format!("? {what}: outcome unknown, looked up again {}", until(at, state.now)), Role::Unknown),
+        (ActionState::Unknown, None) if known.is_some() => {
+            let words = known.unwrap_or_default();
+            (format!("? {what}: {words}, outcome unknown, {} decides", state.key_for(Action::Enter)), Role::Failed)
+        }
         (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, {} decides", state.key_for(Action::Enter)), Role::Failed),
         (ActionState::Intended, _) => (format!("{what}: written down, waits for its turn"), Role::Moving),
         (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),

@@ -78,6 +78,10 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
                 0,
             )
         }
+        (_, Some(_)) if question.plan.total.is_some_and(|total| total as usize > question.plan.loaded) => {
+            let shown = count(question.plan.loaded);
+            Sentence::new(format!("It was read whole, and {shown}{of} messages show: it may still be prepared."), Role::Warning, 4)
+        }
         (_, Some(read_at)) => {
             let read = count(question.plan.loaded);
             Sentence::new(

@@ -63,10 +63,20 @@ impl Bench {
     /// The plan for the whole retry of that batch, after it was read whole.
     pub async fn batch_plan(&mut self) -> BatchPlan {
         let batch = self.batch();
+        self.batch_plan_of(&batch).await
+    }
+
+    /// The same for any batch.
+    pub async fn batch_plan_of(&mut self, batch: &BatchId) -> BatchPlan {
         self.seen.batches.clear();
         self.ask(Command::ReadBatch { generation: Generation(1), batch: batch.clone() });
         self.until("the batch is read whole", |seen| seen.batch().is_some()).await;
-        let summary = self.seen.store.batches().into_iter().find(|summary| summary.batch.id == batch).unwrap();
+        self.planned_whole(batch)
+    }
+
+    /// The plan after a reading of the whole batch.
+    pub fn planned_whole(&self, batch: &BatchId) -> BatchPlan {
+        let summary = self.seen.store.batches().into_iter().find(|summary| summary.batch.id == *batch).unwrap();
         self.planned(&summary, self.seen.batch()).expect("it still can be retried")
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Bench, World, simulated};
-use crate::delivery::{BatchId, MessageId, Status};
+use crate::delivery::{BatchId, CampaignId, MessageId, Status};
 use crate::simulator::{Call, World as Simulated};
 
 /// How the screen differs from the world.
@@ -95,6 +95,16 @@ impl Bench {
             self.run(every).await;
         }
         refused
+    }
+
+    /// All calls of the worker, by their path, and whether they write.
+    pub fn calls(&self) -> Vec<(String, bool)> {
+        self.transport.calls.lock().unwrap().clone()
+    }
+
+    /// The campaign.
+    pub fn campaign_id(&self) -> CampaignId {
+        CampaignId::new(self.campaign.as_str())
     }
 
     /// When the worker's reads of pages came in, those that were refused included.
