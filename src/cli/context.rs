@@ -71,7 +71,7 @@ impl Context {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they keep to its ceiling.
         let state = state::folder(self.common.state.as_deref(), |name| std::env::var(name).ok()).ok();
-        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance).sharing(state);
+        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::system(), chance).sharing(state);
         let quiet = self.common.quiet;
         let half_told = Arc::clone(&self.half_told);
         Ok(reader.telling(move |news| match news {

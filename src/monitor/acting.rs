@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::budget::add;
-use super::{ActionStage, Purpose};
+use super::{ActionStage, Clock, Moment, Purpose};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
 use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
@@ -54,7 +54,7 @@ pub(super) struct Acting {
     pub pass: Pass,
     tries: u32,
     /// When it last moved: a yes does not hold for ever.
-    moved_at: Timestamp,
+    moved_at: Moment,
     /// How often in a row the message could not be read.
     unread: u32,
 }
@@ -78,55 +78,60 @@ pub(super) enum Phase {
     Over,
 }
 
+/// Whether a yes no longer holds that was last moved on then, by whichever clock says more.
+pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
+    moved_at.age(now).unsigned_abs() > PLAN_LIFE
+}
+
 impl Acting {
-    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Timestamp) -> Self {
+    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Moment) -> Self {
         let pass = Pass::default();
         Self { subject, known, action: None, phase, in_run: false, pass, tries: 0, moved_at, unread: 0 }
     }
 
-    /// A retry that a person agreed to.
-    pub fn new(retry: ConfirmedRetry) -> Self {
+    /// A retry that a person agreed to then.
+    pub fn new(retry: ConfirmedRetry, agreed_at: Moment) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        let moved_at = retry.confirmed_at();
-        Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), moved_at)
+        Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), agreed_at)
     }
 
-    /// A message of a run whose intention is on disk.
-    pub fn queued(retry: &ConfirmedRetry, action: ActionId) -> Self {
+    /// A message of a run whose intention is on disk; the run last moved then.
+    pub fn queued(retry: &ConfirmedRetry, action: ActionId, moved_at: Moment) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        Self { action: Some(action), in_run: true, ..Self::with(subject, known, Phase::Queued, retry.confirmed_at()) }
+        Self { action: Some(action), in_run: true, ..Self::with(subject, known, Phase::Queued, moved_at) }
     }
 
-    /// A retry of a whole batch that a person agreed to.
-    pub fn of_batch(retry: ConfirmedBatchRetry, now: Timestamp) -> Self {
+    /// A retry of a whole batch that a person agreed to then.
+    pub fn of_batch(retry: ConfirmedBatchRetry, agreed_at: Moment, now: Timestamp) -> Self {
         let plan = retry.plan();
         let evidence = BatchEvidence {
             attempts: plan.is_loaded_whole().then_some(plan.attempts),
             failures: Some(u32::try_from(plan.failures).unwrap_or(u32::MAX)),
             sent_at: now,
         };
-        let (subject, moved_at) = (Subject::Batch(plan.batch.clone()), retry.confirmed_at());
-        Self::with(subject, Known::Batch(evidence), Phase::ToIntend(Wish::Batch(retry)), moved_at)
+        let subject = Subject::Batch(plan.batch.clone());
+        Self::with(subject, Known::Batch(evidence), Phase::ToIntend(Wish::Batch(retry)), agreed_at)
     }
 
     /// A retry of an earlier run whose outcome nobody saw: its request left at `sent_at`, where
     /// that is known. With `reads` readings made already, it is read until a person must decide.
-    pub fn left_over(entry: &JournalEntry, sent_at: Option<Timestamp>, reads: u32, now: Timestamp, why: Explanation) -> Option<Self> {
+    pub fn left_over(entry: &JournalEntry, sent_at: Option<Timestamp>, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
         let (subject, known) = match &entry.action {
             ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } => {
                 let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
                 (Subject::Message(message.clone()), Known::Message(evidence))
             }
             ActionKind::RetryBatch { batch, failures, attempts } => {
-                let sent_at = sent_at.unwrap_or(entry.planned_at);
+                let sent_at = clock.steady_of(sent_at.unwrap_or(entry.planned_at));
                 let evidence = BatchEvidence { attempts: *attempts, failures: *failures, sent_at };
                 (Subject::Batch(batch.clone()), Known::Batch(evidence))
             }
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
         };
-        let phase = Phase::Unknown { since: entry.changed_at, reads, read_at: now, why };
+        let now = clock.moment();
+        let phase = Phase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
         Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
     }
 
@@ -140,7 +145,7 @@ impl Acting {
 
     /// A run has come to it, which last moved at `moved_at`: the yes to a run holds as long as it
     /// moves.
-    pub fn start(&mut self, moved_at: Timestamp, now: Timestamp) {
+    pub fn start(&mut self, moved_at: Moment, now: Timestamp) {
         if matches!(self.phase, Phase::Queued) {
             self.moved_at = moved_at;
             self.phase = Phase::Ready { from: now };
@@ -185,7 +190,6 @@ impl Acting {
     /// Its intention is on disk.
     pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
         self.action = Some(action);
-        self.moved_at = now.min(self.moved_at);
         self.phase = Phase::Ready { from: now };
         ActionStage::Intended
     }
@@ -198,8 +202,8 @@ impl Acting {
 
     /// Whether the yes is too old for its request to leave now: the program was paused, suspended
     /// or held back for so long that what the person saw is no longer to be relied on.
-    pub fn has_expired(&self, now: Timestamp) -> bool {
-        now.duration_since(self.moved_at).unsigned_abs() > PLAN_LIFE
+    pub fn has_expired(&self, now: Moment) -> bool {
+        is_over(self.moved_at, now)
     }
 
     /// Its yes has expired: it is not sent.
@@ -279,7 +283,6 @@ impl Acting {
             self.phase = Phase::Over;
             return Answered { outcome, goes_again: false, stage: over(why) };
         }
-        self.moved_at = now;
         // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
         let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
         let from = add(now, pause.as_secs_f64());

@@ -17,7 +17,7 @@ mod worker;
 mod tests;
 
 pub use budget::Budget;
-pub use clock::{Clock, ServerTime};
+pub use clock::{Clock, Moment, ServerTime};
 pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
 pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};

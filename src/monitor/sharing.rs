@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Moment;
 use super::slots::LATE;
 use crate::postman::{Api, Explanation};
 use crate::state::{SharedBudget, StateError};
@@ -22,11 +23,12 @@ impl Sharing {
         Self { folder, open: None }
     }
 
-    /// Reserves the next free slot of a campaign, at `calls_per_second`.
+    /// Reserves the next free slot of a campaign, at `calls_per_second`. Processes agree on slots by
+    /// the wall clock, which is all that they share; how long this one has to wait goes by its own.
     ///
     /// # Errors
     /// When the shared file cannot be used. The next call opens it anew.
-    pub async fn reserve(&mut self, api: &Api, calls_per_second: f64, now: Timestamp) -> Result<Timestamp, StateError> {
+    pub async fn reserve(&mut self, api: &Api, calls_per_second: f64, now: Moment) -> Result<Timestamp, StateError> {
         let spacing = Duration::from_secs_f64(1.0 / calls_per_second) + LATE;
         let (base, campaign) = (api.base().as_str().to_owned(), api.campaign().as_str().to_owned());
         let (open, folder) = (self.open.take(), self.folder.clone());
@@ -36,12 +38,12 @@ impl Sharing {
                 (None, Some(folder)) => SharedBudget::open(&folder)?,
                 (None, None) => return Err(StateError::ReadOnly { why: "there is no state folder to use".to_owned() }),
             };
-            let slot = open.reserve(&base, &campaign, now, spacing)?;
+            let slot = open.reserve(&base, &campaign, now.wall, spacing)?;
             Ok((open, slot))
         })
         .await?;
         self.open = Some(open);
-        Ok(slot)
+        Ok(now.steady.checked_add(slot.duration_since(now.wall)).unwrap_or(now.steady))
     }
 }
 

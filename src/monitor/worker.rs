@@ -119,8 +119,14 @@ impl Worker {
         self.tell(News::Stopped).await;
     }
 
+    /// The time by which waits and ages go.
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The time of day, for what is written down.
+    fn wall(&self) -> Timestamp {
+        self.clock.wall()
     }
 
     /// The server's time, from which the ages of messages count.
@@ -131,7 +137,7 @@ impl Worker {
 
     /// Waits until then, or until something is wished.
     async fn wait(&mut self, until: Timestamp) {
-        let clock = self.clock;
+        let clock = self.clock.clone();
         tokio::select! {
             () = clock.sleep_until(until) => {}
             command = self.inbox.recv() => self.wish_or_end(command).await,
@@ -202,8 +208,14 @@ impl Worker {
             Command::EndSearch => self.desk.search = None,
             Command::Open { generation, message } => self.desk.opened = Some(Opened { generation, message, read_at: Some(now) }),
             Command::Close => self.desk.opened = None,
-            Command::Retry(retry) => self.wish_action(Acting::new(retry)).await,
-            Command::RetryBatch(retry) => self.wish_action(Acting::of_batch(retry, now)).await,
+            Command::Retry(retry) => {
+                let agreed_at = self.clock.moment_of(retry.confirmed_at());
+                self.wish_action(Acting::new(retry, agreed_at)).await;
+            }
+            Command::RetryBatch(retry) => {
+                let agreed_at = self.clock.moment_of(retry.confirmed_at());
+                self.wish_action(Acting::of_batch(retry, agreed_at, now)).await;
+            }
             Command::Run(retries) => self.wish_run(retries).await,
             Command::StopRun => self.stop_run(StopCause::Person, None).await,
             Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
@@ -213,8 +225,7 @@ impl Worker {
         }
     }
 
-    /// The time of a reading for whoever merges it. It only grows, even when the clock is set back:
-    /// the newest answer must win.
+    /// The time of a reading for whoever merges it. It only grows: the newest answer must win.
     fn stamp(&mut self, asked_at: Timestamp) -> Timestamp {
         let least = self.last_stamp.and_then(|last| last.checked_add(SignedDuration::from_millis(10)).ok());
         let stamp = least.map_or(asked_at, |least| asked_at.max(least));
@@ -240,8 +251,8 @@ impl Worker {
     /// Reserves a slot for the next call; without the shared file the rate is halved, because another
     /// process may be taking the other half.
     async fn reserve(&mut self) {
-        let now = self.now();
-        let rate = self.desk.budget.full_rate(now);
+        let now = self.clock.moment();
+        let rate = self.desk.budget.full_rate(now.steady);
         let reserved = self.sharing.reserve(&self.api, rate, now).await;
         self.desk.budget.halve(reserved.is_err());
         match reserved {
@@ -253,7 +264,7 @@ impl Worker {
                 }
             }
             Err(error) => {
-                if self.desk.slots.broke(now) {
+                if self.desk.slots.broke(now.steady) {
                     self.notice(NoticeWeight::Warning, broken_told(&error)).await;
                 }
             }

@@ -231,7 +231,7 @@ impl Crew {
                 away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
                 history: campaign.config.history,
                 reads: true,
-                clock: Clock::System,
+                clock: Clock::system(),
                 seed: seed(place),
             };
             let monitor = Monitor::spawn(options, updates.clone());

@@ -48,7 +48,7 @@ pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal)
         away_rate: campaign.config.calls_per_second,
         history: campaign.config.history,
         reads: false,
-        clock: Clock::System,
+        clock: Clock::system(),
         seed: random(),
     };
     Ok((Monitor::spawn(options, sender), updates))

@@ -136,7 +136,8 @@ impl Bench {
             let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
             let ahead = world.ahead;
             let world = simulated(&world, 7, clock.now() + ahead);
-            (Arc::new(WorldTransport { world: Mutex::new(world), clock, ahead }), Arc::new(tempfile::tempdir().unwrap()), clock)
+            let transport = WorldTransport { world: Mutex::new(world), clock: clock.clone(), ahead };
+            (Arc::new(transport), Arc::new(tempfile::tempdir().unwrap()), clock)
         });
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
@@ -161,7 +162,7 @@ impl Bench {
             away_rate: 0.2,
             history: world.history,
             reads: true,
-            clock,
+            clock: clock.clone(),
             seed: 1,
         };
         let monitor = Some(Monitor::spawn(options, sender));
@@ -170,7 +171,7 @@ impl Bench {
 
     /// Another process on the same state folder, that watches the same campaign.
     pub fn another(&self) -> Self {
-        Self::build(demo_world(0, 0.0), |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock)), true)
+        Self::build(demo_world(0, 0.0), |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock.clone())), true)
     }
 
     /// The program starts again on the same state folder, after the worker was killed.

@@ -24,8 +24,7 @@ impl Worker {
     }
 
     async fn read_message_for(&mut self, place: usize, purpose: Purpose, message: MessageId) {
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(purpose, async move { api.message(&message).await }).await else { return };
+        let Some(answer) = self.message_of(purpose, message).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return self.unread(place, &error).await,
@@ -45,8 +44,7 @@ impl Worker {
         let position = acting.pass.next.clone().map_or(Position::Head, Position::After);
         let page = PageRequest { limit: PageRequest::LARGEST, search: None, position };
         let call = Call::ListBatch { batch: batch.clone(), page };
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(purpose, async move { api.page(&call).await }).await else { return };
+        let Some(answer) = self.page_of(purpose, call).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return self.unread(place, &error).await,
@@ -82,7 +80,7 @@ impl Worker {
     /// What a reading showed is written down and told.
     async fn was_read(&mut self, place: usize, read: Read) {
         let Some(acting) = self.desk.actions.get(place) else { return };
-        let (subject, action, now) = (acting.subject.clone(), acting.action, self.now());
+        let (subject, action, at) = (acting.subject.clone(), acting.action, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
         if read.resolved
             && let Some(action) = action
@@ -92,7 +90,7 @@ impl Worker {
                 Subject::Batch(_) => "messages of the batch were tried again or are no longer failed, perhaps by somebody else",
             };
             let resolution = Resolution::Accepted { reason: reason.to_owned() };
-            match self.journalled(move |journal| journal.resolve(action, &resolution, now)).await {
+            match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
                 // Another process, or a person, was faster.
                 Ok(()) | Err(StateError::IllegalStep { .. }) => {}
                 Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,

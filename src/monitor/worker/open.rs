@@ -29,10 +29,10 @@ impl Worker {
     /// Looks into the journal for what dead runs left, and for what other processes do.
     pub(super) async fn review(&mut self) {
         self.desk.review_at = None;
-        let (base, campaign, now) = (self.api.base().as_str().to_owned(), self.api.campaign().clone(), self.now());
+        let (base, campaign, at) = (self.api.base().as_str().to_owned(), self.api.campaign().clone(), self.wall());
         let (writable, readable) = (self.journal.writable().ok().cloned(), self.journal.readable().cloned());
         let found = blocking(move || {
-            let settled = writable.map(|journal| journal.settle_orphans(&base, &campaign, now)).transpose()?.unwrap_or_default();
+            let settled = writable.map(|journal| journal.settle_orphans(&base, &campaign, at)).transpose()?.unwrap_or_default();
             let open = readable.as_ref().map(|journal| journal.open_actions(&base, &campaign)).transpose()?.unwrap_or_default();
             let used_up = readable.map(|journal| journal.messages_refused_with(&base, &campaign, OUT_OF_ATTEMPTS));
             Ok((settled, open, used_up.transpose()?.unwrap_or_default()))
@@ -53,7 +53,7 @@ impl Worker {
                     self.tell(News::OutOfAttempts(used_up)).await;
                 }
                 for action in &open {
-                    self.take_action_over(action, now).await;
+                    self.take_action_over(action).await;
                 }
                 self.tell_open_as(open).await;
             }
@@ -62,15 +62,15 @@ impl Worker {
     }
 
     /// Takes over one action, where nobody looks after it and its outcome is not known.
-    async fn take_action_over(&mut self, action: &OpenAction, now: Timestamp) {
+    async fn take_action_over(&mut self, action: &OpenAction) {
         let orphan = action.entry.state == ActionState::Unknown && action.holder == Holder::Orphan;
         if !orphan || self.journal.writable().is_err() || !self.taken_over.insert(action.entry.id) {
             return;
         }
         let why = left_unknown(action.entry.planned_at);
         let sent_at = action.last_try.as_ref().map(|last| last.started_at);
-        if let Some(acting) = Acting::left_over(&action.entry, sent_at, 0, now, why.clone()) {
-            self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
+        if let Some(acting) = Acting::left_over(&action.entry, sent_at, 0, &self.clock, why.clone()) {
+            self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
             self.desk.actions.push(acting);
         }
     }
@@ -123,8 +123,8 @@ impl Worker {
                 let why = left_unknown(entry.planned_at);
                 let sent_at = tries.last().map(|last| last.started_at);
                 // One more reading decides: it has been read often enough before.
-                if let Some(acting) = Acting::left_over(&entry, sent_at, READS_NEEDED - 1, now, why.clone()) {
-                    self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
+                if let Some(acting) = Acting::left_over(&entry, sent_at, READS_NEEDED - 1, &self.clock, why.clone()) {
+                    self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
                     self.desk.actions.push(acting);
                 }
                 self.tell_open().await;
@@ -136,11 +136,11 @@ impl Worker {
 
     /// A person says how an unknown outcome ended.
     pub(super) async fn resolve(&mut self, action: ActionId, went: bool) {
-        let now = self.now();
+        let at = self.wall();
         let Some(run) = self.run.clone() else { return };
         let resolution = Resolution::ByPerson { went, run: run.id().clone() };
         let written = self.journalled(move |journal| {
-            journal.resolve(action, &resolution, now)?;
+            journal.resolve(action, &resolution, at)?;
             journal.entry(action)
         });
         let entry = match written.await {

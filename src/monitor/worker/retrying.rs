@@ -1,7 +1,5 @@
 //! The calls that write. The only place that makes a POST.
 
-use jiff::Timestamp;
-
 use super::super::acting::{Acting, Intended, Phase, Subject};
 use super::super::active_run::{not_started_because, not_started_told};
 use super::super::sharing::blocking;
@@ -69,8 +67,8 @@ impl Worker {
             campaign: self.api.campaign().clone(),
             action,
             plan,
-            planned_at,
-            read_at,
+            planned_at: self.clock.wall_of(planned_at),
+            read_at: read_at.map(|at| self.clock.wall_of(at)),
         };
         Ok((journal, actions.into_iter().map(intention).collect()))
     }
@@ -80,14 +78,14 @@ impl Worker {
         let Some((subject, action)) = self.desk.actions.get(place).and_then(|acting| Some((acting.subject.clone(), acting.action?))) else {
             return;
         };
-        let now = self.now();
+        let now = self.clock.moment();
         if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
-            return self.expire(place, &subject, action, now).await;
+            return self.expire(place, &subject, action).await;
         }
-        let started = self.journalled(move |journal| journal.started(action, now)).await;
+        let started = self.journalled(move |journal| journal.started(action, now.wall)).await;
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let stage = match started {
-            Ok(number) => acting.leaves(number, now),
+            Ok(number) => acting.leaves(number, now.steady),
             Err(error) => acting.not_taken(journal_broken(&error)),
         };
         let not_taken = match &stage {
@@ -105,17 +103,22 @@ impl Worker {
             Subject::Message(message) => Call::Retry { message: message.clone() },
             Subject::Batch(batch) => Call::RetryBatch { batch: batch.clone() },
         };
+        let asked = self.now();
         let task = tokio::spawn(async move { api.write(call).await });
-        let outcome = match self.listen_through(Purpose::Retry, task).await {
+        let mut outcome = match self.listen_through(Purpose::Retry, task).await {
             Ok(outcome) => outcome,
             // A panic in the transport: what it did is not known.
             Err(_) => WriteOutcome::Unknown { reason: "the call broke off".to_owned(), status: None, trace_id: None, retry_after: None },
         };
+        if let WriteOutcome::Accepted { asked_at, .. } = &mut outcome {
+            *asked_at = asked;
+        }
         self.posted(place, &subject, action, outcome).await;
     }
 
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
-    async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
+    async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId) {
+        let now = self.wall();
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let (outcome, stage) = acting.expire();
         let in_run = acting.in_run;
@@ -137,10 +140,9 @@ impl Worker {
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let answered = acting.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
-        let written =
-            self.journalled(
-                move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) },
-            );
+        let at = self.wall();
+        let written = self
+            .journalled(move |journal| if goes_again { journal.goes_again(action, &line, at) } else { journal.outcome(action, &line, at) });
         let broken = written.await.err();
         if let Some(error) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and
@@ -196,7 +198,7 @@ impl Worker {
         let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.in_run && acting.may_be_given_up()) else { return };
         let (subject, action) = (acting.subject.clone(), acting.action);
         acting.phase = Phase::Over;
-        let now = self.now();
+        let now = self.wall();
         if let Some(action) = action
             && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await
         {

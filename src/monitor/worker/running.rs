@@ -17,7 +17,7 @@ impl Worker {
             self.notice(NoticeWeight::Problem, one_at_a_time()).await;
             return;
         }
-        self.desk.run = Some(ActiveRun::new(retries, self.now()));
+        self.desk.run = Some(ActiveRun::new(retries, &self.clock));
         if self.desk.run.as_ref().is_some_and(|run| run.to_begin.is_empty()) {
             self.run_takes(RunEvent::Begun { not_taken: Vec::new() }).await;
         } else {
@@ -27,9 +27,8 @@ impl Worker {
 
     /// Writes all intentions of the run down, in one step that is on disk before anything leaves.
     pub(super) async fn begin_run(&mut self) {
-        let now = self.now();
         let Some(run) = &mut self.desk.run else { return };
-        let retries = std::mem::take(&mut run.to_begin);
+        let (retries, moved_at) = (std::mem::take(&mut run.to_begin), run.moved_at);
         let is_open = |message: &MessageId| self.desk.actions.iter().any(|open| open.is_open() && open.message() == Some(message));
         let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open(&retry.item().message));
         let mut not_taken: Vec<(MessageId, Explanation)> = open
@@ -54,7 +53,7 @@ impl Worker {
                             if let Some(run) = &mut self.desk.run {
                                 run.waiting.insert(message.clone(), action);
                             }
-                            self.desk.actions.push(Acting::queued(retry, action));
+                            self.desk.actions.push(Acting::queued(retry, action, moved_at));
                             begun.push(message);
                         }
                         Err(error) => {
@@ -72,7 +71,7 @@ impl Worker {
                 let why = journal_broken(&error);
                 not_taken.extend(retries.iter().map(|retry| (retry.item().message.clone(), why.clone())));
                 if let Some(run) = &mut self.desk.run {
-                    run.stop(StopCause::Journal, Some(why), now);
+                    run.stop(StopCause::Journal, Some(why));
                 }
             }
         }
@@ -107,11 +106,10 @@ impl Worker {
 
     /// Stops the run: what was not started is left, what is under way is finished.
     pub(super) async fn stop_run(&mut self, cause: StopCause, why: Option<Explanation>) {
-        let now = self.now();
         let Some(run) = self.desk.run.as_mut().filter(|run| !run.is_over()) else { return };
         // What was not even written down needs no line.
         run.to_begin.clear();
-        run.stop(cause, why, now);
+        run.stop(cause, why);
         self.tell_run().await;
         // One that waits to go again is not under way.
         let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, Phase::Ready { .. });
@@ -125,7 +123,7 @@ impl Worker {
         let Some(run) = &mut self.desk.run else { return };
         let messages = std::mem::take(&mut run.to_give_up);
         let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
-        let (reason, now) = (not_started_because(run.state()), self.now());
+        let (reason, now) = (not_started_because(run.state()), self.wall());
         for acting in &mut self.desk.actions {
             if acting.in_run && matches!(acting.phase, Phase::Queued) && acting.message().is_some_and(|message| messages.contains(message))
             {
@@ -147,7 +145,7 @@ impl Worker {
             RunEvent::Ended { message, .. } | RunEvent::FoundOut { message, .. } => run.holds(message),
             _ => true,
         };
-        let now = self.now();
+        let now = self.clock.moment();
         let Some(run) = self.desk.run.as_mut().filter(|run| concerns(run)) else { return };
         run.take(event, now);
         self.tell_run().await;
