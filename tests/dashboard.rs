@@ -62,3 +62,5 @@ mod screens;
 mod showing;
 #[path = "dashboard/shown.rs"]
 mod shown;
+#[path = "dashboard/taking_back.rs"]
+mod taking_back;

@@ -53,6 +53,8 @@ pub(super) struct Acting {
     /// How far the messages of its batch were read this time.
     pub pass: Pass,
     tries: u32,
+    /// Whether a person wanted it back when its request was on its way already: it does not go again.
+    pub called_off: bool,
     /// When it last moved: a yes does not hold for ever.
     moved_at: Moment,
     /// How often in a row the message could not be read.
@@ -86,7 +88,7 @@ pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
 impl Acting {
     fn with(subject: Subject, known: Known, phase: Phase, moved_at: Moment) -> Self {
         let pass = Pass::default();
-        Self { subject, known, action: None, phase, in_run: false, pass, tries: 0, moved_at, unread: 0 }
+        Self { subject, known, action: None, phase, in_run: false, pass, called_off: false, tries: 0, moved_at, unread: 0 }
     }
 
     /// A retry that a person agreed to then.
@@ -155,6 +157,11 @@ impl Acting {
     /// Whether it provably did nothing so far and none of its requests is on its way.
     pub fn may_be_given_up(&self) -> bool {
         matches!(self.phase, Phase::Queued | Phase::Ready { .. })
+    }
+
+    /// Whether none of its requests is on its way, so that a person can still take it back.
+    pub fn may_be_taken_back(&self) -> bool {
+        matches!(self.phase, Phase::ToIntend(_)) || self.may_be_given_up()
     }
 
     /// When its unknown outcome is looked up next.

@@ -74,7 +74,7 @@ impl ActiveRun {
 
     /// Stops it for a reason.
     pub fn stop(&mut self, cause: StopCause, why: Option<Explanation>) {
-        if !matches!(self.run.state(), RunState::Stopped(_) | RunState::Done) {
+        if !self.is_stopped() {
             self.why = why;
         }
         self.step(RunEvent::Stop(cause));
@@ -91,6 +91,16 @@ impl ActiveRun {
 
     pub fn holds(&self, message: &MessageId) -> bool {
         self.run.holds(message)
+    }
+
+    /// Whether it was stopped, or has come to its end.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.run.state(), RunState::Stopped(_) | RunState::Done)
+    }
+
+    /// How many of its messages are to go, one under way included.
+    pub fn to_go(&self) -> usize {
+        self.run.counts().to_go
     }
 
     /// Whether another run may take its place.

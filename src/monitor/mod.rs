@@ -23,6 +23,6 @@ pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
 pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, CampaignIndex, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose,
-    RunNews, RunPhase, SearchState, Update,
+    RunNews, RunPhase, SearchState, TakenBack, Update,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};

@@ -2,6 +2,7 @@
 
 mod away;
 mod batches;
+mod clocks;
 mod day;
 mod endurance;
 mod history;
@@ -13,6 +14,7 @@ mod runs;
 mod schedules;
 mod sender;
 mod steps;
+mod taking_back;
 mod transports;
 mod world;
 

@@ -7,6 +7,7 @@ mod lookup;
 mod open;
 mod retrying;
 mod running;
+mod taking_back;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -88,9 +89,7 @@ impl Worker {
     async fn run(mut self) {
         self.take_over().await;
         while !self.ending {
-            while let Ok(command) = self.inbox.try_recv() {
-                self.wish(command).await;
-            }
+            self.hear().await;
             if self.ending {
                 break;
             }
@@ -133,6 +132,13 @@ impl Worker {
     fn server_now(&self) -> Timestamp {
         let now = self.now();
         self.server_time.ahead().and_then(|ahead| now.checked_add(ahead).ok()).unwrap_or(now)
+    }
+
+    /// Takes in what is wished already.
+    async fn hear(&mut self) {
+        while let Ok(command) = self.inbox.try_recv() {
+            self.wish(command).await;
+        }
     }
 
     /// Waits until then, or until something is wished.
@@ -217,7 +223,7 @@ impl Worker {
                 self.wish_action(Acting::of_batch(retry, agreed_at, now)).await;
             }
             Command::Run(retries) => self.wish_run(retries).await,
-            Command::StopRun => self.stop_run(StopCause::Person, None).await,
+            Command::TakeBack => self.take_back().await,
             Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
             Command::LookUp(action) => self.look_up(action).await,
             Command::Resolve { action, went } => self.resolve(action, went).await,

@@ -57,6 +57,8 @@ pub enum Event {
     Tick,
     /// The first frame with an open question has been drawn: from then on its armour counts.
     Drawn,
+    /// The program is about to be stopped for a while, as by Ctrl-z.
+    Suspending,
     /// The system asks the program to end (TERM, HUP, or an INT from outside).
     EndAsked,
 }

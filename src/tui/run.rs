@@ -216,6 +216,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
+        self.update(Event::Suspending, Cause::Key)?;
         if self.screen.suspend()? {
             self.screen.forget()?;
             // The window may have another size by now.

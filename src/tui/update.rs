@@ -32,6 +32,7 @@ mod question;
 mod row_menu;
 mod run;
 mod show;
+mod starting;
 mod unlock;
 mod views;
 mod wake;
@@ -81,7 +82,14 @@ impl State {
             }
             Event::Drawn => self.drawn(),
             Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
-            Event::EndAsked => effects.push(Effect::Quit),
+            Event::Suspending => {
+                self.take_back_yes("the program was suspended");
+            }
+            Event::EndAsked => {
+                // What is about to begin does not, whoever ends the program.
+                self.starting = None;
+                effects.push(Effect::Quit);
+            }
         }
         self.notice_absence(&mut effects);
         self.wake(&mut effects);
@@ -129,6 +137,7 @@ impl State {
                 Context::Question if matches!(self.dialog, Dialog::Reveal(_)) => self.reveal_key(action, effects),
                 Context::Question => self.question_key(action, effects),
                 Context::Plan => self.plan_key(action, key, effects),
+                Context::Starting => self.starting_key(action),
                 Context::Prompt => self.prompt_key(action, key, effects),
                 // A key that a line of the menu has is that line's, whatever it means in other menus.
                 Context::Menu if self.row_menu_letter(key, effects) => {}

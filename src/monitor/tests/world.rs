@@ -190,6 +190,16 @@ impl Bench {
         self.monitor.as_ref().unwrap().ask(command);
     }
 
+    /// The worker's inbox, for whoever wishes something from elsewhere.
+    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+        self.monitor.as_ref().unwrap().commands()
+    }
+
+    /// The very journal that the worker writes.
+    pub fn gated_journal(&self) -> Journal {
+        self.own_journal.clone().unwrap()
+    }
+
     pub async fn ended(&mut self) {
         self.monitor.take().unwrap().ended().await.unwrap();
     }

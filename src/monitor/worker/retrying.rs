@@ -1,11 +1,12 @@
 //! The calls that write. The only place that makes a POST.
 
 use super::super::acting::{Acting, Intended, Phase, Subject};
-use super::super::active_run::{not_started_because, not_started_told};
+use super::super::active_run::{ActiveRun, not_started_because, not_started_told};
 use super::super::sharing::blocking;
 use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
+use super::taking_back::{TAKEN_BACK, taken_back_told};
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
 use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
 use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
@@ -83,6 +84,9 @@ impl Worker {
             return self.expire(place, &subject, action).await;
         }
         let started = self.journalled(move |journal| journal.started(action, now.wall)).await;
+        if started.is_ok() && !self.may_leave(place, &subject, action).await {
+            return;
+        }
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let stage = match started {
             Ok(number) => acting.leaves(number, now.steady),
@@ -117,7 +121,7 @@ impl Worker {
     }
 
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
-    async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId) {
+    pub(super) async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId) {
         let now = self.wall();
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let (outcome, stage) = acting.expire();
@@ -191,11 +195,16 @@ impl Worker {
         }
     }
 
-    /// A message of the run that was to go again is given up when the run was stopped meanwhile.
+    /// What was to go again is given up when its run was stopped meanwhile, or a person wanted it back.
     pub(super) async fn give_up_waiting(&mut self, place: usize) {
-        let stopped = self.desk.run.as_ref().filter(|run| matches!(run.state(), RunState::Stopped(_)));
-        let Some(reason) = stopped.map(|run| not_started_because(run.state())) else { return };
-        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.in_run && acting.may_be_given_up()) else { return };
+        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.may_be_given_up()) else { return };
+        let stopped = self.desk.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
+        let reason = match stopped {
+            Some(state) if acting.in_run => not_started_because(state),
+            _ if acting.called_off => TAKEN_BACK,
+            _ => return,
+        };
+        let told = if acting.in_run { not_started_told() } else { taken_back_told() };
         let (subject, action) = (acting.subject.clone(), acting.action);
         acting.phase = Phase::Over;
         let now = self.wall();
@@ -204,7 +213,7 @@ impl Worker {
         {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
-        self.stage(&subject, ActionStage::NotSent(not_started_told())).await;
+        self.stage(&subject, ActionStage::NotSent(told)).await;
         self.run_ended(&subject, RunEnd::NotSent).await;
     }
 

@@ -179,6 +179,7 @@ impl Dashboard for Dummy {
             Event::Tick => "tick".to_owned(),
             Event::Drawn => "drawn".to_owned(),
             Event::EndAsked => "end asked".to_owned(),
+            Event::Suspending => "suspending".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),
             Event::Tried(_) => "tried".to_owned(),
@@ -332,7 +333,7 @@ fn keys_that_are_let_go_of_do_nothing() {
 #[test]
 fn a_suspended_program_paints_everything_anew() {
     let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(key('z'))), (9, Step::Read(key('q')))]);
-    assert_eq!(names(&log)[3..], ["z", "suspend", "forget", "20x2", "frame", "q"]);
+    assert_eq!(names(&log)[3..], ["z", "suspending", "suspend", "forget", "20x2", "frame", "q"]);
 }
 
 #[test]

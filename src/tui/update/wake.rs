@@ -23,6 +23,7 @@ impl State {
         self.ask_server(effects);
         self.lock_expired(effects);
         self.refresh_question(None, effects);
+        self.begin_due(effects);
     }
 
     /// When the dashboard must be woken next, besides the tick of each second.
@@ -39,6 +40,7 @@ impl State {
             .chain(menu)
             .chain(locks)
             .chain(marks)
+            .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
             .chain(self.leave_until)
             .chain(self.told_until)
             .chain(self.copied.as_ref().and_then(|copied| copied.until))

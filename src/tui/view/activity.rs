@@ -131,11 +131,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let (at, text, role) = match entry {
         Entry::Change(record) => return change(state, campaign, record, widths, selected),
-        Entry::NotStarted(messages) => {
-            let retries = if messages.len() == 1 { "retry" } else { "retries" };
+        Entry::NotStarted(rest) => {
+            let (retries, them) = if rest.len() == 1 { ("retry", "it") } else { ("retries", "them") };
             let text = format!(
-                "! {} {retries} of an earlier run not started, nothing was sent: {} plans them anew",
-                count(messages.len()),
+                "! {} {retries} agreed to and not started, nothing was sent: {} plans {them} again",
+                count(rest.len()),
                 state.key_for(Action::PlanRetry)
             );
             (String::new(), text, Role::Failed)

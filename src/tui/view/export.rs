@@ -126,13 +126,13 @@ pub(super) fn activity_row(state: &State) -> Option<Vec<String>> {
 /// A line of the activity as rows: one, or one for each message that was not started.
 fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
     match entry {
-        Entry::NotStarted(messages) => {
-            let reason = "an earlier run ended before it was started: nothing was sent";
+        Entry::NotStarted(rest) => {
+            let reason = "agreed to and not started: nothing was sent";
             let row = |message: &MessageId| {
                 let cells = ["", "retry", message.as_str(), &who(campaign, message), "not started", "", "yes", reason, ""];
                 cells.map(str::to_owned).to_vec()
             };
-            messages.iter().map(row).collect()
+            rest.messages().iter().map(row).collect()
         }
         Entry::Open(open, record) => {
             let stage = record.and_then(|record| record.stage.as_ref());

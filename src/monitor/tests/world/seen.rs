@@ -18,6 +18,8 @@ pub struct Seen {
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
     pub used_up: Vec<MessageId>,
+    /// How many were taken back, and how many had left, each time.
+    pub taken_back: Vec<(usize, usize)>,
     pub stopped: bool,
     /// How many news came in all.
     pub told: usize,
@@ -38,6 +40,7 @@ impl Seen {
             open: None,
             not_started: Vec::new(),
             used_up: Vec::new(),
+            taken_back: Vec::new(),
             stopped: false,
             told: 0,
         }
@@ -65,6 +68,7 @@ impl Seen {
             News::NotStarted(messages) => self.not_started.extend(messages),
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
+            News::TakenBack(taken) => self.taken_back.push((taken.taken_back, taken.leaving)),
         }
     }
 
