@@ -64,3 +64,5 @@ mod showing;
 mod shown;
 #[path = "dashboard/taking_back.rs"]
 mod taking_back;
+#[path = "dashboard/clocks.rs"]
+mod clocks;

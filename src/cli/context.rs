@@ -17,6 +17,8 @@ use crate::state;
 
 /// What a script command works with.
 pub(super) struct Context {
+    /// The clock of the whole command.
+    pub clock: Clock,
     pub common: Common,
     pub configured: Configured,
     pub transport: Arc<dyn Transport>,
@@ -44,7 +46,7 @@ impl Context {
     fn with(common: &Common, configured: Result<Configured, LoadError>) -> Result<Self, Failure> {
         let configured = configured.map_err(|error| unusable(&error))?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
-        Ok(Self { common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
+        Ok(Self { clock: Clock::system(), common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
     }
 
     /// The campaign that the command names. What else is wrong in the configuration is told beside.
@@ -71,7 +73,7 @@ impl Context {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they keep to its ceiling.
         let state = state::folder(self.common.state.as_deref(), |name| std::env::var(name).ok()).ok();
-        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::system(), chance).sharing(state);
+        let reader = Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), chance).sharing(state);
         let quiet = self.common.quiet;
         let half_told = Arc::clone(&self.half_told);
         Ok(reader.telling(move |news| match news {

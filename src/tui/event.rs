@@ -1,6 +1,7 @@
 //! What enters the dashboard.
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::SignedDuration;
 
 use super::{Background, ExportId, TrialLine};
 use crate::monitor::Update;
@@ -52,6 +53,11 @@ pub enum Event {
         export: ExportId,
         /// What became of it.
         answer: ExportAnswer,
+    },
+    /// The time of day was set: it is so far ahead of the time that goes by.
+    ClockSet {
+        /// How far; negative when it is behind.
+        ahead: SignedDuration,
     },
     /// A second has passed: ages move on.
     Tick,

@@ -16,6 +16,7 @@ use std::io;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
+use jiff::SignedDuration;
 
 use super::{Armour, Effect, Event, Place};
 use pace::{Cause, Pace};
@@ -33,6 +34,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// busy.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
 
+/// From which difference on the time of day was set, and not only slewed a little.
+const CLOCK_SET: SignedDuration = SignedDuration::from_secs(1);
+
 /// How many terminal events are taken in one round, so that a flood of them cannot keep frames away.
 const EVENTS_AT_ONCE: usize = 1_000;
 
@@ -47,6 +51,8 @@ pub struct Run<'a, D, S, I, H> {
     armour: Armour,
     pace: Pace,
     last_tick: Duration,
+    /// How far the time of day is ahead of the time that goes by, as last told.
+    ahead: SignedDuration,
     quit: bool,
 }
 
@@ -61,7 +67,19 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         requests: Requests,
     ) -> Self {
         let last_tick = input.elapsed();
-        Self { dashboard, screen, input, host, updates, requests, armour: Armour::default(), pace: Pace::new(), last_tick, quit: false }
+        Self {
+            dashboard,
+            screen,
+            input,
+            host,
+            updates,
+            requests,
+            armour: Armour::default(),
+            pace: Pace::new(),
+            last_tick,
+            ahead: SignedDuration::ZERO,
+            quit: false,
+        }
     }
 
     /// Runs until somebody or something ends it.
@@ -91,6 +109,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             if self.requests.take_suspend() {
                 self.suspend()?;
             }
+            self.tell_clock()?;
             let input_ended = self.read_keyboard()?;
             self.release_held_keys()?;
             if self.quit {
@@ -168,6 +187,16 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             self.update(Event::Key(key), Cause::Key)?;
         }
         Ok(())
+    }
+
+    /// Tells the dashboard when somebody has set the time of day.
+    fn tell_clock(&mut self) -> io::Result<()> {
+        let ahead = self.input.ahead();
+        if (ahead - self.ahead).abs() < CLOCK_SET {
+            return Ok(());
+        }
+        self.ahead = ahead;
+        self.update(Event::ClockSet { ahead }, Cause::News)
     }
 
     fn tick_if_due(&mut self) -> io::Result<()> {

@@ -184,7 +184,15 @@ impl State {
         let order = (0..campaigns.len()).collect();
         let mut state = Self {
             campaigns,
-            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
+            look: Look {
+                zone: setup.zone,
+                zone_name: setup.zone_name,
+                ahead: SignedDuration::ZERO,
+                theme,
+                ascii: setup.ascii,
+                bell: setup.bell,
+                demo: setup.demo,
+            },
             current: 0,
             view: ViewKind::Messages,
             tables: Tables::default(),

@@ -63,10 +63,11 @@ impl Workers {
         updates: UpdateSender,
         requests: Requests,
         runtime: Handle,
+        clock: Clock,
     ) -> Self {
         let (wishes, inbox) = mpsc::unbounded_channel();
         let exporter = Exporter::new(requests.waker(), wishes.clone());
-        let crew = Crew { campaigns, state, reload, updates, requests, inbox, journal: None, run: None, monitors: Vec::new() };
+        let crew = Crew { clock, campaigns, state, reload, updates, requests, inbox, journal: None, run: None, monitors: Vec::new() };
         Self { runtime, wishes, waiting: Some(crew), task: None, exporter }
     }
 
@@ -143,6 +144,7 @@ impl Host for Workers {
 
 /// The task behind [`Workers`].
 struct Crew {
+    clock: Clock,
     campaigns: Vec<Campaign>,
     state: StateFolder,
     reload: Reload,
@@ -204,7 +206,7 @@ impl Crew {
                 JournalAccess::Writable(journal)
             }
             Ok(Err((access, why))) => {
-                self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text: no_journal(why) }).await;
+                self.tell(Notice { at: self.clock.now(), weight: NoticeWeight::Problem, text: no_journal(why) }).await;
                 access
             }
             Err(broken) => {
@@ -231,7 +233,7 @@ impl Crew {
                 away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
                 history: campaign.config.history,
                 reads: true,
-                clock: Clock::system(),
+                clock: self.clock.clone(),
                 seed: seed(place),
             };
             let monitor = Monitor::spawn(options, updates.clone());
@@ -245,7 +247,7 @@ impl Crew {
         let reload = Arc::clone(&self.reload);
         match tokio::task::spawn_blocking(move || reload()).await {
             Ok(Ok(())) => self.requests.end(End::Reload),
-            Ok(Err(text)) => self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text }).await,
+            Ok(Err(text)) => self.tell(Notice { at: self.clock.now(), weight: NoticeWeight::Problem, text }).await,
             Err(_) => self.requests.end(End::Broken),
         }
     }
@@ -254,14 +256,14 @@ impl Crew {
         let (Some(journal), Some(run), Some(campaign)) = (self.journal.clone(), &self.run, self.campaigns.get(campaign.0)) else { return };
         let note = Note {
             run: run.id().clone(),
-            at: Timestamp::now(),
+            at: self.clock.wall(),
             kind,
             base_url: Some(campaign.base.as_str().to_owned()),
             campaign: Some(campaign.config.id.clone()),
             detail,
         };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || journal.note(&note)).await {
-            self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Warning, text: no_journal(error.explained()) }).await;
+            self.tell(Notice { at: self.clock.now(), weight: NoticeWeight::Warning, text: no_journal(error.explained()) }).await;
         }
     }
 

@@ -179,6 +179,7 @@ impl Dashboard for Dummy {
             Event::Tick => "tick".to_owned(),
             Event::Drawn => "drawn".to_owned(),
             Event::EndAsked => "end asked".to_owned(),
+            Event::ClockSet { ahead } => format!("ahead {ahead}"),
             Event::Suspending => "suspending".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),

@@ -3,11 +3,12 @@
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::answers::{Answers, Passed, QUESTION};
 use super::modes;
 use super::reports::Reports;
+use crate::monitor::Clock;
 use crate::tui::{Input, Reading, WakeEnd};
 
 /// How long crossterm looks for something to read. On Unix it does not look at all in no time, and in
@@ -19,6 +20,7 @@ const LOOK: Duration = if cfg!(unix) { Duration::from_micros(10) } else { Durati
 #[derive(Debug)]
 pub struct Keyboard {
     wake: WakeEnd,
+    clock: Clock,
     since: Instant,
     answers: Answers,
     reports: Reports,
@@ -27,10 +29,11 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// The keyboard, beside which `wake` is listened to.
-    pub fn new(wake: WakeEnd) -> Self {
+    /// The keyboard, beside which `wake` is listened to, and the clock of the program.
+    pub fn new(wake: WakeEnd, clock: Clock) -> Self {
         Self {
             wake,
+            clock,
             since: Instant::now(),
             answers: Answers::default(),
             reports: Reports::default(),
@@ -143,7 +146,11 @@ impl Input for Keyboard {
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        self.clock.now()
+    }
+
+    fn ahead(&self) -> SignedDuration {
+        self.clock.moment().ahead()
     }
 }
 

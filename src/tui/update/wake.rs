@@ -16,7 +16,7 @@ impl State {
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.mask_expired();
         self.forget_copied(false);
-        if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= now)) {
+        if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= self.time_of_day())) {
             self.count_menu();
         }
         self.notice_history();
@@ -34,7 +34,7 @@ impl State {
         // What is not on the screen is still to be sorted.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
-        let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due } else { None };
+        let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due.map(|due| due - self.look.ahead) } else { None };
         find.into_iter()
             .chain(sorting)
             .chain(menu)

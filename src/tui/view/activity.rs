@@ -149,11 +149,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
         }
         Entry::Message(record) => {
             let (text, role) = notice::outcome(state, record);
-            (state.look.time(record.at, state.now), text, role)
+            (state.look.own_time(record.at, state.now), text, role)
         }
         Entry::Batch(record) => {
             let (text, role) = notice::batch_outcome(state, record);
-            (state.look.time(record.at, state.now), text, role)
+            (state.look.own_time(record.at, state.now), text, role)
         }
     };
     Line::from(vec![
@@ -180,7 +180,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let why = [code.as_str(), again].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
     Line::from(vec![
-        text(&state.look.time(record.at, state.now), widths.time, Role::Muted),
+        text(&state.look.own_time(record.at, state.now), widths.time, Role::Muted),
         text(&recipient.unwrap_or_else(|| "not told".to_owned()), RECIPIENT, Role::Text),
         text(from, BEFORE, Role::Muted),
         text(&to, NOW, role_of(&record.to)),

@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let more = if plan.is_loaded_whole() { "" } else { " There may be more failures than are told here." };
     all.push(Sentence::new(format!("{} of its {of}messages are loaded.{more}", count(plan.loaded)), role, 4));
     let planned = age(state.now.duration_since(plan.planned_at));
-    all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.time(plan.planned_at, state.now)), Role::Muted, 6));
+    all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.own_time(plan.planned_at, state.now)), Role::Muted, 6));
     let room = usize::from(area.height).saturating_sub(2 + 2);
     let mut lines = sentences::lines(state, all, width, room);
     let answer_at = lines.len();

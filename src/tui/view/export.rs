@@ -154,7 +154,7 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
             let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
             let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
             let reason = if record.elsewhere { "retried elsewhere" } else { "" };
-            let (at, who) = (state.look.exact(record.at), who(campaign, &id));
+            let (at, who) = (state.look.exact(state.look.of_day(record.at)), who(campaign, &id));
             let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", reason, ""];
             vec![cells.map(str::to_owned).to_vec()]
         }
