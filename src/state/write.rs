@@ -1,12 +1,14 @@
 //! What is written into the journal, each step in one transaction that is on disk when it returns.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::read::entries;
 use super::row::last_try;
 use super::text::{impersonal, one_line};
-use super::{ActionId, ActionKind, ActionState, Intention, Journal, Outcome, Resolution, Run, RunId, StateError, Try, Who, run};
+use super::{
+    ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, Run, RunId, StateError, Try, Who, run,
+};
 use crate::delivery::{BatchId, MessageId};
 
 impl Journal {
@@ -289,8 +291,31 @@ fn other_action(transaction: &Transaction<'_>, intention: &Intention, claim: &st
     let condition = "WHERE a.state IN ('accepted', 'resolved_accepted') AND a.base_url = ?1 AND a.campaign = ?2 AND a.claim = ?3
                      ORDER BY a.id DESC LIMIT 1";
     let newest = entries(transaction, condition, subject)?.into_iter().next();
-    let taken = newest.filter(|taken| taken.run != intention.run && taken.changed_at > read_at);
+    let taken = newest.filter(|taken| taken.run != intention.run && !has_seen(&intention.action, read_at, taken));
     Ok(taken.map(|taken| StateError::TakenSince { action: taken.id, at: taken.changed_at, run: taken.run }))
+}
+
+/// How much later by the wall clock a message must have been read to count as read after a retry whose attempt it
+/// does not show.
+const LATER: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether who intends it knew of a retry that was taken. Its attempts say so by the server's own stamps and counts;
+/// the wall clock, which may have been set in between, decides only where there are none.
+fn has_seen(action: &ActionKind, read_at: Timestamp, taken: &JournalEntry) -> bool {
+    let by_the_wall = read_at.duration_since(taken.changed_at);
+    let (
+        ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. },
+        ActionKind::RetryMessage { attempts: count, newest_attempt: newest, read_from: from, .. },
+    ) = (action, &taken.action)
+    else {
+        return !by_the_wall.is_negative();
+    };
+    match (newest_attempt.zip(*newest), attempts.zip(*count).filter(|_| read_from == from)) {
+        (None, None) => !by_the_wall.is_negative(),
+        (stamps, counts) => {
+            stamps.is_some_and(|(now, then)| now > then) || counts.is_some_and(|(now, then)| now > then) || by_the_wall >= LATER
+        }
+    }
 }
 
 fn insert(transaction: &Transaction<'_>, intention: &Intention, claim: &str) -> Result<ActionId, StateError> {
