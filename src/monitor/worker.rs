@@ -94,9 +94,7 @@ impl Worker {
                 break;
             }
             self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::Phase::Over));
-            let now = self.now();
-            self.desk.budget.keep_time(now);
-            match self.desk.decide(now) {
+            match self.desk.decide(self.now()) {
                 Step::Intend(place) => self.intend(place).await,
                 Step::BeginRun => self.begin_run().await,
                 Step::StartNext => self.start_next().await,
