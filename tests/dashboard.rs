@@ -66,3 +66,7 @@ mod showing;
 mod shown;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
+#[path = "dashboard/taking_back.rs"]
+mod taking_back;
+#[path = "dashboard/clocks.rs"]
+mod clocks;

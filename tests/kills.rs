@@ -202,7 +202,7 @@ fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Upd
         away_rate: 10.0,
         history: Duration::from_secs(3600),
         reads: false,
-        clock: Clock::System,
+        clock: Clock::system(),
         seed: 1,
     };
     (Monitor::spawn(options, sender), updates)

@@ -239,7 +239,7 @@ async fn one_read() {
 async fn a_patient_read() {
     let Some(address) = server() else { return };
     let begun = std::time::Instant::now();
-    let mut reader = Reader::new(api(&address), 10.0, Clock::System, || 0.0);
+    let mut reader = Reader::new(api(&address), 10.0, Clock::system(), || 0.0);
     reader.message(&MessageId::new("message_1")).await.unwrap();
     assert!(begun.elapsed() >= Duration::from_millis(800), "it goes again by the program's decision, after its pause");
 }

@@ -17,6 +17,8 @@ use crate::postman::{CallError, HttpTransport, Transport};
 
 /// What a script command works with.
 pub(super) struct Context {
+    /// The clock of the whole command.
+    pub clock: Clock,
     pub common: Common,
     pub configured: Configured,
     pub transport: Arc<dyn Transport>,
@@ -44,7 +46,7 @@ impl Context {
     fn with(common: &Common, configured: Result<Configured, LoadError>) -> Result<Self, Failure> {
         let configured = configured.map_err(|error| unusable(&error))?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
-        Ok(Self { common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
+        Ok(Self { clock: Clock::system(), common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
     }
 
     /// The campaign that the command names. What else is wrong in the configuration is told beside.
@@ -70,7 +72,7 @@ impl Context {
     pub fn reader(&self, campaign: &Campaign) -> Result<Reader, Failure> {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they keep to its ceiling.
-        let reader = Reader::new(api, campaign.config.calls_per_second, Clock::System, chance).sharing(shared_budget(&self.common));
+        let reader = Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), chance).sharing(shared_budget(&self.common));
         let quiet = self.common.quiet;
         let half_told = Arc::clone(&self.half_told);
         Ok(reader.telling(move |news| match news {

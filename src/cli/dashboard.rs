@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use super::campaigns::{Campaign, Configured, configured, configured_for};
 use super::{Common, Exit, Failure};
 use crate::config::{self, LoadError};
+use crate::monitor::Clock;
 use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::state::Session;
@@ -147,7 +148,7 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
         return Err(Failure::new(Exit::Usage, "The configuration is not there.", super::campaigns::sentence(missing), next));
     }
     let path = config::path(None, |name| std::env::var(name).ok());
-    let (requests, mut screen, mut keyboard) = terminal(runtime)?;
+    let (requests, mut screen, mut keyboard) = terminal(runtime, Clock::system())?;
     let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common)).on(background());
     if theme.asks_background() {
         keyboard.ask_background().map_err(|error| lost(&error))?;
@@ -173,12 +174,13 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
 
 /// Shows the dashboard until it ends: what it showed last, and how it ended.
 fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Reload, runtime: &Handle) -> Result<(Session, End), Failure> {
-    let (requests, mut screen, mut keyboard) = terminal(runtime)?;
+    let clock = Clock::system();
+    let (requests, mut screen, mut keyboard) = terminal(runtime, clock.clone())?;
     let (sender, receiver) = updates(requests.waker());
     let asks_background = Theme::new(setup.theme.clone(), setup.depth).asks_background();
     screen.mouse(setup.mouse).map_err(|error| lost(&error))?;
-    let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone());
-    let mut dashboard = State::new(setup, Timestamp::now());
+    let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone(), clock.clone());
+    let mut dashboard = State::new(setup, clock.now());
     if asks_background {
         keyboard.ask_background().map_err(|error| lost(&error))?;
     }
@@ -193,7 +195,7 @@ fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Relo
     Ok((dashboard.session(), end.map_err(|error| lost(&error))?))
 }
 
-fn terminal(runtime: &Handle) -> Result<(Requests, TerminalScreen, Keyboard), Failure> {
+fn terminal(runtime: &Handle, clock: Clock) -> Result<(Requests, TerminalScreen, Keyboard), Failure> {
     needs_terminal()?;
     let (waker, end) = wake_pair().map_err(|error| lost(&error))?;
     let requests = Requests::new(waker);
@@ -202,7 +204,7 @@ fn terminal(runtime: &Handle) -> Result<(Requests, TerminalScreen, Keyboard), Fa
     #[cfg(not(unix))]
     let _ = runtime;
     let screen = TerminalScreen::enter(&requests).map_err(|error| no_terminal(&error))?;
-    Ok((requests, screen, Keyboard::new(end)))
+    Ok((requests, screen, Keyboard::new(end, clock)))
 }
 
 fn needs_terminal() -> Result<(), Failure> {

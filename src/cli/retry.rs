@@ -135,8 +135,8 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     }
     let mut report = report_of(&chosen, &context)?;
     let agreed = match chosen.agenda {
-        Agenda::Messages(plan) => Agreed::Messages(plan.confirm(Timestamp::now())),
-        Agenda::Batch { plan, .. } => match plan.confirm(Timestamp::now()) {
+        Agenda::Messages(plan) => Agreed::Messages(plan.confirm(context.clock.now())),
+        Agenda::Batch { plan, .. } => match plan.confirm(context.clock.now()) {
             Some(retry) => Agreed::Batch(retry),
             // One that cannot be retried counts no messages and never comes here.
             None => Agreed::Messages(Vec::new()),

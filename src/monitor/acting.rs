@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::budget::add;
-use super::{ActionStage, Purpose};
+use super::{ActionStage, Clock, Moment, Purpose};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
 use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
@@ -62,9 +62,11 @@ pub(super) struct Acting {
     part: Option<usize>,
     /// How often its request has left.
     tries: u32,
+    /// Whether a person wanted it back when its request was on its way already: it does not go again.
+    pub called_off: bool,
     /// When the yes to it was given, or its run last moved: a yes does not hold for ever. A repeat does
     /// not renew it.
-    moved_at: Timestamp,
+    moved_at: Moment,
     /// How often in a row the message could not be read.
     unread: u32,
 }
@@ -88,8 +90,13 @@ pub(super) enum Phase {
     Over,
 }
 
+/// Whether a yes no longer holds that was last moved on then, by whichever clock says more.
+pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
+    moved_at.age(now).unsigned_abs() > PLAN_LIFE
+}
+
 impl Acting {
-    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Timestamp) -> Self {
+    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Moment) -> Self {
         let pass = Pass::default();
         Self {
             subject,
@@ -102,38 +109,38 @@ impl Acting {
             read_again: None,
             part: None,
             tries: 0,
+            called_off: false,
             moved_at,
             unread: 0,
         }
     }
 
-    /// A retry that a person agreed to.
-    pub fn new(retry: ConfirmedRetry) -> Self {
-        let item = retry.item();
-        let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        let (moved_at, meanwhile) = (retry.confirmed_at(), Some(Meanwhile::from(item)));
-        Self { meanwhile, ..Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), moved_at) }
-    }
-
-    /// A message of a run whose intention is on disk.
-    pub fn queued(retry: &ConfirmedRetry, action: ActionId) -> Self {
+    /// A retry that a person agreed to then.
+    pub fn new(retry: ConfirmedRetry, agreed_at: Moment) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
         let meanwhile = Some(Meanwhile::from(item));
-        Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, Phase::Queued, retry.confirmed_at()) }
+        Self { meanwhile, ..Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), agreed_at) }
     }
 
-    /// A retry of a whole batch that a person agreed to.
-    pub fn of_batch(retry: ConfirmedBatchRetry) -> Self {
+    /// A message of a run whose intention is on disk; the run last moved then.
+    pub fn queued(retry: &ConfirmedRetry, action: ActionId, moved_at: Moment) -> Self {
+        let item = retry.item();
+        let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
+        let meanwhile = Some(Meanwhile::from(item));
+        Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, Phase::Queued, moved_at) }
+    }
+
+    /// A retry of a whole batch that a person agreed to then.
+    pub fn of_batch(retry: ConfirmedBatchRetry, agreed_at: Moment) -> Self {
         let (subject, known) = (Subject::Batch(retry.plan().batch.clone()), Known::Batch(retry.evidence().clone()));
-        let moved_at = retry.confirmed_at();
-        Self::with(subject, known, Phase::ToIntend(Wish::Batch(retry)), moved_at)
+        Self::with(subject, known, Phase::ToIntend(Wish::Batch(retry)), agreed_at)
     }
 
     /// A retry of an earlier run whose outcome nobody saw. With `reads` readings made already, it is read until a
     /// person must decide. `None` where there is nothing to compare, as in the lines of an older journal: a person
     /// decides about those.
-    pub fn left_over(entry: &JournalEntry, reads: u32, now: Timestamp, why: Explanation) -> Option<Self> {
+    pub fn left_over(entry: &JournalEntry, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
         let (subject, known) = match &entry.action {
             ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } => {
                 let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
@@ -145,7 +152,8 @@ impl Acting {
             }
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
         };
-        let phase = Phase::Unknown { since: entry.changed_at, reads, read_at: now, why };
+        let now = clock.moment();
+        let phase = Phase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
         Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
     }
 
@@ -159,7 +167,7 @@ impl Acting {
 
     /// A run has come to it, which last moved at `moved_at`: the yes to a run holds as long as it
     /// moves.
-    pub fn start(&mut self, moved_at: Timestamp, now: Timestamp) {
+    pub fn start(&mut self, moved_at: Moment, now: Timestamp) {
         if matches!(self.phase, Phase::Queued) {
             self.moved_at = moved_at;
             self.phase = Phase::Ready { from: now };
@@ -169,6 +177,11 @@ impl Acting {
     /// Whether it provably did nothing so far and none of its requests is on its way.
     pub fn may_be_given_up(&self) -> bool {
         matches!(self.phase, Phase::Queued | Phase::Ready { .. })
+    }
+
+    /// Whether none of its requests is on its way, so that a person can still take it back.
+    pub fn may_be_taken_back(&self) -> bool {
+        matches!(self.phase, Phase::ToIntend(_)) || self.may_be_given_up()
     }
 
     /// When its unknown outcome is looked up next.
@@ -204,7 +217,6 @@ impl Acting {
     /// Its intention is on disk.
     pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
         self.action = Some(action);
-        self.moved_at = now.min(self.moved_at);
         self.phase = Phase::Ready { from: now };
         ActionStage::Intended
     }
@@ -217,8 +229,8 @@ impl Acting {
 
     /// Whether the yes is too old for its request to leave now: the program was paused, suspended
     /// or held back for so long that what the person saw is no longer to be relied on.
-    pub fn has_expired(&self, now: Timestamp) -> bool {
-        now.duration_since(self.moved_at).unsigned_abs() > PLAN_LIFE
+    pub fn has_expired(&self, now: Moment) -> bool {
+        is_over(self.moved_at, now)
     }
 
     /// Its yes has expired: it is not sent.

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{RunNews, RunPhase};
+use super::acting::is_over;
+use super::{Clock, Moment, RunNews, RunPhase};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, UNKNOWN_IN_A_ROW};
@@ -24,16 +25,18 @@ pub(super) struct ActiveRun {
     pub to_start: Option<MessageId>,
     began_at: Timestamp,
     /// When it last moved, or a person last said yes to it.
-    pub moved_at: Timestamp,
+    pub moved_at: Moment,
     /// Why it was stopped, where more is known than the cause.
     why: Option<Explanation>,
 }
 
 impl ActiveRun {
-    pub fn new(retries: Vec<ConfirmedRetry>, now: Timestamp) -> Self {
+    /// A run of what a person agreed to.
+    pub fn new(retries: Vec<ConfirmedRetry>, clock: &Clock) -> Self {
         let mut seen = HashSet::new();
         let to_begin: Vec<_> = retries.into_iter().filter(|retry| seen.insert(retry.item().message.clone())).collect();
-        let moved_at = to_begin.iter().map(ConfirmedRetry::confirmed_at).min().unwrap_or(now);
+        let now = clock.now();
+        let agreed_at = to_begin.iter().map(ConfirmedRetry::confirmed_at).min().unwrap_or(now);
         Self {
             run: RetryRun::new(to_begin.iter().map(|retry| retry.item().message.clone())),
             to_begin,
@@ -41,16 +44,24 @@ impl ActiveRun {
             to_give_up: Vec::new(),
             to_start: None,
             began_at: now,
-            moved_at,
+            moved_at: clock.moment_of(agreed_at),
             why: None,
         }
     }
 
-    /// Takes an event in.
-    pub fn take(&mut self, event: RunEvent, now: Timestamp) {
-        if matches!(event, RunEvent::Ended { .. } | RunEvent::Resume) {
-            self.moved_at = now;
+    /// Takes an event in. An end that comes too long after the last move does not lead on: the machine
+    /// was suspended in between, and nobody agreed to what would leave only now.
+    pub fn take(&mut self, event: RunEvent, now: Moment) {
+        match event {
+            RunEvent::Ended { .. } if is_over(self.moved_at, now) => self.step(RunEvent::Stop(StopCause::Expired)),
+            // A person said yes once more.
+            RunEvent::Ended { .. } | RunEvent::Resume => self.moved_at = now,
+            _ => {}
         }
+        self.step(event);
+    }
+
+    fn step(&mut self, event: RunEvent) {
         match self.run.take(event) {
             RunStep::Wait => {}
             RunStep::Start(message) => {
@@ -67,11 +78,11 @@ impl ActiveRun {
     }
 
     /// Stops it for a reason.
-    pub fn stop(&mut self, cause: StopCause, why: Option<Explanation>, now: Timestamp) {
-        if !matches!(self.run.state(), RunState::Stopped(_) | RunState::Done) {
+    pub fn stop(&mut self, cause: StopCause, why: Option<Explanation>) {
+        if !self.is_stopped() {
             self.why = why;
         }
-        self.take(RunEvent::Stop(cause), now);
+        self.step(RunEvent::Stop(cause));
     }
 
     /// Why its messages are refused, told with an end that stops it.
@@ -85,6 +96,16 @@ impl ActiveRun {
 
     pub fn holds(&self, message: &MessageId) -> bool {
         self.run.holds(message)
+    }
+
+    /// Whether it was stopped, or has come to its end.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.run.state(), RunState::Stopped(_) | RunState::Done)
+    }
+
+    /// How many of its messages are to go, one under way included.
+    pub fn to_go(&self) -> usize {
+        self.run.counts().to_go
     }
 
     /// Whether another run may take its place.

@@ -85,21 +85,13 @@ impl Budget {
 
     /// The earliest time at which the next call may leave.
     pub fn next_slot(&self, now: Timestamp) -> Timestamp {
-        let spaced = self.last_call(now).map(|last| add(last, 1.0 / self.rate(now)));
-        let longest = add(now, LONGEST_RETRY_AFTER.as_secs_f64());
-        let held = self.held_until.filter(|until| *until <= longest);
-        [Some(now), spaced, held].into_iter().flatten().max().unwrap_or(now)
-    }
-
-    /// The last call; `None` where the clock was set back since: it must not hold calls until it has
-    /// caught up with itself.
-    fn last_call(&self, now: Timestamp) -> Option<Timestamp> {
-        self.last_call.filter(|last| *last <= now)
+        let spaced = self.last_call.map(|last| add(last, 1.0 / self.rate(now)));
+        [Some(now), spaced, self.held_until].into_iter().flatten().max().unwrap_or(now)
     }
 
     /// When the call after the next one could leave, if the next one is left out.
     pub fn after_a_turn(&self, now: Timestamp) -> Timestamp {
-        self.last_call(now).map_or(now, |last| add(last, 2.0 / self.rate(now)))
+        self.last_call.map_or(now, |last| add(last, 2.0 / self.rate(now)))
     }
 
     /// A call leaves now.
@@ -107,18 +99,6 @@ impl Budget {
         self.last_call = Some(now);
         self.recent.push_back(now);
         self.forget(now);
-    }
-
-    /// Looks at the clock. Where it was set back, what happened later than `now` happened now, as far as
-    /// anybody can tell: the next call keeps its distance, and a 429 is forgotten in time.
-    pub fn keep_time(&mut self, now: Timestamp) {
-        if self.last_call.is_some_and(|last| last > now) {
-            self.last_call = Some(now);
-            self.recent.clear();
-        }
-        if let Some(slowed) = &mut self.slowed {
-            slowed.at = slowed.at.min(now);
-        }
     }
 
     /// The server answered 429, and may have said how long to wait.
@@ -220,15 +200,6 @@ mod tests {
         assert!(rates[0] < 0.6 && rates.is_sorted(), "{rates:?}");
         assert_eq!(budget.rate(at(79.0)), 10.0);
         assert!(budget.rate(at(49.0)) < 0.8, "flat where it happened");
-    }
-
-    #[test]
-    fn a_clock_that_was_set_back_holds_nothing() {
-        let mut budget = Budget::new(2.0);
-        budget.too_many(at(3600.0), Some(Duration::from_secs(600)));
-        budget.call(at(3600.0));
-        assert_eq!(budget.next_slot(at(0.0)), at(0.0));
-        assert_eq!(budget.after_a_turn(at(0.0)), at(0.0));
     }
 
     #[test]

@@ -1,46 +1,223 @@
-//! The worker's clock.
+//! The worker's clocks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+/// How long a wait goes without a look at the clock: the timers of the system stand still while it is
+/// suspended, and what is due must not stay undone for as long as it slept.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Where a worker takes the time from. Everything that decides gets the time as an argument; this
 /// is the one place that reads it.
-#[derive(Debug, Clone, Copy)]
-pub enum Clock {
-    /// The system's clock.
-    System,
-    /// A wall clock that moves with tokio's, so that a test with a paused clock is deterministic.
-    Tokio {
-        /// The wall time at `instant`.
-        wall: Timestamp,
-        /// Where tokio's clock stood then.
-        instant: Instant,
-    },
+///
+/// There are two clocks. Waits, budgets and the ages of readings go by [`Clock::now`], which counts
+/// suspend and never runs back. The wall clock, which a person or a time service can set, is only for
+/// what is written down, shown as a time of day, or agreed on with other processes. A clone is another
+/// handle on the same clocks.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System(Arc<System>),
+    Tokio(Arc<Tokio>),
 }
 
 impl Clock {
-    /// A clock that starts at `wall` now and moves with tokio's.
-    pub fn tokio(wall: Timestamp) -> Self {
-        Clock::Tokio { wall, instant: Instant::now() }
+    /// The system's clocks, which agree from now on until the wall clock is set.
+    pub fn system() -> Self {
+        Clock(Source::System(Arc::new(System::begin())))
     }
 
-    /// The wall time.
+    /// Clocks that start at `start` now and move with tokio's, so that a test with a paused clock is
+    /// deterministic.
+    pub fn tokio(start: Timestamp) -> Self {
+        let (slept_ns, set_ns) = (AtomicI64::new(0), AtomicI64::new(0));
+        Clock(Source::Tokio(Arc::new(Tokio { start, since: Instant::now(), slept_ns, set_ns })))
+    }
+
+    /// The time by which waits and ages go: the wall time at the start and what has passed since.
     pub fn now(&self) -> Timestamp {
-        match self {
-            Clock::System => Timestamp::now(),
-            Clock::Tokio { wall, instant } => {
-                let gone = SignedDuration::try_from(instant.elapsed()).unwrap_or(SignedDuration::MAX);
-                wall.checked_add(gone).unwrap_or(Timestamp::MAX)
+        match &self.0 {
+            Source::System(system) => later(system.start, system.passed()),
+            Source::Tokio(tokio) => later(tokio.start, tokio.passed()),
+        }
+    }
+
+    /// The time of day.
+    pub fn wall(&self) -> Timestamp {
+        match &self.0 {
+            Source::System(_) => Timestamp::now(),
+            Source::Tokio(tokio) => {
+                later(later(tokio.start, tokio.passed()), SignedDuration::from_nanos(tokio.set_ns.load(Ordering::SeqCst)))
             }
         }
     }
 
-    /// Waits until the wall time is reached.
+    /// This moment by both clocks.
+    pub fn moment(&self) -> Moment {
+        Moment { steady: self.now(), wall: self.wall() }
+    }
+
+    /// A time of [`Clock::now`] by both clocks, as if the wall clock had not been set since.
+    pub fn moment_of(&self, steady: Timestamp) -> Moment {
+        Moment { steady, wall: self.wall_of(steady) }
+    }
+
+    /// The time of day of a time of [`Clock::now`].
+    pub fn wall_of(&self, steady: Timestamp) -> Timestamp {
+        later(steady, self.moment().ahead())
+    }
+
+    /// A time of day as a time of [`Clock::now`]. None is still to come: a time that somebody noted has
+    /// passed, whatever the wall clock says now.
+    pub fn steady_of(&self, wall: Timestamp) -> Timestamp {
+        let now = self.moment();
+        later(wall, -now.ahead()).min(now.steady)
+    }
+
+    /// Waits until a time of [`Clock::now`] is reached.
     pub async fn sleep_until(&self, until: Timestamp) {
-        let wait = until.duration_since(self.now());
-        if let Ok(wait) = std::time::Duration::try_from(wait) {
-            tokio::time::sleep(wait).await;
+        while let Ok(wait) = std::time::Duration::try_from(until.duration_since(self.now()))
+            && !wait.is_zero()
+        {
+            tokio::time::sleep(wait.min(LOOK)).await;
         }
+    }
+
+    /// The machine slept for so long: tokio's clock stood still, the others went on.
+    #[cfg(test)]
+    pub(crate) fn suspend(&self, time: SignedDuration) {
+        if let Source::Tokio(tokio) = &self.0 {
+            tokio.slept_ns.fetch_add(nanoseconds(time), Ordering::SeqCst);
+        }
+    }
+
+    /// The wall clock is set on, or back.
+    #[cfg(test)]
+    pub(crate) fn set_wall(&self, by: SignedDuration) {
+        if let Source::Tokio(tokio) = &self.0 {
+            tokio.set_ns.fetch_add(nanoseconds(by), Ordering::SeqCst);
+        }
+    }
+}
+
+/// A moment by both clocks, for an age that goes by whichever of them says more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The time by which waits and ages go.
+    pub steady: Timestamp,
+    /// The time of day.
+    pub wall: Timestamp,
+}
+
+impl Moment {
+    /// How long ago it was, by whichever clock says more.
+    pub fn age(self, now: Moment) -> SignedDuration {
+        now.steady.duration_since(self.steady).max(now.wall.duration_since(self.wall))
+    }
+
+    /// How far the wall clock is ahead of the other.
+    pub fn ahead(self) -> SignedDuration {
+        self.wall.duration_since(self.steady)
+    }
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+#[cfg(test)]
+fn nanoseconds(time: SignedDuration) -> i64 {
+    i64::try_from(time.as_nanos()).unwrap()
+}
+
+/// The system's clocks.
+#[derive(Debug)]
+struct System {
+    /// The wall time at the start.
+    start: Timestamp,
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    since: SignedDuration,
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    passed: std::sync::Mutex<Larger>,
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    since: std::time::Instant,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+impl System {
+    fn begin() -> Self {
+        Self { start: Timestamp::now(), since: since_boot() }
+    }
+
+    fn passed(&self) -> SignedDuration {
+        since_boot() - self.since
+    }
+}
+
+/// `CLOCK_BOOTTIME` counts suspend, and nobody can set it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn since_boot() -> SignedDuration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    SignedDuration::from_secs(time.tv_sec) + SignedDuration::from_nanos(time.tv_nsec)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+impl System {
+    fn begin() -> Self {
+        let start = Timestamp::now();
+        Self { start, passed: std::sync::Mutex::new(Larger::new(start)), since: std::time::Instant::now() }
+    }
+
+    fn passed(&self) -> SignedDuration {
+        let monotonic = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX);
+        self.passed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).look(monotonic, Timestamp::now())
+    }
+}
+
+/// What has passed where no clock counts suspend: from one look to the next the larger of what the
+/// monotonic clock and the wall say. So it goes on while the machine sleeps, and neither runs back nor
+/// stands still when the wall is set.
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
+#[derive(Debug)]
+struct Larger {
+    passed: SignedDuration,
+    monotonic: SignedDuration,
+    wall: Timestamp,
+}
+
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
+impl Larger {
+    fn new(wall: Timestamp) -> Self {
+        Self { passed: SignedDuration::ZERO, monotonic: SignedDuration::ZERO, wall }
+    }
+
+    fn look(&mut self, monotonic: SignedDuration, wall: Timestamp) -> SignedDuration {
+        let step = (monotonic - self.monotonic).max(wall.duration_since(self.wall)).max(SignedDuration::ZERO);
+        (self.passed, self.monotonic, self.wall) = (self.passed.saturating_add(step), monotonic, wall);
+        self.passed
+    }
+}
+
+/// Clocks for tests.
+#[derive(Debug)]
+struct Tokio {
+    start: Timestamp,
+    since: Instant,
+    /// For how long the machine was suspended, nanoseconds.
+    slept_ns: AtomicI64,
+    /// By how much the wall clock was set, nanoseconds.
+    set_ns: AtomicI64,
+}
+
+impl Tokio {
+    fn passed(&self) -> SignedDuration {
+        let awake = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX);
+        awake.saturating_add(SignedDuration::from_nanos(self.slept_ns.load(Ordering::SeqCst)))
     }
 }
 
@@ -75,21 +252,78 @@ impl ServerTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::time::Duration;
+
+    fn start() -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap()
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_paused_clock_moves_with_the_sleeps() {
-        let start = Timestamp::from_second(1_900_000_000).unwrap();
-        let clock = Clock::tokio(start);
+        let clock = Clock::tokio(start());
         tokio::time::sleep(Duration::from_secs(90)).await;
-        assert_eq!(clock.now().duration_since(start).as_secs(), 90);
-        clock.sleep_until(start + SignedDuration::from_secs(100)).await;
-        assert_eq!(clock.now().duration_since(start).as_secs(), 100);
+        assert_eq!(clock.now().duration_since(start()).as_secs(), 90);
+        clock.sleep_until(start() + SignedDuration::from_secs(100)).await;
+        assert_eq!(clock.now().duration_since(start()).as_secs(), 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wall_clock_is_set_and_ages_do_not_notice() {
+        let clock = Clock::tokio(start());
+        let before = clock.moment();
+        clock.set_wall(-SignedDuration::from_hours(1));
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        assert_eq!(clock.now(), start() + SignedDuration::from_secs(7));
+        assert_eq!(clock.wall(), start() + SignedDuration::from_secs(7 - 3600));
+        assert_eq!(before.age(clock.moment()).as_secs(), 7);
+        assert_eq!(clock.steady_of(clock.wall_of(before.steady)), before.steady);
+        assert_eq!(clock.steady_of(before.wall), clock.now(), "what was noted has passed");
+        clock.set_wall(SignedDuration::from_hours(2));
+        assert_eq!(before.age(clock.moment()).as_secs(), 3607, "whichever says more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_after_a_sleep_is_not_late_by_all_of_it() {
+        let clock = Clock::tokio(start());
+        let (waiting, due) = (clock.clone(), start() + SignedDuration::from_hours(1));
+        let wait = tokio::spawn(async move { waiting.sleep_until(due).await });
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        clock.suspend(SignedDuration::from_hours(8));
+        let woken = Instant::now();
+        wait.await.unwrap();
+        assert!(woken.elapsed() <= LOOK, "{:?}", woken.elapsed());
+    }
+
+    #[test]
+    fn the_systems_clocks_go_on_together() {
+        let clock = Clock::system();
+        let before = clock.moment();
+        let after = clock.moment();
+        assert!(after.steady >= before.steady && before.ahead().abs() < SignedDuration::from_secs(1));
+    }
+
+    proptest! {
+        /// Steps of the monotonic clock, of the wall in the same time, and whether the machine slept.
+        #[test]
+        fn without_a_clock_that_counts_suspend_the_larger_counts(
+            steps in prop::collection::vec((0i64..100_000, -10_000_000i64..10_000_000), 1..60),
+        ) {
+            let mut larger = Larger::new(start());
+            let (mut monotonic, mut wall, mut passed) = (SignedDuration::ZERO, start(), SignedDuration::ZERO);
+            for (awake_ms, set_ms) in steps {
+                monotonic += SignedDuration::from_millis(awake_ms);
+                wall += SignedDuration::from_millis(set_ms);
+                let before = std::mem::replace(&mut passed, larger.look(monotonic, wall));
+                prop_assert!(passed >= before + SignedDuration::from_millis(awake_ms), "it stood still or ran back");
+                prop_assert!(passed >= wall.duration_since(start()) && passed >= monotonic);
+            }
+        }
     }
 
     #[test]
     fn the_servers_time_is_smoothed_and_follows_a_jump() {
-        let local = Timestamp::from_second(1_900_000_000).unwrap();
+        let local = start();
         let mut server = ServerTime::default();
         for second in 0..50 {
             let local = local + SignedDuration::from_secs(second);

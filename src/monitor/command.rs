@@ -81,8 +81,9 @@ pub enum Command {
     Run(Vec<ConfirmedRetry>),
     /// Retry all failures of a batch with one call.
     RetryBatch(ConfirmedBatchRetry),
-    /// Stop the run after the call under way: what was not started is left.
-    StopRun,
+    /// Take back whatever has not left yet, single retries, batches and the run: only a call under way
+    /// is finished. Answered with [`News::TakenBack`](super::News::TakenBack).
+    TakeBack,
     /// Go on with a run that paused itself.
     ResumeRun,
     /// Look an unknown outcome up again.

@@ -17,12 +17,12 @@ mod worker;
 mod tests;
 
 pub use budget::Budget;
-pub use clock::{Clock, ServerTime};
+pub use clock::{Clock, Moment, ServerTime};
 pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
 pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NoteLost, Notice, NoticeWeight,
-    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, Update,
+    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};

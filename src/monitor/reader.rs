@@ -140,12 +140,13 @@ impl Caller {
         self.clock.sleep_until(self.budget.next_slot(self.clock.now())).await;
         let Some((sharing, slots)) = &mut self.sharing else { return };
         loop {
-            let now = self.clock.now();
+            let moment = self.clock.moment();
+            let now = moment.steady;
             match slots.turn(now, Duration::ZERO) {
                 Turn::Go => break,
                 Turn::Wait(until) => self.clock.sleep_until(until).await,
                 Turn::Reserve => {
-                    let reserved = sharing.reserve(self.budget.full_rate(now), now, Duration::ZERO).await;
+                    let reserved = sharing.reserve(self.budget.full_rate(now), moment, Duration::ZERO).await;
                     self.budget.halve(reserved.is_err());
                     match reserved {
                         Ok(slot) => slots.reserved(slot, Duration::ZERO),
@@ -208,7 +209,7 @@ mod tests {
         let key = ApiKey::new(&"key_test_0123456789abcdef".into()).unwrap();
         let api = Api::new(script.clone(), Environment::Test.base_url(), CampaignId::new("campaign_1"), key);
         let clock = Clock::tokio(scripted_time(0));
-        (Reader::new(api, 2.0, clock, || 0.0), clock)
+        (Reader::new(api, 2.0, clock.clone(), || 0.0), clock)
     }
 
     fn page(ids: &[&str], next: Option<&str>) -> Step {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Moment;
 use super::slots::LATE;
 use crate::delivery::CampaignId;
 use crate::postman::{Api, Explanation};
@@ -26,15 +27,18 @@ impl Sharing {
     }
 
     /// Reserves the next free slot of the campaign, at `calls_per_second`, that may be used `room` later.
+    /// Processes agree on slots by the wall clock, which is all that they share; how long this one has to
+    /// wait goes by its own.
     ///
     /// # Errors
     /// When the shared budget cannot be used. The next call tries it again.
-    pub async fn reserve(&self, calls_per_second: f64, now: Timestamp, room: Duration) -> Result<Timestamp, StateError> {
+    pub async fn reserve(&self, calls_per_second: f64, now: Moment, room: Duration) -> Result<Timestamp, StateError> {
         let spacing = Duration::from_secs_f64(1.0 / calls_per_second) + LATE + room;
         let no_folder = || StateError::ReadOnly { why: "there is no state folder to use".to_owned() };
         let budget = Arc::clone(self.budget.as_ref().ok_or_else(no_folder)?);
         let (server, campaign) = (self.server.clone(), self.campaign.clone());
-        blocking(move || budget.reserve(&server, &campaign, now, spacing)).await
+        let slot = blocking(move || budget.reserve(&server, &campaign, now.wall, spacing)).await?;
+        Ok(now.steady.checked_add(slot.duration_since(now.wall)).unwrap_or(now.steady))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod away;
 mod batches;
+mod clocks;
 mod day;
 mod disk;
 mod endurance;
@@ -15,6 +16,7 @@ mod runs;
 mod schedules;
 mod sender;
 mod steps;
+mod taking_back;
 mod transports;
 mod world;
 

@@ -75,6 +75,8 @@ pub enum News {
     /// The actions whose outcome is not known, or that wait for a person: all of them, after every
     /// change.
     OpenActions(Vec<OpenActionNews>),
+    /// What was waiting was taken back, because a person asked for that.
+    TakenBack(TakenBack),
     /// Messages that an earlier run of the program meant to retry and never started: nothing was
     /// sent for them, and nothing will be unless a person agrees to a new plan.
     NotStarted(Vec<MessageId>),
@@ -98,6 +100,15 @@ pub struct NoteLost {
     pub kind: NoteKind,
     /// Why there is no line.
     pub why: String,
+}
+
+/// What came of [`super::Command::TakeBack`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    /// How many will not be sent; they are journalled as that.
+    pub taken_back: usize,
+    /// How many had left already: their outcome is told as any other.
+    pub leaving: usize,
 }
 
 /// How a campaign's worker sees the world. The last good data stay beside it.

@@ -9,6 +9,7 @@ mod lookup;
 mod open;
 mod retrying;
 mod running;
+mod taking_back;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -94,16 +95,12 @@ impl Worker {
     async fn run(mut self) {
         self.take_over().await;
         while !self.ending {
-            while let Ok(command) = self.inbox.try_recv() {
-                self.wish(command).await;
-            }
+            self.hear().await;
             if self.ending {
                 break;
             }
             self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::Phase::Over));
-            let now = self.now();
-            self.desk.budget.keep_time(now);
-            match self.desk.decide(now) {
+            match self.desk.decide(self.now()) {
                 Step::Intend(place) => self.intend(place).await,
                 Step::BeginRun => self.begin_run().await,
                 Step::StartNext => self.start_next().await,
@@ -126,8 +123,14 @@ impl Worker {
         self.tell(News::Stopped).await;
     }
 
+    /// The time by which waits and ages go.
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The time of day, for what is written down.
+    fn wall(&self) -> Timestamp {
+        self.clock.wall()
     }
 
     /// The server's time, from which the ages of messages count.
@@ -136,9 +139,16 @@ impl Worker {
         self.server_time.ahead().and_then(|ahead| now.checked_add(ahead).ok()).unwrap_or(now)
     }
 
+    /// Takes in what is wished already.
+    async fn hear(&mut self) {
+        while let Ok(command) = self.inbox.try_recv() {
+            self.wish(command).await;
+        }
+    }
+
     /// Waits until then, or until something is wished.
     async fn wait(&mut self, until: Timestamp) {
-        let clock = self.clock;
+        let clock = self.clock.clone();
         tokio::select! {
             () = clock.sleep_until(until) => {}
             command = self.inbox.recv() => self.wish_or_end(command).await,
@@ -213,10 +223,16 @@ impl Worker {
                 self.desk.batch = Some(WantedBatch { generation, batch, pass: Pass::default(), read_at: Some(now), unread: 0 });
             }
             Command::LeaveBatch => self.desk.batch = None,
-            Command::Retry(retry) => self.wish_action(Acting::new(retry)).await,
-            Command::RetryBatch(retry) => self.wish_action(Acting::of_batch(retry)).await,
+            Command::Retry(retry) => {
+                let agreed_at = self.clock.moment_of(retry.confirmed_at());
+                self.wish_action(Acting::new(retry, agreed_at)).await;
+            }
+            Command::RetryBatch(retry) => {
+                let agreed_at = self.clock.moment_of(retry.confirmed_at());
+                self.wish_action(Acting::of_batch(retry, agreed_at)).await;
+            }
             Command::Run(retries) => self.wish_run(retries).await,
-            Command::StopRun => self.stop_run(StopCause::Person, None).await,
+            Command::TakeBack => self.take_back().await,
             Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
             Command::LookUp(action) => self.look_up(action).await,
             Command::Resolve { action, went } => self.resolve(action, went).await,
@@ -228,8 +244,7 @@ impl Worker {
         }
     }
 
-    /// The time of a reading for whoever merges it. It only grows, even when the clock is set back:
-    /// the newest answer must win.
+    /// The time of a reading for whoever merges it. It only grows: the newest answer must win.
     fn stamp(&mut self, asked_at: Timestamp) -> Timestamp {
         let least = self.last_stamp.and_then(|last| last.checked_add(SignedDuration::from_millis(10)).ok());
         let stamp = least.map_or(asked_at, |least| asked_at.max(least));
@@ -260,8 +275,8 @@ impl Worker {
     /// Reserves a slot for the next call; without the shared file the rate is halved, because another
     /// process may be taking the other half.
     async fn reserve(&mut self, room: Duration) {
-        let now = self.now();
-        let rate = self.desk.budget.full_rate(now);
+        let now = self.clock.moment();
+        let rate = self.desk.budget.full_rate(now.steady);
         let reserved = self.sharing.reserve(rate, now, room).await;
         self.desk.budget.halve(reserved.is_err());
         match reserved {
@@ -273,7 +288,7 @@ impl Worker {
                 }
             }
             Err(error) => {
-                if self.desk.slots.broke(now) {
+                if self.desk.slots.broke(now.steady) {
                     self.notice(NoticeWeight::Warning, broken_told(&error)).await;
                 }
             }

@@ -1,9 +1,10 @@
 //! What is written into the journal, each in one step that is durable when it returns.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::form::{Lines, Told, Wanted};
 use super::read::entry;
-use super::{ActionId, ActionState, Intention, Journal, Outcome, Resolution, Run, RunId, StateError, Try, Who};
-use jiff::Timestamp;
+use super::{ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, Run, RunId, StateError, Try, Who};
 
 impl Journal {
     /// Begins a run: notes who it is and takes its lock. Keep the value as long as the run lasts.
@@ -205,6 +206,29 @@ fn other_action(lines: &dyn Lines, intention: &Intention) -> Result<Option<State
     }
     let Some(read_at) = intention.read_at else { return Ok(None) };
     let newest = on([ActionState::Accepted, ActionState::ResolvedAccepted])?.into_iter().next();
-    let taken = newest.filter(|taken| taken.run != intention.run && taken.changed_at > read_at);
+    let taken = newest.filter(|taken| taken.run != intention.run && !has_seen(&intention.action, read_at, taken));
     Ok(taken.map(|taken| StateError::TakenSince { action: taken.id, at: taken.changed_at, run: taken.run }))
+}
+
+/// How much later by the wall clock a message must have been read to count as read after a retry whose attempt it
+/// does not show.
+const LATER: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether who intends it knew of a retry that was taken. Its attempts say so by the server's own stamps and counts;
+/// the wall clock, which may have been set in between, decides only where there are none.
+fn has_seen(action: &ActionKind, read_at: Timestamp, taken: &JournalEntry) -> bool {
+    let by_the_wall = read_at.duration_since(taken.changed_at);
+    let (
+        ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. },
+        ActionKind::RetryMessage { attempts: count, newest_attempt: newest, read_from: from, .. },
+    ) = (action, &taken.action)
+    else {
+        return !by_the_wall.is_negative();
+    };
+    match (newest_attempt.zip(*newest), attempts.zip(*count).filter(|_| read_from == from)) {
+        (None, None) => !by_the_wall.is_negative(),
+        (stamps, counts) => {
+            stamps.is_some_and(|(now, then)| now > then) || counts.is_some_and(|(now, then)| now > then) || by_the_wall >= LATER
+        }
+    }
 }

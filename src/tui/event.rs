@@ -1,6 +1,7 @@
 //! What enters the dashboard.
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::SignedDuration;
 
 use super::{Background, ExportId, TrialLine};
 use crate::monitor::Update;
@@ -62,8 +63,15 @@ pub enum Event {
         /// What became of it.
         answer: ExportAnswer,
     },
+    /// The time of day was set: it is so far ahead of the time that goes by.
+    ClockSet {
+        /// How far; negative when it is behind.
+        ahead: SignedDuration,
+    },
     /// A second has passed: ages move on.
     Tick,
+    /// The program is about to be stopped for a while, as by Ctrl-z.
+    Suspending,
     /// The system asks the program to end (TERM, HUP, or an INT from outside).
     EndAsked,
 }

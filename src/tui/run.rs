@@ -16,6 +16,7 @@ use std::io;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
+use jiff::SignedDuration;
 
 use super::{Effect, Event, Guard};
 use pace::{Cause, Pace};
@@ -32,6 +33,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// The least time between two ticks: a dashboard that always wants one at once must not keep a core
 /// busy.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
+
+/// From which difference on the time of day was set, and not only slewed a little.
+const CLOCK_SET: SignedDuration = SignedDuration::from_secs(1);
 
 /// How many terminal events are taken in one round, so that a flood of them cannot keep frames away.
 const EVENTS_AT_ONCE: usize = 1_000;
@@ -50,6 +54,8 @@ pub struct Run<'a, D, S, I, H> {
     size: Option<(u16, u16)>,
     /// Whether the program was stopped since the keyboard was read last.
     was_stopped: bool,
+    /// How far the time of day is ahead of the time that goes by, as last told.
+    ahead: SignedDuration,
     quit: bool,
 }
 
@@ -64,8 +70,22 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         requests: Requests,
     ) -> Self {
         let last_tick = input.elapsed();
-        let (guard, pace) = (Guard::default(), Pace::new());
-        Self { dashboard, screen, input, host, updates, requests, guard, pace, last_tick, size: None, was_stopped: false, quit: false }
+        let (guard, pace, ahead) = (Guard::default(), Pace::new(), SignedDuration::ZERO);
+        Self {
+            dashboard,
+            screen,
+            input,
+            host,
+            updates,
+            requests,
+            guard,
+            pace,
+            last_tick,
+            size: None,
+            was_stopped: false,
+            ahead,
+            quit: false,
+        }
     }
 
     /// Runs until somebody or something ends it.
@@ -102,6 +122,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
                 self.guard.look_again();
                 self.pace.change(Cause::Key);
             }
+            self.tell_clock()?;
             let input_ended = self.read_keyboard()?;
             if self.quit {
                 return Ok(End::Quit);
@@ -214,6 +235,16 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         self.update(Event::Resize { columns, rows }, Cause::Key)
     }
 
+    /// Tells the dashboard when somebody has set the time of day.
+    fn tell_clock(&mut self) -> io::Result<()> {
+        let ahead = self.input.ahead();
+        if (ahead - self.ahead).abs() < CLOCK_SET {
+            return Ok(());
+        }
+        self.ahead = ahead;
+        self.update(Event::ClockSet { ahead }, Cause::News)
+    }
+
     fn tick_if_due(&mut self) -> io::Result<()> {
         let now = self.input.elapsed();
         if self.next_tick().is_some_and(|due| due <= now) {
@@ -260,6 +291,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
+        self.update(Event::Suspending, Cause::Key)?;
         if self.screen.suspend()? {
             self.was_stopped = true;
             self.guard.look_again();

@@ -36,10 +36,12 @@ mod prompt;
 mod question;
 mod recent_commands;
 mod resolve;
+mod rest; // what was agreed to and did not start
 mod resume_question;
 mod row_menu;
 mod run_record;
 mod session;
+mod starting; // the moment after a yes
 mod table_order;
 mod tour;
 mod view_kind;
@@ -51,6 +53,7 @@ pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
 pub(super) use campaign::Campaign;
+pub(super) use can::NOTHING_LEFT;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, Columns};
 pub(super) use copying::{CopyWhat, Form, LastCopy};
@@ -72,13 +75,15 @@ pub(super) use order_menu::{OrderLine, OrderMenu};
 pub(super) use page::{Page, PageKind};
 pub(super) use palette::{Doing, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
-pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, word_and_argument};
+pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, present_word, word_and_argument};
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
+pub(super) use rest::Rest;
 pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
+pub(super) use starting::{Agreed, Due, Starting};
 pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
@@ -112,6 +117,8 @@ pub struct State {
     /// The order of each view, and the columns of the messages.
     pub(super) tables: Tables,
     pub(super) dialog: Dialog,
+    /// What a person said yes to a moment ago, while it can be taken back.
+    pub(super) starting: Option<Starting>,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
     /// What was copied last.
@@ -187,11 +194,20 @@ impl State {
         let order = (0..campaigns.len()).collect();
         let mut state = Self {
             campaigns,
-            look: Look { zone: setup.zone, zone_name: setup.zone_name, theme, ascii: setup.ascii, bell: setup.bell, demo: setup.demo },
+            look: Look {
+                zone: setup.zone,
+                zone_name: setup.zone_name,
+                ahead: SignedDuration::ZERO,
+                theme,
+                ascii: setup.ascii,
+                bell: setup.bell,
+                demo: setup.demo,
+            },
             current: 0,
             view: ViewKind::Messages,
             tables: Tables::default(),
             dialog: Dialog::None,
+            starting: None,
             page: None,
             copied: None,
             copied_just_now: false,

@@ -33,6 +33,7 @@ mod question;
 mod row_menu;
 mod run;
 mod show;
+mod starting;
 mod unlock;
 mod views;
 mod wake;
@@ -46,6 +47,7 @@ use super::state::{Dialog, FilterMenuKind, PromptKind, State, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole, view};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
+use crate::retry::PLAN_LIFE;
 
 /// How long the answer to a key stands before everything else: long enough to be read.
 const TOLD: SignedDuration = SignedDuration::from_secs(5);
@@ -59,8 +61,9 @@ impl State {
     /// Takes an event in.
     pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
+        let of_day = self.time_of_day();
         for campaign in &mut self.campaigns {
-            campaign.now = now;
+            campaign.now = of_day;
         }
         let mut effects = Vec::new();
         if matches!(event, Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::PasteDropped { .. } | Event::Mouse(_)) {
@@ -91,7 +94,15 @@ impl State {
                 self.watch_failures(&mut effects);
             }
             Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
-            Event::EndAsked => effects.push(Effect::Quit),
+            Event::ClockSet { ahead } => self.clock_set(ahead),
+            Event::Suspending => {
+                self.take_back_yes("the program was suspended");
+            }
+            Event::EndAsked => {
+                // What is about to begin does not, whoever ends the program.
+                self.starting = None;
+                effects.push(Effect::Quit);
+            }
         }
         self.keep_batch_read(&mut effects);
         self.notice_absence(&mut effects);
@@ -141,6 +152,7 @@ impl State {
                 Context::Question if matches!(self.dialog, Dialog::Resume(_)) => self.resume_key(action, effects),
                 Context::Question => self.question_key(action, effects),
                 Context::Plan => self.plan_key(action, key, effects),
+                Context::Starting => self.starting_key(action),
                 Context::Prompt => self.prompt_key(action, key, effects),
                 // A key that a line of the menu has is that line's, whatever it means in other menus.
                 Context::Menu if self.row_menu_letter(key, effects) => {}
@@ -229,10 +241,30 @@ impl State {
         self.told_until = Some(self.now + TOLD);
     }
 
+    /// The time of day: what is shown, and what stamps of messages are compared with.
+    pub(in crate::tui) fn time_of_day(&self) -> Timestamp {
+        self.look.of_day(self.now)
+    }
+
+    /// The time of day was set. Nothing that waits goes by it, but a plan ages by whichever clock says
+    /// more, and so does a yes.
+    fn clock_set(&mut self, ahead: SignedDuration) {
+        let by = ahead - std::mem::replace(&mut self.look.ahead, ahead);
+        if by.unsigned_abs() <= PLAN_LIFE {
+            return;
+        }
+        let is_asked = matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
+        if !self.take_back_yes("the clock was set") && is_asked {
+            self.dialog = Dialog::None;
+            self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be old", "plan it again");
+        }
+    }
+
     /// Counts anew what depends on the time.
     fn count(&mut self) {
+        let of_day = self.time_of_day();
         for campaign in &mut self.campaigns {
-            campaign.count(self.now);
+            campaign.count(of_day);
         }
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)

@@ -38,6 +38,7 @@ mod reveal;
 mod row_menu;
 mod run;
 mod sentences;
+mod starting;
 mod summary;
 mod table;
 mod tabs;
@@ -59,6 +60,7 @@ pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, 
 pub(super) use page::notices_text;
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
+pub(super) use starting::title as starting_title;
 pub(super) use target::{Target, target};
 pub(super) use words::count;
 
@@ -147,7 +149,8 @@ impl State {
             Dialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
             Dialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
             Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
-            Dialog::Find | Dialog::None | Dialog::Campaigns(_) => cursor,
+            Dialog::None => self.starting.as_ref().map(|starting| starting::draw(self, starting, buffer, layout.body)).or(cursor),
+            Dialog::Find | Dialog::Campaigns(_) => cursor,
         }
     }
 

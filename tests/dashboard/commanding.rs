@@ -62,7 +62,10 @@ fn arrows_choose_and_enter_does() {
 #[test]
 fn what_cannot_be_done_says_why_and_does_nothing() {
     let mut desk = desk(80, 24);
-    desk.keys(": s t o p").sees("no run is under way").keys("Enter").sees("`stop` does nothing now: no run is under way");
+    desk.keys(": s t o p")
+        .sees("nothing waits or is under way")
+        .keys("Enter")
+        .sees("`stop` does nothing now: nothing waits or is under way");
     desk.keys("Esc : r e s u m e").sees("no run has paused itself");
     desk.keys("Esc : u n m a r k").sees("nothing is marked").keys("Esc j : p l a n _").sees("› plan_retry").sees("not failed: delivered");
     assert_eq!(told(&mut desk), []);

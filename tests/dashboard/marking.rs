@@ -39,7 +39,7 @@ fn marks_survive_filters_and_refreshes() {
 fn r_plans_what_is_marked() {
     let mut desk = Desk::with(&mixed(), 80, 24);
     desk.keys("Space Space j Space r").sees("Retry 2 messages, TEST").sees("1  left out: not failed: delivered");
-    desk.wait(500).keys("y");
+    desk.wait(500).keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [Command::Run(run)] if run.len() == 2));
     desk.misses("marked");
 }

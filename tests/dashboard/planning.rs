@@ -31,9 +31,9 @@ fn planned() -> Desk {
     desk
 }
 
-/// How many messages the newest command retries.
+/// How many messages the newest command retries, once it can no longer be taken back.
 fn retried(desk: &mut Desk) -> usize {
-    match desk.commands().as_slice() {
+    match desk.wait(3_000).commands().as_slice() {
         [] => 0,
         [Command::Run(run)] => run.len(),
         [Command::Retry(_)] => 1,
@@ -128,7 +128,7 @@ fn a_batch_is_retried_with_one_call() {
     assert!(desk.commands().is_empty(), "it was not read whole");
     desk.keys("Esc r").read_batch(0, &failures()).sees("It was read whole, and 7 of 20,000 messages").sees("retry the batch").keys("y");
     assert!(desk.commands().is_empty(), "what the question says has just changed");
-    desk.keys("Enter r").read_batch(0, &failures()).wait(500).keys("y");
+    desk.keys("Enter r").read_batch(0, &failures()).wait(500).keys("y").wait(3_000);
     let commands = desk.commands();
     let [Command::RetryBatch(retry)] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!((retry.plan().batch.clone(), retry.plan().failures), (BatchId::new(BATCH), 6));
@@ -385,9 +385,9 @@ fn an_outcome_that_is_found_out_closes_the_menu() {
 fn what_an_earlier_run_did_not_start_is_offered_anew() {
     let mut desk = Desk::with(&failures(), 80, 24);
     let ids: Vec<MessageId> = failures()[1..4].iter().map(Sms::id).collect();
-    desk.news(0, News::NotStarted(ids)).sees("3 retries not started by an earlier run: :again plans them");
-    desk.keys("5").sees("3 retries of an earlier run not started, nothing was sent").keys("r").sees("Retry 3 messages, TEST");
+    desk.news(0, News::NotStarted(ids)).sees("3 retries not started by an earlier run: :rest plans them");
+    desk.keys("5").sees("3 retries agreed to and not started, nothing was sent").keys("r").sees("Retry 3 messages, TEST");
     desk.wait(500).keys("y");
     assert_eq!(retried(&mut desk), 3);
-    desk.keys("5").misses("of an earlier run");
+    desk.keys("5").misses("agreed to and not started");
 }

@@ -16,7 +16,7 @@ fn messages() -> Vec<Sms> {
 }
 
 fn planned(desk: &mut Desk) -> usize {
-    desk.wait(500).keys("y");
+    desk.wait(500).keys("y").wait(3_000);
     let runs = desk.commands().into_iter().filter_map(|command| if let Command::Run(run) = command { Some(run.len()) } else { None });
     let runs: Vec<usize> = runs.collect();
     assert_eq!(runs.len(), 1);

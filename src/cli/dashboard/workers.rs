@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -64,11 +63,12 @@ impl Workers {
         updates: UpdateSender,
         requests: Requests,
         runtime: Handle,
+        clock: Clock,
     ) -> Self {
         let (wishes, inbox) = mpsc::unbounded_channel();
         let (keep, asked) = mpsc::unbounded_channel();
         let exporter = Exporter::new(requests.waker(), keep.clone());
-        let crew = Crew { campaigns, state, reload, updates, requests, inbox, keep, asked: Some(asked), monitors: Vec::new() };
+        let crew = Crew { clock, campaigns, state, reload, updates, requests, inbox, keep, asked: Some(asked), monitors: Vec::new() };
         Self { runtime, wishes, waiting: Some(crew), task: None, exporter }
     }
 
@@ -149,6 +149,7 @@ impl Host for Workers {
 
 /// The task behind [`Workers`].
 struct Crew {
+    clock: Clock,
     campaigns: Vec<Campaign>,
     state: StateFolder,
     reload: Reload,
@@ -227,7 +228,7 @@ impl Crew {
                 away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
                 history: campaign.config.history,
                 reads: true,
-                clock: Clock::System,
+                clock: self.clock.clone(),
                 seed: seed(place),
             };
             let monitor = Monitor::spawn(options, updates.clone());
@@ -241,7 +242,7 @@ impl Crew {
         let reload = Arc::clone(&self.reload);
         match tokio::task::spawn_blocking(move || reload()).await {
             Ok(Ok(())) => self.requests.end(End::Reload),
-            Ok(Err(text)) => self.tell(Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text }).await,
+            Ok(Err(text)) => self.tell(Notice { at: self.clock.now(), weight: NoticeWeight::Problem, text }).await,
             Err(_) => self.requests.end(End::Broken),
         }
     }

@@ -111,6 +111,7 @@ pub(super) async fn asked(chosen: &Chosen, campaign: &Campaign, context: &Contex
     let counts = needs_count(chosen, campaign) && arguments.expect.is_none();
     let wanted = if counts { Wanted::Count(chosen.count()) } else { Wanted::Yes };
     let question = format!("{}\n{}", announcement(chosen, campaign, context.zone(), Timestamp::now()), wanted.prompt());
+    let asked_at = context.clock.moment();
     let answer = tokio::task::spawn_blocking(move || -> std::io::Result<String> {
         let mut err = std::io::stderr();
         write!(err, "{question}")?;
@@ -123,7 +124,10 @@ pub(super) async fn asked(chosen: &Chosen, campaign: &Campaign, context: &Contex
         return Err(Failure::usage("The answer could not be read: nothing was retried.", "Run it again, or with `--yes`."));
     };
     let yes = wanted.is_given(&line);
-    if yes && Timestamp::now().duration_since(chosen.planned_at()).unsigned_abs() > PLAN_LIFE {
+    // A plan ages by whichever clock says more.
+    let now = context.clock.moment();
+    let age = now.steady.duration_since(chosen.planned_at()).max(asked_at.age(now));
+    if yes && age.unsigned_abs() > PLAN_LIFE {
         let why = "What it says of the messages is no longer to be relied on.";
         return Err(Failure::new(
             Exit::Usage,

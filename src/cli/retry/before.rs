@@ -12,7 +12,7 @@ use super::super::context::{Context, counted, random};
 use super::super::journal::{OpenJournal, shared_budget};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
-use crate::monitor::{ActionStage, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
+use crate::monitor::{ActionStage, CampaignIndex, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use crate::state::{self, Holder, JournalAccess, Server};
 
 /// How long a start waits for that, where the network is at fault. What stays unknown is left out of
@@ -49,7 +49,7 @@ pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal)
         away_rate: campaign.config.calls_per_second,
         history: campaign.config.history,
         reads: false,
-        clock: Clock::System,
+        clock: context.clock.clone(),
         seed: random(),
     };
     Ok((Monitor::spawn(options, sender), updates))

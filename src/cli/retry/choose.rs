@@ -116,7 +116,7 @@ impl Choosing<'_> {
         let messages = || read.iter().map(|(message, ..)| message);
         let is_under_way = self.planner.batches_under_way.contains(batch);
         let (under_way, valid_for) = (&self.planner.under_way, self.planner.valid_for);
-        let plan = BatchPlan::new(&told, messages(), Some(&reading), under_way, is_under_way, valid_for, Timestamp::now());
+        let plan = BatchPlan::new(&told, messages(), Some(&reading), under_way, is_under_way, valid_for, self.context.clock.now());
         if let Some(refusal) = &plan.refusal {
             self.left_out.push(LeftOut { id: batch.as_str().to_owned(), reason: refusal.clone() });
         }
@@ -182,7 +182,7 @@ impl Choosing<'_> {
     }
 
     fn plan(&mut self, read: &[ReadMessage], kind: &AnswerKind) -> Plan {
-        let now = Timestamp::now();
+        let now = self.context.clock.now();
         let plan = self.planner.plan(
             read.iter().map(|(message, asked_at, page)| (message, LastRead { at: *asked_at, from: kind.clone(), page: page.clone() })),
             now,

@@ -152,7 +152,7 @@ impl Work<'_> {
                 self.line(&format!("{} Nothing more is started.", because(&why)));
                 let exit = if self.standings.moving().unknown > 0 { Exit::SomeUnknown } else { Exit::Failed };
                 self.halt = Some(Halt::new("the outcomes before it are not known", exit));
-                self.monitor.ask(Command::StopRun);
+                self.monitor.ask(Command::TakeBack);
             }
             // A refusal that keeps this caller out was told with its message.
             RunPhase::Stopped(why) => self.halt = Some(Halt::new(&because(&why), Exit::Failed)),
@@ -251,7 +251,7 @@ impl Work<'_> {
             unknown + counts.unknown,
         ));
         // A batch is no run: its one call is waited for by the worker's end.
-        self.monitor.ask(if is_batch { Command::Stop } else { Command::StopRun });
+        self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
         loop {
             let Moving { under_way, not_started, .. } = self.standings.moving();
             if under_way + not_started == 0 {

@@ -80,7 +80,7 @@ impl Work {
             away_rate: campaign.config.calls_per_second,
             history: board.scope.history(started_at),
             reads: true,
-            clock: Clock::System,
+            clock: Clock::system(),
             seed: random(),
         };
         let monitor = match board.scope.batch.clone() {

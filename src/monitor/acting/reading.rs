@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::ActionStage;
+use super::super::{ActionStage, Moment};
 use super::{Acting, Known, Phase, impersonal};
 use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
@@ -132,15 +132,16 @@ impl Acting {
     }
 
     /// A page of the batch was read. `singly` are the messages that were retried by themselves since.
-    pub fn read_page(&mut self, page: BatchPage, singly: &HashSet<MessageId>, now: Timestamp) -> Read {
+    pub fn read_page(&mut self, page: BatchPage, singly: &HashSet<MessageId>, moment: Moment) -> Read {
         self.unread = 0;
+        // A yes holds as long as what it waits for moves; one that has expired meanwhile stays so.
+        if !self.has_expired(moment) {
+            self.moved_at = moment;
+        }
+        let now = moment.steady;
         let pages = self.pass.pages + 1;
         match (self.pass.take(page, now), &self.phase) {
-            (Passed::More, _) => {
-                // A yes holds as long as what it waits for moves.
-                self.moved_at = now;
-                Read::default()
-            }
+            (Passed::More, _) => Read::default(),
             (Passed::NoEnd, Phase::Ready { .. }) => self.will_not_leave("the batch cannot be read whole: its pages lead nowhere"),
             (Passed::NoEnd, _) => self.unread(now),
             (Passed::Whole(reading), _) => self.read_whole(&reading, pages, singly, now),
@@ -153,7 +154,6 @@ impl Acting {
             Phase::Ready { .. } => match evidence.changed_since(reading) {
                 Some(words) => self.will_not_leave(&format!("changed meanwhile: {words}")),
                 None => {
-                    self.moved_at = now;
                     self.read_again = Some(reading.evidence());
                     Read::default()
                 }

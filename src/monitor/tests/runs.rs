@@ -93,7 +93,7 @@ async fn a_stop_leaves_the_rest_and_says_so() {
     let chosen = bench.failures(30);
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
     bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 10)).await;
-    bench.ask(Command::StopRun);
+    bench.ask(Command::TakeBack);
     bench.until("it stopped", Seen::run_is_over).await;
     bench.run(Duration::from_secs(60)).await;
     let run = bench.seen.run().unwrap();

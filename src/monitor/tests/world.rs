@@ -160,11 +160,8 @@ impl Bench {
             let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
             let (ahead, date_off) = (world.ahead, world.date_off);
             let world = simulated(&world, 7, clock.now() + ahead);
-            (
-                Arc::new(WorldTransport { world: Mutex::new(world), clock, ahead, date_off, calls: Mutex::default() }),
-                Arc::new(tempfile::tempdir().unwrap()),
-                clock,
-            )
+            let transport = WorldTransport { world: Mutex::new(world), clock: clock.clone(), ahead, date_off, calls: Mutex::default() };
+            (Arc::new(transport), Arc::new(tempfile::tempdir().unwrap()), clock)
         });
         let card = transport.world.lock().unwrap().campaigns()[0].clone();
         let key = ApiKey::new(&world.key.unwrap_or(card.key).into()).unwrap();
@@ -190,7 +187,7 @@ impl Bench {
             away_rate: 0.2,
             history: world.history,
             reads: world.reads,
-            clock,
+            clock: clock.clone(),
             seed: 1,
         };
         let monitor = Some(Monitor::spawn(options, sender));
@@ -204,13 +201,13 @@ impl Bench {
 
     /// The same, under another address of the server.
     pub fn another_at(&self, base: &str) -> Self {
-        let before = Some((self.transport.clone(), self.folder.clone(), self.clock));
+        let before = Some((self.transport.clone(), self.folder.clone(), self.clock.clone()));
         Self::build_at(base, demo_world(0, 0.0), |inner| inner, before, true)
     }
 
     /// The same with a worker of its own kind.
     pub fn another_with(&self, world: World) -> Self {
-        Self::build(world, |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock)), true)
+        Self::build(world, |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock.clone())), true)
     }
 
     /// From now on the disk takes so long for whatever the worker writes down.
@@ -222,7 +219,7 @@ impl Bench {
     pub fn reader(&self) -> Reader {
         let key = ApiKey::new(&self.transport.world.lock().unwrap().campaigns()[0].key.clone().into()).unwrap();
         let api = Api::new(self.transport.clone(), BaseUrl::parse(BASE).unwrap(), CampaignId::new(self.campaign.as_str()), key);
-        Reader::new(api, 10.0, self.clock, || 0.5)
+        Reader::new(api, 10.0, self.clock.clone(), || 0.5)
     }
 
     /// The program starts again on the same state folder, after the worker was killed.
@@ -239,6 +236,16 @@ impl Bench {
 
     pub fn ask(&self, command: Command) {
         self.monitor.as_ref().unwrap().ask(command);
+    }
+
+    /// The worker's inbox, for whoever wishes something from elsewhere.
+    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+        self.monitor.as_ref().unwrap().commands()
+    }
+
+    /// The very journal that the worker writes.
+    pub fn gated_journal(&self) -> Journal {
+        self.own_journal.clone().unwrap()
     }
 
     pub async fn ended(&mut self) {

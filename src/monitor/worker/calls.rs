@@ -6,10 +6,24 @@ use super::super::desk::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
 use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, Seen};
 use super::Worker;
 use crate::delivery::{MessageId, RecipientQuery, Rows};
-use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageRequest, Position};
+use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageAnswer, PageRequest, Position};
 use crate::store::AnswerKind;
 
 impl Worker {
+    /// A page, asked for at a time of this worker's clock; `None` when the worker is to end.
+    pub(super) async fn page_of(&mut self, purpose: Purpose, call: Call) -> Option<Result<PageAnswer, CallError>> {
+        let (api, asked_at) = (self.api.clone(), self.now());
+        let answer = self.listen_for(purpose, async move { api.page(&call).await }).await?;
+        Some(answer.map(|answer| PageAnswer { asked_at, ..answer }))
+    }
+
+    /// The same for one message.
+    pub(super) async fn message_of(&mut self, purpose: Purpose, message: MessageId) -> Option<Result<MessageAnswer, CallError>> {
+        let (api, asked_at) = (self.api.clone(), self.now());
+        let answer = self.listen_for(purpose, async move { api.message(&message).await }).await?;
+        Some(answer.map(|answer| MessageAnswer { asked_at, ..answer }))
+    }
+
     /// Reads a page for the ledger. Tells whether the page itself was asked for: not where nothing can be
     /// called now.
     pub(super) async fn read_page(&mut self, fetch: Fetch) -> bool {
@@ -18,8 +32,7 @@ impl Worker {
             Some(batch) => (Call::ListBatch { batch: batch.clone(), page }, AnswerKind::Batch(batch)),
             None => (Call::List { page }, AnswerKind::List),
         };
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(fetch.purpose(), async move { api.page(&call).await }).await else { return false };
+        let Some(answer) = self.page_of(fetch.purpose(), call).await else { return false };
         let answer = match answer {
             Ok(answer) => answer,
             // One page that cannot be read is that page's own trouble: the others go on.
@@ -79,8 +92,7 @@ impl Worker {
     pub(super) async fn search(&mut self, generation: Generation, query: RecipientQuery, position: Position) {
         let further = position != Position::Head;
         let call = Call::List { page: PageRequest { limit: SEARCH_PAGE, search: Some(query), position } };
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(Purpose::Search, async move { api.page(&call).await }).await else { return };
+        let Some(answer) = self.page_of(Purpose::Search, call).await else { return };
         let now = self.now();
         match answer {
             Ok(answer) => {
@@ -126,9 +138,7 @@ impl Worker {
 
     /// Reads a message that somebody looks at.
     pub(super) async fn open(&mut self, generation: Generation, message: MessageId) {
-        let api = self.api.clone();
-        let id = message.clone();
-        let Some(answer) = self.listen_for(Purpose::Message, async move { api.message(&id).await }).await else { return };
+        let Some(answer) = self.message_of(Purpose::Message, message).await else { return };
         let now = self.now();
         let result = match answer {
             Ok(answer) => {
@@ -153,8 +163,7 @@ impl Worker {
 
     /// Reads a message that turned out to be in other hands. A failure leaves it to the pages.
     pub(super) async fn read_again(&mut self, message: MessageId) {
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(Purpose::Message, async move { api.message(&message).await }).await else { return };
+        let Some(answer) = self.message_of(Purpose::Message, message).await else { return };
         match answer {
             Ok(answer) => {
                 self.told_single(answer).await;

@@ -46,11 +46,11 @@ impl Worker {
 
     /// Reads the message of a retry again, because what is known of it is too old.
     pub(super) async fn read_before(&mut self, place: usize) {
-        let begun = self.now();
+        let (begun, moment) = (self.now(), self.clock.moment());
         let Some(acting) = self.desk.actions.get(place) else { return };
         let (subject, action) = (acting.subject.clone(), acting.action);
-        if let Some(action) = action.filter(|_| acting.has_expired(begun)) {
-            return self.expire(place, &subject, action, begun).await;
+        if let Some(action) = action.filter(|_| acting.has_expired(moment)) {
+            return self.expire(place, &subject, action).await;
         }
         let Some(again) = self.again(place, begun) else { return };
         let answered = match again {
@@ -96,8 +96,7 @@ impl Worker {
 
     /// Reads a page again that a plan was made from. Tells whether there was an answer to it.
     async fn read_plan_page(&mut self, call: Arc<Call>) -> bool {
-        let (api, asked) = (self.api.clone(), Arc::clone(&call));
-        let Some(answer) = self.listen_for(Purpose::Retry, async move { api.page(&asked).await }).await else { return false };
+        let Some(answer) = self.page_of(Purpose::Retry, Call::clone(&call)).await else { return false };
         match answer {
             Ok(answer) => {
                 self.told_plan_page(&call, answer).await;
@@ -153,8 +152,7 @@ impl Worker {
 
     /// Reads a message by itself before its retry.
     async fn read_alone_before(&mut self, place: usize, message: MessageId, begun: Timestamp) {
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(Purpose::Retry, async move { api.message(&message).await }).await else { return };
+        let Some(answer) = self.message_of(Purpose::Retry, message).await else { return };
         let error = match answer {
             Ok(answer) => {
                 self.told_single(answer).await;
@@ -190,7 +188,7 @@ impl Worker {
     /// Writes down and tells that a retry ended before its request left.
     async fn ends_unsent(&mut self, place: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
         let Some(acting) = self.desk.actions.get(place) else { return };
-        let (subject, now) = (acting.subject.clone(), self.now());
+        let (subject, now) = (acting.subject.clone(), self.wall());
         if let Some(action) = acting.action
             && let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await
         {

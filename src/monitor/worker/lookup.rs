@@ -27,8 +27,7 @@ impl Worker {
     }
 
     async fn read_message_for(&mut self, place: usize, purpose: Purpose, message: MessageId) {
-        let api = self.api.clone();
-        let Some(answer) = self.listen_for(purpose, async move { api.message(&message).await }).await else { return };
+        let Some(answer) = self.message_of(purpose, message).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return self.unread(place, &error).await,
@@ -53,7 +52,7 @@ impl Worker {
         };
         let page = self.told_batch_page(&batch, answer).await;
         let singly = if page.has_next { HashSet::new() } else { self.retried_singly_since(action).await };
-        let now = self.now();
+        let now = self.clock.moment();
         if let Some(acting) = self.desk.actions.get_mut(place) {
             let read = acting.read_page(page, &singly, now);
             self.was_read(place, read).await;
@@ -70,8 +69,7 @@ impl Worker {
         let position = next.map_or(Position::Head, Position::After);
         let page = PageRequest { limit: PageRequest::LARGEST, search: None, position };
         let call = Call::ListBatch { batch: batch.clone(), page };
-        let api = self.api.clone();
-        self.listen_for(purpose, async move { api.page(&call).await }).await
+        self.page_of(purpose, call).await
     }
 
     /// Tells what a page of a batch said, and gives what a reading of the batch needs of it.
@@ -116,7 +114,7 @@ impl Worker {
     /// What a reading showed is written down and told.
     async fn was_read(&mut self, place: usize, read: Read) {
         let Some(acting) = self.desk.actions.get(place) else { return };
-        let (subject, action, now) = (acting.subject.clone(), acting.action, self.now());
+        let (subject, action, at) = (acting.subject.clone(), acting.action, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
         if read.resolved
             && let Some(action) = action
@@ -126,7 +124,7 @@ impl Worker {
                 Subject::Batch(_) => "all failures of the batch were tried again or are no longer failed",
             };
             let resolution = Resolution::Accepted { reason: reason.to_owned() };
-            match self.journalled(move |journal| journal.resolve(action, &resolution, now)).await {
+            match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
                 // Another process, or a person, was faster.
                 Ok(()) | Err(StateError::IllegalStep { .. }) => {}
                 Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
@@ -134,7 +132,7 @@ impl Worker {
         }
         if let (Some(reason), Some(action)) = (read.not_sent, action) {
             let outcome = Outcome::NotSent { reason };
-            if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
+            if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, at)).await {
                 self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
             }
         }

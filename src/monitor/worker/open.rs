@@ -29,10 +29,10 @@ impl Worker {
     /// Looks into the journal for what dead runs left, and for what other processes do.
     pub(super) async fn review(&mut self) {
         self.desk.review_at = None;
-        let (server, campaign, now) = (self.server.clone(), self.api.campaign().clone(), self.now());
+        let (server, campaign, at) = (self.server.clone(), self.api.campaign().clone(), self.wall());
         let (writable, readable) = (self.journal.writable().ok().cloned(), self.journal.readable().cloned());
         let found = blocking(move || {
-            let settled = writable.map(|journal| journal.settle_orphans(&server, &campaign, now)).transpose()?.unwrap_or_default();
+            let settled = writable.map(|journal| journal.settle_orphans(&server, &campaign, at)).transpose()?.unwrap_or_default();
             let open = readable.as_ref().map(|journal| journal.open_actions(&server, &campaign)).transpose()?.unwrap_or_default();
             let used_up = readable.map(|journal| journal.messages_refused_with(&server, &campaign, OUT_OF_ATTEMPTS));
             Ok((settled, open, used_up.transpose()?.unwrap_or_default()))
@@ -53,7 +53,7 @@ impl Worker {
                     self.tell(News::OutOfAttempts(used_up)).await;
                 }
                 for action in &open {
-                    self.take_action_over(action, now).await;
+                    self.take_action_over(action).await;
                 }
                 self.tell_open_as(open).await;
             }
@@ -62,14 +62,14 @@ impl Worker {
     }
 
     /// Takes over one action, where nobody looks after it and its outcome is not known.
-    async fn take_action_over(&mut self, action: &OpenAction, now: Timestamp) {
+    async fn take_action_over(&mut self, action: &OpenAction) {
         let orphan = action.entry.state == ActionState::Unknown && action.holder == Holder::Orphan;
         if !orphan || self.journal.writable().is_err() || !self.taken_over.insert(action.entry.id) {
             return;
         }
         let why = left_unknown(action.entry.planned_at);
-        if let Some(acting) = Acting::left_over(&action.entry, 0, now, why.clone()) {
-            self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
+        if let Some(acting) = Acting::left_over(&action.entry, 0, &self.clock, why.clone()) {
+            self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
             self.desk.actions.push(acting);
         }
     }
@@ -121,8 +121,8 @@ impl Worker {
             Ok(entry) if entry.state == ActionState::Unknown => {
                 let why = left_unknown(entry.planned_at);
                 // One more reading decides: it has been read often enough before.
-                if let Some(acting) = Acting::left_over(&entry, READS_NEEDED - 1, now, why.clone()) {
-                    self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: Some(now) }).await;
+                if let Some(acting) = Acting::left_over(&entry, READS_NEEDED - 1, &self.clock, why.clone()) {
+                    self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
                     self.desk.actions.push(acting);
                 } else {
                     self.notice(NoticeWeight::Info, nothing_to_compare()).await;
@@ -136,11 +136,11 @@ impl Worker {
 
     /// A person says how an unknown outcome ended.
     pub(super) async fn resolve(&mut self, action: ActionId, went: bool) {
-        let now = self.now();
+        let at = self.wall();
         let Some(run) = self.run.clone() else { return };
         let resolution = Resolution::ByPerson { went, run: run.id().clone() };
         let written = self.journalled(move |journal| {
-            journal.resolve(action, &resolution, now)?;
+            journal.resolve(action, &resolution, at)?;
             journal.entry(action)
         });
         let entry = match written.await {

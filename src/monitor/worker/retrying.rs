@@ -1,15 +1,14 @@
 //! The calls that write. The only place that makes a POST.
 
-use jiff::Timestamp;
-
 use super::super::acting::{Acting, Check, Intended, Phase, Subject};
-use super::super::active_run::{not_started_because, not_started_told};
+use super::super::active_run::{ActiveRun, not_started_because, not_started_told};
 use super::super::desk::Job;
 use super::super::sharing::blocking;
 use super::super::slots::DiskTime;
 use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
+use super::taking_back::{TAKEN_BACK, taken_back_told};
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
 use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
 use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
@@ -75,8 +74,8 @@ impl Worker {
             campaign: self.api.campaign().clone(),
             action,
             plan,
-            planned_at,
-            read_at,
+            planned_at: self.clock.wall_of(planned_at),
+            read_at: read_at.map(|at| self.clock.wall_of(at)),
         };
         Ok((journal, actions.into_iter().map(intention).collect()))
     }
@@ -86,23 +85,26 @@ impl Worker {
         let Some((subject, action)) = self.desk.actions.get(place).and_then(|acting| Some((acting.subject.clone(), acting.action?))) else {
             return;
         };
-        let now = self.now();
+        let now = self.clock.moment();
         if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
-            return self.expire(place, &subject, action, now).await;
+            return self.expire(place, &subject, action).await;
         }
         if let Subject::Batch(batch) = &subject
-            && self.desk.actions.get(place).is_some_and(|acting| acting.must_read(now))
+            && self.desk.actions.get(place).is_some_and(|acting| acting.must_read(now.steady))
         {
             return self.read_batch_for(place, Purpose::Retry, batch.clone()).await;
         }
-        let started = self.journalled(move |journal| journal.started(action, now)).await;
-        let leaves_at = self.now();
-        let took = leaves_at.duration_since(now).try_into().unwrap_or_default();
-        let missed = self.desk.slots.is_missed(leaves_at) && DiskTime::fits(took);
+        let started = self.journalled(move |journal| journal.started(action, now.wall)).await;
+        if started.is_ok() && !self.may_leave(place, &subject, action).await {
+            return;
+        }
+        let leaves_at = self.clock.moment();
+        let took = leaves_at.steady.duration_since(now.steady).try_into().unwrap_or_default();
+        let missed = self.desk.slots.is_missed(leaves_at.steady) && DiskTime::fits(took);
         self.desk.disk.took(took, missed);
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
-        if started.is_ok() && (missed || acting.check(leaves_at) != Check::Passed || acting.has_expired(leaves_at)) {
-            return self.take_line_back(place, &subject, action, leaves_at).await;
+        if started.is_ok() && (missed || acting.check(leaves_at.steady) != Check::Passed) {
+            return self.take_line_back(place, &subject, action).await;
         }
         let stage = match started {
             Ok(_) => acting.leaves(),
@@ -118,25 +120,30 @@ impl Worker {
             self.run_ended(&subject, RunEnd::NotSent).await;
             return;
         }
-        self.desk.call(&Job::Post(place), leaves_at);
+        self.desk.call(&Job::Post(place), leaves_at.steady);
         let api = self.api.clone();
         let call = match &subject {
             Subject::Message(message) => Call::Retry { message: message.clone() },
             Subject::Batch(batch) => Call::RetryBatch { batch: batch.clone() },
         };
+        let asked = self.now();
         let task = tokio::spawn(async move { api.write(call).await });
-        let outcome = match self.listen_through(Purpose::Retry, task).await {
+        let mut outcome = match self.listen_through(Purpose::Retry, task).await {
             Ok(outcome) => outcome,
             // A panic in the transport: what it did is not known.
             Err(_) => WriteOutcome::Unknown { reason: "the call broke off".to_owned(), status: None, trace_id: None, retry_after: None },
         };
+        if let WriteOutcome::Accepted { asked_at, .. } = &mut outcome {
+            *asked_at = asked;
+        }
         self.posted(place, &subject, action, outcome).await;
     }
 
     /// The disk took so long with the line of a try that its slot has passed: the line is closed, and another
     /// one is written when there is a slot again. No line is open meanwhile: after a crash it would make
     /// an unknown outcome of what was never sent.
-    async fn take_line_back(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
+    async fn take_line_back(&mut self, place: usize, subject: &Subject, action: ActionId) {
+        let now = self.wall();
         let line = Outcome::NotSent { reason: "its turn had passed when the line was on the disk".to_owned() };
         let Err(error) = self.journalled(move |journal| journal.goes_again(action, &line, now)).await else {
             // A wish to stop may have come in between.
@@ -152,7 +159,8 @@ impl Worker {
     }
 
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
-    pub(super) async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId, now: Timestamp) {
+    pub(super) async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId) {
+        let now = self.wall();
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let (outcome, stage) = acting.expire();
         let in_run = acting.in_run;
@@ -174,10 +182,9 @@ impl Worker {
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
         let answered = acting.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
-        let written =
-            self.journalled(
-                move |journal| if goes_again { journal.goes_again(action, &line, now) } else { journal.outcome(action, &line, now) },
-            );
+        let at = self.wall();
+        let written = self
+            .journalled(move |journal| if goes_again { journal.goes_again(action, &line, at) } else { journal.outcome(action, &line, at) });
         let broken = written.await.err();
         if let Some(error) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and
@@ -227,20 +234,25 @@ impl Worker {
         }
     }
 
-    /// A message of the run that was to go again is given up when the run was stopped meanwhile.
+    /// What was to go again is given up when its run was stopped meanwhile, or a person wanted it back.
     pub(super) async fn give_up_waiting(&mut self, place: usize) {
-        let stopped = self.desk.run.as_ref().filter(|run| matches!(run.state(), RunState::Stopped(_)));
-        let Some(reason) = stopped.map(|run| not_started_because(run.state())) else { return };
-        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.in_run && acting.may_be_given_up()) else { return };
+        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.may_be_given_up()) else { return };
+        let stopped = self.desk.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
+        let reason = match stopped {
+            Some(state) if acting.in_run => not_started_because(state),
+            _ if acting.called_off => TAKEN_BACK,
+            _ => return,
+        };
+        let told = if acting.in_run { not_started_told() } else { taken_back_told() };
         let (subject, action) = (acting.subject.clone(), acting.action);
         acting.phase = Phase::Over;
-        let now = self.now();
+        let now = self.wall();
         if let Some(action) = action
             && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await
         {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
-        self.stage(&subject, ActionStage::NotSent(not_started_told())).await;
+        self.stage(&subject, ActionStage::NotSent(told)).await;
         self.run_ended(&subject, RunEnd::NotSent).await;
     }
 

@@ -19,7 +19,7 @@ impl Worker {
             self.notice(NoticeWeight::Problem, one_at_a_time()).await;
             return;
         }
-        self.desk.run = Some(ActiveRun::new(retries, self.now()));
+        self.desk.run = Some(ActiveRun::new(retries, &self.clock));
         if self.desk.run.as_ref().is_some_and(|run| run.to_begin.is_empty()) {
             self.run_takes(RunEvent::Begun { not_taken: Vec::new() }).await;
         } else {
@@ -29,9 +29,8 @@ impl Worker {
 
     /// Writes all intentions of the run down, in one step that is on disk before anything leaves.
     pub(super) async fn begin_run(&mut self) {
-        let now = self.now();
         let Some(run) = &mut self.desk.run else { return };
-        let retries = std::mem::take(&mut run.to_begin);
+        let (retries, moved_at) = (std::mem::take(&mut run.to_begin), run.moved_at);
         let is_open: HashSet<&MessageId> = self.desk.actions.iter().filter(|acting| acting.is_open()).filter_map(Acting::message).collect();
         let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open.contains(&retry.item().message));
         let mut not_taken: Vec<(MessageId, Explanation)> = open
@@ -59,7 +58,7 @@ impl Worker {
                             if let Some(run) = &mut self.desk.run {
                                 run.waiting.insert(message.clone(), action);
                             }
-                            self.desk.actions.push(Acting::queued(retry, action));
+                            self.desk.actions.push(Acting::queued(retry, action, moved_at));
                             begun.push(message);
                         }
                         Err(error) => {
@@ -77,7 +76,7 @@ impl Worker {
                 let why = journal_broken(&error);
                 not_taken.extend(retries.iter().map(|retry| (retry.item().message.clone(), why.clone())));
                 if let Some(run) = &mut self.desk.run {
-                    run.stop(StopCause::Journal, Some(why), now);
+                    run.stop(StopCause::Journal, Some(why));
                 }
             }
         }
@@ -112,11 +111,10 @@ impl Worker {
 
     /// Stops the run: what was not started is left, what is under way is finished.
     pub(super) async fn stop_run(&mut self, cause: StopCause, why: Option<Explanation>) {
-        let now = self.now();
         let Some(run) = self.desk.run.as_mut().filter(|run| !run.is_over()) else { return };
         // What was not even written down needs no line.
         run.to_begin.clear();
-        run.stop(cause, why, now);
+        run.stop(cause, why);
         self.tell_run().await;
         // One that waits to go again is not under way.
         let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, Phase::Ready { .. });
@@ -131,7 +129,7 @@ impl Worker {
         let messages = std::mem::take(&mut run.to_give_up);
         let left: HashSet<&MessageId> = messages.iter().collect();
         let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
-        let (reason, now) = (not_started_because(run.state()), self.now());
+        let (reason, now) = (not_started_because(run.state()), self.wall());
         for acting in &mut self.desk.actions {
             if acting.is_queued() && acting.message().is_some_and(|message| left.contains(message)) {
                 acting.phase = Phase::Over;
@@ -152,7 +150,7 @@ impl Worker {
             RunEvent::Ended { message, .. } | RunEvent::FoundOut { message, .. } => run.holds(message),
             _ => true,
         };
-        let now = self.now();
+        let now = self.clock.moment();
         let Some(run) = self.desk.run.as_mut().filter(|run| concerns(run)) else { return };
         run.take(event, now);
         self.tell_run().await;

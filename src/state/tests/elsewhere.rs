@@ -28,7 +28,39 @@ fn what_was_taken_after_the_reading_is_not_taken_again_unknowingly(#[values(Kept
     let own = Intention { read_at: Some(at(-5)), ..retry(other.id(), "m") };
     let own = begun.journal.intend(&own).unwrap();
     begun.journal.outcome(own, &not_sent(), at(3)).unwrap();
-    begun.journal.intend(&read(2)).unwrap();
+    begun.journal.intend(&read(122)).unwrap();
+}
+
+#[test]
+fn what_was_known_of_a_retry_is_told_by_its_attempts_and_not_by_a_clock_that_was_set() {
+    let read = |run: &RunId, attempts, newest, second| {
+        let message = MessageId::new("m");
+        let action = ActionKind::RetryMessage { message, attempts, newest_attempt: newest, read_from: ReadFrom::List };
+        Intention { read_at: Some(at(second)), action, ..retry(run, "m") }
+    };
+    // How many attempts were seen, when the newest was made, and when by the wall; the other retry saw one of second
+    // 0 and was taken at second 3600, before the clock was set back by an hour.
+    let cases = [
+        ((Some(2), Some(at(60))), 10, true),
+        ((Some(2), None), 10, true),
+        ((None, Some(at(60))), 10, true),
+        ((Some(1), Some(at(0))), 10, false),
+        // Set back between the reading and the other's retry, it is later by the wall all the same.
+        ((Some(1), Some(at(0))), 3_610, false),
+        ((Some(1), Some(at(0))), 3_720, true),
+        // Nothing to compare: the wall decides.
+        ((None, None), 3_599, false),
+        ((None, None), 3_600, true),
+    ];
+    for ((attempts, newest), second, is_taken) in cases {
+        let begun = begun(Kept::InFile);
+        let other = begun.journal.begin_run(run_id(2), &who(), at(0)).unwrap();
+        let taken = begun.journal.intend(&read(other.id(), Some(1), Some(at(0)), 0)).unwrap();
+        begun.journal.started(taken, at(3_599)).unwrap();
+        begun.journal.outcome(taken, &Outcome::Accepted, at(3_600)).unwrap();
+        let answer = begun.journal.intend(&read(begun.run.id(), attempts, newest, second));
+        assert_eq!(answer.is_ok(), is_taken, "{attempts:?} {newest:?} read at {second}: {answer:?}");
+    }
 }
 
 #[rstest]

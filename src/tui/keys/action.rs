@@ -176,6 +176,8 @@ pub enum Context {
     Question,
     /// The question before a retry of several messages or of a batch.
     Plan,
+    /// The moment after a yes, in which it can be taken back.
+    Starting,
     /// The help: a page with a line that is typed into. Printable keys are text.
     Help,
     /// A page to read: notices, the results of a run.
@@ -184,7 +186,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Context; 13] = [
+    pub const ALL: [Context; 14] = [
         Context::Messages,
         Context::Campaigns,
         Context::Batches,
@@ -196,6 +198,7 @@ impl Context {
         Context::Menu,
         Context::Question,
         Context::Plan,
+        Context::Starting,
         Context::Help,
         Context::Page,
     ];
@@ -207,7 +210,7 @@ impl Context {
 
     /// Whether it is a question: its yes, its no and its way out are the same for everybody.
     pub fn is_question(self) -> bool {
-        matches!(self, Context::Question | Context::Plan)
+        matches!(self, Context::Question | Context::Plan | Context::Starting)
     }
 
     /// The place's name in the README and the help.
@@ -224,6 +227,7 @@ impl Context {
             Context::Prompt => "command line",
             Context::Question => "question",
             Context::Plan => "plan",
+            Context::Starting => "countdown",
             Context::Help => "help",
             Context::Page => "pages",
         }

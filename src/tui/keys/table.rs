@@ -11,7 +11,7 @@ mod showing;
 
 use super::{Binding, Context};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question, Text};
+use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question, Starting, Text};
 
 /// Where a row is selected or lines scroll.
 const LISTS: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page];
@@ -20,7 +20,7 @@ const PANES: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, De
 /// Where printable keys are text.
 const TEXTS: &[Context] = &[Text, Prompt, Help];
 /// Everywhere but where printable keys are text.
-const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Question, Plan, Page];
+const OUTSIDE_TEXT: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Question, Plan, Starting, Page];
 /// Everywhere.
 const EVERYWHERE: &[Context] = &Context::ALL;
 

@@ -147,7 +147,7 @@ fn the_markdown_has_a_line_for_each_line_of_the_table() {
     let text = markdown();
     assert_eq!(text.lines().count(), table::bindings().count() + 2);
     assert!(text.contains("| `y` | question, plan | yes: carry out the plan that is open;"), "{text}");
-    assert!(text.contains("| `Ctrl-c` | everywhere | stop a run after the call under way; without one, pressed twice, quit |  |"));
+    assert!(text.contains("| `Ctrl-c` | everywhere | take back what has not left, and stop a run after the call under way; where nothing waits, pressed twice, quit |  |"));
     assert!(text.contains("| `Up` `k` | outside text | one row up | `up` |"));
 }
 

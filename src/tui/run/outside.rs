@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
 
 use crate::tui::{Background, Effect, Event};
@@ -107,8 +107,13 @@ pub trait Input {
     /// The time since any fixed moment; never goes backwards.
     fn elapsed(&self) -> Duration;
 
-    /// The time of day.
+    /// The time by which waits and ages go: it counts suspend, and nobody can set it.
     fn now(&self) -> Timestamp;
+
+    /// How far the time of day is ahead of that.
+    fn ahead(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 }
 
 /// Who starts the workers and carries effects out.

@@ -188,6 +188,8 @@ impl Dashboard for Dummy {
             Event::Update(_) => "news".to_owned(),
             Event::Tick => "tick".to_owned(),
             Event::EndAsked => "end asked".to_owned(),
+            Event::ClockSet { ahead } => format!("ahead {ahead}"),
+            Event::Suspending => "suspending".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),
             Event::Tried(_) => "tried".to_owned(),
@@ -364,7 +366,7 @@ fn keys_that_are_let_go_of_do_nothing() {
 #[test]
 fn a_suspended_program_paints_everything_anew() {
     let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(key('z'))), (9, Step::Read(key('q')))]);
-    assert_eq!(names(&log)[3..], ["z", "suspend", "forget", "frame", "q"]);
+    assert_eq!(names(&log)[3..], ["z", "suspending", "suspend", "forget", "frame", "q"]);
 }
 
 #[test]

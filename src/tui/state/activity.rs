@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, State};
+use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, Rest, State};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
@@ -11,7 +11,7 @@ use crate::state::ActionId;
 /// Which line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum ActivityKey {
-    /// What an earlier run of the program did not start.
+    /// What was agreed to and did not start.
     NotStarted,
     /// An action that is open in the journal.
     Open(ActionId),
@@ -26,8 +26,8 @@ pub(in crate::tui) enum ActivityKey {
 /// A line of the list.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) enum Entry<'a> {
-    /// What an earlier run of the program did not start.
-    NotStarted(&'a [MessageId]),
+    /// What was agreed to and did not start.
+    NotStarted(&'a Rest),
     /// An action that is open in the journal, with what this run of the program knows of it.
     Open(&'a OpenActionNews, Option<&'a ActionRecord>),
     /// The retry of a message.

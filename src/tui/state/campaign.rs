@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{
-    Actions, ActivityKey, BatchColumn, Changes, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
+    Actions, ActivityKey, BatchColumn, Changes, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered, Rest,
     RunRecord, ViewKind,
 };
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows};
@@ -70,8 +70,10 @@ pub(in crate::tui) struct Campaign {
     pub run: Option<RunRecord>,
     /// What changed since somebody last looked.
     pub changes: Changes,
-    /// What an earlier run of the program meant to retry and did not start.
-    pub not_started: Vec<MessageId>,
+    /// What was agreed to and did not start.
+    pub not_started: Rest,
+    /// Whether a person wanted back what waits, since something was last agreed to.
+    pub stop_asked: bool,
     /// Messages that the API refused because their attempts are used up, ever: none of them is
     /// planned.
     pub out_of_attempts: HashSet<MessageId>,
@@ -139,7 +141,8 @@ impl Campaign {
             actions: Actions::default(),
             run: None,
             changes: Changes::default(),
-            not_started: Vec::new(),
+            not_started: Rest::default(),
+            stop_asked: false,
             out_of_attempts: HashSet::new(),
             activity_cursor: None,
             batch_cursor: None,

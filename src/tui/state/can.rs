@@ -4,6 +4,9 @@
 use super::{Campaign, Cursor, RunRecord, State, Typed, ViewKind, plan_one};
 use crate::tui::Action;
 
+/// Why there is no rest to plan.
+pub(in crate::tui) const NOTHING_LEFT: &str = "nothing that was agreed to is left to start";
+
 impl State {
     /// Why an action would do nothing in the view on the screen; `None` where it would do something.
     pub(in crate::tui) fn why_not(&self, action: Action) -> Option<String> {
@@ -39,6 +42,12 @@ impl State {
         why.map(str::to_owned)
     }
 
+    /// Whether there is anything to stop or to take back.
+    fn can_stop(&self) -> bool {
+        let waits = |campaign: &Campaign| campaign.has_run() || campaign.actions.is_acting();
+        self.starting.is_some() || self.exporting.is_some() || self.campaigns.iter().any(waits)
+    }
+
     fn is_shown(&self, view: ViewKind) -> Option<&'static str> {
         let is_narrowed = self.campaign().is_some_and(|campaign| campaign.drilled.is_some());
         (self.view == view && !is_narrowed).then_some("it is on the screen")
@@ -58,7 +67,7 @@ impl State {
 
     fn why_no_plan(&self, campaign: &Campaign) -> Option<String> {
         match self.view {
-            ViewKind::Activity => campaign.not_started.is_empty().then(|| "nothing of an earlier run is left to plan".to_owned()),
+            ViewKind::Activity => campaign.not_started.is_empty().then(|| NOTHING_LEFT.to_owned()),
             ViewKind::Messages | ViewKind::Failures if campaign.opened.is_none() && !campaign.marked.is_empty() => None,
             ViewKind::Messages => {
                 let Some(row) = campaign.subject() else { return Some("no message is selected".to_owned()) };
@@ -87,7 +96,7 @@ impl State {
             Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("no status, error or time is filtered"),
             Typed::Lock if !campaign.card.read_only => Some("the configuration does not lock this campaign"),
             Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
-            Typed::Stop => (!campaign.has_run() && self.exporting.is_none()).then_some("no run is under way"),
+            Typed::Stop => (!self.can_stop()).then_some("nothing waits or is under way"),
             Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run has paused itself"),
             Typed::Results => campaign.run.is_none().then_some("there was no run of several retries yet"),
             Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
@@ -100,7 +109,7 @@ impl State {
             Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
             Typed::History => campaign.is_unread().then_some("nothing was read yet"),
             Typed::Present | Typed::Mouse => None,
-            Typed::Again => campaign.not_started.is_empty().then_some("nothing of an earlier run is left to plan"),
+            Typed::Rest => campaign.not_started.is_empty().then_some(NOTHING_LEFT),
         };
         why.map(str::to_owned)
     }

@@ -1,6 +1,7 @@
 //! How things are shown, settled at the start.
 
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 
 use crate::tui::{Role, Theme};
@@ -11,6 +12,8 @@ pub(in crate::tui) struct Look {
     pub zone: TimeZone,
     /// Its short name.
     pub zone_name: String,
+    /// How far the time of day is ahead of the time by which waits and ages go.
+    pub ahead: SignedDuration,
     /// The colours.
     pub theme: Theme,
     /// No signs outside ASCII.
@@ -22,6 +25,11 @@ pub(in crate::tui) struct Look {
 }
 
 impl Look {
+    /// The time of day of a time of our own.
+    pub fn of_day(&self, at: Timestamp) -> Timestamp {
+        at.checked_add(self.ahead).unwrap_or(at)
+    }
+
     /// How something with that meaning looks.
     pub fn style(&self, role: Role) -> Style {
         self.theme.style(role)

@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{COMMANDS, Prompt, State, Typed, word_and_argument};
+use super::{COMMANDS, Prompt, State, Typed, present_word, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
 use crate::tui::keys::{Binding, Group};
@@ -51,7 +51,7 @@ impl State {
     /// The commands that fit what was typed, the best first; all of them where nothing was typed, those
     /// that can be done first, and of these what was carried out last.
     pub(in crate::tui) fn palette(&self, typed: &str) -> Vec<PaletteEntry> {
-        let typed = word_and_argument(typed).0.to_lowercase();
+        let typed = present_word(word_and_argument(typed).0).to_lowercase();
         let mut entries: Vec<(Fit, u32, PaletteEntry)> = Vec::new();
         let mut search = (!typed.is_empty()).then(|| Search::new(&typed));
         for entry in self.every_command() {

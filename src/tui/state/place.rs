@@ -20,6 +20,7 @@ impl State {
             Dialog::Menu(_) | Dialog::Order(_) | Dialog::Row(_) => Context::Menu,
             Dialog::Find => Context::Text,
             Dialog::Campaigns(_) => Context::Campaigns,
+            Dialog::None if self.starting.is_some() => Context::Starting,
             Dialog::None => self.pane(),
         }
     }

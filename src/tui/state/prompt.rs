@@ -75,8 +75,8 @@ pub(in crate::tui) enum Typed {
     Resume,
     /// What became of the newest run.
     Results,
-    /// Plan what an earlier run of the program did not start.
-    Again,
+    /// Plan what was agreed to and did not start.
+    Rest,
     /// To the outcomes that wait for a person.
     Resolve,
     /// Show the campaign openly for a while.
@@ -118,10 +118,15 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
         does: "keep what the list shows as a filter with a name, for all campaigns",
         typed: Typed::NameFilter,
     },
-    CommandWord { word: "stop", label: "stop the run", does: "stop the run after the call under way", typed: Typed::Stop },
+    CommandWord {
+        word: "stop",
+        label: "stop, take back",
+        does: "take back whatever has not left, and stop the run after the call under way",
+        typed: Typed::Stop,
+    },
     CommandWord { word: "resume", label: "go on with the run", does: "go on with a run that paused itself", typed: Typed::Resume },
     CommandWord { word: "results", label: "results of the run", does: "what became of the newest run", typed: Typed::Results },
-    CommandWord { word: "again", label: "plan the rest", does: "plan what an earlier run did not start", typed: Typed::Again },
+    CommandWord { word: "rest", label: "plan the rest", does: "plan what was agreed to and did not start", typed: Typed::Rest },
     CommandWord { word: "resolve", label: "open outcomes", does: "go to the outcomes that wait for a person", typed: Typed::Resolve },
     CommandWord {
         word: "history",
@@ -155,6 +160,11 @@ impl Typed {
     fn takes_argument(self) -> bool {
         self == Typed::History
     }
+}
+
+/// The word of a command that had another one before.
+pub(in crate::tui) fn present_word(typed: &str) -> &str {
+    if typed.eq_ignore_ascii_case("again") { "rest" } else { typed }
 }
 
 /// A command's word, and what was typed behind it, where it takes anything.

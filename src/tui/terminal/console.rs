@@ -4,21 +4,23 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::monitor::Clock;
 use crate::tui::{Came, Input, Reading, WakeEnd};
 
 /// The keyboard of the process's console.
 #[derive(Debug)]
 pub struct Keyboard {
     wake: WakeEnd,
+    clock: Clock,
     since: Instant,
 }
 
 impl Keyboard {
-    /// The keyboard, beside which `wake` is listened to.
-    pub fn new(wake: WakeEnd) -> Self {
-        Self { wake, since: Instant::now() }
+    /// The keyboard, beside which `wake` is listened to, and the clock of the program.
+    pub fn new(wake: WakeEnd, clock: Clock) -> Self {
+        Self { wake, clock, since: Instant::now() }
     }
 
     /// Asks nothing: the answer would come through the console as keys of its own kind, or not at all.
@@ -56,6 +58,10 @@ impl Input for Keyboard {
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        self.clock.now()
+    }
+
+    fn ahead(&self) -> SignedDuration {
+        self.clock.moment().ahead()
     }
 }

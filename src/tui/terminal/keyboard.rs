@@ -8,9 +8,10 @@ mod line;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::decoder::{Decoder, QUESTION};
+use crate::monitor::Clock;
 use crate::tui::{Input, Reading, WakeEnd};
 pub(in crate::tui) use line::{Bytes, Line};
 
@@ -37,9 +38,9 @@ pub struct Keyboard<L = Terminal> {
 }
 
 impl Keyboard {
-    /// The keyboard, beside which `wake` is listened to.
-    pub fn new(wake: WakeEnd) -> Self {
-        Self::of(Terminal::new(wake))
+    /// The keyboard, beside which `wake` is listened to, and the clock of the program.
+    pub fn new(wake: WakeEnd, clock: Clock) -> Self {
+        Self::of(Terminal::new(wake, clock))
     }
 
     /// Asks the terminal for its background. To be called when the terminal was taken and before
@@ -123,6 +124,10 @@ impl<L: Line> Input for Keyboard<L> {
 
     fn now(&self) -> Timestamp {
         self.line.now()
+    }
+
+    fn ahead(&self) -> SignedDuration {
+        self.line.ahead()
     }
 }
 

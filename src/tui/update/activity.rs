@@ -166,15 +166,11 @@ impl State {
     /// cursor of the activity on it.
     pub(super) fn note_not_started(&mut self, place: usize, messages: Vec<MessageId>) {
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
-        for message in messages {
-            if !campaign.not_started.contains(&message) {
-                campaign.not_started.push(message);
-            }
-        }
+        campaign.note_rest(messages, None);
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
-        let (count, name) = (campaign.not_started.len(), campaign.card.name.clone());
+        let (count, name) = (campaign.not_started.messages().len(), campaign.card.name.clone());
         let retries = if count == 1 { "retry" } else { "retries" };
-        let what = format!("{count} {retries} not started by an earlier run: {} plans them", self.keymap.command("again"));
+        let what = format!("{count} {retries} not started by an earlier run: {} plans them", self.keymap.command("rest"));
         self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for them"), "");
     }
 }

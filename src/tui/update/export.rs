@@ -101,7 +101,7 @@ impl State {
             self.tell(NoticeWeight::Info, "one export at a time", &format!("{what} are being written"), &next);
             return;
         }
-        let at = self.now.to_zoned_datetime(self.look.zone.clone()).strftime("%Y%m%d-%H%M%S");
+        let at = self.time_of_day().to_zoned_datetime(self.look.zone.clone()).strftime("%Y%m%d-%H%M%S");
         let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
         let s = if number == 1 { "" } else { "s" };
         let masked = self.campaign().is_none_or(|campaign| campaign.masked);

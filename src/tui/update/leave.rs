@@ -4,9 +4,9 @@ use super::super::Effect;
 use super::super::state::{LEAVE_AGAIN, State};
 
 impl State {
-    /// Ctrl-c: stops a run first; then, the second one within a few seconds ends the program.
+    /// Ctrl-c: takes back what has not left and stops a run first; then, the second one within a few seconds ends the program.
     pub(super) fn interrupt(&mut self, effects: &mut Vec<Effect>) {
-        if !self.stop_runs(None, effects) && !self.stop_export("", effects) {
+        if !self.take_back_yes("") && !self.stop_runs(effects) && !self.stop_export("", effects) {
             self.leave_or_ask(effects);
         }
     }

@@ -43,7 +43,7 @@ impl State {
     /// The wheel moves as the arrows do; in a question, whose answers have the focus, not at all.
     fn wheel(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let context = self.context();
-        if context == Context::Question {
+        if matches!(context, Context::Question | Context::Starting) {
             return;
         }
         let notch = if context.is_text() || context == Context::Menu { 1 } else { NOTCH };

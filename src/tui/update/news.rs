@@ -21,7 +21,11 @@ impl State {
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         match update.news {
             News::Run(news) => self.run_news(place, news),
-            News::BatchAction(news) => campaign.actions.note_batch(news),
+            News::BatchAction(news) => {
+                campaign.follow_batch_rest(&news.batch, &news.stage);
+                campaign.actions.note_batch(news);
+            }
+            News::TakenBack(taken) => self.taken_back(place, taken),
             News::OpenActions(open) => {
                 campaign.actions.note_open(open);
                 if is_shown {
@@ -86,6 +90,7 @@ impl State {
                 if let (false, true, Some(why)) = (in_run, is_no, news.stage.why()) {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
+                campaign.follow_rest(&news.message, &news.stage);
                 campaign.actions.note(news);
             }
             News::Notice(notice) => self.notices.push(notice),
@@ -108,6 +113,9 @@ impl State {
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         let name = campaign.card.name.clone();
         self.across.start_anew(place);
+        if self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == place) {
+            self.take_back_yes("the server has other messages than before");
+        }
         if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             self.dialog = Dialog::None;
         }

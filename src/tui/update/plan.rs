@@ -1,13 +1,11 @@
-//! Plans: what `r` opens, the keys of a plan of several messages or of a batch, and the one place
-//! where a yes to them becomes a command.
+//! Plans: what `r` opens, the keys of a plan of several messages or of a batch, and a person's yes.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::super::state::{BatchQuestion, Choice, Dialog, GroupKey, PlanQuestion, RunRecord, State, ViewKind};
+use super::super::state::{Agreed, BatchQuestion, Campaign, Choice, Dialog, GroupKey, NOTHING_LEFT, PlanQuestion, State, ViewKind};
 use super::super::{Action, Effect, view};
-use crate::delivery::{MessageId, Status};
+use crate::delivery::{BatchId, MessageId, Status};
 use crate::monitor::{BatchState, CampaignIndex, Command, Generation, NoticeWeight};
-use crate::retry::ConfirmedRetry;
 use crate::store::RowNumber;
 
 /// How many messages a plan may have: several hours of retries, and as many as can be planned anew
@@ -79,19 +77,23 @@ impl State {
         self.ask_plan(words, &rows, helped_only);
     }
 
-    /// What an earlier run of the program did not start: a new plan, as far as it is loaded.
+    /// What was agreed to and did not start, as one new plan, as far as it is loaded; where only batches
+    /// are left, the first of them.
     pub(super) fn plan_not_started(&mut self) {
         let Some(campaign) = self.campaign() else { return };
-        let rows: Vec<RowNumber> = campaign.not_started.iter().filter_map(|message| campaign.store.row(message)).collect();
-        let missing = campaign.not_started.len() - rows.len();
-        if campaign.not_started.is_empty() {
+        let rest = &campaign.not_started;
+        let rows: Vec<RowNumber> = rest.messages().iter().filter_map(|message| campaign.store.row(message)).collect();
+        let missing = rest.messages().len() - rows.len();
+        if rest.is_empty() {
             let next = format!("{} shows the failures, {} plans them", self.key_for(Action::ShowFailures), self.key_for(Action::PlanRetry));
-            self.tell(NoticeWeight::Info, "nothing of an earlier run is left to plan", "", &next);
-        } else if rows.is_empty() {
-            self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");
-        } else {
+            self.tell(NoticeWeight::Info, NOTHING_LEFT, "", &next);
+        } else if !rows.is_empty() {
             let more = if missing > 0 { format!(", {missing} not loaded yet") } else { String::new() };
             self.ask_plan(format!("not started before{more}"), &rows, false);
+        } else if let (0, Some(batch)) = (missing, rest.batches().first().cloned()) {
+            self.ask_batch(&batch);
+        } else {
+            self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");
         }
     }
 
@@ -123,13 +125,17 @@ impl State {
     }
 
     fn plan_batch(&mut self) {
+        match self.campaign().and_then(Campaign::selected_batch) {
+            Some(batch) => self.ask_batch(&batch),
+            None => self.tell(NoticeWeight::Info, "no loaded message is of a batch", "", ""),
+        }
+    }
+
+    /// Asks about a batch as a whole.
+    fn ask_batch(&mut self, batch: &BatchId) {
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };
-        let Some(batch) = campaign.selected_batch() else {
-            self.tell(NoticeWeight::Info, "no loaded message is of a batch", "", "");
-            return;
-        };
-        let question = BatchQuestion::new(id, campaign, &batch, self.refusal(campaign), self.now);
+        let question = BatchQuestion::new(id, campaign, batch, self.refusal(campaign), self.now);
         self.dialog = question.map_or(Dialog::None, |question| Dialog::Batch(Box::new(question)));
     }
 
@@ -316,40 +322,13 @@ impl State {
             return;
         }
         let now = self.now;
-        match std::mem::replace(&mut self.dialog, Dialog::None) {
-            Dialog::Plan(question) => self.run(question.confirm(now), effects),
-            Dialog::Batch(question) => {
-                let Some(confirmed) = question.confirm(now) else { return };
-                if let Some(campaign) = self.campaign_mut() {
-                    campaign.actions.asked_batch(confirmed.plan().batch.clone(), now);
-                    campaign.acted(now);
-                }
-                effects.push(self.command(Command::RetryBatch(confirmed)));
-            }
-            _ => {}
-        }
-    }
-
-    fn run(&mut self, mut confirmed: Vec<ConfirmedRetry>, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let Some(campaign) = self.campaign_mut() else { return };
-        let messages: Vec<MessageId> = confirmed.iter().map(|retry| retry.item().message.clone()).collect();
-        campaign.marked.clear();
-        campaign.not_started.retain(|message| !messages.contains(message));
-        campaign.acted(now);
-        let command = match (confirmed.len(), confirmed.pop()) {
-            (1, Some(only)) => {
-                campaign.actions.asked(only.item().message.clone(), now);
-                Command::Retry(only)
-            }
-            (_, Some(last)) => {
-                confirmed.push(last);
-                campaign.actions.asked_run(&messages, now);
-                campaign.run = Some(RunRecord::new(messages, now));
-                Command::Run(confirmed)
-            }
-            (_, None) => return,
+        let agreed = match std::mem::replace(&mut self.dialog, Dialog::None) {
+            Dialog::Plan(question) => Agreed::messages_of(question.confirm(now)),
+            Dialog::Batch(question) => question.confirm(now).map(Agreed::Batch),
+            _ => None,
         };
-        effects.push(self.command(command));
+        if let Some(agreed) = agreed {
+            self.agreed(agreed, effects);
+        }
     }
 }

@@ -97,6 +97,10 @@ impl State {
             let nearest = self.nearest_command(typed).map(|name| format!("; the nearest is `{name}`")).unwrap_or_default();
             return format!("there is no command `{}`{nearest}", typed.trim());
         };
+        let is_way_out = matches!(entry.doing, Doing::Typed(Typed::Stop | Typed::Lock));
+        if self.starting.is_some() && !is_way_out {
+            return format!("`{}` does nothing now: a retry is about to start, and stop takes it back", entry.name);
+        }
         if let Some(why) = entry.refusal {
             return format!("`{}` does nothing now: {why}", entry.name);
         }
@@ -155,7 +159,7 @@ impl State {
             Typed::Stop => self.stop_run(effects),
             Typed::Resume => self.ask_resume(),
             Typed::Results => self.open_results(),
-            Typed::Again => self.plan_not_started(),
+            Typed::Rest => self.plan_not_started(),
             Typed::Resolve => self.go_to_open(effects),
             Typed::History => self.begin_history(argument, effects),
             Typed::Reveal => self.ask_reveal(),

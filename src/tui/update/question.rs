@@ -1,10 +1,9 @@
-//! The question before a retry: opening it, its keys, and the one place where a yes becomes a
-//! command.
+//! The question before a retry: opening it, its keys, and a person's yes.
 
-use super::super::state::{Answer, Dialog, Question, State, plan_one};
+use super::super::state::{Agreed, Answer, Dialog, Question, State, plan_one};
 use super::super::{Action, Effect};
 use crate::delivery::MessageId;
-use crate::monitor::{Command, NoticeWeight};
+use crate::monitor::NoticeWeight;
 use crate::retry::{LeftOutReason, Plan};
 use crate::store::RowNumber;
 
@@ -66,12 +65,8 @@ impl State {
             return;
         }
         let Dialog::Question(question) = std::mem::replace(&mut self.dialog, Dialog::None) else { return };
-        for retry in question.confirm(now) {
-            if let Some(campaign) = self.campaign_mut() {
-                campaign.actions.asked(retry.item().message.clone(), now);
-                campaign.acted(now);
-            }
-            effects.push(self.command(Command::Retry(retry)));
+        if let Some(agreed) = Agreed::messages_of(question.confirm(now)) {
+            self.agreed(agreed, effects);
         }
     }
 

@@ -8,7 +8,7 @@ impl State {
     /// A run came further. At its end the results are shown, unless a person is at something else.
     pub(super) fn run_news(&mut self, place: usize, news: RunNews) {
         let now = self.now;
-        let is_free = place == self.current && self.page.is_none() && matches!(self.dialog, Dialog::None);
+        let is_free = place == self.current && self.page.is_none() && self.starting.is_none() && matches!(self.dialog, Dialog::None);
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
         // One that was begun elsewhere has no list here, and its figures are shown all the same.
         let run = campaign.run.get_or_insert_with(|| super::super::state::RunRecord::new(Vec::new(), now));
@@ -27,30 +27,30 @@ impl State {
         self.page = Some(Page::new(PageKind::Results));
     }
 
-    /// Stops the run of the campaign on the screen after the call under way.
+    /// `:stop`: takes back what has not left, and stops runs after the call under way.
     pub(super) fn stop_run(&mut self, effects: &mut Vec<Effect>) {
-        let index = self.index();
-        if !self.stop_runs(Some(index), effects) && !self.stop_export("", effects) {
-            self.tell(NoticeWeight::Info, "no run is under way", "", "");
+        if !self.take_back_yes("") && !self.stop_runs(effects) && !self.stop_export("", effects) {
+            self.tell(NoticeWeight::Info, "nothing waits or is under way", "", "");
         }
     }
 
-    /// Stops the run of one campaign, or of all, unless that was asked for already. True where
-    /// there was one to stop.
-    pub(super) fn stop_runs(&mut self, only: Option<CampaignIndex>, effects: &mut Vec<Effect>) -> bool {
-        let mut stopped = false;
+    /// Takes back whatever waits, in every campaign, unless that was asked for already. True where
+    /// something waits or is under way.
+    pub(super) fn stop_runs(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let (mut stopped, mut has_run) = (false, false);
         for (place, campaign) in self.campaigns.iter_mut().enumerate() {
-            let index = CampaignIndex(place);
-            if only.is_some_and(|only| only != index) {
+            let is_running = campaign.run.as_ref().is_some_and(|run| !run.is_over());
+            if campaign.stop_asked || !(is_running || campaign.actions.is_acting()) {
                 continue;
             }
-            if let Some(run) = campaign.run.as_mut().filter(|run| !run.is_over() && !run.stop_asked) {
+            campaign.stop_asked = true;
+            if let Some(run) = campaign.run.as_mut().filter(|run| !run.is_over()) {
                 run.stop_asked = true;
-                effects.push(Effect::Command { campaign: index, command: Command::StopRun });
-                stopped = true;
             }
+            effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::TakeBack });
+            (stopped, has_run) = (true, has_run | is_running);
         }
-        if stopped {
+        if has_run {
             self.tell(NoticeWeight::Info, "the run stops after the call under way", "", "what was not started is left");
         }
         stopped

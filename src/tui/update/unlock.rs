@@ -54,6 +54,7 @@ impl State {
 
     /// Closes the campaign on the screen again.
     pub(super) fn lock(&mut self, effects: &mut Vec<Effect>) {
+        self.take_back_yes("");
         let (index, now) = (self.index(), self.now);
         let Some(campaign) = self.campaign_mut() else { return };
         if !campaign.card.read_only {

@@ -16,13 +16,14 @@ impl State {
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.mask_expired();
         self.forget_copied(false);
-        if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= now)) {
+        if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= self.time_of_day())) {
             self.count_menu();
         }
         self.notice_history();
         self.ask_server(effects);
         self.lock_expired(effects);
         self.refresh_question(None, effects);
+        self.begin_due(effects);
     }
 
     /// When the dashboard must be woken next, besides the tick of each second.
@@ -33,12 +34,13 @@ impl State {
         // What is not on the screen is still to be sorted.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
-        let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due } else { None };
+        let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due.map(|due| due - self.look.ahead) } else { None };
         find.into_iter()
             .chain(sorting)
             .chain(menu)
             .chain(locks)
             .chain(marks)
+            .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
             .chain(self.leave_until)
             .chain(self.told_until)
             .chain(self.copied.as_ref().and_then(|copied| copied.until))

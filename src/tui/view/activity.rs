@@ -134,11 +134,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let (at, text, role) = match entry {
         Entry::Change(record) => return change(state, campaign, record, widths, selected),
-        Entry::NotStarted(messages) => {
-            let retries = if messages.len() == 1 { "retry" } else { "retries" };
+        Entry::NotStarted(rest) => {
+            let (retries, them) = if rest.len() == 1 { ("retry", "it") } else { ("retries", "them") };
             let text = format!(
-                "! {} {retries} of an earlier run not started, nothing was sent: {} plans them anew",
-                count(messages.len()),
+                "! {} {retries} agreed to and not started, nothing was sent: {} plans {them} again",
+                count(rest.len()),
                 state.key_for(Action::PlanRetry)
             );
             (String::new(), text, Role::Failed)
@@ -152,11 +152,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
         }
         Entry::Message(record) => {
             let (text, role) = notice::outcome(state, record);
-            (state.look.time(record.at, state.now), text, role)
+            (state.look.own_time(record.at, state.now), text, role)
         }
         Entry::Batch(record) => {
             let (text, role) = notice::batch_outcome(state, record);
-            (state.look.time(record.at, state.now), text, role)
+            (state.look.own_time(record.at, state.now), text, role)
         }
     };
     Line::from(vec![
@@ -188,7 +188,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
     Line::from(vec![
-        text(&state.look.time(record.at, state.now), widths.time, Role::Muted),
+        text(&state.look.own_time(record.at, state.now), widths.time, Role::Muted),
         text(&recipient, RECIPIENT, Role::Text),
         text(from, BEFORE, Role::Muted),
         text(&to, NOW, role_of(&record.to)),

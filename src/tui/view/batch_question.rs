@@ -37,7 +37,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
     all.push(reading(state, question));
     let planned = age(state.now.duration_since(plan.planned_at));
-    all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.time(plan.planned_at, state.now)), Role::Muted, 6));
+    all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.own_time(plan.planned_at, state.now)), Role::Muted, 6));
     let room = usize::from(area.height).saturating_sub(2 + 2);
     let mut lines = sentences::lines(state, all, width, room);
     let answer_at = lines.len();

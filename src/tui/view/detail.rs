@@ -291,7 +291,7 @@ impl Pen<'_> {
         }
         let cells = campaign.store.cells(row);
         let island = if cells.covered { "" } else { "; found apart from the list" };
-        let read = format!("{}, {} ago{island}", self.state.look.time(cells.read_at, self.state.now), self.ago(cells.read_at));
+        let read = format!("{}, {} ago{island}", self.state.look.own_time(cells.read_at, self.state.now), self.ago(cells.read_at));
         self.fact("read", &read, Role::Muted);
     }
 

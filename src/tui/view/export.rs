@@ -127,13 +127,13 @@ pub(super) fn activity_row(state: &State) -> Option<Vec<String>> {
 /// A line of the activity as rows: one, or one for each message that was not started.
 fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
     match entry {
-        Entry::NotStarted(messages) => {
-            let reason = "an earlier run ended before it was started: nothing was sent";
+        Entry::NotStarted(rest) => {
+            let reason = "agreed to and not started: nothing was sent";
             let row = |message: &MessageId| {
                 let cells = ["", "retry", message.as_str(), &who(campaign, message), "not started", "", "yes", reason, ""];
                 cells.map(str::to_owned).to_vec()
             };
-            messages.iter().map(row).collect()
+            rest.messages().iter().map(row).collect()
         }
         Entry::Open(open, record) => {
             let stage = record.and_then(|record| record.stage.as_ref());
@@ -157,7 +157,7 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
             let elsewhere = record.elsewhere.then_some("retried elsewhere");
             let dropped = campaign.store.row(id).is_none().then_some(NO_LONGER_LOADED);
             let reason = elsewhere.into_iter().chain(dropped).collect::<Vec<_>>().join(", ");
-            let (at, who) = (state.look.exact(record.at), who(campaign, id));
+            let (at, who) = (state.look.exact(state.look.of_day(record.at)), who(campaign, id));
             let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
             vec![cells.map(str::to_owned).to_vec()]
         }

@@ -101,7 +101,7 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
 /// Time and age of the newest messages: `as of 14:03:07 SGT, 3 s`.
 fn as_of(state: &State, campaign: &Campaign) -> Option<String> {
     let (at, age) = (campaign.head_at?, campaign.age(state.now)?);
-    Some(format!("as of {} {}, {}", state.look.time(at, state.now), state.look.zone_name, text::age(age)))
+    Some(format!("as of {} {}, {}", state.look.own_time(at, state.now), state.look.zone_name, text::age(age)))
 }
 
 fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece {

@@ -111,6 +111,10 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
+        Action::PlanRetry if context == Context::Page => {
+            state.page.is_some_and(|page| page.kind == PageKind::Results)
+                && campaign.is_some_and(|campaign| !campaign.not_started.is_empty())
+        }
         Action::Copy if state.page.is_some_and(|page| page.kind == PageKind::Notices) => state.notices.newest().is_some(),
         Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),
         Action::NextPane | Action::Export if context == Context::Plan => is_plan(state),

@@ -79,7 +79,7 @@ fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
         let at = campaign.store.cells(row).created_at?;
         Some(at.to_zoned_datetime(state.look.zone.clone()).date())
     };
-    let today = state.now.to_zoned_datetime(state.look.zone.clone()).date();
+    let today = state.time_of_day().to_zoned_datetime(state.look.zone.clone()).date();
     if !campaign.list.is_newest_first() {
         // The oldest one can stand anywhere.
         let oldest = campaign.store.coverage().oldest.map(|at| at.to_zoned_datetime(state.look.zone.clone()).date());

@@ -60,7 +60,7 @@ fn words(state: &State) -> (String, Role) {
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
-            (format!("{} {}", state.look.time(notice.at, state.now), in_a_line(&shown_notice(state, &notice.text))), role)
+            (format!("{} {}", state.look.own_time(notice.at, state.now), in_a_line(&shown_notice(state, &notice.text))), role)
         }
         (None, None) => (String::new(), Role::Text),
     }
@@ -164,8 +164,8 @@ pub(super) fn outcome_of(
 ) -> (String, Role) {
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
-    let at = state.look.time(at, state.now);
-    let accepted = accepted_at.map(|at| format!("accepted {}", state.look.time(at, state.now)));
+    let at = state.look.own_time(at, state.now);
+    let accepted = accepted_at.map(|at| format!("accepted {}", state.look.own_time(at, state.now)));
     match stage {
         None => (format!("{who} retry asked {at}"), Role::Moving),
         Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),

@@ -139,7 +139,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     if number > 0 {
         all.push(Sentence::new(format!("{} older than 24 h: what they say may be out of date.", count(number)), Role::Warning, 2));
     }
-    let planned = format!("Planned {}, {} ago.", state.look.time(plan.planned_at, state.now), age(old(plan.planned_at)));
+    let planned = format!("Planned {}, {} ago.", state.look.own_time(plan.planned_at, state.now), age(old(plan.planned_at)));
     let ages = plan.ages().map(|(oldest, newest)| match (age(old(oldest)), age(old(newest))) {
         (oldest, newest) if oldest == newest => format!(" All messages: {oldest} old."),
         (oldest, newest) => format!(" Oldest message: {oldest}, newest: {newest}."),

@@ -97,7 +97,7 @@ fn tried(message: &Message) -> Option<Sentence> {
 }
 
 fn created(state: &State, at: Timestamp) -> Sentence {
-    let old = state.now.duration_since(at);
+    let old = state.time_of_day().duration_since(at);
     let text = format!("Created {}, {} ago", state.look.time(at, state.now), age(old));
     if old.unsigned_abs() > OLD_MESSAGE && old.is_positive() {
         Sentence::new(format!("{text}: what it says may be out of date."), Role::Warning, 2)
@@ -110,7 +110,7 @@ fn created(state: &State, at: Timestamp) -> Sentence {
 fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence {
     let read_at = campaign.store.row(&question.message).map_or(Timestamp::MIN, |row| campaign.store.read_at(row));
     let read = state.now.duration_since(read_at);
-    let planned = state.look.time(question.plan.planned_at, state.now);
+    let planned = state.look.own_time(question.plan.planned_at, state.now);
     if read.unsigned_abs() > FRESH_ENOUGH && read.is_positive() {
         Sentence::new(format!("Planned {planned}; read {} ago, it may have changed since.", age(read)), Role::Warning, 2)
     } else {

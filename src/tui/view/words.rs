@@ -101,7 +101,12 @@ pub(super) fn in_a_line(text: &Explanation) -> String {
 impl Look {
     /// A time as lists show it.
     pub fn time(&self, at: Timestamp, now: Timestamp) -> String {
-        text::short_time(at, &self.zone, now)
+        text::short_time(at, &self.zone, self.of_day(now))
+    }
+
+    /// The time of day of a time of this program's own.
+    pub fn own_time(&self, at: Timestamp, now: Timestamp) -> String {
+        self.time(self.of_day(at), now)
     }
 
     /// A time to the minute: `14:02` today, with the day on another one.

@@ -23,6 +23,8 @@ pub struct Seen {
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
     pub used_up: Vec<MessageId>,
+    /// How many were taken back, and how many had left, each time.
+    pub taken_back: Vec<(usize, usize)>,
     pub stopped: bool,
     /// How many news came in all.
     pub told: usize,
@@ -45,6 +47,7 @@ impl Seen {
             open: None,
             not_started: Vec::new(),
             used_up: Vec::new(),
+            taken_back: Vec::new(),
             stopped: false,
             told: 0,
         }
@@ -75,6 +78,7 @@ impl Seen {
             News::Meter(meter) => self.meter = Some(meter),
             News::Journal(refused) => self.actions_refused = refused,
             News::NoteLost(_) => {}
+            News::TakenBack(taken) => self.taken_back.push((taken.taken_back, taken.leaving)),
         }
     }
 

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, Group};
 use super::PANES;
 
-use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Plan, Question};
+use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Page, Plan, Question, Starting};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -26,6 +26,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "shows what is chosen and opens a plan to retry all of it that failed; writes nothing",
         group: Group::Act,
         footer: Some(3),
+    },
+    Binding {
+        action: Action::PlanRetry,
+        keys: &[Chord::char('r')],
+        contexts: &[Page],
+        label: "plan the rest",
+        help: "on the results of a run: opens a plan for what was agreed to and did not start; writes nothing",
+        group: Group::Act,
+        footer: Some(1),
     },
     Binding {
         action: Action::Actions,
@@ -80,6 +89,24 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "leave it: nothing is sent",
         group: Group::Act,
         footer: Some(0),
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace), Chord::char('n')],
+        contexts: &[Starting],
+        label: "take it back",
+        help: "take the yes back: nothing has been sent",
+        group: Group::Act,
+        footer: Some(0),
+    },
+    Binding {
+        action: Action::CommandLine,
+        keys: &[Chord::char(':')],
+        contexts: &[Starting],
+        label: "commands",
+        help: "stop, which takes the yes back; meanwhile the countdown waits",
+        group: Group::Act,
+        footer: Some(1),
     },
     Binding {
         action: Action::Pause,

@@ -4,10 +4,11 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::monitor::Clock;
 use crate::tui::WakeEnd;
 
 /// What a line has to be read.
@@ -38,21 +39,27 @@ pub trait Line {
     /// The time since any fixed moment; never goes backwards.
     fn elapsed(&self) -> Duration;
 
-    /// The time of day.
+    /// The time by which waits and ages go.
     fn now(&self) -> Timestamp;
+
+    /// How far the time of day is ahead of that.
+    fn ahead(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 }
 
 /// The process's terminal, and the end that the loop is woken at.
 #[derive(Debug)]
 pub struct Terminal {
     wake: WakeEnd,
+    clock: Clock,
     since: Instant,
 }
 
 impl Terminal {
-    /// Standard input, beside which `wake` is listened to.
-    pub(super) fn new(wake: WakeEnd) -> Self {
-        Self { wake, since: Instant::now() }
+    /// Standard input, beside which `wake` is listened to, and the clock of the program.
+    pub(super) fn new(wake: WakeEnd, clock: Clock) -> Self {
+        Self { wake, clock, since: Instant::now() }
     }
 }
 
@@ -97,6 +104,10 @@ impl Line for Terminal {
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        self.clock.now()
+    }
+
+    fn ahead(&self) -> SignedDuration {
+        self.clock.moment().ahead()
     }
 }

@@ -1,0 +1,121 @@
+//! Clocks that are set, and machines that sleep: a run goes on, and no yes of the evening sends in the morning.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use rstest::rstest;
+
+use super::taking_back::{Hindered, Waits, loaded, states};
+use super::world::{Bench, Seen, World, demo_world};
+use crate::monitor::{ActionStage, Clock, Command};
+use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::{Broken, Request, TransportFailure};
+use crate::state::ActionState;
+
+/// Eight hours, by one clock or by both.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Night {
+    Both,
+    /// The wall clock stood still as well, or was set back.
+    Steady,
+    /// No clock counts suspend but the wall.
+    Wall,
+}
+
+impl Night {
+    fn passes(self, clock: &Clock) {
+        let night = SignedDuration::from_hours(8);
+        if self != Night::Wall {
+            clock.suspend(night);
+        }
+        match self {
+            Night::Both => {}
+            Night::Steady => clock.set_wall(-night),
+            Night::Wall => clock.set_wall(night),
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn a_yes_of_the_evening_sends_nothing_in_the_morning(
+    #[values(Night::Both, Night::Steady, Night::Wall)] night: Night,
+    #[values(Waits::Connection, Waits::Pause, Waits::RetryAfter)] waits: Waits,
+    #[values(1, 4)] messages: usize,
+) {
+    let mut hindered = Hindered::new(waits).await;
+    let chosen = hindered.bench.failures(messages);
+    let mut confirmed = hindered.bench.all_confirmed(&chosen);
+    let command = if messages == 1 { Command::Retry(confirmed.remove(0)) } else { Command::Run(confirmed) };
+    hindered.bench.ask(command);
+    hindered.bench.run(Duration::from_secs(10)).await;
+    night.passes(&hindered.bench.clock);
+    hindered.let_go();
+    hindered.bench.run(Duration::from_secs(900)).await;
+    assert_eq!(hindered.bench.posts(), [], "{night:?}, {waits:?}");
+    assert_eq!(states(&hindered.bench), vec![ActionState::NotSent; messages]);
+    assert!(chosen.iter().all(|id| matches!(hindered.bench.seen.stage(id), Some(ActionStage::NotSent(_)))));
+}
+
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both, Night::Steady, Night::Wall)] night: Night) {
+    // The machine sleeps while the second request is on its way; in the morning its connection breaks.
+    let clock: Arc<Mutex<Option<Clock>>> = Arc::default();
+    let (at_night, posts) = (clock.clone(), std::sync::atomic::AtomicUsize::new(0));
+    let faults = move |_: usize, request: &Request| {
+        let number = if request.is_write() { posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 } else { 0 };
+        (number == 2).then(|| {
+            night.passes(at_night.lock().unwrap().as_ref().unwrap());
+            Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))
+        })
+    };
+    let world = World { failure_rate: 0.1, ..demo_world(1_000, 0.0) };
+    let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
+    *clock.lock().unwrap() = Some(bench.clock.clone());
+    let chosen = bench.failures(8);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("it stops", Seen::run_is_over).await;
+    bench.run(Duration::from_secs(600)).await;
+    assert_eq!(bench.posts().len(), 2, "six were left in the evening");
+    assert_eq!(bench.seen.run().unwrap().not_sent, 6);
+}
+
+/// A run goes on as if nothing had happened, wherever the wall clock is set to meanwhile.
+#[rstest]
+#[case::back(-3_600)]
+#[case::far_back(-400 * 86_400)]
+#[case::a_little_back(-7)]
+#[case::a_little_on(7)]
+#[tokio::test(start_paused = true)]
+async fn a_run_goes_on_when_the_clock_is_set(#[case] seconds: i64) {
+    let world = World { failure_rate: 0.1, ..demo_world(1_000, 0.0) };
+    let mut bench = loaded(Bench::new(world)).await;
+    let chosen = bench.failures(20);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 5)).await;
+    let begun = tokio::time::Instant::now();
+    bench.clock.set_wall(SignedDuration::from_secs(seconds));
+    bench.until("it is over", Seen::run_is_over).await;
+    // 15 calls at three quarters of 2 calls a second, and a slot of before that is waited for once.
+    let took = begun.elapsed().as_secs_f64();
+    assert!(took < 24.0, "{took} s for what takes ten");
+    assert_eq!((bench.posts().len(), bench.seen.run().unwrap().accepted), (20, 20));
+    // The rows are as old as they are, whatever the wall says.
+    bench.run(Duration::from_secs(60)).await;
+    assert_eq!(bench.differences(Duration::from_secs(20)).stale, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_is_dated_by_the_wall() {
+    let mut bench = loaded(Bench::new(demo_world(300, 0.0))).await;
+    bench.clock.set_wall(SignedDuration::from_mins(-90));
+    let failed = bench.failed();
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
+    let entry = bench.journal().all(1).unwrap().remove(0);
+    for at in [entry.planned_at, entry.changed_at] {
+        assert!(bench.clock.wall().duration_since(at).abs() < SignedDuration::from_secs(5), "{at}, and it is {}", bench.clock.wall());
+    }
+}

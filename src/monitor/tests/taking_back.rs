@@ -1,0 +1,215 @@
+//! Whatever waits can be taken back until its request leaves, and never leaves afterwards.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use rstest::rstest;
+use tokio::sync::mpsc;
+
+use super::world::{Bench, Seen, World, demo_world};
+use crate::monitor::{ActionStage, Command, RunPhase};
+use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::{NotSent, Request, Response, RetryAfter, TransportFailure};
+use crate::state::{ActionState, Journal};
+
+fn failing_world() -> World {
+    World { failure_rate: 0.1, ..demo_world(1_000, 0.0) }
+}
+
+pub async fn loaded(mut bench: Bench) -> Bench {
+    bench.ask(Command::InView(true));
+    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.run(Duration::from_secs(200)).await;
+    bench
+}
+
+/// What an action waits for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Waits {
+    /// For an answer: nobody answers.
+    Connection,
+    /// For the end of a pause.
+    Pause,
+    /// For as long as a 429 asked.
+    RetryAfter,
+}
+
+/// Nothing is answered, or the first POST is dropped, as soon as `armed`.
+pub fn hindered(waits: Waits, armed: &Arc<Mutex<bool>>) -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static {
+    let armed = armed.clone();
+    move |_, request| match waits {
+        _ if !*armed.lock().unwrap() => None,
+        Waits::Connection => Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Refused)))),
+        Waits::Pause => None,
+        Waits::RetryAfter => request.is_write().then(|| {
+            let response = Response { status: 429, retry_after: RetryAfter::parse("240"), ..Response::default() };
+            Fault::Before(Step::Answer(response))
+        }),
+    }
+}
+
+/// A worker that is hindered, and what it takes to let it go on.
+pub struct Hindered {
+    pub bench: Bench,
+    waits: Waits,
+    armed: Arc<Mutex<bool>>,
+}
+
+impl Hindered {
+    pub async fn new(waits: Waits) -> Self {
+        let armed = Arc::new(Mutex::new(false));
+        let faults = hindered(waits, &armed);
+        let bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
+        *armed.lock().unwrap() = true;
+        if waits == Waits::Pause {
+            bench.ask(Command::Pause);
+        }
+        Self { bench, waits, armed }
+    }
+
+    pub fn let_go(&mut self) {
+        *self.armed.lock().unwrap() = false;
+        if self.waits == Waits::Pause {
+            self.bench.ask(Command::Resume);
+        }
+    }
+}
+
+pub fn states(bench: &Bench) -> Vec<ActionState> {
+    bench.journal().all(1_000).unwrap().into_iter().map(|entry| entry.state).collect()
+}
+
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_taken_back_and_never_leaves(
+    #[values(Waits::Connection, Waits::Pause, Waits::RetryAfter)] waits: Waits,
+    #[values(1, 5)] messages: usize,
+) {
+    let mut hindered = Hindered::new(waits).await;
+    let chosen = hindered.bench.failures(messages);
+    let mut confirmed = hindered.bench.all_confirmed(&chosen);
+    let command = if messages == 1 { Command::Retry(confirmed.remove(0)) } else { Command::Run(confirmed) };
+    hindered.bench.ask(command);
+    hindered.bench.run(Duration::from_secs(20)).await;
+    assert_eq!(hindered.bench.posts(), [], "it waits");
+    hindered.bench.ask(Command::TakeBack);
+    hindered.bench.until("it is told", |seen| !seen.taken_back.is_empty()).await;
+    assert_eq!(hindered.bench.seen.taken_back, [(messages, 0)]);
+    hindered.let_go();
+    hindered.bench.run(Duration::from_secs(900)).await;
+    assert_eq!(hindered.bench.posts(), [], "minutes later");
+    assert_eq!(states(&hindered.bench), vec![ActionState::NotSent; messages]);
+    for id in &chosen {
+        assert!(matches!(hindered.bench.seen.stage(id), Some(ActionStage::NotSent(_))), "{:?}", hindered.bench.seen.stage(id));
+    }
+    // It can be agreed to again.
+    let again = hindered.bench.confirmed(&chosen[0]);
+    hindered.bench.ask(Command::Retry(again));
+    hindered.bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_retry_of_a_batch_is_taken_back_too() {
+    let mut hindered = Hindered::new(Waits::Connection).await;
+    *hindered.armed.lock().unwrap() = false;
+    let plan = hindered.bench.batch_plan().await;
+    *hindered.armed.lock().unwrap() = true;
+    hindered.bench.ask(Command::RetryBatch(plan.confirm(hindered.bench.clock.now()).unwrap()));
+    hindered.bench.run(Duration::from_secs(5)).await;
+    hindered.bench.ask(Command::TakeBack);
+    hindered.bench.until("it is told", |seen| seen.taken_back == [(1, 0)]).await;
+    hindered.let_go();
+    hindered.bench.run(Duration::from_secs(600)).await;
+    assert_eq!((hindered.bench.posts(), states(&hindered.bench)), (vec![], vec![ActionState::NotSent]));
+    assert!(matches!(hindered.bench.seen.batch_stages.last(), Some(ActionStage::NotSent(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_paused_itself_is_taken_back() {
+    let posts = std::sync::atomic::AtomicUsize::new(0);
+    let faults = move |_: usize, request: &Request| {
+        let is_early = request.is_write() && posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 3;
+        is_early.then(|| Fault::After(Step::answer(502, "")))
+    };
+    let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
+    let chosen = bench.failures(9);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
+    bench.ask(Command::TakeBack);
+    bench.until("it is told", |seen| !seen.taken_back.is_empty() && seen.run_is_over()).await;
+    bench.ask(Command::ResumeRun);
+    bench.run(Duration::from_secs(300)).await;
+    assert_eq!((bench.seen.taken_back.clone(), bench.posts().len()), (vec![(6, 0)], 3));
+}
+
+/// What comes of the request that is on its way when it is to be taken back.
+#[rstest]
+#[case::taken(None, 1)]
+// It provably did nothing, and would go again by itself: not any more.
+#[case::dropped(Some(Step::answer(429, "")), 0)]
+#[tokio::test(start_paused = true)]
+async fn what_is_on_its_way_is_told_as_too_late(#[case] answer: Option<Step>, #[case] arrived: usize) {
+    let posts = std::sync::atomic::AtomicUsize::new(0);
+    let faults = move |_: usize, request: &Request| {
+        let is_first = request.is_write() && posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        is_first.then(|| answer.clone().map(Fault::Before)).flatten()
+    };
+    let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
+    let failed = bench.failed();
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.until("it leaves", |seen| matches!(seen.stage(&failed), Some(ActionStage::UnderWay { .. }))).await;
+    bench.ask(Command::TakeBack);
+    bench.run(Duration::from_secs(600)).await;
+    assert_eq!(bench.posts().len(), arrived);
+    let (told, ended) = (bench.seen.taken_back.clone(), states(&bench));
+    match arrived {
+        1 => assert_eq!((told, ended), (vec![(0, 1)], vec![ActionState::Accepted])),
+        // Its answer may have been quicker than the wish.
+        _ => assert_eq!((told.len(), ended), (1, vec![ActionState::NotSent])),
+    }
+}
+
+/// The worker's own inbox, reached from within a write of the journal.
+type Inbox = Arc<Mutex<Option<mpsc::UnboundedSender<Command>>>>;
+
+/// While the disk is busy with the line of the try, the wish comes in.
+#[rstest]
+#[case::taken_back(Command::TakeBack, ActionState::NotSent)]
+#[case::paused(Command::Pause, ActionState::Intended)]
+#[case::ended(Command::Stop, ActionState::Intended)]
+#[tokio::test(start_paused = true)]
+async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] wish: Command, #[case] state: ActionState) {
+    let mut bench = loaded(Bench::new(failing_world())).await;
+    let failed = bench.failed();
+    let inbox: Inbox = Arc::new(Mutex::new(Some(bench.commands())));
+    let journal = bench.gated_journal();
+    let reader: Journal = bench.journal();
+    let wished = wish.clone();
+    journal.set_gate(move || {
+        // The gate stands before and after each write: the try's line is the second one.
+        let is_begun = reader.all(1).unwrap().first().is_some_and(|entry| entry.tries == 1);
+        if is_begun && let Some(inbox) = inbox.lock().unwrap().take() {
+            inbox.send(wished.clone()).unwrap();
+        }
+        true
+    });
+    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.run(Duration::from_secs(200)).await;
+    assert_eq!(bench.posts(), [], "it had not left when {wish:?} was wished");
+    let entry = bench.journal().all(1).unwrap().remove(0);
+    assert_eq!((entry.state, entry.tries), (state, 1));
+    if wish == Command::Pause {
+        bench.ask(Command::Resume);
+        bench.until("it goes on", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
+        assert_eq!(bench.posts().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_nothing_to_take_back_that_is_said() {
+    let mut bench = loaded(Bench::new(failing_world())).await;
+    bench.ask(Command::TakeBack);
+    bench.until("it is told", |seen| seen.taken_back == [(0, 0)]).await;
+    assert!(bench.clock.now() > bench.clock.now() - SignedDuration::from_secs(1) && !Seen::run_is_over(&bench.seen));
+}

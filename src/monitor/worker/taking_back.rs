@@ -1,0 +1,88 @@
+//! Taking back what a person agreed to: until its request leaves, everything can be.
+
+use super::super::acting::{Acting, Phase, Subject};
+use super::super::{ActionStage, News, NoticeWeight, TakenBack};
+use super::Worker;
+use super::in_the_way::journal_broken;
+use crate::postman::Explanation;
+use crate::retry::StopCause;
+use crate::state::{ActionId, Outcome};
+
+/// The journal's reason for an action that a person took back.
+pub(super) const TAKEN_BACK: &str = "taken back before it was sent";
+/// The journal's reason for a try that was about to leave when calls were paused or the program ended.
+const HELD_BACK: &str = "held back before it was sent";
+
+impl Worker {
+    /// Takes back whatever has not left: what waits for the connection, for its turn, for a paused run
+    /// or for what a 429 asked. What is on its way is told, and does not go again by itself.
+    pub(super) async fn take_back(&mut self) {
+        let leaving = self.desk.actions.iter().filter(|acting| matches!(acting.phase, Phase::UnderWay)).count();
+        let is_leaving = |acting: &&Acting| acting.in_run && matches!(acting.phase, Phase::UnderWay);
+        let of_run = self.desk.actions.iter().filter(is_leaving).count();
+        let to_go = self.desk.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
+        self.stop_run(StopCause::Person, None).await;
+        let mut back: Vec<(Subject, Option<ActionId>)> = Vec::new();
+        for acting in &mut self.desk.actions {
+            acting.called_off |= matches!(acting.phase, Phase::UnderWay);
+            if !acting.in_run && acting.may_be_taken_back() {
+                acting.phase = Phase::Over;
+                back.push((acting.subject.clone(), acting.action));
+            }
+        }
+        let actions: Vec<ActionId> = back.iter().filter_map(|(_, action)| *action).collect();
+        let at = self.wall();
+        if !actions.is_empty()
+            && let Err(error) = self.journalled(move |journal| journal.give_up(&actions, TAKEN_BACK, at)).await
+        {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        }
+        let taken_back = back.len() + to_go;
+        for (subject, _) in back {
+            self.stage(&subject, ActionStage::NotSent(taken_back_told())).await;
+        }
+        self.tell(News::TakenBack(TakenBack { taken_back, leaving })).await;
+    }
+
+    /// Takes in what was wished while the disk was busy with the line of a try, and says whether its
+    /// request may leave all the same. Where it may not, the line is closed again.
+    pub(super) async fn may_leave(&mut self, place: usize, subject: &Subject, action: ActionId) -> bool {
+        self.hear().await;
+        let now = self.clock.moment();
+        let Some(acting) = self.desk.actions.get(place) else { return false };
+        if matches!(acting.phase, Phase::Over) {
+            self.close_line(action, TAKEN_BACK, false).await;
+        } else if self.ending || self.desk.paused {
+            // It stays intended: a later turn, or the next start, finds it as it was.
+            self.close_line(action, HELD_BACK, true).await;
+        } else if acting.has_expired(now) {
+            self.expire(place, subject, action).await;
+        } else {
+            return true;
+        }
+        false
+    }
+
+    async fn close_line(&mut self, action: ActionId, reason: &str, goes_again: bool) {
+        let (outcome, at) = (Outcome::NotSent { reason: reason.to_owned() }, self.wall());
+        let written =
+            self.journalled(
+                move |journal| {
+                    if goes_again { journal.goes_again(action, &outcome, at) } else { journal.outcome(action, &outcome, at) }
+                },
+            );
+        if let Err(error) = written.await {
+            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        }
+    }
+}
+
+/// What an action is told that a person took back.
+pub(super) fn taken_back_told() -> Explanation {
+    Explanation {
+        what: "It was taken back: nothing was sent.".to_owned(),
+        why: String::new(),
+        next: "Plan it again, if it still needs a retry.".to_owned(),
+        trace_id: None,
+    }
+}

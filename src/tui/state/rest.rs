@@ -1,0 +1,123 @@
+//! What was agreed to and did not start: stopped, taken back, expired, or left over from an earlier run
+//! of the program. It is offered again as one plan, so that nobody has to gather it by hand.
+
+use std::collections::HashSet;
+
+use super::{Agreed, Campaign};
+use crate::delivery::{BatchId, MessageId};
+use crate::monitor::ActionStage;
+
+/// What is left of a campaign's actions.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Rest {
+    messages: Vec<MessageId>,
+    known: HashSet<MessageId>,
+    batches: Vec<BatchId>,
+}
+
+impl Rest {
+    /// The messages, in the order in which they were left.
+    pub fn messages(&self) -> &[MessageId] {
+        &self.messages
+    }
+
+    /// The batches as a whole.
+    pub fn batches(&self) -> &[BatchId] {
+        &self.batches
+    }
+
+    /// How many messages and batches.
+    pub fn len(&self) -> usize {
+        self.messages.len() + self.batches.len()
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.batches.is_empty()
+    }
+
+    fn note(&mut self, message: MessageId) {
+        if self.known.insert(message.clone()) {
+            self.messages.push(message);
+        }
+    }
+
+    fn note_batch(&mut self, batch: BatchId) {
+        if !self.batches.contains(&batch) {
+            self.batches.push(batch);
+        }
+    }
+
+    fn forget(&mut self, messages: &[MessageId]) {
+        let mut gone = false;
+        for message in messages {
+            gone |= self.known.remove(message);
+        }
+        if gone {
+            self.messages.retain(|message| self.known.contains(message));
+        }
+    }
+}
+
+impl Campaign {
+    /// These did not start.
+    pub fn note_rest(&mut self, messages: Vec<MessageId>, batch: Option<BatchId>) {
+        for message in messages {
+            self.not_started.note(message);
+        }
+        if let Some(batch) = batch {
+            self.not_started.note_batch(batch);
+        }
+    }
+
+    /// A person agreed to these: they are left no longer.
+    pub fn forget_rest(&mut self, agreed: &Agreed) {
+        self.not_started.forget(&agreed.messages());
+        self.not_started.batches.retain(|batch| Some(batch) != agreed.batch());
+    }
+
+    /// What a stage says about whether a message is left.
+    pub fn follow_rest(&mut self, message: &MessageId, stage: &ActionStage) {
+        if has_not_started(stage) {
+            self.not_started.note(message.clone());
+        } else {
+            self.not_started.forget(std::slice::from_ref(message));
+        }
+    }
+
+    /// The same for a batch as a whole.
+    pub fn follow_batch_rest(&mut self, batch: &BatchId, stage: &ActionStage) {
+        if has_not_started(stage) {
+            self.not_started.note_batch(batch.clone());
+        } else {
+            self.not_started.batches.retain(|known| known != batch);
+        }
+    }
+}
+
+/// Whether it was agreed to, and nothing of it was sent in the end. What was not taken is somebody else's, or has
+/// its own end here.
+fn has_not_started(stage: &ActionStage) -> bool {
+    matches!(stage, ActionStage::NotSent(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postman::Explanation;
+    use crate::tui::state::campaign::tests::campaign;
+
+    #[test]
+    fn what_is_left_is_held_once_and_in_order_until_it_goes() {
+        let why = || Explanation { what: "w".to_owned(), why: String::new(), next: String::new(), trace_id: None };
+        let id = |name: &str| MessageId::new(name);
+        let mut campaign = campaign();
+        campaign.note_rest(vec![id("b"), id("a"), id("b")], Some(BatchId::new("batch")));
+        campaign.follow_rest(&id("c"), &ActionStage::NotSent(why()));
+        campaign.follow_rest(&id("a"), &ActionStage::NotSent(why()));
+        assert_eq!(campaign.not_started.messages(), [id("b"), id("a"), id("c")]);
+        campaign.follow_rest(&id("a"), &ActionStage::UnderWay { try_number: 1 });
+        campaign.follow_batch_rest(&BatchId::new("batch"), &ActionStage::Accepted);
+        assert_eq!((campaign.not_started.messages(), campaign.not_started.batches().len()), (&[id("b"), id("c")][..], 0));
+    }
+}

@@ -1,0 +1,140 @@
+//! What a person has agreed to and what has not begun: for three seconds it can be taken back.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::delivery::{BatchId, MessageId};
+use crate::monitor::CampaignIndex;
+use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
+
+/// For how long a fresh yes can be taken back before anything leaves.
+const SECONDS: SignedDuration = SignedDuration::from_secs(3);
+
+/// How late it may begin. Whoever comes later stood still meanwhile, suspended or busy, and what a
+/// person sees when it wakes is not what the yes was given to.
+const LATE: SignedDuration = SignedDuration::from_secs(1);
+
+/// What a person has agreed to: one action, whatever it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) enum Agreed {
+    /// The retry of one message.
+    Message(ConfirmedRetry),
+    /// The retries of several, as a run.
+    Messages(Vec<ConfirmedRetry>),
+    /// The retry of a whole batch.
+    Batch(ConfirmedBatchRetry),
+}
+
+impl Agreed {
+    /// The retries of these messages.
+    pub fn messages_of(mut confirmed: Vec<ConfirmedRetry>) -> Option<Self> {
+        match (confirmed.len(), confirmed.pop()?) {
+            (1, only) => Some(Agreed::Message(only)),
+            (_, last) => {
+                confirmed.push(last);
+                Some(Agreed::Messages(confirmed))
+            }
+        }
+    }
+
+    /// Whether it is about more than one message, as far as anybody can tell.
+    pub fn is_about_several(&self) -> bool {
+        !matches!(self, Agreed::Message(_))
+    }
+
+    /// Its messages, where they are named singly.
+    pub fn messages(&self) -> Vec<MessageId> {
+        let id = |retry: &ConfirmedRetry| retry.item().message.clone();
+        match self {
+            Agreed::Message(retry) => vec![id(retry)],
+            Agreed::Messages(retries) => retries.iter().map(id).collect(),
+            Agreed::Batch(_) => Vec::new(),
+        }
+    }
+
+    /// Its batch, where it is one as a whole.
+    pub fn batch(&self) -> Option<&BatchId> {
+        match self {
+            Agreed::Batch(retry) => Some(&retry.plan().batch),
+            Agreed::Message(_) | Agreed::Messages(_) => None,
+        }
+    }
+}
+
+/// Whether what was agreed to begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Due {
+    /// Not yet.
+    Later,
+    /// Now.
+    Now,
+    /// Never: its moment passed while the program stood still.
+    Missed,
+}
+
+/// A yes that was given a moment ago.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct Starting {
+    /// The campaign that it is about.
+    pub campaign: CampaignIndex,
+    /// What was agreed to.
+    pub agreed: Agreed,
+    /// The title of its dialog: verb, count, environment, campaign.
+    pub title: String,
+    begins_at: Timestamp,
+}
+
+impl Starting {
+    /// A yes that was given now.
+    pub fn new(campaign: CampaignIndex, agreed: Agreed, title: String, now: Timestamp) -> Self {
+        Self { campaign, agreed, title, begins_at: now + SECONDS }
+    }
+
+    /// Counts from the beginning again: it could not be seen for a while.
+    pub fn begin_again(&mut self, now: Timestamp) {
+        self.begins_at = now + SECONDS;
+    }
+
+    /// Whether it begins.
+    pub fn due(&self, now: Timestamp) -> Due {
+        let late = now.duration_since(self.begins_at);
+        if late.is_negative() {
+            Due::Later
+        } else if late <= LATE {
+            Due::Now
+        } else {
+            Due::Missed
+        }
+    }
+
+    /// How many seconds are left, as they are counted down.
+    pub fn seconds(&self, now: Timestamp) -> i64 {
+        let left = self.begins_at.duration_since(now).as_millis();
+        i64::try_from((left + 999) / 1000).unwrap_or(0).clamp(1, SECONDS.as_secs())
+    }
+
+    /// When the next second is over.
+    pub fn next(&self, now: Timestamp) -> Timestamp {
+        self.begins_at - SignedDuration::from_secs(self.seconds(now) - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retry::Planner;
+
+    fn at(millisecond: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_900_000_000_000 + millisecond).unwrap()
+    }
+
+    #[test]
+    fn it_begins_when_its_time_has_come_and_never_later() {
+        let plan = Planner::default().plan([], at(0));
+        let starting = Starting::new(CampaignIndex(0), Agreed::Messages(plan.confirm(at(0))), String::new(), at(0));
+        let told = |millisecond| (starting.seconds(at(millisecond)), starting.due(at(millisecond)));
+        assert_eq!([told(0), told(1), told(1_000), told(2_001), told(2_999)].map(|(seconds, _)| seconds), [3, 3, 2, 1, 1]);
+        assert_eq!([0, 2_999, 3_000, 4_000].map(|at| told(at).1), [Due::Later, Due::Later, Due::Now, Due::Now]);
+        assert_eq!([4_001, 8 * 3_600_000].map(|at| told(at).1), [Due::Missed, Due::Missed]);
+        assert_eq!([0, 1, 1_000, 2_500].map(|from| starting.next(at(from))), [at(1_000), at(1_000), at(2_000), at(3_000)]);
+    }
+}

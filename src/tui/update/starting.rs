@@ -1,0 +1,127 @@
+//! From a person's yes to the worker: the three seconds in which it can be taken back, and the one
+//! place where an agreement becomes a command.
+
+use super::super::state::{Agreed, Dialog, Due, RunRecord, Starting, State};
+use super::super::{Action, Effect};
+use crate::monitor::{CampaignIndex, Command, NoticeWeight, TakenBack};
+use crate::tui::view;
+
+impl State {
+    /// A person said yes. In production, and to more than one message, it can be taken back for a
+    /// moment before anything leaves.
+    pub(super) fn agreed(&mut self, agreed: Agreed, effects: &mut Vec<Effect>) {
+        let (index, now) = (self.index(), self.now);
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.acted(now);
+        }
+        let Some(campaign) = self.campaign() else { return };
+        if agreed.is_about_several() || campaign.card.host_kind.is_production() {
+            let title = view::starting_title(self, campaign, &agreed);
+            self.starting = Some(Starting::new(index, agreed, title, now));
+        } else {
+            self.carry_out_agreed(index, agreed, effects);
+        }
+    }
+
+    /// Hands to the worker what was agreed to.
+    fn carry_out_agreed(&mut self, index: CampaignIndex, agreed: Agreed, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
+        campaign.forget_rest(&agreed);
+        campaign.stop_asked = false;
+        campaign.acted(now);
+        let command = match agreed {
+            Agreed::Message(retry) => {
+                campaign.actions.asked(retry.item().message.clone(), now);
+                Command::Retry(retry)
+            }
+            Agreed::Messages(retries) => {
+                let messages: Vec<_> = retries.iter().map(|retry| retry.item().message.clone()).collect();
+                campaign.marked.clear();
+                campaign.actions.asked_run(&messages, now);
+                campaign.run = Some(RunRecord::new(messages, now));
+                Command::Run(retries)
+            }
+            Agreed::Batch(retry) => {
+                campaign.actions.asked_batch(retry.plan().batch.clone(), now);
+                Command::RetryBatch(retry)
+            }
+        };
+        effects.push(Effect::Command { campaign: index, command });
+    }
+
+    /// Begins what was agreed to, when its time has come. While its countdown cannot be seen it does
+    /// not run down.
+    pub(super) fn begin_due(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let is_shown = self.is_starting_shown();
+        let Some(starting) = &mut self.starting else { return };
+        if !is_shown {
+            starting.begin_again(now);
+            return;
+        }
+        match starting.due(now) {
+            Due::Later => {}
+            Due::Missed => {
+                self.take_back_yes("the program stood still when it was to begin");
+            }
+            Due::Now => {
+                let Some(starting) = self.starting.take() else { return };
+                let Some(campaign) = self.campaigns.get(starting.campaign.0) else { return };
+                let refusal = if starting.agreed.is_about_several() { self.run_refusal(campaign) } else { self.refusal(campaign) };
+                if let Some(why) = refusal {
+                    self.starting = Some(starting);
+                    self.take_back_yes(&why.what);
+                    return;
+                }
+                self.carry_out_agreed(starting.campaign, starting.agreed, effects);
+            }
+        }
+    }
+
+    /// Whether the countdown can be seen: nothing is in front of it, and there is room for it.
+    fn is_starting_shown(&self) -> bool {
+        matches!(self.dialog, Dialog::None) && self.is_dialog_in_view()
+    }
+
+    /// Takes the yes of a moment ago back. False where there is none.
+    pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
+        let Some(starting) = self.starting.take() else { return false };
+        if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
+            campaign.note_rest(starting.agreed.messages(), starting.agreed.batch().cloned());
+        }
+        let next = format!("{} plans it again", self.keymap.command("rest"));
+        self.tell(NoticeWeight::Info, "taken back: nothing was sent", why, &next);
+        true
+    }
+
+    /// Keys while it counts down: every way out takes the yes back, and nothing else is agreed to.
+    pub(super) fn starting_key(&mut self, action: Action) {
+        match action {
+            Action::Back | Action::Quit => {
+                self.take_back_yes("");
+            }
+            Action::CommandLine => self.open_prompt(super::PromptKind::Command, ""),
+            _ => {}
+        }
+    }
+
+    /// What a worker says of what was to be taken back.
+    pub(super) fn taken_back(&mut self, place: usize, TakenBack { taken_back, leaving }: TakenBack) {
+        let Some(campaign) = self.campaigns.get(place) else { return };
+        let name = campaign.card.name.clone();
+        let rest = format!("{} plans what is left", self.keymap.command("rest"));
+        let on_way = format!("{} on {} way already", view::count(leaving), if leaving == 1 { "its" } else { "their" });
+        let (what, why, next) = match (taken_back, leaving) {
+            (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),
+            (0, _) => (format!("too late to take back: {on_way}"), "what becomes of it is told here".to_owned(), String::new()),
+            (back, 0) => (format!("{} taken back: nothing was sent for {}", view::count(back), them(back)), name, rest),
+            (back, _) => (format!("{} taken back, but {on_way}", view::count(back)), "what becomes of that is told here".to_owned(), rest),
+        };
+        self.tell(NoticeWeight::Info, &what, &why, &next);
+    }
+}
+
+fn them(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "them" }
+}

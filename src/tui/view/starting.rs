@@ -1,0 +1,35 @@
+//! The three seconds after a yes: what begins, when, and how it is taken back.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::dialog;
+use super::words::{count, environment};
+use crate::tui::state::{Agreed, Campaign, Starting, State};
+use crate::tui::{Action, Context, Role};
+
+/// The title of its dialog: verb, count, environment, campaign.
+pub(in crate::tui) fn title(state: &State, campaign: &Campaign, agreed: &Agreed) -> String {
+    let what = match agreed {
+        Agreed::Message(_) => "Retry 1 message".to_owned(),
+        Agreed::Messages(retries) => format!("Retry {} messages", count(retries.len())),
+        Agreed::Batch(retry) => format!("Retry a whole batch, {} failed", count(retry.plan().failures)),
+    };
+    format!("{what}, {}, {}", environment(&state.look, campaign), campaign.card.name)
+}
+
+/// Draws the countdown.
+pub(super) fn draw(state: &State, starting: &Starting, buffer: &mut Buffer, area: Rect) -> Position {
+    let style = |role| state.look.style(role);
+    let key = state.keymap.key(Context::Starting, Action::Back).unwrap_or_else(|| "Esc".to_owned());
+    let line = Line::from(vec![
+        Span::styled(format!("Starting in {} s.", starting.seconds(state.now)), style(Role::Strong)),
+        Span::raw("   "),
+        Span::styled(key, style(Role::Accent)),
+        Span::styled(" takes it back, nothing has been sent.", style(Role::Text)),
+    ]);
+    let inner = dialog::draw(state, buffer, area, &starting.title, dialog::WIDEST, 1);
+    dialog::put(buffer, inner, &[line]);
+    Position::new(inner.x, inner.y)
+}

@@ -1,0 +1,70 @@
+//! The time of day is set while the dashboard is open: what waits and what ages does not notice, and times of day are
+//! shown as they are now.
+
+use jiff::SignedDuration;
+use postwatch::monitor::Command;
+use postwatch::postman::HostKind;
+use postwatch::tui::Event;
+use rstest::rstest;
+
+use crate::desk::{Desk, card, setup, sms};
+use crate::running::failures;
+
+/// Somebody sets the time of day.
+fn set(desk: &mut Desk, minutes: i64) {
+    desk.event(Event::ClockSet { ahead: SignedDuration::from_mins(minutes) });
+}
+
+#[rstest]
+#[case(-60, "as of 13:03:07 SGT, 0 s", "as of 13:03:07 SGT, 12 s")]
+#[case(60, "as of 15:03:07 SGT, 0 s", "as of 15:03:07 SGT, 12 s")]
+fn the_age_of_the_data_grows_whatever_the_time_of_day_is(#[case] minutes: i64, #[case] first: &str, #[case] later: &str) {
+    let mut desk = Desk::with(&[sms(1, "success", 60)], 120, 36);
+    set(&mut desk, minutes);
+    desk.sees(first).wait(12_000).sees(later);
+    // Every call fails: that shows, although it is an hour earlier by the wall.
+    desk.wait(300_000).sees("STALE");
+}
+
+#[rstest]
+fn what_was_opened_closes_when_its_time_is_over(#[values(-600, -60, 3, 600)] minutes: i64) {
+    let mut locked = card("Clinic", HostKind::Production);
+    locked.read_only = true;
+    let mut desk = Desk::new(setup(vec![locked]), 120, 36);
+    desk.live(0).head(0, &[sms(4_018, "failure", 60)], true);
+    desk.keys(": u n l o c k Enter C l i n i c Enter");
+    set(&mut desk, minutes);
+    desk.sees("UNLOCKED 15 min").wait(14 * 60_000).sees("UNLOCKED 1 min").wait(60_000).misses("UNLOCKED").sees("is locked again");
+}
+
+#[rstest]
+fn a_reveal_ends_after_thirty_seconds(#[values(-600, 600)] minutes: i64) {
+    let mut desk = Desk::with(&[sms(4_018, "failure", 60)], 120, 36);
+    desk.keys("v").sees("65 8000 4018");
+    set(&mut desk, minutes);
+    desk.wait(29_000).sees("65 8000 4018").wait(1_000).misses("65 8000 4018");
+}
+
+#[rstest]
+fn a_question_is_closed_and_a_yes_taken_back_by_a_clock_that_says_more(
+    #[values(false, true)] agreed: bool,
+    #[values(-10, 10)] minutes: i64,
+) {
+    let mut desk = Desk::with(&failures(), 120, 36);
+    desk.keys("3 r").wait(1_000);
+    if agreed {
+        desk.keys("y").sees("Starting in");
+    }
+    set(&mut desk, minutes);
+    desk.sees("the clock was set").misses("Retry 6 messages").wait(10_000);
+    assert!(!desk.commands().iter().any(|command| matches!(command, Command::Run(_))));
+}
+
+#[test]
+fn a_clock_that_is_put_right_a_little_changes_nothing() {
+    let mut desk = Desk::with(&failures(), 120, 36);
+    desk.keys("3 r").wait(1_000);
+    desk.event(Event::ClockSet { ahead: SignedDuration::from_secs(-7) }).sees("Retry 6 messages").sees("Planned 14:03:00");
+    desk.keys("y").wait(3_000);
+    assert!(matches!(desk.commands().as_slice(), [Command::Run(_)]));
+}

@@ -1,0 +1,193 @@
+//! The three seconds after a yes, and what is offered again because it did not start.
+
+use postwatch::delivery::Status;
+use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News, RunNews, RunPhase, TakenBack};
+use postwatch::postman::HostKind;
+use postwatch::tui::{Effect, Event};
+use rstest::rstest;
+
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::running::failures;
+
+const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
+
+/// What was agreed to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum What {
+    /// One message in production.
+    One,
+    /// Several, in a test environment.
+    Several,
+    /// A batch as a whole.
+    Batch,
+}
+
+/// A yes that was given a moment ago.
+fn agreed(what: What) -> Desk {
+    let host = if what == What::One { HostKind::Production } else { HostKind::Test };
+    let messages: Vec<Sms> = match what {
+        What::One => vec![sms(4_018, "failure", 600)],
+        What::Several => failures(),
+        What::Batch => failures().into_iter().map(|sms| sms.batch(BATCH)).collect(),
+    };
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", host)]), 80, 24);
+    desk.live(0).head(0, &messages, true);
+    desk.keys(match what {
+        What::One => "r",
+        What::Several => "3 r",
+        What::Batch => "2 r",
+    });
+    desk.wait(1_000).keys("y");
+    desk
+}
+
+fn writes(desk: &mut Desk) -> usize {
+    let writes = |command: &Command| matches!(command, Command::Retry(_) | Command::Run(_) | Command::RetryBatch(_));
+    desk.commands().iter().filter(|command| writes(command)).count()
+}
+
+#[rstest]
+fn nothing_leaves_for_three_seconds(#[values(What::One, What::Several, What::Batch)] what: What) {
+    let mut desk = agreed(what);
+    desk.sees("Starting in 3 s.   Esc takes it back, nothing has been sent.").wait(1_000).sees("Starting in 2 s.");
+    desk.wait(1_000).sees("Starting in 1 s.").wait(999);
+    assert_eq!(writes(&mut desk), 0);
+    desk.wait(1).misses("Starting in");
+    assert_eq!(writes(&mut desk), 1);
+    desk.wait(60_000);
+    assert_eq!(writes(&mut desk), 0, "once");
+}
+
+#[test]
+fn one_message_outside_production_leaves_at_once() {
+    let mut desk = Desk::with(&[sms(4_018, "failure", 600)], 80, 24);
+    desk.keys("r").wait(500).keys("y");
+    assert_eq!(writes(&mut desk), 1);
+}
+
+#[rstest]
+fn every_way_out_takes_it_back(
+    #[values(What::One, What::Several, What::Batch)] what: What,
+    #[values("Esc", "n", "q", "Backspace", "^c", "^z", ": s t o p Enter", ": l o c k Enter")] keys: &str,
+) {
+    let mut desk = agreed(what);
+    desk.wait(2_900).keys(keys);
+    if keys == "^z" {
+        assert!(desk.effects.contains(&Effect::Suspend));
+        desk.event(Event::Suspending);
+    }
+    desk.misses("Starting in");
+    desk.wait(600_000);
+    assert_eq!(writes(&mut desk), 0);
+    assert!(!desk.has_quit());
+}
+
+#[rstest]
+#[case::signal(Event::EndAsked)]
+#[case::suspend(Event::Suspending)]
+fn who_ends_or_suspends_the_program_sends_nothing(#[case] event: Event) {
+    let mut desk = agreed(What::Several);
+    // At the very moment at which it would begin.
+    desk.now += jiff::SignedDuration::from_secs(3);
+    desk.event(event);
+    desk.wait(1).wait(5_000);
+    assert_eq!(writes(&mut desk), 0);
+}
+
+#[rstest]
+fn nothing_else_is_agreed_to_meanwhile(
+    #[values("y", "Enter", "r y", "Space", "6 Enter", "Tab Enter", "1 2 3", ": r e s t Enter")] keys: &str,
+) {
+    let mut desk = agreed(What::Several);
+    desk.keys(keys);
+    assert_eq!(writes(&mut desk), 0, "{keys}");
+    desk.keys("Esc Esc").wait(60_000);
+    assert_eq!(writes(&mut desk), 0);
+}
+
+#[test]
+fn what_cannot_be_seen_does_not_run_down() {
+    let mut desk = agreed(What::Several);
+    desk.keys(":").wait(1_000).wait(60_000);
+    assert_eq!(writes(&mut desk), 0);
+    desk.keys("Esc").sees("Starting in 3 s.").resize(50, 10).wait(1_000).wait(60_000).resize(80, 24);
+    assert_eq!(writes(&mut desk), 0);
+    desk.sees("Starting in 3 s.").wait(3_000);
+    assert_eq!(writes(&mut desk), 1);
+}
+
+#[rstest]
+#[case(4_001)]
+#[case(8 * 3_600_000)]
+fn who_slept_through_it_sends_nothing(#[case] slept: i64) {
+    let mut desk = agreed(What::Several);
+    desk.wait(slept).misses("Starting in").sees("taken back: nothing was sent").sees("stood still");
+    desk.wait(60_000);
+    assert_eq!(writes(&mut desk), 0);
+}
+
+#[rstest]
+#[case(": r e s t Enter")]
+#[case(": a g a i n Enter")]
+#[case("5 r")]
+fn what_was_taken_back_is_offered_again_as_one_plan(#[case] keys: &str) {
+    let mut desk = agreed(What::Several);
+    desk.keys("Esc").sees("taken back: nothing was sent").keys(keys).sees("Retry 6 messages").wait(1_000).keys("y").wait(3_000);
+    assert!(matches!(desk.commands().as_slice(), [Command::Run(run)] if run.len() == 6));
+    desk.keys(": r e s t").sees("nothing that was agreed to is left to start");
+}
+
+#[test]
+fn a_batch_that_was_taken_back_is_offered_again() {
+    let mut desk = agreed(What::Batch);
+    desk.keys("n : r e s t Enter").sees("Retry a whole batch").wait(1_000).keys("y").wait(3_000);
+    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+}
+
+#[test]
+fn what_a_stop_left_is_planned_from_the_results() {
+    let mut desk = agreed(What::Several);
+    desk.wait(3_000).keys("^c").sees("the run stops");
+    let stage = |desk: &mut Desk, place: usize, stage| {
+        let news = ActionNews { message: failures()[place].id(), stage, at: desk.now };
+        desk.news(0, News::Action(news));
+    };
+    stage(&mut desk, 0, ActionStage::Accepted);
+    stage(&mut desk, 0, ActionStage::Followed { status: Status::Success });
+    for place in 1..6 {
+        stage(&mut desk, place, ActionStage::NotSent(explanation("It was not retried.")));
+    }
+    let phase = RunPhase::Stopped(explanation("The run was stopped."));
+    let news =
+        RunNews { total: 6, accepted: 1, refused: 0, unknown: 0, skipped: 0, not_sent: 5, to_go: 0, phase, rate: 1.5, began_at: desk.now };
+    desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 5, leaving: 0 }));
+    desk.commands();
+    desk.sees("Results of the run").sees("r plan the rest").keys("r").sees("Retry 5 messages").wait(1_000).keys("y").wait(3_000);
+    assert!(matches!(desk.commands().as_slice(), [Command::Run(run)] if run.len() == 5));
+}
+
+#[rstest]
+#[case("^c")]
+#[case(": s t o p Enter")]
+fn a_single_retry_that_waits_is_taken_back(#[case] keys: &str) {
+    let message = sms(4_018, "failure", 600);
+    let mut desk = Desk::with(std::slice::from_ref(&message), 120, 24);
+    desk.keys("r").wait(500).keys("y");
+    desk.commands();
+    desk.keys(keys);
+    assert_eq!(desk.commands(), [Command::TakeBack]);
+    let stage = ActionStage::NotSent(explanation("It was taken back: nothing was sent."));
+    let news = ActionNews { message: message.id(), stage, at: desk.now };
+    desk.news(0, News::Action(news)).news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0 }));
+    desk.sees("1 taken back: nothing was sent for it").sees(":rest plans what is left");
+    desk.keys(": r e s t Enter").sees("Retry 1 message");
+}
+
+#[test]
+fn what_had_left_is_told_as_too_late() {
+    let mut desk = Desk::with(&[sms(4_018, "failure", 600)], 120, 24);
+    desk.keys("r").wait(500).keys("y ^c").news(0, News::TakenBack(TakenBack { taken_back: 0, leaving: 1 }));
+    desk.sees("too late to take back: 1 on its way already").wait(6_000).keys("^c").sees("again to quit");
+    let news = BatchActionNews { batch: postwatch::delivery::BatchId::new(BATCH), stage: ActionStage::Accepted, at: desk.now };
+    desk.news(0, News::BatchAction(news));
+}
