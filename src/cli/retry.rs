@@ -34,7 +34,7 @@ use super::{Common, End, Exit};
 
 Outcomes that earlier runs left open are looked up first, and never sent again by themselves. In
 production more than one message needs --expect N. Exit codes: 0 done, 3 the API keeps this caller
-out, 4 some were refused, 5 some outcomes are unknown, 130 interrupted.")]
+out, 4 some were refused or skipped, 5 some outcomes are unknown, 130 interrupted.")]
 pub struct RetryArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,

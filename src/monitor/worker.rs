@@ -260,7 +260,9 @@ impl Worker {
             self.desk.call(&job, self.now());
         }
         match job {
-            Job::Page(fetch) => drop(self.read_page(fetch).await),
+            Job::Page(fetch) => {
+                self.read_page(fetch).await;
+            }
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
             Job::Open { generation, message } => self.open(generation, message).await,
             Job::ReadAgain(message) => self.read_again(message).await,

@@ -28,7 +28,8 @@ fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_skipped() {
         plan["plan"]["retry"].as_array().unwrap().iter().map(text).collect()
     };
     let oldest = planned("90d").get(99).expect("a hundred failures").clone();
-    let since = text(&stage.good(&["message", CLINIC, &oldest, "--format", "json"]).json()["createdAt"]);
+    let failures = stage.good(&["messages", CLINIC, "--status", "failure", "--since", "90d", "--fields", "id,createdAt"]).lines();
+    let since = failures.iter().find(|line| text(&line["id"]) == oldest).map(|line| text(&line["createdAt"])).unwrap();
     let chosen = planned(&since);
     assert_eq!(chosen.len(), 100);
     stage.configure("calls_per_second = 1");

@@ -158,6 +158,25 @@ fn the_end_shows_its_results() {
 }
 
 #[test]
+fn what_was_retried_elsewhere_is_counted_and_listed_apart() {
+    let mut desk = started(120, 36);
+    let why = explanation("It was retried elsewhere meanwhile.");
+    tell(&mut desk, 3, ActionStage::Skipped(why.clone()));
+    let news = |to_go, phase, began_at| {
+        News::Run(RunNews { total: 6, accepted: 3, refused: 1, unknown: 0, not_sent: 0, skipped: 1, to_go, phase, rate: 1.5, began_at })
+    };
+    let now = desk.now;
+    desk.news(0, news(1, RunPhase::Running, now));
+    desk.sees("3 accepted · 1 refused: The message has no attempts left · 0 unknown · 1 skipped · 1 to go");
+    tell(&mut desk, 4, ActionStage::Accepted);
+    tell(&mut desk, 5, ActionStage::Skipped(why));
+    desk.news(0, news(0, RunPhase::Done, now));
+    desk.sees("Results of the run").sees("3 accepted · 1 refused · 0 unknown · 0 not started · 1 skipped");
+    desk.sees("Skipped: not as it was when you agreed, nothing was sent 2").sees("It was retried elsewhere meanwhile.");
+    desk.keys("Esc").sees("Retried 6: 3 accepted, 1 refused, 1 skipped");
+}
+
+#[test]
 fn the_results_do_not_come_over_a_question() {
     let mut desk = started(80, 24);
     desk.keys(":");

@@ -11,7 +11,7 @@ use super::super::{ActionStage, Fetch, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
 use super::in_the_way::journal_broken;
-use crate::delivery::{Message, MessageId, Rows};
+use crate::delivery::{Message, MessageId, Row, Rows};
 use crate::postman::{Call, Cursor, PageAnswer, PageRequest, Position};
 use crate::retry::{RunEnd, StopCause};
 use crate::state::Outcome;
@@ -125,9 +125,9 @@ impl Worker {
         };
         self.learn(&answer.rows, &from, answer.asked_at);
         // Newer messages push the last ones of a page onto the one below it.
-        let shown: HashSet<&str> = answer.rows.iter().map(|row| row.id()).collect();
+        let shown: HashSet<&str> = answer.rows.iter().map(Row::id).collect();
         let last = answer.rows.iter().last().and_then(|row| Message::from_row(row).created_at);
-        let below = answer.page.end.clone().filter(|_| answer.page.has_next).and_then(|end| below(call, end)).map(Arc::new);
+        let below = answer.page.end.clone().filter(|_| answer.page.has_next).and_then(|end| below(call, &end)).map(Arc::new);
         self.leave_page(call, |acting| {
             if acting.message().is_some_and(|message| shown.contains(message.as_str())) {
                 return Some(Arc::clone(call));
@@ -201,7 +201,7 @@ impl Worker {
 }
 
 /// The page below another one.
-fn below(call: &Call, end: Cursor) -> Option<Call> {
+fn below(call: &Call, end: &Cursor) -> Option<Call> {
     let next = |page: &PageRequest| PageRequest { position: Position::After(end.clone()), ..page.clone() };
     match call {
         Call::List { page } => Some(Call::List { page: next(page) }),
