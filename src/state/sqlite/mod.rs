@@ -159,7 +159,14 @@ impl Form for Sqlite {
     }
 
     fn read(&self, work: &mut dyn FnMut(&dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
-        work(&Stored(&self.held().connection))
+        let mut open = self.held();
+        // A file that was cut cannot be read either: the index is mapped, and its missing end would end the program.
+        if let Err(cut) = open.check()
+            && matches!(open.flaw, Some(Flaw::Cut(_)))
+        {
+            return Err(cut);
+        }
+        work(&Stored(&open.connection))
     }
 
     fn check(&self) -> Result<(), StateError> {

@@ -48,6 +48,7 @@ fn what_happens_to_the_files_meanwhile_is_noticed_before_the_next_action(#[case]
     let (folder, journal, run, id) = under_way();
     assert!(journal.check().is_ok());
     damage(folder.path());
+    let _ = journal.all(9);
     let refused = |error: StateError| {
         assert!(matches!(&error, StateError::ReadOnly { .. }) && error.to_string().contains(why), "{error}");
         assert!(error.to_string().contains("start it again"), "{error}");
