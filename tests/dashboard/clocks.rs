@@ -32,7 +32,7 @@ fn what_was_opened_closes_when_its_time_is_over(#[values(-600, -60, 3, 600)] min
     locked.read_only = true;
     let mut desk = Desk::new(setup(vec![locked]), 120, 36);
     desk.live(0).head(0, &[sms(4_018, "failure", 60)], true);
-    desk.keys(": u n l o c k Enter C l i n i c Enter");
+    desk.keys(": u n l o c k Enter").wait(500).keys("C l i n i c Enter");
     set(&mut desk, minutes);
     desk.sees("UNLOCKED 15 min").wait(14 * 60_000).sees("UNLOCKED 1 min").wait(60_000).misses("UNLOCKED").sees("is locked again");
 }

@@ -159,7 +159,7 @@ fn a_batch_is_read_again_before_a_minute_has_passed_and_left_with_its_question()
     assert_eq!(readings(&desk), (2, 0), "the one before still holds");
     // The same again is the same question: whoever is about to say yes can.
     let same: Vec<Sms> = whole.into_iter().map(|message| Sms { age: message.age + 46, ..message }.uploaded(3_646, 7)).collect();
-    desk.read_batch(0, &same).sees("0 s ago").keys("y");
+    desk.read_batch(0, &same).sees("0 s ago").keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
     // The reading after it does not come.
     let mut desk = batch_asked(&failures());
@@ -180,7 +180,7 @@ fn a_batch_that_changed_is_asked_about_anew() {
     assert_eq!(readings(&desk).0, 2);
     desk.read_batch(0, &after).sees("Retry a whole batch, 5 failed").keys("y");
     assert_eq!(desk.commands(), []);
-    desk.wait(500).keys("y");
+    desk.wait(500).keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(retry)] if retry.evidence().failures().len() == 5));
 }
 
@@ -194,7 +194,7 @@ fn a_batch_that_cannot_be_read_cannot_be_agreed_to() {
     desk.news(0, News::Batch { generation, state }).sees("The batch cannot be read, so it cannot be retried as a whole").keys("y");
     assert_eq!(desk.commands(), []);
     // It was tried again.
-    desk.read_batch(0, &failures()).wait(500).keys("y");
+    desk.read_batch(0, &failures()).wait(500).keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
 }
 

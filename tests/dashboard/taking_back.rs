@@ -28,7 +28,7 @@ fn agreed(what: What) -> Desk {
     let messages: Vec<Sms> = match what {
         What::One => vec![sms(4_018, "failure", 600)],
         What::Several => failures(),
-        What::Batch => failures().into_iter().map(|sms| sms.batch(BATCH)).collect(),
+        What::Batch => batch(),
     };
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", host)]), 80, 24);
     desk.live(0).head(0, &messages, true);
@@ -37,8 +37,16 @@ fn agreed(what: What) -> Desk {
         What::Several => "3 r",
         What::Batch => "2 r",
     });
+    if let What::Batch = what {
+        desk.read_batch(0, &messages);
+    }
     desk.wait(1_000).keys("y");
     desk
+}
+
+/// Failures of one batch.
+fn batch() -> Vec<Sms> {
+    failures().into_iter().map(|sms| sms.batch(BATCH)).collect()
 }
 
 fn writes(desk: &mut Desk) -> usize {
@@ -140,7 +148,7 @@ fn what_was_taken_back_is_offered_again_as_one_plan(#[case] keys: &str) {
 #[test]
 fn a_batch_that_was_taken_back_is_offered_again() {
     let mut desk = agreed(What::Batch);
-    desk.keys("n : r e s t Enter").sees("Retry a whole batch").wait(1_000).keys("y").wait(3_000);
+    desk.keys("n : r e s t Enter").sees("Retry a whole batch").read_batch(0, &batch()).wait(1_000).keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
 }
 

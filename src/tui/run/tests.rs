@@ -345,7 +345,7 @@ fn a_yes_that_was_typed_ahead_of_a_resumption_is_none() {
     let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
     let steps = vec![at(100, 'r'), at(1_000, 'z'), at(1_000, 'y'), at(1_399, 'y'), at(1_800, 'y'), at(1_900, 'q')];
     let (log, _) = ran(Dummy::default(), steps);
-    assert_eq!(names(&log)[3..], ["r", "frame", "z", "suspend", "forget", "frame", "no y", "frame", "yes y", "frame", "q"]);
+    assert_eq!(names(&log)[3..], ["r", "frame", "z", "suspending", "suspend", "forget", "frame", "no y", "frame", "yes y", "frame", "q"]);
 }
 
 #[test]
