@@ -37,6 +37,20 @@ impl Night {
     }
 }
 
+/// A terminal that was stopped with Ctrl-s takes no frame, so the worker can tell no more: wherever that holds it up,
+/// it must look at the yes again before the request leaves.
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn a_screen_that_stands_still_lets_no_old_yes_leave(#[values(1, 2, 3, 4)] taken: usize) {
+    let mut bench = loaded(Bench::new(World { failure_rate: 0.1, ..demo_world(1_000, 0.0) })).await;
+    let chosen = bench.failures(4);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.stand_still(taken, Duration::from_secs(600)).await;
+    let left_in_time = bench.posts().len();
+    bench.run(Duration::from_secs(900)).await;
+    assert_eq!(bench.posts().len(), left_in_time, "nothing leaves ten minutes later");
+}
+
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn a_yes_of_the_evening_sends_nothing_in_the_morning(

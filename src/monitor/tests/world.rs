@@ -260,6 +260,15 @@ impl Bench {
         }
     }
 
+    /// Takes in so many updates, then none for a while: the screen stands still.
+    pub async fn stand_still(&mut self, taken: usize, time: Duration) {
+        for _ in 0..taken {
+            let update = tokio::time::timeout(Duration::from_secs(60), self.updates.recv()).await;
+            self.seen.take(update.expect("the worker goes on").expect("it lives").news);
+        }
+        tokio::time::sleep(time).await;
+    }
+
     /// Lets time pass until the worker is dead, or something holds; a simulated hour at most.
     pub async fn until_dead_or(&mut self, stops: &Stops, holds: impl Fn(&Seen) -> bool) {
         for _ in 0..36_000 {

@@ -103,23 +103,20 @@ impl Worker {
         let missed = self.desk.slots.is_missed(leaves_at.steady) && DiskTime::fits(took);
         self.desk.disk.took(took, missed);
         let Some(acting) = self.desk.actions.get_mut(place) else { return };
-        if started.is_ok() && (missed || acting.check(leaves_at.steady) != Check::Passed) {
-            return self.take_line_back(place, &subject, action).await;
-        }
-        let stage = match started {
-            Ok(_) => acting.leaves(),
-            Err(error) => acting.not_taken(journal_broken(&error)),
-        };
-        let not_taken = match &stage {
-            ActionStage::NotTaken(why) => Some(why.clone()),
-            _ => None,
-        };
-        self.stage(&subject, stage).await;
-        if let Some(why) = not_taken {
+        if let Err(error) = started {
+            let why = journal_broken(&error);
+            let stage = acting.not_taken(why.clone());
+            self.stage(&subject, stage).await;
             self.stop_run(StopCause::Journal, Some(why)).await;
             self.run_ended(&subject, RunEnd::NotSent).await;
             return;
         }
+        if missed || acting.check(leaves_at.steady) != Check::Passed {
+            return self.take_line_back(place, &subject, action).await;
+        }
+        // From the last look at the yes to the request nothing is waited for: a screen that takes no news, such as one
+        // that was stopped with Ctrl-s, would hold the request back for as long as it likes.
+        let stage = acting.leaves();
         self.desk.call(&Job::Post(place), leaves_at.steady);
         let api = self.api.clone();
         let call = match &subject {
@@ -128,6 +125,7 @@ impl Worker {
         };
         let asked = self.now();
         let task = tokio::spawn(async move { api.write(call).await });
+        self.stage(&subject, stage).await;
         let mut outcome = match self.listen_through(Purpose::Retry, task).await {
             Ok(outcome) => outcome,
             // A panic in the transport: what it did is not known.
