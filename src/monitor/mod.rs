@@ -22,7 +22,7 @@ pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
 pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
-    ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NoteLost, Notice, NoticeWeight,
-    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
+    ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice,
+    NoticeWeight, OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};

@@ -77,9 +77,8 @@ pub enum News {
     OpenActions(Vec<OpenActionNews>),
     /// What was waiting was taken back, because a person asked for that.
     TakenBack(TakenBack),
-    /// Messages that an earlier run of the program meant to retry and never started: nothing was
-    /// sent for them, and nothing will be unless a person agrees to a new plan.
-    NotStarted(Vec<MessageId>),
+    /// What an earlier run of the program meant to retry and never started.
+    NotStarted(NotStarted),
     /// Messages that the API refused because their attempts are used up, in this run of the program
     /// or an earlier one: no retry of them will be taken.
     OutOfAttempts(Vec<MessageId>),
@@ -91,6 +90,23 @@ pub enum News {
     Notice(Notice),
     /// The worker has ended after [`super::Command::Stop`].
     Stopped,
+}
+
+/// What an earlier run of the program meant to retry and never started: nothing was sent for it, and
+/// nothing will be unless a person agrees to a new plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotStarted {
+    /// Single messages.
+    pub messages: Vec<MessageId>,
+    /// Batches as a whole.
+    pub batches: Vec<BatchId>,
+}
+
+impl NotStarted {
+    /// Whether there is nothing of that kind.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.batches.is_empty()
+    }
 }
 
 /// What was done without a line in the journal.

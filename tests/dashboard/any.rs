@@ -5,7 +5,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, Status};
 use postwatch::monitor::{
-    ActionNews, ActionStage, BatchActionNews, Command, Connection, News, NoticeWeight, RunNews, RunPhase, SearchState,
+    ActionNews, ActionStage, BatchActionNews, Command, Connection, News, NotStarted, NoticeWeight, RunNews, RunPhase, SearchState,
 };
 use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
@@ -202,7 +202,7 @@ fn happen(desk: &mut Desk, what: &Happening) {
         }
         Happening::NotStarted(numbers) => {
             let ids = numbers.iter().map(|number| sms(*number, "failure", 0).id()).collect();
-            desk.news(0, News::NotStarted(ids))
+            desk.news(0, News::NotStarted(NotStarted { messages: ids, ..NotStarted::default() }))
         }
         Happening::StartedAnew => desk.news(0, News::StartedAnew),
         Happening::Notice => desk.notice(NoticeWeight::Warning, "something to know"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, MessageId};
-use postwatch::monitor::{ActionStage, BatchActionNews, BatchState, Command, News, OpenActionNews};
+use postwatch::monitor::{ActionStage, BatchActionNews, BatchState, Command, News, NotStarted, OpenActionNews};
 use postwatch::postman::HostKind;
 use postwatch::state::{ActionKind, ActionState};
 use postwatch::store::AnswerKind;
@@ -385,7 +385,8 @@ fn an_outcome_that_is_found_out_closes_the_menu() {
 fn what_an_earlier_run_did_not_start_is_offered_anew() {
     let mut desk = Desk::with(&failures(), 80, 24);
     let ids: Vec<MessageId> = failures()[1..4].iter().map(Sms::id).collect();
-    desk.news(0, News::NotStarted(ids)).sees("3 retries not started by an earlier run: :rest plans them");
+    desk.news(0, News::NotStarted(NotStarted { messages: ids, ..NotStarted::default() }))
+        .sees("3 retries not started by an earlier run: :rest plans them");
     desk.keys("5").sees("3 retries agreed to and not started, nothing was sent").keys("r").sees("Retry 3 messages, TEST");
     desk.wait(500).keys("y");
     assert_eq!(retried(&mut desk), 3);

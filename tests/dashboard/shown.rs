@@ -1,7 +1,7 @@
 //! What the list and the views show: planned as a whole, exported, and what is still being prepared.
 
 use postwatch::delivery::{BatchId, MessageId};
-use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News};
+use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News, NotStarted};
 
 use crate::desk::{Desk, Sms, explanation, refusal, sms};
 
@@ -98,7 +98,8 @@ fn actions_are_exported_masked_with_code_and_trace() {
     let mut desk = Desk::with(&messages(), 120, 36);
     desk.keys("5 x").sees("there is nothing to export");
     let ids: Vec<MessageId> = messages()[1..3].iter().map(Sms::id).collect();
-    desk.news(0, News::NotStarted(ids));
+    let batches = vec![BatchId::new("batch_left")];
+    desk.news(0, News::NotStarted(NotStarted { messages: ids, batches }));
     let stage = ActionStage::Refused(refusal("too_many_message_attempts_error", "=The message has no attempts left."));
     let at = desk.now;
     desk.news(0, News::Action(ActionNews { message: messages()[0].id(), stage, at }));
@@ -106,11 +107,11 @@ fn actions_are_exported_masked_with_code_and_trace() {
     desk.news(0, News::BatchAction(BatchActionNews { batch: BatchId::new(BATCH), stage, at }));
     desk.keys("x Enter");
     let (detail, text) = exported(&desk, "actions");
-    assert_eq!(detail, "actions, 4 rows");
+    assert_eq!(detail, "actions, 5 rows");
     assert!(text.starts_with("\u{feff}at,action,id,recipient,outcome,code,forAPerson,reason,traceId\r\n"), "{text}");
     assert!(text.contains(",65∙∙∙∙4000,refused,too_many_message_attempts_error,,'="), "{text}");
     assert!(text.contains(&format!("retry-batch,{BATCH},,unknown,,yes,")) && text.contains(",trace-1\r\n"), "{text}");
-    assert_eq!(text.matches("not started,,yes").count(), 2, "{text}");
+    assert_eq!(text.matches("not started,,yes").count(), 3, "{text}");
     assert!(!text.contains("6580004000"), "{text}");
 }
 

@@ -1,7 +1,7 @@
 //! The three seconds after a yes, and what is offered again because it did not start.
 
-use postwatch::delivery::Status;
-use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News, RunNews, RunPhase, TakenBack};
+use postwatch::delivery::{BatchId, Status};
+use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News, NotStarted, RunNews, RunPhase, TakenBack};
 use postwatch::postman::HostKind;
 use postwatch::tui::{Effect, Event};
 use rstest::rstest;
@@ -152,6 +152,38 @@ fn a_batch_that_was_taken_back_is_offered_again() {
     assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
 }
 
+/// An earlier run was to retry messages and batches, and ended before.
+fn left_over(messages: &[Sms], batches: &[&str]) -> News {
+    let batches = batches.iter().map(|batch| BatchId::new(*batch)).collect();
+    News::NotStarted(NotStarted { messages: messages.iter().map(Sms::id).collect(), batches })
+}
+
+#[rstest]
+#[case(": r e s t Enter")]
+#[case("5 r")]
+#[case("5 Enter")]
+fn a_batch_that_an_earlier_run_did_not_start_is_offered_again(#[case] keys: &str) {
+    let mut desk = Desk::with(&batch(), 100, 24);
+    desk.news(0, left_over(&[], &[BATCH])).sees("1 retry not started by an earlier run: :rest plans it");
+    desk.keys("5").sees("1 retry agreed to and not started, nothing was sent");
+    desk.keys(keys).sees("Retry a whole batch").read_batch(0, &batch()).wait(1_000).keys("y").wait(3_000);
+    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+    desk.keys("5").misses("agreed to and not started");
+}
+
+#[test]
+fn a_batch_that_was_left_does_not_wait_for_what_cannot_be_planned() {
+    // Neither a message that is not loaded, nor a batch of which nothing is loaded or nothing has failed.
+    let delivered = sms(5_001, "success", 700).batch("batch_done");
+    let mut messages = batch();
+    messages.push(delivered);
+    let mut desk = Desk::with(&messages, 100, 24);
+    desk.news(0, left_over(&[sms(9_999, "failure", 60)], &["batch_unknown", "batch_done", BATCH]));
+    desk.keys(": r e s t Enter").sees("Retry a whole batch").read_batch(0, &batch()).wait(1_000).keys("y").wait(3_000);
+    let commands = desk.commands();
+    assert!(matches!(commands.as_slice(), [Command::RetryBatch(retry)] if retry.plan().batch.as_str() == BATCH), "{commands:?}");
+}
+
 #[test]
 fn what_a_stop_left_is_planned_from_the_results() {
     let mut desk = agreed(What::Several);
@@ -196,6 +228,6 @@ fn what_had_left_is_told_as_too_late() {
     let mut desk = Desk::with(&[sms(4_018, "failure", 600)], 120, 24);
     desk.keys("r").wait(500).keys("y ^c").news(0, News::TakenBack(TakenBack { taken_back: 0, leaving: 1 }));
     desk.sees("too late to take back: 1 on its way already").wait(6_000).keys("^c").sees("again to quit");
-    let news = BatchActionNews { batch: postwatch::delivery::BatchId::new(BATCH), stage: ActionStage::Accepted, at: desk.now };
+    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::Accepted, at: desk.now };
     desk.news(0, News::BatchAction(news));
 }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::campaigns::Campaign;
-use super::super::context::{Context, counted};
+use super::super::context::{Context, counted, grouped};
 use super::super::journal::OpenJournal;
 use super::super::progress::Progress;
 use super::super::signals::Signals;
@@ -123,10 +123,16 @@ impl Work<'_> {
                 self.phase(news.phase);
                 Ok(())
             }
-            News::NotStarted(messages) => {
-                let (was, it) = if messages.len() == 1 { ("was", "it") } else { ("were", "them") };
-                let count = counted(messages.len(), "message");
-                self.line(&format!("{count} of an earlier run {was} not retried: it ended before. Retry {it} anew, if still needed."));
+            News::NotStarted(left) => {
+                for (number, one, many) in [(left.messages.len(), "message", "messages"), (left.batches.len(), "batch", "batches")] {
+                    if number > 0 {
+                        let (thing, was, it) = if number == 1 { (one, "was", "it") } else { (many, "were", "them") };
+                        let count = grouped(number);
+                        self.line(&format!(
+                            "{count} {thing} of an earlier run {was} not retried: it ended before. Retry {it} again, if still needed."
+                        ));
+                    }
+                }
                 Ok(())
             }
             News::Connection(Connection::Waiting { why, .. } | Connection::Refused { why, .. }) => {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
+use super::transports::Stops;
 use super::world::{Bench, World, demo_world};
 use crate::delivery::{BatchId, MessageId, RetryHelps};
 use crate::monitor::{ActionStage, BatchState, Command, Generation};
@@ -104,6 +105,23 @@ async fn one_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
     let mut bench = bench.killed_and_restarted();
     bench.until("it was found out", |seen| seen.batch_stages.contains(&ActionStage::FoundAccepted)).await;
     assert_eq!(bench.batch_posts().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_had_not_left_at_a_crash_is_told_with_its_id() {
+    let stops = Stops::new();
+    let mut bench = loaded(Bench::with_stops(world(), |_, _| None, &stops)).await;
+    let plan = bench.batch_plan().await;
+    // The intention is on disk; the program dies before the line of the try.
+    stops.arm(3);
+    bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
+    bench.until_dead_or(&stops, |_| false).await;
+    let mut bench = bench.killed_and_restarted();
+    bench.until("it is told", |seen| !seen.batches_not_started.is_empty()).await;
+    bench.run(Duration::from_secs(60)).await;
+    assert_eq!((bench.seen.batches_not_started.as_slice(), bench.batch_posts().len()), (&[plan.batch][..], 0));
+    assert_eq!(bench.seen.notices.len(), 0, "whoever listens tells it, in its own words");
+    assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::NotSent);
 }
 
 /// What the worker told of the batch's retry last, where nobody knows how it ended.

@@ -5,10 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::acting::{Acting, Phase, Subject};
 use super::super::sharing::blocking;
-use super::super::{ActionStage, News, NoticeWeight, OpenActionNews};
+use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
 use super::in_the_way::journal_broken;
-use crate::delivery::MessageId;
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
 use crate::retry::{READS_NEEDED, RunEvent};
 use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
@@ -39,12 +38,12 @@ impl Worker {
         });
         match found.await {
             Ok((settled, open, used_up)) => {
-                let not_started: Vec<MessageId> = settled.not_started.iter().filter_map(|entry| entry.action.message().cloned()).collect();
-                // Of messages whoever listens tells a person, because it can offer to plan them anew.
-                let batches = settled.not_started.len() - not_started.len();
-                if batches > 0 {
-                    self.notice(NoticeWeight::Problem, batches_not_started(batches)).await;
-                }
+                let actions = || settled.not_started.iter().map(|entry| &entry.action);
+                let not_started = NotStarted {
+                    messages: actions().filter_map(|action| action.message().cloned()).collect(),
+                    batches: actions().filter_map(|action| action.batch().cloned()).collect(),
+                };
+                // Whoever listens tells a person, because it can offer to plan them again.
                 if !not_started.is_empty() {
                     self.tell(News::NotStarted(not_started)).await;
                 }
@@ -164,16 +163,6 @@ impl Worker {
             (None, None) => {}
         }
         self.tell_open().await;
-    }
-}
-
-fn batches_not_started(count: usize) -> Explanation {
-    let (retries, were) = if count == 1 { ("The retry of a batch", "was") } else { ("The retries of batches", "were") };
-    Explanation {
-        what: format!("{retries} {were} not started by an earlier run."),
-        why: "The program ended before the request left; nothing was sent.".to_owned(),
-        next: "Look at the batches and retry them again, if they still need it.".to_owned(),
-        trace_id: None,
     }
 }
 

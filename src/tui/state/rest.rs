@@ -3,6 +3,9 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+
+use super::planning::batch_plan;
 use super::{Agreed, Campaign};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::ActionStage;
@@ -61,11 +64,11 @@ impl Rest {
 
 impl Campaign {
     /// These did not start.
-    pub fn note_rest(&mut self, messages: Vec<MessageId>, batch: Option<BatchId>) {
+    pub fn note_rest(&mut self, messages: Vec<MessageId>, batches: impl IntoIterator<Item = BatchId>) {
         for message in messages {
             self.not_started.note(message);
         }
-        if let Some(batch) = batch {
+        for batch in batches {
             self.not_started.note_batch(batch);
         }
     }
@@ -74,6 +77,13 @@ impl Campaign {
     pub fn forget_rest(&mut self, agreed: &Agreed) {
         self.not_started.forget(&agreed.messages());
         self.not_started.batches.retain(|batch| Some(batch) != agreed.batch());
+    }
+
+    /// The batch to ask about next: the first that can be retried now, else the first that is loaded.
+    pub fn next_batch_left(&self, now: Timestamp) -> Option<BatchId> {
+        let loaded = || self.not_started.batches.iter().filter_map(|batch| Some((batch, batch_plan(self, batch, None, now)?)));
+        let (batch, _) = loaded().find(|(_, plan)| plan.refusal.is_none()).or_else(|| loaded().next())?;
+        Some(batch.clone())
     }
 
     /// What a stage says about whether a message is left.

@@ -3,7 +3,7 @@
 use super::super::state::{ActivityKey, Asked, Dialog, Entry, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, MessageId};
-use crate::monitor::{Command, NoticeWeight};
+use crate::monitor::{Command, NotStarted, NoticeWeight};
 use crate::state::{ActionKind, ActionState};
 
 /// What Enter does with a line.
@@ -164,14 +164,14 @@ impl State {
 
     /// What an earlier run of the program did not start: kept until it is planned anew, with the
     /// cursor of the activity on it.
-    pub(super) fn note_not_started(&mut self, place: usize, messages: Vec<MessageId>) {
+    pub(super) fn note_not_started(&mut self, place: usize, left: NotStarted) {
         let Some(campaign) = self.campaigns.get_mut(place) else { return };
-        campaign.note_rest(messages, None);
+        campaign.note_rest(left.messages, left.batches);
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
-        let (count, name) = (campaign.not_started.messages().len(), campaign.card.name.clone());
-        let retries = if count == 1 { "retry" } else { "retries" };
-        let what = format!("{count} {retries} not started by an earlier run: {} plans them", self.keymap.command("rest"));
-        self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for them"), "");
+        let (count, name) = (campaign.not_started.len(), campaign.card.name.clone());
+        let (retries, them) = if count == 1 { ("retry", "it") } else { ("retries", "them") };
+        let what = format!("{count} {retries} not started by an earlier run: {} plans {them}", self.keymap.command("rest"));
+        self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for {them}"), "");
     }
 }
 

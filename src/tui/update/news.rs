@@ -32,7 +32,7 @@ impl State {
                     self.refresh_resolve();
                 }
             }
-            News::NotStarted(messages) => self.note_not_started(place, messages),
+            News::NotStarted(left) => self.note_not_started(place, left),
             News::OutOfAttempts(messages) => campaign.out_of_attempts.extend(messages),
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();

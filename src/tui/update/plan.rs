@@ -77,8 +77,8 @@ impl State {
         self.ask_plan(words, &rows, helped_only);
     }
 
-    /// What was agreed to and did not start, as one new plan, as far as it is loaded; where only batches
-    /// are left, the first of them.
+    /// What was agreed to and did not start, as one new plan, as far as it is loaded; where no message
+    /// of it is, the next batch.
     pub(super) fn plan_not_started(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         let rest = &campaign.not_started;
@@ -90,7 +90,7 @@ impl State {
         } else if !rows.is_empty() {
             let more = if missing > 0 { format!(", {missing} not loaded yet") } else { String::new() };
             self.ask_plan(format!("not started before{more}"), &rows, false);
-        } else if let (0, Some(batch)) = (missing, rest.batches().first().cloned()) {
+        } else if let Some(batch) = campaign.next_batch_left(self.now) {
             self.ask_batch(&batch);
         } else {
             self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");

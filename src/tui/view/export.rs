@@ -129,11 +129,10 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
     match entry {
         Entry::NotStarted(rest) => {
             let reason = "agreed to and not started: nothing was sent";
-            let row = |message: &MessageId| {
-                let cells = ["", "retry", message.as_str(), &who(campaign, message), "not started", "", "yes", reason, ""];
-                cells.map(str::to_owned).to_vec()
-            };
-            rest.messages().iter().map(row).collect()
+            let row =
+                |word: &str, id: &str, who: &str| ["", word, id, who, "not started", "", "yes", reason, ""].map(str::to_owned).to_vec();
+            let messages = rest.messages().iter().map(|message| row("retry", message.as_str(), &who(campaign, message)));
+            messages.chain(rest.batches().iter().map(|batch| row("retry-batch", batch.as_str(), ""))).collect()
         }
         Entry::Open(open, record) => {
             let stage = record.and_then(|record| record.stage.as_ref());

@@ -1,6 +1,6 @@
 //! What a worker on the bench has told.
 
-use crate::delivery::MessageId;
+use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
     ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState,
 };
@@ -22,6 +22,7 @@ pub struct Seen {
     pub batches: Vec<(Generation, BatchState)>,
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
+    pub batches_not_started: Vec<BatchId>,
     pub used_up: Vec<MessageId>,
     /// How many were taken back, and how many had left, each time.
     pub taken_back: Vec<(usize, usize)>,
@@ -46,6 +47,7 @@ impl Seen {
             batches: Vec::new(),
             open: None,
             not_started: Vec::new(),
+            batches_not_started: Vec::new(),
             used_up: Vec::new(),
             taken_back: Vec::new(),
             stopped: false,
@@ -73,7 +75,10 @@ impl Seen {
             News::Run(run) => self.runs.push(run),
             News::BatchAction(action) => self.batch_stages.push(action.stage),
             News::OpenActions(open) => self.open = Some(open),
-            News::NotStarted(messages) => self.not_started.extend(messages),
+            News::NotStarted(left) => {
+                self.not_started.extend(left.messages);
+                self.batches_not_started.extend(left.batches);
+            }
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
             News::Journal(refused) => self.actions_refused = refused,
