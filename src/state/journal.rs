@@ -16,9 +16,9 @@ pub struct Journal {
     /// Asked before and after every write: where it says no, the program has died there.
     #[cfg(test)]
     gate: Arc<std::sync::Mutex<Option<Gate>>>,
-    /// How long the disk is said to take for what is written into it.
+    /// How long the disk is said to take for what is written into it: for the next writes, then for all others.
     #[cfg(test)]
-    slowness: Arc<std::sync::Mutex<std::time::Duration>>,
+    slowness: Arc<std::sync::Mutex<(std::collections::VecDeque<std::time::Duration>, std::time::Duration)>>,
 }
 
 /// Two handles are equal when they are handles on the same journal.
@@ -135,13 +135,21 @@ impl Journal {
     /// Makes the disk slow, by a test's own clock: whoever writes waits for so long first.
     #[cfg(test)]
     pub(crate) fn set_slowness(&self, slowness: std::time::Duration) {
-        *self.slowness.lock().unwrap() = slowness;
+        self.slowness.lock().unwrap().1 = slowness;
     }
 
-    /// How slow the disk is.
+    /// Makes it slow for the next writes alone.
+    #[cfg(test)]
+    pub(crate) fn set_next_slowness(&self, slowness: impl IntoIterator<Item = std::time::Duration>) {
+        self.slowness.lock().unwrap().0.extend(slowness);
+    }
+
+    /// How slow the disk is for this write.
     #[cfg(test)]
     pub(crate) fn slowness(&self) -> std::time::Duration {
-        *self.slowness.lock().unwrap()
+        let mut slowness = self.slowness.lock().unwrap();
+        let usual = slowness.1;
+        slowness.0.pop_front().unwrap_or(usual)
     }
 
     #[cfg(test)]

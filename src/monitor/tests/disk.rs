@@ -57,6 +57,30 @@ async fn two_processes_keep_to_their_pace_and_every_retry_goes(#[case] milliseco
     assert_two_a_second(&times);
 }
 
+/// No room was learnt before: what keeps the pace is that the slot is looked at again.
+#[rstest]
+#[case(300)]
+#[case(700)]
+#[case(1_700)]
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_is_slow_for_once_brings_nobody_out_of_pace(#[case] milliseconds: u64) {
+    let mut bench = loaded(Bench::new(failing_world())).await;
+    let mut other = loaded(bench.another()).await;
+    let chosen = bench.failures(9);
+    let begun = bench.clock.now();
+    other.ask(Command::Run(other.all_confirmed(&chosen[1..])));
+    other.until("the other one is at it", |seen| seen.run().is_some_and(|run| run.accepted == 2)).await;
+    bench.slow_the_next_writes(&[milliseconds]);
+    bench.ask(Command::Retry(bench.confirmed(&chosen[0])));
+    let accepted = |seen: &Seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted);
+    tokio::join!(bench.until("it is accepted", accepted), other.until("the other one is over", Seen::run_is_over));
+    assert_eq!(bench.posts().len(), 9);
+    let entry = bench.journal().all(20).unwrap().into_iter().find(|entry| entry.action.message() == Some(&chosen[0])).unwrap();
+    assert_eq!((entry.state, entry.tries), (ActionState::Accepted, 2), "the first line was too late for its slot");
+    let times: Vec<Timestamp> = bench.call_times().into_iter().filter(|at| *at >= begun).collect();
+    assert_two_a_second(&times);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_line_that_comes_too_late_is_closed_before_the_next_slot_is_waited_for() {
     let mut bench = loaded(Bench::new(failing_world())).await;
@@ -93,11 +117,8 @@ async fn late_lines_do_not_use_up_the_tries() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(1);
     bench.ask(Command::Retry(bench.confirmed(&chosen[0])));
-    // It grows slower faster than its slots leave room for it.
-    for milliseconds in [300, 1000, 4000] {
-        bench.slow_the_disk(Duration::from_millis(milliseconds));
-        bench.run(Duration::from_millis(milliseconds)).await;
-    }
+    // The line of a try, its end, and so on: it grows slower faster than its slots leave room for it.
+    bench.slow_the_next_writes(&[300, 0, 1_500, 0, 4_500, 0]);
     bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
     let under_way = bench.seen.stages.iter().filter_map(|(_, stage)| match stage {
         ActionStage::UnderWay { try_number } => Some(*try_number),
@@ -105,4 +126,5 @@ async fn late_lines_do_not_use_up_the_tries() {
     });
     assert_eq!(under_way.collect::<Vec<_>>(), [1], "it left once");
     assert_eq!(bench.posts().len(), 1);
+    assert!(bench.journal().all(1).unwrap()[0].tries >= 3, "lines came late: {:?}", bench.journal().all(1));
 }

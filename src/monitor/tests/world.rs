@@ -215,6 +215,11 @@ impl Bench {
         self.own_journal.as_ref().unwrap().set_slowness(slowness);
     }
 
+    /// The disk takes so long for the next things that the worker writes down, one after the other.
+    pub fn slow_the_next_writes(&self, milliseconds: &[u64]) {
+        self.own_journal.as_ref().unwrap().set_next_slowness(milliseconds.iter().map(|number| Duration::from_millis(*number)));
+    }
+
     /// The server as a script reaches it before it starts a worker.
     pub fn reader(&self) -> Reader {
         let key = ApiKey::new(&self.transport.world.lock().unwrap().campaigns()[0].key.clone().into()).unwrap();
