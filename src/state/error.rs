@@ -78,6 +78,14 @@ pub enum StateError {
         /// Why.
         why: String,
     },
+    /// One of its files is not what it was when it was opened. Nothing more is written until it is opened again.
+    #[error("`{}` was {how} while the program ran: nothing more is written until the journal is opened again", path.display())]
+    FilesChanged {
+        /// The file.
+        path: PathBuf,
+        /// What happened to it.
+        how: &'static str,
+    },
     /// The platform has no place for the folder.
     #[error("there is no home folder: name a state folder with `--state FOLDER`")]
     NoFolder,
@@ -190,6 +198,11 @@ impl StateError {
         )
     }
 
+    /// Whether the journal must be opened again before anything can be written: waiting does not help.
+    pub fn needs_opening(&self) -> bool {
+        matches!(self, StateError::FilesChanged { .. })
+    }
+
     /// The whole explanation in one line, causes included.
     pub fn explained(&self) -> String {
         let mut text = self.to_string();
@@ -222,6 +235,7 @@ mod tests {
             StateError::NoSuchRun { run: run.clone() },
             StateError::SameRun { run },
             StateError::ReadOnly { why: "the disk is full".to_owned() },
+            StateError::FilesChanged { path: path(), how: "cut" },
             StateError::NoFolder,
             StateError::Folder { path: path(), source: denied() },
             StateError::Exposed { path: path() },
@@ -245,6 +259,7 @@ the journal has no action `7`
 the journal has no run `19700101T000000Z-1-00000002`
 the journal has the run `19700101T000000Z-1-00000002` already
 the journal can only be read: the disk is full
+`/state/postwatch` was cut while the program ran: nothing more is written until the journal is opened again
 there is no home folder: name a state folder with `--state FOLDER`
 the state folder's `/state/postwatch` cannot be used: permission denied
 others can write into the state folder `/state/postwatch`: run `chmod 700 /state/postwatch`, or name another with `--state FOLDER`

@@ -26,6 +26,12 @@ fn a_log_that_is_removed_while_it_runs_takes_the_yes_away() {
     fs::remove_file(simulation.state().join("journal.sqlite3-wal")).unwrap();
     asked_in_preview(&mut program).sees("journal of actions").types("y");
     assert_eq!(simulation.posts(), []);
+    // The way back that the sentence names.
+    program.sees(":reload").types("\u{1b}").types(":").sees("reload").types("reload\r");
+    program.loses("1 of 300 loaded");
+    let (mut program, _) = on_a_failed_one_of(&simulation, program);
+    asked(&mut program).presses_until("y", "an outcome", |screen| screen.contents().contains("accepted"));
+    assert_eq!(simulation.posts().len(), 1);
 }
 
 #[test]

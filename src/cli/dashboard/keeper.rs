@@ -45,6 +45,20 @@ pub(super) struct Keeper {
     pub opened: mpsc::UnboundedSender<Opened>,
 }
 
+/// Why it cannot be written.
+#[derive(Debug, Clone, PartialEq)]
+struct Refused {
+    why: String,
+    /// Whether it must be opened again: what is open will never be written.
+    needs_opening: bool,
+}
+
+impl From<StateError> for Refused {
+    fn from(error: StateError) -> Self {
+        Self { why: error.explained(), needs_opening: error.needs_opening() }
+    }
+}
+
 /// What one look found.
 enum Look {
     /// It can be written as before.
@@ -52,7 +66,7 @@ enum Look {
     /// It could be opened now.
     Opened(Journal, Run),
     /// It cannot be written.
-    Refused(JournalAccess, String),
+    Refused(JournalAccess, Refused),
 }
 
 impl Keeper {
@@ -61,7 +75,7 @@ impl Keeper {
         let mut refused = false;
         let mut is_first = true;
         // Why nothing can be written, as it was told last.
-        let mut told: Option<String> = None;
+        let mut told: Option<Refused> = None;
         let mut ticks = interval_at(Instant::now(), LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -127,7 +141,7 @@ impl Keeper {
                 let found = if refused { journal.probe() } else { journal.check() };
                 match found {
                     Ok(()) => Look::Writable,
-                    Err(error) => Look::Refused(JournalAccess::ReadOnly { journal: None, why: String::new() }, error.explained()),
+                    Err(error) => Look::Refused(JournalAccess::ReadOnly { journal: None, why: String::new() }, error.into()),
                 }
             }
         };
@@ -192,11 +206,11 @@ impl Keeper {
 }
 
 fn open(state: &StateFolder) -> Look {
-    let begin = || -> Result<(Journal, Run), (JournalAccess, String)> {
-        let nothing = |error: StateError| (JournalAccess::ReadOnly { journal: None, why: error.explained() }, error.explained());
+    let begin = || -> Result<(Journal, Run), (JournalAccess, Refused)> {
+        let nothing = |error: StateError| (JournalAccess::ReadOnly { journal: None, why: error.explained() }, error.into());
         let folder = state.path().map_err(nothing)?;
         let refused = |error: StateError| {
-            let why = error.explained();
+            let why = Refused { why: error.explained(), needs_opening: error.needs_opening() };
             (JournalAccess::without(&folder, error), why)
         };
         let journal = Journal::open(&folder).map_err(refused)?;
@@ -211,12 +225,16 @@ fn open(state: &StateFolder) -> Look {
     }
 }
 
-fn no_journal(why: String) -> Explanation {
+fn no_journal(refused: Refused) -> Explanation {
+    let next = if refused.needs_opening {
+        "`:reload` opens it again, and so does a new start."
+    } else {
+        "Fix the state folder, or name another with `--state FOLDER`; it is tried again by itself."
+    };
     Explanation {
         what: "No retry can be made: the journal of actions cannot be written.".to_owned(),
-        why,
-        next: "Everything can be read as usual. Fix the state folder, or name another with `--state FOLDER`; it is tried again by itself."
-            .to_owned(),
+        why: refused.why,
+        next: format!("Everything can be read as usual. {next}"),
         trace_id: None,
     }
 }
@@ -288,8 +306,9 @@ mod tests {
         let mut kept = keeper(folder.path());
         kept.opened.recv().await.unwrap();
         std::fs::remove_file(folder.path().join("journal.sqlite3-wal")).unwrap();
-        assert!(matches!(kept.next().await, News::Journal(Some(text)) if text.why.contains("was removed or replaced")));
-        assert!(kept.note().await.unwrap_err().contains("start it again"));
+        let News::Journal(Some(text)) = kept.next().await else { panic!("it is told") };
+        assert!(text.why.contains("was removed or replaced") && text.next.contains("`:reload`"), "{text:?}");
+        assert!(kept.note().await.unwrap_err().contains("opened again"));
         // Nobody waits for this one: that it has no line is told.
         let note = Ask::Note { campaign: CampaignIndex(0), kind: NoteKind::Reveal, detail: String::new(), written: None };
         kept.ask.send(note).unwrap();

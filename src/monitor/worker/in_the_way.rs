@@ -43,11 +43,14 @@ pub(super) fn taken_elsewhere(subject: &Subject, run: &RunId, at: Timestamp) -> 
     )
 }
 
+/// What a person does where the journal's files are not what they were.
+const OPEN_AGAIN: &str = "Nothing is retried without it. `:reload` opens it again, and so does a new start.";
+
 pub(super) fn journal_broken(error: &StateError) -> Explanation {
     told(
         "The journal of actions cannot be used.".to_owned(),
         error.explained(),
-        "Nothing is retried without it. Mend the state folder and start again.",
+        if error.needs_opening() { OPEN_AGAIN } else { "Nothing is retried without it. Fix the state folder and start again." },
     )
 }
 

@@ -126,12 +126,11 @@ impl Open {
             self.save(&flaw);
             self.flaw = Some(flaw);
         }
-        let why = match &self.flaw {
+        Err(match &self.flaw {
             None => return Ok(()),
-            Some(Flaw::Gone(path)) => format!("`{}` was removed or replaced while the program ran: start it again", path.display()),
-            Some(Flaw::Cut(path)) => format!("`{}` was cut while the program ran: start it again", path.display()),
-        };
-        Err(StateError::ReadOnly { why })
+            Some(Flaw::Gone(path)) => StateError::FilesChanged { path: path.clone(), how: "removed or replaced" },
+            Some(Flaw::Cut(path)) => StateError::FilesChanged { path: path.clone(), how: "cut" },
+        })
     }
 
     /// Saves what a removed log still holds, and keeps SQLite from tidying up at the end what is not its
