@@ -41,10 +41,12 @@ pub(super) enum Flaw {
 }
 
 impl Files {
-    /// The files as they are now, while the database is open.
+    /// The files as they are now, while the database is open. Where its name is a link, SQLite keeps the other
+    /// two beside what it leads to.
     pub fn of(database: &Path) -> Files {
+        let target = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
         Files(["", "-wal", "-shm"].map(|ending| {
-            let mut name = OsString::from(database);
+            let mut name = OsString::from(if ending.is_empty() { database } else { &target });
             name.push(ending);
             let path = PathBuf::from(name);
             Known { identity: identity(&path), length: length(&path), path }

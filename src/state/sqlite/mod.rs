@@ -75,6 +75,10 @@ impl Sqlite {
     /// Opens an existing database for reading only.
     pub fn open_to_read(folder: &Path) -> Result<Sqlite, StateError> {
         let path = folder.join(FILE_NAME);
+        // Opening a pipe to read waits until somebody writes.
+        if std::fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(StateError::NotAJournal { path, flaw: "it is no ordinary file".to_owned() });
+        }
         let open = |immutable: bool| -> Result<Sqlite, StateError> {
             let failed = |error| explained(error, &path, "opened");
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

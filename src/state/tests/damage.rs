@@ -102,6 +102,38 @@ fn the_end_of_one_that_lost_its_files_leaves_anothers_alone() {
 
 #[cfg(unix)]
 #[test]
+fn a_journal_behind_a_link_is_used_and_a_changed_link_is_noticed() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let link = file(folder.path(), "");
+    fs::write(elsewhere.path().join("real"), "").unwrap();
+    std::os::unix::fs::symlink(elsewhere.path().join("real"), &link).unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
+    journal.intend(&retry(run.id(), "m")).unwrap();
+    fs::write(elsewhere.path().join("other"), "").unwrap();
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path().join("other"), &link).unwrap();
+    assert!(journal.intend(&retry(run.id(), "n")).unwrap_err().needs_opening());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_journals_place_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "");
+    assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
+    let (sender, done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let error = Journal::open(folder.path()).unwrap_err();
+        let access = JournalAccess::without(folder.path(), error);
+        sender.send(access.writable().is_err() && access.readable().is_none()).unwrap();
+    });
+    let patience = std::time::Duration::from_secs(10);
+    assert_eq!(done.recv_timeout(patience), Ok(true), "it waits for somebody to write");
+}
+
+#[cfg(unix)]
+#[test]
 fn looking_whether_the_file_is_private_ends_no_lock_on_it() {
     // Another program that closes the journal must not take itself for the last one and remove the log.
     let (folder, journal, _run, id) = under_way();
