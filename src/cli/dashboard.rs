@@ -217,7 +217,8 @@ fn no_terminal(error: &TerminalError) -> Failure {
 }
 
 fn lost(error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Failed, "The terminal went away.", super::campaigns::sentence(error), "Start the dashboard again.")
+    let exit = End::of_error(error).map_or(Exit::Failed, exit_of);
+    Failure::new(exit, "The terminal went away.", super::campaigns::sentence(error), "Start the dashboard again.")
 }
 
 fn exit_of(end: End) -> Exit {

@@ -91,15 +91,13 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     /// Runs until somebody or something ends it.
     ///
     /// # Errors
-    /// When the terminal can be neither read nor written. What was asked of the workers goes on.
+    /// When the terminal is there and can be neither read nor written. What was asked of the workers goes on.
     pub fn run(mut self) -> io::Result<End> {
         let result = self.rounds();
-        // A terminal that went away fails before the system's signal is told: the signal is the
-        // better reason.
-        match (result, self.requests.end_asked()) {
-            (Err(_), Some(end)) => Ok(end),
-            (result, _) => result,
-        }
+        // A terminal that went away fails before the system's signal is told, or right after it: the
+        // signal is the better reason, and without one it is a hang-up all the same.
+        let Err(error) = result else { return result };
+        self.requests.end_asked().or_else(|| End::of_error(&error)).ok_or(error)
     }
 
     fn rounds(&mut self) -> io::Result<End> {

@@ -1,5 +1,6 @@
 //! What others ask of the loop: to end, to stop for a while.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
@@ -35,6 +36,19 @@ impl End {
             End::Interrupted => 130,
             End::Terminated => 143,
         }
+    }
+
+    /// The end that an error of the terminal is: one that went away may fail before the system's signal
+    /// is told. `None` where the terminal is there and something else is wrong.
+    pub fn of_error(error: &io::Error) -> Option<Self> {
+        #[cfg(unix)]
+        let is_gone = {
+            use rustix::io::Errno;
+            matches!(Errno::from_io_error(error), Some(Errno::IO | Errno::NXIO | Errno::PIPE))
+        };
+        #[cfg(not(unix))]
+        let is_gone = error.kind() == io::ErrorKind::BrokenPipe;
+        is_gone.then_some(End::HungUp)
     }
 
     const ALL: [End; 7] = [End::Quit, End::Interrupted, End::Terminated, End::HungUp, End::InputEnded, End::Reload, End::Broken];

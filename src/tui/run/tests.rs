@@ -113,6 +113,8 @@ struct Frames {
     terminal: Terminal<TestBackend>,
     time: Rc<RefCell<Duration>>,
     log: Log,
+    /// From when on it takes nothing any more, and the system's number for why.
+    breaks: Option<(u64, i32)>,
 }
 
 impl Frames {
@@ -124,6 +126,9 @@ impl Frames {
 
 impl Screen for Frames {
     fn draw(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        if let Some((_, why)) = self.breaks.filter(|(from, _)| ms(*from) <= *self.time.borrow()) {
+            return Err(io::Error::from_raw_os_error(why));
+        }
         self.note("frame");
         self.terminal.draw(|frame| draw(frame)).map(|_| ()).map_err(io::Error::other)
     }
@@ -239,7 +244,14 @@ impl Dashboard for Dummy {
 
 /// Runs `dashboard` through `steps`; everything that happened, in order, and how it ended.
 #[must_use]
-fn ran(mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, End) {
+fn ran(dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, End) {
+    let (log, end) = ran_on(None, dashboard, steps);
+    (log, end.unwrap())
+}
+
+/// The same on a screen that may break.
+#[must_use]
+fn ran_on(breaks: Option<(u64, i32)>, mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, io::Result<End>) {
     let log = Log::default();
     dashboard.log = Rc::clone(&log);
     let (waker, _wake_end) = wake_pair().unwrap();
@@ -248,9 +260,9 @@ fn ran(mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, En
     let time = Rc::new(RefCell::new(Duration::ZERO));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let mut input = Script { time: Rc::clone(&time), steps: steps.into(), sender, requests: requests.clone(), waits: 0, runtime };
-    let mut screen = Frames { terminal: Terminal::new(TestBackend::new(20, 2)).unwrap(), time, log: Rc::clone(&log) };
+    let mut screen = Frames { terminal: Terminal::new(TestBackend::new(20, 2)).unwrap(), time, log: Rc::clone(&log), breaks };
     let mut workers = Workers(Rc::clone(&log));
-    let end = Run::new(&mut dashboard, &mut screen, &mut input, &mut workers, receiver, requests).run().unwrap();
+    let end = Run::new(&mut dashboard, &mut screen, &mut input, &mut workers, receiver, requests).run();
     let log = log.borrow().clone();
     (log, end)
 }
@@ -377,6 +389,19 @@ fn whoever_asks_for_the_end_gets_it_and_its_exit_code() {
     }
     let (_, ended) = ran(Dummy::default(), vec![(5, Step::End)]);
     assert_eq!((ended, ended.exit_code()), (End::InputEnded, 129));
+}
+
+/// Its error may reach the loop before the system's signal does.
+#[cfg(unix)]
+#[test]
+fn a_terminal_that_went_away_is_hung_up_before_the_signal_comes() {
+    use rustix::io::Errno;
+    let steps = || vec![(5, Step::Read(key('j'))), (9, Step::Read(key('q')))];
+    let ended = |why: Errno| ran_on(Some((5, why.raw_os_error())), Dummy::default(), steps()).1;
+    for gone in [Errno::IO, Errno::NXIO, Errno::PIPE] {
+        assert_eq!(ended(gone).unwrap(), End::HungUp, "{gone}");
+    }
+    assert_eq!(ended(Errno::NOSPC).unwrap_err().raw_os_error(), Some(Errno::NOSPC.raw_os_error()));
 }
 
 #[test]
