@@ -49,7 +49,7 @@ fn what_is_only_explained_does_nothing() {
 fn nothing_is_agreed_to_from_the_help_of_a_question() {
     let mut desk = desk(80, 24);
     desk.keys("r").wait(500).keys("?").sees("Keys: question").keys("y e s").sees("carry out the plan").keys("Enter y").wait(500);
-    desk.keys("Enter Esc Esc").sees("[ leave it ]");
+    desk.keys("Enter Esc Esc").sees("[ cancel ]");
     assert_eq!(desk.commands(), []);
 }
 

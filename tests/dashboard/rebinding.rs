@@ -61,7 +61,7 @@ fn commands_are_named_with_the_key_that_opens_their_line() {
 #[test]
 fn a_question_keeps_its_keys() {
     let mut desk = desk("enter = \"s\"\nback = \"b\"\ntoggle = \"z\"", 80, 24);
-    desk.keys("r").sees("y retry").sees("Esc leave it").wait(500).keys("s b").sees("[ leave it ]").keys("Esc").misses("[ leave it ]");
+    desk.keys("r").sees("y retry").sees("Esc cancel").wait(500).keys("s b").sees("[ cancel ]").keys("Esc").misses("[ cancel ]");
     desk.keys("r").wait(500).keys("y");
     assert!(matches!(desk.commands().as_slice(), [Command::Retry(_)]));
 }

@@ -30,7 +30,7 @@ fn the_question_says_what_must_be_known() {
     let mut desk = asked();
     desk.sees("Retry 1 message, TEST, Clinic reminders").sees("65∙∙∙∙4018").sees("The phone was off");
     desk.sees("Tried 1 of 3 times").sees("may be billed").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
-    assert!(desk.cursor_line().contains("[ leave it ]"));
+    assert!(desk.cursor_line().contains("[ cancel ]"));
 }
 
 #[rstest]
@@ -67,18 +67,18 @@ fn a_yes_retries_exactly_once(#[case] keys: &str) {
 #[test]
 fn nothing_is_agreed_to_on_a_screen_without_room() {
     let mut desk = asked();
-    desk.resize(59, 14).sees("Postwatch needs 60 by 15").misses("[ leave it ]").keys("y Tab Enter");
+    desk.resize(59, 14).sees("Postwatch needs 60 by 15").misses("[ cancel ]").keys("y Tab Enter");
     assert_eq!(retries(&mut desk), 0);
     desk.keys("Esc r").wait(1_000).keys("y");
     assert_eq!(retries(&mut desk), 0, "it was never read");
-    desk.resize(80, 24).sees("[ leave it ]").wait(400).keys("y");
+    desk.resize(80, 24).sees("[ cancel ]").wait(400).keys("y");
     assert_eq!(retries(&mut desk), 1);
 }
 
 #[test]
 fn keys_that_come_too_early_are_not_an_answer() {
     let mut desk = Desk::with(&[failed()], 80, 24);
-    desk.keys("r y Tab Enter").sees("[ leave it ]").wait(399).keys("y");
+    desk.keys("r y Tab Enter").sees("[ cancel ]").wait(399).keys("y");
     assert_eq!(retries(&mut desk), 0);
     desk.wait(1).keys("y");
     assert_eq!(retries(&mut desk), 1);
@@ -87,7 +87,7 @@ fn keys_that_come_too_early_are_not_an_answer() {
 #[test]
 fn esc_leaves_even_early() {
     let mut desk = Desk::with(&[failed()], 80, 24);
-    desk.keys("r Esc").misses("[ leave it ]").wait(1_000).keys("y");
+    desk.keys("r Esc").misses("[ cancel ]").wait(1_000).keys("y");
     assert_eq!(retries(&mut desk), 0);
 }
 
@@ -124,14 +124,14 @@ fn a_journal_that_cannot_be_written_refuses() {
 #[test]
 fn a_message_that_is_not_failed_is_explained_instead() {
     let mut desk = Desk::with(&[sms(1, "success", 60)], 80, 24);
-    desk.keys("r").sees("no retry of this message · not failed: delivered").misses("[ leave it ]");
+    desk.keys("r").sees("no retry of this message · not failed: delivered").misses("[ cancel ]");
 }
 
 #[test]
 fn a_message_that_recovers_closes_the_question() {
     let mut desk = asked();
     desk.wait(1_000).answer(0, &[sms(4_018, "created", 601)], AnswerKind::List, None, false);
-    desk.misses("[ leave it ]").sees("not failed: created").keys("y");
+    desk.misses("[ cancel ]").sees("not failed: created").keys("y");
     assert_eq!(retries(&mut desk), 0);
 }
 

@@ -118,7 +118,7 @@ fn a_run_that_paused_itself_says_why_and_how_to_go_on() {
     run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("The run has paused itself.")));
     desk.sees("PAUSED 6").sees("The run has paused itself. · why it is so").sees(":resume goes on");
     desk.commands();
-    desk.keys(": r e s u m Tab Enter").sees("Go on with the run, TEST").sees("[ leave it ]");
+    desk.keys(": r e s u m Tab Enter").sees("Go on with the run, TEST").sees("[ cancel ]");
     assert_eq!(desk.commands(), []);
     desk.wait(400).keys("y").misses("Go on with");
     assert_eq!(desk.commands(), [Command::ResumeRun]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use postwatch::simulator::CampaignOptions;
 
-use super::hands::{LEAVE, asked};
+use super::hands::{CANCEL, asked};
 use super::simulation::{Simulation, campaign, world};
 
 const KEY: &str = "key_test_canary_9f8e7d6c5b4a";
@@ -26,7 +26,7 @@ fn nothing_personal_reaches_log_journal_or_screen() {
     program.types("v").waits_for("the number", |screen| shows(&screen.contents(), number));
     program.types("v").waits_for("no number", |screen| !shows(&screen.contents(), number));
     asked(&mut program).presses_until("y", "the outcome", |screen| screen.contents().contains("retried: accepted"));
-    program.loses(LEAVE);
+    program.loses(CANCEL);
     // Something that fails is logged and told, too.
     simulation.simulator().set_faults(vec!["500=1".parse().unwrap()]);
     program.types("\u{12}").sees("Postman has a fault").types("!").sees("Notices, newest first");

@@ -26,7 +26,7 @@ pub fn finds(program: &mut Program, digits: &str) {
 
 /// The question, with the focus on the safe answer.
 pub fn asked(program: &mut Program) -> &mut Program {
-    program.types("r").sees("Retry 1 message").waits_for("the focus on the safe answer", |screen| focus(screen) == Some(LEAVE))
+    program.types("r").sees("Retry 1 message").waits_for("the focus on the safe answer", |screen| focus(screen) == Some(CANCEL))
 }
 
 /// The question where no action is taken: there is only the safe answer.
@@ -35,11 +35,11 @@ pub fn asked_in_preview(program: &mut Program) -> &mut Program {
 }
 
 /// The safe answer.
-pub const LEAVE: &str = "[ leave it ]";
+pub const CANCEL: &str = "[ cancel ]";
 
 /// The answer that the cursor stands on.
 fn focus(screen: &vt100::Screen) -> Option<&'static str> {
     let (row, column) = screen.cursor_position();
     let from = screen.contents_between(row, column, row, screen.size().1.get());
-    [LEAVE, "[ retry ]"].into_iter().find(|answer| from.starts_with(&answer[1..]))
+    [CANCEL, "[ retry ]"].into_iter().find(|answer| from.starts_with(&answer[1..]))
 }

@@ -3,7 +3,7 @@
 
 use rstest::rstest;
 
-use super::hands::{LEAVE, asked, on_a_failed_one};
+use super::hands::{CANCEL, asked, on_a_failed_one};
 use super::program::Program;
 use super::simulation::Simulation;
 
@@ -17,7 +17,7 @@ fn a_paste_over_the_list_retries_nothing(#[case] pasted: &str) {
     let (mut program, failed) = on_a_failed_one(&simulation);
     // The first key of a paste of two may open the question.
     program.types(pasted).reads_all();
-    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(LEAVE));
+    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(CANCEL));
     only_the_yes_that_follows_counts(&simulation, &mut program, &failed.id);
 }
 
@@ -34,7 +34,7 @@ fn a_paste_into_the_question_retries_nothing(#[case] pasted: &str) {
     let simulation = Simulation::new();
     let (mut program, failed) = on_a_failed_one(&simulation);
     asked(&mut program).types(pasted).reads_all();
-    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(LEAVE));
+    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(CANCEL));
     only_the_yes_that_follows_counts(&simulation, &mut program, &failed.id);
 }
 
@@ -52,7 +52,7 @@ fn a_paste_of_megabytes_with_an_end_in_it_retries_nothing() {
     let filler = "carry on, ".repeat(300_000);
     program.types("").sends(format!("\u{1b}[200~a\u{1b}[201~r{filler}y").as_bytes());
     program.reads_all();
-    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(LEAVE));
+    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(CANCEL));
     only_the_yes_that_follows_counts(&simulation, &mut program, &failed.id);
 }
 
@@ -92,7 +92,7 @@ fn a_paste_without_an_end_locks_nothing() {
 fn esc_and_the_key_that_comes_with_it_both_work() {
     let simulation = Simulation::new();
     let (mut program, _) = on_a_failed_one(&simulation);
-    asked(&mut program).types("\u{1b}?").loses(LEAVE).sees("Keys: ").types("\u{1b}").loses("Keys: ").types("q");
+    asked(&mut program).types("\u{1b}?").loses(CANCEL).sees("Keys: ").types("\u{1b}").loses("Keys: ").types("q");
     assert_eq!(program.exit_code(), 0);
 }
 

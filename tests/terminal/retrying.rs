@@ -1,6 +1,6 @@
 //! The main job: watch, find a recipient, look closer, retry what failed, and never by accident.
 
-use super::hands::{LEAVE, asked, on_a_failed_one};
+use super::hands::{CANCEL, asked, on_a_failed_one};
 use super::program::cursor_line;
 use super::simulation::Simulation;
 
@@ -40,8 +40,8 @@ fn yes_retries_exactly_once() {
 fn esc_and_enter_leave_it() {
     let simulation = Simulation::new();
     let (mut program, failed) = on_a_failed_one(&simulation);
-    asked(&mut program).types("\u{1b}").loses(LEAVE);
-    asked(&mut program).presses_until("\r", "the question gone", |screen| !screen.contents().contains(LEAVE));
+    asked(&mut program).types("\u{1b}").loses(CANCEL);
+    asked(&mut program).presses_until("\r", "the question gone", |screen| !screen.contents().contains(CANCEL));
     // Had either been taken for a yes, its POST would have left before the one that is meant.
     // Backspace, because a terminal's Esc with a letter at once behind it is another key.
     program.presses_until("\u{7f}", "the list", |screen| cursor_line(screen).contains("✗ failed"));

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::hands::{LEAVE, asked, finds};
+use super::hands::{CANCEL, asked, finds};
 use super::program::{Program, Start};
 use super::simulation::Simulation;
 
@@ -41,8 +41,8 @@ fn a_yes_that_was_typed_ahead_of_fg_is_none() {
     let failed = simulation.retryable().remove(0);
     finds(&mut program, &failed.recipient[2..]);
     asked(&mut program).types("\u{1a}").gives_the_terminal_back();
-    program.sees("stopped with").types("on\ny").sees(LEAVE).holds_the_terminal().reads_all();
-    program.types("\u{1b}").loses(LEAVE).types("q").sees("ended with 0");
+    program.sees("stopped with").types("on\ny").sees(CANCEL).holds_the_terminal().reads_all();
+    program.types("\u{1b}").loses(CANCEL).types("q").sees("ended with 0");
     assert_eq!(program.exit_code(), 0);
     assert_eq!(simulation.posts(), []);
 }

@@ -97,7 +97,7 @@ impl Wanted {
     fn prompt(self) -> String {
         match self {
             Wanted::Yes => "Retry now? [y/N] ".to_owned(),
-            Wanted::Count(count) => format!("Type {count} and Enter to retry them now, Enter alone to leave it: "),
+            Wanted::Count(count) => format!("Type {count} and Enter to retry them now, Enter alone to cancel: "),
         }
     }
 }

@@ -134,7 +134,7 @@ fn printable_keys_are_text_in_the_find_line() {
 
 #[rstest]
 #[case(Context::Messages, "? help  / find  Enter open  f filter  r plan a retry")]
-#[case(Context::Question, "Esc leave it  y retry  Enter answer  Space take in")]
+#[case(Context::Question, "Esc cancel  y retry  Enter answer  Space take in")]
 #[case(Context::Text, "Enter keep  Esc close")]
 fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expected: &str) {
     let map = KeyMap::default();

@@ -1,4 +1,4 @@
-//! The question before a retry. It starts with the focus on "leave it", and only a person's yes
+//! The question before a retry. It starts with the focus on "cancel", and only a person's yes
 //! turns its plan into retries.
 
 use jiff::Timestamp;
@@ -12,8 +12,8 @@ use crate::retry::{ConfirmedRetry, Plan, Planner};
 /// The two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Answer {
-    /// Leave it.
-    Leave,
+    /// Cancel.
+    Cancel,
     /// Retry.
     Retry,
 }
@@ -42,7 +42,7 @@ impl Question {
             asked: Asked::new(id),
             plan: plan_one(campaign, &message, false, now),
             message,
-            answer: Answer::Leave,
+            answer: Answer::Cancel,
             include_useless: false,
             refusal,
         }
@@ -61,8 +61,8 @@ impl Question {
     /// Moves the focus to the other answer.
     pub fn turn(&mut self) {
         self.answer = match self.answer {
-            Answer::Leave => Answer::Retry,
-            Answer::Retry => Answer::Leave,
+            Answer::Cancel => Answer::Retry,
+            Answer::Retry => Answer::Cancel,
         };
     }
 
@@ -84,7 +84,7 @@ impl Question {
     /// It is another question from now on.
     pub fn ask_anew(&mut self, id: u64) {
         self.asked = Asked::new(id);
-        self.answer = Answer::Leave;
+        self.answer = Answer::Cancel;
     }
 
     /// A person said yes.

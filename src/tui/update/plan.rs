@@ -282,7 +282,7 @@ impl State {
         }
     }
 
-    /// Enter: the count where one is asked for, else the answer with the focus, which is "leave it".
+    /// Enter: the count where one is asked for, else the answer with the focus, which is "cancel".
     fn enter_plan(&mut self, effects: &mut Vec<Effect>) {
         match self.count_wanted() {
             (None, _) => self.dialog = Dialog::None,

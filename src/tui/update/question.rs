@@ -50,7 +50,7 @@ impl State {
             }
             Action::Agree => self.agree(effects),
             Action::Enter => match question.answer {
-                Answer::Leave => self.dialog = Dialog::None,
+                Answer::Cancel => self.dialog = Dialog::None,
                 Answer::Retry => self.agree(effects),
             },
             _ => {}

@@ -43,7 +43,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let answer_at = lines.len();
     let style = |role| state.look.style(role);
     let (answer, x) = match question.needs_count() {
-        None => (Line::from(Span::styled("[ leave it ]", style(Role::Focus))), 1),
+        None => (Line::from(Span::styled("[ cancel ]", style(Role::Focus))), 1),
         Some(number) => {
             let prompt = format!("Type {number}, then Enter: ");
             let at = prompt.len() + question.count.typed.len();
@@ -56,7 +56,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     if question.can_run() && question.needs_count().is_none() {
         pairs.push(("y", "retry the batch".to_owned()));
     }
-    pairs.push(("Esc", "leave it".to_owned()));
+    pairs.push(("Esc", "cancel".to_owned()));
     lines.push(sentences::keys(state, &pairs, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };

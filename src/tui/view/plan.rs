@@ -152,7 +152,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
 fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
     let style = |role| state.look.style(role);
     let Some(number) = question.needs_count() else {
-        return (Line::from(Span::styled("[ leave it ]", style(Role::Focus))), 1);
+        return (Line::from(Span::styled("[ cancel ]", style(Role::Focus))), 1);
     };
     let prompt = format!("Type {number}, then Enter: ");
     let at = prompt.len() + question.count.typed.len();
@@ -164,7 +164,7 @@ fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
     if question.can_run() && question.needs_count().is_none() {
         pairs.push(("y".to_owned(), "retry".to_owned()));
     }
-    pairs.push(("Esc".to_owned(), "leave it".to_owned()));
+    pairs.push(("Esc".to_owned(), "cancel".to_owned()));
     let all = format!("see all {}", count(question.list_len()));
     for (action, does) in [(Action::Toggle, "add/drop"), (Action::NextPane, &all), (Action::Export, "export")] {
         pairs.extend(state.keymap.key(Context::Plan, action).map(|key| (key, does.to_owned())));

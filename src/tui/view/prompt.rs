@@ -88,7 +88,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         let left = usize::from(area.height).saturating_sub(2 + 1 + lines.len());
         lines.extend(palette::lines(state, prompt, room, left));
     }
-    let mut keys = vec![("Enter", does(&prompt.kind).to_owned()), ("Esc", "leave it".to_owned())];
+    let mut keys = vec![("Enter", does(&prompt.kind).to_owned()), ("Esc", "cancel".to_owned())];
     if prompt.kind == PromptKind::Command {
         keys.extend([("Tab", "complete".to_owned()), ("Up Down", "choose".to_owned())]);
     }

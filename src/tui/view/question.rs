@@ -34,8 +34,8 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     let x = match question.answer {
-        Answer::Leave => 1,
-        Answer::Retry => LEAVE.len() + 3,
+        Answer::Cancel => 1,
+        Answer::Retry => CANCEL.len() + 3,
     };
     Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answers_at).unwrap_or(0))
 }
@@ -119,14 +119,14 @@ fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence 
 }
 
 /// The safe answer.
-const LEAVE: &str = "[ leave it ]";
+const CANCEL: &str = "[ cancel ]";
 
 /// The other one.
 const RETRY: &str = "[ retry ]";
 
 fn answers(state: &State, question: &Question) -> Line<'static> {
     let style = |answer| state.look.style(if question.answer == answer { Role::Focus } else { Role::Text });
-    let mut spans = vec![Span::styled(LEAVE, style(Answer::Leave))];
+    let mut spans = vec![Span::styled(CANCEL, style(Answer::Cancel))];
     if question.can_run() {
         spans.push(Span::raw("  "));
         spans.push(Span::styled(RETRY, style(Answer::Retry)));
@@ -139,7 +139,7 @@ fn keys(state: &State, question: &Question, width: usize) -> Line<'static> {
     if question.can_run() {
         pairs.push(("y".to_owned(), "retry".to_owned()));
     }
-    pairs.push(("Esc".to_owned(), "leave it".to_owned()));
+    pairs.push(("Esc".to_owned(), "cancel".to_owned()));
     let key = |action| state.keymap.key(Context::Question, action);
     if let Some(key) = key(Action::NextPane).filter(|_| question.can_run()) {
         pairs.push((key, "other answer".to_owned()));

@@ -29,7 +29,7 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
             (
                 lines,
                 first + resolve.cursor,
-                [(Action::Enter, "choose"), (Action::Back, "leave it")]
+                [(Action::Enter, "choose"), (Action::Back, "cancel")]
                     .into_iter()
                     .filter_map(|(action, does)| Some((state.keymap.key(Context::Menu, action)?, does.to_owned())))
                     .collect(),
@@ -48,8 +48,8 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
             ];
             let mut lines = sentences::lines(state, all, width, room);
             let at = lines.len();
-            lines.push(Line::from(Span::styled("[ leave it ]", style(Role::Focus))));
-            (lines, at, vec![("y".to_owned(), format!("say that {said}")), ("Esc".to_owned(), "leave it".to_owned())])
+            lines.push(Line::from(Span::styled("[ cancel ]", style(Role::Focus))));
+            (lines, at, vec![("y".to_owned(), format!("say that {said}")), ("Esc".to_owned(), "cancel".to_owned())])
         }
     };
     lines.push(sentences::keys(state, &keys, width));

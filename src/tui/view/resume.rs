@@ -22,8 +22,8 @@ pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer
     ];
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
-    lines.push(Line::from(Span::styled("[ leave it ]", state.look.style(Role::Focus))));
-    lines.push(sentences::keys(state, &[("y", "go on".to_owned()), ("Esc", "leave it".to_owned())], width));
+    lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
+    lines.push(sentences::keys(state, &[("y", "go on".to_owned()), ("Esc", "cancel".to_owned())], width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = format!("Go on with the run, {}, {}", environment(&state.look, campaign), campaign.card.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);

@@ -26,9 +26,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     ];
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
-    lines.push(Line::from(Span::styled("[ leave it ]", state.look.style(Role::Focus))));
+    lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
     let named = |action| state.keymap.key(Context::Question, action);
-    let keys: Vec<(String, String)> = [(Action::Agree, "show it"), (Action::Back, "leave it")]
+    let keys: Vec<(String, String)> = [(Action::Agree, "show it"), (Action::Back, "cancel")]
         .into_iter()
         .filter_map(|(action, does)| Some((named(action)?, does.to_owned())))
         .collect();
