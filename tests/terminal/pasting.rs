@@ -1,6 +1,7 @@
 //! What is pasted never acts as keys, whether the terminal tells that it is a paste or not; and nothing but a
 //! key that was meant agrees.
 
+use postwatch::simulator::{Fault, FaultKind, FaultyCalls};
 use rstest::rstest;
 
 use super::hands::{CANCEL, asked, on_a_failed_one};
@@ -119,4 +120,28 @@ fn a_long_paste_into_the_find_line_arrives_to_its_end() {
     let mut program = simulation.run();
     program.sees("300 loaded").types("/").sees("digits of a number");
     program.types(&format!("{}\r", "9".repeat(3_000))).sees("No number with 9999");
+}
+
+/// The same where a run has paused itself: only a person goes on with it.
+#[test]
+fn a_paste_in_two_pieces_goes_on_with_no_paused_run() {
+    let simulation = Simulation::new();
+    let mut program = simulation.run();
+    program.sees("300 loaded");
+    // Three whose answer is lost, and a run pauses itself.
+    let lost = Fault { kind: FaultKind::ResetAfter, share: 1.0, calls: FaultyCalls::Writes, times: Some(3) };
+    simulation.simulator().set_faults(vec![lost]);
+    program.types("3").sees("Failures").presses_until("r", "the plan", |screen| screen.contents().contains("Tab see all"));
+    program.presses_until("y", "the run paused", |screen| screen.contents().contains(":resume goes on"));
+    let before = simulation.posts().len();
+    assert_eq!(before, 3);
+    for rest in ["resume\r", "resume\ry", "resume\ry\r", "resume\ryes\r"] {
+        program.types(":").sees("Commands").types(rest).reads_all();
+        program.presses_until("\u{7f}", "no question", |screen| !screen.contents().contains("Go on with the run"));
+        program.sees(":resume goes on");
+    }
+    assert_eq!(simulation.posts().len(), before, "a paste goes on with nothing");
+    // A person's yes does.
+    program.types(":").sees("Commands").types("resume\r").sees("Go on with the run");
+    program.presses_until("y", "the run going on", |screen| !screen.contents().contains(":resume goes on"));
 }
