@@ -70,8 +70,9 @@ pub enum Event {
     },
     /// A second has passed: ages move on.
     Tick,
-    /// The program is about to be stopped for a while, as by Ctrl-z.
-    Suspending,
+    /// The program stops for a while, as by Ctrl-z. Told before it stops, or, where it was stopped from
+    /// outside, when it goes on.
+    Suspended,
     /// The system asks the program to end (TERM, HUP, or an INT from outside).
     EndAsked,
 }

@@ -118,7 +118,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             if self.requests.take_continued() {
                 // It was stopped from outside, and what was typed meanwhile was typed blindly.
                 self.guard.look_again();
-                self.pace.change(Cause::Key);
+                self.update(Event::Suspended, Cause::Key)?;
             }
             self.tell_clock()?;
             let input_ended = self.read_keyboard()?;
@@ -289,7 +289,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        self.update(Event::Suspending, Cause::Key)?;
+        self.update(Event::Suspended, Cause::Key)?;
         if self.screen.suspend()? {
             self.was_stopped = true;
             self.guard.look_again();

@@ -95,7 +95,7 @@ impl State {
             }
             Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
             Event::ClockSet { ahead } => self.clock_set(ahead),
-            Event::Suspending => {
+            Event::Suspended => {
                 self.take_back_yes("the program was suspended");
             }
             Event::EndAsked => {

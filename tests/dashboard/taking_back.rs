@@ -82,7 +82,7 @@ fn every_way_out_takes_it_back(
     desk.wait(2_900).keys(keys);
     if keys == "^z" {
         assert!(desk.effects.contains(&Effect::Suspend));
-        desk.event(Event::Suspending);
+        desk.event(Event::Suspended);
     }
     desk.misses("Starting in");
     desk.wait(600_000);
@@ -92,7 +92,7 @@ fn every_way_out_takes_it_back(
 
 #[rstest]
 #[case::signal(Event::EndAsked)]
-#[case::suspend(Event::Suspending)]
+#[case::suspend(Event::Suspended)]
 fn who_ends_or_suspends_the_program_sends_nothing(#[case] event: Event) {
     let mut desk = agreed(What::Several);
     // At the very moment at which it would begin.

@@ -37,6 +37,7 @@ enum Step {
     End,
     News(usize),
     Ask(End),
+    Continue,
 }
 
 /// A keyboard, a clock and the workers, all from one script.
@@ -67,6 +68,7 @@ impl Script {
                     continue;
                 }
                 Step::Ask(end) => self.requests.end(*end),
+                Step::Continue => self.requests.continued(),
             }
             self.steps.pop_front();
         }
@@ -194,7 +196,7 @@ impl Dashboard for Dummy {
             Event::Tick => "tick".to_owned(),
             Event::EndAsked => "end asked".to_owned(),
             Event::ClockSet { ahead } => format!("ahead {ahead}"),
-            Event::Suspending => "suspending".to_owned(),
+            Event::Suspended => "suspended".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),
             Event::Tried(_) => "tried".to_owned(),
@@ -357,7 +359,7 @@ fn a_yes_that_was_typed_ahead_of_a_resumption_is_none() {
     let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
     let steps = vec![at(100, 'r'), at(1_000, 'z'), at(1_000, 'y'), at(1_399, 'y'), at(1_800, 'y'), at(1_900, 'q')];
     let (log, _) = ran(Dummy::default(), steps);
-    assert_eq!(names(&log)[3..], ["r", "frame", "z", "suspending", "suspend", "forget", "frame", "no y", "frame", "yes y", "frame", "q"]);
+    assert_eq!(names(&log)[3..], ["r", "frame", "z", "suspended", "suspend", "forget", "frame", "no y", "frame", "yes y", "frame", "q"]);
 }
 
 #[test]
@@ -378,7 +380,16 @@ fn keys_that_are_let_go_of_do_nothing() {
 #[test]
 fn a_suspended_program_paints_everything_anew() {
     let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(key('z'))), (9, Step::Read(key('q')))]);
-    assert_eq!(names(&log)[3..], ["z", "suspending", "suspend", "forget", "frame", "q"]);
+    assert_eq!(names(&log)[3..], ["z", "suspended", "suspend", "forget", "frame", "q"]);
+}
+
+/// What was about to begin could neither be seen nor taken back meanwhile.
+#[test]
+fn who_was_stopped_from_outside_is_told_when_it_goes_on() {
+    let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
+    let steps = vec![at(100, 'r'), (1_000, Step::Continue), at(1_399, 'y'), at(1_800, 'y'), at(1_900, 'q')];
+    let (log, _) = ran(Dummy::default(), steps);
+    assert_eq!(names(&log)[3..], ["r", "frame", "suspended", "frame", "no y", "frame", "yes y", "frame", "q"]);
 }
 
 #[test]
