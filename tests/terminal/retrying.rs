@@ -1,8 +1,10 @@
 //! The main job: watch, find a recipient, look closer, retry what failed, and never by accident.
 
+use postwatch::simulator::CampaignOptions;
+
 use super::hands::{CANCEL, asked, on_a_failed_one};
 use super::program::cursor_line;
-use super::simulation::Simulation;
+use super::simulation::{Simulation, campaign, world};
 
 #[test]
 fn messages_are_found_opened_and_filtered() {
@@ -70,4 +72,24 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     let messages: std::collections::HashSet<_> = posts.iter().map(|post| post.message.clone()).collect();
     assert_eq!((posts.len(), messages.len()), (2, 2), "{posts:?}");
     program.types("5").sees("· 2 actions");
+}
+
+/// A tunnel to production ends on this machine: the key says so. The name and the count come over a slow line,
+/// several characters at once.
+#[test]
+fn a_production_key_on_this_machine_wants_the_name_and_the_count() {
+    let live = CampaignOptions { key: Some("key_live_0123456789abcdef".to_owned()), ..campaign("Clinic reminders") };
+    let simulation = Simulation::of(world(vec![live]));
+    let mut program = simulation.run();
+    program.sees("300 loaded").sees("PRODUCTION").sees("READ-ONLY").sees("∙∙∙∙");
+    program.types(":").sees("Commands").types("unlock\r").sees("Type its name").types("Clin").types("ic remin").types("ders");
+    program.presses_until("\r", "the campaign open", |screen| screen.contents().contains("UNLOCKED"));
+    program.types("3").sees("a retry helps").presses_until("r", "the plan", |screen| screen.contents().contains("then Enter:"));
+    program.presses_until("y", "a yes that is no count", |screen| screen.contents().contains("and then Enter is the yes"));
+    let failed = simulation.retryable().len().to_string();
+    program.types("9").types("\r").sees(&format!("{failed} and then Enter is the yes"));
+    assert_eq!(simulation.posts(), []);
+    program.types(&failed).presses_until("\r", "the countdown", |screen| screen.contents().contains("Starting in "));
+    program.types("y").types("\r").types("\u{1b}").sees("taken back: nothing was sent");
+    assert_eq!(simulation.posts(), []);
 }

@@ -11,6 +11,8 @@ use super::*;
 use crate::tui::Keyboard;
 use crate::tui::terminal::{Bytes, Line};
 
+mod typing;
+
 /// Something that happens at the other end of the line.
 #[derive(Debug, Clone)]
 enum Sent {
@@ -167,10 +169,11 @@ impl Screen for Window {
     }
 }
 
-/// A question that `y` agrees to, again and again; `m` changes it, `x` closes it, `r` opens it, `z` stops
-/// the program.
+/// A question that `y` agrees to, again and again, or Enter behind a count; `m` changes it, `x` closes it,
+/// `r` opens it, `z` stops the program.
 struct Board {
     question: Option<QuestionId>,
+    asks_count: bool,
     notes: Notes,
     time: Time,
 }
@@ -185,7 +188,8 @@ impl Dashboard for Board {
     fn update(&mut self, event: Event, _: Timestamp) -> Vec<Effect> {
         match event {
             Event::Agreed(key) => {
-                assert_eq!((key.code, self.question.is_some()), (KeyCode::Char('y'), true));
+                let agrees = if self.asks_count { KeyCode::Enter } else { KeyCode::Char('y') };
+                assert_eq!((key.code, self.question.is_some()), (agrees, true));
                 self.note(Note::Agreed);
             }
             Event::TooSoon(_) => self.note(Note::TooSoon),
@@ -212,8 +216,13 @@ impl Dashboard for Board {
     }
 
     fn role(&self, key: KeyEvent) -> KeyRole {
-        let agrees = self.question.is_some() && key.code == KeyCode::Char('y') && key.modifiers.is_empty();
-        if agrees { KeyRole::Agrees } else { KeyRole::Key }
+        match key.code {
+            _ if self.question.is_none() || !key.modifiers.is_empty() => KeyRole::Key,
+            KeyCode::Char('0'..='9') if self.asks_count => KeyRole::Answer,
+            KeyCode::Enter if self.asks_count => KeyRole::AgreesToTyped,
+            KeyCode::Char('y') if !self.asks_count => KeyRole::Agrees,
+            _ => KeyRole::Key,
+        }
     }
 
     fn takes_text(&self) -> bool {
@@ -231,6 +240,11 @@ impl Dashboard for Board {
 
 /// Runs a board through what is sent; everything that was noted.
 fn watched(sent: Vec<(u64, Sent)>) -> Vec<(Duration, Note)> {
+    watched_by(sent, false)
+}
+
+/// The same, where the question may ask for a count.
+fn watched_by(sent: Vec<(u64, Sent)>, asks_count: bool) -> Vec<(Duration, Note)> {
     let (waker, _end) = wake_pair().unwrap();
     let (_, receiver) = updates(waker.clone());
     let requests = Requests::new(waker);
@@ -241,7 +255,7 @@ fn watched(sent: Vec<(u64, Sent)>) -> Vec<(Duration, Note)> {
     let mut input = Watched(Keyboard::of(wire), Rc::clone(&notes));
     let terminal = Terminal::new(TestBackend::new(20, 2)).unwrap();
     let mut screen = Window { terminal, columns, notes: Rc::clone(&notes), time: Rc::clone(&time) };
-    let mut board = Board { question: Some(QuestionId(1)), notes: Rc::clone(&notes), time };
+    let mut board = Board { question: Some(QuestionId(1)), asks_count, notes: Rc::clone(&notes), time };
     let mut workers = Workers(Log::default());
     Run::new(&mut board, &mut screen, &mut input, &mut workers, receiver, requests).run().unwrap();
     notes.take()
