@@ -252,7 +252,6 @@ fn ran(dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, End) {
 }
 
 /// The same on a screen that may break.
-#[must_use]
 fn ran_on(breaks: Option<(u64, i32)>, mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, io::Result<End>) {
     let log = Log::default();
     dashboard.log = Rc::clone(&log);
