@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use crate::postman::uptime;
+
 /// How long a wait goes without a look at the clock: the timers of the system stand still while it is
 /// suspended, and what is due must not stay undone for as long as it slept.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
@@ -141,7 +144,7 @@ struct System {
     /// The wall time at the start.
     start: Timestamp,
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    since: SignedDuration,
+    since: std::time::Duration,
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     passed: std::sync::Mutex<Larger>,
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -151,19 +154,12 @@ struct System {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl System {
     fn begin() -> Self {
-        Self { start: Timestamp::now(), since: since_boot() }
+        Self { start: Timestamp::now(), since: uptime() }
     }
 
     fn passed(&self) -> SignedDuration {
-        since_boot() - self.since
+        SignedDuration::try_from(uptime().saturating_sub(self.since)).unwrap_or(SignedDuration::MAX)
     }
-}
-
-/// `CLOCK_BOOTTIME` counts suspend, and nobody can set it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn since_boot() -> SignedDuration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    SignedDuration::from_secs(time.tv_sec) + SignedDuration::from_nanos(time.tv_nsec)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

@@ -1,6 +1,8 @@
 //! HTTP, by way of reqwest. Two kinds of client, because a write must never be repeated by the
 //! library.
 
+mod connecting;
+
 use std::error::Error;
 use std::future::Future;
 use std::io;
@@ -12,9 +14,11 @@ use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use jiff::Timestamp;
 use reqwest::{Client, ClientBuilder};
+use tower::util::MapFutureLayer;
 use url::Url;
 use zeroize::Zeroizing;
 
+use self::connecting::{Clocks, within};
 use super::environment::is_loopback;
 use super::secrets::told;
 use super::transport::http_date;
@@ -47,6 +51,7 @@ impl Default for Timeouts {
 #[derive(Debug, Default)]
 pub struct HttpTransport {
     timeouts: Timeouts,
+    clocks: Clocks,
     clients: Clients,
 }
 
@@ -80,7 +85,7 @@ impl HttpTransport {
             (true, true) => &self.clients.writing_loopback,
         };
         let client = slot.get_or_init(|| {
-            let builder = if is_write { writing(self.timeouts) } else { common(self.timeouts) };
+            let builder = if is_write { writing(self.timeouts, self.clocks.clone()) } else { common(self.timeouts) };
             // Requests to this machine never leave it by way of a proxy.
             let builder = if is_loopback { builder.no_proxy() } else { builder };
             builder.build().map_err(|error| innermost(&error))
@@ -158,9 +163,17 @@ fn common(timeouts: Timeouts) -> ClientBuilder {
 /// For writes. Two layers of the library send a request again by themselves: reqwest after an
 /// HTTP/2 GOAWAY or REFUSED_STREAM, and the connection pool after a kept connection turned out to
 /// be dead. So: no HTTP/2, and no connection is kept, which also makes a failure to connect
-/// prove that nothing was sent.
-fn writing(timeouts: Timeouts) -> ClientBuilder {
-    common(timeouts).http1_only().pool_max_idle_per_host(0)
+/// prove that nothing was sent. A connection during which the machine slept is such a failure.
+fn writing(timeouts: Timeouts, clocks: Clocks) -> ClientBuilder {
+    let punctual = MapFutureLayer::new(within(timeouts.connect, clocks));
+    common(timeouts).http1_only().pool_max_idle_per_host(0).connector_layer(punctual)
+}
+
+/// The time since the machine began, suspend included. Nobody can set it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn uptime() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 fn bearer(key: &ApiKey) -> Result<HeaderValue, TransportFailure> {
@@ -281,6 +294,11 @@ mod tests {
     use super::*;
     use reqwest::dns::{Name, Resolve, Resolving};
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use self::connecting::Reading;
 
     /// Knows no name, so that no name server is asked.
     struct NoNames;
@@ -293,10 +311,63 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_without_an_address_proves_that_nothing_was_sent() {
-        let client = writing(Timeouts::default()).no_proxy().dns_resolver(Arc::new(NoNames)).build().unwrap();
+        let client = writing(Timeouts::default(), Clocks::default()).no_proxy().dns_resolver(Arc::new(NoNames)).build().unwrap();
         let error = client.post("https://postman.example/x?search=6580001234").send().await.unwrap_err();
         assert_eq!(failure(&error), TransportFailure::NotSent(NotSent::Dns));
         assert_eq!(innermost(&error), "no such name");
+    }
+
+    /// A server of this machine that reads what comes and counts the connections that brought anything.
+    async fn counting() -> (String, Arc<AtomicUsize>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, asked) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let counted = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                if stream.read(&mut [0; 4096]).await.unwrap_or(0) > 0 {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    let _ = stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n").await;
+                }
+                // To its end, so that whatever was sent has been counted before the caller asks.
+                let _ = stream.read(&mut [0; 4096]).await;
+            }
+        });
+        (format!("http://{address}/x"), asked)
+    }
+
+    /// The machine sleeps while a connection is made: tokio's clock notices nothing.
+    #[rstest::rstest]
+    #[case::at_once(0, 0, true)]
+    #[case::slow(4, 4, true)]
+    #[case::by_the_clock_that_counts_suspend(8 * 3600, 0, false)]
+    // Where no clock counts suspend, the time of day does; where it is set back on waking, the other one.
+    #[case::by_the_time_of_day(0, 8 * 3600, false)]
+    #[case::while_the_time_of_day_is_set_back(8 * 3600, -8 * 3600, false)]
+    #[tokio::test]
+    async fn a_connection_that_was_slept_over_sends_nothing(#[case] steady: u64, #[case] wall: i64, #[case] sends: bool) {
+        let (url, asked) = counting().await;
+        for method in [Method::Post, Method::Get] {
+            let looks = AtomicUsize::new(0);
+            let clock = move || {
+                let slept = looks.fetch_add(1, Ordering::SeqCst) % 2 == 1;
+                let (steady, wall) = if slept { (steady, wall) } else { (0, 0) };
+                let begun = Timestamp::from_second(1_900_000_000).unwrap();
+                Reading { steady: Duration::from_secs(1_000 + steady), wall: begun + jiff::SignedDuration::from_secs(wall) }
+            };
+            let transport = HttpTransport { clocks: Clocks(Arc::new(clock)), ..HttpTransport::new() };
+            let key = ApiKey::new(&"key_test_0123456789abcdef".into()).unwrap();
+            let request = Request { method, url: url.clone(), content_type: None, body: Bytes::new() };
+            let result = transport.send(request, &key).await.result;
+            match method {
+                Method::Post if !sends => {
+                    assert_eq!(result.unwrap_err(), TransportFailure::NotSent(NotSent::ConnectTimeout));
+                    assert_eq!(asked.load(Ordering::SeqCst), 0);
+                }
+                // Reading late does no harm.
+                Method::Post | Method::Get => assert_eq!(result.unwrap().status, 201),
+            }
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), if sends { 2 } else { 1 });
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub use decode::{DecodeError, decode_message, decode_page, page_data_ahead};
 pub use environment::{BaseUrl, BaseUrlError, Environment, HostKind};
 pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody};
 pub use explain::Explanation;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) use http::uptime;
 pub use http::{HttpTransport, Timeouts};
 pub use key::{ApiKey, ApiKeyError, KeyFit};
 pub use outcome::{FileCheck, WriteOutcome};
