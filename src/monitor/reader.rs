@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 pub use pages::Pages;
@@ -115,7 +116,8 @@ impl Reader {
     pub async fn message(&mut self, id: &MessageId) -> Result<MessageAnswer, CallError> {
         let mut caller = self.caller.lock().await;
         let api = caller.api.clone();
-        caller.patiently(|| api.message(id)).await
+        let (answer, asked_at) = caller.patiently(|| api.message(id)).await?;
+        Ok(MessageAnswer { asked_at, ..answer })
     }
 
     /// Reads one page.
@@ -125,7 +127,8 @@ impl Reader {
     pub async fn page(&mut self, call: &Call) -> Result<PageAnswer, CallError> {
         let mut caller = self.caller.lock().await;
         let api = caller.api.clone();
-        caller.patiently(|| api.page(call)).await
+        let (answer, asked_at) = caller.patiently(|| api.page(call)).await?;
+        Ok(PageAnswer { asked_at, ..answer })
     }
 
     /// The pages of a list, from the newest message on.
@@ -163,14 +166,20 @@ impl Caller {
         slots.used();
     }
 
-    pub async fn patiently<T, F: Future<Output = Result<T, CallError>>>(&mut self, mut ask: impl FnMut() -> F) -> Result<T, CallError> {
+    /// Asks until there is an answer, and says when that was asked for: by [`Clock::now`], because plans and
+    /// workers go by it, and nobody can set it.
+    async fn patiently<T, F>(&mut self, mut ask: impl FnMut() -> F) -> Result<(T, Timestamp), CallError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
         let mut attempt = 0;
         loop {
             attempt += 1;
             self.wait_for_turn().await;
-            self.budget.call(self.clock.now());
+            let asked_at = self.clock.now();
+            self.budget.call(asked_at);
             let error = match ask().await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok((answer, asked_at)),
                 Err(error) => error,
             };
             let now = self.clock.now();
@@ -203,7 +212,7 @@ mod tests {
     use crate::postman::scripted::{ScriptedTransport, Step, scripted_time};
     use crate::postman::{ApiKey, Broken, Environment, TransportFailure};
     use crate::state::BudgetFile;
-    use jiff::Timestamp;
+    use jiff::SignedDuration;
 
     fn reader(script: &Arc<ScriptedTransport>) -> (Reader, Clock) {
         let key = ApiKey::new(&"key_test_0123456789abcdef".into()).unwrap();
@@ -330,7 +339,7 @@ mod tests {
             let mut pages = reader.pages(Listing { to_the_end, ..all() });
             assert_eq!(pages.next().await.unwrap().unwrap().rows.len(), 1);
             assert_eq!(script.requests().len(), 1, "not before its turn");
-            clock.sleep_until(clock.now() + jiff::SignedDuration::from_secs(1)).await;
+            clock.sleep_until(clock.now() + SignedDuration::from_secs(1)).await;
             assert_eq!(script.requests().len(), calls);
             assert_eq!(pages.next().await.unwrap().unwrap().rows.len(), 1);
             assert!(pages.next().await.unwrap().is_none());
@@ -344,7 +353,7 @@ mod tests {
         let mut pages = reader.pages(Listing { to_the_end: true, ..all() });
         pages.next().await.unwrap();
         drop(pages);
-        clock.sleep_until(clock.now() + jiff::SignedDuration::from_secs(2)).await;
+        clock.sleep_until(clock.now() + SignedDuration::from_secs(2)).await;
         assert_eq!(script.requests().len(), 1);
     }
 
@@ -359,6 +368,31 @@ mod tests {
         let answer = reader.message(&MessageId::new("message_1")).await.unwrap();
         assert_eq!(answer.rows.len(), 1);
         assert_eq!(told.recv().await, Some((true, Duration::from_millis(800))));
-        assert_ne!(answer.asked_at, Timestamp::UNIX_EPOCH);
+    }
+
+    /// The clock is set while a script reads, and tries again: what is read is as old as it is.
+    #[rstest::rstest]
+    #[tokio::test(start_paused = true)]
+    async fn readings_go_by_a_clock_that_nobody_sets(#[values(-3_600, 3_600)] seconds: i64, #[values(false, true)] to_the_end: bool) {
+        let mut steps = vec![page(&["a"], Some("1")), Step::answer(503, ""), page(&["b"], Some("2"))];
+        // It looks like a page at first, and is read again.
+        steps.push(Step::answer(200, r#"{"pageData":{"hasNextPage":true,"endCursor":"3"},"messages":[{"id":"c"}"#));
+        steps.extend([page(&["c"], Some("3")), page(&["d"], None), Step::answer(200, r#"{"id":"message_1"}"#)]);
+        let script = Arc::new(ScriptedTransport::new(steps));
+        let (mut reader, clock) = reader(&script);
+        clock.set_wall(SignedDuration::from_secs(seconds));
+        let mut pages = reader.pages(Listing { to_the_end, ..all() });
+        let (mut asked_at, begun) = (Vec::new(), clock.now());
+        while let Some(answer) = pages.next().await.unwrap() {
+            asked_at.push(answer.asked_at.duration_since(begun).as_secs_f64());
+        }
+        drop(pages);
+        assert_eq!(asked_at.len(), 4);
+        let waits: Vec<f64> = asked_at.windows(2).map(|two| two[1] - two[0]).collect();
+        // Half a second a call, 0.8 s of which a failed one waits, and one that was read twice.
+        assert!(asked_at[0] == 0.0 && waits.iter().all(|wait| (0.45..2.5).contains(wait)), "{asked_at:?}");
+        let before = clock.now();
+        let at = reader.message(&MessageId::new("message_1")).await.unwrap().asked_at;
+        assert!((before..=clock.now()).contains(&at), "{at}");
     }
 }

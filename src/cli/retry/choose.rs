@@ -137,7 +137,7 @@ impl Choosing<'_> {
         while let Some(answer) = pages.next().await.map_err(unread)? {
             let messages: Vec<Message> = answer.rows.iter().map(Message::from_row).collect();
             let lines = messages.iter().map(|message| (message.clone(), false));
-            reading.add(lines, answer.rows.bad().len(), answer.asked_at, Timestamp::now());
+            reading.add(lines, answer.rows.bad().len(), answer.asked_at, self.context.clock.now());
             read.extend(messages.into_iter().map(|message| (message.id.clone(), (message, answer.asked_at, None))));
             progress.tell(|| format!("reading the batch: {}", counted(reading.len(), "message")));
         }

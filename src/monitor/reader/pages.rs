@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::{Listing, ReadError, Reader};
@@ -44,7 +45,7 @@ enum Fetched {
 }
 
 /// A page that is on its way. It is given up when nobody waits for it any more.
-struct Ahead(JoinHandle<Result<Fetched, CallError>>);
+struct Ahead(JoinHandle<Result<(Fetched, Timestamp), CallError>>);
 
 impl Drop for Ahead {
     fn drop(&mut self) {
@@ -74,14 +75,15 @@ impl<'a> Pages<'a> {
             Some(mut ahead) => done((&mut ahead.0).await).await,
             None => self.fetch(call.clone()).await,
         };
-        let answer = match fetched.map_err(ReadError::Call)? {
-            Fetched::Whole(answer) => *answer,
+        let (fetched, asked_at) = fetched.map_err(ReadError::Call)?;
+        let answer = match fetched {
+            Fetched::Whole(answer) => PageAnswer { asked_at, ..*answer },
             Fetched::Raw(raw, page) => {
                 self.ask_ahead(&page);
                 let decoded =
                     if self.ahead.is_some() { done(tokio::task::spawn_blocking(move || raw.decode()).await).await } else { raw.decode() };
                 match decoded {
-                    Ok(answer) => answer,
+                    Ok(answer) => PageAnswer { asked_at, ..answer },
                     // It looked like a page and is none: it is read again, as often as anything is.
                     Err(_) => {
                         self.ahead = None;
@@ -111,7 +113,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    fn fetch(&self, call: Call) -> impl Future<Output = Result<Fetched, CallError>> + Send + use<> {
+    fn fetch(&self, call: Call) -> impl Future<Output = Result<(Fetched, Timestamp), CallError>> + Send + use<> {
         let caller = Arc::clone(&self.reader.caller);
         async move {
             let mut caller = caller.lock().await;
