@@ -1,5 +1,8 @@
 //! Whatever waits can be taken back until its request leaves, and never leaves afterwards.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +13,7 @@ use tokio::sync::mpsc;
 use super::world::{Bench, Seen, World, demo_world};
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, Step};
-use crate::postman::{NotSent, Request, Response, RetryAfter, TransportFailure};
+use crate::postman::{ApiKey, Exchange, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
 use crate::state::{ActionState, Journal};
 
 fn failing_world() -> World {
@@ -127,9 +130,9 @@ async fn the_retry_of_a_batch_is_taken_back_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_paused_itself_is_taken_back() {
-    let posts = std::sync::atomic::AtomicUsize::new(0);
+    let posts = AtomicUsize::new(0);
     let faults = move |_: usize, request: &Request| {
-        let is_early = request.is_write() && posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 3;
+        let is_early = request.is_write() && posts.fetch_add(1, Ordering::SeqCst) < 3;
         is_early.then(|| Fault::After(Step::answer(502, "")))
     };
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
@@ -143,31 +146,50 @@ async fn a_run_that_paused_itself_is_taken_back() {
     assert_eq!((bench.seen.taken_back.clone(), bench.posts().len()), (vec![(6, 0)], 3));
 }
 
+/// A server that answers the first POST only after `taking` time, and what it answers then.
+struct Slow {
+    inner: Arc<dyn Transport>,
+    taking: Duration,
+    answer: Option<Step>,
+    posts: AtomicUsize,
+}
+
+impl Transport for Slow {
+    fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let is_first = request.is_write() && self.posts.fetch_add(1, Ordering::SeqCst) == 0;
+            if is_first {
+                tokio::time::sleep(self.taking).await;
+            }
+            let Some(answer) = self.answer.clone().filter(|_| is_first) else { return self.inner.send(request, key).await };
+            FaultTransport::new(self.inner.clone(), move |_, _| Some(Fault::Before(answer.clone()))).send(request, key).await
+        })
+    }
+}
+
 /// What comes of the request that is on its way when it is to be taken back.
 #[rstest]
 #[case::taken(None, 1)]
 // It provably did nothing, and would go again by itself: not any more.
 #[case::dropped(Some(Step::answer(429, "")), 0)]
+#[case::not_sent(Some(Step::Fail(TransportFailure::NotSent(NotSent::ConnectTimeout))), 0)]
 #[tokio::test(start_paused = true)]
-async fn what_is_on_its_way_is_told_as_too_late(#[case] answer: Option<Step>, #[case] arrived: usize) {
-    let posts = std::sync::atomic::AtomicUsize::new(0);
-    let faults = move |_: usize, request: &Request| {
-        let is_first = request.is_write() && posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
-        is_first.then(|| answer.clone().map(Fault::Before)).flatten()
-    };
-    let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
-    let failed = bench.failed();
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
-    bench.until("it leaves", |seen| matches!(seen.stage(&failed), Some(ActionStage::UnderWay { .. }))).await;
+async fn what_is_on_its_way_is_told_as_too_late(#[case] answer: Option<Step>, #[case] arrived: usize, #[values(1, 3)] messages: usize) {
+    let taking = Duration::from_secs(5);
+    let slow = |inner| -> Arc<dyn Transport> { Arc::new(Slow { inner, taking, answer, posts: AtomicUsize::new(0) }) };
+    let mut bench = loaded(Bench::behind(failing_world(), slow)).await;
+    let chosen = bench.failures(messages);
+    let mut confirmed = bench.all_confirmed(&chosen);
+    bench.ask(if messages == 1 { Command::Retry(confirmed.remove(0)) } else { Command::Run(confirmed) });
+    let leaves = |seen: &Seen| chosen.iter().any(|id| matches!(seen.stage(id), Some(ActionStage::UnderWay { .. })));
+    bench.until("it leaves", leaves).await;
     bench.ask(Command::TakeBack);
     bench.run(Duration::from_secs(600)).await;
     assert_eq!(bench.posts().len(), arrived);
-    let (told, ended) = (bench.seen.taken_back.clone(), states(&bench));
-    match arrived {
-        1 => assert_eq!((told, ended), (vec![(0, 1)], vec![ActionState::Accepted])),
-        // Its answer may have been quicker than the wish.
-        _ => assert_eq!((told.len(), ended), (1, vec![ActionState::NotSent])),
-    }
+    assert_eq!(bench.seen.taken_back, [(messages - 1, 1)]);
+    let ended = states(&bench);
+    let went = ended.iter().filter(|state| **state == ActionState::Accepted).count();
+    assert_eq!((went, ended.iter().filter(|state| **state == ActionState::NotSent).count()), (arrived, messages - arrived), "{ended:?}");
 }
 
 /// The worker's own inbox, reached from within a write of the journal.

@@ -116,6 +116,11 @@ impl Bench {
         Self::build(world, |inner| Arc::new(faults(inner)), None, true)
     }
 
+    /// A worker whose server is reached through this.
+    pub fn behind(world: World, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Self {
+        Self::build(world, wrap, None, true)
+    }
+
     /// A worker whose server's pages are not as they should be.
     pub fn with_pages(world: World, alter: impl Fn(usize, &Request, &mut serde_json::Value) + Send + Sync + 'static) -> Self {
         let wrap =
