@@ -38,6 +38,8 @@ enum Step {
     News(usize),
     Ask(End),
     Continue,
+    /// Somebody sets the time of day so many milliseconds ahead of where it began.
+    Set(i64),
 }
 
 /// A keyboard, a clock and the workers, all from one script.
@@ -47,6 +49,7 @@ struct Script {
     sender: UpdateSender,
     requests: Requests,
     waits: usize,
+    ahead: SignedDuration,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -69,6 +72,7 @@ impl Script {
                 }
                 Step::Ask(end) => self.requests.end(*end),
                 Step::Continue => self.requests.continued(),
+                Step::Set(ahead) => self.ahead = SignedDuration::from_millis(*ahead),
             }
             self.steps.pop_front();
         }
@@ -107,6 +111,10 @@ impl Input for Script {
 
     fn now(&self) -> Timestamp {
         Timestamp::from_second(1_900_000_000).unwrap() + SignedDuration::try_from(*self.time.borrow()).unwrap()
+    }
+
+    fn ahead(&self) -> SignedDuration {
+        self.ahead
     }
 }
 
@@ -260,7 +268,15 @@ fn ran_on(breaks: Option<(u64, i32)>, mut dashboard: Dummy, steps: Vec<(u64, Ste
     let requests = Requests::new(waker);
     let time = Rc::new(RefCell::new(Duration::ZERO));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let mut input = Script { time: Rc::clone(&time), steps: steps.into(), sender, requests: requests.clone(), waits: 0, runtime };
+    let mut input = Script {
+        time: Rc::clone(&time),
+        steps: steps.into(),
+        sender,
+        requests: requests.clone(),
+        waits: 0,
+        ahead: SignedDuration::ZERO,
+        runtime,
+    };
     let mut screen = Frames { terminal: Terminal::new(TestBackend::new(20, 2)).unwrap(), time, log: Rc::clone(&log), breaks };
     let mut workers = Workers(Rc::clone(&log));
     let end = Run::new(&mut dashboard, &mut screen, &mut input, &mut workers, receiver, requests).run();
@@ -389,6 +405,28 @@ fn who_was_stopped_from_outside_is_told_when_it_goes_on() {
     let steps = vec![at(100, 'r'), (1_000, Step::Continue), at(1_399, 'y'), at(1_800, 'y'), at(1_900, 'q')];
     let (log, _) = ran(Dummy::default(), steps);
     assert_eq!(names(&log)[3..], ["r", "frame", "suspended", "frame", "no y", "frame", "yes y", "frame", "q"]);
+}
+
+/// The time of day is set on, back, and to where it was; what a time service corrects all the time is no news.
+#[test]
+fn a_clock_that_is_set_is_told_once() {
+    let set = |at, ahead| (at, Step::Set(ahead));
+    let ten_years = 10 * 365 * 86_400_000;
+    let steps = vec![
+        set(1_000, 20),
+        set(2_000, -20),
+        set(3_000, 3_600_000),
+        set(4_000, 3_600_020),
+        set(5_000, -ten_years),
+        set(6_000, 0),
+        (9_000, Step::Read(key('q'))),
+    ];
+    // The loop looks when it has something else to do: at the ages on the screen, at the latest.
+    let (log, _) = ran(Dummy { ticks: true, ..Dummy::default() }, steps);
+    let told: Vec<(u64, &str)> = log.iter().filter(|(_, what)| what.starts_with("ahead")).map(|(at, what)| (*at, what.as_str())).collect();
+    assert_eq!(told, [(3_000, "ahead PT1H"), (5_000, "ahead -PT87600H"), (6_000, "ahead PT0S")]);
+    let shown = |at| log.iter().any(|(drawn, what)| what == "frame" && (at..at + 200).contains(drawn));
+    assert!([3_000, 5_000, 6_000].into_iter().all(shown), "{log:?}");
 }
 
 #[test]
