@@ -6,6 +6,7 @@ mod clocks;
 mod day;
 mod disk;
 mod endurance;
+mod every_step;
 mod history;
 mod meanwhile;
 mod outcomes;

@@ -215,6 +215,11 @@ impl Bench {
         Self::build(world, |inner| inner, Some((self.transport.clone(), self.folder.clone(), self.clock.clone())), true)
     }
 
+    /// The same, reached through this.
+    pub fn another_behind(&self, world: World, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) -> Self {
+        Self::build(world, wrap, Some((self.transport.clone(), self.folder.clone(), self.clock.clone())), true)
+    }
+
     /// From now on the disk takes so long for whatever the worker writes down.
     pub fn slow_the_disk(&self, slowness: Duration) {
         self.own_journal.as_ref().unwrap().set_slowness(slowness);
