@@ -85,7 +85,7 @@ async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both,
             Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))
         })
     };
-    let world = World { failure_rate: 0.1, ..demo_world(1_000, 0.0) };
+    let world = World { failure_rate: 0.4, ..demo_world(200, 0.0) };
     let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
     *clock.lock().unwrap() = Some(bench.clock.clone());
     let chosen = bench.failures(8);
@@ -104,7 +104,7 @@ async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both,
 #[case::a_little_on(7)]
 #[tokio::test(start_paused = true)]
 async fn a_run_goes_on_when_the_clock_is_set(#[case] seconds: i64) {
-    let world = World { failure_rate: 0.1, ..demo_world(1_000, 0.0) };
+    let world = World { failure_rate: 0.4, ..demo_world(200, 0.0) };
     let mut bench = loaded(Bench::new(world)).await;
     let chosen = bench.failures(20);
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));

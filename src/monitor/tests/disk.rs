@@ -19,7 +19,7 @@ async fn loaded(mut bench: Bench) -> Bench {
 }
 
 fn failing_world() -> World {
-    World { failure_rate: 0.2, ..demo_world(500, 0.0) }
+    World { failure_rate: 0.4, ..demo_world(200, 0.0) }
 }
 
 /// No second holds more than two calls.

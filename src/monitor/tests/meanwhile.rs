@@ -24,7 +24,7 @@ async fn loaded(mut bench: Bench) -> Bench {
 }
 
 fn failing_world() -> World {
-    World { failure_rate: 0.1, calls_per_second: 0, ..demo_world(2000, 0.0) }
+    World { failure_rate: 0.2, calls_per_second: 0, ..demo_world(400, 0.0) }
 }
 
 /// Every POST up to the n-th meets a fault.
@@ -196,7 +196,7 @@ async fn a_yes_is_not_renewed_by_its_repeats() {
 #[case::in_a_script(By::Script)]
 #[tokio::test(start_paused = true)]
 async fn a_long_run_is_read_again_by_its_pages(#[case] by: By) {
-    let world = || World { own_rate: 0.5, failure_rate: 0.2, ..failing_world() };
+    let world = || World { messages: 2000, own_rate: 0.5, ..failing_world() };
     let mut bench = loaded(Bench::new(World { own_rate: 2.0, ..world() })).await;
     bench.kill();
     let mut bench = match by {
