@@ -17,7 +17,7 @@ use crate::postman::{ApiKey, Exchange, NotSent, Request, Response, RetryAfter, T
 use crate::state::{ActionState, Journal};
 
 fn failing_world() -> World {
-    World { failure_rate: 0.1, ..demo_world(1_000, 0.0) }
+    World { failure_rate: 0.4, ..demo_world(200, 0.0) }
 }
 
 pub async fn loaded(mut bench: Bench) -> Bench {
