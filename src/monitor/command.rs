@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
@@ -85,7 +85,10 @@ pub enum Command {
     /// is finished. Answered with [`News::TakenBack`](super::News::TakenBack).
     TakeBack,
     /// Go on with a run that paused itself.
-    ResumeRun,
+    ResumeRun {
+        /// When a person agreed, by the clock that nobody sets: like every yes, it does not hold for ever.
+        agreed_at: Timestamp,
+    },
     /// Look an unknown outcome up again.
     LookUp(ActionId),
     /// A person says whether an action with an unknown outcome went through.

@@ -18,7 +18,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::acting::{Acting, Pass, Skipped};
+use super::acting::{Acting, Pass, Skipped, is_over};
 use super::desk::{Desk, Failure, Job, Opened, Search, Step, WantedBatch};
 use super::sharing::{Sharing, broken_told, mended_told};
 use super::{
@@ -233,7 +233,10 @@ impl Worker {
             }
             Command::Run(retries) => self.wish_run(retries).await,
             Command::TakeBack => self.take_back().await,
-            Command::ResumeRun => self.run_takes(RunEvent::Resume).await,
+            Command::ResumeRun { agreed_at } if is_over(self.clock.moment_of(agreed_at), self.clock.moment()) => {
+                self.stop_run(StopCause::Expired, None).await;
+            }
+            Command::ResumeRun { .. } => self.run_takes(RunEvent::Resume).await,
             Command::LookUp(action) => self.look_up(action).await,
             Command::Resolve { action, went } => self.resolve(action, went).await,
             Command::UseJournal { journal, run } => {

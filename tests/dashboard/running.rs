@@ -121,7 +121,7 @@ fn a_run_that_paused_itself_says_why_and_how_to_go_on() {
     desk.keys(": r e s u m Tab Enter").sees("Go on with the run, TEST").sees("[ cancel ]");
     assert_eq!(desk.commands(), []);
     desk.wait(400).keys("y").misses("Go on with");
-    assert_eq!(desk.commands(), [Command::ResumeRun]);
+    assert_eq!(desk.commands(), [Command::ResumeRun { agreed_at: desk.now }]);
 }
 
 #[test]

@@ -180,7 +180,7 @@ async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
             break;
         }
         pauses += 1;
-        bench.ask(Command::ResumeRun);
+        bench.ask(Command::ResumeRun { agreed_at: bench.clock.now() });
         bench.until("it goes on", |seen| !matches!(seen.run().unwrap().phase, RunPhase::Paused(_))).await;
     }
     assert!(pauses > 0, "three unknown ones in a row came up");

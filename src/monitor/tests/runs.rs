@@ -123,10 +123,26 @@ async fn three_unknown_outcomes_in_a_row_pause_it() {
     // They were found out meanwhile.
     assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 0, 7));
     assert_eq!(bench.seen.open.as_deref(), Some(&[][..]));
-    bench.ask(Command::ResumeRun);
+    bench.ask(Command::ResumeRun { agreed_at: bench.clock.now() });
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (12, 0, 0, 0, 0));
     assert_eq!(bench.posts().len(), 12);
+}
+
+/// A yes that the worker hears of late, because the disk was busy or the machine slept, goes on with nothing.
+#[tokio::test(start_paused = true)]
+async fn a_resumption_that_is_heard_too_late_stops_it() {
+    let faults = posts(|number| (3..6).contains(&number).then(reset_after));
+    let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
+    let chosen = bench.failures(12);
+    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
+    let agreed_at = bench.clock.now();
+    bench.run(Duration::from_secs(301)).await;
+    bench.ask(Command::ResumeRun { agreed_at });
+    bench.until("it is over", Seen::run_is_over).await;
+    assert_eq!(bench.posts().len(), 5);
+    assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 7, 0));
 }
 
 #[rstest]

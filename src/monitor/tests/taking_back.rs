@@ -141,7 +141,7 @@ async fn a_run_that_paused_itself_is_taken_back() {
     bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
     bench.ask(Command::TakeBack);
     bench.until("it is told", |seen| !seen.taken_back.is_empty() && seen.run_is_over()).await;
-    bench.ask(Command::ResumeRun);
+    bench.ask(Command::ResumeRun { agreed_at: bench.clock.now() });
     bench.run(Duration::from_secs(300)).await;
     assert_eq!((bench.seen.taken_back.clone(), bench.posts().len()), (vec![(6, 0)], 3));
 }

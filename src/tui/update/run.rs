@@ -73,7 +73,7 @@ impl State {
                 self.dialog = Dialog::None;
                 let Some(campaign) = self.campaign_mut() else { return };
                 campaign.acted(now);
-                effects.push(self.command(Command::ResumeRun));
+                effects.push(self.command(Command::ResumeRun { agreed_at: now }));
             }
             Action::Back | Action::Quit | Action::Enter => self.dialog = Dialog::None,
             Action::Help => self.open_help(),
