@@ -12,7 +12,7 @@ use crate::postman::scripted::{Fault, FaultTransport, Step};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
-/// A world of 2,000 messages of which a tenth has failed, loaded.
+/// A world of 700 messages of which three in ten have failed, loaded.
 async fn loaded(mut bench: Bench) -> Bench {
     bench.ask(Command::InView(true));
     bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
@@ -21,7 +21,7 @@ async fn loaded(mut bench: Bench) -> Bench {
 }
 
 fn failing_world() -> World {
-    World { failure_rate: 0.1, ..demo_world(2000, 0.0) }
+    World { failure_rate: 0.3, ..demo_world(700, 0.0) }
 }
 
 fn counts(run: &RunNews) -> (usize, usize, usize, usize, usize) {
