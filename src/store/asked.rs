@@ -34,11 +34,23 @@ pub enum Field {
 /// The number of fields.
 const FIELDS: usize = 15;
 
-/// Hundredths of a second since an epoch that lies before everything that was asked; 0 is never.
+/// Hundredths of a second since an epoch a day before the first answer; 0 is never.
 /// A campaign is asked at most ten times a second, so no two of its answers share one, and 32 bits
-/// reach 497 days.
+/// reach 496 days. What is asked after that shares the last stamp, among which the later arrival wins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp(u32);
+
+impl Stamp {
+    /// Whether a value of this time replaces one that is `known` since that time, given how the two compare: a newer
+    /// one that differs does, and at the same time the greater value, so that the order of arrival does not matter.
+    pub fn replaces(self, known: Self, compare: impl FnOnce() -> Ordering) -> bool {
+        match self.cmp(&known) {
+            Ordering::Less => false,
+            Ordering::Equal if self != LAST => compare() == Ordering::Greater,
+            Ordering::Equal | Ordering::Greater => compare() != Ordering::Equal,
+        }
+    }
+}
 
 /// The fields that an answer told of a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,6 +67,13 @@ impl Fields {
     }
 }
 
+/// How far the epoch lies before the first answer, in hundredths of a second: answers asked for before
+/// that one can still arrive after it.
+const MARGIN: i64 = 24 * 60 * 60 * 100;
+
+/// The last stamp.
+const LAST: Stamp = Stamp(u32::MAX);
+
 /// The times of all rows.
 #[derive(Default)]
 pub struct Asked {
@@ -68,9 +87,8 @@ impl Asked {
     /// The stamp of a time.
     pub fn stamp(&mut self, asked_at: Timestamp) -> Stamp {
         let hundredths = asked_at.as_millisecond().div_euclid(10);
-        // The first answer lies in the middle, so that older ones can still follow.
-        let epoch = *self.epoch.get_or_insert(hundredths - (1 << 31));
-        Stamp((hundredths - epoch).clamp(1, i64::from(u32::MAX)) as u32)
+        let epoch = *self.epoch.get_or_insert(hundredths - MARGIN);
+        Stamp((hundredths - epoch).clamp(1, i64::from(LAST.0)) as u32)
     }
 
     /// The time of a stamp, to the hundredth of a second.
@@ -106,15 +124,9 @@ impl Asked {
         self.mixed(row).map_or(self.times[row], |times| times[field])
     }
 
-    /// Whether an answer's telling of a field replaces what is known, given how its value compares
-    /// with that: newer ones that differ do, and at the same time the greater value, so that the
-    /// order of arrival does not matter.
+    /// Whether an answer's field replaces what is known, given how its value compares with that.
     pub fn replaces(&self, row: usize, field: Field, stamp: Stamp, compare: impl FnOnce() -> Ordering) -> bool {
-        match stamp.cmp(&self.get(row, field)) {
-            Ordering::Less => false,
-            Ordering::Equal => compare() == Ordering::Greater,
-            Ordering::Greater => compare() != Ordering::Equal,
-        }
+        stamp.replaces(self.get(row, field), compare)
     }
 
     /// Notes that an answer told these fields of a row.
@@ -181,6 +193,21 @@ mod tests {
             let time = Timestamp::from_millisecond(second * 1000 + 120).unwrap();
             let stamp = asked.stamp(time + jiff::SignedDuration::from_millis(7));
             assert_eq!(asked.time(stamp), time);
+        }
+    }
+
+    #[test]
+    fn the_newest_answer_wins_however_long_the_program_runs() {
+        let start = Timestamp::from_second(1_900_000_000).unwrap();
+        for days in [0, 249, 495, 497, 10_000] {
+            let mut asked = Asked::default();
+            asked.stamp(start);
+            asked.push();
+            let after = start + jiff::SignedDuration::from_hours(24 * days);
+            let (older, newer) = (asked.stamp(after), asked.stamp(after + jiff::SignedDuration::from_secs(1)));
+            asked.note(0, Fields(1), older);
+            assert!(asked.replaces(0, Field::Id, newer, || Ordering::Less), "after {days} days");
+            assert!(days > 496 || !asked.replaces(0, Field::Id, Stamp(1), || Ordering::Less), "after {days} days");
         }
     }
 

@@ -33,16 +33,11 @@ impl<T> Timed<T> {
             Told::Null => None,
             Told::Value(value) => Some(value),
         };
-        let order = match (&told, &self.value) {
+        let replaces = stamp.replaces(self.asked, || match (&told, &self.value) {
             (Some(told), Some(known)) => compare(told, known),
             (told, known) => told.is_some().cmp(&known.is_some()),
-        };
-        let replaces = match stamp.cmp(&self.asked) {
-            Ordering::Less => return,
-            Ordering::Equal => order == Ordering::Greater,
-            Ordering::Greater => order != Ordering::Equal,
-        };
-        self.asked = stamp;
+        });
+        self.asked = self.asked.max(stamp);
         if replaces {
             self.value = told.map(own);
         }
