@@ -63,6 +63,8 @@ pub enum Event {
         /// What became of it.
         answer: ExportAnswer,
     },
+    /// The text that was copied last reached no clipboard, for this reason.
+    CopyFailed(String),
     /// The time of day was set: it is so far ahead of the time that goes by.
     ClockSet {
         /// How far; negative when it is behind.

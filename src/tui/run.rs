@@ -131,6 +131,9 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             }
             self.tick_if_due()?;
             self.frame_if_due()?;
+            if let Some(error) = self.screen.copy_failed() {
+                self.update(Event::CopyFailed(error.to_string()), Cause::News)?;
+            }
             // One at a time: whoever answers at once, with a file of a million rows, must not keep keys out.
             let answer = self.host.answer();
             let was_answered = answer.is_some();

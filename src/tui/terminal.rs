@@ -18,6 +18,7 @@ mod signals;
 mod stop;
 
 use std::io::{self, IsTerminal};
+use std::sync::mpsc;
 
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
@@ -67,8 +68,9 @@ impl TerminalError {
 pub struct TerminalScreen {
     terminal: Terminal<SureBackend>,
     frame: FrameBuffer,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only a Unix system continues a stopped program"))]
     requests: Requests,
+    /// Why copies failed, from the threads that waited for them.
+    failed_copies: (mpsc::Sender<io::Error>, mpsc::Receiver<io::Error>),
 }
 
 impl TerminalScreen {
@@ -117,7 +119,7 @@ impl TerminalScreen {
             modes::leave();
             TerminalError::Setup(error)
         })?;
-        Ok(Self { terminal, frame, requests: requests.clone() })
+        Ok(Self { terminal, frame, requests: requests.clone(), failed_copies: mpsc::channel() })
     }
 }
 
@@ -155,7 +157,16 @@ impl Screen for TerminalScreen {
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        copy::copy(text)
+        let (sender, waker) = (self.failed_copies.0.clone(), self.requests.waker());
+        copy::copy(text, move |error| {
+            // Nobody listens only when the screen is gone.
+            let _ = sender.send(error);
+            waker.wake();
+        })
+    }
+
+    fn copy_failed(&mut self) -> Option<io::Error> {
+        self.failed_copies.1.try_recv().ok()
     }
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {

@@ -80,6 +80,7 @@ impl State {
                 self.agreed = false;
             }
             Event::TooSoon(key) => self.too_soon = Some(key),
+            Event::CopyFailed(why) => self.copy_failed(&why),
             Event::PasteDropped { keys } => self.tell_dropped(keys),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.take_mouse(mouse, &mut effects),

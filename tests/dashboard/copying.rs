@@ -2,7 +2,7 @@
 
 use postwatch::monitor::{ActionNews, ActionStage, News};
 use postwatch::postman::HostKind;
-use postwatch::tui::{Effect, Setup};
+use postwatch::tui::{Effect, Event, Setup};
 use rstest::rstest;
 
 use crate::desk::{Desk, Sms, card, refusal, setup, sms};
@@ -173,6 +173,14 @@ fn what_the_clipboard_does_not_take_is_told_with_the_way_out() {
     assert_eq!(copied(&desk), Vec::<String>::new());
     // By hand it can still be had.
     desk.keys("c").sees("What was copied, to be selected by hand").sees("Dear {{name}}");
+}
+
+#[test]
+fn a_copy_that_reaches_no_clipboard_is_told_with_the_way_out() {
+    let mut desk = desk();
+    desk.keys("c").sees("was sent to the terminal's clipboard");
+    desk.event(Event::CopyFailed("tmux load-buffer ended with exit status: 1".to_owned()));
+    desk.sees("the text did not reach the clipboard").sees("exit status: 1").sees("x writes it to a file");
 }
 
 #[rstest]

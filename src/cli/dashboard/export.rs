@@ -25,6 +25,8 @@ pub(super) struct Exporter {
     steps: Option<Sender<(ExportId, ExportStep)>>,
     answers: Receiver<Event>,
     thread: Option<JoinHandle<()>>,
+    /// The answer to a step that no thread takes: the system gave none, or it is gone.
+    refused: Option<Event>,
 }
 
 impl Exporter {
@@ -42,20 +44,27 @@ impl Exporter {
                 waker.wake();
             }
         };
-        // Without a thread nothing is ever answered: that is told when something is to be written.
         let thread = std::thread::Builder::new().name("export".to_owned()).spawn(write).ok();
-        Self { steps: Some(steps), answers, thread }
+        Self { steps: Some(steps), answers, thread, refused: None }
     }
 
     /// Does a step, some time.
-    pub fn take(&self, export: ExportId, step: ExportStep) {
-        // A thread that is gone answers nothing any more; the program is ending then.
-        let _ = self.steps.as_ref().map(|steps| steps.send((export, step)));
+    pub fn take(&mut self, export: ExportId, step: ExportStep) {
+        let Some(steps) = &self.steps else { return };
+        if steps.send((export, step)).is_err() {
+            let text = Explanation {
+                what: "Nothing was exported".to_owned(),
+                why: "the system gave no thread to write files with".to_owned(),
+                next: "Close other programs and start Postwatch again.".to_owned(),
+                trace_id: None,
+            };
+            self.refused = Some(Event::Export { export, answer: ExportAnswer::Failed(text) });
+        }
     }
 
     /// What became of one.
-    pub fn answer(&self) -> Option<Event> {
-        self.answers.try_recv().ok()
+    pub fn answer(&mut self) -> Option<Event> {
+        self.refused.take().or_else(|| self.answers.try_recv().ok())
     }
 
     /// Ends the thread, with what it is at.
@@ -220,6 +229,17 @@ mod tests {
     use crate::tui::Copied;
 
     const ID: ExportId = ExportId(1);
+
+    #[test]
+    fn without_a_thread_an_export_fails_and_says_why() {
+        let (steps, _) = mpsc::channel();
+        let (_, answers) = mpsc::channel();
+        let mut exporter = Exporter { steps: Some(steps), answers, thread: None, refused: None };
+        exporter.take(ID, begin(Path::new("list.csv")));
+        let Some(Event::Export { export: ID, answer: ExportAnswer::Failed(text) }) = exporter.answer() else { panic!("no answer") };
+        assert!(text.why.contains("no thread"), "{text:?}");
+        assert!(exporter.answer().is_none());
+    }
 
     /// A desk whose keeper notes everything, or nothing; and what it was asked to note.
     fn desk_with(written: Result<(), String>) -> (Desk, Receiver<String>) {

@@ -41,6 +41,11 @@ pub trait Screen {
     /// When the terminal takes nothing any more.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
+    /// Why a copied text reached no clipboard, where that was found out later. Whoever has a reason wakes the loop.
+    fn copy_failed(&mut self) -> Option<io::Error> {
+        None
+    }
+
     /// Has the mouse told from now on, or no longer. A screen without one has nothing to do.
     ///
     /// # Errors

@@ -204,6 +204,7 @@ impl Dashboard for Dummy {
             Event::Tick => "tick".to_owned(),
             Event::EndAsked => "end asked".to_owned(),
             Event::ClockSet { ahead } => format!("ahead {ahead}"),
+            Event::CopyFailed(_) => "copy failed".to_owned(),
             Event::Suspended => "suspended".to_owned(),
             Event::Resize { columns, rows } => format!("{columns}x{rows}"),
             Event::Mouse(_) => "mouse".to_owned(),

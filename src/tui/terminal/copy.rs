@@ -18,27 +18,30 @@ pub(super) fn limit(variable: impl Fn(&str) -> Option<String>) -> Option<usize> 
 
 /// Hands a text to the terminal's clipboard. In tmux it goes into tmux's own buffer, which tmux
 /// hands on; else by OSC 52, which a terminal may ignore: nobody ever learns whether it was taken.
-pub(super) fn copy(text: &str) -> io::Result<()> {
-    if std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty()) {
-        let text = text.to_owned();
-        // Not on the thread that draws: it waits for another program.
-        std::thread::spawn(move || {
-            if to_tmux(&text).is_err() && text.len() <= LONGEST {
-                let _ = by_sequence(&mut io::stdout().lock(), &text);
-            }
-        });
-        return Ok(());
+/// `failed` hears, perhaps later and on another thread, why the text is nowhere.
+pub(super) fn copy(text: &str, failed: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
+    if std::env::var_os("TMUX").is_none_or(|tmux| tmux.is_empty()) {
+        return by_sequence(&mut io::stdout().lock(), text);
     }
-    by_sequence(&mut io::stdout().lock(), text)
+    let text = text.to_owned();
+    // Not on the thread that draws: it waits for another program.
+    std::thread::Builder::new().name("copy".to_owned()).spawn(move || {
+        if let Err(error) = to_tmux(Command::new("tmux"), &text) {
+            // A terminal that takes nothing any more is noticed at the next frame.
+            let sequence = if text.len() > LONGEST { Err(error) } else { by_sequence(&mut io::stdout().lock(), &text) };
+            sequence.unwrap_or_else(failed);
+        }
+    })?;
+    Ok(())
 }
 
-fn to_tmux(text: &str) -> io::Result<()> {
-    let mut tmux = Command::new("tmux");
+/// Hands a text to tmux, which is started by `tmux`.
+fn to_tmux(mut tmux: Command, text: &str) -> io::Result<()> {
     let mut tmux = tmux.args(["load-buffer", "-w", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    if let Some(mut input) = tmux.stdin.take() {
-        input.write_all(text.as_bytes())?;
-    }
-    if tmux.wait()?.success() { Ok(()) } else { Err(io::Error::other("tmux did not take it")) }
+    let written = tmux.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
+    let status = tmux.wait()?;
+    written?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("tmux load-buffer ended with {status}"))) }
 }
 
 fn by_sequence(out: &mut impl Write, text: &str) -> io::Result<()> {
@@ -49,6 +52,17 @@ fn by_sequence(out: &mut impl Write, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_tmux_that_does_not_take_the_text_is_no_success() {
+        let long = "6580001234\n".repeat(10_000);
+        let mut reads_all = Command::new("sh");
+        reads_all.args(["-c", "cat > /dev/null"]);
+        assert!(to_tmux(reads_all, &long).is_ok());
+        assert!(to_tmux(Command::new("false"), &long).is_err());
+        assert!(to_tmux(Command::new("no-such-program"), &long).is_err());
+    }
 
     #[test]
     fn the_text_cannot_break_out_of_the_sequence() {

@@ -101,6 +101,12 @@ impl State {
         self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", next);
     }
 
+    /// Says that what was copied last is in no clipboard.
+    pub(super) fn copy_failed(&mut self, why: &str) {
+        let next = format!("{} writes it to a file", self.key_for(Action::Export));
+        self.tell(NoticeWeight::Warning, "the text did not reach the clipboard", why, &next);
+    }
+
     /// Shows what was copied last, for terminals that take no clipboard from a program.
     pub(super) fn show_copied(&mut self) {
         self.copied_just_now = false;
