@@ -112,14 +112,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             if self.requests.take_suspend() {
                 self.suspend()?;
             }
-            if self.requests.take_resized() {
-                self.size()?;
-            }
-            if self.requests.take_continued() {
-                // It was stopped from outside, and what was typed meanwhile was typed blindly.
-                self.guard.look_again();
-                self.update(Event::Suspended, Cause::Key)?;
-            }
+            self.look_around()?;
             self.tell_clock()?;
             let input_ended = self.read_keyboard()?;
             if self.quit {
@@ -155,6 +148,19 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         }
     }
 
+    /// Takes in what happened to the screen without a key: another size, or a stop from outside.
+    fn look_around(&mut self) -> io::Result<()> {
+        if self.requests.take_resized() {
+            self.size()?;
+        }
+        if self.requests.take_continued() {
+            // It was stopped from outside, and what was typed meanwhile was typed blindly.
+            self.guard.look_again();
+            self.update(Event::Suspended, Cause::Key)?;
+        }
+        Ok(())
+    }
+
     /// Takes everything that can be read at once. True when nothing will come any more.
     fn read_keyboard(&mut self) -> io::Result<bool> {
         let since = self.input.elapsed();
@@ -186,6 +192,8 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             self.take(came)?;
         }
         if is_drained {
+            // The window may have changed while the keyboard was read: then nothing is agreed to.
+            self.look_around()?;
             self.let_agree(since)?;
         }
         if let Some(key) = self.guard.take_refused() {

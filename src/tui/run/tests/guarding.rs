@@ -448,6 +448,10 @@ fn a_lone_yes_agrees_and_the_oracle_knows() {
     assert_eq!(agrees(vec![bytes(400, "y"), bytes(420, "\x1b["), bytes(430, "I")]), 1);
     assert_eq!(agrees(vec![bytes(400, "y"), bytes(420, "\x1b["), bytes(430, "A")]), 0);
     assert_eq!(agrees(vec![(500, Sent::Columns(30)), bytes(899, "y"), bytes(1_299, "y")]), 1);
+    // The window changes while the last byte is read that the yes waited for.
+    let answer = [bytes(400, "y"), bytes(410, "\x1b]11;rgb:0/0/0"), bytes(428, "\x07")];
+    assert_eq!(agrees([&answer[..], &[(428, Sent::Columns(10))]].concat()), 0);
+    assert_eq!(agrees(answer.to_vec()), 1);
 }
 
 /// What was found to agree once, and was not meant.
