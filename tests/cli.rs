@@ -24,4 +24,5 @@ mod cli {
     mod simulating;
     mod tunnelling;
     mod watching;
+    mod windows;
 }

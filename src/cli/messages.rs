@@ -3,9 +3,10 @@
 mod output;
 pub(super) mod table;
 mod wanted;
+mod work;
 
-use std::collections::HashSet;
 use std::io::{BufWriter, IsTerminal as _, Stdout};
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -13,16 +14,16 @@ use jiff::tz::TimeZone;
 
 use self::output::Output;
 use self::table::MessageTable;
-pub(super) use self::wanted::{Wanted, doubt};
-use super::context::{Context, counted, grouped};
-use super::moment::{self, DayEnd};
+pub(super) use self::wanted::{Fit, Seen, StatusAsked, Wanted, code};
+use self::work::{Loaded, ReadEnd, Work};
+use super::context::Context;
 use super::progress::Progress;
+use super::window::{Asked, Window};
 use super::{Common, End, Exit, Failure, Format, journal};
-use crate::delivery::{BatchId, Message, MessageId, RecipientQuery, Status};
+use crate::delivery::{BatchId, RecipientQuery};
 use crate::monitor::{Listing, ReadError};
-use crate::postman::PageRequest;
 use crate::postman::record::{Field, Layout};
-use crate::store::{AnswerKind, Store};
+use crate::postman::{CallError, Explanation, PageRequest};
 
 /// What `messages` takes.
 #[derive(Debug, Clone, Args)]
@@ -30,21 +31,23 @@ pub struct MessagesArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
     /// Only this batch
-    #[arg(long, value_name = "ID")]
-    pub batch: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = batch)]
+    pub batch: Option<BatchId>,
     /// Only recipients with these digits or letters in them
     #[arg(long, value_name = "DIGITS")]
     pub search: Option<String>,
-    /// Only this status (delivered, failed, queued, … or the API's word); may be given again
+    /// Only this status (delivered, failed, queued, … or the API's word; other for all that are not in its table); may be given
+    /// again
     #[arg(long, value_name = "S", value_parser = wanted::status)]
-    pub status: Vec<Status>,
+    pub status: Vec<StatusAsked>,
     /// Only failures with this error code; may be given again
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = code)]
     pub error: Vec<String>,
-    /// Only messages created then or later: a time, a date, today, 2h, 3d
+    /// Only messages created or last attempted then or later: a time, a date, today, 2h, 3d. Of older ones those are found that
+    /// were created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Only messages created before; a date has its whole day in it
+    /// Only messages created or last attempted before; a date has its whole day in it
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
     /// The newest N of them
@@ -66,6 +69,29 @@ fn field(text: &str) -> Result<FieldName, String> {
     })
 }
 
+/// A batch's id.
+///
+/// # Errors
+/// There is none.
+pub(super) fn batch(text: &str) -> Result<BatchId, String> {
+    match text.trim() {
+        "" => Err("expected the id of a batch; `postwatch status` lists them".to_owned()),
+        id => Ok(BatchId::new(id)),
+    }
+}
+
+/// The fields that were asked for, each once.
+fn fields_of(names: &[FieldName]) -> Result<Vec<Field>, Failure> {
+    let mut fields: Vec<Field> = Vec::with_capacity(names.len());
+    for FieldName(field) in names {
+        if fields.contains(field) {
+            return Err(Failure::usage(format!("`--fields` has `{}` twice.", field.name()), "Name each field once."));
+        }
+        fields.push(field.clone());
+    }
+    Ok(if fields.is_empty() { Field::all() } else { fields })
+}
+
 /// Lists the messages.
 ///
 /// # Errors
@@ -74,22 +100,19 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
-    let wanted = wanted_of(arguments, context.zone(), now)?;
-    for doubt in arguments.error.iter().filter_map(|code| doubt(code)) {
-        context.notice(&doubt);
-    }
+    let wanted = wanted_of(arguments, campaign.config.history, context.zone(), now)?;
     let search = searched(arguments.search.as_deref())?;
+    let fields = fields_of(&arguments.fields)?;
     let listing = Listing {
-        batch: arguments.batch.as_deref().map(BatchId::new),
+        batch: arguments.batch.clone(),
         search,
         page_size: page_size(arguments.limit, &wanted),
-        to_the_end: arguments.limit.is_none() && wanted.since.is_none(),
+        to_the_end: arguments.limit.is_none() && wanted.window.horizon.is_none(),
     };
     let mut reader = context.reader(campaign)?;
     let masked = journal::is_masked(common, campaign, "messages on the output")?;
-    let fields: Vec<Field> = arguments.fields.iter().map(|name| name.0.clone()).collect();
     let layout = Layout {
-        fields: if fields.is_empty() { Field::all() } else { fields },
+        fields,
         masked,
         one_time: campaign.config.one_time_password,
         searched: listing.search.clone(),
@@ -102,12 +125,12 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let table = MessageTable::new(&layout, !arguments.fields.is_empty(), super::context::table_width())
         .coloured(super::context::is_coloured(common));
     let mut work = Work {
+        batch: listing.batch.clone(),
         wanted,
         limit: arguments.limit.unwrap_or(usize::MAX),
-        kind: listing.batch.clone().map_or(AnswerKind::List, AnswerKind::Batch),
         progress: Progress::start(common.quiet, streams && std::io::stdout().is_terminal()),
         zone: context.zone().clone(),
-        read: Read::default(),
+        loaded: Loaded::default(),
     };
     let mut pages = reader.pages(listing);
     let out = BufWriter::new(std::io::stdout());
@@ -122,20 +145,21 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         let mut output = Output::begin(out, format, layout, &names, table)?;
         work.write(&store, &mut output)?;
     }
-    let Work { read, wanted, progress, .. } = work;
+    let Work { loaded, wanted, limit, progress, .. } = work;
     drop(progress);
-    context.notice(&read.summary(&wanted, masked, context.zone()));
+    context.notice(&loaded.summary(&wanted, limit, masked, context.zone()));
+    // What lies behind the limit may have it.
+    if loaded.end != Some(ReadEnd::Limit) {
+        loaded.seen.check(&wanted)?;
+    }
     Ok(Exit::Done)
 }
 
-fn wanted_of(arguments: &MessagesArguments, zone: &TimeZone, now: Timestamp) -> Result<Wanted, Failure> {
-    let time = |option, text: &Option<String>, day| text.as_deref().map(|text| moment::parse(option, text, day, zone, now)).transpose();
-    Ok(Wanted {
-        statuses: arguments.status.clone(),
-        errors: arguments.error.clone(),
-        since: time("--since", &arguments.since, DayEnd::Start)?,
-        until: time("--until", &arguments.until, DayEnd::End)?,
-    })
+fn wanted_of(arguments: &MessagesArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Wanted, Failure> {
+    let asked = Asked { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual: None };
+    let window = Window::asked(asked, history, zone, now)?;
+    let window = if arguments.batch.is_some() { window.whole() } else { window };
+    Ok(Wanted { statuses: arguments.status.clone(), errors: arguments.error.clone(), window })
 }
 
 pub(super) fn searched(typed: Option<&str>) -> Result<Option<RecipientQuery>, Failure> {
@@ -156,130 +180,10 @@ fn page_size(limit: Option<usize>, wanted: &Wanted) -> u16 {
     }
 }
 
-/// What has been read.
-#[derive(Debug, Default)]
-struct Read {
-    messages: usize,
-    written: usize,
-    bad: usize,
-    oldest: Option<Timestamp>,
-    /// Whether the list came to its end, or to messages older than wanted.
-    whole: bool,
-}
-
-impl Read {
-    fn summary(&self, wanted: &Wanted, masked: bool, zone: &TimeZone) -> String {
-        let of = if wanted.is_all() { String::new() } else { format!(" of {} read", grouped(self.messages)) };
-        let reach = match self.oldest {
-            Some(oldest) if !self.whole => format!(", back to {}", moment::shown(oldest, zone)),
-            _ => String::new(),
-        };
-        let mut line = format!("{}{of}{reach}.", counted(self.written, "message"));
-        if self.bad > 0 {
-            line.push_str(&format!(" {} could not be read and stand nowhere.", counted(self.bad, "more row")));
-        }
-        if masked && self.written > 0 {
-            line.push_str(" Recipients and texts are masked: --reveal shows them.");
-        }
-        line
-    }
-}
-
-/// The pages on their way to the output.
-struct Work {
-    wanted: Wanted,
-    limit: usize,
-    kind: AnswerKind,
-    progress: Progress,
-    zone: TimeZone,
-    read: Read,
-}
-
-impl Work {
-    /// Writes messages as they come in, each once.
-    async fn stream(&mut self, pages: &mut crate::monitor::Pages<'_>, output: &mut Output<BufWriter<Stdout>>) -> Result<(), End> {
-        let mut seen: HashSet<MessageId> = HashSet::new();
-        while output.written() < self.limit {
-            let Some(answer) = self.next(pages).await? else { break };
-            for row in answer.rows.iter() {
-                let message = Message::from_row(row);
-                if output.written() < self.limit && seen.insert(message.id.clone()) && self.wanted.has(&message) {
-                    output.message(&message)?;
-                }
-            }
-            self.note(&answer.rows, seen.len());
-            output.flush()?;
-        }
-        output.finish()?;
-        self.read.written = output.written();
-        Ok(())
-    }
-
-    /// Reads all messages first.
-    async fn collect(&mut self, pages: &mut crate::monitor::Pages<'_>) -> Result<Store, End> {
-        let mut store = Store::new();
-        let mut wanted = 0;
-        while wanted < self.limit {
-            let Some(answer) = self.next(pages).await? else { break };
-            let merged = store.merge(&answer.rows, &self.kind, answer.asked_at);
-            wanted += merged.added.iter().filter(|row| self.wanted.has(&store.message(**row))).count();
-            self.note(&answer.rows, store.len());
-        }
-        Ok(store)
-    }
-
-    /// The names of all values, in the order in which they come up.
-    fn value_names(&self, store: &Store) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for message in self.chosen(store) {
-            for (name, _) in message.values.iter().flatten() {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-        }
-        names
-    }
-
-    fn write(&mut self, store: &Store, output: &mut Output<BufWriter<Stdout>>) -> Result<(), End> {
-        for message in self.chosen(store) {
-            output.message(&message)?;
-        }
-        output.finish()?;
-        self.read.written = output.written();
-        Ok(())
-    }
-
-    fn chosen<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = Message> + 'a {
-        store.rows().map(|row| store.message(row)).filter(|message| self.wanted.has(message)).take(self.limit)
-    }
-
-    /// The next page, unless the last one came to messages older than wanted.
-    async fn next(&mut self, pages: &mut crate::monitor::Pages<'_>) -> Result<Option<crate::postman::PageAnswer>, Failure> {
-        if self.read.whole {
-            return Ok(None);
-        }
-        let answer = pages.next().await.map_err(unread)?;
-        self.read.whole = answer.is_none();
-        Ok(answer)
-    }
-
-    fn note(&mut self, rows: &crate::delivery::Rows, messages: usize) {
-        let created = rows.iter().filter_map(|row| row.created_at().value());
-        self.read.oldest = created.chain(self.read.oldest).min();
-        self.read.messages = messages;
-        self.read.bad += rows.bad().len();
-        self.read.whole |= rows.iter().next_back().is_some_and(|row| self.wanted.is_past(&Message::from_row(row)));
-        self.progress.tell(|| {
-            let back = self.read.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, &self.zone))).unwrap_or_default();
-            format!("{} read{back}", counted(messages, "message"))
-        });
-    }
-}
-
-/// Why a list could not be read to its end.
-pub(super) fn unread(error: ReadError) -> Failure {
+/// Why a list could not be read to its end; the batch's, where it is one's.
+pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
     match error {
+        ReadError::Call(error) if batch.is_some() && error.is_not_found() => no_such_batch(&error, batch),
         ReadError::Call(error) => error.into(),
         ReadError::NoEnd => Failure::new(
             Exit::Failed,
@@ -288,4 +192,18 @@ pub(super) fn unread(error: ReadError) -> Failure {
             "Try again. If it lasts, ask Postman's support.",
         ),
     }
+}
+
+/// The API knows no such batch, or no such campaign: it answers alike to both.
+fn no_such_batch(error: &CallError, batch: Option<&BatchId>) -> Failure {
+    let failure = Failure::from(error.clone());
+    let Some(batch) = batch else { return failure };
+    let text = Explanation {
+        what: format!("There is no batch `{batch}` in this campaign."),
+        why: "Postman does not find it.".to_owned(),
+        next: "`postwatch status` lists the batches. If every batch is missing, check the campaign's id and the base URL in the configuration."
+            .to_owned(),
+        ..failure.text
+    };
+    Failure { text, ..failure }
 }

@@ -27,6 +27,7 @@ mod simulate;
 mod status;
 mod theme;
 mod watch;
+mod window;
 
 pub use args::{Arguments, Command, Common, Format};
 pub use end::End;

@@ -22,13 +22,13 @@ use self::work::Agreed;
 use super::context::Context;
 use super::journal::OpenJournal;
 use super::signals::Signals;
-use super::{Common, End, Exit};
+use super::{Common, End, Exit, Format};
 
 /// What `retry` takes.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "What is retried:
   --message ID…                     these messages, and nothing else
-  --failed, --error CODE…           failures of the last 24 hours, or of --since, --until, --search
+  --failed, --error CODE…           failures last attempted in the last 24 hours, or of --since, --until, --search
   --batch ID --failed (or --error)  the same, of one batch: a call for each message
   --batch ID                        the batch as a whole: one call for ALL its failures, useful or not
 
@@ -44,16 +44,17 @@ pub struct RetryArguments {
     /// This batch: as a whole, or with --failed or --error its single messages
     #[arg(long, value_name = "ID")]
     pub batch: Option<String>,
-    /// All failures, of the last 24 hours unless --since says else
+    /// All failures, of the last 24 hours unless --since says else: the newest attempt counts
     #[arg(long)]
     pub failed: bool,
     /// The failures with this error code, likewise; may be given again
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = super::messages::code)]
     pub error: Vec<String>,
-    /// Only failures recorded then or later: a time, a date, today, 2h, 3d [default: 24h]
+    /// Only failures created or last attempted then or later: a time, a date, today, 2h, 3d [default: 24h]. Of older ones those
+    /// are found that were created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Only failures recorded before; a date has its whole day in it
+    /// Only failures created or last attempted before; a date has its whole day in it
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
     /// Only failures of recipients with these digits or letters in them
@@ -83,7 +84,7 @@ pub struct RetryArguments {
 pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
     let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
-    let selection = Selection::of(arguments, context.zone(), Timestamp::now())?;
+    let selection = Selection::of(arguments, campaign.config.history, context.zone(), Timestamp::now())?;
     agree::allowed(campaign, arguments)?;
     let mut open = None;
     if !arguments.dry_run {
@@ -99,6 +100,9 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     if arguments.dry_run {
         let mut out = std::io::stdout().lock();
         plan_text::write(&chosen, campaign, &context, &mut out)?;
+        if let Some(back) = chosen.loaded.as_ref().filter(|_| context.format() != Format::Table) {
+            context.notice(back);
+        }
     }
     agree::expected(&chosen, campaign, arguments)?;
     if arguments.dry_run {

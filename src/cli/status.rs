@@ -3,6 +3,7 @@
 mod report;
 mod table;
 
+use std::collections::HashSet;
 use std::io::Write as _;
 
 use clap::Args;
@@ -12,10 +13,11 @@ use self::report::{Report, Window};
 use super::campaigns::Campaign;
 use super::context::{Context, counted};
 use super::messages::unread;
-use super::moment::{self, DayEnd};
+use super::moment;
 use super::progress::Progress;
+use super::window::{Asked, NOT_GIVEN, Place, Window as Stretch, loaded_back_to};
 use super::{Common, End, Exit, Format};
-use crate::delivery::{BatchId, MessageId};
+use crate::delivery::{BatchId, Message, MessageId};
 use crate::monitor::Listing;
 use crate::postman::PageRequest;
 use crate::store::{AnswerKind, Reach, Store};
@@ -26,9 +28,10 @@ pub struct StatusArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
     /// Only this batch
-    #[arg(long, value_name = "ID")]
-    pub batch: Option<String>,
-    /// Only messages created then or later: a time, a date, today, 2h, 3d [default: the configured history; a batch whole]
+    #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
+    pub batch: Option<BatchId>,
+    /// Only messages created or last attempted then or later: a time, a date, today, 2h, 3d [default: those created within the
+    /// configured history; a batch whole]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
 }
@@ -40,10 +43,8 @@ pub struct StatusArguments {
 pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, End> {
     let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
-    let since = since(arguments, &context, campaign)?;
-    let batch = arguments.batch.as_deref().map(BatchId::new);
-    let is_usual = arguments.since.is_none() && since.is_some();
-    let (store, window) = read(&context, campaign, batch, since).await?;
+    let asked = stretch(arguments, &context, campaign)?;
+    let (store, window, untimed) = read(&context, campaign, arguments.batch.clone(), &asked).await?;
     let report = Report::of(&store, &window, campaign, context.zone());
     let mut out = std::io::stdout().lock();
     match context.format() {
@@ -59,12 +60,21 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
         Format::Table => out.write_all(table::text(&report, context.zone()).as_bytes())?,
     }
     out.flush()?;
-    // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
-    if let Some(since) = since.filter(|_| is_usual && !window.complete) {
-        let since = moment::shown(since, context.zone());
-        context.notice(&format!(
-            "Only messages since {since} were read (`history` in the configuration sets how far): --since reads further back."
-        ));
+    let zone = context.zone();
+    match (asked.since, asked.horizon.filter(|_| !window.complete)) {
+        (Some(since), Some(_)) => {
+            let back = loaded_back_to(&asked, None, false, zone).unwrap_or_default();
+            context.notice(&format!("{back} What was created or last attempted since {} counts.", moment::shown(since, zone)));
+        }
+        // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
+        (None, Some(horizon)) => context.notice(&format!(
+            "Only messages since {} were loaded (`history` in the configuration sets how far): --since reads further back.",
+            moment::shown(horizon, zone)
+        )),
+        (_, None) => {}
+    }
+    if untimed > 0 {
+        context.notice(&format!("Left out, {NOT_GIVEN}: {}.", counted(untimed, "message")));
     }
     let bad = store.coverage().bad_rows;
     if bad > 0 {
@@ -73,58 +83,62 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     Ok(Exit::Done)
 }
 
-/// Since when: as asked, else the configured history. A batch is read whole, because the question
-/// is how it went.
-fn since(arguments: &StatusArguments, context: &Context, campaign: &Campaign) -> Result<Option<Timestamp>, super::Failure> {
-    let now = Timestamp::now();
-    match &arguments.since {
-        Some(text) => moment::parse("--since", text, DayEnd::Start, context.zone(), now).map(Some),
-        None if arguments.batch.is_some() => Ok(None),
-        None => {
-            let history = SignedDuration::try_from(campaign.config.history).unwrap_or(SignedDuration::MAX);
-            Ok(now.checked_sub(history).ok().and_then(|time| Timestamp::from_millisecond(time.as_millisecond()).ok()))
-        }
-    }
+/// Of which time: as asked, else the configured history. A batch is loaded whole, because the question is how it went.
+fn stretch(arguments: &StatusArguments, context: &Context, campaign: &Campaign) -> Result<Stretch, super::Failure> {
+    let (now, history) = (Timestamp::now(), campaign.config.history);
+    let asked = Asked { since: arguments.since.as_deref(), until: None, usual: None };
+    let stretch = Stretch::asked(asked, history, context.zone(), now)?;
+    Ok(if arguments.batch.is_some() { stretch.whole() } else { stretch.within(history, now) })
 }
 
-/// Reads the messages of the window. All that lies in it is loaded without a break afterwards.
+/// Loads the messages of the stretch: all that is in it, and nothing else. Also how many may be in it, and have no time that tells.
 async fn read(
     context: &Context,
     campaign: &Campaign,
     batch: Option<BatchId>,
-    since: Option<Timestamp>,
-) -> Result<(Store, Window), super::Failure> {
+    stretch: &Stretch,
+) -> Result<(Store, Window, usize), super::Failure> {
     let mut reader = context.reader(campaign)?;
     let kind = batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
-    let mut pages =
-        reader.pages(Listing { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: since.is_none() });
+    let listing = Listing { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: stretch.horizon.is_none() };
+    let mut pages = reader.pages(listing);
     let progress = Progress::start(context.common.quiet, false);
     let mut store = Store::new();
+    let mut untimed: HashSet<String> = HashSet::new();
     let mut fetched_at = None;
     let mut complete = true;
     let mut now = Timestamp::now();
-    while let Some(answer) = pages.next().await.map_err(unread)? {
-        store.merge(&answer.rows, &kind, answer.asked_at);
+    while let Some(mut answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
         fetched_at = fetched_at.or(Some(answer.asked_at));
         now = server_now(answer.server_date, Timestamp::now());
-        let mut created = answer.rows.iter().filter_map(|row| row.created_at().value());
-        let oldest = created.next_back();
+        let oldest = answer.rows.iter().filter_map(|row| row.created_at().value()).next_back();
+        if stretch.since.is_some() {
+            answer.rows.retain(|row| match stretch.place(row.created_at().value(), || Message::from_row(row).last_attempted()) {
+                Place::In => true,
+                Place::Out => false,
+                Place::NotGiven => {
+                    untimed.insert(row.id().to_owned());
+                    false
+                }
+            });
+        }
+        store.merge(&answer.rows, &kind, answer.asked_at);
         progress.tell(|| {
             let back = oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, context.zone()))).unwrap_or_default();
-            format!("{} read{back}", counted(store.len(), "message"))
+            format!("{} loaded{back}", counted(store.len(), "message"))
         });
-        if matches!((since, oldest), (Some(since), Some(oldest)) if oldest < since) {
+        if oldest.is_some_and(|oldest| stretch.is_past(oldest)) {
             complete = false;
             break;
         }
     }
-    let reach = match since {
+    let reach = match stretch.horizon {
         // No id comes before the empty one: all messages of that very moment are in.
-        Some(since) if !complete => Reach { oldest: Some((since, MessageId::new(""))), complete: false, gap: None },
+        Some(horizon) if !complete => Reach { oldest: Some((horizon, MessageId::new(""))), complete: false, gap: None },
         _ => Reach { oldest: None, complete: true, gap: None },
     };
     store.set_reach(reach);
-    Ok((store, Window { batch, fetched_at, complete, now }))
+    Ok((store, Window { batch, fetched_at, complete, now }, untimed.len()))
 }
 
 /// The server's time where its clock and this one are far apart: a header has whole seconds only,

@@ -8,7 +8,7 @@ mod scope;
 mod work;
 
 use clap::Args;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use self::board::Board;
 use self::limits::{Limits, Share};
@@ -18,8 +18,8 @@ use self::work::Work;
 use super::campaigns::Campaign;
 use super::context::{Context, is_coloured};
 use super::journal;
-use super::moment::{self, DayEnd};
 use super::signals::Signals;
+use super::window::{Asked, Window};
 use super::{Common, End, Exit, Failure};
 use crate::delivery::BatchId;
 
@@ -29,9 +29,10 @@ pub struct WatchArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
     /// Only this batch
-    #[arg(long, value_name = "ID")]
-    pub batch: Option<String>,
-    /// Only messages created then or later: a time, a date, today, 2h, 3d [default: the configured history; a batch whole]
+    #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
+    pub batch: Option<BatchId>,
+    /// Only messages created or last attempted then or later: a time, a date, today, 2h, 3d [default: those created within the
+    /// configured history; a batch whole]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
     /// Ends when no message that existed at the start is open; one abroad, or silent at the telco for 48 h, counts as done
@@ -61,18 +62,12 @@ pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &m
     Work::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
 }
 
-/// What is watched: as asked, else as far back as the campaign's history is read by itself. A batch
+/// What is watched: as asked, else as far back as the campaign's history is loaded by itself. A batch
 /// is watched whole.
 fn scope(arguments: &WatchArguments, context: &Context, campaign: &Campaign, now: Timestamp) -> Result<Scope, Failure> {
-    let batch = arguments.batch.as_deref().map(BatchId::new);
-    let since = arguments.since.as_deref().map(|text| moment::parse("--since", text, DayEnd::Start, context.zone(), now)).transpose()?;
-    let horizon = match (since, &batch) {
-        (Some(since), _) => Some(since),
-        (None, Some(_)) => None,
-        (None, None) => {
-            let history = SignedDuration::try_from(campaign.config.history).unwrap_or(SignedDuration::MAX);
-            now.checked_sub(history).ok()
-        }
-    };
-    Ok(Scope { batch, since, horizon })
+    let (batch, history) = (arguments.batch.clone(), campaign.config.history);
+    let asked = Asked { since: arguments.since.as_deref(), until: None, usual: None };
+    let window = Window::asked(asked, history, context.zone(), now)?;
+    let window = if batch.is_some() { window.whole() } else { window.within(history, now) };
+    Ok(Scope { batch, window })
 }

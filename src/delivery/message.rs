@@ -124,6 +124,14 @@ impl Message {
         self.attempts.as_deref().and_then(<[Attempt]>::first)
     }
 
+    /// When it was last attempted. Where the newest attempt's own beginning is not given, the latest time that the API gives
+    /// of its attempts or of the record stands for it, and for one that was tried once at most its creation.
+    pub fn last_attempted(&self) -> Option<Timestamp> {
+        let begun = self.newest_attempt().and_then(|attempt| attempt.created_at);
+        let changed = || self.attempts.iter().flatten().filter_map(Attempt::last_change).chain(self.updated_at).max();
+        begun.or_else(changed).or_else(|| self.created_at.filter(|_| self.tried().is_some_and(|tried| tried <= 1)))
+    }
+
     /// Why it failed: the newest attempt's error, or the one that older answers told apart.
     /// `None` unless the message is in failure.
     pub fn error(&self) -> Option<DeliveryError> {
@@ -191,6 +199,28 @@ mod tests {
             ..RowFields::default()
         });
         assert_eq!(message.last_change(), Some(at(95)));
+    }
+
+    #[test]
+    fn the_last_attempt_is_dated_by_what_is_given() {
+        let attempt = |created: Option<i64>, sent: Option<i64>| Attempt {
+            status: None,
+            created_at: created.map(at),
+            updated_at: None,
+            sent_at: sent.map(at),
+            delivered_at: None,
+            error: None,
+        };
+        let with = |attempts: Option<Vec<Attempt>>, updated: Option<i64>| {
+            let message =
+                Message { created_at: Some(at(0)), updated_at: updated.map(at), attempts, ..Message::new(MessageId::new("message_1")) };
+            message.last_attempted()
+        };
+        assert_eq!(with(Some(vec![attempt(Some(90), Some(95)), attempt(Some(1), None)]), Some(99)), Some(at(90)));
+        assert_eq!(with(Some(vec![attempt(None, Some(95))]), Some(60)), Some(at(95)), "the record can be older than its attempts");
+        assert_eq!(with(None, Some(60)), Some(at(60)));
+        assert_eq!([with(Some(vec![]), None), with(Some(vec![attempt(None, None)]), None)], [Some(at(0)); 2], "tried once at most");
+        assert_eq!([with(None, None), with(Some(vec![attempt(None, None); 2]), None)], [None; 2]);
     }
 
     #[test]

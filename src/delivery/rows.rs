@@ -98,6 +98,13 @@ impl Rows {
         self.rows.iter().map(|packed| Row { rows: self, packed })
     }
 
+    /// Keeps the messages that are wanted, and drops the others. Rows that could not be read stay.
+    pub fn retain(&mut self, wanted: impl FnMut(Row<'_>) -> bool) {
+        let kept: Vec<bool> = self.iter().map(wanted).collect();
+        let mut kept = kept.into_iter();
+        self.rows.retain(|_| kept.next().unwrap_or(true));
+    }
+
     /// The rows that could not be read.
     pub fn bad(&self) -> &[BadRow] {
         &self.bad

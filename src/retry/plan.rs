@@ -130,6 +130,8 @@ pub enum LeftOutReason {
     TooOld,
     /// A person dropped its line from the plan.
     Dropped,
+    /// A stretch of time was asked for, and the API does not give the time that tells whether it lies in that.
+    TimeNotGiven,
 }
 
 impl std::fmt::Display for LeftOutReason {
@@ -143,6 +145,7 @@ impl std::fmt::Display for LeftOutReason {
             LeftOutReason::BatchInTheWay => out.write_str("its batch takes no retries now"),
             LeftOutReason::TooOld => out.write_str("a one-time password that is no longer valid"),
             LeftOutReason::Dropped => out.write_str("dropped from the plan"),
+            LeftOutReason::TimeNotGiven => out.write_str("time not given"),
         }
     }
 }
@@ -286,6 +289,13 @@ impl Plan {
             if page.is_some() { needed } else { needed.max(all.min(*items)) }
         };
         alone + pages.iter().map(of_page).sum::<usize>()
+    }
+
+    /// Leaves these out as well: they may have been meant, but the API does not give the time that would tell.
+    pub fn leave_out_untimed<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
+        let untimed =
+            |message: &Message| LeftOut { message: message.id.clone(), error: message.error(), reason: LeftOutReason::TimeNotGiven };
+        self.left_out.extend(messages.into_iter().map(untimed));
     }
 
     /// Whether it is too old to be run.

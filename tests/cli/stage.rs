@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
-use postwatch::simulator::{self, CampaignOptions, LoggedCall, Simulator, World, WorldOptions};
+use postwatch::simulator::{self, CampaignOptions, Fault, FaultKind, FaultyCalls, LoggedCall, Simulator, World, WorldOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -99,6 +99,23 @@ impl Stage {
         let ran = self.run(arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
         ran
+    }
+
+    /// From now on every reading is answered with this page; `more` says that there is another one behind it.
+    pub fn tells(&self, rows: &[Value], more: bool) {
+        let page = serde_json::json!({ "hasNextPage": more, "hasPreviousPage": false, "startCursor": "A", "endCursor": "B" });
+        self.answers(200, &serde_json::json!({ "messages": rows, "pageData": page }).to_string(), FaultyCalls::Reads);
+    }
+
+    /// From now on these calls are answered with this instead, and not performed.
+    pub fn answers(&self, status: u16, body: &str, calls: FaultyCalls) {
+        let body = body.to_owned().leak();
+        self.simulator.set_faults(vec![Fault {
+            kind: FaultKind::Instead { status, body, performed: false },
+            share: 1.0,
+            calls,
+            times: None,
+        }]);
     }
 
     /// The POSTs that reached the simulator.

@@ -1,61 +1,107 @@
-//! Which messages are wanted.
+//! Which messages are wanted, and whether what was asked for is known at all.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
 
+use super::super::Failure;
+use super::super::context::{counted, grouped};
+use super::super::window::{Place, Window};
 use crate::config::nearest;
-use crate::delivery::{ErrorCode, Message, Status};
+use crate::delivery::{ErrorCode, Message, Status, clean_line};
 
 /// What a message must be to be listed. Nothing asked for lets all pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Wanted {
     /// One of these statuses.
-    pub statuses: Vec<Status>,
+    pub statuses: Vec<StatusAsked>,
     /// In failure with one of these codes.
     pub errors: Vec<String>,
-    /// Created then or later, to the millisecond.
-    pub since: Option<Timestamp>,
-    /// Created before.
-    pub until: Option<Timestamp>,
+    /// In this stretch of time.
+    pub window: Window,
+}
+
+/// A status that somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusAsked {
+    /// One of the API's table.
+    Known(Status),
+    /// Any status of another name, which is counted as `other`.
+    Other,
+    /// One of another name: the API may have it all the same.
+    Named(String),
+}
+
+/// Whether a message is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Fit {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// It would be, but the API does not give the time that tells.
+    NotGiven,
 }
 
 impl Wanted {
     /// Whether every message is wanted.
     pub fn is_all(&self) -> bool {
-        *self == Wanted::default()
+        self.statuses.is_empty() && self.errors.is_empty() && self.window.since.is_none() && self.window.until.is_none()
     }
 
     /// Whether a message is wanted.
-    pub fn has(&self, message: &Message) -> bool {
-        let in_time = match message.created_at {
-            Some(created) => self.since.is_none_or(|since| created >= since) && self.until.is_none_or(|until| created < until),
-            None => self.since.is_none() && self.until.is_none(),
-        };
+    pub fn fit(&self, message: &Message) -> Fit {
+        let status = || message.status.as_ref().is_some_and(|status| self.statuses.iter().any(|asked| asked.is(status)));
         let code = || message.error().map(|error| error.code).unwrap_or_default();
-        in_time
-            && (self.statuses.is_empty() || message.status.as_ref().is_some_and(|status| self.statuses.contains(status)))
-            && (self.errors.is_empty() || message.status == Some(Status::Failure) && self.errors.iter().any(|wanted| **wanted == *code()))
-    }
-
-    /// Whether a list that has come to this message, newest first, can hold no more wanted ones.
-    pub fn is_past(&self, message: &Message) -> bool {
-        matches!((self.since, message.created_at), (Some(since), Some(created)) if created < since)
+        let fits = (self.statuses.is_empty() || status())
+            && (self.errors.is_empty() || message.status == Some(Status::Failure) && self.errors.iter().any(|wanted| **wanted == *code()));
+        if !fits {
+            return Fit::No;
+        }
+        match self.window.place_of(message) {
+            Place::In => Fit::Yes,
+            Place::Out => Fit::No,
+            Place::NotGiven => Fit::NotGiven,
+        }
     }
 }
 
-/// A status, by the API's word or by the one on the screen.
+impl StatusAsked {
+    fn is(&self, status: &Status) -> bool {
+        match (self, status) {
+            (StatusAsked::Known(asked), status) => asked == status,
+            (StatusAsked::Other, Status::Other(_)) => true,
+            (StatusAsked::Named(asked), Status::Other(word)) => plain(asked) == plain(word),
+            _ => false,
+        }
+    }
+}
+
+fn plain(word: &str) -> String {
+    word.trim().to_lowercase().replace(['_', '-'], " ")
+}
+
+/// A status, by the API's word or by the one on the screen. Statuses can be added, so another word is looked for, and
+/// judged by what is there.
 ///
 /// # Errors
-/// Another word, with the nearest one.
-pub(super) fn status(text: &str) -> Result<Status, String> {
-    Status::parse(text).ok_or_else(|| {
-        let words: Vec<String> = Status::KNOWN.iter().map(both_words).collect();
-        let all: Vec<String> = Status::KNOWN.iter().flat_map(|status| [status.api_word(), status.word()].map(str::to_owned)).collect();
-        let expected = format!("expected {}", words.join(", "));
-        match nearest(text, all.iter().map(String::as_str)) {
-            Some(nearest) => format!("{expected}; did you mean `{nearest}`?"),
-            None => expected,
-        }
-    })
+/// There is no word.
+pub(super) fn status(text: &str) -> Result<StatusAsked, String> {
+    let known = Status::parse(text).map(StatusAsked::Known);
+    match plain(text).as_str() {
+        "" => Err(format!("expected {}, or another status of the API", known_statuses())),
+        "other" => Ok(StatusAsked::Other),
+        _ => Ok(known.unwrap_or_else(|| StatusAsked::Named(text.trim().to_owned()))),
+    }
+}
+
+/// An error code.
+///
+/// # Errors
+/// There is none.
+pub(in crate::cli) fn code(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("expected an error code, such as `recipient_unavailable`".to_owned()),
+        code => Ok(code.to_owned()),
+    }
 }
 
 /// A status by the word on the screen, and by the API's where that is another.
@@ -66,65 +112,186 @@ fn both_words(status: &Status) -> String {
     }
 }
 
-/// A word about a code that the API's reference does not list: codes can be added, so it is asked
-/// for all the same.
-pub(in crate::cli) fn doubt(code: &str) -> Option<String> {
-    if code.is_empty() || ErrorCode::from_api(code) != ErrorCode::Unlisted {
-        return None;
+/// The statuses and error codes of what was loaded, whatever of it is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Seen {
+    messages: usize,
+    statuses: BTreeMap<String, usize>,
+    codes: BTreeMap<String, usize>,
+}
+
+impl Seen {
+    /// A message was loaded.
+    pub fn note(&mut self, message: &Message) {
+        self.messages += 1;
+        if let Some(status) = &message.status {
+            *self.statuses.entry(status.word().to_owned()).or_default() += 1;
+        }
+        if let Some(error) = message.error().filter(|error| !error.code.is_empty()) {
+            *self.codes.entry(error.code.to_string()).or_default() += 1;
+        }
     }
-    let near = nearest(code, ErrorCode::LISTED.map(ErrorCode::api_word));
-    let hint = near.map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
-    Some(format!("`{}` is not among the published error codes.{hint}", crate::delivery::clean_line(code)))
+
+    /// The first thing asked for that is neither in the API's table nor in what was loaded: a mistake, in all
+    /// likelihood, that must not look like "there is none". A name of the table never is one.
+    ///
+    /// # Errors
+    /// That one, with those seen and the nearest name.
+    pub fn check(&self, wanted: &Wanted) -> Result<(), Failure> {
+        for asked in &wanted.statuses {
+            let StatusAsked::Named(name) = asked else { continue };
+            if !self.statuses.keys().any(|seen| plain(seen) == plain(name)) {
+                let words = Status::KNOWN.iter().flat_map(|status| [status.word(), status.api_word()]);
+                return Err(self.unknown("status", name, &self.statuses, &known_statuses(), words));
+            }
+        }
+        for code in &wanted.errors {
+            if ErrorCode::from_api(code) == ErrorCode::Unlisted && !self.codes.contains_key(code) {
+                let listed = ErrorCode::LISTED.map(ErrorCode::api_word);
+                return Err(self.unknown("error code", code, &self.codes, &listed.join(", "), listed.into_iter()));
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown<'a>(
+        &'a self,
+        thing: &str,
+        name: &str,
+        seen: &'a BTreeMap<String, usize>,
+        known: &str,
+        words: impl Iterator<Item = &'a str>,
+    ) -> Failure {
+        let name = clean_line(name);
+        let mut counts: Vec<(&String, usize)> = seen.iter().map(|(word, count)| (word, *count)).collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let told: Vec<String> = counts.iter().map(|(word, count)| format!("`{}` ({})", clean_line(word), grouped(*count))).collect();
+        let why = match told.as_slice() {
+            [] => format!("{} loaded, none with {}.", counted(self.messages, "message"), article(thing)),
+            told => format!("The {} loaded have {}.", counted(self.messages, "message"), told.join(", ")),
+        };
+        let near = nearest(&name, words.chain(seen.keys().map(String::as_str)));
+        let next =
+            near.map_or_else(|| format!("The API's reference lists {known}."), |near| format!("Did you mean `{}`?", clean_line(&near)));
+        Failure::new(super::super::Exit::Usage, format!("No message has the {thing} `{name}`."), why, next)
+    }
+}
+
+fn known_statuses() -> String {
+    Status::KNOWN.iter().map(both_words).collect::<Vec<_>>().join(", ")
+}
+
+fn article(thing: &str) -> String {
+    let article = if thing.starts_with('e') { "an" } else { "a" };
+    format!("{article} {thing}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::MessageId;
+    use crate::cli::Exit;
+    use crate::delivery::{DeliveryError, MessageId};
     use crate::postman::record::tests::message;
+    use jiff::Timestamp;
     use rstest::rstest;
+
+    fn since(since: Timestamp) -> Window {
+        Window { since: Some(since), ..Window::default() }
+    }
 
     #[test]
     fn all_conditions_must_hold() {
         let message = message();
         let created = message.created_at.unwrap();
-        let later = created + jiff::SignedDuration::from_millis(1);
-        assert!(Wanted::default().is_all() && Wanted::default().has(&message));
-        let wanted =
-            Wanted { statuses: vec![Status::Failure], errors: vec!["routing_error".to_owned()], since: Some(created), until: Some(later) };
-        assert!(wanted.has(&message));
-        assert!(!Wanted { statuses: vec![Status::Success], ..wanted.clone() }.has(&message));
-        assert!(!Wanted { errors: vec!["recipient_invalid".to_owned()], ..wanted.clone() }.has(&message));
-        assert!(!Wanted { since: Some(later), ..wanted.clone() }.has(&message));
-        assert!(!Wanted { until: Some(created), ..wanted }.has(&message));
-        assert!(Wanted { since: Some(later), ..Wanted::default() }.is_past(&message));
+        let later = created + jiff::SignedDuration::from_hours(1000);
+        assert!(Wanted::default().is_all() && Wanted::default().fit(&message) == Fit::Yes);
+        let wanted = Wanted {
+            statuses: vec![StatusAsked::Known(Status::Failure)],
+            errors: vec!["routing_error".to_owned()],
+            window: Window { until: Some(later), ..since(created) },
+        };
+        assert_eq!(wanted.fit(&message), Fit::Yes);
+        assert_eq!(Wanted { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(Wanted { errors: vec!["recipient_invalid".to_owned()], ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(Wanted { window: since(later), ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(Wanted { window: Window { since: None, until: Some(created), horizon: None }, ..wanted }.fit(&message), Fit::No);
     }
 
     #[test]
-    fn a_message_without_a_time_is_in_no_window() {
-        let timeless = Message::new(MessageId::new("m"));
-        let since = Wanted { since: Some(Timestamp::UNIX_EPOCH), ..Wanted::default() };
-        assert!(Wanted::default().has(&timeless) && !since.has(&timeless) && !since.is_past(&timeless));
+    fn a_message_without_a_time_is_in_no_window_and_that_is_known_only_of_one_that_fits() {
+        let timeless = Message { status: Some(Status::Failure), ..Message::new(MessageId::new("m")) };
+        let wanted = Wanted { window: since(Timestamp::UNIX_EPOCH), ..Wanted::default() };
+        assert_eq!((Wanted::default().fit(&timeless), wanted.fit(&timeless)), (Fit::Yes, Fit::NotGiven));
+        assert_eq!(Wanted { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted }.fit(&timeless), Fit::No);
     }
 
     #[rstest]
-    #[case("success", Some(Status::Success))]
-    #[case("delivered", Some(Status::Success))]
-    #[case("with telco", Some(Status::SentToTelco))]
-    #[case("sent-to-telco", Some(Status::SentToTelco))]
-    #[case("failed", Some(Status::Failure))]
-    #[case("succes", None)]
-    fn statuses_have_two_words(#[case] text: &str, #[case] expected: Option<Status>) {
-        assert_eq!(status(text).ok(), expected);
-        if expected.is_none() {
-            assert!(status(text).unwrap_err().contains("`success`?"));
-        }
+    #[case("success", "success", true)]
+    #[case("delivered", "success", true)]
+    #[case("with telco", "sent_to_telco", true)]
+    #[case("sent-to-telco", "sent_to_telco", true)]
+    #[case("failed", "failure", true)]
+    #[case("failed", "parked", false)]
+    #[case("teleported", "teleported", true)]
+    #[case("On-Hold", "on_hold", true)]
+    #[case("parked", "teleported", false)]
+    #[case("other", "teleported", true)]
+    #[case("OTHER", "parked", true)]
+    #[case("other", "success", false)]
+    fn a_status_has_two_words_and_may_be_another(#[case] asked: &str, #[case] status: &str, #[case] is: bool) {
+        assert_eq!(super::status(asked).unwrap().is(&Status::from_api(status)), is);
     }
 
     #[test]
-    fn an_unpublished_code_is_doubted_and_not_refused() {
-        assert_eq!(doubt("routing_error"), None);
-        assert!(doubt("recipient_unavailible").unwrap().contains("recipient_unavailable"));
-        assert!(doubt("brand_new").unwrap().contains("brand_new"));
+    fn nothing_is_no_status_and_no_code() {
+        assert!(status(" ").unwrap_err().contains("queued (enqueued)"));
+        assert!(code("").is_err() && code(" ").is_err());
+        assert_eq!(code(" routing_error ").unwrap(), "routing_error");
+    }
+
+    fn seen(messages: &[(&str, &str)]) -> Seen {
+        let mut seen = Seen::default();
+        for (status, code) in messages {
+            let mut message = Message { status: Some(Status::from_api(status)), ..Message::new(MessageId::new("m")) };
+            message.legacy_error = (!code.is_empty()).then(|| DeliveryError::new("", code).code.to_string());
+            seen.note(&message);
+        }
+        seen
+    }
+
+    fn checked(seen: &Seen, statuses: &[&str], errors: &[&str]) -> Option<String> {
+        let statuses = statuses.iter().map(|text| status(text).unwrap()).collect();
+        let wanted = Wanted { statuses, errors: errors.iter().map(|code| (*code).to_owned()).collect(), window: Window::default() };
+        let failure = seen.check(&wanted).err()?;
+        assert_eq!(failure.exit, Exit::Usage);
+        Some(failure.to_string())
+    }
+
+    #[test]
+    fn a_name_of_the_table_is_no_mistake_and_neither_is_one_that_was_seen() {
+        let empty = Seen::default();
+        for known in ["sending", "queued", "enqueued", "with telco", "other"] {
+            assert_eq!(checked(&empty, &[known], &[]), None, "{known}");
+        }
+        assert_eq!(checked(&empty, &[], &["routing_error", "server_unknown_error"]), None);
+        let some = seen(&[("teleported", ""), ("failure", "brand_new")]);
+        assert_eq!(checked(&some, &["Teleported"], &["brand_new"]), None);
+    }
+
+    #[test]
+    fn any_other_name_is_told_with_those_seen_and_the_nearest() {
+        let some = seen(&[("failure", "brand_new"), ("failure", "routing_error"), ("failure", "brand_new"), ("success", "")]);
+        let told = checked(&some, &["failed", "delivred"], &[]).unwrap();
+        assert!(told.contains("No message has the status `delivred`.") && told.contains("Did you mean `delivered`?"), "{told}");
+        assert!(told.contains("The 4 messages loaded have `failed` (3), `delivered` (1)."), "{told}");
+        let told = checked(&some, &[], &["routing_error", "brandnew"]).unwrap();
+        assert!(told.contains("the error code `brandnew`") && told.contains("`brand_new` (2), `routing_error` (1)"), "{told}");
+        assert!(told.contains("Did you mean `brand_new`?"), "{told}");
+        let told = checked(&Seen::default(), &["zzz"], &[]).unwrap();
+        assert!(
+            told.contains("0 messages loaded, none with a status.")
+                && told.contains("The API's reference lists created, queued (enqueued)"),
+            "{told}"
+        );
     }
 }

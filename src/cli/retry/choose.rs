@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use super::super::campaigns::{Campaign, sentence};
 use super::super::context::{Context, counted};
-use super::super::messages::{doubt, unread};
+use super::super::messages::{Fit, Seen, Wanted, unread};
 use super::super::moment::shown;
 use super::super::progress::Progress;
+use super::super::window::loaded_back_to;
 use super::super::{Exit, Failure};
 use super::RetryArguments;
 use super::chosen::{Agenda, Chosen, LeftOut};
@@ -36,7 +37,7 @@ pub(super) async fn choose(
 ) -> Result<Chosen, Failure> {
     let (planner, warnings) = planner(context, campaign, arguments)?;
     let mut reader = context.reader(campaign)?;
-    let mut choosing = Choosing { context, campaign, planner, warnings, left_out: Vec::new() };
+    let mut choosing = Choosing { context, campaign, planner, warnings, left_out: Vec::new(), untimed: Vec::new(), loaded: None };
     let words = selection.words(context.zone());
     let by_name = !matches!(selection, Selection::Failures(_));
     let agenda = match selection {
@@ -45,16 +46,13 @@ pub(super) async fn choose(
             Agenda::Messages(choosing.plan(&read, &AnswerKind::Single))
         }
         Selection::Failures(failures) => {
-            for doubt in failures.wanted.errors.iter().filter_map(|code| doubt(code)) {
-                context.notice(&doubt);
-            }
             let (read, kind) = choosing.failures(&mut reader, failures).await?;
             Agenda::Messages(choosing.plan(&read, &kind))
         }
         Selection::WholeBatch(batch) => choosing.whole_batch(&mut reader, batch).await?,
     };
-    let Choosing { left_out, warnings, .. } = choosing;
-    Ok(Chosen { agenda, left_out, warnings, by_name, words })
+    let Choosing { left_out, warnings, loaded, .. } = choosing;
+    Ok(Chosen { agenda, left_out, warnings, by_name, words, loaded })
 }
 
 /// What is needed on the way to a plan.
@@ -64,6 +62,10 @@ struct Choosing<'a> {
     planner: Planner,
     warnings: Vec<String>,
     left_out: Vec<LeftOut>,
+    /// Failures that may have been meant, and whose time is not given.
+    untimed: Vec<Message>,
+    /// Back to when a list was loaded.
+    loaded: Option<String>,
 }
 
 impl Choosing<'_> {
@@ -72,7 +74,7 @@ impl Choosing<'_> {
         let progress = Progress::start(self.context.common.quiet, false);
         let mut read = Vec::with_capacity(messages.len());
         for (place, id) in messages.iter().enumerate() {
-            progress.tell(|| format!("{} of {} read", place, counted(messages.len(), "message")));
+            progress.tell(|| format!("{} of {} loaded", place, counted(messages.len(), "message")));
             let mut leave_out = |reason: &str| self.left_out.push(LeftOut { id: id.as_str().to_owned(), reason: reason.to_owned() });
             match reader.message(id).await {
                 Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
@@ -96,8 +98,7 @@ impl Choosing<'_> {
         };
         let listing =
             Listing { batch: failures.batch.clone(), search: failures.search.clone(), page_size: PageRequest::LARGEST, to_the_end: false };
-        let past = |message: &Message| failures.wanted.is_past(message);
-        let mut read = self.listed(reader, listing, |message| failures.wanted.has(message), past).await?;
+        let mut read = self.listed(reader, listing, &failures.wanted).await?;
         if let Some(batch) = &failures.batch
             && !read.is_empty()
         {
@@ -134,47 +135,52 @@ impl Choosing<'_> {
         let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
         let mut pages = reader.pages(listing);
         let (mut reading, mut read) = (BatchReading::default(), HashMap::new());
-        while let Some(answer) = pages.next().await.map_err(unread)? {
+        while let Some(answer) = pages.next().await.map_err(|error| unread(error, Some(batch)))? {
             let messages: Vec<Message> = answer.rows.iter().map(Message::from_row).collect();
             let lines = messages.iter().map(|message| (message.clone(), false));
             reading.add(lines, answer.rows.bad().len(), answer.asked_at, self.context.clock.now());
             read.extend(messages.into_iter().map(|message| (message.id.clone(), (message, answer.asked_at, None))));
-            progress.tell(|| format!("reading the batch: {}", counted(reading.len(), "message")));
+            progress.tell(|| format!("loading the batch: {}", counted(reading.len(), "message")));
         }
         let mut read: Vec<ReadMessage> = read.into_values().collect();
         read.sort_by(|left, right| left.0.id.cmp(&right.0.id));
         Ok((reading, read))
     }
 
-    /// Reads the messages of a list that are wanted, each once, until one is past all of them.
-    async fn listed(
-        &mut self,
-        reader: &mut Reader,
-        listing: Listing,
-        wanted: impl Fn(&Message) -> bool,
-        past: impl Fn(&Message) -> bool,
-    ) -> Result<Vec<ReadMessage>, Failure> {
+    /// Loads the messages of a list that are wanted, each once, until all further ones are older.
+    async fn listed(&mut self, reader: &mut Reader, listing: Listing, wanted: &Wanted) -> Result<Vec<ReadMessage>, Failure> {
         let progress = Progress::start(self.context.common.quiet, false);
+        let batch = listing.batch.clone();
         let mut pages = reader.pages(listing);
-        let (mut read, mut seen, mut bad) = (Vec::new(), HashSet::new(), 0);
-        'pages: while let Some(answer) = pages.next().await.map_err(unread)? {
+        let (mut read, mut ids, mut seen, mut bad) = (Vec::new(), HashSet::new(), Seen::default(), 0);
+        let (mut oldest, mut whole) = (None, true);
+        while let Some(answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
             let page = pages.asked();
             bad += answer.rows.bad().len();
-            let mut oldest = None;
-            let mut is_past = false;
             for message in answer.rows.iter().map(Message::from_row) {
                 oldest = message.created_at.or(oldest);
-                is_past |= past(&message);
-                if seen.insert(message.id.clone()) && wanted(&message) {
-                    read.push((message, answer.asked_at, page.clone()));
+                if !ids.insert(message.id.clone()) {
+                    continue;
+                }
+                seen.note(&message);
+                match wanted.fit(&message) {
+                    Fit::Yes => read.push((message, answer.asked_at, page.clone())),
+                    Fit::NotGiven => self.untimed.push(message),
+                    Fit::No => {}
                 }
             }
             let back = || oldest.map(|oldest| format!(", back to {}", shown(oldest, self.context.zone()))).unwrap_or_default();
-            progress.tell(|| format!("{} read{}", counted(seen.len(), "message"), back()));
-            if is_past {
-                break 'pages;
+            progress.tell(|| format!("{} loaded{}", counted(ids.len(), "message"), back()));
+            whole = !oldest.is_some_and(|oldest| wanted.window.is_past(oldest));
+            if !whole {
+                break;
             }
         }
+        seen.check(wanted)?;
+        self.loaded = match batch {
+            Some(_) => Some(format!("Loaded the whole batch, {}.", counted(ids.len(), "message"))),
+            None => loaded_back_to(&wanted.window, oldest, whole, self.context.zone()),
+        };
         if bad > 0 {
             self.warnings.push(format!("{} could not be read and cannot be retried.", counted(bad, "row")));
         }
@@ -183,10 +189,11 @@ impl Choosing<'_> {
 
     fn plan(&mut self, read: &[ReadMessage], kind: &AnswerKind) -> Plan {
         let now = self.context.clock.now();
-        let plan = self.planner.plan(
+        let mut plan = self.planner.plan(
             read.iter().map(|(message, asked_at, page)| (message, LastRead { at: *asked_at, from: kind.clone(), page: page.clone() })),
             now,
         );
+        plan.leave_out_untimed(&self.untimed);
         let left = plan.left_out.iter().map(|left| LeftOut { id: left.message.as_str().to_owned(), reason: left.reason.to_string() });
         self.left_out.extend(left);
         let planned: HashSet<&MessageId> = plan.items.iter().map(|item| &item.message).collect();

@@ -43,6 +43,8 @@ pub(super) struct Chosen {
     pub by_name: bool,
     /// What was meant, in words.
     pub words: String,
+    /// Back to when the list was loaded that they were chosen from, as a sentence.
+    pub loaded: Option<String>,
 }
 
 impl Chosen {

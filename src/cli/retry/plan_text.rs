@@ -115,7 +115,7 @@ pub(super) fn announcement(chosen: &Chosen, campaign: &Campaign, zone: &TimeZone
         let time = seconds(chosen, campaign).ceil();
         lines.push(format!("{}, about {time} s at three quarters of the budget.", counted(chosen.calls(), "call")));
     }
-    lines.extend(chosen.warnings.iter().cloned());
+    lines.extend(chosen.loaded.iter().chain(&chosen.warnings).cloned());
     lines.join("\n")
 }
 
@@ -236,7 +236,7 @@ pub(super) mod tests {
 
     fn chosen(agenda: Agenda) -> Chosen {
         let warnings = vec!["One more thing.".to_owned()];
-        Chosen { agenda, left_out: Vec::new(), warnings, by_name: true, words: "2 named messages".to_owned() }
+        Chosen { agenda, left_out: Vec::new(), warnings, by_name: true, words: "2 named messages".to_owned(), loaded: None }
     }
 
     /// A plan of two messages, or of one without the useless one.

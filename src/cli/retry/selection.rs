@@ -1,15 +1,18 @@
 //! Which messages are meant: named ones, failures by what they are like, or a batch as a whole.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Failure;
-use super::super::messages::{Wanted, searched};
-use super::super::moment::{self, DayEnd, shown};
+use super::super::messages::{StatusAsked, Wanted, searched};
+use super::super::moment::shown;
+use super::super::window::{Asked, Window};
 use super::RetryArguments;
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Status, clean_line};
 
-/// How far back failures are looked for where nothing is said: older texts may be out of date.
+/// How long ago failures were last attempted at most where nothing is said: older texts may be out of date.
 const USUAL_HOURS: i64 = 24;
 
 /// What is meant.
@@ -39,13 +42,13 @@ impl Selection {
     ///
     /// # Errors
     /// Nothing is chosen, or the options do not go together.
-    pub fn of(arguments: &RetryArguments, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
+    pub fn of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
         let failures = arguments.failed || !arguments.error.is_empty();
         if !arguments.message.is_empty() {
             return named(arguments, failures);
         }
         if failures {
-            return Ok(Selection::Failures(failures_of(arguments, zone, now)?));
+            return Ok(Selection::Failures(failures_of(arguments, history, zone, now)?));
         }
         let narrowing = narrowed_by(arguments);
         match (&arguments.batch, narrowing) {
@@ -90,10 +93,10 @@ impl Failures {
         if self.search.is_some() {
             words.push_str(" of the recipients searched for");
         }
-        if let Some(since) = self.wanted.since {
+        if let Some(since) = self.wanted.window.since {
             words.push_str(&format!(" since {}", shown(since, zone)));
         }
-        if let Some(until) = self.wanted.until {
+        if let Some(until) = self.wanted.window.until {
             words.push_str(&format!(" until {}", shown(until, zone)));
         }
         words
@@ -124,23 +127,16 @@ fn narrowed_by(arguments: &RetryArguments) -> Option<&'static str> {
     since.or(arguments.until.is_some().then_some("--until")).or(arguments.search.is_some().then_some("--search"))
 }
 
-fn failures_of(arguments: &RetryArguments, zone: &TimeZone, now: Timestamp) -> Result<Failures, Failure> {
-    let time = |option, text: &Option<String>, day| text.as_deref().map(|text| moment::parse(option, text, day, zone, now)).transpose();
-    let usual = now - SignedDuration::from_hours(USUAL_HOURS);
-    let since = time("--since", &arguments.since, DayEnd::Start)?.unwrap_or(usual);
-    let until = time("--until", &arguments.until, DayEnd::End)?;
-    if until.is_some_and(|until| until <= since) {
-        let what = "No time lies between `--since` and `--until`.".to_owned();
-        let next = match arguments.since {
-            Some(_) => "Give an earlier `--since`.".to_owned(),
-            None => format!("Without `--since` the last {USUAL_HOURS} hours are meant: give an earlier one."),
-        };
-        return Err(Failure::usage(what, next));
-    }
+fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Failures, Failure> {
+    let usual = Some(SignedDuration::from_hours(USUAL_HOURS));
+    let asked = Asked { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual };
+    let window = Window::asked(asked, history, zone, now)?;
+    let batch = arguments.batch.as_deref().map(|batch| id("--batch", batch).map(BatchId::new)).transpose()?;
+    let window = if batch.is_some() { window.whole() } else { window };
     Ok(Failures {
-        batch: arguments.batch.as_deref().map(|batch| id("--batch", batch).map(BatchId::new)).transpose()?,
+        batch,
         search: searched(arguments.search.as_deref())?,
-        wanted: Wanted { statuses: vec![Status::Failure], errors: arguments.error.clone(), since: Some(since), until },
+        wanted: Wanted { statuses: vec![StatusAsked::Known(Status::Failure)], errors: arguments.error.clone(), window },
     })
 }
 
@@ -172,7 +168,7 @@ mod tests {
 
     fn selected(options: &[&str]) -> Result<Selection, Failure> {
         let line = Line::try_parse_from(["retry", "Clinic"].iter().chain(options)).unwrap();
-        Selection::of(&line.retry, &TimeZone::UTC, now())
+        Selection::of(&line.retry, Duration::from_secs(72 * 3600), &TimeZone::UTC, now())
     }
 
     #[rstest]

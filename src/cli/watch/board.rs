@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::super::window::Place;
 use super::scope::Scope;
 use crate::delivery::{MessageId, Progress, Rows, Status};
 use crate::store::{AnswerKind, Reach, RowNumber, Store};
@@ -202,6 +203,11 @@ impl Board {
     /// How much failed of what counts, once all of a named set is read.
     pub fn failures(&self) -> Option<(usize, usize)> {
         (!self.scope.is_named() || self.is_read()).then_some((self.failed.len(), self.ended.len()))
+    }
+
+    /// How many messages may belong to the stretch of time that was asked for, and have no time that tells.
+    pub fn untimed(&self) -> usize {
+        self.store.rows().filter(|row| self.scope.place(&self.store, *row) == Place::NotGiven).count()
     }
 
     /// The figures at `now`.

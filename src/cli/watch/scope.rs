@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::window::{Place, Window};
 use crate::delivery::BatchId;
 use crate::store::{Reach, RowNumber, Store};
 
@@ -10,27 +11,29 @@ use crate::store::{Reach, RowNumber, Store};
 pub(super) struct Scope {
     /// Those of a batch; `None` for the campaign's.
     pub batch: Option<BatchId>,
-    /// Those created then or later, as a person asked.
-    pub since: Option<Timestamp>,
-    /// How far back is read at the start; `None` for everything.
-    pub horizon: Option<Timestamp>,
+    /// The stretch of time that a person asked for, and how far back is loaded for it at the start.
+    pub window: Window,
 }
 
 impl Scope {
     /// Whether a person named a set of messages: then all of it counts, whatever had ended before.
     pub fn is_named(&self) -> bool {
-        self.batch.is_some() || self.since.is_some()
+        self.batch.is_some() || self.window.since.is_some()
     }
 
-    /// Whether a message is watched. In a batch's watch nothing else is read.
+    /// Where a message lies. In a batch's watch nothing else is loaded.
+    pub fn place(&self, store: &Store, row: RowNumber) -> Place {
+        self.window.place(store.cells(row).created_at, || store.message(row).last_attempted())
+    }
+
+    /// Whether a message is watched.
     pub fn has(&self, store: &Store, row: RowNumber) -> bool {
-        let Some(since) = self.since else { return true };
-        store.cells(row).created_at.is_none_or(|created| created >= since)
+        self.place(store, row) == Place::In
     }
 
     /// Whether everything that is watched was read at least once.
     pub fn is_read(&self, reach: &Reach) -> bool {
-        let far_enough = match (self.horizon, &reach.oldest) {
+        let far_enough = match (self.window.horizon, &reach.oldest) {
             _ if reach.complete => true,
             (Some(horizon), Some((oldest, _))) => *oldest <= horizon,
             _ => false,
@@ -40,7 +43,7 @@ impl Scope {
 
     /// How far back the worker has to read, from `now` on.
     pub fn history(&self, now: Timestamp) -> std::time::Duration {
-        let back = self.horizon.map(|horizon| now.duration_since(horizon).max(SignedDuration::ZERO));
+        let back = self.window.horizon.map(|horizon| now.duration_since(horizon).max(SignedDuration::ZERO));
         back.and_then(|back| std::time::Duration::try_from(back).ok()).unwrap_or(std::time::Duration::MAX)
     }
 }
@@ -61,19 +64,19 @@ mod tests {
 
     #[test]
     fn all_is_read_when_the_stretch_goes_to_the_horizon() {
-        let scope = Scope { batch: None, since: None, horizon: Some(at(1000)) };
+        let scope = Scope { batch: None, window: Window { horizon: Some(at(1000)), ..Window::default() } };
         assert!(scope.is_read(&reach(1000, false)) && scope.is_read(&reach(2000, true)));
         assert!(!scope.is_read(&reach(1001, false)) && !scope.is_read(&Reach::default()));
         let gap = Some(Gap { newer: at(3000), older: at(2500) });
         assert!(!scope.is_read(&Reach { gap, ..reach(900, false) }));
-        let whole = Scope { horizon: None, ..scope };
+        let whole = Scope { window: Window::default(), ..scope };
         assert!(!whole.is_read(&reach(0, false)) && whole.is_read(&reach(0, true)));
     }
 
     #[test]
     fn the_worker_reads_back_to_the_horizon() {
-        let scope = Scope { batch: None, since: None, horizon: Some(at(1000)) };
+        let scope = Scope { batch: None, window: Window { horizon: Some(at(1000)), ..Window::default() } };
         assert_eq!(scope.history(at(1060)), std::time::Duration::from_secs(60));
-        assert_eq!(Scope { horizon: None, ..scope }.history(at(0)), std::time::Duration::MAX);
+        assert_eq!(Scope { window: Window::default(), ..scope }.history(at(0)), std::time::Duration::MAX);
     }
 }

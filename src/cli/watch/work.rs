@@ -12,6 +12,7 @@ use super::super::context::{Context, counted, random, tell};
 use super::super::journal::shared_budget;
 use super::super::moment::shown;
 use super::super::signals::Signals;
+use super::super::window::NOT_GIVEN;
 use super::super::{End, Exit, Failure};
 use super::board::Board;
 use super::limits::Limits;
@@ -221,7 +222,7 @@ impl Work {
     /// The worker reads back as far as the horizon was when it looks, and that moves on while it
     /// reads: what is left of the stretch that was asked for is asked for again.
     fn read_on(&self) {
-        let (Some(horizon), Some(oldest)) = (self.board.scope.horizon, self.board.oldest()) else { return };
+        let (Some(horizon), Some(oldest)) = (self.board.scope.window.horizon, self.board.oldest()) else { return };
         let moved = horizon.checked_add(Timestamp::now().duration_since(self.started_at)).unwrap_or(Timestamp::MAX);
         if !self.board.is_read() && oldest > horizon && oldest <= moved {
             self.monitor.ask(Command::ReadFurther);
@@ -241,7 +242,11 @@ impl Work {
         }
         let back = self.board.oldest().map(|oldest| format!(", back to {}", shown(oldest, &self.zone))).unwrap_or_default();
         let (loaded, open) = (counted(figures.loaded, "message"), figures.open);
-        self.notice(&format!("{loaded} at the start{back}, {open} open. Changes, as they are seen:"));
+        let untimed = match self.board.untimed() {
+            0 => String::new(),
+            untimed => format!(" Left out, {NOT_GIVEN}: {}.", counted(untimed, "message")),
+        };
+        self.notice(&format!("{loaded} at the start{back}, {open} open.{untimed} Changes, as they are seen:"));
     }
 
     fn ask_for_total(&mut self) {

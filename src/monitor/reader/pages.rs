@@ -100,6 +100,11 @@ impl<'a> Pages<'a> {
         Ok(Some(answer))
     }
 
+    /// Whether the last page was read.
+    pub fn are_over(&self) -> bool {
+        self.next.is_none()
+    }
+
     /// The call that gave the newest page: by it that page can be read again.
     pub fn asked(&self) -> Option<Arc<Call>> {
         self.asked.clone()

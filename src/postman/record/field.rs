@@ -57,6 +57,9 @@ impl Field {
     /// # Errors
     /// There is none of this name; the nearest one is told.
     pub fn parse(name: &str) -> Result<Field, Expected> {
+        if name.contains(['*', '?']) {
+            return Err(Expected::new("the name of a field, and not a wildcard; `values` has all of them that a template has"));
+        }
         if let Some(value) = name.strip_prefix("values.").filter(|value| !value.is_empty()) {
             return Ok(Field::Value(value.to_owned()));
         }
@@ -97,6 +100,8 @@ mod tests {
     fn an_unknown_field_is_told_with_the_nearest() {
         assert_eq!(Field::parse("status").unwrap_err().nearest.as_deref(), Some("latestStatus"));
         assert_eq!(Field::parse("recipients").unwrap_err().nearest.as_deref(), Some("recipient"));
-        assert!(Field::parse("values.").is_err());
+        for wrong in ["values.", "values.*", "*", "attempts.*", "value?", ""] {
+            assert!(Field::parse(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

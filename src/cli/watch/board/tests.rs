@@ -1,6 +1,7 @@
 //! What counts as new, as open and as failed.
 
 use super::*;
+use crate::cli::window::Window;
 use crate::delivery::{AttemptFields, BatchId, RowFields, RowsBuilder, Told};
 
 const NOW: i64 = 1_900_000_000;
@@ -39,7 +40,7 @@ fn reach(age: i64, id: &str, complete: bool) -> Option<Reach> {
 }
 
 fn scope() -> Scope {
-    Scope { batch: None, since: None, horizon: Some(at(3600)) }
+    Scope { batch: None, window: Window { horizon: Some(at(3600)), ..Window::default() } }
 }
 
 /// Answers come in one after the other, a second apart.
@@ -102,7 +103,7 @@ fn it_is_done_when_all_is_read_and_nothing_of_the_start_is_open() {
 
 #[test]
 fn abroad_the_telco_is_the_end_and_silence_of_48_hours_is_one() {
-    let mut desk = Desk::new(Scope { horizon: None, ..scope() });
+    let mut desk = Desk::new(Scope { window: Window::default(), ..scope() });
     desk.take(&rows_to("60123456789", &[("abroad", "sent_to_telco", 10)]), reach(10, "abroad", true));
     assert!(desk.board.is_done(at(0)));
     let hours = 3600;
@@ -123,7 +124,7 @@ fn failures_count_of_what_was_seen_to_end_or_of_all_that_was_named() {
     seen.take(&rows(&[("d", "created", 10)]), None);
     assert_eq!(seen.board.failures(), Some((0, 0)), "a retry takes it back");
 
-    let mut named = Desk::new(Scope { since: Some(at(35)), horizon: Some(at(35)), batch: None });
+    let mut named = Desk::new(Scope { batch: None, window: Window { since: Some(at(35)), until: None, horizon: Some(at(35)) } });
     assert_eq!(named.board.failures(), None, "nothing is read yet");
     named.take(&rows(&start), reach(40, "a", true));
     assert_eq!(named.board.failures(), Some((1, 2)), "what is older does not count");
@@ -132,7 +133,7 @@ fn failures_count_of_what_was_seen_to_end_or_of_all_that_was_named() {
 
 #[test]
 fn a_batch_that_is_being_prepared_is_waited_for() {
-    let mut desk = Desk::new(Scope { batch: Some(BatchId::new("batch_1")), since: None, horizon: None });
+    let mut desk = Desk::new(Scope { batch: Some(BatchId::new("batch_1")), window: Window::default() });
     let nothing = Some(Reach { oldest: None, complete: true, gap: None });
     desk.take(&rows(&[]), nothing);
     assert!(!desk.board.is_done(at(0)) && desk.board.asks_for_total().is_none());

@@ -1,0 +1,199 @@
+//! Pages on their way to the output, and what is said of them at the end.
+
+use std::collections::HashSet;
+use std::io::{BufWriter, Stdout};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::context::{counted, grouped};
+use super::super::progress::Progress;
+use super::super::window::{NOT_GIVEN, loaded_back_to};
+use super::super::{End, Failure, moment};
+use super::output::Output;
+use super::unread;
+use super::wanted::{Fit, Seen, Wanted};
+use crate::delivery::{BatchId, Message, MessageId, Rows};
+use crate::monitor::Pages;
+use crate::postman::PageAnswer;
+use crate::store::{AnswerKind, Store};
+
+/// What has been loaded.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    messages: usize,
+    written: usize,
+    bad: usize,
+    /// Those that would be listed if the time that tells were given.
+    untimed: usize,
+    oldest: Option<Timestamp>,
+    pub seen: Seen,
+    pub end: Option<ReadEnd>,
+}
+
+/// Why no more is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadEnd {
+    /// There is nothing older.
+    List,
+    /// All older messages are older than wanted.
+    Window,
+    /// As many are listed as were asked for, and there may be more.
+    Limit,
+}
+
+impl Loaded {
+    /// The sentence at the end: how many of how many, and how far that goes.
+    pub fn summary(&self, wanted: &Wanted, limit: usize, masked: bool, zone: &TimeZone) -> String {
+        let of = if wanted.is_all() { String::new() } else { format!(" of {} loaded", grouped(self.messages)) };
+        let mut line = counted(self.written, "message") + &of;
+        match self.end {
+            Some(ReadEnd::Limit) if wanted.is_all() => line.push_str(&format!(", the newest; --limit {limit} leaves out the older ones.")),
+            Some(ReadEnd::Limit) => {
+                let back = self.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, zone))).unwrap_or_default();
+                line.push_str(&format!("{back}; --limit {limit} ends it there, and there may be more."));
+            }
+            Some(ReadEnd::Window) => {
+                let back = loaded_back_to(&wanted.window, self.oldest, false, zone).unwrap_or_default();
+                line.push_str(&format!(". {back}"));
+            }
+            Some(ReadEnd::List) | None => line.push('.'),
+        }
+        if self.untimed > 0 {
+            line.push_str(&format!(" Left out, {NOT_GIVEN}: {}.", counted(self.untimed, "message")));
+        }
+        if self.bad > 0 {
+            line.push_str(&format!(
+                " {} could not be read and {} listed.",
+                counted(self.bad, "row"),
+                if self.bad == 1 { "is not" } else { "are not" }
+            ));
+        }
+        if masked && self.written > 0 {
+            line.push_str(" Recipients and texts are masked: --reveal shows them.");
+        }
+        line
+    }
+}
+
+/// The pages on their way to the output.
+pub(super) struct Work {
+    /// The batch whose messages they are; `None` for the campaign's.
+    pub batch: Option<BatchId>,
+    pub wanted: Wanted,
+    pub limit: usize,
+    pub progress: Progress,
+    pub zone: TimeZone,
+    pub loaded: Loaded,
+}
+
+impl Work {
+    /// Writes messages as they come in, each once.
+    pub async fn stream(&mut self, pages: &mut Pages<'_>, output: &mut Output<BufWriter<Stdout>>) -> Result<(), End> {
+        let mut seen: HashSet<MessageId> = HashSet::new();
+        while let Some(answer) = self.next(pages).await? {
+            let mut more = false;
+            for message in answer.rows.iter().map(Message::from_row) {
+                if seen.insert(message.id.clone()) && self.takes(&message) {
+                    more |= output.written() >= self.limit;
+                    if !more {
+                        output.message(&message)?;
+                    }
+                }
+            }
+            self.note(&answer.rows, seen.len());
+            self.note_limit(output.written(), more, pages);
+            output.flush()?;
+        }
+        output.finish()?;
+        self.loaded.written = output.written();
+        Ok(())
+    }
+
+    /// Loads all messages first.
+    pub async fn collect(&mut self, pages: &mut Pages<'_>) -> Result<Store, End> {
+        let mut store = Store::new();
+        let kind = self.batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
+        let mut wanted = 0;
+        while let Some(answer) = self.next(pages).await? {
+            let merged = store.merge(&answer.rows, &kind, answer.asked_at);
+            for row in merged.added {
+                wanted += usize::from(self.takes(&store.message(row)));
+            }
+            self.note(&answer.rows, store.len());
+            self.note_limit(wanted, wanted > self.limit, pages);
+        }
+        Ok(store)
+    }
+
+    /// Whether a message that has just been loaded is wanted.
+    fn takes(&mut self, message: &Message) -> bool {
+        self.loaded.seen.note(message);
+        let fit = self.wanted.fit(message);
+        self.loaded.untimed += usize::from(fit == Fit::NotGiven);
+        fit == Fit::Yes
+    }
+
+    /// The names of all values, in the order in which they come up.
+    pub fn value_names(&self, store: &Store) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for message in self.chosen(store) {
+            for (name, _) in message.values.iter().flatten() {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        names
+    }
+
+    pub fn write(&mut self, store: &Store, output: &mut Output<BufWriter<Stdout>>) -> Result<(), End> {
+        for message in self.chosen(store) {
+            output.message(&message)?;
+        }
+        output.finish()?;
+        self.loaded.written = output.written();
+        Ok(())
+    }
+
+    fn chosen<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = Message> + 'a {
+        store.rows().map(|row| store.message(row)).filter(|message| self.wanted.fit(message) == Fit::Yes).take(self.limit)
+    }
+
+    /// The next page, unless no more is needed.
+    async fn next(&mut self, pages: &mut Pages<'_>) -> Result<Option<PageAnswer>, Failure> {
+        if self.limit == 0 {
+            self.loaded.end = Some(ReadEnd::Limit);
+        }
+        if self.loaded.end.is_some() {
+            return Ok(None);
+        }
+        let answer = pages.next().await.map_err(|error| unread(error, self.batch.as_ref()))?;
+        if answer.is_none() {
+            self.loaded.end = Some(ReadEnd::List);
+        }
+        Ok(answer)
+    }
+
+    fn note(&mut self, rows: &Rows, messages: usize) {
+        let created = || rows.iter().filter_map(|row| row.created_at().value());
+        let last = created().next_back();
+        self.loaded.oldest = created().chain(self.loaded.oldest).min();
+        self.loaded.messages = messages;
+        self.loaded.bad += rows.bad().len();
+        if last.is_some_and(|last| self.wanted.window.is_past(last)) {
+            self.loaded.end = Some(ReadEnd::Window);
+        }
+        self.progress.tell(|| {
+            let back = self.loaded.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, &self.zone))).unwrap_or_default();
+            format!("{} loaded{back}", counted(messages, "message"))
+        });
+    }
+
+    /// As many were found as are asked for. `more` says that there are more among what was loaded.
+    fn note_limit(&mut self, found: usize, more: bool, pages: &Pages<'_>) {
+        if more || (found >= self.limit && self.loaded.end.is_none() && !pages.are_over()) {
+            self.loaded.end = Some(ReadEnd::Limit);
+        }
+    }
+}

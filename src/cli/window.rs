@@ -1,0 +1,204 @@
+//! The stretch of time that a command's options ask for, and which messages lie in it.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::Failure;
+use super::moment::{self, DayEnd};
+use crate::delivery::Message;
+
+/// Why a message is left out of a window that it may belong to.
+pub(super) const NOT_GIVEN: &str = "time not given";
+
+/// A stretch of time. A message lies in it by its creation or by its newest attempt: what was created
+/// days ago and retried just now is news.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Window {
+    /// Then or later, to the millisecond.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Nothing is loaded that was created before; `None` for everything there is. Earlier than `since` where the
+    /// configured history goes further back, because an older message may have been attempted since.
+    pub horizon: Option<Timestamp>,
+}
+
+/// Where a message lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the window.
+    In,
+    /// Outside.
+    Out,
+    /// That cannot be told: a time that would decide it is not given.
+    NotGiven,
+}
+
+/// What the options say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// `--since`.
+    pub since: Option<&'a str>,
+    /// `--until`.
+    pub until: Option<&'a str>,
+    /// How far back is meant where `--since` is not given; `None` for everything.
+    pub usual: Option<SignedDuration>,
+}
+
+impl Window {
+    /// The window that is asked for, among what was created within `history`.
+    ///
+    /// # Errors
+    /// An option is not a time, or no time lies between the two.
+    pub fn asked(asked: Asked<'_>, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
+        let time = |option, text: Option<&str>, day| text.map(|text| moment::parse(option, text, day, zone, now)).transpose();
+        let given = time("--since", asked.since, DayEnd::Start)?;
+        let until = time("--until", asked.until, DayEnd::End)?;
+        let since = given.or_else(|| asked.usual.and_then(|usual| now.checked_sub(usual).ok()));
+        if let (Some(since), Some(until)) = (since, until)
+            && until <= since
+        {
+            let next = match given {
+                Some(_) => "Give an earlier `--since`, or a later `--until`.".to_owned(),
+                None => format!("Without `--since` it begins at {}: give an earlier one.", moment::shown(since, zone)),
+            };
+            return Err(Failure::usage("No time lies between `--since` and `--until`.", next));
+        }
+        Ok(Self { since, until, horizon: since.map(|since| since.min(back(now, history))) })
+    }
+
+    /// The same of a batch, which is loaded whole: its pages do not follow the times of its messages.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { horizon: None, ..self }
+    }
+
+    /// The same where everything that was created within `history` is meant unless `--since` says otherwise.
+    #[must_use]
+    pub fn within(self, history: Duration, now: Timestamp) -> Self {
+        Self { horizon: self.horizon.or_else(|| Some(back(now, history))), ..self }
+    }
+
+    /// Where a message lies that was created then; `attempted` tells when it was last attempted.
+    pub fn place(&self, created: Option<Timestamp>, attempted: impl FnOnce() -> Option<Timestamp>) -> Place {
+        if self.since.is_none() && self.until.is_none() {
+            return Place::In;
+        }
+        let is_before_since = |time: Timestamp| self.since.is_some_and(|since| time < since);
+        let is_after_until = |time: Timestamp| self.until.is_some_and(|until| time >= until);
+        let is_in = |time: Timestamp| !is_before_since(time) && !is_after_until(time);
+        match created {
+            Some(created) if self.is_past(created) || is_after_until(created) => return Place::Out,
+            Some(created) if is_in(created) => return Place::In,
+            _ => {}
+        }
+        match attempted() {
+            Some(attempted) if is_in(attempted) => Place::In,
+            // It was created before that.
+            Some(attempted) if is_before_since(attempted) => Place::Out,
+            Some(_) if created.is_some() => Place::Out,
+            _ => Place::NotGiven,
+        }
+    }
+
+    /// Where a message lies.
+    pub fn place_of(&self, message: &Message) -> Place {
+        self.place(message.created_at, || message.last_attempted())
+    }
+
+    /// Whether a list that has come to a message created then, newest first, holds none of it any more.
+    pub fn is_past(&self, created: Timestamp) -> bool {
+        self.horizon.is_some_and(|horizon| created < horizon)
+    }
+}
+
+fn back(now: Timestamp, history: Duration) -> Timestamp {
+    let history = SignedDuration::try_from(history).unwrap_or(SignedDuration::MAX);
+    let time = now.checked_sub(history).unwrap_or(Timestamp::MIN);
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(Timestamp::MIN)
+}
+
+/// Back to when a list was loaded, for a person: `oldest` is the creation of the oldest message that was loaded,
+/// `whole` whether there is nothing older.
+pub(super) fn loaded_back_to(window: &Window, oldest: Option<Timestamp>, whole: bool, zone: &TimeZone) -> Option<String> {
+    let shown = |time| moment::shown(time, zone);
+    match (window.horizon, oldest) {
+        (Some(horizon), _) if !whole => Some(format!("Loaded back to {}.", shown(horizon))),
+        (_, Some(oldest)) if whole => Some(format!("Loaded back to {}: there is nothing older.", shown(oldest))),
+        (None, Some(oldest)) => Some(format!("Loaded back to {}.", shown(oldest))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn now() -> Timestamp {
+        "2026-11-24T04:00:00Z".parse().unwrap()
+    }
+
+    fn hours_ago(hours: i64) -> Timestamp {
+        now() - SignedDuration::from_hours(hours)
+    }
+
+    fn window(since: Option<&str>, until: Option<&str>, usual: Option<i64>) -> Result<Window, Failure> {
+        let usual = usual.map(SignedDuration::from_hours);
+        Window::asked(Asked { since, until, usual }, Duration::from_secs(72 * 3600), &TimeZone::UTC, now())
+    }
+
+    #[rstest]
+    #[case::created_in_it(Some(3), Some(3), Place::In)]
+    #[case::created_in_it_and_no_attempt_given(Some(3), None, Place::In)]
+    #[case::created_before_and_attempted_in_it(Some(50), Some(1), Place::In)]
+    #[case::attempted_at_its_first_moment(Some(50), Some(24), Place::In)]
+    #[case::attempted_before(Some(50), Some(25), Place::Out)]
+    #[case::beyond_the_history(Some(73), Some(1), Place::Out)]
+    #[case::created_before_and_no_attempt_given(Some(50), None, Place::NotGiven)]
+    #[case::nothing_given(None, None, Place::NotGiven)]
+    #[case::only_the_attempt(None, Some(1), Place::In)]
+    #[case::only_an_old_attempt(None, Some(30), Place::Out)]
+    fn the_last_day(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Place) {
+        let day = window(None, None, Some(24)).unwrap();
+        assert_eq!(day, window(Some("24h"), None, None).unwrap(), "whether it is said or meant");
+        assert_eq!(day.place(created.map(hours_ago), || attempted.map(hours_ago)), place);
+    }
+
+    #[rstest]
+    #[case::in_it(Some(30), Some(30), Place::In)]
+    #[case::created_after(Some(5), Some(5), Place::Out)]
+    #[case::created_in_it_and_attempted_after(Some(30), Some(5), Place::In)]
+    #[case::created_before_and_attempted_after(Some(60), Some(5), Place::Out)]
+    #[case::attempted_after_and_no_creation(None, Some(5), Place::NotGiven)]
+    fn from_one_time_to_another(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Place) {
+        let window = window(Some("48h"), Some("24h"), None).unwrap();
+        assert_eq!(window.place(created.map(hours_ago), || attempted.map(hours_ago)), place);
+    }
+
+    #[test]
+    fn it_is_loaded_back_to_whichever_is_further() {
+        let horizon = |since| window(since, None, Some(24)).unwrap().horizon;
+        assert_eq!([horizon(None), horizon(Some("2h")), horizon(Some("5d"))], [72, 72, 120].map(|hours| Some(hours_ago(hours))));
+        let all = window(None, None, None).unwrap();
+        assert_eq!((all, all.place(None, || None)), (Window::default(), Place::In));
+        let history = Duration::from_secs(72 * 3600);
+        assert_eq!(all.within(history, now()).horizon, Some(hours_ago(72)));
+        let five_days = window(Some("5d"), None, None).unwrap();
+        assert_eq!((five_days.within(history, now()), five_days.whole().horizon), (five_days, None));
+        assert!(Window::asked(Asked { since: Some("2h"), until: None, usual: None }, Duration::MAX, &TimeZone::UTC, now()).is_ok());
+    }
+
+    #[rstest]
+    #[case(Some("2h"), Some("3h"), None, "a later `--until`")]
+    #[case(Some("2h"), Some("2h"), None, "a later `--until`")]
+    #[case(Some("2026-11-24T03:00:00Z"), Some("2026-11-22"), None, "a later `--until`")]
+    #[case(None, Some("25h"), Some(24), "begins at 23 Nov 2026 04:00:00")]
+    fn no_time_between_the_two(#[case] since: Option<&str>, #[case] until: Option<&str>, #[case] usual: Option<i64>, #[case] next: &str) {
+        let failure = window(since, until, usual).unwrap_err();
+        assert_eq!((failure.exit, failure.text.what.as_str()), (crate::cli::Exit::Usage, "No time lies between `--since` and `--until`."));
+        assert!(failure.text.next.contains(next), "{failure}");
+    }
+}
