@@ -144,9 +144,13 @@ impl<'a> Row<'a> {
         self.rows.told(self.packed.recipient)
     }
 
-    /// The API's word for the latest status.
+    /// The API's word for the latest status. Every message has one, so `null` or an empty word means that an answer does not
+    /// give it, and not that there is none.
     pub fn status(self) -> Told<&'a str> {
-        self.rows.told(self.packed.status)
+        match self.rows.told(self.packed.status) {
+            Told::Value(word) if !word.trim().is_empty() => Told::Value(word),
+            _ => Told::Absent,
+        }
     }
 
     /// When it was recorded.

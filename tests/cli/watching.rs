@@ -206,3 +206,36 @@ fn recipients_are_masked_where_the_campaigns_are() {
     running.signal(Signal::TERM);
     assert_eq!(running.end().0, 143);
 }
+
+#[test]
+fn an_answer_without_statuses_is_no_change() {
+    let stage = Stage::new(still(1));
+    let now = Timestamp::now();
+    let row = |number: i64, status: Option<&str>| {
+        let created = (now - jiff::SignedDuration::from_secs(30 + number)).to_string();
+        let mut row = serde_json::json!({ "id": format!("message_{number:03}"), "recipient": "6580001234", "createdAt": created });
+        if let Some(status) = status {
+            row["latestStatus"] = if status.is_empty() { Value::Null } else { status.into() };
+        }
+        row
+    };
+    // Something moves, so that it is read often.
+    let status = |number| if number % 10 == 0 { "sending" } else { "failure" };
+    let given: Vec<Value> = (0..222).map(|number| row(number, Some(status(number)))).collect();
+    let missing: Vec<Value> = (0..222).map(|number| row(number, (number % 2 == 0).then_some(""))).collect();
+    stage.tells(&given, false);
+    let running = Running::start(stage.command(&["watch", CLINIC, "--max-failure", "1%", "--timeout", "11s"]));
+    let met = |times: u64| {
+        while stage.simulator.faults_met() < times {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    met(1);
+    stage.tells(&missing, false);
+    met(2);
+    stage.tells(&given, false);
+    met(3);
+    let mut lines: Vec<Value> = std::io::BufRead::lines(running.out).map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let summary = lines.pop().unwrap()["summary"].clone();
+    assert_eq!((lines.len(), summary["ended"].as_str(), summary["changes"].as_u64()), (0, Some("timeout"), Some(0)), "{summary}");
+}

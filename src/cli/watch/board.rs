@@ -18,6 +18,8 @@ pub(super) struct Board {
     begun: bool,
     /// Messages that appeared after the start.
     appeared: HashSet<RowNumber>,
+    /// Those among them whose status was not given yet.
+    untold: HashSet<RowNumber>,
     /// Messages of which more is to be expected.
     open: HashSet<RowNumber>,
     /// Messages that ended and count, and the failed ones among them.
@@ -71,6 +73,7 @@ impl Board {
             store: Store::new(),
             begun: false,
             appeared: HashSet::new(),
+            untold: HashSet::new(),
             open: HashSet::new(),
             ended: HashSet::new(),
             failed: HashSet::new(),
@@ -94,10 +97,14 @@ impl Board {
         for row in merged.added.iter().rev().copied().filter(|row| self.scope.has(&self.store, *row)) {
             if before.as_ref().is_some_and(|before| self.is_new(before, row)) {
                 self.appeared.insert(row);
-                // A message whose status is not told yet is told with it.
-                if let Some(status) = self.store.status(row).cloned() {
-                    seen.push((row, self.seen(row, None, status, asked_at)));
-                }
+                self.untold.insert(row);
+            }
+        }
+        // One that appeared is told with its first status. Of what was there at the start that is no change.
+        for row in merged.touched.iter().rev() {
+            if let (true, Some(status)) = (self.untold.contains(row), self.store.status(*row).cloned()) {
+                self.untold.remove(row);
+                seen.push((*row, self.seen(*row, None, status, asked_at)));
             }
         }
         for (row, _) in &seen {

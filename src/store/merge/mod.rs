@@ -2,7 +2,7 @@
 //!
 //! Per field the newest answer wins, by the time it was asked for, so overlapping answers give the
 //! same store in whatever order they arrive. A field that was left out keeps what was known, `null`
-//! clears it.
+//! clears it; but for the status, which every message has: one that is not given changes nothing.
 
 mod attempts;
 mod content;
@@ -117,7 +117,9 @@ impl Store {
                 let began = |newest: Option<Try>| newest.map_or(NO_TIME, |newest| newest.created);
                 let is_final = matches!(standing.status, SUCCESS | FAILURE);
                 let again = is_final && began(tried.newest) > began(tried_before.newest) && began(tried_before.newest) != NO_TIME;
-                if (old.status != standing.status && standing.status != NO_STATUS) || again {
+                // The first status that is given of a message says what it was already.
+                let has_moved = old.status != standing.status && old.status != NO_STATUS && standing.status != NO_STATUS;
+                if has_moved || again {
                     merged.changes.extend(self.change(number, old.status, seen_at));
                 }
             }

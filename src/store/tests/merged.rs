@@ -47,6 +47,27 @@ fn null_clears_and_an_older_value_does_not_come_back() {
 }
 
 #[test]
+fn a_status_that_is_not_given_changes_nothing() {
+    let mut store = Store::new();
+    let row = |id, status| RowFields { id, status, created_at: Told::Value(at(NOW)), ..RowFields::default() };
+    store.merge(&rows(&[row(IDS[0], Told::Value("sending")), row(IDS[1], Told::Absent)]), &AnswerKind::List, at(NOW + 1000));
+    for (second, told) in [(2, Told::Absent), (3, Told::Null), (4, Told::Value("")), (5, Told::Value(" "))] {
+        let answer = store.merge(&rows(&[row(IDS[0], told), row(IDS[1], told)]), &AnswerKind::List, at(NOW + second * 1000));
+        assert!(answer.changes.is_empty(), "{told:?}");
+        let row = store.row(&MessageId::new(IDS[0])).unwrap();
+        assert_eq!(store.status(row), Some(&Status::Sending), "{told:?}");
+    }
+    let answer = store.merge(
+        &rows(&IDS[..2].iter().map(|id| row(id, Told::Value("sending"))).collect::<Vec<_>>()),
+        &AnswerKind::List,
+        at(NOW + 6000),
+    );
+    assert!(answer.changes.is_empty(), "the same as before, and one that is given for the first time: {:?}", answer.changes);
+    let answer = store.merge(&rows(&[row(IDS[1], Told::Value("success"))]), &AnswerKind::List, at(NOW + 7000));
+    assert_eq!((answer.changes.len(), &answer.changes[0].from), (1, &Some(Status::Sending)));
+}
+
+#[test]
 fn reading_one_message_keeps_the_times_that_a_page_told() {
     let mut store = Store::new();
     let page = AttemptFields {

@@ -86,6 +86,31 @@ fn a_message_that_is_recorded_late_is_new() {
 }
 
 #[test]
+fn a_status_that_is_not_given_is_no_change_whenever_that_is() {
+    let given = [("c", "created", 10), ("b", "failure", 20), ("a", "success", 30)];
+    let missing = rows(&given.map(|(id, _, age)| (id, "", age)));
+    // In the middle.
+    let mut desk = Desk::new(scope());
+    desk.take(&rows(&given), reach(30, "a", true));
+    for answer in [&missing, &rows(&given), &missing, &missing, &rows(&given)] {
+        assert_eq!(desk.take(answer, reach(30, "a", true)), Vec::<String>::new());
+    }
+    assert_eq!((desk.board.failures(), desk.board.figures(at(0)).open), (Some((0, 0)), 1));
+    // In the first answer.
+    let mut desk = Desk::new(scope());
+    desk.take(&missing, reach(30, "a", true));
+    assert_eq!(desk.take(&rows(&given), reach(30, "a", true)), Vec::<String>::new(), "it was there at the start");
+    assert_eq!((desk.board.failures(), desk.board.figures(at(0)).open), (Some((0, 0)), 1));
+    assert_eq!(desk.take(&rows(&[("c", "success", 10)]), None), ["c created>success"]);
+    // In the first answer that shows a message.
+    assert_eq!(desk.take(&rows(&[("d", "", 5)]), reach(30, "a", true)), Vec::<String>::new());
+    assert_eq!(desk.take(&rows(&[("d", "sent", 5)]), None), ["d ->sent"]);
+    assert_eq!(desk.take(&rows(&[("d", "", 5)]), None), Vec::<String>::new());
+    assert_eq!(desk.take(&rows(&[("d", "failure", 5)]), None), ["d sent>failure"]);
+    assert_eq!(desk.board.figures(at(0)).changes, 3);
+}
+
+#[test]
 fn it_is_done_when_all_is_read_and_nothing_of_the_start_is_open() {
     let mut desk = Desk::new(scope());
     desk.take(&rows(&[("b", "created", 10)]), reach(10, "b", false));
