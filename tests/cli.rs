@@ -11,6 +11,7 @@ mod cli {
     mod configuring;
     #[cfg(target_os = "linux")]
     mod dumping;
+    mod exits;
     mod finding;
     mod interrupting;
     mod journalling;

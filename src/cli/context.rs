@@ -49,6 +49,14 @@ impl Context {
         Ok(Self { clock: Clock::system(), common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
     }
 
+    /// A command in a test: over this transport, by this clock, without a file.
+    #[cfg(test)]
+    pub fn of_test(common: &Common, transport: Arc<dyn Transport>, clock: Clock) -> Self {
+        let (path, config) = (std::path::PathBuf::new(), crate::config::read("").0);
+        let configured = Configured { path, config, campaigns: Vec::new(), mistakes: Vec::new() };
+        Self { clock, common: common.clone(), configured, transport, half_told: Arc::default() }
+    }
+
     /// The campaign that the command names. What else is wrong in the configuration is told beside.
     ///
     /// # Errors

@@ -2,19 +2,20 @@
 
 use std::process::ExitCode;
 
-/// How a command ended, what says least first. Scripts rely on the numbers.
+/// How a command ended, what says least first: the order in which several at once are told. Scripts rely on the
+/// numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     /// Done.
     Done,
-    /// An unexpected failure, or no network.
-    Failed,
-    /// Wrong usage or configuration, read-only, or no `--yes` where it is needed.
+    /// Wrong usage or configuration, read-only, a declined question, or no `--yes` where it is needed.
     Usage,
     /// Refused by the API: key, allow list, right.
     Refused,
-    /// Some actions were refused.
+    /// Some actions were refused or skipped.
     SomeRefused,
+    /// An unexpected failure, no network, or a full disk.
+    Failed,
     /// Some outcomes are unknown.
     SomeUnknown,
     /// More failed than `--max-failure` allows.
@@ -41,8 +42,8 @@ impl Exit {
         }
     }
 
-    /// The exit of several things at once: an interruption says most, then unknown outcomes, then
-    /// refused actions, then a refusal altogether.
+    /// The exit of several things at once: an interruption says most, then unknown outcomes, then a failure of this
+    /// side, then refused actions, then a refusal altogether.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
         self.max(other)
@@ -63,6 +64,10 @@ mod tests {
     fn several_at_once() {
         assert_eq!(Exit::SomeRefused.and(Exit::SomeUnknown), Exit::SomeUnknown);
         assert_eq!(Exit::Signal(130).and(Exit::SomeUnknown), Exit::Signal(130));
-        assert_eq!(Exit::Refused.and(Exit::Done), Exit::Refused);
+        let least_first = [Exit::Done, Exit::Refused, Exit::SomeRefused, Exit::Failed, Exit::SomeUnknown, Exit::Signal(130)];
+        assert_eq!(least_first.map(Exit::code), [0, 3, 4, 1, 5, 130]);
+        for pair in least_first.windows(2) {
+            assert_eq!((pair[0].and(pair[1]), pair[1].and(pair[0])), (pair[1], pair[1]));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Exit;
-use crate::postman::{CallError, CallErrorKind, Explanation};
+use crate::postman::{CallError, Explanation};
 
 /// Why a command ended early: what happened, why, what to do next, and its exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +28,7 @@ impl Failure {
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
-        // A redirect is somebody else's answer, not the API's refusal.
-        let elsewhere = matches!(error.kind, CallErrorKind::Redirect { .. });
-        let exit = if error.is_refusal() && !elsewhere { Exit::Refused } else { Exit::Failed };
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Failed };
         let mut text = error.explanation();
         if error.is_retryable() {
             text.next = for_a_command(&text.next);
@@ -69,7 +67,7 @@ impl std::error::Error for Failure {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::postman::{Broken, NotSent};
+    use crate::postman::{Broken, CallErrorKind, NotSent};
 
     #[test]
     fn a_command_does_not_promise_to_read_on() {
@@ -81,9 +79,11 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_is_no_refusal_of_the_apis() {
+    fn what_somebody_else_answers_is_no_refusal_of_the_apis() {
         let redirect = CallErrorKind::Redirect { status: 302, location: None };
-        assert_eq!(Failure::from(CallError::new(redirect)).exit, Exit::Failed);
+        for kind in [redirect, CallErrorKind::Broken(Broken::BodyTooLarge)] {
+            assert_eq!(Failure::from(CallError::new(kind)).exit, Exit::Failed);
+        }
         assert_eq!(Failure::from(CallError::new(CallErrorKind::NotARead)).exit, Exit::Refused);
     }
 }

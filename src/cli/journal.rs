@@ -31,7 +31,7 @@ impl OpenJournal {
     pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
         begin(common).map_err(|error| {
             let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-            Failure::new(Exit::Usage, format!("{what}: the journal of actions cannot be written."), sentence(&error), next)
+            Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), next)
         })
     }
 }
@@ -47,12 +47,17 @@ impl OpenJournal {
 
 fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok())?;
-    let access = JournalAccess::open(&folder);
-    let journal = access.writable()?.clone();
+    let journal = Journal::open(&folder)?;
     let now = Timestamp::now();
     let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
     let run = journal.begin_run(id, &Who::told(|name| std::env::var(name).ok()), now)?;
-    Ok(OpenJournal { access, journal, run: Arc::new(run) })
+    Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
+}
+
+/// What a journal that cannot be used means for the exit code: a folder that is not to be used is a mistake of whoever
+/// named it, a full disk is none.
+pub(super) fn exit_of(error: &StateError) -> Exit {
+    if error.is_of_the_disk() { Exit::Failed } else { Exit::Usage }
 }
 
 /// The budget of calls that is shared with other processes, where there is a place for it.
@@ -84,7 +89,7 @@ pub(super) fn is_masked(common: &Common, campaign: &Campaign, detail: &str) -> R
     };
     open.journal.note(&note).map_err(|error| {
         let next = "Leave `--reveal` out, or mend the state folder.";
-        Failure::new(Exit::Usage, "Nothing is revealed without a line in the journal.", sentence(&error), next)
+        Failure::new(exit_of(&error), "Nothing is revealed without a line in the journal.", sentence(&error), next)
     })?;
     open.end();
     Ok(false)

@@ -9,6 +9,7 @@ mod plan_text;
 mod report;
 mod selection;
 mod standing;
+mod waiting;
 mod work;
 
 use clap::Args;
@@ -33,8 +34,9 @@ use super::{Common, End, Exit, Format};
   --batch ID                        the batch as a whole: one call for ALL its failures, useful or not
 
 Outcomes that earlier runs left open are looked up first, and never sent again by themselves. In
-production more than one message needs --expect N. Exit codes: 0 done, 3 the API keeps this caller
-out, 4 some were refused or skipped, 5 some outcomes are unknown, 130 interrupted.")]
+production more than one message needs --expect N. Exit codes: 0 done, 1 no network or a full disk,
+2 wrong usage or no yes, 3 the API keeps this caller out, 4 some were refused or skipped, 5 some
+outcomes are unknown, 130 interrupted.")]
 pub struct RetryArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
@@ -131,7 +133,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         if !yes {
             context.notice("Nothing was retried.");
             open.end();
-            return Ok(Exit::Done);
+            return Ok(Exit::Usage);
         }
     }
     if campaign.is_read_only() {

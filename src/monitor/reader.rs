@@ -16,7 +16,7 @@ use super::sharing::{Sharing, broken_told};
 use super::slots::{Slots, Turn};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
-use crate::postman::{Api, Call, CallError, Explanation, MessageAnswer, NextTry, PageAnswer, SCRIPT_TRIES, next_try};
+use crate::postman::{Api, Call, CallError, Explanation, MessageAnswer, NextTry, PageAnswer, SCRIPT_PATIENCE, SCRIPT_TRIES, next_try};
 use crate::state::SharedBudget;
 
 /// A list of messages, newest first.
@@ -172,7 +172,7 @@ impl Caller {
     where
         F: Future<Output = Result<T, CallError>>,
     {
-        let mut attempt = 0;
+        let (mut attempt, begun) = (0, self.clock.now());
         loop {
             attempt += 1;
             self.wait_for_turn().await;
@@ -187,7 +187,9 @@ impl Caller {
                 self.budget.too_many(now, error.retry_after);
             }
             let wait = match next_try(attempt, &error, (self.jitter)()) {
-                NextTry::After(wait) if attempt < SCRIPT_TRIES => wait,
+                NextTry::After(wait) if attempt < SCRIPT_TRIES && now.duration_since(begun).unsigned_abs() + wait <= SCRIPT_PATIENCE => {
+                    wait
+                }
                 NextTry::After(_) | NextTry::GiveUp => return Err(error),
             };
             tracing::warn!(%error, attempt, ?wait, "a read goes again");
@@ -314,6 +316,22 @@ mod tests {
         assert_eq!(calls, SCRIPT_TRIES as usize);
         let refused = Step::answer(401, r#"{"error":{"code":"invalid_api_key_provided","message":"m"}}"#);
         assert_eq!(read(vec![refused]).await.1, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_asks_for_long_is_not_waited_for_without_end() {
+        use crate::postman::{Response, RetryAfter};
+        let asks = |seconds| {
+            let retry_after = Some(RetryAfter::Wait(Duration::from_secs(seconds)));
+            Step::Answer(Response { status: 429, retry_after, ..Response::default() })
+        };
+        let (ids, calls, seconds) = read(vec![asks(120), asks(120), page(&["a"], None)]).await;
+        assert_eq!((ids.unwrap().len(), calls), (1, 3));
+        assert!((240.0..250.0).contains(&seconds), "{seconds}");
+        let (error, calls, seconds) = read((0..9).map(|_| asks(120)).collect()).await;
+        assert!(matches!(error, Err(ReadError::Call(error)) if error.is_rate_limit()));
+        assert!(calls == 3 && seconds < 300.0, "{calls} calls, {seconds} s");
+        assert_eq!(read(vec![asks(900)]).await.1, 1, "told at once what it asks for");
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Generation;
 use crate::delivery::{BatchId, MessageId, Rows, Status};
-use crate::postman::{Explanation, Refusal};
+use crate::postman::{CallError, Explanation, Refusal};
 use crate::retry::BatchReading;
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
@@ -43,6 +43,8 @@ pub enum News {
     StartedAnew,
     /// The state of the connection changed.
     Connection(Connection),
+    /// A call failed in a way that only a person can change, with the error itself: the connection tells it in words.
+    Refused(CallError),
     /// The budget's meter moved.
     Meter(Meter),
     /// A search came further.

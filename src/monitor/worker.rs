@@ -343,7 +343,12 @@ impl Worker {
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
         let until = self.desk.failed(kind, jitter, now);
-        let connection = if kind == Failure::Refused { Connection::Refused { until, why } } else { Connection::Waiting { until, why } };
+        let connection = if kind == Failure::Refused {
+            self.tell(News::Refused(error.clone())).await;
+            Connection::Refused { until, why }
+        } else {
+            Connection::Waiting { until, why }
+        };
         self.trouble(connection).await;
         if error.is_access_refused() {
             self.stop_run(StopCause::KeptOut, Some(error.explanation())).await;

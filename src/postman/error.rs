@@ -190,13 +190,14 @@ impl CallError {
         }
     }
 
-    /// Whether it was refused, so that only a person can change anything.
+    /// Whether the API refuses, or would: its key, its list, its rights. A redirect or an answer that is too large is
+    /// somebody else's, although only a person can change that either.
     pub fn is_refusal(&self) -> bool {
         match &self.kind {
             CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => {
                 (400..500).contains(status) && !self.is_retryable()
             }
-            CallErrorKind::AnotherKey { .. } | CallErrorKind::Redirect { .. } | CallErrorKind::NotARead => true,
+            CallErrorKind::AnotherKey { .. } | CallErrorKind::NotARead => true,
             _ => false,
         }
     }

@@ -39,7 +39,7 @@ pub use outcome::{FileCheck, WriteOutcome};
 pub use page::{MessageAnswer, PageAnswer, PageData};
 pub use refusal::{OUT_OF_ATTEMPTS, Refusal};
 pub use request::{Method, Request, request};
-pub use retry::{LONGEST_RETRY_AFTER, LONGEST_WAIT, NextTry, SCRIPT_TRIES, backoff, next_try};
+pub use retry::{LONGEST_RETRY_AFTER, LONGEST_WAIT, NextTry, SCRIPT_PATIENCE, SCRIPT_TRIES, backoff, next_try};
 pub use transport::{Broken, Exchange, NotSent, Response, RetryAfter, Transport, TransportFailure};
 
 /// The largest body that is read, in bytes. A page of 1000 messages has about 2.2 MB; a body

@@ -26,6 +26,11 @@ impl Refusal {
         matches!(self.status, 401 | 403) || self.code.as_deref().is_some_and(|code| KEPT_OUT.contains(&code))
     }
 
+    /// Whether the call was dropped because there were too many in that second: no word about the message.
+    pub fn is_rate_limit(&self) -> bool {
+        self.status == 429
+    }
+
     /// Whether the message has no attempts left, so that no retry of it will ever be taken.
     pub fn is_out_of_attempts(&self) -> bool {
         self.code.as_deref() == Some(OUT_OF_ATTEMPTS)

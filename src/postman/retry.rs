@@ -18,6 +18,10 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 /// How often a script tries one read in all: with the pauses above, about half a minute.
 pub const SCRIPT_TRIES: u32 = 6;
 
+/// How long a script waits for one read in all, where the server asks for more than the pauses above: nobody may sit in
+/// front of it, and what it waits for may never come.
+pub const SCRIPT_PATIENCE: Duration = Duration::from_secs(5 * 60);
+
 /// What to do after a failed read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextTry {

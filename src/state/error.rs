@@ -198,6 +198,22 @@ impl StateError {
         )
     }
 
+    /// Whether the disk is to blame, full or broken, and not where the folder is or who may use it.
+    pub fn is_of_the_disk(&self) -> bool {
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            let code = inner.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+            let kind = inner.downcast_ref::<io::Error>().map(io::Error::kind);
+            if matches!(code, Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::SystemIoFailure))
+                || matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge))
+            {
+                return true;
+            }
+            cause = inner.source();
+        }
+        false
+    }
+
     /// Whether the journal must be opened again before anything can be written: waiting does not help.
     pub fn needs_opening(&self) -> bool {
         matches!(self, StateError::FilesChanged { .. })
@@ -219,6 +235,21 @@ impl StateError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_folder_that_is_not_to_be_used() {
+        let sqlite = |code| {
+            let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            StateError::Database { doing: "written", source: error.into() }
+        };
+        let folder = |kind: io::ErrorKind| StateError::Folder { path: PathBuf::from("/state"), source: kind.into() };
+        for full in [sqlite(rusqlite::ffi::SQLITE_FULL), sqlite(rusqlite::ffi::SQLITE_IOERR), folder(io::ErrorKind::StorageFull)] {
+            assert!(full.is_of_the_disk(), "{full:?}");
+        }
+        for other in [sqlite(rusqlite::ffi::SQLITE_PERM), folder(io::ErrorKind::PermissionDenied), StateError::NoFolder] {
+            assert!(!other.is_of_the_disk(), "{other:?}");
+        }
+    }
 
     #[test]
     fn every_error_is_a_phrase_that_tells_what_to_do() {

@@ -207,6 +207,39 @@ fn what_a_stop_left_is_planned_from_the_results() {
 }
 
 #[rstest]
+#[case(": r e s t Enter")]
+#[case(": a g a i n Enter")]
+fn all_that_a_stop_left_is_planned_by_either_word(#[case] keys: &str) {
+    let messages: Vec<Sms> = (0..22).map(|number| sms(4_000 + number, "failure", 100 + i64::from(number))).collect();
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.keys("3 r").wait(500).keys("y").wait(3_000).keys(": s t o p Enter");
+    let stage = |desk: &mut Desk, place: usize, stage| {
+        let news = ActionNews { message: messages[place].id(), stage, at: desk.now };
+        desk.news(0, News::Action(news));
+    };
+    stage(&mut desk, 0, ActionStage::Accepted);
+    stage(&mut desk, 0, ActionStage::Followed { status: Status::Success });
+    for place in 1..22 {
+        stage(&mut desk, place, ActionStage::NotSent(explanation("It was not retried.")));
+    }
+    let phase = RunPhase::Stopped(explanation("The run was stopped."));
+    let news = RunNews {
+        total: 22,
+        accepted: 1,
+        refused: 0,
+        unknown: 0,
+        skipped: 0,
+        not_sent: 21,
+        to_go: 0,
+        phase,
+        rate: 1.5,
+        began_at: desk.now,
+    };
+    desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 21, leaving: 0 }));
+    desk.keys("Esc").keys(keys).sees("Retry 21 messages");
+}
+
+#[rstest]
 #[case("^c")]
 #[case(": s t o p Enter")]
 fn a_single_retry_that_waits_is_taken_back(#[case] keys: &str) {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::campaigns::{Campaign, sentence};
 use super::super::context::{Context, counted, grouped};
-use super::super::journal::OpenJournal;
+use super::super::journal::{OpenJournal, exit_of};
 use super::super::{Exit, Failure};
 use super::RetryArguments;
 use super::chosen::Chosen;
@@ -154,7 +154,7 @@ pub(super) fn note_unlock(open: &OpenJournal, campaign: &Campaign, chosen: &Chos
     };
     open.journal.note(&note).map_err(|error| {
         let what = "Nothing was retried: that the campaign was opened could not be written down.";
-        Failure::new(Exit::Usage, what, sentence(&error), "Mend the state folder, or name another one with `--state FOLDER`.")
+        Failure::new(exit_of(&error), what, sentence(&error), "Fix the state folder, or name another one with `--state FOLDER`.")
     })
 }
 

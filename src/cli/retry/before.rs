@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::campaigns::{Campaign, sentence};
 use super::super::context::{Context, counted, random};
-use super::super::journal::{OpenJournal, shared_budget};
+use super::super::journal::{OpenJournal, exit_of, shared_budget};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
 use crate::monitor::{ActionStage, CampaignIndex, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
@@ -72,7 +72,7 @@ pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &m
     };
     let left_open = left_open.map_err(|error| {
         let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-        Failure::new(Exit::Usage, "The journal of actions cannot be read.", sentence(&error), next)
+        Failure::new(exit_of(&error), "The journal of actions cannot be read.", sentence(&error), next)
     })?;
     let left_open = left_open.iter().filter(|action| action.holder == Holder::Orphan).count();
     if left_open == 0 {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::super::Failure;
 use super::super::campaigns::{Campaign, sentence};
 use super::super::context::{Context, counted};
+use super::super::journal::exit_of;
 use super::super::messages::{Fit, Seen, Wanted, unread};
 use super::super::moment::shown;
 use super::super::progress::Progress;
 use super::super::window::loaded_back_to;
-use super::super::{Exit, Failure};
 use super::RetryArguments;
 use super::chosen::{Agenda, Chosen, LeftOut};
 use super::selection::{Failures, Selection};
@@ -265,5 +266,5 @@ fn has_try(action: &state::OpenAction) -> bool {
 
 fn broken(error: &StateError) -> Failure {
     let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-    Failure::new(Exit::Usage, "The journal of actions cannot be read.", sentence(error), next)
+    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), next)
 }

@@ -135,7 +135,8 @@ impl Report {
 }
 
 impl<W: Write> Report<W> {
-    fn into(out: W, format: Format) -> Self {
+    /// A report on this output.
+    pub fn into(out: W, format: Format) -> Self {
         Self { out, format, told: 0, counts: Counts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 

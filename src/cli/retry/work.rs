@@ -1,7 +1,11 @@
 //! Carries a plan out: the campaign's worker makes the run, this side tells what comes of it, until
 //! each retry has its end.
 
-use std::io::IsTerminal as _;
+mod holding;
+#[cfg(test)]
+mod tests;
+
+use std::io::{IsTerminal as _, Write};
 
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -15,7 +19,8 @@ use super::super::{End, Exit, Failure, Format};
 use super::before::worker;
 use super::report::{Ended, Outcome, Report, because};
 use super::standing::{Moving, Place, Standings};
-use crate::monitor::{ActionStage, Command, Connection, Monitor, News, RunPhase, Update};
+use super::waiting::{Pause, Stall};
+use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
 use crate::postman::{Explanation, Refusal};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
 
@@ -38,14 +43,25 @@ impl Agreed {
 }
 
 /// A run of retries.
-pub(super) struct Work<'a> {
+pub(super) struct Work<'a, W: Write> {
     monitor: Monitor,
     updates: mpsc::Receiver<Update>,
     open: OpenJournal,
-    report: &'a mut Report,
+    report: &'a mut Report<W>,
+    clock: Clock,
     quiet: bool,
     progress: Progress,
     standings: Standings,
+    /// The messages whose outcome was not known, since one last had a clear answer.
+    unclear: Vec<String>,
+    /// Why it goes no further for now.
+    pause: Option<Pause>,
+    /// Since when every call is dropped.
+    stall: Stall,
+    /// Whether the journal could not be written.
+    is_journal_broken: bool,
+    /// What was said last of something that keeps on.
+    last_line: String,
     /// Why nothing more is started.
     halt: Option<Halt>,
 }
@@ -73,12 +89,12 @@ impl Halt {
 ///
 /// # Errors
 /// There is no usable key, the output cannot be written, or the worker broke down.
-pub(super) async fn carry_out(
+pub(super) async fn carry_out<W: Write>(
     agreed: Agreed,
     context: &Context,
     campaign: &Campaign,
     open: OpenJournal,
-    report: &mut Report,
+    report: &mut Report<W>,
     signals: &mut Signals,
 ) -> Result<Exit, End> {
     let (monitor, updates) = worker(context, campaign, &open)?;
@@ -92,16 +108,34 @@ pub(super) async fn carry_out(
         Agreed::Messages(retries) => Command::Run(retries),
         Agreed::Batch(retry) => Command::RetryBatch(retry),
     });
-    let mut work = Work { monitor, updates, open, report, quiet, progress, standings, halt: None };
+    let (clock, stall) = (context.clock.clone(), Stall::new(Instant::now()));
+    let mut work = Work {
+        monitor,
+        updates,
+        open,
+        report,
+        clock,
+        quiet,
+        progress,
+        standings,
+        unclear: Vec::new(),
+        pause: None,
+        stall,
+        is_journal_broken: false,
+        last_line: String::new(),
+        halt: None,
+    };
     let mut leaves_now = false;
     let mut exit = Exit::Done;
     while !work.standings.is_empty() {
+        let stall_ends_at = work.stall_ends_at();
         tokio::select! {
             update = work.updates.recv() => match update {
                 Some(update) => work.take(update)?,
                 None => break,
             },
             () = at(work.standings.deadline()) => work.give_up_looking()?,
+            () = at(stall_ends_at) => work.give_up_calling(),
             signal = signals.next() => {
                 exit = signal;
                 leaves_now = work.interrupt(is_batch, signals).await?;
@@ -113,7 +147,7 @@ pub(super) async fn carry_out(
     Ok(exit)
 }
 
-impl Work<'_> {
+impl<W: Write> Work<'_, W> {
     fn take(&mut self, update: Update) -> Result<(), End> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
@@ -136,32 +170,20 @@ impl Work<'_> {
                 Ok(())
             }
             News::Connection(Connection::Waiting { why, .. } | Connection::Refused { why, .. }) => {
-                self.line(&why.what);
+                self.dropped(&format!("{}.", why.what.trim_end_matches('.')));
+                Ok(())
+            }
+            // Whatever it keeps from being done is told with its message; this is why.
+            News::Journal(Some(why)) => {
+                self.is_journal_broken = true;
+                self.once(&in_a_line(&why));
                 Ok(())
             }
             News::Notice(notice) => {
-                self.line(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next));
+                self.once(&in_a_line(&notice.text));
                 Ok(())
             }
             _ => Ok(()),
-        }
-    }
-
-    /// What the run as a whole does. Nobody is here to go on with one that paused itself.
-    fn phase(&mut self, phase: RunPhase) {
-        if self.halt.is_some() {
-            return;
-        }
-        match phase {
-            RunPhase::Running | RunPhase::Done => {}
-            RunPhase::Paused(why) => {
-                self.line(&format!("{} Nothing more is started.", because(&why)));
-                let exit = if self.standings.moving().unknown > 0 { Exit::SomeUnknown } else { Exit::Failed };
-                self.halt = Some(Halt::new("the outcomes before it are not known", exit));
-                self.monitor.ask(Command::TakeBack);
-            }
-            // A refusal that keeps this caller out was told with its message.
-            RunPhase::Stopped(why) => self.halt = Some(Halt::new(&because(&why), Exit::Failed)),
         }
     }
 
@@ -178,7 +200,7 @@ impl Work<'_> {
             }
             ActionStage::GoesAgain { why, .. } => {
                 self.standings.put(id, Place::NotStarted);
-                self.line(&format!("{id} goes again: {}.", why.what.trim_end_matches('.')));
+                self.dropped(&format!("{id} goes again: {}.", why.what.trim_end_matches('.')));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
@@ -188,15 +210,30 @@ impl Work<'_> {
                 return Ok(());
             }
             ActionStage::Followed { .. } => return Ok(()),
-            ActionStage::Accepted => Outcome::accepted(id, None),
-            ActionStage::FoundAccepted => Outcome::accepted(id, Some("there was no answer; reading showed that it was taken".to_owned())),
+            ActionStage::Accepted | ActionStage::FoundAccepted => {
+                self.stall.answered(Instant::now());
+                if stage == ActionStage::Accepted {
+                    self.unclear.clear();
+                }
+                let found = "there was no answer; reading showed that it was taken";
+                Outcome::accepted(id, (stage == ActionStage::FoundAccepted).then(|| found.to_owned()))
+            }
+            ActionStage::NotTaken(why) if self.is_journal_broken => Outcome { exit: Exit::Failed, ..Outcome::skipped(id, because(&why)) },
             ActionStage::NotTaken(why) => Outcome::skipped(id, because(&why)),
             ActionStage::Skipped(why) => Outcome { meanwhile: true, ..Outcome::skipped(id, because(&why)) },
             ActionStage::NotSent(why) => match (place, &self.halt) {
                 (Place::NotStarted, Some(halt)) => not_started(id, halt),
                 _ => Outcome { exit: Exit::Failed, ..Outcome::skipped(id, because(&why)) },
             },
-            ActionStage::Refused(refusal) => self.refused(id, refusal),
+            ActionStage::Refused(refusal) => {
+                self.unclear.clear();
+                if refusal.is_rate_limit() {
+                    self.dropped(&format!("{id}: {}.", refusal.why.what.trim_end_matches('.')));
+                } else {
+                    self.stall.answered(Instant::now());
+                }
+                self.refused(id, refusal)
+            }
             ActionStage::Unknown { why, look_up_at: None } => Outcome::unknown(id, &why),
         };
         self.end(&outcome)
@@ -207,6 +244,7 @@ impl Work<'_> {
         // Half as long again as the worker waits: with the network down it cannot even look.
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
         self.standings.put(id, Place::Unknown { until, why });
+        self.unclear.push(id.to_owned());
         self.line(&format!("{id}: the outcome is not known; it is being read to find out, two minutes at most."));
     }
 
@@ -230,6 +268,7 @@ impl Work<'_> {
     fn end(&mut self, outcome: &Outcome) -> Result<(), End> {
         self.standings.end(&outcome.id);
         self.report.tell(outcome)?;
+        self.paused(outcome);
         let counts = self.report.counts();
         self.progress.reached(counts.ended());
         self.progress.tell(|| counts.sentence());
@@ -299,12 +338,10 @@ impl Work<'_> {
         self.open.end();
         Ok(())
     }
+}
 
-    fn line(&self, line: &str) {
-        if !self.quiet {
-            self.progress.line(line);
-        }
-    }
+fn in_a_line(text: &Explanation) -> String {
+    format!("{} {} {}", text.what, text.why, text.next)
 }
 
 fn not_started(id: &str, halt: &Halt) -> Outcome {

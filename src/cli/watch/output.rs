@@ -29,6 +29,8 @@ pub(super) enum Finish {
     Timeout,
     /// The API refuses.
     Refused,
+    /// Something else than the API answers, and goes on doing so.
+    Failed,
     /// A signal.
     Signal(Exit),
 }
@@ -41,6 +43,7 @@ impl Finish {
             Finish::MaxFailure => Exit::TooManyFailures,
             Finish::Timeout => Exit::TimedOut,
             Finish::Refused => Exit::Refused,
+            Finish::Failed => Exit::Failed,
             Finish::Signal(exit) => exit,
         }
     }
@@ -52,6 +55,7 @@ impl Finish {
             Finish::MaxFailure => "maxFailure",
             Finish::Timeout => "timeout",
             Finish::Refused => "refused",
+            Finish::Failed => "failed",
             Finish::Signal(_) => "interrupted",
         }
     }
@@ -63,6 +67,7 @@ impl Finish {
             Finish::MaxFailure => "Ended: more failed than --max-failure allows.",
             Finish::Timeout => "Ended: the time of --timeout is over.",
             Finish::Refused => "Ended: the API refuses.",
+            Finish::Failed => "Ended: what answers is not the API.",
             Finish::Signal(_) => "Interrupted.",
         }
     }

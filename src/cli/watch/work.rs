@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::super::campaigns::Campaign;
 use super::super::context::{Context, counted, random, tell};
 use super::super::journal::shared_budget;
+use super::super::messages::unread;
 use super::super::moment::shown;
 use super::super::signals::Signals;
 use super::super::window::NOT_GIVEN;
@@ -17,8 +18,7 @@ use super::super::{End, Exit, Failure};
 use super::board::Board;
 use super::limits::Limits;
 use super::output::{Finish, Output, Summary};
-use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, Update};
-use crate::postman::Explanation;
+use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update};
 use crate::state::{self, JournalAccess};
 
 /// News that may wait before the worker does: pages are merged faster than they come.
@@ -60,7 +60,7 @@ enum Total {
 /// Why a watch ends.
 enum Because {
     Finish(Finish),
-    Refused(Explanation),
+    Failed(Failure),
 }
 
 impl Work {
@@ -135,9 +135,10 @@ impl Work {
             }
         };
         self.monitor.ask(Command::Stop);
-        let (finish, refused) = match because {
+        let (finish, failure) = match because {
             Because::Finish(finish) => (finish, None),
-            Because::Refused(why) => (Finish::Refused, Some(why)),
+            Because::Failed(failure) if failure.exit == Exit::Refused => (Finish::Refused, Some(failure)),
+            Because::Failed(failure) => (Finish::Failed, Some(failure)),
         };
         let ended_at = Timestamp::now();
         let figures = self.board.figures(ended_at);
@@ -151,8 +152,8 @@ impl Work {
             oldest: self.board.oldest(),
         };
         self.output.finish(&summary)?;
-        match refused {
-            Some(text) => Err(Failure { text, exit: Exit::Refused }.into()),
+        match failure {
+            Some(failure) => Err(failure.into()),
             None => Ok(finish.exit()),
         }
     }
@@ -173,7 +174,11 @@ impl Work {
                 self.total = Total::Unasked;
                 self.notice("The server has other messages than before: all that is there now counts as there at the start.");
             }
-            News::Connection(connection) => return Ok(self.connection(connection)),
+            News::Connection(connection) => self.connection(connection),
+            News::Refused(error) => {
+                let batch = self.board.scope.batch.as_ref();
+                return Ok(Some(Because::Failed(unread(ReadError::Call(error), batch))));
+            }
             News::Opened { generation: TOTAL, .. } => {
                 self.total = Total::Answered;
                 self.monitor.ask(Command::Close);
@@ -186,9 +191,8 @@ impl Work {
         Ok(None)
     }
 
-    fn connection(&mut self, connection: Connection) -> Option<Because> {
+    fn connection(&mut self, connection: Connection) {
         match connection {
-            Connection::Refused { why, .. } => return Some(Because::Refused(why)),
             Connection::Waiting { why, .. } => {
                 if self.trouble.as_ref() != Some(&why.what) {
                     self.notice(&format!(
@@ -203,9 +207,9 @@ impl Work {
                     self.notice("Answered again; the watch goes on.");
                 }
             }
-            Connection::Connecting | Connection::Paused => {}
+            // What is refused ends the watch, and was told before.
+            Connection::Refused { .. } | Connection::Connecting | Connection::Paused => {}
         }
-        None
     }
 
     /// Whether what is known ends the watch.

@@ -96,7 +96,7 @@ impl State {
             News::Notice(notice) => self.notices.push(notice),
             News::StartedAnew => self.start_anew(place, effects),
             News::NoteLost(lost) => self.note_lost(update.campaign, &lost),
-            News::Journal(_) | News::Stopped => {}
+            News::Journal(_) | News::Refused(_) | News::Stopped => {}
         }
         if let Some(campaign) = self.campaigns.get_mut(place) {
             campaign.marks.expire(now);

@@ -82,7 +82,7 @@ impl Seen {
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
             News::Journal(refused) => self.actions_refused = refused,
-            News::NoteLost(_) => {}
+            News::NoteLost(_) | News::Refused(_) => {}
             News::TakenBack(taken) => self.taken_back.push((taken.taken_back, taken.leaving)),
         }
     }

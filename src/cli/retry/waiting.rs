@@ -1,0 +1,125 @@
+//! What keeps a run from going on, and for how long: outcomes that must be known first, and an API that drops every call.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::report::{Ended, Outcome};
+
+/// After how long without an answer a run ends in which every call is dropped.
+pub(super) const LONGEST_STALL: Duration = Duration::from_secs(5 * 60);
+
+/// How often it is said that calls are dropped.
+const TOLD_EVERY: Duration = Duration::from_secs(20);
+
+/// A pause of the run's own. It lasts until the outcomes that caused it are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pause {
+    waits_for: HashSet<String>,
+    /// When the run last moved, by the clock that nobody sets: the yes to it holds from there.
+    pub began_at: Timestamp,
+}
+
+/// What an outcome means for a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// Nothing: others are still looked up, or it is none of those waited for.
+    Waits,
+    /// All are known: the run can go on.
+    GoesOn,
+    /// One stays unknown: a person must look at it first.
+    Ends,
+}
+
+impl Pause {
+    /// A pause for these outcomes; `None` without any, where nothing can be waited for.
+    pub fn new(unknown: HashSet<String>, began_at: Timestamp) -> Option<Self> {
+        (!unknown.is_empty()).then_some(Self { waits_for: unknown, began_at })
+    }
+
+    /// An outcome is told.
+    pub fn take(&mut self, outcome: &Outcome) -> After {
+        match outcome.outcome {
+            _ if !self.waits_for.contains(&outcome.id) => After::Waits,
+            Ended::Unknown => After::Ends,
+            Ended::Accepted | Ended::Refused | Ended::Skipped => {
+                self.waits_for.remove(&outcome.id);
+                if self.waits_for.is_empty() { After::GoesOn } else { After::Waits }
+            }
+        }
+    }
+}
+
+/// Since when nothing gets through.
+#[derive(Debug)]
+pub(super) struct Stall {
+    answered_at: Instant,
+    /// Whether a call was dropped since.
+    drops: bool,
+    told_at: Option<Instant>,
+}
+
+impl Stall {
+    /// Nothing has been dropped yet.
+    pub fn new(now: Instant) -> Self {
+        Self { answered_at: now, drops: false, told_at: None }
+    }
+
+    /// The API answered a retry, with a yes or a no of its own.
+    pub fn answered(&mut self, now: Instant) {
+        *self = Self { answered_at: now, drops: false, told_at: self.told_at };
+    }
+
+    /// A call did nothing and goes again, or is given up. Gives how long that has been going on, where it is time to say so.
+    pub fn dropped(&mut self, now: Instant) -> Option<Duration> {
+        self.drops = true;
+        if self.told_at.is_some_and(|told| now.duration_since(told) < TOLD_EVERY) {
+            return None;
+        }
+        self.told_at = Some(now);
+        Some(now.duration_since(self.answered_at))
+    }
+
+    /// When it has lasted for too long; `None` while calls get through.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.drops.then(|| self.answered_at + LONGEST_STALL)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postman::Explanation;
+
+    fn unknown(id: &str) -> Outcome {
+        Outcome::unknown(id, &Explanation { what: String::new(), why: String::new(), next: String::new(), trace_id: None })
+    }
+
+    #[test]
+    fn a_pause_ends_with_the_last_outcome_it_waits_for() {
+        let pause = || Pause::new(["a", "b"].map(str::to_owned).into(), Timestamp::UNIX_EPOCH).unwrap();
+        let mut known = pause();
+        assert_eq!(known.take(&Outcome::accepted("a", None)), After::Waits);
+        assert_eq!(known.take(&unknown("of before")), After::Waits, "it did not cause the pause");
+        assert_eq!(known.take(&Outcome::accepted("b", None)), After::GoesOn);
+        assert_eq!(pause().take(&unknown("b")), After::Ends);
+        assert_eq!(Pause::new(HashSet::new(), Timestamp::UNIX_EPOCH), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_dropped_is_said_seldom_and_for_five_minutes() {
+        let begun = Instant::now();
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        let mut stall = Stall::new(begun);
+        assert_eq!(stall.deadline(), None);
+        let told: Vec<Option<u64>> = [1, 2, 20, 21, 40, 41].map(|at| stall.dropped(after(at)).map(|since| since.as_secs())).into();
+        assert_eq!(told, [Some(1), None, None, Some(21), None, Some(41)]);
+        assert_eq!(stall.deadline(), Some(after(300)));
+        stall.answered(after(60));
+        assert_eq!(stall.deadline(), None, "one success begins it again");
+        stall.dropped(after(90));
+        assert_eq!(stall.deadline(), Some(after(360)));
+    }
+}

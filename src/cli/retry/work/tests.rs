@@ -1,0 +1,294 @@
+//! Runs of a script against a server that takes, refuses or loses retries, on a paused clock.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clap::Parser as _;
+use jiff::{SignedDuration, Timestamp};
+use rstest::rstest;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::super::super::{Arguments, Common};
+use super::*;
+use crate::delivery::{Attempt, DeliveryError, Message, MessageId, Status};
+use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::{ApiKey, BaseUrl, Broken, Exchange, NotSent, Request, Response, Transport, TransportFailure};
+use crate::retry::{LastRead, Planner};
+use crate::store::AnswerKind;
+
+/// A server of failed messages that remembers what it was asked, and when.
+struct Server {
+    clock: Clock,
+    taken: Mutex<HashMap<String, Timestamp>>,
+    /// How long after a retry its message goes on showing as failed.
+    lag: SignedDuration,
+    calls: Mutex<Vec<(Timestamp, String)>>,
+}
+
+impl Server {
+    fn shown(&self, id: &str) -> String {
+        let created = self.clock.now() - SignedDuration::from_hours(1);
+        let is_taken = self.taken.lock().unwrap().get(id).is_some_and(|taken| self.clock.now() >= *taken + self.lag);
+        let status = if is_taken { "created" } else { "failure" };
+        let error = r#"{"type":"delivery_error","code":"routing_error"}"#;
+        format!(
+            r#"{{"id":"{id}","latestStatus":"{status}","createdAt":"{created}","attempts":[{{"status":"failure","createdAt":"2026-01-01T00:00:00Z","error":{error}}}]}}"#
+        )
+    }
+}
+
+impl Transport for Server {
+    fn send<'a>(&'a self, request: Request, _: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
+        Box::pin(async move {
+            let sent_at = self.clock.now();
+            let id = request.address().split('/').find(|part| part.starts_with("message_")).unwrap_or_default().to_owned();
+            let body = if request.is_write() {
+                self.calls.lock().unwrap().push((sent_at, format!("POST {id}")));
+                self.taken.lock().unwrap().insert(id.clone(), sent_at);
+                format!(r#"{{"id":"{id}","latestStatus":"created"}}"#)
+            } else {
+                self.calls.lock().unwrap().push((sent_at, format!("GET {id}")));
+                self.shown(&id)
+            };
+            let status = if request.is_write() { 201 } else { 200 };
+            let response = Response { status, body: body.into_bytes().into(), ..Response::default() };
+            Exchange { sent_at, received_at: self.clock.now(), result: Ok(response) }
+        })
+    }
+}
+
+/// What came of a run.
+struct Ran {
+    exit: Exit,
+    /// Outcome and reason of each message.
+    outcomes: Vec<(String, String)>,
+    /// When each request to retry left that reached the server, and of which message.
+    posts: Vec<(Timestamp, String)>,
+    took: Duration,
+}
+
+impl Ran {
+    fn words(&self) -> Vec<&str> {
+        self.outcomes.iter().map(|(outcome, _)| outcome.as_str()).collect()
+    }
+}
+
+struct Stage {
+    folder: TempDir,
+    common: Common,
+    clock: Clock,
+    server: Arc<Server>,
+    transport: Arc<dyn Transport>,
+}
+
+impl Stage {
+    /// `faults` decides about the n-th request to retry, from 1.
+    fn new(lag: i64, faults: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let common = Arguments::parse_from(["postwatch", "-q", "--format", "ndjson", "--state", folder.path().to_str().unwrap()]).common;
+        let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
+        let (taken, lag, calls) = (Mutex::default(), SignedDuration::from_secs(lag), Mutex::default());
+        let server = Arc::new(Server { clock: clock.clone(), taken, lag, calls });
+        let writes = AtomicUsize::new(0);
+        let decide = move |_, request: &Request| if request.is_write() { faults(writes.fetch_add(1, Ordering::SeqCst) + 1) } else { None };
+        let transport = Arc::new(FaultTransport::new(server.clone(), decide));
+        Self { folder, common, clock, server, transport }
+    }
+
+    async fn run(&self, messages: usize, prepare: impl FnOnce(&OpenJournal)) -> Ran {
+        let context = Context::of_test(&self.common, self.transport.clone(), self.clock.clone());
+        let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
+        let campaign = Campaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
+        let now = self.clock.now();
+        let messages: Vec<Message> = (1..=messages).map(|number| failed(number, now)).collect();
+        let read = messages.iter().map(|message| (message, LastRead::new(now, AnswerKind::Single)));
+        let agreed = Agreed::Messages(Planner::default().plan(read, now).confirm(now));
+        let open = OpenJournal::begin(&self.common, "Nothing").unwrap();
+        prepare(&open);
+        let mut out = Vec::new();
+        let mut report = Report::into(&mut out, Format::Ndjson);
+        let (mut signals, begun) = (Signals::listen().unwrap(), Instant::now());
+        let end = carry_out(agreed, &context, &campaign, open, &mut report, &mut signals).await.unwrap();
+        let exit = end.and(report.exit());
+        drop(report);
+        let line = |line: &str| {
+            let told: Value = serde_json::from_str(line).unwrap();
+            (told["outcome"].as_str().unwrap().to_owned(), told["reason"].as_str().unwrap_or_default().to_owned())
+        };
+        let outcomes = String::from_utf8(out).unwrap().lines().map(line).collect();
+        let calls = self.server.calls.lock().unwrap().clone();
+        let posts = calls.into_iter().filter(|(_, call)| call.starts_with("POST")).collect();
+        Ran { exit, outcomes, posts, took: begun.elapsed() }
+    }
+}
+
+fn failed(number: usize, now: Timestamp) -> Message {
+    let attempt = Attempt {
+        status: None,
+        created_at: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+        updated_at: None,
+        sent_at: None,
+        delivered_at: None,
+        error: Some(DeliveryError::new("delivery_error", "routing_error")),
+    };
+    Message {
+        status: Some(Status::Failure),
+        created_at: Some(now - SignedDuration::from_hours(1)),
+        attempts: Some(vec![attempt]),
+        ..Message::new(MessageId::new(format!("message_{number}")))
+    }
+}
+
+fn reset() -> Step {
+    Step::Fail(TransportFailure::Unknown(Broken::Reset))
+}
+
+fn each_once(ran: &Ran) {
+    let distinct: HashSet<&String> = ran.posts.iter().map(|(_, post)| post).collect();
+    assert_eq!(distinct.len(), ran.posts.len(), "sent twice: {:?}", ran.posts);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_paused_for_unknown_outcomes_goes_on_when_all_are_found_out() {
+    // The answers to three are lost, and their messages show it only after a while.
+    let stage = Stage::new(40, |number| (number <= 3).then(|| Fault::After(reset())));
+    let ran = stage.run(7, |_| ()).await;
+    assert_eq!((ran.exit, ran.words()), (Exit::Done, vec!["accepted"; 7]), "{:?}", ran.outcomes);
+    each_once(&ran);
+    let found = ran.posts[2].0 + SignedDuration::from_secs(40);
+    assert!(ran.posts[3].0 >= found, "it waited until the last of them was known: {:?}", ran.posts);
+    // And again, as often as it takes.
+    let every = Stage::new(5, |_| Some(Fault::After(reset())));
+    let ran = every.run(10, |_| ()).await;
+    assert_eq!((ran.exit, ran.words()), (Exit::Done, vec!["accepted"; 10]));
+    each_once(&ran);
+}
+
+#[rstest]
+#[case::the_first(1)]
+#[case::the_second(2)]
+#[case::the_last(3)]
+#[tokio::test(start_paused = true)]
+async fn one_that_stays_unknown_ends_it(#[case] lost: usize) {
+    let faults = move |number| (number <= 3).then(|| if number == lost { Fault::Before(reset()) } else { Fault::After(reset()) });
+    let stage = Stage::new(5, faults);
+    let ran = stage.run(6, |_| ()).await;
+    assert_eq!((ran.exit, ran.posts.len()), (Exit::SomeUnknown, 2), "{:?}", ran.outcomes);
+    let mut words = ran.words();
+    words.sort_unstable();
+    assert_eq!(words, ["accepted", "accepted", "skipped", "skipped", "skipped", "unknown"]);
+    let (_, why) = ran.outcomes.iter().find(|(outcome, _)| outcome == "skipped").unwrap();
+    assert!(why.contains("stays unknown"), "{why}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stayed_unknown_before_a_pause_does_not_make_it_last() {
+    // The first stays unknown; later three others are lost and found.
+    let faults = |number| match number {
+        1 => Some(Fault::Before(reset())),
+        5..=7 => Some(Fault::After(reset())),
+        _ => None,
+    };
+    let stage = Stage::new(5, faults);
+    let ran = stage.run(9, |_| ()).await;
+    let count = |word| ran.words().into_iter().filter(|told| *told == word).count();
+    assert_eq!((ran.exit, count("accepted"), count("unknown")), (Exit::SomeUnknown, 8, 1), "{:?}", ran.outcomes);
+    each_once(&ran);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_that_never_ends_ends_the_run_after_five_minutes() {
+    let stage = Stage::new(0, |_| Some(Fault::Before(Step::answer(429, "{}"))));
+    let ran = stage.run(9, |_| ()).await;
+    assert_eq!((ran.exit, ran.posts.len()), (Exit::SomeRefused, 0), "{:?}", ran.outcomes);
+    assert!((295..=335).contains(&ran.took.as_secs()), "{:?}", ran.took);
+    let last = ran.outcomes.last().unwrap();
+    assert!(last.0 == "skipped" && last.1.contains("nothing got through for 5 minutes"), "{last:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_now_and_then_keeps_it_going() {
+    // Three quarters of all calls are dropped.
+    let stage = Stage::new(0, |number| (number % 4 != 0).then(|| Fault::Before(Step::answer(429, "{}"))));
+    let ran = stage.run(60, |_| ()).await;
+    assert_eq!((ran.exit, ran.words()), (Exit::Done, vec!["accepted"; 60]));
+    assert!(ran.took > LONGEST, "{:?}", ran.took);
+    each_once(&ran);
+}
+
+const LONGEST: Duration = super::super::waiting::LONGEST_STALL;
+
+#[tokio::test(start_paused = true)]
+async fn without_a_network_it_ends_as_a_failure() {
+    let stage = Stage::new(0, |_| Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Unreachable)))));
+    let ran = stage.run(6, |_| ()).await;
+    assert_eq!((ran.exit, ran.words(), ran.posts.len()), (Exit::Failed, vec!["skipped"; 6], 0));
+    assert!(ran.took < LONGEST, "{:?}", ran.took);
+}
+
+#[rstest]
+#[case::before_the_first_request(0)]
+#[case::in_the_middle(5)]
+#[case::later(8)]
+#[tokio::test(start_paused = true)]
+async fn a_full_disk_is_this_sides_failure(#[case] writes: usize) {
+    let stage = Stage::new(0, |_| None);
+    let written = AtomicUsize::new(0);
+    let ran = stage.run(6, |open| open.journal.set_gate(move || written.fetch_add(1, Ordering::SeqCst) < writes)).await;
+    assert_eq!((ran.exit, ran.outcomes.len()), (Exit::Failed, 6), "each is told: {:?}", ran.outcomes);
+    each_once(&ran);
+    assert!(ran.posts.len() < 6 && ran.words().iter().filter(|word| **word == "accepted").count() == ran.posts.len());
+    assert!(ran.outcomes.iter().all(|(outcome, why)| outcome == "accepted" || why.contains("journal")), "{:?}", ran.outcomes);
+    assert!(stage.folder.path().exists());
+}
+
+fn answers(status: u16, body: &'static str) -> Step {
+    Step::answer(status, body)
+}
+
+const API: &str =
+    r#"{"error":{"code":"message_not_found_or_retry_message_not_in_failure_status","message":"m","type":"domain_error","id":"t"}}"#;
+const HTML: &str = "<html><title>Sign in</title></html>";
+
+/// The table of outcomes decides: 3 where this caller is kept out, 4 for any other no, 5 where nobody knows.
+#[rstest]
+#[case::refused_in_words(answers(400, API), 4)]
+#[case::kept_out_by_key(answers(401, HTML), 3)]
+#[case::kept_out_by_right(answers(403, HTML), 3)]
+#[case::not_found(answers(404, HTML), 4)]
+#[case::method(answers(405, HTML), 4)]
+#[case::proxy(answers(407, HTML), 4)]
+#[case::too_large_a_request(answers(413, HTML), 4)]
+#[case::media(answers(415, ""), 4)]
+#[case::redirect_of_a_post(answers(307, ""), 4)]
+#[case::redirect_for_good(answers(308, HTML), 4)]
+#[case::another_redirect(answers(302, HTML), 5)]
+#[case::moved(answers(301, ""), 5)]
+#[case::refused_by_somebody(answers(400, HTML), 5)]
+#[case::late(answers(408, ""), 5)]
+#[case::broken(answers(500, API), 5)]
+#[case::gateway(answers(502, HTML), 5)]
+#[case::cloud(answers(520, HTML), 5)]
+#[case::portal(answers(200, HTML), 5)]
+#[case::null(answers(201, "null"), 5)]
+#[case::another_message(answers(201, r#"{"id":"message_of_another","latestStatus":"created"}"#), 5)]
+#[case::silence(Step::Fail(TransportFailure::Unknown(Broken::Timeout)), 5)]
+#[case::too_large_an_answer(Step::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), 5)]
+#[case::cut(Step::Fail(TransportFailure::Unknown(Broken::Eof)), 5)]
+#[case::no_network(Step::Fail(TransportFailure::NotSent(NotSent::Dns)), 1)]
+#[case::dropped(answers(429, ""), 4)]
+#[tokio::test(start_paused = true)]
+async fn what_a_request_met_decides_the_exit_code(#[case] step: Step, #[case] code: u8) {
+    let before = step.clone();
+    let ran = Stage::new(0, move |_| Some(Fault::Before(before.clone()))).run(1, |_| ()).await;
+    assert_eq!((ran.exit.code(), ran.posts.len()), (code, 0), "{:?}", ran.outcomes);
+    if code == 5 {
+        let ran = Stage::new(0, move |_| Some(Fault::After(step.clone()))).run(1, |_| ()).await;
+        assert_eq!((ran.exit.code(), ran.words(), ran.posts.len()), (0, vec!["accepted"], 1), "what is found out is no longer unknown");
+    }
+}
