@@ -1,5 +1,6 @@
 //! What the program's exit code says.
 
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 /// How a command ended, what says least first: the order in which several at once are told. Scripts rely on the
@@ -42,6 +43,12 @@ impl Exit {
         }
     }
 
+    /// What a file that cannot be written means: a full disk is nobody's mistake in usage.
+    pub fn of_file(error: &io::Error) -> Exit {
+        let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+        if is_full { Exit::Failed } else { Exit::Usage }
+    }
+
     /// The exit of several things at once: an interruption says most, then unknown outcomes, then a failure of this
     /// side, then refused actions, then a refusal altogether.
     #[must_use]
@@ -59,6 +66,12 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_mistake_in_usage() {
+        let of = |kind: ErrorKind| Exit::of_file(&kind.into());
+        assert_eq!((of(ErrorKind::StorageFull), of(ErrorKind::PermissionDenied)), (Exit::Failed, Exit::Usage));
+    }
 
     #[test]
     fn several_at_once() {

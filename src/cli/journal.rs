@@ -30,7 +30,7 @@ impl OpenJournal {
     /// It cannot be written: then `what` cannot be done.
     pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
         begin(common).map_err(|error| {
-            let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
+            let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
             Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), next)
         })
     }

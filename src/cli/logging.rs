@@ -22,7 +22,7 @@ use super::{Exit, Failure};
 pub fn log_into(path: &Path, verbose: u8) -> Result<(), Failure> {
     let file = private(path).map_err(|error| {
         let what = format!("The log {} cannot be written.", path.display());
-        Failure::new(Exit::Usage, what, sentence(&error), "Name another file with `--log FILE`, or leave it out.")
+        Failure::new(Exit::of_file(&error), what, sentence(&error), "Name another file with `--log FILE`, or leave it out.")
     })?;
     let level = match verbose {
         0 => Level::INFO,

@@ -23,7 +23,7 @@ use super::{Common, End, Exit, Failure, Format, journal};
 use crate::delivery::{BatchId, RecipientQuery};
 use crate::monitor::{Listing, ReadError};
 use crate::postman::record::{Field, Layout};
-use crate::postman::{CallError, Explanation, PageRequest};
+use crate::postman::{CallError, CallErrorKind, Explanation, PageRequest};
 
 /// What `messages` takes.
 #[derive(Debug, Clone, Args)]
@@ -112,7 +112,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let mut reader = context.reader(campaign)?;
     let masked = journal::is_masked(common, campaign, "messages on the output")?;
     let layout = Layout {
-        fields,
+        fields: fields.clone(),
         masked,
         one_time: campaign.config.one_time_password,
         searched: listing.search.clone(),
@@ -130,7 +130,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         limit: arguments.limit.unwrap_or(usize::MAX),
         progress: Progress::start(common.quiet, streams && std::io::stdout().is_terminal()),
         zone: context.zone().clone(),
-        loaded: Loaded::default(),
+        loaded: Loaded::wanting(&fields),
     };
     let mut pages = reader.pages(listing);
     let out = BufWriter::new(std::io::stdout());
@@ -148,9 +148,13 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let Work { loaded, wanted, limit, progress, .. } = work;
     drop(progress);
     context.notice(&loaded.summary(&wanted, limit, masked, context.zone()));
-    // What lies behind the limit may have it.
-    if loaded.end != Some(ReadEnd::Limit) {
-        loaded.seen.check(&wanted)?;
+    if loaded.written > 0 && !loaded.missing.is_empty() {
+        context.notice(&format!("No message that was loaded has a value {}.", loaded.missing.join(", ")));
+    }
+    match loaded.seen.check(&wanted) {
+        // What lies behind the limit may have it.
+        Err(failure) if loaded.end == Some(ReadEnd::Limit) => context.notice(&format!("{} {}", failure.text.what, failure.text.why)),
+        checked => checked?,
     }
     Ok(Exit::Done)
 }
@@ -183,7 +187,11 @@ fn page_size(limit: Option<usize>, wanted: &Wanted) -> u16 {
 /// Why a list could not be read to its end; the batch's, where it is one's.
 pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
     match error {
-        ReadError::Call(error) if batch.is_some() && error.is_not_found() => no_such_batch(&error, batch),
+        ReadError::Call(error) if error.is_not_found() => match (batch, &error.kind) {
+            // In the API's own words: a front's 404 says nothing of a batch.
+            (Some(batch), CallErrorKind::Api { .. }) => no_such_batch(error, batch),
+            _ => error.into(),
+        },
         ReadError::Call(error) => error.into(),
         ReadError::NoEnd => Failure::new(
             Exit::Failed,
@@ -195,9 +203,8 @@ pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
 }
 
 /// The API knows no such batch, or no such campaign: it answers alike to both.
-fn no_such_batch(error: &CallError, batch: Option<&BatchId>) -> Failure {
-    let failure = Failure::from(error.clone());
-    let Some(batch) = batch else { return failure };
+fn no_such_batch(error: CallError, batch: &BatchId) -> Failure {
+    let failure = Failure::from(error);
     let text = Explanation {
         what: format!("There is no batch `{batch}` in this campaign."),
         why: "Postman does not find it.".to_owned(),

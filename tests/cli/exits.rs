@@ -69,30 +69,25 @@ fn what_only_a_person_can_change_ends_every_command(#[case] status: u16, #[case]
     all((stage, commands), |_| code);
 }
 
-#[rstest]
-#[case::too_many(FaultKind::Status(429))]
-#[case::broken(FaultKind::Status(500))]
-#[case::overloaded(FaultKind::Status(503))]
-#[case::cloud(FaultKind::Status(520))]
-#[case::gateway(FaultKind::Html)]
-#[case::nonsense(FaultKind::Nonsense)]
-#[case::portal(FaultKind::Instead { status: 200, body: HTML, performed: false })]
-#[case::null(FaultKind::Instead { status: 200, body: "null", performed: false })]
-#[case::cut(FaultKind::Cut)]
-#[case::reset(FaultKind::ResetBefore)]
-fn what_may_pass_and_does_not_is_a_failure(#[case] kind: FaultKind) {
-    let (stage, commands) = staged();
-    stage.simulator.set_faults(vec![Fault { kind, share: 1.0, calls: FaultyCalls::All, times: None }]);
-    all((stage, commands), |waited| waited);
-}
-
+/// All at the same time: each is tried again for a while first.
 #[test]
-fn nobody_listens() {
+fn what_may_pass_and_does_not_is_a_failure() {
+    let instead = |body| FaultKind::Instead { status: 200, body, performed: false };
+    let statuses = [429, 500, 503, 520].map(FaultKind::Status);
+    let others = [FaultKind::Html, FaultKind::Nonsense, instead(HTML), instead("null"), FaultKind::Cut, FaultKind::ResetBefore];
+    let with = |kind| {
+        let (stage, commands) = staged();
+        stage.simulator.set_faults(vec![Fault { kind, share: 1.0, calls: FaultyCalls::All, times: None }]);
+        (stage, commands)
+    };
+    let mut stages: Vec<_> = statuses.into_iter().chain(others).map(with).collect();
     let (stage, commands) = staged();
     let config = std::fs::read_to_string(stage.folder.path().join("config.toml")).unwrap();
     let base = config.split('"').find(|part| part.starts_with("http://")).unwrap();
     stage.write_config(&config.replace(base, "http://127.0.0.1:9/api/v2"));
-    all((stage, commands), |waited| waited);
+    stages.push((stage, commands));
+    let runs: Vec<_> = stages.into_iter().map(|staged| std::thread::spawn(|| all(staged, |waited| waited))).collect();
+    runs.into_iter().for_each(|run| run.join().unwrap());
 }
 
 /// One after the other: each holds tens of megabytes.

@@ -82,3 +82,21 @@ fn a_second_start_finds_out_first_what_became_of_an_unknown_one() {
     assert_eq!((again.code, stage.posts().len()), (4, 1));
     assert_eq!(Journal::open(&stage.state()).unwrap().all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
 }
+
+/// A pipe gets no bar, so it is told in lines: not one for each call, and none of them alone says nothing.
+#[test]
+fn a_429_that_goes_on_is_told_as_it_goes() {
+    let stage = Stage::new(still(600));
+    stage.simulator.set_faults(vec![Fault { kind: FaultKind::Status(429), share: 1.0, calls: FaultyCalls::Writes, times: None }]);
+    let mut running =
+        Running::start(stage.command(&["retry", CLINIC, "--error", "recipient_unavailable", "--since", "2020-01-01", "--yes"]));
+    let mut err = BufReader::new(running.child.stderr.take().unwrap());
+    let told = until(&mut err, "Nothing has got through for");
+    assert!(told.contains("goes again: Too many calls in this second.") && told.contains("after 5 minutes the run ends"), "{told}");
+    assert!(told.contains("So far 0 accepted"), "{told}");
+    assert!(stage.simulator.faults_met() >= 5 && told.matches("Too many calls").count() == 2, "{told}");
+    running.signal(Signal::INT);
+    let lines = rest(&mut running);
+    assert!(lines.iter().all(|line| line["outcome"] != "accepted") && stage.posts().is_empty());
+    assert_eq!(running.child.wait().unwrap().code(), Some(130));
+}

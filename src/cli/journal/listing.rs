@@ -140,6 +140,6 @@ fn names(common: &Common, notice: impl Fn(&str)) -> (Names, TimeZone) {
 }
 
 fn unreadable(error: &StateError) -> Failure {
-    let next = "Mend the state folder, or name another one with `--state FOLDER`.";
+    let next = "Fix the state folder, or name another one with `--state FOLDER`.";
     Failure::new(super::exit_of(error), "The journal of actions cannot be read.", sentence(error), next)
 }

@@ -46,7 +46,9 @@ impl<W: Write> Output<W> {
             }
             Format::Ndjson => Form::Lines(out),
             Format::Csv => {
-                let columns = values.iter().map(|name| Field::Value(name.clone()));
+                // One that was asked for by itself has its column already.
+                let columns = values.iter().map(|name| Field::Value(name.clone())).filter(|field| !layout.fields.contains(field));
+                let columns: Vec<Field> = columns.collect();
                 if let Some(place) = layout.fields.iter().position(|field| *field == Field::Values) {
                     layout.fields.splice(place..=place, columns);
                 }
@@ -143,5 +145,7 @@ mod tests {
         let expected = "id,values.name,values.place,updatedAt\nmessage_1,\"Tan, \"\"Wei\"\"\",Bedok,\n";
         check(Format::Csv, &["id", "values", "updatedAt"], 1, expected);
         check(Format::Csv, &["recipient", "latestStatus"], 0, "recipient,latestStatus\n");
+        let own = "values.place,id,values.name\nBedok,message_1,\"Tan, \"\"Wei\"\"\"\n";
+        check(Format::Csv, &["values.place", "id", "values"], 1, own);
     }
 }

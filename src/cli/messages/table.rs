@@ -60,7 +60,7 @@ impl MessageTable {
         let failed = message.status == Some(Status::Failure);
         let text = clean_line(&layout.text(message).unwrap_or_default()).into_owned();
         vec![
-            message.status.as_ref().map(Status::word).unwrap_or("not told").to_owned(),
+            message.status.as_ref().map(Status::word).unwrap_or("not given").to_owned(),
             message.created_at.map(|time| shown(time, &layout.zone)).unwrap_or_default(),
             recipient(layout, message),
             error.as_ref().map(|error| error.code.to_string()).unwrap_or_default(),

@@ -16,19 +16,22 @@ use super::wanted::{Fit, Seen, Wanted};
 use crate::delivery::{BatchId, Message, MessageId, Rows};
 use crate::monitor::Pages;
 use crate::postman::PageAnswer;
+use crate::postman::record::Field;
 use crate::store::{AnswerKind, Store};
 
 /// What has been loaded.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     messages: usize,
-    written: usize,
+    pub written: usize,
     bad: usize,
     /// Those that would be listed if the time that tells were given.
     untimed: usize,
     oldest: Option<Timestamp>,
     pub seen: Seen,
     pub end: Option<ReadEnd>,
+    /// Values of templates that were asked for by name and that no message has had so far.
+    pub missing: Vec<String>,
 }
 
 /// Why no more is loaded.
@@ -43,11 +46,17 @@ pub(super) enum ReadEnd {
 }
 
 impl Loaded {
+    /// Nothing yet, for these fields.
+    pub fn wanting(fields: &[Field]) -> Self {
+        Self { missing: fields.iter().filter_map(Field::value).map(str::to_owned).collect(), ..Self::default() }
+    }
+
     /// The sentence at the end: how many of how many, and how far that goes.
     pub fn summary(&self, wanted: &Wanted, limit: usize, masked: bool, zone: &TimeZone) -> String {
         let of = if wanted.is_all() { String::new() } else { format!(" of {} loaded", grouped(self.messages)) };
         let mut line = counted(self.written, "message") + &of;
         match self.end {
+            Some(ReadEnd::Limit) if limit == 0 => line.push_str(": --limit 0 asks for none."),
             Some(ReadEnd::Limit) if wanted.is_all() => line.push_str(&format!(", the newest; --limit {limit} leaves out the older ones.")),
             Some(ReadEnd::Limit) => {
                 let back = self.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, zone))).unwrap_or_default();
@@ -129,6 +138,7 @@ impl Work {
     /// Whether a message that has just been loaded is wanted.
     fn takes(&mut self, message: &Message) -> bool {
         self.loaded.seen.note(message);
+        self.loaded.missing.retain(|wanted| !message.values.iter().flatten().any(|(name, _)| name == wanted));
         let fit = self.wanted.fit(message);
         self.loaded.untimed += usize::from(fit == Fit::NotGiven);
         fit == Fit::Yes

@@ -71,7 +71,7 @@ pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &m
         }
     };
     let left_open = left_open.map_err(|error| {
-        let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
+        let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
         Failure::new(exit_of(&error), "The journal of actions cannot be read.", sentence(&error), next)
     })?;
     let left_open = left_open.iter().filter(|action| action.holder == Holder::Orphan).count();

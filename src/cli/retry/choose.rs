@@ -265,6 +265,6 @@ fn has_try(action: &state::OpenAction) -> bool {
 }
 
 fn broken(error: &StateError) -> Failure {
-    let next = "Mend the state folder, or name another one with `--state FOLDER`. Nothing was done.";
+    let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
     Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), next)
 }

@@ -169,7 +169,16 @@ impl<W: Write> Work<'_, W> {
                 }
                 Ok(())
             }
-            News::Connection(Connection::Waiting { why, .. } | Connection::Refused { why, .. }) => {
+            // A reading met what only a person can change: so would every request.
+            News::Refused(error) => {
+                let Failure { text, exit } = error.into();
+                self.once(&in_a_line(&text));
+                if self.halt.is_none() {
+                    self.stop(Halt::new(&because(&text), exit));
+                }
+                Ok(())
+            }
+            News::Connection(Connection::Waiting { why, .. }) => {
                 self.dropped(&format!("{}.", why.what.trim_end_matches('.')));
                 Ok(())
             }
@@ -250,6 +259,7 @@ impl<W: Write> Work<'_, W> {
 
     fn refused(&mut self, id: &str, refusal: Refusal) -> Outcome {
         if refusal.keeps_out() {
+            self.once(&in_a_line(&refusal.why));
             self.halt = Some(Halt::kept_out());
         }
         // The journal has the API's words without anything personal in them.
@@ -332,7 +342,7 @@ impl<W: Write> Work<'_, W> {
         if self.monitor.ended().await.is_err() {
             let next = "Run `postwatch retry` again: it finds out what became of the messages before it sends anything.";
             return Err(
-                Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that were not told are in the journal.", next).into()
+                Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that are missing here are in the journal.", next).into()
             );
         }
         self.open.end();

@@ -64,7 +64,7 @@ impl ConfigFile {
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     let what = format!("The configuration {} cannot be written.", path.display());
-    Failure::new(Exit::Usage, what, sentence(error), "Name another file with `--write-config FILE`, in a folder of your own.")
+    Failure::new(Exit::of_file(error), what, sentence(error), "Name another file with `--write-config FILE`, in a folder of your own.")
 }
 
 fn create_private(path: &Path) -> io::Result<File> {

@@ -79,7 +79,7 @@ fn failure(failure: &FailurePart) -> Vec<String> {
     let code = failure.error_code.clone().unwrap_or_default();
     let error = DeliveryError::new(failure.error_type.as_deref().unwrap_or_default(), &code);
     let advice = error.known().advice().to_owned();
-    let code = if code.is_empty() { "no reason told".to_owned() } else { code };
+    let code = if code.is_empty() { "no reason given".to_owned() } else { code };
     vec![code, grouped(failure.count), failure.retry.to_owned(), advice]
 }
 

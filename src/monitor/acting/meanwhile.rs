@@ -104,10 +104,15 @@ impl Acting {
             self.phase = Phase::Ready { from: add(now, pause.as_secs_f64()) };
             return None;
         }
+        Some(self.cannot_be_read(why))
+    }
+
+    /// It could not be read before its request, and asking again would not help: it is not sent.
+    pub fn cannot_be_read(&mut self, why: Explanation) -> (Outcome, ActionStage) {
         self.phase = Phase::Over;
         let reason = "it could not be read again before it was to be sent".to_owned();
         let what = "The retry was not sent: its message could not be read again first.".to_owned();
-        Some((Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, ..why })))
+        (Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, why: format!("{}. {}", why.what, why.why), ..why }))
     }
 
     /// The message, where it is one of this page of its plan.

@@ -251,6 +251,13 @@ impl Acting {
         }
         let why = error.explanation();
         let reason = format!("the batch could not be read before its retry: {}", why.what);
+        if !error.is_refusal() {
+            // Somebody else than the API answered: that says nothing of the batch.
+            self.phase = Phase::Over;
+            let what = "The batch was not retried: it could not be read again first.".to_owned();
+            let stage = ActionStage::NotSent(Explanation { what, why: format!("{}. {}", why.what, why.why), ..why });
+            return Read { stage: Some(stage), not_sent: Some(impersonal(&reason)), ..Read::default() };
+        }
         let read = self.will_not_leave(&impersonal(&reason));
         match error.status().filter(|_| error.is_access_refused()) {
             Some(status) => Read { stage: Some(ActionStage::Refused(Refusal { code: None, status, why })), ..read },

@@ -170,10 +170,13 @@ impl Worker {
         let now = self.now();
         // A wish to stop may have come in between.
         let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| matches!(acting.phase, Phase::Ready { .. })) else { return };
-        if !error.is_retryable() {
+        if error.is_refusal() {
             return self.skip(place, Skipped::Gone).await;
         }
-        if let Some((outcome, stage)) = acting.unread_before(error.explanation(), now) {
+        let why = error.explanation();
+        // What somebody else than the API answers says nothing of the message.
+        let ended = if error.is_retryable() { acting.unread_before(why, now) } else { Some(acting.cannot_be_read(why)) };
+        if let Some((outcome, stage)) = ended {
             self.ends_unsent(place, outcome, stage, RunEnd::NotSent).await;
         }
     }

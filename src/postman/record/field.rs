@@ -75,6 +75,14 @@ impl Field {
         })
     }
 
+    /// The name of the one value of the template that it is; `None` for any other field.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Field::Value(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Its name.
     pub fn name(&self) -> String {
         match self {

@@ -35,10 +35,14 @@ impl<W: Write> Work<'_, W> {
                     self.stop(Halt::new("those before it could not be sent", Exit::SomeRefused));
                 }
             }
-            // A refusal that keeps this caller out was told with its message.
+            // A refusal that keeps this caller out was told with its message, and the journal's trouble when it came.
             RunPhase::Stopped(why) => {
+                let why = because(&why);
                 let exit = if self.is_journal_broken { Exit::Failed } else { Exit::SomeRefused };
-                self.halt = Some(Halt::new(&because(&why), exit));
+                if !self.is_journal_broken {
+                    self.once(&why);
+                }
+                self.halt = Some(Halt::new(&why, exit));
             }
         }
     }
@@ -50,7 +54,7 @@ impl<W: Write> Work<'_, W> {
     }
 
     /// Nothing more is started, for this reason.
-    fn stop(&mut self, halt: Halt) {
+    pub(super) fn stop(&mut self, halt: Halt) {
         self.halt = Some(halt);
         self.monitor.ask(Command::TakeBack);
     }

@@ -84,20 +84,32 @@ struct Stage {
     clock: Clock,
     server: Arc<Server>,
     transport: Arc<dyn Transport>,
+    /// How long ago the messages of the plan were read, in seconds.
+    read_ago: i64,
 }
 
 impl Stage {
     /// `faults` decides about the n-th request to retry, from 1.
     fn new(lag: i64, faults: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> Self {
+        Self::with_reads(lag, faults, || None)
+    }
+
+    /// The same, and what every reading meets.
+    fn with_reads(
+        lag: i64,
+        faults: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static,
+        reads: impl Fn() -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let common = Arguments::parse_from(["postwatch", "-q", "--format", "ndjson", "--state", folder.path().to_str().unwrap()]).common;
         let clock = Clock::tokio(Timestamp::from_second(1_900_000_000).unwrap());
         let (taken, lag, calls) = (Mutex::default(), SignedDuration::from_secs(lag), Mutex::default());
         let server = Arc::new(Server { clock: clock.clone(), taken, lag, calls });
         let writes = AtomicUsize::new(0);
-        let decide = move |_, request: &Request| if request.is_write() { faults(writes.fetch_add(1, Ordering::SeqCst) + 1) } else { None };
+        let decide =
+            move |_, request: &Request| if request.is_write() { faults(writes.fetch_add(1, Ordering::SeqCst) + 1) } else { reads() };
         let transport = Arc::new(FaultTransport::new(server.clone(), decide));
-        Self { folder, common, clock, server, transport }
+        Self { folder, common, clock, server, transport, read_ago: 0 }
     }
 
     async fn run(&self, messages: usize, prepare: impl FnOnce(&OpenJournal)) -> Ran {
@@ -106,7 +118,8 @@ impl Stage {
         let campaign = Campaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
         let now = self.clock.now();
         let messages: Vec<Message> = (1..=messages).map(|number| failed(number, now)).collect();
-        let read = messages.iter().map(|message| (message, LastRead::new(now, AnswerKind::Single)));
+        let read_at = now - SignedDuration::from_secs(self.read_ago);
+        let read = messages.iter().map(|message| (message, LastRead::new(read_at, AnswerKind::Single)));
         let agreed = Agreed::Messages(Planner::default().plan(read, now).confirm(now));
         let open = OpenJournal::begin(&self.common, "Nothing").unwrap();
         prepare(&open);
@@ -253,6 +266,7 @@ fn answers(status: u16, body: &'static str) -> Step {
 
 const API: &str =
     r#"{"error":{"code":"message_not_found_or_retry_message_not_in_failure_status","message":"m","type":"domain_error","id":"t"}}"#;
+const IP: &str = r#"{"error":{"code":"invalid_ip_address_used","message":"m","type":"domain_error","id":"t"}}"#;
 const HTML: &str = "<html><title>Sign in</title></html>";
 
 /// The table of outcomes decides: 3 where this caller is kept out, 4 for any other no, 5 where nobody knows.
@@ -291,4 +305,32 @@ async fn what_a_request_met_decides_the_exit_code(#[case] step: Step, #[case] co
         let ran = Stage::new(0, move |_| Some(Fault::After(step.clone()))).run(1, |_| ()).await;
         assert_eq!((ran.exit.code(), ran.words(), ran.posts.len()), (0, vec!["accepted"], 1), "what is found out is no longer unknown");
     }
+}
+
+/// What is read just before a retry, because its plan is too old: nothing is sent, and whose no it is decides.
+#[rstest]
+#[case::redirect(answers(302, HTML), Exit::Failed)]
+#[case::too_large(Step::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), Exit::Failed)]
+#[case::gone(answers(404, API), Exit::SomeRefused)]
+#[case::key(answers(401, ""), Exit::Refused)]
+#[case::list(answers(400, IP), Exit::Refused)]
+#[case::portal(answers(200, HTML), Exit::Failed)]
+#[case::broken(answers(500, ""), Exit::Failed)]
+#[tokio::test(start_paused = true)]
+async fn what_a_reading_before_it_met_decides_as_well(#[case] step: Step, #[case] exit: Exit) {
+    let stage = Stage { read_ago: 90, ..Stage::with_reads(0, |_| None, move || Some(Fault::Before(step.clone()))) };
+    let ran = stage.run(2, |_| ()).await;
+    assert_eq!((ran.exit, ran.words(), ran.posts.len()), (exit, vec!["skipped"; 2], 0), "{:?}", ran.outcomes);
+    assert!(ran.took < Duration::from_secs(150), "it does not wait for what will not pass: {:?}", ran.took);
+    let is_said_to_be_gone = ran.outcomes.iter().any(|(_, why)| why.contains("could not be found"));
+    assert_eq!(is_said_to_be_gone, exit == Exit::SomeRefused, "{:?}", ran.outcomes);
+}
+
+/// A read that meets nothing but 429 keeps every request from leaving.
+#[tokio::test(start_paused = true)]
+async fn a_429_on_what_is_read_before_ends_it_as_well() {
+    let stage = Stage { read_ago: 90, ..Stage::with_reads(0, |_| None, || Some(Fault::Before(answers(429, "")))) };
+    let ran = stage.run(3, |_| ()).await;
+    assert_eq!((ran.exit, ran.words(), ran.posts.len()), (Exit::SomeRefused, vec!["skipped"; 3], 0), "{:?}", ran.outcomes);
+    assert!((290..=310).contains(&ran.took.as_secs()), "{:?}", ran.took);
 }
