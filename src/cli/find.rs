@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 use self::result::{Answer, Asked, Found, NotAsked};
 use super::campaigns::{Campaign, find as named};
 use super::context::{Context, counted};
+use super::number::looked_for;
 use super::progress::Progress;
 use super::{Common, End, Exit, Failure, journal};
-use crate::delivery::{Message, RecipientQuery};
+use crate::delivery::{Beside, Message, RecipientQuery};
 use crate::monitor::Reader;
 use crate::postman::record::{Field, Layout};
 use crate::postman::{Call, PageRequest, Position};
@@ -65,16 +66,7 @@ async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
             Err(broken) => std::panic::resume_unwind(broken.into_panic()),
         },
     };
-    let query = RecipientQuery::new(&typed);
-    if query.is_askable() {
-        return Ok(query);
-    }
-    let what = if query.is_empty() {
-        "No number was given.".to_owned()
-    } else {
-        format!("A number needs {} digits or letters at least.", RecipientQuery::SHORTEST)
-    };
-    Err(Failure::usage(what, "Give the number or a part of it: with fewer digits nearly every recipient fits."))
+    looked_for(None, RecipientQuery::parse(&typed))
 }
 
 /// Asks for the number: on a terminal with a word about it, else without.
@@ -162,7 +154,7 @@ async fn one(place: usize, mut reader: Reader, query: RecipientQuery) -> (usize,
     let call = Call::List { page: PageRequest { limit: MOST, search: Some(query), position: Position::Head } };
     let told = reader.page(&call).await.map_err(Failure::from).map(|answer| Asked {
         messages: answer.rows.iter().map(Message::from_row).collect(),
-        bad: answer.rows.bad().len(),
+        beside: Beside { unreadable: answer.unreadable(), ..answer.beside },
         more: answer.page.has_next,
         at: answer.asked_at,
     });

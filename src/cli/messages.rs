@@ -17,6 +17,7 @@ use self::table::MessageTable;
 pub(super) use self::wanted::{Fit, Seen, StatusAsked, Wanted, code};
 use self::work::{Loaded, ReadEnd, Work};
 use super::context::Context;
+use super::number::looked_for;
 use super::progress::Progress;
 use super::window::{Asked, Window};
 use super::{Common, End, Exit, Failure, Format, journal};
@@ -101,7 +102,8 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let wanted = wanted_of(arguments, campaign.config.history, context.zone(), now)?;
-    let search = searched(arguments.search.as_deref())?;
+    let typed = arguments.search.as_deref().map(RecipientQuery::parse);
+    let search = typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?;
     let fields = fields_of(&arguments.fields)?;
     let listing = Listing {
         batch: arguments.batch.clone(),
@@ -164,16 +166,6 @@ fn wanted_of(arguments: &MessagesArguments, history: Duration, zone: &TimeZone, 
     let window = Window::asked(asked, history, zone, now)?;
     let window = if arguments.batch.is_some() { window.whole() } else { window };
     Ok(Wanted { statuses: arguments.status.clone(), errors: arguments.error.clone(), window })
-}
-
-pub(super) fn searched(typed: Option<&str>) -> Result<Option<RecipientQuery>, Failure> {
-    let Some(typed) = typed else { return Ok(None) };
-    let query = RecipientQuery::new(typed);
-    if !query.is_askable() {
-        let what = format!("`--search` needs {} digits or letters at least.", RecipientQuery::SHORTEST);
-        return Err(Failure::usage(what, "With fewer nearly every recipient fits. Give more of the number."));
-    }
-    Ok(Some(query))
 }
 
 /// A page holds a thousand, unless a few of the newest are all that is wanted.

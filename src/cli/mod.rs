@@ -19,6 +19,7 @@ mod journal;
 mod logging;
 mod messages;
 mod moment;
+mod number;
 mod progress;
 mod retry;
 mod run;

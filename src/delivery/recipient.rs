@@ -1,9 +1,9 @@
-//! Whom a message is for, shown whole or masked, and how a person asks for one.
+//! Whom a message is for, shown whole or masked.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::calling_country;
+use super::{RecipientQuery, calling_country};
 
 /// The sign that stands for a hidden digit: one column wide everywhere.
 const HIDDEN: char = '∙';
@@ -130,53 +130,6 @@ fn masked(text: &str, searched: &std::ops::Range<usize>) -> String {
         .collect()
 }
 
-/// What a person typed to find a recipient, reduced to the digits and letters in it: `+65
-/// 9123-4567` asks for `6591234567`.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct RecipientQuery(String);
-
-impl RecipientQuery {
-    /// How many characters a question needs before the server is asked: with fewer, nearly
-    /// everything matches.
-    pub const SHORTEST: usize = 3;
-
-    /// The digits and letters of what was typed; letters in capitals, as NRIC numbers have them.
-    pub fn new(typed: &str) -> Self {
-        Self(typed.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect())
-    }
-
-    /// The characters to look for.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether there is nothing to look for.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether it is long enough to ask the server.
-    pub fn is_askable(&self) -> bool {
-        self.0.len() >= Self::SHORTEST
-    }
-
-    /// Where the recipient's text holds it.
-    pub fn found_in(&self, recipient: &str) -> Option<std::ops::Range<usize>> {
-        if self.0.is_empty() || !recipient.is_ascii() {
-            return None;
-        }
-        let at = recipient.to_ascii_uppercase().find(&self.0)?;
-        Some(at..at + self.0.len())
-    }
-}
-
-impl fmt::Debug for RecipientQuery {
-    /// Only the length: what was searched is a person's number.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "RecipientQuery({} characters)", self.0.len())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,7 +153,7 @@ mod tests {
     #[case("S1234567A", "s12", "S12∙∙567A")]
     #[case("6580001234", "999", "65∙∙∙∙1234")]
     fn searched_digits_are_shown(#[case] text: &str, #[case] query: &str, #[case] shown: &str) {
-        let query = RecipientQuery::new(query);
+        let query = RecipientQuery::parse(query).unwrap();
         assert_eq!(Recipient::new(text).shown(Mask::Searched(&query)), shown);
     }
 
@@ -214,17 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_types_is_understood() {
-        assert_eq!(RecipientQuery::new("+65 8000-1234").as_str(), "6580001234");
-        assert_eq!(RecipientQuery::new("s1234").as_str(), "S1234");
-        assert!(!RecipientQuery::new("6 5").is_askable());
-        assert!(RecipientQuery::new("658").is_askable());
-    }
-
-    #[test]
     fn nothing_personal_reaches_a_log() {
         assert!(!format!("{:?}", Recipient::new("6580001234")).contains("80001234"));
-        assert!(!format!("{:?}", RecipientQuery::new("6580001234")).contains("80001234"));
     }
 
     proptest! {

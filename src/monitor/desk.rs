@@ -13,7 +13,7 @@ use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
 use super::slots::{DiskTime, Slots, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
-use crate::delivery::{BatchId, MessageId, RecipientQuery};
+use crate::delivery::{BatchId, Beside, MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
 
 pub(super) use trouble::Failure;
@@ -86,6 +86,8 @@ pub(super) struct Search {
     /// Whether somebody wants the next page of them.
     pub further: bool,
     pub found: Vec<MessageId>,
+    /// What the first page told beside those, and the further ones.
+    pub beside: [Beside; 2],
 }
 
 /// A message that somebody looks at.

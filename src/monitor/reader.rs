@@ -338,8 +338,12 @@ mod tests {
     async fn a_search_in_a_batch_says_so_in_every_request() {
         let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
         let (mut reader, _) = reader(&script);
-        let listing =
-            Listing { batch: Some(BatchId::new("batch_1")), search: Some(RecipientQuery::new("1234")), page_size: 7, to_the_end: true };
+        let listing = Listing {
+            batch: Some(BatchId::new("batch_1")),
+            search: Some(RecipientQuery::parse("1234").unwrap()),
+            page_size: 7,
+            to_the_end: true,
+        };
         let mut pages = reader.pages(listing);
         while pages.next().await.unwrap().is_some() {}
         let urls: Vec<String> = script.requests().iter().map(|request| request.url.clone()).collect();
@@ -347,6 +351,21 @@ mod tests {
         for url in urls {
             assert!(url.contains("/batch/batch_1/messages") && url.contains("limit=7") && url.contains("search=1234"), "{url}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_of_a_server_that_does_not_search_is_read_to_its_end() {
+        let steps = (0..60).map(|place| page(&["a"], (place < 59).then(|| place.to_string()).as_deref()));
+        let script = Arc::new(ScriptedTransport::new(steps));
+        let (mut reader, _) = reader(&script);
+        let search = Some(RecipientQuery::parse("1234").unwrap());
+        let mut pages = reader.pages(Listing { search, to_the_end: true, ..all() });
+        let mut left_out = 0;
+        while let Some(answer) = pages.next().await.unwrap() {
+            assert!(answer.rows.is_empty());
+            left_out += answer.unreadable();
+        }
+        assert_eq!(left_out, 60);
     }
 
     #[tokio::test(start_paused = true)]

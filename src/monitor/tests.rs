@@ -107,10 +107,10 @@ async fn a_search_finds_what_is_not_loaded_and_tells_none_apart() {
     bench.ask(Command::InView(true));
     let oldest = bench.message_ids().last().cloned().unwrap();
     let number = bench.recipient(&oldest);
-    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::new(&number) });
+    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::parse(&number).unwrap() });
     let found = bench.until_search(Generation(1)).await;
     assert!(found.contains(&oldest));
-    bench.ask(Command::Search { generation: Generation(2), query: RecipientQuery::new("999999999") });
+    bench.ask(Command::Search { generation: Generation(2), query: RecipientQuery::parse("999999999").unwrap() });
     assert_eq!(bench.until_search(Generation(2)).await, []);
 }
 
@@ -189,9 +189,40 @@ async fn a_search_that_fails_says_so_and_goes_again() {
     };
     let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
     let number = bench.recipient(&bench.message_ids()[0]);
-    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::new(&number) });
+    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::parse(&number).unwrap() });
     bench.until("it failed", |seen| matches!(seen.search, Some((Generation(1), SearchState::Failed(_))))).await;
     assert!(!bench.until_search(Generation(1)).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_search_is_told_apart_page_by_page() {
+    let row = |id: &str, number: &str| format!(r#"{{"id":"{id}","recipient":"{number}","createdAt":"2020-01-01T00:00:00Z"}}"#);
+    let page = move |rows: &[String], next: &str| {
+        let body = rows.join(",");
+        Step::answer(200, &format!(r#"{{"messages":[{body}],"pageData":{{"hasNextPage":{},"endCursor":"{next}"}}}}"#, !next.is_empty()))
+    };
+    let faults = move |_: usize, request: &crate::postman::Request| {
+        let is_search = request.query().contains("search=");
+        let further = request.query().contains("after=");
+        let rows = match further {
+            false => vec![row("message_a", "6580009999"), r#"{"id":"message_b"}"#.to_owned()],
+            true => vec![row("message_c", "6580001234"), row("message_d", "6580008888")],
+        };
+        is_search.then(|| Fault::Before(page(&rows, if further { "" } else { "below" })))
+    };
+    let mut bench = Bench::with_faults(demo_world(0, 0.0), |inner| FaultTransport::new(inner, faults));
+    bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::parse("80001234").unwrap() });
+    let beside = |seen: &world::Seen| match &seen.search {
+        Some((_, SearchState::Answered { found, beside, more, .. })) => Some((found.len(), beside.others, beside.unreadable, *more)),
+        _ => None,
+    };
+    bench.until("it answered", |seen| beside(seen) == Some((0, 1, 1, true))).await;
+    assert!(bench.seen.store.row(&MessageId::new("message_a")).is_none(), "what was not looked for is not shown as found");
+    bench.ask(Command::SearchFurther(Generation(1)));
+    bench.until("it went on", |seen| beside(seen) == Some((1, 2, 1, false))).await;
+    // The first page is asked again, and counts once.
+    bench.run(Duration::from_secs(12)).await;
+    assert_eq!(beside(&bench.seen), Some((1, 2, 1, false)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Generation;
-use crate::delivery::{BatchId, MessageId, Rows, Status};
+use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
 use crate::postman::{CallError, Explanation, Refusal};
 use crate::retry::BatchReading;
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
@@ -211,6 +211,8 @@ pub enum SearchState {
         found: Vec<MessageId>,
         /// Whether the server has more.
         more: bool,
+        /// What it told beside them.
+        beside: Beside,
         /// When the request left.
         asked_at: Timestamp,
     },

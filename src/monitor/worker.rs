@@ -208,7 +208,15 @@ impl Worker {
             Command::ReadBack(span) => self.desk.horizon = self.desk.horizon.max(span),
             Command::NoOlder => (self.desk.full, self.desk.further) = (true, false),
             Command::Search { generation, query } => {
-                self.desk.search = Some(Search { generation, query, ask_at: Some(now), more: None, further: false, found: Vec::new() });
+                self.desk.search = Some(Search {
+                    generation,
+                    query,
+                    ask_at: Some(now),
+                    more: None,
+                    further: false,
+                    found: Vec::new(),
+                    beside: Default::default(),
+                });
                 self.tell(News::Search { generation, state: SearchState::Asking }).await;
             }
             Command::SearchFurther(generation) => {

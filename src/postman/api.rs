@@ -10,7 +10,7 @@ use super::{
     ApiKey, BaseUrl, Call, CallError, CallErrorKind, Exchange, KeyFit, MessageAnswer, NotSent, PageAnswer, PageData, Transport,
     WriteOutcome, request,
 };
-use crate::delivery::{CampaignId, MessageId};
+use crate::delivery::{CampaignId, MessageId, RecipientQuery};
 
 /// The API of one campaign. Cheap to clone. It never repeats a call by itself.
 #[derive(Clone)]
@@ -60,7 +60,11 @@ impl Api {
     pub async fn raw_page(&self, call: &Call) -> Result<RawPage, CallError> {
         let exchange = self.read(call).await?;
         read_answer(&exchange)?;
-        Ok(RawPage(exchange))
+        let searched = match call {
+            Call::List { page } | Call::ListBatch { page, .. } => page.search.clone(),
+            _ => None,
+        };
+        Ok(RawPage { exchange, searched })
     }
 
     /// Reads one message.
@@ -106,13 +110,16 @@ impl Api {
 
 /// A page whose rows are not decoded yet.
 #[derive(Debug)]
-pub struct RawPage(Exchange);
+pub struct RawPage {
+    exchange: Exchange,
+    searched: Option<RecipientQuery>,
+}
 
 impl RawPage {
     /// Where the page stands in its list, found by a quick look: `None` where that does not find
     /// it, and [`RawPage::decode`] must tell.
     pub fn page_ahead(&self) -> Option<PageData> {
-        page_data_ahead(&self.0.result.as_ref().ok()?.body)
+        page_data_ahead(&self.exchange.result.as_ref().ok()?.body)
     }
 
     /// The page. Takes about 10 µs a message: not for the thread that draws.
@@ -120,9 +127,11 @@ impl RawPage {
     /// # Errors
     /// The body is not a page.
     pub fn decode(self) -> Result<PageAnswer, CallError> {
-        let response = read_answer(&self.0)?;
-        let (rows, page) = decode_page(&response.body).map_err(|error| body_error(response, &error))?;
-        Ok(PageAnswer { asked_at: self.0.sent_at, rows, page, bytes: response.body.len(), server_date: response.date })
+        let response = read_answer(&self.exchange)?;
+        let (mut rows, page) = decode_page(&response.body).map_err(|error| body_error(response, &error))?;
+        // What a server tells that does not search must be taken by nobody for an answer.
+        let beside = self.searched.map(|query| rows.keep_held(&query)).unwrap_or_default();
+        Ok(PageAnswer { asked_at: self.exchange.sent_at, rows, beside, page, bytes: response.body.len(), server_date: response.date })
     }
 }
 
@@ -135,6 +144,7 @@ impl fmt::Debug for Api {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::Beside;
     use crate::postman::scripted::{Fault, FaultTransport, ScriptedTransport, Step, scripted_time};
     use crate::postman::{Broken, Environment, PageRequest, TransportFailure};
     use secrecy::SecretString;
@@ -161,6 +171,25 @@ mod tests {
         let page = api(script.clone(), Environment::Test).page(&list()).await.unwrap();
         assert_eq!((page.rows.len(), page.page.has_next, page.asked_at), (1, true, scripted_time(1)));
         assert_eq!(script.requests().len(), 1);
+    }
+
+    /// Five rows that hold it or not, for a server that does not search.
+    const UNSEARCHED: &str = r#"{"messages":[{"id":"a","recipient":"6580001234"},{"id":"b","recipient":"6580001235"},
+        {"id":"c"},{"id":"d","recipient":"65****1234"},{"recipient":"6580001234"},{"id":"e","recipient":"+65 8000 1234"}],
+        "pageData":{"hasNextPage":true,"endCursor":"x"}}"#;
+
+    #[tokio::test]
+    async fn what_does_not_hold_what_was_searched_is_left_out_and_counted() {
+        let script = Arc::new(ScriptedTransport::new([Step::answer(200, UNSEARCHED), Step::answer(200, UNSEARCHED)]));
+        let api = api(script, Environment::Test);
+        let search = Some(RecipientQuery::parse("80001234").unwrap());
+        let page = api.page(&Call::List { page: PageRequest { search, ..PageRequest::head(10) } }).await.unwrap();
+        assert_eq!(page.rows.iter().map(|row| row.id().to_owned()).collect::<Vec<_>>(), ["a", "e"]);
+        assert_eq!((page.beside, page.unreadable()), (Beside { others: 1, unreadable: 3 }, 3));
+        assert!(!page.beside.proves_none(false) && page.page.has_next);
+        // Where nothing was searched, everything is an answer.
+        let page = api.page(&list()).await.unwrap();
+        assert_eq!((page.rows.len(), page.beside, page.unreadable()), (5, Beside::default(), 1));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Cursor;
-use crate::delivery::Rows;
+use crate::delivery::{Beside, Rows};
 
 /// A page of messages.
 #[derive(Debug)]
@@ -12,12 +12,21 @@ pub struct PageAnswer {
     pub asked_at: Timestamp,
     /// The messages, in the order told, and the rows that could not be read.
     pub rows: Rows,
+    /// What it told beside what was searched; nothing where nothing was.
+    pub beside: Beside,
     /// Where the page stands in the list.
     pub page: PageData,
     /// The size of the body, uncompressed.
     pub bytes: usize,
     /// The server's clock.
     pub server_date: Option<Timestamp>,
+}
+
+impl PageAnswer {
+    /// How many of its rows could not be read, and of a search also those that do not show whom they are for.
+    pub fn unreadable(&self) -> usize {
+        self.rows.bad().len().max(self.beside.unreadable)
+    }
 }
 
 /// Where a page stands in the list.

@@ -253,7 +253,7 @@ pub(crate) mod tests {
 
     #[test]
     fn searched_digits_stay_and_one_time_passwords_never_show() {
-        let searched = Layout { searched: Some(RecipientQuery::new("0001")), ..layout(true) };
+        let searched = Layout { searched: Some(RecipientQuery::parse("0001").unwrap()), ..layout(true) };
         assert_eq!(searched.recipient(&message()).as_deref(), Some("65∙0001234"));
         let one_time = Layout { one_time: true, ..layout(false) };
         let json = serde_json::to_string(&one_time.json(&message())).unwrap();

@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn page(limit: u16, search: &str, position: Position) -> PageRequest {
-        PageRequest { limit, search: Some(RecipientQuery::new(search)), position }
+        PageRequest { limit, search: Some(RecipientQuery::parse(search).unwrap()), position }
     }
 
     #[test]

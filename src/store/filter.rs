@@ -27,12 +27,23 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Created before this time.
     pub until: Option<Timestamp>,
+    /// Not shown by this one.
+    pub hidden_by: Option<Box<Filter>>,
+    /// None at all: what is looked for is no number.
+    pub nothing: bool,
 }
 
 impl Filter {
     /// Whether it shows everything.
     pub fn is_empty(&self) -> bool {
         *self == Filter::default()
+    }
+
+    /// What has the number that it asks for and is hidden by all else; `None` where nothing can be.
+    pub fn hidden_from_find(&self) -> Option<Filter> {
+        let rest = Filter { query: RecipientQuery::default(), ..self.clone() };
+        let hides = !self.query.is_empty() && !self.nothing && !rest.is_empty();
+        hides.then(|| Filter { query: self.query.clone(), hidden_by: Some(Box::new(rest)), ..Filter::default() })
     }
 
     /// Whether it asks for nothing but a time of creation.
@@ -55,6 +66,8 @@ pub(super) struct Sieve<'a> {
     until: i64,
     /// Messages that the telco had before this are silent.
     silent_before: Option<i64>,
+    hidden_by: Option<Box<Sieve<'a>>>,
+    nothing: bool,
 }
 
 impl<'a> Sieve<'a> {
@@ -83,6 +96,8 @@ impl<'a> Sieve<'a> {
             since: filter.since.map_or(NO_TIME, rounded_up),
             until: filter.until.map_or(i64::MAX, rounded_up),
             silent_before: filter.open.then(|| now.saturating_sub(silence).map_or(NO_TIME, Timestamp::as_millisecond)),
+            hidden_by: filter.hidden_by.as_ref().map(|hidden_by| Box::new(Self::new(store, hidden_by, now))),
+            nothing: filter.nothing,
         }
     }
 
@@ -95,6 +110,8 @@ impl<'a> Sieve<'a> {
             && self.silent_before.is_none()
             && self.since == NO_TIME
             && self.until == i64::MAX
+            && self.hidden_by.is_none()
+            && !self.nothing
     }
 
     /// Whether a row is shown.
@@ -102,11 +119,13 @@ impl<'a> Sieve<'a> {
         let at = row.index();
         let columns = self.columns;
         // The narrowest and cheapest questions first.
-        self.status_passes(at)
+        !self.nothing
+            && self.status_passes(at)
             && self.errors.as_ref().is_none_or(|wanted| columns.status[at] == FAILURE && wanted[columns.error[at] as usize])
             && self.batches.as_ref().is_none_or(|wanted| wanted.contains(&columns.batch[at]))
             && (self.since..self.until).contains(&columns.created[at])
             && self.needle.as_ref().is_none_or(|needle| columns.recipients.holds(at, needle))
+            && self.hidden_by.as_ref().is_none_or(|hidden_by| !hidden_by.passes(row))
     }
 
     fn status_passes(&self, row: usize) -> bool {

@@ -111,6 +111,132 @@ fn campaigns_that_cannot_even_be_named_are_told() {
     }
 }
 
+/// A configuration of one campaign whose server gives the same answer to every call. It ends with the test.
+fn answering(stage: &Stage, body: &str) {
+    use std::io::{BufRead as _, BufReader};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/api/v2", listener.local_addr().unwrap());
+    let answer =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    stage.write_config(&format!("[[campaigns]]\nname = \"A\"\nid = \"campaign_1\"\nbase_url = \"{base}\"\nkey = \"key_test_1\"\n"));
+}
+
+/// Messages to other numbers, and `more` rows.
+fn unsearched(more: &str, has_next: bool) -> String {
+    let others: Vec<String> = (0..30)
+        .map(|place| {
+            format!(r#"{{"id":"m{place}","recipient":"65800012{place:02}","latestStatus":"failure","createdAt":"2026-11-22T07:00:00Z"}}"#)
+        })
+        .collect();
+    let next = if has_next { r#""hasNextPage":true,"endCursor":"x""# } else { r#""hasNextPage":false"# };
+    format!(r#"{{"messages":[{}{more}],"pageData":{{{next}}}}}"#, others.join(","))
+}
+
+#[test]
+fn a_server_that_does_not_search_answers_for_no_number() {
+    let stage = Stage::new(still(1));
+    answering(&stage, &unsearched("", true));
+    let ran = stage.run(&["find", "6590000000", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let document = ran.json();
+    let asked = &document["asked"][0];
+    assert_eq!((asked["found"].as_u64(), asked["searched"].as_bool(), asked["otherNumbers"].as_u64()), (Some(0), Some(false), Some(30)));
+    assert_eq!(document["messages"], Value::Array(Vec::new()));
+    let said = text(&document["sentence"]);
+    assert!(said.starts_with("It is not known") && said.contains("“A” did not search"), "{said}");
+    let table = stage.run(&["find", "6590000000", "--format", "table"]);
+    assert!(table.out.contains("not known; the server did not search: 30 messages to other numbers left out"), "{}", table.out);
+    // Its list ends: it was looked through here.
+    answering(&stage, &unsearched("", false));
+    let whole = stage.good(&["find", "6590000000", "--format", "table"]);
+    assert!(whole.out.contains("There is no message to this number") && whole.out.contains("“A” did not search"), "{}", whole.out);
+    let found = stage.good(&["find", "80001207", "--format", "json"]).json();
+    assert_eq!((found["messages"].as_array().unwrap().len(), found["messages"][0]["id"].as_str()), (1, Some("m7")));
+}
+
+#[test]
+fn no_other_number_is_listed_or_retried_by_a_search_that_did_not_search() {
+    let stage = Stage::new(still(1));
+    answering(&stage, &unsearched("", false));
+    let listed = stage.good(&["messages", "A", "--search", "80001207"]);
+    assert_eq!(listed.lines().len(), 1, "{}", listed.out);
+    assert!(listed.err.contains("The server did not search: 29 messages to other numbers left out."), "{}", listed.err);
+    let plan = stage.run(&["retry", "A", "--failed", "--since", "2026-11-22", "--search", "80001207", "--dry-run"]);
+    assert_eq!(plan.lines()[0]["plan"]["retry"], serde_json::json!(["m7"]), "{} {}", plan.out, plan.err);
+}
+
+#[test]
+fn rows_that_cannot_be_read_are_no_reason_for_no_message() {
+    let stage = Stage::new(still(1));
+    answering(
+        &stage,
+        r#"{"messages":[{"id":"a"},{"id":"b","recipient":null},{"recipient":"6590000000"},{"id":"c","recipient":""}],"pageData":{}}"#,
+    );
+    let ran = stage.run(&["find", "6590000000", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let document = ran.json();
+    assert_eq!((document["asked"][0]["unreadable"].as_u64(), document["asked"][0]["searched"].as_bool()), (Some(4), Some(true)));
+    assert_eq!(text(&document["sentence"]), "It is not known whether there is a message to this number. 4 rows could not be read.");
+    let table = stage.run(&["find", "6590000000", "--format", "table"]);
+    assert!(table.out.contains("A (simulator): not known, 4 rows could not be read"), "{}", table.out);
+}
+
+#[test]
+fn numbers_are_found_as_people_write_them() {
+    let stage = Stage::new(still(50));
+    let number = recipient(&stage);
+    let (country, own) = number.split_at(2);
+    let wide: String = number.chars().filter_map(|digit| char::from_u32(u32::from(digit) - 0x30 + 0xff10)).collect();
+    let spelled = [
+        format!("00{number}"),
+        format!("tel:+{number}"),
+        format!("+{country}(0){own}"),
+        format!("{number}.0"),
+        format!("{own} (mobile)"),
+        wide,
+        format!("{country}\u{a0}{own}"),
+    ];
+    for spelled in &spelled {
+        let found = stage.good(&["find", spelled, "--format", "json"]).json();
+        assert!(!found["messages"].as_array().unwrap().is_empty(), "{spelled}: {found}");
+        assert!(!stage.good(&["messages", CLINIC, "--search", spelled]).lines().is_empty(), "{spelled}");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_refused_before_any_call() {
+    let stage = Stage::new(still(50));
+    let before = calls(&stage);
+    for (typed, why) in [
+        ("6.58E+09", "rounded by a spreadsheet: the last digits are lost"),
+        ("65 8000 1234, 65 8000 1235", "more than one number"),
+        ("Tan Wei Ming", "letters that are no NRIC"),
+        ("80001234A", "letters that are no NRIC"),
+    ] {
+        for arguments in [
+            vec!["find", typed],
+            vec!["messages", CLINIC, "--search", typed],
+            vec!["retry", CLINIC, "--failed", "--search", typed, "--dry-run"],
+        ] {
+            let ran = stage.run(&arguments);
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
+            assert!(ran.err.contains(why), "{arguments:?}: {}", ran.err);
+            assert!(!ran.err.contains("8000 1234,") && !ran.err.contains("Tan"), "what was typed may be personal: {}", ran.err);
+        }
+    }
+    assert_eq!(calls(&stage), before);
+    // In two arguments, as a shell hands them over.
+    assert_eq!(stage.run(&["find", "80001234", "80001235"]).code, 2);
+}
+
 /// Runs `find` on a terminal of 100 columns, types, and gives what stood on the screen.
 fn typed(stage: &Stage, keys: &str) -> (u32, String) {
     use portable_pty::{CommandBuilder, PtySize, native_pty_system};

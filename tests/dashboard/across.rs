@@ -1,6 +1,6 @@
 //! Finding a recipient in all campaigns: one call each, not asked told apart from nothing found.
 
-use postwatch::delivery::RecipientQuery;
+use postwatch::delivery::{Beside, RecipientQuery};
 use postwatch::monitor::{CampaignIndex, Command, Connection, Generation, News, SearchState};
 use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
@@ -37,7 +37,10 @@ fn searches(desk: &mut Desk) -> Vec<(usize, Generation, RecipientQuery)> {
 
 fn answered(generation: Generation, found: &[Sms]) -> News {
     let found = found.iter().map(Sms::id).collect();
-    News::Search { generation, state: SearchState::Answered { found, more: false, asked_at: crate::desk::start() } }
+    News::Search {
+        generation,
+        state: SearchState::Answered { found, more: false, beside: Beside::default(), asked_at: crate::desk::start() },
+    }
 }
 
 #[test]
@@ -49,7 +52,7 @@ fn every_campaign_that_can_be_asked_is_asked_once_and_the_answer_can_be_said_alo
     desk.sees("Enter asks 4, one call each").keys("Enter");
     let asked = searches(&mut desk);
     let [(0, generation, query), (1, same, _)] = asked.as_slice() else { panic!("{asked:?}") };
-    assert_eq!((query, generation), (&RecipientQuery::new("9123"), same));
+    assert_eq!((query, generation), (&RecipientQuery::parse("9123").unwrap(), same));
     let generation = *generation;
     desk.sees("2 being asked").sees("2 NOT ASKED").sees("NOT ASKED: the key is not set").sees("NOT ASKED: the key is refused");
     desk.misses("SAY").news(1, answered(generation, &[])).sees("nothing to this number").misses("SAY");
@@ -115,4 +118,29 @@ fn it_is_taken_back_with_esc_and_with_tab() {
     desk.keys("/ Tab 9 1 2 3 Tab").wait(1_000);
     let asked = searches(&mut desk);
     assert!(matches!(asked.as_slice(), [(0, _, _)]), "this campaign alone is asked by itself: {asked:?}");
+}
+
+#[test]
+fn what_cannot_be_looked_for_is_asked_nowhere() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab").event(postwatch::tui::Event::Paste("6.58E+09".to_owned()));
+    desk.sees("rounded by a spreadsheet: the last digits are lost").keys("Enter").sees("not asked");
+    assert_eq!(searches(&mut desk), []);
+    desk.keys(&"Backspace ".repeat(8)).keys("9 1 2 3").misses("This cannot be looked for").keys("Enter");
+    assert_eq!(searches(&mut desk).len(), 2);
+}
+
+#[test]
+fn a_campaign_that_did_not_search_is_no_reason_for_no_message() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    let generation = searches(&mut desk)[0].1;
+    let told = |others, unreadable, more| {
+        let beside = Beside { others, unreadable };
+        News::Search { generation, state: SearchState::Answered { found: Vec::new(), more, beside, asked_at: crate::desk::start() } }
+    };
+    desk.news(0, told(100, 0, true)).sees("not known: it did not search, 100 others left out");
+    desk.news(1, told(0, 4, false)).sees("not known: 4 rows could not be read");
+    desk.sees("It is not known whether there is a message to this number.").sees("2 campaigns gave no clear answer");
+    desk.misses("There is no message");
 }

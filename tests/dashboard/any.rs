@@ -150,7 +150,8 @@ fn happen(desk: &mut Desk, what: &Happening) {
         Happening::Search(messages, more) => {
             let found: Vec<Sms> = told(messages);
             let asked_at = desk.now;
-            let state = SearchState::Answered { found: found.iter().map(Sms::id).collect(), more: *more, asked_at };
+            let state =
+                SearchState::Answered { found: found.iter().map(Sms::id).collect(), more: *more, beside: Default::default(), asked_at };
             desk.answer(0, &found, AnswerKind::Search, None, false);
             let generation = postwatch::monitor::Generation(u64::try_from(messages.len()).unwrap_or(0));
             desk.news(0, News::Search { generation, state })

@@ -1,6 +1,6 @@
 //! Finding a recipient: at once in what is loaded, then at the server, each told apart.
 
-use postwatch::delivery::RecipientQuery;
+use postwatch::delivery::{Beside, RecipientQuery};
 use postwatch::monitor::{Command, Connection, Generation, News, SearchState};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
@@ -28,7 +28,7 @@ fn digits_are_matched_at_once_and_asked_after_typing_rests() {
     desk.wait(249);
     assert_eq!(desk.commands(), []);
     desk.wait(1);
-    assert_eq!(search(&mut desk).1, RecipientQuery::new("9123"));
+    assert_eq!(search(&mut desk).1, RecipientQuery::parse("9123").unwrap());
     desk.sees("server: being asked").wait(5_000);
     assert_eq!(desk.commands(), []);
 }
@@ -55,7 +55,7 @@ fn the_loop_is_woken_for_a_question_that_is_due() {
 fn a_paste_is_asked_at_once_and_understood() {
     let mut desk = Desk::with(&some(), 80, 24);
     desk.keys("/").event(Event::Paste(" +65 8000-9123\n".to_owned()));
-    assert_eq!(search(&mut desk).1, RecipientQuery::new("6580009123"));
+    assert_eq!(search(&mut desk).1, RecipientQuery::parse("6580009123").unwrap());
     desk.event(Event::Paste(String::new()));
     assert_eq!(desk.commands(), []);
 }
@@ -87,7 +87,12 @@ fn answers_are_told_apart_and_old_ones_dropped() {
     let (second, _) = search(&mut desk);
     let answered = |generation, found: &[Sms], more| News::Search {
         generation,
-        state: SearchState::Answered { found: found.iter().map(Sms::id).collect(), more, asked_at: crate::desk::start() },
+        state: SearchState::Answered {
+            found: found.iter().map(Sms::id).collect(),
+            more,
+            beside: Beside::default(),
+            asked_at: crate::desk::start(),
+        },
     };
     desk.news(0, answered(first, &some(), false)).sees("server: being asked");
     desk.news(0, answered(second, &[], false)).sees("server: none, it knows no such number");
@@ -142,7 +147,9 @@ fn tab_says_where_there_is_no_other_campaign() {
 #[test]
 fn letters_in_the_find_line_are_text() {
     let mut desk = Desk::with(&some(), 80, 24);
-    desk.keys("/ q r y").sees("find qry").sees("No number with QRY");
+    desk.keys("/ q r y").sees("find qry").sees("letters that are no NRIC: numbers have digits only").misses("here");
+    desk.sees("This cannot be looked for: letters that are no NRIC").wait(1_000);
+    assert_eq!(desk.commands(), []);
     assert!(!desk.has_quit());
     assert!(desk.cursor_line().starts_with(" find"));
 }
@@ -182,4 +189,133 @@ fn n_goes_through_what_was_found_and_says_where_it_ends() {
     // What was cleared is not looked for again.
     desk.keys("0 n").sees("nothing is looked for");
     desk.keys("/ 9 1 3 Enter n").sees("this is the only hit").keys("0 / 7 7 Enter n").sees("no loaded message has this number");
+}
+
+/// Sent, with failures among them that have `91` in their numbers, and an older one below all windows.
+fn mixed() -> Vec<Sms> {
+    let mut messages = some();
+    messages.push(sms(9_150, "failure", 2_000));
+    messages.push(sms(9_151, "failure", 90_000));
+    messages
+}
+
+#[test]
+fn a_find_looks_through_everything_whatever_filter_and_window_there_is() {
+    let mut desk = Desk::with(&mixed(), 100, 30);
+    // The failures of the last hours.
+    desk.keys("f j Space Enter").sees("failed").keys("t j j Enter").sees("1 of 21 loaded in this window");
+    desk.keys("/ 0 0 9 1 2 3").sees("1 here").sees("65∙∙009123").misses("clears the filter").misses("No number");
+    desk.keys("Backspace Backspace").sees("22 here");
+    desk.keys("Enter").sees("22 shown, 21 – outside the filter");
+    // What the filter keeps comes first, what it would hide is marked.
+    let screen = desk.screen();
+    let (kept, hidden) = (screen.find("65∙∙009150").unwrap(), screen.find("65∙∙009120").unwrap());
+    assert!(kept < hidden && screen.contains("–  ✓") && !screen.contains("–  ✗ failed     13"), "{screen}");
+    // A row of either part opens, and is what keys are about.
+    desk.keys("j j Enter").sees("65∙∙009121").keys("Esc");
+    desk.keys("0").sees("all messages");
+}
+
+#[test]
+fn what_a_filter_hides_is_not_planned_marked_or_exported_with_the_rest() {
+    let mut failures = mixed();
+    failures.push(sms(9_152, "failure", 3_000).error("routing_error"));
+    let mut desk = Desk::with(&failures, 100, 36);
+    desk.keys("f");
+    for _ in 0..60 {
+        if desk.cursor_line().contains("routing_error") {
+            break;
+        }
+        desk.keys("j");
+    }
+    desk.keys("Space Enter").sees("1 of 23 loaded").keys("/ 0 0 9 1 Enter").sees("22 – outside the filter");
+    desk.keys(": m a r k - a l l Enter").sees("1 marked");
+}
+
+#[test]
+fn a_message_that_leaves_the_filter_goes_below_with_the_cursor() {
+    let mut desk = Desk::with(&mixed(), 100, 30);
+    desk.keys("f j Space Enter / 0 0 9 1 Enter").sees("2 of").keys("j k");
+    let before = desk.cursor_line();
+    assert!(before.contains("9150"), "{before}");
+    let retried = sms(9_150, "success", 2_000).tried(2);
+    desk.answer(0, std::slice::from_ref(&retried), AnswerKind::Search, None, false);
+    let after = desk.cursor_line();
+    assert!(after.contains("9150") && after.contains("delivered"), "{after}");
+    assert_eq!(desk.screen().lines().filter(|line| line.contains("9150") && line.contains("delivered  ")).count(), 1);
+}
+
+#[test]
+fn numbers_are_understood_as_people_write_them() {
+    for typed in [
+        "006580009123",
+        "tel:+6580009123",
+        "+65(0)80009123",
+        "6580009123.0",
+        "80009123 (mobile)",
+        "６５８０００９１２３",
+        "65\u{a0}8000\u{a0}9123",
+    ] {
+        let mut desk = Desk::with(&some(), 100, 24);
+        desk.keys("/").event(Event::Paste(typed.to_owned()));
+        let asked = search(&mut desk).1;
+        assert!("6580009123".ends_with(asked.as_str()) && asked.as_str().len() >= 8, "{typed}: {}", asked.as_str());
+        desk.sees("1 here");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_told_while_it_is_typed_and_never_asked() {
+    for (typed, why) in [
+        ("6.58E+09", "rounded by a spreadsheet: the last digits are lost"),
+        ("65 8000 9123, 65 8000 9124", "more than one number: look for one at a time"),
+        ("6580009123\n6580009124", "more than one number"),
+        ("8OOO9123", "letters that are no NRIC"),
+    ] {
+        let mut desk = Desk::with(&some(), 100, 24);
+        desk.keys("/").event(Event::Paste(typed.to_owned()));
+        desk.wait(1_000).sees(why).misses(" here").misses("knows no such number").misses("65∙∙");
+        assert_eq!(desk.commands(), [], "{typed}");
+        desk.keys("Enter").sees(why).keys("0").sees("all messages");
+    }
+}
+
+#[test]
+fn a_masked_number_that_was_copied_finds_its_own_again() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/").event(Event::Paste("65∙∙∙∙9123".to_owned()));
+    desk.sees("1 here");
+    assert_eq!(search(&mut desk).1, RecipientQuery::parse("9123").unwrap());
+}
+
+#[test]
+fn a_server_that_did_not_search_does_not_answer_for_the_number() {
+    let mut desk = Desk::with(&some(), 120, 24);
+    desk.keys("/ 7 7 7").wait(250);
+    let (generation, _) = search(&mut desk);
+    let told = |others, unreadable, more| {
+        let beside = Beside { others, unreadable };
+        News::Search { generation, state: SearchState::Answered { found: Vec::new(), more, beside, asked_at: crate::desk::start() } }
+    };
+    desk.news(0, told(100, 0, true)).sees("server: not known, it did not search, 100 others left out");
+    desk.sees("Whether the server has any is not known").misses("knows no such number");
+    desk.news(0, told(0, 4, false)).sees("server: not known, 4 rows could not be read").misses("knows no such number");
+    // Its list was all there.
+    desk.news(0, told(30, 0, false)).sees("server: none, it did not search").sees("Its whole list, 30 messages, holds no such number");
+    desk.news(0, told(0, 0, false)).sees("server: none, it knows no such number");
+}
+
+#[test]
+fn no_sentence_names_a_key_that_is_text_where_it_stands() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    // A filter that shows nothing, the line open and empty.
+    desk.keys("f j Space Enter").sees("0 clears it").keys("/").sees("Enter then 0 clears it").misses(", 0 clears it");
+    desk.keys("Enter 0").sees("all messages");
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ 9 1 2").wait(250);
+    let (generation, _) = search(&mut desk);
+    let found: Vec<_> = some().iter().map(Sms::id).collect();
+    let state = SearchState::Answered { found, more: true, beside: Beside::default(), asked_at: crate::desk::start() };
+    desk.news(0, News::Search { generation, state }).sees("Enter then Enter reads more");
+    desk.keys("Enter").sees("· Enter reads more").misses("then Enter");
 }

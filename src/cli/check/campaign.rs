@@ -124,7 +124,8 @@ mod tests {
     fn clocks(#[case] server_ahead: i64, #[case] grade: Grade, #[case] text: &str) {
         let asked_at = Timestamp::from_second(1_900_000_000).unwrap();
         let server_date = Some(asked_at + SignedDuration::from_secs(server_ahead));
-        let answer = PageAnswer { asked_at, rows: Rows::default(), page: PageData::default(), bytes: 0, server_date };
+        let answer =
+            PageAnswer { asked_at, rows: Rows::default(), beside: Default::default(), page: PageData::default(), bytes: 0, server_date };
         let finding = clock(&answer).unwrap();
         assert_eq!(finding.grade, grade);
         assert!(finding.text.contains(text), "{}", finding.text);

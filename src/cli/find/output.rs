@@ -11,7 +11,7 @@ use super::super::end::of_csv;
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
 use super::result::{Answer, Asked, Found};
-use crate::delivery::Message;
+use crate::delivery::{Beside, Message};
 use crate::postman::record::{Field, Record};
 
 /// A message with the campaign it was found in.
@@ -50,6 +50,10 @@ struct AskedPart<'a> {
     id: &'a str,
     found: usize,
     more: bool,
+    /// Whether the server searched; else it told messages to other numbers as well.
+    searched: bool,
+    other_numbers: usize,
+    unreadable: usize,
     asked_at: String,
 }
 
@@ -107,6 +111,9 @@ fn summary<'a>(found: &'a Found, zone: &TimeZone) -> Summary<'a> {
         id: answer.campaign.config.id.as_str(),
         found: asked.messages.len(),
         more: asked.more,
+        searched: asked.beside.others == 0,
+        other_numbers: asked.beside.others,
+        unreadable: asked.beside.unreadable,
         asked_at: exact(asked.at, zone),
     });
     let not_asked = found.not_asked().into_iter().map(|not_asked| NotAskedPart {
@@ -166,13 +173,20 @@ fn table(found: &Found, context: &Context, out: &mut impl Write) -> io::Result<(
 }
 
 fn heading(answer: &Answer, asked: &Asked) -> String {
-    let count = match asked.messages.len() {
+    let found = asked.messages.len();
+    let count = match found {
+        0 if !asked.is_certain() => "not known".to_owned(),
         0 => "nothing found".to_owned(),
         found => counted(found, "message"),
     };
-    let more = if asked.more { ", the newest of more (`postwatch messages` with `--search` lists all)" } else { "" };
-    let bad = if asked.bad > 0 { format!(", {} that could not be read", counted(asked.bad, "more row")) } else { String::new() };
-    format!("{} ({}): {count}{more}{bad}", answer.campaign.config.name, answer.campaign.kind.word())
+    let more = if asked.more && found > 0 { ", the newest of more (`postwatch messages` with `--search` lists all)" } else { "" };
+    let Beside { others, unreadable } = asked.beside;
+    let bad = if unreadable > 0 { format!(", {} could not be read", counted(unreadable, "row")) } else { String::new() };
+    let others = match others {
+        0 => String::new(),
+        others => format!("; the server did not search: {} to other numbers left out", counted(others, "message")),
+    };
+    format!("{} ({}): {count}{more}{bad}{others}", answer.campaign.config.name, answer.campaign.kind.word())
 }
 
 /// A paragraph for each campaign that could not be asked: that is not the same as nothing found.

@@ -11,7 +11,7 @@ use super::super::context::counted;
 use super::super::moment::shown;
 use super::super::{Exit, Failure};
 use crate::config::BrokenCampaign;
-use crate::delivery::{Message, Status};
+use crate::delivery::{Beside, Message, Status};
 use crate::postman::record::Layout;
 
 /// What all campaigns answered, in the order of the configuration.
@@ -33,8 +33,8 @@ pub(super) struct Answer {
 pub(super) struct Asked {
     /// The messages found, newest first.
     pub messages: Vec<Message>,
-    /// Rows that could not be read.
-    pub bad: usize,
+    /// What it told beside them.
+    pub beside: Beside,
     /// Whether the server has more.
     pub more: bool,
     /// When it was asked.
@@ -46,6 +46,13 @@ pub(super) struct Asked {
 pub(super) struct NotAsked {
     pub campaign: String,
     pub why: Failure,
+}
+
+impl Asked {
+    /// Whether it has a message, or says for certain that there is none.
+    pub fn is_certain(&self) -> bool {
+        !self.messages.is_empty() || self.beside.proves_none(self.more)
+    }
 }
 
 impl NotAsked {
@@ -81,9 +88,10 @@ impl Found {
     }
 
     /// What it means for a script: nothing found is no failure, a campaign that could not be asked
-    /// is one.
+    /// is one, and so is one whose answer leaves open whether there is a message.
     pub fn exit(&self) -> Exit {
-        self.not_asked().iter().fold(Exit::Done, |exit, not_asked| exit.and(not_asked.why.exit))
+        let answered = if self.asked().all(|(_, asked)| asked.is_certain()) { Exit::Done } else { Exit::Failed };
+        self.not_asked().iter().fold(answered, |exit, not_asked| exit.and(not_asked.why.exit))
     }
 
     /// A sentence that one can say aloud, to somebody on the telephone for instance: without the
@@ -97,14 +105,21 @@ impl Found {
             more => format!(" {more} campaigns could not be asked."),
         };
         let with: Vec<_> = self.asked().filter(|(_, asked)| !asked.messages.is_empty()).collect();
+        let doubts = self.doubts();
+        let certain = self.asked().filter(|(_, asked)| asked.is_certain()).count();
         let Some((campaign, newest)) = self.newest() else {
             return match (asked, missing) {
+                (1.., _) if certain == 0 => format!("It is not known whether there is a message to this number.{doubts}{open}"),
+                (asked, _) if certain < asked => {
+                    let of = if certain == 1 { "the 1 campaign".to_owned() } else { format!("the {certain} campaigns") };
+                    format!("There is no message to this number in {of} with a clear answer.{doubts}{open} There may be one in the others.")
+                }
                 (0, _) => "No campaign could be asked, so nothing is known about this number.".to_owned(),
-                (1, 0) => format!("There is no message to this number in “{}”, the one campaign that was asked.", self.only_name()),
-                (asked, 0) => format!("There is no message to this number in any of the {asked} campaigns."),
+                (1, 0) => format!("There is no message to this number in “{}”, the one campaign that was asked.{doubts}", self.only_name()),
+                (asked, 0) => format!("There is no message to this number in any of the {asked} campaigns.{doubts}"),
                 (asked, _) => {
                     let of = if asked == 1 { "the 1 campaign that was".to_owned() } else { format!("the {asked} campaigns that were") };
-                    format!("There is no message to this number in {of} asked.{open} There may be one in what was not asked.")
+                    format!("There is no message to this number in {of} asked.{doubts}{open} There may be one in what was not asked.")
                 }
             };
         };
@@ -121,7 +136,25 @@ impl Found {
         let became = became(newest);
         let count = counted(messages, "message");
         let which = if messages == 1 { "it is" } else { "the newest is" };
-        format!("{at_least}{count} {whom}{place}; {which} from “{campaign}”{when} and {became}.{open}")
+        format!("{at_least}{count} {whom}{place}; {which} from “{campaign}”{when} and {became}.{doubts}{open}")
+    }
+
+    /// What else the answers held, as sentences after a blank: it is why they may not be all.
+    fn doubts(&self) -> String {
+        let unsearched: Vec<_> = self.asked().filter(|(_, asked)| asked.beside.others > 0).collect();
+        let others = counted(unsearched.iter().map(|(_, asked)| asked.beside.others).sum(), "message");
+        let mut doubts = match unsearched.as_slice() {
+            [] => String::new(),
+            [(answer, _)] => {
+                format!(" “{}” did not search: it answered with {others} to other numbers, left out here.", answer.campaign.config.name)
+            }
+            several => format!(" {} campaigns did not search: they answered with {others} to other numbers, left out here.", several.len()),
+        };
+        let unreadable: usize = self.asked().map(|(_, asked)| asked.beside.unreadable).sum();
+        if unreadable > 0 {
+            doubts.push_str(&format!(" {} could not be read.", counted(unreadable, "row")));
+        }
+        doubts
     }
 
     fn newest(&self) -> Option<(&str, &Message)> {

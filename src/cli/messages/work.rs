@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::context::{counted, grouped};
+use super::super::number::did_not_search;
 use super::super::progress::Progress;
 use super::super::window::{NOT_GIVEN, loaded_back_to};
 use super::super::{End, Failure, moment};
 use super::output::Output;
 use super::unread;
 use super::wanted::{Fit, Seen, Wanted};
-use crate::delivery::{BatchId, Message, MessageId, Rows};
+use crate::delivery::{BatchId, Message, MessageId};
 use crate::monitor::Pages;
 use crate::postman::PageAnswer;
 use crate::postman::record::Field;
@@ -25,6 +26,8 @@ pub(super) struct Loaded {
     messages: usize,
     pub written: usize,
     bad: usize,
+    /// Messages to other numbers that the server gave although it was asked for one.
+    others: usize,
     /// Those that would be listed if the time that tells were given.
     untimed: usize,
     oldest: Option<Timestamp>,
@@ -78,6 +81,10 @@ impl Loaded {
                 if self.bad == 1 { "is not" } else { "are not" }
             ));
         }
+        if self.others > 0 {
+            line.push(' ');
+            line.push_str(&did_not_search(self.others));
+        }
         if masked && self.written > 0 {
             line.push_str(" Recipients and texts are masked: --reveal shows them.");
         }
@@ -110,7 +117,7 @@ impl Work {
                     }
                 }
             }
-            self.note(&answer.rows, seen.len());
+            self.note(&answer, seen.len());
             self.note_limit(output.written(), more, pages);
             output.flush()?;
         }
@@ -129,7 +136,7 @@ impl Work {
             for row in merged.added {
                 wanted += usize::from(self.takes(&store.message(row)));
             }
-            self.note(&answer.rows, store.len());
+            self.note(&answer, store.len());
             self.note_limit(wanted, wanted > self.limit, pages);
         }
         Ok(store)
@@ -185,12 +192,14 @@ impl Work {
         Ok(answer)
     }
 
-    fn note(&mut self, rows: &Rows, messages: usize) {
+    fn note(&mut self, answer: &PageAnswer, messages: usize) {
+        let rows = &answer.rows;
         let created = || rows.iter().filter_map(|row| row.created_at().value());
         let last = created().next_back();
         self.loaded.oldest = created().chain(self.loaded.oldest).min();
         self.loaded.messages = messages;
-        self.loaded.bad += rows.bad().len();
+        self.loaded.bad += answer.unreadable();
+        self.loaded.others += answer.beside.others;
         if last.is_some_and(|last| self.wanted.window.is_past(last)) {
             self.loaded.end = Some(ReadEnd::Window);
         }

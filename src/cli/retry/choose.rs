@@ -11,6 +11,7 @@ use super::super::context::{Context, counted};
 use super::super::journal::exit_of;
 use super::super::messages::{Fit, Seen, Wanted, unread};
 use super::super::moment::shown;
+use super::super::number::did_not_search;
 use super::super::progress::Progress;
 use super::super::window::loaded_back_to;
 use super::RetryArguments;
@@ -153,11 +154,12 @@ impl Choosing<'_> {
         let progress = Progress::start(self.context.common.quiet, false);
         let batch = listing.batch.clone();
         let mut pages = reader.pages(listing);
-        let (mut read, mut ids, mut seen, mut bad) = (Vec::new(), HashSet::new(), Seen::default(), 0);
+        let (mut read, mut ids, mut seen, mut bad, mut others) = (Vec::new(), HashSet::new(), Seen::default(), 0, 0);
         let (mut oldest, mut whole) = (None, true);
         while let Some(answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
             let page = pages.asked();
-            bad += answer.rows.bad().len();
+            bad += answer.unreadable();
+            others += answer.beside.others;
             for message in answer.rows.iter().map(Message::from_row) {
                 oldest = message.created_at.or(oldest);
                 if !ids.insert(message.id.clone()) {
@@ -184,6 +186,9 @@ impl Choosing<'_> {
         };
         if bad > 0 {
             self.warnings.push(format!("{} could not be read and cannot be retried.", counted(bad, "row")));
+        }
+        if others > 0 {
+            self.warnings.push(did_not_search(others));
         }
         Ok(read)
     }

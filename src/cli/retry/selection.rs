@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Failure;
-use super::super::messages::{StatusAsked, Wanted, searched};
+use super::super::messages::{StatusAsked, Wanted};
 use super::super::moment::shown;
+use super::super::number::looked_for;
 use super::super::window::{Asked, Window};
 use super::RetryArguments;
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Status, clean_line};
@@ -133,9 +134,10 @@ fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, n
     let window = Window::asked(asked, history, zone, now)?;
     let batch = arguments.batch.as_deref().map(|batch| id("--batch", batch).map(BatchId::new)).transpose()?;
     let window = if batch.is_some() { window.whole() } else { window };
+    let typed = arguments.search.as_deref().map(RecipientQuery::parse_open);
     Ok(Failures {
         batch,
-        search: searched(arguments.search.as_deref())?,
+        search: typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?,
         wanted: Wanted { statuses: vec![StatusAsked::Known(Status::Failure)], errors: arguments.error.clone(), window },
     })
 }
@@ -182,6 +184,8 @@ mod tests {
     #[case::named_and_since(&["--message", "m", "--since", "2h"], "`--message` names what is retried; `--since` would choose something else.")]
     #[case::no_id(&["--message", " "], "`--message` needs an id.")]
     #[case::no_time(&["--failed", "--until", "2d"], "No time lies between `--since` and `--until`.")]
+    #[case::no_number(&["--failed", "--search", "6.58E+09"], "`--search` cannot look for this: rounded by a spreadsheet: the last digits are lost.")]
+    #[case::hidden_search(&["--failed", "--search", "65∙∙∙∙1234"], "`--search` cannot look for this: partly hidden: give all of it, or only the digits that are shown.")]
     #[case::short_search(&["--failed", "--search", "6"], "`--search` needs 3 digits or letters at least.")]
     fn what_makes_no_sense(#[case] options: &[&str], #[case] what: &str) {
         let failure = selected(options).unwrap_err();

@@ -92,7 +92,7 @@ impl<'a> Pages<'a> {
                 }
             }
         };
-        self.empty = if answer.rows.is_empty() { self.empty + 1 } else { 0 };
+        self.empty = if answer.rows.is_empty() && answer.beside.is_nothing() { self.empty + 1 } else { 0 };
         if answer.page.has_next {
             let end = answer.page.end.clone().filter(|_| self.empty < MOST_EMPTY_PAGES);
             self.next = Some(Position::After(end.ok_or(ReadError::NoEnd)?));

@@ -157,7 +157,7 @@ async fn a_repeat_is_no_second_retry_of_what_went_elsewhere(#[case] step: Step, 
 /// What any answer shows counts at once, however young the row is.
 #[rstest]
 #[case::opened(|message: &MessageId, _: &str| Command::Open { generation: Generation(1), message: message.clone() })]
-#[case::searched(|_: &MessageId, number: &str| Command::Search { generation: Generation(1), query: RecipientQuery::new(number) })]
+#[case::searched(|_: &MessageId, number: &str| Command::Search { generation: Generation(1), query: RecipientQuery::parse(number).unwrap() })]
 #[tokio::test(start_paused = true)]
 async fn what_is_on_the_screen_is_not_retried_against_it(#[case] look: fn(&MessageId, &str) -> Command) {
     let mut bench = loaded(Bench::new(failing_world())).await;

@@ -57,7 +57,7 @@ impl Watched {
     fn begin_all(&self) {
         let bench = &self.bench;
         let chosen = bench.failures(20);
-        bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::new("658") });
+        bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::parse("658").unwrap() });
         bench.ask(Command::Open { generation: Generation(2), message: chosen[0].clone() });
         bench.ask(Command::Run(bench.all_confirmed(&chosen)));
     }

@@ -102,23 +102,29 @@ impl Worker {
                 self.learn(&answer.rows, &AnswerKind::Search, answer.asked_at);
                 let stamp = self.stamp(answer.asked_at);
                 let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) else { return };
+                let beside = answer.beside;
                 let page: Vec<MessageId> = answer.rows.iter().map(|row| MessageId::new(row.id())).collect();
                 if further {
                     search.further = false;
                     search.more = answer.page.end.filter(|_| answer.page.has_next);
                     let new: Vec<_> = page.into_iter().filter(|id| !search.found.contains(id)).collect();
                     search.found.extend(new);
+                    search.beside[1] += beside;
                 } else {
                     // The head of what is found, anew; pages that were read further down stay.
-                    if search.found.len() <= page.len() {
+                    if search.found.len() <= page.len() && search.beside[1].is_nothing() {
                         search.more = answer.page.end.filter(|_| answer.page.has_next);
                     }
                     let older: Vec<_> = search.found.drain(..).filter(|id| !page.contains(id)).collect();
                     search.found = page;
+                    search.beside[0] = beside;
                     search.found.extend(older);
                 }
                 search.ask_at = Some(now + SEARCH_AGAIN);
-                let state = SearchState::Answered { found: search.found.clone(), more: search.more.is_some(), asked_at: answer.asked_at };
+                let (mut beside, below) = (search.beside[0], search.beside[1]);
+                beside += below;
+                let (found, more) = (search.found.clone(), search.more.is_some());
+                let state = SearchState::Answered { found, more, beside, asked_at: answer.asked_at };
                 self.tell(News::Rows { rows: answer.rows, from: AnswerKind::Search, asked_at: stamp, reach: None, head: false }).await;
                 self.tell(News::Search { generation, state }).await;
             }

@@ -37,7 +37,7 @@ pub enum DecodeError {
 }
 
 /// The rows of a page's body, and where the page stands in its list. A row that cannot be read
-/// becomes a bad row and the others go on.
+/// becomes a bad row and the others go on; of two rows of one message the newer one counts.
 ///
 /// # Errors
 /// The body is not JSON, breaks off, or holds no list of messages.
@@ -51,7 +51,9 @@ pub fn decode_page(body: &[u8]) -> Result<(Rows, PageData), DecodeError> {
     };
     // Whatever stops the quick way costs a second, slower one, which only broken JSON stops.
     let found = read(false).or_else(|_: serde_json::Error| read(true)).map_err(|error| broken(&text, &error))?;
-    found.rows().ok_or(DecodeError::Missing("the answer holds no list of messages"))
+    let (mut rows, page) = found.rows().ok_or(DecodeError::Missing("the answer holds no list of messages"))?;
+    rows.keep_newest_tellings();
+    Ok((rows, page))
 }
 
 /// The message of a single answer: the body itself, or under `message` or `data` in it.

@@ -174,6 +174,36 @@ fn what_no_string_can_hold_costs_its_field_only() {
     assert_eq!(rows.bad().len(), 1);
 }
 
+#[rstest]
+#[case::newer_first(
+    r#"{"id":"a","latestStatus":"success","updatedAt":"2026-11-22T07:00:00Z"}"#,
+    r#"{"id":"a","latestStatus":"created","language":"malay","updatedAt":"2026-11-22T06:00:00Z"}"#
+)]
+#[case::newer_last(
+    r#"{"id":"a","latestStatus":"created","language":"malay","updatedAt":"2026-11-22T06:00:00Z"}"#,
+    r#"{"id":"a","latestStatus":"success","updatedAt":"2026-11-22T07:00:00Z"}"#
+)]
+#[case::by_its_attempt(
+    r#"{"id":"a","latestStatus":"created","language":"malay","updatedAt":"2026-11-22T06:00:00Z"}"#,
+    r#"{"id":"a","latestStatus":"success","messageAttempts":[{"status":"success","createdAt":"2026-11-22T07:00:00Z"}]}"#
+)]
+#[case::only_one_with_a_time(
+    r#"{"id":"a","latestStatus":"created","language":"malay"}"#,
+    r#"{"id":"a","latestStatus":"success","createdAt":"2026-11-22T07:00:00Z"}"#
+)]
+#[case::no_times(r#"{"id":"a","latestStatus":"success"}"#, r#"{"id":"a","latestStatus":"created","language":"malay"}"#)]
+#[case::the_same_time(
+    r#"{"id":"a","latestStatus":"success","updatedAt":"2026-11-22T07:00:00Z"}"#,
+    r#"{"id":"a","latestStatus":"created","language":"malay","updatedAt":"2026-11-22T07:00:00Z"}"#
+)]
+fn of_two_rows_of_one_message_the_newer_counts_whole(#[case] first: &str, #[case] second: &str) {
+    let rows = page_of(&format!(r#"{first},{{"id":"b"}},{second},{{"id":"c"}},{{"id":"b"}}"#));
+    let told: Vec<_> = rows.iter().map(|row| (row.id(), row.status(), row.language())).collect();
+    let (a, others): (Vec<_>, Vec<_>) = told.into_iter().partition(|(id, ..)| *id == "a");
+    assert_eq!(a, [("a", Told::Value("success"), Told::Absent)]);
+    assert_eq!(others.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), ["b", "c"]);
+}
+
 #[test]
 fn of_a_key_that_comes_twice_the_last_counts() {
     let rows = page_of(r#"{"id":"a","language":"malay","values":{"n":"1","m":"2","n":"3"},"language":"tamil","id":"b"}"#);

@@ -20,11 +20,13 @@ fn some_filter() -> impl Strategy<Value = Filter> {
     let time = || prop::option::weighted(0.2, (0..80_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7)));
     (statuses, prop::bool::weighted(0.2), errors, batches, query, time(), time()).prop_map(
         |(statuses, open, errors, batches, query, since, until)| Filter {
+            hidden_by: None,
+            nothing: false,
             statuses: statuses.into_iter().map(Status::from_api).collect(),
             open,
             errors: errors.into_iter().map(str::to_owned).collect(),
             batches: batches.into_iter().map(BatchId::new).collect(),
-            query: RecipientQuery::new(query),
+            query: RecipientQuery::parse(query).unwrap(),
             since,
             until,
         },

@@ -14,9 +14,14 @@ const FEW: usize = 5_000;
 impl View {
     /// Shows another stretch of creation times of the same messages. One that has moved on a little costs as much as
     /// the messages that it passed.
+    /// What a filter hides moves on with that filter.
     pub fn set_times(&mut self, store: &Store, since: Option<Timestamp>, until: Option<Timestamp>) {
-        let ((low_before, high_before), (low, high)) = (bounds(self.filter.since, self.filter.until), bounds(since, until));
-        (self.filter.since, self.filter.until) = (since, until);
+        let filter = match &mut self.filter {
+            Filter { hidden_by: Some(hidden_by), .. } => hidden_by,
+            filter => filter,
+        };
+        let ((low_before, high_before), (low, high)) = (bounds(filter.since, filter.until), bounds(since, until));
+        (filter.since, filter.until) = (since, until);
         let passed = [(low_before.min(low), low_before.max(low)), (high_before.min(high), high_before.max(high))];
         let passed = passed.into_iter().flat_map(|(from, to)| store.created_between(from, to));
         let passed: Vec<RowNumber> = passed.take(FEW + 1).collect();

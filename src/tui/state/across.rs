@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::State;
-use crate::delivery::{MessageId, RecipientQuery};
+use crate::delivery::{Beside, MessageId, RecipientQuery};
 use crate::monitor::{Generation, SearchState};
 use crate::postman::Explanation;
 
@@ -21,6 +21,8 @@ pub(in crate::tui) enum AcrossAnswer {
         messages: Vec<MessageId>,
         /// Whether the server has more.
         more: bool,
+        /// What it told beside them.
+        beside: Beside,
     },
     /// It could not be asked: nothing is known of the number there.
     NotAsked(Explanation),
@@ -70,7 +72,9 @@ impl Across {
         let Some(answer) = self.answers.get_mut(campaign).filter(|answer| **answer == AcrossAnswer::Waiting) else { return false };
         *answer = match state {
             SearchState::Asking => return false,
-            SearchState::Answered { found, more, .. } => AcrossAnswer::Found { messages: found.clone(), more: *more },
+            SearchState::Answered { found, more, beside, .. } => {
+                AcrossAnswer::Found { messages: found.clone(), more: *more, beside: *beside }
+            }
             SearchState::Failed(why) => AcrossAnswer::NotAsked(why.clone()),
         };
         true
@@ -90,7 +94,7 @@ impl Across {
     /// The server of that campaign has other messages than before.
     pub fn start_anew(&mut self, campaign: usize) {
         if let Some(answer @ AcrossAnswer::Found { .. }) = self.answers.get_mut(campaign) {
-            *answer = AcrossAnswer::Found { messages: Vec::new(), more: false };
+            *answer = AcrossAnswer::Found { messages: Vec::new(), more: false, beside: Beside::default() };
         }
     }
 
@@ -115,6 +119,18 @@ impl Across {
             if messages.is_empty() { vec![AcrossLine { campaign, message: None }] } else { messages }
         });
         lines.collect()
+    }
+
+    /// The campaigns whose answer has no message and leaves open whether there is one, and what they answered instead.
+    pub fn uncertain(&self) -> (usize, Beside) {
+        let (mut campaigns, mut all) = (0, Beside::default());
+        for answer in &self.answers {
+            if let AcrossAnswer::Found { messages, more, beside } = answer {
+                campaigns += usize::from(messages.is_empty() && !beside.proves_none(*more));
+                all += *beside;
+            }
+        }
+        (campaigns, all)
     }
 
     /// How many campaigns answered, how many could not be asked, and how many are still awaited.
@@ -150,15 +166,15 @@ mod tests {
 
     fn found(ids: &[&str]) -> SearchState {
         let found = ids.iter().map(|id| MessageId::new(*id)).collect();
-        SearchState::Answered { found, more: false, asked_at: Timestamp::UNIX_EPOCH }
+        SearchState::Answered { found, more: false, beside: Beside::default(), asked_at: Timestamp::UNIX_EPOCH }
     }
 
     #[test]
     fn each_campaign_answers_once_and_those_with_messages_come_first() {
         let mut across = Across::default();
         let answers = vec![AcrossAnswer::Waiting, AcrossAnswer::NotAsked(why()), AcrossAnswer::Waiting];
-        across.asked(RecipientQuery::new("91234567"), Generation(7), Timestamp::UNIX_EPOCH, answers);
-        assert!(across.is_about(&RecipientQuery::new("9123 4567")) && !across.is_about(&RecipientQuery::new("9123")));
+        across.asked(RecipientQuery::parse("91234567").unwrap(), Generation(7), Timestamp::UNIX_EPOCH, answers);
+        assert!(across.is_about(&RecipientQuery::parse("9123 4567").unwrap()) && !across.is_about(&RecipientQuery::parse("9123").unwrap()));
         assert!(!across.answered(0, Generation(6), &found(&["a"])), "an older question");
         assert!(!across.answered(0, Generation(7), &SearchState::Asking));
         assert!(across.answered(2, Generation(7), &found(&["a", "b", "c", "d"])));

@@ -240,7 +240,8 @@ impl Campaign {
 
     /// What is looked for, as it may stand on the screen.
     pub fn shown_find(&self) -> Cow<'_, str> {
-        self.hidden_from_others(self.find.query.as_str())
+        let is_refused = self.find.refusal.is_some();
+        self.hidden_from_others(if is_refused { self.find.input.value() } else { self.find.query.as_str() })
     }
 
     /// A part of somebody's number: while others look on a dot for each letter, so that whoever types it sees how far

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
-use crate::delivery::{MessageId, RecipientQuery};
+use crate::delivery::{Beside, MessageId, NotANumber, RecipientQuery};
 use crate::monitor::{Generation, SearchState};
 use crate::postman::Explanation;
 
@@ -24,6 +24,8 @@ pub(in crate::tui) enum ServerAnswer {
         found: usize,
         /// Whether it has more.
         more: bool,
+        /// What it told beside them.
+        beside: Beside,
         /// When it was asked.
         asked_at: Timestamp,
     },
@@ -47,6 +49,8 @@ pub(in crate::tui) struct Find {
     pub input: Input,
     /// What the list is narrowed to.
     pub query: RecipientQuery,
+    /// Why what was typed cannot be looked for.
+    pub refusal: Option<NotANumber>,
     /// What the server says.
     pub server: ServerAnswer,
     /// The line asks all campaigns, when a person says so, and not this one by itself.
@@ -67,6 +71,7 @@ impl Find {
         Self {
             input: Input::default(),
             query: RecipientQuery::default(),
+            refusal: None,
             server: ServerAnswer::NotAsked,
             everywhere: false,
             asked: None,
@@ -78,7 +83,7 @@ impl Find {
 
     /// Whether something is looked for.
     pub fn is_on(&self) -> bool {
-        !self.query.is_empty()
+        !self.query.is_empty() || self.refusal.is_some()
     }
 
     /// When something must happen by itself.
@@ -94,9 +99,9 @@ impl Find {
     /// The line's text was changed, to be asked after `rest`. True where the list is to be
     /// narrowed anew.
     pub fn edited(&mut self, now: Timestamp, rest: SignedDuration) -> bool {
-        let query = RecipientQuery::new(self.input.value());
-        let is_other = query != self.query;
-        self.query = query;
+        let before = (self.query.clone(), self.refusal);
+        self.understand();
+        let is_other = before != (self.query.clone(), self.refusal);
         let is_asked = self.asked.as_ref().is_some_and(|(_, asked)| *asked == self.query);
         if is_asked || !self.is_askable() {
             self.due = None;
@@ -144,8 +149,8 @@ impl Find {
             // A question that is asked again by itself keeps its last answer on the screen.
             SearchState::Asking if matches!(self.server, ServerAnswer::Answered { .. }) => {}
             SearchState::Asking => self.server = ServerAnswer::Asking,
-            SearchState::Answered { found, more, asked_at } => {
-                self.server = ServerAnswer::Answered { found: found.len(), more, asked_at };
+            SearchState::Answered { found, more, beside, asked_at } => {
+                self.server = ServerAnswer::Answered { found: found.len(), more, beside, asked_at };
                 self.found = found;
             }
             SearchState::Failed(why) => self.server = ServerAnswer::Failed(why),
@@ -194,8 +199,17 @@ impl Find {
 
     /// Looks for what was typed elsewhere, on the server at once.
     pub fn take_over(&mut self, input: Input, now: Timestamp) {
-        *self = Self { query: RecipientQuery::new(input.value()), input, ..Self::new() };
+        *self = Self { input, ..Self::new() };
+        self.understand();
         self.wake(now);
+    }
+
+    /// What the line asks for, or why it asks for nothing.
+    fn understand(&mut self) {
+        (self.query, self.refusal) = match RecipientQuery::parse(self.input.value()) {
+            Ok(query) => (query, None),
+            Err(why) => (RecipientQuery::default(), Some(why)),
+        };
     }
 
     fn is_askable(&self) -> bool {

@@ -7,8 +7,11 @@
 //! the row that it stands on. Sorting a million rows takes longer than a key may, so an order begins with
 //! the window alone; the rest comes slice by slice, between keys.
 
+mod sections; // what the filter keeps, and what it would hide from a find
+
+use self::sections::Sections;
 use super::Times;
-use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed, View};
+use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed};
 
 /// How many rows are sorted at once while nobody waits for them: a few milliseconds.
 const SLICE: usize = 40_000;
@@ -29,7 +32,7 @@ pub(in crate::tui) enum Cursor {
 pub(in crate::tui) struct Item {
     /// The message.
     pub row: RowNumber,
-    /// Whether it has left the filter: it stays until the cursor moves.
+    /// Whether the filter does not show it: it has left and stays until the cursor moves, or only the find shows it.
     pub left: bool,
 }
 
@@ -37,7 +40,7 @@ pub(in crate::tui) struct Item {
 #[derive(Debug)]
 pub(in crate::tui) struct List {
     /// The rows. The one under the cursor is pinned, so that it stays whatever becomes of it.
-    view: View,
+    view: Sections,
     cursor: Cursor,
     /// The place of the first line in the window.
     top: usize,
@@ -50,17 +53,23 @@ pub(in crate::tui) struct List {
 impl List {
     /// An empty list without a filter.
     pub fn new() -> Self {
-        Self { view: View::new(Filter::default()), cursor: Cursor::Newest, top: 0, untouched: false, sorted_to: 0 }
+        Self {
+            view: Sections::ordered(Filter::default(), Order::default()),
+            cursor: Cursor::Newest,
+            top: 0,
+            untouched: false,
+            sorted_to: 0,
+        }
     }
 
     /// Forgets all rows: they belong to a store that is gone. Filter and order stay.
     pub fn start_anew(&mut self) {
-        *self = Self { view: View::ordered(self.view.filter().clone(), self.view.order()), ..Self::new() };
+        *self = Self { view: Sections::ordered(self.filter().clone(), self.view.kept().order()), ..Self::new() };
     }
 
     /// Whether the newest stand first, so that the top can follow them and the end goes on in the past.
     pub fn is_newest_first(&self) -> bool {
-        self.view.order() == Order::NEWEST
+        self.view.kept().order() == Order::NEWEST
     }
 
     /// Whether all rows are in their place; else [`List::sort_more`] has something to do.
@@ -70,7 +79,7 @@ impl List {
 
     /// What it shows.
     pub fn filter(&self) -> &Filter {
-        self.view.filter()
+        self.view.kept().filter()
     }
 
     /// Where the cursor is.
@@ -86,14 +95,20 @@ impl List {
     /// How many messages the filter shows.
     pub fn matching(&self, store: &Store) -> usize {
         let has_left = matches!(self.cursor, Cursor::Row(row) if !self.view.shows(store, row));
-        self.view.len().saturating_sub(usize::from(has_left))
+        self.view.kept().len().saturating_sub(usize::from(has_left))
+    }
+
+    /// How many messages stand below those, because they have the number that is looked for.
+    pub fn below(&self) -> usize {
+        self.view.below()
     }
 
     /// The line at a place; `None` for the last line of the list and beyond.
     pub fn item(&self, store: &Store, place: usize) -> Option<Item> {
         let row = self.view.row(place)?;
-        // Only the row under the cursor can have left: no other one is kept.
-        let left = self.cursor == Cursor::Row(row) && !self.view.shows(store, row);
+        // Among those that are kept only the row under the cursor can have left.
+        let is_below = place >= self.view.kept().len();
+        let left = is_below || (self.cursor == Cursor::Row(row) && !self.view.shows(store, row));
         Some(Item { row, left })
     }
 
@@ -103,12 +118,12 @@ impl List {
             Cursor::Row(row) if !self.view.shows(store, row) => Some(row),
             _ => None,
         };
-        self.view.rows_from(0).filter(move |row| Some(*row) != left)
+        self.view.kept().rows_from(0).filter(move |row| Some(*row) != left)
     }
 
     /// The messages of all its lines, one that has left the filter included.
     pub fn listed(&self) -> impl Iterator<Item = RowNumber> + '_ {
-        self.view.rows_from(0)
+        self.view.rows()
     }
 
     /// The place of a message.
@@ -169,7 +184,7 @@ impl List {
             return;
         }
         let line = self.place(store).saturating_sub(self.top);
-        self.view.set_times(store, since, until);
+        self.view.set_times(store, (since, until));
         if !self.view.is_sorted() {
             self.sorted_to = 0;
         }
@@ -199,7 +214,7 @@ impl List {
     /// Shows other rows. The cursor stays on its message where that is still shown.
     pub fn set_filter(&mut self, store: &Store, filter: Filter) {
         let line = self.place(store).saturating_sub(self.top);
-        self.view = View::ordered(filter, self.view.order());
+        self.view = Sections::ordered(filter, self.view.kept().order());
         self.view.refresh_roughly(store);
         self.sorted_to = 0;
         match self.cursor {
@@ -214,7 +229,7 @@ impl List {
     /// Shows the same rows in another order. The row under the cursor keeps its line; where nobody has moved
     /// it, the new order is shown from its first row.
     pub fn set_order(&mut self, store: &Store, order: Order) {
-        if order == self.view.order() {
+        if order == self.view.kept().order() {
             return;
         }
         let line = self.place(store).saturating_sub(self.top);
@@ -280,7 +295,7 @@ impl List {
 
     /// In another order than newest first a row that comes in above the first one must not take the cursor.
     fn hold_first(&mut self, store: &Store) {
-        if self.is_newest_first() || self.cursor != Cursor::Newest || self.view.is_empty() {
+        if self.is_newest_first() || self.cursor != Cursor::Newest || self.view.len() == 0 {
             return;
         }
         self.view.sort_window(store, 0..1);

@@ -36,8 +36,16 @@ impl State {
         }
     }
 
-    /// The key that does something in the view on the screen, to be named in a sentence.
+    /// The key that does something in the view on the screen, to be named in a sentence. While a number is typed it is
+    /// text, and a key leads out of the line first.
     pub(in crate::tui) fn key_for(&self, action: Action) -> String {
-        self.keymap.name(self.pane(), action)
+        let key = self.keymap.name(self.pane(), action);
+        match self.context() {
+            Context::Text => {
+                let way_out = if self.across.on { Action::Back } else { Action::Enter };
+                format!("{} then {key}", self.keymap.name(Context::Text, way_out))
+            }
+            _ => key,
+        }
     }
 }

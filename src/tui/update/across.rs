@@ -39,6 +39,8 @@ impl State {
             Action::Enter => {
                 if is_answered {
                     self.open_across(effects);
+                } else if let Some(why) = self.campaign().and_then(|campaign| campaign.find.refusal) {
+                    self.tell(NoticeWeight::Info, "not asked: what was typed cannot be looked for", &why.to_string(), "");
                 } else if query.is_askable() {
                     self.ask_all(&query, effects);
                 } else {

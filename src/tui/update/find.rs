@@ -9,8 +9,8 @@ use super::super::{Action, Context, Effect, view};
 use crate::delivery::clean_line;
 use crate::monitor::{Command, NoticeWeight};
 
-/// How many characters the find line takes: far more than any number has.
-const LONGEST: usize = 40;
+/// How many characters the find line takes: far more than any number has, or a link around it.
+const LONGEST: usize = 200;
 
 impl State {
     pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
@@ -65,9 +65,8 @@ impl State {
             _ => return,
         }
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
-        let first = text.trim().lines().next().unwrap_or_default();
         let room = LONGEST.saturating_sub(campaign.find.input.value().chars().count());
-        for letter in clean_line(first).chars().take(room) {
+        for letter in clean_line(text.trim()).chars().take(room) {
             campaign.find.input.handle(InputRequest::InsertChar(letter));
         }
         self.edited(SignedDuration::ZERO);
@@ -87,7 +86,7 @@ impl State {
     pub(super) fn next_hit(&mut self, forward: bool, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
         let (place, len) = (campaign.list.place(&campaign.store), campaign.list.len());
-        let number = view::count(campaign.list.matching(&campaign.store));
+        let number = view::count(campaign.list.matching(&campaign.store) + campaign.list.below());
         if !campaign.find.is_on() {
             let next = format!("{} begins to look for a number", self.key_for(Action::Find));
             self.tell(NoticeWeight::Info, "nothing is looked for", "so there is no next hit", &next);

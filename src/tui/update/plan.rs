@@ -56,7 +56,8 @@ impl State {
             self.tell(NoticeWeight::Info, "the list shows no message", "", &next);
             return;
         }
-        self.ask_plan(format!("all {} shown", view::count(shown)), &rows, false);
+        let which = if campaign.list.below() > 0 { "that the filter shows" } else { "shown" };
+        self.ask_plan(format!("all {} {which}", view::count(shown)), &rows, false);
     }
 
     fn plan_group(&mut self) {

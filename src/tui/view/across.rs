@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::pieces::{self, Piece};
 use super::words::{count, in_a_line};
 use super::{recipient, table};
-use crate::delivery::{Message, Recipient, Status};
+use crate::delivery::{Beside, Message, Recipient, Status};
 use crate::tui::Role;
 use crate::tui::state::{AcrossAnswer, AcrossLine, Campaign, State};
 use crate::tui::text::{Align, fit, width, wrap};
@@ -22,6 +22,10 @@ const NAME: usize = 24;
 /// Draws what was asked, the answers, and the sentence. The line above them is the find line's.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
     let style = |role| state.look.style(role);
+    if let Some(why) = state.campaign().and_then(|campaign| campaign.find.refusal) {
+        put(buffer, area, &format!("This cannot be looked for: {why}."), style(Role::Warning));
+        return None;
+    }
     let Some(asked_at) = state.across.asked_at else {
         let campaigns = count(state.campaigns.len());
         let text = format!("Enter asks all {campaigns} campaigns on the server, one call each. Tab looks in this campaign alone.");
@@ -81,6 +85,9 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
         (None, Some(AcrossAnswer::NotAsked(why))) => ("!", Role::Failed, format!("NOT ASKED: {}", in_a_line(why)), Role::Failed),
         (None, Some(AcrossAnswer::Waiting)) => ("·", Role::Moving, "being asked".to_owned(), Role::Moving),
         (None, _) if line.message.is_some() => ("·", Role::Muted, "no longer there".to_owned(), Role::Muted),
+        (None, Some(AcrossAnswer::Found { more, beside, .. })) if !beside.proves_none(*more) => {
+            ("?", Role::Warning, format!("not known: {}", besides(beside)), Role::Warning)
+        }
         (None, _) => ("·", Role::Muted, "nothing to this number".to_owned(), Role::Muted),
     };
     Line::from(vec![
@@ -111,6 +118,17 @@ fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
     state.campaign().map(|campaign| campaign.open_digits().clone()).unwrap_or_default()
 }
 
+/// What a server told beside what was looked for.
+pub(super) fn besides(beside: &Beside) -> String {
+    let others = (beside.others > 0).then(|| format!("it did not search, {} left out", counted(beside.others, "other")));
+    let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
+    others.into_iter().chain(rows).collect::<Vec<_>>().join("; ")
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// What can be said to somebody on the telephone: without the number, and without the text.
 fn sentence(state: &State) -> String {
     let (answered, missing, _) = state.across.counts();
@@ -127,18 +145,30 @@ fn sentence(state: &State) -> String {
             found.push((campaign, message));
         }
     }
-    let open = match missing {
+    let mut open = match missing {
         0 => String::new(),
         1 => " One campaign could not be asked.".to_owned(),
         more => format!(" {more} campaigns could not be asked."),
     };
+    let (uncertain, beside) = state.across.uncertain();
+    match uncertain {
+        0 => {}
+        1 => open.push_str(" One campaign gave no clear answer."),
+        more => open.push_str(&format!(" {more} campaigns gave no clear answer.")),
+    }
+    if !beside.is_nothing() && uncertain == 0 {
+        open.push_str(" There may be more: a campaign did not search, or some of its rows could not be read.");
+    }
     if numbers.len() > 1 {
         return format!("These digits belong to {} numbers: ask for more of them.{open}", numbers.len());
     }
     let newest = found.into_iter().max_by_key(|(_, message)| message.created_at);
     let Some((campaign, message)) = newest else {
-        return match answered {
+        return match answered.saturating_sub(uncertain) {
+            0 if uncertain > 0 => format!("It is not known whether there is a message to this number.{open}"),
             0 => "No campaign could be asked, so nothing is known about this number.".to_owned(),
+            1 if uncertain > 0 => format!("There is no message to this number in the one campaign with a clear answer.{open}"),
+            asked if uncertain > 0 => format!("There is no message to this number in the {asked} campaigns with a clear answer.{open}"),
             1 => format!("There is no message to this number in the one campaign that was asked.{open}"),
             asked => format!("There is no message to this number in the {asked} campaigns that were asked.{open}"),
         };

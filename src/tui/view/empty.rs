@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::across::besides;
 use super::words::{count, until};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
@@ -57,10 +58,22 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
     let coverage = campaign.store.coverage();
     let loaded = format!("the {} loaded, {}", count(coverage.loaded), state.how_far(campaign));
     if campaign.find.is_on() {
-        let clear = format!("The server found some, in another status: {} clears the filter.", state.key_for(Action::Clear));
+        if let Some(why) = campaign.find.refusal {
+            return vec![(format!("This cannot be looked for: {why}."), strong), ("Nothing was searched.".to_owned(), text)];
+        }
+        let told;
         let server = match &campaign.find.server {
-            ServerAnswer::Answered { found: 0, .. } => "The server knows no such number either, in the whole history.",
-            ServerAnswer::Answered { .. } => &clear,
+            ServerAnswer::Answered { found: 0, beside, .. } if beside.is_nothing() => {
+                "The server knows no such number either, in the whole history."
+            }
+            ServerAnswer::Answered { found: 0, more, beside, .. } => {
+                told = match beside.proves_none(*more) {
+                    true => format!("The server did not search. Its whole list, {} messages, holds no such number.", count(beside.others)),
+                    false => format!("Whether the server has any is not known: {}.", besides(beside)),
+                };
+                &told
+            }
+            ServerAnswer::Answered { .. } => "The server found some: they show here as they are loaded.",
             ServerAnswer::Asking if matches!(campaign.connection, Connection::Waiting { .. }) => {
                 "The server is asked again by itself, as the first line says when."
             }

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::across::besides;
 use super::pieces::{self, Piece};
 use super::typed;
 use super::words::{count, in_a_line, until};
@@ -55,7 +56,9 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     if campaign.store.is_empty() {
         return right;
     }
-    let (in_window, loaded) = match campaign.choice.window.is_all() {
+    let found = campaign.find.is_on();
+    let (matching, below) = (campaign.list.matching(&campaign.store), campaign.list.below());
+    let (in_window, loaded) = match campaign.choice.window.is_all() || found {
         true => ("", count(coverage.loaded)),
         false => (" in this window", count(campaign.loaded_in_window())),
     };
@@ -63,13 +66,16 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
         // What was found apart is listed, too, and is not among the loaded ones that are counted.
-        true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(campaign.list.matching(&campaign.store))),
-        true => format!("{} of {loaded} loaded{in_window}", count(campaign.list.matching(&campaign.store))),
+        true if below > 0 => format!("{} shown, {} – outside the filter", count(matching + below), count(below)),
+        true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(matching)),
+        true => format!("{} of {loaded} loaded{in_window}", count(matching)),
         false => format!("{loaded} loaded{in_window}"),
     };
     right.push(Piece::new(of, style(Role::Muted), 0).gap(1));
     let (how_far, role) = state.how_far_shown(campaign);
-    right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0));
+    if below == 0 {
+        right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0));
+    }
     if coverage.islands > 0 {
         let mark = "•";
         right.push(Piece::new(format!("{} {mark} found apart", count(coverage.islands)), style(Role::Muted), 4));
@@ -98,8 +104,8 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     let everywhere = state.across.on;
     let here = if everywhere {
         String::new()
-    } else if find.is_on() {
-        format!("{} here", count(campaign.list.matching(&campaign.store)))
+    } else if find.is_on() && find.refusal.is_none() {
+        format!("{} here", count(campaign.list.matching(&campaign.store) + campaign.list.below()))
     } else {
         String::new()
     };
@@ -118,7 +124,9 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
 /// What Enter does while all campaigns are asked.
 fn across(state: &State, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
-    if state.across.is_about(&find.query) {
+    if let Some(why) = find.refusal {
+        (why.to_string(), Role::Warning)
+    } else if state.across.is_about(&find.query) {
         ("in all campaigns: Enter opens the line with the cursor".to_owned(), Role::Muted)
     } else if find.query.is_askable() {
         (format!("in all campaigns: Enter asks {}, one call each", count(state.campaigns.len())), Role::Accent)
@@ -130,6 +138,9 @@ fn across(state: &State, campaign: &Campaign) -> (String, Role) {
 /// What the server says: told apart are not asked, asking, none, some, failed.
 fn server(state: &State, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
+    if let Some(why) = find.refusal {
+        return (why.to_string(), Role::Warning);
+    }
     match &find.server {
         _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
         _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
@@ -139,9 +150,16 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
             Connection::Waiting { until: at, .. } => (format!("server: asked again {}", until(*at, state.now)), Role::Warning),
             _ => ("server: being asked".to_owned(), Role::Moving),
         },
-        ServerAnswer::Answered { found: 0, .. } => ("server: none, it knows no such number".to_owned(), Role::Strong),
-        ServerAnswer::Answered { found, more, .. } => {
-            (format!("server: {}{} found", count(*found), if *more { "+" } else { "" }), Role::Fine)
+        ServerAnswer::Answered { found: 0, beside, .. } if beside.is_nothing() => {
+            ("server: none, it knows no such number".to_owned(), Role::Strong)
+        }
+        ServerAnswer::Answered { found, more, beside, .. } => {
+            let none = if beside.proves_none(*more) { "none" } else { "not known" };
+            let what = if *found == 0 { none.to_owned() } else { format!("{}{} found", count(*found), if *more { "+" } else { "" }) };
+            match beside.is_nothing() {
+                true => (format!("server: {what}"), Role::Fine),
+                false => (format!("server: {what}, {}", besides(beside)), Role::Warning),
+            }
         }
         ServerAnswer::Failed(why) => (format!("server: not asked: {}", in_a_line(why)), Role::Failed),
     }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
+use super::across::besides;
 use super::cells::{RowLook, cell, is_number};
 use super::columns::{MARGIN, Needs, columns};
 use super::empty;
@@ -171,11 +172,15 @@ fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
 
 fn reach_words(state: &State, campaign: &Campaign) -> String {
     if campaign.find.is_on() {
-        let loaded = format!("{} in what is loaded, {}", count(campaign.list.matching(&campaign.store)), state.how_far(campaign));
+        let here = campaign.list.matching(&campaign.store) + campaign.list.below();
+        let loaded = format!("{} in what is loaded, {}", count(here), state.how_far(campaign));
         return match &campaign.find.server {
             _ if campaign.find.is_reading_further() => "reading more of what the server found".to_owned(),
             ServerAnswer::Answered { found, more: true, .. } => {
                 format!("{} read of what the server found · {} reads more", count(*found), state.key_for(Action::Enter))
+            }
+            ServerAnswer::Answered { found, more: false, beside, .. } if !beside.is_nothing() => {
+                format!("{} found by the server; {}", count(*found), besides(beside))
             }
             ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", count(*found)),
             ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,

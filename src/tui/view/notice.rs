@@ -11,7 +11,7 @@ use super::words::{count, in_a_line, percent, shown_notice, until};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Connection};
 use crate::tui::state::{ActionRecord, BatchRecord, Campaign, Exporting, State};
-use crate::tui::{Action, Role, sign};
+use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
@@ -26,7 +26,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         right.push(Piece::new(format!("{}{new}", count(number)), style(role), 0));
         // The sentence says more than the word, where there is no room for both.
         right.push(Piece::new(format!("notice{s}"), style(role), 1).gap(1));
-        right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
+        if state.context() != Context::Text {
+            right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
+        }
     }
     pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
 }

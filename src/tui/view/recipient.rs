@@ -17,7 +17,9 @@ pub(super) fn shown(recipient: &Recipient, masked: bool, query: &RecipientQuery)
 /// The recipient's text in pieces, the searched digits in `found`.
 pub(super) fn spans(recipient: &Recipient, masked: bool, query: &RecipientQuery, base: Style, found: Style) -> Vec<Span<'static>> {
     let text = shown(recipient, masked, query);
-    let Some(range) = query.found_in(recipient.as_str()) else { return vec![Span::styled(text, base)] };
+    let Some(range) = query.found_in(recipient.as_str()).filter(|_| recipient.as_str().is_ascii()) else {
+        return vec![Span::styled(text, base)];
+    };
     // Grouping adds blanks and nothing else, so the letters without them are those of the number.
     let mut letters = 0;
     let mut spans: Vec<Span<'static>> = Vec::new();
@@ -45,7 +47,7 @@ mod tests {
     #[case(true, "777", &["65∙∙∙∙1234"])]
     fn searched_digits_are_marked(#[case] masked: bool, #[case] query: &str, #[case] pieces: &[&str]) {
         let found = Style::new().underlined();
-        let spans = spans(&Recipient::new("6580001234"), masked, &RecipientQuery::new(query), Style::new(), found);
+        let spans = spans(&Recipient::new("6580001234"), masked, &RecipientQuery::parse(query).unwrap(), Style::new(), found);
         assert_eq!(spans.iter().map(|span| span.content.as_ref()).collect::<Vec<_>>(), pieces);
     }
 }

@@ -38,7 +38,7 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
     let mut left = Vec::new();
     for view in ViewKind::ALL {
         let (action, name) = view.tab();
-        let key = state.key_for(action);
+        let key = state.keymap.name(state.pane(), action);
         let (number, role) = number(campaign, view);
         let is_shown = view == state.view;
         // Blanks stand where the open tab has its brackets, so that no name ever moves.

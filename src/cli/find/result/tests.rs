@@ -16,7 +16,7 @@ fn answer(name: &str, told: Result<Asked, Failure>) -> Answer {
 }
 
 fn asked(messages: Vec<Message>) -> Result<Asked, Failure> {
-    Ok(Asked { messages, bad: 0, more: false, at: Timestamp::UNIX_EPOCH })
+    Ok(Asked { messages, beside: Beside::default(), more: false, at: Timestamp::UNIX_EPOCH })
 }
 
 fn refused() -> Result<Asked, Failure> {
@@ -76,6 +76,42 @@ fn what_was_found_is_said_with_what_became_of_the_newest() {
     assert!(said(vec![answer("A", asked(vec![failed]))]).ends_with("and failed (routing_error)."));
 }
 
+fn answered(messages: Vec<Message>, others: usize, unreadable: usize, more: bool) -> Result<Asked, Failure> {
+    Ok(Asked { beside: Beside { others, unreadable }, more, ..asked(messages).unwrap() })
+}
+
+#[test]
+fn a_server_that_did_not_search_proves_nothing() {
+    let unsearched = || answer("A", answered(vec![], 30, 0, true));
+    assert_eq!(
+        said(vec![unsearched()]),
+        "It is not known whether there is a message to this number. “A” did not search: it answered with 30 messages to other numbers, left out here."
+    );
+    assert_eq!(
+        said(vec![unsearched(), answer("B", asked(vec![]))]),
+        "There is no message to this number in the 1 campaign with a clear answer. “A” did not search: it answered with 30 messages to other numbers, left out here. There may be one in the others."
+    );
+    assert!(
+        said(vec![unsearched(), answer("B", answered(vec![], 1, 0, true))])
+            .contains(" 2 campaigns did not search: they answered with 31 messages")
+    );
+    // Its list was all there, and was looked through here.
+    let whole = said(vec![answer("A", answered(vec![], 30, 0, false))]);
+    assert!(whole.starts_with("There is no message to this number in “A”") && whole.contains("“A” did not search"), "{whole}");
+    let found = said(vec![answer("A", answered(vec![to("6580001234", Status::Success, 0)], 30, 0, true))]);
+    assert!(found.starts_with("At least 1 message to this number;") && found.contains("“A” did not search"), "{found}");
+}
+
+#[test]
+fn rows_that_could_not_be_read_are_no_reason_for_no_message() {
+    assert_eq!(
+        said(vec![answer("A", answered(vec![], 0, 4, false))]),
+        "It is not known whether there is a message to this number. 4 rows could not be read."
+    );
+    let found = said(vec![answer("A", answered(vec![to("6580001234", Status::Success, 0)], 0, 1, false))]);
+    assert!(found.ends_with("and was delivered. 1 row could not be read."), "{found}");
+}
+
 #[test]
 fn the_sentence_holds_no_number() {
     for status in Status::KNOWN {
@@ -88,6 +124,10 @@ fn the_exit_tells_what_could_not_be_asked_and_not_that_nothing_was_found() {
     let exit = |answers| Found { answers, broken: Vec::new() }.exit();
     assert_eq!(exit(vec![answer("A", asked(vec![]))]), Exit::Done);
     assert_eq!(exit(vec![answer("A", asked(vec![message()])), answer("B", refused())]), Exit::Refused);
+    assert_eq!(exit(vec![answer("A", answered(vec![], 0, 4, false))]), Exit::Failed);
+    assert_eq!(exit(vec![answer("A", answered(vec![], 30, 0, true)), answer("B", refused())]), Exit::Refused.and(Exit::Failed));
+    assert_eq!(exit(vec![answer("A", answered(vec![], 30, 0, false))]), Exit::Done);
+    assert_eq!(exit(vec![answer("A", answered(vec![message()], 30, 4, true))]), Exit::Done);
     let offline = || Err(Failure::new(Exit::Failed, "The network is down.", "", ""));
     assert_eq!(exit(vec![answer("A", offline())]), Exit::Failed);
     assert_eq!(exit(vec![answer("A", offline()), answer("B", refused())]), Exit::Failed, "it says more");

@@ -9,7 +9,8 @@ use crate::tui::state::Times;
 impl Campaign {
     /// Lists what the filter and the find ask for, and groups the failures of the same window of time.
     pub fn narrow(&mut self) {
-        let filter = Filter { query: self.find.query.clone(), ..self.choice.filter(&self.zone, self.now) };
+        let filter =
+            Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), ..self.choice.filter(&self.zone, self.now) };
         if filter != *self.list.filter() {
             self.list.set_filter(&self.store, filter);
         }

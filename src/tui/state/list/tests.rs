@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::delivery::{RowFields, RowsBuilder, Told};
-use crate::store::{AnswerKind, Reach, SortBy};
+use crate::store::{AnswerKind, Reach, SortBy, View};
 
 const HEIGHT: usize = 5;
 
@@ -85,11 +85,11 @@ fn a_filter_keeps_the_order() {
     let (mut store, mut list) = (Store::new(), List::new());
     told(&mut store, &mut list, &[(5, 1), (3, 2), (59, 3)]);
     list.set_order(&store, BY_RECIPIENT);
-    list.set_filter(&store, Filter { query: crate::delivery::RecipientQuery::new("5"), ..Filter::default() });
+    list.set_filter(&store, Filter { query: crate::delivery::RecipientQuery::parse("5").unwrap(), ..Filter::default() });
     list.sort_window(&store, HEIGHT);
     assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000059"]);
     list.start_anew();
-    assert_eq!(list.view.order(), BY_RECIPIENT);
+    assert_eq!(list.view.kept().order(), BY_RECIPIENT);
 }
 
 proptest! {
@@ -120,5 +120,63 @@ proptest! {
         list.sort_more(&store);
         prop_assert!(list.is_sorted());
         prop_assert!(list.listed().eq(whole.rows_from(0)));
+    }
+}
+
+/// Messages of these numbers, failed or delivered, told at a second.
+fn told_with_status(store: &mut Store, list: &mut List, messages: &[(u32, bool)], second: i64) {
+    let mut rows = RowsBuilder::default();
+    for (number, failed) in messages {
+        let (id, recipient) = (format!("message_{number}"), format!("6580{number:06}"));
+        rows.push(&RowFields {
+            id: &id,
+            recipient: Told::Value(&recipient),
+            status: Told::Value(if *failed { "failure" } else { "success" }),
+            created_at: Told::Value(at(i64::from(*number))),
+            ..RowFields::default()
+        });
+    }
+    let merged = store.merge(&rows.finish(), &AnswerKind::List, at(900_000 + second));
+    list.apply(store, &merged);
+}
+
+proptest! {
+    /// While a number is looked for: what the filter keeps, then what it would hide, each row once, whatever changes.
+    #[test]
+    fn a_find_shows_what_the_filter_hides_below_what_it_keeps(
+        pages in prop::collection::vec(prop::collection::vec((0..60u32, any::<bool>()), 1..20), 1..5),
+        place in 0..40usize, since in 0..60i64, by_recipient in any::<bool>(),
+    ) {
+        let (mut store, mut list) = (Store::new(), List::new());
+        list.set_order(&store, if by_recipient { BY_RECIPIENT } else { Order::NEWEST });
+        let query = crate::delivery::RecipientQuery::parse("1").unwrap();
+        let filter = Filter { statuses: vec![crate::delivery::Status::Failure], query: query.clone(), ..Filter::default() };
+        list.set_filter(&store, filter.clone());
+        let mut since_now = None;
+        for (second, page) in (0..).zip(&pages) {
+            let mut page = page.clone();
+            page.sort_unstable();
+            page.dedup_by_key(|(number, _)| *number);
+            told_with_status(&mut store, &mut list, &page, second);
+            list.go(&store, place, HEIGHT);
+            let selected = list.selected();
+            // The window of time moves on, too.
+            since_now = Some(at(since + second));
+            list.set_times(&store, (since_now, None));
+            list.sort_window(&store, 100);
+            prop_assert_eq!(list.selected(), selected);
+        }
+        list.sort_all(&store);
+        let now = store.newest_answer().unwrap();
+        let keeps = |row: RowNumber| store.matches(&Filter { since: since_now, ..filter.clone() }, row, now);
+        let finds = |row: RowNumber| store.matches(&Filter { query: query.clone(), ..Filter::default() }, row, now);
+        let rows: Vec<RowNumber> = list.listed().collect();
+        let (kept, hidden): (Vec<RowNumber>, Vec<RowNumber>) = store.rows().filter(|row| finds(*row)).partition(|row| keeps(*row));
+        prop_assert_eq!((list.matching(&store), list.below()), (kept.len(), hidden.len()));
+        prop_assert!(rows[..kept.len()].iter().all(|row| keeps(*row)) && rows[kept.len()..].iter().all(|row| !keeps(*row) && finds(*row)));
+        for (place, row) in rows.iter().enumerate() {
+            prop_assert_eq!(list.position(&store, *row), Some(place));
+            prop_assert_eq!(list.item(&store, place), Some(Item { row: *row, left: !keeps(*row) }));
+        }
     }
 }

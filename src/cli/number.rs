@@ -1,0 +1,36 @@
+//! A number that somebody gives, as what is looked for.
+
+use super::Failure;
+use super::context::counted;
+use crate::delivery::{NotANumber, RecipientQuery};
+
+/// That a server told messages to other numbers, which were left out.
+pub(super) fn did_not_search(others: usize) -> String {
+    format!("The server did not search: {} to other numbers left out.", counted(others, "message"))
+}
+
+/// What `typed` asks for. `option` is what it was given to: none where it stands by itself.
+///
+/// # Errors
+/// Wrong usage: it is no number, or too short a part of one.
+pub(super) fn looked_for(option: Option<&str>, typed: Result<RecipientQuery, NotANumber>) -> Result<RecipientQuery, Failure> {
+    let name = option.map(|option| format!("`{option}`"));
+    let query = typed.map_err(|why| {
+        let what = match &name {
+            Some(name) => format!("{name} cannot look for this: {why}."),
+            None => format!("This cannot be looked for: {why}."),
+        };
+        Failure::usage(what, "Give one number such as `+65 8000 1234`, or a part of it; of an NRIC its letters and digits.")
+    })?;
+    if query.is_askable() {
+        return Ok(query);
+    }
+    let what = match &name {
+        None if query.is_empty() => "No number was given.".to_owned(),
+        name => {
+            let name = name.as_deref().unwrap_or("A number");
+            format!("{name} needs {} digits or letters at least.", RecipientQuery::SHORTEST)
+        }
+    };
+    Err(Failure::usage(what, "Give the number or a part of it: with fewer digits nearly every recipient fits."))
+}

@@ -1,0 +1,363 @@
+//! What people type or paste to find a recipient, made into the digits and letters to look for, or a reason why
+//! that cannot be done.
+
+mod digits; // digits of every script
+
+use std::fmt;
+use std::ops::Range;
+
+use super::calling_country;
+use digits::fold;
+
+/// What is looked for: a part of a recipient, digits or the letters and digits of an NRIC.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct RecipientQuery(String);
+
+/// Why what was typed cannot be looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotANumber {
+    /// `6.58E+09`.
+    #[error("rounded by a spreadsheet: the last digits are lost")]
+    Rounded,
+    /// `6580001234.5`.
+    #[error("a decimal fraction: no number has one")]
+    Fraction,
+    /// `6580001234, 6580001235`.
+    #[error("more than one number: look for one at a time")]
+    Several,
+    /// More digits than a number can have.
+    #[error("longer than any number: 15 digits at most")]
+    TooLong,
+    /// `65∙∙∙∙1234`, where other numbers that end so must not be meant.
+    #[error("partly hidden: give all of it, or only the digits that are shown")]
+    Hidden,
+    /// Letters that no NRIC has there, or nothing but letters.
+    #[error("letters that are no NRIC: numbers have digits only")]
+    Letters,
+}
+
+/// Whether a recipient holds what is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// No recipient was given, or what hides a part of it may hide this.
+    Unknown,
+}
+
+/// The longest number there is, with its country code (ITU-T E.164).
+const LONGEST: usize = 15;
+/// From how many digits on something is a number by itself, and not one group of it: local numbers have seven or more.
+const WHOLE: usize = 7;
+/// The most digits that an extension has.
+const LONGEST_EXTENSION: usize = 6;
+/// What stands before an extension.
+const EXTENSIONS: [&str; 4] = ["EXT", "EXTN", "EXTENSION", "X"];
+/// What is dialled to leave a country where that is more than zeros, the longest first: Australia, the carriers of
+/// Singapore, North America.
+const EXITS: [&str; 7] = ["0011", "001", "002", "008", "018", "019", "011"];
+/// What stands for a hidden character, here and in other programs.
+const HIDDEN: [char; 5] = ['∙', '•', '●', '*', '…'];
+
+/// A piece of what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Digits(String),
+    /// Letters and digits as an NRIC has them.
+    Nric(String),
+    Letters(String),
+    /// What begins a number.
+    Plus,
+    /// What can begin an extension.
+    Hash,
+    /// What parts two numbers, or two groups of one.
+    Comma,
+}
+
+impl RecipientQuery {
+    /// How many characters a question needs before the server is asked: with fewer, nearly
+    /// everything matches.
+    pub const SHORTEST: usize = 3;
+
+    /// What to look for: `+65 (0) 8000-1234 (mobile)` asks for `6580001234`, `s1234` for `S1234`, and nothing for
+    /// nothing. A part of a number is as good as all of it. What is dialled or hidden before the digits is left out;
+    /// that can only make the question wider, so whoever holds the whole number is found.
+    ///
+    /// # Errors
+    /// It can be no number, no NRIC and no part of one, or which one is meant is not clear.
+    pub fn parse(typed: &str) -> Result<Self, NotANumber> {
+        let text = fold(typed).replace("(0)", " ").replace("[0]", " ");
+        let words = text.split_whitespace().map(of_a_spreadsheet).collect::<Result<Vec<_>, _>>()?;
+        let mut longest = String::new();
+        for part in words.join(" ").split(HIDDEN) {
+            let visible = visible(&pieces(part)?)?;
+            if visible.len() >= longest.len() {
+                longest = visible;
+            }
+        }
+        Ok(Self(longest))
+    }
+
+    /// The same for what must not become wider, because something is done to all that is found.
+    ///
+    /// # Errors
+    /// As [`RecipientQuery::parse`], and where a part is hidden.
+    pub fn parse_open(typed: &str) -> Result<Self, NotANumber> {
+        let query = Self::parse(typed)?;
+        let is_hidden = fold(typed).split_whitespace().any(|word| crossed_out(word).contains(HIDDEN));
+        if is_hidden { Err(NotANumber::Hidden) } else { Ok(query) }
+    }
+
+    /// The characters to look for.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it is long enough to ask the server.
+    pub fn is_askable(&self) -> bool {
+        self.0.len() >= Self::SHORTEST
+    }
+
+    /// Where the recipient's text holds it, whatever stands between its digits.
+    pub fn found_in(&self, recipient: &str) -> Option<Range<usize>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (mut text, mut places) = (String::new(), Vec::new());
+        for (at, letter) in recipient.char_indices() {
+            for plain in fold(letter.encode_utf8(&mut [0; 4])).chars().filter(char::is_ascii_alphanumeric) {
+                text.push(plain.to_ascii_uppercase());
+                places.push(at..at + letter.len_utf8());
+            }
+        }
+        let first = text.find(&self.0)?;
+        Some(places.get(first)?.start..places.get(first + self.0.len() - 1)?.end)
+    }
+
+    /// Whether a recipient holds it, as far as can be seen.
+    pub fn held_by(&self, recipient: Option<&str>) -> Held {
+        let Some(recipient) = recipient.filter(|text| text.contains(|letter: char| letter.is_alphanumeric() || HIDDEN.contains(&letter)))
+        else {
+            return Held::Unknown;
+        };
+        if self.found_in(recipient).is_some() {
+            return Held::Yes;
+        }
+        let letters: Vec<char> = crossed_out(&fold(recipient))
+            .chars()
+            .filter(|letter| letter.is_ascii_alphanumeric() || HIDDEN.contains(letter))
+            .map(|letter| letter.to_ascii_uppercase())
+            .collect();
+        let may_be = |(seen, wanted): (&char, char)| *seen == wanted || HIDDEN.contains(seen);
+        let is_possible = letters.windows(self.0.len().max(1)).any(|window| window.iter().zip(self.0.chars()).all(may_be));
+        if is_possible || letters.contains(&'…') { Held::Unknown } else { Held::No }
+    }
+}
+
+impl fmt::Debug for RecipientQuery {
+    /// Only the length: what was searched is a person's number.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "RecipientQuery({} characters)", self.0.len())
+    }
+}
+
+/// A word with what a spreadsheet made of it undone: `6580001234.0`, `6,580,001,234`, `6.580001234E+09`.
+fn of_a_spreadsheet(word: &str) -> Result<String, NotANumber> {
+    let bare = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    if let Some(digits) = scientific(bare) {
+        return digits;
+    }
+    if is_grouped(bare) {
+        return Ok(bare.replace(',', ""));
+    }
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((whole, fraction)) = bare.rsplit_once(['.', ','])
+        && are_digits(fraction)
+        && ((are_digits(whole) && whole.len() > WHOLE) || is_grouped(whole))
+    {
+        if fraction.bytes().all(|byte| byte == b'0') {
+            return Ok(whole.replace(',', ""));
+        }
+        if fraction.len() <= 2 && !bare.ends_with(&format!(",{fraction}")) {
+            return Err(NotANumber::Fraction);
+        }
+    }
+    Ok(crossed_out(word))
+}
+
+/// Whether commas stand between thousands: `6,580,001,234`.
+fn is_grouped(text: &str) -> bool {
+    let mut groups = text.split(',');
+    let is_group = |group: &str, most: usize| (1..=most).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit());
+    groups.next().is_some_and(|first| is_group(first, 3))
+        && text.contains(',')
+        && groups.all(|group| group.len() == 3 && is_group(group, 3))
+}
+
+/// A number with an exponent. Where all its digits are there, those.
+fn scientific(word: &str) -> Option<Result<String, NotANumber>> {
+    let (mantissa, exponent) = word.split_once(['e', 'E'])?;
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) || !are_digits(exponent) || !(1..=2).contains(&exponent.len()) {
+        return None;
+    }
+    let is_whole = exponent.parse() == Ok(fraction.len()) && fraction.len() >= WHOLE - 1;
+    Some(if is_whole { Ok(format!("{whole}{fraction}")) } else { Err(NotANumber::Rounded) })
+}
+
+/// A word in which crosses hide digits (`65XXXX1234`), with one hidden sign for each cross.
+fn crossed_out(word: &str) -> String {
+    let is_cross = |letter: char| matches!(letter, 'x' | 'X');
+    if !word.contains(|letter: char| letter.is_ascii_digit()) || !word.to_ascii_uppercase().contains("XX") {
+        return word.to_owned();
+    }
+    word.chars().map(|letter| if is_cross(letter) { '*' } else { letter }).collect()
+}
+
+fn pieces(text: &str) -> Result<Vec<Piece>, NotANumber> {
+    let (mut pieces, mut word) = (Vec::new(), String::new());
+    for letter in text.chars().chain([' ']) {
+        if letter.is_ascii_alphanumeric() {
+            word.push(letter.to_ascii_uppercase());
+            continue;
+        }
+        add_word(&mut pieces, &std::mem::take(&mut word))?;
+        match letter {
+            '+' => pieces.push(Piece::Plus),
+            '#' => pieces.push(Piece::Hash),
+            ',' | ';' | '/' | '|' | '&' => pieces.push(Piece::Comma),
+            // Signs such as `²` and `Ⅷ`: which digits are meant is a guess.
+            _ if letter.is_numeric() => return Err(NotANumber::Letters),
+            _ if letter.is_alphabetic() => pieces.push(Piece::Letters(letter.to_string())),
+            _ => {}
+        }
+    }
+    Ok(pieces)
+}
+
+fn add_word(pieces: &mut Vec<Piece>, word: &str) -> Result<(), NotANumber> {
+    let digits_from = word.find(|letter: char| letter.is_ascii_digit());
+    match digits_from {
+        None if word.is_empty() => {}
+        None => pieces.push(Piece::Letters(word.to_owned())),
+        Some(0) if word.bytes().all(|byte| byte.is_ascii_digit()) => pieces.push(Piece::Digits(word.to_owned())),
+        Some(_) => match extended(word) {
+            Some((number, extension)) if !number.is_empty() || !pieces.is_empty() => {
+                pieces.extend([Piece::Digits(number.to_owned()), Piece::Letters("X".to_owned()), Piece::Digits(extension.to_owned())]);
+            }
+            _ if is_nric_part(word) => pieces.push(Piece::Nric(word.to_owned())),
+            _ => return Err(NotANumber::Letters),
+        },
+    }
+    Ok(())
+}
+
+/// A word that is a number, or nothing, and an extension of it: `80001234x5`, `ext5`.
+fn extended(word: &str) -> Option<(&str, &str)> {
+    let (number, rest) = word.split_at(word.find(|letter: char| letter.is_ascii_alphabetic())?);
+    let (letters, extension) = rest.split_at(rest.find(|letter: char| letter.is_ascii_digit())?);
+    let is_one = (number.is_empty() || number.len() >= WHOLE) && EXTENSIONS.contains(&letters);
+    (is_one && extension.bytes().all(|byte| byte.is_ascii_digit())).then_some((number, extension))
+}
+
+/// Whether an identity number (a letter, seven digits, a letter) can hold this.
+fn is_nric_part(word: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphabetic();
+    let behind = word.strip_prefix(is_letter);
+    let digits = behind.unwrap_or(word);
+    let before = digits.strip_suffix(is_letter);
+    let digits = before.unwrap_or(digits);
+    let is_fitting = if behind.is_some() && before.is_some() { digits.len() == 7 } else { digits.len() <= 7 };
+    is_fitting && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is looked for, of pieces of which none is hidden.
+fn visible(pieces: &[Piece]) -> Result<String, NotANumber> {
+    let nrics: Vec<&str> =
+        pieces.iter().filter_map(|piece| if let Piece::Nric(nric) = piece { Some(nric.as_str()) } else { None }).collect();
+    if !nrics.is_empty() || pieces.iter().any(|piece| matches!(piece, Piece::Letters(_))) {
+        let spelled: String = pieces.iter().filter_map(Piece::text).collect();
+        let is_one = |piece: &Piece| !matches!(piece, Piece::Letters(letters) if letters.len() != 1);
+        // An NRIC in groups, or its first letter.
+        if is_nric_part(&spelled) && (spelled.len() == 9 || spelled.len() == 1) && pieces.iter().all(is_one) {
+            return Ok(spelled);
+        }
+    }
+    match (nrics.as_slice(), pieces.iter().any(|piece| matches!(piece, Piece::Digits(_)))) {
+        ([], true) => number(pieces),
+        ([], false) if pieces.iter().any(|piece| matches!(piece, Piece::Letters(_))) => Err(NotANumber::Letters),
+        ([], false) => Ok(String::new()),
+        ([nric], false) => Ok((*nric).to_owned()),
+        _ => Err(NotANumber::Several),
+    }
+}
+
+/// The one number among the pieces.
+fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
+    let mut groups = vec![String::new()];
+    let (mut is_international, mut only_commas, mut extension) = (false, true, false);
+    for piece in pieces {
+        let is_whole = groups.iter().any(|group| group.len() >= WHOLE);
+        let last = groups.last_mut();
+        let is_begun = last.as_ref().is_some_and(|group| !group.is_empty());
+        match piece {
+            Piece::Digits(digits) if extension && digits.len() <= LONGEST_EXTENSION => extension = false,
+            Piece::Digits(digits) => last.into_iter().for_each(|group| group.push_str(digits)),
+            Piece::Hash if is_whole => extension = true,
+            Piece::Letters(letters) if is_whole && EXTENSIONS.contains(&letters.as_str()) => extension = true,
+            Piece::Plus | Piece::Comma | Piece::Letters(_) => {
+                is_international |= *piece == Piece::Plus && !is_begun;
+                if is_begun {
+                    only_commas &= *piece == Piece::Comma;
+                    groups.push(String::new());
+                }
+            }
+            Piece::Hash | Piece::Nric(_) => {}
+        }
+    }
+    groups.retain(|group| !group.is_empty());
+    let are_parts = only_commas && groups.iter().all(|group| group.len() < WHOLE);
+    if groups.len() > 1 && !are_parts {
+        return Err(NotANumber::Several);
+    }
+    let digits = groups.concat();
+    let number = without_prefix(&digits, is_international);
+    if number.len() > LONGEST { Err(NotANumber::TooLong) } else { Ok(number.to_owned()) }
+}
+
+/// A number without what is dialled before it.
+fn without_prefix(digits: &str, is_international: bool) -> &str {
+    let is_abroad = |rest: &&str| rest.len() >= 10 && calling_country(rest).is_some();
+    let own = EXITS.iter().filter_map(|exit| digits.strip_prefix(exit)).find(is_abroad);
+    let own = own.unwrap_or_else(|| digits.trim_start_matches('0'));
+    let number = if own.len() >= WHOLE { own } else { digits };
+    let is_international = is_international || number.len() < digits.len();
+    match calling_country(number).map(|(code, _)| number.split_at(code.len())) {
+        // The country code twice, as a form makes it that adds one by itself.
+        Some(("65", own)) if number.len() == 12 && own.starts_with("65") => own,
+        // The zero that is dialled within a country only.
+        Some((_, own)) if is_international && own.starts_with('0') && own.len() > WHOLE => own.trim_start_matches('0'),
+        _ => number,
+    }
+}
+
+impl Piece {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Piece::Digits(text) | Piece::Nric(text) | Piece::Letters(text) => Some(text),
+            Piece::Plus | Piece::Hash | Piece::Comma => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
