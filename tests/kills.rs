@@ -195,6 +195,7 @@ fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Upd
     let options = MonitorOptions {
         campaign: CampaignIndex(0),
         api: Api::new(Arc::new(HttpTransport::new()), base, CampaignId::new(card.id), key),
+        key_again: None,
         journal: JournalAccess::Writable(journal),
         run: Some(Arc::new(run)),
         budget: Some(Arc::new(BudgetFile::new(&stage.state()))),

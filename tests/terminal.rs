@@ -17,6 +17,7 @@ mod terminal {
     mod faults;
     mod hostile;
     mod journalling;
+    mod keys;
     mod leaving;
     mod mousing;
     mod pasting;

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-
+use super::keys::{Keys, key_of, not_needed};
 use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
 use crate::delivery::CampaignId;
-use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, KeyFit, Transport};
+use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, Transport};
 use crate::tui::KeyMap;
 
 /// The configuration with every campaign that is right, and what is not.
@@ -116,12 +115,16 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     let places = config.broken.iter().filter_map(|broken| place(broken.environment.as_ref(), broken.base_url.as_ref()).err());
     mistakes.extend(places);
     mistakes.extend(super::theme::wrong_name(&config.display));
+    let needs_key = |campaign: &CampaignConfig| {
+        let is_wanted = |wanted: &String| *wanted == campaign.name || *wanted == campaign.id.as_str();
+        wanted.is_none_or(|wanted| wanted.iter().any(is_wanted))
+    };
     let mut keys = Keys::default();
+    keys.run_side_by_side(config.campaigns.iter().filter(|campaign| needs_key(campaign) && base_of(campaign).is_ok()));
     let mut campaigns = Vec::new();
     for campaign in std::mem::take(&mut config.campaigns) {
         let (name, line) = (campaign.name.clone(), campaign.line);
-        let is_wanted = |wanted: &String| *wanted == campaign.name || *wanted == campaign.id.as_str();
-        let needs_key = wanted.is_none_or(|wanted| wanted.iter().any(is_wanted));
+        let needs_key = needs_key(&campaign);
         match Campaign::with_key(campaign, needs_key.then_some(&mut keys)) {
             Ok(campaign) => campaigns.push(campaign),
             Err(mistake) => {
@@ -136,7 +139,7 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
 }
 
 /// Where the API is, and with an address what the file says is behind it.
-fn base_of(campaign: &CampaignConfig) -> Result<(BaseUrl, Option<Environment>), Mistake> {
+pub(super) fn base_of(campaign: &CampaignConfig) -> Result<(BaseUrl, Option<Environment>), Mistake> {
     let place = place(campaign.environment.as_ref(), campaign.base_url.as_ref())?;
     // The configuration lets no campaign through that has neither.
     Ok(place.unwrap_or_else(|| (Environment::Test.base_url(), None)))
@@ -166,67 +169,6 @@ fn place(
             Err(word.mistake(what, Expected::new(format!("`{there}`, with this address"))))
         }
         _ => Ok(Some((base, said))),
-    }
-}
-
-/// What the commands told so far: one that several campaigns name runs once a start, because it may
-/// ask for a passphrase.
-#[derive(Default)]
-struct Keys(Vec<(Vec<String>, Result<SecretString, String>)>);
-
-impl Keys {
-    /// The key's text, or why there is none.
-    fn read(&mut self, source: &KeySource) -> Result<SecretString, String> {
-        let read = || source.read(|name| std::env::var(name).ok()).map_err(|error| sentence(&error));
-        let KeySource::Command(command) = source else { return read() };
-        if let Some((_, told)) = self.0.iter().find(|(known, _)| known == command) {
-            return told.clone();
-        }
-        let told = read();
-        self.0.push((command.clone(), told.clone()));
-        told
-    }
-}
-
-fn not_needed(campaign: &CampaignConfig) -> Explanation {
-    Explanation {
-        what: format!("The key of “{}” was not read.", campaign.name),
-        why: "Nobody asked for this campaign.".to_owned(),
-        next: "Name it.".to_owned(),
-        trace_id: None,
-    }
-}
-
-fn key_of(
-    campaign: &CampaignConfig,
-    base: &BaseUrl,
-    said: Option<Environment>,
-    keys: &mut Keys,
-) -> (Result<ApiKey, Explanation>, Option<String>) {
-    let unusable = |why: String| Explanation {
-        what: format!("The key of “{}” cannot be used.", campaign.name),
-        why,
-        next: format!("Its configuration reads the key from {}.", campaign.key.place()),
-        trace_id: None,
-    };
-    let text = match keys.read(&campaign.key) {
-        Ok(text) => text,
-        Err(why) => return (Err(unusable(why)), None),
-    };
-    let key = match ApiKey::new(&text) {
-        Ok(key) => key,
-        Err(error) => return (Err(unusable(sentence(&error))), None),
-    };
-    match key.fits(base, said) {
-        KeyFit::Fits => (Ok(key), None),
-        KeyFit::UnknownPrefix => {
-            let warning = format!("The key {} of “{}” begins as no known key does; it is used all the same.", key.shown(), campaign.name);
-            (Ok(key), Some(warning))
-        }
-        KeyFit::Another(environment) => {
-            let why = format!("The key {} is one of {}, and the campaign is at {}.", key.shown(), environment.word(), base.host());
-            (Err(unusable(why)), None)
-        }
     }
 }
 

@@ -16,6 +16,7 @@ mod failure;
 mod find;
 mod fitted;
 mod journal;
+mod keys;
 mod logging;
 mod messages;
 mod moment;

@@ -2,11 +2,11 @@
 
 use std::io::{self, IsTerminal as _, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::place::shown;
 
@@ -16,6 +16,8 @@ const ALONE: Duration = Duration::from_secs(10);
 const ATTENDED: Duration = Duration::from_secs(60);
 /// How often it is looked whether the command has ended, once it has closed its output.
 const LOOK: Duration = Duration::from_millis(5);
+/// How long what a command wrote may take to be read once it has ended: it lies in the pipe by then.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Much more than a key, and than a first line of what went wrong.
 const MOST_OUTPUT: usize = 64 * 1024;
 
@@ -62,10 +64,20 @@ pub enum CommandError {
 /// passphrase before the dashboard takes that; a file or a pipe is not, because what stands in there
 /// is meant for the program.
 pub(super) fn first_line(command: &[String]) -> Result<Zeroizing<String>, CommandError> {
-    match io::stdin().is_terminal() {
+    match may_ask() {
         true => run(command, Stdio::inherit(), ATTENDED),
         false => run(command, Stdio::null(), ALONE),
     }
+}
+
+/// The same while the terminal is the dashboard's: the command cannot ask.
+pub(super) fn first_line_unasked(command: &[String]) -> Result<Zeroizing<String>, CommandError> {
+    run(command, Stdio::null(), ALONE)
+}
+
+/// Whether a command can ask somebody for a passphrase, so that only one may run at a time.
+pub fn may_ask() -> bool {
+    io::stdin().is_terminal()
 }
 
 fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<String>, CommandError> {
@@ -78,42 +90,78 @@ fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<St
         io::ErrorKind::NotFound => CommandError::NotFound { program: name.clone() },
         _ => CommandError::NotStarted { program: name.clone(), source },
     })?;
-    let output = read_beside(child.stdout.take());
-    let complaints = read_beside(child.stderr.take());
-    // Something that it started may hold its output open for longer than it lives itself.
-    let told = output.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+    let output = Output::of(child.stdout.take());
+    let complaints = Output::of(child.stderr.take());
+    // Its end decides, not that of its output: what it started, an agent for instance, may hold that open.
     let status = ended(&mut child, deadline);
-    let complaint = || complaints.recv_timeout(LOOK * 20).map(|bytes| first_of(&bytes)).unwrap_or_default();
-    match (status, told) {
-        (Some(status), Ok(bytes)) if status.success() => {
-            let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-            // What is no text is no key; the bytes themselves must not get into an error.
-            Ok(Zeroizing::new(String::from_utf8_lossy(line).into_owned()))
-        }
-        (Some(status), _) if !status.success() => Err(CommandError::Failed { program: name, ended: how(status), told: complaint() }),
-        _ => {
+    match status {
+        Some(status) if status.success() => Ok(output.first_line()),
+        Some(status) => Err(CommandError::Failed { program: name, ended: how(status), told: complaints.first_words() }),
+        None => {
             // One that has ended meanwhile cannot be killed, which is as good.
             let _ = child.kill();
             let _ = child.wait();
-            Err(CommandError::Slow { program: name, seconds: limit.as_secs(), told: complaint() })
+            Err(CommandError::Slow { program: name, seconds: limit.as_secs(), told: complaints.first_words() })
         }
     }
 }
 
-/// Reads a pipe to its end on a thread of its own, so that a full one holds up nobody.
-fn read_beside(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+/// What a command writes, read beside on a thread of its own, so that a full pipe holds up nobody.
+struct Output {
+    read: Arc<Mutex<Zeroizing<Vec<u8>>>>,
+    ended: mpsc::Receiver<()>,
+}
+
+impl Output {
+    fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
         // Room for all of it from the start: what grows leaves its old place behind, unwiped.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_OUTPUT + 1));
-        if let Some(pipe) = pipe {
+        let read = Arc::new(Mutex::new(Zeroizing::new(Vec::with_capacity(MOST_OUTPUT))));
+        let (sender, ended) = mpsc::channel::<()>();
+        let into = Arc::clone(&read);
+        thread::spawn(move || {
+            let mut piece = Zeroizing::new([0; 1024]);
+            let mut pipe = pipe.map(|pipe| pipe.take(MOST_OUTPUT as u64));
             // What was read until it broke is all there is.
-            let _ = pipe.take(MOST_OUTPUT as u64).read_to_end(&mut bytes);
+            while let Some(count) = pipe.as_mut().and_then(|pipe| pipe.read(&mut piece[..]).ok()).filter(|count| *count > 0) {
+                lock(&into).extend_from_slice(&piece[..count]);
+            }
+            // Its end is told by the drop.
+            drop(sender);
+        });
+        Self { read, ended }
+    }
+
+    /// Waits until there is a line, or nothing more can come of a command that has ended. Whether there is.
+    fn wait(&self) {
+        let deadline = Instant::now() + LAST_WORDS;
+        while !lock(&self.read).contains(&b'\n') && Instant::now() < deadline {
+            if self.ended.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Disconnected) {
+                return;
+            }
         }
-        // Nobody waits any more when the time was over.
-        let _ = sender.send(bytes);
-    });
-    receiver
+    }
+
+    /// The first line; all else is wiped.
+    fn first_line(&self) -> Zeroizing<String> {
+        self.wait();
+        let mut read = lock(&self.read);
+        let line = read.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        // What is no text is no key; the bytes themselves must not get into an error.
+        let line = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
+        read.zeroize();
+        line
+    }
+
+    /// The first line that says something, harmless on a terminal, short, and without a key.
+    fn first_words(&self) -> String {
+        self.wait();
+        first_of(&lock(&self.read))
+    }
+}
+
+/// A panic on the other thread leaves what was read until then.
+fn lock(read: &Mutex<Zeroizing<Vec<u8>>>) -> std::sync::MutexGuard<'_, Zeroizing<Vec<u8>>> {
+    read.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn ended(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
@@ -158,9 +206,32 @@ mod tests {
     #[test]
     fn what_it_writes_is_read_into_a_place_that_never_grows() {
         for length in [0, 25, MOST_OUTPUT, 3 * MOST_OUTPUT] {
-            let bytes: Zeroizing<Vec<u8>> = read_beside(Some(io::Cursor::new(vec![b'k'; length]))).recv().unwrap();
-            assert_eq!((bytes.len(), bytes.capacity()), (length.min(MOST_OUTPUT), MOST_OUTPUT + 1));
+            let output = Output::of(Some(io::Cursor::new(vec![b'k'; length])));
+            output.wait();
+            let read = lock(&output.read);
+            assert_eq!((read.len(), read.capacity()), (length.min(MOST_OUTPUT), MOST_OUTPUT));
         }
+    }
+
+    /// An agent that a password manager starts lives on with its output.
+    #[rstest]
+    #[case("sleep 100 & echo key_test_1")]
+    #[case("printf key_test_1; sleep 100 &")]
+    #[case("(sleep 0.1; exec sleep 100) & echo key_test_1; echo notes")]
+    fn what_it_started_may_hold_its_output_open(#[case] script: &str) {
+        let began = Instant::now();
+        assert_eq!(*run(&shell(script), Stdio::null(), ALONE).unwrap(), "key_test_1");
+        assert!(began.elapsed() < ALONE / 2, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn a_failure_is_told_though_its_output_is_held_open() {
+        let began = Instant::now();
+        let failed = run(&shell("sleep 100 & echo locked >&2; exit 3"), Stdio::null(), ALONE).unwrap_err();
+        assert_eq!(failed.to_string(), "`sh` ended with exit code 3, and said: locked");
+        let silent = run(&shell("sleep 100 & exit 3"), Stdio::null(), ALONE).unwrap_err();
+        assert_eq!(silent.to_string(), "`sh` ended with exit code 3");
+        assert!(began.elapsed() < ALONE / 2, "{:?}", began.elapsed());
     }
 
     #[test]

@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::CommandError;
-use super::command::first_line;
+use super::command::{first_line, first_line_unasked};
 use super::permissions::{access, shell_quoted};
-use super::place::shown;
+use super::place::{holds_key, shown};
 
 /// Where a campaign's API key comes from.
 #[derive(Debug, Clone)]
@@ -81,6 +81,15 @@ pub enum KeyFlaw {
     /// Nothing but white space, or nothing at all.
     #[error("is empty")]
     Empty,
+    /// Quotes or other signs around it, as in a shell's or a JSON file.
+    #[error("has quotes or other signs around it: it must be the key alone")]
+    Wrapped,
+    /// A name or another word before it: `CLINIC_KEY=key_…`, `Bearer key_…`.
+    #[error("has a name or another word before it: it must be the key alone")]
+    Named,
+    /// A file of UTF-16, as some editors write it.
+    #[error("is saved as UTF-16: save it as UTF-8, or as plain text")]
+    Utf16,
     /// White space between other characters.
     #[error("has white space inside: it must be the key alone, on one line")]
     WhiteSpace,
@@ -111,14 +120,28 @@ impl KeySource {
             KeySource::File(path) => {
                 let bytes = read_private(path)?;
                 // The bytes themselves must not get into an error: a decoding error would quote them.
-                let text = std::str::from_utf8(&bytes).map_err(|_| KeyFlaw::Characters);
+                let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0);
+                let flaw = if is_utf16 { KeyFlaw::Utf16 } else { KeyFlaw::Characters };
+                let text = std::str::from_utf8(&bytes).ok().filter(|_| !is_utf16).ok_or(flaw);
                 text.and_then(checked).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
             }
-            KeySource::Command(command) => {
-                let line = first_line(command).map_err(KeyError::Command)?;
-                checked(&line).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
-            }
+            KeySource::Command(command) => self.told(first_line(command)),
         }
+    }
+
+    /// Reads the key again where that can give another one, a file or a command; `None` for the others. A command cannot
+    /// ask this time: the terminal is the dashboard's.
+    pub fn read_again(&self) -> Option<Result<SecretString, KeyError>> {
+        match self {
+            KeySource::Inline(_) | KeySource::Env(_) => None,
+            KeySource::File(_) => Some(self.read(|_| None)),
+            KeySource::Command(command) => Some(self.told(first_line_unasked(command))),
+        }
+    }
+
+    fn told(&self, line: Result<Zeroizing<String>, CommandError>) -> Result<SecretString, KeyError> {
+        let line = line.map_err(KeyError::Command)?;
+        checked(&line).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
     }
 
     /// Where the key comes from, in words: `` the environment variable `CLINIC_KEY` ``.
@@ -141,6 +164,12 @@ pub(super) fn checked(text: &str) -> Result<SecretString, KeyFlaw> {
     if key.len() >= LONGEST {
         return Err(KeyFlaw::TooLong);
     }
+    if has_word_before(key) {
+        return Err(KeyFlaw::Named);
+    }
+    if key.starts_with(WRAPPINGS) || key.ends_with(WRAPPINGS) {
+        return Err(KeyFlaw::Wrapped);
+    }
     if key.contains(char::is_whitespace) {
         return Err(KeyFlaw::WhiteSpace);
     }
@@ -149,6 +178,23 @@ pub(super) fn checked(text: &str) -> Result<SecretString, KeyFlaw> {
         return Err(KeyFlaw::Characters);
     }
     Ok(SecretString::from(key))
+}
+
+/// What stands around a key that was copied together with it. No key begins or ends so.
+const WRAPPINGS: &[char] = &['"', '\'', '`', '“', '”', '‘', '’', '«', '»', '<', '>', '(', ')', '[', ']', '{', '}', ',', ';'];
+
+/// Whether it is not the key that comes first: `CLINIC_KEY=…`, `export CLINIC_KEY = …`, `key: key_…`, `Bearer key_…`.
+fn has_word_before(text: &str) -> bool {
+    let lower = text.trim_start_matches(WRAPPINGS).to_lowercase();
+    if !holds_key(&lower) {
+        let name = lower.split_once('=').filter(|(_, value)| !value.trim_matches('=').is_empty()).map(|(name, _)| name.trim());
+        let name = name.map(|name| name.strip_prefix("export ").or_else(|| name.strip_prefix("set ")).unwrap_or(name).trim());
+        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        return name.is_some_and(|name| !name.is_empty() && is_name(name));
+    }
+    // What is no letter before it is told as what it is.
+    let before: String = lower.chars().take_while(|letter| letter.is_alphabetic()).collect();
+    !before.is_empty() && !["key_live_", "key_prod_", "key_test_"].iter().any(|prefix| lower.starts_with(prefix))
 }
 
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
@@ -184,6 +230,23 @@ mod tests {
     #[case(" \t\r\n", KeyFlaw::Empty)]
     #[case("key_test_canary key_test_canary", KeyFlaw::WhiteSpace)]
     #[case("key_test_canary\nsecond line", KeyFlaw::WhiteSpace)]
+    #[case("\"key_test_canary\"", KeyFlaw::Wrapped)]
+    #[case("'key_test_canary'\n", KeyFlaw::Wrapped)]
+    #[case("`key_test_canary`", KeyFlaw::Wrapped)]
+    #[case("“key_test_canary”", KeyFlaw::Wrapped)]
+    #[case("\"key_test_canary", KeyFlaw::Wrapped)]
+    #[case("key_test_canary;", KeyFlaw::Wrapped)]
+    #[case("<key_test_canary>", KeyFlaw::Wrapped)]
+    #[case("\"canary of an unknown kind\"", KeyFlaw::Wrapped)]
+    #[case("CLINIC_KEY=key_test_canary", KeyFlaw::Named)]
+    #[case("CLINIC_KEY=\"key_test_canary\"", KeyFlaw::Named)]
+    #[case("export CLINIC_KEY=key_test_canary", KeyFlaw::Named)]
+    #[case("CLINIC_KEY = key_test_canary", KeyFlaw::Named)]
+    #[case("CLINIC_KEY=canary0123", KeyFlaw::Named)]
+    #[case("set CLINIC_KEY=canary0123", KeyFlaw::Named)]
+    #[case("key: key_test_canary", KeyFlaw::Named)]
+    #[case("Bearer key_test_canary", KeyFlaw::Named)]
+    #[case("{\"key\":\"key_test_canary\"}", KeyFlaw::Named)]
     #[case("key_test_canary\u{7}", KeyFlaw::Characters)]
     #[case("key_test_canary…", KeyFlaw::Characters)]
     #[case("key\u{a0}canary", KeyFlaw::WhiteSpace)]
@@ -193,6 +256,51 @@ mod tests {
         let error = source.read(|_| Some(text.to_owned())).unwrap_err();
         assert!(error.to_string().starts_with("the API key from the environment variable `A_KEY`"), "{error}");
         assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[rstest]
+    #[case("key_test_canary==")]
+    #[case("Zm9vYmFyLWNhbmFyeQ==")]
+    #[case("key_test_a=b")]
+    #[case("key_moon_0123456789")]
+    #[case("AbC+/dEf-._~:01")]
+    fn what_may_be_a_key_is_taken(#[case] text: &str) {
+        assert_eq!(checked(text).unwrap().expose_secret(), text);
+    }
+
+    #[test]
+    fn a_file_of_utf_16_is_told_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        let written: Vec<u8> = format!("\u{feff}{KEY}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [&written[..], &written[2..]] {
+            fs::write(&path, bytes).unwrap();
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            let error = KeySource::File(path.clone()).read(|_| None).unwrap_err();
+            assert!(matches!(error, KeyError::NoKey { flaw: KeyFlaw::Utf16, .. }), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_and_a_command_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, KEY).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let file = KeySource::File(path.clone());
+        let command = KeySource::Command(vec!["cat".to_owned(), path.display().to_string()]);
+        for source in [&file, &command] {
+            assert_eq!(source.read_again().unwrap().unwrap().expose_secret(), KEY);
+        }
+        fs::write(&path, "key_test_another").unwrap();
+        for source in [&file, &command] {
+            assert_eq!(source.read_again().unwrap().unwrap().expose_secret(), "key_test_another");
+        }
+        for source in [KeySource::Env("HOME".to_owned()), KeySource::Inline(KEY.into())] {
+            assert!(source.read_again().is_none(), "nothing else can come of it");
+        }
     }
 
     #[test]

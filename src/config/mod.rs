@@ -27,7 +27,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::CampaignId;
 
-pub use command::CommandError;
+pub use command::{CommandError, may_ask};
 pub use fields::parse_duration;
 pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};

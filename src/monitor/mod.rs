@@ -25,4 +25,4 @@ pub use update::{
     ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice,
     NoticeWeight, OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
 };
-pub use worker::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};
+pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey, Watcher};

@@ -21,14 +21,15 @@ mod taking_back;
 mod transports;
 mod world;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rstest::rstest;
 
-use super::{Command, Connection, Generation, SearchState};
+use super::{Command, Connection, Generation, KeyAgain, ReadKey, SearchState};
 use crate::delivery::{MessageId, RecipientQuery, Status};
 use crate::postman::scripted::{Fault, FaultTransport, Step};
-use crate::postman::{NotSent, TransportFailure};
+use crate::postman::{ApiKey, NotSent, TransportFailure};
 use world::{Bench, World, demo_world};
 
 #[tokio::test(start_paused = true)]
@@ -148,6 +149,34 @@ async fn a_refusal_is_named_and_asked_again_seldom(#[case] world: World) {
     assert!((4..=6).contains(&(bench.get_times().len() - before)));
     let Connection::Refused { why, .. } = &bench.seen.connection else { panic!("still refused") };
     assert!(!why.what.is_empty() && !why.next.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_refused_is_read_again_before_the_server_is_asked_again() {
+    let right = Bench::new(demo_world(10, 0.0)).key();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (log, key) = (asked.clone(), Arc::new(Mutex::new("key_test_still_wrong0000000000".to_owned())));
+    let told = key.clone();
+    let again: KeyAgain = Arc::new(move |wanted| {
+        log.lock().unwrap().push(wanted);
+        ApiKey::new(&told.lock().unwrap().as_str().into()).ok()
+    });
+    let wrong = World { key: Some("key_test_wrong00000000000000".to_owned()), key_again: Some(again), ..demo_world(10, 0.0) };
+    let mut bench = Bench::new(wrong);
+    bench.ask(Command::InView(true));
+    bench.until("it is refused", |seen| matches!(seen.connection, Connection::Refused { .. })).await;
+    assert!(asked.lock().unwrap().is_empty(), "the key was read a moment ago");
+    bench.run(Duration::from_secs(150)).await;
+    assert_eq!(*asked.lock().unwrap(), [ReadKey::ByItself; 2]);
+    bench.ask(Command::ReadNow);
+    bench.run(Duration::from_secs(5)).await;
+    assert_eq!(asked.lock().unwrap().last(), Some(&ReadKey::Asked));
+    assert!(matches!(bench.seen.connection, Connection::Refused { .. }));
+    *key.lock().unwrap() = right;
+    bench.until("it is live", |seen| seen.connection == Connection::Live).await;
+    let before = asked.lock().unwrap().len();
+    bench.run(Duration::from_secs(300)).await;
+    assert_eq!((asked.lock().unwrap().len(), bench.seen.store.len()), (before, 10), "a key that works is read no more");
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::acting::{Acting, Pass, Skipped, is_over};
 use super::desk::{Desk, Failure, Job, Opened, Search, Step, WantedBatch};
-use super::sharing::{Sharing, broken_told, mended_told};
+use super::sharing::{Sharing, blocking, broken_told, mended_told};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
 };
@@ -29,12 +29,15 @@ use crate::postman::{Api, CallError, Explanation};
 use crate::retry::{RunEvent, StopCause};
 use crate::state::{ActionId, JournalAccess, Run, Server};
 
-pub use handle::{AWAY_CALLS_PER_SECOND, Monitor, MonitorOptions, Watcher};
+pub use handle::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey, Watcher};
 
 /// Everything a worker holds.
 struct Worker {
     campaign: CampaignIndex,
     api: Api,
+    key_again: Option<KeyAgain>,
+    /// Set while the server refuses the key: who wants it read again before the next call.
+    read_key: Option<ReadKey>,
     /// The server behind the API: what budget and claims go by.
     server: Server,
     /// The batch whose pages it reads in place of the campaign's.
@@ -70,6 +73,8 @@ impl Worker {
             server: Server::of(options.api.base().as_str()),
             sharing: Sharing::new(options.budget, &options.api),
             api: options.api,
+            key_again: options.key_again,
+            read_key: None,
             batch: None,
             journal: options.journal,
             run: options.run,
@@ -203,7 +208,10 @@ impl Worker {
                 let connection = if self.desk.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
                 self.connection(connection).await;
             }
-            Command::ReadNow => self.desk.try_now(),
+            Command::ReadNow => {
+                self.desk.try_now();
+                self.read_key = self.read_key.and(Some(ReadKey::Asked));
+            }
             Command::ReadFurther => self.desk.further = true,
             Command::ReadBack(span) => self.desk.horizon = self.desk.horizon.max(span),
             Command::NoOlder => (self.desk.full, self.desk.further) = (true, false),
@@ -268,6 +276,10 @@ impl Worker {
     async fn call(&mut self, job: Job) {
         // A request that is written down first leaves later.
         if !matches!(job, Job::Post(_)) {
+            self.read_key_again().await;
+            if self.ending || self.desk.paused {
+                return;
+            }
             self.desk.call(&job, self.now());
         }
         match job {
@@ -283,6 +295,14 @@ impl Worker {
             Job::Batch => self.read_wanted_batch().await,
         }
         self.under_way = None;
+    }
+
+    /// Where the server refuses the key, reads it again: a file or a command may tell another one by now.
+    async fn read_key_again(&mut self) {
+        let Some((wanted, read)) = self.read_key.zip(self.key_again.clone()) else { return };
+        if let Some(Ok(Some(key))) = self.listen(blocking(move || Ok(read(wanted)))).await {
+            self.api = self.api.with_key(key);
+        }
     }
 
     /// Reserves a slot for the next call; without the shared file the rate is halved, because another
@@ -312,6 +332,10 @@ impl Worker {
     async fn listen_for<T>(&mut self, purpose: Purpose, answer: impl Future<Output = T>) -> Option<T> {
         self.under_way = Some(purpose);
         self.meter(None).await;
+        self.listen(answer).await
+    }
+
+    async fn listen<T>(&mut self, answer: impl Future<Output = T>) -> Option<T> {
         let mut answer = std::pin::pin!(answer);
         while !self.ending {
             tokio::select! {
@@ -343,6 +367,7 @@ impl Worker {
     async fn failed(&mut self, error: &CallError) {
         let now = self.now();
         let why = error.explanation();
+        self.read_key = error.is_unauthorised().then_some(ReadKey::ByItself);
         if error.is_rate_limit() {
             self.desk.budget.too_many(now, error.retry_after);
             let until = self.desk.budget.next_slot(now);
@@ -373,6 +398,7 @@ impl Worker {
     /// A call was answered.
     async fn answered(&mut self, date: Option<Timestamp>, asked_at: Timestamp) {
         self.desk.answered();
+        self.read_key = None;
         let now = self.now();
         if let Some(date) = date {
             let middle = asked_at + now.duration_since(asked_at) / 2;

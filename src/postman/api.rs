@@ -29,6 +29,12 @@ impl Api {
         Self(Arc::new(Inner { transport, base, campaign, key }))
     }
 
+    /// The same with another key.
+    #[must_use]
+    pub fn with_key(&self, key: ApiKey) -> Self {
+        Self::new(Arc::clone(&self.0.transport), self.0.base.clone(), self.0.campaign.clone(), key)
+    }
+
     /// Where it is.
     pub fn base(&self) -> &BaseUrl {
         &self.0.base

@@ -5,11 +5,12 @@ use jiff::tz::TimeZone;
 
 use super::super::Common;
 use super::super::campaigns::{Campaign, Configured};
+use super::super::keys::missing;
 use super::{background, depth};
 use crate::config::{Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::{CampaignCard, KeyMap, Setup, TerminalScreen, ThemeChoice};
+use crate::tui::{Action, CampaignCard, Context, KeyMap, Setup, TerminalScreen, ThemeChoice};
 
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
@@ -30,8 +31,10 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let twice = super::super::addresses::twice(configured).into_iter();
     let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
     let display = &configured.config.display;
+    // What is wrong with them is among the mistakes already.
+    let keys = KeyMap::wished(&configured.config.keys).0;
     Setup {
-        campaigns: configured.campaigns.iter().map(card).collect(),
+        campaigns: configured.campaigns.iter().map(|campaign| card(campaign, &keys)).collect(),
         zone: display.time_zone.clone(),
         zone_name: zone_name(&display.time_zone, now),
         theme,
@@ -42,8 +45,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         mouse: display.mouse,
         bell: configured.config.notify.bell,
         demo: false,
-        // What is wrong with them is among the mistakes already.
-        keys: KeyMap::wished(&configured.config.keys).0,
+        keys,
         notices: mistakes.chain(warnings).collect(),
         session: None,
         actions_refused: None,
@@ -54,7 +56,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
 pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
     let zone = Display::default().time_zone;
     Setup {
-        campaigns: campaigns.iter().map(card).collect(),
+        campaigns: campaigns.iter().map(|campaign| card(campaign, &KeyMap::default())).collect(),
         zone_name: zone_name(&zone, Timestamp::now()),
         zone,
         theme: ThemeChoice::Auto,
@@ -73,7 +75,7 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
     }
 }
 
-fn card(campaign: &Campaign) -> CampaignCard {
+fn card(campaign: &Campaign, keys: &KeyMap) -> CampaignCard {
     CampaignCard {
         name: campaign.config.name.clone(),
         id: campaign.config.id.clone(),
@@ -87,7 +89,7 @@ fn card(campaign: &Campaign) -> CampaignCard {
         history: campaign.config.history,
         max_messages: campaign.config.max_messages,
         failure_limit: campaign.config.failure_limit,
-        broken: campaign.key.as_ref().err().cloned(),
+        broken: missing(campaign, &keys.name(Context::Messages, Action::ReadNow)),
     }
 }
 

@@ -7,12 +7,16 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use super::super::campaigns::Campaign;
+use super::super::keys::again_for;
 use super::export::Exporter;
 use super::keeper::{Ask, Keeper, Opened};
-use crate::monitor::{AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Notice, NoticeWeight, Update};
-use crate::postman::{Explanation, HttpTransport, Transport};
+use crate::monitor::{
+    AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, KeyAgain, Monitor, MonitorOptions, News, Notice, NoticeWeight, ReadKey, Update,
+};
+use crate::postman::{ApiKey, Explanation, HttpTransport, Transport};
 use crate::state::{self, BudgetFile, NoteKind, SharedBudget, StateError};
 use crate::tui::{Effect, End, Event, Host, Requests, UpdateSender};
 
@@ -68,7 +72,19 @@ impl Workers {
         let (wishes, inbox) = mpsc::unbounded_channel();
         let (keep, asked) = mpsc::unbounded_channel();
         let exporter = Exporter::new(requests.waker(), keep.clone());
-        let crew = Crew { clock, campaigns, state, reload, updates, requests, inbox, keep, asked: Some(asked), monitors: Vec::new() };
+        let crew = Crew {
+            clock,
+            campaigns,
+            state,
+            reload,
+            updates,
+            requests,
+            inbox,
+            keep,
+            asked: Some(asked),
+            monitors: Vec::new(),
+            missed: Vec::new(),
+        };
         Self { runtime, wishes, waiting: Some(crew), task: None, exporter }
     }
 
@@ -159,6 +175,39 @@ struct Crew {
     keep: mpsc::UnboundedSender<Ask>,
     asked: Option<mpsc::UnboundedReceiver<Ask>>,
     monitors: Vec<Option<Monitor>>,
+    /// What the workers of campaigns without a key are to know once they begin.
+    missed: Vec<Vec<Command>>,
+}
+
+/// What every worker is given.
+struct Means {
+    opened: Opened,
+    updates: mpsc::Sender<Update>,
+    transport: Arc<dyn Transport>,
+    budget: Option<Arc<dyn SharedBudget>>,
+}
+
+/// How often a key file that was missing or wrong is read again.
+const KEY_AGAIN: Duration = Duration::from_secs(5);
+
+/// How the keys of campaigns without one are read again, and where those that were found go.
+struct Keyless {
+    again: Vec<Option<KeyAgain>>,
+    found: mpsc::UnboundedSender<(usize, ApiKey)>,
+}
+
+impl Keyless {
+    /// Looks for the key of a campaign, beside everything else.
+    fn look(&self, place: usize, asked: ReadKey) {
+        let Some(again) = self.again.get(place).cloned().flatten() else { return };
+        let found = self.found.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Some(key) = again(asked) {
+                // Nobody listens only at the end.
+                let _ = found.send((place, key));
+            }
+        });
+    }
 }
 
 impl Crew {
@@ -171,25 +220,49 @@ impl Crew {
         // The keeper has ended only in a panic, and then the dashboard ends.
         let Some(first) = journals.recv().await else { return };
         let (sender, news) = mpsc::channel(4);
-        self.start(&first, &sender);
-        drop((first, sender));
+        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
+        let budget = self.state.path().ok().map(|folder| Arc::new(BudgetFile::new(&folder)) as Arc<dyn SharedBudget>);
+        let mut means = Means { opened: first, updates: sender, transport, budget };
+        self.start(&means);
+        let (found, mut keys) = mpsc::unbounded_channel();
+        let without_key = |(place, campaign): (usize, &Campaign)| self.monitors[place].is_none().then(|| again_for(campaign)).flatten();
+        let mut keyless = Keyless { again: self.campaigns.iter().enumerate().map(without_key).collect(), found };
+        let mut look_again = tokio::time::interval(KEY_AGAIN);
+        look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let forward = tokio::spawn(forward(news, self.updates.clone(), self.keep.clone()));
         loop {
             tokio::select! {
                 wish = self.inbox.recv() => match wish {
                     None => break,
                     Some(Wish::Command(campaign, command)) => {
-                        if let Some(Some(monitor)) = self.monitors.get(campaign.0) {
-                            monitor.ask(command);
+                        match self.monitors.get(campaign.0) {
+                            Some(Some(monitor)) => monitor.ask(command),
+                            Some(None) if command == Command::ReadNow => keyless.look(campaign.0, ReadKey::Asked),
+                            _ => self.missed(campaign, command),
                         }
                     }
                     // The keeper has ended only in a panic.
                     Some(Wish::Keep(ask)) => { let _ = self.keep.send(ask); }
                     Some(Wish::Reload) => self.begin_anew().await,
                 },
-                Some(Opened { access, run }) = journals.recv() => {
+                Some(new) = journals.recv() => {
                     for monitor in self.monitors.iter().flatten() {
-                        monitor.ask(Command::UseJournal { journal: access.clone(), run: run.clone() });
+                        monitor.ask(Command::UseJournal { journal: new.access.clone(), run: new.run.clone() });
+                    }
+                    means.opened = new;
+                }
+                Some((place, key)) = keys.recv() => {
+                    if keyless.again[place].take().is_some() {
+                        self.campaigns[place].key = Ok(key);
+                        self.monitors[place] = self.monitor(place, &means);
+                        for command in self.missed[place].drain(..) {
+                            self.monitors[place].iter().for_each(|monitor| monitor.ask(command.clone()));
+                        }
+                    }
+                }
+                _ = look_again.tick(), if keyless.again.iter().any(Option::is_some) => {
+                    for place in 0..self.campaigns.len() {
+                        keyless.look(place, ReadKey::ByItself);
                     }
                 }
             }
@@ -205,36 +278,48 @@ impl Crew {
         forward.abort();
         // Only now nobody else holds the run: what forwards news asks the keeper, too.
         let _ = forward.await;
-        drop((self.keep, journals));
+        drop((self.keep, journals, means));
         let _ = keeper.await;
     }
 
-    fn start(&mut self, opened: &Opened, updates: &mpsc::Sender<Update>) {
-        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
-        let budget = self.state.path().ok().map(|folder| Arc::new(BudgetFile::new(&folder)) as Arc<dyn SharedBudget>);
-        for (place, campaign) in self.campaigns.iter().enumerate() {
-            // One without a key is told on its card; the others go on.
-            let Ok(api) = campaign.api(&transport) else {
-                self.monitors.push(None);
-                continue;
-            };
-            let options = MonitorOptions {
-                campaign: CampaignIndex(place),
-                api,
-                journal: opened.access.clone(),
-                run: opened.run.clone(),
-                budget: budget.clone(),
-                calls_per_second: campaign.config.calls_per_second,
-                away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
-                history: campaign.config.history,
-                reads: true,
-                clock: self.clock.clone(),
-                seed: seed(place),
-            };
-            let monitor = Monitor::spawn(options, updates.clone());
-            tokio::spawn(watch(monitor.watcher(), self.requests.clone()));
-            self.monitors.push(Some(monitor));
+    /// What a campaign without a key is told that holds for its worker as well, once there is one: the newest of a kind.
+    fn missed(&mut self, campaign: CampaignIndex, command: Command) {
+        let Some(missed) = self.missed.get_mut(campaign.0) else { return };
+        match command {
+            Command::Resume => missed.retain(|before| *before != Command::Pause),
+            Command::InView(_) | Command::Attend(_) | Command::Pause => {
+                missed.retain(|before| std::mem::discriminant(before) != std::mem::discriminant(&command));
+                missed.push(command);
+            }
+            _ => {}
         }
+    }
+
+    fn start(&mut self, means: &Means) {
+        self.missed = vec![Vec::new(); self.campaigns.len()];
+        self.monitors = (0..self.campaigns.len()).map(|place| self.monitor(place, means)).collect();
+    }
+
+    /// The worker of a campaign. One without a key is told on its card; the others go on.
+    fn monitor(&self, place: usize, means: &Means) -> Option<Monitor> {
+        let campaign = self.campaigns.get(place)?;
+        let options = MonitorOptions {
+            campaign: CampaignIndex(place),
+            api: campaign.api(&means.transport).ok()?,
+            key_again: again_for(campaign),
+            journal: means.opened.access.clone(),
+            run: means.opened.run.clone(),
+            budget: means.budget.clone(),
+            calls_per_second: campaign.config.calls_per_second,
+            away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
+            history: campaign.config.history,
+            reads: true,
+            clock: self.clock.clone(),
+            seed: seed(place),
+        };
+        let monitor = Monitor::spawn(options, means.updates.clone());
+        tokio::spawn(watch(monitor.watcher(), self.requests.clone()));
+        Some(monitor)
     }
 
     /// Ends this dashboard so that another one begins, if the configuration can be used.

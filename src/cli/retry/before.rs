@@ -42,6 +42,7 @@ pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal)
     let options = MonitorOptions {
         campaign: CampaignIndex(0),
         api: campaign.api(&context.transport)?,
+        key_again: None,
         journal: open.access.clone(),
         run: Some(Arc::clone(&open.run)),
         budget: shared_budget(&context.common),

@@ -74,6 +74,7 @@ impl Work {
         let options = MonitorOptions {
             campaign: CampaignIndex(0),
             api: campaign.api(&context.transport)?,
+            key_again: None,
             journal: read_only(context),
             run: None,
             budget: shared_budget(&context.common),

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::transports::{AlteredTransport, StopTransport, Stops, WorldTransport};
 use crate::delivery::{CampaignId, MessageId};
-use crate::monitor::{CampaignIndex, Clock, Command, Generation, Monitor, MonitorOptions, Reader, SearchState, Update};
+use crate::monitor::{CampaignIndex, Clock, Command, Generation, KeyAgain, Monitor, MonitorOptions, Reader, SearchState, Update};
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
 use crate::simulator::{CampaignOptions, SimulatedEnvironment, World as Simulated, WorldOptions};
@@ -33,6 +33,8 @@ pub struct World {
     pub allow_listed: bool,
     /// The worker's key, where it is not the campaign's.
     pub key: Option<String>,
+    /// How the worker reads its key again.
+    pub key_again: Option<KeyAgain>,
     pub calls_per_second: u32,
     /// The worker's ceiling, calls a second.
     pub own_rate: f64,
@@ -59,6 +61,7 @@ pub fn demo_world(messages: u64, live_per_second: f64) -> World {
         failure_rate: 0.05,
         allow_listed: true,
         key: None,
+        key_again: None,
         calls_per_second: 10,
         own_rate: 2.0,
         late_rate: 0.0,
@@ -185,6 +188,7 @@ impl Bench {
         let options = MonitorOptions {
             campaign: CampaignIndex(0),
             api,
+            key_again: world.key_again,
             journal,
             run,
             budget: Some(Arc::new(BudgetFile::new(&folder.path().join("state")))),

@@ -9,12 +9,24 @@ use tokio::task::JoinHandle;
 use super::Worker;
 use crate::delivery::BatchId;
 use crate::monitor::{CampaignIndex, Clock, Command, Update};
-use crate::postman::Api;
+use crate::postman::{Api, ApiKey};
 use crate::state::{JournalAccess, Run, SharedBudget};
 
 /// Calls a second that the whole program makes while nobody sits at it, all campaigns together:
 /// one every five seconds keeps what is shown from growing old, and leaves the rest to the senders.
 pub const AWAY_CALLS_PER_SECOND: f64 = 0.2;
+
+/// Who wants a key read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadKey {
+    /// The worker, before it asks a server again that refused the key.
+    ByItself,
+    /// Somebody who wants the campaign read now.
+    Asked,
+}
+
+/// Reads a campaign's key again, in case it was corrected. May block; `None` where there is none that may be used.
+pub type KeyAgain = Arc<dyn Fn(ReadKey) -> Option<ApiKey> + Send + Sync>;
 
 /// What a worker needs.
 pub struct MonitorOptions {
@@ -22,6 +34,8 @@ pub struct MonitorOptions {
     pub campaign: CampaignIndex,
     /// The API of the campaign.
     pub api: Api,
+    /// How its key is read again after a refusal; `None` where it cannot change.
+    pub key_again: Option<KeyAgain>,
     /// Where actions are written down.
     pub journal: JournalAccess,
     /// This run of the program, whose lock makes its actions known as under way; `None` where no

@@ -54,6 +54,8 @@ impl State {
                 let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
                 let name = campaign.card.name.clone();
                 campaign.connection = connection.clone();
+                // A worker that tells of its connection has a key, even where the start found none.
+                campaign.card.broken = None;
                 campaign.connection_at = Some(now);
                 self.across_refused(place, &connection, effects);
                 // The screen has room for what happened; what to do can be read among the notices.

@@ -102,6 +102,11 @@ impl Bench {
         self.transport.calls.lock().unwrap().clone()
     }
 
+    /// The campaign's own key.
+    pub fn key(&self) -> String {
+        self.with(|world| world.campaigns()[0].key.clone())
+    }
+
     /// The campaign.
     pub fn campaign_id(&self) -> CampaignId {
         CampaignId::new(self.campaign.as_str())

@@ -1,0 +1,142 @@
+//! The keys of campaigns: read at the start, and again where one was missing or is refused.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use secrecy::SecretString;
+
+use super::campaigns::{Campaign, base_of, sentence};
+use crate::config::{self, CampaignConfig, KeySource};
+use crate::monitor::{KeyAgain, ReadKey};
+use crate::postman::{ApiKey, BaseUrl, Environment, Explanation, KeyFit};
+
+/// A key's text, or why there is none.
+type Told = Result<SecretString, String>;
+
+/// What the commands told so far: one that several campaigns name runs once a start, because it may
+/// ask for a passphrase.
+#[derive(Default)]
+pub(super) struct Keys(Vec<(Vec<String>, Told)>);
+
+impl Keys {
+    /// Runs the commands of these campaigns all at once, so that the slowest alone is waited for. On a terminal none is
+    /// run here: two that ask for a passphrase must not ask at the same time.
+    pub fn run_side_by_side<'a>(&mut self, campaigns: impl Iterator<Item = &'a CampaignConfig>) {
+        if config::may_ask() {
+            return;
+        }
+        let mut commands: Vec<&Vec<String>> = Vec::new();
+        for campaign in campaigns {
+            if let KeySource::Command(command) = &campaign.key
+                && !commands.contains(&command)
+            {
+                commands.push(command);
+            }
+        }
+        let told = std::thread::scope(|scope| {
+            let run = |command: &Vec<String>| {
+                let source = KeySource::Command(command.clone());
+                (command.clone(), scope.spawn(move || read(&source)))
+            };
+            let running: Vec<_> = commands.into_iter().map(run).collect();
+            let ended =
+                |thread: std::thread::ScopedJoinHandle<'_, Told>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            running.into_iter().map(|(command, thread)| (command, ended(thread))).collect::<Vec<_>>()
+        });
+        self.0.extend(told);
+    }
+
+    fn read(&mut self, source: &KeySource) -> Told {
+        let KeySource::Command(command) = source else { return read(source) };
+        if let Some((_, told)) = self.0.iter().find(|(known, _)| known == command) {
+            return told.clone();
+        }
+        let told = read(source);
+        self.0.push((command.clone(), told.clone()));
+        told
+    }
+}
+
+fn read(source: &KeySource) -> Told {
+    source.read(|name| std::env::var(name).ok()).map_err(|error| sentence(&error))
+}
+
+/// Why a campaign has no key that nobody asked for.
+pub(super) fn not_needed(campaign: &CampaignConfig) -> Explanation {
+    Explanation {
+        what: format!("The key of “{}” was not read.", campaign.name),
+        why: "Nobody asked for this campaign.".to_owned(),
+        next: "Name it.".to_owned(),
+        trace_id: None,
+    }
+}
+
+/// A campaign's key, and something to know about it that is no mistake.
+pub(super) fn key_of(
+    campaign: &CampaignConfig,
+    base: &BaseUrl,
+    said: Option<Environment>,
+    keys: &mut Keys,
+) -> (Result<ApiKey, Explanation>, Option<String>) {
+    let unusable = |why: String| Explanation {
+        what: format!("The key of “{}” cannot be used.", campaign.name),
+        why,
+        next: format!("Its configuration reads the key from {}.", campaign.key.place()),
+        trace_id: None,
+    };
+    match fitting(campaign, base, said, keys.read(&campaign.key)) {
+        Ok((key, warning)) => (Ok(key), warning),
+        Err(why) => (Err(unusable(why)), None),
+    }
+}
+
+/// Why a campaign has no key, and how the dashboard comes by it once that is put right; `read_now` is the key for that.
+pub(super) fn missing(campaign: &Campaign, read_now: &str) -> Option<Explanation> {
+    let why = campaign.key.as_ref().err()?.clone();
+    let again = match campaign.config.key {
+        KeySource::File(_) => " It is read again by itself once it is right.".to_owned(),
+        KeySource::Command(_) => format!(" {read_now} runs it again."),
+        KeySource::Inline(_) | KeySource::Env(_) => String::new(),
+    };
+    Some(Explanation { next: why.next + &again, ..why })
+}
+
+/// A key that may be sent to this address.
+fn fitting(campaign: &CampaignConfig, base: &BaseUrl, said: Option<Environment>, told: Told) -> Result<(ApiKey, Option<String>), String> {
+    let key = ApiKey::new(&told?).map_err(|error| sentence(&error))?;
+    match key.fits(base, said) {
+        KeyFit::Fits => Ok((key, None)),
+        KeyFit::UnknownPrefix => {
+            let warning = format!("The key {} of “{}” begins as no known key does; it is used all the same.", key.shown(), campaign.name);
+            Ok((key, Some(warning)))
+        }
+        KeyFit::Another(environment) => {
+            Err(format!("The key {} is one of {}, and the campaign is at {}.", key.shown(), environment.word(), base.host()))
+        }
+    }
+}
+
+/// How a campaign's key is read again while the dashboard stands; `None` where nothing else can come of it.
+///
+/// A command that failed is not run again by itself: it may ask, on a screen of its own, somebody who is not there. A key
+/// that would make the campaign count as something else (production behind a loopback address) needs a new start.
+pub(super) fn again_for(campaign: &Campaign) -> Option<KeyAgain> {
+    let is_command = match campaign.config.key {
+        KeySource::File(_) => false,
+        KeySource::Command(_) => true,
+        KeySource::Inline(_) | KeySource::Env(_) => return None,
+    };
+    let (campaign, failed, running) = (campaign.clone(), AtomicBool::new(is_command && campaign.key.is_err()), AtomicBool::new(false));
+    Some(Arc::new(move |asked| {
+        if (failed.load(Ordering::Relaxed) && asked == ReadKey::ByItself) || running.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let (base, said) = base_of(&campaign.config).ok()?;
+        let told = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
+        let key = fitting(&campaign.config, &base, said, told).ok().map(|(key, _)| key);
+        let key = key.filter(|key| base.kind().behind(said, Some(key)) == campaign.kind);
+        failed.store(is_command && key.is_none(), Ordering::Relaxed);
+        running.store(false, Ordering::Relaxed);
+        key
+    }))
+}
