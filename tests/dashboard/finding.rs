@@ -230,6 +230,8 @@ fn what_a_filter_hides_is_not_planned_marked_or_exported_with_the_rest() {
     }
     desk.keys("Space Enter").sees("1 of 23 loaded").keys("/ 0 0 9 1 Enter").sees("22 – outside the filter");
     desk.keys(": m a r k - a l l Enter").sees("1 marked");
+    desk.keys("u 0 f j Space Enter / 0 0 9 1 2 0 Enter").sees("1 shown, 1 – outside the filter");
+    desk.keys(": m a r k - a l l Enter").misses("1 marked").misses("2 marked").sees("the filter keeps none of these messages");
 }
 
 #[test]
@@ -318,4 +320,15 @@ fn no_sentence_names_a_key_that_is_text_where_it_stands() {
     let state = SearchState::Answered { found, more: true, beside: Beside::default(), asked_at: crate::desk::start() };
     desk.news(0, News::Search { generation, state }).sees("Enter then Enter reads more");
     desk.keys("Enter").sees("· Enter reads more").misses("then Enter");
+}
+
+#[test]
+fn the_tour_and_a_run_name_no_key_that_is_text_in_the_find_line() {
+    use crate::desk::{card, setup};
+    use postwatch::postman::HostKind;
+    let mut demo = setup(vec![card("Clinic reminders", HostKind::Test)]);
+    demo.demo = true;
+    let mut desk = Desk::new(demo, 100, 24);
+    desk.live(0).head(0, &some(), true).sees("Tour 1 of 5: 3 groups");
+    desk.keys("/").misses("Tour ").keys("Enter").sees("Tour 4 of 5");
 }

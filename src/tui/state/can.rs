@@ -32,7 +32,7 @@ impl State {
             Action::RevealRow if !campaign.masked => Some("nothing is masked"),
             Action::Unmark => campaign.marked.is_empty().then_some("nothing is marked"),
             Action::MarkRange => campaign.marked.last().is_none().then_some("no row was marked before"),
-            Action::MarkAll | Action::InvertMarks => (campaign.list.len() == 0).then_some("the list is empty"),
+            Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
             Action::Enter if campaign.opened.is_some() && self.view == ViewKind::Messages => Some("it is open"),
             Action::PlanRetry => return self.why_no_plan(campaign),
             Action::Enter | Action::RevealRow | Action::Toggle | Action::Copy => self.why_no_row(campaign, action),
@@ -82,7 +82,8 @@ impl State {
 
     fn why_no_export(&self, campaign: &Campaign) -> Option<&'static str> {
         match self.view {
-            ViewKind::Messages => (campaign.list.len() == 0).then_some("the list is empty"),
+            ViewKind::Messages if campaign.marked.is_empty() => nothing_kept(campaign),
+            ViewKind::Messages => None,
             ViewKind::Failures => campaign.failures.groups().is_empty().then_some("nothing has failed in what is loaded"),
             ViewKind::Batches | ViewKind::Activity => None,
         }
@@ -112,5 +113,14 @@ impl State {
             Typed::Rest => campaign.not_started.is_empty().then_some(NOTHING_LEFT),
         };
         why.map(str::to_owned)
+    }
+}
+
+/// Why nothing can be done with all that the filter keeps: what only the find shows is none of it.
+fn nothing_kept(campaign: &Campaign) -> Option<&'static str> {
+    match (campaign.list.matching(&campaign.store), campaign.list.below()) {
+        (0, 0) => Some("the list is empty"),
+        (0, _) => Some("the filter keeps none of these messages"),
+        _ => None,
     }
 }

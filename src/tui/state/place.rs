@@ -39,13 +39,19 @@ impl State {
     /// The key that does something in the view on the screen, to be named in a sentence. While a number is typed it is
     /// text, and a key leads out of the line first.
     pub(in crate::tui) fn key_for(&self, action: Action) -> String {
-        let key = self.keymap.name(self.pane(), action);
-        match self.context() {
-            Context::Text => {
-                let way_out = if self.across.on { Action::Back } else { Action::Enter };
-                format!("{} then {key}", self.keymap.name(Context::Text, way_out))
-            }
-            _ => key,
+        self.past_the_line(self.keymap.name(self.pane(), action))
+    }
+
+    /// The same for what only `:` runs.
+    pub(in crate::tui) fn command_for(&self, word: &str) -> String {
+        self.past_the_line(self.keymap.command(word))
+    }
+
+    fn past_the_line(&self, key: String) -> String {
+        if self.context() != Context::Text {
+            return key;
         }
+        let way_out = if self.across.on { Action::Back } else { Action::Enter };
+        format!("{} then {key}", self.keymap.name(Context::Text, way_out))
     }
 }

@@ -52,8 +52,9 @@ impl State {
         let failed = |row: &RowNumber| shown <= LISTED_WHOLE || campaign.store.status(*row) == Some(&Status::Failure);
         let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).filter(failed).collect();
         if shown == 0 {
+            let what = if campaign.list.below() > 0 { "the filter keeps none of these messages" } else { "the list shows no message" };
             let next = format!("{} chooses another filter", self.key_for(Action::Filter));
-            self.tell(NoticeWeight::Info, "the list shows no message", "", &next);
+            self.tell(NoticeWeight::Info, what, "", &next);
             return;
         }
         let which = if campaign.list.below() > 0 { "that the filter shows" } else { "shown" };

@@ -66,15 +66,16 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
         // What was found apart is listed, too, and is not among the loaded ones that are counted.
-        true if below > 0 => format!("{} shown, {} – outside the filter", count(matching + below), count(below)),
+        true if below > 0 => format!("{} shown, {} –", count(matching + below), count(below)),
         true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(matching)),
         true => format!("{} of {loaded} loaded{in_window}", count(matching)),
         false => format!("{loaded} loaded{in_window}"),
     };
     right.push(Piece::new(of, style(Role::Muted), 0).gap(1));
     let (how_far, role) = state.how_far_shown(campaign);
-    if below == 0 {
-        right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0));
+    match below {
+        0 => right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0)),
+        _ => right.push(Piece::new("outside the filter", style(Role::Muted), 1).gap(1)),
     }
     if coverage.islands > 0 {
         let mark = "•";

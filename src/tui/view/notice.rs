@@ -53,7 +53,7 @@ fn words(state: &State) -> (String, Role) {
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
-    if let Some(hint) = state.tour.hint(&state.keymap).filter(|_| newest.is_none()) {
+    if let Some(hint) = state.tour.hint(&state.keymap).filter(|_| newest.is_none() && state.context() != Context::Text) {
         return (hint, Role::Text);
     }
     match (newest, state.notices.newest()) {
@@ -122,7 +122,7 @@ fn history(state: &State, campaign: &Campaign) -> Option<String> {
 fn export(state: &State, exporting: &Exporting) -> String {
     let (done, all) = (exporting.at.min(exporting.export.rows().len()), exporting.export.rows().len());
     let far = if all == 0 { String::new() } else { format!(": {} of {}, {}", count(done), count(all), percent(done as f64 / all as f64)) };
-    format!("exporting {}{far}; {} stops it", exporting.export.what, state.keymap.command("stop"))
+    format!("exporting {}{far}; {} stops it", exporting.export.what, state.command_for("stop"))
 }
 
 /// What stands between a first q or Ctrl-c and the end.

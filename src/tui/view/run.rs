@@ -64,7 +64,7 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
         left.push(Piece::new(format!("{} calls/s", rate(news.rate)), style(Role::Text), 4).gap(3));
         left.push(Piece::new(format!("{} left", age(rest)), style(Role::Text), 3).gap(3));
     }
-    let (resume, stop) = (state.keymap.command("resume"), state.keymap.command("stop"));
+    let (resume, stop) = (state.command_for("resume"), state.command_for("stop"));
     let keys = if paused { format!("{resume} goes on   {stop} ends it") } else { format!("{stop} or Ctrl-c") };
     (left, vec![Piece::new(keys, style(Role::Accent), 1)])
 }
@@ -114,5 +114,5 @@ fn ended(state: &State, campaign: &Campaign, news: &RunNews) -> (Vec<Piece>, Vec
     if news.accepted > 0 {
         left.push(Piece::new(format!("· {}", followed_words(state, campaign)), style(Role::Text), 2).gap(1));
     }
-    (left, vec![Piece::new(state.keymap.command("results"), style(Role::Accent), 1)])
+    (left, vec![Piece::new(state.command_for("results"), style(Role::Accent), 1)])
 }
