@@ -7,7 +7,6 @@ mod last;
 mod setup;
 mod workers;
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -162,12 +161,6 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     match choice {
         StartChoice::Demo => demo(&DemoArguments::default(), common, runtime),
         StartChoice::Added => run(common, runtime),
-        StartChoice::ShowExample => {
-            let text = format!("# {}\n{}", path.display(), config::example());
-            // A closed pipe is no failure of the program's.
-            let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            Ok(Exit::Done)
-        }
         StartChoice::Quit => Ok(exit_of(end)),
     }
 }

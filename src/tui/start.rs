@@ -1,5 +1,6 @@
 //! The start screen, for somebody who has no configuration yet.
 
+mod example;
 mod form;
 mod form_view;
 mod view;
@@ -12,7 +13,8 @@ use jiff::Timestamp;
 use ratatui::Frame;
 
 use super::keys::{Action, Chord, Context, KeyMap};
-use form::{Form, Next};
+use example::Example;
+use form::{Form, Leaving, Next};
 
 use super::{Dashboard, Effect, End, Event, Host, Input, KeyRole, QuestionId, Requests, Run, Screen, Theme, updates};
 
@@ -25,8 +27,6 @@ pub enum StartChoice {
     Demo,
     /// The dashboard on the campaign that was added just now.
     Added,
-    /// The place and the text of a configuration, on standard output, where they can be copied.
-    ShowExample,
     /// Nothing.
     Quit,
 }
@@ -80,31 +80,55 @@ struct Start {
     focus: usize,
     /// The form that adds a campaign, while it is open.
     form: Option<Form>,
+    /// The example in front of the form, while it is looked at.
+    example: Option<Example>,
+    /// The rows of the terminal, once told.
+    rows: u16,
     choice: StartChoice,
 }
 
 impl Start {
     fn new(text: StartText, theme: Theme, ascii: bool) -> Self {
-        Self { text, theme, ascii, focus: 0, form: None, choice: StartChoice::Quit }
+        Self { text, theme, ascii, focus: 0, form: None, example: None, rows: 24, choice: StartChoice::Quit }
     }
 
     fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        let context = if self.form.is_some() { Context::Prompt } else { Context::Page };
+        let context = if self.takes_text() { Context::Prompt } else { Context::Page };
         let action = KeyMap::default().lookup(context, key);
+        let is_common = matches!(action, Some(Action::Interrupt | Action::Suspend | Action::Redraw));
+        if let Some(example) = self.example.as_mut().filter(|_| !is_common) {
+            let effects = example.key(action, self.rows);
+            if effects.is_none() {
+                self.example = None;
+            }
+            return effects.unwrap_or_default();
+        }
         match (action, &mut self.form) {
-            (Some(Action::Interrupt), _) => self.choose(StartChoice::Quit),
+            (Some(Action::Interrupt), _) => self.interrupt(),
             (Some(Action::Suspend), _) => vec![Effect::Suspend],
             (Some(Action::Redraw), _) => vec![Effect::Redraw],
             (_, None) => self.key_in_menu(action, key),
             (_, Some(form)) => match form.key(action, key) {
                 Next::Stay(effects) => effects,
-                Next::Example => self.choose(StartChoice::ShowExample),
+                Next::Example => {
+                    self.example = Some(Example::default());
+                    Vec::new()
+                }
                 Next::Back => {
                     self.form = None;
                     Vec::new()
                 }
             },
         }
+    }
+
+    /// Ctrl-c: where something was typed, it says first what would be lost.
+    fn interrupt(&mut self) -> Vec<Effect> {
+        if self.form.as_mut().is_none_or(|form| form.may_leave(Leaving::Quit)) {
+            return self.choose(StartChoice::Quit);
+        }
+        self.example = None;
+        Vec::new()
     }
 
     fn key_in_menu(&mut self, action: Option<Action>, key: KeyEvent) -> Vec<Effect> {
@@ -148,6 +172,10 @@ impl Dashboard for Start {
         match event {
             Event::Key(key) => self.key(key),
             Event::Added(Ok(())) => self.choose(StartChoice::Added),
+            Event::Resize { rows, .. } => {
+                self.rows = rows;
+                Vec::new()
+            }
             Event::Background(background) => {
                 self.theme = self.theme.clone().on(Some(background));
                 Vec::new()
@@ -175,11 +203,11 @@ impl Dashboard for Start {
     }
 
     fn role(&self, _: KeyEvent) -> KeyRole {
-        if self.form.is_some() { KeyRole::Text } else { KeyRole::Key }
+        if self.takes_text() { KeyRole::Text } else { KeyRole::Key }
     }
 
     fn takes_text(&self) -> bool {
-        self.form.is_some()
+        self.form.is_some() && self.example.is_none()
     }
 
     fn needs_tick(&self) -> bool {

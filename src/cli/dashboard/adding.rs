@@ -96,7 +96,7 @@ fn added(campaign: &NewCampaign, path: &std::path::Path) -> Result<(), Explanati
     campaign.write(path).map_err(|error| Explanation {
         what: "The campaign was not saved; nothing was changed.".to_owned(),
         why: sentence(&error),
-        next: "Mend that and save again, or print an example and write the file by hand.".to_owned(),
+        next: "Fix that and save again, or write the file by hand: `postwatch config example` prints an example.".to_owned(),
         trace_id: None,
     })
 }

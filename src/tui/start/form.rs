@@ -79,8 +79,17 @@ pub(super) struct Form {
     pub focus: Spot,
     pub problems: Vec<(Spot, String)>,
     pub phase: Phase,
-    /// Esc once more drops what was typed.
-    pub leaves: bool,
+    /// The key that drops what was typed when it is pressed once more.
+    pub leaves: Option<Leaving>,
+}
+
+/// A key that leads away from what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// Esc: back to the menu.
+    Back,
+    /// Ctrl-c: out of the program.
+    Quit,
 }
 
 /// What was typed for each source of a key: wiped when the form goes, and shown in no debug output.
@@ -121,7 +130,7 @@ pub(super) enum Next {
     Stay(Vec<Effect>),
     /// Back to the menu.
     Back,
-    /// The program ends with an example on standard output.
+    /// An example is looked at; the form waits.
     Example,
 }
 
@@ -139,7 +148,7 @@ impl Form {
             focus: Spot::Name,
             problems: Vec::new(),
             phase: Phase::Filling,
-            leaves: false,
+            leaves: None,
         }
     }
 
@@ -179,13 +188,9 @@ impl Form {
             return Next::Stay(Vec::new());
         }
         if action == Some(Action::Back) {
-            if self.is_empty() || self.leaves {
-                return Next::Back;
-            }
-            self.leaves = true;
-            return Next::Stay(Vec::new());
+            return if self.may_leave(Leaving::Back) { Next::Back } else { Next::Stay(Vec::new()) };
         }
-        self.leaves = false;
+        self.leaves = None;
         match (action, key.code) {
             (Some(Action::Enter), _) => return self.enter(),
             (Some(Action::NextPane), _) | (_, KeyCode::Down) => self.step(1),
@@ -195,12 +200,18 @@ impl Form {
         Next::Stay(Vec::new())
     }
 
+    /// Whether this key leaves the form now: where something was typed, when it is pressed twice.
+    pub fn may_leave(&mut self, by: Leaving) -> bool {
+        self.is_empty() || self.leaves.replace(by) == Some(by)
+    }
+
     /// Pasted text goes into the line with the focus, its first line alone.
     pub fn paste(&mut self, text: &str) {
         let first = text.trim().lines().next().unwrap_or_default();
         if self.is_waiting() {
             return;
         }
+        self.leaves = None;
         for letter in clean_line(first).chars() {
             self.change(InputRequest::InsertChar(letter));
         }

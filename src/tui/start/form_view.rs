@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use tui_input::Input;
 
 use super::Start;
-use super::form::{Form, PLACES, Phase, READ_ONLY, SOURCES, Spot};
+use super::form::{Form, Leaving, PLACES, Phase, READ_ONLY, SOURCES, Spot};
 use super::view::paragraph;
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
@@ -176,7 +176,7 @@ impl Drawn<'_> {
             _ => "Save untried",
         };
         let mut line = Line::raw("  ");
-        for (spot, name) in [(Spot::Try, "Try it"), (Spot::Save, save), (Spot::Example, "Print an example")] {
+        for (spot, name) in [(Spot::Try, "Try it"), (Spot::Save, save), (Spot::Example, "See an example")] {
             if form.focus == spot {
                 self.cursor = (self.lines.len(), line.width() + 2);
             }
@@ -189,8 +189,12 @@ impl Drawn<'_> {
     }
 
     fn outcome(&mut self, form: &Form) {
+        match form.leaves {
+            Some(Leaving::Back) => return self.told(Role::Warning, "Esc again drops what was typed; any other key goes on."),
+            Some(Leaving::Quit) => return self.told(Role::Warning, "Ctrl-c again quits, and drops what was typed; any other key goes on."),
+            None => {}
+        }
         match &form.phase {
-            Phase::Filling if form.leaves => self.told(Role::Warning, "Esc again drops what was typed; any other key goes on."),
             Phase::Filling => {}
             Phase::Trying => self.told(Role::Muted, "Asking the API for one message … Esc goes back."),
             Phase::Saving => self.told(Role::Muted, "Saving …"),

@@ -36,8 +36,6 @@ fn screen(start: &Start, columns: u16, rows: u16) -> String {
 #[rstest]
 #[case(&[KeyCode::Char('1')], StartChoice::Demo)]
 #[case(&[KeyCode::Enter], StartChoice::Demo)]
-#[case(&[KeyCode::Char('2'), KeyCode::Up, KeyCode::Enter], StartChoice::ShowExample)]
-#[case(&[KeyCode::Down, KeyCode::Enter, KeyCode::Up, KeyCode::Enter], StartChoice::ShowExample)]
 #[case(&[KeyCode::Char('3')], StartChoice::Quit)]
 #[case(&[KeyCode::Down, KeyCode::Down, KeyCode::Down, KeyCode::Enter], StartChoice::Quit)]
 #[case(&[KeyCode::Char('q')], StartChoice::Quit)]
@@ -75,8 +73,7 @@ fn the_form_says_where_the_file_goes_and_what_is_wrong() {
     assert!(!press(&mut start, &[KeyCode::Char('2')]));
     assert!(start.takes_text(), "a paste is welcome");
     let shown = screen(&start, 80, 24);
-    for text in ["Add a campaign", "allow list", "/home/someone/.config/postwatch/config.toml", "campaign id", "Try it", "Print an example"]
-    {
+    for text in ["Add a campaign", "allow list", "/home/someone/.config/postwatch/config.toml", "campaign id", "Try it", "See an example"] {
         assert!(shown.contains(text), "`{text}` is missing in\n{shown}");
     }
     assert!(!press(&mut start, &[KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Enter]));
@@ -94,6 +91,45 @@ fn a_key_is_not_shown_to_the_one_who_types_it() {
     let _ = start.update(Event::Paste("key_test_canary".to_owned()), now);
     let shown = screen(&start, 80, 24);
     assert!(shown.contains("∙∙∙∙∙∙∙∙∙∙∙∙∙∙∙") && !shown.contains("canary"), "{shown}");
+}
+
+#[test]
+fn an_example_is_looked_at_and_what_was_typed_is_still_there() {
+    let mut start = at_start();
+    assert!(!press(&mut start, &[KeyCode::Char('2'), KeyCode::Char('C')]));
+    let form = start.form.as_mut().unwrap();
+    (form.source, form.focus) = (2, form::Spot::Key);
+    let now = Timestamp::from_second(1_900_000_000).unwrap();
+    let _ = start.update(Event::Paste("key_test_canary".to_owned()), now);
+    start.form.as_mut().unwrap().focus = form::Spot::Example;
+    let before = screen(&start, 80, 24);
+    assert!(!press(&mut start, &[KeyCode::Enter]));
+    let shown = screen(&start, 80, 24);
+    assert!(shown.contains("An example of /home/someone") && shown.contains("[[campaigns]]") && !start.takes_text(), "{shown}");
+    let copied = start.update(Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE)), now);
+    assert_eq!(copied, [Effect::Copy(crate::tui::Copied(crate::config::example().to_owned()))]);
+    assert!(!press(&mut start, &[KeyCode::End]));
+    assert!(screen(&start, 80, 24).contains(crate::config::example().lines().last().unwrap()));
+    assert!(!press(&mut start, &[KeyCode::Esc]));
+    assert_eq!(screen(&start, 80, 24), before);
+    assert_eq!(start.form.as_ref().unwrap().keys.of(2).unwrap().value(), "key_test_canary");
+}
+
+#[test]
+fn ctrl_c_drops_what_was_typed_only_when_it_is_meant() {
+    let now = Timestamp::from_second(1_900_000_000).unwrap();
+    let interrupt = || Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+    let mut start = at_start();
+    assert!(!press(&mut start, &[KeyCode::Char('2')]));
+    assert_eq!(start.update(interrupt(), now), [Effect::Quit], "there is nothing to lose");
+    let mut start = at_start();
+    assert!(!press(&mut start, &[KeyCode::Char('2'), KeyCode::Char('C')]));
+    assert_eq!(start.update(interrupt(), now), []);
+    let shown = screen(&start, 80, 24);
+    assert!(shown.contains("Ctrl-c again quits, and drops what was typed"), "{shown}");
+    assert!(!press(&mut start, &[KeyCode::Char('l')]));
+    assert_eq!(start.update(interrupt(), now), []);
+    assert_eq!(start.update(interrupt(), now), [Effect::Quit]);
 }
 
 #[test]
@@ -118,8 +154,8 @@ fn the_answers_reach_the_form_and_saving_leads_on() {
 #[test]
 fn it_fits_every_size() {
     let mut start = at_start();
-    for form in [None, Some(Form::new())] {
-        start.form = form;
+    for (form, example) in [(None, None), (Some(Form::new()), None), (Some(Form::new()), Some(Example::default()))] {
+        (start.form, start.example) = (form, example);
         for (columns, rows) in [(1, 1), (2, 2), (10, 3), (59, 14), (60, 15), (200, 60)] {
             for _ in 0..10 {
                 let _ = screen(&start, columns, rows);

@@ -18,9 +18,10 @@ const MENU_COLUMNS: u16 = 70;
 pub(super) fn draw(start: &Start, frame: &mut Frame<'_>) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, start.theme.style(Role::Text));
-    match &start.form {
-        Some(form) => form_view::draw(start, form, frame),
-        None => menu(start, frame),
+    match (&start.example, &start.form) {
+        (Some(example), _) => example.draw(start, frame),
+        (None, Some(form)) => form_view::draw(start, form, frame),
+        (None, None) => menu(start, frame),
     }
 }
 

@@ -1,0 +1,75 @@
+//! An example of a configuration, in front of the form: nothing that was typed is lost over it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::Start;
+use super::view::paragraph;
+use crate::config;
+use crate::tui::keys::Action;
+use crate::tui::text::cut;
+use crate::tui::{Copied, Effect, Role};
+
+/// Lines beside those of the example: a title, a blank one, the keys.
+const FRAME: u16 = 3;
+
+/// The example while it is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Example {
+    /// How many lines it is scrolled down.
+    scroll: usize,
+    /// Whether it was copied.
+    is_copied: bool,
+}
+
+impl Example {
+    /// A key, on a screen of `rows`. What is to be done; `None` leads back to the form.
+    pub fn key(&mut self, action: Option<Action>, rows: u16) -> Option<Vec<Effect>> {
+        let room = usize::from(rows.saturating_sub(FRAME)).max(1);
+        let last = config::example().lines().count().saturating_sub(room);
+        let page = room.saturating_sub(1).max(1);
+        let to = match action {
+            Some(Action::Up) => self.scroll.saturating_sub(1),
+            Some(Action::Down) => self.scroll + 1,
+            Some(Action::PageUp | Action::HalfPageUp) => self.scroll.saturating_sub(page),
+            Some(Action::PageDown | Action::HalfPageDown) => self.scroll + page,
+            Some(Action::First) => 0,
+            Some(Action::Last) => last,
+            Some(Action::Copy) => {
+                self.is_copied = true;
+                return Some(vec![Effect::Copy(Copied(config::example().to_owned()))]);
+            }
+            Some(Action::Back | Action::Quit | Action::Enter) => return None,
+            _ => self.scroll,
+        };
+        self.scroll = to.min(last);
+        Some(Vec::new())
+    }
+
+    /// Draws it.
+    pub fn draw(&self, start: &Start, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let style = |role| start.theme.style(role);
+        let columns = usize::from(area.width.saturating_sub(2));
+        let fitted = |text: &str| cut(text, columns, start.ascii).into_owned();
+        let title = format!("An example of {}", start.text.path.display());
+        let mut lines = vec![Line::styled(fitted(&title), style(Role::Heading)), Line::default()];
+        let room = usize::from(area.height.saturating_sub(FRAME));
+        let shown = config::example().lines().skip(self.scroll).take(room);
+        lines.extend(shown.map(|line| {
+            let role = if line.trim_start().starts_with('#') { Role::Muted } else { Role::Text };
+            Line::styled(fitted(line), style(role))
+        }));
+        let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), area.height.saturating_sub(1));
+        paragraph(frame, inner, lines);
+        let copied = if self.is_copied { "sent to the terminal's clipboard" } else { "`postwatch config example` prints it" };
+        let mut keys = Line::default();
+        for (key, does) in [("Esc", "back to the form"), ("Up Down", "scroll"), ("c", "copy"), ("", copied)] {
+            keys.push_span(Span::styled(key, style(Role::Accent)));
+            keys.push_span(Span::styled(format!("{}{does}  ", if key.is_empty() { "" } else { " " }), style(Role::Muted)));
+        }
+        paragraph(frame, Rect::new(area.x + 1, area.bottom().saturating_sub(1), area.width.saturating_sub(2), 1), vec![keys]);
+        frame.set_cursor_position((area.x + 1, area.y));
+    }
+}
