@@ -496,6 +496,7 @@ fn key_of(name: &str) -> KeyEvent {
         ("Home", ..) => plain(KeyCode::Home),
         ("End", ..) => plain(KeyCode::End),
         ("Backspace", ..) => plain(KeyCode::Backspace),
+        ("Delete", ..) => plain(KeyCode::Delete),
         (_, Some('F'), Some(_)) => plain(KeyCode::F(name[1..].parse().unwrap())),
         (_, Some('^'), Some(letter)) => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL),
         (_, Some(letter), None) if letter.is_ascii_uppercase() => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::SHIFT),

@@ -65,7 +65,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     },
     Binding {
         action: Action::Delete,
-        keys: &[Chord::char('x'), Chord::plain(KeyCode::Delete)],
+        keys: &[Chord::plain(KeyCode::Delete)],
         contexts: &[Menu],
         label: "delete",
         help: "delete the filter that was given a name",
