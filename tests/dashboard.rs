@@ -56,6 +56,8 @@ mod presenting;
 mod rebinding;
 #[path = "dashboard/retrying.rs"]
 mod retrying;
+#[path = "dashboard/returning.rs"]
+mod returning;
 #[path = "dashboard/running.rs"]
 mod running;
 #[path = "dashboard/screens.rs"]

@@ -57,8 +57,8 @@ pub(super) use can::NOTHING_LEFT;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, Columns};
 pub(super) use copying::{CopyWhat, Form, LastCopy};
-pub(super) use detail::{Opened, Phase};
-pub(super) use dialog::Dialog;
+pub(super) use detail::{Drilled, Opened, Origin, Phase};
+pub(super) use dialog::{Beneath, Dialog};
 pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use failures::{Failures, Group, GroupKey};
 pub(super) use filter_choice::FilterChoice;
@@ -117,6 +117,12 @@ pub struct State {
     /// The order of each view, and the columns of the messages.
     pub(super) tables: Tables,
     pub(super) dialog: Dialog,
+    /// What the dialog was opened from, the last one on top; nothing where that was the view.
+    pub(super) beneath: Vec<Beneath>,
+    /// Where the view on the screen was opened from; `None` where it was gone to.
+    pub(super) came_from: Option<Origin>,
+    /// Where the find line was opened.
+    pub(super) find_from: Option<Origin>,
     /// What a person said yes to a moment ago, while it can be taken back.
     pub(super) starting: Option<Starting>,
     /// A page to read, over everything else.
@@ -207,6 +213,9 @@ impl State {
             view: ViewKind::Messages,
             tables: Tables::default(),
             dialog: Dialog::None,
+            beneath: Vec::new(),
+            came_from: None,
+            find_from: None,
             starting: None,
             page: None,
             copied: None,

@@ -5,6 +5,7 @@ mod across;
 mod activity;
 mod alarm;
 mod attendance;
+mod back; // to where one came from
 mod batches;
 mod campaigns;
 mod changes;
@@ -105,6 +106,7 @@ impl State {
                 effects.push(Effect::Quit);
             }
         }
+        self.forget_beneath();
         self.keep_batch_read(&mut effects);
         self.notice_absence(&mut effects);
         self.wake(&mut effects);
@@ -190,8 +192,8 @@ impl State {
             Action::PreviousCampaign => self.step_campaign(-1, effects),
             Action::NextCampaign => self.step_campaign(1, effects),
             Action::Find => self.open_find(effects),
-            Action::Filter => self.open_menu(FilterMenuKind::Filter, effects),
-            Action::TimeWindow => self.open_menu(FilterMenuKind::Times, effects),
+            Action::Filter => self.open_menu(FilterMenuKind::Filter),
+            Action::TimeWindow => self.open_menu(FilterMenuKind::Times),
             Action::Order => self.open_order(),
             Action::Clear => self.clear(effects),
             Action::RevealRow => self.reveal(effects),

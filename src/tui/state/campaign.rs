@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{
-    Actions, ActivityKey, BatchColumn, Changes, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered, Rest,
-    RunRecord, ViewKind,
+    Actions, ActivityKey, BatchColumn, Changes, Drilled, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
+    Rest, RunRecord,
 };
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows};
 use crate::monitor::{Connection, Meter};
@@ -51,7 +51,7 @@ pub(in crate::tui) struct Campaign {
     /// The failures by error.
     pub failures: Failures,
     /// Where a list of messages was opened from, and what the list showed before.
-    pub drilled: Option<(ViewKind, FilterChoice)>,
+    pub drilled: Option<Drilled>,
     /// Whom the list looks for.
     pub find: Find,
     /// How the worker sees the world.

@@ -1,5 +1,6 @@
-//! The detail of a message that was opened.
+//! The detail of a message that was opened, and where what is opened was opened from.
 
+use super::{FilterChoice, ViewKind};
 use crate::delivery::MessageId;
 use crate::monitor::Generation;
 use crate::postman::Explanation;
@@ -26,6 +27,36 @@ pub(in crate::tui) struct Opened {
     pub scroll: usize,
     /// How far the reading is.
     pub phase: Phase,
+    /// Whether it was opened from a line of another view: Esc leads back there, past the list.
+    pub is_of_a_line: bool,
+}
+
+/// Where something was opened: Esc leads back to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum Origin {
+    /// A view.
+    View(ViewKind),
+    /// The detail of a message.
+    Message(MessageId),
+}
+
+/// Messages that were opened from elsewhere, in place of what the list showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Drilled {
+    /// Where they were opened.
+    pub from: Origin,
+    /// What the list showed before.
+    pub before: FilterChoice,
+}
+
+impl Origin {
+    /// The view that it is in.
+    pub fn view(&self) -> ViewKind {
+        match self {
+            Origin::View(view) => *view,
+            Origin::Message(_) => ViewKind::Messages,
+        }
+    }
 }
 
 impl Opened {

@@ -1,6 +1,6 @@
 //! What stands over the list, and whether it can be agreed to.
 
-use super::{Asked, BatchQuestion, FilterMenu, OrderMenu, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State};
+use super::{Asked, BatchQuestion, FilterMenu, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State};
 use crate::tui::layout::Kind;
 
 /// A dialog over the list. One at a time.
@@ -31,6 +31,16 @@ pub(in crate::tui) enum Dialog {
     Resume(ResumeQuestion),
     /// All campaigns, with the cursor on one: its place in the configuration.
     Campaigns(usize),
+}
+
+/// What a dialog was opened from, where that was not the view itself: Esc leads back to it.
+pub(in crate::tui) struct Beneath {
+    /// The dialog that was open.
+    pub dialog: Dialog,
+    /// The page that was open.
+    pub page: Option<Page>,
+    /// The campaign that was on the screen then.
+    pub campaign: usize,
 }
 
 impl State {

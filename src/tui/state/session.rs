@@ -13,11 +13,11 @@ impl State {
     pub fn session(&self) -> Session {
         let saved = |campaign: &Campaign| {
             // Messages that were opened from another view are a detour, not what the list shows.
-            let choice = campaign.drilled.as_ref().map_or(&campaign.choice, |(_, before)| before);
+            let choice = campaign.drilled.as_ref().map_or(&campaign.choice, |drilled| &drilled.before);
             (!choice.is_everything()).then(|| (campaign.card.name.clone(), choice.saved()))
         };
         let view = match self.campaign().and_then(|campaign| campaign.drilled.as_ref()) {
-            Some((from, _)) => *from,
+            Some(drilled) => drilled.from.view(),
             None => self.view,
         };
         Session {

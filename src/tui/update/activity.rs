@@ -1,6 +1,6 @@
 //! Keys in the view of changes and actions, and in the menu of one with an unknown outcome.
 
-use super::super::state::{ActivityKey, Asked, Dialog, Entry, Resolve, ResolveLine, State, ViewKind};
+use super::super::state::{ActivityKey, Asked, Dialog, Drilled, Entry, Origin, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
@@ -83,6 +83,7 @@ impl State {
                     campaign.batch_cursor = Some(batch);
                 }
                 self.show_view(ViewKind::Batches, effects);
+                self.came_from = Some(Origin::View(ViewKind::Activity));
             }
             Opening::Nothing(why) => self.tell(NoticeWeight::Info, why, "", ""),
         }
@@ -112,9 +113,12 @@ impl State {
             && let Some(place) = campaign.list.position(&campaign.store, row)
         {
             campaign.list.go(&campaign.store, place, height);
-            campaign.drilled = Some((ViewKind::Activity, campaign.choice.clone()));
+            campaign.drilled = Some(Drilled { from: Origin::View(ViewKind::Activity), before: campaign.choice.clone() });
         }
         self.open_detail(effects);
+        if let Some(opened) = self.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) {
+            opened.is_of_a_line = true;
+        }
     }
 
     /// Keys in the menu of an unknown outcome, and in its question.
@@ -133,7 +137,7 @@ impl State {
                 effects.push(self.command(command));
             }
             (_, Some(_)) => {}
-            (Action::Back | Action::Quit, None) => self.dialog = Dialog::None,
+            (Action::Back | Action::Quit, None) => self.close_dialog(effects),
             (Action::Enter, None) => match resolve.line() {
                 ResolveLine::LookUp => {
                     let command = Command::LookUp(resolve.action);

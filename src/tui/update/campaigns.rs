@@ -1,6 +1,6 @@
 //! From campaign to campaign, by steps or by choosing one from all.
 
-use super::super::state::{Dialog, State};
+use super::super::state::{Beneath, Dialog, State};
 use super::super::{Action, Effect};
 use crate::monitor::Command;
 
@@ -32,14 +32,22 @@ impl State {
             Action::NextCampaign => self.choose_campaign(1),
             _ => match self.steps(action) {
                 Some(steps) => self.choose_campaign(steps),
+                // A page is about all of them.
+                None if matches!(action, Action::Help | Action::Notices) => {
+                    self.common_key(action, effects);
+                }
                 None => {
-                    // Whatever else a key does, it does it to the campaign under the cursor.
+                    // Whatever else a key does, it does it to the campaign under the cursor; Esc in what it opens leads back.
+                    let beneath = Beneath { dialog: Dialog::Campaigns(chosen), page: None, campaign: self.current };
                     self.dialog = Dialog::None;
                     if chosen != self.current && chosen < self.campaigns.len() {
                         self.show_campaign(chosen, effects);
                     }
                     if action != Action::Enter {
                         self.common_key(action, effects);
+                    }
+                    if !matches!(self.dialog, Dialog::None) {
+                        self.beneath.insert(0, beneath);
                     }
                 }
             },
@@ -60,6 +68,7 @@ impl State {
     pub(super) fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
         self.leave_activity();
         self.close_detail(effects);
+        (self.came_from, self.find_from) = (None, None);
         if let Some(campaign) = self.campaign_mut() {
             campaign.marks.hide(None);
             if campaign.find.rest() {

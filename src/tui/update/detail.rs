@@ -16,7 +16,14 @@ impl State {
             Action::HalfPageDown => self.scroll_detail((page + 1) / 2),
             Action::First => self.scroll_detail(isize::MIN),
             Action::Last => self.scroll_detail(isize::MAX),
-            Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane => self.close_detail(effects),
+            Action::NextPane | Action::PreviousPane => self.close_detail(effects),
+            Action::Back | Action::Quit => {
+                let leads_on = self.campaign().and_then(|campaign| campaign.opened.as_ref()).is_some_and(|opened| opened.is_of_a_line);
+                self.close_detail(effects);
+                if leads_on {
+                    self.step_back(effects);
+                }
+            }
             _ => {
                 self.common_key(action, effects);
             }
@@ -30,7 +37,7 @@ impl State {
         let Some(row) = campaign.list.selected() else { return };
         campaign.list.hold(&campaign.store);
         let message = campaign.store.id(row);
-        campaign.opened = Some(Opened { generation, message: message.clone(), scroll: 0, phase: Phase::Reading });
+        campaign.opened = Some(Opened { generation, message: message.clone(), scroll: 0, phase: Phase::Reading, is_of_a_line: false });
         effects.push(self.command(Command::Open { generation, message }));
     }
 

@@ -28,8 +28,7 @@ impl State {
     pub(super) fn export_results(&mut self) {
         if self.page.map(|page| page.kind) == Some(PageKind::Results) {
             let rows = view::result_rows(self);
-            self.page = None;
-            self.ask_where("results", &rows);
+            self.open_from(|state| state.ask_where("results", &rows));
         }
     }
 

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;
 use tui_input::InputRequest;
 
-use super::super::state::{Dialog, FilterChoice, State, TYPING, Wish};
+use super::super::state::{Dialog, FilterChoice, Origin, State, TYPING, ViewKind, Wish};
 use super::super::{Action, Context, Effect, view};
 use crate::delivery::clean_line;
 use crate::monitor::{Command, NoticeWeight};
@@ -14,6 +14,8 @@ const LONGEST: usize = 200;
 
 impl State {
     pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
+        let from = self.origin();
+        self.find_from = (from != Origin::View(ViewKind::Messages) && !self.shows_across()).then_some(from);
         self.close_detail(effects);
         self.find_from_view(effects);
         self.dialog = Dialog::Find;
@@ -28,14 +30,22 @@ impl State {
         match action {
             Action::Enter => {
                 self.dialog = Dialog::None;
+                self.find_from = None;
                 if let Some(campaign) = self.campaign_mut() {
                     campaign.find.hasten(now);
                 }
             }
             Action::Back => {
-                self.dialog = Dialog::None;
                 self.forget_across(effects);
                 self.end_find(effects);
+                match self.find_from.take() {
+                    Some(Origin::View(_)) => {
+                        self.step_back(effects);
+                    }
+                    Some(Origin::Message(message)) => self.open_again(&message, effects),
+                    None => {}
+                }
+                self.close_dialog(effects);
             }
             Action::NextPane | Action::PreviousPane => self.switch_scope(effects),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::HalfPageDown => self.list_key(action, effects),

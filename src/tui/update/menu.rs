@@ -5,8 +5,7 @@ use super::super::{Action, Effect, view};
 use super::list::PAGES_TO_FILL;
 
 impl State {
-    pub(super) fn open_menu(&mut self, kind: FilterMenuKind, effects: &mut Vec<Effect>) {
-        self.close_detail(effects);
+    pub(super) fn open_menu(&mut self, kind: FilterMenuKind) {
         if let Some(campaign) = self.campaign() {
             let mut menu = FilterMenu::new(kind, campaign, &self.named);
             menu.count(campaign);
@@ -33,6 +32,7 @@ impl State {
                 let is_shown = menu.is_as_opened() && self.view == ViewKind::Messages;
                 let choice = (!is_shown).then(|| menu.choice());
                 self.dialog = Dialog::None;
+                self.close_detail(effects);
                 if let Some(choice) = choice {
                     self.show_chosen(choice, effects);
                 }
@@ -45,7 +45,7 @@ impl State {
                 self.dialog = Dialog::None;
                 self.clear(effects);
             }
-            Action::Back | Action::Quit => self.dialog = Dialog::None,
+            Action::Back | Action::Quit => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ => {}
         }
@@ -87,6 +87,7 @@ impl State {
     /// Narrows the list to what was chosen, and shows it.
     pub(super) fn show_chosen(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
         self.dialog = Dialog::None;
+        self.close_detail(effects);
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.choice = choice;
         campaign.drilled = None;
@@ -102,6 +103,7 @@ impl State {
     /// Looks at another window of time, in the view on the screen.
     pub(super) fn set_window(&mut self, window: Window, effects: &mut Vec<Effect>) {
         self.dialog = Dialog::None;
+        self.close_detail(effects);
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.choice.window = window;
         campaign.narrow();

@@ -13,7 +13,7 @@ impl State {
         }
     }
 
-    pub(super) fn order_key(&mut self, action: Action, _effects: &mut Vec<Effect>) {
+    pub(super) fn order_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         if let Some(steps) = self.menu_steps(action) {
             return self.go_order(steps);
         }
@@ -23,7 +23,7 @@ impl State {
             Action::Left => self.shift_column(-1),
             Action::Right => self.shift_column(1),
             Action::Clear => self.usual_order(),
-            Action::Back | Action::Quit | Action::Order => self.dialog = Dialog::None,
+            Action::Back | Action::Quit | Action::Order => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ => {}
         }

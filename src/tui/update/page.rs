@@ -22,8 +22,7 @@ impl State {
             Action::Last => self.scroll_page(isize::MAX),
             Action::Copy => self.copy_page(effects),
             Action::PlanRetry if self.page.is_some_and(|page| page.kind == PageKind::Results) => {
-                self.page = None;
-                self.plan_not_started();
+                self.open_from(Self::plan_not_started);
             }
             Action::Export => self.export_results(),
             Action::Back | Action::Quit | Action::Help | Action::Notices | Action::Enter => self.page = None,

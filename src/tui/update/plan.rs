@@ -189,7 +189,7 @@ impl State {
             return;
         }
         match action {
-            Action::Back | Action::Quit => self.dialog = Dialog::None,
+            Action::Back | Action::Quit => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ if self.asked_in_view().is_none() => {}
             Action::Agree => self.agree_to_plan(effects),
@@ -287,7 +287,7 @@ impl State {
     /// Enter: the count where one is asked for, else the answer with the focus, which is "cancel".
     fn enter_plan(&mut self, effects: &mut Vec<Effect>) {
         match self.count_wanted() {
-            (None, _) => self.dialog = Dialog::None,
+            (None, _) => self.close_dialog(effects),
             (Some(_), true) => self.carry_out(effects),
             (Some(wanted), false) => self.say_count(wanted),
         }

@@ -27,7 +27,7 @@ impl State {
                 self.dialog = Dialog::None;
                 self.reveal_all(effects);
             }
-            Action::Back | Action::Quit | Action::Enter => self.dialog = Dialog::None,
+            Action::Back | Action::Quit | Action::Enter => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ => {}
         }

@@ -14,13 +14,18 @@ const PALETTE_PAGE: isize = 8;
 
 impl State {
     pub(super) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
-        self.dialog = Dialog::Prompt(Box::new(Prompt::new(kind, text)));
+        let prompt = Dialog::Prompt(Box::new(Prompt::new(kind, text)));
+        // A line that another one gave way to is nothing to go back to.
+        match self.dialog {
+            Dialog::Prompt(_) => self.dialog = prompt,
+            _ => self.open_from(|state| state.dialog = prompt),
+        }
     }
 
     pub(super) fn prompt_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
         let is_empty = matches!(&self.dialog, Dialog::Prompt(prompt) if prompt.input.value().is_empty());
         match action {
-            Action::Back => self.dialog = Dialog::None,
+            Action::Back => self.close_dialog(effects),
             Action::Enter => self.enter_prompt(effects),
             Action::NextPane => self.complete(),
             Action::Up => self.go_palette(-1),
@@ -141,7 +146,8 @@ impl State {
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
                 self.begin_export(export, path, effects);
-                String::new()
+                // A plan, or the results of a run, are there as before.
+                return self.close_dialog(effects);
             }
         };
         if problem.is_empty() {

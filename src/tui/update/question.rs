@@ -37,7 +37,7 @@ impl State {
         let (now, id, is_in_view) = (self.now, self.next_question(), self.asked_in_view().is_some());
         let Dialog::Question(question) = &mut self.dialog else { return };
         match action {
-            Action::Back | Action::Quit => self.dialog = Dialog::None,
+            Action::Back | Action::Quit => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ if !is_in_view => {}
             // The answers stand side by side: whoever goes on through the list with the arrows, and opens
@@ -50,7 +50,7 @@ impl State {
             }
             Action::Agree => self.agree(effects),
             Action::Enter => match question.answer {
-                Answer::Cancel => self.dialog = Dialog::None,
+                Answer::Cancel => self.close_dialog(effects),
                 Answer::Retry => self.agree(effects),
             },
             _ => {}

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::super::state::{Dialog, FilterChoice, MenuKind, RowAction, RowMenu, State, ViewKind, Window};
+use super::super::state::{Dialog, FilterChoice, MenuKind, Origin, RowAction, RowMenu, State, ViewKind, Window};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, Status};
 use crate::monitor::NoticeWeight;
@@ -27,7 +27,7 @@ impl State {
         }
         match action {
             Action::Enter => self.enter_row_menu(effects),
-            Action::Back | Action::Quit => self.dialog = Dialog::None,
+            Action::Back | Action::Quit => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ => {}
         }
@@ -86,10 +86,10 @@ impl State {
             RowAction::OnlyError => {
                 let errors = subject.error.into_iter().collect();
                 let window = self.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
-                self.drill_out(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);
+                self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);
             }
             RowAction::OnlyBatch => {
-                self.drill_out(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() }, effects);
+                self.drill(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() }, effects);
             }
             RowAction::ShowBatch => {
                 if let Some(campaign) = self.campaign_mut() {
@@ -101,14 +101,10 @@ impl State {
                     }
                     campaign.batch_cursor = subject.batch;
                 }
+                let from = self.origin();
                 self.show_view(ViewKind::Batches, effects);
+                self.came_from = Some(from).filter(|from| *from != Origin::View(ViewKind::Batches));
             }
         }
-    }
-
-    /// Lists other messages; a message that is open is closed first.
-    fn drill_out(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
-        self.close_detail(effects);
-        self.drill(choice, effects);
     }
 }

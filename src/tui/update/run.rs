@@ -75,7 +75,7 @@ impl State {
                 campaign.acted(now);
                 effects.push(self.command(Command::ResumeRun { agreed_at: now }));
             }
-            Action::Back | Action::Quit | Action::Enter => self.dialog = Dialog::None,
+            Action::Back | Action::Quit | Action::Enter => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ => {}
         }

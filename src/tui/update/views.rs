@@ -1,6 +1,6 @@
 //! From view to view.
 
-use super::super::state::{FilterChoice, State, ViewKind};
+use super::super::state::{Drilled, FilterChoice, Origin, State, ViewKind};
 use super::super::{Action, Effect};
 use super::list::PAGES_TO_FILL;
 
@@ -21,6 +21,7 @@ impl State {
         if view != ViewKind::Activity {
             self.leave_activity();
         }
+        self.came_from = None;
         if let Some(campaign) = self.campaign_mut() {
             campaign.drilled = None;
         }
@@ -52,10 +53,11 @@ impl State {
 
     /// Shows these messages; Esc leads back to where one came from.
     pub(super) fn drill(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
-        let from = self.view;
+        let from = self.origin();
+        self.close_detail(effects);
         self.end_find(effects);
         let Some(campaign) = self.campaign_mut() else { return };
-        campaign.drilled = Some((from, std::mem::replace(&mut campaign.choice, choice)));
+        campaign.drilled = Some(Drilled { from, before: std::mem::replace(&mut campaign.choice, choice) });
         campaign.narrow();
         campaign.list.follow(&campaign.store);
         campaign.pages_to_fill = PAGES_TO_FILL;
@@ -70,24 +72,8 @@ impl State {
             return;
         }
         if let Some(campaign) = self.campaign_mut() {
-            campaign.drilled = Some((from, campaign.choice.clone()));
+            campaign.drilled = Some(Drilled { from: Origin::View(from), before: campaign.choice.clone() });
         }
         self.show_view(ViewKind::Messages, effects);
-    }
-
-    /// One step back: from messages that were opened from another view to that view, with the list
-    /// as it was before; from any other view to the messages.
-    pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {
-        if self.view != ViewKind::Messages {
-            self.leave_activity();
-            self.show_view(ViewKind::Messages, effects);
-            return true;
-        }
-        let Some(campaign) = self.campaign_mut() else { return false };
-        let Some((view, choice)) = campaign.drilled.take() else { return false };
-        campaign.choice = choice;
-        campaign.narrow();
-        self.show_view(view, effects);
-        true
     }
 }

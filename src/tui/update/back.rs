@@ -1,0 +1,109 @@
+//! Esc leads back to where one came from: from a dialog to what it was opened from, from a view to the one before.
+
+use super::super::Effect;
+use super::super::state::{Beneath, Dialog, Origin, State, ViewKind};
+use crate::delivery::MessageId;
+
+impl State {
+    /// Opens something from what is open now, to which Esc leads back. Where it opens nothing, all stays as it is.
+    pub(super) fn open_from(&mut self, open: impl FnOnce(&mut Self)) {
+        if self.has_nothing_open() {
+            return open(self);
+        }
+        let beneath = Beneath { dialog: std::mem::replace(&mut self.dialog, Dialog::None), page: self.page.take(), campaign: self.current };
+        open(self);
+        if self.has_nothing_open() {
+            (self.dialog, self.page) = (beneath.dialog, beneath.page);
+        } else {
+            self.beneath.push(beneath);
+        }
+    }
+
+    /// Esc in a dialog: back to what it was opened from.
+    pub(super) fn close_dialog(&mut self, effects: &mut Vec<Effect>) {
+        self.dialog = Dialog::None;
+        let Some(beneath) = self.beneath.pop() else { return };
+        if beneath.campaign != self.current && beneath.campaign < self.campaigns.len() {
+            self.show_campaign(beneath.campaign, effects);
+        }
+        (self.dialog, self.page) = (beneath.dialog, beneath.page);
+        self.look_again();
+        self.count_menu();
+    }
+
+    /// What was covered followed no news meanwhile: a question is made again, and is another one from now on.
+    fn look_again(&mut self) {
+        let (id, now) = (self.next_question(), self.now);
+        let Some(campaign) = self.campaigns.get(self.current) else { return };
+        match &mut self.dialog {
+            Dialog::Plan(question) => {
+                question.remake(id, campaign, now);
+                question.ask_anew(id);
+            }
+            Dialog::Question(question) => {
+                question.remake(id, campaign, now);
+                question.ask_anew(id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Nothing that was covered is come back to once the view itself is on the screen.
+    pub(super) fn forget_beneath(&mut self) {
+        if self.has_nothing_open() {
+            self.beneath.clear();
+        }
+    }
+
+    fn has_nothing_open(&self) -> bool {
+        matches!(self.dialog, Dialog::None) && self.page.is_none()
+    }
+
+    /// Where keys go now, in the view: Esc in what is opened there leads back to it.
+    pub(super) fn origin(&self) -> Origin {
+        match self.campaign().and_then(|campaign| campaign.opened.as_ref()) {
+            Some(opened) if self.view == ViewKind::Messages => Origin::Message(opened.message.clone()),
+            _ => Origin::View(self.view),
+        }
+    }
+
+    /// Shows a message in the list and opens it again; where it is no longer there, the list alone.
+    pub(super) fn open_again(&mut self, message: &MessageId, effects: &mut Vec<Effect>) {
+        let height = self.list_height();
+        let Some(campaign) = self.campaign_mut() else { return };
+        let row = campaign.store.row(message);
+        if let Some(place) = row.and_then(|row| campaign.list.position(&campaign.store, row)) {
+            campaign.list.go(&campaign.store, place, height);
+            self.open_detail(effects);
+        }
+    }
+
+    /// One step back: from messages that were opened from another view to that view, with the list as it was before;
+    /// from any other view to the one that it was opened from, else to the messages.
+    pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {
+        if self.view != ViewKind::Messages {
+            self.leave_activity();
+            match self.came_from.take() {
+                Some(Origin::View(view)) => self.show_view(view, effects),
+                Some(Origin::Message(message)) => {
+                    self.show_view(ViewKind::Messages, effects);
+                    self.open_again(&message, effects);
+                }
+                None => self.show_view(ViewKind::Messages, effects),
+            }
+            return true;
+        }
+        let Some(campaign) = self.campaign_mut() else { return false };
+        let Some(drilled) = campaign.drilled.take() else { return false };
+        campaign.choice = drilled.before;
+        campaign.narrow();
+        match drilled.from {
+            Origin::View(view) => self.show_view(view, effects),
+            Origin::Message(message) => {
+                self.show_view(ViewKind::Messages, effects);
+                self.open_again(&message, effects);
+            }
+        }
+        true
+    }
+}
