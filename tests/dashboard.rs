@@ -48,6 +48,8 @@ mod mousing;
 mod moving;
 #[path = "dashboard/ordering.rs"]
 mod ordering;
+#[path = "dashboard/partial.rs"]
+mod partial;
 #[path = "dashboard/planning.rs"]
 mod planning;
 #[path = "dashboard/presenting.rs"]
@@ -66,6 +68,8 @@ mod screens;
 mod showing;
 #[path = "dashboard/shown.rs"]
 mod shown;
+#[path = "dashboard/spent.rs"]
+mod spent;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
 #[path = "dashboard/taking_back.rs"]

@@ -159,24 +159,8 @@ pub(super) fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// A number and its noun: `1 message`, `12,003 messages`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
-}
-
-/// A number with thousands separators.
-pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+/// Numbers as people write them, with the noun that agrees.
+pub(super) use crate::delivery::{counted, grouped};
 
 fn waiting(error: &CallError, wait: Duration) -> String {
     let seconds = wait.as_secs_f64();
@@ -190,15 +174,4 @@ pub(super) fn unusable(error: &LoadError) -> Failure {
         return Failure::new(Exit::Usage, sentence(error), "", next);
     }
     Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Mend it, or name another one with `--config FILE`.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_grouped_and_agree_with_their_noun() {
-        assert_eq!((counted(1, "message"), counted(0, "row")), ("1 message".to_owned(), "0 rows".to_owned()));
-        assert_eq!((grouped(999), grouped(1000), grouped(1_234_567)), ("999".to_owned(), "1,000".to_owned(), "1,234,567".to_owned()));
-    }
 }

@@ -4,14 +4,17 @@ mod line;
 mod listing;
 mod output;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::campaigns::{Campaign, sentence};
-use super::context::random;
+use super::context::{Context, random};
 use super::{Common, Exit, Failure};
-use crate::state::{self, BudgetFile, Journal, JournalAccess, Note, NoteKind, Run, RunId, SharedBudget, StateError, Who};
+use crate::delivery::MessageId;
+use crate::postman::OUT_OF_ATTEMPTS;
+use crate::state::{self, BudgetFile, Journal, JournalAccess, Note, NoteKind, Run, RunId, Server, SharedBudget, StateError, Who};
 
 pub use listing::JournalArguments;
 pub(super) use listing::run;
@@ -64,6 +67,24 @@ pub(super) fn exit_of(error: &StateError) -> Exit {
 pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).ok()?;
     Some(Arc::new(BudgetFile::new(&folder)))
+}
+
+/// The messages of a campaign of which the API has said that no attempts are left. A journal that is there and cannot be
+/// read is told: then none is known.
+pub(super) fn used_up(context: &Context, campaign: &Campaign) -> HashSet<MessageId> {
+    let refused = || {
+        let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok())?;
+        let Some(access) = JournalAccess::look(&folder)? else { return Ok(Vec::new()) };
+        let Some(journal) = access.readable() else { return Ok(Vec::new()) };
+        journal.messages_refused_with(&Server::of(campaign.base.as_str()), &campaign.config.id, OUT_OF_ATTEMPTS)
+    };
+    let refused: Result<Vec<MessageId>, StateError> = refused();
+    let refused = refused.unwrap_or_else(|error| {
+        let why = sentence(&error);
+        context.notice(&format!("Which messages have no attempts left is not known: the journal cannot be read. {why}"));
+        Vec::new()
+    });
+    refused.into_iter().collect()
 }
 
 /// Whether recipients and texts are shown whole. Where they are masked and `--reveal` asks for

@@ -125,7 +125,8 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let format = context.format();
     let streams = Output::<Stdout>::streams(format, &layout.fields);
     let table = MessageTable::new(&layout, !arguments.fields.is_empty(), super::context::table_width())
-        .coloured(super::context::is_coloured(common));
+        .coloured(super::context::is_coloured(common))
+        .refused(if format == Format::Table { journal::used_up(&context, campaign) } else { Default::default() });
     let mut work = Work {
         batch: listing.batch.clone(),
         wanted,

@@ -12,13 +12,14 @@ use jiff::{SignedDuration, Timestamp};
 use self::report::{Report, Window};
 use super::campaigns::Campaign;
 use super::context::{Context, counted};
+use super::journal::used_up;
 use super::messages::unread;
 use super::moment;
 use super::progress::Progress;
 use super::window::{Asked, NOT_GIVEN, Place, Window as Stretch, loaded_back_to};
 use super::{Common, End, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId};
-use crate::monitor::Listing;
+use crate::monitor::{Listing, Reader};
 use crate::postman::PageRequest;
 use crate::store::{AnswerKind, Reach, Store};
 
@@ -45,7 +46,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     let campaign = context.campaign(&arguments.campaign)?;
     let asked = stretch(arguments, &context, campaign)?;
     let (store, window, untimed) = read(&context, campaign, arguments.batch.clone(), &asked).await?;
-    let report = Report::of(&store, &window, campaign, context.zone());
+    let report = Report::of(&store, &window, campaign, &used_up(&context, campaign), context.zone());
     let mut out = std::io::stdout().lock();
     match context.format() {
         Format::Json => {
@@ -75,6 +76,9 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     }
     if untimed > 0 {
         context.notice(&format!("Left out, {NOT_GIVEN}: {}.", counted(untimed, "message")));
+    }
+    if window.batch.is_some() && store.is_empty() {
+        context.notice("No message of this batch shows: it may still be prepared, or there is no batch of this id.");
     }
     let bad = store.coverage().bad_rows;
     if bad > 0 {
@@ -138,7 +142,28 @@ async fn read(
         _ => Reach { oldest: None, complete: true, gap: None },
     };
     store.set_reach(reach);
+    if let Some(batch) = &batch {
+        learn(&mut reader, context, batch, &mut store).await;
+        // What a page did not show is not there by its end: it may still be prepared.
+        let summary = store.batch(batch);
+        complete &= summary.is_some_and(|summary| summary.is_whole) && store.coverage().bad_rows == 0;
+    }
     Ok((store, Window { batch, fetched_at, complete, now }, untimed.len()))
+}
+
+/// What the API says of a batch: its own pages tell only its messages, and each of these, read alone, tells the batch.
+async fn learn(reader: &mut Reader, context: &Context, batch: &BatchId, store: &mut Store) {
+    let is_told = store.batch(batch).is_some_and(|summary| summary.batch.total.is_some() && summary.batch.status.is_some());
+    let Some(message) = store.rows().next().map(|row| store.id(row)).filter(|_| !is_told) else { return };
+    match reader.message(&message).await {
+        Ok(answer) => {
+            store.merge(&answer.rows, &AnswerKind::Single, answer.asked_at);
+        }
+        Err(error) => {
+            let why = error.explanation();
+            context.notice(&format!("The batch's file, status and total are not known: {}.", why.what.trim_end_matches('.')));
+        }
+    }
 }
 
 /// The server's time where its clock and this one are far apart: a header has whole seconds only,

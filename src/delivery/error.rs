@@ -48,7 +48,7 @@ pub enum ErrorCode {
 /// Whether a retry can help, by the API's published table. An unlisted code is a "maybe".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RetryHelps {
-    /// A retry may well reach the recipient.
+    /// It is worth a retry.
     Yes,
     /// Nobody can say.
     Maybe,
@@ -57,19 +57,10 @@ pub enum RetryHelps {
 }
 
 impl RetryHelps {
-    /// The word of the scripts' JSON: `yes`, `no` or `maybe`.
-    pub fn api_word(self) -> &'static str {
-        match self {
-            RetryHelps::Yes => "yes",
-            RetryHelps::Maybe => "maybe",
-            RetryHelps::No => "no",
-        }
-    }
-
-    /// The word in a list.
+    /// Its word, on the screen and in scripts: `yes`, `no` or `maybe`. None of them is a promise.
     pub fn word(self) -> &'static str {
         match self {
-            RetryHelps::Yes => "helps",
+            RetryHelps::Yes => "yes",
             RetryHelps::Maybe => "maybe",
             RetryHelps::No => "no",
         }
@@ -126,18 +117,35 @@ impl ErrorCode {
         }
     }
 
-    /// What happened and what a retry can do, in two short sentences.
-    pub fn advice(self) -> &'static str {
+    /// What happened, in a short sentence.
+    pub fn meaning(self) -> &'static str {
         match self {
-            ErrorCode::RecipientInvalid => "The number is not known to the telco. A retry cannot help: check the number.",
-            ErrorCode::RecipientUnavailable => "The phone was off or out of reach. A retry may reach it.",
-            ErrorCode::ContentInvalid => "The text was refused. A retry cannot help: the template or a value must change.",
-            ErrorCode::RoutingError => "No way to the number's telco was found. A retry may find one.",
-            ErrorCode::MessageExpired => "The telco kept it until it was too old. A retry may be in time.",
-            ErrorCode::DeliveryUnknownError => "The telco gave no reason. A retry may help.",
-            ErrorCode::ServerUnknownError => "Postman or its provider failed and gave no reason. A retry may help.",
-            ErrorCode::Unlisted => "This error is not in the API's table. A retry may help.",
+            ErrorCode::RecipientInvalid => "The number is not known to the telco.",
+            ErrorCode::RecipientUnavailable => "The phone was off or out of reach.",
+            ErrorCode::ContentInvalid => "The text was refused.",
+            ErrorCode::RoutingError => "No way to the number's telco was found.",
+            ErrorCode::MessageExpired => "The telco kept it until it was too old.",
+            ErrorCode::DeliveryUnknownError => "The telco gave no reason.",
+            ErrorCode::ServerUnknownError => "Postman or its provider failed and gave no reason.",
+            ErrorCode::Unlisted => "This error is not in the API's table.",
         }
+    }
+
+    /// What a retry can do, in a short sentence.
+    fn prospect(self) -> &'static str {
+        match self {
+            ErrorCode::RecipientInvalid => "A retry cannot help: check the number.",
+            ErrorCode::RecipientUnavailable => "A retry may reach it.",
+            ErrorCode::ContentInvalid => "A retry cannot help: the template or a value must change.",
+            ErrorCode::RoutingError => "A retry may find one.",
+            ErrorCode::MessageExpired => "A retry may be in time.",
+            ErrorCode::DeliveryUnknownError | ErrorCode::ServerUnknownError | ErrorCode::Unlisted => "A retry may help.",
+        }
+    }
+
+    /// What happened and what a retry can do, in two short sentences.
+    pub fn advice(self) -> String {
+        format!("{} {}", self.meaning(), self.prospect())
     }
 }
 

@@ -10,10 +10,6 @@ use super::{
     progress,
 };
 
-/// How often a message may be tried, says the API's reference. Whether the first send counts is
-/// not settled, so the program shows the tries used and lets the server decide.
-pub const MAX_ATTEMPTS: u32 = 3;
-
 /// After how long with the telco no further word is likely, says the API's reference.
 pub const TELCO_SILENCE: Duration = Duration::from_secs(48 * 3600);
 

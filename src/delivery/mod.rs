@@ -1,11 +1,12 @@
 //! What a message, status, attempt, delivery error, batch, recipient and template ARE.
 //!
 //! Plain values and pure functions: no IO, no async, no JSON, nothing of the screen. Facts about
-//! the Postman v2 API that are told here (the life cycle of a status, which errors a retry helps,
-//! how often a message may be tried) come from its public reference.
+//! the Postman v2 API that are told here (the life cycle of a status, which errors a retry helps)
+//! come from its public reference.
 
 mod attempt;
 mod batch;
+mod counted; // numbers with their nouns
 mod country;
 mod error;
 mod fields;
@@ -22,11 +23,12 @@ mod told;
 
 pub use attempt::Attempt;
 pub use batch::{Batch, BatchRetry, batch_retry};
+pub use counted::{agreeing, counted, grouped};
 pub use country::calling_country;
 pub use error::{DeliveryError, ErrorCode, RetryHelps};
 pub use fields::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
-pub use message::{MAX_ATTEMPTS, Message, TELCO_SILENCE, fill_text};
+pub use message::{Message, TELCO_SILENCE, fill_text};
 pub use numbers::without_numbers;
 pub use query::{Held, NotANumber, RecipientQuery};
 pub use recipient::{Mask, Recipient, RecipientKind};

@@ -127,7 +127,7 @@ fn by_code(code: &str) -> Option<Words> {
         ),
         "too_many_message_attempts_error" => (
             "The message has no attempts left",
-            "A message is tried three times at most.",
+            "The API takes no further retry of it.",
             "It cannot be retried. Send a new message, or reach the person in another way.",
         ),
         "batch_not_found_or_is_not_retryable" => (

@@ -2,7 +2,7 @@
 
 use super::Explanation;
 
-/// The API's code for a message that was tried three times, the most that it allows.
+/// The API's code for a message that it takes no further retry of.
 pub const OUT_OF_ATTEMPTS: &str = "too_many_message_attempts_error";
 
 /// Codes that keep this caller out, whatever it asks for: by the allow list, or by the key.

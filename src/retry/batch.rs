@@ -1,13 +1,12 @@
 //! The retry of a whole batch: one call for all its failures, useful or not.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::plan::{helps_with, is_too_old};
-use super::{BatchEvidence, BatchReading};
-use crate::delivery::{Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, batch_retry};
+use super::{BatchEvidence, BatchReading, Planner};
+use crate::delivery::{Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, agreeing, batch_retry, counted, grouped};
 
 /// What the retry of a whole batch would do, and whether retrying single messages is better.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +19,8 @@ pub struct BatchPlan {
     pub failures: usize,
     /// Those among them for which a retry cannot help.
     pub useless: usize,
+    /// Those among them of which the API has said that no attempts are left; none of them counts as useless.
+    pub used_up: usize,
     /// Its loaded messages that are still `created`: while there is one, the API refuses, and marks
     /// the batch as one whose enqueuing failed.
     pub created: usize,
@@ -41,16 +42,13 @@ pub struct BatchPlan {
 
 impl BatchPlan {
     /// The plan for a batch, from its loaded messages and, where it was read whole, from that: then the reading says
-    /// which of them have failed. `under_way` are the messages, and
-    /// `is_under_way` tells of the batch itself, with an action under way or an unknown outcome.
-    /// `valid_for` is how long a one-time password is valid, in a campaign of them.
+    /// which of them have failed. The planner knows what is under way, what the API refused before, and how long a
+    /// one-time password is valid.
     pub fn new<'a>(
         batch: &Batch,
         messages: impl IntoIterator<Item = &'a Message>,
         reading: Option<&BatchReading>,
-        under_way: &[MessageId],
-        is_under_way: bool,
-        valid_for: Option<Duration>,
+        planner: &Planner,
         now: Timestamp,
     ) -> Self {
         let mut plan = Self {
@@ -58,6 +56,7 @@ impl BatchPlan {
             file_name: batch.file_name.clone(),
             failures: 0,
             useless: 0,
+            used_up: 0,
             created: 0,
             status: batch.status.clone(),
             evidence: reading.map(BatchReading::evidence),
@@ -67,7 +66,8 @@ impl BatchPlan {
             advice: String::new(),
             planned_at: now,
         };
-        let under_way: HashSet<&MessageId> = under_way.iter().collect();
+        let under_way: HashSet<&MessageId> = planner.under_way.iter().collect();
+        let used_up: HashSet<&MessageId> = planner.out_of_attempts.iter().collect();
         let (mut crossing, mut too_old) = (0, 0);
         for message in messages {
             plan.loaded += 1;
@@ -76,8 +76,12 @@ impl BatchPlan {
             match message.status {
                 _ if has_failed => {
                     plan.failures += 1;
-                    too_old += usize::from(valid_for.is_some_and(|valid_for| is_too_old(message, valid_for, now)));
-                    plan.useless += usize::from(helps_with(message.error().as_ref()) == RetryHelps::No);
+                    too_old += usize::from(planner.valid_for.is_some_and(|valid_for| is_too_old(message, valid_for, now)));
+                    if used_up.contains(&message.id) {
+                        plan.used_up += 1;
+                    } else {
+                        plan.useless += usize::from(helps_with(message.error().as_ref()) == RetryHelps::No);
+                    }
                 }
                 Some(Status::Created) => plan.created += 1,
                 _ => {}
@@ -86,57 +90,85 @@ impl BatchPlan {
         if let (Some(reading), Some(evidence)) = (reading, &plan.evidence) {
             (plan.failures, plan.created, plan.loaded) = (evidence.failures().len(), reading.created(), reading.len());
         }
-        let bad = reading.map_or(0, BatchReading::bad);
-        plan.refusal = plan.reason_against(crossing, is_under_way, too_old, bad);
+        let is_under_way = planner.batches_under_way.contains(&batch.id);
+        plan.refusal = plan.reason_against(crossing, is_under_way, too_old, reading.map(BatchReading::bad));
         plan.advice = plan.advise();
         plan
     }
 
-    /// Why it cannot be retried as a whole, as far as its loaded messages tell.
-    fn reason_against(&self, crossing: usize, is_under_way: bool, too_old: usize, bad: usize) -> Option<String> {
+    /// Why it cannot be retried as a whole, as far as its loaded messages tell. `bad` are the rows that could not be read
+    /// where all of it was; before that nothing follows from what was not seen.
+    fn reason_against(&self, crossing: usize, is_under_way: bool, too_old: usize, bad: Option<usize>) -> Option<String> {
         if is_under_way {
             return Some("a retry of this batch is under way or its outcome is not known".to_owned());
         }
         if crossing > 0 {
-            return Some(format!("retries of {crossing} of its messages are under way or have unknown outcomes"));
+            let which = if crossing == 1 { "the retry of 1 of its messages is" } else { "retries of {} of its messages are" };
+            return Some(format!("{} under way, or not known to have ended", which.replace("{}", &grouped(crossing))));
         }
-        if batch_retry(self.status.as_deref()) == BatchRetry::Unlikely {
-            return Some(format!("its status is `{}`", self.status.as_deref().unwrap_or_default()));
+        if let Some(status) = self.refusing_status() {
+            return Some(format!("its status is `{status}`"));
         }
         if self.created > 0 {
-            return Some(format!("not yet: {} created", self.created));
+            return Some(format!("not yet: {} created", grouped(self.created)));
         }
         if too_old > 0 {
-            return Some(format!("{too_old} of its failures are one-time passwords that are no longer valid"));
+            let is = agreeing(too_old, "is a one-time password that is", "are one-time passwords that are");
+            return Some(format!("{} of its failures {is} no longer valid", grouped(too_old)));
         }
+        let bad = bad?;
         if bad > 0 {
-            return Some(format!("{bad} of its rows cannot be read, so that not all of its failures are known"));
+            return Some(format!("{} of it cannot be read, so that not all of its failures are known", counted(bad, "row")));
         }
-        (self.failures == 0).then(|| "none of its loaded messages has failed".to_owned())
+        if self.failures > 0 && self.used_up >= self.failures {
+            return Some("none of its failures has attempts left, said the API".to_owned());
+        }
+        (self.failures == 0).then(|| "none of its messages has failed".to_owned())
     }
 
-    /// Which way is better, and why.
+    /// The batch's own status, where that takes no retries, of single messages or as a whole.
+    fn refusing_status(&self) -> Option<&str> {
+        self.status.as_deref().filter(|status| batch_retry(Some(status)) == BatchRetry::Unlikely)
+    }
+
+    /// Which way is better, and why; nothing before it is known what has failed.
     fn advise(&self) -> String {
-        let (failures, useless, helped) = (self.failures, self.useless, self.failures.saturating_sub(self.useless));
+        let (failures, useless, used_up) = (self.failures, self.useless, self.used_up);
+        let helped = failures.saturating_sub(useless + used_up);
         if failures == 0 {
-            return "Nothing is to be retried.".to_owned();
+            return if self.evidence.is_some() { "Nothing is to be retried.".to_owned() } else { String::new() };
+        }
+        if self.refusing_status().is_some() {
+            return "Neither: in this status its messages take no retries either.".to_owned();
+        }
+        let spent = match used_up {
+            0 => String::new(),
+            _ => format!(" {} {} no attempts left, said the API.", counted(used_up, "failure"), agreeing(used_up, "has", "have")),
+        };
+        if helped == 0 && useless > 0 {
+            return format!("Neither: a retry cannot help {}.{spent}", counted(useless, "failure"));
         }
         if helped == 0 {
-            return format!("Neither: a retry cannot help any of its {failures} failures.");
+            return format!("Neither.{spent}");
         }
         if self.refusal.is_some() {
-            return format!("Single messages: {helped} can be retried by themselves; the batch as a whole cannot be now.");
+            return format!("Single messages: {} can be retried alone; the batch as a whole cannot be now.{spent}", grouped(helped));
         }
         if useless > 0 {
             return format!(
-                "Single messages: as a whole, {useless} that a retry cannot help would be tried, and perhaps billed, too. \
-                 Single ones block the batch's own retry until they have left \"created\"."
+                "Single messages: as a whole, {} that a retry cannot help would be tried, and perhaps billed, too. \
+                 Single ones block the batch's own retry until they have left \"created\".{spent}",
+                grouped(useless)
             );
         }
         if failures == 1 {
             return "One call either way: it is one message.".to_owned();
         }
-        format!("The whole batch: one call instead of {failures}, and a retry may help all of them.")
+        format!(
+            "The whole batch: one call instead of {}, and a retry may help {}.{spent}",
+            grouped(failures),
+            if used_up == 0 { "all of them".to_owned() } else { grouped(helped) }
+        )
     }
 
     /// Whether two plans differ only in when they were made and how fresh their reading is.
@@ -205,7 +237,8 @@ mod tests {
     }
 
     fn plan(status: &str, messages: &[Message], under_way: &[MessageId]) -> BatchPlan {
-        BatchPlan::new(&batch(status), messages, Some(&read(messages)), under_way, false, None, now())
+        let planner = Planner { under_way: under_way.to_vec(), ..Planner::default() };
+        BatchPlan::new(&batch(status), messages, Some(&read(messages)), &planner, now())
     }
 
     #[rstest]
@@ -213,8 +246,8 @@ mod tests {
     #[case::marked("messages_enqueuing_failed", &["failure"], &[], None)]
     #[case::being_made("enqueuing", &["failure"], &[], Some("its status is `enqueuing`"))]
     #[case::created("messages_enqueued", &["failure", "created"], &[], Some("not yet: 1 created"))]
-    #[case::no_failure("messages_enqueued", &["success"], &[], Some("none of its loaded messages has failed"))]
-    #[case::crossing("messages_enqueued", &["failure"], &["0"], Some("retries of 1 of its messages are under way or have unknown outcomes"))]
+    #[case::no_failure("messages_enqueued", &["success"], &[], Some("none of its messages has failed"))]
+    #[case::crossing("messages_enqueued", &["failure"], &["0"], Some("the retry of 1 of its messages is under way, or not known to have ended"))]
     fn when_it_can_be_retried(#[case] status: &str, #[case] statuses: &[&str], #[case] under_way: &[&str], #[case] refusal: Option<&str>) {
         let messages: Vec<Message> =
             statuses.iter().enumerate().map(|(id, status)| message(&id.to_string(), status, "routing_error")).collect();
@@ -237,19 +270,49 @@ mod tests {
     #[test]
     fn one_time_passwords_that_are_no_longer_valid_are_in_the_way() {
         let aged = |seconds| Message { created_at: Some(now() - jiff::SignedDuration::from_secs(seconds)), ..message("m", "failure", "") };
-        let plan = |message: &Message| {
-            BatchPlan::new(&batch("messages_enqueued"), [message], None, &[], false, Some(Duration::from_secs(300)), now()).refusal
-        };
-        assert_eq!(plan(&aged(300)), None);
-        assert_eq!(plan(&aged(301)).unwrap(), "1 of its failures are one-time passwords that are no longer valid");
+        let planner = Planner { valid_for: Some(std::time::Duration::from_secs(300)), ..Planner::default() };
+        let plan =
+            |messages: &[Message]| BatchPlan::new(&batch("messages_enqueued"), messages, Some(&read(messages)), &planner, now()).refusal;
+        assert_eq!(plan(&[aged(300)]), None);
+        assert_eq!(plan(&[aged(301)]).unwrap(), "1 of its failures is a one-time password that is no longer valid");
         let done = Message { status: Some(Status::Success), ..aged(301) };
-        assert_eq!(plan(&done).unwrap(), "none of its loaded messages has failed");
+        assert_eq!(plan(&[done]).unwrap(), "none of its messages has failed");
+    }
+
+    /// The status of a batch stands against single messages as well.
+    #[test]
+    fn a_status_that_takes_no_retries_leaves_no_way() {
+        let messages = [message("0", "failure", "routing_error"), message("1", "failure", "routing_error")];
+        let advice = plan("enqueuing", &messages, &[]).advice;
+        assert_eq!(advice, "Neither: in this status its messages take no retries either.");
+        assert_eq!(plan("messages_enqueued", &messages, &[MessageId::new("0")]).advice.split(':').next(), Some("Single messages"));
+    }
+
+    #[rstest]
+    #[case::none(&[], None, "The whole batch: one call instead of 3, and a retry may help all of them.")]
+    #[case::some(&["0"], None, "The whole batch: one call instead of 3, and a retry may help 2. 1 failure has no attempts left, said the API.")]
+    #[case::all(&["0", "1", "2"], Some("none of its failures has attempts left, said the API"), "Neither. 3 failures have no attempts left, said the API.")]
+    fn what_the_api_refused_is_nothing_to_be_retried(#[case] used_up: &[&str], #[case] refusal: Option<&str>, #[case] advice: &str) {
+        let messages = ["0", "1", "2"].map(|id| message(id, "failure", "recipient_unavailable"));
+        let out_of_attempts = used_up.iter().map(|id| MessageId::new(*id)).collect();
+        let planner = Planner { out_of_attempts, ..Planner::default() };
+        let plan = BatchPlan::new(&batch("messages_enqueued"), &messages, Some(&read(&messages)), &planner, now());
+        assert_eq!((plan.refusal.as_deref(), plan.advice.as_str()), (refusal, advice));
+    }
+
+    /// What was not loaded is no reason: a batch of which nothing loaded has failed is not known to have no failure.
+    #[test]
+    fn a_batch_that_was_not_read_whole_is_not_known_to_be_well() {
+        let messages = [message("0", "success", "")];
+        let plan = BatchPlan::new(&batch("messages_enqueued"), &messages, None, &Planner::default(), now());
+        assert_eq!((plan.refusal.as_deref(), plan.advice.as_str()), (None, ""));
+        assert_eq!(plan.confirm(now()), None);
     }
 
     #[test]
     fn nothing_is_agreed_to_before_the_batch_was_read_whole() {
         let messages = [message("0", "failure", ""), message("1", "success", ""), message("2", "failure", "")];
-        let plan = |reading| BatchPlan::new(&batch("messages_enqueued"), &messages, reading, &[], false, None, now());
+        let plan = |reading| BatchPlan::new(&batch("messages_enqueued"), &messages, reading, &Planner::default(), now());
         assert_eq!((plan(None).refusal.clone(), plan(None).confirm(now())), (None, None));
         // What the reading says of a message counts, not what was loaded before.
         let mut reading = read(&messages);
@@ -267,7 +330,7 @@ mod tests {
         let messages = [message("0", "failure", "")];
         let mut reading = read(&messages);
         reading.add([], 2, now(), now());
-        let plan = BatchPlan::new(&batch("messages_enqueued"), &messages, Some(&reading), &[], false, None, now());
-        assert_eq!(plan.refusal.as_deref(), Some("2 of its rows cannot be read, so that not all of its failures are known"));
+        let plan = BatchPlan::new(&batch("messages_enqueued"), &messages, Some(&reading), &Planner::default(), now());
+        assert_eq!(plan.refusal.as_deref(), Some("2 rows of it cannot be read, so that not all of its failures are known"));
     }
 }

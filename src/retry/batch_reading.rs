@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::FRESH_ENOUGH;
-use crate::delivery::{Message, MessageId, Status};
+use crate::delivery::{Message, MessageId, Status, agreeing, counted};
 use crate::state::FailureSeen;
 
 /// From how many attempts on the server may leave a failure out of its batch's retry.
@@ -235,10 +235,10 @@ impl BatchEvidence {
         let changed = self.failures().iter().filter(|before| !is_same(before)).count();
         let new = reading.lines.iter().filter(|(id, line)| matches!(line, Line::Failure { .. }) && !agreed.contains(id)).count();
         let parts = [
-            (changed, format!("{changed} of its {} failures changed", self.failures().len())),
+            (changed, format!("{changed} of its {} changed", counted(self.failures().len(), "failure"))),
             (new, format!("{new} more failed")),
-            (reading.created(), format!("{} are \"created\"", reading.created())),
-            (reading.bad, format!("{} rows could not be read", reading.bad)),
+            (reading.created(), format!("{} {} \"created\"", reading.created(), agreeing(reading.created(), "is", "are"))),
+            (reading.bad, format!("{} could not be read", counted(reading.bad, "row"))),
         ];
         let words: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
         (!words.is_empty()).then(|| words.join(", "))
@@ -383,7 +383,7 @@ mod tests {
     #[case::tried_again(vec![message(1, "failure", Some(&[90, 0]))], Some("1 of its 3 failures changed"))]
     #[case::fewer(vec![message(1, "success", Some(&[90, 0]))], Some("1 of its 3 failures changed"))]
     #[case::more(vec![message(9, "failure", Some(&[0]))], Some("1 more failed"))]
-    #[case::created(vec![message(2, "created", None)], Some("1 of its 3 failures changed, 1 are \"created\""))]
+    #[case::created(vec![message(2, "created", None)], Some("1 of its 3 failures changed, 1 is \"created\""))]
     #[case::nothing_to_compare(vec![message(0, "failure", None)], Some("1 of its 3 failures changed"))]
     fn another_batch_than_was_agreed_to(#[case] instead: Vec<(Message, bool)>, #[case] words: Option<&str>) {
         let agreed = reading(failures(3, &[0])).evidence();

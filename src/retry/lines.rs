@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{code_of, helps_with};
 use super::{LeftOutReason, Plan};
-use crate::delivery::{BatchId, RetryHelps};
+use crate::delivery::{BatchId, RetryHelps, counted};
 
 /// The messages of a plan that failed for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Plan {
         match self.batches().as_slice() {
             [] => None,
             [batch] => Some(format!("Batch {} as a whole must wait until these leave \"created\".", batch.short(false))),
-            batches => Some(format!("{} batches as a whole must wait until these leave \"created\".", batches.len())),
+            batches => Some(format!("{} as a whole must wait until these leave \"created\".", counted(batches.len(), "batch"))),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::delivery::{BatchId, BatchRetry, DeliveryError, MAX_ATTEMPTS, Message, MessageId, RetryHelps, Status, batch_retry};
+use crate::delivery::{BatchId, BatchRetry, DeliveryError, Message, MessageId, RetryHelps, Status, batch_retry};
 use crate::postman::{Call, PageRequest};
 use crate::store::AnswerKind;
 
@@ -246,12 +246,6 @@ impl PlanItem {
             page,
             batch: message.batch.as_ref().map(|batch| batch.id.clone()),
         }
-    }
-
-    /// Whether as many tries as the API allows were seen. Whether the first send counts is not
-    /// settled, so this is a warning and the server decides.
-    pub fn may_be_used_up(&self) -> bool {
-        self.attempts.is_some_and(|attempts| attempts >= MAX_ATTEMPTS)
     }
 }
 

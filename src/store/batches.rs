@@ -12,6 +12,8 @@ pub struct BatchSummary {
     pub batch: Batch,
     /// Its loaded messages, islands included, each counted once.
     pub loaded: usize,
+    /// Whether these are all that it has, as far as the API told: else a count of them is one of a part.
+    pub is_whole: bool,
     /// The loaded ones by status, as in [`super::Counts::by_status`].
     pub by_status: [usize; STATUS_PLACES],
     /// The loaded ones of which more is to be expected, as in [`super::Counts::open`].
@@ -34,6 +36,14 @@ impl Store {
     fn summary(&self, number: u32) -> Option<BatchSummary> {
         let batch = self.columns.batches.batch(number)?;
         let tally = self.tally.batches.get(number as usize - 1).copied().unwrap_or_default();
-        Some(BatchSummary { batch, loaded: tally.by_status.iter().sum(), by_status: tally.by_status, open: tally.open })
+        let loaded = tally.by_status.iter().sum();
+        let is_whole = match batch.total {
+            Some(total) => loaded >= total as usize,
+            None => {
+                let reach = self.reach();
+                reach.complete && reach.gap.is_none() && self.limit.dropped() == 0 && self.unreadable.len() == 0
+            }
+        };
+        Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open })
     }
 }

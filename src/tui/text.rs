@@ -96,19 +96,6 @@ fn tail(text: &str, width: usize) -> &str {
     text.get(from..).unwrap_or_default()
 }
 
-/// A number with a comma between the thousands: `11,800`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -139,17 +126,6 @@ mod tests {
     #[case("a41f5522", 0, "")]
     fn an_id_is_cut_in_the_middle(#[case] id: &str, #[case] width: usize, #[case] expected: &str) {
         assert_eq!(cut_middle(id, width, false), expected);
-    }
-
-    #[rstest]
-    #[case(0, "0")]
-    #[case(999, "999")]
-    #[case(1_000, "1,000")]
-    #[case(11_800, "11,800")]
-    #[case(1_000_000, "1,000,000")]
-    #[case(u64::MAX, "18,446,744,073,709,551,615")]
-    fn thousands_have_commas(#[case] number: u64, #[case] expected: &str) {
-        assert_eq!(thousands(number), expected);
     }
 
     /// What makes columns go wrong: wide signs, marks on letters, joined signs, right-to-left text.

@@ -263,17 +263,22 @@ impl State {
         }
     }
 
+    /// Groups the failures again where they are looked at and something has changed.
+    pub(super) fn settle_failures(&mut self) {
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.settle(&campaign.store, &campaign.out_of_attempts);
+        }
+    }
+
     /// Counts anew what depends on the time.
     fn count(&mut self) {
         let of_day = self.time_of_day();
         for campaign in &mut self.campaigns {
             campaign.count(of_day);
         }
-        if self.view == ViewKind::Failures
-            && let Some(campaign) = self.campaigns.get_mut(self.current)
-        {
-            campaign.failures.settle(&campaign.store);
-        }
+        self.settle_failures();
         if let Dialog::Menu(menu) = &mut self.dialog {
             menu.count_anew();
         }

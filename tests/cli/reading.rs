@@ -67,6 +67,10 @@ fn a_window_and_a_batch_agree_with_their_messages() {
     assert!(rows.iter().all(|row| row["batchId"] == id.as_str()));
     let alone = stage.good(&["status", CLINIC, "--batch", &id, "--format", "json"]).json();
     assert_eq!(alone["statuses"], batch["statuses"]);
+    // A batch's pages tell nothing of the batch: one message of it, read alone, does.
+    assert_eq!((&alone["batches"][0], &alone["coverage"]["complete"]), (batch, &serde_json::json!(true)));
+    let table = stage.good(&["status", CLINIC, "--batch", &id, "--format", "table"]).out;
+    assert!(table.contains(&text(&batch["fileName"])) && table.contains("messages_enqueued"), "{table}");
 }
 
 #[test]

@@ -62,6 +62,14 @@ fn a_refusal_is_told_in_the_apis_words_and_remembered() {
     let again = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
     assert_eq!(text(&again.lines()[0]["reason"]), "its attempts are used up");
     assert_eq!(stage.posts().len(), 1);
+    // Whatever else is asked says so, too.
+    let status = stage.good(&["status", CLINIC, "--since", "2020-01-01", "--format", "json"]).json();
+    let group = status["failures"].as_array().unwrap().iter().find(|group| group["errorCode"] == "recipient_unavailable").unwrap();
+    assert_eq!(group["noAttemptsLeft"], 1, "{group}");
+    let table =
+        |limit: &str| stage.good(&["messages", CLINIC, "--error", "recipient_unavailable", "--limit", limit, "--format", "table"]).out;
+    assert!(table("1").contains(" no ") && !table("1").contains(" yes "), "{}", table("1"));
+    assert!(table("2").contains(" yes "), "{}", table("2"));
 }
 
 #[test]

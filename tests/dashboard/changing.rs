@@ -56,7 +56,7 @@ fn they_are_seen_when_the_view_is_left_or_they_are_marked(#[case] keys: &str) {
 #[test]
 fn a_message_opened_from_them_leads_back() {
     let mut desk = changed(80, 24);
-    desk.keys("5 j Enter").sees("try 1").keys("Esc").sees("changed since 14:03:");
+    desk.keys("5 j Enter").sees("attempt 1").keys("Esc").sees("changed since 14:03:");
     // To another view instead: then they were seen.
     desk.keys("Enter 3 5").sees("nothing changed");
 }

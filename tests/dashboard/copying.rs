@@ -52,7 +52,7 @@ fn choose(desk: &mut Desk, label: &str) {
 #[case("the campaign's id", "campaign_Clinic reminders")]
 #[case("the template's id", "template_1")]
 #[case("the error's code", "routing_error")]
-#[case("all attempts", "try 1\tfailed\tcreated 2026-11-24 14:02:07.000 +08:00\tsent ")]
+#[case("all attempts", "attempt 1\tfailed\tcreated 2026-11-24 14:02:07.000 +08:00\tsent ")]
 #[case("as text", "failure\t")]
 #[case("the row as JSON", "\"latestStatus\":\"failure\"")]
 #[case("the row as CSV", "id,recipient,latestStatus")]

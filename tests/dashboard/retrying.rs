@@ -29,7 +29,7 @@ fn retries(desk: &mut Desk) -> usize {
 fn the_question_says_what_must_be_known() {
     let mut desk = asked();
     desk.sees("Retry 1 message, TEST, Clinic reminders").sees("65∙∙∙∙4018").sees("The phone was off");
-    desk.sees("Tried 1 of 3 times").sees("may be billed").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
+    desk.sees("1 attempt so far").misses("of 3").sees("may be billed").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
     assert!(desk.cursor_line().contains("[ cancel ]"));
 }
 

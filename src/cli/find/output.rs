@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::super::Format;
 use super::super::context::{Context, counted, is_coloured, table_width};
 use super::super::end::of_csv;
+use super::super::journal::used_up;
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
 use super::result::{Answer, Asked, Found};
@@ -155,6 +156,7 @@ fn table(found: &Found, context: &Context, out: &mut impl Write) -> io::Result<(
         writeln!(out, "{}", heading(answer, asked))?;
         if !asked.messages.is_empty() {
             let mut table = MessageTable::new(&answer.layout, false, table_width()).coloured(is_coloured(&context.common));
+            table = table.refused(used_up(context, &answer.campaign));
             for message in &asked.messages {
                 table.message(&answer.layout, message);
             }

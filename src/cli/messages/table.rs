@@ -1,10 +1,11 @@
 //! Messages in columns for people, one line each.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::super::fitted::{self, Tint};
 use super::super::moment::shown;
-use crate::delivery::{Mask, Message, RetryHelps, Status, clean_line};
+use crate::delivery::{Mask, Message, MessageId, RetryHelps, Status, clean_line};
 use crate::postman::record::{Field, Layout};
 use crate::tui::text::cut;
 
@@ -20,6 +21,8 @@ pub(in crate::cli) struct MessageTable {
     /// The columns of the terminal; `None` where the output is none.
     width: Option<u16>,
     colour: bool,
+    /// The messages that the API takes no further retry of.
+    used_up: HashSet<MessageId>,
 }
 
 impl MessageTable {
@@ -30,13 +33,20 @@ impl MessageTable {
             Some(fields) => fields.iter().map(Field::name).collect(),
             None => ["status", "created", "recipient", "error", "retry", "tried", "batch", "text"].map(str::to_owned).to_vec(),
         };
-        Self { heading, rows: Vec::new(), fields, width, colour: false }
+        Self { heading, rows: Vec::new(), fields, width, colour: false, used_up: HashSet::new() }
     }
 
     /// With colours.
     #[must_use]
     pub fn coloured(mut self, colour: bool) -> Self {
         self.colour = colour;
+        self
+    }
+
+    /// None of these is to be retried: the API has said that no attempts are left.
+    #[must_use]
+    pub fn refused(mut self, used_up: HashSet<MessageId>) -> Self {
+        self.used_up = used_up;
         self
     }
 
@@ -56,7 +66,11 @@ impl MessageTable {
 
     fn usual(&self, layout: &Layout, message: &Message) -> Vec<String> {
         let error = message.error();
-        let helps = || error.as_ref().map_or(RetryHelps::Maybe, |error| error.known().retry_helps()).word();
+        let helps = || match &error {
+            _ if self.used_up.contains(&message.id) => RetryHelps::No,
+            Some(error) => error.known().retry_helps(),
+            None => RetryHelps::Maybe,
+        };
         let failed = message.status == Some(Status::Failure);
         let text = clean_line(&layout.text(message).unwrap_or_default()).into_owned();
         vec![
@@ -64,7 +78,7 @@ impl MessageTable {
             message.created_at.map(|time| shown(time, &layout.zone)).unwrap_or_default(),
             recipient(layout, message),
             error.as_ref().map(|error| error.code.to_string()).unwrap_or_default(),
-            if failed { helps() } else { "" }.to_owned(),
+            if failed { helps().word() } else { "" }.to_owned(),
             message.tried().map(|tried| tried.to_string()).unwrap_or_default(),
             message.batch.as_ref().map(|batch| batch.id.short(false).clone()).unwrap_or_default(),
             if self.width.is_none() { cut(&text, TEXT, false).into_owned() } else { text },

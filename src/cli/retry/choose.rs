@@ -117,9 +117,7 @@ impl Choosing<'_> {
         let (reading, read) = self.read_whole(reader, batch).await?;
         let told = told_batch(reader, batch, &read).await?;
         let messages = || read.iter().map(|(message, ..)| message);
-        let is_under_way = self.planner.batches_under_way.contains(batch);
-        let (under_way, valid_for) = (&self.planner.under_way, self.planner.valid_for);
-        let plan = BatchPlan::new(&told, messages(), Some(&reading), under_way, is_under_way, valid_for, self.context.clock.now());
+        let plan = BatchPlan::new(&told, messages(), Some(&reading), &self.planner, self.context.clock.now());
         if let Some(refusal) = &plan.refusal {
             self.left_out.push(LeftOut { id: batch.as_str().to_owned(), reason: refusal.clone() });
         }

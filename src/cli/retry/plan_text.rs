@@ -144,7 +144,7 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
             let standing = if line.standing == LineStanding::On { "retried" } else { "left out" };
             vec![code.to_owned(), grouped(line.count), line.helps.word().to_owned(), standing.to_owned()]
         });
-        let table = columns(&["error", "messages", "retry helps", ""], 1, rows.collect());
+        let table = columns(&["error", "messages", "retry", ""], 1, rows.collect());
         lines.extend(table.lines().map(|line| format!(" {line}")));
     }
     for (reason, count) in plan.others_left_out() {
@@ -161,10 +161,6 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     }
     if billing.maybe > 0 {
         lines.push(format!("May fail again, and be billed again: {}.", counted(billing.maybe, "message")));
-    }
-    let used_up = plan.items.iter().filter(|item| item.may_be_used_up()).count();
-    if used_up > 0 {
-        lines.push(format!("Tried three times or more: {}; the server may refuse.", counted(used_up, "message")));
     }
     lines.extend(plan.interlock());
     if let Some(age) = plan.oldest_reading().filter(|age| *age > FRESH_ENOUGH) {
@@ -185,8 +181,8 @@ fn of_batch(plan: &BatchPlan) -> Vec<String> {
         if let Some(total) = plan.total.map(|total| total as usize).filter(|total| *total > plan.loaded) {
             let missing = grouped(total - plan.loaded);
             lines.push(format!(
-                "It was read whole, and {missing} of its {} messages did not show: it may still be prepared.",
-                grouped(total)
+                "It was read whole, and {missing} of its {} did not show: it may still be prepared.",
+                counted(total, "message")
             ));
         }
     }
@@ -257,7 +253,7 @@ pub(super) mod tests {
         };
         let mut reading = BatchReading::default();
         reading.add(messages.iter().map(|message| (message.clone(), false)), 0, now(), now());
-        let plan = BatchPlan::new(&told, &messages, Some(&reading), &[], false, None, now());
+        let plan = BatchPlan::new(&told, &messages, Some(&reading), &Planner::default(), now());
         let ages = messages[1].created_at.zip(messages[0].created_at);
         chosen(Agenda::Batch { plan, failures: messages.iter().map(|message| message.id.clone()).collect(), ages })
     }
@@ -271,18 +267,17 @@ pub(super) mod tests {
         assert_eq!(
             announced(&messages(true)),
             "GATEWAY · Clinic: retry 2 messages.\n\
-             \x20 error              messages  retry helps\n\
-             \x20 routing_error             1  maybe        retried\n\
-             \x20 recipient_invalid         1  no           retried\n\
+             \x20 error              messages  retry\n\
+             \x20 routing_error             1  maybe  retried\n\
+             \x20 recipient_invalid         1  no     retried\n\
              Older than 24 hours: 1 message; the text may be out of date.\n\
              A retry cannot help, says the API's table, and may be billed again: 1 message.\n\
              May fail again, and be billed again: 1 message.\n\
-             Tried three times or more: 2 messages; the server may refuse.\n\
              Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              2 calls, about 2 s at three quarters of the budget.\n\
              One more thing."
         );
-        assert!(announced(&messages(false)).contains("recipient_invalid         1  no           left out"));
+        assert!(announced(&messages(false)).contains("recipient_invalid         1  no     left out"));
     }
 
     #[test]

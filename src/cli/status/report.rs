@@ -1,6 +1,6 @@
 //! The figures, as scripts get them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::super::campaigns::Campaign;
 use super::super::moment::exact;
-use crate::delivery::{BatchId, Status};
+use crate::delivery::{BatchId, DeliveryError, MessageId, Status};
 use crate::store::{Latency, STATUS_PLACES, Store, status_place};
 
 /// The minutes that are compared with the usual.
@@ -36,6 +36,9 @@ pub(super) struct Report {
     pub failures: Vec<FailurePart>,
     pub recent: RecentPart,
     pub batches: Vec<BatchPart>,
+    /// Whether a batch was asked for, not the campaign.
+    #[serde(skip)]
+    pub is_of_batch: bool,
     #[serde(rename = "latencySeconds")]
     pub latency: LatencyPart,
 }
@@ -92,6 +95,8 @@ pub(super) struct FailurePart {
     pub error_code: Option<String>,
     pub count: usize,
     pub retry: &'static str,
+    /// How many of them the API takes no further retry of.
+    pub no_attempts_left: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -101,9 +106,10 @@ pub(super) struct RecentPart {
     pub finished: usize,
     pub failed: usize,
     pub usual_share: Option<f64>,
-    /// Since when the share rises above the usual one; for people, who are told it in a sentence.
-    #[serde(skip)]
+    /// Since when the share rises above the usual one.
     pub rising_since: Option<Timestamp>,
+    /// The code of the most frequent error of these minutes.
+    pub leading_error: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -126,8 +132,13 @@ pub(super) struct LatencyPart {
 }
 
 impl Report {
-    /// The figures of what the store covers.
-    pub fn of(store: &Store, window: &Window, campaign: &Campaign, zone: &TimeZone) -> Self {
+    /// The batch that was asked for; `None` where the campaign was.
+    pub fn asked_batch(&self) -> Option<&BatchPart> {
+        self.batches.first().filter(|_| self.is_of_batch)
+    }
+
+    /// The figures of what the store covers. `used_up` are the messages that the API takes no further retry of.
+    pub fn of(store: &Store, window: &Window, campaign: &Campaign, used_up: &HashSet<MessageId>, zone: &TimeZone) -> Self {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
         let (counts, coverage, recent) = (store.counts(), store.coverage(), store.recent(window.now, RECENT_MINUTES));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
@@ -153,7 +164,8 @@ impl Report {
                     error_type: word(&error.error.kind),
                     error_code: word(&error.error.code),
                     count: error.count,
-                    retry: error.retry.api_word(),
+                    retry: error.retry.word(),
+                    no_attempts_left: used_up_with(store, used_up, &error.error),
                 })
                 .collect(),
             recent: RecentPart {
@@ -162,8 +174,10 @@ impl Report {
                 failed: recent.failed,
                 usual_share: recent.usual_share,
                 rising_since: recent.rising_since,
+                leading_error: recent.leading_error.and_then(|error| word(&error.code)),
             },
             batches: batches(store, window),
+            is_of_batch: window.batch.is_some(),
             latency: latency(store.latency(window.now)),
         }
     }
@@ -189,19 +203,26 @@ fn batches(store: &Store, window: &Window) -> Vec<BatchPart> {
     }
     let known = store.batches().into_iter().map(|summary| summary.batch);
     let known = known.filter(|batch| window.batch.as_ref().is_none_or(|wanted| *wanted == batch.id));
-    known
+    let mut parts: Vec<BatchPart> = known
         .filter_map(|batch| {
             let statuses = counts.remove(batch.id.as_str())?;
-            Some(BatchPart {
-                id: batch.id.as_str().to_owned(),
-                file_name: batch.file_name,
-                status: batch.status,
-                total: batch.total,
-                loaded: statuses.total(),
-                statuses,
-            })
+            let (id, loaded) = (batch.id.as_str().to_owned(), statuses.total());
+            Some(BatchPart { id, file_name: batch.file_name, status: batch.status, total: batch.total, loaded, statuses })
         })
-        .collect()
+        .collect();
+    // The batch that was asked for has its line, though no message of it shows yet.
+    if let (true, Some(wanted)) = (parts.is_empty(), &window.batch) {
+        let statuses = StatusCounts::default();
+        parts.push(BatchPart { id: wanted.as_str().to_owned(), file_name: None, status: None, total: None, loaded: 0, statuses });
+    }
+    parts
+}
+
+/// How many of the covered messages that failed with an error the API takes no further retry of.
+fn used_up_with(store: &Store, used_up: &HashSet<MessageId>, error: &DeliveryError) -> usize {
+    let rows = used_up.iter().filter_map(|message| store.row(message)).filter(|row| store.is_covered(*row));
+    let failed = rows.filter(|row| store.status(*row) == Some(&Status::Failure));
+    failed.filter(|row| store.error(*row).is_some_and(|known| known == error)).count()
 }
 
 /// To the tenth of a second: the figures are exact to 1.6 %.
@@ -214,12 +235,31 @@ fn latency(latency: Latency) -> LatencyPart {
 pub(super) mod tests {
     use super::*;
     use crate::config;
-    use crate::delivery::{AttemptFields, BatchFields, MessageId, RowFields, RowsBuilder, Told};
+    use crate::delivery::{AttemptFields, BatchFields, RowFields, RowsBuilder, Told};
     use crate::postman::{ApiKey, BaseUrl};
     use crate::store::{AnswerKind, Reach};
 
     pub(in super::super) fn now() -> Timestamp {
         Timestamp::from_second(1_900_000_000).unwrap()
+    }
+
+    fn campaign() -> Campaign {
+        let text =
+            "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"http://127.0.0.1:1/api/v2\"\nkey = \"key_test_1\"\n";
+        let config = config::read(text).0.campaigns.remove(0);
+        Campaign {
+            config,
+            base: BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap(),
+            kind: crate::postman::HostKind::Loopback,
+            key: Ok(ApiKey::new(&"key_test_1".into()).unwrap()),
+            key_warning: None,
+        }
+    }
+
+    /// A batch of which no message shows.
+    pub(in super::super) fn empty_batch() -> Report {
+        let window = Window { batch: Some(BatchId::new("batch_1")), fetched_at: Some(now()), complete: false, now: now() };
+        Report::of(&Store::new(), &window, &campaign(), &HashSet::new(), &TimeZone::UTC)
     }
 
     pub(in super::super) fn report() -> Report {
@@ -247,18 +287,14 @@ pub(super) mod tests {
         let mut store = Store::new();
         store.merge(&rows.finish(), &AnswerKind::List, now());
         store.set_reach(Reach { oldest: Some((at(3600), MessageId::new(""))), complete: false, gap: None });
-        let text =
-            "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"http://127.0.0.1:1/api/v2\"\nkey = \"key_test_1\"\n";
-        let config = config::read(text).0.campaigns.remove(0);
-        let campaign = Campaign {
-            config,
-            base: BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap(),
-            kind: crate::postman::HostKind::Loopback,
-            key: Ok(ApiKey::new(&"key_test_1".into()).unwrap()),
-            key_warning: None,
-        };
         let window = Window { batch: None, fetched_at: Some(now()), complete: false, now: now() };
-        Report::of(&store, &window, &campaign, &TimeZone::get("Asia/Singapore").unwrap())
+        Report::of(
+            &store,
+            &window,
+            &campaign(),
+            &HashSet::from([MessageId::new("b"), MessageId::new("a")]),
+            &TimeZone::get("Asia/Singapore").unwrap(),
+        )
     }
 
     #[test]
@@ -271,13 +307,20 @@ pub(super) mod tests {
                 r#""coverage":{"loaded":3,"complete":false,"newest":"2030-03-18T01:45:40.000+08:00","#,
                 r#""oldest":"2030-03-18T00:46:40.000+08:00","fetchedAt":"2030-03-18T01:46:40.000+08:00"},"#,
                 r#""statuses":{"created":0,"enqueued":0,"sending":0,"sent":0,"sent_to_telco":0,"success":1,"failure":1,"other":1},"#,
-                r#""failures":[{"errorType":"delivery_error","errorCode":"routing_error","count":1,"retry":"maybe"}],"#,
-                r#""recent":{"minutes":15,"finished":2,"failed":1,"usualShare":null},"#,
+                r#""failures":[{"errorType":"delivery_error","errorCode":"routing_error","count":1,"retry":"maybe","noAttemptsLeft":1}],"#,
+                r#""recent":{"minutes":15,"finished":2,"failed":1,"usualShare":null,"risingSince":null,"leadingError":"routing_error"},"#,
                 r#""batches":[{"id":"batch_1","fileName":"clinic.csv","status":null,"total":3,"loaded":2,"#,
                 r#""statuses":{"created":0,"enqueued":0,"sending":0,"sent":0,"sent_to_telco":0,"success":1,"failure":1,"other":0}}],"#,
                 r#""latencySeconds":{"p50":10.0,"p95":null,"p99":null,"open":1}}"#
             )
         );
+    }
+
+    #[test]
+    fn a_batch_that_shows_no_message_has_its_line_and_is_not_complete() {
+        let report = empty_batch();
+        assert_eq!((report.coverage.complete, report.batches.len()), (false, 1));
+        assert_eq!((report.batches[0].id.as_str(), report.batches[0].loaded, report.batches[0].total), ("batch_1", 0, None));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::super::columns::columns;
 use super::super::context::{counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::shown;
-use super::report::{FailurePart, RecentPart, Report};
+use super::report::{FailurePart, LatencyPart, RecentPart, Report};
 use crate::delivery::{DeliveryError, Status};
 use crate::store::Recent;
 
@@ -23,30 +23,27 @@ pub(super) fn text(report: &Report, zone: &TimeZone) -> String {
     let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok()).map(|time| shown(time, zone));
     let coverage = &report.coverage;
     line(format!("{}  ({}, {})", report.campaign.name, report.campaign.environment, report.campaign.id));
-    let reach = match (coverage.complete, time(&coverage.oldest)) {
-        (true, _) => "all there are".to_owned(),
-        (false, Some(oldest)) => format!("back to {oldest}"),
-        (false, None) => "none in this time".to_owned(),
+    let missing = report.asked_batch().and_then(|batch| batch.total).filter(|total| *total as usize > coverage.loaded);
+    let reach = match (coverage.complete, missing, time(&coverage.oldest)) {
+        (true, ..) => "all there are".to_owned(),
+        (false, Some(total), _) => format!("of {} that the batch has", grouped(total as usize)),
+        (false, None, _) if report.asked_batch().is_some() => "perhaps not all of the batch".to_owned(),
+        (false, None, Some(oldest)) => format!("back to {oldest}"),
+        (false, None, None) => "none in this time".to_owned(),
     };
     let as_of = time(&coverage.fetched_at).map(|time| format!(", as of {time}")).unwrap_or_default();
-    line(format!("{}, {reach}{as_of}", counted(coverage.loaded, "message")));
+    line(format!("{} loaded, {reach}{as_of}", counted(coverage.loaded, "message")));
     line(String::new());
     line(columns(&["status", "messages"], 1, statuses(report)));
     if !report.failures.is_empty() {
         line(String::new());
-        line(columns(&["failures", "messages", "retry", "advice"], 1, report.failures.iter().map(failure).collect()));
+        let heads = ["failures", "messages", "retry", "no attempts left", "advice"];
+        line(columns(&heads, 1, report.failures.iter().map(failure).collect()));
     }
     line(String::new());
     line(recent(&report.recent, zone));
     let latency = &report.latency;
-    let seconds = |seconds: Option<f64>| seconds.map_or_else(|| "not known".to_owned(), |seconds| format!("{seconds:.1} s"));
-    line(format!(
-        "Time to deliver: half within {}, 95 of 100 within {}, 99 of 100 within {}; {} still open.",
-        seconds(latency.p50),
-        seconds(latency.p95),
-        seconds(latency.p99),
-        grouped(latency.open)
-    ));
+    line(in_time(latency));
     if !report.batches.is_empty() {
         line(String::new());
         let rows = report.batches.iter().map(|batch| {
@@ -54,20 +51,39 @@ pub(super) fn text(report: &Report, zone: &TimeZone) -> String {
             let name = batch.file_name.clone().unwrap_or_default();
             let (delivered, failed) = (batch.statuses.of(&Status::Success), batch.statuses.of(&Status::Failure));
             let moving = batch.loaded - delivered - failed;
+            let is_whole = batch.total.is_some_and(|total| total as usize <= batch.loaded);
+            // Of a part a figure is the least that it can be, and none is no figure.
+            let figure = |number: usize| match number {
+                _ if is_whole => grouped(number),
+                0 => "–".to_owned(),
+                _ => format!("{}+", grouped(number)),
+            };
             let loaded = format!("{}{of}", grouped(batch.loaded));
             vec![
                 name,
                 batch.id.clone(),
                 loaded,
-                grouped(delivered),
-                grouped(failed),
-                grouped(moving),
+                figure(delivered),
+                figure(failed),
+                figure(moving),
                 batch.status.clone().unwrap_or_default(),
             ]
         });
-        line(columns(&["batch", "id", "read", "delivered", "failed", "other", "status"], 2, rows.collect()));
+        line(columns(&["batch", "id", "loaded", "delivered", "failed", "other", "status"], 2, rows.collect()));
     }
     out
+}
+
+/// How long deliveries took; what too few have reached to tell is left out.
+fn in_time(latency: &LatencyPart) -> String {
+    let known = [("half", latency.p50), ("95 of 100", latency.p95), ("99 of 100", latency.p99)];
+    let known: Vec<String> = known.iter().filter_map(|(part, time)| Some(format!("{part} within {:.1} s", (*time)?))).collect();
+    let open = grouped(latency.open);
+    if known.is_empty() {
+        format!("Time to deliver: not known yet; {open} still open.")
+    } else {
+        format!("Time to deliver: {}; {open} still open.", known.join(", "))
+    }
 }
 
 fn statuses(report: &Report) -> Vec<Vec<String>> {
@@ -78,9 +94,14 @@ fn statuses(report: &Report) -> Vec<Vec<String>> {
 fn failure(failure: &FailurePart) -> Vec<String> {
     let code = failure.error_code.clone().unwrap_or_default();
     let error = DeliveryError::new(failure.error_type.as_deref().unwrap_or_default(), &code);
-    let advice = error.known().advice().to_owned();
+    let advice = error.known().advice();
     let code = if code.is_empty() { "no reason given".to_owned() } else { code };
-    vec![code, grouped(failure.count), failure.retry.to_owned(), advice]
+    let (used_up, retry) = match failure.no_attempts_left {
+        0 => (String::new(), failure.retry),
+        all if all >= failure.count => (grouped(all), "no"),
+        some => (grouped(some), failure.retry),
+    };
+    vec![code, grouped(failure.count), retry.to_owned(), used_up, advice]
 }
 
 fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
@@ -119,25 +140,39 @@ pub(super) fn csv(report: &Report, out: impl Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::tests::report;
+    use super::super::report::tests::{empty_batch, report};
     use super::*;
 
     #[test]
     fn people_get_the_same_figures_with_advice() {
         let text = text(&report(), &TimeZone::get("Asia/Singapore").unwrap());
-        for expected in
-            ["Clinic", "3 messages, back to 18 Mar 2030 00:46:40", "delivered", "routing_error", "maybe", "2 of 3", "2 ended, 1 failed"]
-        {
+        for expected in [
+            "Clinic",
+            "3 messages loaded, back to 18 Mar 2030 00:46:40",
+            "delivered",
+            "routing_error",
+            "no attempts left",
+            "2 of 3",
+            "2 ended, 1 failed",
+        ] {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }
         assert!(text.lines().all(|line| line == line.trim_end()));
     }
 
     #[test]
+    fn what_is_loaded_of_a_batch_is_a_least_and_no_zero() {
+        let text = text(&report(), &TimeZone::UTC);
+        let batch = text.lines().find(|line| line.contains("clinic.csv")).unwrap();
+        assert!(super::text(&empty_batch(), &TimeZone::UTC).contains("0 messages loaded, perhaps not all of the batch"));
+        assert_eq!(batch.split_whitespace().collect::<Vec<_>>(), ["clinic.csv", "batch_1", "2", "of", "3", "1+", "1+", "–"], "{text}");
+    }
+
+    #[test]
     fn a_rise_is_told_with_its_beginning() {
         let zone = TimeZone::get("Asia/Singapore").unwrap();
         let since = Timestamp::from_second(1_900_000_000).ok();
-        let calm = RecentPart { minutes: 15, finished: 40, failed: 10, usual_share: Some(0.02), rising_since: None };
+        let calm = RecentPart { minutes: 15, finished: 40, failed: 10, usual_share: Some(0.02), rising_since: None, leading_error: None };
         assert_eq!(recent(&calm, &zone), "Last 15 minutes: 40 ended, 10 failed (25.0 %); usually 2.0 % fail.");
         let rising = RecentPart { rising_since: since, ..calm };
         let told = "Last 15 minutes: 40 ended, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";

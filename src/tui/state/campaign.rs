@@ -15,7 +15,7 @@ use super::{
     Actions, ActivityKey, BatchColumn, Changes, Drilled, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
     Rest, RunRecord,
 };
-use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows};
+use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
 use crate::tui::CampaignCard;
@@ -208,6 +208,23 @@ impl Campaign {
     /// The errors of the loaded messages.
     pub fn known_errors(&self) -> Vec<ErrorCount> {
         self.store.counts().errors.clone()
+    }
+
+    /// Whether the API has said of a message that it has no attempts left.
+    pub fn is_used_up(&self, row: RowNumber) -> bool {
+        !self.out_of_attempts.is_empty() && self.out_of_attempts.contains(&self.store.id(row))
+    }
+
+    /// How many failures of each batch have no attempts left, as the API has said.
+    pub fn used_up_by_batch(&self) -> HashMap<&str, usize> {
+        let mut counts = HashMap::new();
+        for row in self.out_of_attempts.iter().filter_map(|message| self.store.row(message)) {
+            let cells = self.store.cells(row);
+            if let Some(batch) = cells.batch.filter(|_| cells.status == Some(&Status::Failure)) {
+                *counts.entry(batch).or_insert(0) += 1;
+            }
+        }
+        counts
     }
 
     /// Counts anew what depends on the time.

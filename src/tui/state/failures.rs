@@ -3,10 +3,12 @@
 //! They are of the window of time that is looked at. They are counted anew only while somebody looks, from a list of the failed rows that follows the
 //! store: a campaign of a million messages has some ten thousand of them.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{FailureColumn, MOST_FAILED, Ordered, Times};
-use crate::delivery::{RetryHelps, Status};
+use crate::delivery::{MessageId, RetryHelps, Status};
 use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 
 /// Up to how many failures are counted anew with every answer. More are counted with the tick of
@@ -16,7 +18,7 @@ const CHEAP: usize = 2_000;
 /// Which failures a line stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum GroupKey {
-    /// All that a retry helps.
+    /// All that is worth a retry.
     Helped,
     /// Those with this code; empty for those without a reason.
     Error(String),
@@ -29,6 +31,8 @@ pub(in crate::tui) struct Group {
     pub key: GroupKey,
     /// How many.
     pub count: usize,
+    /// Those among them of which the API has said that no attempts are left.
+    pub used_up: usize,
     /// When the newest of them was recorded.
     pub newest: Option<Timestamp>,
     /// How many were tried once, twice, more often; those of which no try was told count as one.
@@ -68,15 +72,15 @@ impl Failures {
         }
     }
 
-    /// Somebody looks: counts what is there.
-    pub fn look(&mut self, store: &Store) {
+    /// Somebody looks: counts what is there. `used_up` are the messages that the API takes no further retry of.
+    pub fn look(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
         if self.rows.is_none() {
             let (since, until) = self.times;
             let mut rows = View::new(Filter { statuses: vec![Status::Failure], since, until, ..Filter::default() });
             rows.refresh(store);
             self.rows = Some(rows);
         }
-        self.count(store);
+        self.count(store, used_up);
     }
 
     /// Looks at another window of time, or follows one that has moved on.
@@ -92,12 +96,12 @@ impl Failures {
     }
 
     /// Follows a merge.
-    pub fn apply(&mut self, store: &Store, merged: &Merged, in_view: bool) {
+    pub fn apply(&mut self, store: &Store, used_up: &HashSet<MessageId>, merged: &Merged, in_view: bool) {
         let Some(rows) = &mut self.rows else { return };
         rows.apply(store, merged);
         self.is_due = true;
         if in_view && rows.len() <= CHEAP {
-            self.count(store);
+            self.count(store, used_up);
         }
     }
 
@@ -109,14 +113,19 @@ impl Failures {
         }
     }
 
+    /// The API refused more: they are counted apart from now on.
+    pub fn refused(&mut self) {
+        self.is_due = true;
+    }
+
     /// Counts anew where something has changed.
-    pub fn settle(&mut self, store: &Store) {
+    pub fn settle(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
         if self.is_due {
-            self.count(store);
+            self.count(store, used_up);
         }
     }
 
-    /// The lines: all that a retry helps first, the others in their order.
+    /// The lines: what is worth a retry first, the others in their order.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
@@ -148,10 +157,15 @@ impl Failures {
     }
 
     /// The covered rows that a line stands for, newest first.
-    pub fn rows_of<'a>(&'a self, store: &'a Store, key: &'a GroupKey) -> impl Iterator<Item = RowNumber> + 'a {
+    pub fn rows_of<'a>(
+        &'a self,
+        store: &'a Store,
+        used_up: &'a HashSet<MessageId>,
+        key: &'a GroupKey,
+    ) -> impl Iterator<Item = RowNumber> + 'a {
         let rows = self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row));
         rows.filter(move |row| match key {
-            GroupKey::Helped => helps(store, *row) == RetryHelps::Yes,
+            GroupKey::Helped => helps(store, *row) == RetryHelps::Yes && !is_in(used_up, store, *row),
             GroupKey::Error(code) => self::code(store, *row) == code,
         })
     }
@@ -161,10 +175,11 @@ impl Failures {
         self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row))
     }
 
-    fn count(&mut self, store: &Store) {
+    fn count(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
         self.is_due = false;
         self.loaded = store.loaded_between(self.times.0, self.times.1);
         let mut groups: Vec<Group> = Vec::new();
+        let mut helped = Group::empty(GroupKey::Helped, RetryHelps::Yes);
         for row in self.all_rows(store) {
             let (code, cells) = (code(store, row), store.cells(row));
             let place = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
@@ -172,19 +187,19 @@ impl Failures {
                 groups.push(Group::empty(GroupKey::Error(code.to_owned()), helps(store, row)));
                 groups.len() - 1
             });
-            if let Some(group) = groups.get_mut(place) {
+            let is_used_up = is_in(used_up, store, row);
+            let tried = cells.tried.unwrap_or(1).clamp(1, 3) as usize - 1;
+            let add = |group: &mut Group| {
                 group.count += 1;
+                group.used_up += usize::from(is_used_up);
                 group.newest = group.newest.max(cells.created_at);
-                let tried = cells.tried.unwrap_or(1).clamp(1, 3) as usize - 1;
                 group.tried[tried] += 1;
-            }
-        }
-        let mut helped = Group::empty(GroupKey::Helped, RetryHelps::Yes);
-        for group in groups.iter().filter(|group| group.helps == RetryHelps::Yes) {
-            helped.count += group.count;
-            helped.newest = helped.newest.max(group.newest);
-            for (sum, part) in helped.tried.iter_mut().zip(group.tried) {
-                *sum += part;
+            };
+            if let Some(group) = groups.get_mut(place) {
+                add(group);
+                if group.helps == RetryHelps::Yes && !is_used_up {
+                    add(&mut helped);
+                }
             }
         }
         if helped.count > 0 {
@@ -197,20 +212,30 @@ impl Failures {
 
 impl Group {
     fn empty(key: GroupKey, helps: RetryHelps) -> Self {
-        Self { key, count: 0, newest: None, tried: [0; 3], helps }
+        Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], helps }
+    }
+
+    /// How many a retry may still be taken of.
+    pub fn left(&self) -> usize {
+        self.count - self.used_up
+    }
+
+    /// Whether to retry what is left of them; where nothing is, not.
+    pub fn verdict(&self) -> RetryHelps {
+        if self.left() == 0 { RetryHelps::No } else { self.helps }
     }
 
     /// Its name in the list.
     pub fn name(&self) -> &str {
         match &self.key {
-            GroupKey::Helped => "all that a retry helps",
+            GroupKey::Helped => "worth a retry",
             GroupKey::Error(code) if code.is_empty() => "no reason told",
             GroupKey::Error(code) => code,
         }
     }
 }
 
-/// All that a retry helps stands first in any order; among equals come the most frequent first, then the newest.
+/// What is worth a retry stands first in any order; among equals come the most frequent first, then the newest.
 fn sort(groups: &mut [Group], order: Ordered<FailureColumn>) {
     let is_error = |group: &Group| matches!(group.key, GroupKey::Error(_));
     groups.sort_by(|left, right| {
@@ -236,6 +261,11 @@ fn help_rank(helps: RetryHelps) -> u8 {
 
 fn code(store: &Store, row: RowNumber) -> &str {
     store.error(row).map_or("", |error| &error.code)
+}
+
+/// Whether a row's message is among these. Mostly there are none.
+fn is_in(used_up: &HashSet<MessageId>, store: &Store, row: RowNumber) -> bool {
+    !used_up.is_empty() && used_up.contains(&store.id(row))
 }
 
 fn helps(store: &Store, row: RowNumber) -> RetryHelps {
@@ -286,19 +316,40 @@ mod tests {
         store.merge(&told, &AnswerKind::List, at(9));
         store.set_reach(Reach { complete: true, ..Reach::default() });
         let mut failures = Failures::default();
-        failures.look(&store);
+        failures.look(&store, &HashSet::new());
         let seen: Vec<_> = failures.groups().iter().map(|group| (group.name(), group.count, group.newest, group.tried)).collect();
         assert_eq!(
             seen,
             [
-                ("all that a retry helps", 1, Some(at(0)), [1, 0, 0]),
+                ("worth a retry", 1, Some(at(0)), [1, 0, 0]),
                 ("routing_error", 2, Some(at(2)), [0, 1, 1]),
                 ("no reason told", 1, Some(at(4)), [1, 0, 0]),
                 ("recipient_unavailable", 1, Some(at(0)), [1, 0, 0]),
             ]
         );
-        assert_eq!(failures.rows_of(&store, &GroupKey::Error("routing_error".to_owned())).count(), 2);
-        assert_eq!(failures.rows_of(&store, &GroupKey::Helped).count(), 1);
+        assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::Error("routing_error".to_owned())).count(), 2);
+        assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::Helped).count(), 1);
+    }
+
+    #[test]
+    fn what_the_api_refused_is_not_worth_a_retry() {
+        let mut store = Store::new();
+        let told =
+            rows(&[("a", "failure", "recipient_unavailable", 4), ("b", "failure", "recipient_unavailable", 1), ("c", "failure", "x", 4)]);
+        store.merge(&told, &AnswerKind::List, at(9));
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let refused = |ids: &[&str]| ids.iter().map(|id| MessageId::new(*id)).collect::<HashSet<_>>();
+        let mut failures = Failures::default();
+        let mut seen = |used_up: &HashSet<MessageId>| {
+            failures.look(&store, used_up);
+            let helped = failures.rows_of(&store, used_up, &GroupKey::Helped).count();
+            let groups: Vec<_> = failures.groups().iter().map(|group| (group.name().to_owned(), group.count, group.left())).collect();
+            (helped, groups)
+        };
+        let line = |name: &str, count, left| (name.to_owned(), count, left);
+        let some = seen(&refused(&["a", "c"]));
+        assert_eq!(some, (1, vec![line("worth a retry", 1, 1), line("recipient_unavailable", 2, 1), line("x", 1, 0)]));
+        assert_eq!(seen(&refused(&["a", "b"])), (0, vec![line("recipient_unavailable", 2, 0), line("x", 1, 1)]));
     }
 
     #[test]
@@ -307,13 +358,13 @@ mod tests {
         let merged = store.merge(&rows(&[("a", "failure", "routing_error", 1)]), &AnswerKind::List, at(9));
         store.set_reach(Reach { complete: true, ..Reach::default() });
         let mut failures = Failures::default();
-        failures.look(&store);
-        failures.apply(&store, &merged, true);
+        failures.look(&store, &HashSet::new());
+        failures.apply(&store, &HashSet::new(), &merged, true);
         failures.go(9);
         assert_eq!(failures.selected().unwrap().name(), "routing_error");
         let more = rows(&[("b", "failure", "x", 1), ("c", "failure", "x", 1), ("d", "failure", "recipient_unavailable", 1)]);
         let merged = store.merge(&more, &AnswerKind::List, at(10));
-        failures.apply(&store, &merged, true);
+        failures.apply(&store, &HashSet::new(), &merged, true);
         assert_eq!((failures.place(), failures.selected().unwrap().name()), (3, "routing_error"));
     }
 }

@@ -70,8 +70,8 @@ const WORDS: [(&str, &str); 11] = [
         "should have gone on by now: not handed over after ten minutes and longer than 99 of 100 take, or, for numbers of Singapore, with the telco for 48 h",
     ),
     ("with telco", "handed to the phone company, not confirmed: for numbers abroad this is the last that is told"),
-    ("helps, maybe, no", "whether a retry of this error can reach the recipient, by the API's published table"),
-    ("tried", "how many attempts there were; the API takes three at most"),
+    ("yes, maybe, no", "whether to retry, by the API's published table of errors; no, too, once it has said that no attempts are left"),
+    ("tried", "how many attempts there were; how many it takes is the API's to say"),
     ("batch", "the messages of one uploaded file; a batch is retried as a whole, or its messages one by one"),
     ("plan", "a list of what a retry would do, and of what is left out and why; it writes nothing until the yes"),
     ("accepted", "the API took the retry; what becomes of it is followed"),
@@ -151,7 +151,7 @@ fn meaning(status: &Status) -> &'static str {
         Status::Sent => "with the provider, not confirmed yet",
         Status::SentToTelco => "with the phone company, not confirmed yet",
         Status::Success => "delivered: the phone company confirmed it",
-        Status::Failure => "failed: the error says why, and whether a retry helps",
+        Status::Failure => "failed: the error says why, and whether to retry",
         Status::Other(_) => "a status that this program does not know",
     }
 }

@@ -48,9 +48,7 @@ pub(in crate::tui) fn batch_plan(
     let mut view = View::new(Filter { batches: vec![batch.clone()], ..Filter::default() });
     view.refresh(&campaign.store);
     let messages: Vec<Message> = view.rows_from(0).map(|row| campaign.store.message(row)).collect();
-    let is_under_way = campaign.actions.blocking_batches().contains(batch);
-    let valid_for = campaign.card.one_time_password.then_some(campaign.card.valid_for);
-    Some(BatchPlan::new(&known, &messages, reading, &campaign.actions.blocking(), is_under_way, valid_for, now))
+    Some(BatchPlan::new(&known, &messages, reading, &planner(campaign), now))
 }
 
 /// Whether two plans differ only in when they were made and how fresh the reading is.

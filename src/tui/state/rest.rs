@@ -9,6 +9,7 @@ use super::planning::batch_plan;
 use super::{Agreed, Campaign};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::ActionStage;
+use crate::retry::BatchPlan;
 
 /// What is left of a campaign's actions.
 #[derive(Debug, Default)]
@@ -82,7 +83,8 @@ impl Campaign {
     /// The batch to ask about next: the first that can be retried now, else the first that is loaded.
     pub fn next_batch_left(&self, now: Timestamp) -> Option<BatchId> {
         let loaded = || self.not_started.batches.iter().filter_map(|batch| Some((batch, batch_plan(self, batch, None, now)?)));
-        let (batch, _) = loaded().find(|(_, plan)| plan.refusal.is_none()).or_else(|| loaded().next())?;
+        let has_failed = |plan: &BatchPlan| plan.refusal.is_none() && plan.failures > 0;
+        let (batch, _) = loaded().find(|(_, plan)| has_failed(plan)).or_else(|| loaded().next())?;
         Some(batch.clone())
     }
 

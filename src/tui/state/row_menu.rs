@@ -158,7 +158,7 @@ impl State {
                 "plan a retry of what is marked"
             }
             (Action::PlanRetry, ViewKind::Failures) if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::Helped) => {
-                "plan a retry of all that it helps"
+                "plan a retry of all that are worth it"
             }
             (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
             (Action::PlanRetry, ViewKind::Activity) => "plan what was not started",

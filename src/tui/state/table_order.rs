@@ -165,8 +165,8 @@ impl Sortable for FailureColumn {
             (FailureColumn::Count, Direction::Falling) => "most first",
             (FailureColumn::Newest, Direction::Rising) => "oldest first",
             (FailureColumn::Newest, Direction::Falling) => "newest first",
-            (FailureColumn::Retry, Direction::Rising) => "what helps first",
-            (FailureColumn::Retry, Direction::Falling) => "what cannot help first",
+            (FailureColumn::Retry, Direction::Rising) => "yes first",
+            (FailureColumn::Retry, Direction::Falling) => "no first",
         }
     }
 }
@@ -180,7 +180,7 @@ pub(in crate::tui) struct Tables {
     pub messages: Ordered<Column>,
     /// The order of the batches.
     pub batches: Ordered<BatchColumn>,
-    /// The order of the failures. All that a retry helps stays first in any.
+    /// The order of the failures. What is worth a retry stays first in any.
     pub failures: Ordered<FailureColumn>,
 }
 

@@ -4,11 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::Effect;
 use super::super::state::{Campaign, State};
-use crate::delivery::{DeliveryError, Status};
+use crate::delivery::{DeliveryError, Status, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::store::{ErrorCount, Merged, status_place};
-use crate::tui::text::thousands;
 
 use super::TOLD;
 
@@ -59,7 +58,7 @@ impl State {
         }
         let calls = new.into_iter().map(|error| Explanation {
             what: format!("{}: an error that was not there before, {}", campaign.card.name, error.code),
-            why: error.known().advice().to_owned(),
+            why: error.known().advice(),
             next: "3 shows what failed".to_owned(),
             trace_id: None,
         });
@@ -73,16 +72,15 @@ impl State {
         let Some(campaign) = self.campaigns.get_mut(place).filter(|_| !merged.touched.is_empty()) else { return };
         let mut ended = Vec::new();
         for summary in campaign.store.batches() {
-            let is_whole = summary.batch.total.is_some_and(|total| total as usize <= summary.loaded);
             if summary.open > 0 {
                 campaign.moving_batches.insert(summary.batch.id);
-            } else if is_whole && campaign.moving_batches.remove(&summary.batch.id) {
+            } else if summary.is_whole && campaign.moving_batches.remove(&summary.batch.id) {
                 ended.push(summary);
             }
         }
         let name = &campaign.card.name;
         let calls = ended.iter().map(|summary| {
-            let of = |status: &Status| thousands(summary.by_status[status_place(Some(status))] as u64);
+            let of = |status: &Status| grouped(summary.by_status[status_place(Some(status))]);
             let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", campaign.shown_name(file))).unwrap_or_default();
             Explanation {
                 what: format!("{name}: batch {} has ended", summary.batch.id.short(false)),

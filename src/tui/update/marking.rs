@@ -66,7 +66,7 @@ impl State {
     pub(super) fn mark_group(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(group) = campaign.failures.selected() else { return };
-        let rows: Vec<RowNumber> = campaign.failures.rows_of(&campaign.store, &group.key).collect();
+        let rows: Vec<RowNumber> = campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect();
         campaign.marked.turn_all(&rows);
         campaign.failures.go(1);
     }

@@ -33,7 +33,15 @@ impl State {
                 }
             }
             News::NotStarted(left) => self.note_not_started(place, left),
-            News::OutOfAttempts(messages) => campaign.out_of_attempts.extend(messages),
+            News::OutOfAttempts(messages) => {
+                let rows: Vec<_> = messages.iter().filter_map(|message| campaign.store.row(message)).collect();
+                campaign.out_of_attempts.extend(messages);
+                campaign.failures.refused();
+                if is_shown {
+                    self.settle_failures();
+                    self.refresh_question(Some(&rows), effects);
+                }
+            }
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();
                 let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
@@ -150,7 +158,7 @@ impl State {
         }
         campaign.list.apply(&campaign.store, &merged);
         let failures_in_view = self.view == ViewKind::Failures && place == self.current;
-        campaign.failures.apply(&campaign.store, &merged, failures_in_view);
+        campaign.failures.apply(&campaign.store, &campaign.out_of_attempts, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
         if head {
             campaign.changes.begin(asked_at);

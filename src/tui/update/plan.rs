@@ -73,7 +73,7 @@ impl State {
         let rows: Vec<RowNumber> = if helped_only {
             campaign.failures.all_rows(&campaign.store).collect()
         } else {
-            campaign.failures.rows_of(&campaign.store, &group.key).collect()
+            campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect()
         };
         let words = group.name().to_owned();
         self.ask_plan(words, &rows, helped_only);

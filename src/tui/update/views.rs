@@ -47,7 +47,7 @@ impl State {
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
             campaign.move_on();
-            campaign.failures.look(&campaign.store);
+            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
         }
     }
 

@@ -109,7 +109,7 @@ fn told(state: &State, campaign: &Campaign, message: &Message) -> String {
         Some(Status::Failure) => message.error().filter(|error| !error.code.is_empty()).map(|error| format!(" {}", error.code)),
         _ => None,
     };
-    let tries = message.attempts.as_ref().map(Vec::len).filter(|tries| *tries > 1).map(|tries| format!("try {tries}"));
+    let tries = message.attempts.as_ref().map(Vec::len).filter(|tries| *tries > 1).map(|tries| format!("attempt {tries}"));
     let parts = [message.created_at.map(time), whom, Some(format!("{status}{}", at.unwrap_or_default())), tries, message.language.clone()];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
@@ -189,7 +189,7 @@ fn became(message: &Message) -> String {
             }
         }
         Some(Status::Failure) => match message.error() {
-            Some(error) => format!("it failed: {}", first_sentence(error.known().advice())),
+            Some(error) => format!("it failed: {}", first_sentence(error.known().meaning())),
             None => "it failed, and no reason was told".to_owned(),
         },
         Some(Status::SentToTelco) => "it is with the telco, and delivery is not confirmed yet".to_owned(),

@@ -33,6 +33,8 @@ fn plain(sign: &str) -> Option<&'static str> {
         "▅" | "▋" => "+",
         "▆" | "▊" => "*",
         "▇" | "█" | "▉" => "#",
+        // What is not loaded.
+        "▒" => "?",
         _ => return None,
     })
 }

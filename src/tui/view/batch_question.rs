@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::{count, environment, in_a_line};
+use crate::delivery::counted;
 use crate::tui::Role;
 use crate::tui::state::{BatchQuestion, ReadingPhase, State};
 use crate::tui::text::age;
@@ -25,16 +26,21 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     if let Some(why) = &plan.refusal {
         all.push(Sentence::new(format!("It cannot be retried as a whole: {why}."), Role::Warning, 0));
     } else {
-        let failures = count(plan.failures);
         let useless = match plan.useless {
             0 => String::new(),
             useless => format!(", {} that a retry cannot help among them", count(useless)),
         };
-        let failures = if question.read_at().is_some() { failures } else { format!("{failures} loaded") };
+        let failures = match (question.read_at(), plan.failures) {
+            (Some(_), failures) => count(failures),
+            (None, 0) => "how many is known once it is loaded whole".to_owned(),
+            (None, failures) => format!("{} of what is loaded", count(failures)),
+        };
         all.push(Sentence::new(format!("One call retries all its failures: {failures}{useless}."), Role::Text, 1));
         all.push(Sentence::new("Each try may be billed, delivered or not.", Role::Text, 3));
     }
-    all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
+    if !plan.advice.is_empty() {
+        all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
+    }
     all.push(reading(state, question));
     let planned = age(state.now.duration_since(plan.planned_at));
     all.push(Sentence::new(format!("Planned {}, {planned} ago.", state.look.own_time(plan.planned_at, state.now)), Role::Muted, 6));
@@ -60,7 +66,11 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     lines.push(sentences::keys(state, &pairs, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
-    let title = format!("{verb}, {} failed, {}, {}", count(plan.failures), environment(&state.look, campaign), campaign.card.name);
+    let failed = match question.read_at() {
+        Some(_) => format!("{} failed", count(plan.failures)),
+        None => "not loaded whole yet".to_owned(),
+    };
+    let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.card.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     Some(Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answer_at).unwrap_or(0)))
@@ -80,17 +90,17 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
         }
         (_, Some(_)) if question.plan.total.is_some_and(|total| total as usize > question.plan.loaded) => {
             let shown = count(question.plan.loaded);
-            Sentence::new(format!("It was read whole, and {shown}{of} messages show: it may still be prepared."), Role::Warning, 4)
+            Sentence::new(format!("It was loaded whole, and {shown}{of} messages show: it may still be prepared."), Role::Warning, 4)
         }
         (_, Some(read_at)) => {
-            let read = count(question.plan.loaded);
-            Sentence::new(
-                format!("All of it was read: {read}{of} messages, {} ago.", age(state.now.duration_since(read_at))),
-                Role::Muted,
-                4,
-            )
+            let loaded = if of.is_empty() {
+                counted(question.plan.loaded, "message")
+            } else {
+                format!("{}{of} messages", count(question.plan.loaded))
+            };
+            Sentence::new(format!("All of it is loaded: {loaded}, {} ago.", age(state.now.duration_since(read_at))), Role::Muted, 4)
         }
-        (ReadingPhase::Reading { read, .. }, None) => Sentence::new(format!("Reading the batch: {}{of}.", count(*read)), Role::Warning, 0),
-        (ReadingPhase::Wanted | ReadingPhase::Whole, None) => Sentence::new("Reading the batch.", Role::Warning, 0),
+        (ReadingPhase::Reading { read, .. }, None) => Sentence::new(format!("Loading the batch: {}{of}.", count(*read)), Role::Warning, 0),
+        (ReadingPhase::Wanted | ReadingPhase::Whole, None) => Sentence::new("Loading the batch.", Role::Warning, 0),
     }
 }

@@ -9,9 +9,9 @@ use ratatui::text::{Line, Span};
 use super::bar::bar;
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::{count, row_of};
+use super::words::{count, figure_of, row_of};
 use super::{empty, failures};
-use crate::delivery::{BatchRetry, Status, batch_retry};
+use crate::delivery::{BatchRetry, Status, batch_retry, counted};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_place};
 use crate::tui::state::{Campaign, NEWEST_BATCH, State};
@@ -40,19 +40,23 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
         return None;
     }
     let widths = Widths::of(state, &batches, usize::from(area.width));
+    let used_up = campaign.used_up_by_batch();
     draw_heads(state, buffer, heads, widths);
     table::draw(state, buffer, area, batches.len(), place, |place, style| {
-        batches.get(place).map(|summary| cells(state, campaign, summary, widths, style)).unwrap_or_default()
+        let cells_of = |summary: &BatchSummary| {
+            let used_up = used_up.get(summary.batch.id.as_str()).copied().unwrap_or(0);
+            cells(state, campaign, (summary, used_up), widths, style)
+        };
+        batches.get(place).map(cells_of).unwrap_or_default()
     })
 }
 
 fn draw_sum(state: &State, campaign: &Campaign, (known, place): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
     let number = known.len();
     let style = |role| state.look.style(role);
-    let batches = if number == 1 { "batch" } else { "batches" };
     // A batch is of the time of its upload, and counted whole.
     let which = if campaign.choice.window.is_all() { "in what is loaded" } else { "uploaded" };
-    let mut left = vec![Piece::new(format!("{} {batches} {which}", count(number)), style(Role::Strong), 0)];
+    let mut left = vec![Piece::new(format!("{} {which}", counted(number, "batch")), style(Role::Strong), 0)];
     left.extend(failures::window(state, campaign).map(|window| Piece { text: window.text.replacen("· ", "", 1), ..window }));
     if campaign.batch_order != NEWEST_BATCH {
         left.push(Piece::new(format!("· {}", campaign.batch_order.sentence()), style(Role::Accent), 0).gap(1));
@@ -150,7 +154,13 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
     buffer.set_stringn(area.x, area.y, text.concat(), usize::from(area.width), state.look.style(Role::Heading));
 }
 
-fn cells(state: &State, campaign: &Campaign, summary: &BatchSummary, widths: Widths, selected: Option<Style>) -> Line<'static> {
+fn cells(
+    state: &State,
+    campaign: &Campaign,
+    (summary, used_up): (&BatchSummary, usize),
+    widths: Widths,
+    selected: Option<Style>,
+) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let of = |status: &Status| summary.by_status[status_place(Some(status))];
@@ -161,48 +171,59 @@ fn cells(state: &State, campaign: &Campaign, summary: &BatchSummary, widths: Wid
         Span::styled(text, style(role))
     };
     let right = |number: String, role| Span::styled(format!("{} ", fit(&number, widths.count, Align::Right, ascii)), style(role));
-    let total = batch.total.map(|total| total as usize);
-    let ended = delivered + failed;
-    let share = ended as f64 / total.unwrap_or(summary.loaded).max(1) as f64;
     let created = batch.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
-    let (mut whole, whole_role) = whole_retry(campaign, summary);
+    let (mut whole, whole_role) = whole_retry(campaign, summary, used_up);
     if crate::tui::text::width(&whole) > widths.whole {
         // Half a reason says less than none.
-        if let Some((answer, _)) = whole.split_once([':', '·']) {
+        if let Some((answer, _)) = whole.split_once(':') {
             whole = answer.trim_end().to_owned();
         }
     }
     Line::from(vec![
         left(&batch.id.short(false), ID, Role::Text),
-        left(batch.file_name.as_deref().map_or("file not told", |file| campaign.shown_name(file)), widths.file, Role::Text),
+        left(batch.file_name.as_deref().map_or("no file name given", |file| campaign.shown_name(file)), widths.file, Role::Text),
         left(&created, widths.created, Role::Text),
         right(rows(summary), Role::Text),
         // What has ended is at rest.
-        left(&bar(share, widths.bar, ascii), widths.bar, if summary.open > 0 { Role::Moving } else { Role::Rule }),
-        right(count(delivered), Role::Text),
-        right(count(failed), if failed > 0 { Role::Failed } else { Role::Text }),
-        right(count(summary.open), Role::Text),
+        left(&progress(summary, widths.bar, ascii), widths.bar, if summary.open > 0 { Role::Moving } else { Role::Rule }),
+        right(figure_of(summary, delivered), Role::Text),
+        right(figure_of(summary, failed), if failed > 0 { Role::Failed } else { Role::Text }),
+        right(figure_of(summary, summary.open), Role::Text),
         Span::styled(format!(" {}", fit(&whole, widths.whole, Align::Left, ascii)), style(whole_role)),
     ])
 }
 
-/// How many rows it has; where not all are loaded, that is told by a `+` behind those that are, or
-/// by the total alone.
-fn rows(summary: &BatchSummary) -> String {
-    match summary.batch.total {
-        Some(total) => count(total as usize),
-        None => format!("{}+", count(summary.loaded)),
+/// How much of it has ended, of all that it has; what is not loaded is `▒`.
+fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
+    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let ended = of(&Status::Success) + of(&Status::Failure);
+    let all = summary.batch.total.map_or(summary.loaded, |total| total as usize).max(summary.loaded).max(1);
+    let done = bar(ended as f64 / all as f64, width, ascii);
+    if summary.is_whole {
+        return done;
     }
+    // Of how many it is not known, so that no part of it is either.
+    let Some(_) = summary.batch.total else { return "▒".repeat(width) };
+    let unread = ((all - summary.loaded) as f64 / all as f64 * width as f64).round() as usize;
+    let rest = width.saturating_sub(crate::tui::text::width(&done));
+    let unread = unread.min(rest);
+    format!("{done}{}{}", " ".repeat(rest - unread), "▒".repeat(unread))
 }
 
-/// Whether it can be retried as a whole, and why not.
-pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary) -> (String, Role) {
+/// How many rows it has; where that was not told and more may come, at least so many.
+fn rows(summary: &BatchSummary) -> String {
+    summary.batch.total.map_or_else(|| figure_of(summary, summary.loaded), |total| count(total as usize))
+}
+
+/// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. What is not loaded
+/// may hold a `created` one, or failures.
+pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: usize) -> (String, Role) {
     let of = |status: &Status| summary.by_status[status_place(Some(status))];
     let (created, failed) = (of(&Status::Created), of(&Status::Failure));
     if campaign.actions.blocking_batches().contains(&summary.batch.id) {
         return ("under way".to_owned(), Role::Moving);
     }
-    if failed == 0 {
+    if failed == 0 && summary.is_whole {
         return ("nothing failed".to_owned(), Role::Muted);
     }
     if batch_retry(summary.batch.status.as_deref()) == BatchRetry::Unlikely {
@@ -211,7 +232,10 @@ pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary) -> (Strin
     if created > 0 {
         return (format!("not yet: {} created", count(created)), Role::Warning);
     }
-    // What is not loaded may hold a `created` one, or more failures.
-    let is_whole = summary.batch.total.is_none_or(|total| total as usize == summary.loaded);
-    (if is_whole { "yes".to_owned() } else { format!("yes · {} loaded", count(summary.loaded)) }, Role::Strong)
+    match (summary.is_whole, failed) {
+        (true, _) if used_up >= failed => ("no attempts left".to_owned(), Role::Muted),
+        (true, _) => ("yes".to_owned(), Role::Strong),
+        (false, 0) => (format!("in part: {} loaded", count(summary.loaded)), Role::Muted),
+        (false, _) => (format!("maybe: {} loaded", count(summary.loaded)), Role::Text),
+    }
 }

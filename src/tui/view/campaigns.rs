@@ -51,7 +51,8 @@ fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Rol
         _ if campaign.card.broken.is_some() => return ("not read".to_owned(), Role::Failed),
         Connection::Refused { .. } => return ("REFUSED".to_owned(), Role::Failed),
         Connection::Paused => return ("paused".to_owned(), Role::Warning),
-        Connection::Connecting if campaign.store.is_empty() => return ("connecting".to_owned(), Role::Muted),
+        Connection::Connecting if campaign.is_unread() => return ("connecting".to_owned(), Role::Muted),
+        Connection::Live if campaign.is_unread() => return ("loading".to_owned(), Role::Muted),
         Connection::Waiting { .. } if !campaign.is_stale(state.now, is_shown) => return ("no answer".to_owned(), Role::Warning),
         _ => {}
     }

@@ -112,7 +112,7 @@ fn error(cells: &Cells<'_>) -> String {
     }
 }
 
-/// How far a retry is, while one is on; else whether one helps.
+/// How far a retry is, while one is on; else whether to retry: not where the API has said that no attempts are left.
 fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static str, Role) {
     let stage = if campaign.actions.newest().is_some() {
         campaign.actions.of(&campaign.store.id(row)).map(|record| record.stage.as_ref())
@@ -127,6 +127,7 @@ fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static st
         _ => {}
     }
     match cells.retry {
+        Some(_) if campaign.is_used_up(row) => (RetryHelps::No.word(), Role::Muted),
         Some(helps @ RetryHelps::No) => (helps.word(), Role::Muted),
         Some(helps) => (helps.word(), Role::Text),
         None => ("", Role::Text),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::export::{activity_row, activity_rows, batch_row, batch_rows, failure_row, failure_rows, message_cells, message_row, number};
-use crate::delivery::{BatchId, Message, MessageId, Status};
+use crate::delivery::{BatchId, Message, MessageId, Status, counted};
 use crate::postman::record::{Field, Layout};
 use crate::store::RowNumber;
 use crate::tui::export::csv_lines;
@@ -135,13 +135,13 @@ fn attempts(state: &State, message: &Message) -> String {
             ("error ", error.map(ToString::to_string).unwrap_or_default()),
         ];
         let told = told.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}{text}"));
-        let words: Vec<String> = std::iter::once(format!("try {}", attempts.len() - place)).chain(told).collect();
+        let words: Vec<String> = std::iter::once(format!("attempt {}", attempts.len() - place)).chain(told).collect();
         words.join("\t")
     };
     let lines: Vec<String> = attempts.iter().enumerate().map(line).collect();
     if lines.is_empty() {
         // Answers about batches tell only how many there were.
-        return message.attempt_count.map(|count| format!("{count} attempts, their times not told")).unwrap_or_default();
+        return message.attempt_count.map(|count| format!("{}, times not given", counted(count as usize, "attempt"))).unwrap_or_default();
     }
     lines.join("\n")
 }

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::recipient;
-use super::words::{count, in_a_line};
-use crate::delivery::{Attempt, MAX_ATTEMPTS, Message, RecipientKind, Status, TemplatePart, parts};
+use super::words::in_a_line;
+use crate::delivery::{Attempt, Message, RecipientKind, Status, TemplatePart, counted, parts};
 use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Phase, State};
@@ -30,7 +30,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
         // What is cut off is told where it is cut off; the line it takes is counted, too.
         let y = area.bottom() - 1;
         let next = state.key_for(if campaign.opened.is_some() { Action::Down } else { Action::Enter });
-        let words = format!(" … {} more lines: {next}", count(below + 1));
+        let words = format!(" … {}: {next}", counted(below + 1, "more line"));
         buffer.set_stringn(area.x, y, format!("{:1$}", "", usize::from(area.width)), usize::from(area.width), state.look.style(Role::Text));
         buffer.set_stringn(area.x, y, words, usize::from(area.width), state.look.style(Role::Muted));
     }
@@ -58,7 +58,10 @@ struct Pen<'a> {
 }
 
 /// How wide the labels of single facts are.
-const LABEL: usize = 9;
+const LABEL: usize = 10;
+
+/// What stands in place of advice once the API has refused a retry.
+const NONE_LEFT: &str = "No attempts left, said the API.";
 
 impl Pen<'_> {
     fn style(&self, role: Role) -> Style {
@@ -107,7 +110,7 @@ impl Pen<'_> {
         let message = campaign.store.message(row);
         let masked = campaign.is_masked(row);
         self.who(campaign, &message, masked);
-        self.status(&message);
+        self.status(&message, campaign.is_used_up(row));
         self.phase(campaign);
         self.action(campaign, &message);
         self.attempts(&message);
@@ -151,7 +154,7 @@ impl Pen<'_> {
     }
 
     /// Where it is, and what that means.
-    fn status(&mut self, message: &Message) {
+    fn status(&mut self, message: &Message, is_used_up: bool) {
         let ascii = self.state.look.ascii;
         let Some(status) = &message.status else { return self.words("status not told", Role::Unknown) };
         let mark = sign(status, ascii);
@@ -165,13 +168,12 @@ impl Pen<'_> {
             return self.words(&format!("{mark} {}{since}{hint}", status.word()), role_of(status));
         }
         let Some(error) = message.error() else {
-            return self.words(&format!("{mark} failed: the API did not say why. A retry may help."), Role::Failed);
+            let prospect = if is_used_up { NONE_LEFT } else { "A retry may help." };
+            return self.words(&format!("{mark} failed: the API did not say why. {prospect}"), Role::Failed);
         };
         let code = if error.code.is_empty() { &error.kind } else { &error.code };
-        self.words(&format!("{mark} {code}: {}", error.known().advice()), Role::Failed);
-        if let Some(tried) = message.tried().filter(|tried| *tried >= MAX_ATTEMPTS) {
-            self.words(&format!("tried {tried} times: the API allows {MAX_ATTEMPTS} and may refuse another one"), Role::Warning);
-        }
+        let advice = if is_used_up { format!("{} {NONE_LEFT}", error.known().meaning()) } else { error.known().advice() };
+        self.words(&format!("{mark} {code}: {advice}"), Role::Failed);
     }
 
     /// Whether it is being read.
@@ -199,12 +201,11 @@ impl Pen<'_> {
         for (place, attempt) in attempts.iter().enumerate() {
             let number = attempts.len() - place;
             let text = self.attempt(attempt, place == 0);
-            self.facts_in_line(&format!("try {number}/{MAX_ATTEMPTS}"), &text, if place == 0 { Role::Text } else { Role::Muted });
+            self.facts_in_line(&format!("attempt {number}"), &text, if place == 0 { Role::Text } else { Role::Muted });
         }
         if attempts.is_empty() {
-            let times =
-                message.attempt_count.map(|count| format!("{count}, their times not told")).unwrap_or_else(|| "not told".to_owned());
-            self.fact("tries", &times, Role::Muted);
+            let times = message.attempt_count.map(|count| format!("{count}, times not given")).unwrap_or_else(|| "not given".to_owned());
+            self.fact("attempts", &times, Role::Muted);
         }
     }
 
@@ -278,7 +279,7 @@ impl Pen<'_> {
         if let Some(batch) = &message.batch {
             let mut words = vec![batch.id.as_str().to_owned()];
             words.extend(batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned()));
-            words.extend(batch.total.map(|total| format!("{} messages", count(usize::try_from(total).unwrap_or(0)))));
+            words.extend(batch.total.map(|total| counted(total as usize, "message")));
             words.extend(batch.status.clone());
             self.fact("batch", &words.join(", "), Role::Text);
         }

@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::across::besides;
+use super::filter;
 use super::words::{count, until};
+use crate::delivery::counted;
 use crate::monitor::Connection;
 use crate::postman::Explanation;
 use crate::tui::state::{Campaign, ServerAnswer, State};
@@ -102,11 +104,12 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         pieces if window.is_all() => format!("Nothing that is {} in {loaded}.", pieces.join(" and ")),
         pieces => {
             let whole = if is_whole { "that window is loaded whole" } else { "that window is loaded in part" };
-            let loaded = count(coverage.loaded);
-            format!("Nothing in {}: {whole}, {loaded} messages {}.", pieces.join(" · "), state.how_far(campaign))
+            let loaded = counted(coverage.loaded, "message");
+            format!("Nothing in {}: {whole}, {loaded} {}.", pieces.join(" · "), state.how_far(campaign))
         }
     };
-    vec![(what, strong), (next, text)]
+    let part = filter::parts_of_batches(campaign).map(|words| (format!("Not all of it is loaded: {words}."), text));
+    [(what, strong)].into_iter().chain(part).chain([(next, text)]).collect()
 }
 
 /// Draws that nothing has failed in what is loaded.
@@ -137,8 +140,8 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
         return draw(state, campaign, buffer, area);
     }
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
-    let loaded = count(campaign.store.coverage().loaded);
-    let what = format!("No batch in the {loaded} messages loaded, {}.", state.how_far(campaign));
+    let loaded = counted(campaign.store.coverage().loaded, "message");
+    let what = format!("No batch in the {loaded} loaded, {}.", state.how_far(campaign));
     let next = "The API has no list of batches: each shows here with its first message that is loaded.";
     let known = campaign.store.batches().len();
     if known > 0 {

@@ -50,7 +50,7 @@ pub(in crate::tui) fn number(state: &State) -> Option<String> {
 /// The line of failures under the cursor.
 pub(super) fn failure_row(state: &State) -> Option<Vec<String>> {
     let group = state.campaign()?.failures.selected()?;
-    Some(vec![group.name().to_owned(), group.count.to_string(), group.helps.word().to_owned()])
+    Some(vec![group.name().to_owned(), group.count.to_string(), group.verdict().word().to_owned()])
 }
 
 /// The batch under the cursor.
@@ -64,7 +64,7 @@ pub(super) fn batch_row(state: &State) -> Option<Vec<String>> {
 
 /// The failures by error, heads first.
 pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
-    let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry"];
+    let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry", "noAttemptsLeft"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
     let total = campaign.failures.failed().max(1);
@@ -78,7 +78,8 @@ pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
             once,
             twice,
             more,
-            group.helps.api_word().to_owned(),
+            group.verdict().word().to_owned(),
+            group.used_up.to_string(),
         ]);
     }
     rows
@@ -86,9 +87,11 @@ pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
 
 /// The batches, heads first.
 pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
-    let heads = ["id", "fileName", "createdAt", "status", "total", "loaded", "delivered", "failed", "open", "wholeRetry"];
+    let heads =
+        ["id", "fileName", "createdAt", "status", "total", "loaded", "deliveredOfLoaded", "failedOfLoaded", "openOfLoaded", "wholeRetry"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
+    let used_up = campaign.used_up_by_batch();
     for summary in campaign.batches() {
         let of = |status: &Status| summary.by_status[status_place(Some(status))].to_string();
         let batch = &summary.batch;
@@ -102,7 +105,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
             of(&Status::Success),
             of(&Status::Failure),
             summary.open.to_string(),
-            whole_retry(campaign, &summary).0,
+            whole_retry(campaign, &summary, used_up.get(batch.id.as_str()).copied().unwrap_or(0)).0,
         ]);
     }
     rows

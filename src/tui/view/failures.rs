@@ -1,4 +1,4 @@
-//! The view of failures: how many by error, and whether a retry helps.
+//! The view of failures: how many by error, and whether to retry.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -15,7 +15,7 @@ use crate::tui::state::{Campaign, Group, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role};
 
-/// The longest code that the API publishes, and "all that a retry helps".
+/// The longest code that the API publishes.
 const NAME: usize = 22;
 
 /// The widest bar.
@@ -45,13 +45,15 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     let failures = &campaign.failures;
     let failed = failures.failed();
     let errors = failures.groups().iter().filter(|group| group.key != GroupKey::Helped);
-    let of = |wanted: RetryHelps| errors.clone().filter(|group| group.helps == wanted).map(|group| group.count).sum::<usize>();
+    let of = |wanted: RetryHelps| errors.clone().filter(|group| group.helps == wanted).map(Group::left).sum::<usize>();
+    let used_up = errors.clone().map(|group| group.used_up).sum::<usize>();
     let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(failures.loaded())), style(Role::Strong), 0)];
     left.extend(window(state, campaign));
     if failed > 0 {
-        let parts = [(RetryHelps::Yes, "a retry helps"), (RetryHelps::Maybe, "it may"), (RetryHelps::No, "it cannot")];
-        let parts = parts.map(|(helps, words)| format!("{} {words}", count(of(helps)))).join(", ");
-        left.push(Piece::new(format!("· {parts}"), style(Role::Text), 1).gap(1));
+        let parts = [RetryHelps::Yes, RetryHelps::Maybe, RetryHelps::No];
+        let parts = parts.map(|helps| format!("{} {}", helps.word(), count(of(helps)))).join(", ");
+        let used_up = if used_up > 0 { format!(", no attempts left {}", count(used_up)) } else { String::new() };
+        left.push(Piece::new(format!("· retry: {parts}{used_up}"), style(Role::Text), 1).gap(1));
         let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
         left.extend(newest.map(|at| Piece::new(format!("· newest {}", state.look.time(at, state.now)), style(Role::Text), 3).gap(1)));
     }
@@ -93,7 +95,7 @@ struct Widths {
     words: usize,
 }
 
-/// How wide the word is that says whether a retry helps, without its reason.
+/// How wide the word is that says whether to retry, with how many of how many.
 const SHORT_WORDS: usize = 11;
 
 /// The same in the shortest words.
@@ -140,7 +142,7 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
     if widths.tried {
         text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left, ascii));
     }
-    text.push_str(if widths.words < SHORT_WORDS { "retry" } else { "a retry" });
+    text.push_str("retry?");
     buffer.set_stringn(area.x, area.y, text, usize::from(area.width), state.look.style(Role::Heading));
 }
 
@@ -173,7 +175,7 @@ fn cells(state: &State, group: &Group, shares: Shares, widths: Widths, selected:
         let [once, twice, more] = group.tried.map(count);
         spans.push(Span::styled(format!("{once:>7} {twice:>6} {more:>5}  "), style(Role::Text)));
     }
-    spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left, ascii), style(role(group.helps))));
+    spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left, ascii), style(role(group.verdict()))));
     Line::from(spans)
 }
 
@@ -185,17 +187,19 @@ fn role(helps: RetryHelps) -> Role {
     }
 }
 
-/// Whether a retry helps, with the reason where that has room.
+/// Whether to retry, with the reason where that has room.
 fn words(group: &Group, room: usize) -> String {
-    if room < SHORT_WORDS {
-        return group.helps.word().to_owned();
+    let fits = |text: &String| crate::tui::text::width(text) <= room;
+    let word = group.verdict().word();
+    if group.left() == 0 {
+        return Some("no attempts left".to_owned()).filter(fits).unwrap_or_else(|| word.to_owned());
     }
-    let short = match group.helps {
-        RetryHelps::Yes => "helps",
-        RetryHelps::Maybe => "may help",
-        RetryHelps::No => "cannot help",
-    };
-    let GroupKey::Error(code) = &group.key else { return short.to_owned() };
+    if group.used_up > 0 {
+        let apart = format!("{word}: {} of {}", count(group.left()), count(group.count));
+        let long = format!("{apart}; {} no attempts left", count(group.used_up));
+        return [long, apart].into_iter().find(fits).unwrap_or_else(|| word.to_owned());
+    }
+    let GroupKey::Error(code) = &group.key else { return word.to_owned() };
     let why = match ErrorCode::from_api(code) {
         ErrorCode::RecipientInvalid => "number not known",
         ErrorCode::RecipientUnavailable => "phone was off or out of reach",
@@ -207,6 +211,5 @@ fn words(group: &Group, room: usize) -> String {
         ErrorCode::Unlisted if code.is_empty() => "no reason told",
         ErrorCode::Unlisted => "not in the API's table",
     };
-    let long = format!("{short}: {why}");
-    if crate::tui::text::width(&long) <= room { long } else { short.to_owned() }
+    Some(format!("{word}: {why}")).filter(fits).unwrap_or_else(|| word.to_owned())
 }

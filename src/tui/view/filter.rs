@@ -6,7 +6,8 @@ use ratatui::layout::{Position, Rect};
 use super::across::besides;
 use super::pieces::{self, Piece};
 use super::typed;
-use super::words::{count, in_a_line, until};
+use super::words::{count, in_a_line, loaded_of, until};
+use crate::delivery::counted;
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
 use crate::tui::text::width;
@@ -85,6 +86,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         let (older, newer) = (state.look.time(gap.older, state.now), state.look.time(gap.newer, state.now));
         right.push(Piece::new(format!("{older} to {newer} still to be read"), style(Role::Warning), 2));
     }
+    right.extend(parts_of_batches(campaign).map(|words| Piece::new(words, style(Role::Warning), 1)));
     if coverage.bad_rows > 0 {
         right.push(Piece::new(format!("{} unreadable", count(coverage.bad_rows)), style(Role::Warning), 3));
     }
@@ -92,6 +94,18 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         right.push(Piece::new(format!("{} clear", state.key_for(Action::Clear)), style(Role::Muted), 5));
     }
     right
+}
+
+/// How much is loaded of the batches that are listed, where that is not all of them.
+pub(super) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
+    let chosen = &campaign.choice.batches;
+    let summaries: Vec<_> = chosen.iter().filter_map(|batch| campaign.store.batch(batch)).collect();
+    let mut parts = summaries.iter().filter(|summary| !summary.is_whole);
+    let first = parts.next()?;
+    Some(match (chosen.len(), parts.count()) {
+        (1, _) => format!("batch: {}", loaded_of(first)),
+        (all, others) => format!("{} of {} loaded in part", count(others + 1), counted(all, "batch")),
+    })
 }
 
 fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {

@@ -172,7 +172,7 @@ pub(super) fn outcome_of(
         None => (format!("{who} retry asked {at}"), Role::Moving),
         Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),
         Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} retry on its way"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number }) => (format!("{who} retry on its way, try {try_number}"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number }) => (format!("{who} retry on its way, attempt {try_number}"), Role::Moving),
         Some(ActionStage::GoesAgain { at, why }) => {
             (format!("{who} retry goes again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
         }

@@ -10,7 +10,7 @@ use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{count, environment, in_a_line, rate};
-use crate::delivery::{MAX_ATTEMPTS, MessageId, Recipient, RetryHelps};
+use crate::delivery::{MessageId, Recipient, RetryHelps, counted};
 use crate::retry::{FRESH_ENOUGH, LineStanding, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
 use crate::tui::state::{Campaign, PlanQuestion, State, tick};
 use crate::tui::text::{Align, age, fit};
@@ -28,8 +28,7 @@ pub(super) fn draw(state: &State, question: &PlanQuestion, buffer: &mut Buffer, 
 /// Verb, count, environment, campaign.
 fn title(state: &State, campaign: &Campaign, question: &PlanQuestion) -> String {
     let number = question.plan.items.len();
-    let s = if number == 1 { "" } else { "s" };
-    format!("Retry {} message{s}, {}, {}", count(number), environment(&state.look, campaign), campaign.card.name)
+    format!("Retry {}, {}, {}", counted(number, "message"), environment(&state.look, campaign), campaign.card.name)
 }
 
 fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
@@ -61,15 +60,14 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(y).unwrap_or(0))
 }
 
-/// `[x] 22  recipient_unavailable   helps`.
+/// `[x] 22  recipient_unavailable   yes`.
 fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
     let ascii = state.look.ascii;
     let name = if line.code.is_empty() { "no reason told" } else { &line.code };
     let helps = match (line.helps, line.standing) {
-        (RetryHelps::Yes, _) => "helps",
-        (RetryHelps::Maybe, _) => "may help",
-        (RetryHelps::No, LineStanding::On) => "cannot help: taken in",
-        (RetryHelps::No, _) => "cannot help: left out",
+        (RetryHelps::No, LineStanding::On) => "no: taken in",
+        (RetryHelps::No, _) => "no: left out",
+        (helps, _) => helps.word(),
     };
     let mark = if is_selected { "›" } else { " " };
     let text = format!("{mark} {} {:>5}  {}  {helps}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
@@ -95,11 +93,10 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
     if plan.items.is_empty() {
         all.push(Sentence::new("Nothing is retried: no line is ticked.", Role::Warning, 1));
     } else {
-        let calls = if plan.calls() == 1 { "call" } else { "calls" };
         let time = age(jiff::SignedDuration::try_from(plan.time(campaign.card.calls_per_second)).unwrap_or_default());
         let pace = rate(campaign.card.calls_per_second * SHARE_OF_BUDGET);
         all.push(Sentence::new(
-            format!("{} {calls}, {time} at {pace}/s. Each try may be billed, delivered or not.", count(plan.calls())),
+            format!("{}, {time} at {pace}/s. Each try may be billed, delivered or not.", counted(plan.calls(), "call")),
             Role::Text,
             1,
         ));
@@ -107,11 +104,6 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         if in_vain > 0 {
             all.push(Sentence::new(format!("{} of them may be billed in vain.", count(in_vain)), Role::Text, 4));
         }
-    }
-    let used_up = plan.items.iter().filter(|item| item.may_be_used_up()).count();
-    if used_up > 0 {
-        let words = format!("{} tried {MAX_ATTEMPTS} times or more: the API may refuse another try.", count(used_up));
-        all.push(Sentence::new(words, Role::Warning, 4));
     }
     if question.one_time_hint && !plan.items.is_empty() {
         let words = "These look like one-time passwords, of which an old one helps nobody. `one_time_password = true` leaves those out.";

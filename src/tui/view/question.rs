@@ -10,7 +10,7 @@ use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
-use crate::delivery::{MAX_ATTEMPTS, Message, RetryHelps};
+use crate::delivery::{Message, RetryHelps, counted};
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::tui::state::{Answer, Campaign, Question, State};
 use crate::tui::text::age;
@@ -87,13 +87,10 @@ fn reason(message: &Message) -> Sentence {
     Sentence::new(format!("{code}: {}", error.known().advice()), role, 2)
 }
 
+/// How often it was tried. How often it may be is the API's to say.
 fn tried(message: &Message) -> Option<Sentence> {
-    let tried = message.tried()?;
-    Some(if tried >= MAX_ATTEMPTS {
-        Sentence::new(format!("Tried {tried} times; the API allows {MAX_ATTEMPTS} and may refuse another one."), Role::Warning, 3)
-    } else {
-        Sentence::new(format!("Tried {tried} of {MAX_ATTEMPTS} times."), Role::Text, 5)
-    })
+    let tried = usize::try_from(message.tried()?).ok()?;
+    Some(Sentence::new(format!("{} so far.", counted(tried, "attempt")), Role::Text, 5))
 }
 
 fn created(state: &State, at: Timestamp) -> Sentence {

@@ -85,7 +85,7 @@ fn of_row(state: &State) -> String {
         (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
         (ViewKind::Failures, _, _, Some(code)) if code.is_empty() => "Failed without a reason told".to_owned(),
         (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {code}"),
-        (ViewKind::Failures, _, _, None) => "All that a retry helps".to_owned(),
+        (ViewKind::Failures, _, _, None) => "All worth a retry".to_owned(),
         (_, Some(message), ..) => format!("The retry of {}", message.short(true)),
         (_, _, Some(batch), _) => format!("The retry of batch {}", batch.short(false)),
         _ => "Actions".to_owned(),

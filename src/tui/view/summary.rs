@@ -131,11 +131,11 @@ fn window(state: &State, campaign: &Campaign) -> String {
     }
 }
 
-/// For how long back the loaded messages go; `None` where they are the whole campaign.
+/// For how long back the loaded messages go without a gap; `None` where they are the whole campaign.
 fn loaded_for(state: &State, campaign: &Campaign) -> Option<SignedDuration> {
     let coverage = campaign.store.coverage();
-    let oldest = coverage.oldest.filter(|_| !coverage.complete)?;
-    Some(state.now.duration_since(oldest).max(SignedDuration::ZERO))
+    let edge = coverage.gap.map(|gap| gap.newer).or(coverage.oldest.filter(|_| !coverage.complete))?;
+    Some(state.time_of_day().duration_since(edge).max(SignedDuration::ZERO))
 }
 
 /// How many failed of how many.

@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
+use crate::store::BatchSummary;
 use crate::tui::Role;
 use crate::tui::state::{Campaign, Look, State};
-use crate::tui::text::{self, thousands};
+use crate::tui::text;
 
 /// A notice as it may stand on the screen: while others look on, without the names of files.
 pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, Explanation> {
@@ -27,13 +28,28 @@ pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, 
 }
 
 /// A count with its thousands apart.
-pub(in crate::tui) fn count(number: usize) -> String {
-    thousands(u64::try_from(number).unwrap_or(u64::MAX))
-}
+pub(in crate::tui) use crate::delivery::grouped as count;
 
 /// A share with one decimal, as people write it. What is more than nothing is never told as zero.
 pub(super) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.0005 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
+}
+
+/// How much of a batch is loaded: `20 of 150 loaded`.
+pub(super) fn loaded_of(summary: &BatchSummary) -> String {
+    match summary.batch.total {
+        Some(total) => format!("{} of {} loaded", count(summary.loaded), count(total as usize)),
+        None => format!("{} loaded", count(summary.loaded)),
+    }
+}
+
+/// A figure of a batch's loaded messages. Where not all are loaded it is the least that it can be, and none is no figure.
+pub(super) fn figure_of(summary: &BatchSummary, number: usize) -> String {
+    match number {
+        _ if summary.is_whole => count(number),
+        0 => "–".to_owned(),
+        _ => format!("{}+", count(number)),
+    }
 }
 
 /// What kind of place a campaign is at, in capitals; a gateway's host is named, since nobody can
@@ -54,7 +70,7 @@ pub(super) fn rate(calls: f64) -> String {
 
 /// Bytes as people write them: `840 KB`, `3.4 MB`.
 pub(super) fn bytes(number: u64) -> String {
-    let tenths = |unit: u64| format!("{}.{}", thousands(number / unit), number % unit * 10 / unit);
+    let tenths = |unit: u64| format!("{}.{}", count(usize::try_from(number / unit).unwrap_or(usize::MAX)), number % unit * 10 / unit);
     match number {
         0..1_000_000 => format!("{} KB", number.div_ceil(1_000)),
         1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),

@@ -84,7 +84,7 @@ impl Bench {
         let store = &self.seen.store;
         let messages: Vec<Message> = store.rows().map(|row| store.message(row)).collect();
         let of_batch = messages.iter().filter(|message| message.batch.as_ref().is_some_and(|batch| batch.id == summary.batch.id));
-        let plan = BatchPlan::new(&summary.batch, of_batch, reading, &[], false, None, self.clock.now());
+        let plan = BatchPlan::new(&summary.batch, of_batch, reading, &Planner::default(), self.clock.now());
         plan.refusal.is_none().then_some(plan)
     }
 }

@@ -17,9 +17,10 @@ impl Campaign {
         self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
     }
 
-    /// Whether nothing of it was ever read: then it has no figures, not even zeros.
+    /// Whether its newest messages were never read: then it has no figures, not even zeros. What a search found
+    /// meanwhile is listed, and no figure is of it.
     pub fn is_unread(&self) -> bool {
-        self.head_at.is_none() && self.store.is_empty()
+        self.head_at.is_none()
     }
 
     /// Whether they are older than twice the interval in which they are read.

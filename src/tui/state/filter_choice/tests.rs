@@ -140,7 +140,7 @@ proptest! {
             prop_assert_eq!(campaign.list.matching(&campaign.store), expected.len());
             let plan = plan(&campaign, &planner(&campaign), &shown, campaign.now);
             prop_assert!(plan.items.iter().all(|item| expected.contains(&item.message)));
-            campaign.failures.look(&campaign.store);
+            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
             let failed = messages.iter().filter(|message| message.status == "failure");
             let window = FilterChoice { window: choice.window, ..FilterChoice::default() };
             let failed = failed.filter(|message| is_shown(&window, message, passed)).count();

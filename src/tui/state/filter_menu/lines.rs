@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::{FilterMenu, FilterMenuKind, MenuItem};
-use crate::delivery::{BatchId, Status};
+use crate::delivery::{BatchId, Status, grouped};
+use crate::store::BatchSummary;
 use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, Window};
 
 /// How many batches are listed at once, the newest first.
@@ -88,7 +89,7 @@ impl FilterMenu {
             lines.extend(batches);
             lines.extend::<Vec<_>>(ticked);
             if !more_batches.is_empty() {
-                let text = format!("… {} older", crate::tui::text::thousands(more_batches.len() as u64));
+                let text = format!("… {} older", grouped(more_batches.len()));
                 lines.push(MenuLine::new(MenuItem::MoreBatches, text));
             }
             lines.extend(windows(choice.window, campaign));
@@ -154,13 +155,15 @@ fn errors(campaign: &Campaign) -> Vec<MenuLine> {
 /// The batches of what is loaded, the newest first, and those that are asked for.
 fn batches(campaign: &Campaign) -> Vec<MenuLine> {
     let known = campaign.store.batches();
-    let line = |id: &BatchId, file: Option<&str>| {
-        let text = format!("{} {}", id.short(false), file.unwrap_or_default());
-        MenuLine::new(MenuItem::Batch(id.clone()), text.trim_end())
+    let line = |id: &BatchId, file: &str| MenuLine::new(MenuItem::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
+    let of_summary = |summary: &BatchSummary| {
+        // The count beside it is of what is loaded.
+        let of = summary.batch.total.filter(|_| !summary.is_whole).map(|total| format!(", of {}", grouped(total as usize)));
+        line(&summary.batch.id, &format!("{}{}", summary.batch.file_name.as_deref().unwrap_or_default(), of.unwrap_or_default()))
     };
-    let mut lines: Vec<MenuLine> = known.iter().map(|summary| line(&summary.batch.id, summary.batch.file_name.as_deref())).collect();
+    let mut lines: Vec<MenuLine> = known.iter().map(of_summary).collect();
     let is_known = |id: &BatchId| known.iter().any(|summary| summary.batch.id == *id);
-    lines.extend(campaign.choice.batches.iter().filter(|id| !is_known(id)).map(|id| line(id, None)));
+    lines.extend(campaign.choice.batches.iter().filter(|id| !is_known(id)).map(|id| line(id, "")));
     lines
 }
 

@@ -1,0 +1,92 @@
+//! What was not loaded is never a figure.
+
+use jiff::SignedDuration;
+use postwatch::monitor::{BatchState, Connection, News};
+use postwatch::postman::HostKind;
+use postwatch::store::{AnswerKind, Gap, Reach};
+use rstest::rstest;
+
+use crate::desk::{Desk, Sms, card, rows, setup, sms};
+
+const BATCH: &str = "batch_a41f0c22-1111-4222-8333-444455556666";
+
+/// Twenty of a batch's messages; some of them failed.
+fn part(failed: usize, total: u32) -> Vec<Sms> {
+    let of = |number: u32| sms(number, if (number as usize) < failed { "failure" } else { "success" }, 100 + i64::from(number));
+    (0..20).map(|number| of(number).batch(BATCH).uploaded(3_600, total)).collect()
+}
+
+#[rstest]
+#[case::nothing_seen_to_fail(0, 150, "20+", "–", "in part: 20 loaded")]
+#[case::some_seen_to_fail(3, 150, "17+", "3+", "maybe: 20 loaded")]
+#[case::whole(0, 20, "20", "0", "nothing failed")]
+#[case::whole_with_failures(3, 20, "17", "3", "yes")]
+fn a_batch_that_is_loaded_in_part(
+    #[values(100, 120)] columns: u16,
+    #[case] failed: usize,
+    #[case] total: u32,
+    #[case] delivered: &str,
+    #[case] failures: &str,
+    #[case] retry: &str,
+) {
+    let mut desk = Desk::with(&part(failed, total), columns, 36);
+    let line = desk.keys("2").line("clinic-nov.csv");
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    assert!(cells.contains(&delivered) && cells.contains(&failures) && line.contains(retry), "{line}");
+    assert_eq!(line.contains('▒'), total > 20, "{line}");
+}
+
+#[test]
+fn a_list_of_it_says_how_much_that_is() {
+    let mut desk = Desk::with(&part(0, 150), 120, 36);
+    desk.keys("2 Enter").sees("20 of 20 loaded").sees("batch: 20 of 150 loaded");
+    desk.keys("f").sees("clinic-nov.csv, of 150").keys("j Space G Esc");
+    // Nothing failed in what is loaded; of the rest nothing is known.
+    desk.keys("f g j Space Enter").sees("Not all of it is loaded: batch: 20 of 150 loaded.");
+    let mut desk = Desk::with(&part(0, 20), 120, 36);
+    desk.keys("2 Enter")
+        .sees("20 of 20 loaded")
+        .misses("batch: 20")
+        .keys("f g j Space Enter")
+        .sees("Nothing that is")
+        .misses("Not all of it");
+}
+
+#[test]
+fn its_question_waits_until_it_is_loaded() {
+    let mut desk = Desk::with(&part(0, 150), 120, 36);
+    desk.keys("2 r")
+        .sees("Retry a whole batch, not loaded whole yet")
+        .sees("One call retries all its failures: how many is known once it is");
+    desk.misses("cannot be retried").misses("0 failed").misses("Nothing is to be retried");
+    let (generation, _) = desk.batches_asked[0].clone();
+    desk.news(0, News::Batch { generation, state: BatchState::Reading(100) }).sees("Loading the batch: 100 of 150");
+    let whole: Vec<Sms> = (0..150).map(|number| sms(number, "success", 100).batch(BATCH).uploaded(3_600, 150)).collect();
+    desk.read_batch(0, &whole).sees("No retry of a whole batch, 0 failed").sees("none of its messages has failed");
+}
+
+/// A find can bring rows before the newest messages were ever read.
+#[test]
+fn what_a_find_brought_is_no_figure_of_the_campaign() {
+    let mut desk = Desk::new(setup(vec![card("Clinic", HostKind::Test), card("Codes", HostKind::Test)]), 120, 36);
+    desk.live(0).live(1);
+    let found = rows(&part(0, 150)[..3], desk.now);
+    let asked_at = desk.now;
+    desk.news(0, News::Rows { rows: found, from: AnswerKind::Search, asked_at, reach: None, head: false });
+    desk.sees("– ✓   – ✗   – open").sees("not read yet").misses("✗ 0").misses("0 ✗");
+    desk.news(0, News::Connection(Connection::Live)).keys("BackTab");
+    let screen = desk.screen();
+    let line = screen.lines().find(|line| line.contains("Clinic ") && !line.starts_with(" TEST")).unwrap();
+    assert!(line.contains('–') && !line.contains(" 0 "), "{line}");
+}
+
+/// After a sleep the minutes that were slept through are not loaded yet.
+#[test]
+fn a_gap_shortens_the_last_minutes() {
+    let mut desk = Desk::with(&part(0, 20), 120, 36);
+    let reach = |gap| Some(Reach { oldest: None, complete: true, gap });
+    let minutes = |minutes| SignedDuration::from_mins(minutes);
+    let gap = Gap { newer: desk.now - minutes(3), older: desk.now - minutes(40) };
+    desk.answer(0, &part(0, 20), AnswerKind::List, reach(Some(gap)), true).sees("3 OF 15 MIN");
+    desk.answer(0, &part(0, 20), AnswerKind::List, reach(None), true).sees("15 MIN").misses("OF 15 MIN");
+}
