@@ -11,6 +11,7 @@ mod downwards;
 mod neighbours;
 mod next;
 mod pace;
+mod rest;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,8 @@ pub struct Ledger {
     curves: Box<Curves>,
     /// How alike the stretches move.
     likeness: pace::Likeness,
+    /// The calls for what stands still.
+    rest: rest::Rest,
 }
 
 /// How long after its last pause the trouble of a page is forgotten.

@@ -12,6 +12,7 @@ mod meanwhile;
 mod outcomes;
 mod pages;
 mod pause;
+mod resting;
 mod retries;
 mod runs;
 mod schedules;

@@ -21,7 +21,7 @@ impl Ledger {
             self.troubled.remove(&cursor);
         }
         let tally = self.tally(fetch, page);
-        self.count(fetch, page.asked_at);
+        self.count(fetch, page.asked_at, tally.as_ref().is_some_and(|tally| tally.stirred));
         match fetch {
             Fetch::Head { .. } => {
                 self.apply_head(page);
@@ -34,7 +34,7 @@ impl Ledger {
         if let (Some(tally), Some(stretch)) = (tally, self.asked_for(fetch).and_then(|place| self.stretches.get_mut(place))) {
             tally.tell(stretch);
         }
-        self.put_neighbours_together();
+        self.put_neighbours_together(page.asked_at);
         self.likeness = Likeness::of(self.stretches.iter());
     }
 
@@ -56,12 +56,15 @@ impl Ledger {
         Some(Tally::new(&self.stretches[place], page, &mut self.curves, self.likeness))
     }
 
-    /// Counts whose turn it was.
-    fn count(&mut self, fetch: &Fetch, asked_at: Timestamp) {
-        let overdue = match fetch {
-            Fetch::Stretch { .. } => self.asked_for(fetch).is_some_and(|place| self.stretches[place].is_overdue(asked_at, self.ahead)),
-            _ => false,
-        };
+    /// Counts whose turn it was; `stirred` tells whether something was found moved that had stood still.
+    fn count(&mut self, fetch: &Fetch, asked_at: Timestamp, stirred: bool) {
+        let place = self.asked_for(fetch).filter(|place| *place > 0);
+        let overdue = place.is_some_and(|place| self.stretches[place].is_overdue(asked_at, self.ahead, true));
+        if place.is_some_and(|place| self.stands_still(place, asked_at)) {
+            self.rest.looked(asked_at, stirred);
+        } else if stirred {
+            self.rest.stirred();
+        }
         self.since_overdue = if overdue { 0 } else { self.since_overdue.saturating_add(1) };
         self.since_history = if matches!(fetch, Fetch::History { .. }) { 0 } else { self.since_history.saturating_add(1) };
     }

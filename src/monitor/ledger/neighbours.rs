@@ -1,21 +1,24 @@
 //! Neighbours that one call can read become one stretch.
 
-use super::stretch::Open;
+use jiff::Timestamp;
+
+use super::stretch::{Open, Stretch};
 use super::{FULL_PAGE, Ledger};
 
-/// Up to how many open messages two neighbours are put together: a stretch with many is better
+/// Up to how many messages that move two neighbours are put together: a stretch with many is better
 /// read by itself.
 const FEW_OPEN: usize = 50;
 
 impl Ledger {
     /// Small quiet neighbours become one stretch of at most a page, so that one call reads both.
-    pub(super) fn put_neighbours_together(&mut self) {
+    pub(super) fn put_neighbours_together(&mut self, now: Timestamp) {
+        let move_few = |stretch: &Stretch| stretch.open.iter().filter(|open| !open.stands(now)).count() < FEW_OPEN;
         let mut place = 1;
         while place + 1 < self.stretches.len() {
             let (upper, lower) = (&self.stretches[place], &self.stretches[place + 1]);
             let fits = upper.count + lower.count <= FULL_PAGE
-                && upper.open.len() < FEW_OPEN
-                && lower.open.len() < FEW_OPEN
+                && move_few(upper)
+                && move_few(lower)
                 && upper.has_known_extent()
                 && lower.has_known_extent()
                 && upper.gap_below.is_none()
@@ -32,6 +35,7 @@ impl Ledger {
                 upper.open.extend(lower.open.into_iter().map(|open| Open { place: above + open.place, ..open }));
                 upper.pace = pace;
                 upper.stir.bottom = lower.stir.bottom;
+                upper.stirred_at = upper.stirred_at.max(lower.stirred_at);
                 upper.whole_at = upper.whole_at.min(lower.whole_at);
                 upper.count += lower.count;
                 upper.failed = upper.failed.max(lower.failed);

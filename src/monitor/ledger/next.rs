@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::stretch::{LATE, LONGEST_WAIT, Stretch, Worth};
+use super::stretch::{LATE, LONGEST_WAIT, Open, Stretch, Worth};
 use super::{FULL_PAGE, Ledger};
 use crate::monitor::Purpose;
 use crate::postman::{Cursor, Position};
@@ -79,14 +79,12 @@ pub struct Outlook {
 
 /// From which step on a clock counts as set back.
 const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
-/// How often the head is read while messages younger than [`YOUNG`] are open.
+/// How often the head is read while open messages move.
 const HEAD_BUSY: SignedDuration = SignedDuration::from_secs(2);
 /// How often it is read otherwise.
 const HEAD_CALM: SignedDuration = SignedDuration::from_secs(10);
 /// How often a campaign is read that nobody looks at.
 const HEAD_OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
-/// Until which age an open message makes the head busy.
-const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 /// The soonest that it is looked whether something has become worth a call.
 const SOONEST: SignedDuration = SignedDuration::from_millis(250);
 /// How often that time is doubled to find out when it will have: up to ten minutes.
@@ -137,7 +135,7 @@ impl Ledger {
         if self.since_history >= OTHERS_PER_HISTORY && history.is_some() {
             return history;
         }
-        let longest = self.longest_waiting(now);
+        let longest = self.longest_waiting(now, outlook);
         if let Some(stretch) = longest
             && (self.since_overdue >= OTHERS_PER_OVERDUE || now.duration_since(stretch.read_at) >= LAST_WAIT)
         {
@@ -167,14 +165,14 @@ impl Ledger {
         let head_due = self.head_due(outlook).max(now);
         let waits = std::iter::successors(Some(SOONEST), |wait| wait.checked_mul(2));
         let times = waits.map(|wait| now + wait).take_while(|at| *at < head_due);
-        let worth = times.take(DOUBLINGS).find(|at| self.longest_waiting(*at).is_some() || self.worthiest(*at, outlook).is_some());
+        let worth = times.take(DOUBLINGS).find(|at| self.longest_waiting(*at, outlook).is_some() || self.worthiest(*at, outlook).is_some());
         worth.unwrap_or_else(|| head_due.min(now + LONGEST_WAIT))
     }
 
     /// When the head is to be read again; long ago before the first time.
     pub fn head_due(&self, outlook: &Outlook) -> Timestamp {
         let Some(read_at) = self.head_read_at() else { return Timestamp::MIN };
-        let busy = self.stretches.iter().flat_map(|stretch| &stretch.open).any(|open| read_at.duration_since(open.changed) < YOUNG);
+        let busy = self.stretches.iter().flat_map(|stretch| &stretch.open).any(|open| !open.stands(read_at));
         let pause = match (outlook.in_view, busy) {
             (false, _) => HEAD_OUT_OF_VIEW,
             (true, true) => HEAD_BUSY,
@@ -185,16 +183,24 @@ impl Ledger {
     }
 
     /// How many of the newest messages to ask for: what is expected new, what may be recorded
-    /// late, and some to spare. The first page is a whole one.
+    /// late, what moves, and some to spare. The first page is a whole one.
     fn head_limit(&self, now: Timestamp, outlook: &Outlook) -> u16 {
         let full = u16::try_from(FULL_PAGE).unwrap_or(u16::MAX);
         let Some(head) = self.stretches.front() else { return full };
         let gone = now.duration_since(head.read_at).max(self.head_due(outlook).duration_since(head.read_at));
-        let expected = head.recent as f64 * gone.as_secs_f64() / LATE.as_secs_f64();
-        // After a burst the head is all of one moment: twice as many reach further back.
-        let reach = if head.recent == head.count && self.stretches.len() > 1 { 2 * head.count } else { head.recent };
+        let newest = head.newest_at.and_then(|newest| newest.checked_sub(self.ahead).ok());
+        let quiet = newest.map_or(SignedDuration::ZERO, |newest| head.read_at.duration_since(newest).max(SignedDuration::ZERO));
+        let expected = head.recent as f64 * gone.as_secs_f64() / (LATE + quiet).as_secs_f64();
+        let reach = match head.recent {
+            // Nothing can be recorded late any more among those that were read.
+            _ if quiet >= LATE => 0,
+            // After a burst the head is all of one moment: twice as many reach further back.
+            recent if recent == head.count && self.stretches.len() > 1 => 2 * head.count,
+            recent => recent,
+        };
+        let depth = head.depth(|open| self.counts(0, open, now, false));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a page")]
-        let limit = (expected + (reach.max(head.depth()) + HEAD_SPARE) as f64).clamp(HEAD_SPARE as f64, FULL_PAGE as f64) as u16;
+        let limit = (expected + (reach.max(depth) + HEAD_SPARE) as f64).clamp(HEAD_SPARE as f64, FULL_PAGE as f64) as u16;
         limit
     }
 
@@ -203,10 +209,26 @@ impl Ledger {
         self.complete || self.oldest.as_ref().is_some_and(|(oldest, _)| *oldest <= horizon)
     }
 
-    /// The stretch that has waited longest, where one has waited for long.
-    fn longest_waiting(&self, now: Timestamp) -> Option<&Stretch> {
-        let overdue = self.stretches.iter().skip(1).filter(|stretch| stretch.is_overdue(now, self.ahead) && self.can_be_read(stretch, now));
-        overdue.min_by_key(|stretch| stretch.whole_at)
+    /// The stretch that has waited longest, where one has waited for long and may be read.
+    fn longest_waiting(&self, now: Timestamp, outlook: &Outlook) -> Option<&Stretch> {
+        let may_catch_up = self.rest.may_catch_up(now);
+        let overdue = self.stretches.iter().enumerate().skip(1).filter(|(place, stretch)| {
+            let is_due = stretch.is_overdue(now, self.ahead, outlook.in_view) && self.can_be_read(stretch, now);
+            is_due && (may_catch_up || !self.stands_still(*place, now))
+        });
+        overdue.map(|(_, stretch)| stretch).min_by_key(|stretch| stretch.whole_at)
+    }
+
+    /// Whether a call for a stretch is one for what stands still.
+    pub(super) fn stands_still(&self, place: usize, now: Timestamp) -> bool {
+        self.worth(place, now, false).changes < WORTH_A_CALL
+    }
+
+    /// Whether an open message of a stretch counts for a call: one that stands still only where such were
+    /// lately seen to move, or where such a call `may_look` for them.
+    fn counts(&self, place: usize, open: &Open, now: Timestamp, may_look: bool) -> bool {
+        let looks = place > 0 && may_look;
+        looks || !open.stands(now) || (!open.silent && self.stretches[place].stirs(now))
     }
 
     /// Whether a cursor opens it that works.
@@ -217,12 +239,13 @@ impl Ledger {
     /// The page for which a call brings most: expected changes times the time since they were read.
     /// (The changes alone would starve stretches, round robin would waste calls on still ones.)
     fn worthiest(&self, now: Timestamp, outlook: &Outlook) -> Option<Fetch> {
+        let may_look = self.rest.may_look(now, outlook.in_view);
         let worth = |(place, stretch): (usize, &Stretch)| {
             let rests = !outlook.in_view && now.duration_since(stretch.read_at) < HEAD_OUT_OF_VIEW;
             if rests || (place > 0 && !self.can_be_read(stretch, now)) {
                 return None;
             }
-            let worth = self.worth(place, now);
+            let worth = self.worth(place, now, may_look);
             (worth.changes >= WORTH_A_CALL).then_some((place, worth.delay_s))
         };
         let (place, _) = self.stretches.iter().enumerate().filter_map(worth).max_by(|(_, one), (_, other)| one.total_cmp(other))?;
@@ -230,13 +253,17 @@ impl Ledger {
             return Some(Fetch::Head { limit: self.head_limit(now, outlook) });
         }
         let stretch = &self.stretches[place];
-        if self.is_unseen(stretch, now) { fetch_whole(stretch) } else { fetch(stretch, stretch.depth() + STRETCH_SPARE) }
+        if self.is_unseen(stretch, now) {
+            return fetch_whole(stretch);
+        }
+        let counts = |open: &Open| !open.silent && self.counts(place, open, now, may_look);
+        fetch(stretch, stretch.depth(counts) + STRETCH_SPARE)
     }
 
-    /// What a call for a stretch is expected to bring.
-    fn worth(&self, place: usize, now: Timestamp) -> Worth {
+    /// What a call for a stretch is expected to bring, of what moves or also of what stands still.
+    fn worth(&self, place: usize, now: Timestamp, may_look: bool) -> Worth {
         let stretch = &self.stretches[place];
-        let mut worth = stretch.worth(&self.curves, self.likeness, now);
+        let mut worth = stretch.worth(&self.curves, self.likeness, now, |open| self.counts(place, open, now, may_look));
         if place > 0 && self.is_unseen(stretch, now) {
             worth.add(UNSEEN, stretch.whole_at, now);
         }

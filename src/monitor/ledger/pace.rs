@@ -109,13 +109,16 @@ pub(super) struct Stir {
 pub(super) struct Tally {
     pace: Pace,
     stir: Stir,
+    stirred_at: Option<Timestamp>,
+    /// Whether a message moved that had stood still.
+    pub stirred: bool,
 }
 
 impl Tally {
     /// Compares a page with a stretch as it was, and lets the curves learn from it.
     pub fn new(stretch: &Stretch, page: &PageSeen, curves: &mut Curves, likeness: Likeness) -> Self {
         let rows: HashMap<&MessageId, &Seen> = page.rows.iter().map(|row| (&row.id, row)).collect();
-        let (mut seen, mut expected, mut stir) = (0.0, 0.0, Stir::default());
+        let (mut seen, mut expected, mut stir, mut stirred) = (0.0, 0.0, Stir::default(), false);
         let mut learnt = Vec::new();
         for open in &stretch.open {
             let Some(row) = rows.get(&open.id).filter(|_| page.asked_at > open.seen_at && !open.silent) else { continue };
@@ -125,6 +128,7 @@ impl Tally {
             if moved.is_some() {
                 let rate = 1.0 / page.asked_at.duration_since(open.seen_at).as_secs_f64().max(1.0);
                 seen += 1.0;
+                stirred |= open.stands(open.seen_at);
                 stir.top += if open.place < EDGE { rate } else { 0.0 };
                 stir.bottom += if open.place + EDGE >= stretch.count { rate } else { 0.0 };
             }
@@ -134,13 +138,15 @@ impl Tally {
         }
         let mut pace = stretch.pace;
         pace.learn(seen, expected, likeness);
-        Self { pace, stir }
+        let stirred_at = if stirred { Some(page.asked_at) } else { stretch.stirred_at };
+        Self { pace, stir, stirred_at, stirred }
     }
 
     /// The stretch was read anew and knows now.
     pub fn tell(self, stretch: &mut Stretch) {
         stretch.pace = self.pace;
         stretch.stir = self.stir;
+        stretch.stirred_at = self.stirred_at;
     }
 }
 

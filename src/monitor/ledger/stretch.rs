@@ -143,6 +143,8 @@ pub(super) struct Stretch {
     pub pace: Pace,
     /// What moves near its ends.
     pub stir: Stir,
+    /// When a message that stood still in it was last seen to move.
+    pub stirred_at: Option<Timestamp>,
     /// Creation times at both ends, as far as told.
     pub newest_at: Option<Timestamp>,
     pub oldest_at: Option<Timestamp>,
@@ -169,6 +171,7 @@ impl Stretch {
             whole_at: asked_at,
             pace: Pace::default(),
             stir: Stir::default(),
+            stirred_at: None,
             newest_at: first.created_at,
             oldest_at: last.created_at,
             recent: rows.iter().filter(|row| is_recent(row, first)).count(),
@@ -203,10 +206,10 @@ impl Stretch {
         matches!((self.newest_at, self.oldest_at), (Some(newest), Some(oldest)) if oldest <= created && created <= newest)
     }
 
-    /// What a call for it would bring at `now`.
-    pub fn worth(&self, curves: &Curves, likeness: Likeness, now: Timestamp) -> Worth {
+    /// What a call for it would bring at `now`, of the messages that count.
+    pub fn worth(&self, curves: &Curves, likeness: Likeness, now: Timestamp, counts: impl Fn(&Open) -> bool) -> Worth {
         let mut worth = Worth::default();
-        for open in &self.open {
+        for open in self.open.iter().filter(|open| counts(open)) {
             let share = curves.share(open.stage, open.changed, open.seen_at, now) * if open.silent { SILENT } else { 1.0 };
             worth.add(share, open.seen_at, now);
         }
@@ -220,7 +223,7 @@ impl Stretch {
         // What was recorded late pushed some of the open ones further down: they are asked for next.
         let further = |open: &Open| Open { place: open.place.max(rows.len()), ..open.clone() };
         let mut left: Vec<Open> = self.open.iter().filter(|open| !told.contains(&open.id)).map(further).collect();
-        if left.is_empty() {
+        if left.iter().all(|open| open.silent) {
             self.read_at = read.read_at;
         }
         self.open = read.open;
@@ -229,20 +232,9 @@ impl Stretch {
         (self.first, self.newest_at, self.recent) = (read.first, read.newest_at, read.recent);
     }
 
-    /// Whether it waited as long as any may that still moves, where somebody may retry a failure, or where
-    /// messages may still be recorded very late.
-    /// Messages tell the server's times, which are `ahead` of the readings'.
-    pub fn is_overdue(&self, now: Timestamp, ahead: SignedDuration) -> bool {
-        let failures = self.failed.is_some_and(|failed| now.duration_since(failed) < FAILURES_MOVE);
-        let young =
-            self.newest_at.and_then(|newest| newest.checked_sub(ahead).ok()).is_some_and(|newest| now.duration_since(newest) < VERY_LATE);
-        ((failures || young) && now.duration_since(self.whole_at) >= LONGEST_WAIT)
-            || (!self.open.is_empty() && now.duration_since(self.read_at) >= LONGEST_WAIT)
-    }
-
-    /// Down to how many messages a call reads all that moves in it.
-    pub fn depth(&self) -> usize {
-        self.open.iter().map(|open| open.place + 1).max().unwrap_or(0)
+    /// Down to how many messages a call reads all that counts in it.
+    pub fn depth(&self, counts: impl Fn(&Open) -> bool) -> usize {
+        self.open.iter().filter(|open| counts(open)).map(|open| open.place + 1).max().unwrap_or(0)
     }
 }
 
@@ -270,7 +262,7 @@ pub(super) const LATE: SignedDuration = SignedDuration::from_secs(30);
 
 /// How long a stretch is read whole every [`LONGEST_WAIT`] even if nothing moves in it: an upload that is
 /// worked off for long may record messages far behind the newest.
-const VERY_LATE: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const VERY_LATE: SignedDuration = SignedDuration::from_hours(1);
 
 fn is_recent(row: &Seen, newest: &Seen) -> bool {
     matches!((row.created_at, newest.created_at), (Some(created), Some(newest)) if newest.duration_since(created) <= LATE)

@@ -151,7 +151,8 @@ fn a_stretch_whose_cursor_opens_another_is_asked_ever_more_seldom() {
     });
     let stretches = asked.iter().filter(|fetch| matches!(fetch, Fetch::Stretch { .. })).count();
     assert!((2..=120).contains(&stretches), "{stretches} calls for two stretches in ten minutes");
-    assert_eq!(ledger.stretches.len(), before);
+    // The head alone parts, once: it is no longer read to its end when nothing moves there.
+    assert!(ledger.stretches.len() <= before + 1, "{} stretches of {before}", ledger.stretches.len());
 }
 
 #[test]

@@ -1,0 +1,95 @@
+//! What stands still: which messages do, and how seldom they are read.
+//!
+//! Reports that stall leave thousands of messages with the telco, and just then the sender needs the calls.
+//! So all that stands still shares a call every ten seconds, however much of it there is, page by page. One
+//! reading that finds something moved lifts that at once, for as long as the next ones do, too.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::curve::Stage;
+use super::stretch::{FAILURES_MOVE, LONGEST_WAIT, Open, Stretch, VERY_LATE};
+
+/// From which age on an open message stands still, counted from its last change.
+const STANDS: SignedDuration = SignedDuration::from_mins(10);
+/// The same for one with the telco, which mostly reports within seconds, failures within a minute and a half.
+const STANDS_WITH_TELCO: SignedDuration = SignedDuration::from_mins(2);
+/// How long a stretch in which such a message moved counts as one that moves.
+const STIRS: SignedDuration = SignedDuration::from_mins(10);
+/// Between two calls for what stands still.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+/// The same for a campaign that nobody looks at.
+const LOOK_AGAIN_OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
+/// So many calls in a row may find nothing by chance before the others wait.
+const CHANCE: u32 = 5;
+/// How many times as long a stretch waits of which no more word is likely.
+const SILENT_WAITS: i32 = 100;
+
+impl Open {
+    /// Whether it has not moved for so long that it is no reason to hurry.
+    pub fn stands(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.changed);
+        self.silent || age >= STANDS || (self.stage == Stage::SentToTelco && age >= STANDS_WITH_TELCO)
+    }
+}
+
+impl Stretch {
+    /// Whether a message that stood still in it was lately seen to move.
+    pub fn stirs(&self, now: Timestamp) -> bool {
+        self.stirred_at.is_some_and(|at| now.duration_since(at) < STIRS)
+    }
+
+    /// Whether it waited as long as any may: where messages are open, where somebody may retry a failure while
+    /// it is in view, or where messages may still be recorded very late.
+    /// Messages tell the server's times, which are `ahead` of the readings'.
+    pub fn is_overdue(&self, now: Timestamp, ahead: SignedDuration, in_view: bool) -> bool {
+        let failures = in_view && self.failed.is_some_and(|failed| now.duration_since(failed) < FAILURES_MOVE);
+        let young =
+            self.newest_at.and_then(|newest| newest.checked_sub(ahead).ok()).is_some_and(|newest| now.duration_since(newest) < VERY_LATE);
+        let open = match self.open.iter().all(|open| open.silent) {
+            true if self.open.is_empty() => SignedDuration::MAX,
+            true => LONGEST_WAIT * SILENT_WAITS,
+            false => LONGEST_WAIT,
+        };
+        ((failures || young) && now.duration_since(self.whole_at) >= LONGEST_WAIT) || now.duration_since(self.read_at) >= open
+    }
+}
+
+/// The calls for what stands still.
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    /// When the last one was made.
+    looked_at: Option<Timestamp>,
+    /// How many in a row found nothing moved.
+    in_vain: u32,
+    /// Until when their share is spent.
+    spent_until: Option<Timestamp>,
+}
+
+impl Rest {
+    /// Whether a call may be made at `now` because something may have moved that stood still.
+    pub fn may_look(&self, now: Timestamp, in_view: bool) -> bool {
+        let pause = if in_view { LOOK_AGAIN } else { LOOK_AGAIN_OUT_OF_VIEW };
+        self.in_vain < CHANCE || self.looked_at.is_none_or(|at| now.duration_since(at) >= pause)
+    }
+
+    /// Whether one may be made at `now` because a stretch waited for long. What was not used of the share is
+    /// kept for as long as that, because many come due together.
+    pub fn may_catch_up(&self, now: Timestamp) -> bool {
+        self.spent_until.is_none_or(|until| until <= now)
+    }
+
+    /// A call was made for a stretch in which everything stood still.
+    pub fn looked(&mut self, now: Timestamp, found: bool) {
+        self.looked_at = Some(now);
+        self.in_vain = if found { 0 } else { self.in_vain.saturating_add(1) };
+        if !found {
+            let from = self.spent_until.unwrap_or(now).max(now - LONGEST_WAIT);
+            self.spent_until = Some(from + LOOK_AGAIN);
+        }
+    }
+
+    /// Another call found something moved that had stood still.
+    pub fn stirred(&mut self) {
+        self.in_vain = 0;
+    }
+}
