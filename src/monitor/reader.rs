@@ -164,6 +164,7 @@ impl Caller {
             }
         }
         slots.used();
+        sharing.used();
     }
 
     /// Asks until there is an answer, and says when that was asked for: by [`Clock::now`], because plans and
@@ -213,7 +214,7 @@ mod tests {
     use crate::delivery::CampaignId;
     use crate::postman::scripted::{ScriptedTransport, Step, scripted_time};
     use crate::postman::{ApiKey, Broken, Environment, TransportFailure};
-    use crate::state::BudgetFile;
+    use crate::state::{BudgetFile, Server, Slot, StateError};
     use jiff::SignedDuration;
 
     fn reader(script: &Arc<ScriptedTransport>) -> (Reader, Clock) {
@@ -293,6 +294,72 @@ mod tests {
         let told = told.lock().unwrap();
         assert!(matches!(&told[..], [only] if only.starts_with("HalfRate") && only.contains("Only half the configured calls")), "{told:?}");
         assert!((2.0..2.1).contains(&start.elapsed().as_secs_f64()));
+    }
+
+    /// A budget whose file takes its time to be opened.
+    #[derive(Debug)]
+    struct SlowToOpen(BudgetFile, std::sync::atomic::AtomicBool);
+
+    impl SharedBudget for SlowToOpen {
+        fn reserve(
+            &self,
+            server: &Server,
+            campaign: &CampaignId,
+            now: Timestamp,
+            spacing: Duration,
+            unused: Option<Slot>,
+        ) -> Result<Slot, StateError> {
+            let slot = self.0.reserve(server, campaign, now, spacing, unused);
+            if !self.1.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(60));
+            }
+            slot
+        }
+
+        fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError> {
+            self.0.give_back(server, campaign, unused)
+        }
+    }
+
+    /// A script that makes a tenth of a call a second.
+    fn seldom(budget: Arc<dyn SharedBudget>, clock: &Clock) -> Reader {
+        let script = Arc::new(ScriptedTransport::new((0..2).map(|_| Step::answer(200, r#"{"id":"message_1"}"#))));
+        let mut seldom = reader(&script).0.sharing(Some(budget));
+        let caller = Arc::get_mut(&mut seldom.caller).unwrap().get_mut();
+        (caller.budget, caller.clock) = (Budget::new(0.1), clock.clone());
+        seldom
+    }
+
+    #[tokio::test]
+    async fn the_first_call_of_a_process_goes_at_once_though_the_file_is_slow_to_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::tokio(scripted_time(0));
+        let mut reader = seldom(Arc::new(SlowToOpen(BudgetFile::new(folder.path()), Default::default())), &clock);
+        let since = std::time::Instant::now();
+        tokio::time::timeout(Duration::from_secs(8), reader.message(&MessageId::new("message_1")))
+            .await
+            .expect("its slot is free")
+            .unwrap();
+        assert!(since.elapsed() >= Duration::from_millis(60));
+        // The next one of another process keeps its distance all the same.
+        let mut another = seldom(Arc::new(BudgetFile::new(folder.path())), &clock);
+        let next = tokio::time::timeout(Duration::from_secs(1), another.message(&MessageId::new("message_1"))).await;
+        assert!(next.is_err(), "two calls within ten seconds");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slot_that_a_process_left_unused_delays_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = MessageId::new("message_1");
+        let (since, clock) = (tokio::time::Instant::now(), Clock::tokio(scripted_time(0)));
+        let process = || seldom(Arc::new(BudgetFile::new(folder.path())), &clock);
+        process().message(&id).await.unwrap();
+        // It is ended while it waits for its slot.
+        assert!(tokio::time::timeout(Duration::from_secs(9), process().message(&id)).await.is_err());
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        process().message(&id).await.unwrap();
+        let seconds = since.elapsed().as_secs_f64();
+        assert!((12.0..12.1).contains(&seconds), "{seconds}");
     }
 
     #[tokio::test(start_paused = true)]

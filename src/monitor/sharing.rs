@@ -1,6 +1,6 @@
 //! The way to the budget of calls that all processes of this machine share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use super::Moment;
 use super::slots::LATE;
 use crate::delivery::CampaignId;
 use crate::postman::{Api, Explanation};
-use crate::state::{Server, SharedBudget, StateError};
+use crate::state::{Server, SharedBudget, Slot, StateError};
 
 /// A campaign's part of the shared budget.
 #[derive(Debug)]
@@ -18,15 +18,18 @@ pub(super) struct Sharing {
     budget: Option<Arc<dyn SharedBudget>>,
     server: Server,
     campaign: CampaignId,
+    /// The slot that was reserved and no call has used yet.
+    unused: Mutex<Option<Slot>>,
 }
 
 impl Sharing {
     /// The part of the API's campaign.
     pub fn new(budget: Option<Arc<dyn SharedBudget>>, api: &Api) -> Self {
-        Self { budget, server: Server::of(api.base().as_str()), campaign: api.campaign().clone() }
+        Self { budget, server: Server::of(api.base().as_str()), campaign: api.campaign().clone(), unused: Mutex::default() }
     }
 
-    /// Reserves the next free slot of the campaign, at `calls_per_second`, that may be used `room` later.
+    /// Reserves the next free slot of the campaign, at `calls_per_second`, that may be used `room` later. One
+    /// that was reserved before and not used is given up for it.
     /// Processes agree on slots by the wall clock, which is all that they share; how long this one has to
     /// wait goes by its own.
     ///
@@ -37,8 +40,30 @@ impl Sharing {
         let no_folder = || StateError::ReadOnly { why: "there is no state folder to use".to_owned() };
         let budget = Arc::clone(self.budget.as_ref().ok_or_else(no_folder)?);
         let (server, campaign) = (self.server.clone(), self.campaign.clone());
-        let slot = blocking(move || budget.reserve(&server, &campaign, now.wall, spacing)).await?;
-        Ok(now.steady.checked_add(slot.duration_since(now.wall)).unwrap_or(now.steady))
+        let unused = *self.unused();
+        let slot = blocking(move || budget.reserve(&server, &campaign, now.wall, spacing, unused)).await?;
+        *self.unused() = Some(slot);
+        Ok(now.steady.checked_add(slot.at.duration_since(now.wall)).unwrap_or(now.steady))
+    }
+
+    /// A call leaves in its slot.
+    pub fn used(&self) {
+        *self.unused() = None;
+    }
+
+    fn unused(&self) -> std::sync::MutexGuard<'_, Option<Slot>> {
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Sharing {
+    /// Whoever comes next must not wait for a call that is not made.
+    fn drop(&mut self) {
+        let unused = self.unused().take();
+        if let (Some(budget), Some(unused)) = (&self.budget, unused) {
+            // Where it cannot be given back, it passes unused.
+            let _ = budget.give_back(&self.server, &self.campaign, unused);
+        }
     }
 }
 

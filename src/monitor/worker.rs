@@ -281,6 +281,7 @@ impl Worker {
                 return;
             }
             self.desk.call(&job, self.now());
+            self.sharing.used();
         }
         match job {
             Job::Page(fetch) => {

@@ -25,12 +25,35 @@ use crate::delivery::CampaignId;
 /// The budget that several processes share.
 pub trait SharedBudget: std::fmt::Debug + Send + Sync {
     /// Reserves the next free slot of a campaign, `now` or later, and keeps the following ones at
-    /// least `spacing` away from it. The caller waits for it, then makes one call.
+    /// least `spacing` away from it. The caller waits for it, then makes one call. A slot that was `unused`
+    /// is free again, where no later one was reserved meanwhile.
     ///
     /// # Errors
     /// When it cannot be used. Whoever calls must then take care not to take too much. The next
     /// call tries it again.
-    fn reserve(&self, server: &Server, campaign: &CampaignId, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError>;
+    fn reserve(
+        &self,
+        server: &Server,
+        campaign: &CampaignId,
+        now: Timestamp,
+        spacing: Duration,
+        unused: Option<Slot>,
+    ) -> Result<Slot, StateError>;
+
+    /// Gives back a slot that no call will use: whoever comes next need not wait for it.
+    ///
+    /// # Errors
+    /// When it cannot be used; then the slot passes unused.
+    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError>;
+}
+
+/// A slot that was reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// When its call may leave.
+    pub at: Timestamp,
+    /// When the following slot begins.
+    pub next: Timestamp,
 }
 
 /// The file's name in the state folder.
@@ -44,12 +67,16 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// gone: it is given again.
 const FAR_AHEAD: Duration = Duration::from_secs(10);
 
-/// The slot that is next, and the one that follows it.
-fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration) -> (Timestamp, Timestamp) {
+/// The slot that is next, given where the next one begins as it was left.
+fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration, unused: Option<Slot>) -> Slot {
+    let next = unused.filter(|unused| Some(unused.next) == next).map_or(next, |unused| Some(unused.at));
+    // As exact as it is kept.
+    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
     let spacing = SignedDuration::try_from(spacing).unwrap_or(SignedDuration::MAX);
     let far = SignedDuration::try_from(FAR_AHEAD).unwrap_or(SignedDuration::MAX).max(spacing.saturating_mul(2));
-    let slot = next.filter(|next| next.duration_since(now) <= far).map_or(now, |next| next.max(now));
-    (slot, slot.checked_add(spacing).unwrap_or(Timestamp::MAX))
+    let at = next.filter(|next| next.duration_since(now) <= far).map_or(now, |next| next.max(now));
+    let next = at.checked_add(spacing).ok().and_then(|next| Timestamp::from_microsecond(next.as_microsecond()).ok());
+    Slot { at, next: next.unwrap_or(Timestamp::MAX) }
 }
 
 /// The budget of a state folder, in a file of its own that is opened when it is first needed.
@@ -100,8 +127,14 @@ impl BudgetFile {
     }
 }
 
-impl SharedBudget for BudgetFile {
-    fn reserve(&self, server: &Server, campaign: &CampaignId, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError> {
+impl BudgetFile {
+    /// Changes where the campaign's next slot begins, in one step; `None` leaves it. Gives what came of it.
+    fn step<T>(
+        &self,
+        server: &Server,
+        campaign: &CampaignId,
+        change: impl FnOnce(Option<Timestamp>) -> (T, Option<Timestamp>),
+    ) -> Result<T, StateError> {
         let mut held = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         // Where anything fails it stays closed, and the next call opens it again.
         let mut open = match held.take() {
@@ -113,23 +146,45 @@ impl SharedBudget for BudgetFile {
             }
             None => self.opened()?,
         };
-        let mut reserve = || -> rusqlite::Result<Timestamp> {
+        let step = || -> rusqlite::Result<T> {
             let transaction = open.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let next: Option<i64> = transaction
                 .prepare_cached("SELECT next_us FROM server_slots WHERE server = ?1 AND campaign = ?2")?
                 .query_row([server.as_str(), campaign.as_str()], |row| row.get(0))
                 .optional()?;
             let next = next.and_then(|next| Timestamp::from_microsecond(next).ok());
-            let (slot, following) = slot(next, now, spacing);
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO server_slots (server, campaign, next_us) VALUES (?1, ?2, ?3)")?
-                .execute(params![server.as_str(), campaign.as_str(), following.as_microsecond()])?;
+            let (given, next) = change(next);
+            if let Some(next) = next {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO server_slots (server, campaign, next_us) VALUES (?1, ?2, ?3)")?
+                    .execute(params![server.as_str(), campaign.as_str(), next.as_microsecond()])?;
+            }
             transaction.commit()?;
-            Ok(slot)
+            Ok(given)
         };
-        let reserved = reserve().map_err(|source| self.failed(source))?;
+        let given = step().map_err(|source| self.failed(source))?;
         *held = Some(open);
-        Ok(reserved)
+        Ok(given)
+    }
+}
+
+impl SharedBudget for BudgetFile {
+    fn reserve(
+        &self,
+        server: &Server,
+        campaign: &CampaignId,
+        now: Timestamp,
+        spacing: Duration,
+        unused: Option<Slot>,
+    ) -> Result<Slot, StateError> {
+        self.step(server, campaign, |next| {
+            let slot = slot(next, now, spacing, unused);
+            (slot, Some(slot.next))
+        })
+    }
+
+    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError> {
+        self.step(server, campaign, |next| ((), (next == Some(unused.next)).then_some(unused.at)))
     }
 }
 
@@ -138,12 +193,27 @@ impl SharedBudget for BudgetFile {
 pub struct MemoryBudget(Mutex<HashMap<(Server, CampaignId), Timestamp>>);
 
 impl SharedBudget for MemoryBudget {
-    fn reserve(&self, server: &Server, campaign: &CampaignId, now: Timestamp, spacing: Duration) -> Result<Timestamp, StateError> {
+    fn reserve(
+        &self,
+        server: &Server,
+        campaign: &CampaignId,
+        now: Timestamp,
+        spacing: Duration,
+        unused: Option<Slot>,
+    ) -> Result<Slot, StateError> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (server.clone(), campaign.clone());
-        let (slot, following) = slot(slots.get(&key).copied(), now, spacing);
-        slots.insert(key, following);
+        let slot = slot(slots.get(&key).copied(), now, spacing, unused);
+        slots.insert(key, slot.next);
         Ok(slot)
+    }
+
+    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError> {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(next) = slots.get_mut(&(server.clone(), campaign.clone())).filter(|next| **next == unused.next) {
+            *next = unused.at;
+        }
+        Ok(())
     }
 }
 
@@ -183,7 +253,7 @@ mod tests {
     #[case::file(file())]
     #[case::memory(memory())]
     fn slots_follow_each_other_and_a_rest_earns_nothing(#[case] (budget, _folder): Made) {
-        let reserve = |now| budget.reserve(&server(), &id("a"), at(now), HALF).unwrap();
+        let reserve = |now| budget.reserve(&server(), &id("a"), at(now), HALF, None).unwrap().at;
         assert_eq!([reserve(0), reserve(0), reserve(100)], [at(0), at(500), at(1000)]);
         assert_eq!([reserve(60_000), reserve(60_000)], [at(60_000), at(60_500)]);
     }
@@ -192,7 +262,7 @@ mod tests {
     #[case::file(file())]
     #[case::memory(memory())]
     fn every_campaign_has_slots_of_its_own_and_a_servers_names_have_the_same(#[case] (budget, _folder): Made) {
-        let reserve = |base_url: &str, campaign: &str| budget.reserve(&Server::of(base_url), &id(campaign), at(0), HALF).unwrap();
+        let reserve = |base_url: &str, campaign: &str| budget.reserve(&Server::of(base_url), &id(campaign), at(0), HALF, None).unwrap().at;
         assert_eq!(reserve("http://127.0.0.1:8025/api/v2", "a"), at(0));
         assert_eq!(reserve("http://127.0.0.1:8025/api/v2", "b"), at(0));
         assert_eq!(reserve("http://127.0.0.1:9/api/v2", "a"), at(0), "another simulator");
@@ -206,12 +276,29 @@ mod tests {
     #[case::file(file())]
     #[case::memory(memory())]
     fn a_slot_far_ahead_is_given_again(#[case] (budget, _folder): Made) {
-        let reserve = |campaign: &str, now, spacing| budget.reserve(&server(), &id(campaign), at(now), spacing).unwrap();
+        let reserve = |campaign: &str, now, spacing| budget.reserve(&server(), &id(campaign), at(now), spacing, None).unwrap().at;
         reserve("a", 3_600_000, HALF);
         assert_eq!(reserve("a", 0, HALF), at(0), "the clock was set back");
         let slow = Duration::from_secs(15);
         assert_eq!(reserve("slow", 0, slow), at(0));
         assert_eq!(reserve("slow", 1, slow), at(15_000), "a slow rate is no wrong clock");
+    }
+
+    #[rstest]
+    #[case::file(file())]
+    #[case::memory(memory())]
+    fn an_unused_slot_is_free_again_unless_a_later_one_was_reserved(#[case] (budget, _folder): Made) {
+        let reserve = |now, unused| budget.reserve(&server(), &id("a"), at(now), HALF, unused).unwrap();
+        let late = reserve(0, None);
+        assert_eq!(reserve(20, Some(late)).at, at(20), "missed by its own slowness: nobody waits");
+        let ahead = reserve(30, None);
+        assert_eq!(ahead.at, at(520));
+        assert_eq!(reserve(600, None).at, at(1020), "somebody else's");
+        assert_eq!(reserve(610, Some(ahead)).at, at(1520), "behind that one, whatever was missed");
+        let given = reserve(620, None);
+        budget.give_back(&server(), &id("a"), given).unwrap();
+        budget.give_back(&server(), &id("a"), ahead).unwrap();
+        assert_eq!(reserve(630, None).at, given.at, "the last one was given back, the earlier one is past");
     }
 
     #[test]
@@ -223,7 +310,8 @@ mod tests {
                 .map(|host| {
                     let budget = BudgetFile::new(folder.path());
                     let server = Server::of(&format!("http://{host}:8025/api/v2"));
-                    scope.spawn(move || (0..5).map(|_| budget.reserve(&server, &id("a"), at(0), HALF).unwrap()).collect::<Vec<_>>())
+                    scope
+                        .spawn(move || (0..5).map(|_| budget.reserve(&server, &id("a"), at(0), HALF, None).unwrap().at).collect::<Vec<_>>())
                 })
                 .collect();
             threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
@@ -239,11 +327,11 @@ mod tests {
         let path = folder.path().join(FILE_NAME);
         std::fs::write(&path, "somebody's notes, long enough to be looked at as a database file").unwrap();
         let budget = BudgetFile::new(folder.path());
-        let reserve = || budget.reserve(&server(), &id("a"), at(0), HALF);
+        let reserve = || budget.reserve(&server(), &id("a"), at(0), HALF, None);
         assert!(reserve().is_err());
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("somebody's notes"));
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(reserve().unwrap(), at(0), "it can be used again");
+        assert_eq!(reserve().unwrap().at, at(0), "it can be used again");
     }
 
     #[cfg(unix)]
@@ -251,7 +339,7 @@ mod tests {
     fn one_that_was_removed_is_shared_again() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (BudgetFile::new(folder.path()), BudgetFile::new(folder.path()));
-        let reserve = |budget: &BudgetFile| budget.reserve(&server(), &id("a"), at(0), HALF).unwrap();
+        let reserve = |budget: &BudgetFile| budget.reserve(&server(), &id("a"), at(0), HALF, None).unwrap().at;
         assert_eq!([reserve(&one), reserve(&other)], [at(0), at(500)]);
         for file in std::fs::read_dir(folder.path()).unwrap() {
             std::fs::remove_file(file.unwrap().path()).unwrap();

@@ -35,7 +35,7 @@ mod who;
 mod write;
 
 pub use action::{ActionId, ActionKind, FailureSeen, Intention, Outcome, ReadFrom, Resolution};
-pub use budget::{BudgetFile, MemoryBudget, SharedBudget};
+pub use budget::{BudgetFile, MemoryBudget, SharedBudget, Slot};
 pub use error::{Cause, StateError};
 pub use folder::folder;
 pub use journal::{Journal, JournalAccess};

@@ -90,8 +90,12 @@ impl Caller {
     /// A slot, which processes agree on by the wall clock, as a time of this one's own.
     fn reserve(&mut self) -> Timestamp {
         let wall = self.passed + self.ahead;
-        let wait =
-            self.slots.reserve(&Server::of("https://base"), &CampaignId::new("campaign"), wall, self.spacing).unwrap().duration_since(wall);
+        let wait = self
+            .slots
+            .reserve(&Server::of("https://base"), &CampaignId::new("campaign"), wall, self.spacing, None)
+            .unwrap()
+            .at
+            .duration_since(wall);
         let usual = SignedDuration::try_from(self.spacing).unwrap();
         self.stood += (wait - usual).max(SignedDuration::ZERO);
         self.passed + wait

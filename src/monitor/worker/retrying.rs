@@ -118,6 +118,7 @@ impl Worker {
         // that was stopped with Ctrl-s, would hold the request back for as long as it likes.
         let stage = acting.leaves();
         self.desk.call(&Job::Post(place), leaves_at.steady);
+        self.sharing.used();
         let api = self.api.clone();
         let call = match &subject {
             Subject::Message(message) => Call::Retry { message: message.clone() },
