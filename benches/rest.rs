@@ -105,6 +105,7 @@ async fn measure(messages: usize, every: usize, among: usize, calls_per_second: 
             api,
             journal: JournalAccess::ReadOnly { journal: None, why: "nothing is sent".to_owned() },
             run: None,
+            key_again: None,
             budget: Some(Arc::new(MemoryBudget::default())),
             calls_per_second,
             away_rate: 0.2,

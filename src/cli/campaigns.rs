@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::keys::{Keys, key_of, not_needed};
 use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
-use crate::delivery::CampaignId;
+use crate::delivery::{CampaignId, full_stop};
 use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, Transport};
 use crate::tui::KeyMap;
 
@@ -181,7 +181,7 @@ pub(super) fn sentence(error: &dyn std::error::Error) -> String {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    text.push('.');
+    let text = full_stop(&text);
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -220,6 +220,13 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_that_asks_has_no_full_stop() {
+        let of = |text: &str| sentence(&std::io::Error::other(text));
+        assert_eq!(of("the file is longer than 64 KiB: is it a configuration?"), "The file is longer than 64 KiB: is it a configuration?");
+        assert_eq!(of("it cannot be read"), "It cannot be read.");
+    }
     use rstest::rstest;
 
     const LIVE: &str = "key_live_0123456789abcdef";

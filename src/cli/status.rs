@@ -18,7 +18,7 @@ use super::moment;
 use super::progress::Progress;
 use super::window::{Asked, NOT_GIVEN, Place, Window as Stretch, loaded_back_to};
 use super::{Common, End, Exit, Format};
-use crate::delivery::{BatchId, Message, MessageId};
+use crate::delivery::{BatchId, Message, MessageId, full_stop};
 use crate::monitor::{Listing, Reader};
 use crate::postman::PageRequest;
 use crate::store::{AnswerKind, Reach, Store};
@@ -160,8 +160,8 @@ async fn learn(reader: &mut Reader, context: &Context, batch: &BatchId, store: &
             store.merge(&answer.rows, &AnswerKind::Single, answer.asked_at);
         }
         Err(error) => {
-            let why = error.explanation();
-            context.notice(&format!("The batch's file, status and total are not known: {}.", why.what.trim_end_matches('.')));
+            let why = error.explanation().what;
+            context.notice(&full_stop(&format!("The batch's file, status and total are not known: {why}")));
         }
     }
 }

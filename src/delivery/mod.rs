@@ -16,6 +16,7 @@ mod numbers;
 mod query;
 mod recipient;
 mod rows;
+mod sentence; // texts that end as sentences do
 mod status;
 mod template;
 mod text;
@@ -33,6 +34,7 @@ pub use numbers::without_numbers;
 pub use query::{Held, NotANumber, RecipientQuery};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use rows::{Beside, Row, Rows, RowsBuilder};
+pub use sentence::{full_stop, sentences};
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts};
 pub use text::{clean, clean_line, needs_cleaning};

@@ -52,7 +52,7 @@ pub(super) use action::{ActionRecord, Actions, BatchRecord};
 pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Asked, Count};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
-pub(super) use campaign::Campaign;
+pub(super) use campaign::{BackTo, Campaign};
 pub(super) use can::NOTHING_LEFT;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, Columns};
@@ -204,6 +204,7 @@ impl State {
                 zone: setup.zone,
                 zone_name: setup.zone_name,
                 ahead: SignedDuration::ZERO,
+                before: Vec::new(),
                 theme,
                 ascii: setup.ascii,
                 bell: setup.bell,

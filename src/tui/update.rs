@@ -252,7 +252,7 @@ impl State {
     /// The time of day was set. Nothing that waits goes by it, but a plan ages by whichever clock says
     /// more, and so does a yes.
     fn clock_set(&mut self, ahead: SignedDuration) {
-        let by = ahead - std::mem::replace(&mut self.look.ahead, ahead);
+        let by = ahead - self.look.set_ahead(ahead, self.now);
         if by.unsigned_abs() <= PLAN_LIFE {
             return;
         }

@@ -2,12 +2,12 @@
 //! shown as they are now.
 
 use jiff::SignedDuration;
-use postwatch::monitor::Command;
+use postwatch::monitor::{Command, Connection, News};
 use postwatch::postman::HostKind;
 use postwatch::tui::Event;
 use rstest::rstest;
 
-use crate::desk::{Desk, card, setup, sms};
+use crate::desk::{Desk, card, explanation, setup, sms};
 use crate::running::failures;
 
 /// Somebody sets the time of day.
@@ -24,6 +24,34 @@ fn the_age_of_the_data_grows_whatever_the_time_of_day_is(#[case] minutes: i64, #
     desk.sees(first).wait(12_000).sees(later);
     // Every call fails: that shows, although it is an hour earlier by the wall.
     desk.wait(300_000).sees("STALE");
+    let until = desk.now + SignedDuration::from_secs(20);
+    desk.news(0, News::Connection(Connection::Waiting { until, why: explanation("no encrypted connection") })).sees("SGT, 5 min");
+}
+
+/// What has ended has a time, and keeps it: in the results, the activity, the notices and what is exported of them.
+#[rstest]
+fn what_has_happened_keeps_its_time(#[values(-60, 60)] minutes: i64) {
+    let mut desk = crate::running::started(120, 36);
+    crate::running::ended(&mut desk);
+    desk.notice(postwatch::monitor::NoticeWeight::Warning, "something happened");
+    let times = |desk: &mut Desk| -> Vec<String> {
+        let results = desk.keys("Esc Esc : r e s u l t s Enter").sees("Results of the run").screen();
+        let notices = desk.keys("Esc !").sees("Notices, newest first").screen();
+        let activity = desk.keys("Esc 5").sees("what became of it").screen();
+        let lines: Vec<&str> = [&results, &notices, &activity].into_iter().flat_map(|screen| screen.lines()).collect();
+        let is_time = |word: &&str| word.len() == 8 && word.starts_with("14:0");
+        lines
+            .iter()
+            .filter(|line| !line.contains("as of"))
+            .flat_map(|line| line.split_whitespace())
+            .filter(is_time)
+            .map(str::to_owned)
+            .collect()
+    };
+    let before = times(&mut desk);
+    assert!(before.len() > 10, "{before:?}");
+    desk.event(Event::ClockSet { ahead: SignedDuration::from_mins(minutes) }).wait(6_000);
+    assert_eq!(times(&mut desk), before);
 }
 
 #[rstest]

@@ -156,7 +156,7 @@ fn rows_of_new_columns_say_what_was_told() {
     let mut desk = Desk::with(&[sms(1, "success", 60)], 200, 60);
     desk.keys("o j j j j j j j Space j Space j Space Esc");
     assert_eq!(heads(&desk)[7..], ["batch", "took", "language", "template"], "the text has no room");
-    let line = desk.line("✓ delivered ");
+    let line = desk.line("✓ delivered   ");
     assert!(line.contains(" 3 s") && line.contains("english") && line.contains("template_1"), "{line}");
 }
 

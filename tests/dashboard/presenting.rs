@@ -110,14 +110,19 @@ fn history_is_read_back_as_far_as_one_says() {
     let reach =
         Reach { oldest: Some((desk.now - SignedDuration::from_hours(8 * 24), sms(1, "success", 0).id())), complete: false, gap: None };
     desk.answer(0, &[sms(1, "success", 8 * 86_400)], AnswerKind::List, Some(reach), false);
-    desk.sees("read back to 17 Nov 14:03, 3 messages").misses("so far");
+    desk.sees("loaded back to 17 Nov 14:03, 3 messages").misses("so far");
 }
 
 #[test]
 fn history_asks_how_far_where_nothing_was_said() {
     let mut desk = desk();
     desk.keys(": h i s t o r y Enter").sees("How far back are messages to be read?").keys("Enter").sees("or Esc");
-    desk.keys("x Enter").sees("`x` is no time: 7d").keys("Backspace a l l Enter").misses("How far back").sees("reading back to");
+    desk.keys("x Enter")
+        .sees("`x` is no time: 7d")
+        .keys("Backspace a l l Enter")
+        .misses("How far back")
+        .sees("reading back to the start: at");
+    desk.misses("1976");
     desk.keys(": h i s t o r y Space 2 0 2 6 - 1 1 - 2 0 Enter").sees("reading back to 20 Nov 00:00");
     desk.keys(": h i s t o r y Space 2 0 2 7 - 1 1 - 2 0 Enter").sees("is no time");
 }
@@ -187,6 +192,6 @@ fn history_is_not_told_as_read_while_something_between_is_missing() {
     let oldest = Some((at(8 * 86_400), sms(1, "success", 0).id()));
     let reach = Reach { oldest, complete: false, gap: Some(gap) };
     desk.answer(0, &[sms(1, "success", 8 * 86_400)], AnswerKind::List, Some(reach.clone()), false);
-    desk.misses("read back to 17 Nov").sees("so far");
-    desk.answer(0, &[], AnswerKind::List, Some(Reach { gap: None, ..reach }), false).sees("read back to 17 Nov 14:03, 3 messages");
+    desk.misses("loaded back to 17 Nov").sees("so far");
+    desk.answer(0, &[], AnswerKind::List, Some(Reach { gap: None, ..reach }), false).sees("loaded back to 17 Nov 14:03, 3 messages");
 }

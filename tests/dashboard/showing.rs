@@ -1,8 +1,10 @@
 //! Masks, the detail, pages, pause, and the ways out.
 
 use postwatch::monitor::{Command, Connection, Meter, News, NoticeWeight};
-use postwatch::postman::HostKind;
+use postwatch::postman::{Explanation, HostKind};
 use postwatch::tui::{Dashboard, Effect, Event};
+
+use rstest::rstest;
 
 use crate::desk::{Desk, card, explanation, setup, sms};
 
@@ -185,4 +187,16 @@ fn no_key_of_the_last_line_is_ever_cut() {
             assert!(line.trim().starts_with(pieces[0]), "{line}");
         }
     }
+}
+
+/// Sentences end once, and stand apart.
+#[rstest]
+#[case("Reading goes on.", "Reading goes on. Asked again in 20 s.")]
+#[case("Is the proxy up?", "Is the proxy up? Asked again in 20 s.")]
+#[case("the disk is full", "the disk is full. Asked again in 20 s.")]
+fn what_is_wrong_ends_as_a_sentence(#[case] next: &str, #[case] shown: &str) {
+    let mut desk = Desk::with(&[sms(1, "success", 60)], 200, 60);
+    let why = Explanation { next: next.to_owned(), trace_id: None, ..explanation("No connection") };
+    let until = desk.now + jiff::SignedDuration::from_secs(20);
+    desk.news(0, News::Connection(Connection::Waiting { until, why })).sees(shown).misses("..").misses("?.");
 }

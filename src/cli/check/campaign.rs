@@ -9,6 +9,7 @@ use super::super::campaigns::Campaign;
 use super::super::{Exit, Failure};
 use super::finding::Finding;
 use super::proxy;
+use crate::delivery::sentences;
 use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport};
 
 /// From which difference of the clocks on the ages on the screen mislead. A header has whole
@@ -30,8 +31,8 @@ pub(in crate::cli) async fn findings(campaign: &Campaign, transport: &Arc<dyn Tr
             Err(error) => {
                 let Failure { text, exit } = Failure::from(error);
                 let trace = text.trace_id.map(|trace| format!(" Trace id: {trace}.")).unwrap_or_default();
-                let what = text.what.trim_end_matches('.');
-                findings.push(Finding::fail("api", format!("{what}. {}{trace}", text.why), text.next, exit));
+                let told = sentences([&*text.what, &*text.why]);
+                findings.push(Finding::fail("api", format!("{told}{trace}"), text.next, exit));
             }
         }
     }

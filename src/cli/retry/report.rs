@@ -9,6 +9,7 @@ use super::super::context::grouped;
 use super::super::end::of_csv;
 use super::super::{Exit, Format};
 use super::chosen::LeftOut;
+use crate::delivery::sentences;
 use crate::postman::Explanation;
 
 /// How the retry of a message, or of a whole batch, ended.
@@ -81,7 +82,7 @@ impl Outcome {
 
 /// What happened and why, as one reason.
 pub(super) fn because(why: &Explanation) -> String {
-    format!("{}. {}", why.what.trim_end_matches('.'), why.why).trim().to_owned()
+    sentences([&*why.what, &*why.why])
 }
 
 /// How many ended how.

@@ -20,6 +20,7 @@ use super::before::worker;
 use super::report::{Ended, Outcome, Report, because};
 use super::standing::{Moving, Place, Standings};
 use super::waiting::{Pause, Stall};
+use crate::delivery::full_stop;
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
 use crate::postman::{Explanation, Refusal};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
@@ -209,7 +210,7 @@ impl<W: Write> Work<'_, W> {
             }
             ActionStage::GoesAgain { why, .. } => {
                 self.standings.put(id, Place::NotStarted);
-                self.dropped(&format!("{id} goes again: {}.", why.what.trim_end_matches('.')));
+                self.dropped(&full_stop(&format!("{id} goes again: {}", why.what)));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {

@@ -18,6 +18,7 @@ use super::super::{End, Exit, Failure};
 use super::board::Board;
 use super::limits::Limits;
 use super::output::{Finish, Output, Summary};
+use crate::delivery::full_stop;
 use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update};
 use crate::state::{self, JournalAccess};
 
@@ -198,7 +199,7 @@ impl Work {
                 if self.trouble.as_ref() != Some(&why.what) {
                     self.notice(&format!(
                         "{} It is tried again until it works; nothing that changes meanwhile is lost.",
-                        sentence(&why.what)
+                        full_stop(&why.what)
                     ));
                     self.trouble = Some(why.what);
                 }
@@ -286,11 +287,6 @@ fn read_only(context: &Context) -> JournalAccess {
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
     let journal = folder.and_then(|folder| JournalAccess::look(&folder)).ok().flatten().and_then(|access| access.readable().cloned());
     JournalAccess::ReadOnly { journal, why: "a watch takes no action".to_owned() }
-}
-
-/// The sentence with exactly one full stop.
-fn sentence(text: &str) -> String {
-    format!("{}.", text.trim_end_matches('.'))
 }
 
 async fn at(deadline: Option<Instant>) {

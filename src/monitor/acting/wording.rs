@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::delivery::without_numbers;
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::state::{ActionKind, ReadFrom};
 use crate::store::AnswerKind;
@@ -23,7 +24,7 @@ impl Wish {
                 let action = ActionKind::RetryBatch { batch: plan.batch.clone(), failures: Some(retry.evidence().failures().to_vec()) };
                 Intended {
                     action,
-                    plan: format!("retry of a batch, planned {}", plan.planned_at),
+                    plan: format!("retry of a batch, planned {}", planned(plan.planned_at)),
                     planned_at: retry.confirmed_at(),
                     // Its rows were read at many times, none of which is the batch's.
                     read_at: None,
@@ -54,8 +55,13 @@ pub(in super::super) fn message_intention(retry: &ConfirmedRetry, plan: &str) ->
         newest_attempt: item.newest_attempt,
         read_from: read_from(&item.read_from),
     };
-    let plan = format!("{plan}, planned {}", retry.planned_at());
+    let plan = format!("{plan}, planned {}", planned(retry.planned_at()));
     Intended { action, plan, planned_at: retry.confirmed_at(), read_at: Some(item.read_at) }
+}
+
+/// When a plan was made, as the journal's other times are: to the millisecond.
+fn planned(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 /// Which call told the attempts, in the journal's words.
@@ -75,23 +81,10 @@ pub(super) fn answer_kind(from: ReadFrom) -> AnswerKind {
     }
 }
 
-/// The API's words for the journal: a number in them would be personal, so long runs of digits are
-/// hidden.
+/// The API's words for the journal: a number in them would be personal. Ids, dates and moments stay.
 pub(super) fn impersonal(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    let mut rest = words;
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
-        out.push_str(&rest[..start]);
-        let run = &rest[start..start + digits];
-        out.push_str(if digits >= PERSONAL_DIGITS { "(number)" } else { run });
-        rest = &rest[start + digits..];
-    }
-    out + rest
+    without_numbers(words).into_owned()
 }
-
-/// From how many digits in a row on they may be a recipient's.
-const PERSONAL_DIGITS: usize = 6;
 
 #[cfg(test)]
 mod tests {
@@ -99,8 +92,21 @@ mod tests {
 
     #[test]
     fn the_journal_gets_no_number() {
-        assert_eq!(impersonal("recipient 6580001234 is not valid (400)"), "recipient (number) is not valid (400)");
-        assert_eq!(impersonal("S1234567A"), "S(number)A");
+        assert_eq!(impersonal("recipient 6580001234 is not valid (400)"), "recipient … is not valid (400)");
+        assert_eq!(impersonal("S1234567A"), "S…A");
         assert_eq!(impersonal("no digits"), "no digits");
+        let kept = "message_00000000-0000-4000-8000-000000000001 was retried elsewhere at 2026-11-28T15:02:58.123456789Z";
+        assert_eq!(impersonal(kept), kept);
+    }
+
+    /// The plan's time is no number of a person's, however many messages it is beside.
+    #[test]
+    fn a_plan_keeps_its_date_in_the_journal() {
+        let at: Timestamp = "2026-11-28T15:02:58.905694994Z".parse().unwrap();
+        for (messages, words) in [(1, "run of 1 message"), (2, "run of 2 messages"), (123_456, "run of 123,456 messages")] {
+            let plan = format!("run of {}, planned {}", crate::delivery::counted(messages, "message"), planned(at));
+            assert_eq!(plan, format!("{words}, planned 2026-11-28T15:02:58.905Z"));
+            assert_eq!(without_numbers(&plan), plan);
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken};
-use crate::delivery::MessageId;
+use crate::delivery::{MessageId, counted};
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, RunEvent, StopCause};
 
@@ -38,7 +38,7 @@ impl Worker {
             .map(|retry| retry.item().message.clone())
             .map(|message| (message.clone(), already_under_way(&Subject::Message(message))))
             .collect();
-        let plan = format!("run of {} messages", retries.len());
+        let plan = format!("run of {}", counted(retries.len(), "message"));
         let intended = self.intentions(retries.iter().map(|retry| message_intention(retry, &plan)));
         let written = match intended {
             Ok((journal, intentions)) => blocking(move || journal.intend_all(&intentions)).await,

@@ -26,6 +26,15 @@ use stuck::StuckCount;
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
 
+/// How far back somebody wants messages read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum BackTo {
+    /// To the campaign's first message.
+    Start,
+    /// To those of a moment.
+    Moment(Timestamp),
+}
+
 /// A configured campaign and all that is known of it.
 pub(in crate::tui) struct Campaign {
     /// What the configuration says.
@@ -41,7 +50,7 @@ pub(in crate::tui) struct Campaign {
     /// Others look on: whether it was masked before that.
     pub presenting: Option<bool>,
     /// How far back somebody wants it read, until it is.
-    pub history_to: Option<Timestamp>,
+    pub history_to: Option<BackTo>,
     /// Its messages.
     pub store: Store,
     /// What is listed of them.

@@ -6,6 +6,9 @@ use ratatui::style::Style;
 
 use crate::tui::{Role, Theme};
 
+/// How many settings of the clock are remembered.
+const KEPT: usize = 100;
+
 /// How things are shown, settled at the start.
 pub(in crate::tui) struct Look {
     /// The zone in which times are shown.
@@ -14,6 +17,8 @@ pub(in crate::tui) struct Look {
     pub zone_name: String,
     /// How far the time of day is ahead of the time by which waits and ages go.
     pub ahead: SignedDuration,
+    /// When it was set, and how far it was ahead before that; the oldest first.
+    pub before: Vec<(Timestamp, SignedDuration)>,
     /// The colours.
     pub theme: Theme,
     /// No signs outside ASCII.
@@ -28,6 +33,24 @@ impl Look {
     /// The time of day of a time of our own.
     pub fn of_day(&self, at: Timestamp) -> Timestamp {
         at.checked_add(self.ahead).unwrap_or(at)
+    }
+
+    /// The time of day that it was at a moment of our own. What has happened keeps its time, whatever the clock is set to
+    /// afterwards.
+    pub fn of_that_day(&self, at: Timestamp) -> Timestamp {
+        let ahead = self.before.iter().find(|(set_at, _)| at <= *set_at).map_or(self.ahead, |(_, ahead)| *ahead);
+        at.checked_add(ahead).unwrap_or(at)
+    }
+
+    /// The time of day was set at `now`. How far it was ahead before.
+    pub fn set_ahead(&mut self, ahead: SignedDuration, now: Timestamp) -> SignedDuration {
+        let before = std::mem::replace(&mut self.ahead, ahead);
+        // A clock that is set again and again must not fill the memory.
+        if self.before.len() >= KEPT {
+            self.before.remove(0);
+        }
+        self.before.push((now, before));
+        before
     }
 
     /// How something with that meaning looks.

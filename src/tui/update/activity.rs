@@ -2,7 +2,7 @@
 
 use super::super::state::{ActivityKey, Asked, Dialog, Drilled, Entry, Origin, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
-use crate::delivery::{BatchId, MessageId};
+use crate::delivery::{BatchId, MessageId, counted};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
 use crate::state::{ActionKind, ActionState};
 
@@ -185,6 +185,6 @@ fn about(kind: &ActionKind) -> String {
         ActionKind::RetryMessage { message, .. } => format!("the retry of {}", message.short(true)),
         ActionKind::RetryBatch { batch, .. } => format!("the retry of batch {}", batch.short(false)),
         ActionKind::SendMessage { .. } => "the sending of a message".to_owned(),
-        ActionKind::UploadBatch { rows, .. } => format!("the upload of {rows} messages"),
+        ActionKind::UploadBatch { rows, .. } => format!("the upload of {}", counted(*rows as usize, "message")),
     }
 }

@@ -4,6 +4,7 @@
 use super::super::export::csv;
 use super::super::state::{Content, Dialog, Export, PageKind, PlanQuestion, PromptKind, State, ViewKind};
 use super::super::{Effect, view};
+use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
 
@@ -53,7 +54,7 @@ impl State {
     }
 
     fn hand_out_lines(&mut self, text: String, effects: &mut Vec<Effect>) {
-        let what = format!("a list of {} lines", view::count(text.lines().count()));
+        let what = format!("a list of {}", counted(text.lines().count(), "line"));
         let is_open = self.campaign().is_some_and(|campaign| !campaign.masked);
         self.hand_out(Some(text), &what, is_open, effects);
     }
@@ -102,9 +103,8 @@ impl State {
         }
         let at = self.time_of_day().to_zoned_datetime(self.look.zone.clone()).strftime("%Y%m%d-%H%M%S");
         let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
-        let s = if number == 1 { "" } else { "s" };
         let masked = self.campaign().is_none_or(|campaign| campaign.masked);
-        let export = Export { what, detail: format!("{what}, {} row{s}", view::count(number)), content, masked };
+        let export = Export { what, detail: format!("{what}, {}", counted(number, "row")), content, masked };
         self.open_prompt(PromptKind::Export(export), &name);
     }
 }

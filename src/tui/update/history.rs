@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Effect;
-use super::super::state::{Dialog, PromptKind, State};
+use super::super::state::{BackTo, Dialog, PromptKind, State};
 use crate::config::{DayEnd, Moment};
+use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
 
 /// What can be typed.
@@ -21,7 +22,10 @@ impl State {
         let Some(to) = self.moment_back(typed) else {
             return if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is no time: {EXAMPLES}") };
         };
-        let span = self.now.duration_since(to).max(SignedDuration::ZERO);
+        let span = match to {
+            BackTo::Start => ALL,
+            BackTo::Moment(at) => self.time_of_day().duration_since(at).max(SignedDuration::ZERO),
+        };
         let Some(campaign) = self.campaign_mut() else { return String::new() };
         campaign.history_to = Some(to);
         effects.push(self.command(Command::ReadBack(span)));
@@ -40,17 +44,18 @@ impl State {
         }
     }
 
-    fn moment_back(&self, typed: &str) -> Option<Timestamp> {
+    fn moment_back(&self, typed: &str) -> Option<BackTo> {
         if typed.eq_ignore_ascii_case("all") {
-            return self.now.checked_sub(ALL).ok();
+            return Some(BackTo::Start);
         }
-        let at = Moment::parse(typed, DayEnd::Start, &self.look.zone).ok()?.at(&self.look.zone, self.now)?;
-        (at < self.now).then_some(at)
+        let now = self.time_of_day();
+        let at = Moment::parse(typed, DayEnd::Start, &self.look.zone).ok()?.at(&self.look.zone, now)?;
+        (at < now).then_some(BackTo::Moment(at))
     }
 
     /// Tells when what was asked for has been read, or cannot be.
     pub(super) fn notice_history(&mut self) {
-        let (zone, now) = (self.look.zone.clone(), self.now);
+        let (zone, now) = (self.look.zone.clone(), self.time_of_day());
         for place in 0..self.campaigns.len() {
             let Some(campaign) = self.campaigns.get_mut(place) else { continue };
             let Some(to) = campaign.history_to else { continue };
@@ -59,18 +64,20 @@ impl State {
                 // Something between is still to be read: not all of it is there.
                 continue;
             }
-            let loaded = super::super::view::count(coverage.loaded);
+            let loaded = counted(coverage.loaded, "message");
             let name = campaign.card.name.clone();
-            let told = if coverage.complete {
-                Some((NoticeWeight::Info, format!("{name}: read whole, {loaded} messages"), ""))
-            } else if coverage.oldest.is_some_and(|oldest| oldest <= to) {
-                let at = super::super::text::short_time(to, &zone, now);
-                Some((NoticeWeight::Info, format!("{name}: read back to {at}, {loaded} messages"), ""))
-            } else if coverage.dropped > 0 {
-                let next = "`max_messages` in the configuration allows more";
-                Some((NoticeWeight::Warning, format!("{name}: no more than {loaded} messages are kept"), next))
-            } else {
-                None
+            let reached = |at: &Timestamp| coverage.oldest.is_some_and(|oldest| oldest <= *at);
+            let told = match to {
+                _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: loaded whole, {loaded}"), "")),
+                BackTo::Moment(at) if reached(&at) => {
+                    let at = super::super::text::short_time(at, &zone, now);
+                    Some((NoticeWeight::Info, format!("{name}: loaded back to {at}, {loaded}"), ""))
+                }
+                _ if coverage.dropped > 0 => {
+                    let next = "`max_messages` in the configuration allows more";
+                    Some((NoticeWeight::Warning, format!("{name}: no more than {loaded} are kept"), next))
+                }
+                _ => None,
             };
             if let Some((weight, what, next)) = told {
                 campaign.history_to = None;

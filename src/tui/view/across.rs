@@ -44,7 +44,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
     if missing > 0 {
         left.push(Piece::new(format!("{} NOT ASKED", count(missing)), style(Role::Failed), 0));
     }
-    let age = format!("asked {}", state.look.own_time(asked_at, state.now));
+    let age = format!("asked {}", state.look.happened(asked_at, state.now));
     pieces::draw(buffer, heads, left, vec![Piece::new(age, style(Role::Muted), 2)], state.look.ascii);
     let said = if waiting == 0 { wrap(&sentence(state), usize::from(area.width).saturating_sub(9).min(90)) } else { Vec::new() };
     let said_rows = u16::try_from(said.len()).unwrap_or(0).min(area.height.saturating_sub(1));

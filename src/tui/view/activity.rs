@@ -13,7 +13,7 @@ use super::plan::who;
 use super::recipient;
 use super::table;
 use super::words::{count, row_of, until};
-use crate::delivery::{Recipient, Status};
+use crate::delivery::{Recipient, Status, counted};
 use crate::monitor::OpenActionNews;
 use crate::state::{ActionKind, ActionState};
 use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
@@ -57,8 +57,7 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
     let actions = entries.iter().filter(|entry| entry.is_action()).count();
     let for_person = entries.iter().filter(|entry| entry.needs_person()).count();
     if actions > 0 {
-        let word = if actions == 1 { "action" } else { "actions" };
-        left.push(Piece::new(format!("· {} {word}", count(actions)), style(Role::Text), 2).gap(1));
+        left.push(Piece::new(format!("· {}", counted(actions, "action")), style(Role::Text), 2).gap(1));
     }
     if for_person > 0 {
         left.push(Piece::new(format!("· {} for a person to decide", count(for_person)), style(Role::Failed), 0).gap(1));
@@ -79,7 +78,7 @@ fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
     let Some(since) = campaign.changes.since() else {
         return vec![Piece::new("not read yet: no change can have been seen", style(Role::Muted), 0)];
     };
-    let since = state.look.minute(since, state.now);
+    let since = state.look.minute(state.look.of_that_day(since), state.now);
     let sums = campaign.changes.sums();
     let parts = [
         (sums.delivered, "delivered", Role::Fine, 0),
@@ -152,11 +151,11 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
         }
         Entry::Message(record) => {
             let (text, role) = notice::outcome(state, record);
-            (state.look.own_time(record.at, state.now), text, role)
+            (state.look.happened(record.at, state.now), text, role)
         }
         Entry::Batch(record) => {
             let (text, role) = notice::batch_outcome(state, record);
-            (state.look.own_time(record.at, state.now), text, role)
+            (state.look.happened(record.at, state.now), text, role)
         }
     };
     Line::from(vec![
@@ -188,7 +187,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
     Line::from(vec![
-        text(&state.look.own_time(record.at, state.now), widths.time, Role::Muted),
+        text(&state.look.happened(record.at, state.now), widths.time, Role::Muted),
         text(&recipient, RECIPIENT, Role::Text),
         text(from, BEFORE, Role::Muted),
         text(&to, NOW, role_of(&record.to)),
@@ -202,7 +201,7 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
         ActionKind::RetryMessage { message, .. } => format!("{} retry", who(campaign, message)),
         ActionKind::RetryBatch { batch, .. } => format!("batch {} retry", batch.short(false)),
         ActionKind::SendMessage { .. } => "a message sent".to_owned(),
-        ActionKind::UploadBatch { rows, .. } => format!("{} messages uploaded", count(*rows as usize)),
+        ActionKind::UploadBatch { rows, .. } => format!("{} uploaded", counted(*rows as usize, "message")),
     };
     let bad = sign(&Status::Failure, state.look.ascii);
     let known = open.kind.batch().and_then(|batch| campaign.actions.known_of(batch));

@@ -90,10 +90,10 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
         (Some(summary), _) => {
             let file = summary.batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned());
             let name = file.unwrap_or_else(|| summary.batch.id.short(false));
-            let total = count(summary.batch.total.unwrap_or(0) as usize);
-            format!("being prepared: {name}, {} of {total} rows", count(summary.loaded))
+            let total = counted(summary.batch.total.unwrap_or(0) as usize, "row");
+            format!("being prepared: {name}, {} of {total}", count(summary.loaded))
         }
-        (None, Some((name, rows))) => format!("being prepared: {}, none of {} rows yet", campaign.shown_name(name), count(rows)),
+        (None, Some((name, rows))) => format!("being prepared: {}, none of {} yet", campaign.shown_name(name), counted(rows, "row")),
         (None, None) => return None,
     };
     Some(if more > 1 { format!("{first}, and {} more", count(more - 1)) } else { first })

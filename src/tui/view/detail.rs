@@ -159,7 +159,10 @@ impl Pen<'_> {
         let Some(status) = &message.status else { return self.words("status not told", Role::Unknown) };
         let mark = sign(status, ascii);
         if *status != Status::Failure {
-            let since = message.last_change().map(|at| format!(", {} ago", self.ago(at))).unwrap_or_default();
+            // How long ago moves on with the clock; what has ended has a time, and keeps it.
+            let ended = |at| format!(" {}", self.state.look.time(at, self.state.now));
+            let since = message.last_change().map(|at| if status.is_final() { ended(at) } else { format!(", {} ago", self.old(at)) });
+            let since = since.unwrap_or_default();
             let hint = match status {
                 Status::SentToTelco if !message.is_in_singapore() => ": the last word there is for numbers abroad",
                 Status::Other(_) => ": this program does not know that status",
@@ -270,7 +273,7 @@ impl Pen<'_> {
 
     fn facts(&mut self, campaign: &Campaign, row: RowNumber, message: &Message) {
         if let Some(at) = message.created_at {
-            let text = format!("{}, {} ago", self.state.look.exact(at), self.ago(at));
+            let text = format!("{}, {} ago", self.state.look.exact(at), self.old(at));
             self.fact("created", &text, Role::Text);
         }
         if let Some(language) = message.language.as_ref().filter(|_| !self.tells_language) {
@@ -308,6 +311,12 @@ impl Pen<'_> {
         }
     }
 
+    /// How long ago a stamp of the API's lies.
+    fn old(&self, at: Timestamp) -> String {
+        age(self.state.time_of_day().duration_since(at))
+    }
+
+    /// How long ago a time of our own lies.
     fn ago(&self, at: Timestamp) -> String {
         age(self.state.now.duration_since(at))
     }

@@ -159,7 +159,10 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
 pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let what = match campaign.changes.since() {
-        Some(since) => format!("Nothing has changed since {}, when this was last looked at.", state.look.minute(since, state.now)),
+        Some(since) => format!(
+            "Nothing has changed since {}, when this was last looked at.",
+            state.look.minute(state.look.of_that_day(since), state.now)
+        ),
         None => "Nothing was read yet: changes show here as they are seen.".to_owned(),
     };
     let lines = [

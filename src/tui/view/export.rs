@@ -159,7 +159,7 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
             let elsewhere = record.elsewhere.then_some("retried elsewhere");
             let dropped = campaign.store.row(id).is_none().then_some(NO_LONGER_LOADED);
             let reason = elsewhere.into_iter().chain(dropped).collect::<Vec<_>>().join(", ");
-            let (at, who) = (state.look.exact(state.look.of_day(record.at)), who(campaign, id));
+            let (at, who) = (state.look.exact(state.look.of_that_day(record.at)), who(campaign, id));
             let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
             vec![cells.map(str::to_owned).to_vec()]
         }

@@ -8,9 +8,9 @@ use super::page::weight;
 use super::pieces::{self, Piece};
 use super::recipient;
 use super::words::{count, in_a_line, percent, shown_notice, until};
-use crate::delivery::Status;
+use crate::delivery::{Status, agreeing, counted, full_stop};
 use crate::monitor::{ActionStage, Connection};
-use crate::tui::state::{ActionRecord, BatchRecord, Campaign, Exporting, State};
+use crate::tui::state::{ActionRecord, BackTo, BatchRecord, Campaign, Exporting, State};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
@@ -22,10 +22,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let (unread, all) = (state.notices.unread(), state.notices.count());
         let (number, role) = if unread > 0 { (unread, Role::Strong) } else { (all, Role::Muted) };
         let new = if unread > 0 { " new" } else { "" };
-        let s = if number == 1 { "" } else { "s" };
         right.push(Piece::new(format!("{}{new}", count(number)), style(role), 0));
         // The sentence says more than the word, where there is no room for both.
-        right.push(Piece::new(format!("notice{s}"), style(role), 1).gap(1));
+        right.push(Piece::new(agreeing(number, "notice", "notices"), style(role), 1).gap(1));
         if state.context() != Context::Text {
             right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
         }
@@ -62,7 +61,7 @@ fn words(state: &State) -> (String, Role) {
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
-            (format!("{} {}", state.look.own_time(notice.at, state.now), in_a_line(&shown_notice(state, &notice.text))), role)
+            (format!("{} {}", state.look.happened(notice.at, state.now), in_a_line(&shown_notice(state, &notice.text))), role)
         }
         (None, None) => (String::new(), Role::Text),
     }
@@ -114,8 +113,12 @@ pub(super) fn batch_outcome(state: &State, record: &BatchRecord) -> (String, Rol
 /// How far the history is that somebody asked for.
 fn history(state: &State, campaign: &Campaign) -> Option<String> {
     let (to, coverage) = (campaign.history_to?, campaign.store.coverage());
+    let to = match to {
+        BackTo::Start => "to the start".to_owned(),
+        BackTo::Moment(at) => format!("to {}", state.look.time(at, state.now)),
+    };
     let far = coverage.oldest.map(|oldest| format!(": at {} so far", state.look.time(oldest, state.now))).unwrap_or_default();
-    Some(format!("reading back to {}{far}, {} loaded", state.look.time(to, state.now), count(coverage.loaded)))
+    Some(format!("reading back {to}{far}, {} loaded", counted(coverage.loaded, "message")))
 }
 
 /// How far an export is.
@@ -142,10 +145,10 @@ fn leave(state: &State) -> String {
 fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     match &campaign.connection {
         Connection::Waiting { until: at, why } => {
-            Some((format!("{}. Asked again {}.", in_a_line(why), until(*at, state.now)), Role::Warning))
+            Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Warning))
         }
         Connection::Refused { until: at, why } => {
-            Some((format!("{}. Asked again {}.", in_a_line(why), until(*at, state.now)), Role::Failed))
+            Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Failed))
         }
         _ => None,
     }
@@ -166,8 +169,8 @@ pub(super) fn outcome_of(
 ) -> (String, Role) {
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
-    let at = state.look.own_time(at, state.now);
-    let accepted = accepted_at.map(|at| format!("accepted {}", state.look.own_time(at, state.now)));
+    let at = state.look.happened(at, state.now);
+    let accepted = accepted_at.map(|at| format!("accepted {}", state.look.happened(at, state.now)));
     match stage {
         None => (format!("{who} retry asked {at}"), Role::Moving),
         Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),

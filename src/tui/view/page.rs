@@ -67,7 +67,7 @@ pub(in crate::tui) fn notices_text(state: &State) -> String {
     let text = |notice: &Notice| {
         format!(
             "{}\t{}\t{}",
-            state.look.exact(state.look.of_day(notice.at)),
+            state.look.exact(state.look.of_that_day(notice.at)),
             weight(notice).0,
             in_a_line(&shown_notice(state, &notice.text))
         )
@@ -84,7 +84,7 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
     }
     for notice in state.notices.iter() {
         let (word, role) = weight(notice);
-        let at = state.look.own_time(notice.at, state.now);
+        let at = state.look.happened(notice.at, state.now);
         lines.push(Line::from(vec![
             Span::styled(format!(" {} ", fit(&at, 12, Align::Left, state.look.ascii)), style(Role::Muted)),
             Span::styled(word, style(role)),

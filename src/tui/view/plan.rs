@@ -118,9 +118,10 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
 /// How old the messages are, what is known of them, and the plan itself.
 fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     let plan = &question.plan;
-    let old = |at: Timestamp| state.now.duration_since(at);
+    // Stamps of the API's are compared with the time of day, readings of our own with the clock that they went by.
+    let old = |at: Timestamp| state.time_of_day().duration_since(at);
     let mut all = Vec::new();
-    if let Some(read) = question.oldest_reading().map(old)
+    if let Some(read) = question.oldest_reading().map(|at| state.now.duration_since(at))
         && read.is_positive()
         && read.unsigned_abs() > FRESH_ENOUGH
     {
@@ -131,7 +132,8 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     if number > 0 {
         all.push(Sentence::new(format!("{} older than 24 h: what they say may be out of date.", count(number)), Role::Warning, 2));
     }
-    let planned = format!("Planned {}, {} ago.", state.look.own_time(plan.planned_at, state.now), age(old(plan.planned_at)));
+    let planned =
+        format!("Planned {}, {} ago.", state.look.own_time(plan.planned_at, state.now), age(state.now.duration_since(plan.planned_at)));
     let ages = plan.ages().map(|(oldest, newest)| match (age(old(oldest)), age(old(newest))) {
         (oldest, newest) if oldest == newest => format!(" All messages: {oldest} old."),
         (oldest, newest) => format!(" Oldest message: {oldest}, newest: {newest}."),

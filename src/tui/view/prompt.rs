@@ -57,9 +57,10 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
             ),
         ],
         PromptKind::History => {
-            let oldest = campaign.store.coverage().oldest.map(|at| state.look.time(at, state.now)).unwrap_or_default();
+            let oldest = campaign.store.coverage().oldest.map(|at| state.look.time(at, state.now));
+            let loaded = oldest.map_or_else(|| "Nothing is loaded yet".to_owned(), |oldest| format!("Loaded back to {oldest}"));
             vec![
-                Sentence::new(format!("Loaded back to {oldest}. How far back are messages to be read?"), Role::Text, 0),
+                Sentence::new(format!("{loaded}. How far back are messages to be read?"), Role::Text, 0),
                 Sentence::new("7d, 36h, a date such as 2026-11-01, or all", Role::Muted, 1),
             ]
         }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::activity::followed_words;
 use super::plan::who;
 use super::words::{count, in_a_line};
-use crate::delivery::{MessageId, Status};
+use crate::delivery::{MessageId, Status, counted};
 use crate::monitor::{ActionStage, RunPhase};
 use crate::postman::Explanation;
 use crate::tui::Role;
@@ -138,12 +138,12 @@ pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
 
 fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
     let mut all = Vec::new();
-    let asked = state.look.own_time(run.asked_at, state.now);
-    let ended = run.ended_at.map(|at| format!(", ended {}", state.look.own_time(at, state.now))).unwrap_or_default();
+    let asked = state.look.happened(run.asked_at, state.now);
+    let ended = run.ended_at.map(|at| format!(", ended {}", state.look.happened(at, state.now))).unwrap_or_default();
     let Some(news) = &run.news else {
-        return vec![(format!("{} messages, asked {asked}", count(run.messages.len())), Role::Text)];
+        return vec![(format!("{}, asked {asked}", counted(run.messages.len(), "message")), Role::Text)];
     };
-    all.push((format!("{} messages, begun {asked}{ended}", count(news.total)), Role::Muted));
+    all.push((format!("{}, begun {asked}{ended}", counted(news.total, "message")), Role::Muted));
     if let RunPhase::Stopped(why) | RunPhase::Paused(why) = &news.phase {
         all.push((in_a_line(why), Role::Warning));
     }
@@ -171,7 +171,7 @@ fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: O
     let style = |role| state.look.style(role);
     let who = fit(&who(campaign, message), 13, Align::Left, ascii);
     let id = message.short(true);
-    let at = record.map(|record| state.look.own_time(record.at, state.now)).unwrap_or_default();
+    let at = record.map(|record| state.look.happened(record.at, state.now)).unwrap_or_default();
     let head = format!("   {who} {id}  {}", fit(&at, 12, Align::Left, ascii));
     let Some(why) = why(record) else {
         return vec![Line::from(Span::styled(format!("{head} {}", status(record)), style(Role::Text)))];
@@ -205,7 +205,7 @@ pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
                 end.word().to_owned(),
                 code(record).unwrap_or_default().to_owned(),
                 status(record).to_owned(),
-                record.map(|record| state.look.exact(state.look.of_day(record.at))).unwrap_or_default(),
+                record.map(|record| state.look.exact(state.look.of_that_day(record.at))).unwrap_or_default(),
                 reason,
                 why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
             ]);

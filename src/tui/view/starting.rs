@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::words::{count, environment};
+use crate::delivery::counted;
 use crate::tui::state::{Agreed, Campaign, Starting, State};
 use crate::tui::{Action, Context, Role};
 
@@ -13,7 +14,7 @@ use crate::tui::{Action, Context, Role};
 pub(in crate::tui) fn title(state: &State, campaign: &Campaign, agreed: &Agreed) -> String {
     let what = match agreed {
         Agreed::Message(_) => "Retry 1 message".to_owned(),
-        Agreed::Messages(retries) => format!("Retry {} messages", count(retries.len())),
+        Agreed::Messages(retries) => format!("Retry {}", counted(retries.len(), "message")),
         Agreed::Batch(retry) => format!("Retry a whole batch, {} failed", count(retry.plan().failures)),
     };
     format!("{what}, {}, {}", environment(&state.look, campaign), campaign.card.name)

@@ -125,6 +125,11 @@ impl Look {
         self.time(self.of_day(at), now)
     }
 
+    /// The time of day at which something happened, as it was then.
+    pub fn happened(&self, at: Timestamp, now: Timestamp) -> String {
+        self.time(self.of_that_day(at), now)
+    }
+
     /// A time to the minute: `14:02` today, with the day on another one.
     pub fn minute(&self, at: Timestamp, now: Timestamp) -> String {
         let time = self.time(at, now);
