@@ -110,6 +110,59 @@ fn filters_and_formats() {
 }
 
 #[test]
+fn the_last_line_says_how_much_was_loaded_and_what_ends_it() {
+    let stage = Stage::new(still(1500));
+    let said = |options: &[&str]| stage.good(&[&["messages", CLINIC, "--fields", "id"], options].concat()).err;
+    for format in ["ndjson", "table"] {
+        let said = |options: &[&str]| said(&[options, &["--format", format]].concat());
+        assert_eq!(said(&["--limit", "1"]), "1 message, the newest; --limit 1 leaves out the older ones.\n");
+        let one = said(&["--limit", "1", "--status", "failed"]);
+        assert!(one.starts_with("1 message of 1,000 loaded, back to ") && one.contains("there may be more"), "a page is loaded: {one}");
+        assert_eq!(said(&["--limit", "1500"]), "1,500 messages.\n", "nothing is left out");
+        assert_eq!(said(&[]), "1,500 messages.\n");
+        let sending = said(&["--status", "sending"]);
+        assert!(sending.ends_with(" of 1,500 loaded.\n"), "{sending}");
+        let day = said(&["--since", "1h"]);
+        assert!(day.contains(" loaded. Loaded back to ") || day.contains(" of 1,500 loaded.\n"), "{day}");
+    }
+}
+
+#[test]
+fn a_status_and_a_code_that_the_table_does_not_have_can_be_asked_for() {
+    let stage = Stage::new(still(1));
+    let row = |id: &str, status: &str| serde_json::json!({ "id": id, "latestStatus": status, "createdAt": Timestamp::now().to_string(), "error": "brand_new" });
+    let rows = [row("a", "teleported"), row("b", "success"), row("c", "on_hold"), row("d", "failure")];
+    stage.tells(&rows, false);
+    let listed = |options: &[&str]| {
+        let ran = stage.run(&[&["messages", CLINIC, "--fields", "id"], options].concat());
+        (ran.code, ran.lines().iter().map(|line| text(&line["id"])).collect::<String>(), ran.err)
+    };
+    for (options, ids) in [
+        (&["--status", "teleported"][..], "a"),
+        (&["--status", "Teleported"], "a"),
+        (&["--status", "on-hold"], "c"),
+        (&["--status", "other"], "ac"),
+        (&["--status", "other", "--status", "delivered"], "abc"),
+        (&["--error", "brand_new"], "d"),
+        (&["--status", "queued"], ""),
+        (&["--error", "routing_error"], ""),
+    ] {
+        let (code, told, err) = listed(options);
+        assert_eq!((code, told.as_str()), (0, ids), "{options:?}: {err}");
+    }
+    for (options, near) in [(["--status", "teleport"], "`teleported`?"), (["--error", "brand_now"], "`brand_new`?")] {
+        let (code, told, err) = listed(&options);
+        assert!((code, told.as_str()) == (2, "") && err.contains(near) && err.contains("The 4 messages loaded have"), "{err}");
+    }
+    let (code, told, err) = listed(&["--status", "delivered", "--status", "teleport"]);
+    assert_eq!((code, told.as_str()), (2, "b"), "what is there is listed all the same: {err}");
+    assert!(stage.good(&["messages", CLINIC, "--fields", "id,values.nmae"]).err.contains("has a value nmae"));
+    stage.tells(&rows, true);
+    let (code, _, err) = listed(&["--status", "delivered", "--status", "teleport", "--limit", "1"]);
+    assert!(code == 0 && err.contains("No message has the status `teleport`"), "behind the limit it may be there: {err}");
+}
+
+#[test]
 fn a_mask_hides_and_a_reveal_is_written_down() {
     let stage = Stage::new(still(50));
     let open = stage.good(&["messages", CLINIC, "--limit", "1"]).lines().remove(0);

@@ -11,7 +11,10 @@ use super::report::{Ended, Outcome};
 /// After how long without an answer a run ends in which every call is dropped.
 pub(super) const LONGEST_STALL: Duration = Duration::from_secs(5 * 60);
 
-/// How often it is said that calls are dropped.
+/// How many calls of a run are said to be dropped one by one.
+const TOLD_SINGLY: u32 = 5;
+
+/// How often that is said from then on.
 const TOLD_EVERY: Duration = Duration::from_secs(20);
 
 /// A pause of the run's own. It lasts until the outcomes that caused it are known.
@@ -58,27 +61,30 @@ pub(super) struct Stall {
     answered_at: Instant,
     /// Whether a call was dropped since.
     drops: bool,
-    told_at: Option<Instant>,
+    /// How often that was said, and when last.
+    told: u32,
+    told_at: Instant,
 }
 
 impl Stall {
     /// Nothing has been dropped yet.
     pub fn new(now: Instant) -> Self {
-        Self { answered_at: now, drops: false, told_at: None }
+        Self { answered_at: now, drops: false, told: 0, told_at: now }
     }
 
     /// The API answered a retry, with a yes or a no of its own.
     pub fn answered(&mut self, now: Instant) {
-        *self = Self { answered_at: now, drops: false, told_at: self.told_at };
+        (self.answered_at, self.drops) = (now, false);
     }
 
     /// A call did nothing and goes again, or is given up. Gives how long that has been going on, where it is time to say so.
     pub fn dropped(&mut self, now: Instant) -> Option<Duration> {
         self.drops = true;
-        if self.told_at.is_some_and(|told| now.duration_since(told) < TOLD_EVERY) {
+        if self.told >= TOLD_SINGLY && now.duration_since(self.told_at) < TOLD_EVERY {
             return None;
         }
-        self.told_at = Some(now);
+        self.told = self.told.saturating_add(1);
+        self.told_at = now;
         Some(now.duration_since(self.answered_at))
     }
 
@@ -114,12 +120,14 @@ mod tests {
         let after = |seconds| begun + Duration::from_secs(seconds);
         let mut stall = Stall::new(begun);
         assert_eq!(stall.deadline(), None);
-        let told: Vec<Option<u64>> = [1, 2, 20, 21, 40, 41].map(|at| stall.dropped(after(at)).map(|since| since.as_secs())).into();
-        assert_eq!(told, [Some(1), None, None, Some(21), None, Some(41)]);
+        let told: Vec<Option<u64>> =
+            [1, 2, 3, 4, 5, 6, 24, 25, 44, 45].map(|at| stall.dropped(after(at)).map(|since| since.as_secs())).into();
+        assert_eq!(told, [Some(1), Some(2), Some(3), Some(4), Some(5), None, None, Some(25), None, Some(45)]);
         assert_eq!(stall.deadline(), Some(after(300)));
         stall.answered(after(60));
         assert_eq!(stall.deadline(), None, "one success begins it again");
-        stall.dropped(after(90));
+        assert_eq!(stall.dropped(after(61)), None, "and what is said does not come more often for it");
+        assert_eq!(stall.dropped(after(66)), Some(Duration::from_secs(6)));
         assert_eq!(stall.deadline(), Some(after(360)));
     }
 }

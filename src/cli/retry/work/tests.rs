@@ -334,3 +334,30 @@ async fn a_429_on_what_is_read_before_ends_it_as_well() {
     assert_eq!((ran.exit, ran.words(), ran.posts.len()), (Exit::SomeRefused, vec!["skipped"; 3], 0), "{:?}", ran.outcomes);
     assert!((290..=310).contains(&ran.took.as_secs()), "{:?}", ran.took);
 }
+
+/// Any mixture of what can happen to a request.
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn whatever_happens_each_is_told_once_sent_once_and_five_means_unknown(#[values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)] seed: usize) {
+    const MESSAGES: usize = 14;
+    let faults = move |number: usize| match (number * 7919 + seed * 104_729) % 23 % 11 {
+        0 | 1 => Some(Fault::After(reset())),
+        2 => Some(Fault::After(answers(502, HTML))),
+        3 if seed % 2 == 0 => Some(Fault::Before(reset())),
+        4 => Some(Fault::Before(answers(429, ""))),
+        5 => Some(Fault::Before(answers(400, API))),
+        6 if seed % 3 == 0 => Some(Fault::Before(answers(200, HTML))),
+        7 => Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Refused)))),
+        _ => None,
+    };
+    let ran = Stage::new(i64::try_from(seed).unwrap() * 3, faults).run(MESSAGES, |_| ()).await;
+    let count = |word| ran.words().into_iter().filter(|told| *told == word).count();
+    assert_eq!(ran.outcomes.len(), MESSAGES, "{:?}", ran.outcomes);
+    each_once(&ran);
+    assert_eq!(count("accepted"), ran.posts.len(), "what was taken is told as taken: {:?}", ran.outcomes);
+    assert_eq!(ran.exit == Exit::SomeUnknown, count("unknown") > 0, "{:?}", ran.outcomes);
+    assert_eq!(ran.exit == Exit::Done, count("accepted") == MESSAGES, "{:?}", ran.outcomes);
+    if count("skipped") > 0 {
+        assert!(count("unknown") > 0 || ran.took >= LONGEST, "it ends early only for these: {:?}", ran.outcomes);
+    }
+}
