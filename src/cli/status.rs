@@ -45,7 +45,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let asked = stretch(arguments, &context, campaign)?;
-    let (store, window, untimed) = read(&context, campaign, arguments.batch.clone(), &asked).await?;
+    let (store, window, loaded) = read(&context, campaign, arguments.batch.clone(), &asked).await?;
     let report = Report::of(&store, &window, campaign, &used_up(&context, campaign), context.zone());
     let mut out = std::io::stdout().lock();
     match context.format() {
@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     let zone = context.zone();
     match (asked.since, asked.horizon.filter(|_| !window.complete)) {
         (Some(since), Some(_)) => {
-            let back = loaded_back_to(&asked, None, false, zone).unwrap_or_default();
+            let back = loaded_back_to(&asked, loaded.oldest, loaded.whole, zone).unwrap_or_default();
             context.notice(&format!("{back} What was created or last attempted since {} counts.", moment::shown(since, zone)));
         }
         // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
@@ -74,8 +74,8 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
         )),
         (_, None) => {}
     }
-    if untimed > 0 {
-        context.notice(&format!("Left out, {NOT_GIVEN}: {}.", counted(untimed, "message")));
+    if !loaded.untimed.is_empty() {
+        context.notice(&format!("Left out, {NOT_GIVEN}: {}.", counted(loaded.untimed.len(), "message")));
     }
     if window.batch.is_some() && store.is_empty() {
         context.notice("No message of this batch shows: it may still be prepared, or there is no batch of this id.");
@@ -95,50 +95,61 @@ fn stretch(arguments: &StatusArguments, context: &Context, campaign: &Campaign) 
     Ok(if arguments.batch.is_some() { stretch.whole() } else { stretch.within(history, now) })
 }
 
-/// Loads the messages of the stretch: all that is in it, and nothing else. Also how many may be in it, and have no time that tells.
+/// How far the list was loaded that the messages of a stretch were taken from.
+struct Loaded {
+    /// When the last message of it was created.
+    oldest: Option<Timestamp>,
+    /// Whether there is nothing older.
+    whole: bool,
+    /// Messages that may be in the stretch, and have no time that tells.
+    untimed: HashSet<String>,
+}
+
+/// Loads the messages of the stretch: all that is in it, and nothing else.
 async fn read(
     context: &Context,
     campaign: &Campaign,
     batch: Option<BatchId>,
     stretch: &Stretch,
-) -> Result<(Store, Window, usize), super::Failure> {
+) -> Result<(Store, Window, Loaded), super::Failure> {
     let mut reader = context.reader(campaign)?;
     let kind = batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
     let listing = Listing { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: stretch.horizon.is_none() };
     let mut pages = reader.pages(listing);
     let progress = Progress::start(context.common.quiet, false);
     let mut store = Store::new();
-    let mut untimed: HashSet<String> = HashSet::new();
+    let mut loaded = Loaded { oldest: None, whole: true, untimed: HashSet::new() };
     let mut fetched_at = None;
+    // Whether all that there is counts.
     let mut complete = true;
     let mut now = Timestamp::now();
     while let Some(mut answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
         fetched_at = fetched_at.or(Some(answer.asked_at));
         now = server_now(answer.server_date, Timestamp::now());
-        let oldest = answer.rows.iter().filter_map(|row| row.created_at().value()).next_back();
+        loaded.oldest = answer.rows.iter().filter_map(|row| row.created_at().value()).next_back().or(loaded.oldest);
         if stretch.since.is_some() {
-            answer.rows.retain(|row| match stretch.place(row.created_at().value(), || Message::from_row(row).last_attempted()) {
-                Place::In => true,
-                Place::Out => false,
-                Place::NotGiven => {
-                    untimed.insert(row.id().to_owned());
-                    false
+            answer.rows.retain(|row| {
+                let place = stretch.place(row.created_at().value(), || Message::from_row(row).last_attempted());
+                if place == Place::NotGiven {
+                    loaded.untimed.insert(row.id().to_owned());
                 }
+                complete &= place == Place::In;
+                place == Place::In
             });
         }
         store.merge(&answer.rows, &kind, answer.asked_at);
         progress.tell(|| {
-            let back = oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, context.zone()))).unwrap_or_default();
+            let back = loaded.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, context.zone()))).unwrap_or_default();
             format!("{} loaded{back}", counted(store.len(), "message"))
         });
-        if oldest.is_some_and(|oldest| stretch.is_past(oldest)) {
-            complete = false;
+        if loaded.oldest.is_some_and(|oldest| stretch.is_past(oldest)) {
+            (loaded.whole, complete) = (false, false);
             break;
         }
     }
     let reach = match stretch.horizon {
         // No id comes before the empty one: all messages of that very moment are in.
-        Some(horizon) if !complete => Reach { oldest: Some((horizon, MessageId::new(""))), complete: false, gap: None },
+        Some(horizon) if !loaded.whole => Reach { oldest: Some((horizon, MessageId::new(""))), complete: false, gap: None },
         _ => Reach { oldest: None, complete: true, gap: None },
     };
     store.set_reach(reach);
@@ -148,7 +159,7 @@ async fn read(
         let summary = store.batch(batch);
         complete &= summary.is_some_and(|summary| summary.is_whole) && store.coverage().bad_rows == 0;
     }
-    Ok((store, Window { batch, fetched_at, complete, now }, untimed.len()))
+    Ok((store, Window { batch, fetched_at, complete, now }, loaded))
 }
 
 /// What the API says of a batch: its own pages tell only its messages, and each of these, read alone, tells the batch.

@@ -123,11 +123,27 @@ fn figures_and_changes_are_of_the_same_messages() {
     let status = stage.good(&["status", CLINIC, "--since", "24h", "--format", "json"]);
     let figures = status.json();
     assert_eq!((figures["statuses"]["failure"].as_u64(), figures["coverage"]["loaded"].as_u64()), (Some(2), Some(2)));
+    assert_eq!(figures["coverage"]["complete"], false, "others are older");
+    let table = stage.good(&["status", CLINIC, "--since", "24h", "--format", "table"]).out;
+    assert!(table.contains("2 messages, back to ") && !table.contains("all there are"), "{table}");
     assert!(status.err.contains("Loaded back to ") && status.err.contains("time not given: 2 messages"), "{}", status.err);
     let watch = stage.run(&["watch", CLINIC, "--since", "24h", "--timeout", "2s"]);
     let summary = &watch.lines()[0]["summary"];
     assert_eq!((watch.code, summary["failed"].as_u64(), summary["finished"].as_u64()), (7, Some(2), Some(2)), "{}", watch.err);
     assert!(watch.err.contains("Left out, time not given: 2 messages."), "{}", watch.err);
+}
+
+/// All of the list is loaded, and not all of it counts.
+#[test]
+fn figures_of_a_part_are_not_those_of_all_there_are() {
+    let stage = Stage::new(still(1));
+    stage.tells(&rows(), false);
+    let part = stage.good(&["status", CLINIC, "--since", "5d", "--format", "json"]);
+    assert_eq!((part.json()["coverage"]["loaded"].as_u64(), &part.json()["coverage"]["complete"]), (Some(5), &Value::Bool(false)));
+    assert!(part.err.contains("there is nothing older") && part.err.contains("time not given: 1 message"), "{}", part.err);
+    stage.tells(&rows()[..3], false);
+    let all = stage.good(&["status", CLINIC, "--since", "5d", "--format", "json"]);
+    assert_eq!((&all.json()["coverage"]["complete"], all.err.as_str()), (&Value::Bool(true), ""));
 }
 
 #[test]
