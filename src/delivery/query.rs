@@ -88,8 +88,11 @@ impl RecipientQuery {
     /// # Errors
     /// It can be no number, no NRIC and no part of one, or which one is meant is not clear.
     pub fn parse(typed: &str) -> Result<Self, NotANumber> {
-        let text = fold(typed).replace("(0)", " ").replace("[0]", " ");
+        let text = fold(typed).replace("(0)", " ").replace("[0]", " ").replace("%2B", "+").replace("%20", " ");
         let words = text.split_whitespace().map(of_a_spreadsheet).collect::<Result<Vec<_>, _>>()?;
+        if begins_a_list(&words) {
+            return Err(NotANumber::Several);
+        }
         let mut longest = String::new();
         for part in words.join(" ").split(HIDDEN) {
             let visible = visible(&pieces(part)?)?;
@@ -168,6 +171,17 @@ impl fmt::Debug for RecipientQuery {
     }
 }
 
+/// Whether a small number stands before a whole one, as in a list: `1. 80001234`, `#2 80001234`.
+fn begins_a_list(words: &[String]) -> bool {
+    let is_numbering = |word: &String| {
+        let digits = word.trim_start_matches('#').trim_end_matches(['.', ')', ':']);
+        digits.len() < word.len() && (1..=3).contains(&digits.len()) && digits != "65" && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let digits = |words: &[String]| words.iter().flat_map(|word| word.bytes()).filter(u8::is_ascii_digit).count();
+    let place = words.iter().position(is_numbering);
+    place.is_some_and(|place| digits(&words[..place]) == 0 && digits(&words[place + 1..]) >= WHOLE)
+}
+
 /// A word with what a spreadsheet made of it undone: `6580001234.0`, `6,580,001,234`, `6.580001234E+09`.
 fn of_a_spreadsheet(word: &str) -> Result<String, NotANumber> {
     let bare = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
@@ -210,7 +224,7 @@ fn scientific(word: &str) -> Option<Result<String, NotANumber>> {
     if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) || !are_digits(exponent) || !(1..=2).contains(&exponent.len()) {
         return None;
     }
-    let is_whole = exponent.parse() == Ok(fraction.len()) && fraction.len() >= WHOLE - 1;
+    let is_whole = exponent.parse() == Ok(fraction.len()) && whole.len() + fraction.len() >= WHOLE;
     Some(if is_whole { Ok(format!("{whole}{fraction}")) } else { Err(NotANumber::Rounded) })
 }
 
@@ -234,7 +248,7 @@ fn pieces(text: &str) -> Result<Vec<Piece>, NotANumber> {
         match letter {
             '+' => pieces.push(Piece::Plus),
             '#' => pieces.push(Piece::Hash),
-            ',' | ';' | '/' | '|' | '&' => pieces.push(Piece::Comma),
+            ',' | ';' | '/' | '|' | '&' | '@' | ':' | '=' | '?' => pieces.push(Piece::Comma),
             // Signs such as `²` and `Ⅷ`: which digits are meant is a guess.
             _ if letter.is_numeric() => return Err(NotANumber::Letters),
             _ if letter.is_alphabetic() => pieces.push(Piece::Letters(letter.to_string())),
@@ -297,7 +311,8 @@ fn visible(pieces: &[Piece]) -> Result<String, NotANumber> {
         ([], false) if pieces.iter().any(|piece| matches!(piece, Piece::Letters(_))) => Err(NotANumber::Letters),
         ([], false) => Ok(String::new()),
         ([nric], false) => Ok((*nric).to_owned()),
-        _ => Err(NotANumber::Several),
+        _ if nrics.iter().all(|nric| nric.len() == 9) => Err(NotANumber::Several),
+        _ => Err(NotANumber::Letters),
     }
 }
 
@@ -325,6 +340,9 @@ fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
         }
     }
     groups.retain(|group| !group.is_empty());
+    // The same one twice is one.
+    let is_repeated = groups.first().is_some_and(|first| first.len() >= WHOLE && groups.iter().all(|group| group == first));
+    groups.truncate(if is_repeated { 1 } else { groups.len() });
     let are_parts = only_commas && groups.iter().all(|group| group.len() < WHOLE);
     if groups.len() > 1 && !are_parts {
         return Err(NotANumber::Several);
