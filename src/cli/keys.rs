@@ -116,6 +116,13 @@ fn fitting(campaign: &CampaignConfig, base: &BaseUrl, said: Option<Environment>,
     }
 }
 
+fn read_again(campaign: &Campaign) -> Option<ApiKey> {
+    let (base, said) = base_of(&campaign.config).ok()?;
+    let told = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
+    let (key, _) = fitting(&campaign.config, &base, said, told).ok()?;
+    (base.kind().behind(said, Some(&key)) == campaign.kind).then_some(key)
+}
+
 /// How a campaign's key is read again while the dashboard stands; `None` where nothing else can come of it.
 ///
 /// A command that failed is not run again by itself: it may ask, on a screen of its own, somebody who is not there. A key
@@ -131,10 +138,7 @@ pub(super) fn again_for(campaign: &Campaign) -> Option<KeyAgain> {
         if (failed.load(Ordering::Relaxed) && asked == ReadKey::ByItself) || running.swap(true, Ordering::Relaxed) {
             return None;
         }
-        let (base, said) = base_of(&campaign.config).ok()?;
-        let told = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
-        let key = fitting(&campaign.config, &base, said, told).ok().map(|(key, _)| key);
-        let key = key.filter(|key| base.kind().behind(said, Some(key)) == campaign.kind);
+        let key = read_again(&campaign);
         failed.store(is_command && key.is_none(), Ordering::Relaxed);
         running.store(false, Ordering::Relaxed);
         key

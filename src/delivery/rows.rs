@@ -3,13 +3,17 @@
 //! One arena holds every string of the page, equal ones once, so that a page of a thousand
 //! messages is a handful of allocations and can be dropped at once after it was merged.
 
+mod kept; // which of them an answer is taken for
+
 use std::hash::{BuildHasher, Hash};
 use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use jiff::Timestamp;
 
-use super::{AttemptFields, BadRow, BatchFields, Held, RecipientQuery, RowFields, TemplateFields, Told};
+pub use kept::Beside;
+
+use super::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields, Told};
 
 /// The messages of one answer, in the order told.
 #[derive(Debug, Default)]
@@ -110,90 +114,12 @@ impl Rows {
         &self.bad
     }
 
-    /// Of messages that are told more than once keeps the newest telling each, whole, in the place of the first: told
-    /// together they would be mixed. Of tellings of the same time the first one stays, because lists begin with what
-    /// is newest.
-    pub fn keep_newest_tellings(&mut self) {
-        let rows = &*self;
-        let mut newest: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());
-        let mut order: Vec<usize> = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            let known = newest.entry(row.id()).or_insert(place);
-            if *known == place {
-                order.push(place);
-            } else if row.last_change() > rows.get(*known).and_then(Row::last_change) {
-                order.retain(|other| other != known);
-                order.push(place);
-                *known = place;
-            }
-        }
-        drop(newest);
-        if order.len() < self.rows.len() {
-            order.sort_unstable();
-            self.keep_places(&order);
-        }
-    }
-
-    /// Keeps the messages whose recipient holds what was searched, and says what else there was. A server that does not
-    /// search tells all its messages.
-    pub fn keep_held(&mut self, query: &RecipientQuery) -> Beside {
-        let (mut held, mut beside) = (Vec::new(), Beside::default());
-        for (place, row) in self.iter().enumerate() {
-            match query.held_by(row.recipient().value()) {
-                Held::Yes => held.push(place),
-                Held::No => beside.others += 1,
-                Held::Unknown => beside.unreadable += 1,
-            }
-        }
-        beside.unreadable += self.bad.len();
-        self.keep_places(&held);
-        beside
-    }
-
-    /// Keeps the messages in these places, which rise.
-    fn keep_places(&mut self, places: &[usize]) {
-        let (mut place, mut kept) = (0, places.iter().copied().peekable());
-        self.rows.retain(|_| {
-            place += 1;
-            kept.next_if_eq(&(place - 1)).is_some()
-        });
-    }
-
     fn text(&self, span: Span) -> &str {
         &self.arena[span.start as usize..(span.start + span.len) as usize]
     }
 
     fn told(&self, span: Told<Span>) -> Told<&str> {
         span.map(|span| self.text(span))
-    }
-}
-
-/// What an answer to a search told beside what was looked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Beside {
-    /// Messages whose recipient is another: the server did not search.
-    pub others: usize,
-    /// Rows that could not be read, and messages that do not show whom they are for.
-    pub unreadable: usize,
-}
-
-impl Beside {
-    /// Whether there was nothing else.
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Whether an answer without a message means that there is none. `more` says that the list goes on: where the
-    /// server does not search, what it did not show may be to this recipient.
-    pub fn proves_none(&self, more: bool) -> bool {
-        self.unreadable == 0 && (self.others == 0 || !more)
-    }
-}
-
-impl std::ops::AddAssign for Beside {
-    fn add_assign(&mut self, more: Self) {
-        self.others += more.others;
-        self.unreadable += more.unreadable;
     }
 }
 

@@ -186,7 +186,10 @@ fn heading(answer: &Answer, asked: &Asked) -> String {
     let bad = if unreadable > 0 { format!(", {} could not be read", counted(unreadable, "row")) } else { String::new() };
     let others = match others {
         0 => String::new(),
-        others => format!("; the server did not search: {} to other numbers left out", counted(others, "message")),
+        others => {
+            let whole = if asked.more { " (`postwatch messages` with `--search` looks through all)" } else { "" };
+            format!("; the server did not search: {} to other numbers left out{whole}", counted(others, "message"))
+        }
     };
     format!("{} ({}): {count}{more}{bad}{others}", answer.campaign.config.name, answer.campaign.kind.word())
 }
