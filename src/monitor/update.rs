@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Generation;
 use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
-use crate::postman::{CallError, Explanation, Refusal};
+use crate::postman::{CallError, Explanation, Met, Refusal};
 use crate::retry::BatchReading;
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
@@ -140,6 +140,8 @@ pub enum Connection {
     Waiting {
         /// When it goes again.
         until: Timestamp,
+        /// What it met, for a line of state.
+        met: Met,
         /// What happened.
         why: Explanation,
     },
@@ -148,6 +150,8 @@ pub enum Connection {
     Refused {
         /// When it is asked again.
         until: Timestamp,
+        /// What it met, for a line of state.
+        met: Met,
         /// What happened, and what to do.
         why: Explanation,
     },

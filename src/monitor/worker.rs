@@ -367,21 +367,21 @@ impl Worker {
     /// A call failed: how long nothing is called, told to whoever looks.
     async fn failed(&mut self, error: &CallError) {
         let now = self.now();
-        let why = error.explanation();
+        let (met, why) = (error.met(), error.explanation());
         self.read_key = error.is_unauthorised().then_some(ReadKey::ByItself);
         if error.is_rate_limit() {
             self.desk.budget.too_many(now, error.retry_after);
             let until = self.desk.budget.next_slot(now);
-            return self.trouble(Connection::Waiting { until, why }).await;
+            return self.trouble(Connection::Waiting { until, met, why }).await;
         }
         let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
         let jitter = self.jitter.next();
         let until = self.desk.failed(kind, jitter, now);
         let connection = if kind == Failure::Refused {
             self.tell(News::Refused(error.clone())).await;
-            Connection::Refused { until, why }
+            Connection::Refused { until, met, why }
         } else {
-            Connection::Waiting { until, why }
+            Connection::Waiting { until, met, why }
         };
         self.trouble(connection).await;
         if error.is_access_refused() {

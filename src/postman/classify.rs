@@ -8,7 +8,9 @@ use super::decode::{
     shown_body,
 };
 use super::secrets::{beginning, told};
-use super::{BodyKind, Call, CallError, CallErrorKind, Exchange, FileCheck, LONGEST_RETRY_AFTER, Response, TransportFailure, WriteOutcome};
+use super::{
+    BodyKind, Broken, Call, CallError, CallErrorKind, Exchange, FileCheck, LONGEST_RETRY_AFTER, Response, TransportFailure, WriteOutcome,
+};
 
 /// How much of an address is shown, in bytes.
 const LONGEST_ADDRESS: usize = 200;
@@ -27,6 +29,8 @@ pub(super) fn read_answer(exchange: &Exchange) -> Result<&Response, CallError> {
         return Err(status_error(response, exchange.received_at));
     }
     match &response.body_failure {
+        // Its head came, so however the body broke off: it was answered.
+        Some(Broken::Timeout | Broken::Reset | Broken::Other(_)) => Err(CallError::new(CallErrorKind::Broken(Broken::Eof))),
         Some(reason) => Err(CallError::new(CallErrorKind::Broken(reason.clone()))),
         None => Ok(response),
     }

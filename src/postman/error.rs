@@ -142,7 +142,69 @@ impl fmt::Display for ForeignBody {
     }
 }
 
+/// What a failed call met, in the few words that a line of state has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// No server answered.
+    NoAnswer,
+    /// The call did not leave this program.
+    NotSent,
+    /// The proxy on the way did not let it through.
+    Proxy,
+    /// The server answered with this status, and with nothing of use.
+    Status(u16),
+    /// A success that cannot be understood.
+    NotUnderstood,
+    /// An answer that broke off.
+    CutOff,
+    /// An answer that is too large.
+    TooLarge,
+    /// Too many calls in this second (429).
+    TooManyCalls,
+    /// The API refused: a key, an address, an id.
+    Refused,
+}
+
+impl fmt::Display for Met {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Met::NoAnswer => "no answer",
+            Met::NotSent => "not sent",
+            Met::Proxy => "stopped at the proxy",
+            Met::Status(status) => return write!(out, "answered {status}"),
+            Met::NotUnderstood => "answer not understood",
+            Met::CutOff => "answer cut off",
+            Met::TooLarge => "answer too large",
+            Met::TooManyCalls => "too many calls",
+            Met::Refused => "refused",
+        })
+    }
+}
+
 impl CallError {
+    /// What it met.
+    pub fn met(&self) -> Met {
+        match &self.kind {
+            CallErrorKind::AnotherKey { .. } | CallErrorKind::NotARead | CallErrorKind::NotSent(NotSent::Local(_)) => Met::NotSent,
+            CallErrorKind::NotSent(NotSent::Proxy { .. }) => Met::Proxy,
+            CallErrorKind::NotSent(_) => Met::NoAnswer,
+            CallErrorKind::Broken(reason) => match reason {
+                Broken::Timeout | Broken::Reset | Broken::Other(_) => Met::NoAnswer,
+                Broken::Eof => Met::CutOff,
+                Broken::BodyTooLarge => Met::TooLarge,
+                Broken::Garbled(_) => Met::NotUnderstood,
+            },
+            CallErrorKind::NotJson { .. } | CallErrorKind::NotUnderstood { .. } => Met::NotUnderstood,
+            CallErrorKind::Redirect { status, .. } => Met::Status(*status),
+            CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => match status {
+                429 => Met::TooManyCalls,
+                407 => Met::Proxy,
+                _ if self.is_refusal() => Met::Refused,
+                _ => Met::Status(*status),
+            },
+        }
+    }
+
     /// An error without a wish of the server's.
     pub fn new(kind: CallErrorKind) -> Self {
         Self { kind, retry_after: None }

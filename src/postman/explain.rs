@@ -1,6 +1,6 @@
 //! Failures in sentences for a person: what happened, why, what to do next.
 
-use super::{ApiError, BodyKind, Broken, CallError, CallErrorKind, ForeignBody, NotSent};
+use super::{ApiError, BodyKind, Broken, CallError, CallErrorKind, ForeignBody, NotSent, ProxyTrouble};
 
 /// A failure for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,7 @@ fn not_sent(reason: &NotSent) -> Explanation {
             "A firewall between this machine and the host may drop it, or the host is down.",
             "Check the network, the VPN, and whether a proxy is needed (`HTTPS_PROXY`). Reading goes on by itself.",
         )),
+        NotSent::Proxy { proxy, trouble } => by_proxy(proxy, *trouble),
         NotSent::Tls(detail) => Explanation {
             why: format!(
                 "The encrypted connection failed: {detail}. A proxy that opens connections, a wrong clock, or missing root certificates do this."
@@ -87,8 +88,43 @@ fn not_sent(reason: &NotSent) -> Explanation {
         },
         NotSent::Local(detail) => Explanation {
             why: format!("It did not leave this program: {detail}."),
-            ..words(("The request could not be made", "", "Check the base URL, the key and the system's root certificates."))
+            ..words((
+                "The request could not be made",
+                "",
+                "Put right what is named there; if nothing is, check the base URL, the key and the root certificates.",
+            ))
         },
+    }
+}
+
+/// The proxy is named, because the host behind it has done nothing wrong.
+fn by_proxy(proxy: &str, trouble: ProxyTrouble) -> Explanation {
+    let (what, does, next) = match trouble {
+        ProxyTrouble::NotFound => ("The proxy was not found", "no name server knows it", "Check its address in the environment."),
+        ProxyTrouble::NotReached => {
+            ("The proxy cannot be reached", "it takes no connection", "Check its address in the environment, the network and the VPN.")
+        }
+        ProxyTrouble::WantsPassword => (
+            "The proxy wants a name and a password",
+            "it lets nobody through without them",
+            "Put them into its address in the environment: `http://NAME:PASSWORD@HOST:PORT`.",
+        ),
+        ProxyTrouble::Refused => (
+            "The proxy did not let the call through",
+            "it refused, or broke off, the connection to the host",
+            "Ask whoever runs it to allow the host; where there is a way past it, name the host in `NO_PROXY`.",
+        ),
+        ProxyTrouble::TooSlow => (
+            "The proxy did not open a way to the host in time",
+            "it, or the host behind it, does not answer",
+            "Check the network and the proxy, or ask whoever runs it.",
+        ),
+    };
+    Explanation {
+        what: what.to_owned(),
+        why: format!("{proxy} stands between this machine and the host, and {does}. Nothing was sent."),
+        next: format!("{next} Reading goes on by itself."),
+        trace_id: None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! HTTP, by way of reqwest. Two kinds of client, because a write must never be repeated by the
 //! library.
 
+mod certificates;
 mod connecting;
+mod proxied;
 
 use std::error::Error;
 use std::future::Future;
@@ -19,10 +21,11 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use self::connecting::{Clocks, within};
+use self::proxied::proxy_failure;
 use super::environment::is_loopback;
 use super::secrets::told;
 use super::transport::http_date;
-use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
+use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, Request, Response, RetryAfter, Transport, TransportFailure};
 
 /// How slow an upload may be before its time is up, in bytes per second: a file of 40 MB over a
 /// poor line must not end as an unknown outcome just because it is large.
@@ -84,6 +87,12 @@ impl HttpTransport {
             (false, true) => &self.clients.reading_loopback,
             (true, true) => &self.clients.writing_loopback,
         };
+        // Looked at each time, so that it can be put right while the program runs.
+        if slot.get().is_none()
+            && let Some(why) = certificates::unreadable(|name| std::env::var_os(name))
+        {
+            return Err(NotSent::Local(why));
+        }
         let client = slot.get_or_init(|| {
             let builder = if is_write { writing(self.timeouts, self.clocks.clone()) } else { common(self.timeouts) };
             // Requests to this machine never leave it by way of a proxy.
@@ -99,6 +108,11 @@ impl HttpTransport {
         let is_loopback = url.host().is_some_and(|host| is_loopback(&host));
         if url.scheme() != "https" && !is_loopback {
             return Err(local("only `https://` leaves this machine".to_owned()));
+        }
+        let proxy = if is_loopback { Proxy::None } else { Proxy::to(url.host_str().unwrap_or_default(), |name| std::env::var(name).ok()) };
+        if let Proxy::Unusable { variable, address } = &proxy {
+            // The library would go straight to the host, which a network's rules may forbid.
+            return Err(local(format!("`{variable}` holds `{address}`, which is no proxy that can be used")));
         }
         let client = self.client(is_write, is_loopback).map_err(TransportFailure::NotSent)?;
         let upload = Duration::from_secs(request.body.len() as u64 / SLOWEST_UPLOAD);
@@ -117,7 +131,7 @@ impl HttpTransport {
         if let Some(content_type) = request.content_type {
             builder = builder.header(CONTENT_TYPE, content_type);
         }
-        let mut answer = builder.send().await.map_err(|error| failure(&error))?;
+        let mut answer = builder.send().await.map_err(|error| failure(&error, &proxy))?;
         let mut response = head(answer.status().as_u16(), answer.headers());
         let mut body = BytesMut::with_capacity(usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(0).min(4_000_000));
         response.body_failure = loop {
@@ -203,14 +217,19 @@ fn local(reason: String) -> TransportFailure {
 
 /// The kind of a failure before the answer's head. Only a connection that never stood proves that
 /// nothing was sent.
-fn failure(error: &reqwest::Error) -> TransportFailure {
+fn failure(error: &reqwest::Error, proxy: &Proxy) -> TransportFailure {
     if error.is_builder() {
         return local(innermost(error));
     }
     if error.is_connect() {
-        return TransportFailure::NotSent(connect_failure(error));
+        return TransportFailure::NotSent(proxy_failure(error, proxy).unwrap_or_else(|| connect_failure(error)));
     }
     TransportFailure::Unknown(broken(error))
+}
+
+/// The error and its causes.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
 fn connect_failure(error: &reqwest::Error) -> NotSent {
@@ -313,7 +332,7 @@ mod tests {
     async fn a_name_without_an_address_proves_that_nothing_was_sent() {
         let client = writing(Timeouts::default(), Clocks::default()).no_proxy().dns_resolver(Arc::new(NoNames)).build().unwrap();
         let error = client.post("https://postman.example/x?search=6580001234").send().await.unwrap_err();
-        assert_eq!(failure(&error), TransportFailure::NotSent(NotSent::Dns));
+        assert_eq!(failure(&error, &Proxy::None), TransportFailure::NotSent(NotSent::Dns));
         assert_eq!(innermost(&error), "no such name");
     }
 

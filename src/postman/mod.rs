@@ -17,6 +17,7 @@ mod key;
 mod multipart;
 mod outcome;
 mod page;
+mod proxy;
 pub mod record; // messages on their way out of the program
 mod refusal;
 mod request;
@@ -29,7 +30,7 @@ pub use api::{Api, RawPage};
 pub use call::{Call, Cursor, PageRequest, Position};
 pub use decode::{DecodeError, decode_message, decode_page, page_data_ahead};
 pub use environment::{BaseUrl, BaseUrlError, Environment, HostKind};
-pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody};
+pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody, Met};
 pub use explain::Explanation;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use http::uptime;
@@ -37,10 +38,11 @@ pub use http::{HttpTransport, Timeouts};
 pub use key::{ApiKey, ApiKeyError, KeyFit};
 pub use outcome::{FileCheck, WriteOutcome};
 pub use page::{MessageAnswer, PageAnswer, PageData};
+pub use proxy::Proxy;
 pub use refusal::{OUT_OF_ATTEMPTS, Refusal};
 pub use request::{Method, Request, request};
 pub use retry::{LONGEST_RETRY_AFTER, LONGEST_WAIT, NextTry, SCRIPT_PATIENCE, SCRIPT_TRIES, backoff, next_try};
-pub use transport::{Broken, Exchange, NotSent, Response, RetryAfter, Transport, TransportFailure};
+pub use transport::{Broken, Exchange, NotSent, ProxyTrouble, Response, RetryAfter, Transport, TransportFailure};
 
 /// The largest body that is read, in bytes. A page of 1000 messages has about 2.2 MB; a body
 /// without end must not fill the memory.

@@ -33,7 +33,9 @@ pub(super) fn without_key(mut exchange: Exchange, key: &ApiKey) -> Exchange {
         }
         Err(TransportFailure::Unknown(failure)) => key.strike_broken(failure),
         Err(TransportFailure::NotSent(NotSent::Tls(text) | NotSent::Connect(text) | NotSent::Local(text))) => key.strike(text),
-        Err(TransportFailure::NotSent(NotSent::Dns | NotSent::Refused | NotSent::Unreachable | NotSent::ConnectTimeout)) => {}
+        Err(TransportFailure::NotSent(
+            NotSent::Dns | NotSent::Refused | NotSent::Unreachable | NotSent::ConnectTimeout | NotSent::Proxy { .. },
+        )) => {}
     }
     exchange
 }

@@ -123,12 +123,40 @@ pub enum NotSent {
     /// Nobody answered the connection in time.
     #[error("the connection was not answered in time")]
     ConnectTimeout,
+    /// The proxy on the way did not let it through.
+    #[error("the proxy {proxy} {trouble}")]
+    Proxy {
+        /// Its address, and the variable that names it where that is known.
+        proxy: String,
+        /// What it did.
+        trouble: ProxyTrouble,
+    },
     /// Another failure of the connection, in the words of the library.
     #[error("no connection: {0}")]
     Connect(String),
     /// The request could not be made at all: nothing left the program.
     #[error("the request could not be made: {0}")]
     Local(String),
+}
+
+/// What a proxy on the way did in place of letting a connection through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyTrouble {
+    /// Its name has no address.
+    #[error("was not found")]
+    NotFound,
+    /// Nothing listens there, it cannot be reached, or it does not answer.
+    #[error("cannot be reached")]
+    NotReached,
+    /// It wants a name and a password, or others (407).
+    #[error("wants a name and a password")]
+    WantsPassword,
+    /// It refused, broke off, or answered something else than that the way is open.
+    #[error("did not open a way to the host")]
+    Refused,
+    /// The connection was not made in time; by whose fault cannot be told.
+    #[error("did not open a way to the host in time")]
+    TooSlow,
 }
 
 /// A failure after something may have been sent, or in the middle of an answer.

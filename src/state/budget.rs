@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavio
 use super::files::{FileIdentity, identity};
 use super::folder::{keep_file_private, prepare};
 use super::sqlite::write_ahead;
-use super::{Server, StateError};
+use super::{Server, StateError, locks};
 use crate::delivery::CampaignId;
 
 /// The budget that several processes share.
@@ -123,7 +123,8 @@ impl BudgetFile {
     }
 
     fn failed(&self, source: rusqlite::Error) -> StateError {
-        StateError::Budget { path: self.path.clone(), source: source.into() }
+        let error = StateError::Budget { path: self.path.clone(), source: source.into() };
+        locks::named(self.path.parent().unwrap_or(Path::new(".")), error)
     }
 }
 

@@ -97,6 +97,14 @@ pub enum StateError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The folder's file system takes no locks, so that nothing would keep two programs apart.
+    #[error("the file system of the state folder `{}` takes no locks: name one on a disk of this machine with `--state FOLDER`", path.display())]
+    NoLocks {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
     /// Others can write into the folder.
     #[error("others can write into the state folder `{}`: run `chmod 700 {}`, or name another with `--state FOLDER`",
         path.display(), shell_quoted(path))]
@@ -269,6 +277,7 @@ mod tests {
             StateError::FilesChanged { path: path(), how: "cut" },
             StateError::NoFolder,
             StateError::Folder { path: path(), source: denied() },
+            StateError::NoLocks { path: path(), source: io::ErrorKind::Unsupported.into() },
             StateError::Exposed { path: path() },
             StateError::Foreign { path: path(), owner: 1001 },
             StateError::NotAJournal { path: path(), flaw: "file is not a database".to_owned() },
@@ -293,6 +302,7 @@ the journal can only be read: the disk is full
 `/state/postwatch` was cut while the program ran: nothing more is written until the journal is opened again
 there is no home folder: name a state folder with `--state FOLDER`
 the state folder's `/state/postwatch` cannot be used: permission denied
+the file system of the state folder `/state/postwatch` takes no locks: name one on a disk of this machine with `--state FOLDER`: unsupported
 others can write into the state folder `/state/postwatch`: run `chmod 700 /state/postwatch`, or name another with `--state FOLDER`
 the state folder `/state/postwatch` belongs to another user (uid 1001): name one of your own with `--state FOLDER`
 `/state/postwatch` is damaged or is no journal (file is not a database): it was left as it is; move it away to begin a new one

@@ -18,6 +18,7 @@ mod files;
 mod folder;
 mod form;
 mod journal;
+mod locks;
 mod memory;
 mod note;
 mod orphan;

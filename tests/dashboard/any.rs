@@ -7,7 +7,7 @@ use postwatch::delivery::{BatchId, Status};
 use postwatch::monitor::{
     ActionNews, ActionStage, BatchActionNews, Command, Connection, News, NotStarted, NoticeWeight, RunNews, RunPhase, SearchState,
 };
-use postwatch::postman::HostKind;
+use postwatch::postman::{HostKind, Met};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
 use proptest::prelude::*;
@@ -167,8 +167,8 @@ fn happen(desk: &mut Desk, what: &Happening) {
                 News::Connection(match kind {
                     0 => Connection::Connecting,
                     1 => Connection::Live,
-                    2 => Connection::Waiting { until, why },
-                    3 => Connection::Refused { until, why },
+                    2 => Connection::Waiting { until, met: Met::NoAnswer, why },
+                    3 => Connection::Refused { until, met: Met::Refused, why },
                     _ => Connection::Paused,
                 }),
             )

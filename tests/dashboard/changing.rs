@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use postwatch::monitor::{ActionNews, ActionStage, Attendance, Command, Connection, Meter, News, Purpose};
-use postwatch::postman::HostKind;
+use postwatch::postman::{HostKind, Met};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
@@ -171,18 +171,43 @@ fn what_waits_is_named() {
     let mut desk = Desk::with(&before(), 160, 40);
     desk.sees("newest in 2 s").news(0, News::Meter(meter(false))).sees("3.4 MB read").wait(21_000);
     desk.sees("STALE").sees("no answer yet: newest").sees("open ones read ≤ 21 s ago");
-    // Too many calls: that is an answer, and no lost connection.
     let slowed = Meter { slowed_at: Some(desk.now), rate: 1.4, ..meter(false) };
-    let waiting = Connection::Waiting { until: desk.now + SignedDuration::from_secs(8), why: explanation("too many calls") };
-    desk.news(0, News::Connection(waiting.clone())).sees("NO ANSWER, again in 8 s");
-    desk.news(0, News::Meter(slowed)).sees("429, again in 8 s").misses("NO ANSWER").sees("429: slowed to 1.4/s");
-    desk.news(0, News::Connection(Connection::Live)).misses("429, again");
+    let waiting =
+        Connection::Waiting { until: desk.now + SignedDuration::from_secs(8), met: Met::TooManyCalls, why: explanation("too many calls") };
+    // Too many calls: that is an answer, and no lost connection.
+    desk.news(0, News::Connection(waiting)).sees("TOO MANY CALLS, again in 8 s").misses("NO ANSWER");
+    desk.news(0, News::Meter(slowed)).sees("429: slowed to 1.4/s");
+    desk.news(0, News::Connection(Connection::Live)).misses("TOO MANY CALLS");
+}
+
+#[test]
+fn every_state_of_the_connection_is_said_as_what_it_is_in_the_header_and_among_the_campaigns() {
+    let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]), 160, 40);
+    let until = desk.now + SignedDuration::from_secs(8);
+    for (met, told) in [
+        (Met::NoAnswer, "no answer"),
+        (Met::Status(500), "answered 500"),
+        (Met::NotUnderstood, "answer not understood"),
+        (Met::CutOff, "answer cut off"),
+        (Met::TooManyCalls, "too many calls"),
+        (Met::Proxy, "stopped at the proxy"),
+    ] {
+        for campaign in [0, 1] {
+            let why = explanation("it happened");
+            desk.news(campaign, News::Connection(Connection::Waiting { until, met, why }));
+        }
+        desk.sees(&format!("{}, again in 8 s", told.to_uppercase())).sees(told);
+        desk.news(1, News::Connection(Connection::Live));
+    }
+    let refused = Connection::Refused { until, met: Met::NotSent, why: explanation("it happened") };
+    desk.news(0, News::Connection(refused)).sees("NOT SENT, again in 8 s").misses("REFUSED");
 }
 
 #[test]
 fn a_refused_campaign_offers_no_key_that_does_nothing() {
     let mut desk = Desk::new(setup(vec![card("One", HostKind::Test)]), 120, 36);
-    let refused = Connection::Refused { until: desk.now + SignedDuration::from_secs(30), why: explanation("the key is refused") };
+    let refused =
+        Connection::Refused { until: desk.now + SignedDuration::from_secs(30), met: Met::Refused, why: explanation("the key is refused") };
     desk.news(0, News::Connection(refused));
     for word in ["Enter open", "r plan a retry", "/ find", "f filter", "v reveal", "x export"] {
         desk.misses(word);

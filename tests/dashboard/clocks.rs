@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use postwatch::monitor::{Command, Connection, News};
-use postwatch::postman::HostKind;
+use postwatch::postman::{HostKind, Met};
 use postwatch::tui::Event;
 use rstest::rstest;
 
@@ -25,7 +25,8 @@ fn the_age_of_the_data_grows_whatever_the_time_of_day_is(#[case] minutes: i64, #
     // Every call fails: that shows, although it is an hour earlier by the wall.
     desk.wait(300_000).sees("STALE");
     let until = desk.now + SignedDuration::from_secs(20);
-    desk.news(0, News::Connection(Connection::Waiting { until, why: explanation("no encrypted connection") })).sees("SGT, 5 min");
+    desk.news(0, News::Connection(Connection::Waiting { until, met: Met::NoAnswer, why: explanation("no encrypted connection") }))
+        .sees("SGT, 5 min");
 }
 
 /// What has ended has a time, and keeps it: in the results, the activity, the notices and what is exported of them.

@@ -16,7 +16,7 @@ use self::schema::{bring_up_to_date, check, explained, in_newest_format};
 use super::files::{Files, Flaw};
 use super::folder::{keep_file_private, prepare, sync_names};
 use super::form::{Form, Lines, RunLock};
-use super::{RunId, StateError, run};
+use super::{RunId, StateError, locks, run};
 
 /// The database's name in the state folder.
 pub(super) const FILE_NAME: &str = "journal.sqlite3";
@@ -44,6 +44,10 @@ struct Open {
 impl Sqlite {
     /// Opens the database of a folder for writing; makes folder and file where they are missing.
     pub fn open(folder: &Path) -> Result<Sqlite, StateError> {
+        Self::opened(folder).map_err(|error| locks::named(folder, error))
+    }
+
+    fn opened(folder: &Path) -> Result<Sqlite, StateError> {
         prepare(folder)?;
         let path = folder.join(FILE_NAME);
         // SQLite gives its other files the permissions of this one.
@@ -188,7 +192,7 @@ impl Form for Sqlite {
 
     fn lock(&self, run: &RunId) -> Result<RunLock, StateError> {
         let path = run::lock_path(&self.folder, run);
-        Ok(Box::new(run::lock(&path).map_err(|source| StateError::Folder { path, source })?))
+        Ok(Box::new(run::lock(&path).map_err(|source| locks::named(&self.folder, StateError::Folder { path, source }))?))
     }
 
     fn is_alive(&self, run: &RunId) -> bool {

@@ -65,8 +65,6 @@ pub(in crate::tui) struct Campaign {
     pub find: Find,
     /// How the worker sees the world.
     pub connection: Connection,
-    /// Since when.
-    pub connection_at: Option<Timestamp>,
     /// Where the budget stands.
     pub meter: Option<Meter>,
     /// When the newest messages were last asked for with success.
@@ -143,7 +141,6 @@ impl Campaign {
             drilled: None,
             find: Find::new(),
             connection: Connection::Connecting,
-            connection_at: None,
             meter: None,
             head_at: None,
             opened: None,

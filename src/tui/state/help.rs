@@ -44,13 +44,14 @@ const SIGNS: [(&str, &str); 9] = [
 ];
 
 /// Figures of the first lines.
-const FIGURES: [(&str, &str); 14] = [
+const FIGURES: [(&str, &str); 15] = [
     ("as of 14:03, 3 s", "when the newest messages were read, and how long ago that is"),
     ("STALE", "that is longer ago than twice the usual interval"),
     ("next in 2 s", "when the next call to the API is made"),
     ("1.2 of 2 calls/s", "calls a second that are made, and the ceiling of the configuration; the API has 10 for everybody"),
     ("429: slowed", "the API had too many calls: fewer are made until it takes more"),
     ("NO ANSWER, REFUSED", "the server does not answer, or refuses the key or the address; it is asked again by itself"),
+    ("ANSWERED 500, TOO MANY CALLS", "it answers, and with nothing of use: a fault, a cut or foreign answer, or its limit of calls"),
     ("READ-ONLY", "no action is taken; the command `unlock` opens the campaign for 15 minutes"),
     ("UNMASKED 5 min", "numbers and texts are shown openly for so long, because somebody typed `reveal`"),
     ("PRESENTING", "others look on: all is masked and nothing can be revealed, until somebody types `present` again"),

@@ -64,7 +64,6 @@ impl State {
                 campaign.connection = connection.clone();
                 // A worker that tells of its connection has a key, even where the start found none.
                 campaign.card.broken = None;
-                campaign.connection_at = Some(now);
                 self.across_refused(place, &connection, effects);
                 // The screen has room for what happened; what to do can be read among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {

@@ -136,10 +136,11 @@ fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
     let is_shown = state.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
     match &campaign.connection {
         _ if campaign.card.broken.is_some() => ("NOT READ".to_owned(), Role::Failed),
-        Connection::Refused { until: at, .. } => (format!("REFUSED, again {}", until(*at, state.now)), Role::Failed),
+        Connection::Refused { until: at, met, .. } => {
+            (format!("{}, again {}", met.to_string().to_uppercase(), until(*at, state.now)), Role::Failed)
+        }
         Connection::Paused => (format!("paused, {}", old.unwrap_or_else(|| "never read".to_owned())), Role::Warning),
-        Connection::Waiting { until: at, .. } if campaign.is_slowed() => (format!("429, again {}", until(*at, state.now)), Role::Warning),
-        Connection::Waiting { until: at, .. } => (format!("no answer, again {}", until(*at, state.now)), Role::Warning),
+        Connection::Waiting { until: at, met, .. } => (format!("{met}, again {}", until(*at, state.now)), Role::Warning),
         Connection::Connecting | Connection::Live => match old {
             Some(old) if campaign.is_stale(state.now, is_shown) => (format!("STALE {old}"), Role::Warning),
             Some(old) => (format!("{old} ago"), Role::Muted),

@@ -49,11 +49,11 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
 fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Role) {
     match &campaign.connection {
         _ if campaign.card.broken.is_some() => return ("not read".to_owned(), Role::Failed),
-        Connection::Refused { .. } => return ("REFUSED".to_owned(), Role::Failed),
+        Connection::Refused { met, .. } => return (met.to_string().to_uppercase(), Role::Failed),
         Connection::Paused => return ("paused".to_owned(), Role::Warning),
         Connection::Connecting if campaign.is_unread() => return ("connecting".to_owned(), Role::Muted),
         Connection::Live if campaign.is_unread() => return ("loading".to_owned(), Role::Muted),
-        Connection::Waiting { .. } if !campaign.is_stale(state.now, is_shown) => return ("no answer".to_owned(), Role::Warning),
+        Connection::Waiting { met, .. } => return (met.to_string(), Role::Warning),
         _ => {}
     }
     if campaign.is_stale(state.now, is_shown) {

@@ -61,14 +61,8 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
         (_, Some(false)) => line.push(Piece::new("going on", base, 0)),
         (Connection::Connecting, _) => line.push(Piece::new("connecting", base, 0)),
         (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
-        (Connection::Waiting { until: at, .. }, _) if campaign.is_slowed() => {
-            line.push(Piece::new(format!("429, again {}", until(*at, state.now)), warning, 0));
-        }
-        (Connection::Waiting { until: at, .. }, _) => {
-            line.push(Piece::new(format!("NO ANSWER, again {}", until(*at, state.now)), warning, 0));
-        }
-        (Connection::Refused { until: at, .. }, _) => {
-            line.push(Piece::new(format!("REFUSED, again {}", until(*at, state.now)), warning, 0));
+        (Connection::Waiting { until: at, met, .. } | Connection::Refused { until: at, met, .. }, _) => {
+            line.push(Piece::new(format!("{}, again {}", met.to_string().to_uppercase(), until(*at, state.now)), warning, 0));
         }
         (Connection::Live, _) if campaign.is_stale(state.now, true) => {
             line.push(Piece::new("STALE", warning, 0));

@@ -144,10 +144,10 @@ fn leave(state: &State) -> String {
 /// What is wrong with the connection, and what happens next.
 fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     match &campaign.connection {
-        Connection::Waiting { until: at, why } => {
+        Connection::Waiting { until: at, why, .. } => {
             Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Warning))
         }
-        Connection::Refused { until: at, why } => {
+        Connection::Refused { until: at, why, .. } => {
             Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Failed))
         }
         _ => None,

@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Campaign;
-use crate::monitor::Connection;
 
 /// How often the newest messages are read at least while the campaign is on the screen.
 const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
@@ -32,13 +31,5 @@ impl Campaign {
             _ => OUT_OF_VIEW,
         };
         self.age(now).is_some_and(|age| age > interval * 2)
-    }
-
-    /// Whether it waits because too many calls were made (429): that was an answer, and no lost
-    /// connection.
-    pub fn is_slowed(&self) -> bool {
-        let slowed = self.meter.as_ref().and_then(|meter| meter.slowed_at);
-        let near = |since: Timestamp| slowed.is_some_and(|slowed| since.duration_since(slowed).abs() < SignedDuration::from_secs(1));
-        matches!(self.connection, Connection::Waiting { .. }) && self.connection_at.is_some_and(near)
     }
 }
