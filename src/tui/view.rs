@@ -57,6 +57,7 @@ use super::text;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, message_heads, number};
+pub(super) use filter::parts_of_batches;
 pub(super) use page::notices_text;
 pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};

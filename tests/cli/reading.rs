@@ -82,6 +82,9 @@ fn a_status_says_how_far_back_it_read() {
     assert!(ran.err.contains("--since reads further back"), "{}", ran.err);
     let whole = stage.good(&["status", CLINIC, "--since", "2020-01-01"]);
     assert_eq!(whole.err, "", "asked for, so nothing needs to be said");
+    // Of minutes that were not loaded nothing is said.
+    assert_eq!(ran.json()["recent"]["minutes"], 15);
+    assert_eq!(stage.good(&["status", CLINIC, "--since", "5m", "--format", "json"]).json()["recent"]["minutes"], 5);
 }
 
 #[test]

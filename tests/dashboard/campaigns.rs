@@ -16,8 +16,8 @@ fn refused(desk: &Desk) -> News {
 fn what_was_never_read_has_no_figures() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 120, 36);
     let news = refused(&desk);
-    desk.news(0, news).sees("– ✓").sees("– ✗").sees("– open").sees("15 MIN  not read yet").misses("0 ✗").misses("nothing finished");
-    desk.head(0, &[sms(1, "success", 60)], true).sees("1 ✓").sees("0 ✗").misses("not read yet");
+    desk.news(0, news).sees("– ✓").sees("– ✗").sees("– open").sees("15 MIN  not loaded yet").misses("0 ✗").misses("nothing finished");
+    desk.head(0, &[sms(1, "success", 60)], true).sees("1 ✓").sees("0 ✗").misses("not loaded yet");
 }
 
 #[test]

@@ -71,7 +71,8 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     let posts = simulation.posts();
     let messages: std::collections::HashSet<_> = posts.iter().map(|post| post.message.clone()).collect();
     assert_eq!((posts.len(), messages.len()), (2, 2), "{posts:?}");
-    program.types("5").sees("· 2 actions");
+    // The results are still there; Esc leaves them.
+    program.sees("Results of the run").types("\u{1b}").loses("Results of the run").types("5").sees("· 2 actions");
 }
 
 /// A tunnel to production ends on this machine: the key says so. The name and the count come over a slow line,

@@ -43,12 +43,13 @@ fn place(campaign: &Campaign) -> Finding {
     let kind = campaign.kind;
     let yes = |is: bool, word: &'static str, other: &'static str| if is { word } else { other };
     let text = format!(
-        "{} at {}, {}, {}, {} calls a second at most.",
+        "{} at {}, {}, {}, {} {} a second at most.",
         kind.word(),
         campaign.base,
         yes(campaign.is_read_only(), "read-only", "retries allowed"),
         yes(campaign.is_masked(), "masked", "shown whole"),
-        campaign.config.calls_per_second
+        campaign.config.calls_per_second,
+        yes((campaign.config.calls_per_second - 1.0).abs() < f64::EPSILON, "call", "calls")
     );
     if kind == HostKind::Gateway {
         return Finding::warn("campaign", text, "This host is none of Postman's: it is treated as production. Make sure that it is yours.");

@@ -14,6 +14,9 @@ use crate::store::{Latency, STATUS_PLACES, Store, status_place};
 /// The minutes that are compared with the usual.
 pub(super) const RECENT_MINUTES: u32 = 15;
 
+/// The minutes of the day that is taken as usual.
+const DAY_MINUTES: u32 = 24 * 60;
+
 /// What was read, and when.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
@@ -110,6 +113,9 @@ pub(super) struct RecentPart {
     pub rising_since: Option<Timestamp>,
     /// The code of the most frequent error of these minutes.
     pub leading_error: Option<String>,
+    /// Whether the day before them, of which the usual is, is loaded whole.
+    #[serde(skip)]
+    pub is_day_loaded: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -140,7 +146,9 @@ impl Report {
     /// The figures of what the store covers. `used_up` are the messages that the API takes no further retry of.
     pub fn of(store: &Store, window: &Window, campaign: &Campaign, used_up: &HashSet<MessageId>, zone: &TimeZone) -> Self {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
-        let (counts, coverage, recent) = (store.counts(), store.coverage(), store.recent(window.now, RECENT_MINUTES));
+        let (counts, coverage) = (store.counts(), store.coverage());
+        let loaded_minutes = loaded_minutes(store, window.now);
+        let recent = store.recent(window.now, loaded_minutes.map_or(RECENT_MINUTES, |minutes| minutes.clamp(1, RECENT_MINUTES)));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
         let kind = campaign.kind;
         Self {
@@ -175,6 +183,7 @@ impl Report {
                 usual_share: recent.usual_share,
                 rising_since: recent.rising_since,
                 leading_error: recent.leading_error.and_then(|error| word(&error.code)),
+                is_day_loaded: loaded_minutes.is_none_or(|minutes| minutes >= DAY_MINUTES + RECENT_MINUTES),
             },
             batches: batches(store, window),
             is_of_batch: window.batch.is_some(),
@@ -216,6 +225,14 @@ fn batches(store: &Store, window: &Window) -> Vec<BatchPart> {
         parts.push(BatchPart { id: wanted.as_str().to_owned(), file_name: None, status: None, total: None, loaded: 0, statuses });
     }
     parts
+}
+
+/// For how many minutes back everything is loaded, a minute that was begun included; `None` where all there is.
+fn loaded_minutes(store: &Store, now: Timestamp) -> Option<u32> {
+    let reach = store.reach();
+    let (oldest, _) = reach.oldest.as_ref().filter(|_| !reach.complete)?;
+    let seconds = now.duration_since(*oldest).as_secs().max(0);
+    u32::try_from(seconds / 60 + i64::from(seconds % 60 > 0)).ok()
 }
 
 /// How many of the covered messages that failed with an error the API takes no further retry of.

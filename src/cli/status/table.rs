@@ -107,14 +107,20 @@ fn failure(failure: &FailurePart) -> Vec<String> {
 fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let usual = match recent.usual_share {
-        Some(share) => format!("usually {} fail", percent(share)),
+        Some(share) if recent.is_day_loaded => format!("usually {} fail", percent(share)),
+        Some(share) => format!("usually {} fail, in what is loaded of the day before", percent(share)),
+        None if !recent.is_day_loaded => "what is usual is not known: less than a day is loaded".to_owned(),
         None => "too few ended in the day before to tell what is usual".to_owned(),
     };
     let rising = recent.rising_since.map(|since| format!(", rising since {}", shown(since, zone))).unwrap_or_default();
     // Below that a share says nothing.
     let share = (recent.finished >= Recent::ENOUGH).then(|| format!(" ({})", percent(recent.failed as f64 / recent.finished as f64)));
     let (ended, failed) = (grouped(recent.finished), grouped(recent.failed));
-    format!("Last {} minutes: {ended} ended, {failed} failed{}{rising}; {usual}.", recent.minutes, share.unwrap_or_default())
+    format!(
+        "Last {}: {ended} ended, {failed} failed{}{rising}; {usual}.",
+        counted(recent.minutes as usize, "minute"),
+        share.unwrap_or_default()
+    )
 }
 
 /// The report as CSV: one figure a row, so that spreadsheets can pick theirs.
@@ -172,8 +178,19 @@ mod tests {
     fn a_rise_is_told_with_its_beginning() {
         let zone = TimeZone::get("Asia/Singapore").unwrap();
         let since = Timestamp::from_second(1_900_000_000).ok();
-        let calm = RecentPart { minutes: 15, finished: 40, failed: 10, usual_share: Some(0.02), rising_since: None, leading_error: None };
+        let calm = RecentPart {
+            minutes: 15,
+            finished: 40,
+            failed: 10,
+            usual_share: Some(0.02),
+            rising_since: None,
+            leading_error: None,
+            is_day_loaded: true,
+        };
         assert_eq!(recent(&calm, &zone), "Last 15 minutes: 40 ended, 10 failed (25.0 %); usually 2.0 % fail.");
+        let part = RecentPart { minutes: 5, usual_share: None, is_day_loaded: false, ..calm.clone() };
+        let told = "Last 5 minutes: 40 ended, 10 failed (25.0 %); what is usual is not known: less than a day is loaded.";
+        assert_eq!(recent(&part, &zone), told);
         let rising = RecentPart { rising_since: since, ..calm };
         let told = "Last 15 minutes: 40 ended, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";
         assert_eq!(recent(&rising, &zone), told);

@@ -40,10 +40,12 @@ impl State {
     /// `:resolve`: to the first outcome that waits for a person, wherever that is.
     pub(super) fn go_to_open(&mut self, effects: &mut Vec<Effect>) {
         let Some((place, key)) = self.next_for_person() else { return };
+        let from = Some(self.origin()).filter(|from| *from != Origin::View(ViewKind::Activity) && place == self.current);
         if place != self.current {
             self.show_campaign(place, effects);
         }
         self.show_view(ViewKind::Activity, effects);
+        self.came_from = from;
         if let Some(campaign) = self.campaign_mut() {
             campaign.activity_cursor = Some(key);
         }

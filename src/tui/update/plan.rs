@@ -58,7 +58,8 @@ impl State {
             return;
         }
         let which = if campaign.list.below() > 0 { "that the filter shows" } else { "shown" };
-        self.ask_plan(format!("all {} {which}", view::count(shown)), &rows, false);
+        let part = view::parts_of_batches(campaign).map(|words| format!("; {words}")).unwrap_or_default();
+        self.ask_plan(format!("all {} {which}{part}", view::count(shown)), &rows, false);
     }
 
     fn plan_group(&mut self) {

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::{bytes, count, environment, percent, rate, until};
+use super::words::{bytes, count, environment, figure, percent, rate, until};
 use crate::monitor::Connection;
 use crate::tui::Role;
 use crate::tui::state::{Campaign, State};
@@ -24,12 +24,12 @@ struct Column {
 /// The columns after name and state, in the order in which they get room.
 const COLUMNS: [Column; 9] = [
     Column { head: "failed now", width: 11, align: Align::Right, cell: |_, campaign| share(campaign) },
-    Column { head: "open", width: 7, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.open.iter().sum()) },
-    Column { head: "stuck", width: 6, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.stuck.total()) },
+    Column { head: "open", width: 7, align: Align::Right, cell: |_, campaign| figure(campaign.open.iter().sum(), !campaign.is_loading()) },
+    Column { head: "stuck", width: 6, align: Align::Right, cell: |_, campaign| figure(campaign.stuck.total(), !campaign.is_loading()) },
     Column { head: "env", width: 10, align: Align::Left, cell: |state, campaign| environment(&state.look, campaign) },
     Column { head: "usually", width: 11, align: Align::Right, cell: |_, campaign| usually(campaign) },
     Column { head: "calls/s", width: 10, align: Align::Right, cell: |_, campaign| calls(campaign) },
-    Column { head: "loaded", width: 10, align: Align::Right, cell: |_, campaign| figure(campaign, campaign.store.coverage().loaded) },
+    Column { head: "loaded", width: 10, align: Align::Right, cell: |_, campaign| loaded(campaign) },
     Column { head: "bytes", width: 9, align: Align::Right, cell: |_, campaign| read(campaign) },
     Column { head: "back to", width: 18, align: Align::Left, cell: |state, campaign| state.how_far(campaign) },
 ];
@@ -149,15 +149,15 @@ fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
     }
 }
 
-/// A figure, where anything was read.
-fn figure(campaign: &Campaign, number: usize) -> String {
-    if campaign.is_unread() { "–".to_owned() } else { count(number) }
+/// How many are loaded, where anything is.
+fn loaded(campaign: &Campaign) -> String {
+    if campaign.is_unread() { "–".to_owned() } else { count(campaign.store.coverage().loaded) }
 }
 
 /// The share of failures in the last minutes; how many failed where too few finished for a share.
 fn share(campaign: &Campaign) -> String {
     match campaign.recent.share() {
-        _ if campaign.is_unread() => "–".to_owned(),
+        _ if campaign.is_unread() || campaign.recent.failed == 0 && campaign.is_loading() => "–".to_owned(),
         Some(share) => percent(share),
         None => format!("{} of {}", count(campaign.recent.failed), count(campaign.recent.finished)),
     }

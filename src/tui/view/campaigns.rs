@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::pieces::{self, Piece};
-use super::words::{count, percent};
+use super::words::{count, figure, percent};
 use crate::delivery::Status;
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, State};
@@ -62,8 +62,13 @@ fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Rol
     }
     let failed = campaign.store.counts().of(&Status::Failure);
     let mark = sign(&Status::Failure, state.look.ascii);
-    let share = share(campaign).map(|share| format!(", {}", percent(share))).unwrap_or_default();
-    (format!("{mark} {}{share}", count(failed)), if campaign.fails_too_often() { Role::Failed } else { Role::Muted })
+    // A share of none says nothing while others are still to come.
+    let share = share(campaign).filter(|_| failed > 0 || !campaign.is_loading());
+    let share = share.map(|share| format!(", {}", percent(share))).unwrap_or_default();
+    (
+        format!("{mark} {}{share}", figure(failed, !campaign.is_loading())),
+        if campaign.fails_too_often() { Role::Failed } else { Role::Muted },
+    )
 }
 
 /// The share of failures among the loaded messages that ended.
@@ -173,8 +178,9 @@ fn pane_condition(state: &State, campaign: &Campaign, is_shown: bool, age_room: 
         return (words, role);
     }
     let nothing = "–".to_owned();
-    let now = campaign.recent.share().or_else(|| share(campaign)).map_or(nothing, percent);
+    let now = campaign.recent.share().or_else(|| share(campaign)).filter(|share| *share > 0.0 || !campaign.is_loading());
+    let now = now.map_or(nothing, percent);
     let old = campaign.age(state.now).map(age).filter(|_| age_room > 0).unwrap_or_default();
-    let open = count(campaign.open.iter().sum());
+    let open = figure(campaign.open.iter().sum(), !campaign.is_loading());
     (format!("{now:>0$}{open:>1$}{old:>age_room$}", FIGURES[0], FIGURES[1]), role)
 }

@@ -97,7 +97,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
 }
 
 /// How much is loaded of the batches that are listed, where that is not all of them.
-pub(super) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
+pub(in crate::tui) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
     let chosen = &campaign.choice.batches;
     let summaries: Vec<_> = chosen.iter().filter_map(|batch| campaign.store.batch(batch)).collect();
     let mut parts = summaries.iter().filter(|summary| !summary.is_whole);

@@ -107,11 +107,13 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
     let recent = &campaign.recent;
     let is_alarming = campaign.fails_too_often();
     let role = if is_alarming { Role::Failed } else { Role::Muted };
-    let is_told = !campaign.is_unread() && recent.finished > 0;
+    let is_unread = campaign.is_unread()
+        || recent.finished == 0 && loaded_for(state, campaign).is_some_and(|loaded| loaded < SignedDuration::from_mins(1));
+    let is_told = !is_unread && recent.finished > 0;
     let (is_usual, of) = usual(state, campaign);
     let line = vec![
         Piece::new(window(state, campaign), look.style(if is_alarming { Role::Failed } else { Role::Heading }), 0),
-        Piece::new(if campaign.is_unread() { "not read yet".to_owned() } else { ended(recent) }, look.style(role), 0),
+        Piece::new(if is_unread { "not loaded yet".to_owned() } else { ended(recent) }, look.style(role), 0),
         Piece::new(if is_told { " finished" } else { "" }, look.style(role), 3).gap(0),
         Piece::new(if is_told { failed(recent) } else { String::new() }, look.style(role), 0).gap(0),
         Piece::new(is_usual, look.style(role), 2).gap(0),

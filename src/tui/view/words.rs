@@ -43,10 +43,15 @@ pub(super) fn loaded_of(summary: &BatchSummary) -> String {
     }
 }
 
-/// A figure of a batch's loaded messages. Where not all are loaded it is the least that it can be, and none is no figure.
+/// A figure of a batch's loaded messages.
 pub(super) fn figure_of(summary: &BatchSummary, number: usize) -> String {
+    figure(number, summary.is_whole)
+}
+
+/// A figure. Where not all that it is of is loaded, it is the least that it can be, and none is no figure.
+pub(super) fn figure(number: usize, is_whole: bool) -> String {
     match number {
-        _ if summary.is_whole => count(number),
+        _ if is_whole => count(number),
         0 => "–".to_owned(),
         _ => format!("{}+", count(number)),
     }
