@@ -142,7 +142,7 @@ impl fmt::Display for ForeignBody {
     }
 }
 
-/// What a failed call met, in the few words that a line of state has room for.
+/// What a failed call met, in the few words that a line of state has room for: 15 columns beside a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Met {
     /// No server answered.
@@ -170,11 +170,11 @@ impl fmt::Display for Met {
         out.write_str(match self {
             Met::NoAnswer => "no answer",
             Met::NotSent => "not sent",
-            Met::Proxy => "stopped at the proxy",
+            Met::Proxy => "proxy trouble",
             Met::Status(status) => return write!(out, "answered {status}"),
-            Met::NotUnderstood => "answer not understood",
+            Met::NotUnderstood => "unclear answer",
             Met::CutOff => "answer cut off",
-            Met::TooLarge => "answer too large",
+            Met::TooLarge => "answer too long",
             Met::TooManyCalls => "too many calls",
             Met::Refused => "refused",
         })

@@ -187,10 +187,10 @@ fn every_state_of_the_connection_is_said_as_what_it_is_in_the_header_and_among_t
     for (met, told) in [
         (Met::NoAnswer, "no answer"),
         (Met::Status(500), "answered 500"),
-        (Met::NotUnderstood, "answer not understood"),
+        (Met::NotUnderstood, "unclear answer"),
         (Met::CutOff, "answer cut off"),
         (Met::TooManyCalls, "too many calls"),
-        (Met::Proxy, "stopped at the proxy"),
+        (Met::Proxy, "proxy trouble"),
     ] {
         for campaign in [0, 1] {
             let why = explanation("it happened");
