@@ -61,7 +61,8 @@ impl<W: Write> Work<'_, W> {
 
     /// A pause goes by what it waits for, and by nothing else: a yes that was given once is not given again by a script.
     pub(super) fn paused(&mut self, outcome: &Outcome) {
-        let Some(pause) = &mut self.pause else { return };
+        // A run that was stopped meanwhile goes on for nothing.
+        let Some(pause) = self.pause.as_mut().filter(|_| self.halt.is_none()) else { return };
         match pause.take(outcome) {
             After::Waits => {}
             After::GoesOn => {
@@ -70,10 +71,8 @@ impl<W: Write> Work<'_, W> {
                 self.monitor.ask(Command::ResumeRun { agreed_at });
             }
             After::Ends => {
-                if self.halt.is_none() {
-                    self.line("The outcome of one stays unknown. Nothing more is started.");
-                    self.stop(Halt::new("the outcome of one before it stays unknown", Exit::SomeRefused));
-                }
+                self.line("The outcome of one stays unknown. Nothing more is started.");
+                self.stop(Halt::new("the outcome of one before it stays unknown", Exit::SomeRefused));
             }
         }
     }

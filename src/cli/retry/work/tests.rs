@@ -343,10 +343,10 @@ async fn whatever_happens_each_is_told_once_sent_once_and_five_means_unknown(#[v
     let faults = move |number: usize| match (number * 7919 + seed * 104_729) % 23 % 11 {
         0 | 1 => Some(Fault::After(reset())),
         2 => Some(Fault::After(answers(502, HTML))),
-        3 if seed % 2 == 0 => Some(Fault::Before(reset())),
+        3 if seed.is_multiple_of(2) => Some(Fault::Before(reset())),
         4 => Some(Fault::Before(answers(429, ""))),
         5 => Some(Fault::Before(answers(400, API))),
-        6 if seed % 3 == 0 => Some(Fault::Before(answers(200, HTML))),
+        6 if seed.is_multiple_of(3) => Some(Fault::Before(answers(200, HTML))),
         7 => Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Refused)))),
         _ => None,
     };

@@ -1,0 +1,71 @@
+//! The end of a run: interrupted, or with all told.
+
+use std::io::Write;
+
+use super::super::super::context::counted;
+use super::super::super::signals::Signals;
+use super::super::super::{End, Exit, Failure};
+use super::super::report::Outcome;
+use super::super::standing::{Moving, Place};
+use super::{Halt, Work, not_started};
+use crate::monitor::{Command, News, Update};
+
+impl<W: Write> Work<'_, W> {
+    /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again. Tells
+    /// whether it was asked again.
+    pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, End> {
+        // A run that has stopped already keeps its own reason.
+        self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
+        let Moving { under_way, unknown, not_started } = self.standings.moving();
+        let counts = self.report.counts();
+        self.line(&format!(
+            "Stopping: {} accepted, {} refused, {} under way, {} of unknown outcome, {not_started} not started. Again to leave at once.",
+            counts.accepted,
+            counts.refused,
+            counted(under_way, "request"),
+            unknown + counts.unknown,
+        ));
+        // A batch is no run: its one call is waited for by the worker's end.
+        self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
+        loop {
+            let Moving { under_way, not_started, .. } = self.standings.moving();
+            if under_way + not_started == 0 {
+                return Ok(false);
+            }
+            tokio::select! {
+                update = self.updates.recv() => match update {
+                    Some(Update { news: News::Stopped, .. }) | None => return Ok(false),
+                    Some(update) => self.take(update)?,
+                },
+                _ = signals.next() => return Ok(true),
+            }
+        }
+    }
+
+    /// Tells what has no end, and lets the worker go.
+    pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), End> {
+        let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker broke down", Exit::Failed));
+        for (id, place) in self.standings.take() {
+            let outcome = match place {
+                Place::NotStarted => not_started(&id, &halt),
+                Place::UnderWay => Outcome::left(&id),
+                Place::Unknown { why, .. } => Outcome::unknown(&id, &why),
+            };
+            self.report.tell(&outcome)?;
+        }
+        self.monitor.ask(Command::Stop);
+        // The worker may still have something to tell; nobody listens any more.
+        self.updates.close();
+        if leaves_now {
+            return Ok(());
+        }
+        if self.monitor.ended().await.is_err() {
+            let next = "Run `postwatch retry` again: it finds out what became of the messages before it sends anything.";
+            return Err(
+                Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that are missing here are in the journal.", next).into()
+            );
+        }
+        self.open.end();
+        Ok(())
+    }
+}
