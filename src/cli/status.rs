@@ -159,7 +159,7 @@ async fn read(
         let summary = store.batch(batch);
         complete &= summary.is_some_and(|summary| summary.is_whole) && store.coverage().bad_rows == 0;
     }
-    Ok((store, Window { batch, fetched_at, complete, now }, loaded))
+    Ok((store, Window { batch, fetched_at, complete, since: stretch.since, now }, loaded))
 }
 
 /// What the API says of a batch: its own pages tell only its messages, and each of these, read alone, tells the batch.

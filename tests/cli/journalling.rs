@@ -34,8 +34,10 @@ fn it_tells_what_was_done_newest_first() {
     assert_eq!((text(&newest["campaign"]), text(&newest["state"])), (CLINIC.to_owned(), "refused".to_owned()));
     assert_eq!(text(&newest["code"]), "too_many_message_attempts_error");
     assert!(newest["traceId"].is_string() && newest["reason"].is_string() && text(&newest["user"]).contains("uid"), "{newest}");
-    assert_eq!(newest["tries"].as_array().unwrap().len(), 2, "the first was dropped with a 429");
-    assert_eq!(newest["tries"][0]["outcome"], "refused");
+    // One whose turn had passed by the time its line was on a slow disk was not sent, and goes again.
+    let tries = newest["tries"].as_array().unwrap();
+    let sent: Vec<&str> = tries.iter().filter_map(|one| one["outcome"].as_str()).filter(|outcome| *outcome != "not_sent").collect();
+    assert_eq!(sent, ["refused", "refused"], "the first was dropped with a 429: {tries:?}");
     assert!(lines[1]["state"].is_null() && text(&lines[1]["reason"]).contains("messages"), "{}", lines[1]);
 
     let json = stage.good(&["journal", "--format", "json"]).json();

@@ -125,7 +125,7 @@ fn figures_and_changes_are_of_the_same_messages() {
     assert_eq!((figures["statuses"]["failure"].as_u64(), figures["coverage"]["loaded"].as_u64()), (Some(2), Some(2)));
     assert_eq!(figures["coverage"]["complete"], false, "others are older");
     let table = stage.good(&["status", CLINIC, "--since", "24h", "--format", "table"]).out;
-    assert!(table.contains("2 messages, back to ") && !table.contains("all there are"), "{table}");
+    assert!(table.contains("2 messages loaded, back to ") && !table.contains("all there are"), "{table}");
     assert!(status.err.contains("Loaded back to ") && status.err.contains("time not given: 2 messages"), "{}", status.err);
     let watch = stage.run(&["watch", CLINIC, "--since", "24h", "--timeout", "2s"]);
     let summary = &watch.lines()[0]["summary"];

@@ -26,6 +26,8 @@ pub(super) struct Window {
     pub fetched_at: Option<Timestamp>,
     /// Whether there is nothing older.
     pub complete: bool,
+    /// From when on messages count; `None` for all that are loaded.
+    pub since: Option<Timestamp>,
     /// The server's time after the last page.
     pub now: Timestamp,
 }
@@ -147,7 +149,7 @@ impl Report {
     pub fn of(store: &Store, window: &Window, campaign: &Campaign, used_up: &HashSet<MessageId>, zone: &TimeZone) -> Self {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
         let (counts, coverage) = (store.counts(), store.coverage());
-        let loaded_minutes = loaded_minutes(store, window.now);
+        let loaded_minutes = loaded_minutes(store, window);
         let recent = store.recent(window.now, loaded_minutes.map_or(RECENT_MINUTES, |minutes| minutes.clamp(1, RECENT_MINUTES)));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
         let kind = campaign.kind;
@@ -227,11 +229,11 @@ fn batches(store: &Store, window: &Window) -> Vec<BatchPart> {
     parts
 }
 
-/// For how many minutes back everything is loaded, a minute that was begun included; `None` where all there is.
-fn loaded_minutes(store: &Store, now: Timestamp) -> Option<u32> {
+/// For how many minutes back everything is loaded and counts, a minute that was begun included; `None` where all there is.
+fn loaded_minutes(store: &Store, window: &Window) -> Option<u32> {
     let reach = store.reach();
-    let (oldest, _) = reach.oldest.as_ref().filter(|_| !reach.complete)?;
-    let seconds = now.duration_since(*oldest).as_secs().max(0);
+    let oldest = reach.oldest.as_ref().filter(|_| !reach.complete).map(|(oldest, _)| *oldest);
+    let seconds = window.now.duration_since(oldest.max(window.since)?).as_secs().max(0);
     u32::try_from(seconds / 60 + i64::from(seconds % 60 > 0)).ok()
 }
 
@@ -275,7 +277,7 @@ pub(super) mod tests {
 
     /// A batch of which no message shows.
     pub(in super::super) fn empty_batch() -> Report {
-        let window = Window { batch: Some(BatchId::new("batch_1")), fetched_at: Some(now()), complete: false, now: now() };
+        let window = Window { batch: Some(BatchId::new("batch_1")), fetched_at: Some(now()), complete: false, since: None, now: now() };
         Report::of(&Store::new(), &window, &campaign(), &HashSet::new(), &TimeZone::UTC)
     }
 
@@ -304,7 +306,7 @@ pub(super) mod tests {
         let mut store = Store::new();
         store.merge(&rows.finish(), &AnswerKind::List, now());
         store.set_reach(Reach { oldest: Some((at(3600), MessageId::new(""))), complete: false, gap: None });
-        let window = Window { batch: None, fetched_at: Some(now()), complete: false, now: now() };
+        let window = Window { batch: None, fetched_at: Some(now()), complete: false, since: None, now: now() };
         Report::of(
             &store,
             &window,
