@@ -82,14 +82,14 @@ struct Start {
     form: Option<Form>,
     /// The example in front of the form, while it is looked at.
     example: Option<Example>,
-    /// The rows of the terminal, once told.
-    rows: u16,
+    /// Columns and rows of the terminal.
+    size: (u16, u16),
     choice: StartChoice,
 }
 
 impl Start {
     fn new(text: StartText, theme: Theme, ascii: bool) -> Self {
-        Self { text, theme, ascii, focus: 0, form: None, example: None, rows: 24, choice: StartChoice::Quit }
+        Self { text, theme, ascii, focus: 0, form: None, example: None, size: (80, 24), choice: StartChoice::Quit }
     }
 
     fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
@@ -97,7 +97,7 @@ impl Start {
         let action = KeyMap::default().lookup(context, key);
         let is_common = matches!(action, Some(Action::Interrupt | Action::Suspend | Action::Redraw));
         if let Some(example) = self.example.as_mut().filter(|_| !is_common) {
-            let effects = example.key(action, self.rows);
+            let effects = example.key(action, self.size);
             if effects.is_none() {
                 self.example = None;
             }
@@ -172,8 +172,8 @@ impl Dashboard for Start {
         match event {
             Event::Key(key) => self.key(key),
             Event::Added(Ok(())) => self.choose(StartChoice::Added),
-            Event::Resize { rows, .. } => {
-                self.rows = rows;
+            Event::Resize { columns, rows } => {
+                self.size = (columns, rows);
                 Vec::new()
             }
             Event::Background(background) => {

@@ -8,7 +8,7 @@ use super::Start;
 use super::view::paragraph;
 use crate::config;
 use crate::tui::keys::Action;
-use crate::tui::text::cut;
+use crate::tui::text::{cut, wrap};
 use crate::tui::{Copied, Effect, Role};
 
 /// Lines beside those of the example: a title, a blank one, the keys.
@@ -24,10 +24,10 @@ pub(super) struct Example {
 }
 
 impl Example {
-    /// A key, on a screen of `rows`. What is to be done; `None` leads back to the form.
-    pub fn key(&mut self, action: Option<Action>, rows: u16) -> Option<Vec<Effect>> {
+    /// A key, on a screen of so many columns and rows. What is to be done; `None` leads back to the form.
+    pub fn key(&mut self, action: Option<Action>, (columns, rows): (u16, u16)) -> Option<Vec<Effect>> {
         let room = usize::from(rows.saturating_sub(FRAME)).max(1);
-        let last = config::example().lines().count().saturating_sub(room);
+        let last = lines(columns).len().saturating_sub(room);
         let page = room.saturating_sub(1).max(1);
         let to = match action {
             Some(Action::Up) => self.scroll.saturating_sub(1),
@@ -54,22 +54,35 @@ impl Example {
         let columns = usize::from(area.width.saturating_sub(2));
         let fitted = |text: &str| cut(text, columns, start.ascii).into_owned();
         let title = format!("An example of {}", start.text.path.display());
-        let mut lines = vec![Line::styled(fitted(&title), style(Role::Heading)), Line::default()];
+        let mut lines_of = vec![Line::styled(fitted(&title), style(Role::Heading)), Line::default()];
         let room = usize::from(area.height.saturating_sub(FRAME));
-        let shown = config::example().lines().skip(self.scroll).take(room);
-        lines.extend(shown.map(|line| {
-            let role = if line.trim_start().starts_with('#') { Role::Muted } else { Role::Text };
-            Line::styled(fitted(line), style(role))
-        }));
+        let shown = lines(area.width).into_iter().skip(self.scroll).take(room);
+        lines_of.extend(shown.map(|(line, role)| Line::styled(line, style(role))));
         let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), area.height.saturating_sub(1));
-        paragraph(frame, inner, lines);
-        let copied = if self.is_copied { "sent to the terminal's clipboard" } else { "`postwatch config example` prints it" };
+        paragraph(frame, inner, lines_of);
+        let copied = if self.is_copied { "copied: sent to the terminal's clipboard" } else { "`postwatch config example` prints it" };
         let mut keys = Line::default();
-        for (key, does) in [("Esc", "back to the form"), ("Up Down", "scroll"), ("c", "copy"), ("", copied)] {
+        for (key, does) in [("Esc ", "back to the form"), ("Up Down ", "scroll"), ("c ", "copy"), ("", copied)] {
+            // What does not fit is left out whole.
+            if keys.width() + key.len() + does.len() > columns {
+                break;
+            }
             keys.push_span(Span::styled(key, style(Role::Accent)));
-            keys.push_span(Span::styled(format!("{}{does}  ", if key.is_empty() { "" } else { " " }), style(Role::Muted)));
+            keys.push_span(Span::styled(format!("{does}  "), style(Role::Muted)));
         }
         paragraph(frame, Rect::new(area.x + 1, area.bottom().saturating_sub(1), area.width.saturating_sub(2), 1), vec![keys]);
         frame.set_cursor_position((area.x + 1, area.y));
     }
+}
+
+/// The lines of the example on a screen of so many columns; those that are longer go on below.
+fn lines(columns: u16) -> Vec<(String, Role)> {
+    let room = usize::from(columns.saturating_sub(2)).max(1);
+    let role = |line: &str| if line.trim_start().starts_with('#') { Role::Muted } else { Role::Text };
+    let wrapped = |line: &'static str| {
+        // A blank line stays one.
+        let parts = if line.is_empty() { vec![String::new()] } else { wrap(line, room) };
+        parts.into_iter().map(move |part| (part, role(line)))
+    };
+    config::example().lines().flat_map(wrapped).collect()
 }
