@@ -35,7 +35,7 @@ pub(in crate::tui) struct Opened {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum Origin {
     /// A view.
-    View(ViewKind),
+    Pane(ViewKind),
     /// The detail of a message.
     Message(MessageId),
 }
@@ -53,7 +53,7 @@ impl Origin {
     /// The view that it is in.
     pub fn view(&self) -> ViewKind {
         match self {
-            Origin::View(view) => *view,
+            Origin::Pane(view) => *view,
             Origin::Message(_) => ViewKind::Messages,
         }
     }

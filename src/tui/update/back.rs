@@ -63,7 +63,7 @@ impl State {
     pub(super) fn origin(&self) -> Origin {
         match self.campaign().and_then(|campaign| campaign.opened.as_ref()) {
             Some(opened) if self.view == ViewKind::Messages => Origin::Message(opened.message.clone()),
-            _ => Origin::View(self.view),
+            _ => Origin::Pane(self.view),
         }
     }
 
@@ -84,7 +84,7 @@ impl State {
         if self.view != ViewKind::Messages {
             self.leave_activity();
             match self.came_from.take() {
-                Some(Origin::View(view)) => self.show_view(view, effects),
+                Some(Origin::Pane(view)) => self.show_view(view, effects),
                 Some(Origin::Message(message)) => {
                     self.show_view(ViewKind::Messages, effects);
                     self.open_again(&message, effects);
@@ -98,7 +98,7 @@ impl State {
         campaign.choice = drilled.before;
         campaign.narrow();
         match drilled.from {
-            Origin::View(view) => self.show_view(view, effects),
+            Origin::Pane(view) => self.show_view(view, effects),
             Origin::Message(message) => {
                 self.show_view(ViewKind::Messages, effects);
                 self.open_again(&message, effects);

@@ -42,7 +42,7 @@ impl State {
         let is_shown = self.view == ViewKind::Activity;
         let now = self.now;
         let Some(campaign) = self.campaign_mut() else { return };
-        if is_shown || campaign.drilled.as_ref().is_some_and(|drilled| drilled.from == Origin::View(ViewKind::Activity)) {
+        if is_shown || campaign.drilled.as_ref().is_some_and(|drilled| drilled.from == Origin::Pane(ViewKind::Activity)) {
             campaign.changes.mark_seen(now);
         }
     }

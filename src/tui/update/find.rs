@@ -15,7 +15,7 @@ const LONGEST: usize = 200;
 impl State {
     pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
         let from = self.origin();
-        self.find_from = (from != Origin::View(ViewKind::Messages) && !self.shows_across()).then_some(from);
+        self.find_from = (from != Origin::Pane(ViewKind::Messages) && !self.shows_across()).then_some(from);
         self.close_detail(effects);
         self.find_from_view(effects);
         self.dialog = Dialog::Find;
@@ -39,7 +39,7 @@ impl State {
                 self.forget_across(effects);
                 self.end_find(effects);
                 match self.find_from.take() {
-                    Some(Origin::View(_)) => {
+                    Some(Origin::Pane(_)) => {
                         self.step_back(effects);
                     }
                     Some(Origin::Message(message)) => self.open_again(&message, effects),

@@ -103,7 +103,7 @@ impl State {
                 }
                 let from = self.origin();
                 self.show_view(ViewKind::Batches, effects);
-                self.came_from = Some(from).filter(|from| *from != Origin::View(ViewKind::Batches));
+                self.came_from = Some(from).filter(|from| *from != Origin::Pane(ViewKind::Batches));
             }
         }
     }

@@ -72,7 +72,7 @@ impl State {
             return;
         }
         if let Some(campaign) = self.campaign_mut() {
-            campaign.drilled = Some(Drilled { from: Origin::View(from), before: campaign.choice.clone() });
+            campaign.drilled = Some(Drilled { from: Origin::Pane(from), before: campaign.choice.clone() });
         }
         self.show_view(ViewKind::Messages, effects);
     }
