@@ -24,10 +24,11 @@ const SIMULATOR: &str = "simulator";
 
 /// What the dashboard keeps rows in. A row gets another meaning when its message is dropped, so each of these is told
 /// by `Campaign::keep_within_limit`, or keeps its messages from being dropped; everything else holds ids.
-const KEEPS_ROWS: [&str; 9] = [
+const KEEPS_ROWS: [&str; 10] = [
     "list.rs: Row(RowNumber)",
     "list.rs: pub row: RowNumber",
-    "list.rs: view: View",
+    "sections.rs: kept: View",
+    "sections.rs: below: Option<View>",
     "failures.rs: rows: Option<View>",
     "marked.rs: rows: HashSet<RowNumber>",
     "marked.rs: last: Option<RowNumber>",

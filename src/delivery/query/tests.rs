@@ -1,3 +1,5 @@
+//! Numbers as people write them, parts of them, and what is none.
+
 use super::*;
 use proptest::prelude::*;
 use rstest::rstest;
