@@ -238,7 +238,7 @@ pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
             "6580001235",
             "447700900123",
             "S1234567A",
-            "someone with a long name",
+            "someone with a long name 777",
             "someone with a lengthy one",
             "someone with a ",
         ]),
