@@ -14,12 +14,11 @@ pub(super) fn twice(configured: &Configured) -> Vec<Explanation> {
         let Some((first, _)) = before.into_iter().find(|(first, known)| first.config.id == campaign.config.id && *known == server) else {
             continue;
         };
-        warnings.push(Explanation {
-            what: format!("“{}” and “{}” are one campaign under two addresses.", first.config.name, campaign.config.name),
-            why: format!("Both have the id {}; they share one budget of calls and one set of retries under way.", campaign.config.id),
-            next: "Keep one of them, unless you need both addresses.".to_owned(),
-            trace_id: None,
-        });
+        warnings.push(Explanation::new(
+            format!("“{}” and “{}” are one campaign under two addresses.", first.config.name, campaign.config.name),
+            format!("Both have the id {}; they share one budget of calls and one set of retries under way.", campaign.config.id),
+            "Keep one of them, unless you need both addresses.",
+        ));
     }
     warnings
 }

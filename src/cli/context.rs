@@ -164,7 +164,7 @@ pub(super) use crate::delivery::{counted, grouped};
 
 fn waiting(error: &CallError, wait: Duration) -> String {
     let seconds = wait.as_secs_f64();
-    format!("{}; again in {seconds:.1} s.", error.explanation().what.trim_end_matches('.'))
+    format!("{}; again in {seconds:.1} s.", error.explanation().what)
 }
 
 /// Why there is no configuration to work with.

@@ -119,11 +119,12 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
         Failure::new(Exit::Failed, "The demo's state folder cannot be made.", super::campaigns::sentence(&error), next)
     })?;
     let setup = setup::demo(&campaigns, common);
-    let nothing = || Explanation {
-        what: "There is nothing to be read again.".to_owned(),
-        why: "The demo has no configuration.".to_owned(),
-        next: "`:reload` reads a configuration again that was changed.".to_owned(),
-        trace_id: None,
+    let nothing = || {
+        Explanation::new(
+            "There is nothing to be read again.",
+            "The demo has no configuration.",
+            "`:reload` reads a configuration again that was changed.",
+        )
     };
     let shown = show(setup, campaigns, StateFolder::Fixed(folder.path().to_owned()), Arc::new(move || Err(nothing())), runtime);
     runtime.block_on(simulator.stop());

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Exit;
+use crate::delivery::full_stop;
 use crate::postman::{CallError, Explanation};
 
 /// Why a command ended early: what happened, why, what to do next, and its exit code.
@@ -17,7 +18,7 @@ pub struct Failure {
 impl Failure {
     /// A failure in words.
     pub fn new(exit: Exit, what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { text: Explanation { what: what.into(), why: why.into(), next: next.into(), trace_id: None }, exit }
+        Self { text: Explanation::new(what.into(), why.into(), next.into()), exit }
     }
 
     /// Wrong usage: nothing was done.
@@ -49,7 +50,7 @@ fn for_a_command(next: &str) -> String {
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Explanation { what, why, next, trace_id } = &self.text;
-        write!(out, "postwatch: {what}")?;
+        write!(out, "postwatch: {}", full_stop(what))?;
         for line in [why, next] {
             if !line.is_empty() {
                 write!(out, "\n  {line}")?;

@@ -63,12 +63,7 @@ fn read(source: &KeySource) -> Told {
 
 /// Why a campaign has no key that nobody asked for.
 pub(super) fn not_needed(campaign: &CampaignConfig) -> Explanation {
-    Explanation {
-        what: format!("The key of “{}” was not read.", campaign.name),
-        why: "Nobody asked for this campaign.".to_owned(),
-        next: "Name it.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(format!("The key of “{}” was not read.", campaign.name), "Nobody asked for this campaign.", "Name it.")
 }
 
 /// A campaign's key, and something to know about it that is no mistake.
@@ -78,11 +73,12 @@ pub(super) fn key_of(
     said: Option<Environment>,
     keys: &mut Keys,
 ) -> (Result<ApiKey, Explanation>, Option<String>) {
-    let unusable = |why: String| Explanation {
-        what: format!("The key of “{}” cannot be used.", campaign.name),
-        why,
-        next: format!("Its configuration reads the key from {}.", campaign.key.place()),
-        trace_id: None,
+    let unusable = |why: String| {
+        Explanation::new(
+            format!("The key of “{}” cannot be used.", campaign.name),
+            why,
+            format!("Its configuration reads the key from {}.", campaign.key.place()),
+        )
     };
     match fitting(campaign, base, said, keys.read(&campaign.key)) {
         Ok((key, warning)) => (Ok(key), warning),

@@ -237,12 +237,11 @@ impl Acting {
     pub fn expire(&mut self) -> (Outcome, ActionStage) {
         self.phase = Phase::Over;
         let reason = "the yes was more than five minutes old when its turn came".to_owned();
-        let why = Explanation {
-            what: "The retry was not sent.".to_owned(),
-            why: "Its turn came more than five minutes after the yes: calls were paused or held back.".to_owned(),
-            next: "Look at the message and retry it again, if it still needs it.".to_owned(),
-            trace_id: None,
-        };
+        let why = Explanation::new(
+            "The retry was not sent.",
+            "Its turn came more than five minutes after the yes: calls were paused or held back.",
+            "Look at the message and retry it again, if it still needs it.",
+        );
         (Outcome::NotSent { reason }, ActionStage::NotSent(why))
     }
 

@@ -154,31 +154,28 @@ pub(super) fn not_started_because(state: RunState) -> &'static str {
 
 /// What a message is told that was not started.
 pub(super) fn not_started_told() -> Explanation {
-    Explanation {
-        what: "It was not retried.".to_owned(),
-        why: "The run was stopped before it came to this message; nothing was sent.".to_owned(),
-        next: "Plan it again, if it still needs a retry.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "It was not retried.",
+        "The run was stopped before it came to this message; nothing was sent.",
+        "Plan it again, if it still needs a retry.",
+    )
 }
 
 /// A second run was asked for.
 pub(super) fn one_at_a_time() -> Explanation {
-    Explanation {
-        what: "No second run was begun.".to_owned(),
-        why: "A run of retries of this campaign is under way.".to_owned(),
-        next: "Wait for its end, or stop it, and plan again.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "No second run was begun.",
+        "A run of retries of this campaign is under way.",
+        "Wait for its end, or stop it, and plan again.",
+    )
 }
 
 fn paused() -> Explanation {
-    Explanation {
-        what: "The run has paused itself.".to_owned(),
-        why: format!("The outcomes of {UNKNOWN_IN_A_ROW} messages in a row are not known."),
-        next: "They are being looked up. See what the connection is like, then go on or stop.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "The run has paused itself.",
+        format!("The outcomes of {UNKNOWN_IN_A_ROW} messages in a row are not known."),
+        "They are being looked up. See what the connection is like, then go on or stop.",
+    )
 }
 
 fn stopped(cause: StopCause) -> Explanation {
@@ -192,5 +189,5 @@ fn stopped(cause: StopCause) -> Explanation {
         }
         StopCause::Journal => ("The journal of actions cannot be written.", "Mend the state folder and start again."),
     };
-    Explanation { what: "The run was stopped.".to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None }
+    Explanation::new("The run was stopped.", why.to_owned(), next.to_owned())
 }

@@ -80,19 +80,17 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T,
 }
 
 pub(super) fn broken_told(error: &StateError) -> Explanation {
-    Explanation {
-        what: "Only half the configured calls are made.".to_owned(),
-        why: format!("The budget that is shared with other Postwatch processes cannot be used: {}.", error.explained()),
-        next: "Mend the state folder, or name another with `--state FOLDER`; it is tried again every minute.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "Only half the configured calls are made.",
+        format!("The budget that is shared with other Postwatch processes cannot be used: {}.", error.explained()),
+        "Mend the state folder, or name another with `--state FOLDER`; it is tried again every minute.",
+    )
 }
 
 pub(super) fn mended_told() -> Explanation {
-    Explanation {
-        what: "All configured calls are made again.".to_owned(),
-        why: "The budget that is shared with other Postwatch processes can be used.".to_owned(),
-        next: "Nothing.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "All configured calls are made again.",
+        "The budget that is shared with other Postwatch processes can be used.",
+        "Nothing.",
+    )
 }

@@ -420,12 +420,11 @@ const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(30);
 
 fn clock_off(ahead: SignedDuration) -> Explanation {
     let (seconds, side) = (ahead.abs().as_secs(), if ahead.is_positive() { "behind" } else { "ahead of" });
-    Explanation {
-        what: format!("This machine's clock is {seconds} s {side} the server's."),
-        why: "Ages and the figures of the last minutes count by this machine's clock.".to_owned(),
-        next: "Set the clock, by a time service for instance; reading and retrying work as usual.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        format!("This machine's clock is {seconds} s {side} the server's."),
+        "Ages and the figures of the last minutes count by this machine's clock.",
+        "Set the clock, by a time service for instance; reading and retrying work as usual.",
+    )
 }
 
 /// Random numbers from 0 to 1 for the pauses (xorshift: they only keep programs out of step).

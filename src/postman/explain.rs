@@ -15,29 +15,42 @@ pub struct Explanation {
     pub trace_id: Option<String>,
 }
 
+impl Explanation {
+    /// An explanation without a trace id. `what` stands in lines that go on: a full stop at its end is dropped.
+    pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
+        let mut what = what.into();
+        what.truncate(what.trim_end_matches('.').len());
+        Self { what, why: why.into(), next: next.into(), trace_id: None }
+    }
+
+    /// The same with the trace id that the API gave, if any.
+    #[must_use]
+    pub fn with_trace(self, trace_id: Option<String>) -> Self {
+        Self { trace_id, ..self }
+    }
+}
+
 /// What, why and next, as they stand in the tables below.
 type Words = (&'static str, &'static str, &'static str);
 
 pub(super) fn explain(error: &CallError) -> Explanation {
     let mut told = match &error.kind {
-        CallErrorKind::AnotherKey { key, host } => Explanation {
-            what: format!("The key was not sent to {host}"),
-            why: format!("By its beginning it is a key of {key}, and {host} is another environment."),
-            next: "Put the campaign's key for this environment into the configuration, or correct `environment`.".to_owned(),
-            trace_id: None,
-        },
+        CallErrorKind::AnotherKey { key, host } => Explanation::new(
+            format!("The key was not sent to {host}"),
+            format!("By its beginning it is a key of {key}, and {host} is another environment."),
+            "Put the campaign's key for this environment into the configuration, or correct `environment`.",
+        ),
         CallErrorKind::NotSent(reason) => not_sent(reason),
         CallErrorKind::Broken(reason) => words(broken(reason)),
         CallErrorKind::Api { status, error } => api(*status, error),
         CallErrorKind::Foreign { status, body } => foreign(*status, body),
         CallErrorKind::Redirect { location, .. } => redirect(location.as_deref()),
         CallErrorKind::NotJson { body, .. } => not_json(body),
-        CallErrorKind::NotUnderstood { reason } => Explanation {
-            what: "Postman's answer is not understood".to_owned(),
-            why: format!("The answer came with a success, but {reason}."),
-            next: "If it happens again, the API may have changed: look for a newer version of Postwatch, or check the base URL.".to_owned(),
-            trace_id: None,
-        },
+        CallErrorKind::NotUnderstood { reason } => Explanation::new(
+            "Postman's answer is not understood",
+            format!("The answer came with a success, but {reason}."),
+            "If it happens again, the API may have changed: look for a newer version of Postwatch, or check the base URL.",
+        ),
         CallErrorKind::NotARead => {
             words(("A call that writes was asked for as a read", "Nothing was sent. This is a mistake in Postwatch.", "Please report it."))
         }
@@ -49,7 +62,7 @@ pub(super) fn explain(error: &CallError) -> Explanation {
 }
 
 fn words((what, why, next): Words) -> Explanation {
-    Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None }
+    Explanation::new(what.to_owned(), why.to_owned(), next.to_owned())
 }
 
 fn not_sent(reason: &NotSent) -> Explanation {
@@ -120,12 +133,11 @@ fn by_proxy(proxy: &str, trouble: ProxyTrouble) -> Explanation {
             "Check the network and the proxy, or ask whoever runs it.",
         ),
     };
-    Explanation {
-        what: what.to_owned(),
-        why: format!("{proxy} stands between this machine and the host, and {does}. Nothing was sent."),
-        next: format!("{next} Reading goes on by itself."),
-        trace_id: None,
-    }
+    Explanation::new(
+        what.to_owned(),
+        format!("{proxy} stands between this machine and the host, and {does}. Nothing was sent."),
+        format!("{next} Reading goes on by itself."),
+    )
 }
 
 fn broken(reason: &Broken) -> Words {

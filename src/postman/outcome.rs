@@ -63,24 +63,25 @@ impl WriteOutcome {
     pub fn explanation(&self) -> Option<Explanation> {
         match self {
             WriteOutcome::Accepted { .. } => None,
-            WriteOutcome::Refused { check: Some(_), .. } => Some(Explanation {
-                what: "The file was not taken".to_owned(),
-                why: "Postman found mistakes in it, and made no message of it.".to_owned(),
-                next: "Correct the file and upload it again.".to_owned(),
-                trace_id: None,
-            }),
+            WriteOutcome::Refused { check: Some(_), .. } => Some(Explanation::new(
+                "The file was not taken",
+                "Postman found mistakes in it, and made no message of it.",
+                "Correct the file and upload it again.",
+            )),
             WriteOutcome::Refused { code, reason, trace_id, status, retry_after, .. } => {
                 let error = ApiError { code: code.clone(), message: Some(reason.clone()), kind: None, trace_id: trace_id.clone() };
                 let kind = CallErrorKind::Api { status: *status, error };
                 Some(CallError { kind, retry_after: *retry_after }.explanation())
             }
             WriteOutcome::NotSent { error, .. } => Some(error.explanation()),
-            WriteOutcome::Unknown { reason, trace_id, .. } => Some(Explanation {
-                what: "It is not known whether it was carried out".to_owned(),
-                why: format!("There was no clear answer: {reason}. Postman may have taken it all the same."),
-                next: "It is looked up and never sent again by itself. Sending it again now could send it twice.".to_owned(),
-                trace_id: trace_id.clone(),
-            }),
+            WriteOutcome::Unknown { reason, trace_id, .. } => Some(
+                Explanation::new(
+                    "It is not known whether it was carried out",
+                    format!("There was no clear answer: {reason}. Postman may have taken it all the same."),
+                    "It is looked up and never sent again by itself. Sending it again now could send it twice.",
+                )
+                .with_trace(trace_id.clone()),
+            ),
         }
     }
 }

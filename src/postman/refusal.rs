@@ -45,7 +45,7 @@ mod tests {
     fn refusal(status: u16, code: Option<&str>) -> Refusal {
         // Words that say something else than code and status: nothing may depend on them.
         let what = "Postman keeps this caller out: no attempts left".to_owned();
-        let why = Explanation { what, why: String::new(), next: String::new(), trace_id: None };
+        let why = Explanation::new(what, "", "");
         Refusal { code: code.map(str::to_owned), status, why }
     }
 

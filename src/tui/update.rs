@@ -225,7 +225,7 @@ impl State {
 
     /// Tells a person something that the dashboard itself knows: the answer to a key.
     fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
-        let text = Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None };
+        let text = Explanation::new(what.to_owned(), why.to_owned(), next.to_owned());
         self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
         self.stands();
     }

@@ -174,12 +174,7 @@ pub fn refusal(code: &str, what: &str) -> Refusal {
 }
 
 pub fn explanation(what: &str) -> Explanation {
-    Explanation {
-        what: what.to_owned(),
-        why: "why it is so".to_owned(),
-        next: "do this next".to_owned(),
-        trace_id: Some("trace-1".to_owned()),
-    }
+    Explanation::new(what.to_owned(), "why it is so", "do this next").with_trace(Some("trace-1".to_owned()))
 }
 
 /// A file that was exported.

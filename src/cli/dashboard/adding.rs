@@ -93,10 +93,11 @@ async fn tried(new: &NewCampaign, folder: Option<PathBuf>, transport: &Arc<dyn T
 }
 
 fn added(campaign: &NewCampaign, path: &std::path::Path) -> Result<(), Explanation> {
-    campaign.write(path).map_err(|error| Explanation {
-        what: "The campaign was not saved; nothing was changed.".to_owned(),
-        why: sentence(&error),
-        next: "Fix that and save again, or write the file by hand: `postwatch config example` prints an example.".to_owned(),
-        trace_id: None,
+    campaign.write(path).map_err(|error| {
+        Explanation::new(
+            "The campaign was not saved; nothing was changed.",
+            sentence(&error),
+            "Fix that and save again, or write the file by hand: `postwatch config example` prints an example.",
+        )
     })
 }

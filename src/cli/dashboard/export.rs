@@ -52,12 +52,11 @@ impl Exporter {
     pub fn take(&mut self, export: ExportId, step: ExportStep) {
         let Some(steps) = &self.steps else { return };
         if steps.send((export, step)).is_err() {
-            let text = Explanation {
-                what: "Nothing was exported".to_owned(),
-                why: "the system gave no thread to write files with".to_owned(),
-                next: "Close other programs and start Postwatch again.".to_owned(),
-                trace_id: None,
-            };
+            let text = Explanation::new(
+                "Nothing was exported",
+                "the system gave no thread to write files with",
+                "Close other programs and start Postwatch again.",
+            );
             self.refused = Some(Event::Export { export, answer: ExportAnswer::Failed(text) });
         }
     }
@@ -196,16 +195,15 @@ fn at_home(path: &str, home: Option<&Path>) -> PathBuf {
 
 fn done(path: &Path, detail: &str, unnoted: Option<String>) -> Explanation {
     let why = unnoted.map(|why| format!("this is not in the journal: {why}")).unwrap_or_default();
-    Explanation { what: format!("Exported to {}: {detail}", path.display()), why, next: String::new(), trace_id: None }
+    Explanation::new(format!("Exported to {}: {detail}", path.display()), why, "")
 }
 
 fn unnoted(path: &Path, why: &str) -> Explanation {
-    Explanation {
-        what: format!("Nothing was exported to {}", path.display()),
-        why: format!("what is not masked needs a line in the journal: {why}"),
-        next: "Fix the state folder, or export it masked.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        format!("Nothing was exported to {}", path.display()),
+        format!("what is not masked needs a line in the journal: {why}"),
+        "Fix the state folder, or export it masked.",
+    )
 }
 
 fn failed(path: &Path, error: &io::Error) -> Explanation {
@@ -213,12 +211,11 @@ fn failed(path: &Path, error: &io::Error) -> Explanation {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Make room there, or export it again to another folder.",
         _ => "Export it again to another folder.",
     };
-    Explanation {
-        what: format!("Nothing was exported to {}", path.display()),
-        why: format!("{error}; nothing is left of what was begun"),
-        next: next.to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        format!("Nothing was exported to {}", path.display()),
+        format!("{error}; nothing is left of what was begun"),
+        next.to_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -231,12 +231,11 @@ fn no_journal(refused: Refused) -> Explanation {
     } else {
         "Fix the state folder, or name another with `--state FOLDER`; it is tried again by itself."
     };
-    Explanation {
-        what: "No retry can be made: the journal of actions cannot be written.".to_owned(),
-        why: refused.why,
-        next: format!("Everything can be read as usual. {next}"),
-        trace_id: None,
-    }
+    Explanation::new(
+        "No retry can be made: the journal of actions cannot be written.",
+        refused.why,
+        format!("Everything can be read as usual. {next}"),
+    )
 }
 
 #[cfg(test)]

@@ -17,12 +17,11 @@ pub(super) fn restore(setup: &mut Setup, state: &StateFolder) {
         Err(error) => setup.notices.push(Notice {
             at: Timestamp::now(),
             weight: NoticeWeight::Info,
-            text: Explanation {
-                what: "The screen begins as at the first time.".to_owned(),
-                why: super::super::campaigns::sentence(&error),
-                next: "Nothing: it is written anew when the dashboard ends.".to_owned(),
-                trace_id: None,
-            },
+            text: Explanation::new(
+                "The screen begins as at the first time.",
+                super::super::campaigns::sentence(&error),
+                "Nothing: it is written anew when the dashboard ends.",
+            ),
         }),
     }
 }

@@ -21,12 +21,11 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let warnings = configured.campaigns.iter().filter_map(|campaign| campaign.key_warning.clone()).map(|what| Notice {
         at: now,
         weight: NoticeWeight::Warning,
-        text: Explanation {
+        text: Explanation::new(
             what,
-            why: "Keys begin with key_live_, key_prod_ or key_test_ as far as is known.".to_owned(),
-            next: "Nothing, while the campaign can be read.".to_owned(),
-            trace_id: None,
-        },
+            "Keys begin with key_live_, key_prod_ or key_test_ as far as is known.",
+            "Nothing, while the campaign can be read.",
+        ),
     });
     let twice = super::super::addresses::twice(configured).into_iter();
     let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
@@ -94,12 +93,11 @@ fn card(campaign: &Campaign, keys: &KeyMap) -> CampaignCard {
 }
 
 fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notice {
-    let text = Explanation {
-        what: "The configuration has a mistake.".to_owned(),
-        why: mistake.to_string(),
-        next: format!("Mend it in {} and start again; what is right is used meanwhile.", path.display()),
-        trace_id: None,
-    };
+    let text = Explanation::new(
+        "The configuration has a mistake.",
+        mistake.to_string(),
+        format!("Mend it in {} and start again; what is right is used meanwhile.", path.display()),
+    );
     Notice { at, weight: NoticeWeight::Problem, text }
 }
 

@@ -175,7 +175,7 @@ mod tests {
     use jiff::Timestamp;
 
     fn stage(message: &str, look_up_at: Option<Timestamp>) -> News {
-        let why = Explanation { what: String::new(), why: String::new(), next: String::new(), trace_id: None };
+        let why = Explanation::new("", "", "");
         let stage = ActionStage::Unknown { why, look_up_at };
         News::Action(ActionNews { message: MessageId::new(message), stage, at: Timestamp::UNIX_EPOCH })
     }

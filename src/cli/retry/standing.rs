@@ -107,7 +107,7 @@ mod tests {
     use std::time::Duration;
 
     fn why(what: &str) -> Explanation {
-        Explanation { what: what.to_owned(), why: String::new(), next: String::new(), trace_id: None }
+        Explanation::new(what.to_owned(), "", "")
     }
 
     #[tokio::test(start_paused = true)]

@@ -100,7 +100,7 @@ mod tests {
     use crate::postman::Explanation;
 
     fn unknown(id: &str) -> Outcome {
-        Outcome::unknown(id, &Explanation { what: String::new(), why: String::new(), next: String::new(), trace_id: None })
+        Outcome::unknown(id, &Explanation::new("", "", ""))
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl<W: Write> Work<'_, W> {
                 Ok(())
             }
             News::Connection(Connection::Waiting { why, .. }) => {
-                self.dropped(&format!("{}.", why.what.trim_end_matches('.')));
+                self.dropped(&format!("{}.", why.what));
                 Ok(())
             }
             // Whatever it keeps from being done is told with its message; this is why.
@@ -239,7 +239,7 @@ impl<W: Write> Work<'_, W> {
             ActionStage::Refused(refusal) => {
                 self.unclear.clear();
                 if refusal.is_rate_limit() {
-                    self.dropped(&format!("{id}: {}.", refusal.why.what.trim_end_matches('.')));
+                    self.dropped(&format!("{id}: {}.", refusal.why.what));
                 } else {
                     self.stall.answered(Instant::now());
                 }

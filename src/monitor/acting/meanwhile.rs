@@ -154,6 +154,6 @@ impl Skipped {
             ),
         };
         let next = "Look at the message and plan it again, if it still needs a retry.";
-        (reason, Explanation { what: what.to_owned(), why: why.to_owned(), next: next.to_owned(), trace_id: None })
+        (reason, Explanation::new(what.to_owned(), why.to_owned(), next.to_owned()))
     }
 }

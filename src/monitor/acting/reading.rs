@@ -177,12 +177,11 @@ impl Acting {
     /// What was agreed to is not what is there now, or that cannot be known: nothing is sent.
     fn will_not_leave(&mut self, reason: &str) -> Read {
         self.phase = Phase::Over;
-        let why = Explanation {
-            what: format!("The batch was not retried: {reason}."),
-            why: "It is no longer what was agreed to. Nothing was sent.".to_owned(),
-            next: "Look at the batch and plan its retry again, if it still needs one.".to_owned(),
-            trace_id: None,
-        };
+        let why = Explanation::new(
+            format!("The batch was not retried: {reason}."),
+            "It is no longer what was agreed to. Nothing was sent.",
+            "Look at the batch and plan its retry again, if it still needs one.",
+        );
         Read { stage: Some(ActionStage::NotTaken(why)), not_sent: Some(reason.to_owned()), ..Read::default() }
     }
 
@@ -288,10 +287,10 @@ impl Acting {
 
 /// How many have changed stands before why nobody saw the answer.
 fn part_told(finding: BatchFinding, why: &Explanation) -> Explanation {
-    Explanation {
-        what: format!("{}.", finding.words()),
-        why: [why.what.as_str(), why.why.as_str()].join(" ").trim().to_owned(),
-        next: "Look at the messages of the batch, then say in the activity view whether it went.".to_owned(),
-        trace_id: why.trace_id.clone(),
-    }
+    Explanation::new(
+        format!("{}.", finding.words()),
+        [why.what.as_str(), why.why.as_str()].join(" ").trim().to_owned(),
+        "Look at the messages of the batch, then say in the activity view whether it went.",
+    )
+    .with_trace(why.trace_id.clone())
 }

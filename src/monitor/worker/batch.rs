@@ -65,10 +65,9 @@ impl Worker {
 }
 
 fn no_end() -> Explanation {
-    Explanation {
-        what: "The batch cannot be read whole.".to_owned(),
-        why: "The server's page cursors go in a circle, lead nowhere or are missing.".to_owned(),
-        next: "Retry its messages one by one instead.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "The batch cannot be read whole.",
+        "The server's page cursors go in a circle, lead nowhere or are missing.",
+        "Retry its messages one by one instead.",
+    )
 }

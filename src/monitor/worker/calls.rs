@@ -206,10 +206,9 @@ pub(super) fn concerns_all(error: &CallError) -> bool {
 }
 
 fn circular() -> Explanation {
-    Explanation {
-        what: "Older messages cannot be read any further.".to_owned(),
-        why: "The server's page cursors go in a circle, lead to no older messages or are missing.".to_owned(),
-        next: "What was read stays and goes on being read; the rest is not shown. Start again to try anew.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "Older messages cannot be read any further.",
+        "The server's page cursors go in a circle, lead to no older messages or are missing.",
+        "What was read stays and goes on being read; the rest is not shown. Start again to try anew.",
+    )
 }

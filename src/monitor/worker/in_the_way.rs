@@ -62,7 +62,7 @@ fn name(subject: &Subject) -> &'static str {
 }
 
 fn told(what: String, why: String, next: &str) -> Explanation {
-    Explanation { what, why, next: next.to_owned(), trace_id: None }
+    Explanation::new(what, why, next.to_owned())
 }
 
 /// As the journal command tells times, without the parts of a second.

@@ -167,37 +167,33 @@ impl Worker {
 }
 
 fn left_unknown(planned_at: Timestamp) -> Explanation {
-    Explanation {
-        what: format!("A retry of {planned_at} has an unknown outcome."),
-        why: "The program ended between the request and its answer.".to_owned(),
-        next: "The message is being read to find out; it is not retried again by itself.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        format!("A retry of {planned_at} has an unknown outcome."),
+        "The program ended between the request and its answer.",
+        "The message is being read to find out; it is not retried again by itself.",
+    )
 }
 
 fn nothing_to_compare() -> Explanation {
-    Explanation {
-        what: "This outcome cannot be looked up.".to_owned(),
-        why: "An older version wrote it down, without what is needed to compare.".to_owned(),
-        next: "Look at the messages yourself, then say whether it went.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "This outcome cannot be looked up.",
+        "An older version wrote it down, without what is needed to compare.",
+        "Look at the messages yourself, then say whether it went.",
+    )
 }
 
 fn not_resolved(error: &StateError) -> Explanation {
-    Explanation {
-        what: "What you said was not written down.".to_owned(),
-        why: error.explained(),
-        next: "Look at the open actions again: another process may have found it out.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "What you said was not written down.",
+        error.explained(),
+        "Look at the open actions again: another process may have found it out.",
+    )
 }
 
 fn said_not_gone() -> Explanation {
-    Explanation {
-        what: "It did not go, a person says.".to_owned(),
-        why: "Its outcome was not known, and a person decided.".to_owned(),
-        next: "Plan it again, if it still needs a retry.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new(
+        "It did not go, a person says.",
+        "Its outcome was not known, and a person decided.",
+        "Plan it again, if it still needs a retry.",
+    )
 }

@@ -79,10 +79,5 @@ impl Worker {
 
 /// What an action is told that a person took back.
 pub(super) fn taken_back_told() -> Explanation {
-    Explanation {
-        what: "It was taken back: nothing was sent.".to_owned(),
-        why: String::new(),
-        next: "Plan it again, if it still needs a retry.".to_owned(),
-        trace_id: None,
-    }
+    Explanation::new("It was taken back: nothing was sent.", "", "Plan it again, if it still needs a retry.")
 }

@@ -135,8 +135,7 @@ fn ctrl_c_drops_what_was_typed_only_when_it_is_meant() {
 #[test]
 fn the_answers_reach_the_form_and_saving_leads_on() {
     let now = Timestamp::from_second(1_900_000_000).unwrap();
-    let why =
-        Explanation { what: "not saved".to_owned(), why: "the disk is full".to_owned(), next: "make room".to_owned(), trace_id: None };
+    let why = Explanation::new("not saved", "the disk is full", "make room");
     let mut start = at_start();
     assert!(!press(&mut start, &[KeyCode::Char('2')]));
     assert_eq!(start.update(Event::Added(Err(why)), now), []);

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn why() -> Explanation {
-        Explanation { what: "the key is refused".to_owned(), why: String::new(), next: String::new(), trace_id: None }
+        Explanation::new("the key is refused", "", "")
     }
 
     fn found(ids: &[&str]) -> SearchState {

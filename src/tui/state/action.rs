@@ -257,7 +257,7 @@ impl Actions {
     /// What is known of a batch's retry whose outcome is not, in a phrase: `3 of 58 changed`.
     pub fn known_of(&self, batch: &BatchId) -> Option<&str> {
         match &self.batches.iter().rev().find(|record| record.batch == *batch)?.stage {
-            Some(ActionStage::Unknown { why, .. }) => Some(why.what.trim_end_matches('.')),
+            Some(ActionStage::Unknown { why, .. }) => Some(&why.what),
             _ => None,
         }
     }
@@ -292,7 +292,7 @@ mod tests {
     }
 
     fn why() -> Explanation {
-        Explanation { what: "w".to_owned(), why: String::new(), next: String::new(), trace_id: None }
+        Explanation::new("w", "", "")
     }
 
     #[test]

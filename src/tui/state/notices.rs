@@ -72,7 +72,7 @@ mod tests {
     use jiff::Timestamp;
 
     fn notice(what: &str) -> Notice {
-        let text = Explanation { what: what.to_owned(), why: String::new(), next: String::new(), trace_id: None };
+        let text = Explanation::new(what.to_owned(), "", "");
         Notice { at: Timestamp::UNIX_EPOCH, weight: NoticeWeight::Info, text }
     }
 

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_held_once_and_in_order_until_it_goes() {
-        let why = || Explanation { what: "w".to_owned(), why: String::new(), next: String::new(), trace_id: None };
+        let why = || Explanation::new("w", "", "");
         let id = |name: &str| MessageId::new(name);
         let mut campaign = campaign();
         campaign.note_rest(vec![id("b"), id("a"), id("b")], Some(BatchId::new("batch")));

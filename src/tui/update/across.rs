@@ -142,5 +142,5 @@ impl State {
 }
 
 fn paused(key: &str) -> Explanation {
-    Explanation { what: "reading is paused there".to_owned(), why: String::new(), next: format!("{key} goes on"), trace_id: None }
+    Explanation::new("reading is paused there", "", format!("{key} goes on"))
 }

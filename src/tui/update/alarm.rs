@@ -30,12 +30,11 @@ impl State {
                 let usual = recent.usual_share.map(|usual| format!("usually {:.1} %", usual * 100.0));
                 let leading = recent.leading_error.as_ref().filter(|error| !error.code.is_empty());
                 let why: Vec<String> = usual.into_iter().chain(leading.map(|error| format!("mostly {}", error.code))).collect();
-                calls.push(Explanation {
-                    what: format!("{}: {share:.1} % failed in the last {} minutes", campaign.card.name, recent.minutes),
-                    why: why.join(", "),
-                    next: "3 shows what failed".to_owned(),
-                    trace_id: None,
-                });
+                calls.push(Explanation::new(
+                    format!("{}: {share:.1} % failed in the last {} minutes", campaign.card.name, recent.minutes),
+                    why.join(", "),
+                    "3 shows what failed",
+                ));
             }
             // Half the limit: a share that hovers around it must not call each minute.
             let is_high = campaign.recent.share().is_some_and(|share| share > campaign.failure_limit() / 2.0);
@@ -56,11 +55,12 @@ impl State {
                 new.push(error);
             }
         }
-        let calls = new.into_iter().map(|error| Explanation {
-            what: format!("{}: an error that was not there before, {}", campaign.card.name, error.code),
-            why: error.known().advice(),
-            next: "3 shows what failed".to_owned(),
-            trace_id: None,
+        let calls = new.into_iter().map(|error| {
+            Explanation::new(
+                format!("{}: an error that was not there before, {}", campaign.card.name, error.code),
+                error.known().advice(),
+                "3 shows what failed",
+            )
         });
         let calls = calls.collect();
         self.call(NoticeWeight::Warning, calls, effects);
@@ -82,12 +82,11 @@ impl State {
         let calls = ended.iter().map(|summary| {
             let of = |status: &Status| grouped(summary.by_status[status_place(Some(status))]);
             let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", campaign.shown_name(file))).unwrap_or_default();
-            Explanation {
-                what: format!("{name}: batch {} has ended", summary.batch.id.short(false)),
-                why: format!("{} delivered, {} failed{file}", of(&Status::Success), of(&Status::Failure)),
-                next: "2 shows the batches".to_owned(),
-                trace_id: None,
-            }
+            Explanation::new(
+                format!("{name}: batch {} has ended", summary.batch.id.short(false)),
+                format!("{} delivered, {} failed{file}", of(&Status::Success), of(&Status::Failure)),
+                "2 shows the batches",
+            )
         });
         let calls = calls.collect();
         self.call(NoticeWeight::Info, calls, effects);

@@ -11,25 +11,27 @@ impl State {
         if let Some(why) = self.actions_refused.as_ref().or(campaign.card.broken.as_ref()) {
             return Some(why.clone());
         }
-        campaign.is_locked(self.now).then(|| Explanation {
-            what: "READ-ONLY: this is a preview".to_owned(),
-            why: String::new(),
-            next: format!(
-                "{} opens the campaign for 15 minutes, `read_only = false` in the configuration for good",
-                self.keymap.command("unlock")
-            ),
-            trace_id: None,
+        campaign.is_locked(self.now).then(|| {
+            Explanation::new(
+                "READ-ONLY: this is a preview",
+                "",
+                format!(
+                    "{} opens the campaign for 15 minutes, `read_only = false` in the configuration for good",
+                    self.keymap.command("unlock")
+                ),
+            )
         })
     }
 
     /// The same for several messages, of which only one run goes on at a time.
     pub(super) fn run_refusal(&self, campaign: &Campaign) -> Option<Explanation> {
         self.refusal(campaign).or_else(|| {
-            campaign.has_run().then(|| Explanation {
-                what: "A run is under way: this is a preview".to_owned(),
-                why: String::new(),
-                next: format!("the next one can begin when it has ended; {} ends it", self.keymap.command("stop")),
-                trace_id: None,
+            campaign.has_run().then(|| {
+                Explanation::new(
+                    "A run is under way: this is a preview",
+                    "",
+                    format!("the next one can begin when it has ended; {} ends it", self.keymap.command("stop")),
+                )
             })
         })
     }

@@ -80,7 +80,7 @@ fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
         pieces.extend(after.map(|text| Piece::new(text, style(role), 5).gap(0)));
     };
     let refused = |record: &ActionRecord| match &record.stage {
-        Some(ActionStage::Refused(refusal)) => Some(format!(": {}", refusal.why.what.trim_end_matches('.'))),
+        Some(ActionStage::Refused(refusal)) => Some(format!(": {}", refusal.why.what)),
         _ => None,
     };
     let why = if news.refused > 0 { campaign.actions.iter().find_map(refused) } else { None };

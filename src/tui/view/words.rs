@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_failure_in_one_line_keeps_its_trace_id() {
-        let text = Explanation { what: "a".into(), why: String::new(), next: "b".into(), trace_id: Some("t1".into()) };
+        let text = Explanation::new("a", "", "b").with_trace(Some("t1".into()));
         assert_eq!(in_a_line(&text), "a · b · trace t1");
     }
 }
