@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use postwatch::delivery::CampaignId;
-use postwatch::monitor::{Clock, Listing, Reader};
+use postwatch::monitor::{Clock, ListRequest, Reader};
 use postwatch::postman::{Api, ApiKey, BaseUrl, HttpTransport};
 use postwatch::store::{AnswerKind, Store};
 
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let (mut store, mut bytes) = (Store::new(), 0);
         let since = Instant::now();
         runtime.block_on(async {
-            let mut pages = reader.pages(Listing { batch: None, search: None, page_size: 1000, to_the_end });
+            let mut pages = reader.pages(ListRequest { batch: None, search: None, page_size: 1000, to_the_end });
             while let Some(answer) = pages.next().await? {
                 bytes += answer.bytes;
                 store.merge(&answer.rows, &AnswerKind::List, answer.asked_at);

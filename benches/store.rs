@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use postwatch::delivery::{
-    AttemptFields, BatchFields, MessageId, RecipientQuery, RowFields, Rows, RowsBuilder, Status, TemplateFields, Told,
+    AttemptFields, BatchFields, MessageId, RecipientQuery, Reported, RowFields, Rows, RowsBuilder, Status, TemplateFields,
 };
 use postwatch::store::{AnswerKind, Filter, Order, Reach, SortBy, Store, View};
 
@@ -59,46 +59,46 @@ fn page(first: usize, is_fresh: bool) -> Rows {
             3..8 => "sent_to_telco",
             _ => "success",
         };
-        let later = |milliseconds: u64| Told::Value(at(created + milliseconds as i64));
+        let later = |milliseconds: u64| Reported::Value(at(created + milliseconds as i64));
         let attempt = AttemptFields {
-            status: Told::Value(status),
+            status: Reported::Value(status),
             created_at: later(random % 300),
             updated_at: later(2000 + random % 9000),
             sent_at: later(700 + random % 900),
-            delivered_at: if status == "success" { later(2000 + random % 8000) } else { Told::Null },
-            error_kind: if status == "failure" { Told::Value("delivery_error") } else { Told::Null },
+            delivered_at: if status == "success" { later(2000 + random % 8000) } else { Reported::Null },
+            error_kind: if status == "failure" { Reported::Value("delivery_error") } else { Reported::Null },
             error_code: match random % 2 {
-                _ if status != "failure" => Told::Null,
-                0 => Told::Value("recipient_unavailable"),
-                _ => Told::Value("routing_error"),
+                _ if status != "failure" => Reported::Null,
+                0 => Reported::Value("recipient_unavailable"),
+                _ => Reported::Value("routing_error"),
             },
         };
         let batch_id = format!("batch_{:08}-0000-4000-8000-000000000022", number / 20_000);
         builder.push(&RowFields {
             id: &id,
-            recipient: Told::Value(&recipient),
-            status: Told::Value(status),
-            created_at: Told::Value(at(created)),
+            recipient: Reported::Value(&recipient),
+            status: Reported::Value(status),
+            created_at: Reported::Value(at(created)),
             updated_at: later(2000 + random % 9000),
-            language: Told::Value("english"),
-            campaign_id: Told::Value("campaign_7c1e0b44-2f14-4b1e-9a55-0123456f9b02"),
-            batch: Told::Value(BatchFields {
+            language: Reported::Value("english"),
+            campaign_id: Reported::Value("campaign_7c1e0b44-2f14-4b1e-9a55-0123456f9b02"),
+            batch: Reported::Value(BatchFields {
                 id: &batch_id,
-                file_name: Told::Value("clinic reminders.csv"),
-                status: Told::Value("messages_enqueued"),
-                total: Told::Value(20_000),
-                created_at: Told::Value(at(NOW)),
+                file_name: Reported::Value("clinic reminders.csv"),
+                status: Reported::Value("messages_enqueued"),
+                total: Reported::Value(20_000),
+                created_at: Reported::Value(at(NOW)),
             }),
-            values: Told::Value(vec![("name", name), ("clinic", clinic), ("date", &date), ("time", &time)]),
-            full_text: Told::Value(&text),
-            template: Told::Value(TemplateFields {
-                id: Told::Value("template_body_1"),
-                template_id: Told::Value("template_1"),
-                language: Told::Value("english"),
-                body: Told::Value(BODY),
+            values: Reported::Value(vec![("name", name), ("clinic", clinic), ("date", &date), ("time", &time)]),
+            full_text: Reported::Value(&text),
+            template: Reported::Value(TemplateFields {
+                id: Reported::Value("template_body_1"),
+                template_id: Reported::Value("template_1"),
+                language: Reported::Value("english"),
+                body: Reported::Value(BODY),
             }),
-            creator: Told::Value("someone@agency.example"),
-            attempts: Told::Value(vec![attempt]),
+            creator: Reported::Value("someone@agency.example"),
+            attempts: Reported::Value(vec![attempt]),
             ..RowFields::default()
         });
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 use postwatch::delivery::MessageId;
-use postwatch::monitor::{PageSeen, Seen, Stage};
+use postwatch::monitor::{PageSeen, SeenMessage, Stage};
 use postwatch::postman::{Cursor, Position};
 
 use super::mixes::{Mix, Planned};
@@ -69,15 +69,15 @@ impl<'a> Server<'a> {
         };
         let start = end.saturating_sub(limit);
         self.see(start..end, now_s);
-        let rows: Vec<Seen> = (start..end).rev().map(|place| self.row(place, now_s)).collect();
+        let rows: Vec<SeenMessage> = (start..end).rev().map(|place| self.row(place, now_s)).collect();
         PageSeen { end: (!rows.is_empty()).then(|| Cursor::new(start.to_string())), has_next: start > 0, rows, asked_at: at(now_s) }
     }
 
-    fn row(&self, place: usize, now_s: f64) -> Seen {
+    fn row(&self, place: usize, now_s: f64) -> SeenMessage {
         let message = self.message(place);
         let change = message.change(now_s);
         let changed = at(change.at_s);
-        Seen {
+        SeenMessage {
             id: MessageId::new(format!("message_{place}")),
             created_at: Some(at(message.created_s())),
             open: change.stage.map(|_| changed),

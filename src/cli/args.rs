@@ -25,7 +25,7 @@ pub struct Arguments {
     pub common: Common,
     /// Without a command the dashboard opens on the configured campaigns.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// What all commands share.
@@ -83,7 +83,7 @@ pub enum Colour {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// The dashboard on an embedded simulator: no key, no file, no network
     Demo(DemoArguments),
     /// Key, allow list, connection, clock, state folder, terminal: what is right, what is wrong, what to do

@@ -17,14 +17,14 @@ pub(super) struct Configured {
     /// The rest of what it says.
     pub config: Config,
     /// The campaigns, in the order of the file.
-    pub campaigns: Vec<Campaign>,
+    pub campaigns: Vec<ConfiguredCampaign>,
     /// What is wrong in it, in the order of the file.
     pub mistakes: Vec<Mistake>,
 }
 
 /// A campaign of the configuration.
 #[derive(Debug, Clone)]
-pub(super) struct Campaign {
+pub(super) struct ConfiguredCampaign {
     /// What the file says of it.
     pub config: CampaignConfig,
     /// Where its API is.
@@ -37,7 +37,7 @@ pub(super) struct Campaign {
     pub key_warning: Option<String>,
 }
 
-impl Campaign {
+impl ConfiguredCampaign {
     /// A campaign of the configuration, with its key.
     ///
     /// # Errors
@@ -125,7 +125,7 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     for campaign in std::mem::take(&mut config.campaigns) {
         let (name, line) = (campaign.name.clone(), campaign.line);
         let needs_key = needs_key(&campaign);
-        match Campaign::with_key(campaign, needs_key.then_some(&mut keys)) {
+        match ConfiguredCampaign::with_key(campaign, needs_key.then_some(&mut keys)) {
             Ok(campaign) => campaigns.push(campaign),
             Err(mistake) => {
                 mistakes.push(mistake);
@@ -190,7 +190,7 @@ pub(super) fn sentence(error: &dyn std::error::Error) -> String {
 ///
 /// # Errors
 /// None, or several, are named so.
-pub(super) fn find<'a>(configured: &'a Configured, named: &str) -> Result<&'a Campaign, Failure> {
+pub(super) fn find<'a>(configured: &'a Configured, named: &str) -> Result<&'a ConfiguredCampaign, Failure> {
     let by_name = configured.campaigns.iter().find(|campaign| campaign.config.name == named);
     let id = CampaignId::new(named);
     let mut by_id = configured.campaigns.iter().filter(|campaign| campaign.config.id == id);
@@ -232,11 +232,11 @@ mod tests {
     const LIVE: &str = "key_live_0123456789abcdef";
     const TEST: &str = "key_test_0123456789abcdef";
 
-    fn campaign(place: &str, key: &str) -> Result<Campaign, Mistake> {
+    fn campaign(place: &str, key: &str) -> Result<ConfiguredCampaign, Mistake> {
         let text = format!("[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nkey = \"{key}\"\n{place}\n");
         let (mut config, mistakes) = config::read(&text);
         assert_eq!(mistakes, []);
-        Campaign::of(config.campaigns.remove(0))
+        ConfiguredCampaign::of(config.campaigns.remove(0))
     }
 
     #[rstest]
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn the_demo_is_a_demo_whatever_its_key_looks_like() {
         let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
-        let demo = Campaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&LIVE.into()).unwrap());
+        let demo = ConfiguredCampaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&LIVE.into()).unwrap());
         assert_eq!((demo.kind, demo.is_read_only(), demo.is_masked()), (HostKind::Loopback, false, false));
     }
 }

@@ -15,7 +15,7 @@ pub(super) use self::finding::{Finding, Grade};
 
 use super::campaigns::{Configured, configured_for, find};
 use super::context::{format_of, is_coloured, unusable};
-use super::{Common, End, Exit};
+use super::{Common, EarlyEnd, Exit};
 use crate::postman::{HttpTransport, Transport};
 
 /// What `check` takes.
@@ -29,7 +29,7 @@ pub struct CheckArguments {
 ///
 /// # Errors
 /// The output cannot be written.
-pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, End> {
+pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, EarlyEnd> {
     let mut findings = Vec::new();
     let wanted = (!arguments.campaign.is_empty()).then_some(arguments.campaign.as_slice());
     match configured_for(common, wanted) {

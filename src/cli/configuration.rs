@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::campaigns::configured_for;
 use super::check::file_alone;
 use super::context::{tell, unusable};
-use super::{Common, End, Exit};
+use super::{Common, EarlyEnd, Exit};
 use crate::config;
 
 /// What `config` takes.
@@ -16,12 +16,12 @@ use crate::config;
 pub struct ConfigArguments {
     /// What about it.
     #[command(subcommand)]
-    pub wish: ConfigWish,
+    pub wish: ConfigCommand,
 }
 
 /// What about the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum ConfigWish {
+pub enum ConfigCommand {
     /// Where it is looked for
     Path,
     /// One with every option, to begin with
@@ -36,19 +36,19 @@ pub enum ConfigWish {
 ///
 /// # Errors
 /// The file cannot be used at all, or the output cannot be written.
-pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, End> {
+pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, EarlyEnd> {
     let mut out = std::io::stdout().lock();
     match arguments.wish {
-        ConfigWish::Path => {
+        ConfigCommand::Path => {
             let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
             writeln!(out, "{}", path.display())?;
             if !common.quiet && !path.exists() {
                 tell("There is no such file yet: `postwatch config example` writes what may stand in it.");
             }
         }
-        ConfigWish::Example => out.write_all(config::example().as_bytes())?,
-        ConfigWish::Schema => out.write_all(config::schema().as_bytes())?,
-        ConfigWish::Check => {
+        ConfigCommand::Example => out.write_all(config::example().as_bytes())?,
+        ConfigCommand::Schema => out.write_all(config::schema().as_bytes())?,
+        ConfigCommand::Check => {
             let configured = configured_for(common, Some(&[])).map_err(|error| unusable(&error))?;
             return Ok(file_alone(&configured, common, &mut out)?);
         }

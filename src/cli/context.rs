@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::args::Colour;
-use super::campaigns::{Campaign, Configured, configured, configured_for, find, sentence};
+use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for, find, sentence};
 use super::journal::shared_budget;
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
@@ -16,7 +16,7 @@ use crate::monitor::{Clock, Reader, ReaderNews};
 use crate::postman::{CallError, HttpTransport, Transport};
 
 /// What a script command works with.
-pub(super) struct Context {
+pub(super) struct CommandContext {
     /// The clock of the whole command.
     pub clock: Clock,
     pub common: Common,
@@ -26,7 +26,7 @@ pub(super) struct Context {
     half_told: Arc<AtomicBool>,
 }
 
-impl Context {
+impl CommandContext {
     /// Reads the configuration.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Context {
     ///
     /// # Errors
     /// There is none of this name or id.
-    pub fn campaign(&self, named: &str) -> Result<&Campaign, Failure> {
+    pub fn campaign(&self, named: &str) -> Result<&ConfiguredCampaign, Failure> {
         let campaign = find(&self.configured, named)?;
         if !self.configured.mistakes.is_empty() {
             let count = counted(self.configured.mistakes.len(), "mistake");
@@ -77,7 +77,7 @@ impl Context {
     ///
     /// # Errors
     /// There is no usable key.
-    pub fn reader(&self, campaign: &Campaign) -> Result<Reader, Failure> {
+    pub fn reader(&self, campaign: &ConfiguredCampaign) -> Result<Reader, Failure> {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they keep to its ceiling.
         let reader = Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), chance).sharing(shared_budget(&self.common));

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use super::campaigns::{Campaign, Configured, configured, configured_for};
+use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for};
 use super::{Common, Exit, Failure};
 use crate::config::{self, LoadError};
 use crate::monitor::Clock;
@@ -20,8 +20,8 @@ use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::state::Session;
 use crate::tui::{
-    Background, ColourDepth, End, Host as _, Keyboard, Requests, Run, Screen as _, Setup, StartChoice, StartText, State, TerminalError,
-    TerminalScreen, Theme, start, updates, wake_pair,
+    Background, ColourDepth, EventLoop, ExitReason, Host as _, Keyboard, Requests, Screen as _, Setup, StartChoice, StartText, State,
+    TerminalError, TerminalScreen, Theme, start, updates, wake_pair,
 };
 use adding::Adding;
 use workers::{Reload, StateFolder, Workers};
@@ -78,7 +78,7 @@ pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
         last::restore(&mut setup, &state);
         let (session, end) = show(setup, configured.campaigns, state.clone(), Arc::clone(&reload), runtime)?;
         last::keep(&session, &state);
-        if end != End::Reload {
+        if end != ExitReason::Reload {
             return Ok(exit_of(end));
         }
     }
@@ -111,7 +111,7 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
     let mut campaigns = Vec::new();
     for card in simulator.campaigns() {
         let key = ApiKey::new(&card.key.as_str().into()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
-        campaigns.push(Campaign::simulated(&card.name, &card.id, base.clone(), key));
+        campaigns.push(ConfiguredCampaign::simulated(&card.name, &card.id, base.clone(), key));
     }
     // Nothing of a demo is to outlive it, and it must not touch the journal of real actions.
     let folder = tempfile::Builder::new().prefix("postwatch-demo-").tempdir().map_err(|error| {
@@ -167,7 +167,13 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
 }
 
 /// Shows the dashboard until it ends: what it showed last, and how it ended.
-fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Reload, runtime: &Handle) -> Result<(Session, End), Failure> {
+fn show(
+    setup: Setup,
+    campaigns: Vec<ConfiguredCampaign>,
+    state: StateFolder,
+    reload: Reload,
+    runtime: &Handle,
+) -> Result<(Session, ExitReason), Failure> {
     let clock = Clock::system();
     let (requests, mut screen, mut keyboard) = terminal(runtime, clock.clone())?;
     let (sender, receiver) = updates(requests.waker());
@@ -181,7 +187,7 @@ fn show(setup: Setup, campaigns: Vec<Campaign>, state: StateFolder, reload: Relo
     for effect in dashboard.opening() {
         workers.perform(effect);
     }
-    let end = Run::new(&mut dashboard, &mut screen, &mut keyboard, &mut workers, receiver, requests).run();
+    let end = EventLoop::new(&mut dashboard, &mut screen, &mut keyboard, &mut workers, receiver, requests).run();
     keyboard.finish();
     // First the terminal is given back, then the workers may take the time that a write needs.
     drop(screen);
@@ -211,11 +217,11 @@ fn no_terminal(error: &TerminalError) -> Failure {
 }
 
 fn lost(error: &std::io::Error) -> Failure {
-    let exit = End::of_error(error).map_or(Exit::Failed, exit_of);
+    let exit = ExitReason::of_error(error).map_or(Exit::Failed, exit_of);
     Failure::new(exit, "The terminal went away.", super::campaigns::sentence(error), "Start the dashboard again.")
 }
 
-fn exit_of(end: End) -> Exit {
+fn exit_of(end: ExitReason) -> Exit {
     match end.exit_code() {
         0 => Exit::Done,
         1 => Exit::Failed,
@@ -231,11 +237,11 @@ fn background() -> Option<Background> {
 /// The colours that the terminal has and the user wants.
 fn depth(common: &Common) -> ColourDepth {
     use super::args::Colour;
-    use crate::tui::ColourWish;
+    use crate::tui::ColourSetting;
     let wish = match common.color {
-        Colour::Auto => ColourWish::Auto,
-        Colour::Always => ColourWish::Always,
-        Colour::Never => ColourWish::Never,
+        Colour::Auto => ColourSetting::Auto,
+        Colour::Always => ColourSetting::Always,
+        Colour::Never => ColourSetting::Never,
     };
     ColourDepth::of(wish, |name| std::env::var(name).ok())
 }

@@ -6,20 +6,20 @@ use super::{Exit, Failure};
 
 /// An early end of a command.
 #[derive(Debug)]
-pub enum End {
+pub enum EarlyEnd {
     /// Something went wrong, and a person is told.
     Failed(Failure),
     /// Whoever read the output has read enough (`| head`): a quiet end.
     PipeClosed,
 }
 
-impl End {
+impl EarlyEnd {
     /// An end because the output could not be written.
     pub fn output(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return End::PipeClosed;
+            return EarlyEnd::PipeClosed;
         }
-        End::Failed(Failure::new(
+        EarlyEnd::Failed(Failure::new(
             Exit::Failed,
             "The output could not be written.",
             format!("The system says: {error}."),
@@ -28,15 +28,15 @@ impl End {
     }
 }
 
-impl From<Failure> for End {
+impl From<Failure> for EarlyEnd {
     fn from(failure: Failure) -> Self {
-        End::Failed(failure)
+        EarlyEnd::Failed(failure)
     }
 }
 
-impl From<io::Error> for End {
+impl From<io::Error> for EarlyEnd {
     fn from(error: io::Error) -> Self {
-        End::output(&error)
+        EarlyEnd::output(&error)
     }
 }
 
@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
-        assert!(matches!(End::from(io::Error::from(io::ErrorKind::BrokenPipe)), End::PipeClosed));
-        let End::Failed(failure) = End::from(io::Error::from(io::ErrorKind::StorageFull)) else { panic!("it is a failure") };
+        assert!(matches!(EarlyEnd::from(io::Error::from(io::ErrorKind::BrokenPipe)), EarlyEnd::PipeClosed));
+        let EarlyEnd::Failed(failure) = EarlyEnd::from(io::Error::from(io::ErrorKind::StorageFull)) else { panic!("it is a failure") };
         assert_eq!(failure.exit, Exit::Failed);
     }
 }

@@ -9,15 +9,15 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::Args;
 use tokio::task::JoinSet;
 
-use self::result::{Answer, Asked, Found, NotAsked};
-use super::campaigns::{Campaign, find as named};
-use super::context::{Context, counted};
+use self::result::{CampaignAnswer, FindResult, NotAsked, SearchAnswer};
+use super::campaigns::{ConfiguredCampaign, find as named};
+use super::context::{CommandContext, counted};
 use super::number::looked_for;
-use super::progress::Progress;
-use super::{Common, End, Exit, Failure, journal};
+use super::progress::ProgressLine;
+use super::{Common, EarlyEnd, Exit, Failure, journal};
 use crate::delivery::{Beside, Message, RecipientQuery};
 use crate::monitor::Reader;
-use crate::postman::record::{Field, Layout};
+use crate::postman::record::{Field, RecordFormat};
 use crate::postman::{Call, PageRequest, Position};
 
 /// How many messages one campaign is asked for: more than anybody reads for one number. The newest
@@ -40,10 +40,10 @@ pub struct FindArguments {
 /// # Errors
 /// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is told among
 /// the answers.
-pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, End> {
+pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, EarlyEnd> {
     let context = match arguments.campaign.as_slice() {
-        [] => Context::load(common)?,
-        named => Context::load_for(common, named)?,
+        [] => CommandContext::load(common)?,
+        named => CommandContext::load_for(common, named)?,
     };
     let query = query(arguments).await?;
     let mut found = chosen(arguments, &context, &query)?;
@@ -83,9 +83,9 @@ fn asked_for() -> std::io::Result<String> {
 }
 
 /// The campaigns to ask, and those that cannot be asked whatever happens.
-fn chosen(arguments: &FindArguments, context: &Context, query: &RecipientQuery) -> Result<Found, Failure> {
+fn chosen(arguments: &FindArguments, context: &CommandContext, query: &RecipientQuery) -> Result<FindResult, Failure> {
     let configured = &context.configured;
-    let mut campaigns: Vec<&Campaign> = Vec::new();
+    let mut campaigns: Vec<&ConfiguredCampaign> = Vec::new();
     for name in &arguments.campaign {
         let campaign = named(configured, name)?;
         if !campaigns.iter().any(|known| known.config.name == campaign.config.name) {
@@ -106,7 +106,7 @@ fn chosen(arguments: &FindArguments, context: &Context, query: &RecipientQuery) 
         if let Some(warning) = &campaign.key_warning {
             context.notice(warning);
         }
-        let layout = Layout {
+        let layout = RecordFormat {
             fields: Field::all(),
             masked: journal::is_masked(&context.common, campaign, "what was found for a number")?,
             one_time: campaign.config.one_time_password,
@@ -115,15 +115,15 @@ fn chosen(arguments: &FindArguments, context: &Context, query: &RecipientQuery) 
             campaign: campaign.config.id.clone(),
             batch: None,
         };
-        answers.push(Answer::waiting(campaign, layout));
+        answers.push(CampaignAnswer::waiting(campaign, layout));
     }
-    Ok(Found { answers, broken })
+    Ok(FindResult { answers, broken })
 }
 
 /// Asks all of them at the same time. One that does not answer holds up no other.
-async fn ask(context: &Context, found: &mut Found, query: &RecipientQuery) -> Result<(), Failure> {
-    let progress = Progress::start(context.common.quiet, false);
-    let mut asked: JoinSet<(usize, Result<Asked, Failure>)> = JoinSet::new();
+async fn ask(context: &CommandContext, found: &mut FindResult, query: &RecipientQuery) -> Result<(), Failure> {
+    let progress = ProgressLine::start(context.common.quiet, false);
+    let mut asked: JoinSet<(usize, Result<SearchAnswer, Failure>)> = JoinSet::new();
     for (place, answer) in found.answers.iter_mut().enumerate() {
         match context.reader(&answer.campaign) {
             Ok(reader) => {
@@ -150,9 +150,9 @@ async fn ask(context: &Context, found: &mut Found, query: &RecipientQuery) -> Re
     Ok(())
 }
 
-async fn one(place: usize, mut reader: Reader, query: RecipientQuery) -> (usize, Result<Asked, Failure>) {
+async fn one(place: usize, mut reader: Reader, query: RecipientQuery) -> (usize, Result<SearchAnswer, Failure>) {
     let call = Call::List { page: PageRequest { limit: MOST, search: Some(query), position: Position::Head } };
-    let told = reader.page(&call).await.map_err(Failure::from).map(|answer| Asked {
+    let told = reader.page(&call).await.map_err(Failure::from).map(|answer| SearchAnswer {
         messages: answer.rows.iter().map(Message::from_row).collect(),
         beside: Beside { unreadable: answer.unreadable(), ..answer.beside },
         more: answer.page.has_next,

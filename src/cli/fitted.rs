@@ -8,7 +8,7 @@ const BETWEEN: &str = "  ";
 const NARROWEST: usize = 8;
 
 /// A line.
-pub(super) struct Row {
+pub(super) struct TableRow {
     pub cells: Vec<String>,
     /// The colour of its first cell.
     pub tint: Tint,
@@ -24,7 +24,7 @@ pub(super) enum Tint {
 
 /// The heading and the rows as lines; at most `room` columns where that is given, as far as that
 /// can be.
-pub(super) fn lines(heading: &[String], rows: &[Row], room: Option<usize>, colour: bool) -> Vec<String> {
+pub(super) fn lines(heading: &[String], rows: &[TableRow], room: Option<usize>, colour: bool) -> Vec<String> {
     let count = heading.len();
     let natural = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| width(cell));
@@ -75,8 +75,8 @@ fn line(cells: &[String], tint: Tint, widths: &[usize], colour: bool) -> String 
 mod tests {
     use super::*;
 
-    fn rows(cells: &[&[&str]]) -> Vec<Row> {
-        cells.iter().map(|cells| Row { cells: cells.iter().map(|cell| (*cell).to_owned()).collect(), tint: Tint::Bad }).collect()
+    fn rows(cells: &[&[&str]]) -> Vec<TableRow> {
+        cells.iter().map(|cells| TableRow { cells: cells.iter().map(|cell| (*cell).to_owned()).collect(), tint: Tint::Bad }).collect()
     }
 
     fn heading(names: &[&str]) -> Vec<String> {

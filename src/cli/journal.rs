@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::campaigns::{Campaign, sentence};
-use super::context::{Context, random};
+use super::campaigns::{ConfiguredCampaign, sentence};
+use super::context::{CommandContext, random};
 use super::{Common, Exit, Failure};
 use crate::delivery::MessageId;
 use crate::postman::OUT_OF_ATTEMPTS;
@@ -71,7 +71,7 @@ pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
 
 /// The messages of a campaign of which the API has said that no attempts are left. A journal that is there and cannot be
 /// read is told: then none is known.
-pub(super) fn used_up(context: &Context, campaign: &Campaign) -> HashSet<MessageId> {
+pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -> HashSet<MessageId> {
     let refused = || {
         let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok())?;
         let Some(access) = JournalAccess::look(&folder)? else { return Ok(Vec::new()) };
@@ -92,7 +92,7 @@ pub(super) fn used_up(context: &Context, campaign: &Campaign) -> HashSet<Message
 ///
 /// # Errors
 /// It cannot be written down: then nothing is revealed.
-pub(super) fn is_masked(common: &Common, campaign: &Campaign, detail: &str) -> Result<bool, Failure> {
+pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: &str) -> Result<bool, Failure> {
     if !campaign.is_masked() {
         return Ok(false);
     }

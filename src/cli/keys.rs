@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::SecretString;
 
-use super::campaigns::{Campaign, base_of, sentence};
+use super::campaigns::{ConfiguredCampaign, base_of, sentence};
 use crate::config::{self, CampaignConfig, KeySource};
 use crate::monitor::{KeyAgain, ReadKey};
 use crate::postman::{ApiKey, BaseUrl, Environment, Explanation, KeyFit};
@@ -87,7 +87,7 @@ pub(super) fn key_of(
 }
 
 /// Why a campaign has no key, and how the dashboard comes by it once that is put right; `read_now` is the key for that.
-pub(super) fn missing(campaign: &Campaign, read_now: &str) -> Option<Explanation> {
+pub(super) fn missing(campaign: &ConfiguredCampaign, read_now: &str) -> Option<Explanation> {
     let why = campaign.key.as_ref().err()?.clone();
     let again = match campaign.config.key {
         KeySource::File(_) => " It is read again by itself once it is right.".to_owned(),
@@ -112,7 +112,7 @@ fn fitting(campaign: &CampaignConfig, base: &BaseUrl, said: Option<Environment>,
     }
 }
 
-fn read_again(campaign: &Campaign) -> Option<ApiKey> {
+fn read_again(campaign: &ConfiguredCampaign) -> Option<ApiKey> {
     let (base, said) = base_of(&campaign.config).ok()?;
     let told = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
     let (key, _) = fitting(&campaign.config, &base, said, told).ok()?;
@@ -123,7 +123,7 @@ fn read_again(campaign: &Campaign) -> Option<ApiKey> {
 ///
 /// A command that failed is not run again by itself: it may ask, on a screen of its own, somebody who is not there. A key
 /// that would make the campaign count as something else (production behind a loopback address) needs a new start.
-pub(super) fn again_for(campaign: &Campaign) -> Option<KeyAgain> {
+pub(super) fn again_for(campaign: &ConfiguredCampaign) -> Option<KeyAgain> {
     let is_command = match campaign.config.key {
         KeySource::File(_) => false,
         KeySource::Command(_) => true,

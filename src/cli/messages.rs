@@ -12,18 +12,18 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use self::output::Output;
+use self::output::MessageWriter;
 use self::table::MessageTable;
-pub(super) use self::wanted::{Fit, Seen, StatusAsked, Wanted, code};
-use self::work::{Loaded, ReadEnd, Work};
-use super::context::Context;
+pub(super) use self::wanted::{Fit, MessageFilter, SeenValues, StatusAsked, code};
+use self::work::{LoadTotals, ReadEnd, Work};
+use super::context::CommandContext;
 use super::number::looked_for;
-use super::progress::Progress;
-use super::window::{Asked, Window};
-use super::{Common, End, Exit, Failure, Format, journal};
+use super::progress::ProgressLine;
+use super::window::{AttemptWindow, WindowOptions};
+use super::{Common, EarlyEnd, Exit, Failure, Format, journal};
 use crate::delivery::{BatchId, RecipientQuery};
-use crate::monitor::{Listing, ReadError};
-use crate::postman::record::{Field, Layout};
+use crate::monitor::{ListRequest, ReadError};
+use crate::postman::record::{Field, RecordFormat};
 use crate::postman::{CallError, CallErrorKind, Explanation, PageRequest};
 
 /// What `messages` takes.
@@ -97,15 +97,15 @@ fn fields_of(names: &[FieldName]) -> Result<Vec<Field>, Failure> {
 ///
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
-pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let wanted = wanted_of(arguments, campaign.config.history, context.zone(), now)?;
     let typed = arguments.search.as_deref().map(RecipientQuery::parse);
     let search = typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?;
     let fields = fields_of(&arguments.fields)?;
-    let listing = Listing {
+    let listing = ListRequest {
         batch: arguments.batch.clone(),
         search,
         page_size: page_size(arguments.limit, &wanted),
@@ -113,7 +113,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     };
     let mut reader = context.reader(campaign)?;
     let masked = journal::is_masked(common, campaign, "messages on the output")?;
-    let layout = Layout {
+    let layout = RecordFormat {
         fields: fields.clone(),
         masked,
         one_time: campaign.config.one_time_password,
@@ -123,7 +123,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         batch: listing.batch.clone(),
     };
     let format = context.format();
-    let streams = Output::<Stdout>::streams(format, &layout.fields);
+    let streams = MessageWriter::<Stdout>::streams(format, &layout.fields);
     let table = MessageTable::new(&layout, !arguments.fields.is_empty(), super::context::table_width())
         .coloured(super::context::is_coloured(common))
         .refused(if format == Format::Table { journal::used_up(&context, campaign) } else { Default::default() });
@@ -131,21 +131,21 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         batch: listing.batch.clone(),
         wanted,
         limit: arguments.limit.unwrap_or(usize::MAX),
-        progress: Progress::start(common.quiet, streams && std::io::stdout().is_terminal()),
+        progress: ProgressLine::start(common.quiet, streams && std::io::stdout().is_terminal()),
         zone: context.zone().clone(),
-        loaded: Loaded::wanting(&fields),
+        loaded: LoadTotals::wanting(&fields),
     };
     let mut pages = reader.pages(listing);
     let out = BufWriter::new(std::io::stdout());
     if streams {
-        let mut output = Output::begin(out, format, layout, &[], table)?;
+        let mut output = MessageWriter::begin(out, format, layout, &[], table)?;
         work.stream(&mut pages, &mut output).await?;
     } else {
         let store = work.collect(&mut pages).await?;
         // The line goes away before anything stands in its place.
-        work.progress = Progress::off();
+        work.progress = ProgressLine::off();
         let names = if format == Format::Csv { work.value_names(&store) } else { Vec::new() };
-        let mut output = Output::begin(out, format, layout, &names, table)?;
+        let mut output = MessageWriter::begin(out, format, layout, &names, table)?;
         work.write(&store, &mut output)?;
     }
     let Work { loaded, wanted, limit, progress, .. } = work;
@@ -162,15 +162,15 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     Ok(Exit::Done)
 }
 
-fn wanted_of(arguments: &MessagesArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Wanted, Failure> {
-    let asked = Asked { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual: None };
-    let window = Window::asked(asked, history, zone, now)?;
+fn wanted_of(arguments: &MessagesArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<MessageFilter, Failure> {
+    let asked = WindowOptions { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual: None };
+    let window = AttemptWindow::asked(asked, history, zone, now)?;
     let window = if arguments.batch.is_some() { window.whole() } else { window };
-    Ok(Wanted { statuses: arguments.status.clone(), errors: arguments.error.clone(), window })
+    Ok(MessageFilter { statuses: arguments.status.clone(), errors: arguments.error.clone(), window })
 }
 
 /// A page holds a thousand, unless a few of the newest are all that is wanted.
-fn page_size(limit: Option<usize>, wanted: &Wanted) -> u16 {
+fn page_size(limit: Option<usize>, wanted: &MessageFilter) -> u16 {
     match limit {
         Some(limit) if wanted.is_all() => u16::try_from(limit).unwrap_or(u16::MAX).clamp(1, PageRequest::LARGEST),
         _ => PageRequest::LARGEST,

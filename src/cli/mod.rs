@@ -31,8 +31,8 @@ mod theme;
 mod watch;
 mod window;
 
-pub use args::{Arguments, Command, Common, Format};
-pub use end::End;
+pub use args::{Arguments, CliCommand, Common, Format};
+pub use end::EarlyEnd;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use logging::log_into;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Failure;
-use crate::config::{MOMENTS, Moment};
+use crate::config::{GivenTime, MOMENTS};
 
 pub(super) use crate::config::DayEnd;
 pub(super) use crate::postman::record::exact;
@@ -14,7 +14,7 @@ pub(super) use crate::postman::record::exact;
 /// # Errors
 /// It means none.
 pub(super) fn parse(option: &str, text: &str, day: DayEnd, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Failure> {
-    let time = Moment::parse(text, day, zone).ok().and_then(|moment| moment.at(zone, now));
+    let time = GivenTime::parse(text, day, zone).ok().and_then(|moment| moment.at(zone, now));
     time.ok_or_else(|| {
         let what = format!("`{option} {}` is no time.", crate::delivery::clean_line(text));
         Failure::usage(what, format!("Allowed are {MOMENTS}."))

@@ -9,9 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 const TICK: Duration = Duration::from_millis(120);
 
 /// A line on standard error that goes away at the end.
-pub(super) struct Progress(Option<ProgressBar>);
+pub(super) struct ProgressLine(Option<ProgressBar>);
 
-impl Progress {
+impl ProgressLine {
     /// A line, where standard error is a terminal and nobody asked for quiet. `shared` says that
     /// the data goes to the same terminal line by line: the two would tear each other apart.
     pub fn start(quiet: bool, shared: bool) -> Self {
@@ -66,7 +66,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();

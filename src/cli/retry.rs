@@ -17,13 +17,13 @@ use jiff::Timestamp;
 
 use self::before::Before;
 use self::chosen::{Agenda, Chosen};
-use self::report::Report;
+use self::report::OutcomeReport;
 use self::selection::Selection;
-use self::work::Agreed;
-use super::context::Context;
+use self::work::AgreedRetries;
+use super::context::CommandContext;
 use super::journal::OpenJournal;
 use super::signals::Signals;
-use super::{Common, End, Exit, Format};
+use super::{Common, EarlyEnd, Exit, Format};
 
 /// What `retry` takes.
 #[derive(Debug, Clone, Args)]
@@ -83,8 +83,8 @@ pub struct RetryArguments {
 ///
 /// # Errors
 /// Wrong usage, read-only, no yes, a message or the journal that could not be read.
-pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
-    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
+    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let selection = Selection::of(arguments, campaign.config.history, context.zone(), Timestamp::now())?;
     agree::allowed(campaign, arguments)?;
@@ -141,11 +141,11 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     }
     let mut report = report_of(&chosen, &context)?;
     let agreed = match chosen.agenda {
-        Agenda::Messages(plan) => Agreed::Messages(plan.confirm(context.clock.now())),
+        Agenda::Messages(plan) => AgreedRetries::Messages(plan.confirm(context.clock.now())),
         Agenda::Batch { plan, .. } => match plan.confirm(context.clock.now()) {
-            Some(retry) => Agreed::Batch(retry),
+            Some(retry) => AgreedRetries::Batch(retry),
             // One that cannot be retried counts no messages and never comes here.
-            None => Agreed::Messages(Vec::new()),
+            None => AgreedRetries::Messages(Vec::new()),
         },
     };
     let end = work::carry_out(agreed, &context, campaign, open, &mut report, signals).await;
@@ -155,8 +155,8 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
 }
 
 /// A report that begins with what is left out.
-fn report_of(chosen: &Chosen, context: &Context) -> Result<Report, End> {
-    let mut report = Report::begin(context.format());
+fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyEnd> {
+    let mut report = OutcomeReport::begin(context.format());
     for left_out in &chosen.left_out {
         report.leave_out(left_out, chosen.by_name)?;
     }
@@ -164,7 +164,7 @@ fn report_of(chosen: &Chosen, context: &Context) -> Result<Report, End> {
 }
 
 /// Ends the report, with a sentence for a person; gives the exit that the outcomes ask for.
-fn told(report: &mut Report, context: &Context) -> Result<Exit, End> {
+fn told(report: &mut OutcomeReport, context: &CommandContext) -> Result<Exit, EarlyEnd> {
     report.finish()?;
     context.notice(&report.counts().sentence());
     Ok(report.exit())

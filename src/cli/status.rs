@@ -9,17 +9,17 @@ use std::io::Write as _;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
-use self::report::{Report, Window};
-use super::campaigns::Campaign;
-use super::context::{Context, counted};
+use self::report::{ReportBasis, StatusReport};
+use super::campaigns::ConfiguredCampaign;
+use super::context::{CommandContext, counted};
 use super::journal::used_up;
 use super::messages::unread;
 use super::moment;
-use super::progress::Progress;
-use super::window::{Asked, NOT_GIVEN, Place, Window as Stretch, loaded_back_to};
-use super::{Common, End, Exit, Format};
+use super::progress::ProgressLine;
+use super::window::{AttemptWindow, NOT_GIVEN, Placement, WindowOptions, loaded_back_to};
+use super::{Common, EarlyEnd, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId, full_stop};
-use crate::monitor::{Listing, Reader};
+use crate::monitor::{ListRequest, Reader};
 use crate::postman::PageRequest;
 use crate::store::{AnswerKind, Reach, Store};
 
@@ -41,12 +41,12 @@ pub struct StatusArguments {
 ///
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
-pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, End> {
-    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let asked = stretch(arguments, &context, campaign)?;
     let (store, window, loaded) = read(&context, campaign, arguments.batch.clone(), &asked).await?;
-    let report = Report::of(&store, &window, campaign, &used_up(&context, campaign), context.zone());
+    let report = StatusReport::of(&store, &window, campaign, &used_up(&context, campaign), context.zone());
     let mut out = std::io::stdout().lock();
     match context.format() {
         Format::Json => {
@@ -88,10 +88,10 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
 }
 
 /// Of which time: as asked, else the configured history. A batch is loaded whole, because the question is how it went.
-fn stretch(arguments: &StatusArguments, context: &Context, campaign: &Campaign) -> Result<Stretch, super::Failure> {
+fn stretch(arguments: &StatusArguments, context: &CommandContext, campaign: &ConfiguredCampaign) -> Result<AttemptWindow, super::Failure> {
     let (now, history) = (Timestamp::now(), campaign.config.history);
-    let asked = Asked { since: arguments.since.as_deref(), until: None, usual: None };
-    let stretch = Stretch::asked(asked, history, context.zone(), now)?;
+    let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
+    let stretch = AttemptWindow::asked(asked, history, context.zone(), now)?;
     Ok(if arguments.batch.is_some() { stretch.whole() } else { stretch.within(history, now) })
 }
 
@@ -107,16 +107,17 @@ struct Loaded {
 
 /// Loads the messages of the stretch: all that is in it, and nothing else.
 async fn read(
-    context: &Context,
-    campaign: &Campaign,
+    context: &CommandContext,
+    campaign: &ConfiguredCampaign,
     batch: Option<BatchId>,
-    stretch: &Stretch,
-) -> Result<(Store, Window, Loaded), super::Failure> {
+    stretch: &AttemptWindow,
+) -> Result<(Store, ReportBasis, Loaded), super::Failure> {
     let mut reader = context.reader(campaign)?;
     let kind = batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
-    let listing = Listing { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: stretch.horizon.is_none() };
+    let listing =
+        ListRequest { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: stretch.horizon.is_none() };
     let mut pages = reader.pages(listing);
-    let progress = Progress::start(context.common.quiet, false);
+    let progress = ProgressLine::start(context.common.quiet, false);
     let mut store = Store::new();
     let mut loaded = Loaded { oldest: None, whole: true, untimed: HashSet::new() };
     let mut fetched_at = None;
@@ -130,11 +131,11 @@ async fn read(
         if stretch.since.is_some() {
             answer.rows.retain(|row| {
                 let place = stretch.place(row.created_at().value(), || Message::from_row(row).last_attempted());
-                if place == Place::NotGiven {
+                if place == Placement::NotGiven {
                     loaded.untimed.insert(row.id().to_owned());
                 }
-                complete &= place == Place::In;
-                place == Place::In
+                complete &= place == Placement::In;
+                place == Placement::In
             });
         }
         store.merge(&answer.rows, &kind, answer.asked_at);
@@ -159,11 +160,11 @@ async fn read(
         let summary = store.batch(batch);
         complete &= summary.is_some_and(|summary| summary.is_whole) && store.coverage().bad_rows == 0;
     }
-    Ok((store, Window { batch, fetched_at, complete, since: stretch.since, now }, loaded))
+    Ok((store, ReportBasis { batch, fetched_at, complete, since: stretch.since, now }, loaded))
 }
 
 /// What the API says of a batch: its own pages tell only its messages, and each of these, read alone, tells the batch.
-async fn learn(reader: &mut Reader, context: &Context, batch: &BatchId, store: &mut Store) {
+async fn learn(reader: &mut Reader, context: &CommandContext, batch: &BatchId, store: &mut Store) {
     let is_told = store.batch(batch).is_some_and(|summary| summary.batch.total.is_some() && summary.batch.status.is_some());
     let Some(message) = store.rows().next().map(|row| store.id(row)).filter(|_| !is_told) else { return };
     match reader.message(&message).await {

@@ -12,15 +12,15 @@ use jiff::Timestamp;
 
 use self::board::Board;
 use self::limits::{Limits, Share};
-use self::output::Output;
+use self::output::ChangeWriter;
 use self::scope::Scope;
-use self::work::Work;
-use super::campaigns::Campaign;
-use super::context::{Context, is_coloured};
+use self::work::WatchRun;
+use super::campaigns::ConfiguredCampaign;
+use super::context::{CommandContext, is_coloured};
 use super::journal;
 use super::signals::Signals;
-use super::window::{Asked, Window};
-use super::{Common, End, Exit, Failure};
+use super::window::{AttemptWindow, WindowOptions};
+use super::{Common, EarlyEnd, Exit, Failure};
 use crate::delivery::BatchId;
 
 /// What `watch` takes.
@@ -51,23 +51,23 @@ pub struct WatchArguments {
 ///
 /// # Errors
 /// Wrong usage, a refusal of the API, an output that cannot be written.
-pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, End> {
-    let context = Context::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
+    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let scope = scope(arguments, &context, campaign, now)?;
     let masked = journal::is_masked(common, campaign, "changes on the output")?;
-    let output = Output::begin(std::io::stdout(), context.format(), context.zone().clone(), masked, is_coloured(common))?;
+    let output = ChangeWriter::begin(std::io::stdout(), context.format(), context.zone().clone(), masked, is_coloured(common))?;
     let limits = Limits { until_done: arguments.until_done, timeout: arguments.timeout, most_failures: arguments.max_failure };
-    Work::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
+    WatchRun::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
 }
 
 /// What is watched: as asked, else as far back as the campaign's history is loaded by itself. A batch
 /// is watched whole.
-fn scope(arguments: &WatchArguments, context: &Context, campaign: &Campaign, now: Timestamp) -> Result<Scope, Failure> {
+fn scope(arguments: &WatchArguments, context: &CommandContext, campaign: &ConfiguredCampaign, now: Timestamp) -> Result<Scope, Failure> {
     let (batch, history) = (arguments.batch.clone(), campaign.config.history);
-    let asked = Asked { since: arguments.since.as_deref(), until: None, usual: None };
-    let window = Window::asked(asked, history, context.zone(), now)?;
+    let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
+    let window = AttemptWindow::asked(asked, history, context.zone(), now)?;
     let window = if batch.is_some() { window.whole() } else { window.within(history, now) };
     Ok(Scope { batch, window })
 }

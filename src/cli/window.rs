@@ -15,7 +15,7 @@ pub(super) const NOT_GIVEN: &str = "time not given";
 /// A stretch of time. A message lies in it by its creation or by its newest attempt: what was created
 /// days ago and retried just now is news.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Window {
+pub(super) struct AttemptWindow {
     /// Then or later, to the millisecond.
     pub since: Option<Timestamp>,
     /// Before.
@@ -27,7 +27,7 @@ pub(super) struct Window {
 
 /// Where a message lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Placement {
     /// In the window.
     In,
     /// Outside.
@@ -38,7 +38,7 @@ pub(super) enum Place {
 
 /// What the options say.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct WindowOptions<'a> {
     /// `--since`.
     pub since: Option<&'a str>,
     /// `--until`.
@@ -47,12 +47,12 @@ pub(super) struct Asked<'a> {
     pub usual: Option<SignedDuration>,
 }
 
-impl Window {
+impl AttemptWindow {
     /// The window that is asked for, among what was created within `history`.
     ///
     /// # Errors
     /// An option is not a time, or no time lies between the two.
-    pub fn asked(asked: Asked<'_>, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
+    pub fn asked(asked: WindowOptions<'_>, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
         let time = |option, text: Option<&str>, day| text.map(|text| moment::parse(option, text, day, zone, now)).transpose();
         let given = time("--since", asked.since, DayEnd::Start)?;
         let until = time("--until", asked.until, DayEnd::End)?;
@@ -82,29 +82,29 @@ impl Window {
     }
 
     /// Where a message lies that was created then; `attempted` tells when it was last attempted.
-    pub fn place(&self, created: Option<Timestamp>, attempted: impl FnOnce() -> Option<Timestamp>) -> Place {
+    pub fn place(&self, created: Option<Timestamp>, attempted: impl FnOnce() -> Option<Timestamp>) -> Placement {
         if self.since.is_none() && self.until.is_none() {
-            return Place::In;
+            return Placement::In;
         }
         let is_before_since = |time: Timestamp| self.since.is_some_and(|since| time < since);
         let is_after_until = |time: Timestamp| self.until.is_some_and(|until| time >= until);
         let is_in = |time: Timestamp| !is_before_since(time) && !is_after_until(time);
         match created {
-            Some(created) if self.is_past(created) || is_after_until(created) => return Place::Out,
-            Some(created) if is_in(created) => return Place::In,
+            Some(created) if self.is_past(created) || is_after_until(created) => return Placement::Out,
+            Some(created) if is_in(created) => return Placement::In,
             _ => {}
         }
         match attempted() {
-            Some(attempted) if is_in(attempted) => Place::In,
+            Some(attempted) if is_in(attempted) => Placement::In,
             // It was created before that.
-            Some(attempted) if is_before_since(attempted) => Place::Out,
-            Some(_) if created.is_some() => Place::Out,
-            _ => Place::NotGiven,
+            Some(attempted) if is_before_since(attempted) => Placement::Out,
+            Some(_) if created.is_some() => Placement::Out,
+            _ => Placement::NotGiven,
         }
     }
 
     /// Where a message lies.
-    pub fn place_of(&self, message: &Message) -> Place {
+    pub fn place_of(&self, message: &Message) -> Placement {
         self.place(message.created_at, || message.last_attempted())
     }
 
@@ -122,7 +122,7 @@ fn back(now: Timestamp, history: Duration) -> Timestamp {
 
 /// Back to when a list was loaded, for a person: `oldest` is the creation of the oldest message that was loaded,
 /// `whole` whether there is nothing older.
-pub(super) fn loaded_back_to(window: &Window, oldest: Option<Timestamp>, whole: bool, zone: &TimeZone) -> Option<String> {
+pub(super) fn loaded_back_to(window: &AttemptWindow, oldest: Option<Timestamp>, whole: bool, zone: &TimeZone) -> Option<String> {
     let shown = |time| moment::shown(time, zone);
     match (window.horizon, oldest) {
         (Some(horizon), _) if !whole => Some(format!("Loaded back to {}.", shown(horizon))),
@@ -145,35 +145,35 @@ mod tests {
         now() - SignedDuration::from_hours(hours)
     }
 
-    fn window(since: Option<&str>, until: Option<&str>, usual: Option<i64>) -> Result<Window, Failure> {
+    fn window(since: Option<&str>, until: Option<&str>, usual: Option<i64>) -> Result<AttemptWindow, Failure> {
         let usual = usual.map(SignedDuration::from_hours);
-        Window::asked(Asked { since, until, usual }, Duration::from_secs(72 * 3600), &TimeZone::UTC, now())
+        AttemptWindow::asked(WindowOptions { since, until, usual }, Duration::from_secs(72 * 3600), &TimeZone::UTC, now())
     }
 
     #[rstest]
-    #[case::created_in_it(Some(3), Some(3), Place::In)]
-    #[case::created_in_it_and_no_attempt_given(Some(3), None, Place::In)]
-    #[case::created_before_and_attempted_in_it(Some(50), Some(1), Place::In)]
-    #[case::attempted_at_its_first_moment(Some(50), Some(24), Place::In)]
-    #[case::attempted_before(Some(50), Some(25), Place::Out)]
-    #[case::beyond_the_history(Some(73), Some(1), Place::Out)]
-    #[case::created_before_and_no_attempt_given(Some(50), None, Place::NotGiven)]
-    #[case::nothing_given(None, None, Place::NotGiven)]
-    #[case::only_the_attempt(None, Some(1), Place::In)]
-    #[case::only_an_old_attempt(None, Some(30), Place::Out)]
-    fn the_last_day(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Place) {
+    #[case::created_in_it(Some(3), Some(3), Placement::In)]
+    #[case::created_in_it_and_no_attempt_given(Some(3), None, Placement::In)]
+    #[case::created_before_and_attempted_in_it(Some(50), Some(1), Placement::In)]
+    #[case::attempted_at_its_first_moment(Some(50), Some(24), Placement::In)]
+    #[case::attempted_before(Some(50), Some(25), Placement::Out)]
+    #[case::beyond_the_history(Some(73), Some(1), Placement::Out)]
+    #[case::created_before_and_no_attempt_given(Some(50), None, Placement::NotGiven)]
+    #[case::nothing_given(None, None, Placement::NotGiven)]
+    #[case::only_the_attempt(None, Some(1), Placement::In)]
+    #[case::only_an_old_attempt(None, Some(30), Placement::Out)]
+    fn the_last_day(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Placement) {
         let day = window(None, None, Some(24)).unwrap();
         assert_eq!(day, window(Some("24h"), None, None).unwrap(), "whether it is said or meant");
         assert_eq!(day.place(created.map(hours_ago), || attempted.map(hours_ago)), place);
     }
 
     #[rstest]
-    #[case::in_it(Some(30), Some(30), Place::In)]
-    #[case::created_after(Some(5), Some(5), Place::Out)]
-    #[case::created_in_it_and_attempted_after(Some(30), Some(5), Place::In)]
-    #[case::created_before_and_attempted_after(Some(60), Some(5), Place::Out)]
-    #[case::attempted_after_and_no_creation(None, Some(5), Place::NotGiven)]
-    fn from_one_time_to_another(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Place) {
+    #[case::in_it(Some(30), Some(30), Placement::In)]
+    #[case::created_after(Some(5), Some(5), Placement::Out)]
+    #[case::created_in_it_and_attempted_after(Some(30), Some(5), Placement::In)]
+    #[case::created_before_and_attempted_after(Some(60), Some(5), Placement::Out)]
+    #[case::attempted_after_and_no_creation(None, Some(5), Placement::NotGiven)]
+    fn from_one_time_to_another(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Placement) {
         let window = window(Some("48h"), Some("24h"), None).unwrap();
         assert_eq!(window.place(created.map(hours_ago), || attempted.map(hours_ago)), place);
     }
@@ -183,12 +183,15 @@ mod tests {
         let horizon = |since| window(since, None, Some(24)).unwrap().horizon;
         assert_eq!([horizon(None), horizon(Some("2h")), horizon(Some("5d"))], [72, 72, 120].map(|hours| Some(hours_ago(hours))));
         let all = window(None, None, None).unwrap();
-        assert_eq!((all, all.place(None, || None)), (Window::default(), Place::In));
+        assert_eq!((all, all.place(None, || None)), (AttemptWindow::default(), Placement::In));
         let history = Duration::from_secs(72 * 3600);
         assert_eq!(all.within(history, now()).horizon, Some(hours_ago(72)));
         let five_days = window(Some("5d"), None, None).unwrap();
         assert_eq!((five_days.within(history, now()), five_days.whole().horizon), (five_days, None));
-        assert!(Window::asked(Asked { since: Some("2h"), until: None, usual: None }, Duration::MAX, &TimeZone::UTC, now()).is_ok());
+        assert!(
+            AttemptWindow::asked(WindowOptions { since: Some("2h"), until: None, usual: None }, Duration::MAX, &TimeZone::UTC, now())
+                .is_ok()
+        );
     }
 
     #[rstest]

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::fields::{Fields, kind};
+use super::fields::{FieldReader, kind};
 use super::key::checked;
 use super::key_source::{KEY_SOURCES, key_source};
 use super::permissions::shell_quoted;
 use super::place::shown;
 use super::read::InlineKeys;
-use super::syntax::Hole;
+use super::syntax::SkippedLines;
 use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed};
 use crate::delivery::{CampaignId, needs_cleaning};
 
@@ -76,19 +76,19 @@ pub(super) struct KeyRules<'a> {
 /// Reads all campaigns of a file, and watches what must be unique among them.
 pub(super) struct Campaigns<'a> {
     rules: &'a KeyRules<'a>,
-    holes: &'a [Hole],
+    holes: &'a [SkippedLines],
     names: Vec<Placed<String>>,
     /// Where each was (environment or address) and its id.
     ids: Vec<(String, Placed<String>)>,
 }
 
 impl<'a> Campaigns<'a> {
-    pub fn new(rules: &'a KeyRules<'a>, holes: &'a [Hole]) -> Self {
+    pub fn new(rules: &'a KeyRules<'a>, holes: &'a [SkippedLines]) -> Self {
         Self { rules, holes, names: Vec::new(), ids: Vec::new() }
     }
 
     /// The campaigns without a mistake, and those with one.
-    pub fn read(mut self, fields: &mut Fields<'_>, array: &DeArray<'_>) -> (Vec<CampaignConfig>, Vec<BrokenCampaign>) {
+    pub fn read(mut self, fields: &mut FieldReader<'_>, array: &DeArray<'_>) -> (Vec<CampaignConfig>, Vec<BrokenCampaign>) {
         let mut right = Vec::new();
         let mut broken = Vec::new();
         for value in array {
@@ -121,7 +121,7 @@ impl<'a> Campaigns<'a> {
 
     fn campaign(
         &mut self,
-        fields: &mut Fields<'_>,
+        fields: &mut FieldReader<'_>,
         table: &DeTable<'_>,
         name: Option<Placed<String>>,
         (environment, base_url): (Option<Placed<String>>, Option<Placed<String>>),
@@ -157,7 +157,7 @@ impl<'a> Campaigns<'a> {
 
     fn name(
         &mut self,
-        fields: &mut Fields<'_>,
+        fields: &mut FieldReader<'_>,
         table: &DeTable<'_>,
         name: Option<Placed<String>>,
         section: &Section,
@@ -180,7 +180,7 @@ impl<'a> Campaigns<'a> {
     }
 
     /// An environment, an address, or an address with what is behind it.
-    fn place(&self, fields: &mut Fields<'_>, table: &DeTable<'_>, section: &Section) {
+    fn place(&self, fields: &mut FieldReader<'_>, table: &DeTable<'_>, section: &Section) {
         let is_there = |name: &str| super::fields::field(table, name).is_some();
         if !is_there("environment") && !is_there("base_url") && !section.hole {
             let expected = Expected::new("`environment`, or `base_url`, or both");
@@ -188,7 +188,7 @@ impl<'a> Campaigns<'a> {
         }
     }
 
-    fn unique_id(&mut self, fields: &mut Fields<'_>, id: Option<&Placed<String>>, place: Option<&Placed<String>>) {
+    fn unique_id(&mut self, fields: &mut FieldReader<'_>, id: Option<&Placed<String>>, place: Option<&Placed<String>>) {
         let (Some(id), Some(place)) = (id, place) else { return };
         let place = place.value.trim().trim_end_matches('/').to_lowercase();
         if let Some((_, first)) = self.ids.iter().find(|(other, known)| *other == place && known.value == id.value) {
@@ -199,7 +199,7 @@ impl<'a> Campaigns<'a> {
         self.ids.push((place, id.clone()));
     }
 
-    fn key(&self, fields: &mut Fields<'_>, table: &DeTable<'_>, section: &Section) -> Option<KeySource> {
+    fn key(&self, fields: &mut FieldReader<'_>, table: &DeTable<'_>, section: &Section) -> Option<KeySource> {
         let key = super::fields::field(table, "key");
         let key = required(fields, table, "key", key, KEY_SOURCES, section)?;
         match key.get_ref() {
@@ -210,7 +210,7 @@ impl<'a> Campaigns<'a> {
     }
 
     /// A key that stands in the file. No mistake about it may quote it.
-    fn inline_key(&self, fields: &mut Fields<'_>, text: &str, span: Range<usize>) -> Option<KeySource> {
+    fn inline_key(&self, fields: &mut FieldReader<'_>, text: &str, span: Range<usize>) -> Option<KeySource> {
         if let InlineKeys::Refused { file } = self.rules.inline {
             let expected = format!("a file that no one else can read (run `chmod 600 {}`), or {KEY_SOURCES}", shell_quoted(file));
             fields.mistake(span, "the key stands in a file that others can read", Expected::new(expected));
@@ -235,14 +235,21 @@ struct Section {
 }
 
 /// Notes a field that is not there at all.
-fn required<T>(fields: &mut Fields<'_>, table: &DeTable<'_>, name: &str, value: Option<T>, expected: &str, section: &Section) -> Option<T> {
+fn required<T>(
+    fields: &mut FieldReader<'_>,
+    table: &DeTable<'_>,
+    name: &str,
+    value: Option<T>,
+    expected: &str,
+    section: &Section,
+) -> Option<T> {
     if value.is_none() && super::fields::field(table, name).is_none() && !section.hole {
         fields.mistake(section.span.clone(), format!("`{name}` is missing"), Expected::new(expected));
     }
     value
 }
 
-fn checked_id(fields: &mut Fields<'_>, id: Placed<String>) -> Option<Placed<String>> {
+fn checked_id(fields: &mut FieldReader<'_>, id: Placed<String>) -> Option<Placed<String>> {
     let id = id.map(|text| text.trim().to_owned());
     let expected = "the id as the portal shows it, such as `campaign_…`";
     if id.value.is_empty() {

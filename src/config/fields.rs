@@ -11,12 +11,12 @@ use super::read::place_at_end;
 use super::{Expected, Mistake, Placed, nearest};
 
 /// The text that is being read and the mistakes found in it.
-pub(super) struct Fields<'t> {
+pub(super) struct FieldReader<'t> {
     text: &'t str,
     mistakes: Vec<Mistake>,
 }
 
-impl<'t> Fields<'t> {
+impl<'t> FieldReader<'t> {
     pub fn new(text: &'t str, mistakes: Vec<Mistake>) -> Self {
         Self { text, mistakes }
     }

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fields::Fields;
+use super::fields::FieldReader;
 use super::place::holds_key;
 use super::{Expected, KeySource, Placed, nearest};
 
@@ -12,7 +12,7 @@ pub(super) const KEY_SOURCES: &str =
     "`key = { env = \"NAME\" }`, `key = { file = \"PATH\" }` or `key = { command = [\"PROGRAM\", \"ARGUMENT\"] }`";
 
 /// The source that a table names. No mistake about it quotes what may be the key.
-pub(super) fn key_source(fields: &mut Fields<'_>, source: &DeTable<'_>, key: &Spanned<DeValue<'_>>) -> Option<KeySource> {
+pub(super) fn key_source(fields: &mut FieldReader<'_>, source: &DeTable<'_>, key: &Spanned<DeValue<'_>>) -> Option<KeySource> {
     let entries = fields.in_order(source);
     let found = fields.found();
     for (name, _) in &entries {
@@ -54,7 +54,7 @@ pub(super) fn key_source(fields: &mut Fields<'_>, source: &DeTable<'_>, key: &Sp
 }
 
 /// A program and its arguments. None of its texts is quoted: someone may have written the key there.
-fn key_command(fields: &mut Fields<'_>, command: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+fn key_command(fields: &mut FieldReader<'_>, command: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
     const EXPECTED: &str = "a program and its arguments as a list of texts, such as `[\"pass\", \"show\", \"clinic\"]`";
     let DeValue::Array(parts) = command.get_ref() else {
         return fields.unfit("command", command.span(), command.get_ref(), EXPECTED);
@@ -81,7 +81,7 @@ fn key_command(fields: &mut Fields<'_>, command: &Spanned<DeValue<'_>>) -> Optio
     Some(words)
 }
 
-fn checked_variable(fields: &mut Fields<'_>, variable: Placed<String>) -> Option<String> {
+fn checked_variable(fields: &mut FieldReader<'_>, variable: Placed<String>) -> Option<String> {
     let name = &variable.value;
     if holds_key(name) {
         let expected = "the name of an environment variable that holds the key";

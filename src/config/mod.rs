@@ -31,7 +31,7 @@ pub use command::{CommandError, may_ask};
 pub use fields::parse_duration;
 pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};
-pub use moment::{DayEnd, MOMENTS, Moment};
+pub use moment::{DayEnd, GivenTime, MOMENTS};
 pub use new_campaign::{NewCampaign, NewField, NewKey, NewPlace, WriteError};
 pub use path::path;
 pub(crate) use permissions::shell_quoted;
@@ -52,12 +52,12 @@ pub struct Config {
     /// How one is called to the screen.
     pub notify: Notify,
     /// Actions and the keys that the user wants for them, in the order of the file.
-    pub keys: Vec<KeyWish>,
+    pub keys: Vec<KeyBinding>,
 }
 
 /// Keys that the user wants for an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyWish {
+pub struct KeyBinding {
     /// The action's name.
     pub action: Placed<String>,
     /// The keys as they are written; none leaves the action without a key.

@@ -22,7 +22,7 @@ pub enum DayEnd {
 
 /// A time as a person gave it. All but the first kind move on with the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum GivenTime {
     /// This time.
     At(Timestamp),
     /// So long before now.
@@ -31,12 +31,12 @@ pub enum Moment {
     Today(DayEnd),
 }
 
-impl Moment {
+impl GivenTime {
     /// What a text means; a date is one of `zone`.
     ///
     /// # Errors
     /// It means none.
-    pub fn parse(text: &str, day: DayEnd, zone: &TimeZone) -> Result<Moment, Expected> {
+    pub fn parse(text: &str, day: DayEnd, zone: &TimeZone) -> Result<GivenTime, Expected> {
         meant(text.trim(), day, zone).ok_or_else(|| Expected { expected: MOMENTS.to_owned(), nearest: None })
     }
 
@@ -44,26 +44,26 @@ impl Moment {
     /// be told.
     pub fn at(self, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
         let time = match self {
-            Moment::At(time) => Some(time),
-            Moment::Ago(back) => now.checked_sub(back).ok(),
-            Moment::Today(day) => end_of(zone.to_datetime(now).date(), day, zone),
+            GivenTime::At(time) => Some(time),
+            GivenTime::Ago(back) => now.checked_sub(back).ok(),
+            GivenTime::Today(day) => end_of(zone.to_datetime(now).date(), day, zone),
         };
         time.and_then(|time| Timestamp::from_millisecond(time.as_millisecond()).ok())
     }
 
     /// Whether it means another time later on.
     pub fn moves(self) -> bool {
-        !matches!(self, Moment::At(_))
+        !matches!(self, GivenTime::At(_))
     }
 }
 
-/// A text that [`Moment::parse`] understands as the same moment.
-impl fmt::Display for Moment {
+/// A text that [`GivenTime::parse`] understands as the same moment.
+impl fmt::Display for GivenTime {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Moment::At(time) => write!(out, "{time}"),
-            Moment::Today(_) => out.write_str("today"),
-            Moment::Ago(back) => {
+            GivenTime::At(time) => write!(out, "{time}"),
+            GivenTime::Today(_) => out.write_str("today"),
+            GivenTime::Ago(back) => {
                 let mut rest = back.as_secs().max(1);
                 for (unit, seconds) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
                     if rest >= seconds {
@@ -77,23 +77,23 @@ impl fmt::Display for Moment {
     }
 }
 
-fn meant(text: &str, day: DayEnd, zone: &TimeZone) -> Option<Moment> {
+fn meant(text: &str, day: DayEnd, zone: &TimeZone) -> Option<GivenTime> {
     if text.eq_ignore_ascii_case("today") {
-        return Some(Moment::Today(day));
+        return Some(GivenTime::Today(day));
     }
     if let Ok(back) = parse_duration(text) {
-        return SignedDuration::try_from(back).ok().map(Moment::Ago);
+        return SignedDuration::try_from(back).ok().map(GivenTime::Ago);
     }
     if let Ok(time) = text.parse::<Timestamp>() {
-        return Some(Moment::At(time));
+        return Some(GivenTime::At(time));
     }
     // A date alone before a date with a time of day: the second parser takes both.
     if text.len() <= "2026-11-24".len()
         && let Ok(date) = text.parse::<Date>()
     {
-        return end_of(date, day, zone).map(Moment::At);
+        return end_of(date, day, zone).map(GivenTime::At);
     }
-    zone.to_timestamp(text.parse::<DateTime>().ok()?).ok().map(Moment::At)
+    zone.to_timestamp(text.parse::<DateTime>().ok()?).ok().map(GivenTime::At)
 }
 
 fn end_of(date: Date, day: DayEnd, zone: &TimeZone) -> Option<Timestamp> {
@@ -129,9 +129,9 @@ mod tests {
     #[case("1h30m", DayEnd::Start, "2026-11-24T00:00:00.123Z")]
     #[case("3d", DayEnd::End, "2026-11-21T01:30:00.123Z")]
     fn times_and_back(#[case] text: &str, #[case] day: DayEnd, #[case] expected: Timestamp) {
-        let moment = Moment::parse(text, day, &zone()).unwrap();
+        let moment = GivenTime::parse(text, day, &zone()).unwrap();
         assert_eq!(moment.at(&zone(), now()), Some(expected));
-        assert_eq!(Moment::parse(&moment.to_string(), day, &TimeZone::UTC).unwrap(), moment, "written as it is read");
+        assert_eq!(GivenTime::parse(&moment.to_string(), day, &TimeZone::UTC).unwrap(), moment, "written as it is read");
     }
 
     #[rstest]
@@ -141,6 +141,6 @@ mod tests {
     #[case("-2h")]
     #[case("2026-11-24T25:00:00Z")]
     fn no_times(#[case] text: &str) {
-        assert!(Moment::parse(text, DayEnd::Start, &zone()).unwrap_err().expected.contains("2h"));
+        assert!(GivenTime::parse(text, DayEnd::Start, &zone()).unwrap_err().expected.contains("2h"));
     }
 }

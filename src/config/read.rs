@@ -5,10 +5,10 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::campaign::{Campaigns, KeyRules};
-use super::fields::Fields;
+use super::fields::FieldReader;
 use super::place::shown;
-use super::syntax::{Hole, parse};
-use super::{BrokenCampaign, Config, Display, Expected, KeyWish, Mistake, Notify, nearest};
+use super::syntax::{SkippedLines, parse};
+use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, nearest};
 
 /// Whether a key may stand in the file itself.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
     // Editors on Windows like to put a mark in front of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(text, |table, mistakes, holes| {
-        let mut fields = Fields::new(text, mistakes);
+        let mut fields = FieldReader::new(text, mistakes);
         let mut config = Config::default();
         fields.only(table, &["campaigns", "display", "notify", "keys"], "table");
         config.broken = unreadable_campaigns(text, holes);
@@ -59,8 +59,8 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
 }
 
 /// Campaigns whose very header could not be read; nothing else is known of them.
-fn unreadable_campaigns(text: &str, holes: &[Hole]) -> Vec<BrokenCampaign> {
-    let header = |hole: &&Hole| hole.is_section && text.lines().nth(hole.first - 1).is_some_and(|line| line.contains("campaign"));
+fn unreadable_campaigns(text: &str, holes: &[SkippedLines]) -> Vec<BrokenCampaign> {
+    let header = |hole: &&SkippedLines| hole.is_section && text.lines().nth(hole.first - 1).is_some_and(|line| line.contains("campaign"));
     holes
         .iter()
         .filter(header)
@@ -68,7 +68,7 @@ fn unreadable_campaigns(text: &str, holes: &[Hole]) -> Vec<BrokenCampaign> {
         .collect()
 }
 
-fn read_display(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Display {
+fn read_display(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Display {
     fields.only(table, &["theme", "time_zone", "ascii", "mouse"], "option");
     let usual = Display::default();
     let theme = fields.string(table, "theme", "a theme's name or file in quotes");
@@ -98,7 +98,7 @@ fn parse_time_zone(name: &str) -> Result<jiff::tz::TimeZone, Expected> {
     })
 }
 
-fn read_keys(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Vec<KeyWish> {
+fn read_keys(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Vec<KeyBinding> {
     const KEY: &str = "a key in quotes, such as \"r\" or \"Ctrl-r\", or a list of keys";
     let mut keys = Vec::new();
     for (name, wanted) in fields.in_order(table) {
@@ -120,7 +120,7 @@ fn read_keys(fields: &mut Fields<'_>, table: &DeTable<'_>) -> Vec<KeyWish> {
         }
         // Of a list with a mistake in it nothing is taken: half of it is not what was wished.
         if fields.found() == found {
-            keys.push(KeyWish { action, chords });
+            keys.push(KeyBinding { action, chords });
         }
     }
     keys

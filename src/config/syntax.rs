@@ -11,7 +11,7 @@ use super::read::place_at_end;
 
 /// Lines that were left out because they could not be read, from 1, the last one included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hole {
+pub(super) struct SkippedLines {
     pub first: usize,
     pub last: usize,
     /// Whether a section's header could not be read, and so the section was left out.
@@ -23,10 +23,13 @@ const MOST_ERRORS: usize = 50;
 
 /// Parses the text, leaving out what cannot be read, and hands the rest to `use_table` with the
 /// mistakes so far.
-pub(super) fn parse<T>(text: &str, use_table: impl FnOnce(&DeTable<'_>, Vec<Mistake>, &[Hole]) -> (T, Vec<Mistake>)) -> (T, Vec<Mistake>) {
+pub(super) fn parse<T>(
+    text: &str,
+    use_table: impl FnOnce(&DeTable<'_>, Vec<Mistake>, &[SkippedLines]) -> (T, Vec<Mistake>),
+) -> (T, Vec<Mistake>) {
     let mut rest = text.to_owned();
     let mut mistakes: Vec<Mistake> = Vec::new();
-    let mut holes: Vec<Hole> = Vec::new();
+    let mut holes: Vec<SkippedLines> = Vec::new();
     loop {
         let (table, errors) = DeTable::parse_recoverable(&rest);
         // Only the first error is sure; the ones after it may be its echoes.
@@ -69,7 +72,7 @@ fn mistake(before: &str, message: &str) -> Mistake {
 
 /// The lines to leave out for an error at this offset; `None` when they are empty already, so that
 /// leaving them out would change nothing.
-fn hole(text: &str, at: usize) -> Option<Hole> {
+fn hole(text: &str, at: usize) -> Option<SkippedLines> {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut first = text[..at].matches('\n').count();
     // An error at the end of a line is often told at the beginning of the next.
@@ -85,11 +88,11 @@ fn hole(text: &str, at: usize) -> Option<Hole> {
     // opened it, and the section must not be lost for it.
     let above = lines[..first].iter().rposition(|line| !line.trim().is_empty());
     if let Some(above) = above.filter(|&above| is_header(line) && !is_header(lines[above]) && leaves_open(lines[above])) {
-        return Some(Hole { first: above + 1, last: above + 1, is_section: false });
+        return Some(SkippedLines { first: above + 1, last: above + 1, is_section: false });
     }
     let is_section = is_header(line);
     let after = if is_section { lines[first + 1..].iter().take_while(|line| !is_header(line)).count() } else { 0 };
-    Some(Hole { first: first + 1, last: first + 1 + after, is_section })
+    Some(SkippedLines { first: first + 1, last: first + 1 + after, is_section })
 }
 
 /// Whether a line opens more lists and tables than it closes. Quoted text is passed over, as well
@@ -110,7 +113,7 @@ fn leaves_open(line: &str) -> bool {
     depth > 0
 }
 
-fn blank(text: &str, hole: Hole) -> String {
+fn blank(text: &str, hole: SkippedLines) -> String {
     let mut out = String::with_capacity(text.len());
     for (number, line) in text.split_inclusive('\n').enumerate() {
         if (hole.first..=hole.last).contains(&(number + 1)) {

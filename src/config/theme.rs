@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::fields::{Fields, kind};
+use super::fields::{FieldReader, kind};
 use super::syntax::parse;
 use super::{Expected, Mistake, Placed};
 
@@ -36,7 +36,7 @@ const LOOK: &str = "a colour in quotes, or a table such as `{ text = \"#ffffff\"
 pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(text, |table, mistakes, _| {
-        let mut fields = Fields::new(text, mistakes);
+        let mut fields = FieldReader::new(text, mistakes);
         fields.only(table, &["base", "colours"], "option of a theme");
         let base = fields.string(table, "base", "a theme's name in quotes");
         let mut colours = Vec::new();
@@ -52,7 +52,7 @@ pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
     })
 }
 
-fn look_of(fields: &mut Fields<'_>, role: &str, look: &Spanned<DeValue<'_>>) -> Option<RoleColours> {
+fn look_of(fields: &mut FieldReader<'_>, role: &str, look: &Spanned<DeValue<'_>>) -> Option<RoleColours> {
     match look.get_ref() {
         DeValue::String(colour) => {
             Some(RoleColours { text: Some(fields.placed(colour.to_string(), look.span())), ..RoleColours::default() })

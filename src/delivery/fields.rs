@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Attempt, DeliveryError, Status, Told};
+use super::{Attempt, DeliveryError, Reported, Status};
 
 /// What an answer told of one message, before packing. Strings have been cleaned.
 #[derive(Debug, Clone, Default)]
@@ -10,33 +10,33 @@ pub struct RowFields<'a> {
     /// The message's id; the only field that must be there.
     pub id: &'a str,
     /// Whom it is for, as written.
-    pub recipient: Told<&'a str>,
+    pub recipient: Reported<&'a str>,
     /// The API's word for the latest status.
-    pub status: Told<&'a str>,
+    pub status: Reported<&'a str>,
     /// When it was recorded.
-    pub created_at: Told<Timestamp>,
+    pub created_at: Reported<Timestamp>,
     /// When the record changed, as the server has it.
-    pub updated_at: Told<Timestamp>,
+    pub updated_at: Reported<Timestamp>,
     /// The text's language.
-    pub language: Told<&'a str>,
+    pub language: Reported<&'a str>,
     /// The campaign's id.
-    pub campaign_id: Told<&'a str>,
+    pub campaign_id: Reported<&'a str>,
     /// The batch; `Null` where the answer said that there is none.
-    pub batch: Told<BatchFields<'a>>,
+    pub batch: Reported<BatchFields<'a>>,
     /// Names and values that fill the template.
-    pub values: Told<Vec<(&'a str, &'a str)>>,
+    pub values: Reported<Vec<(&'a str, &'a str)>>,
     /// The text as sent.
-    pub full_text: Told<&'a str>,
+    pub full_text: Reported<&'a str>,
     /// The template.
-    pub template: Told<TemplateFields<'a>>,
+    pub template: Reported<TemplateFields<'a>>,
     /// Who sent it.
-    pub creator: Told<&'a str>,
+    pub creator: Reported<&'a str>,
     /// The attempts, in the order told.
-    pub attempts: Told<Vec<AttemptFields<'a>>>,
+    pub attempts: Reported<Vec<AttemptFields<'a>>>,
     /// The number of attempts, where told apart.
-    pub attempt_count: Told<u32>,
+    pub attempt_count: Reported<u32>,
     /// The error that older answers tell outside the attempts.
-    pub legacy_error: Told<&'a str>,
+    pub legacy_error: Reported<&'a str>,
 }
 
 /// What an answer told of a message's batch.
@@ -45,51 +45,51 @@ pub struct BatchFields<'a> {
     /// The batch's id.
     pub id: &'a str,
     /// The uploaded file's name.
-    pub file_name: Told<&'a str>,
+    pub file_name: Reported<&'a str>,
     /// The API's word for its state.
-    pub status: Told<&'a str>,
+    pub status: Reported<&'a str>,
     /// How many messages it has.
-    pub total: Told<u32>,
+    pub total: Reported<u32>,
     /// When it was uploaded.
-    pub created_at: Told<Timestamp>,
+    pub created_at: Reported<Timestamp>,
 }
 
 /// What an answer told of a message's template.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TemplateFields<'a> {
     /// The id of this text.
-    pub id: Told<&'a str>,
+    pub id: Reported<&'a str>,
     /// The id of the template.
-    pub template_id: Told<&'a str>,
+    pub template_id: Reported<&'a str>,
     /// The text's language.
-    pub language: Told<&'a str>,
+    pub language: Reported<&'a str>,
     /// The text with its variables.
-    pub body: Told<&'a str>,
+    pub body: Reported<&'a str>,
 }
 
 /// What an answer told of one attempt, whichever spelling it came in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AttemptFields<'a> {
     /// The API's word for the status it reached.
-    pub status: Told<&'a str>,
+    pub status: Reported<&'a str>,
     /// When it was made.
-    pub created_at: Told<Timestamp>,
+    pub created_at: Reported<Timestamp>,
     /// When it last changed.
-    pub updated_at: Told<Timestamp>,
+    pub updated_at: Reported<Timestamp>,
     /// When it was handed to the provider.
-    pub sent_at: Told<Timestamp>,
+    pub sent_at: Reported<Timestamp>,
     /// When delivery was confirmed.
-    pub delivered_at: Told<Timestamp>,
+    pub delivered_at: Reported<Timestamp>,
     /// The error's type.
-    pub error_kind: Told<&'a str>,
+    pub error_kind: Reported<&'a str>,
     /// The error's code.
-    pub error_code: Told<&'a str>,
+    pub error_code: Reported<&'a str>,
 }
 
 impl AttemptFields<'_> {
     /// The attempt as a value of its own.
     pub fn to_attempt(&self) -> Attempt {
-        let word = |told: Told<&str>| told.value().map(str::to_owned).unwrap_or_default();
+        let word = |told: Reported<&str>| told.value().map(str::to_owned).unwrap_or_default();
         let (kind, code) = (word(self.error_kind), word(self.error_code));
         Attempt {
             status: self.status.value().map(Status::from_api),

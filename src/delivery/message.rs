@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::attempt::newest_first;
 use super::{
-    Attempt, Batch, BatchId, CampaignId, DeliveryError, MessageId, Progress, Recipient, RecipientKind, Row, Status, Template, Told, fill,
-    progress,
+    Attempt, Batch, BatchId, CampaignId, DeliveryError, MessageId, Progress, Recipient, RecipientKind, Reported, Row, Status, Template,
+    fill, progress,
 };
 
 /// After how long with the telco no further word is likely, says the API's reference.
@@ -73,7 +73,7 @@ impl Message {
 
     /// The message as one answer told it.
     pub fn from_row(row: Row<'_>) -> Self {
-        let text = |told: Told<&str>| told.value().map(str::to_owned);
+        let text = |told: Reported<&str>| told.value().map(str::to_owned);
         let mut attempts: Option<Vec<Attempt>> =
             row.attempts().value().map(|attempts| attempts.map(|attempt| attempt.to_attempt()).collect());
         if let Some(attempts) = &mut attempts {
@@ -186,12 +186,12 @@ mod tests {
 
     #[test]
     fn the_last_change_is_the_latest_time_anywhere() {
-        let attempt = AttemptFields { created_at: Told::Value(at(90)), sent_at: Told::Value(at(95)), ..AttemptFields::default() };
+        let attempt = AttemptFields { created_at: Reported::Value(at(90)), sent_at: Reported::Value(at(95)), ..AttemptFields::default() };
         let message = told(&RowFields {
             id: "message_1",
-            created_at: Told::Value(at(0)),
-            updated_at: Told::Value(at(60)),
-            attempts: Told::Value(vec![attempt]),
+            created_at: Reported::Value(at(0)),
+            updated_at: Reported::Value(at(60)),
+            attempts: Reported::Value(vec![attempt]),
             ..RowFields::default()
         });
         assert_eq!(message.last_change(), Some(at(95)));
@@ -221,18 +221,21 @@ mod tests {
 
     #[test]
     fn the_newest_attempt_tells_the_error_whatever_the_order() {
-        let old =
-            AttemptFields { created_at: Told::Value(at(0)), error_code: Told::Value("recipient_invalid"), ..AttemptFields::default() };
+        let old = AttemptFields {
+            created_at: Reported::Value(at(0)),
+            error_code: Reported::Value("recipient_invalid"),
+            ..AttemptFields::default()
+        };
         let new = AttemptFields {
-            created_at: Told::Value(at(9)),
-            error_kind: Told::Value("delivery_error"),
-            error_code: Told::Value("routing_error"),
+            created_at: Reported::Value(at(9)),
+            error_kind: Reported::Value("delivery_error"),
+            error_code: Reported::Value("routing_error"),
             ..AttemptFields::default()
         };
         let message = told(&RowFields {
             id: "message_1",
-            status: Told::Value("failure"),
-            attempts: Told::Value(vec![old, new]),
+            status: Reported::Value("failure"),
+            attempts: Reported::Value(vec![old, new]),
             ..RowFields::default()
         });
         assert_eq!(message.error(), Some(DeliveryError::new("delivery_error", "routing_error")));
@@ -241,9 +244,13 @@ mod tests {
 
     #[test]
     fn a_message_that_is_not_in_failure_has_no_error() {
-        let attempt = AttemptFields { error_code: Told::Value("routing_error"), ..AttemptFields::default() };
-        let message =
-            told(&RowFields { id: "m", status: Told::Value("created"), attempts: Told::Value(vec![attempt]), ..RowFields::default() });
+        let attempt = AttemptFields { error_code: Reported::Value("routing_error"), ..AttemptFields::default() };
+        let message = told(&RowFields {
+            id: "m",
+            status: Reported::Value("created"),
+            attempts: Reported::Value(vec![attempt]),
+            ..RowFields::default()
+        });
         assert_eq!(message.error(), None);
     }
 
@@ -251,8 +258,8 @@ mod tests {
     fn an_error_of_older_answers_is_not_lost() {
         let message = told(&RowFields {
             id: "m",
-            status: Told::Value("failure"),
-            legacy_error: Told::Value("message_expired"),
+            status: Reported::Value("failure"),
+            legacy_error: Reported::Value("message_expired"),
             ..RowFields::default()
         });
         assert_eq!(message.error(), Some(DeliveryError::new("", "message_expired")));

@@ -38,4 +38,4 @@ pub use sentence::{full_stop, sentences};
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts};
 pub use text::{clean, clean_line, needs_cleaning};
-pub use told::Told;
+pub use told::Reported;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 pub use kept::Beside;
 
-use super::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields, Told};
+use super::{AttemptFields, BadRow, BatchFields, Reported, RowFields, TemplateFields};
 
 /// The messages of one answer, in the order told.
 #[derive(Debug, Default)]
@@ -37,48 +37,48 @@ struct Span {
 #[derive(Debug)]
 struct PackedRow {
     id: Span,
-    recipient: Told<Span>,
-    status: Told<Span>,
-    created_at: Told<Timestamp>,
-    updated_at: Told<Timestamp>,
-    language: Told<Span>,
-    campaign_id: Told<Span>,
-    batch: Told<u32>,
-    values: Told<Range<u32>>,
-    full_text: Told<Span>,
-    template: Told<u32>,
-    creator: Told<Span>,
-    attempts: Told<Range<u32>>,
-    attempt_count: Told<u32>,
-    legacy_error: Told<Span>,
+    recipient: Reported<Span>,
+    status: Reported<Span>,
+    created_at: Reported<Timestamp>,
+    updated_at: Reported<Timestamp>,
+    language: Reported<Span>,
+    campaign_id: Reported<Span>,
+    batch: Reported<u32>,
+    values: Reported<Range<u32>>,
+    full_text: Reported<Span>,
+    template: Reported<u32>,
+    creator: Reported<Span>,
+    attempts: Reported<Range<u32>>,
+    attempt_count: Reported<u32>,
+    legacy_error: Reported<Span>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct PackedBatch {
     id: Span,
-    file_name: Told<Span>,
-    status: Told<Span>,
-    total: Told<u32>,
-    created_at: Told<Timestamp>,
+    file_name: Reported<Span>,
+    status: Reported<Span>,
+    total: Reported<u32>,
+    created_at: Reported<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct PackedTemplate {
-    id: Told<Span>,
-    template_id: Told<Span>,
-    language: Told<Span>,
-    body: Told<Span>,
+    id: Reported<Span>,
+    template_id: Reported<Span>,
+    language: Reported<Span>,
+    body: Reported<Span>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct PackedAttempt {
-    status: Told<Span>,
-    created_at: Told<Timestamp>,
-    updated_at: Told<Timestamp>,
-    sent_at: Told<Timestamp>,
-    delivered_at: Told<Timestamp>,
-    error_kind: Told<Span>,
-    error_code: Told<Span>,
+    status: Reported<Span>,
+    created_at: Reported<Timestamp>,
+    updated_at: Reported<Timestamp>,
+    sent_at: Reported<Timestamp>,
+    delivered_at: Reported<Timestamp>,
+    error_kind: Reported<Span>,
+    error_code: Reported<Span>,
 }
 
 impl Rows {
@@ -118,7 +118,7 @@ impl Rows {
         &self.arena[span.start as usize..(span.start + span.len) as usize]
     }
 
-    fn told(&self, span: Told<Span>) -> Told<&str> {
+    fn told(&self, span: Reported<Span>) -> Reported<&str> {
         span.map(|span| self.text(span))
     }
 }
@@ -144,41 +144,41 @@ impl<'a> Row<'a> {
     }
 
     /// Whom it is for.
-    pub fn recipient(self) -> Told<&'a str> {
+    pub fn recipient(self) -> Reported<&'a str> {
         self.rows.told(self.packed.recipient)
     }
 
     /// The API's word for the latest status. Every message has one, so `null` or an empty word means that an answer does not
     /// give it, and not that there is none.
-    pub fn status(self) -> Told<&'a str> {
+    pub fn status(self) -> Reported<&'a str> {
         match self.rows.told(self.packed.status) {
-            Told::Value(word) if !word.trim().is_empty() => Told::Value(word),
-            _ => Told::Absent,
+            Reported::Value(word) if !word.trim().is_empty() => Reported::Value(word),
+            _ => Reported::Absent,
         }
     }
 
     /// When it was recorded.
-    pub fn created_at(self) -> Told<Timestamp> {
+    pub fn created_at(self) -> Reported<Timestamp> {
         self.packed.created_at
     }
 
     /// When the record changed, as the server has it.
-    pub fn updated_at(self) -> Told<Timestamp> {
+    pub fn updated_at(self) -> Reported<Timestamp> {
         self.packed.updated_at
     }
 
     /// The text's language.
-    pub fn language(self) -> Told<&'a str> {
+    pub fn language(self) -> Reported<&'a str> {
         self.rows.told(self.packed.language)
     }
 
     /// The campaign's id.
-    pub fn campaign_id(self) -> Told<&'a str> {
+    pub fn campaign_id(self) -> Reported<&'a str> {
         self.rows.told(self.packed.campaign_id)
     }
 
     /// The batch.
-    pub fn batch(self) -> Told<BatchFields<'a>> {
+    pub fn batch(self) -> Reported<BatchFields<'a>> {
         self.packed.batch.and_then(|place| {
             let batch = self.rows.batches.get(place as usize)?;
             Some(BatchFields {
@@ -192,7 +192,7 @@ impl<'a> Row<'a> {
     }
 
     /// The names and values that fill the template.
-    pub fn values(self) -> Told<impl ExactSizeIterator<Item = (&'a str, &'a str)>> {
+    pub fn values(self) -> Reported<impl ExactSizeIterator<Item = (&'a str, &'a str)>> {
         let rows = self.rows;
         self.packed.values.clone().map(|range| {
             rows.values[range.start as usize..range.end as usize].iter().map(|(name, value)| (rows.text(*name), rows.text(*value)))
@@ -200,12 +200,12 @@ impl<'a> Row<'a> {
     }
 
     /// The text as sent.
-    pub fn full_text(self) -> Told<&'a str> {
+    pub fn full_text(self) -> Reported<&'a str> {
         self.rows.told(self.packed.full_text)
     }
 
     /// The template.
-    pub fn template(self) -> Told<TemplateFields<'a>> {
+    pub fn template(self) -> Reported<TemplateFields<'a>> {
         self.packed.template.and_then(|place| {
             let template = self.rows.templates.get(place as usize)?;
             Some(TemplateFields {
@@ -218,12 +218,12 @@ impl<'a> Row<'a> {
     }
 
     /// Who sent it.
-    pub fn creator(self) -> Told<&'a str> {
+    pub fn creator(self) -> Reported<&'a str> {
         self.rows.told(self.packed.creator)
     }
 
     /// The attempts, in the order told.
-    pub fn attempts(self) -> Told<impl ExactSizeIterator<Item = AttemptFields<'a>>> {
+    pub fn attempts(self) -> Reported<impl ExactSizeIterator<Item = AttemptFields<'a>>> {
         let rows = self.rows;
         self.packed.attempts.clone().map(|range| {
             rows.attempts[range.start as usize..range.end as usize].iter().map(|attempt| AttemptFields {
@@ -245,12 +245,12 @@ impl<'a> Row<'a> {
     }
 
     /// The number of attempts, where told apart.
-    pub fn attempt_count(self) -> Told<u32> {
+    pub fn attempt_count(self) -> Reported<u32> {
         self.packed.attempt_count
     }
 
     /// The error that older answers tell outside the attempts.
-    pub fn legacy_error(self) -> Told<&'a str> {
+    pub fn legacy_error(self) -> Reported<&'a str> {
         self.rows.told(self.packed.legacy_error)
     }
 }
@@ -383,15 +383,15 @@ mod tests {
     #[test]
     fn what_was_packed_comes_out_again() {
         let mut builder = RowsBuilder::default();
-        let batch = BatchFields { id: "batch_1", file_name: Told::Value("clinic.csv"), ..BatchFields::default() };
+        let batch = BatchFields { id: "batch_1", file_name: Reported::Value("clinic.csv"), ..BatchFields::default() };
         for place in 0..3 {
             let id = format!("message_{place}");
             builder.push(&RowFields {
                 id: &id,
-                status: Told::Value("success"),
-                batch: Told::Value(batch),
-                values: Told::Value(vec![("name", "Tan Wei Ming"), ("place", &id)]),
-                attempts: Told::Value(vec![AttemptFields { error_code: Told::Null, ..AttemptFields::default() }]),
+                status: Reported::Value("success"),
+                batch: Reported::Value(batch),
+                values: Reported::Value(vec![("name", "Tan Wei Ming"), ("place", &id)]),
+                attempts: Reported::Value(vec![AttemptFields { error_code: Reported::Null, ..AttemptFields::default() }]),
                 ..RowFields::default()
             });
         }
@@ -399,10 +399,10 @@ mod tests {
         assert_eq!((rows.len(), rows.batches.len()), (3, 1));
         let row = rows.get(2).unwrap();
         assert_eq!(row.id(), "message_2");
-        assert_eq!(row.batch(), Told::Value(batch));
+        assert_eq!(row.batch(), Reported::Value(batch));
         assert_eq!(row.values().value().unwrap().collect::<Vec<_>>(), [("name", "Tan Wei Ming"), ("place", "message_2")]);
-        assert_eq!(row.attempts().value().unwrap().next().unwrap().error_code, Told::Null);
-        assert_eq!(row.recipient(), Told::Absent);
+        assert_eq!(row.attempts().value().unwrap().next().unwrap().error_code, Reported::Null);
+        assert_eq!(row.recipient(), Reported::Absent);
         assert!(rows.get(3).is_none());
     }
 
@@ -411,7 +411,7 @@ mod tests {
         let mut builder = RowsBuilder::default();
         for place in 0..100 {
             let id = format!("{place:03}");
-            builder.push(&RowFields { id: &id, language: Told::Value("english"), ..RowFields::default() });
+            builder.push(&RowFields { id: &id, language: Reported::Value("english"), ..RowFields::default() });
         }
         let rows = builder.finish();
         assert_eq!(rows.arena.len(), 300 + "english".len());

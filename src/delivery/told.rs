@@ -3,7 +3,7 @@
 /// A field of an answer. The API's answers leave fields out (a retry's answer has no attempts, a
 /// batch page no batches), and a field left out must keep what was known, while a `null` clears it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Told<T> {
+pub enum Reported<T> {
     /// The key was not in the answer: what was known stays.
     #[default]
     Absent,
@@ -13,58 +13,58 @@ pub enum Told<T> {
     Value(T),
 }
 
-impl<T> Told<T> {
+impl<T> Reported<T> {
     /// The value, where one was told.
     pub fn value(self) -> Option<T> {
         match self {
-            Told::Value(value) => Some(value),
-            Told::Absent | Told::Null => None,
+            Reported::Value(value) => Some(value),
+            Reported::Absent | Reported::Null => None,
         }
     }
 
     /// The value by reference, where one was told.
-    pub fn as_ref(&self) -> Told<&T> {
+    pub fn as_ref(&self) -> Reported<&T> {
         match self {
-            Told::Absent => Told::Absent,
-            Told::Null => Told::Null,
-            Told::Value(value) => Told::Value(value),
+            Reported::Absent => Reported::Absent,
+            Reported::Null => Reported::Null,
+            Reported::Value(value) => Reported::Value(value),
         }
     }
 
     /// The same telling with the value changed.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Told<U> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reported<U> {
         match self {
-            Told::Absent => Told::Absent,
-            Told::Null => Told::Null,
-            Told::Value(value) => Told::Value(change(value)),
+            Reported::Absent => Reported::Absent,
+            Reported::Null => Reported::Null,
+            Reported::Value(value) => Reported::Value(change(value)),
         }
     }
 
     /// The same telling, where a value that cannot be used counts as not told.
-    pub fn and_then<U>(self, change: impl FnOnce(T) -> Option<U>) -> Told<U> {
+    pub fn and_then<U>(self, change: impl FnOnce(T) -> Option<U>) -> Reported<U> {
         match self {
-            Told::Absent => Told::Absent,
-            Told::Null => Told::Null,
-            Told::Value(value) => change(value).map_or(Told::Absent, Told::Value),
+            Reported::Absent => Reported::Absent,
+            Reported::Null => Reported::Null,
+            Reported::Value(value) => change(value).map_or(Reported::Absent, Reported::Value),
         }
     }
 
     /// Whether the key was in the answer at all.
     pub fn is_told(&self) -> bool {
-        !matches!(self, Told::Absent)
+        !matches!(self, Reported::Absent)
     }
 
     /// This telling where it says anything, else the other.
     #[must_use]
-    pub fn or(self, other: Told<T>) -> Told<T> {
+    pub fn or(self, other: Reported<T>) -> Reported<T> {
         if self.is_told() { self } else { other }
     }
 }
 
-impl<T> From<Option<T>> for Told<T> {
+impl<T> From<Option<T>> for Reported<T> {
     /// A value becomes told, `None` becomes not mentioned.
     fn from(value: Option<T>) -> Self {
-        value.map_or(Told::Absent, Told::Value)
+        value.map_or(Reported::Absent, Reported::Value)
     }
 }
 
@@ -74,14 +74,14 @@ mod tests {
 
     #[test]
     fn an_unusable_value_counts_as_not_told() {
-        assert_eq!(Told::Value("x").and_then(|text| text.parse::<u32>().ok()), Told::Absent);
-        assert_eq!(Told::Value("7").and_then(|text| text.parse::<u32>().ok()), Told::Value(7));
-        assert_eq!(Told::<&str>::Null.and_then(|text| text.parse::<u32>().ok()), Told::Null);
+        assert_eq!(Reported::Value("x").and_then(|text| text.parse::<u32>().ok()), Reported::Absent);
+        assert_eq!(Reported::Value("7").and_then(|text| text.parse::<u32>().ok()), Reported::Value(7));
+        assert_eq!(Reported::<&str>::Null.and_then(|text| text.parse::<u32>().ok()), Reported::Null);
     }
 
     #[test]
     fn null_is_a_telling_and_wins_over_another_spelling() {
-        assert_eq!(Told::<u8>::Null.or(Told::Value(1)), Told::Null);
-        assert_eq!(Told::<u8>::Absent.or(Told::Value(1)), Told::Value(1));
+        assert_eq!(Reported::<u8>::Null.or(Reported::Value(1)), Reported::Null);
+        assert_eq!(Reported::<u8>::Absent.or(Reported::Value(1)), Reported::Value(1));
     }
 }

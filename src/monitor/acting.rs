@@ -13,12 +13,12 @@ use super::budget::add;
 use super::{ActionStage, Clock, Moment, Purpose};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
-use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, PLAN_LIFE, Resolution, look_up_again};
+use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, look_up_again};
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};
-pub(super) use reading::{BatchPage, Pass, Passed, Read};
-pub(super) use wording::{Intended, Wish, message_intention};
+pub(super) use reading::{BatchPage, BatchPass, BatchPassProgress, Reread};
+pub(super) use wording::{ConfirmedAction, Intended, message_intention};
 
 use wording::{answer_kind, impersonal};
 
@@ -49,11 +49,11 @@ pub(super) struct Acting {
     known: Known,
     /// Its number in the journal, once it is written down.
     pub action: Option<ActionId>,
-    pub phase: Phase,
+    pub phase: ActionPhase,
     /// Whether it is part of a run, which decides when it is started.
     pub in_run: bool,
     /// How far the messages of its batch were read this time.
-    pub pass: Pass,
+    pub pass: BatchPass,
     /// What is known of its message since the yes.
     pub meanwhile: Option<Meanwhile>,
     /// The batch as it was read whole after the yes; it was what had been agreed to.
@@ -73,9 +73,9 @@ pub(super) struct Acting {
 
 /// Where it stands.
 #[derive(Debug)]
-pub(super) enum Phase {
+pub(super) enum ActionPhase {
     /// Its intention must be written down first.
-    ToIntend(Wish),
+    ToIntend(ConfirmedAction),
     /// Its intention is on disk, and its run has not come to it yet.
     Queued,
     /// The request may leave, from then on.
@@ -96,8 +96,8 @@ pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
 }
 
 impl Acting {
-    fn with(subject: Subject, known: Known, phase: Phase, moved_at: Moment) -> Self {
-        let pass = Pass::default();
+    fn with(subject: Subject, known: Known, phase: ActionPhase, moved_at: Moment) -> Self {
+        let pass = BatchPass::default();
         Self {
             subject,
             known,
@@ -120,7 +120,7 @@ impl Acting {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
         let meanwhile = Some(Meanwhile::from(item));
-        Self { meanwhile, ..Self::with(subject, known, Phase::ToIntend(Wish::Message(retry)), agreed_at) }
+        Self { meanwhile, ..Self::with(subject, known, ActionPhase::ToIntend(ConfirmedAction::Message(retry)), agreed_at) }
     }
 
     /// A message of a run whose intention is on disk; the run last moved then.
@@ -128,13 +128,13 @@ impl Acting {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
         let meanwhile = Some(Meanwhile::from(item));
-        Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, Phase::Queued, moved_at) }
+        Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, ActionPhase::Queued, moved_at) }
     }
 
     /// A retry of a whole batch that a person agreed to then.
     pub fn of_batch(retry: ConfirmedBatchRetry, agreed_at: Moment) -> Self {
         let (subject, known) = (Subject::Batch(retry.plan().batch.clone()), Known::Batch(retry.evidence().clone()));
-        Self::with(subject, known, Phase::ToIntend(Wish::Batch(retry)), agreed_at)
+        Self::with(subject, known, ActionPhase::ToIntend(ConfirmedAction::Batch(retry)), agreed_at)
     }
 
     /// A retry of an earlier run whose outcome nobody saw. With `reads` readings made already, it is read until a
@@ -153,7 +153,7 @@ impl Acting {
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
         };
         let now = clock.moment();
-        let phase = Phase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
+        let phase = ActionPhase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
         Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
     }
 
@@ -168,33 +168,33 @@ impl Acting {
     /// A run has come to it, which last moved at `moved_at`: the yes to a run holds as long as it
     /// moves.
     pub fn start(&mut self, moved_at: Moment, now: Timestamp) {
-        if matches!(self.phase, Phase::Queued) {
+        if matches!(self.phase, ActionPhase::Queued) {
             self.moved_at = moved_at;
-            self.phase = Phase::Ready { from: now };
+            self.phase = ActionPhase::Ready { from: now };
         }
     }
 
     /// Whether it provably did nothing so far and none of its requests is on its way.
     pub fn may_be_given_up(&self) -> bool {
-        matches!(self.phase, Phase::Queued | Phase::Ready { .. })
+        matches!(self.phase, ActionPhase::Queued | ActionPhase::Ready { .. })
     }
 
     /// Whether none of its requests is on its way, so that a person can still take it back.
     pub fn may_be_taken_back(&self) -> bool {
-        matches!(self.phase, Phase::ToIntend(_)) || self.may_be_given_up()
+        matches!(self.phase, ActionPhase::ToIntend(_)) || self.may_be_given_up()
     }
 
     /// When its unknown outcome is looked up next.
     pub fn look_up_at(&self) -> Option<Timestamp> {
         match &self.phase {
-            Phase::Unknown { read_at, .. } => Some(*read_at),
+            ActionPhase::Unknown { read_at, .. } => Some(*read_at),
             _ => None,
         }
     }
 
     /// A person wishes to look at once.
     pub fn look_up_now(&mut self, now: Timestamp) {
-        if let Phase::Unknown { read_at, .. } = &mut self.phase {
+        if let ActionPhase::Unknown { read_at, .. } = &mut self.phase {
             *read_at = now;
         }
     }
@@ -202,28 +202,35 @@ impl Acting {
     /// When it next needs a call, and what for.
     pub fn due(&self) -> Option<(Timestamp, Purpose)> {
         match &self.phase {
-            Phase::Ready { from } => Some((*from, Purpose::Retry)),
-            Phase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
-            Phase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
-            Phase::ToIntend(_) | Phase::Queued | Phase::UnderWay | Phase::Over => None,
+            ActionPhase::Ready { from } => Some((*from, Purpose::Retry)),
+            ActionPhase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
+            ActionPhase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
+            ActionPhase::ToIntend(_) | ActionPhase::Queued | ActionPhase::UnderWay | ActionPhase::Over => None,
         }
     }
 
     /// Whether a second retry of the message would cross this one.
     pub fn is_open(&self) -> bool {
-        matches!(self.phase, Phase::ToIntend(_) | Phase::Queued | Phase::Ready { .. } | Phase::UnderWay | Phase::Unknown { .. })
+        matches!(
+            self.phase,
+            ActionPhase::ToIntend(_)
+                | ActionPhase::Queued
+                | ActionPhase::Ready { .. }
+                | ActionPhase::UnderWay
+                | ActionPhase::Unknown { .. }
+        )
     }
 
     /// Its intention is on disk.
     pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
         self.action = Some(action);
-        self.phase = Phase::Ready { from: now };
+        self.phase = ActionPhase::Ready { from: now };
         ActionStage::Intended
     }
 
     /// It cannot be done; nothing was sent.
     pub fn not_taken(&mut self, why: Explanation) -> ActionStage {
-        self.phase = Phase::Over;
+        self.phase = ActionPhase::Over;
         ActionStage::NotTaken(why)
     }
 
@@ -235,7 +242,7 @@ impl Acting {
 
     /// Its yes has expired: it is not sent.
     pub fn expire(&mut self) -> (Outcome, ActionStage) {
-        self.phase = Phase::Over;
+        self.phase = ActionPhase::Over;
         let reason = "the yes was more than five minutes old when its turn came".to_owned();
         let why = Explanation::new(
             "The retry was not sent.",
@@ -247,14 +254,14 @@ impl Acting {
 
     /// It cannot go again, because that could not be written down.
     pub fn give_up(&mut self, why: Explanation) -> ActionStage {
-        self.phase = Phase::Over;
+        self.phase = ActionPhase::Over;
         ActionStage::NotSent(why)
     }
 
     /// Its request leaves. Lines of tries in the journal that were closed before that count for nothing.
     pub fn leaves(&mut self) -> ActionStage {
         self.tries += 1;
-        self.phase = Phase::UnderWay;
+        self.phase = ActionPhase::UnderWay;
         ActionStage::UnderWay { try_number: self.tries }
     }
 
@@ -262,7 +269,7 @@ impl Acting {
     /// the stage.
     pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
         let taken = |acting: &mut Self| {
-            acting.phase = Phase::Following { since: now, read_at: now };
+            acting.phase = ActionPhase::Following { since: now, read_at: now };
             Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
         };
         // Only what was accepted needs no explanation.
@@ -275,7 +282,7 @@ impl Acting {
                 if *rate_limited {
                     return self.again_or(outcome, *retry_after, why, now, refused);
                 }
-                self.phase = Phase::Over;
+                self.phase = ActionPhase::Over;
                 Answered { outcome, goes_again: false, stage: refused(why) }
             }
             WriteOutcome::NotSent { reason, .. } => {
@@ -283,11 +290,11 @@ impl Acting {
             }
             WriteOutcome::Unknown { reason, .. } => {
                 let outcome = Outcome::Unknown { reason: impersonal(reason) };
-                let Resolution::ReadAt(read_at) = look_up_again(now, 0, now) else {
-                    self.phase = Phase::Over;
+                let NextLookUp::ReadAt(read_at) = look_up_again(now, 0, now) else {
+                    self.phase = ActionPhase::Over;
                     return Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: None } };
                 };
-                self.phase = Phase::Unknown { since: now, reads: 0, read_at, why: why.clone() };
+                self.phase = ActionPhase::Unknown { since: now, reads: 0, read_at, why: why.clone() };
                 Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: Some(read_at) } }
             }
         }
@@ -303,13 +310,13 @@ impl Acting {
         over: impl FnOnce(Explanation) -> ActionStage,
     ) -> Answered {
         if self.tries >= TRIES {
-            self.phase = Phase::Over;
+            self.phase = ActionPhase::Over;
             return Answered { outcome, goes_again: false, stage: over(why) };
         }
         // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
         let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
         let from = add(now, pause.as_secs_f64());
-        self.phase = Phase::Ready { from };
+        self.phase = ActionPhase::Ready { from };
         Answered { outcome, goes_again: true, stage: ActionStage::GoesAgain { at: from, why } }
     }
 }

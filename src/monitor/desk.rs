@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{Acting, Check, Pass, Phase};
+use super::acting::{Acting, ActionPhase, BatchPass, Check};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
-use super::slots::{DiskTime, Slots, Turn};
+use super::slots::{CallSlot, DiskTime, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{BatchId, Beside, MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
 
-pub(super) use trouble::Failure;
+pub(super) use trouble::CallFailure;
 use trouble::Trouble;
 
 /// How many recipients one search call asks for: a screen or two, since a person reads them.
@@ -30,11 +30,11 @@ const READ_AGAIN: usize = 10;
 
 /// A worker's desk.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct Scheduler {
     pub ledger: Ledger,
     pub budget: Budget,
     /// The next call's slot in the budget that processes share.
-    pub slots: Slots,
+    pub slots: CallSlot,
     /// How long it takes to write down that a request leaves.
     pub disk: DiskTime,
     pub trouble: Option<Trouble>,
@@ -52,7 +52,7 @@ pub(super) struct Desk {
     pub further: bool,
     pub read_now: bool,
     pub search: Option<Search>,
-    pub opened: Option<Opened>,
+    pub opened: Option<OpenedMessage>,
     /// Messages that were found to be in other hands: what is shown of them is out of date.
     read_again: VecDeque<MessageId>,
     /// The batch that somebody wants read whole.
@@ -92,7 +92,7 @@ pub(super) struct Search {
 
 /// A message that somebody looks at.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(super) struct OpenedMessage {
     pub generation: Generation,
     pub message: MessageId,
     /// When it is read next; `None` when nothing more is expected of it.
@@ -104,7 +104,7 @@ pub(super) struct Opened {
 pub(super) struct WantedBatch {
     pub generation: Generation,
     pub batch: BatchId,
-    pub pass: Pass,
+    pub pass: BatchPass,
     /// When its next page is read; `None` where there is nothing more to read.
     pub read_at: Option<Timestamp>,
     /// How often in a row it could not be read.
@@ -113,7 +113,7 @@ pub(super) struct WantedBatch {
 
 /// What a worker does next.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Step {
+pub(super) enum NextStep {
     /// Write the intention of this action down.
     Intend(usize),
     /// Write the intentions of the run down.
@@ -158,12 +158,12 @@ pub(super) enum Job {
     Page(Fetch),
 }
 
-impl Desk {
+impl Scheduler {
     pub fn new(calls_per_second: f64, away_rate: f64, horizon: SignedDuration, reads: bool) -> Self {
         Self {
             ledger: Ledger::default(),
             budget: Budget::new(calls_per_second),
-            slots: Slots::Wanted { missed: 0 },
+            slots: CallSlot::Wanted { missed: 0 },
             disk: DiskTime::default(),
             trouble: None,
             reads,
@@ -191,43 +191,43 @@ impl Desk {
     }
 
     /// What to do at `now`.
-    pub fn decide(&self, now: Timestamp) -> Step {
+    pub fn decide(&self, now: Timestamp) -> NextStep {
         // Writing an intention down is no call and waits for nothing.
-        if let Some(place) = self.actions.iter().position(|acting| matches!(acting.phase, Phase::ToIntend(_))) {
-            return Step::Intend(place);
+        if let Some(place) = self.actions.iter().position(|acting| matches!(acting.phase, ActionPhase::ToIntend(_))) {
+            return NextStep::Intend(place);
         }
         if let Some(run) = &self.run {
             if !run.to_give_up.is_empty() {
-                return Step::GiveUp;
+                return NextStep::GiveUp;
             }
             if !run.to_begin.is_empty() {
-                return Step::BeginRun;
+                return NextStep::BeginRun;
             }
             if run.to_start.is_some() {
-                return Step::StartNext;
+                return NextStep::StartNext;
             }
         }
-        let skipped = |acting: &Acting| matches!(acting.phase, Phase::Ready { .. }) && acting.check(now) == Check::Skip;
+        let skipped = |acting: &Acting| matches!(acting.phase, ActionPhase::Ready { .. }) && acting.check(now) == Check::Skip;
         if let Some(place) = self.actions.iter().position(skipped) {
-            return Step::Skip(place);
+            return NextStep::Skip(place);
         }
         if self.review_at.is_some_and(|at| at <= now) {
-            return Step::Review;
+            return NextStep::Review;
         }
         if self.paused {
-            return Step::Rest;
+            return NextStep::Rest;
         }
         let slot = self.slot(now);
         match self.job(now) {
-            Some((_, purpose)) if slot > now => Step::Wait { until: slot, purpose: Some(purpose) },
+            Some((_, purpose)) if slot > now => NextStep::Wait { until: slot, purpose: Some(purpose) },
             Some((job, purpose)) => match self.slots.turn(now, self.room_for(&job)) {
-                Turn::Reserve => Step::Reserve(self.room_for(&job)),
-                Turn::Wait(until) => Step::Wait { until, purpose: Some(purpose) },
-                Turn::Go => Step::Call(job),
+                Turn::Reserve => NextStep::Reserve(self.room_for(&job)),
+                Turn::Wait(until) => NextStep::Wait { until, purpose: Some(purpose) },
+                Turn::Go => NextStep::Call(job),
             },
             None => match self.next_due(now) {
-                Some(until) => Step::Wait { until: until.max(slot), purpose: None },
-                None => Step::Rest,
+                Some(until) => NextStep::Wait { until: until.max(slot), purpose: None },
+                None => NextStep::Rest,
             },
         }
     }

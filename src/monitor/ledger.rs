@@ -26,7 +26,7 @@ use crate::store::{Gap, Reach};
 
 pub use curve::Stage;
 pub use next::{Fetch, Outlook};
-pub use stretch::{PageSeen, Seen};
+pub use stretch::{PageSeen, SeenMessage};
 
 use curve::Curves;
 use stretch::{Opener, Stretch};
@@ -74,7 +74,7 @@ pub struct Ledger {
     /// How alike the stretches move.
     likeness: pace::Likeness,
     /// The calls for what stands still.
-    rest: rest::Rest,
+    rest: rest::RestBudget,
 }
 
 /// How long after its last pause the trouble of a page is forgotten.
@@ -159,7 +159,7 @@ impl Ledger {
     /// A message was told by another answer (a search, a single reading, a retry) that was asked for
     /// at `asked_at`: where it is known, it is open or done from now on, and its stretch is read
     /// accordingly.
-    pub fn note(&mut self, seen: &Seen, asked_at: Timestamp) {
+    pub fn note(&mut self, seen: &SeenMessage, asked_at: Timestamp) {
         for stretch in &mut self.stretches {
             if let Some(place) = stretch.open.iter().position(|open| open.id == seen.id) {
                 let open = &mut stretch.open[place];

@@ -19,8 +19,8 @@ mod tests;
 pub use budget::Budget;
 pub use clock::{Clock, Moment, ServerTime};
 pub use command::{Attendance, Command, Generation};
-pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
-pub use reader::{Listing, Pages, ReadError, Reader, ReaderNews};
+pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
+pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
     ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice,
     NoticeWeight, OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,

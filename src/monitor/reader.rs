@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 pub use pages::Pages;
 
 use super::sharing::{Sharing, broken_told};
-use super::slots::{Slots, Turn};
+use super::slots::{CallSlot, Turn};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::postman::{Api, Call, CallError, Explanation, MessageAnswer, NextTry, PageAnswer, SCRIPT_PATIENCE, SCRIPT_TRIES, next_try};
@@ -21,7 +21,7 @@ use crate::state::SharedBudget;
 
 /// A list of messages, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
+pub struct ListRequest {
     /// A batch's messages; `None` for the campaign's.
     pub batch: Option<BatchId>,
     /// Only recipients that hold this.
@@ -57,7 +57,7 @@ struct Caller {
     budget: Budget,
     clock: Clock,
     /// The budget that processes share, and the next call's slot in it; `None` where it is not used.
-    sharing: Option<(Sharing, Slots)>,
+    sharing: Option<(Sharing, CallSlot)>,
     jitter: Box<dyn FnMut() -> f64 + Send>,
     listener: Listener,
 }
@@ -92,7 +92,7 @@ impl Reader {
     /// the rate is used.
     #[must_use]
     pub fn sharing(self, budget: Option<Arc<dyn SharedBudget>>) -> Self {
-        self.with(|caller| caller.sharing = Some((Sharing::new(budget, &caller.api), Slots::Wanted { missed: 0 })))
+        self.with(|caller| caller.sharing = Some((Sharing::new(budget, &caller.api), CallSlot::Wanted { missed: 0 })))
     }
 
     /// Tells whoever waits in front of the screen why nothing happens, or not as fast as configured.
@@ -132,7 +132,7 @@ impl Reader {
     }
 
     /// The pages of a list, from the newest message on.
-    pub fn pages(&mut self, listing: Listing) -> Pages<'_> {
+    pub fn pages(&mut self, listing: ListRequest) -> Pages<'_> {
         Pages::new(self, listing)
     }
 }
@@ -212,9 +212,9 @@ mod tests {
 
     use super::*;
     use crate::delivery::CampaignId;
-    use crate::postman::scripted::{ScriptedTransport, Step, scripted_time};
+    use crate::postman::scripted::{ScriptedStep, ScriptedTransport, scripted_time};
     use crate::postman::{ApiKey, Broken, Environment, TransportFailure};
-    use crate::state::{BudgetFile, Server, Slot, StateError};
+    use crate::state::{BudgetFile, ReservedSlot, Server, StateError};
     use jiff::SignedDuration;
 
     fn reader(script: &Arc<ScriptedTransport>) -> (Reader, Clock) {
@@ -224,27 +224,27 @@ mod tests {
         (Reader::new(api, 2.0, clock.clone(), || 0.0), clock)
     }
 
-    fn page(ids: &[&str], next: Option<&str>) -> Step {
+    fn page(ids: &[&str], next: Option<&str>) -> ScriptedStep {
         let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
         let end = next.map_or("null".to_owned(), |cursor| format!("\"{cursor}\""));
         let body = format!(r#"{{"messages":[{}],"pageData":{{"hasNextPage":{},"endCursor":{end}}}}}"#, rows.join(","), next.is_some());
-        Step::answer(200, &body)
+        ScriptedStep::answer(200, &body)
     }
 
-    fn all() -> Listing {
-        Listing { batch: None, search: None, page_size: 1000, to_the_end: false }
+    fn all() -> ListRequest {
+        ListRequest { batch: None, search: None, page_size: 1000, to_the_end: false }
     }
 
     /// Page by page, and with the next page asked for ahead: the same comes of both.
-    async fn read(steps: Vec<Step>) -> (Result<Vec<String>, ReadError>, usize, f64) {
+    async fn read(steps: Vec<ScriptedStep>) -> (Result<Vec<String>, ReadError>, usize, f64) {
         let one_by_one = read_listing(steps.clone(), all()).await;
-        let ahead = read_listing(steps, Listing { to_the_end: true, ..all() }).await;
+        let ahead = read_listing(steps, ListRequest { to_the_end: true, ..all() }).await;
         assert_eq!((&ahead.0, ahead.1), (&one_by_one.0, one_by_one.1));
         assert!((ahead.2 - one_by_one.2).abs() < 0.05, "{} s for {} s", ahead.2, one_by_one.2);
         one_by_one
     }
 
-    async fn read_listing(steps: Vec<Step>, listing: Listing) -> (Result<Vec<String>, ReadError>, usize, f64) {
+    async fn read_listing(steps: Vec<ScriptedStep>, listing: ListRequest) -> (Result<Vec<String>, ReadError>, usize, f64) {
         let script = Arc::new(ScriptedTransport::new(steps));
         let (mut reader, clock) = reader(&script);
         let start = clock.now();
@@ -270,7 +270,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn two_scripts_on_one_state_folder_share_the_budget() {
         let folder = tempfile::tempdir().unwrap();
-        let steps = || (0..6).map(|_| Step::answer(200, r#"{"id":"message_1"}"#));
+        let steps = || (0..6).map(|_| ScriptedStep::answer(200, r#"{"id":"message_1"}"#));
         let scripts = [Arc::new(ScriptedTransport::new(steps())), Arc::new(ScriptedTransport::new(steps()))];
         let start = tokio::time::Instant::now();
         let read = async |script: &Arc<ScriptedTransport>| {
@@ -307,8 +307,8 @@ mod tests {
             campaign: &CampaignId,
             now: Timestamp,
             spacing: Duration,
-            unused: Option<Slot>,
-        ) -> Result<Slot, StateError> {
+            unused: Option<ReservedSlot>,
+        ) -> Result<ReservedSlot, StateError> {
             let slot = self.0.reserve(server, campaign, now, spacing, unused);
             if !self.1.swap(true, std::sync::atomic::Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(60));
@@ -316,14 +316,14 @@ mod tests {
             slot
         }
 
-        fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError> {
+        fn give_back(&self, server: &Server, campaign: &CampaignId, unused: ReservedSlot) -> Result<(), StateError> {
             self.0.give_back(server, campaign, unused)
         }
     }
 
     /// A script that makes a tenth of a call a second.
     fn seldom(budget: Arc<dyn SharedBudget>, clock: &Clock) -> Reader {
-        let script = Arc::new(ScriptedTransport::new((0..2).map(|_| Step::answer(200, r#"{"id":"message_1"}"#))));
+        let script = Arc::new(ScriptedTransport::new((0..2).map(|_| ScriptedStep::answer(200, r#"{"id":"message_1"}"#))));
         let mut seldom = reader(&script).0.sharing(Some(budget));
         let caller = Arc::get_mut(&mut seldom.caller).unwrap().get_mut();
         (caller.budget, caller.clock) = (Budget::new(0.1), clock.clone());
@@ -366,7 +366,7 @@ mod tests {
     async fn cursors_that_lead_nowhere_are_no_end() {
         let circle = vec![page(&["a"], Some("1")), page(&["b"], Some("2")), page(&["a"], Some("1"))];
         assert_eq!(read(circle).await, (Err(ReadError::NoEnd), 3, 1.0));
-        let lost = Step::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"hasNextPage":true,"endCursor":null}}"#);
+        let lost = ScriptedStep::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"hasNextPage":true,"endCursor":null}}"#);
         assert_eq!(read(vec![lost]).await.0, Err(ReadError::NoEnd));
         let empty = (0..60).map(|place| page(&[], Some(&place.to_string()))).collect();
         assert_eq!(read(empty).await.1, 50);
@@ -374,14 +374,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_passes_is_waited_for_and_what_does_not_is_told_at_once() {
-        let reset = || Step::Fail(TransportFailure::Unknown(Broken::Reset));
+        let reset = || ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset));
         let (ids, calls, seconds) = read(vec![reset(), reset(), page(&["a"], None)]).await;
         assert_eq!((ids.unwrap().len(), calls), (1, 3));
         assert!((2.4..2.5).contains(&seconds), "0.8 s and 1.6 s: {seconds}");
         let (error, calls, _) = read((0..20).map(|_| reset()).collect()).await;
         assert!(matches!(error, Err(ReadError::Call(_))));
         assert_eq!(calls, SCRIPT_TRIES as usize);
-        let refused = Step::answer(401, r#"{"error":{"code":"invalid_api_key_provided","message":"m"}}"#);
+        let refused = ScriptedStep::answer(401, r#"{"error":{"code":"invalid_api_key_provided","message":"m"}}"#);
         assert_eq!(read(vec![refused]).await.1, 1);
     }
 
@@ -390,7 +390,7 @@ mod tests {
         use crate::postman::{Response, RetryAfter};
         let asks = |seconds| {
             let retry_after = Some(RetryAfter::Wait(Duration::from_secs(seconds)));
-            Step::Answer(Response { status: 429, retry_after, ..Response::default() })
+            ScriptedStep::Answer(Response { status: 429, retry_after, ..Response::default() })
         };
         let (ids, calls, seconds) = read(vec![asks(120), asks(120), page(&["a"], None)]).await;
         assert_eq!((ids.unwrap().len(), calls), (1, 3));
@@ -405,7 +405,7 @@ mod tests {
     async fn a_search_in_a_batch_says_so_in_every_request() {
         let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
         let (mut reader, _) = reader(&script);
-        let listing = Listing {
+        let listing = ListRequest {
             batch: Some(BatchId::new("batch_1")),
             search: Some(RecipientQuery::parse("1234").unwrap()),
             page_size: 7,
@@ -426,7 +426,7 @@ mod tests {
         let script = Arc::new(ScriptedTransport::new(steps));
         let (mut reader, _) = reader(&script);
         let search = Some(RecipientQuery::parse("1234").unwrap());
-        let mut pages = reader.pages(Listing { search, to_the_end: true, ..all() });
+        let mut pages = reader.pages(ListRequest { search, to_the_end: true, ..all() });
         let mut left_out = 0;
         while let Some(answer) = pages.next().await.unwrap() {
             assert!(answer.rows.is_empty());
@@ -440,7 +440,7 @@ mod tests {
         for (to_the_end, calls) in [(true, 2), (false, 1)] {
             let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
             let (mut reader, clock) = reader(&script);
-            let mut pages = reader.pages(Listing { to_the_end, ..all() });
+            let mut pages = reader.pages(ListRequest { to_the_end, ..all() });
             assert_eq!(pages.next().await.unwrap().unwrap().rows.len(), 1);
             assert_eq!(script.requests().len(), 1, "not before its turn");
             clock.sleep_until(clock.now() + SignedDuration::from_secs(1)).await;
@@ -454,7 +454,7 @@ mod tests {
     async fn whoever_stops_early_asks_for_no_more() {
         let script = Arc::new(ScriptedTransport::new([page(&["a"], Some("1")), page(&["b"], None)]));
         let (mut reader, clock) = reader(&script);
-        let mut pages = reader.pages(Listing { to_the_end: true, ..all() });
+        let mut pages = reader.pages(ListRequest { to_the_end: true, ..all() });
         pages.next().await.unwrap();
         drop(pages);
         clock.sleep_until(clock.now() + SignedDuration::from_secs(2)).await;
@@ -463,7 +463,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_who_waits_is_told() {
-        let script = Arc::new(ScriptedTransport::new([Step::answer(429, "{}"), Step::answer(200, r#"{"id":"message_1"}"#)]));
+        let script =
+            Arc::new(ScriptedTransport::new([ScriptedStep::answer(429, "{}"), ScriptedStep::answer(200, r#"{"id":"message_1"}"#)]));
         let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
         let mut reader = reader(&script).0.telling(move |news| {
             let ReaderNews::GoesAgain { error, wait } = news else { panic!("{news:?}") };
@@ -478,14 +479,14 @@ mod tests {
     #[rstest::rstest]
     #[tokio::test(start_paused = true)]
     async fn readings_go_by_a_clock_that_nobody_sets(#[values(-3_600, 3_600)] seconds: i64, #[values(false, true)] to_the_end: bool) {
-        let mut steps = vec![page(&["a"], Some("1")), Step::answer(503, ""), page(&["b"], Some("2"))];
+        let mut steps = vec![page(&["a"], Some("1")), ScriptedStep::answer(503, ""), page(&["b"], Some("2"))];
         // It looks like a page at first, and is read again.
-        steps.push(Step::answer(200, r#"{"pageData":{"hasNextPage":true,"endCursor":"3"},"messages":[{"id":"c"}"#));
-        steps.extend([page(&["c"], Some("3")), page(&["d"], None), Step::answer(200, r#"{"id":"message_1"}"#)]);
+        steps.push(ScriptedStep::answer(200, r#"{"pageData":{"hasNextPage":true,"endCursor":"3"},"messages":[{"id":"c"}"#));
+        steps.extend([page(&["c"], Some("3")), page(&["d"], None), ScriptedStep::answer(200, r#"{"id":"message_1"}"#)]);
         let script = Arc::new(ScriptedTransport::new(steps));
         let (mut reader, clock) = reader(&script);
         clock.set_wall(SignedDuration::from_secs(seconds));
-        let mut pages = reader.pages(Listing { to_the_end, ..all() });
+        let mut pages = reader.pages(ListRequest { to_the_end, ..all() });
         let (mut asked_at, begun) = (Vec::new(), clock.now());
         while let Some(answer) = pages.next().await.unwrap() {
             asked_at.push(answer.asked_at.duration_since(begun).as_secs_f64());

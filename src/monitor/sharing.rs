@@ -9,7 +9,7 @@ use super::Moment;
 use super::slots::LATE;
 use crate::delivery::CampaignId;
 use crate::postman::{Api, Explanation};
-use crate::state::{Server, SharedBudget, Slot, StateError};
+use crate::state::{ReservedSlot, Server, SharedBudget, StateError};
 
 /// A campaign's part of the shared budget.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Sharing {
     server: Server,
     campaign: CampaignId,
     /// The slot that was reserved and no call has used yet.
-    unused: Mutex<Option<Slot>>,
+    unused: Mutex<Option<ReservedSlot>>,
 }
 
 impl Sharing {
@@ -51,7 +51,7 @@ impl Sharing {
         *self.unused() = None;
     }
 
-    fn unused(&self) -> std::sync::MutexGuard<'_, Option<Slot>> {
+    fn unused(&self) -> std::sync::MutexGuard<'_, Option<ReservedSlot>> {
         self.unused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -22,7 +22,7 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// How the next call gets its slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slots {
+pub(super) enum CallSlot {
     /// It needs one.
     Wanted {
         /// How often one was missed.
@@ -55,57 +55,57 @@ pub(super) enum Turn {
     Go,
 }
 
-impl Slots {
+impl CallSlot {
     /// What a call may do now that needs so much room in its slot.
     pub fn turn(&self, now: Timestamp, needs: Duration) -> Turn {
         match *self {
-            Slots::Wanted { .. } => Turn::Reserve,
+            CallSlot::Wanted { .. } => Turn::Reserve,
             // The clock was set back.
-            Slots::Reserved { at, .. } if at.duration_since(now) > AGAIN => Turn::Reserve,
-            Slots::Broken { again } if again.duration_since(now) > AGAIN => Turn::Reserve,
+            CallSlot::Reserved { at, .. } if at.duration_since(now) > AGAIN => Turn::Reserve,
+            CallSlot::Broken { again } if again.duration_since(now) > AGAIN => Turn::Reserve,
             // It would be missed: reserved for a call that writes nothing down first.
-            Slots::Reserved { room, missed, .. } if missed < MISSES && room < needs && needs > LATE => Turn::Reserve,
-            Slots::Reserved { at, .. } if at > now => Turn::Wait(at),
-            Slots::Reserved { .. } if self.is_missed(now) => Turn::Reserve,
-            Slots::Broken { again } if again <= now => Turn::Reserve,
-            Slots::Reserved { .. } | Slots::Broken { .. } => Turn::Go,
+            CallSlot::Reserved { room, missed, .. } if missed < MISSES && room < needs && needs > LATE => Turn::Reserve,
+            CallSlot::Reserved { at, .. } if at > now => Turn::Wait(at),
+            CallSlot::Reserved { .. } if self.is_missed(now) => Turn::Reserve,
+            CallSlot::Broken { again } if again <= now => Turn::Reserve,
+            CallSlot::Reserved { .. } | CallSlot::Broken { .. } => Turn::Go,
         }
     }
 
     /// Whether the slot that was reserved has passed.
     pub fn is_missed(&self, now: Timestamp) -> bool {
         let until = |room: Duration| SignedDuration::try_from(LATE + room).unwrap_or(SignedDuration::MAX);
-        matches!(*self, Slots::Reserved { at, room, missed } if missed < MISSES && now.duration_since(at) > until(room))
+        matches!(*self, CallSlot::Reserved { at, room, missed } if missed < MISSES && now.duration_since(at) > until(room))
     }
 
     /// One was reserved that leaves so much room.
     pub fn reserved(&mut self, at: Timestamp, room: Duration) {
         let missed = match *self {
             // Given back for a longer one, it was not missed.
-            Slots::Reserved { missed, room: before, .. } if before < room => missed,
-            Slots::Reserved { missed, .. } => missed + 1,
-            Slots::Wanted { missed } => missed,
-            Slots::Broken { .. } => 0,
+            CallSlot::Reserved { missed, room: before, .. } if before < room => missed,
+            CallSlot::Reserved { missed, .. } => missed + 1,
+            CallSlot::Wanted { missed } => missed,
+            CallSlot::Broken { .. } => 0,
         };
-        *self = Slots::Reserved { at, room, missed };
+        *self = CallSlot::Reserved { at, room, missed };
     }
 
     /// None could be reserved. Gives whether that is news.
     pub fn broke(&mut self, now: Timestamp) -> bool {
         let news = !self.is_broken();
-        *self = Slots::Broken { again: now + AGAIN };
+        *self = CallSlot::Broken { again: now + AGAIN };
         news
     }
 
     /// A call leaves.
     pub fn used(&mut self) {
-        if matches!(self, Slots::Reserved { .. }) {
-            *self = Slots::Wanted { missed: 0 };
+        if matches!(self, CallSlot::Reserved { .. }) {
+            *self = CallSlot::Wanted { missed: 0 };
         }
     }
 
     pub fn is_broken(&self) -> bool {
-        matches!(self, Slots::Broken { .. })
+        matches!(self, CallSlot::Broken { .. })
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_call_waits_for_its_slot_and_needs_another_when_it_is_late() {
-        let mut slots = Slots::Wanted { missed: 0 };
+        let mut slots = CallSlot::Wanted { missed: 0 };
         assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Reserve);
         slots.reserved(at(200), Duration::ZERO);
         assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Wait(at(200)));
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_holds_nothing() {
-        let mut slots = Slots::Wanted { missed: 0 };
+        let mut slots = CallSlot::Wanted { missed: 0 };
         slots.reserved(at(3_600_000), Duration::ZERO);
         assert_eq!(slots.turn(at(0), Duration::ZERO), Turn::Reserve);
         slots.broke(at(3_600_000));
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn who_is_always_late_goes_in_the_end() {
-        let mut slots = Slots::Wanted { missed: 0 };
+        let mut slots = CallSlot::Wanted { missed: 0 };
         let mut reserved = 0;
         let mut now = 0;
         while slots.turn(at(now), Duration::ZERO) != Turn::Go {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_holds_nothing_back_and_is_tried_again() {
-        let mut slots = Slots::Wanted { missed: 0 };
+        let mut slots = CallSlot::Wanted { missed: 0 };
         assert!(slots.broke(at(0)));
         assert_eq!(slots.turn(at(59_999), Duration::ZERO), Turn::Go);
         assert_eq!(slots.turn(at(60_000), Duration::ZERO), Turn::Reserve);
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_slot_with_room_for_the_disk_is_missed_only_after_it() {
-        let mut slots = Slots::Wanted { missed: 0 };
+        let mut slots = CallSlot::Wanted { missed: 0 };
         let (none, room) = (Duration::ZERO, Duration::from_millis(300));
         slots.reserved(at(0), none);
         assert_eq!(slots.turn(at(0), room), Turn::Reserve, "it would be missed");
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!((slots.turn(at(500), room), slots.turn(at(500), none)), (Turn::Go, Turn::Go));
         assert!(!slots.is_missed(at(805)) && slots.is_missed(at(806)));
         slots.reserved(at(900), room);
-        assert!(matches!(slots, Slots::Reserved { missed: 1, .. }), "only the second was missed");
+        assert!(matches!(slots, CallSlot::Reserved { missed: 1, .. }), "only the second was missed");
     }
 
     #[test]

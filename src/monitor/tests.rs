@@ -29,7 +29,7 @@ use rstest::rstest;
 
 use super::{Command, Connection, Generation, KeyAgain, ReadKey, SearchState};
 use crate::delivery::{MessageId, RecipientQuery, Status};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, NotSent, TransportFailure};
 use world::{Bench, World, demo_world};
 
@@ -183,7 +183,8 @@ async fn a_key_that_was_refused_is_read_again_before_the_server_is_asked_again()
 #[tokio::test(start_paused = true)]
 async fn a_lost_connection_is_told_and_mends_itself() {
     let down = TransportFailure::NotSent(NotSent::Refused);
-    let faults = move |place: usize, _: &crate::postman::Request| (3..12).contains(&place).then(|| Fault::Before(Step::Fail(down.clone())));
+    let faults =
+        move |place: usize, _: &crate::postman::Request| (3..12).contains(&place).then(|| Fault::Before(ScriptedStep::Fail(down.clone())));
     let mut bench = Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));
     bench.until("it waits", |seen| matches!(seen.connection, Connection::Waiting { .. })).await;
@@ -195,12 +196,12 @@ async fn a_lost_connection_is_told_and_mends_itself() {
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_bad_answer_is_survived() {
     let bad = [
-        Step::answer(429, r#"{"error":{"code":"too_many_requests","message":"slow down","type":"rate","id":"t1"}}"#),
-        Step::answer(500, "oops"),
-        Step::answer(200, "<html><title>Maintenance</title></html>"),
-        Step::answer(200, "{\"data\": 7}"),
-        Step::answer(302, ""),
-        Step::answer(503, "{\"message\":\"later\",\"statusCode\":503}"),
+        ScriptedStep::answer(429, r#"{"error":{"code":"too_many_requests","message":"slow down","type":"rate","id":"t1"}}"#),
+        ScriptedStep::answer(500, "oops"),
+        ScriptedStep::answer(200, "<html><title>Maintenance</title></html>"),
+        ScriptedStep::answer(200, "{\"data\": 7}"),
+        ScriptedStep::answer(302, ""),
+        ScriptedStep::answer(503, "{\"message\":\"later\",\"statusCode\":503}"),
     ];
     let faults = move |place: usize, _: &crate::postman::Request| {
         place.is_multiple_of(2).then(|| bad.get(place / 2 - 1)).flatten().cloned().map(Fault::Before)
@@ -215,7 +216,7 @@ async fn every_kind_of_bad_answer_is_survived() {
 async fn a_search_that_fails_says_so_and_goes_again() {
     let down = TransportFailure::NotSent(NotSent::Refused);
     let faults = move |place: usize, request: &crate::postman::Request| {
-        (place < 4 && request.query().contains("search")).then(|| Fault::Before(Step::Fail(down.clone())))
+        (place < 4 && request.query().contains("search")).then(|| Fault::Before(ScriptedStep::Fail(down.clone())))
     };
     let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
     let number = bench.recipient(&bench.message_ids()[0]);
@@ -229,7 +230,10 @@ async fn a_server_that_does_not_search_is_told_apart_page_by_page() {
     let row = |id: &str, number: &str| format!(r#"{{"id":"{id}","recipient":"{number}","createdAt":"2020-01-01T00:00:00Z"}}"#);
     let page = move |rows: &[String], next: &str| {
         let body = rows.join(",");
-        Step::answer(200, &format!(r#"{{"messages":[{body}],"pageData":{{"hasNextPage":{},"endCursor":"{next}"}}}}"#, !next.is_empty()))
+        ScriptedStep::answer(
+            200,
+            &format!(r#"{{"messages":[{body}],"pageData":{{"hasNextPage":{},"endCursor":"{next}"}}}}"#, !next.is_empty()),
+        )
     };
     let faults = move |_: usize, request: &crate::postman::Request| {
         let is_search = request.query().contains("search=");

@@ -18,8 +18,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::acting::{Acting, Pass, Skipped, is_over};
-use super::desk::{Desk, Failure, Job, Opened, Search, Step, WantedBatch};
+use super::acting::{Acting, BatchPass, Skipped, is_over};
+use super::desk::{CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search, WantedBatch};
 use super::sharing::{Sharing, blocking, broken_told, mended_told};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
@@ -46,7 +46,7 @@ struct Worker {
     sharing: Sharing,
     run: Option<Arc<Run>>,
     clock: Clock,
-    desk: Desk,
+    desk: Scheduler,
     jitter: Jitter,
     server_time: ServerTime,
     connection: Connection,
@@ -79,7 +79,7 @@ impl Worker {
             journal: options.journal,
             run: options.run,
             clock: options.clock,
-            desk: Desk::new(options.calls_per_second, options.away_rate, horizon, options.reads),
+            desk: Scheduler::new(options.calls_per_second, options.away_rate, horizon, options.reads),
             jitter: Jitter(options.seed | 1),
             server_time: ServerTime::default(),
             connection: Connection::Connecting,
@@ -104,21 +104,21 @@ impl Worker {
             if self.ending {
                 break;
             }
-            self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::Phase::Over));
+            self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::ActionPhase::Over));
             match self.desk.decide(self.now()) {
-                Step::Intend(place) => self.intend(place).await,
-                Step::BeginRun => self.begin_run().await,
-                Step::StartNext => self.start_next().await,
-                Step::GiveUp => self.give_up().await,
-                Step::Skip(place) => self.skip(place, Skipped::Elsewhere).await,
-                Step::Review => self.review().await,
-                Step::Reserve(room) => self.reserve(room).await,
-                Step::Call(job) => self.call(job).await,
-                Step::Wait { until, purpose } => {
+                NextStep::Intend(place) => self.intend(place).await,
+                NextStep::BeginRun => self.begin_run().await,
+                NextStep::StartNext => self.start_next().await,
+                NextStep::GiveUp => self.give_up().await,
+                NextStep::Skip(place) => self.skip(place, Skipped::Elsewhere).await,
+                NextStep::Review => self.review().await,
+                NextStep::Reserve(room) => self.reserve(room).await,
+                NextStep::Call(job) => self.call(job).await,
+                NextStep::Wait { until, purpose } => {
                     self.meter(purpose.map(|purpose| (until, purpose))).await;
                     self.wait(until).await;
                 }
-                Step::Rest => {
+                NextStep::Rest => {
                     self.meter(None).await;
                     let command = self.inbox.recv().await;
                     self.wish_or_end(command).await;
@@ -233,10 +233,10 @@ impl Worker {
                 }
             }
             Command::EndSearch => self.desk.search = None,
-            Command::Open { generation, message } => self.desk.opened = Some(Opened { generation, message, read_at: Some(now) }),
+            Command::Open { generation, message } => self.desk.opened = Some(OpenedMessage { generation, message, read_at: Some(now) }),
             Command::Close => self.desk.opened = None,
             Command::ReadBatch { generation, batch } => {
-                self.desk.batch = Some(WantedBatch { generation, batch, pass: Pass::default(), read_at: Some(now), unread: 0 });
+                self.desk.batch = Some(WantedBatch { generation, batch, pass: BatchPass::default(), read_at: Some(now), unread: 0 });
             }
             Command::LeaveBatch => self.desk.batch = None,
             Command::Retry(retry) => {
@@ -374,10 +374,10 @@ impl Worker {
             let until = self.desk.budget.next_slot(now);
             return self.trouble(Connection::Waiting { until, met, why }).await;
         }
-        let kind = if error.is_retryable() { Failure::Passing { retry_after: error.retry_after } } else { Failure::Refused };
+        let kind = if error.is_retryable() { CallFailure::Passing { retry_after: error.retry_after } } else { CallFailure::Refused };
         let jitter = self.jitter.next();
         let until = self.desk.failed(kind, jitter, now);
-        let connection = if kind == Failure::Refused {
+        let connection = if kind == CallFailure::Refused {
             self.tell(News::Refused(error.clone())).await;
             Connection::Refused { until, met, why }
         } else {

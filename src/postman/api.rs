@@ -151,7 +151,7 @@ impl fmt::Debug for Api {
 mod tests {
     use super::*;
     use crate::delivery::Beside;
-    use crate::postman::scripted::{Fault, FaultTransport, ScriptedTransport, Step, scripted_time};
+    use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep, ScriptedTransport, scripted_time};
     use crate::postman::{Broken, Environment, PageRequest, TransportFailure};
     use secrecy::SecretString;
 
@@ -173,7 +173,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_is_asked_for_once_and_told_with_its_time() {
-        let script = Arc::new(ScriptedTransport::new([Step::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"endCursor":"x"}}"#)]));
+        let script =
+            Arc::new(ScriptedTransport::new([ScriptedStep::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"endCursor":"x"}}"#)]));
         let page = api(script.clone(), Environment::Test).page(&list()).await.unwrap();
         assert_eq!((page.rows.len(), page.page.has_next, page.asked_at), (1, true, scripted_time(1)));
         assert_eq!(script.requests().len(), 1);
@@ -186,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_hold_what_was_searched_is_left_out_and_counted() {
-        let script = Arc::new(ScriptedTransport::new([Step::answer(200, UNSEARCHED), Step::answer(200, UNSEARCHED)]));
+        let script = Arc::new(ScriptedTransport::new([ScriptedStep::answer(200, UNSEARCHED), ScriptedStep::answer(200, UNSEARCHED)]));
         let api = api(script, Environment::Test);
         let search = Some(RecipientQuery::parse("80001234").unwrap());
         let page = api.page(&Call::List { page: PageRequest { search, ..PageRequest::head(10) } }).await.unwrap();
@@ -221,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn a_success_that_is_not_the_apis_is_an_error() {
         let bodies = ["<html><title>Sign in</title></html>", "", "{}", r#"{"error":{"code":"invalid_path","message":"m"}}"#];
-        let script = Arc::new(ScriptedTransport::new(bodies.map(|body| Step::answer(200, body))));
+        let script = Arc::new(ScriptedTransport::new(bodies.map(|body| ScriptedStep::answer(200, body))));
         let api = api(script, Environment::Test);
         let mut told = Vec::new();
         for _ in bodies {
@@ -240,9 +241,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_answer_leaves_a_write_unknown() {
-        let world =
-            Arc::new(ScriptedTransport::new([Step::answer(201, r#"{"id":"message_1"}"#), Step::answer(201, r#"{"id":"message_1"}"#)]));
-        let reset = || Step::Fail(TransportFailure::Unknown(Broken::Reset));
+        let world = Arc::new(ScriptedTransport::new([
+            ScriptedStep::answer(201, r#"{"id":"message_1"}"#),
+            ScriptedStep::answer(201, r#"{"id":"message_1"}"#),
+        ]));
+        let reset = || ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset));
         let faults = FaultTransport::new(world.clone(), move |place, _| (place == 1).then(|| Fault::After(reset())));
         let api = api(Arc::new(faults), Environment::Test);
         assert!(matches!(api.write(retry()).await, WriteOutcome::Unknown { .. }));

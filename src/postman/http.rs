@@ -317,7 +317,7 @@ mod tests {
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    use self::connecting::Reading;
+    use self::connecting::ClockReading;
 
     /// Knows no name, so that no name server is asked.
     struct NoNames;
@@ -371,7 +371,7 @@ mod tests {
                 let slept = looks.fetch_add(1, Ordering::SeqCst) % 2 == 1;
                 let (steady, wall) = if slept { (steady, wall) } else { (0, 0) };
                 let begun = Timestamp::from_second(1_900_000_000).unwrap();
-                Reading { steady: Duration::from_secs(1_000 + steady), wall: begun + jiff::SignedDuration::from_secs(wall) }
+                ClockReading { steady: Duration::from_secs(1_000 + steady), wall: begun + jiff::SignedDuration::from_secs(wall) }
             };
             let transport = HttpTransport { clocks: Clocks(Arc::new(clock)), ..HttpTransport::new() };
             let key = ApiKey::new(&"key_test_0123456789abcdef".into()).unwrap();

@@ -21,7 +21,7 @@ pub fn exact(time: Timestamp, zone: &TimeZone) -> String {
 
 /// How messages are shown.
 #[derive(Debug, Clone)]
-pub struct Layout {
+pub struct RecordFormat {
     /// Which fields, in which order.
     pub fields: Vec<Field>,
     /// Whether recipients, values and texts are masked.
@@ -38,7 +38,7 @@ pub struct Layout {
     pub batch: Option<BatchId>,
 }
 
-impl Layout {
+impl RecordFormat {
     /// The recipient, as the API wrote it or masked.
     pub fn recipient(&self, message: &Message) -> Option<String> {
         let recipient = message.recipient.as_ref()?;
@@ -106,7 +106,7 @@ fn json_text(value: &impl Serialize) -> String {
 
 /// A message in JSON: the fields of the layout, `null` for what was not told.
 pub struct Record<'a> {
-    layout: &'a Layout,
+    layout: &'a RecordFormat,
     message: &'a Message,
 }
 
@@ -141,7 +141,7 @@ impl Serialize for Record<'_> {
 }
 
 struct Values<'a> {
-    layout: &'a Layout,
+    layout: &'a RecordFormat,
     message: &'a Message,
 }
 
@@ -152,7 +152,7 @@ impl Serialize for Values<'_> {
 }
 
 struct Attempts<'a> {
-    layout: &'a Layout,
+    layout: &'a RecordFormat,
     attempts: &'a [Attempt],
 }
 
@@ -167,7 +167,7 @@ impl Serialize for Attempts<'_> {
 }
 
 struct AttemptRecord<'a> {
-    layout: &'a Layout,
+    layout: &'a RecordFormat,
     attempt: &'a Attempt,
 }
 
@@ -192,8 +192,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::delivery::{DeliveryError, MessageId, Recipient, Template};
 
-    pub fn layout(masked: bool) -> Layout {
-        Layout {
+    pub fn layout(masked: bool) -> RecordFormat {
+        RecordFormat {
             fields: Field::all(),
             masked,
             one_time: false,
@@ -253,16 +253,16 @@ pub(crate) mod tests {
 
     #[test]
     fn searched_digits_stay_and_one_time_passwords_never_show() {
-        let searched = Layout { searched: Some(RecipientQuery::parse("0001").unwrap()), ..layout(true) };
+        let searched = RecordFormat { searched: Some(RecipientQuery::parse("0001").unwrap()), ..layout(true) };
         assert_eq!(searched.recipient(&message()).as_deref(), Some("65∙0001234"));
-        let one_time = Layout { one_time: true, ..layout(false) };
+        let one_time = RecordFormat { one_time: true, ..layout(false) };
         let json = serde_json::to_string(&one_time.json(&message())).unwrap();
         assert!(!json.contains("Tan") && json.contains("6580001234"), "{json}");
     }
 
     #[test]
     fn a_batchs_page_gives_its_messages_their_batch() {
-        let asked = Layout { batch: Some(BatchId::new("batch_9")), fields: vec![Field::BatchId], ..layout(false) };
+        let asked = RecordFormat { batch: Some(BatchId::new("batch_9")), fields: vec![Field::BatchId], ..layout(false) };
         assert_eq!(serde_json::to_string(&asked.json(&message())).unwrap(), r#"{"batchId":"batch_9"}"#);
     }
 }

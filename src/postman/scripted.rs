@@ -13,7 +13,7 @@ use super::{ApiKey, Exchange, NotSent, Request, Response, Transport, TransportFa
 
 /// What a scripted transport does with a request.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub enum ScriptedStep {
     /// Answers.
     Answer(Response),
     /// Fails.
@@ -22,17 +22,17 @@ pub enum Step {
     Hang,
 }
 
-impl Step {
+impl ScriptedStep {
     /// An answer with a body.
-    pub fn answer(status: u16, body: &str) -> Step {
-        Step::Answer(Response { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Response::default() })
+    pub fn answer(status: u16, body: &str) -> ScriptedStep {
+        ScriptedStep::Answer(Response { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Response::default() })
     }
 
     async fn take(self) -> Result<Response, TransportFailure> {
         match self {
-            Step::Answer(response) => Ok(response),
-            Step::Fail(failure) => Err(failure),
-            Step::Hang => std::future::pending().await,
+            ScriptedStep::Answer(response) => Ok(response),
+            ScriptedStep::Fail(failure) => Err(failure),
+            ScriptedStep::Hang => std::future::pending().await,
         }
     }
 }
@@ -41,18 +41,18 @@ impl Step {
 /// beyond the script's end fails as not sent, in words that a test will not miss.
 #[derive(Debug)]
 pub struct ScriptedTransport {
-    steps: Mutex<VecDeque<Step>>,
+    steps: Mutex<VecDeque<ScriptedStep>>,
     requests: Mutex<Vec<Request>>,
 }
 
 impl ScriptedTransport {
     /// A script.
-    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+    pub fn new(steps: impl IntoIterator<Item = ScriptedStep>) -> Self {
         Self { steps: Mutex::new(steps.into_iter().collect()), requests: Mutex::default() }
     }
 
     /// Adds a step at the end.
-    pub fn push(&self, step: Step) {
+    pub fn push(&self, step: ScriptedStep) {
         held(&self.steps).push_back(step);
     }
 
@@ -70,7 +70,7 @@ impl Transport for ScriptedTransport {
             requests.len()
         };
         let step = held(&self.steps).pop_front();
-        let step = step.unwrap_or_else(|| Step::Fail(TransportFailure::NotSent(NotSent::Local("the script has ended".to_owned()))));
+        let step = step.unwrap_or_else(|| ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Local("the script has ended".to_owned()))));
         Box::pin(async move {
             let sent_at = scripted_time(place);
             Exchange { sent_at, received_at: sent_at + SignedDuration::from_millis(100), result: step.take().await }
@@ -90,9 +90,9 @@ pub fn scripted_time(place: usize) -> Timestamp {
 #[derive(Debug, Clone)]
 pub enum Fault {
     /// The request never arrives; this comes instead.
-    Before(Step),
+    Before(ScriptedStep),
     /// The request is carried out and its answer lost; this comes instead.
-    After(Step),
+    After(ScriptedStep),
 }
 
 /// Decides about the n-th request (from 1).

@@ -8,7 +8,7 @@ use crate::store::AnswerKind;
 
 /// What a reading says about a message that is about to be retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Recheck {
     /// It is failed as it was when a person agreed to its retry.
     AsAgreed,
     /// It has another status, more attempts or a newer one: the retry was made elsewhere.
@@ -20,22 +20,22 @@ pub enum Standing {
 impl Evidence {
     /// Compares a reading with what a person agreed to. Counts are compared only within one kind of
     /// call, stamps always.
-    pub fn standing(&self, message: &Message, read_from: &AnswerKind) -> Standing {
-        let Some(status) = &message.status else { return Standing::Unclear };
+    pub fn standing(&self, message: &Message, read_from: &AnswerKind) -> Recheck {
+        let Some(status) = &message.status else { return Recheck::Unclear };
         if *status != Status::Failure {
-            return Standing::Changed;
+            return Recheck::Changed;
         }
         let counts = self.attempts.zip(message.tried()).filter(|_| same_call(&self.read_from, read_from));
         let stamps = self.newest_attempt.zip(message.newest_attempt().and_then(|attempt| attempt.created_at));
         let count = counts.map(|(agreed, now)| now.cmp(&agreed));
         let stamp = stamps.map(|(agreed, now)| now.cmp(&agreed));
         match (count, stamp) {
-            (Some(Ordering::Greater), _) | (_, Some(Ordering::Greater)) => Standing::Changed,
-            (_, Some(Ordering::Equal)) | (Some(Ordering::Equal), None) => Standing::AsAgreed,
+            (Some(Ordering::Greater), _) | (_, Some(Ordering::Greater)) => Recheck::Changed,
+            (_, Some(Ordering::Equal)) | (Some(Ordering::Equal), None) => Recheck::AsAgreed,
             // Where the API never gave either, a failure is all that can be asked for.
-            (None, None) if self.is_empty() => Standing::AsAgreed,
+            (None, None) if self.is_empty() => Recheck::AsAgreed,
             // Less than was known is an older state of the server's data, and proves nothing.
-            _ => Standing::Unclear,
+            _ => Recheck::Unclear,
         }
     }
 
@@ -93,26 +93,26 @@ mod tests {
     const SINGLE: AnswerKind = AnswerKind::Single;
 
     #[rstest]
-    #[case::the_same(Some("failure"), Some(&[60][..]), LIST, Standing::AsAgreed)]
-    #[case::another_status(Some("created"), Some(&[60][..]), LIST, Standing::Changed)]
-    #[case::delivered(Some("success"), None, SINGLE, Standing::Changed)]
-    #[case::no_status(None, Some(&[60][..]), LIST, Standing::Unclear)]
-    #[case::failed_again(Some("failure"), Some(&[90, 60][..]), LIST, Standing::Changed)]
-    #[case::failed_again_read_by_itself(Some("failure"), Some(&[90, 60][..]), SINGLE, Standing::Changed)]
-    #[case::more_without_times(Some("failure"), Some(&[0, 0][..]), LIST, Standing::Changed)]
-    #[case::more_of_another_call(Some("failure"), Some(&[0, 0][..]), SINGLE, Standing::Unclear)]
-    #[case::more_of_another_call_with_the_same_stamp(Some("failure"), Some(&[60, 50][..]), SINGLE, Standing::AsAgreed)]
-    #[case::a_list_that_shows_only_the_newest(Some("failure"), Some(&[90][..]), LIST, Standing::Changed)]
-    #[case::as_many_without_times(Some("failure"), Some(&[0][..]), LIST, Standing::AsAgreed)]
-    #[case::a_search_is_a_list(Some("failure"), Some(&[0][..]), AnswerKind::Search, Standing::AsAgreed)]
-    #[case::a_batch_is_not(Some("failure"), Some(&[0][..]), AnswerKind::Batch(BatchId::new("b")), Standing::Unclear)]
-    #[case::no_attempts_told(Some("failure"), None, LIST, Standing::Unclear)]
-    #[case::an_older_state(Some("failure"), Some(&[30][..]), LIST, Standing::Unclear)]
+    #[case::the_same(Some("failure"), Some(&[60][..]), LIST, Recheck::AsAgreed)]
+    #[case::another_status(Some("created"), Some(&[60][..]), LIST, Recheck::Changed)]
+    #[case::delivered(Some("success"), None, SINGLE, Recheck::Changed)]
+    #[case::no_status(None, Some(&[60][..]), LIST, Recheck::Unclear)]
+    #[case::failed_again(Some("failure"), Some(&[90, 60][..]), LIST, Recheck::Changed)]
+    #[case::failed_again_read_by_itself(Some("failure"), Some(&[90, 60][..]), SINGLE, Recheck::Changed)]
+    #[case::more_without_times(Some("failure"), Some(&[0, 0][..]), LIST, Recheck::Changed)]
+    #[case::more_of_another_call(Some("failure"), Some(&[0, 0][..]), SINGLE, Recheck::Unclear)]
+    #[case::more_of_another_call_with_the_same_stamp(Some("failure"), Some(&[60, 50][..]), SINGLE, Recheck::AsAgreed)]
+    #[case::a_list_that_shows_only_the_newest(Some("failure"), Some(&[90][..]), LIST, Recheck::Changed)]
+    #[case::as_many_without_times(Some("failure"), Some(&[0][..]), LIST, Recheck::AsAgreed)]
+    #[case::a_search_is_a_list(Some("failure"), Some(&[0][..]), AnswerKind::Search, Recheck::AsAgreed)]
+    #[case::a_batch_is_not(Some("failure"), Some(&[0][..]), AnswerKind::Batch(BatchId::new("b")), Recheck::Unclear)]
+    #[case::no_attempts_told(Some("failure"), None, LIST, Recheck::Unclear)]
+    #[case::an_older_state(Some("failure"), Some(&[30][..]), LIST, Recheck::Unclear)]
     fn a_reading_is_compared_with_what_was_agreed_to(
         #[case] status: Option<&str>,
         #[case] attempts: Option<&[i64]>,
         #[case] from: AnswerKind,
-        #[case] standing: Standing,
+        #[case] standing: Recheck,
     ) {
         let agreed = Evidence { attempts: Some(1), newest_attempt: Some(at(60)), read_from: AnswerKind::List };
         assert_eq!(agreed.standing(&message(status, attempts), &from), standing);
@@ -121,12 +121,12 @@ mod tests {
     #[test]
     fn without_anything_to_compare_a_failure_is_enough_and_the_next_reading_has_something() {
         let mut agreed = Evidence { attempts: None, newest_attempt: None, read_from: LIST };
-        assert_eq!(agreed.standing(&message(Some("failure"), None), &LIST), Standing::AsAgreed);
-        assert_eq!(agreed.standing(&message(Some("sent"), None), &LIST), Standing::Changed);
+        assert_eq!(agreed.standing(&message(Some("failure"), None), &LIST), Recheck::AsAgreed);
+        assert_eq!(agreed.standing(&message(Some("sent"), None), &LIST), Recheck::Changed);
         let read = message(Some("failure"), Some(&[60]));
-        assert_eq!(agreed.standing(&read, &SINGLE), Standing::AsAgreed);
+        assert_eq!(agreed.standing(&read, &SINGLE), Recheck::AsAgreed);
         agreed.adopt(&read, &SINGLE);
-        assert_eq!(agreed.standing(&message(Some("failure"), Some(&[90, 60])), &SINGLE), Standing::Changed);
+        assert_eq!(agreed.standing(&message(Some("failure"), Some(&[90, 60])), &SINGLE), Recheck::Changed);
         agreed.adopt(&message(Some("failure"), Some(&[90, 60])), &SINGLE);
         assert_eq!(agreed.newest_attempt, Some(at(60)), "what is there to compare stays");
     }

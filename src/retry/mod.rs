@@ -13,11 +13,11 @@ mod run;
 pub use batch::{BatchPlan, ConfirmedBatchRetry};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use lines::{LineStanding, PlanLine};
-pub use meanwhile::Standing;
+pub use meanwhile::Recheck;
 pub use one_time::one_time_hint;
 pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LastRead, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner,
     SHARE_OF_BUDGET,
 };
-pub use resolution::{Evidence, Finding, PATIENCE, READS_NEEDED, Resolution, look_up_again};
+pub use resolution::{Evidence, MessageFinding, NextLookUp, PATIENCE, READS_NEEDED, look_up_again};
 pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};

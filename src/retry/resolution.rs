@@ -40,7 +40,7 @@ impl From<&PlanItem> for Evidence {
 
 /// What one reading of the message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finding {
+pub enum MessageFinding {
     /// The retry was taken, by this request or by somebody else's.
     Taken,
     /// Nothing has changed, so far.
@@ -49,19 +49,19 @@ pub enum Finding {
 
 impl Evidence {
     /// What a reading of the message says about the retry.
-    pub fn compare(&self, message: &Message, read_from: &AnswerKind) -> Finding {
+    pub fn compare(&self, message: &Message, read_from: &AnswerKind) -> MessageFinding {
         let left_failure = message.status.as_ref().is_some_and(|status| *status != Status::Failure);
         let more_attempts =
             self.read_from == *read_from && matches!((self.attempts, message.tried()), (Some(before), Some(after)) if after > before);
         let newest = message.newest_attempt().and_then(|attempt| attempt.created_at);
         let newer_attempt = matches!((self.newest_attempt, newest), (Some(before), Some(after)) if after > before);
-        if left_failure || more_attempts || newer_attempt { Finding::Taken } else { Finding::Unchanged }
+        if left_failure || more_attempts || newer_attempt { MessageFinding::Taken } else { MessageFinding::Unchanged }
     }
 }
 
 /// How the question of an unknown outcome stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
+pub enum NextLookUp {
     /// The message is read again then.
     ReadAt(Timestamp),
     /// It stayed unchanged for so long that a person must decide.
@@ -70,14 +70,14 @@ pub enum Resolution {
 
 /// When to look again, after `reads` readings that found nothing changed since the outcome became
 /// unknown at `since`.
-pub fn look_up_again(since: Timestamp, reads: u32, now: Timestamp) -> Resolution {
+pub fn look_up_again(since: Timestamp, reads: u32, now: Timestamp) -> NextLookUp {
     let waited = now.duration_since(since);
     let patience = SignedDuration::try_from(PATIENCE).unwrap_or(SignedDuration::MAX);
     if reads >= READS_NEEDED && waited >= patience {
-        return Resolution::Person;
+        return NextLookUp::Person;
     }
     let pause = PAUSES_S[usize::try_from(reads).unwrap_or(usize::MAX).min(PAUSES_S.len() - 1)];
-    Resolution::ReadAt(now + SignedDuration::from_secs(i64::try_from(pause).unwrap_or(30)))
+    NextLookUp::ReadAt(now + SignedDuration::from_secs(i64::try_from(pause).unwrap_or(30)))
 }
 
 #[cfg(test)]
@@ -107,17 +107,17 @@ mod tests {
     }
 
     #[rstest]
-    #[case("failure", &[0], AnswerKind::Single, Finding::Unchanged)]
-    #[case("created", &[0], AnswerKind::Single, Finding::Taken)]
-    #[case("failure", &[90, 0], AnswerKind::Single, Finding::Taken)]
-    #[case("failure", &[0, 0], AnswerKind::Single, Finding::Taken)]
-    #[case("failure", &[0, 0], AnswerKind::List, Finding::Unchanged)]
-    #[case("failure", &[], AnswerKind::Single, Finding::Unchanged)]
+    #[case("failure", &[0], AnswerKind::Single, MessageFinding::Unchanged)]
+    #[case("created", &[0], AnswerKind::Single, MessageFinding::Taken)]
+    #[case("failure", &[90, 0], AnswerKind::Single, MessageFinding::Taken)]
+    #[case("failure", &[0, 0], AnswerKind::Single, MessageFinding::Taken)]
+    #[case("failure", &[0, 0], AnswerKind::List, MessageFinding::Unchanged)]
+    #[case("failure", &[], AnswerKind::Single, MessageFinding::Unchanged)]
     fn a_reading_is_compared_with_what_was_known(
         #[case] status: &str,
         #[case] attempts: &[i64],
         #[case] read_from: AnswerKind,
-        #[case] finding: Finding,
+        #[case] finding: MessageFinding,
     ) {
         let evidence = Evidence { attempts: Some(1), newest_attempt: Some(at(0)), read_from: AnswerKind::Single };
         assert_eq!(evidence.compare(&message(status, attempts), &read_from), finding);
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_message_without_a_status_proves_nothing() {
         let evidence = Evidence { attempts: None, newest_attempt: None, read_from: AnswerKind::Single };
-        assert_eq!(evidence.compare(&Message::new(MessageId::new("m")), &AnswerKind::Single), Finding::Unchanged);
+        assert_eq!(evidence.compare(&Message::new(MessageId::new("m")), &AnswerKind::Single), MessageFinding::Unchanged);
     }
 
     #[test]
@@ -135,11 +135,11 @@ mod tests {
         let mut waits = Vec::new();
         for reads in 0.. {
             match look_up_again(at(0), reads, now) {
-                Resolution::ReadAt(next) => {
+                NextLookUp::ReadAt(next) => {
                     waits.push(next.duration_since(now).as_secs());
                     now = next;
                 }
-                Resolution::Person => break,
+                NextLookUp::Person => break,
             }
         }
         assert_eq!(waits, [1, 5, 15, 30, 30, 30, 30]);

@@ -37,19 +37,19 @@ pub trait SharedBudget: std::fmt::Debug + Send + Sync {
         campaign: &CampaignId,
         now: Timestamp,
         spacing: Duration,
-        unused: Option<Slot>,
-    ) -> Result<Slot, StateError>;
+        unused: Option<ReservedSlot>,
+    ) -> Result<ReservedSlot, StateError>;
 
     /// Gives back a slot that no call will use: whoever comes next need not wait for it.
     ///
     /// # Errors
     /// When it cannot be used; then the slot passes unused.
-    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError>;
+    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: ReservedSlot) -> Result<(), StateError>;
 }
 
 /// A slot that was reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub struct ReservedSlot {
     /// When its call may leave.
     pub at: Timestamp,
     /// When the following slot begins.
@@ -68,7 +68,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const FAR_AHEAD: Duration = Duration::from_secs(10);
 
 /// The slot that is next, given where the next one begins as it was left.
-fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration, unused: Option<Slot>) -> Slot {
+fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration, unused: Option<ReservedSlot>) -> ReservedSlot {
     let next = unused.filter(|unused| Some(unused.next) == next).map_or(next, |unused| Some(unused.at));
     // As exact as it is kept.
     let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
@@ -76,7 +76,7 @@ fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration, unused: Opti
     let far = SignedDuration::try_from(FAR_AHEAD).unwrap_or(SignedDuration::MAX).max(spacing.saturating_mul(2));
     let at = next.filter(|next| next.duration_since(now) <= far).map_or(now, |next| next.max(now));
     let next = at.checked_add(spacing).ok().and_then(|next| Timestamp::from_microsecond(next.as_microsecond()).ok());
-    Slot { at, next: next.unwrap_or(Timestamp::MAX) }
+    ReservedSlot { at, next: next.unwrap_or(Timestamp::MAX) }
 }
 
 /// The budget of a state folder, in a file of its own that is opened when it is first needed.
@@ -176,15 +176,15 @@ impl SharedBudget for BudgetFile {
         campaign: &CampaignId,
         now: Timestamp,
         spacing: Duration,
-        unused: Option<Slot>,
-    ) -> Result<Slot, StateError> {
+        unused: Option<ReservedSlot>,
+    ) -> Result<ReservedSlot, StateError> {
         self.step(server, campaign, |next| {
             let slot = slot(next, now, spacing, unused);
             (slot, Some(slot.next))
         })
     }
 
-    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError> {
+    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: ReservedSlot) -> Result<(), StateError> {
         self.step(server, campaign, |next| ((), (next == Some(unused.next)).then_some(unused.at)))
     }
 }
@@ -200,8 +200,8 @@ impl SharedBudget for MemoryBudget {
         campaign: &CampaignId,
         now: Timestamp,
         spacing: Duration,
-        unused: Option<Slot>,
-    ) -> Result<Slot, StateError> {
+        unused: Option<ReservedSlot>,
+    ) -> Result<ReservedSlot, StateError> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (server.clone(), campaign.clone());
         let slot = slot(slots.get(&key).copied(), now, spacing, unused);
@@ -209,7 +209,7 @@ impl SharedBudget for MemoryBudget {
         Ok(slot)
     }
 
-    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: Slot) -> Result<(), StateError> {
+    fn give_back(&self, server: &Server, campaign: &CampaignId, unused: ReservedSlot) -> Result<(), StateError> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(next) = slots.get_mut(&(server.clone(), campaign.clone())).filter(|next| **next == unused.next) {
             *next = unused.at;

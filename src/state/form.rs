@@ -6,17 +6,19 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, Outcome, Resolution, RunId, Server, StateError, Try, Who};
+use super::{
+    ActionAttempt, ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, Outcome, Resolution, RunId, Server, StateError, Who,
+};
 use crate::delivery::{CampaignId, MessageId};
 
 /// Where the lines of a journal are kept.
-pub(super) trait Form: fmt::Debug + Send + Sync {
+pub(super) trait JournalBackend: fmt::Debug + Send + Sync {
     /// Does some work in one step that keeps every other writer out from its beginning, and that is
     /// durable when this returns. Where the work or the step fails, nothing has changed.
-    fn write(&self, work: &mut dyn FnMut(&mut dyn Lines) -> Result<(), StateError>) -> Result<(), StateError>;
+    fn write(&self, work: &mut dyn FnMut(&mut dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError>;
 
     /// Reads.
-    fn read(&self, work: &mut dyn FnMut(&dyn Lines) -> Result<(), StateError>) -> Result<(), StateError>;
+    fn read(&self, work: &mut dyn FnMut(&dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError>;
 
     /// Whether what is written would still be found by whoever opens the journal next.
     fn check(&self) -> Result<(), StateError>;
@@ -42,23 +44,23 @@ pub(super) trait Form: fmt::Debug + Send + Sync {
 pub(super) type RunLock = Box<dyn Any + Send + Sync>;
 
 /// The lines of a journal within one step.
-pub(super) trait Lines {
+pub(super) trait JournalTransaction {
     fn knows_run(&self, run: &RunId) -> Result<bool, StateError>;
     fn add_run(&mut self, run: &RunId, who: &Who, at: Timestamp) -> Result<(), StateError>;
 
     /// The actions that are wanted, in the order that it says.
-    fn entries(&self, wanted: &Wanted<'_>) -> Result<Vec<JournalEntry>, StateError>;
+    fn entries(&self, wanted: &EntryQuery<'_>) -> Result<Vec<JournalEntry>, StateError>;
     /// Adds an action as intended.
     fn add(&mut self, intention: &Intention) -> Result<ActionId, StateError>;
     /// Gives an action another state.
-    fn change(&mut self, action: ActionId, told: &Told<'_>, at: Timestamp) -> Result<(), StateError>;
+    fn change(&mut self, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
     /// The messages of a campaign whose newest action that says anything was refused with this code.
     fn refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError>;
 
     /// The tries of an action, oldest first.
-    fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError>;
+    fn tries(&self, action: ActionId) -> Result<Vec<ActionAttempt>, StateError>;
     fn add_try(&mut self, action: ActionId, number: u32, at: Timestamp) -> Result<(), StateError>;
-    fn end_try(&mut self, action: ActionId, number: u32, told: &Told<'_>, at: Timestamp) -> Result<(), StateError>;
+    fn end_try(&mut self, action: ActionId, number: u32, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
 
     fn add_note(&mut self, note: &Note) -> Result<(), StateError>;
     /// The newest notes, newest first.
@@ -67,7 +69,7 @@ pub(super) trait Lines {
 
 /// Which actions are wanted.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Wanted<'a> {
+pub(super) enum EntryQuery<'a> {
     /// The newest of all, newest first, this many at most.
     Newest(usize),
     /// One.
@@ -88,7 +90,7 @@ pub(super) enum Wanted<'a> {
 
 /// What becomes known of an action or a try.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told<'a> {
+pub(super) struct StateChange<'a> {
     pub state: ActionState,
     pub code: Option<&'a str>,
     pub reason: Option<&'a str>,
@@ -96,31 +98,31 @@ pub(super) struct Told<'a> {
     pub resolved_run: Option<&'a RunId>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> StateChange<'a> {
     fn new(state: ActionState, reason: Option<&'a str>) -> Self {
         Self { state, code: None, reason, trace_id: None, resolved_run: None }
     }
 }
 
 impl Outcome {
-    pub(super) fn told(&self) -> Told<'_> {
+    pub(super) fn told(&self) -> StateChange<'_> {
         match self {
-            Outcome::NotSent { reason } | Outcome::Unknown { reason } => Told::new(self.state(), Some(reason)),
-            Outcome::Accepted => Told::new(self.state(), None),
+            Outcome::NotSent { reason } | Outcome::Unknown { reason } => StateChange::new(self.state(), Some(reason)),
+            Outcome::Accepted => StateChange::new(self.state(), None),
             Outcome::Refused { code, reason, trace_id } => {
-                Told { code: code.as_deref(), trace_id: trace_id.as_deref(), ..Told::new(self.state(), Some(reason)) }
+                StateChange { code: code.as_deref(), trace_id: trace_id.as_deref(), ..StateChange::new(self.state(), Some(reason)) }
             }
         }
     }
 }
 
 impl Resolution {
-    pub(super) fn told(&self) -> Told<'_> {
+    pub(super) fn told(&self) -> StateChange<'_> {
         match self {
-            Resolution::Accepted { reason } | Resolution::NotAccepted { reason } => Told::new(self.state(), Some(reason)),
+            Resolution::Accepted { reason } | Resolution::NotAccepted { reason } => StateChange::new(self.state(), Some(reason)),
             Resolution::ByPerson { went, run } => {
                 let reason = if *went { "a person says that it went" } else { "a person says that it did not go" };
-                Told { resolved_run: Some(run), ..Told::new(self.state(), Some(reason)) }
+                StateChange { resolved_run: Some(run), ..StateChange::new(self.state(), Some(reason)) }
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::form::{Form, Lines};
+use super::form::{JournalBackend, JournalTransaction};
 use super::memory::Memory;
 use super::sqlite::{FILE_NAME, Sqlite};
 use super::{RunId, StateError};
@@ -12,7 +12,7 @@ use super::{RunId, StateError};
 /// same one. Whoever holds it does not know what keeps its lines.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    form: Arc<dyn Form>,
+    form: Arc<dyn JournalBackend>,
     /// Asked before and after every write: where it says no, the program has died there.
     #[cfg(test)]
     gate: Arc<std::sync::Mutex<Option<Gate>>>,
@@ -67,7 +67,7 @@ impl Journal {
         Journal::of(Arc::new(Memory::default()))
     }
 
-    pub(super) fn of(form: Arc<impl Form + 'static>) -> Journal {
+    pub(super) fn of(form: Arc<impl JournalBackend + 'static>) -> Journal {
         Journal {
             form,
             #[cfg(test)]
@@ -79,7 +79,7 @@ impl Journal {
 
     /// Does some work in one step that keeps every other writer out from its beginning, and that is
     /// durable when this returns.
-    pub(super) fn write<T>(&self, work: impl FnOnce(&mut dyn Lines) -> Result<T, StateError>) -> Result<T, StateError> {
+    pub(super) fn write<T>(&self, work: impl FnOnce(&mut dyn JournalTransaction) -> Result<T, StateError>) -> Result<T, StateError> {
         #[cfg(test)]
         self.pass()?;
         let (mut work, mut done) = (Some(work), None);
@@ -94,7 +94,7 @@ impl Journal {
         done.ok_or_else(StateError::not_done)
     }
 
-    pub(super) fn read<T>(&self, work: impl FnOnce(&dyn Lines) -> Result<T, StateError>) -> Result<T, StateError> {
+    pub(super) fn read<T>(&self, work: impl FnOnce(&dyn JournalTransaction) -> Result<T, StateError>) -> Result<T, StateError> {
         let (mut work, mut done) = (Some(work), None);
         self.form.read(&mut |lines| {
             if let Some(work) = work.take() {
@@ -122,7 +122,7 @@ impl Journal {
         self.form.probe()
     }
 
-    pub(super) fn form(&self) -> &dyn Form {
+    pub(super) fn form(&self) -> &dyn JournalBackend {
         self.form.as_ref()
     }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::form::{Form, Lines, RunLock, Told, Wanted};
+use super::form::{EntryQuery, JournalBackend, JournalTransaction, RunLock, StateChange};
 use super::text::{impersonal, one_line};
-use super::{ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Try, Who};
+use super::{ActionAttempt, ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Memory {
 struct Kept {
     runs: BTreeMap<RunId, Who>,
     /// By number, from 1, each with its tries.
-    actions: Vec<(JournalEntry, Vec<Try>)>,
+    actions: Vec<(JournalEntry, Vec<ActionAttempt>)>,
     notes: Vec<NoteEntry>,
 }
 
@@ -42,8 +42,8 @@ impl Memory {
     }
 }
 
-impl Form for Memory {
-    fn write(&self, work: &mut dyn FnMut(&mut dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
+impl JournalBackend for Memory {
+    fn write(&self, work: &mut dyn FnMut(&mut dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError> {
         let mut kept = self.kept();
         let mut next = kept.clone();
         work(&mut next)?;
@@ -51,7 +51,7 @@ impl Form for Memory {
         Ok(())
     }
 
-    fn read(&self, work: &mut dyn FnMut(&dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
+    fn read(&self, work: &mut dyn FnMut(&dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError> {
         work(&*self.kept())
     }
 
@@ -80,12 +80,12 @@ impl Form for Memory {
 }
 
 impl Kept {
-    fn action(&mut self, action: ActionId) -> Result<&mut (JournalEntry, Vec<Try>), StateError> {
+    fn action(&mut self, action: ActionId) -> Result<&mut (JournalEntry, Vec<ActionAttempt>), StateError> {
         self.actions.iter_mut().find(|(entry, _)| entry.id == action).ok_or(StateError::NoSuchAction { action })
     }
 }
 
-impl Lines for Kept {
+impl JournalTransaction for Kept {
     fn knows_run(&self, run: &RunId) -> Result<bool, StateError> {
         Ok(self.runs.contains_key(run))
     }
@@ -95,35 +95,35 @@ impl Lines for Kept {
         Ok(())
     }
 
-    fn entries(&self, wanted: &Wanted<'_>) -> Result<Vec<JournalEntry>, StateError> {
+    fn entries(&self, wanted: &EntryQuery<'_>) -> Result<Vec<JournalEntry>, StateError> {
         let fits = |entry: &JournalEntry| match *wanted {
-            Wanted::Newest(_) => true,
-            Wanted::One(action) => entry.id == action,
-            Wanted::Open => entry.state.is_open(),
-            Wanted::OpenOf(server, campaign) => entry.state.is_open() && entry.server == *server && entry.campaign == *campaign,
-            Wanted::OpenOfRun(run) => entry.state.is_open() && entry.run == *run,
-            Wanted::RetriesSince(server, campaign, action) => {
+            EntryQuery::Newest(_) => true,
+            EntryQuery::One(action) => entry.id == action,
+            EntryQuery::Open => entry.state.is_open(),
+            EntryQuery::OpenOf(server, campaign) => entry.state.is_open() && entry.server == *server && entry.campaign == *campaign,
+            EntryQuery::OpenOfRun(run) => entry.state.is_open() && entry.run == *run,
+            EntryQuery::RetriesSince(server, campaign, action) => {
                 let is_later = entry.id > action && entry.action.message().is_some();
                 is_later && entry.server == *server && entry.campaign == *campaign
             }
-            Wanted::On(server, campaign, subject, states) => {
+            EntryQuery::On(server, campaign, subject, states) => {
                 let is_on = entry.server == *server && entry.campaign == *campaign && entry.action.subject() == subject;
                 is_on && states.contains(&entry.state)
             }
-            Wanted::NewestOfRun(run, subject) => {
+            EntryQuery::NewestOfRun(run, subject) => {
                 let message = entry.action.message().is_some_and(|message| message.as_str() == subject);
                 entry.run == *run && (message || entry.action.batch().is_some_and(|batch| batch.as_str() == subject))
             }
         };
         let mut found: Vec<JournalEntry> = self.actions.iter().map(|(entry, _)| entry).filter(|entry| fits(entry)).cloned().collect();
         match *wanted {
-            Wanted::Newest(limit) => {
+            EntryQuery::Newest(limit) => {
                 found.reverse();
                 found.truncate(limit);
             }
-            Wanted::On(..) => found.reverse(),
-            Wanted::NewestOfRun(..) => found = found.pop().into_iter().collect(),
-            Wanted::One(_) | Wanted::Open | Wanted::OpenOf(..) | Wanted::OpenOfRun(_) | Wanted::RetriesSince(..) => {}
+            EntryQuery::On(..) => found.reverse(),
+            EntryQuery::NewestOfRun(..) => found = found.pop().into_iter().collect(),
+            EntryQuery::One(_) | EntryQuery::Open | EntryQuery::OpenOf(..) | EntryQuery::OpenOfRun(_) | EntryQuery::RetriesSince(..) => {}
         }
         Ok(found)
     }
@@ -152,7 +152,7 @@ impl Lines for Kept {
         Ok(id)
     }
 
-    fn change(&mut self, action: ActionId, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn change(&mut self, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let (entry, _) = self.action(action)?;
         entry.state = told.state;
         entry.changed_at = at;
@@ -181,18 +181,18 @@ impl Lines for Kept {
         Ok(refused.into_values().cloned().collect())
     }
 
-    fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError> {
+    fn tries(&self, action: ActionId) -> Result<Vec<ActionAttempt>, StateError> {
         Ok(self.actions.iter().find(|(entry, _)| entry.id == action).map(|(_, tries)| tries.clone()).unwrap_or_default())
     }
 
     fn add_try(&mut self, action: ActionId, number: u32, at: Timestamp) -> Result<(), StateError> {
         let (entry, tries) = self.action(action)?;
         entry.tries += 1;
-        tries.push(Try { number, started_at: at, ended_at: None, outcome: None, code: None, reason: None, trace_id: None });
+        tries.push(ActionAttempt { number, started_at: at, ended_at: None, outcome: None, code: None, reason: None, trace_id: None });
         Ok(())
     }
 
-    fn end_try(&mut self, action: ActionId, number: u32, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn end_try(&mut self, action: ActionId, number: u32, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let (_, tries) = self.action(action)?;
         for one in tries.iter_mut().filter(|one| one.number == number) {
             one.ended_at = Some(at);

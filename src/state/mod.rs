@@ -36,15 +36,15 @@ mod who;
 mod write;
 
 pub use action::{ActionId, ActionKind, FailureSeen, Intention, Outcome, ReadFrom, Resolution};
-pub use budget::{BudgetFile, MemoryBudget, SharedBudget, Slot};
+pub use budget::{BudgetFile, MemoryBudget, ReservedSlot, SharedBudget};
 pub use error::{Cause, StateError};
 pub use folder::folder;
 pub use journal::{Journal, JournalAccess};
 pub use note::{Note, NoteEntry, NoteKind};
 pub use orphan::Settled;
-pub use read::{Holder, JournalEntry, OpenAction, Try};
+pub use read::{ActionAttempt, Holder, JournalEntry, OpenAction};
 pub use run::{Run, RunId};
 pub use server::Server;
-pub use session::{NamedFilter, SavedFilter, SavedTable, Session};
+pub use session::{SavedFilter, SavedNamedFilter, SavedTable, Session};
 pub use transition::ActionState;
 pub use who::Who;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::form::Wanted;
+use super::form::EntryQuery;
 use super::write::step;
 use super::{ActionId, ActionState, Journal, JournalEntry, Outcome, Server, StateError};
 use crate::delivery::CampaignId;
@@ -28,7 +28,7 @@ impl Journal {
         self.write(|lines| {
             let mut settled = Settled::default();
             let mut dead = BTreeSet::new();
-            for mut entry in lines.entries(&Wanted::OpenOf(server, campaign))? {
+            for mut entry in lines.entries(&EntryQuery::OpenOf(server, campaign))? {
                 if entry.state != ActionState::Intended || self.is_alive(&entry.run) {
                     continue;
                 }

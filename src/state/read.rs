@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::form::{Lines, Wanted};
+use super::form::{EntryQuery, JournalTransaction};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
@@ -56,7 +56,7 @@ pub struct JournalEntry {
 
 /// One try of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Try {
+pub struct ActionAttempt {
     /// Its number among the action's tries, from 1.
     pub number: u32,
     /// When its request was about to leave.
@@ -81,7 +81,7 @@ pub struct OpenAction {
     /// Who looks after it.
     pub holder: Holder,
     /// Its newest try.
-    pub last_try: Option<Try>,
+    pub last_try: Option<ActionAttempt>,
 }
 
 impl Journal {
@@ -90,7 +90,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn open_actions(&self, server: &Server, campaign: &CampaignId) -> Result<Vec<OpenAction>, StateError> {
-        self.open_ones(&Wanted::OpenOf(server, campaign))
+        self.open_ones(&EntryQuery::OpenOf(server, campaign))
     }
 
     /// The open actions of all campaigns, oldest first.
@@ -98,7 +98,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn all_open(&self) -> Result<Vec<OpenAction>, StateError> {
-        self.open_ones(&Wanted::Open)
+        self.open_ones(&EntryQuery::Open)
     }
 
     /// The newest actions, newest first, this many at most.
@@ -106,7 +106,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn all(&self, limit: usize) -> Result<Vec<JournalEntry>, StateError> {
-        self.read(|lines| lines.entries(&Wanted::Newest(limit)))
+        self.read(|lines| lines.entries(&EntryQuery::Newest(limit)))
     }
 
     /// The messages of a campaign whose newest action the API refused with this code.
@@ -124,7 +124,7 @@ impl Journal {
     pub fn retried_since(&self, action: ActionId) -> Result<Vec<MessageId>, StateError> {
         let later = self.read(|lines| {
             let first = entry(lines, action)?;
-            lines.entries(&Wanted::RetriesSince(&first.server, &first.campaign, action))
+            lines.entries(&EntryQuery::RetriesSince(&first.server, &first.campaign, action))
         })?;
         let went =
             |entry: &JournalEntry| !matches!(entry.state, ActionState::NotSent | ActionState::Refused | ActionState::ResolvedNotAccepted);
@@ -146,18 +146,18 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn newest_of(&self, run: &RunId, subject: &str) -> Result<Option<JournalEntry>, StateError> {
-        Ok(self.read(|lines| lines.entries(&Wanted::NewestOfRun(run, subject)))?.into_iter().next())
+        Ok(self.read(|lines| lines.entries(&EntryQuery::NewestOfRun(run, subject)))?.into_iter().next())
     }
 
     /// The tries of an action, oldest first.
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError> {
+    pub fn tries(&self, action: ActionId) -> Result<Vec<ActionAttempt>, StateError> {
         self.read(|lines| lines.tries(action))
     }
 
-    fn open_ones(&self, wanted: &Wanted<'_>) -> Result<Vec<OpenAction>, StateError> {
+    fn open_ones(&self, wanted: &EntryQuery<'_>) -> Result<Vec<OpenAction>, StateError> {
         self.read(|lines| {
             let with_holder = |entry: JournalEntry| {
                 let holder = if self.is_alive(&entry.run) { Holder::Alive } else { Holder::Orphan };
@@ -170,6 +170,6 @@ impl Journal {
 }
 
 /// One action.
-pub(super) fn entry(lines: &dyn Lines, action: ActionId) -> Result<JournalEntry, StateError> {
-    lines.entries(&Wanted::One(action))?.into_iter().next().ok_or(StateError::NoSuchAction { action })
+pub(super) fn entry(lines: &dyn JournalTransaction, action: ActionId) -> Result<JournalEntry, StateError> {
+    lines.entries(&EntryQuery::One(action))?.into_iter().next().ok_or(StateError::NoSuchAction { action })
 }

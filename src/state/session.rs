@@ -33,7 +33,7 @@ pub struct Session {
     /// How each view's table was ordered and laid out, by the view's name.
     pub tables: BTreeMap<String, SavedTable>,
     /// The filters with a name, in the order of the menu.
-    pub named_filters: Vec<NamedFilter>,
+    pub named_filters: Vec<SavedNamedFilter>,
     /// The commands that were typed, the newest first.
     pub recent_commands: Vec<String>,
 }
@@ -55,7 +55,7 @@ pub struct SavedTable {
 /// A filter that was given a name, for every campaign.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct NamedFilter {
+pub struct SavedNamedFilter {
     /// Its name; never a number.
     pub name: String,
     /// What it shows.
@@ -145,7 +145,7 @@ mod tests {
         Session {
             campaign: Some("Clinic reminders".to_owned()),
             view: Some("failures".to_owned()),
-            named_filters: vec![NamedFilter { name: "late".to_owned(), filter: filter.clone() }],
+            named_filters: vec![SavedNamedFilter { name: "late".to_owned(), filter: filter.clone() }],
             filters: [("Clinic reminders".to_owned(), filter)].into(),
             tables: [("batches".to_owned(), SavedTable { ordered_by: Some("failed".to_owned()), ..SavedTable::default() })].into(),
             recent_commands: vec!["unlock".to_owned()],

@@ -1,7 +1,7 @@
 //! What the locks of runs that are over leave behind. It tells the living from the dead; once nothing is
 //! open under a dead run, it tells nothing any more.
 
-use super::form::{Lines, Wanted};
+use super::form::{EntryQuery, JournalTransaction};
 use super::{Journal, Run, RunId, StateError};
 
 impl Journal {
@@ -23,13 +23,13 @@ impl Journal {
     }
 
     /// Removes what dead runs that left nothing open left behind. What cannot be removed is left.
-    pub(super) fn sweep(&self, lines: &dyn Lines) -> Result<(), StateError> {
+    pub(super) fn sweep(&self, lines: &dyn JournalTransaction) -> Result<(), StateError> {
         self.form().with_locks().iter().try_for_each(|run| self.sweep_run(lines, run))
     }
 
     /// The same of one run. Within the caller's step, so that no other process can begin a run or intend
     /// anything meanwhile.
-    pub(super) fn sweep_run(&self, lines: &dyn Lines, run: &RunId) -> Result<(), StateError> {
+    pub(super) fn sweep_run(&self, lines: &dyn JournalTransaction, run: &RunId) -> Result<(), StateError> {
         if !has_open(lines, run)? {
             self.form().forget_lock(run, false);
         }
@@ -37,6 +37,6 @@ impl Journal {
     }
 }
 
-fn has_open(lines: &dyn Lines, run: &RunId) -> Result<bool, StateError> {
-    Ok(!lines.entries(&Wanted::OpenOfRun(run))?.is_empty())
+fn has_open(lines: &dyn JournalTransaction, run: &RunId) -> Result<bool, StateError> {
+    Ok(!lines.entries(&EntryQuery::OpenOfRun(run))?.is_empty())
 }

@@ -2,9 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::form::{Lines, Told, Wanted};
+use super::form::{EntryQuery, JournalTransaction, StateChange};
 use super::read::entry;
-use super::{ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, Run, RunId, StateError, Try, Who};
+use super::{
+    ActionAttempt, ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, Run, RunId, StateError, Who,
+};
 
 impl Journal {
     /// Begins a run: notes who it is and takes its lock. Keep the value as long as the run lasts.
@@ -151,7 +153,7 @@ impl Journal {
             if known.state != ActionState::Unknown {
                 return Ok(());
             }
-            let told = Told {
+            let told = StateChange {
                 state: known.state,
                 code: known.code.as_deref(),
                 reason: Some(reason),
@@ -179,7 +181,7 @@ impl Journal {
 }
 
 /// Takes a step, if the table of states allows it.
-pub(super) fn step(lines: &mut dyn Lines, action: ActionId, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+pub(super) fn step(lines: &mut dyn JournalTransaction, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
     let from = entry(lines, action)?.state;
     if !from.may_become(told.state) {
         return Err(StateError::IllegalStep { action, from, to: told.state });
@@ -188,19 +190,19 @@ pub(super) fn step(lines: &mut dyn Lines, action: ActionId, told: &Told<'_>, at:
 }
 
 /// The try that is under way.
-fn open_try(lines: &dyn Lines, action: ActionId) -> Result<Option<Try>, StateError> {
+fn open_try(lines: &dyn JournalTransaction, action: ActionId) -> Result<Option<ActionAttempt>, StateError> {
     Ok(lines.tries(action)?.pop().filter(|last| last.outcome.is_none()))
 }
 
-pub(super) fn run_is_known(lines: &dyn Lines, run: &RunId) -> Result<(), StateError> {
+pub(super) fn run_is_known(lines: &dyn JournalTransaction, run: &RunId) -> Result<(), StateError> {
     if lines.knows_run(run)? { Ok(()) } else { Err(StateError::NoSuchRun { run: run.clone() }) }
 }
 
 /// The action that stands in the way, as the error it makes: an open one on the same subject, or one of
 /// another run that the API took after the subject had been read.
-fn other_action(lines: &dyn Lines, intention: &Intention) -> Result<Option<StateError>, StateError> {
+fn other_action(lines: &dyn JournalTransaction, intention: &Intention) -> Result<Option<StateError>, StateError> {
     let subject = intention.action.subject();
-    let on = |states| lines.entries(&Wanted::On(&intention.server, &intention.campaign, &subject, states));
+    let on = |states| lines.entries(&EntryQuery::On(&intention.server, &intention.campaign, &subject, states));
     if let Some(open) = on([ActionState::Intended, ActionState::Unknown])?.into_iter().next() {
         return Ok(Some(StateError::AlreadyOpen { action: open.id, since: open.planned_at, run: open.run, state: open.state }));
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 /// A field that has a time of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Field {
+pub enum StoredField {
     Id,
     Recipient,
     Status,
@@ -54,11 +54,11 @@ impl Stamp {
 
 /// The fields that an answer told of a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Fields(u16);
+pub struct FieldMask(u16);
 
-impl Fields {
+impl FieldMask {
     /// The same with one more.
-    pub fn add(&mut self, field: Field) {
+    pub fn add(&mut self, field: StoredField) {
         self.0 |= 1 << field as u8;
     }
 
@@ -76,14 +76,14 @@ const LAST: Stamp = Stamp(u32::MAX);
 
 /// The times of all rows.
 #[derive(Default)]
-pub struct Asked {
+pub struct AskedTimes {
     epoch: Option<i64>,
     times: Vec<Stamp>,
-    told: Vec<Fields>,
+    told: Vec<FieldMask>,
     mixed: HashMap<u32, Box<[Stamp; FIELDS]>>,
 }
 
-impl Asked {
+impl AskedTimes {
     /// The stamp of a time.
     pub fn stamp(&mut self, asked_at: Timestamp) -> Stamp {
         let hundredths = asked_at.as_millisecond().div_euclid(10);
@@ -100,13 +100,13 @@ impl Asked {
     /// Adds a row of which nothing was told.
     pub fn push(&mut self) {
         self.times.push(Stamp::default());
-        self.told.push(Fields::default());
+        self.told.push(FieldMask::default());
     }
 
     /// Forgets what was told of a row.
     pub fn clear(&mut self, row: usize) {
         self.times[row] = Stamp::default();
-        self.told[row] = Fields::default();
+        self.told[row] = FieldMask::default();
         self.mixed.remove(&(row as u32));
     }
 
@@ -116,7 +116,7 @@ impl Asked {
     }
 
     /// When a field as it is known was asked for.
-    pub fn get(&self, row: usize, field: Field) -> Stamp {
+    pub fn get(&self, row: usize, field: StoredField) -> Stamp {
         let field = field as usize;
         if !self.told[row].has(field) {
             return Stamp::default();
@@ -125,14 +125,14 @@ impl Asked {
     }
 
     /// Whether an answer's field replaces what is known, given how its value compares with that.
-    pub fn replaces(&self, row: usize, field: Field, stamp: Stamp, compare: impl FnOnce() -> Ordering) -> bool {
+    pub fn replaces(&self, row: usize, field: StoredField, stamp: Stamp, compare: impl FnOnce() -> Ordering) -> bool {
         stamp.replaces(self.get(row, field), compare)
     }
 
     /// Notes that an answer told these fields of a row.
-    pub fn note(&mut self, row: usize, told: Fields, stamp: Stamp) {
+    pub fn note(&mut self, row: usize, told: FieldMask, stamp: Stamp) {
         let before = self.told[row];
-        self.told[row] = Fields(before.0 | told.0);
+        self.told[row] = FieldMask(before.0 | told.0);
         let all_again = before.0 & !told.0 == 0;
         if all_again && stamp >= self.times[row] {
             self.times[row] = stamp;
@@ -168,27 +168,27 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Field; FIELDS] = [
-        Field::Id,
-        Field::Recipient,
-        Field::Status,
-        Field::CreatedAt,
-        Field::UpdatedAt,
-        Field::Language,
-        Field::CampaignId,
-        Field::Batch,
-        Field::Values,
-        Field::FullText,
-        Field::Template,
-        Field::Creator,
-        Field::Attempts,
-        Field::AttemptCount,
-        Field::LegacyError,
+    const ALL: [StoredField; FIELDS] = [
+        StoredField::Id,
+        StoredField::Recipient,
+        StoredField::Status,
+        StoredField::CreatedAt,
+        StoredField::UpdatedAt,
+        StoredField::Language,
+        StoredField::CampaignId,
+        StoredField::Batch,
+        StoredField::Values,
+        StoredField::FullText,
+        StoredField::Template,
+        StoredField::Creator,
+        StoredField::Attempts,
+        StoredField::AttemptCount,
+        StoredField::LegacyError,
     ];
 
     #[test]
     fn a_time_is_kept_to_the_hundredth() {
-        let mut asked = Asked::default();
+        let mut asked = AskedTimes::default();
         for second in [1_900_000_000, 1_900_000_007, 1_899_999_000] {
             let time = Timestamp::from_millisecond(second * 1000 + 120).unwrap();
             let stamp = asked.stamp(time + jiff::SignedDuration::from_millis(7));
@@ -200,36 +200,36 @@ mod tests {
     fn the_newest_answer_wins_however_long_the_program_runs() {
         let start = Timestamp::from_second(1_900_000_000).unwrap();
         for days in [0, 249, 495, 497, 10_000] {
-            let mut asked = Asked::default();
+            let mut asked = AskedTimes::default();
             asked.stamp(start);
             asked.push();
             let after = start + jiff::SignedDuration::from_hours(24 * days);
             let (older, newer) = (asked.stamp(after), asked.stamp(after + jiff::SignedDuration::from_secs(1)));
-            asked.note(0, Fields(1), older);
-            assert!(asked.replaces(0, Field::Id, newer, || Ordering::Less), "after {days} days");
-            assert!(days > 496 || !asked.replaces(0, Field::Id, Stamp(1), || Ordering::Less), "after {days} days");
+            asked.note(0, FieldMask(1), older);
+            assert!(asked.replaces(0, StoredField::Id, newer, || Ordering::Less), "after {days} days");
+            assert!(days > 496 || !asked.replaces(0, StoredField::Id, Stamp(1), || Ordering::Less), "after {days} days");
         }
     }
 
     #[test]
     fn rows_that_one_answer_told_whole_need_nothing_aside() {
-        let mut asked = Asked::default();
+        let mut asked = AskedTimes::default();
         asked.push();
-        asked.note(0, Fields(0b111), Stamp(10));
-        asked.note(0, Fields(0b001), Stamp(20));
+        asked.note(0, FieldMask(0b111), Stamp(10));
+        asked.note(0, FieldMask(0b001), Stamp(20));
         assert_eq!(asked.mixed.len(), 1);
-        asked.note(0, Fields(0b1111), Stamp(30));
+        asked.note(0, FieldMask(0b1111), Stamp(30));
         assert_eq!((asked.mixed.len(), asked.newest(0)), (0, Stamp(30)));
     }
 
     proptest! {
         #[test]
         fn each_field_has_the_newest_time_that_told_it(answers in prop::collection::vec((0..1_u16 << FIELDS, 1..20_u32), 0..12)) {
-            let mut asked = Asked::default();
+            let mut asked = AskedTimes::default();
             asked.push();
             let mut expected = [Stamp::default(); FIELDS];
             for (told, time) in answers {
-                let told = Fields(told | 1);
+                let told = FieldMask(told | 1);
                 asked.note(0, told, Stamp(time));
                 for (field, newest) in expected.iter_mut().enumerate() {
                     if told.has(field) {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::asked::Stamp;
 use super::intern::Interned;
-use crate::delivery::{Batch, BatchFields, BatchId, Told};
+use crate::delivery::{Batch, BatchFields, BatchId, Reported};
 
 /// A value and when it was asked for.
 #[derive(Debug, Clone)]
@@ -27,11 +27,11 @@ impl<T> Default for Timed<T> {
 impl<T> Timed<T> {
     /// Takes a newer telling, or at the same time the greater one; absent keeps. What is equal to
     /// the known value is not copied.
-    fn take<V>(&mut self, told: Told<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
+    fn take<V>(&mut self, told: Reported<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
         let told = match told {
-            Told::Absent => return,
-            Told::Null => None,
-            Told::Value(value) => Some(value),
+            Reported::Absent => return,
+            Reported::Null => None,
+            Reported::Value(value) => Some(value),
         };
         let replaces = stamp.replaces(self.asked, || match (&told, &self.value) {
             (Some(told), Some(known)) => compare(told, known),

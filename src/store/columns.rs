@@ -6,13 +6,13 @@ use std::cmp::Ordering;
 use hashbrown::HashMap;
 
 use super::RowNumber;
-use super::asked::{Asked, Stamp};
+use super::asked::{AskedTimes, Stamp};
 use super::batch_table::BatchTable;
 use super::ids::Ids;
-use super::names::{FAILURE, NO_STATUS, Names, StatusCode, TemplateText};
+use super::names::{FAILURE, NO_STATUS, SharedValues, StatusCode, TemplateText};
 use super::recipients::Recipients;
-use super::slots::{Slot, Slots};
-use super::tries::{self, NO_TIME, Try};
+use super::slots::{ByteArena, Slot};
+use super::tries::{self, NO_TIME, StoredAttempt};
 use super::{values, varint};
 
 /// How the full text is held.
@@ -42,7 +42,7 @@ pub struct Columns {
     pub ids: Ids,
     pub recipients: Recipients,
     pub status: Vec<StatusCode>,
-    pub marks: Vec<Marks>,
+    pub marks: Vec<RowFlags>,
     pub created: Vec<i64>,
     pub updated: Vec<i64>,
     /// The error of a failed message; derived.
@@ -57,9 +57,9 @@ pub struct Columns {
     /// The text's form, the values.
     pub content: Vec<Slot>,
     pub asides: HashMap<u32, Aside>,
-    pub asked: Asked,
-    pub slots: Slots,
-    pub names: Names,
+    pub asked: AskedTimes,
+    pub slots: ByteArena,
+    pub names: SharedValues,
     pub batches: BatchTable,
 }
 
@@ -74,7 +74,7 @@ pub enum ToldBy {
 
 /// Small answers about a row.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Marks {
+pub struct RowFlags {
     /// Whether it is in the unbroken stretch.
     pub covered: bool,
     /// Whether its number is known not to be of Singapore; derived.
@@ -86,7 +86,7 @@ pub struct Marks {
 /// What the attempts of a row say together.
 #[derive(Debug, Clone, Copy)]
 pub struct Tried {
-    pub newest: Option<Try>,
+    pub newest: Option<StoredAttempt>,
     /// How many attempts were listed.
     pub listed: Option<u32>,
     /// How many attempts there were where only the number was told.
@@ -107,7 +107,7 @@ impl Tried {
 impl Columns {
     /// No rows.
     pub fn new() -> Self {
-        Self { names: Names::new(), ..Self::default() }
+        Self { names: SharedValues::new(), ..Self::default() }
     }
 
     /// Makes room for a row that has an id by now: behind the last one, unless it was used before.
@@ -117,7 +117,7 @@ impl Columns {
         }
         self.recipients.push();
         self.status.push(NO_STATUS);
-        self.marks.push(Marks::default());
+        self.marks.push(RowFlags::default());
         self.created.push(NO_TIME);
         self.updated.push(NO_TIME);
         self.error.push(0);
@@ -136,7 +136,7 @@ impl Columns {
         self.ids.remove(row);
         self.recipients.set(at, None);
         self.status[at] = NO_STATUS;
-        self.marks[at] = Marks::default();
+        self.marks[at] = RowFlags::default();
         (self.created[at], self.updated[at]) = (NO_TIME, NO_TIME);
         (self.error[at], self.tries[at], self.batch[at], self.template[at], self.origin[at]) = (0, 0, 0, 0, 0);
         self.attempts[at] = self.slots.put(self.attempts[at], &[]);
@@ -164,13 +164,13 @@ impl Columns {
     }
 
     /// The attempts as they are known: the newest telling, with times that only an older one had.
-    pub fn attempts_of(&self, row: usize) -> Option<Vec<Try>> {
+    pub fn attempts_of(&self, row: usize) -> Option<Vec<StoredAttempt>> {
         let full = tries::unpack(self.attempts_parts(row).2);
         match self.aside(row).and_then(|aside| aside.bare_attempts.as_ref()) {
             None => full.map(Iterator::collect),
             Some((_, bare)) => {
-                let known: Vec<Try> = full.into_iter().flatten().collect();
-                let same = |bare: Try| known.iter().find(|full| bare.created != NO_TIME && full.created == bare.created);
+                let known: Vec<StoredAttempt> = full.into_iter().flatten().collect();
+                let same = |bare: StoredAttempt| known.iter().find(|full| bare.created != NO_TIME && full.created == bare.created);
                 tries::unpack(bare).map(|bare| bare.map(|bare| same(bare).map_or(bare, |full| bare.filled_from(*full))).collect())
             }
         }
@@ -181,7 +181,7 @@ impl Columns {
         let (legacy_error, counted, packed) = self.attempts_parts(row);
         let mut last_change = self.created[row].max(self.updated[row]);
         let mut newest = None;
-        let mut visit = |attempt: Try| {
+        let mut visit = |attempt: StoredAttempt| {
             last_change = last_change.max(attempt.last_change());
             newest.get_or_insert(attempt);
         };

@@ -62,7 +62,7 @@ impl Coverage {
 
 /// A stretch of creation times in milliseconds, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct CreationSpan {
     pub newest: i64,
     pub oldest: i64,
 }
@@ -96,10 +96,10 @@ impl Reach {
     }
 
     /// Where rows may be covered differently after a step to another reach.
-    pub(super) fn differs(&self, other: &Reach) -> Vec<Stretch> {
+    pub(super) fn differs(&self, other: &Reach) -> Vec<CreationSpan> {
         let mut stretches = Vec::new();
         let mut between = |one: i64, other: i64| {
-            stretches.push(Stretch { newest: one.max(other), oldest: one.min(other) });
+            stretches.push(CreationSpan { newest: one.max(other), oldest: one.min(other) });
         };
         if self.end() != other.end() {
             between(self.end().0, other.end().0);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::histogram::Histogram;
-use super::tally::{Standing, started};
+use super::tally::{Contribution, started};
 use super::{RowNumber, Store};
 use crate::delivery::{Progress, Status};
 
@@ -60,7 +60,7 @@ impl Store {
         let (mut deliveries, mut waiting) = (Histogram::default(), Histogram::default());
         for row in rows {
             let at = row.index();
-            let standing = Standing::of(&self.columns, at, &self.columns.tried(at));
+            let standing = Contribution::of(&self.columns, at, &self.columns.tried(at));
             if let Some(after) = standing.delivered_after {
                 deliveries.add(after);
             } else if let Some(started) = self.started(row).filter(|_| standing.open) {

@@ -59,7 +59,7 @@ use jiff::Timestamp;
 use columns::Columns;
 use merge::Scratch;
 use row_list::RowList;
-use tally::{Standing, Tally};
+use tally::{Contribution, Tally};
 use tries::time;
 use trim::Limit;
 use unreadable::Unreadable;
@@ -126,9 +126,9 @@ impl Store {
                     continue;
                 }
                 let tried = columns.tried(at);
-                tally.remove(row, &Standing::of(columns, at, &tried));
+                tally.remove(row, &Contribution::of(columns, at, &tried));
                 columns.marks[at].covered = covered;
-                tally.add(row, &Standing::of(columns, at, &tried));
+                tally.add(row, &Contribution::of(columns, at, &tried));
             }
         }
         self.tally.settle(&self.columns);

@@ -45,7 +45,7 @@ enum Piece {
 
 /// All shared values. In the rows, 0 stands for none and the others for their place plus one.
 #[derive(Default)]
-pub struct Names {
+pub struct SharedValues {
     statuses: Vec<Status>,
     errors: Interned<DeliveryError>,
     value_names: Interned<Box<[Box<str>]>>,
@@ -56,7 +56,7 @@ pub struct Names {
     hasher: DefaultHashBuilder,
 }
 
-impl Names {
+impl SharedValues {
     /// Only the known statuses at first.
     pub fn new() -> Self {
         Self { statuses: Status::KNOWN.to_vec(), ..Self::default() }
@@ -215,11 +215,11 @@ impl TemplateText {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Told;
+    use crate::delivery::Reported;
 
     #[test]
     fn statuses_keep_their_words() {
-        let mut names = Names::new();
+        let mut names = SharedValues::new();
         assert_eq!((names.status("success"), names.status("failure"), names.status("sent_to_telco")), (SUCCESS, FAILURE, WITH_TELCO));
         let parked = names.status("parked");
         assert_eq!((names.status("parked"), names.status_word(parked)), (parked, Some("parked")));
@@ -231,8 +231,8 @@ mod tests {
 
     #[test]
     fn a_template_knows_its_text() {
-        let mut names = Names::new();
-        let told = TemplateFields { body: Told::Value("Dear {{name}}, see you at {{place}}."), ..TemplateFields::default() };
+        let mut names = SharedValues::new();
+        let told = TemplateFields { body: Reported::Value("Dear {{name}}, see you at {{place}}."), ..TemplateFields::default() };
         let number = names.template(&told);
         assert_eq!(names.template(&told), number);
         let template = names.template_of(number).unwrap();

@@ -154,6 +154,6 @@ impl Store {
 
     /// When the newest attempt began; `None` where no attempt with a time was told.
     pub fn newest_attempt_at(&self, row: RowNumber) -> Option<Timestamp> {
-        self.columns.tried(row.index()).newest.and_then(|newest: tries::Try| time(newest.created))
+        self.columns.tried(row.index()).newest.and_then(|newest: tries::StoredAttempt| time(newest.created))
     }
 }

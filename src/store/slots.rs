@@ -26,7 +26,7 @@ pub struct Slot(u32);
 
 /// All slots.
 #[derive(Default)]
-pub struct Slots {
+pub struct ByteArena {
     chunks: Vec<Box<[u8]>>,
     /// The chunk that is being filled and how many of its bytes are taken.
     filling: Option<(usize, usize)>,
@@ -35,7 +35,7 @@ pub struct Slots {
     free_chunks: Vec<usize>,
 }
 
-impl Slots {
+impl ByteArena {
     /// The bytes of a slot.
     pub fn get(&self, slot: Slot) -> &[u8] {
         let Some((chunk, offset)) = place(slot) else { return &[] };
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_same_room_is_used_again() {
-        let mut slots = Slots::default();
+        let mut slots = ByteArena::default();
         let mut rows = vec![Slot::default(); 100];
         for round in 0..1000_usize {
             for (place, slot) in rows.iter_mut().enumerate() {
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_large_text_gives_its_chunk_back() {
-        let mut slots = Slots::default();
+        let mut slots = ByteArena::default();
         let mut slot = Slot::default();
         for len in [LARGE + 10, 3 * CHUNK, 5, LARGE * 2, 0] {
             slot = slots.put(slot, &vec![7; len]);
@@ -162,7 +162,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_row_keeps_its_own_bytes(steps in prop::collection::vec((0..8_usize, prop::collection::vec(any::<u8>(), 0..200)), 0..100)) {
-            let mut slots = Slots::default();
+            let mut slots = ByteArena::default();
             let mut rows = vec![(Slot::default(), Vec::new()); 8];
             for (row, bytes) in steps {
                 rows[row].0 = slots.put(rows[row].0, &bytes);

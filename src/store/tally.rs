@@ -16,7 +16,7 @@ pub const MINUTE: i64 = 60_000;
 
 /// All that a row adds to the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Contribution {
     pub covered: bool,
     pub status: StatusCode,
     pub error: u32,
@@ -29,7 +29,7 @@ pub struct Standing {
     pub delivered_after: Option<i64>,
 }
 
-impl Standing {
+impl Contribution {
     /// What a row adds now.
     pub fn of(columns: &Columns, row: usize, tried: &Tried) -> Self {
         let status = columns.status[row];
@@ -114,7 +114,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a row.
-    pub fn add(&mut self, row: RowNumber, standing: &Standing) {
+    pub fn add(&mut self, row: RowNumber, standing: &Contribution) {
         self.count(standing, |count| *count += 1);
         if standing.covered {
             if standing.open {
@@ -127,7 +127,7 @@ impl Tally {
     }
 
     /// Takes back what a row added.
-    pub fn remove(&mut self, row: RowNumber, standing: &Standing) {
+    pub fn remove(&mut self, row: RowNumber, standing: &Contribution) {
         self.count(standing, |count| *count = count.saturating_sub(1));
         if standing.covered {
             self.open.remove(row);
@@ -137,7 +137,7 @@ impl Tally {
         }
     }
 
-    fn count(&mut self, standing: &Standing, step: impl Fn(&mut usize)) {
+    fn count(&mut self, standing: &Contribution, step: impl Fn(&mut usize)) {
         let place = place(standing.status);
         if standing.batch != 0 {
             let at = standing.batch as usize - 1;
@@ -174,7 +174,7 @@ impl Tally {
         }
     }
 
-    fn count_minute(&mut self, at: i64, standing: &Standing, step: impl Fn(&mut usize)) {
+    fn count_minute(&mut self, at: i64, standing: &Contribution, step: impl Fn(&mut usize)) {
         let minute = self.minutes.entry(at).or_default();
         if standing.status == WITH_TELCO {
             step(&mut minute.with_telco);

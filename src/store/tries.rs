@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::names::{NO_STATUS, Names, StatusCode};
+use super::names::{NO_STATUS, SharedValues, StatusCode};
 use super::varint;
-use crate::delivery::{Attempt, AttemptFields, Told};
+use crate::delivery::{Attempt, AttemptFields, Reported};
 
 /// No time was told.
 pub const NO_TIME: i64 = i64::MIN;
@@ -14,7 +14,7 @@ const BASE: i64 = 1_577_836_800_000;
 
 /// An attempt as the store holds it. Times are milliseconds or [`NO_TIME`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Try {
+pub struct StoredAttempt {
     pub status: StatusCode,
     pub error: u32,
     pub created: i64,
@@ -23,9 +23,9 @@ pub struct Try {
     pub delivered: i64,
 }
 
-impl Try {
+impl StoredAttempt {
     /// The attempt with the words that its numbers stand for.
-    pub fn to_attempt(self, names: &Names) -> Attempt {
+    pub fn to_attempt(self, names: &SharedValues) -> Attempt {
         Attempt {
             status: names.status_of(self.status).cloned(),
             created_at: time(self.created),
@@ -42,9 +42,9 @@ impl Try {
     }
 
     /// The same with the times that another telling of the same attempt has and this one lacks.
-    pub fn filled_from(self, other: Try) -> Try {
+    pub fn filled_from(self, other: StoredAttempt) -> StoredAttempt {
         let or = |own: i64, other: i64| if own == NO_TIME { other } else { own };
-        Try {
+        StoredAttempt {
             updated: or(self.updated, other.updated),
             sent: or(self.sent, other.sent),
             delivered: or(self.delivered, other.delivered),
@@ -53,7 +53,7 @@ impl Try {
     }
 
     /// By what two tellings at the same moment are told apart, in words.
-    pub fn sort_key(self, names: &Names) -> (Option<&str>, [i64; 4], Option<(&str, &str)>) {
+    pub fn sort_key(self, names: &SharedValues) -> (Option<&str>, [i64; 4], Option<(&str, &str)>) {
         let error = names.error_of(self.error).map(|error| (&*error.kind, &*error.code));
         (names.status_word(self.status), [self.created, self.updated, self.sent, self.delivered], error)
     }
@@ -71,15 +71,15 @@ pub fn milliseconds(time: Option<Timestamp>) -> i64 {
 
 /// Packs attempts, newest first where all have a time, in the order told otherwise. `None` is "not
 /// told" and differs from an empty list.
-pub fn pack<'a>(out: &mut Vec<u8>, told: Option<impl ExactSizeIterator<Item = AttemptFields<'a>>>, names: &mut Names) {
+pub fn pack<'a>(out: &mut Vec<u8>, told: Option<impl ExactSizeIterator<Item = AttemptFields<'a>>>, names: &mut SharedValues) {
     let Some(told) = told else {
         varint::write(out, 0);
         return;
     };
     varint::write(out, 1 + told.len() as u64);
-    let ms = |time: Told<Timestamp>| milliseconds(time.value());
-    let mut tries: Vec<Try> = told
-        .map(|told| Try {
+    let ms = |time: Reported<Timestamp>| milliseconds(time.value());
+    let mut tries: Vec<StoredAttempt> = told
+        .map(|told| StoredAttempt {
             status: told.status.value().map_or(NO_STATUS, |word| names.status(word)),
             error: names.error(told.error_kind.value().unwrap_or_default(), told.error_code.value().unwrap_or_default()),
             created: ms(told.created_at),
@@ -96,7 +96,7 @@ pub fn pack<'a>(out: &mut Vec<u8>, told: Option<impl ExactSizeIterator<Item = At
     }
 }
 
-fn pack_one(out: &mut Vec<u8>, attempt: Try) {
+fn pack_one(out: &mut Vec<u8>, attempt: StoredAttempt) {
     let times = [attempt.created, attempt.updated, attempt.sent, attempt.delivered];
     let told = (0..4).filter(|place| times[*place] != NO_TIME).fold(0_u8, |mask, place| mask | 1 << place);
     out.push(attempt.status);
@@ -113,14 +113,14 @@ fn pack_one(out: &mut Vec<u8>, attempt: Try) {
 }
 
 /// The packed attempts one by one; `None` where they were not told.
-pub fn unpack(mut bytes: &[u8]) -> Option<impl ExactSizeIterator<Item = Try> + Clone> {
+pub fn unpack(mut bytes: &[u8]) -> Option<impl ExactSizeIterator<Item = StoredAttempt> + Clone> {
     let count = varint::read(&mut bytes).checked_sub(1)?;
     Some((0..count as usize).map(move |_| unpack_one(&mut bytes)))
 }
 
-fn unpack_one(bytes: &mut &[u8]) -> Try {
+fn unpack_one(bytes: &mut &[u8]) -> StoredAttempt {
     let [status, told, rest @ ..] = *bytes else {
-        return Try { status: NO_STATUS, error: 0, created: NO_TIME, updated: NO_TIME, sent: NO_TIME, delivered: NO_TIME };
+        return StoredAttempt { status: NO_STATUS, error: 0, created: NO_TIME, updated: NO_TIME, sent: NO_TIME, delivered: NO_TIME };
     };
     *bytes = rest;
     let error = varint::read(bytes) as u32;
@@ -135,7 +135,7 @@ fn unpack_one(bytes: &mut &[u8]) -> Try {
         }
     }
     let [created, updated, sent, delivered] = times;
-    Try { status: *status, error, created, updated, sent, delivered }
+    StoredAttempt { status: *status, error, created, updated, sent, delivered }
 }
 
 #[cfg(test)]
@@ -144,16 +144,16 @@ mod tests {
     use crate::delivery::{Message, RowFields, RowsBuilder};
     use proptest::prelude::*;
 
-    fn told_time() -> impl Strategy<Value = Told<Timestamp>> {
+    fn told_time() -> impl Strategy<Value = Reported<Timestamp>> {
         prop_oneof![
-            Just(Told::Absent),
-            Just(Told::Null),
-            (0..5_000_000_i64).prop_map(|second| { Told::Value(Timestamp::from_millisecond(BASE + second * 997 - 9).unwrap()) })
+            Just(Reported::Absent),
+            Just(Reported::Null),
+            (0..5_000_000_i64).prop_map(|second| { Reported::Value(Timestamp::from_millisecond(BASE + second * 997 - 9).unwrap()) })
         ]
     }
 
-    fn told_word(words: &'static [&'static str]) -> impl Strategy<Value = Told<&'static str>> {
-        prop_oneof![Just(Told::Absent), prop::sample::select(words).prop_map(Told::Value)]
+    fn told_word(words: &'static [&'static str]) -> impl Strategy<Value = Reported<&'static str>> {
+        prop_oneof![Just(Reported::Absent), prop::sample::select(words).prop_map(Reported::Value)]
     }
 
     fn told_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
@@ -178,7 +178,7 @@ mod tests {
             rows.push(&RowFields { id: "m", attempts: told.clone().into(), ..RowFields::default() });
             let rows = rows.finish();
             let message = Message::from_row(rows.get(0).unwrap());
-            let mut names = Names::new();
+            let mut names = SharedValues::new();
             let mut bytes = Vec::new();
             pack(&mut bytes, told.map(Vec::into_iter), &mut names);
             let unpacked = unpack(&bytes).map(|tries| tries.map(|attempt| attempt.to_attempt(&names)).collect::<Vec<_>>());

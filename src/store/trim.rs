@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::names::{NO_STATUS, WITH_TELCO};
 use super::recipients::is_abroad;
 use super::row_set::RowSet;
-use super::tally::{Standing, is_open};
+use super::tally::{Contribution, is_open};
 use super::{AnswerKind, RowNumber, Store};
 use crate::delivery::{MessageId, Progress, Row, TELCO_SILENCE};
 
@@ -83,7 +83,7 @@ impl Store {
         }
         for row in rows {
             let at = row.index();
-            self.tally.remove(row, &Standing::of(&self.columns, at, &self.columns.tried(at)));
+            self.tally.remove(row, &Contribution::of(&self.columns, at, &self.columns.tried(at)));
             trimmed.rows.insert(row);
             trimmed.len += 1;
         }
@@ -103,9 +103,9 @@ impl Store {
             let at = row.index();
             if columns.marks[at].covered && !self.limit.covers(columns, row) {
                 let tried = columns.tried(at);
-                self.tally.remove(row, &Standing::of(columns, at, &tried));
+                self.tally.remove(row, &Contribution::of(columns, at, &tried));
                 columns.marks[at].covered = false;
-                self.tally.add(row, &Standing::of(columns, at, &tried));
+                self.tally.add(row, &Contribution::of(columns, at, &tried));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 
 use super::intern::Interned;
-use super::names::Names;
+use super::names::SharedValues;
 use super::varint;
 use crate::delivery::Row;
 
@@ -73,7 +73,7 @@ impl Repeated {
 }
 
 /// Packs names and values; nothing at all for "not told".
-pub fn pack(out: &mut Vec<u8>, row: Row<'_>, names: &mut Names) {
+pub fn pack(out: &mut Vec<u8>, row: Row<'_>, names: &mut SharedValues) {
     let Some(values) = row.values().value() else { return };
     let number = names.value_names(|| row.values().value().into_iter().flatten().map(|(name, _)| name));
     varint::write(out, u64::from(number));
@@ -83,13 +83,13 @@ pub fn pack(out: &mut Vec<u8>, row: Row<'_>, names: &mut Names) {
 }
 
 /// The packed names and values one by one.
-pub fn unpack<'a>(mut bytes: &'a [u8], names: &'a Names) -> Option<impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone> {
+pub fn unpack<'a>(mut bytes: &'a [u8], names: &'a SharedValues) -> Option<impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone> {
     let value_names = names.value_names_of(varint::read(&mut bytes) as u32)?;
     Some(value_names.iter().map(move |name| (&**name, names.repeated.read(&mut bytes))))
 }
 
 /// The packed value of a name.
-pub fn value_of<'a>(bytes: &'a [u8], names: &'a Names, wanted: &str) -> Option<&'a str> {
+pub fn value_of<'a>(bytes: &'a [u8], names: &'a SharedValues, wanted: &str) -> Option<&'a str> {
     unpack(bytes, names)?.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
 
 use super::keys::Chord;
-use super::{Came, QuestionId};
+use super::{InputEvent, QuestionId};
 
 /// The time in which different keys are a burst: the fastest typists need twice as long between
 /// two keys, a paste a hundredth.
@@ -122,8 +122,8 @@ impl Guard {
 
     /// Tells all that could be read at once, before each key of it is asked for with [`Guard::admit`];
     /// and what each key would do before any of them did.
-    pub fn read(&mut self, batch: &[Came], now: Duration, role: impl Fn(KeyEvent) -> KeyRole) {
-        let done: Vec<&Came> = batch.iter().filter(|came| counts(&came.event)).collect();
+    pub fn read(&mut self, batch: &[InputEvent], now: Duration, role: impl Fn(KeyEvent) -> KeyRole) {
+        let done: Vec<&InputEvent> = batch.iter().filter(|came| counts(&came.event)).collect();
         // However old it is: a loop that was busy reads late, and cannot tell when what it reads came.
         let follows = |held: Held| done.iter().any(|came| !held.waits || came.first <= held.came + BURST);
         if self.held.is_some_and(follows) {

@@ -27,7 +27,7 @@ pub struct Binding {
     /// What it does, as half a sentence, for the help page and the README.
     pub help: &'static str,
     /// Under which heading it stands in the help.
-    pub group: Group,
+    pub group: HelpGroup,
     /// Its place in the footer, from 0 for the last to be left out where room is short; `None`
     /// where the footer never shows it.
     pub footer: Option<u8>,
@@ -35,7 +35,7 @@ pub struct Binding {
 
 /// The headings of the help, in their order there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
+pub enum HelpGroup {
     /// Moving about.
     Move,
     /// Finding and filtering.
@@ -50,19 +50,20 @@ pub enum Group {
     Program,
 }
 
-impl Group {
+impl HelpGroup {
     /// All of them, in the order of the help.
-    pub const ALL: [Group; 6] = [Group::Move, Group::Find, Group::Show, Group::Mark, Group::Act, Group::Program];
+    pub const ALL: [HelpGroup; 6] =
+        [HelpGroup::Move, HelpGroup::Find, HelpGroup::Show, HelpGroup::Mark, HelpGroup::Act, HelpGroup::Program];
 
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
-            Group::Move => "Move",
-            Group::Find => "Find",
-            Group::Show => "Show",
-            Group::Mark => "Mark",
-            Group::Act => "Act",
-            Group::Program => "Program",
+            HelpGroup::Move => "Move",
+            HelpGroup::Find => "Find",
+            HelpGroup::Show => "Show",
+            HelpGroup::Mark => "Mark",
+            HelpGroup::Act => "Act",
+            HelpGroup::Program => "Program",
         }
     }
 }
@@ -70,7 +71,7 @@ impl Group {
 /// The whole table as Markdown, for the README: the keys that are bound where the configuration says nothing.
 pub fn markdown() -> String {
     let mut text = String::from("| key | where | does | name |\n|---|---|---|---|\n");
-    for group in Group::ALL {
+    for group in HelpGroup::ALL {
         for binding in table::bindings().filter(|binding| binding.group == group) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             // Writing to a text cannot fail.

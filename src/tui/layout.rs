@@ -62,7 +62,7 @@ pub(super) struct Shape {
 
 /// Where everything stands. What has no room is `None` or has no lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct ScreenLayout {
     /// How much is to be had.
     pub kind: Kind,
     /// Environment, campaign, age of the data.
@@ -151,7 +151,7 @@ impl Kind {
 }
 
 /// Where everything stands in `area`.
-pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
+pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     let kind = Kind::of(area.width, area.height);
     let mut rest = area;
     let header = take(&mut rest, 1);
@@ -192,7 +192,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
     }
     let filter = take(&mut rest, 1);
     let heads = take(&mut rest, 1);
-    Layout {
+    ScreenLayout {
         kind,
         header,
         campaigns_line,
@@ -214,7 +214,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> Layout {
     }
 }
 
-impl Layout {
+impl ScreenLayout {
     /// Where a page to read stands: under the last 15 minutes, which are in every view.
     pub fn page(&self) -> Rect {
         let mut rest = self.body;
@@ -225,12 +225,12 @@ impl Layout {
 
 impl State {
     /// Where everything stands on the terminal as it told its size.
-    pub(super) fn layout(&self) -> Layout {
+    pub(super) fn layout(&self) -> ScreenLayout {
         self.layout_in(Rect::new(0, 0, self.size.0, self.size.1))
     }
 
     /// Where everything stands in `area`.
-    pub(super) fn layout_in(&self, area: Rect) -> Layout {
+    pub(super) fn layout_in(&self, area: Rect) -> ScreenLayout {
         // Beside a list without a single message there is nothing that could be told in detail.
         let messages = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.store.is_empty());
         let opened = messages && self.campaign().is_some_and(|campaign| campaign.opened.is_some());

@@ -21,13 +21,13 @@ pub use event::{Event, ExportAnswer};
 pub use guard::{Guard, KeyRole};
 pub use keys::{Action, Context, KeyMap};
 pub use run::{
-    Came, Dashboard, End, Ended, Host, Input, QuestionId, Reading, Requests, Run, Screen, UpdateReceiver, UpdateSender, WakeEnd, Waker,
-    updates, wake_pair,
+    Dashboard, DashboardEnded, EventLoop, ExitReason, Host, Input, InputEvent, QuestionId, Reading, Requests, Screen, UpdateReceiver,
+    UpdateSender, WakeEnd, Waker, updates, wake_pair,
 };
-pub use setup::{CampaignCard, Setup, ThemeChoice};
+pub use setup::{CampaignSettings, Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};
 pub use state::State;
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
-pub use theme::{Background, ColourDepth, ColourWish, OwnTheme, Role, Theme, role_of, sign};
+pub use theme::{Background, ColourDepth, ColourSetting, OwnTheme, Role, Theme, role_of, sign};

@@ -19,12 +19,12 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::SignedDuration;
 
 use super::{Effect, Event, Guard};
-use pace::{Cause, Pace};
+use pace::{Cause, FrameLimiter};
 
-pub use channel::{Ended, UpdateReceiver, UpdateSender, updates};
+pub use channel::{DashboardEnded, UpdateReceiver, UpdateSender, updates};
 pub use dashboard::{Dashboard, QuestionId};
-pub use outside::{Came, Host, Input, Reading, Screen};
-pub use requests::{End, Requests};
+pub use outside::{Host, Input, InputEvent, Reading, Screen};
+pub use requests::{ExitReason, Requests};
 pub use wake::{WakeEnd, Waker, wake_pair};
 
 /// How often ages move on.
@@ -41,7 +41,7 @@ const CLOCK_SET: SignedDuration = SignedDuration::from_secs(1);
 const EVENTS_AT_ONCE: usize = 1_000;
 
 /// A dashboard with everything around it.
-pub struct Run<'a, D, S, I, H> {
+pub struct EventLoop<'a, D, S, I, H> {
     dashboard: &'a mut D,
     screen: &'a mut S,
     input: &'a mut I,
@@ -49,7 +49,7 @@ pub struct Run<'a, D, S, I, H> {
     updates: UpdateReceiver,
     requests: Requests,
     guard: Guard,
-    pace: Pace,
+    pace: FrameLimiter,
     last_tick: Duration,
     size: Option<(u16, u16)>,
     /// Whether the program was stopped since the keyboard was read last.
@@ -59,7 +59,7 @@ pub struct Run<'a, D, S, I, H> {
     quit: bool,
 }
 
-impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
+impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
     /// Puts them together.
     pub fn new(
         dashboard: &'a mut D,
@@ -70,7 +70,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
         requests: Requests,
     ) -> Self {
         let last_tick = input.elapsed();
-        let (guard, pace, ahead) = (Guard::default(), Pace::new(), SignedDuration::ZERO);
+        let (guard, pace, ahead) = (Guard::default(), FrameLimiter::new(), SignedDuration::ZERO);
         Self {
             dashboard,
             screen,
@@ -92,15 +92,15 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     ///
     /// # Errors
     /// When the terminal is there and can be neither read nor written. What was asked of the workers goes on.
-    pub fn run(mut self) -> io::Result<End> {
+    pub fn run(mut self) -> io::Result<ExitReason> {
         let result = self.rounds();
         // A terminal that went away fails before the system's signal is told, or right after it: the
         // signal is the better reason, and without one it is a hang-up all the same.
         let Err(error) = result else { return result };
-        self.requests.end_asked().or_else(|| End::of_error(&error)).ok_or(error)
+        self.requests.end_asked().or_else(|| ExitReason::of_error(&error)).ok_or(error)
     }
 
-    fn rounds(&mut self) -> io::Result<End> {
+    fn rounds(&mut self) -> io::Result<ExitReason> {
         self.size()?;
         self.frame()?;
         self.host.started();
@@ -116,11 +116,11 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
             self.tell_clock()?;
             let input_ended = self.read_keyboard()?;
             if self.quit {
-                return Ok(End::Quit);
+                return Ok(ExitReason::Quit);
             }
             if input_ended {
                 self.update(Event::EndAsked, Cause::Key)?;
-                return Ok(End::InputEnded);
+                return Ok(ExitReason::InputEnded);
             }
             self.tick_if_due()?;
             self.frame_if_due()?;
@@ -139,7 +139,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
                 self.frame_if_due()?;
             }
             if self.quit {
-                return Ok(End::Quit);
+                return Ok(ExitReason::Quit);
             }
             if self.updates.is_empty() && !was_answered {
                 let at_most = self.until_something_is_due();
@@ -206,7 +206,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> Run<'a, D, S, I, H> {
     }
 
     /// Takes one thing that came from the terminal.
-    fn take(&mut self, came: Came) -> io::Result<()> {
+    fn take(&mut self, came: InputEvent) -> io::Result<()> {
         match came.event {
             // A key that is let go of does nothing; only some terminals tell of it.
             TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => Ok(()),

@@ -16,7 +16,7 @@ use crate::state::Session;
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The campaigns, in the order of the configuration.
-    pub campaigns: Vec<CampaignCard>,
+    pub campaigns: Vec<CampaignSettings>,
     /// The zone in which times are shown.
     pub zone: TimeZone,
     /// The zone's short name for the header, `SGT` for one.
@@ -50,7 +50,7 @@ pub struct Setup {
 
 /// A configured campaign.
 #[derive(Debug, Clone)]
-pub struct CampaignCard {
+pub struct CampaignSettings {
     /// Its configured name.
     pub name: String,
     /// Its id.

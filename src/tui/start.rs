@@ -14,9 +14,9 @@ use ratatui::Frame;
 
 use super::keys::{Action, Chord, Context, KeyMap};
 use example::Example;
-use form::{Form, Leaving, Next};
+use form::{CampaignForm, Leaving, Next};
 
-use super::{Dashboard, Effect, End, Event, Host, Input, KeyRole, QuestionId, Requests, Run, Screen, Theme, updates};
+use super::{Dashboard, Effect, Event, EventLoop, ExitReason, Host, Input, KeyRole, QuestionId, Requests, Screen, Theme, updates};
 
 pub use form::TrialLine;
 
@@ -51,11 +51,11 @@ pub fn start(
     input: &mut impl Input,
     host: &mut impl Host,
     requests: &Requests,
-) -> io::Result<(StartChoice, End)> {
+) -> io::Result<(StartChoice, ExitReason)> {
     let mut start = Start::new(text, theme, ascii);
     let (_, receiver) = updates(requests.waker());
-    let end = Run::new(&mut start, screen, input, host, receiver, requests.clone()).run()?;
-    Ok((if end == End::Quit { start.choice } else { StartChoice::Quit }, end))
+    let end = EventLoop::new(&mut start, screen, input, host, receiver, requests.clone()).run()?;
+    Ok((if end == ExitReason::Quit { start.choice } else { StartChoice::Quit }, end))
 }
 
 /// What can be chosen, in this order.
@@ -79,7 +79,7 @@ struct Start {
     /// Which choice has the focus.
     focus: usize,
     /// The form that adds a campaign, while it is open.
-    form: Option<Form>,
+    form: Option<CampaignForm>,
     /// The example in front of the form, while it is looked at.
     example: Option<Example>,
     /// Columns and rows of the terminal.
@@ -154,7 +154,7 @@ impl Start {
         match place {
             0 => self.choose(StartChoice::Demo),
             1 => {
-                self.form = Some(Form::new());
+                self.form = Some(CampaignForm::new());
                 Vec::new()
             }
             _ => self.choose(StartChoice::Quit),

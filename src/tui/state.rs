@@ -50,36 +50,36 @@ mod window;
 pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionRecord, Actions, BatchRecord};
 pub(super) use activity::{ActivityKey, Entry};
-pub(super) use asked::{Asked, Count};
+pub(super) use asked::{Count, OpenQuestion};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
 pub(super) use campaign::{BackTo, Campaign};
 pub(super) use can::NOTHING_LEFT;
 pub(super) use changes::{ChangeRecord, Changes};
-pub(super) use columns::{Column, Columns};
-pub(super) use copying::{CopyWhat, Form, LastCopy};
-pub(super) use detail::{Drilled, Opened, Origin, Phase};
+pub(super) use columns::{Column, ShownColumns};
+pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
+pub(super) use detail::{DetailPhase, Drilled, MessageDetail, OpenedFrom};
 pub(super) use dialog::{Beneath, Dialog};
 pub(super) use exporting::{Content, Export, Exporting};
-pub(super) use failures::{Failures, Group, GroupKey};
+pub(super) use failures::{FailureGroup, Failures, GroupKey};
 pub(super) use filter_choice::FilterChoice;
 pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
-pub(super) use find::{Find, ServerAnswer, TYPING, Wish};
+pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use help::{HelpLine, HelpSearch};
-pub(super) use list::{Cursor, Item, List};
+pub(super) use list::{Item, List, ListCursor};
 pub(super) use look::Look;
 pub(super) use marked::Marked;
-pub(super) use marks::{Marks, REVEAL};
+pub(super) use marks::{Highlights, REVEAL};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
 pub(super) use order_menu::{OrderLine, OrderMenu};
 pub(super) use page::{Page, PageKind};
-pub(super) use palette::{Doing, PaletteEntry};
+pub(super) use palette::{PaletteAction, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
 pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, present_word, word_and_argument};
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
-pub(super) use rest::Rest;
+pub(super) use rest::LeftToStart;
 pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
@@ -87,7 +87,7 @@ pub(super) use starting::{Agreed, Due, Starting};
 pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
-pub(super) use window::{Times, Window};
+pub(super) use window::{TimeWindow, Times};
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -120,9 +120,9 @@ pub struct State {
     /// What the dialog was opened from, the last one on top; nothing where that was the view.
     pub(super) beneath: Vec<Beneath>,
     /// Where the view on the screen was opened from; `None` where it was gone to.
-    pub(super) came_from: Option<Origin>,
+    pub(super) came_from: Option<OpenedFrom>,
     /// Where the find line was opened.
-    pub(super) find_from: Option<Origin>,
+    pub(super) find_from: Option<OpenedFrom>,
     /// What a person said yes to a moment ago, while it can be taken back.
     pub(super) starting: Option<Starting>,
     /// A page to read, over everything else.

@@ -28,11 +28,11 @@ use backend::SureBackend;
 use frame_buffer::FrameBuffer;
 
 #[cfg(not(unix))]
-pub use console::Keyboard;
+pub use console::ConsoleKeyboard as Keyboard;
 #[cfg(unix)]
 pub use keyboard::Keyboard;
 #[cfg(all(unix, test))]
-pub(super) use keyboard::{Bytes, Line};
+pub(super) use keyboard::{ByteSource, Bytes};
 #[cfg(unix)]
 pub use signals::listen;
 

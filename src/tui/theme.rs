@@ -13,7 +13,7 @@ use super::ThemeChoice;
 use crate::config::Expected;
 
 pub use background::Background;
-pub use depth::{ColourDepth, ColourWish};
+pub use depth::{ColourDepth, ColourSetting};
 pub use own::OwnTheme;
 pub use sign::{role_of, sign};
 

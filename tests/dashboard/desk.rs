@@ -8,14 +8,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use postwatch::delivery::{
-    AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, RowFields, Rows, RowsBuilder, TemplateFields, Told,
+    AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
 use postwatch::monitor::{BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose, Update};
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::retry::BatchReading;
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{
-    CampaignCard, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State, ThemeChoice,
+    CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State,
+    ThemeChoice,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -92,37 +93,41 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             let tried_at = created + SignedDuration::from_secs(5 * (message.tried - 1 - place) as i64);
             let is_failed = !message.error.is_empty();
             AttemptFields {
-                status: Told::Value(if is_newest { message.status } else { "failure" }),
-                created_at: Told::Value(tried_at),
-                updated_at: if is_failed { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
-                sent_at: Told::Value(tried_at + SignedDuration::from_millis(900)),
-                delivered_at: if message.status == "success" { Told::Value(tried_at + SignedDuration::from_secs(3)) } else { Told::Absent },
-                error_kind: if is_failed { Told::Value("delivery_error") } else { Told::Null },
-                error_code: if is_failed { Told::Value(message.error) } else { Told::Null },
+                status: Reported::Value(if is_newest { message.status } else { "failure" }),
+                created_at: Reported::Value(tried_at),
+                updated_at: if is_failed { Reported::Value(tried_at + SignedDuration::from_secs(3)) } else { Reported::Absent },
+                sent_at: Reported::Value(tried_at + SignedDuration::from_millis(900)),
+                delivered_at: if message.status == "success" {
+                    Reported::Value(tried_at + SignedDuration::from_secs(3))
+                } else {
+                    Reported::Absent
+                },
+                error_kind: if is_failed { Reported::Value("delivery_error") } else { Reported::Null },
+                error_code: if is_failed { Reported::Value(message.error) } else { Reported::Null },
             }
         });
         let batch = message.batch.map(|id| BatchFields {
             id,
-            file_name: Told::Value("clinic-nov.csv"),
-            status: Told::Value("messages_enqueued"),
-            total: Told::Value(message.uploaded.map_or(20_000, |(_, total)| total)),
-            created_at: message.uploaded.map_or(Told::Absent, |(age, _)| Told::Value(now - SignedDuration::from_secs(age))),
+            file_name: Reported::Value("clinic-nov.csv"),
+            status: Reported::Value("messages_enqueued"),
+            total: Reported::Value(message.uploaded.map_or(20_000, |(_, total)| total)),
+            created_at: message.uploaded.map_or(Reported::Absent, |(age, _)| Reported::Value(now - SignedDuration::from_secs(age))),
         });
         rows.push(&RowFields {
             id: &message.id,
-            recipient: Told::Value(&message.recipient),
-            status: Told::Value(message.status),
-            created_at: Told::Value(created),
-            language: Told::Value("english"),
-            batch: batch.map_or(Told::Null, Told::Value),
-            values: Told::Value(vec![("name", message.name)]),
-            template: Told::Value(TemplateFields {
-                id: Told::Value("template_1"),
-                body: Told::Value(TEMPLATE),
+            recipient: Reported::Value(&message.recipient),
+            status: Reported::Value(message.status),
+            created_at: Reported::Value(created),
+            language: Reported::Value("english"),
+            batch: batch.map_or(Reported::Null, Reported::Value),
+            values: Reported::Value(vec![("name", message.name)]),
+            template: Reported::Value(TemplateFields {
+                id: Reported::Value("template_1"),
+                body: Reported::Value(TEMPLATE),
                 ..TemplateFields::default()
             }),
-            creator: Told::Value("clinic@agency.example"),
-            attempts: Told::Value(attempts.collect()),
+            creator: Reported::Value("clinic@agency.example"),
+            attempts: Reported::Value(attempts.collect()),
             ..RowFields::default()
         });
     }
@@ -130,8 +135,8 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
 }
 
 /// A campaign as the configuration has it.
-pub fn card(name: &str, host_kind: HostKind) -> CampaignCard {
-    CampaignCard {
+pub fn card(name: &str, host_kind: HostKind) -> CampaignSettings {
+    CampaignSettings {
         name: name.to_owned(),
         id: CampaignId::new(format!("campaign_{name}")),
         host_kind,
@@ -148,7 +153,7 @@ pub fn card(name: &str, host_kind: HostKind) -> CampaignCard {
     }
 }
 
-pub fn setup(campaigns: Vec<CampaignCard>) -> Setup {
+pub fn setup(campaigns: Vec<CampaignSettings>) -> Setup {
     Setup {
         campaigns,
         zone: TimeZone::get("Asia/Singapore").unwrap(),

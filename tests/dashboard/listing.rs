@@ -3,7 +3,7 @@
 use postwatch::monitor::{Command, Connection, News};
 use postwatch::postman::{HostKind, Met};
 use postwatch::store::{AnswerKind, Reach};
-use postwatch::tui::CampaignCard;
+use postwatch::tui::CampaignSettings;
 
 use crate::desk::{Desk, Sms, card, explanation, setup, sms};
 
@@ -73,7 +73,7 @@ fn the_last_row_tells_that_there_is_no_more() {
 
 #[test]
 fn no_more_are_kept_than_wanted() {
-    let mut desk = Desk::new(setup(vec![CampaignCard { max_messages: 200, ..card("Clinic reminders", HostKind::Test) }]), 120, 36);
+    let mut desk = Desk::new(setup(vec![CampaignSettings { max_messages: 200, ..card("Clinic reminders", HostKind::Test) }]), 120, 36);
     desk.live(0).head(0, &delivered(150), false).keys("j j j Space").commands();
     desk.keys("G Space");
     let older: Vec<Sms> = (150..260).map(|number| sms(1000 + number, "success", i64::from(number) * 60 + 60)).collect();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use postwatch::monitor::{ActionNews, ActionStage, News, RunNews, RunPhase};
 use postwatch::postman::HostKind;
-use postwatch::tui::CampaignCard;
+use postwatch::tui::CampaignSettings;
 use proptest::prelude::*;
 
 use crate::copying::copied;
@@ -29,7 +29,7 @@ struct Told {
 
 impl Told {
     fn new(columns: u16, rows: u16) -> Self {
-        let few = CampaignCard { max_messages: KEPT, ..card("Clinic reminders", HostKind::Test) };
+        let few = CampaignSettings { max_messages: KEPT, ..card("Clinic reminders", HostKind::Test) };
         let mut told = Self { desk: Desk::new(setup(vec![few]), columns, rows), statuses: BTreeMap::new(), changed: BTreeSet::new() };
         told.desk.live(0);
         told.page(&(1..=20).map(|number| (number, "sent")).collect::<Vec<_>>());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::campaigns::Campaign;
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::{Exit, Failure};
 use super::finding::Finding;
 use super::proxy;
@@ -17,7 +17,7 @@ use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport}
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 
 /// Looks at a campaign, with one call that reads one message.
-pub(in crate::cli) async fn findings(campaign: &Campaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
+pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
     let name = &campaign.config.name;
     let mut findings = vec![place(campaign), key(campaign)];
     findings.push(proxy::finding(&campaign.base, |name| std::env::var(name).ok()));
@@ -39,7 +39,7 @@ pub(in crate::cli) async fn findings(campaign: &Campaign, transport: &Arc<dyn Tr
     findings.into_iter().map(|finding| finding.of(name)).collect()
 }
 
-fn place(campaign: &Campaign) -> Finding {
+fn place(campaign: &ConfiguredCampaign) -> Finding {
     let kind = campaign.kind;
     let yes = |is: bool, word: &'static str, other: &'static str| if is { word } else { other };
     let text = format!(
@@ -61,7 +61,7 @@ fn place(campaign: &Campaign) -> Finding {
     Finding::ok("campaign", text)
 }
 
-fn key(campaign: &Campaign) -> Finding {
+fn key(campaign: &ConfiguredCampaign) -> Finding {
     let from = campaign.config.key.place();
     match &campaign.key {
         Ok(key) => match (&campaign.key_warning, key.fits(&campaign.base, None)) {

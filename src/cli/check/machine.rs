@@ -8,7 +8,7 @@ use super::super::context::{counted, terminal_size};
 use super::super::{Common, Exit};
 use super::finding::Finding;
 use crate::state::{self, Journal, StateError};
-use crate::tui::{ColourDepth, ColourWish};
+use crate::tui::{ColourDepth, ColourSetting};
 
 /// The smallest terminal that the dashboard draws in.
 const SMALLEST: (u16, u16) = (60, 15);
@@ -44,9 +44,9 @@ fn terminal(common: &Common, env: impl Fn(&str) -> Option<String> + Copy) -> Fin
         return Finding::ok("terminal", "None here: the dashboard needs one, the other commands do not.");
     }
     let wish = match common.color {
-        Colour::Auto => ColourWish::Auto,
-        Colour::Always => ColourWish::Always,
-        Colour::Never => ColourWish::Never,
+        Colour::Auto => ColourSetting::Auto,
+        Colour::Always => ColourSetting::Always,
+        Colour::Never => ColourSetting::Never,
     };
     described(terminal_size(), ColourDepth::of(wish, env), is_utf8(env))
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 
-use super::super::campaigns::{Campaign, sentence};
+use super::super::campaigns::{ConfiguredCampaign, sentence};
 use super::super::check::{Grade, campaign_findings};
 use crate::config::NewCampaign;
 use crate::monitor::NoticeWeight;
@@ -75,7 +75,7 @@ async fn tried(new: &NewCampaign, folder: Option<PathBuf>, transport: &Arc<dyn T
     if let Some(folder) = folder {
         config.find_key_beside(&folder);
     }
-    let campaign = match Campaign::of(config) {
+    let campaign = match ConfiguredCampaign::of(config) {
         Ok(campaign) => campaign,
         Err(mistake) => return problem(format!("{}; expected {}", mistake.what, mistake.expected)),
     };

@@ -13,7 +13,7 @@ use crate::delivery::CampaignId;
 use crate::monitor::{CampaignIndex, News, NoteLost, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::state::{Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
-use crate::tui::{End, Requests, UpdateSender};
+use crate::tui::{ExitReason, Requests, UpdateSender};
 
 /// How often the journal's files are looked at. A look costs three questions to the file system.
 const LOOK: Duration = Duration::from_secs(5);
@@ -28,7 +28,7 @@ pub(super) enum Ask {
 
 /// The journal, as far as it is open, and this run in it.
 #[derive(Clone)]
-pub(super) struct Opened {
+pub(super) struct JournalHandle {
     pub access: JournalAccess,
     pub run: Option<Arc<Run>>,
 }
@@ -42,7 +42,7 @@ pub(super) struct Keeper {
     pub inbox: mpsc::UnboundedReceiver<Ask>,
     /// Where a journal goes that was opened: the first, whatever came of it, and one that could be opened
     /// later.
-    pub opened: mpsc::UnboundedSender<Opened>,
+    pub opened: mpsc::UnboundedSender<JournalHandle>,
 }
 
 /// Why it cannot be written.
@@ -108,7 +108,7 @@ impl Keeper {
                         Look::Opened(journal, run) => {
                             let run = Arc::new(run);
                             held = Some((journal.clone(), Arc::clone(&run)));
-                            let _ = self.opened.send(Opened { access: JournalAccess::Writable(journal), run: Some(run) });
+                            let _ = self.opened.send(JournalHandle { access: JournalAccess::Writable(journal), run: Some(run) });
                             if refused {
                                 self.tell(CampaignIndex(0), News::Journal(None)).await;
                             }
@@ -117,7 +117,7 @@ impl Keeper {
                         Look::Refused(access, why) => {
                             refused = true;
                             if is_first {
-                                let _ = self.opened.send(Opened { access, run: None });
+                                let _ = self.opened.send(JournalHandle { access, run: None });
                             }
                             if told.as_ref() != Some(&why) {
                                 told = Some(why.clone());
@@ -184,7 +184,7 @@ impl Keeper {
         match tokio::task::spawn_blocking(work).await {
             Ok(done) => done,
             Err(broken) => {
-                self.requests.end(End::Broken);
+                self.requests.end(ExitReason::Broken);
                 match broken.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
                     Err(_) => std::future::pending().await,
@@ -245,7 +245,7 @@ mod tests {
 
     struct Kept {
         ask: mpsc::UnboundedSender<Ask>,
-        opened: mpsc::UnboundedReceiver<Opened>,
+        opened: mpsc::UnboundedReceiver<JournalHandle>,
         news: UpdateReceiver,
         task: tokio::task::JoinHandle<()>,
         _wake: WakeEnd,

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::Common;
-use super::super::campaigns::{Campaign, Configured};
+use super::super::campaigns::{Configured, ConfiguredCampaign};
 use super::super::keys::missing;
 use super::{background, depth};
 use crate::config::{Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::{Action, CampaignCard, Context, KeyMap, Setup, TerminalScreen, ThemeChoice};
+use crate::tui::{Action, CampaignSettings, Context, KeyMap, Setup, TerminalScreen, ThemeChoice};
 
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
@@ -52,7 +52,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
 }
 
 /// For the demo.
-pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
+pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
     let zone = Display::default().time_zone;
     Setup {
         campaigns: campaigns.iter().map(|campaign| card(campaign, &KeyMap::default())).collect(),
@@ -74,8 +74,8 @@ pub(super) fn demo(campaigns: &[Campaign], common: &Common) -> Setup {
     }
 }
 
-fn card(campaign: &Campaign, keys: &KeyMap) -> CampaignCard {
-    CampaignCard {
+fn card(campaign: &ConfiguredCampaign, keys: &KeyMap) -> CampaignSettings {
+    CampaignSettings {
         name: campaign.config.name.clone(),
         id: campaign.config.id.clone(),
         host_kind: campaign.kind,

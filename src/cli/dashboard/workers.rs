@@ -9,16 +9,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
-use super::super::campaigns::Campaign;
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::keys::again_for;
 use super::export::Exporter;
-use super::keeper::{Ask, Keeper, Opened};
+use super::keeper::{Ask, JournalHandle, Keeper};
 use crate::monitor::{
     AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, KeyAgain, Monitor, MonitorOptions, News, Notice, NoticeWeight, ReadKey, Update,
 };
 use crate::postman::{ApiKey, Explanation, HttpTransport, Transport};
 use crate::state::{self, BudgetFile, NoteKind, SharedBudget, StateError};
-use crate::tui::{Effect, End, Event, Host, Requests, UpdateSender};
+use crate::tui::{Effect, Event, ExitReason, Host, Requests, UpdateSender};
 
 /// Where the journal is.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl StateFolder {
 }
 
 /// What the dashboard wishes.
-pub(super) enum Wish {
+pub(super) enum WorkerRequest {
     Command(CampaignIndex, Command),
     Keep(Ask),
     Reload,
@@ -52,7 +52,7 @@ pub(super) type Reload = Arc<dyn Fn() -> Result<(), Explanation> + Send + Sync>;
 /// The workers of all campaigns.
 pub(super) struct Workers {
     runtime: Handle,
-    wishes: mpsc::UnboundedSender<Wish>,
+    wishes: mpsc::UnboundedSender<WorkerRequest>,
     /// What they need, until they are started.
     waiting: Option<Crew>,
     task: Option<JoinHandle<()>>,
@@ -61,7 +61,7 @@ pub(super) struct Workers {
 
 impl Workers {
     pub fn new(
-        campaigns: Vec<Campaign>,
+        campaigns: Vec<ConfiguredCampaign>,
         state: StateFolder,
         reload: Reload,
         updates: UpdateSender,
@@ -115,8 +115,8 @@ const QUIET_WAIT: Duration = Duration::from_millis(300);
 /// A write has ended by then: its time-out is 30 s.
 const LONGEST_WAIT: Duration = Duration::from_secs(35);
 
-fn noted(campaign: CampaignIndex, kind: NoteKind, detail: String) -> Wish {
-    Wish::Keep(Ask::Note { campaign, kind, detail, written: None })
+fn noted(campaign: CampaignIndex, kind: NoteKind, detail: String) -> WorkerRequest {
+    WorkerRequest::Keep(Ask::Note { campaign, kind, detail, written: None })
 }
 
 /// A line for a person on standard error, where it can be written.
@@ -134,7 +134,7 @@ impl Host for Workers {
 
     fn perform(&mut self, effect: Effect) {
         let wish = match effect {
-            Effect::Command { campaign, command } => Wish::Command(campaign, command),
+            Effect::Command { campaign, command } => WorkerRequest::Command(campaign, command),
             Effect::NoteReveal { campaign, message } => {
                 let detail = message.map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned());
                 noted(campaign, NoteKind::Reveal, detail)
@@ -143,7 +143,7 @@ impl Host for Workers {
             Effect::NoteUnlock { campaign } => noted(campaign, NoteKind::Unlock, String::new()),
             Effect::NoteLock { campaign } => noted(campaign, NoteKind::Lock, String::new()),
             Effect::Export { export, step } => return self.exporter.take(export, step),
-            Effect::Reload => Wish::Reload,
+            Effect::Reload => WorkerRequest::Reload,
             // The start screen's, and the loop's own.
             Effect::TryCampaign(_)
             | Effect::AddCampaign(_)
@@ -166,12 +166,12 @@ impl Host for Workers {
 /// The task behind [`Workers`].
 struct Crew {
     clock: Clock,
-    campaigns: Vec<Campaign>,
+    campaigns: Vec<ConfiguredCampaign>,
     state: StateFolder,
     reload: Reload,
     updates: UpdateSender,
     requests: Requests,
-    inbox: mpsc::UnboundedReceiver<Wish>,
+    inbox: mpsc::UnboundedReceiver<WorkerRequest>,
     keep: mpsc::UnboundedSender<Ask>,
     asked: Option<mpsc::UnboundedReceiver<Ask>>,
     monitors: Vec<Option<Monitor>>,
@@ -181,7 +181,7 @@ struct Crew {
 
 /// What every worker is given.
 struct Means {
-    opened: Opened,
+    opened: JournalHandle,
     updates: mpsc::Sender<Update>,
     transport: Arc<dyn Transport>,
     budget: Option<Arc<dyn SharedBudget>>,
@@ -225,7 +225,8 @@ impl Crew {
         let mut means = Means { opened: first, updates: sender, transport, budget };
         self.start(&means);
         let (found, mut keys) = mpsc::unbounded_channel();
-        let without_key = |(place, campaign): (usize, &Campaign)| self.monitors[place].is_none().then(|| again_for(campaign)).flatten();
+        let without_key =
+            |(place, campaign): (usize, &ConfiguredCampaign)| self.monitors[place].is_none().then(|| again_for(campaign)).flatten();
         let mut keyless = Keyless { again: self.campaigns.iter().enumerate().map(without_key).collect(), found };
         let mut look_again = tokio::time::interval(KEY_AGAIN);
         look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -234,7 +235,7 @@ impl Crew {
             tokio::select! {
                 wish = self.inbox.recv() => match wish {
                     None => break,
-                    Some(Wish::Command(campaign, command)) => {
+                    Some(WorkerRequest::Command(campaign, command)) => {
                         match self.monitors.get(campaign.0) {
                             Some(Some(monitor)) => monitor.ask(command),
                             Some(None) if command == Command::ReadNow => keyless.look(campaign.0, ReadKey::Asked),
@@ -242,8 +243,8 @@ impl Crew {
                         }
                     }
                     // The keeper has ended only in a panic.
-                    Some(Wish::Keep(ask)) => { let _ = self.keep.send(ask); }
-                    Some(Wish::Reload) => self.begin_anew().await,
+                    Some(WorkerRequest::Keep(ask)) => { let _ = self.keep.send(ask); }
+                    Some(WorkerRequest::Reload) => self.begin_anew().await,
                 },
                 Some(new) = journals.recv() => {
                     for monitor in self.monitors.iter().flatten() {
@@ -326,9 +327,9 @@ impl Crew {
     async fn begin_anew(&self) {
         let reload = Arc::clone(&self.reload);
         match tokio::task::spawn_blocking(move || reload()).await {
-            Ok(Ok(())) => self.requests.end(End::Reload),
+            Ok(Ok(())) => self.requests.end(ExitReason::Reload),
             Ok(Err(text)) => self.tell(Notice { at: self.clock.now(), weight: NoticeWeight::Problem, text }).await,
-            Err(_) => self.requests.end(End::Broken),
+            Err(_) => self.requests.end(ExitReason::Broken),
         }
     }
 
@@ -353,7 +354,7 @@ async fn forward(mut news: mpsc::Receiver<Update>, updates: UpdateSender, keep: 
 /// Ends the dashboard when a worker ends in a panic: it must never look alive then.
 async fn watch(worker: crate::monitor::Watcher, requests: Requests) {
     if worker.panicked().await {
-        requests.end(End::Broken);
+        requests.end(ExitReason::Broken);
     }
 }
 

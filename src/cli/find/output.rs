@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::super::Format;
-use super::super::context::{Context, counted, is_coloured, table_width};
+use super::super::context::{CommandContext, counted, is_coloured, table_width};
 use super::super::end::of_csv;
 use super::super::journal::used_up;
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
-use super::result::{Answer, Asked, Found};
+use super::result::{CampaignAnswer, FindResult, SearchAnswer};
 use crate::delivery::{Beside, Message};
 use crate::postman::record::{Field, Record};
 
@@ -69,7 +69,7 @@ struct NotAskedPart {
 
 /// Writes what was found. In CSV only the messages have a place: the rest goes to standard error,
 /// as the sentence does beside each format for programs.
-pub(super) fn write(found: &Found, format: Format, context: &Context, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(found: &FindResult, format: Format, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
     let zone = context.zone();
     match format {
         Format::Json => {
@@ -98,15 +98,15 @@ pub(super) fn write(found: &Found, format: Format, context: &Context, out: &mut 
     Ok(())
 }
 
-fn messages(found: &Found) -> impl Iterator<Item = (&Answer, &Message)> {
+fn messages(found: &FindResult) -> impl Iterator<Item = (&CampaignAnswer, &Message)> {
     found.asked().flat_map(|(answer, asked)| asked.messages.iter().map(move |message| (answer, message)))
 }
 
-fn record<'a>((answer, message): (&'a Answer, &'a Message)) -> FoundRecord<'a> {
+fn record<'a>((answer, message): (&'a CampaignAnswer, &'a Message)) -> FoundRecord<'a> {
     FoundRecord { campaign: &answer.campaign.config.name, message: answer.layout.json(message) }
 }
 
-fn summary<'a>(found: &'a Found, zone: &TimeZone) -> Summary<'a> {
+fn summary<'a>(found: &'a FindResult, zone: &TimeZone) -> Summary<'a> {
     let asked = found.asked().map(|(answer, asked)| AskedPart {
         campaign: &answer.campaign.config.name,
         id: answer.campaign.config.id.as_str(),
@@ -126,7 +126,7 @@ fn summary<'a>(found: &'a Found, zone: &TimeZone) -> Summary<'a> {
     Summary { asked: asked.collect(), not_asked: not_asked.collect(), sentence: found.sentence(zone) }
 }
 
-fn csv(found: &Found, out: &mut impl Write) -> io::Result<()> {
+fn csv(found: &FindResult, out: &mut impl Write) -> io::Result<()> {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in messages(found).flat_map(|(_, message)| message.values.iter().flatten()) {
         if !names.contains(&name.as_str()) {
@@ -151,7 +151,7 @@ fn csv(found: &Found, out: &mut impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-fn table(found: &Found, context: &Context, out: &mut impl Write) -> io::Result<()> {
+fn table(found: &FindResult, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
     for (answer, asked) in found.asked() {
         writeln!(out, "{}", heading(answer, asked))?;
         if !asked.messages.is_empty() {
@@ -174,7 +174,7 @@ fn table(found: &Found, context: &Context, out: &mut impl Write) -> io::Result<(
     writeln!(out, "{}", found.sentence(context.zone()))
 }
 
-fn heading(answer: &Answer, asked: &Asked) -> String {
+fn heading(answer: &CampaignAnswer, asked: &SearchAnswer) -> String {
     let found = asked.messages.len();
     let count = match found {
         0 if !asked.is_certain() => "not known".to_owned(),
@@ -195,7 +195,7 @@ fn heading(answer: &Answer, asked: &Asked) -> String {
 }
 
 /// A paragraph for each campaign that could not be asked: that is not the same as nothing found.
-fn not_asked(found: &Found) -> Vec<String> {
+fn not_asked(found: &FindResult) -> Vec<String> {
     let paragraph = |not_asked: super::result::NotAsked| {
         let text = not_asked.why.text;
         let trace = text.trace_id.map(|trace| format!("trace id for Postman's support: {trace}")).unwrap_or_default();

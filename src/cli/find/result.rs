@@ -6,31 +6,31 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::campaigns::Campaign;
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::counted;
 use super::super::moment::shown;
 use super::super::{Exit, Failure};
 use crate::config::BrokenCampaign;
 use crate::delivery::{Beside, Message, Status};
-use crate::postman::record::Layout;
+use crate::postman::record::RecordFormat;
 
 /// What all campaigns answered, in the order of the configuration.
-pub(super) struct Found {
-    pub answers: Vec<Answer>,
+pub(super) struct FindResult {
+    pub answers: Vec<CampaignAnswer>,
     /// Campaigns that cannot be asked because of a mistake in the configuration.
     pub broken: Vec<NotAsked>,
 }
 
 /// A campaign and what it answered.
-pub(super) struct Answer {
-    pub campaign: Campaign,
+pub(super) struct CampaignAnswer {
+    pub campaign: ConfiguredCampaign,
     /// How its messages are shown.
-    pub layout: Layout,
-    pub told: Result<Asked, Failure>,
+    pub layout: RecordFormat,
+    pub told: Result<SearchAnswer, Failure>,
 }
 
 /// An answer.
-pub(super) struct Asked {
+pub(super) struct SearchAnswer {
     /// The messages found, newest first.
     pub messages: Vec<Message>,
     /// What it told beside them.
@@ -48,7 +48,7 @@ pub(super) struct NotAsked {
     pub why: Failure,
 }
 
-impl Asked {
+impl SearchAnswer {
     /// Whether it has a message, or says for certain that there is none.
     pub fn is_certain(&self) -> bool {
         !self.messages.is_empty() || self.beside.proves_none(self.more)
@@ -64,17 +64,17 @@ impl NotAsked {
     }
 }
 
-impl Answer {
+impl CampaignAnswer {
     /// A campaign that has not answered yet.
-    pub fn waiting(campaign: &Campaign, layout: Layout) -> Self {
+    pub fn waiting(campaign: &ConfiguredCampaign, layout: RecordFormat) -> Self {
         let why = Failure::new(Exit::Failed, "There was no answer.", "", "Run the command again.");
         Self { campaign: campaign.clone(), layout, told: Err(why) }
     }
 }
 
-impl Found {
+impl FindResult {
     /// The campaigns that answered.
-    pub fn asked(&self) -> impl Iterator<Item = (&Answer, &Asked)> {
+    pub fn asked(&self) -> impl Iterator<Item = (&CampaignAnswer, &SearchAnswer)> {
         self.answers.iter().filter_map(|answer| Some((answer, answer.told.as_ref().ok()?)))
     }
 

@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::super::moment::exact;
-use crate::state::{ActionKind, ActionState, Holder, JournalEntry, NoteEntry, OpenAction, Try, Who};
+use crate::state::{ActionAttempt, ActionKind, ActionState, Holder, JournalEntry, NoteEntry, OpenAction, Who};
 
 /// The configured names of campaigns, by base URL and id.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names(HashMap<(String, String), String>);
+pub(super) struct CampaignNames(HashMap<(String, String), String>);
 
-impl Names {
+impl CampaignNames {
     /// From the configuration.
     pub fn new(names: HashMap<(String, String), String>) -> Self {
         Self(names)
@@ -27,7 +27,7 @@ impl Names {
 /// An action, or a note of something that happened beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Line {
+pub(super) struct JournalLine {
     /// For the order.
     #[serde(skip)]
     pub time: Timestamp,
@@ -49,7 +49,7 @@ pub(super) struct Line {
     pub reason: Option<String>,
     pub trace_id: Option<String>,
     pub plan: Option<String>,
-    pub tries: Vec<TryPart>,
+    pub tries: Vec<AttemptPart>,
     pub user: String,
     pub ssh_source: Option<String>,
     pub sudo_user: Option<String>,
@@ -62,7 +62,7 @@ pub(super) struct Line {
 /// One try of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct TryPart {
+pub(super) struct AttemptPart {
     pub number: u32,
     pub started_at: String,
     pub ended_at: Option<String>,
@@ -72,7 +72,7 @@ pub(super) struct TryPart {
     pub trace_id: Option<String>,
 }
 
-impl Line {
+impl JournalLine {
     /// The columns of CSV, named as in JSON; of the tries their number.
     pub const COLUMNS: [&str; 20] = [
         "at",
@@ -98,7 +98,13 @@ impl Line {
     ];
 
     /// An action; `open` where its outcome is not known.
-    pub fn of_action(entry: JournalEntry, tries: &[Try], open: Option<&OpenAction>, names: &Names, zone: &TimeZone) -> Self {
+    pub fn of_action(
+        entry: JournalEntry,
+        tries: &[ActionAttempt],
+        open: Option<&OpenAction>,
+        names: &CampaignNames,
+        zone: &TimeZone,
+    ) -> Self {
         let file_name = match &entry.action {
             ActionKind::UploadBatch { file_name, .. } => Some(file_name.clone()),
             _ => None,
@@ -115,7 +121,7 @@ impl Line {
             state: Some(entry.state.word()),
             changed_at: Some(exact(entry.changed_at, zone)),
             plan: Some(entry.plan),
-            tries: tries.iter().map(|one| TryPart::of(one, zone)).collect(),
+            tries: tries.iter().map(|one| AttemptPart::of(one, zone)).collect(),
             run: entry.run.as_str().to_owned(),
             next: open.map(what_to_do),
             base_url: Some(entry.base_url),
@@ -127,7 +133,7 @@ impl Line {
     }
 
     /// A note.
-    pub fn of_note(entry: NoteEntry, names: &Names, zone: &TimeZone) -> Self {
+    pub fn of_note(entry: NoteEntry, names: &CampaignNames, zone: &TimeZone) -> Self {
         let NoteEntry { note, who } = entry;
         let campaign_id = note.campaign.as_ref().map(|campaign| campaign.as_str().to_owned());
         Self {
@@ -198,8 +204,8 @@ impl Line {
     }
 }
 
-impl TryPart {
-    fn of(one: &Try, zone: &TimeZone) -> Self {
+impl AttemptPart {
+    fn of(one: &ActionAttempt, zone: &TimeZone) -> Self {
         Self {
             number: one.number,
             started_at: exact(one.started_at, zone),

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 
 use super::super::campaigns::{configured, sentence};
 use super::super::context::{counted, format_of, tell, unusable};
-use super::super::{Common, End, Exit, Failure};
-use super::line::{Line, Names};
+use super::super::{Common, EarlyEnd, Exit, Failure};
+use super::line::{CampaignNames, JournalLine};
 use super::output;
 use crate::config;
 use crate::state::{self, ActionId, Journal, JournalAccess, OpenAction, StateError};
@@ -34,7 +34,7 @@ pub struct JournalArguments {
 ///
 /// # Errors
 /// The journal cannot be read, or the output cannot be written.
-pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, End> {
+pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, EarlyEnd> {
     let notice = |line: &str| {
         if !common.quiet {
             tell(line);
@@ -78,7 +78,12 @@ fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, F
 }
 
 /// The newest actions and notes, newest first, and how many actions are open in all.
-fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone: &TimeZone) -> Result<(Vec<Line>, usize), StateError> {
+fn lines_of(
+    journal: &Journal,
+    arguments: &JournalArguments,
+    names: &CampaignNames,
+    zone: &TimeZone,
+) -> Result<(Vec<JournalLine>, usize), StateError> {
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let open: HashMap<ActionId, OpenAction> = journal.all_open()?.into_iter().map(|action| (action.entry.id, action)).collect();
     let mut actions = if arguments.open {
@@ -93,10 +98,10 @@ fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone
     for entry in actions {
         let tries = journal.tries(entry.id)?;
         let open = open.get(&entry.id);
-        lines.push(Line::of_action(entry, &tries, open, names, zone));
+        lines.push(JournalLine::of_action(entry, &tries, open, names, zone));
     }
     if !arguments.open {
-        lines.extend(journal.notes(limit)?.into_iter().map(|note| Line::of_note(note, names, zone)));
+        lines.extend(journal.notes(limit)?.into_iter().map(|note| JournalLine::of_note(note, names, zone)));
     }
     // Lines of one moment keep the journal's order.
     lines.sort_by_key(|line| std::cmp::Reverse(line.time));
@@ -104,7 +109,7 @@ fn lines_of(journal: &Journal, arguments: &JournalArguments, names: &Names, zone
     Ok((lines, open.len()))
 }
 
-fn summary(lines: &[Line], open: usize, folder: &Path, is_open: bool) -> String {
+fn summary(lines: &[JournalLine], open: usize, folder: &Path, is_open: bool) -> String {
     if lines.is_empty() {
         let nothing = if is_open { "No outcome is open" } else { "Nothing was done yet" };
         return format!("{nothing}, says the journal in {}.", folder.display());
@@ -119,14 +124,14 @@ fn summary(lines: &[Line], open: usize, folder: &Path, is_open: bool) -> String 
 
 /// The campaigns' names and the zone of times, as far as there is a configuration: the journal can be
 /// read without one.
-fn names(common: &Common, notice: impl Fn(&str)) -> (Names, TimeZone) {
+fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
     match configured(common) {
         Ok(configured) => {
             let campaigns = configured.campaigns.iter();
-            let name = |campaign: &super::super::campaigns::Campaign| {
+            let name = |campaign: &super::super::campaigns::ConfiguredCampaign| {
                 ((campaign.base.as_str().to_owned(), campaign.config.id.as_str().to_owned()), campaign.config.name.clone())
             };
-            (Names::new(campaigns.map(name).collect()), configured.config.display.time_zone.clone())
+            (CampaignNames::new(campaigns.map(name).collect()), configured.config.display.time_zone.clone())
         }
         Err(error) => {
             // Without any file there are simply no names.
@@ -134,7 +139,7 @@ fn names(common: &Common, notice: impl Fn(&str)) -> (Names, TimeZone) {
                 let failure = unusable(&error);
                 notice(&format!("{} {} Campaigns are named by their ids.", failure.text.what, failure.text.why));
             }
-            (Names::default(), config::Display::default().time_zone)
+            (CampaignNames::default(), config::Display::default().time_zone)
         }
     }
 }

@@ -8,10 +8,10 @@ use super::super::Format;
 use super::super::columns::columns;
 use super::super::end::of_csv;
 use super::super::moment::shown;
-use super::line::Line;
+use super::line::JournalLine;
 
 /// Writes the lines. `with_next` adds to the table what to do about each.
-pub(super) fn write(lines: &[Line], with_next: bool, format: Format, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(lines: &[JournalLine], with_next: bool, format: Format, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
     match format {
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, lines).map_err(io::Error::from)?;
@@ -25,7 +25,7 @@ pub(super) fn write(lines: &[Line], with_next: bool, format: Format, zone: &Time
         }
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut *out);
-            writer.write_record(Line::COLUMNS).map_err(of_csv)?;
+            writer.write_record(JournalLine::COLUMNS).map_err(of_csv)?;
             for line in lines {
                 writer.write_record(line.cells()).map_err(of_csv)?;
             }
@@ -37,7 +37,7 @@ pub(super) fn write(lines: &[Line], with_next: bool, format: Format, zone: &Time
     out.flush()
 }
 
-fn table(lines: &[Line], with_next: bool, zone: &TimeZone) -> String {
+fn table(lines: &[JournalLine], with_next: bool, zone: &TimeZone) -> String {
     let last = if with_next { "what to do" } else { "why" };
     let heading = ["when", "campaign", "what", "of", "state", "tries", "who", last];
     let rows = lines.iter().map(|line| {
@@ -56,13 +56,13 @@ fn table(lines: &[Line], with_next: bool, zone: &TimeZone) -> String {
     columns(&heading, heading.len(), rows.collect())
 }
 
-fn who(line: &Line) -> String {
+fn who(line: &JournalLine) -> String {
     let sudo = line.sudo_user.as_ref().map(|user| format!(", sudo by {user}")).unwrap_or_default();
     let source = line.ssh_source.as_ref().map(|source| format!(", from {source}")).unwrap_or_default();
     format!("{}{sudo}{source}", line.user)
 }
 
-fn why(line: &Line) -> String {
+fn why(line: &JournalLine) -> String {
     let why = [&line.code, &line.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
     let trace = line.trace_id.as_ref().map(|trace| format!(" (trace id {trace})")).unwrap_or_default();
     format!("{why}{trace}").trim().to_owned()
@@ -70,7 +70,7 @@ fn why(line: &Line) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::journal::line::Names;
+    use super::super::super::journal::line::CampaignNames;
     use super::*;
     use crate::delivery::{CampaignId, MessageId};
     use crate::state::{ActionKind, Intention, Journal, Note, NoteKind, Outcome, ReadFrom, RunId, Server, Who};
@@ -83,7 +83,7 @@ mod tests {
         "2026-11-24T04:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(second)
     }
 
-    fn lines(folder: &std::path::Path) -> Vec<Line> {
+    fn lines(folder: &std::path::Path) -> Vec<JournalLine> {
         let journal = Journal::open(folder).unwrap();
         let who = Who { user: "root (uid 0)".to_owned(), ssh_source: Some("192.0.2.7".to_owned()), sudo_user: Some("ann".to_owned()) };
         let run = journal.begin_run(RunId::new(at(0), 1, 2), &who, at(0)).unwrap();
@@ -117,18 +117,19 @@ mod tests {
             detail: String::new(),
         };
         journal.note(&note).unwrap();
-        let names = Names::new(HashMap::from([((BASE.to_owned(), "campaign_1".to_owned()), "Clinic".to_owned())]));
+        let names = CampaignNames::new(HashMap::from([((BASE.to_owned(), "campaign_1".to_owned()), "Clinic".to_owned())]));
         let open = journal.all_open().unwrap();
-        let mut lines: Vec<Line> = journal.notes(9).unwrap().into_iter().map(|note| Line::of_note(note, &names, &TimeZone::UTC)).collect();
+        let mut lines: Vec<JournalLine> =
+            journal.notes(9).unwrap().into_iter().map(|note| JournalLine::of_note(note, &names, &TimeZone::UTC)).collect();
         lines.extend(journal.all(9).unwrap().into_iter().map(|entry| {
             let tries = journal.tries(entry.id).unwrap();
             let open = open.iter().find(|action| action.entry.id == entry.id);
-            Line::of_action(entry, &tries, open, &names, &TimeZone::UTC)
+            JournalLine::of_action(entry, &tries, open, &names, &TimeZone::UTC)
         }));
         lines
     }
 
-    fn written(lines: &[Line], with_next: bool, format: Format) -> String {
+    fn written(lines: &[JournalLine], with_next: bool, format: Format) -> String {
         let mut out = Vec::new();
         write(lines, with_next, format, &TimeZone::UTC, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -154,7 +155,7 @@ mod tests {
             written(&lines, false, Format::Ndjson).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(json, serde_json::Value::Array(ndjson));
         let keys: std::collections::BTreeSet<&str> = json[0].as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(keys, Line::COLUMNS.into_iter().collect(), "CSV and JSON have the same names");
+        assert_eq!(keys, JournalLine::COLUMNS.into_iter().collect(), "CSV and JSON have the same names");
         assert_eq!(json[2]["tries"][0]["outcome"], "refused");
 
         let csv = written(&lines, false, Format::Csv);
@@ -172,6 +173,6 @@ mod tests {
     fn nothing_is_a_document_too() {
         let empty = |format| written(&[], false, format);
         assert_eq!([Format::Json, Format::Ndjson, Format::Table].map(empty), ["[]\n", "", ""]);
-        assert_eq!(empty(Format::Csv), Line::COLUMNS.join(",") + "\n");
+        assert_eq!(empty(Format::Csv), JournalLine::COLUMNS.join(",") + "\n");
     }
 }

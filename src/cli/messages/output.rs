@@ -6,12 +6,12 @@ use super::super::Format;
 use super::super::end::of_csv;
 use super::table::MessageTable;
 use crate::delivery::Message;
-use crate::postman::record::{Field, Layout};
+use crate::postman::record::{Field, RecordFormat};
 
 /// Writes messages one by one.
-pub(super) struct Output<W: Write> {
+pub(super) struct MessageWriter<W: Write> {
     form: Form<W>,
-    layout: Layout,
+    layout: RecordFormat,
     written: usize,
 }
 
@@ -26,7 +26,7 @@ enum Form<W: Write> {
     Table(W, Box<MessageTable>),
 }
 
-impl<W: Write> Output<W> {
+impl<W: Write> MessageWriter<W> {
     /// Whether the format can be written while messages come in. A table's widths and a heading
     /// with a column for each value need all of them first.
     pub fn streams(format: Format, fields: &[Field]) -> bool {
@@ -38,7 +38,7 @@ impl<W: Write> Output<W> {
     }
 
     /// An output for these fields. `values` are the names of all values, for the heading of CSV.
-    pub fn begin(mut out: W, format: Format, mut layout: Layout, values: &[String], table: MessageTable) -> io::Result<Self> {
+    pub fn begin(mut out: W, format: Format, mut layout: RecordFormat, values: &[String], table: MessageTable) -> io::Result<Self> {
         let form = match format {
             Format::Json => {
                 out.write_all(b"[")?;
@@ -118,7 +118,7 @@ mod tests {
         let mut out = Vec::new();
         let table = MessageTable::new(&layout, true, None);
         let names = ["name".to_owned(), "place".to_owned()];
-        let mut output = Output::begin(&mut out, format, layout, &names, table).unwrap();
+        let mut output = MessageWriter::begin(&mut out, format, layout, &names, table).unwrap();
         for _ in 0..count {
             output.message(&message()).unwrap();
         }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::super::fitted::{self, Tint};
 use super::super::moment::shown;
 use crate::delivery::{Mask, Message, MessageId, RetryHelps, Status, clean_line};
-use crate::postman::record::{Field, Layout};
+use crate::postman::record::{Field, RecordFormat};
 use crate::tui::text::cut;
 
 /// How much of a text is shown where no terminal says how much fits.
@@ -15,7 +15,7 @@ const TEXT: usize = 80;
 /// Messages in columns.
 pub(in crate::cli) struct MessageTable {
     heading: Vec<String>,
-    rows: Vec<fitted::Row>,
+    rows: Vec<fitted::TableRow>,
     /// The fields asked for; `None` for the columns that decide what to do.
     fields: Option<Vec<Field>>,
     /// The columns of the terminal; `None` where the output is none.
@@ -27,7 +27,7 @@ pub(in crate::cli) struct MessageTable {
 
 impl MessageTable {
     /// A table; `width` in columns where the output is a terminal.
-    pub fn new(layout: &Layout, own_fields: bool, width: Option<u16>) -> Self {
+    pub fn new(layout: &RecordFormat, own_fields: bool, width: Option<u16>) -> Self {
         let fields = own_fields.then(|| layout.fields.clone());
         let heading = match &fields {
             Some(fields) => fields.iter().map(Field::name).collect(),
@@ -51,7 +51,7 @@ impl MessageTable {
     }
 
     /// Adds a message.
-    pub fn message(&mut self, layout: &Layout, message: &Message) {
+    pub fn message(&mut self, layout: &RecordFormat, message: &Message) {
         let cells = match &self.fields {
             Some(fields) => fields.iter().map(|field| clean_line(&layout.cell(field, message)).into_owned()).collect(),
             None => self.usual(layout, message),
@@ -61,10 +61,10 @@ impl MessageTable {
             Some(Status::Failure) if self.fields.is_none() => Tint::Bad,
             _ => Tint::None,
         };
-        self.rows.push(fitted::Row { cells, tint });
+        self.rows.push(fitted::TableRow { cells, tint });
     }
 
-    fn usual(&self, layout: &Layout, message: &Message) -> Vec<String> {
+    fn usual(&self, layout: &RecordFormat, message: &Message) -> Vec<String> {
         let error = message.error();
         let helps = || match &error {
             _ if self.used_up.contains(&message.id) => RetryHelps::No,
@@ -86,7 +86,7 @@ impl MessageTable {
     }
 }
 
-fn recipient(layout: &Layout, message: &Message) -> String {
+fn recipient(layout: &RecordFormat, message: &Message) -> String {
     if layout.masked {
         return layout.recipient(message).unwrap_or_default();
     }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn fields_that_were_asked_for_have_their_names() {
-        let layout = Layout { fields: vec![Field::Id, Field::LatestStatus], ..layout(false) };
+        let layout = RecordFormat { fields: vec![Field::Id, Field::LatestStatus], ..layout(false) };
         let mut table = MessageTable::new(&layout, true, None);
         table.message(&layout, &message());
         assert_eq!(table.to_string(), "id         latestStatus\nmessage_1  failure");

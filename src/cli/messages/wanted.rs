@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use super::super::Failure;
 use super::super::context::{counted, grouped};
-use super::super::window::{Place, Window};
+use super::super::window::{AttemptWindow, Placement};
 use crate::config::nearest;
 use crate::delivery::{ErrorCode, Message, Status, clean_line};
 
 /// What a message must be to be listed. Nothing asked for lets all pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::cli) struct Wanted {
+pub(in crate::cli) struct MessageFilter {
     /// One of these statuses.
     pub statuses: Vec<StatusAsked>,
     /// In failure with one of these codes.
     pub errors: Vec<String>,
     /// In this stretch of time.
-    pub window: Window,
+    pub window: AttemptWindow,
 }
 
 /// A status that somebody asks for.
@@ -41,7 +41,7 @@ pub(in crate::cli) enum Fit {
     NotGiven,
 }
 
-impl Wanted {
+impl MessageFilter {
     /// Whether every message is wanted.
     pub fn is_all(&self) -> bool {
         self.statuses.is_empty() && self.errors.is_empty() && self.window.since.is_none() && self.window.until.is_none()
@@ -57,9 +57,9 @@ impl Wanted {
             return Fit::No;
         }
         match self.window.place_of(message) {
-            Place::In => Fit::Yes,
-            Place::Out => Fit::No,
-            Place::NotGiven => Fit::NotGiven,
+            Placement::In => Fit::Yes,
+            Placement::Out => Fit::No,
+            Placement::NotGiven => Fit::NotGiven,
         }
     }
 }
@@ -114,13 +114,13 @@ fn both_words(status: &Status) -> String {
 
 /// The statuses and error codes of what was loaded, whatever of it is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::cli) struct Seen {
+pub(in crate::cli) struct SeenValues {
     messages: usize,
     statuses: BTreeMap<String, usize>,
     codes: BTreeMap<String, usize>,
 }
 
-impl Seen {
+impl SeenValues {
     /// A message was loaded.
     pub fn note(&mut self, message: &Message) {
         self.messages += 1;
@@ -137,7 +137,7 @@ impl Seen {
     ///
     /// # Errors
     /// That one, with those seen and the nearest name.
-    pub fn check(&self, wanted: &Wanted) -> Result<(), Failure> {
+    pub fn check(&self, wanted: &MessageFilter) -> Result<(), Failure> {
         for asked in &wanted.statuses {
             let StatusAsked::Named(name) = asked else { continue };
             if !self.statuses.keys().any(|seen| plain(seen) == plain(name)) {
@@ -195,8 +195,8 @@ mod tests {
     use jiff::Timestamp;
     use rstest::rstest;
 
-    fn since(since: Timestamp) -> Window {
-        Window { since: Some(since), ..Window::default() }
+    fn since(since: Timestamp) -> AttemptWindow {
+        AttemptWindow { since: Some(since), ..AttemptWindow::default() }
     }
 
     #[test]
@@ -204,25 +204,28 @@ mod tests {
         let message = message();
         let created = message.created_at.unwrap();
         let later = created + jiff::SignedDuration::from_hours(1000);
-        assert!(Wanted::default().is_all() && Wanted::default().fit(&message) == Fit::Yes);
-        let wanted = Wanted {
+        assert!(MessageFilter::default().is_all() && MessageFilter::default().fit(&message) == Fit::Yes);
+        let wanted = MessageFilter {
             statuses: vec![StatusAsked::Known(Status::Failure)],
             errors: vec!["routing_error".to_owned()],
-            window: Window { until: Some(later), ..since(created) },
+            window: AttemptWindow { until: Some(later), ..since(created) },
         };
         assert_eq!(wanted.fit(&message), Fit::Yes);
-        assert_eq!(Wanted { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted.clone() }.fit(&message), Fit::No);
-        assert_eq!(Wanted { errors: vec!["recipient_invalid".to_owned()], ..wanted.clone() }.fit(&message), Fit::No);
-        assert_eq!(Wanted { window: since(later), ..wanted.clone() }.fit(&message), Fit::No);
-        assert_eq!(Wanted { window: Window { since: None, until: Some(created), horizon: None }, ..wanted }.fit(&message), Fit::No);
+        assert_eq!(MessageFilter { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(MessageFilter { errors: vec!["recipient_invalid".to_owned()], ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(MessageFilter { window: since(later), ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(
+            MessageFilter { window: AttemptWindow { since: None, until: Some(created), horizon: None }, ..wanted }.fit(&message),
+            Fit::No
+        );
     }
 
     #[test]
     fn a_message_without_a_time_is_in_no_window_and_that_is_known_only_of_one_that_fits() {
         let timeless = Message { status: Some(Status::Failure), ..Message::new(MessageId::new("m")) };
-        let wanted = Wanted { window: since(Timestamp::UNIX_EPOCH), ..Wanted::default() };
-        assert_eq!((Wanted::default().fit(&timeless), wanted.fit(&timeless)), (Fit::Yes, Fit::NotGiven));
-        assert_eq!(Wanted { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted }.fit(&timeless), Fit::No);
+        let wanted = MessageFilter { window: since(Timestamp::UNIX_EPOCH), ..MessageFilter::default() };
+        assert_eq!((MessageFilter::default().fit(&timeless), wanted.fit(&timeless)), (Fit::Yes, Fit::NotGiven));
+        assert_eq!(MessageFilter { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted }.fit(&timeless), Fit::No);
     }
 
     #[rstest]
@@ -249,8 +252,8 @@ mod tests {
         assert_eq!(code(" routing_error ").unwrap(), "routing_error");
     }
 
-    fn seen(messages: &[(&str, &str)]) -> Seen {
-        let mut seen = Seen::default();
+    fn seen(messages: &[(&str, &str)]) -> SeenValues {
+        let mut seen = SeenValues::default();
         for (status, code) in messages {
             let mut message = Message { status: Some(Status::from_api(status)), ..Message::new(MessageId::new("m")) };
             message.legacy_error = (!code.is_empty()).then(|| DeliveryError::new("", code).code.to_string());
@@ -259,9 +262,10 @@ mod tests {
         seen
     }
 
-    fn checked(seen: &Seen, statuses: &[&str], errors: &[&str]) -> Option<String> {
+    fn checked(seen: &SeenValues, statuses: &[&str], errors: &[&str]) -> Option<String> {
         let statuses = statuses.iter().map(|text| status(text).unwrap()).collect();
-        let wanted = Wanted { statuses, errors: errors.iter().map(|code| (*code).to_owned()).collect(), window: Window::default() };
+        let wanted =
+            MessageFilter { statuses, errors: errors.iter().map(|code| (*code).to_owned()).collect(), window: AttemptWindow::default() };
         let failure = seen.check(&wanted).err()?;
         assert_eq!(failure.exit, Exit::Usage);
         Some(failure.to_string())
@@ -269,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_name_of_the_table_is_no_mistake_and_neither_is_one_that_was_seen() {
-        let empty = Seen::default();
+        let empty = SeenValues::default();
         for known in ["sending", "queued", "enqueued", "with telco", "other"] {
             assert_eq!(checked(&empty, &[known], &[]), None, "{known}");
         }
@@ -287,7 +291,7 @@ mod tests {
         let told = checked(&some, &[], &["routing_error", "brandnew"]).unwrap();
         assert!(told.contains("the error code `brandnew`") && told.contains("`brand_new` (2), `routing_error` (1)"), "{told}");
         assert!(told.contains("Did you mean `brand_new`?"), "{told}");
-        let told = checked(&Seen::default(), &["zzz"], &[]).unwrap();
+        let told = checked(&SeenValues::default(), &["zzz"], &[]).unwrap();
         assert!(
             told.contains("0 messages loaded, none with a status.")
                 && told.contains("The API's reference lists created, queued (enqueued)"),

@@ -8,12 +8,12 @@ use jiff::tz::TimeZone;
 
 use super::super::context::{counted, grouped};
 use super::super::number::did_not_search;
-use super::super::progress::Progress;
+use super::super::progress::ProgressLine;
 use super::super::window::{NOT_GIVEN, loaded_back_to};
-use super::super::{End, Failure, moment};
-use super::output::Output;
+use super::super::{EarlyEnd, Failure, moment};
+use super::output::MessageWriter;
 use super::unread;
-use super::wanted::{Fit, Seen, Wanted};
+use super::wanted::{Fit, MessageFilter, SeenValues};
 use crate::delivery::{BatchId, Message, MessageId};
 use crate::monitor::Pages;
 use crate::postman::PageAnswer;
@@ -22,7 +22,7 @@ use crate::store::{AnswerKind, Store};
 
 /// What has been loaded.
 #[derive(Debug, Default)]
-pub(super) struct Loaded {
+pub(super) struct LoadTotals {
     messages: usize,
     pub written: usize,
     bad: usize,
@@ -31,7 +31,7 @@ pub(super) struct Loaded {
     /// Those that would be listed if the time that tells were given.
     untimed: usize,
     oldest: Option<Timestamp>,
-    pub seen: Seen,
+    pub seen: SeenValues,
     pub end: Option<ReadEnd>,
     /// Values of templates that were asked for by name and that no message has had so far.
     pub missing: Vec<String>,
@@ -48,14 +48,14 @@ pub(super) enum ReadEnd {
     Limit,
 }
 
-impl Loaded {
+impl LoadTotals {
     /// Nothing yet, for these fields.
     pub fn wanting(fields: &[Field]) -> Self {
         Self { missing: fields.iter().filter_map(Field::value).map(str::to_owned).collect(), ..Self::default() }
     }
 
     /// The sentence at the end: how many of how many, and how far that goes.
-    pub fn summary(&self, wanted: &Wanted, limit: usize, masked: bool, zone: &TimeZone) -> String {
+    pub fn summary(&self, wanted: &MessageFilter, limit: usize, masked: bool, zone: &TimeZone) -> String {
         let of = if wanted.is_all() { String::new() } else { format!(" of {} loaded", grouped(self.messages)) };
         let mut line = counted(self.written, "message") + &of;
         match self.end {
@@ -96,16 +96,16 @@ impl Loaded {
 pub(super) struct Work {
     /// The batch whose messages they are; `None` for the campaign's.
     pub batch: Option<BatchId>,
-    pub wanted: Wanted,
+    pub wanted: MessageFilter,
     pub limit: usize,
-    pub progress: Progress,
+    pub progress: ProgressLine,
     pub zone: TimeZone,
-    pub loaded: Loaded,
+    pub loaded: LoadTotals,
 }
 
 impl Work {
     /// Writes messages as they come in, each once.
-    pub async fn stream(&mut self, pages: &mut Pages<'_>, output: &mut Output<BufWriter<Stdout>>) -> Result<(), End> {
+    pub async fn stream(&mut self, pages: &mut Pages<'_>, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyEnd> {
         let mut seen: HashSet<MessageId> = HashSet::new();
         while let Some(answer) = self.next(pages).await? {
             let mut more = false;
@@ -127,7 +127,7 @@ impl Work {
     }
 
     /// Loads all messages first.
-    pub async fn collect(&mut self, pages: &mut Pages<'_>) -> Result<Store, End> {
+    pub async fn collect(&mut self, pages: &mut Pages<'_>) -> Result<Store, EarlyEnd> {
         let mut store = Store::new();
         let kind = self.batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
         let mut wanted = 0;
@@ -164,7 +164,7 @@ impl Work {
         names
     }
 
-    pub fn write(&mut self, store: &Store, output: &mut Output<BufWriter<Stdout>>) -> Result<(), End> {
+    pub fn write(&mut self, store: &Store, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyEnd> {
         for message in self.chosen(store) {
             output.message(&message)?;
         }

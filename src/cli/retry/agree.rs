@@ -4,8 +4,8 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use jiff::Timestamp;
 
-use super::super::campaigns::{Campaign, sentence};
-use super::super::context::{Context, counted, grouped};
+use super::super::campaigns::{ConfiguredCampaign, sentence};
+use super::super::context::{CommandContext, counted, grouped};
 use super::super::journal::{OpenJournal, exit_of};
 use super::super::{Exit, Failure};
 use super::RetryArguments;
@@ -18,7 +18,7 @@ use crate::state::{Note, NoteKind};
 ///
 /// # Errors
 /// A name that is not the campaign's, a campaign that is read-only, nobody who could say yes.
-pub(super) fn allowed(campaign: &Campaign, arguments: &RetryArguments) -> Result<(), Failure> {
+pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
     let name = &campaign.config.name;
     if let Some(named) = arguments.unlock.as_ref().filter(|named| *named != name) {
         let what = format!("`--unlock {}` names another campaign: nothing was retried.", crate::delivery::clean_line(named));
@@ -50,7 +50,7 @@ pub(super) fn allowed(campaign: &Campaign, arguments: &RetryArguments) -> Result
 ///
 /// # Errors
 /// Another number, or none where one is needed.
-pub(super) fn expected(chosen: &Chosen, campaign: &Campaign, arguments: &RetryArguments) -> Result<(), Failure> {
+pub(super) fn expected(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
     let count = chosen.count();
     let next = format!("Look at the plan with `--dry-run`; if it is what you want, say `--expect {count}`.");
     match arguments.expect {
@@ -67,7 +67,7 @@ pub(super) fn expected(chosen: &Chosen, campaign: &Campaign, arguments: &RetryAr
 }
 
 /// Several messages in production.
-fn needs_count(chosen: &Chosen, campaign: &Campaign) -> bool {
+fn needs_count(chosen: &Chosen, campaign: &ConfiguredCampaign) -> bool {
     campaign.is_production() && chosen.count() > 1
 }
 
@@ -107,7 +107,12 @@ impl Wanted {
 ///
 /// # Errors
 /// The answer cannot be read, or the plan has become too old over the question.
-pub(super) async fn asked(chosen: &Chosen, campaign: &Campaign, context: &Context, arguments: &RetryArguments) -> Result<bool, Failure> {
+pub(super) async fn asked(
+    chosen: &Chosen,
+    campaign: &ConfiguredCampaign,
+    context: &CommandContext,
+    arguments: &RetryArguments,
+) -> Result<bool, Failure> {
     let counts = needs_count(chosen, campaign) && arguments.expect.is_none();
     let wanted = if counts { Wanted::Count(chosen.count()) } else { Wanted::Yes };
     let question = format!("{}\n{}", announcement(chosen, campaign, context.zone(), Timestamp::now()), wanted.prompt());
@@ -143,7 +148,7 @@ pub(super) async fn asked(chosen: &Chosen, campaign: &Campaign, context: &Contex
 ///
 /// # Errors
 /// It cannot be written down: then it stays closed.
-pub(super) fn note_unlock(open: &OpenJournal, campaign: &Campaign, chosen: &Chosen) -> Result<(), Failure> {
+pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, chosen: &Chosen) -> Result<(), Failure> {
     let note = Note {
         run: open.run.id().clone(),
         at: Timestamp::now(),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::super::campaigns::{Campaign, sentence};
-use super::super::context::{Context, counted, random};
+use super::super::campaigns::{ConfiguredCampaign, sentence};
+use super::super::context::{CommandContext, counted, random};
 use super::super::journal::{OpenJournal, exit_of, shared_budget};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
@@ -37,7 +37,11 @@ pub(super) enum Before {
 ///
 /// # Errors
 /// There is no usable key.
-pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal) -> Result<(Monitor, mpsc::Receiver<Update>), Failure> {
+pub(super) fn worker(
+    context: &CommandContext,
+    campaign: &ConfiguredCampaign,
+    open: &OpenJournal,
+) -> Result<(Monitor, mpsc::Receiver<Update>), Failure> {
     let (sender, updates) = mpsc::channel(CHANNEL);
     let options = MonitorOptions {
         campaign: CampaignIndex(0),
@@ -60,7 +64,7 @@ pub(super) fn worker(context: &Context, campaign: &Campaign, open: &OpenJournal)
 ///
 /// # Errors
 /// The journal cannot be used, or there is no usable key.
-pub(super) async fn find_out(context: &Context, campaign: &Campaign, signals: &mut Signals) -> Result<Before, Failure> {
+pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCampaign, signals: &mut Signals) -> Result<Before, Failure> {
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
     let access = folder.and_then(|folder| JournalAccess::look(&folder));
     let left_open = match access {
@@ -155,7 +159,7 @@ impl Looking {
     }
 }
 
-fn tell(context: &Context, news: &News) {
+fn tell(context: &CommandContext, news: &News) {
     let found = |id: &str| format!("{id}: reading showed that the retry was taken.");
     match news {
         News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.message.as_str())),

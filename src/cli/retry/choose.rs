@@ -6,19 +6,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::Failure;
-use super::super::campaigns::{Campaign, sentence};
-use super::super::context::{Context, counted};
+use super::super::campaigns::{ConfiguredCampaign, sentence};
+use super::super::context::{CommandContext, counted};
 use super::super::journal::exit_of;
-use super::super::messages::{Fit, Seen, Wanted, unread};
+use super::super::messages::{Fit, MessageFilter, SeenValues, unread};
 use super::super::moment::shown;
 use super::super::number::did_not_search;
-use super::super::progress::Progress;
+use super::super::progress::ProgressLine;
 use super::super::window::loaded_back_to;
 use super::RetryArguments;
-use super::chosen::{Agenda, Chosen, LeftOut};
-use super::selection::{Failures, Selection};
+use super::chosen::{Agenda, Chosen, LeftOutLine};
+use super::selection::{FailureSelection, Selection};
 use crate::delivery::{Batch, BatchId, Message, MessageId};
-use crate::monitor::{Listing, Reader};
+use crate::monitor::{ListRequest, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
 use crate::retry::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
@@ -32,8 +32,8 @@ type ReadMessage = (Message, Timestamp, Option<Arc<Call>>);
 /// # Errors
 /// It could not be read, or the journal cannot be used.
 pub(super) async fn choose(
-    context: &Context,
-    campaign: &Campaign,
+    context: &CommandContext,
+    campaign: &ConfiguredCampaign,
     selection: &Selection,
     arguments: &RetryArguments,
 ) -> Result<Chosen, Failure> {
@@ -59,11 +59,11 @@ pub(super) async fn choose(
 
 /// What is needed on the way to a plan.
 struct Choosing<'a> {
-    context: &'a Context,
-    campaign: &'a Campaign,
+    context: &'a CommandContext,
+    campaign: &'a ConfiguredCampaign,
     planner: Planner,
     warnings: Vec<String>,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<LeftOutLine>,
     /// Failures that may have been meant, and whose time is not given.
     untimed: Vec<Message>,
     /// Back to when a list was loaded.
@@ -73,11 +73,11 @@ struct Choosing<'a> {
 impl Choosing<'_> {
     /// Reads named messages one by one; one that is not there is left out.
     async fn named(&mut self, reader: &mut Reader, messages: &[MessageId]) -> Result<Vec<ReadMessage>, Failure> {
-        let progress = Progress::start(self.context.common.quiet, false);
+        let progress = ProgressLine::start(self.context.common.quiet, false);
         let mut read = Vec::with_capacity(messages.len());
         for (place, id) in messages.iter().enumerate() {
             progress.tell(|| format!("{} of {} loaded", place, counted(messages.len(), "message")));
-            let mut leave_out = |reason: &str| self.left_out.push(LeftOut { id: id.as_str().to_owned(), reason: reason.to_owned() });
+            let mut leave_out = |reason: &str| self.left_out.push(LeftOutLine { id: id.as_str().to_owned(), reason: reason.to_owned() });
             match reader.message(id).await {
                 Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
                     // The id in the answer decides what is retried: another one would be a mix-up.
@@ -92,14 +92,18 @@ impl Choosing<'_> {
     }
 
     /// Reads failures from lists, and what call told them.
-    async fn failures(&mut self, reader: &mut Reader, failures: &Failures) -> Result<(Vec<ReadMessage>, AnswerKind), Failure> {
+    async fn failures(&mut self, reader: &mut Reader, failures: &FailureSelection) -> Result<(Vec<ReadMessage>, AnswerKind), Failure> {
         let kind = match (&failures.batch, &failures.search) {
             (Some(batch), _) => AnswerKind::Batch(batch.clone()),
             (None, Some(_)) => AnswerKind::Search,
             (None, None) => AnswerKind::List,
         };
-        let listing =
-            Listing { batch: failures.batch.clone(), search: failures.search.clone(), page_size: PageRequest::LARGEST, to_the_end: false };
+        let listing = ListRequest {
+            batch: failures.batch.clone(),
+            search: failures.search.clone(),
+            page_size: PageRequest::LARGEST,
+            to_the_end: false,
+        };
         let mut read = self.listed(reader, listing, &failures.wanted).await?;
         if let Some(batch) = &failures.batch
             && !read.is_empty()
@@ -119,7 +123,7 @@ impl Choosing<'_> {
         let messages = || read.iter().map(|(message, ..)| message);
         let plan = BatchPlan::new(&told, messages(), Some(&reading), &self.planner, self.context.clock.now());
         if let Some(refusal) = &plan.refusal {
-            self.left_out.push(LeftOut { id: batch.as_str().to_owned(), reason: refusal.clone() });
+            self.left_out.push(LeftOutLine { id: batch.as_str().to_owned(), reason: refusal.clone() });
         }
         let failed: Vec<&Message> = messages().filter(|message| reading.has_failed(&message.id)).collect();
         self.hint_at_passwords(failed.iter().copied());
@@ -131,8 +135,8 @@ impl Choosing<'_> {
 
     /// Reads every page of a batch. A message that comes twice counts as it was told last.
     async fn read_whole(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<(BatchReading, Vec<ReadMessage>), Failure> {
-        let progress = Progress::start(self.context.common.quiet, false);
-        let listing = Listing { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
+        let progress = ProgressLine::start(self.context.common.quiet, false);
+        let listing = ListRequest { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
         let mut pages = reader.pages(listing);
         let (mut reading, mut read) = (BatchReading::default(), HashMap::new());
         while let Some(answer) = pages.next().await.map_err(|error| unread(error, Some(batch)))? {
@@ -148,11 +152,11 @@ impl Choosing<'_> {
     }
 
     /// Loads the messages of a list that are wanted, each once, until all further ones are older.
-    async fn listed(&mut self, reader: &mut Reader, listing: Listing, wanted: &Wanted) -> Result<Vec<ReadMessage>, Failure> {
-        let progress = Progress::start(self.context.common.quiet, false);
+    async fn listed(&mut self, reader: &mut Reader, listing: ListRequest, wanted: &MessageFilter) -> Result<Vec<ReadMessage>, Failure> {
+        let progress = ProgressLine::start(self.context.common.quiet, false);
         let batch = listing.batch.clone();
         let mut pages = reader.pages(listing);
-        let (mut read, mut ids, mut seen, mut bad, mut others) = (Vec::new(), HashSet::new(), Seen::default(), 0, 0);
+        let (mut read, mut ids, mut seen, mut bad, mut others) = (Vec::new(), HashSet::new(), SeenValues::default(), 0, 0);
         let (mut oldest, mut whole) = (None, true);
         while let Some(answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
             let page = pages.asked();
@@ -198,7 +202,7 @@ impl Choosing<'_> {
             now,
         );
         plan.leave_out_untimed(&self.untimed);
-        let left = plan.left_out.iter().map(|left| LeftOut { id: left.message.as_str().to_owned(), reason: left.reason.to_string() });
+        let left = plan.left_out.iter().map(|left| LeftOutLine { id: left.message.as_str().to_owned(), reason: left.reason.to_string() });
         self.left_out.extend(left);
         let planned: HashSet<&MessageId> = plan.items.iter().map(|item| &item.message).collect();
         self.hint_at_passwords(read.iter().map(|(message, ..)| message).filter(|message| planned.contains(&message.id)));
@@ -235,7 +239,7 @@ fn is_missing(error: &CallError) -> bool {
 }
 
 /// A planner that knows what the journal says: what is under way, and what the API refused.
-fn planner(context: &Context, campaign: &Campaign, arguments: &RetryArguments) -> Result<(Planner, Vec<String>), Failure> {
+fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(Planner, Vec<String>), Failure> {
     let mut planner = Planner {
         include_useless: arguments.include_useless,
         valid_for: campaign.config.one_time_password.then_some(campaign.config.valid_for),

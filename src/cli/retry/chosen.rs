@@ -7,7 +7,7 @@ use crate::retry::{BatchPlan, Plan};
 
 /// Something that was chosen and is not retried.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LeftOut {
+pub(super) struct LeftOutLine {
     /// The id of the message, or of the batch.
     pub id: String,
     /// Why.
@@ -36,7 +36,7 @@ pub(super) struct Chosen {
     /// Exactly what would be retried.
     pub agenda: Agenda,
     /// The others.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<LeftOutLine>,
     /// What a person should know first.
     pub warnings: Vec<String>,
     /// Whether each of them was asked for by name: then one that is left out was not done as asked.

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::super::Format;
-use super::super::campaigns::Campaign;
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::columns::columns;
-use super::super::context::{Context, counted, grouped};
+use super::super::context::{CommandContext, counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::{exact, shown};
 use super::chosen::{Agenda, Chosen};
@@ -39,7 +39,7 @@ struct LeftOutPart<'a> {
 }
 
 /// Writes the plan to the output.
-pub(super) fn write(chosen: &Chosen, campaign: &Campaign, context: &Context, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(chosen: &Chosen, campaign: &ConfiguredCampaign, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
     match context.format() {
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, &document(chosen, campaign, context.zone())).map_err(io::Error::from)?;
@@ -72,7 +72,7 @@ pub(super) fn write(chosen: &Chosen, campaign: &Campaign, context: &Context, out
     out.flush()
 }
 
-fn document<'a>(chosen: &'a Chosen, campaign: &Campaign, zone: &TimeZone) -> PlanDocument<'a> {
+fn document<'a>(chosen: &'a Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone) -> PlanDocument<'a> {
     let ages = chosen.ages();
     PlanDocument {
         plan: PlanPart {
@@ -88,7 +88,7 @@ fn document<'a>(chosen: &'a Chosen, campaign: &Campaign, zone: &TimeZone) -> Pla
 
 /// How long it takes, in seconds, at the share of the budget that actions may take, with what is read
 /// in between.
-fn seconds(chosen: &Chosen, campaign: &Campaign) -> f64 {
+fn seconds(chosen: &Chosen, campaign: &ConfiguredCampaign) -> f64 {
     let rate = campaign.config.calls_per_second;
     match &chosen.agenda {
         Agenda::Messages(plan) => plan.time(rate).as_secs_f64(),
@@ -97,7 +97,7 @@ fn seconds(chosen: &Chosen, campaign: &Campaign) -> f64 {
 }
 
 /// What will happen, in sentences: environment, campaign, count, and what speaks against it.
-pub(super) fn announcement(chosen: &Chosen, campaign: &Campaign, zone: &TimeZone, now: Timestamp) -> String {
+pub(super) fn announcement(chosen: &Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone, now: Timestamp) -> String {
     let place = campaign.kind.word().to_uppercase();
     let mut lines = vec![format!("{place} · {}: {}", campaign.config.name, what(chosen))];
     match &chosen.agenda {
@@ -204,13 +204,13 @@ pub(super) mod tests {
     }
 
     /// A campaign that counts as production.
-    pub(in super::super) fn campaign() -> Campaign {
+    pub(in super::super) fn campaign() -> ConfiguredCampaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.example/api/v2\"\nkey = \"key_live_1\"\n";
         let key = Ok(ApiKey::new(&"key_live_1".into()).unwrap());
         let base = BaseUrl::parse("https://gateway.example/api/v2").unwrap();
         let kind = base.kind();
-        Campaign { config: config::read(text).0.campaigns.remove(0), base, kind, key, key_warning: None }
+        ConfiguredCampaign { config: config::read(text).0.campaigns.remove(0), base, kind, key, key_warning: None }
     }
 
     fn message(id: &str, code: &str, hours: i64) -> Message {

@@ -8,16 +8,16 @@ use super::super::columns::columns;
 use super::super::context::grouped;
 use super::super::end::of_csv;
 use super::super::{Exit, Format};
-use super::chosen::LeftOut;
+use super::chosen::LeftOutLine;
 use crate::delivery::sentences;
 use crate::postman::Explanation;
 
 /// How the retry of a message, or of a whole batch, ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Outcome {
+pub(super) struct ReportedOutcome {
     pub id: String,
-    pub outcome: Ended,
+    pub outcome: OutcomeKind,
     /// The API's code.
     pub code: Option<String>,
     /// Why; the API's words where it refused.
@@ -34,7 +34,7 @@ pub(super) struct Outcome {
 /// The ends of a retry, as scripts know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Ended {
+pub(super) enum OutcomeKind {
     /// The API took it.
     Accepted,
     /// The API said no.
@@ -45,38 +45,38 @@ pub(super) enum Ended {
     Skipped,
 }
 
-impl Ended {
+impl OutcomeKind {
     fn word(self) -> &'static str {
         match self {
-            Ended::Accepted => "accepted",
-            Ended::Refused => "refused",
-            Ended::Unknown => "unknown",
-            Ended::Skipped => "skipped",
+            OutcomeKind::Accepted => "accepted",
+            OutcomeKind::Refused => "refused",
+            OutcomeKind::Unknown => "unknown",
+            OutcomeKind::Skipped => "skipped",
         }
     }
 }
 
-impl Outcome {
+impl ReportedOutcome {
     /// The API took it.
     pub fn accepted(id: &str, reason: Option<String>) -> Self {
-        Self { id: id.to_owned(), outcome: Ended::Accepted, code: None, reason, trace_id: None, exit: Exit::Done, meanwhile: false }
+        Self { id: id.to_owned(), outcome: OutcomeKind::Accepted, code: None, reason, trace_id: None, exit: Exit::Done, meanwhile: false }
     }
 
     /// Nothing was sent: what was asked for was not done.
     pub fn skipped(id: &str, reason: String) -> Self {
-        Self { outcome: Ended::Skipped, exit: Exit::SomeRefused, ..Self::accepted(id, Some(reason)) }
+        Self { outcome: OutcomeKind::Skipped, exit: Exit::SomeRefused, ..Self::accepted(id, Some(reason)) }
     }
 
     /// Nobody knows, and a person must find out.
     pub fn unknown(id: &str, why: &Explanation) -> Self {
         let trace_id = why.trace_id.clone();
-        Self { outcome: Ended::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(because(why))) }
+        Self { outcome: OutcomeKind::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(because(why))) }
     }
 
     /// Nobody knows, because the program does not wait for the answer.
     pub fn left(id: &str) -> Self {
         let reason = "The program left before the answer came; the next start reads the message to find out.";
-        Self { outcome: Ended::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
+        Self { outcome: OutcomeKind::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
     }
 }
 
@@ -87,7 +87,7 @@ pub(super) fn because(why: &Explanation) -> String {
 
 /// How many ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct OutcomeCounts {
     pub accepted: usize,
     pub refused: usize,
     pub unknown: usize,
@@ -98,10 +98,10 @@ pub(super) struct Counts {
     pub left_out: usize,
 }
 
-impl Counts {
+impl OutcomeCounts {
     /// The sentence at the end.
     pub fn sentence(&self) -> String {
-        let Counts { accepted, refused, unknown, not_started, skipped, left_out } = *self;
+        let OutcomeCounts { accepted, refused, unknown, not_started, skipped, left_out } = *self;
         let parts = [(accepted, "accepted"), (refused, "refused"), (unknown, "unknown"), (not_started, "not started")];
         let skipped = (skipped > 0).then_some((skipped, "skipped"));
         let told: Vec<String> = parts.iter().chain(&skipped).map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
@@ -116,11 +116,11 @@ impl Counts {
 }
 
 /// Writes outcomes as they become known; a table when all are.
-pub(super) struct Report<W: Write = io::Stdout> {
+pub(super) struct OutcomeReport<W: Write = io::Stdout> {
     out: W,
     format: Format,
     told: usize,
-    counts: Counts,
+    counts: OutcomeCounts,
     exit: Exit,
     /// The lines of a table: its widths need all of them.
     rows: Vec<Vec<String>>,
@@ -128,41 +128,41 @@ pub(super) struct Report<W: Write = io::Stdout> {
     closed: bool,
 }
 
-impl Report {
+impl OutcomeReport {
     /// A report on the output.
     pub fn begin(format: Format) -> Self {
-        Report::into(io::stdout(), format)
+        OutcomeReport::into(io::stdout(), format)
     }
 }
 
-impl<W: Write> Report<W> {
+impl<W: Write> OutcomeReport<W> {
     /// A report on this output.
     pub fn into(out: W, format: Format) -> Self {
-        Self { out, format, told: 0, counts: Counts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
+        Self { out, format, told: 0, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 
     /// Tells what the plan left out. Where it was asked for by name, it was not done as asked.
-    pub fn leave_out(&mut self, left_out: &LeftOut, by_name: bool) -> io::Result<()> {
+    pub fn leave_out(&mut self, left_out: &LeftOutLine, by_name: bool) -> io::Result<()> {
         self.counts.left_out += 1;
-        let outcome = Outcome::skipped(&left_out.id, left_out.reason.clone());
+        let outcome = ReportedOutcome::skipped(&left_out.id, left_out.reason.clone());
         let exit = if by_name { outcome.exit } else { Exit::Done };
-        self.put(&Outcome { exit, ..outcome })
+        self.put(&ReportedOutcome { exit, ..outcome })
     }
 
     /// Tells an outcome.
-    pub fn tell(&mut self, outcome: &Outcome) -> io::Result<()> {
+    pub fn tell(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         let count = match outcome.outcome {
-            Ended::Accepted => &mut self.counts.accepted,
-            Ended::Refused => &mut self.counts.refused,
-            Ended::Unknown => &mut self.counts.unknown,
-            Ended::Skipped if outcome.meanwhile => &mut self.counts.skipped,
-            Ended::Skipped => &mut self.counts.not_started,
+            OutcomeKind::Accepted => &mut self.counts.accepted,
+            OutcomeKind::Refused => &mut self.counts.refused,
+            OutcomeKind::Unknown => &mut self.counts.unknown,
+            OutcomeKind::Skipped if outcome.meanwhile => &mut self.counts.skipped,
+            OutcomeKind::Skipped => &mut self.counts.not_started,
         };
         *count += 1;
         self.put(outcome)
     }
 
-    fn put(&mut self, outcome: &Outcome) -> io::Result<()> {
+    fn put(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         self.exit = self.exit.and(outcome.exit);
         let written = self.write(outcome);
         self.told += 1;
@@ -183,7 +183,7 @@ impl<W: Write> Report<W> {
     }
 
     /// How many ended how, so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> OutcomeCounts {
         self.counts
     }
 
@@ -203,7 +203,7 @@ impl<W: Write> Report<W> {
         }
     }
 
-    fn write(&mut self, outcome: &Outcome) -> io::Result<()> {
+    fn write(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         if self.closed {
             return Ok(());
         }
@@ -239,7 +239,7 @@ impl<W: Write> Report<W> {
 /// The columns of CSV, named as in JSON.
 const HEADING: [&str; 5] = ["id", "outcome", "code", "reason", "traceId"];
 
-fn row(outcome: &Outcome) -> Vec<String> {
+fn row(outcome: &ReportedOutcome) -> Vec<String> {
     let why = [&outcome.code, &outcome.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
     let trace = outcome.trace_id.as_ref().map(|trace| format!(" (trace id {trace})")).unwrap_or_default();
     vec![outcome.outcome.word().to_owned(), outcome.id.clone(), format!("{why}{trace}")]
@@ -251,9 +251,9 @@ mod tests {
 
     fn written(format: Format) -> (String, Exit) {
         let mut out = Vec::new();
-        let mut report = Report::into(&mut out, format);
-        report.tell(&Outcome::accepted("a", None)).unwrap();
-        report.tell(&Outcome::skipped("b", "it is not failed".to_owned())).unwrap();
+        let mut report = OutcomeReport::into(&mut out, format);
+        report.tell(&ReportedOutcome::accepted("a", None)).unwrap();
+        report.tell(&ReportedOutcome::skipped("b", "it is not failed".to_owned())).unwrap();
         report.finish().unwrap();
         let exit = report.exit();
         (String::from_utf8(out).unwrap(), exit)
@@ -279,7 +279,7 @@ mod tests {
     fn nothing_told_is_still_a_document() {
         let empty = |format| {
             let mut out = Vec::new();
-            Report::into(&mut out, format).finish().unwrap();
+            OutcomeReport::into(&mut out, format).finish().unwrap();
             String::from_utf8(out).unwrap()
         };
         assert_eq!(
@@ -290,12 +290,12 @@ mod tests {
 
     #[test]
     fn what_the_plan_leaves_out_is_no_refusal_unless_it_was_named() {
-        let left_out = LeftOut { id: "a".to_owned(), reason: "a retry cannot help".to_owned() };
+        let left_out = LeftOutLine { id: "a".to_owned(), reason: "a retry cannot help".to_owned() };
         let exit = |by_name| {
-            let mut report = Report::into(Vec::new(), Format::Ndjson);
+            let mut report = OutcomeReport::into(Vec::new(), Format::Ndjson);
             report.leave_out(&left_out, by_name).unwrap();
-            report.tell(&Outcome::accepted("b", None)).unwrap();
-            assert_eq!(report.counts(), Counts { accepted: 1, left_out: 1, ..Counts::default() });
+            report.tell(&ReportedOutcome::accepted("b", None)).unwrap();
+            assert_eq!(report.counts(), OutcomeCounts { accepted: 1, left_out: 1, ..OutcomeCounts::default() });
             report.exit()
         };
         assert_eq!((exit(true), exit(false)), (Exit::SomeRefused, Exit::Done));
@@ -303,10 +303,10 @@ mod tests {
 
     #[test]
     fn the_last_sentence_has_all_counts() {
-        let counts = Counts { accepted: 41, refused: 1, unknown: 2, ..Counts::default() };
+        let counts = OutcomeCounts { accepted: 41, refused: 1, unknown: 2, ..OutcomeCounts::default() };
         assert_eq!(counts.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started.");
-        let more = Counts { left_out: 1200, ..counts };
-        assert_eq!(Counts { skipped: 3, ..counts }.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started, 3 skipped.");
+        let more = OutcomeCounts { left_out: 1200, ..counts };
+        assert_eq!(OutcomeCounts { skipped: 3, ..counts }.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started, 3 skipped.");
         assert_eq!(more.sentence(), "41 accepted, 1 refused, 2 unknown, 0 not started; 1,200 left out of the plan.");
     }
 
@@ -321,8 +321,8 @@ mod tests {
                 Err(io::ErrorKind::BrokenPipe.into())
             }
         }
-        let mut report = Report::into(Closed, Format::Ndjson);
-        assert!(report.tell(&Outcome::accepted("a", None)).is_ok());
+        let mut report = OutcomeReport::into(Closed, Format::Ndjson);
+        assert!(report.tell(&ReportedOutcome::accepted("a", None)).is_ok());
         assert!(report.finish().is_ok());
     }
 }

@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Failure;
-use super::super::messages::{StatusAsked, Wanted};
+use super::super::messages::{MessageFilter, StatusAsked};
 use super::super::moment::shown;
 use super::super::number::looked_for;
-use super::super::window::{Asked, Window};
+use super::super::window::{AttemptWindow, WindowOptions};
 use super::RetryArguments;
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Status, clean_line};
 
@@ -22,20 +22,20 @@ pub(super) enum Selection {
     /// These messages, each once.
     Named(Vec<MessageId>),
     /// The failures that fit.
-    Failures(Failures),
+    Failures(FailureSelection),
     /// All failures of a batch, with one call.
     WholeBatch(BatchId),
 }
 
 /// Failures by what they are like.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failures {
+pub(super) struct FailureSelection {
     /// Only of this batch.
     pub batch: Option<BatchId>,
     /// Only recipients that hold this.
     pub search: Option<RecipientQuery>,
     /// Only in failure, of these codes and times.
-    pub wanted: Wanted,
+    pub wanted: MessageFilter,
 }
 
 impl Selection {
@@ -81,7 +81,7 @@ impl Selection {
     }
 }
 
-impl Failures {
+impl FailureSelection {
     fn words(&self, zone: &TimeZone) -> String {
         let mut words = "failures".to_owned();
         if !self.wanted.errors.is_empty() {
@@ -128,17 +128,17 @@ fn narrowed_by(arguments: &RetryArguments) -> Option<&'static str> {
     since.or(arguments.until.is_some().then_some("--until")).or(arguments.search.is_some().then_some("--search"))
 }
 
-fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Failures, Failure> {
+fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<FailureSelection, Failure> {
     let usual = Some(SignedDuration::from_hours(USUAL_HOURS));
-    let asked = Asked { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual };
-    let window = Window::asked(asked, history, zone, now)?;
+    let asked = WindowOptions { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual };
+    let window = AttemptWindow::asked(asked, history, zone, now)?;
     let batch = arguments.batch.as_deref().map(|batch| id("--batch", batch).map(BatchId::new)).transpose()?;
     let window = if batch.is_some() { window.whole() } else { window };
     let typed = arguments.search.as_deref().map(RecipientQuery::parse_open);
-    Ok(Failures {
+    Ok(FailureSelection {
         batch,
         search: typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?,
-        wanted: Wanted { statuses: vec![StatusAsked::Known(Status::Failure)], errors: arguments.error.clone(), window },
+        wanted: MessageFilter { statuses: vec![StatusAsked::Known(Status::Failure)], errors: arguments.error.clone(), window },
     })
 }
 

@@ -8,7 +8,7 @@ use crate::postman::Explanation;
 
 /// Where a retry stands that has no end yet.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Place {
+pub(super) enum RetryStage {
     /// No request left, or it provably did nothing.
     NotStarted,
     /// The request is on its way.
@@ -21,7 +21,7 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Standings {
     order: Vec<String>,
-    places: HashMap<String, Place>,
+    places: HashMap<String, RetryStage>,
 }
 
 /// How many stand where.
@@ -35,17 +35,17 @@ pub(super) struct Moving {
 impl Standings {
     /// None of these was started.
     pub fn of(ids: Vec<String>) -> Self {
-        let places = ids.iter().map(|id| (id.clone(), Place::NotStarted)).collect();
+        let places = ids.iter().map(|id| (id.clone(), RetryStage::NotStarted)).collect();
         Self { order: ids, places }
     }
 
     /// Where one stands; `None` when it has an end, or is no part of this.
-    pub fn get(&self, id: &str) -> Option<&Place> {
+    pub fn get(&self, id: &str) -> Option<&RetryStage> {
         self.places.get(id)
     }
 
     /// It stands there now, unless it has an end.
-    pub fn put(&mut self, id: &str, place: Place) {
+    pub fn put(&mut self, id: &str, place: RetryStage) {
         if let Some(standing) = self.places.get_mut(id) {
             *standing = place;
         }
@@ -63,40 +63,40 @@ impl Standings {
 
     /// How many stand where.
     pub fn moving(&self) -> Moving {
-        let count = |wanted: fn(&Place) -> bool| self.places.values().filter(|place| wanted(place)).count();
+        let count = |wanted: fn(&RetryStage) -> bool| self.places.values().filter(|place| wanted(place)).count();
         Moving {
-            under_way: count(|place| matches!(place, Place::UnderWay)),
-            unknown: count(|place| matches!(place, Place::Unknown { .. })),
-            not_started: count(|place| matches!(place, Place::NotStarted)),
+            under_way: count(|place| matches!(place, RetryStage::UnderWay)),
+            unknown: count(|place| matches!(place, RetryStage::Unknown { .. })),
+            not_started: count(|place| matches!(place, RetryStage::NotStarted)),
         }
     }
 
     /// When the first search for an outcome is given up.
     pub fn deadline(&self) -> Option<Instant> {
-        self.places.values().filter_map(Place::until).min()
+        self.places.values().filter_map(RetryStage::until).min()
     }
 
     /// Those whose outcome has been looked for long enough, with what happened to them.
     pub fn overdue(&self, now: Instant) -> Vec<(String, Explanation)> {
         let overdue = |id: &String| match self.places.get(id)? {
-            Place::Unknown { until, why } if *until <= now => Some((id.clone(), why.clone())),
+            RetryStage::Unknown { until, why } if *until <= now => Some((id.clone(), why.clone())),
             _ => None,
         };
         self.order.iter().filter_map(overdue).collect()
     }
 
     /// All without an end, in the order of the plan.
-    pub fn take(&mut self) -> Vec<(String, Place)> {
+    pub fn take(&mut self) -> Vec<(String, RetryStage)> {
         let mut places = std::mem::take(&mut self.places);
         std::mem::take(&mut self.order).into_iter().filter_map(|id| places.remove(&id).map(|place| (id, place))).collect()
     }
 }
 
-impl Place {
+impl RetryStage {
     fn until(&self) -> Option<Instant> {
         match self {
-            Place::Unknown { until, .. } => Some(*until),
-            Place::NotStarted | Place::UnderWay => None,
+            RetryStage::Unknown { until, .. } => Some(*until),
+            RetryStage::NotStarted | RetryStage::UnderWay => None,
         }
     }
 }
@@ -115,10 +115,10 @@ mod tests {
         let now = Instant::now();
         let later = now + Duration::from_secs(180);
         let mut standings = Standings::of(["a", "b", "c", "d"].map(str::to_owned).to_vec());
-        standings.put("b", Place::UnderWay);
-        standings.put("c", Place::Unknown { until: later, why: why("no answer") });
+        standings.put("b", RetryStage::UnderWay);
+        standings.put("c", RetryStage::Unknown { until: later, why: why("no answer") });
         standings.end("a");
-        standings.put("a", Place::UnderWay);
+        standings.put("a", RetryStage::UnderWay);
         assert_eq!(standings.get("a"), None, "an end stays one");
         assert_eq!(standings.moving(), Moving { under_way: 1, unknown: 1, not_started: 1 });
         assert_eq!(standings.deadline(), Some(later));

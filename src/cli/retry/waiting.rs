@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::report::{Ended, Outcome};
+use super::report::{OutcomeKind, ReportedOutcome};
 
 /// After how long without an answer a run ends in which every call is dropped.
 pub(super) const LONGEST_STALL: Duration = Duration::from_secs(5 * 60);
@@ -43,11 +43,11 @@ impl Pause {
     }
 
     /// An outcome is told.
-    pub fn take(&mut self, outcome: &Outcome) -> After {
+    pub fn take(&mut self, outcome: &ReportedOutcome) -> After {
         match outcome.outcome {
             _ if !self.waits_for.contains(&outcome.id) => After::Waits,
-            Ended::Unknown => After::Ends,
-            Ended::Accepted | Ended::Refused | Ended::Skipped => {
+            OutcomeKind::Unknown => After::Ends,
+            OutcomeKind::Accepted | OutcomeKind::Refused | OutcomeKind::Skipped => {
                 self.waits_for.remove(&outcome.id);
                 if self.waits_for.is_empty() { After::GoesOn } else { After::Waits }
             }
@@ -99,17 +99,17 @@ mod tests {
     use super::*;
     use crate::postman::Explanation;
 
-    fn unknown(id: &str) -> Outcome {
-        Outcome::unknown(id, &Explanation::new("", "", ""))
+    fn unknown(id: &str) -> ReportedOutcome {
+        ReportedOutcome::unknown(id, &Explanation::new("", "", ""))
     }
 
     #[test]
     fn a_pause_ends_with_the_last_outcome_it_waits_for() {
         let pause = || Pause::new(["a", "b"].map(str::to_owned).into(), Timestamp::UNIX_EPOCH).unwrap();
         let mut known = pause();
-        assert_eq!(known.take(&Outcome::accepted("a", None)), After::Waits);
+        assert_eq!(known.take(&ReportedOutcome::accepted("a", None)), After::Waits);
         assert_eq!(known.take(&unknown("of before")), After::Waits, "it did not cause the pause");
-        assert_eq!(known.take(&Outcome::accepted("b", None)), After::GoesOn);
+        assert_eq!(known.take(&ReportedOutcome::accepted("b", None)), After::GoesOn);
         assert_eq!(pause().take(&unknown("b")), After::Ends);
         assert_eq!(Pause::new(HashSet::new(), Timestamp::UNIX_EPOCH), None);
     }

@@ -11,15 +11,15 @@ use std::io::{IsTerminal as _, Write};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::super::campaigns::Campaign;
-use super::super::context::{Context, grouped};
+use super::super::campaigns::ConfiguredCampaign;
+use super::super::context::{CommandContext, grouped};
 use super::super::journal::OpenJournal;
-use super::super::progress::Progress;
+use super::super::progress::ProgressLine;
 use super::super::signals::Signals;
-use super::super::{End, Exit, Failure, Format};
+use super::super::{EarlyEnd, Exit, Failure, Format};
 use super::before::worker;
-use super::report::{Ended, Outcome, Report, because};
-use super::standing::{Place, Standings};
+use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome, because};
+use super::standing::{RetryStage, Standings};
 use super::waiting::{Pause, Stall};
 use crate::delivery::full_stop;
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
@@ -27,32 +27,32 @@ use crate::postman::{Explanation, Refusal};
 use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
 
 /// What somebody agreed to.
-pub(super) enum Agreed {
+pub(super) enum AgreedRetries {
     /// Single messages, one after the other.
     Messages(Vec<ConfirmedRetry>),
     /// A batch as a whole.
     Batch(ConfirmedBatchRetry),
 }
 
-impl Agreed {
+impl AgreedRetries {
     /// What is told to have an end: each message, or the batch.
     fn ids(&self) -> Vec<String> {
         match self {
-            Agreed::Messages(retries) => retries.iter().map(|retry| retry.item().message.as_str().to_owned()).collect(),
-            Agreed::Batch(retry) => vec![retry.plan().batch.as_str().to_owned()],
+            AgreedRetries::Messages(retries) => retries.iter().map(|retry| retry.item().message.as_str().to_owned()).collect(),
+            AgreedRetries::Batch(retry) => vec![retry.plan().batch.as_str().to_owned()],
         }
     }
 }
 
 /// A run of retries.
-pub(super) struct Work<'a, W: Write> {
+pub(super) struct ScriptedRun<'a, W: Write> {
     monitor: Monitor,
     updates: mpsc::Receiver<Update>,
     open: OpenJournal,
-    report: &'a mut Report<W>,
+    report: &'a mut OutcomeReport<W>,
     clock: Clock,
     quiet: bool,
-    progress: Progress,
+    progress: ProgressLine,
     standings: Standings,
     /// The messages whose outcome was not known, since one last had a clear answer.
     unclear: Vec<String>,
@@ -92,26 +92,26 @@ impl Halt {
 /// # Errors
 /// There is no usable key, the output cannot be written, or the worker broke down.
 pub(super) async fn carry_out<W: Write>(
-    agreed: Agreed,
-    context: &Context,
-    campaign: &Campaign,
+    agreed: AgreedRetries,
+    context: &CommandContext,
+    campaign: &ConfiguredCampaign,
     open: OpenJournal,
-    report: &mut Report<W>,
+    report: &mut OutcomeReport<W>,
     signals: &mut Signals,
-) -> Result<Exit, End> {
+) -> Result<Exit, EarlyEnd> {
     let (monitor, updates) = worker(context, campaign, &open)?;
     let standings = Standings::of(agreed.ids());
     let quiet = context.common.quiet;
     // A table is written at the end; everything else comes line by line, perhaps to the same terminal.
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
-    let progress = Progress::over(agreed.ids().len(), quiet, shared);
-    let is_batch = matches!(agreed, Agreed::Batch(_));
+    let progress = ProgressLine::over(agreed.ids().len(), quiet, shared);
+    let is_batch = matches!(agreed, AgreedRetries::Batch(_));
     monitor.ask(match agreed {
-        Agreed::Messages(retries) => Command::Run(retries),
-        Agreed::Batch(retry) => Command::RetryBatch(retry),
+        AgreedRetries::Messages(retries) => Command::Run(retries),
+        AgreedRetries::Batch(retry) => Command::RetryBatch(retry),
     });
     let (clock, stall) = (context.clock.clone(), Stall::new(Instant::now()));
-    let mut work = Work {
+    let mut work = ScriptedRun {
         monitor,
         updates,
         open,
@@ -149,8 +149,8 @@ pub(super) async fn carry_out<W: Write>(
     Ok(exit)
 }
 
-impl<W: Write> Work<'_, W> {
-    fn take(&mut self, update: Update) -> Result<(), End> {
+impl<W: Write> ScriptedRun<'_, W> {
+    fn take(&mut self, update: Update) -> Result<(), EarlyEnd> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
             News::Action(news) => self.step(news.message.as_str(), news.stage),
@@ -198,24 +198,24 @@ impl<W: Write> Work<'_, W> {
         }
     }
 
-    fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), End> {
+    fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), EarlyEnd> {
         let Some(place) = self.standings.get(id) else { return Ok(()) };
         let outcome = match stage {
             ActionStage::Intended => {
-                self.standings.put(id, Place::NotStarted);
+                self.standings.put(id, RetryStage::NotStarted);
                 return Ok(());
             }
             ActionStage::UnderWay { .. } => {
-                self.standings.put(id, Place::UnderWay);
+                self.standings.put(id, RetryStage::UnderWay);
                 return Ok(());
             }
             ActionStage::GoesAgain { why, .. } => {
-                self.standings.put(id, Place::NotStarted);
+                self.standings.put(id, RetryStage::NotStarted);
                 self.dropped(&full_stop(&format!("{id} goes again: {}", why.what)));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
-                if !matches!(place, Place::Unknown { .. }) {
+                if !matches!(place, RetryStage::Unknown { .. }) {
                     self.look_up(id, why);
                 }
                 return Ok(());
@@ -227,14 +227,16 @@ impl<W: Write> Work<'_, W> {
                     self.unclear.clear();
                 }
                 let found = "there was no answer; reading showed that it was taken";
-                Outcome::accepted(id, (stage == ActionStage::FoundAccepted).then(|| found.to_owned()))
+                ReportedOutcome::accepted(id, (stage == ActionStage::FoundAccepted).then(|| found.to_owned()))
             }
-            ActionStage::NotTaken(why) if self.is_journal_broken => Outcome { exit: Exit::Failed, ..Outcome::skipped(id, because(&why)) },
-            ActionStage::NotTaken(why) => Outcome::skipped(id, because(&why)),
-            ActionStage::Skipped(why) => Outcome { meanwhile: true, ..Outcome::skipped(id, because(&why)) },
+            ActionStage::NotTaken(why) if self.is_journal_broken => {
+                ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, because(&why)) }
+            }
+            ActionStage::NotTaken(why) => ReportedOutcome::skipped(id, because(&why)),
+            ActionStage::Skipped(why) => ReportedOutcome { meanwhile: true, ..ReportedOutcome::skipped(id, because(&why)) },
             ActionStage::NotSent(why) => match (place, &self.halt) {
-                (Place::NotStarted, Some(halt)) => not_started(id, halt),
-                _ => Outcome { exit: Exit::Failed, ..Outcome::skipped(id, because(&why)) },
+                (RetryStage::NotStarted, Some(halt)) => not_started(id, halt),
+                _ => ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, because(&why)) },
             },
             ActionStage::Refused(refusal) => {
                 self.unclear.clear();
@@ -245,7 +247,7 @@ impl<W: Write> Work<'_, W> {
                 }
                 self.refused(id, refusal)
             }
-            ActionStage::Unknown { why, look_up_at: None } => Outcome::unknown(id, &why),
+            ActionStage::Unknown { why, look_up_at: None } => ReportedOutcome::unknown(id, &why),
         };
         self.end(&outcome)
     }
@@ -254,21 +256,21 @@ impl<W: Write> Work<'_, W> {
     fn look_up(&mut self, id: &str, why: Explanation) {
         // Half as long again as the worker waits: with the network down it cannot even look.
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
-        self.standings.put(id, Place::Unknown { until, why });
+        self.standings.put(id, RetryStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
         self.line(&format!("{id}: the outcome is not known; it is being read to find out, two minutes at most."));
     }
 
-    fn refused(&mut self, id: &str, refusal: Refusal) -> Outcome {
+    fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {
         if refusal.keeps_out() {
             self.once(&in_a_line(&refusal.why));
             self.halt = Some(Halt::kept_out());
         }
         // The journal has the API's words without anything personal in them.
         let entry = self.open.journal.newest_of(self.open.run.id(), id).ok().flatten();
-        Outcome {
+        ReportedOutcome {
             id: id.to_owned(),
-            outcome: Ended::Refused,
+            outcome: OutcomeKind::Refused,
             exit: if refusal.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
             reason: entry.and_then(|entry| entry.reason).or_else(|| Some(because(&refusal.why))),
             meanwhile: false,
@@ -277,7 +279,7 @@ impl<W: Write> Work<'_, W> {
         }
     }
 
-    fn end(&mut self, outcome: &Outcome) -> Result<(), End> {
+    fn end(&mut self, outcome: &ReportedOutcome) -> Result<(), EarlyEnd> {
         self.standings.end(&outcome.id);
         self.report.tell(outcome)?;
         self.paused(outcome);
@@ -288,9 +290,9 @@ impl<W: Write> Work<'_, W> {
     }
 
     /// Lookups that led to nothing end as unknown: a person must decide.
-    fn give_up_looking(&mut self) -> Result<(), End> {
+    fn give_up_looking(&mut self) -> Result<(), EarlyEnd> {
         let overdue = self.standings.overdue(Instant::now());
-        overdue.into_iter().try_for_each(|(id, why)| self.end(&Outcome::unknown(&id, &why)))
+        overdue.into_iter().try_for_each(|(id, why)| self.end(&ReportedOutcome::unknown(&id, &why)))
     }
 }
 
@@ -298,8 +300,8 @@ fn in_a_line(text: &Explanation) -> String {
     format!("{} {} {}", text.what, text.why, text.next)
 }
 
-fn not_started(id: &str, halt: &Halt) -> Outcome {
-    Outcome { exit: halt.exit, ..Outcome::skipped(id, halt.reason.clone()) }
+fn not_started(id: &str, halt: &Halt) -> ReportedOutcome {
+    ReportedOutcome { exit: halt.exit, ..ReportedOutcome::skipped(id, halt.reason.clone()) }
 }
 
 /// Waits until then; for ever without a time.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
-use super::super::campaigns::Campaign;
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::moment::exact;
 use crate::delivery::{BatchId, DeliveryError, MessageId, Status};
 use crate::store::{Latency, STATUS_PLACES, Store, status_place};
@@ -19,7 +19,7 @@ const DAY_MINUTES: u32 = 24 * 60;
 
 /// What was read, and when.
 #[derive(Debug, Clone)]
-pub(super) struct Window {
+pub(super) struct ReportBasis {
     /// The batch that was read; `None` for the campaign.
     pub batch: Option<BatchId>,
     /// When the newest page was asked for.
@@ -34,7 +34,7 @@ pub(super) struct Window {
 
 /// The figures of a campaign or a batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Report {
+pub(super) struct StatusReport {
     pub campaign: CampaignPart,
     pub coverage: CoveragePart,
     pub statuses: StatusCounts,
@@ -139,14 +139,14 @@ pub(super) struct LatencyPart {
     pub open: usize,
 }
 
-impl Report {
+impl StatusReport {
     /// The batch that was asked for; `None` where the campaign was.
     pub fn asked_batch(&self) -> Option<&BatchPart> {
         self.batches.first().filter(|_| self.is_of_batch)
     }
 
     /// The figures of what the store covers. `used_up` are the messages that the API takes no further retry of.
-    pub fn of(store: &Store, window: &Window, campaign: &Campaign, used_up: &HashSet<MessageId>, zone: &TimeZone) -> Self {
+    pub fn of(store: &Store, window: &ReportBasis, campaign: &ConfiguredCampaign, used_up: &HashSet<MessageId>, zone: &TimeZone) -> Self {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
         let (counts, coverage) = (store.counts(), store.coverage());
         let loaded_minutes = loaded_minutes(store, window);
@@ -196,7 +196,7 @@ impl Report {
 
 /// The batches of the covered messages. Counted here and not as the store counts its batches,
 /// because a page reaches beyond the window, and the figures of one report must add up.
-fn batches(store: &Store, window: &Window) -> Vec<BatchPart> {
+fn batches(store: &Store, window: &ReportBasis) -> Vec<BatchPart> {
     let mut counts: HashMap<String, StatusCounts> = HashMap::new();
     for row in store.covered_rows() {
         let cells = store.cells(row);
@@ -230,7 +230,7 @@ fn batches(store: &Store, window: &Window) -> Vec<BatchPart> {
 }
 
 /// For how many minutes back everything is loaded and counts, a minute that was begun included; `None` where all there is.
-fn loaded_minutes(store: &Store, window: &Window) -> Option<u32> {
+fn loaded_minutes(store: &Store, window: &ReportBasis) -> Option<u32> {
     let reach = store.reach();
     let oldest = reach.oldest.as_ref().filter(|_| !reach.complete).map(|(oldest, _)| *oldest);
     let seconds = window.now.duration_since(oldest.max(window.since)?).as_secs().max(0);
@@ -254,7 +254,7 @@ fn latency(latency: Latency) -> LatencyPart {
 pub(super) mod tests {
     use super::*;
     use crate::config;
-    use crate::delivery::{AttemptFields, BatchFields, RowFields, RowsBuilder, Told};
+    use crate::delivery::{AttemptFields, BatchFields, Reported, RowFields, RowsBuilder};
     use crate::postman::{ApiKey, BaseUrl};
     use crate::store::{AnswerKind, Reach};
 
@@ -262,11 +262,11 @@ pub(super) mod tests {
         Timestamp::from_second(1_900_000_000).unwrap()
     }
 
-    fn campaign() -> Campaign {
+    fn campaign() -> ConfiguredCampaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"http://127.0.0.1:1/api/v2\"\nkey = \"key_test_1\"\n";
         let config = config::read(text).0.campaigns.remove(0);
-        Campaign {
+        ConfiguredCampaign {
             config,
             base: BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap(),
             kind: crate::postman::HostKind::Loopback,
@@ -276,38 +276,40 @@ pub(super) mod tests {
     }
 
     /// A batch of which no message shows.
-    pub(in super::super) fn empty_batch() -> Report {
-        let window = Window { batch: Some(BatchId::new("batch_1")), fetched_at: Some(now()), complete: false, since: None, now: now() };
-        Report::of(&Store::new(), &window, &campaign(), &HashSet::new(), &TimeZone::UTC)
+    pub(in super::super) fn empty_batch() -> StatusReport {
+        let window =
+            ReportBasis { batch: Some(BatchId::new("batch_1")), fetched_at: Some(now()), complete: false, since: None, now: now() };
+        StatusReport::of(&Store::new(), &window, &campaign(), &HashSet::new(), &TimeZone::UTC)
     }
 
-    pub(in super::super) fn report() -> Report {
+    pub(in super::super) fn report() -> StatusReport {
         let at = |seconds: i64| Timestamp::from_second(1_900_000_000 - seconds).unwrap();
         let mut rows = RowsBuilder::default();
-        let batch = BatchFields { id: "batch_1", file_name: Told::Value("clinic.csv"), total: Told::Value(3), ..BatchFields::default() };
+        let batch =
+            BatchFields { id: "batch_1", file_name: Reported::Value("clinic.csv"), total: Reported::Value(3), ..BatchFields::default() };
         for (id, status, age) in [("a", "success", 60), ("b", "failure", 120), ("c", "parked", 180), ("old", "success", 9000)] {
             let attempt = AttemptFields {
-                created_at: Told::Value(at(age)),
-                delivered_at: if status == "success" { Told::Value(at(age - 10)) } else { Told::Null },
-                error_kind: if status == "failure" { Told::Value("delivery_error") } else { Told::Null },
-                error_code: if status == "failure" { Told::Value("routing_error") } else { Told::Null },
+                created_at: Reported::Value(at(age)),
+                delivered_at: if status == "success" { Reported::Value(at(age - 10)) } else { Reported::Null },
+                error_kind: if status == "failure" { Reported::Value("delivery_error") } else { Reported::Null },
+                error_code: if status == "failure" { Reported::Value("routing_error") } else { Reported::Null },
                 ..AttemptFields::default()
             };
             rows.push(&RowFields {
                 id,
-                recipient: Told::Value("6580001234"),
-                status: Told::Value(status),
-                created_at: Told::Value(at(age)),
-                batch: if id == "c" { Told::Null } else { Told::Value(batch) },
-                attempts: Told::Value(vec![attempt]),
+                recipient: Reported::Value("6580001234"),
+                status: Reported::Value(status),
+                created_at: Reported::Value(at(age)),
+                batch: if id == "c" { Reported::Null } else { Reported::Value(batch) },
+                attempts: Reported::Value(vec![attempt]),
                 ..RowFields::default()
             });
         }
         let mut store = Store::new();
         store.merge(&rows.finish(), &AnswerKind::List, now());
         store.set_reach(Reach { oldest: Some((at(3600), MessageId::new(""))), complete: false, gap: None });
-        let window = Window { batch: None, fetched_at: Some(now()), complete: false, since: None, now: now() };
-        Report::of(
+        let window = ReportBasis { batch: None, fetched_at: Some(now()), complete: false, since: None, now: now() };
+        StatusReport::of(
             &store,
             &window,
             &campaign(),

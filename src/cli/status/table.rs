@@ -9,12 +9,12 @@ use super::super::columns::columns;
 use super::super::context::{counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::shown;
-use super::report::{FailurePart, LatencyPart, RecentPart, Report};
+use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
 use crate::delivery::{DeliveryError, Status};
 use crate::store::Recent;
 
 /// The report in lines and columns.
-pub(super) fn text(report: &Report, zone: &TimeZone) -> String {
+pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(text.trim_end());
@@ -86,7 +86,7 @@ fn in_time(latency: &LatencyPart) -> String {
     }
 }
 
-fn statuses(report: &Report) -> Vec<Vec<String>> {
+fn statuses(report: &StatusReport) -> Vec<Vec<String>> {
     let shown = report.statuses.named().filter(|(word, count)| *count > 0 || matches!(*word, "success" | "failure"));
     shown.map(|(word, count)| vec![Status::from_api(word).word().to_owned(), grouped(count)]).collect()
 }
@@ -124,7 +124,7 @@ fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
 }
 
 /// The report as CSV: one figure a row, so that spreadsheets can pick theirs.
-pub(super) fn csv(report: &Report, out: impl Write) -> io::Result<()> {
+pub(super) fn csv(report: &StatusReport, out: impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let written = (|| {
         writer.write_record(["part", "name", "count"])?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::super::window::Place;
+use super::super::window::Placement;
 use super::scope::Scope;
 use crate::delivery::{MessageId, Progress, Rows, Status};
 use crate::store::{AnswerKind, Reach, RowNumber, Store};
@@ -31,7 +31,7 @@ pub(super) struct Board {
 
 /// A change that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct SeenChange {
     /// When the answer that showed it was asked for.
     pub at: Timestamp,
     /// The message.
@@ -83,7 +83,7 @@ impl Board {
 
     /// Takes an answer in, and gives what is new in it, oldest first. What was there at the start
     /// is not new: the first page, and later everything older than had been read.
-    pub fn take(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, now: Timestamp) -> Vec<Seen> {
+    pub fn take(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, now: Timestamp) -> Vec<SeenChange> {
         let before = self.begun.then(|| self.store.reach().clone());
         let merged = self.store.merge(rows, from, asked_at);
         if let Some(reach) = reach {
@@ -137,10 +137,10 @@ impl Board {
         created > *oldest || (created == *oldest && self.store.id(row) > *id)
     }
 
-    fn seen(&self, row: RowNumber, from: Option<Status>, to: Status, at: Timestamp) -> Seen {
+    fn seen(&self, row: RowNumber, from: Option<Status>, to: Status, at: Timestamp) -> SeenChange {
         let failed = to == Status::Failure;
         let error = self.store.error(row).filter(|_| failed).map(|error| error.code.to_string());
-        Seen {
+        SeenChange {
             at,
             id: self.store.id(row),
             recipient: self.store.cells(row).recipient.map(str::to_owned),
@@ -214,7 +214,7 @@ impl Board {
 
     /// How many messages may belong to the stretch of time that was asked for, and have no time that tells.
     pub fn untimed(&self) -> usize {
-        self.store.rows().filter(|row| self.scope.place(&self.store, *row) == Place::NotGiven).count()
+        self.store.rows().filter(|row| self.scope.place(&self.store, *row) == Placement::NotGiven).count()
     }
 
     /// The figures at `now`.

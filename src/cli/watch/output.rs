@@ -10,7 +10,7 @@ use super::super::context::{counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::exact;
 use super::super::{Exit, Format};
-use super::board::{Figures, Seen};
+use super::board::{Figures, SeenChange};
 use crate::delivery::{BatchId, Mask, Recipient, Status};
 
 /// The columns that the longest pair of statuses takes: `with telco → delivered`.
@@ -122,7 +122,7 @@ struct ChangeLine<'a> {
 }
 
 /// Where changes go.
-pub(super) struct Output<W> {
+pub(super) struct ChangeWriter<W> {
     out: W,
     format: Format,
     zone: TimeZone,
@@ -132,7 +132,7 @@ pub(super) struct Output<W> {
     is_first: bool,
 }
 
-impl<W: Write> Output<W> {
+impl<W: Write> ChangeWriter<W> {
     /// Begins the output.
     pub fn begin(mut out: W, format: Format, zone: TimeZone, masked: bool, colour: bool) -> io::Result<Self> {
         match format {
@@ -145,7 +145,7 @@ impl<W: Write> Output<W> {
     }
 
     /// Writes changes, and lets whoever reads have them at once.
-    pub fn changes(&mut self, changes: &[Seen]) -> io::Result<()> {
+    pub fn changes(&mut self, changes: &[SeenChange]) -> io::Result<()> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -157,7 +157,7 @@ impl<W: Write> Output<W> {
         self.out.flush()
     }
 
-    fn change(&mut self, text: &mut Vec<u8>, change: &Seen) -> io::Result<()> {
+    fn change(&mut self, text: &mut Vec<u8>, change: &SeenChange) -> io::Result<()> {
         let line = ChangeLine {
             seen_at: exact(change.at, &self.zone),
             id: change.id.as_str(),
@@ -194,7 +194,7 @@ impl<W: Write> Output<W> {
     }
 
     /// A change for a person.
-    fn line(&self, text: &mut Vec<u8>, change: &Seen) -> io::Result<()> {
+    fn line(&self, text: &mut Vec<u8>, change: &SeenChange) -> io::Result<()> {
         let time = change.at.to_zoned_datetime(self.zone.clone()).strftime("%H:%M:%S");
         let recipient = match (&change.recipient, self.masked) {
             (Some(recipient), false) => Recipient::new(recipient.as_str()).shown(Mask::Off),

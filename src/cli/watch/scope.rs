@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::window::{Place, Window};
+use super::super::window::{AttemptWindow, Placement};
 use crate::delivery::BatchId;
 use crate::store::{Reach, RowNumber, Store};
 
@@ -12,7 +12,7 @@ pub(super) struct Scope {
     /// Those of a batch; `None` for the campaign's.
     pub batch: Option<BatchId>,
     /// The stretch of time that a person asked for, and how far back is loaded for it at the start.
-    pub window: Window,
+    pub window: AttemptWindow,
 }
 
 impl Scope {
@@ -22,13 +22,13 @@ impl Scope {
     }
 
     /// Where a message lies. In a batch's watch nothing else is loaded.
-    pub fn place(&self, store: &Store, row: RowNumber) -> Place {
+    pub fn place(&self, store: &Store, row: RowNumber) -> Placement {
         self.window.place(store.cells(row).created_at, || store.message(row).last_attempted())
     }
 
     /// Whether a message is watched.
     pub fn has(&self, store: &Store, row: RowNumber) -> bool {
-        self.place(store, row) == Place::In
+        self.place(store, row) == Placement::In
     }
 
     /// Whether everything that is watched was read at least once.
@@ -64,19 +64,19 @@ mod tests {
 
     #[test]
     fn all_is_read_when_the_stretch_goes_to_the_horizon() {
-        let scope = Scope { batch: None, window: Window { horizon: Some(at(1000)), ..Window::default() } };
+        let scope = Scope { batch: None, window: AttemptWindow { horizon: Some(at(1000)), ..AttemptWindow::default() } };
         assert!(scope.is_read(&reach(1000, false)) && scope.is_read(&reach(2000, true)));
         assert!(!scope.is_read(&reach(1001, false)) && !scope.is_read(&Reach::default()));
         let gap = Some(Gap { newer: at(3000), older: at(2500) });
         assert!(!scope.is_read(&Reach { gap, ..reach(900, false) }));
-        let whole = Scope { window: Window::default(), ..scope };
+        let whole = Scope { window: AttemptWindow::default(), ..scope };
         assert!(!whole.is_read(&reach(0, false)) && whole.is_read(&reach(0, true)));
     }
 
     #[test]
     fn the_worker_reads_back_to_the_horizon() {
-        let scope = Scope { batch: None, window: Window { horizon: Some(at(1000)), ..Window::default() } };
+        let scope = Scope { batch: None, window: AttemptWindow { horizon: Some(at(1000)), ..AttemptWindow::default() } };
         assert_eq!(scope.history(at(1060)), std::time::Duration::from_secs(60));
-        assert_eq!(Scope { window: Window::default(), ..scope }.history(at(0)), std::time::Duration::MAX);
+        assert_eq!(Scope { window: AttemptWindow::default(), ..scope }.history(at(0)), std::time::Duration::MAX);
     }
 }

@@ -7,17 +7,17 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::super::campaigns::Campaign;
-use super::super::context::{Context, counted, random, tell};
+use super::super::campaigns::ConfiguredCampaign;
+use super::super::context::{CommandContext, counted, random, tell};
 use super::super::journal::shared_budget;
 use super::super::messages::unread;
 use super::super::moment::shown;
 use super::super::signals::Signals;
 use super::super::window::NOT_GIVEN;
-use super::super::{End, Exit, Failure};
+use super::super::{EarlyEnd, Exit, Failure};
 use super::board::Board;
 use super::limits::Limits;
-use super::output::{Finish, Output, Summary};
+use super::output::{ChangeWriter, Finish, Summary};
 use crate::delivery::full_stop;
 use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update};
 use crate::state::{self, JournalAccess};
@@ -32,12 +32,12 @@ const LOOK: Duration = Duration::from_secs(1);
 const TOTAL: Generation = Generation(1);
 
 /// A watch.
-pub(super) struct Work {
+pub(super) struct WatchRun {
     monitor: Monitor,
     updates: mpsc::Receiver<Update>,
     board: Board,
     limits: Limits,
-    output: Output<Stdout>,
+    output: ChangeWriter<Stdout>,
     campaign: String,
     quiet: bool,
     started_at: Timestamp,
@@ -64,12 +64,18 @@ enum Because {
     Failed(Failure),
 }
 
-impl Work {
+impl WatchRun {
     /// Starts the worker.
     ///
     /// # Errors
     /// There is no usable key.
-    pub fn start(context: &Context, campaign: &Campaign, board: Board, limits: Limits, output: Output<Stdout>) -> Result<Self, Failure> {
+    pub fn start(
+        context: &CommandContext,
+        campaign: &ConfiguredCampaign,
+        board: Board,
+        limits: Limits,
+        output: ChangeWriter<Stdout>,
+    ) -> Result<Self, Failure> {
         let (sender, updates) = mpsc::channel(CHANNEL);
         let started_at = Timestamp::now();
         let options = MonitorOptions {
@@ -112,7 +118,7 @@ impl Work {
     ///
     /// # Errors
     /// The API refuses, or the output cannot be written.
-    pub async fn watch(mut self, signals: &mut Signals) -> Result<Exit, End> {
+    pub async fn watch(mut self, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
         let deadline = self.limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -127,7 +133,7 @@ impl Work {
                 },
                 _ = look.tick() => {
                     if nobody_reads() {
-                        return Err(End::PipeClosed);
+                        return Err(EarlyEnd::PipeClosed);
                     }
                     self.judge()
                 }
@@ -161,7 +167,7 @@ impl Work {
     }
 
     /// Takes news in; why the watch ends, where it does.
-    fn take(&mut self, news: News) -> Result<Option<Because>, End> {
+    fn take(&mut self, news: News) -> Result<Option<Because>, EarlyEnd> {
         match news {
             News::Rows { rows, from, asked_at, reach, .. } => {
                 let seen = self.board.take(&rows, &from, asked_at, reach, Timestamp::now());
@@ -272,7 +278,7 @@ impl Work {
     }
 
     /// The worker has ended, which only a mistake of the program's own can bring about.
-    async fn broken(self) -> Result<Exit, End> {
+    async fn broken(self) -> Result<Exit, EarlyEnd> {
         if let Err(broken) = self.monitor.ended().await
             && broken.is_panic()
         {
@@ -283,7 +289,7 @@ impl Work {
 }
 
 /// A watch takes no action, so the journal is only looked at, and none is made.
-fn read_only(context: &Context) -> JournalAccess {
+fn read_only(context: &CommandContext) -> JournalAccess {
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
     let journal = folder.and_then(|folder| JournalAccess::look(&folder)).ok().flatten().and_then(|access| access.readable().cloned());
     JournalAccess::ReadOnly { journal, why: "a watch takes no action".to_owned() }

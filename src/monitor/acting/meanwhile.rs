@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use super::super::ActionStage;
 use super::super::budget::add;
-use super::{Acting, Known, Phase, Subject, TRIES};
+use super::{Acting, ActionPhase, Known, Subject, TRIES};
 use crate::delivery::Message;
 use crate::postman::{Call, Explanation, backoff};
-use crate::retry::{FRESH_ENOUGH, PlanItem, Standing};
+use crate::retry::{FRESH_ENOUGH, PlanItem, Recheck};
 use crate::state::Outcome;
 use crate::store::AnswerKind;
 
@@ -60,12 +60,12 @@ impl Acting {
 
     /// Whether it waits for its run to come to it.
     pub fn is_queued(&self) -> bool {
-        self.in_run && matches!(self.phase, Phase::Queued)
+        self.in_run && matches!(self.phase, ActionPhase::Queued)
     }
 
     /// Whether its request is still to leave, so that readings of its message count.
     pub fn is_to_go(&self) -> bool {
-        self.meanwhile.is_some() && matches!(self.phase, Phase::ToIntend(_) | Phase::Queued | Phase::Ready { .. })
+        self.meanwhile.is_some() && matches!(self.phase, ActionPhase::ToIntend(_) | ActionPhase::Queued | ActionPhase::Ready { .. })
     }
 
     /// Whether a reading that left then or later showed it as it was agreed to, or as retried elsewhere.
@@ -77,20 +77,20 @@ impl Acting {
     pub fn learn(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp) {
         let (Known::Message(evidence), Some(known)) = (&mut self.known, &mut self.meanwhile) else { return };
         match evidence.standing(message, from) {
-            Standing::Changed => known.changed = true,
-            Standing::AsAgreed if asked_at >= known.read_at => {
+            Recheck::Changed => known.changed = true,
+            Recheck::AsAgreed if asked_at >= known.read_at => {
                 known.read_at = asked_at;
                 self.unread = 0;
                 evidence.adopt(message, from);
             }
-            Standing::AsAgreed => {}
-            Standing::Unclear => known.alone |= *from != AnswerKind::Single,
+            Recheck::AsAgreed => {}
+            Recheck::Unclear => known.alone |= *from != AnswerKind::Single,
         }
     }
 
     /// It is not sent, for a reason that is no failure of the run.
     pub fn skip(&mut self, why: Skipped) -> (Outcome, ActionStage) {
-        self.phase = Phase::Over;
+        self.phase = ActionPhase::Over;
         let (reason, why) = why.told();
         (Outcome::NotSent { reason: reason.to_owned() }, ActionStage::Skipped(why))
     }
@@ -101,7 +101,7 @@ impl Acting {
         self.unread = self.unread.saturating_add(1);
         if self.unread < TRIES {
             let pause = backoff(self.unread, 0.5);
-            self.phase = Phase::Ready { from: add(now, pause.as_secs_f64()) };
+            self.phase = ActionPhase::Ready { from: add(now, pause.as_secs_f64()) };
             return None;
         }
         Some(self.cannot_be_read(why))
@@ -109,7 +109,7 @@ impl Acting {
 
     /// It could not be read before its request, and asking again would not help: it is not sent.
     pub fn cannot_be_read(&mut self, why: Explanation) -> (Outcome, ActionStage) {
-        self.phase = Phase::Over;
+        self.phase = ActionPhase::Over;
         let reason = "it could not be read again before it was to be sent".to_owned();
         let what = "The retry was not sent: its message could not be read again first.".to_owned();
         (Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, why: format!("{}. {}", why.what, why.why), ..why }))

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::{ActionStage, Moment};
-use super::{Acting, Known, Phase, impersonal};
+use super::{Acting, ActionPhase, Known, impersonal};
 use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
-use crate::retry::{BatchFinding, BatchReading, Finding, Resolution, look_up_again};
+use crate::retry::{BatchFinding, BatchReading, MessageFinding, NextLookUp, look_up_again};
 use crate::store::AnswerKind;
 
 /// How often a retried message is read at first, and until which age of the retry.
@@ -47,7 +47,7 @@ pub(in super::super) struct BatchPage {
 
 /// A reading of all messages of a batch, page by page.
 #[derive(Debug, Default)]
-pub(in super::super) struct Pass {
+pub(in super::super) struct BatchPass {
     /// Where the next page begins; `None` at the head.
     pub next: Option<Cursor>,
     reading: BatchReading,
@@ -56,7 +56,7 @@ pub(in super::super) struct Pass {
 }
 
 /// How far a reading of a batch is.
-pub(in super::super) enum Passed {
+pub(in super::super) enum BatchPassProgress {
     /// There are more pages.
     More,
     /// It was the last one.
@@ -65,24 +65,24 @@ pub(in super::super) enum Passed {
     NoEnd,
 }
 
-impl Pass {
+impl BatchPass {
     /// How many messages were read so far.
     pub fn len(&self) -> usize {
         self.reading.len()
     }
 
     /// Takes the next page in.
-    pub fn take(&mut self, page: BatchPage, now: Timestamp) -> Passed {
+    pub fn take(&mut self, page: BatchPage, now: Timestamp) -> BatchPassProgress {
         let is_new = self.reading.add(page.messages, page.bad, page.asked_at, now);
         self.pages += 1;
         self.barren = if is_new { 0 } else { self.barren + 1 };
         self.next = page.next.filter(|_| page.has_next);
         match (page.has_next, &self.next) {
-            (false, _) => Passed::Whole(std::mem::take(self).reading),
-            (true, Some(_)) if self.barren < MOST_BARREN_PAGES => Passed::More,
+            (false, _) => BatchPassProgress::Whole(std::mem::take(self).reading),
+            (true, Some(_)) if self.barren < MOST_BARREN_PAGES => BatchPassProgress::More,
             (true, _) => {
                 *self = Self::default();
-                Passed::NoEnd
+                BatchPassProgress::NoEnd
             }
         }
     }
@@ -90,7 +90,7 @@ impl Pass {
 
 /// What a reading showed.
 #[derive(Default)]
-pub(in super::super) struct Read {
+pub(in super::super) struct Reread {
     pub stage: Option<ActionStage>,
     /// Whether it cleared up an unknown outcome.
     pub resolved: bool,
@@ -102,24 +102,24 @@ pub(in super::super) struct Read {
 
 impl Acting {
     /// The message was read, because its outcome was unknown or to see what becomes of it.
-    pub fn read(&mut self, message: &Message, now: Timestamp) -> Read {
+    pub fn read(&mut self, message: &Message, now: Timestamp) -> Reread {
         self.unread = 0;
-        let Known::Message(evidence) = &self.known else { return Read::default() };
+        let Known::Message(evidence) = &self.known else { return Reread::default() };
         let finding = evidence.compare(message, &AnswerKind::Single);
-        if matches!(self.phase, Phase::Unknown { .. }) {
+        if matches!(self.phase, ActionPhase::Unknown { .. }) {
             return self.looked_up(finding, now);
         }
         self.followed(message, finding, now)
     }
 
     /// A page of messages told it, too: an answer to another question, asked at `asked_at`.
-    pub fn noticed(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp, now: Timestamp) -> Read {
-        let Known::Message(evidence) = &self.known else { return Read::default() };
+    pub fn noticed(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp, now: Timestamp) -> Reread {
+        let Known::Message(evidence) = &self.known else { return Reread::default() };
         let finding = evidence.compare(message, from);
         match &self.phase {
-            Phase::Unknown { since, .. } if finding == Finding::Taken && asked_at >= *since => self.looked_up(finding, now),
-            Phase::Following { since, .. } if asked_at >= *since => self.followed(message, finding, now),
-            _ => Read::default(),
+            ActionPhase::Unknown { since, .. } if finding == MessageFinding::Taken && asked_at >= *since => self.looked_up(finding, now),
+            ActionPhase::Following { since, .. } if asked_at >= *since => self.followed(message, finding, now),
+            _ => Reread::default(),
         }
     }
 
@@ -132,7 +132,7 @@ impl Acting {
     }
 
     /// A page of the batch was read. `singly` are the messages that were retried by themselves since.
-    pub fn read_page(&mut self, page: BatchPage, singly: &HashSet<MessageId>, moment: Moment) -> Read {
+    pub fn read_page(&mut self, page: BatchPage, singly: &HashSet<MessageId>, moment: Moment) -> Reread {
         self.unread = 0;
         // A yes holds as long as what it waits for moves; one that has expired meanwhile stays so.
         if !self.has_expired(moment) {
@@ -141,147 +141,151 @@ impl Acting {
         let now = moment.steady;
         let pages = self.pass.pages + 1;
         match (self.pass.take(page, now), &self.phase) {
-            (Passed::More, _) => Read::default(),
-            (Passed::NoEnd, Phase::Ready { .. }) => self.will_not_leave("the batch cannot be read whole: its pages lead nowhere"),
-            (Passed::NoEnd, _) => self.unread(now),
-            (Passed::Whole(reading), _) => self.read_whole(&reading, pages, singly, now),
+            (BatchPassProgress::More, _) => Reread::default(),
+            (BatchPassProgress::NoEnd, ActionPhase::Ready { .. }) => {
+                self.will_not_leave("the batch cannot be read whole: its pages lead nowhere")
+            }
+            (BatchPassProgress::NoEnd, _) => self.unread(now),
+            (BatchPassProgress::Whole(reading), _) => self.read_whole(&reading, pages, singly, now),
         }
     }
 
-    fn read_whole(&mut self, reading: &BatchReading, pages: u32, singly: &HashSet<MessageId>, now: Timestamp) -> Read {
-        let Known::Batch(evidence) = &self.known else { return Read::default() };
+    fn read_whole(&mut self, reading: &BatchReading, pages: u32, singly: &HashSet<MessageId>, now: Timestamp) -> Reread {
+        let Known::Batch(evidence) = &self.known else { return Reread::default() };
         match &mut self.phase {
-            Phase::Ready { .. } => match evidence.changed_since(reading) {
+            ActionPhase::Ready { .. } => match evidence.changed_since(reading) {
                 Some(words) => self.will_not_leave(&format!("changed meanwhile: {words}")),
                 None => {
                     self.read_again = Some(reading.evidence());
-                    Read::default()
+                    Reread::default()
                 }
             },
-            Phase::Unknown { .. } => {
+            ActionPhase::Unknown { .. } => {
                 let finding = evidence.compare(reading, singly);
                 self.looked_batch_up(finding, now)
             }
-            Phase::Following { since, read_at } => {
+            ActionPhase::Following { since, read_at } => {
                 // A pass of many pages must not take the whole budget.
                 *read_at = now + FOLLOW_LATER * i32::try_from(pages).unwrap_or(1).max(1);
                 if reading.open() == 0 || now.duration_since(*since) > FOLLOWED_FOR {
-                    self.phase = Phase::Over;
+                    self.phase = ActionPhase::Over;
                 }
-                Read::default()
+                Reread::default()
             }
-            _ => Read::default(),
+            _ => Reread::default(),
         }
     }
 
     /// What was agreed to is not what is there now, or that cannot be known: nothing is sent.
-    fn will_not_leave(&mut self, reason: &str) -> Read {
-        self.phase = Phase::Over;
+    fn will_not_leave(&mut self, reason: &str) -> Reread {
+        self.phase = ActionPhase::Over;
         let why = Explanation::new(
             format!("The batch was not retried: {reason}."),
             "It is no longer what was agreed to. Nothing was sent.",
             "Look at the batch and plan its retry again, if it still needs one.",
         );
-        Read { stage: Some(ActionStage::NotTaken(why)), not_sent: Some(reason.to_owned()), ..Read::default() }
+        Reread { stage: Some(ActionStage::NotTaken(why)), not_sent: Some(reason.to_owned()), ..Reread::default() }
     }
 
     /// The unknown outcome of a batch's retry was looked up: only all of its failures say that it was taken.
-    fn looked_batch_up(&mut self, finding: BatchFinding, now: Timestamp) -> Read {
+    fn looked_batch_up(&mut self, finding: BatchFinding, now: Timestamp) -> Reread {
         if finding.is_taken() {
-            return self.looked_up(Finding::Taken, now);
+            return self.looked_up(MessageFinding::Taken, now);
         }
         let stands_still = finding.is_part() && self.part == Some(finding.changed);
         self.part = Some(finding.changed);
-        let mut read = self.looked_up(Finding::Unchanged, now);
-        if let Phase::Unknown { reads, .. } = self.phase
+        let mut read = self.looked_up(MessageFinding::Unchanged, now);
+        if let ActionPhase::Unknown { reads, .. } = self.phase
             && stands_still
             && reads >= READS_OF_A_PART
         {
-            self.phase = Phase::Over;
+            self.phase = ActionPhase::Over;
         }
         if let Some(ActionStage::Unknown { why, look_up_at }) = &mut read.stage {
             *why = part_told(finding, why);
-            *look_up_at = look_up_at.filter(|_| !matches!(self.phase, Phase::Over));
+            *look_up_at = look_up_at.filter(|_| !matches!(self.phase, ActionPhase::Over));
             read.known = Some(format!("{}; {}", finding.words(), why.why));
         }
         read
     }
 
     /// Its unknown outcome was looked up.
-    fn looked_up(&mut self, finding: Finding, now: Timestamp) -> Read {
-        let Phase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Read::default() };
-        if finding == Finding::Taken {
-            self.phase = Phase::Following { since: now, read_at: now };
-            return Read { stage: Some(ActionStage::FoundAccepted), resolved: true, ..Read::default() };
+    fn looked_up(&mut self, finding: MessageFinding, now: Timestamp) -> Reread {
+        let ActionPhase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Reread::default() };
+        if finding == MessageFinding::Taken {
+            self.phase = ActionPhase::Following { since: now, read_at: now };
+            return Reread { stage: Some(ActionStage::FoundAccepted), resolved: true, ..Reread::default() };
         }
         *reads += 1;
         let why = why.clone();
         let look_up_at = match look_up_again(*since, *reads, now) {
-            Resolution::ReadAt(next) => {
+            NextLookUp::ReadAt(next) => {
                 *read_at = next;
                 Some(next)
             }
-            Resolution::Person => {
-                self.phase = Phase::Over;
+            NextLookUp::Person => {
+                self.phase = ActionPhase::Over;
                 None
             }
         };
-        Read { stage: Some(ActionStage::Unknown { why, look_up_at }), ..Read::default() }
+        Reread { stage: Some(ActionStage::Unknown { why, look_up_at }), ..Reread::default() }
     }
 
     /// It was taken, and its message was read.
-    fn followed(&mut self, message: &Message, finding: Finding, now: Timestamp) -> Read {
-        let Phase::Following { since, read_at } = &mut self.phase else { return Read::default() };
+    fn followed(&mut self, message: &Message, finding: MessageFinding, now: Timestamp) -> Reread {
+        let ActionPhase::Following { since, read_at } = &mut self.phase else { return Reread::default() };
         let gone = now.duration_since(*since);
         *read_at = now + if gone < SOON { FOLLOW_SOON } else { FOLLOW_LATER };
         // The failure that was retried is not yet the end of the retry.
-        let status = message.status.clone().filter(|status| *status != Status::Failure || finding == Finding::Taken);
+        let status = message.status.clone().filter(|status| *status != Status::Failure || finding == MessageFinding::Taken);
         let ended = status.as_ref().is_some_and(Status::is_final);
         if ended || gone > FOLLOWED_FOR {
-            self.phase = Phase::Over;
+            self.phase = ActionPhase::Over;
         }
-        Read { stage: status.map(|status| ActionStage::Followed { status }), ..Read::default() }
+        Reread { stage: status.map(|status| ActionStage::Followed { status }), ..Reread::default() }
     }
 
     /// It was refused to read what it is about: what waits for that is not sent.
-    pub fn unreadable(&mut self, error: &CallError, now: Timestamp) -> Read {
-        if !matches!(self.phase, Phase::Ready { .. }) {
+    pub fn unreadable(&mut self, error: &CallError, now: Timestamp) -> Reread {
+        if !matches!(self.phase, ActionPhase::Ready { .. }) {
             return self.unread(now);
         }
         let why = error.explanation();
         let reason = format!("the batch could not be read before its retry: {}", why.what);
         if !error.is_refusal() {
             // Somebody else than the API answered: that says nothing of the batch.
-            self.phase = Phase::Over;
+            self.phase = ActionPhase::Over;
             let what = "The batch was not retried: it could not be read again first.".to_owned();
             let stage = ActionStage::NotSent(Explanation { what, why: format!("{}. {}", why.what, why.why), ..why });
-            return Read { stage: Some(stage), not_sent: Some(impersonal(&reason)), ..Read::default() };
+            return Reread { stage: Some(stage), not_sent: Some(impersonal(&reason)), ..Reread::default() };
         }
         let read = self.will_not_leave(&impersonal(&reason));
         match error.status().filter(|_| error.is_access_refused()) {
-            Some(status) => Read { stage: Some(ActionStage::Refused(Refusal { code: None, status, why })), ..read },
+            Some(status) => Reread { stage: Some(ActionStage::Refused(Refusal { code: None, status, why })), ..read },
             None => read,
         }
     }
 
     /// The message could not be read; it is tried again, ever more seldom, and not for ever: what
     /// cannot be looked up is a person's to decide.
-    pub fn unread(&mut self, now: Timestamp) -> Read {
+    pub fn unread(&mut self, now: Timestamp) -> Reread {
         // A reading of a batch begins anew: its cursor may be what was refused.
-        self.pass = Pass::default();
+        self.pass = BatchPass::default();
         self.unread = self.unread.saturating_add(1);
         let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
         match &mut self.phase {
-            Phase::Unknown { since, why, .. } if now.duration_since(*since) > UNREAD_FOR => {
+            ActionPhase::Unknown { since, why, .. } if now.duration_since(*since) > UNREAD_FOR => {
                 let stage = ActionStage::Unknown { why: why.clone(), look_up_at: None };
-                self.phase = Phase::Over;
-                return Read { stage: Some(stage), ..Read::default() };
+                self.phase = ActionPhase::Over;
+                return Reread { stage: Some(stage), ..Reread::default() };
             }
-            Phase::Following { since, .. } if now.duration_since(*since) > FOLLOWED_FOR => self.phase = Phase::Over,
-            Phase::Unknown { read_at, .. } | Phase::Following { read_at, .. } | Phase::Ready { from: read_at } => *read_at = now + pause,
+            ActionPhase::Following { since, .. } if now.duration_since(*since) > FOLLOWED_FOR => self.phase = ActionPhase::Over,
+            ActionPhase::Unknown { read_at, .. } | ActionPhase::Following { read_at, .. } | ActionPhase::Ready { from: read_at } => {
+                *read_at = now + pause
+            }
             _ => {}
         }
-        Read::default()
+        Reread::default()
     }
 }
 

@@ -9,17 +9,17 @@ use crate::store::AnswerKind;
 
 /// What a person agreed to.
 #[derive(Debug)]
-pub(in super::super) enum Wish {
+pub(in super::super) enum ConfirmedAction {
     Message(ConfirmedRetry),
     Batch(ConfirmedBatchRetry),
 }
 
-impl Wish {
+impl ConfirmedAction {
     /// The same as the journal writes it.
     pub fn intention(&self) -> Intended {
         match self {
-            Wish::Message(retry) => message_intention(retry, "retry of one message"),
-            Wish::Batch(retry) => {
+            ConfirmedAction::Message(retry) => message_intention(retry, "retry of one message"),
+            ConfirmedAction::Batch(retry) => {
                 let plan = retry.plan();
                 let action = ActionKind::RetryBatch { batch: plan.batch.clone(), failures: Some(retry.evidence().failures().to_vec()) };
                 Intended {

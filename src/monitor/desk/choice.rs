@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::Purpose;
 use super::super::acting::{Acting, Check};
 use super::super::active_run::ActiveRun;
-use super::{Desk, Job};
+use super::{Job, Scheduler};
 use crate::postman::Position;
 
 /// Calls for actions in a row before something else gets its turn, or the turn is left out: actions
@@ -15,7 +15,7 @@ const ACTIONS_IN_A_ROW: u32 = 3;
 /// again and again may keep the screen from being true.
 const WANTED_IN_A_ROW: u32 = 3;
 
-impl Desk {
+impl Scheduler {
     /// The most urgent call that is due at `now`.
     pub(super) fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
         let page = || {

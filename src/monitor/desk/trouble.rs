@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::budget::add;
-use super::Desk;
+use super::Scheduler;
 
 /// Something that keeps calls from being made.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(in crate::monitor) struct Trouble {
 
 /// How a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::monitor) enum Failure {
+pub(in crate::monitor) enum CallFailure {
     /// It may go again.
     Passing { retry_after: Option<std::time::Duration> },
     /// Only a person can change anything.
@@ -37,7 +37,7 @@ const GOOD_MINUTES: SignedDuration = SignedDuration::from_mins(2);
 /// was put right, seldom enough not to look like an attack.
 const REFUSED_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
-impl Desk {
+impl Scheduler {
     /// The earliest time at which a call may leave.
     pub(super) fn slot(&self, now: Timestamp) -> Timestamp {
         // A clock that was set back must not hold calls for longer than any trouble does.
@@ -47,15 +47,15 @@ impl Desk {
     }
 
     /// A call failed. Gives until when none is made.
-    pub fn failed(&mut self, kind: Failure, jitter: f64, now: Timestamp) -> Timestamp {
+    pub fn failed(&mut self, kind: CallFailure, jitter: f64, now: Timestamp) -> Timestamp {
         let before = self.trouble.as_ref().filter(|trouble| now.duration_since(trouble.at) < GOOD_MINUTES);
         let failures = before.map_or(0, |trouble| trouble.failures) + 1;
         let until = match kind {
-            Failure::Passing { retry_after } => {
+            CallFailure::Passing { retry_after } => {
                 let own = crate::postman::backoff(failures, jitter);
                 add(now, own.max(retry_after.unwrap_or_default().min(crate::postman::LONGEST_RETRY_AFTER)).as_secs_f64())
             }
-            Failure::Refused => now + REFUSED_AGAIN,
+            CallFailure::Refused => now + REFUSED_AGAIN,
         };
         self.trouble = Some(Trouble { until, failures, at: now, over: false });
         until

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::pace::{Likeness, Tally};
+use super::pace::{Likeness, PageComparison};
 use super::stretch::{Open, Opener, Stretch, open_among, open_of};
-use super::{Fetch, Ledger, PageSeen, Seen};
+use super::{Fetch, Ledger, PageSeen, SeenMessage};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
 use crate::store::Gap;
@@ -51,9 +51,9 @@ impl Ledger {
     }
 
     /// What the page tells about how the stretch moves that it reads again.
-    fn tally(&mut self, fetch: &Fetch, page: &PageSeen) -> Option<Tally> {
+    fn tally(&mut self, fetch: &Fetch, page: &PageSeen) -> Option<PageComparison> {
         let place = self.asked_for(fetch)?;
-        Some(Tally::new(&self.stretches[place], page, &mut self.curves, self.likeness))
+        Some(PageComparison::new(&self.stretches[place], page, &mut self.curves, self.likeness))
     }
 
     /// Counts whose turn it was; `stirred` tells whether something was found moved that had stood still.
@@ -266,7 +266,7 @@ impl Ledger {
 }
 
 /// The ids that are not among the rows, in their order.
-fn remaining(ids: &[MessageId], rows: &[Seen]) -> Vec<MessageId> {
+fn remaining(ids: &[MessageId], rows: &[SeenMessage]) -> Vec<MessageId> {
     let read: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
     ids.iter().filter(|id| !read.contains(id)).cloned().collect()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::stretch::{Opener, Stretch};
-use super::{Fetch, Ledger, PageSeen, Seen};
+use super::{Fetch, Ledger, PageSeen, SeenMessage};
 use crate::postman::{Cursor, Position};
 
 /// So often an empty page with more behind it is asked for again before it is believed: what it left
@@ -70,7 +70,7 @@ impl Ledger {
         self.circular |= page.has_next && self.bottom.is_none();
     }
 
-    fn note_oldest(&mut self, last: Option<&Seen>) {
+    fn note_oldest(&mut self, last: Option<&SeenMessage>) {
         let Some((last, created)) = last.and_then(|last| Some((last, last.created_at?))) else { return };
         if self.oldest.as_ref().is_none_or(|(oldest, _)| created <= *oldest) {
             self.oldest = Some((created, last.id.clone()));

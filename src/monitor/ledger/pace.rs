@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::curve::Curves;
-use super::stretch::{Open, PageSeen, Seen, Stretch};
+use super::stretch::{Open, PageSeen, SeenMessage, Stretch};
 use crate::delivery::MessageId;
 
 /// How many changes the curves' word counts for against the stretch's own, where stretches move alike.
@@ -106,7 +106,7 @@ pub(super) struct Stir {
 }
 
 /// What a page tells about the messages of a stretch that were open when it was last read.
-pub(super) struct Tally {
+pub(super) struct PageComparison {
     pace: Pace,
     stir: Stir,
     stirred_at: Option<Timestamp>,
@@ -114,10 +114,10 @@ pub(super) struct Tally {
     pub stirred: bool,
 }
 
-impl Tally {
+impl PageComparison {
     /// Compares a page with a stretch as it was, and lets the curves learn from it.
     pub fn new(stretch: &Stretch, page: &PageSeen, curves: &mut Curves, likeness: Likeness) -> Self {
-        let rows: HashMap<&MessageId, &Seen> = page.rows.iter().map(|row| (&row.id, row)).collect();
+        let rows: HashMap<&MessageId, &SeenMessage> = page.rows.iter().map(|row| (&row.id, row)).collect();
         let (mut seen, mut expected, mut stir, mut stirred) = (0.0, 0.0, Stir::default(), false);
         let mut learnt = Vec::new();
         for open in &stretch.open {
@@ -151,7 +151,7 @@ impl Tally {
 }
 
 /// When a message moved since it was read, as far as the row tells; `None` when it did not.
-pub(super) fn moved(open: &Open, row: &Seen, asked_at: Timestamp) -> Option<Timestamp> {
+pub(super) fn moved(open: &Open, row: &SeenMessage, asked_at: Timestamp) -> Option<Timestamp> {
     match row.open {
         Some(changed) if row.stage == open.stage && (changed == open.changed || row.created_at.is_none()) => None,
         Some(changed) => Some(changed),
@@ -170,7 +170,7 @@ mod tests {
 
     /// A stretch with ten open messages, of which so many changes were seen and expected.
     fn stretch(seen: f64, expected: f64) -> Stretch {
-        let row = |n: i64| Seen {
+        let row = |n: i64| SeenMessage {
             id: MessageId::new(format!("message_{n}")),
             created_at: Some(at(-n)),
             open: Some(at(-n)),
@@ -178,7 +178,7 @@ mod tests {
             silent: false,
             failed: None,
         };
-        let rows: Vec<Seen> = (0..10).map(row).collect();
+        let rows: Vec<SeenMessage> = (0..10).map(row).collect();
         Stretch { pace: Pace { seen, expected }, ..Stretch::new(None, &rows, at(0)).unwrap() }
     }
 

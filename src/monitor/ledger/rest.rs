@@ -56,7 +56,7 @@ impl Stretch {
 
 /// The calls for what stands still.
 #[derive(Debug, Default)]
-pub(super) struct Rest {
+pub(super) struct RestBudget {
     /// When the last one was made.
     looked_at: Option<Timestamp>,
     /// How many in a row found nothing moved.
@@ -65,7 +65,7 @@ pub(super) struct Rest {
     spent_until: Option<Timestamp>,
 }
 
-impl Rest {
+impl RestBudget {
     /// Whether a call may be made at `now` because something may have moved that stood still.
     pub fn may_look(&self, now: Timestamp, in_view: bool) -> bool {
         let pause = if in_view { LOOK_AGAIN } else { LOOK_AGAIN_OUT_OF_VIEW };

@@ -14,7 +14,7 @@ use crate::postman::{Cursor, PageAnswer};
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageSeen {
     /// Its messages, in the order told.
-    pub rows: Vec<Seen>,
+    pub rows: Vec<SeenMessage>,
     /// The cursor behind its last message.
     pub end: Option<Cursor>,
     /// Whether the server says that there is more behind it.
@@ -25,7 +25,7 @@ pub struct PageSeen {
 
 /// What the ledger needs to know of a message.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub struct SeenMessage {
     /// Its id.
     pub id: MessageId,
     /// When it was recorded.
@@ -40,7 +40,7 @@ pub struct Seen {
     pub failed: Option<Timestamp>,
 }
 
-impl Seen {
+impl SeenMessage {
     /// What the ledger needs of a row told at `now`, the server's time, which is `ahead` of the
     /// readings' times: last changes are told in those.
     pub fn from_row(row: Row<'_>, now: Timestamp, ahead: SignedDuration) -> Self {
@@ -60,7 +60,7 @@ impl Seen {
 
     /// What the ledger needs of all rows of an answer.
     pub fn from_rows(rows: &Rows, now: Timestamp, ahead: SignedDuration) -> Vec<Self> {
-        rows.iter().map(|row| Seen::from_row(row, now, ahead)).collect()
+        rows.iter().map(|row| SeenMessage::from_row(row, now, ahead)).collect()
     }
 }
 
@@ -68,7 +68,7 @@ impl PageSeen {
     /// What the ledger needs of a page told at `now`.
     pub fn from_answer(answer: &PageAnswer, now: Timestamp, ahead: SignedDuration) -> Self {
         Self {
-            rows: Seen::from_rows(&answer.rows, now, ahead),
+            rows: SeenMessage::from_rows(&answer.rows, now, ahead),
             end: answer.page.end.clone(),
             has_next: answer.page.has_next,
             asked_at: answer.asked_at,
@@ -158,7 +158,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// A stretch from rows that were read at `asked_at`; `None` without rows.
-    pub fn new(opener: Option<Opener>, rows: &[Seen], asked_at: Timestamp) -> Option<Self> {
+    pub fn new(opener: Option<Opener>, rows: &[SeenMessage], asked_at: Timestamp) -> Option<Self> {
         let (first, last) = (rows.first()?, rows.last()?);
         Some(Self {
             opener,
@@ -181,7 +181,7 @@ impl Stretch {
     }
 
     /// The same with its ids kept, for the head.
-    pub fn with_ids(mut self, rows: &[Seen]) -> Self {
+    pub fn with_ids(mut self, rows: &[SeenMessage]) -> Self {
         self.ids = rows.iter().map(|row| row.id.clone()).collect();
         self
     }
@@ -218,7 +218,7 @@ impl Stretch {
     }
 
     /// Takes in a reading of its newest messages, which did not go down to its end.
-    pub fn read_in_part(&mut self, read: Stretch, rows: &[Seen]) {
+    pub fn read_in_part(&mut self, read: Stretch, rows: &[SeenMessage]) {
         let told: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
         // What was recorded late pushed some of the open ones further down: they are asked for next.
         let further = |open: &Open| Open { place: open.place.max(rows.len()), ..open.clone() };
@@ -264,13 +264,13 @@ pub(super) const LATE: SignedDuration = SignedDuration::from_secs(30);
 /// worked off for long may record messages far behind the newest.
 pub(super) const VERY_LATE: SignedDuration = SignedDuration::from_hours(1);
 
-fn is_recent(row: &Seen, newest: &Seen) -> bool {
+fn is_recent(row: &SeenMessage, newest: &SeenMessage) -> bool {
     matches!((row.created_at, newest.created_at), (Some(created), Some(newest)) if newest.duration_since(created) <= LATE)
 }
 
 /// The open ones among the rows of a stretch, read at `seen_at`.
-pub(super) fn open_of(rows: &[Seen], seen_at: Timestamp) -> Vec<Open> {
-    let open = |(place, row): (usize, &Seen)| {
+pub(super) fn open_of(rows: &[SeenMessage], seen_at: Timestamp) -> Vec<Open> {
+    let open = |(place, row): (usize, &SeenMessage)| {
         row.open.map(|changed| Open { id: row.id.clone(), changed, stage: row.stage, silent: row.silent, seen_at, place })
     };
     rows.iter().enumerate().filter_map(open).collect()

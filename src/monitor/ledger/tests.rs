@@ -7,7 +7,7 @@ mod size;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, Seen, Stage};
+use super::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
 
@@ -47,9 +47,9 @@ impl Server {
             Position::Before(_) => unreachable!("the ledger never asks for newer pages"),
         };
         let end = (start + usize::from(fetch.limit())).min(self.messages.len());
-        let rows: Vec<Seen> = self.messages[start..end]
+        let rows: Vec<SeenMessage> = self.messages[start..end]
             .iter()
-            .map(|listed| Seen {
+            .map(|listed| SeenMessage {
                 id: listed.id.clone(),
                 created_at: Some(listed.created),
                 open: listed.open.then_some(listed.created),
@@ -182,7 +182,14 @@ fn history_has_its_turn_beside_open_stretches() {
 fn cursors_that_go_in_a_circle_end_the_history() {
     let mut ledger = Ledger::default();
     let page = |id: &str, end: &str| PageSeen {
-        rows: vec![Seen { id: MessageId::new(id), created_at: Some(at(0)), open: None, stage: Stage::Other, silent: false, failed: None }],
+        rows: vec![SeenMessage {
+            id: MessageId::new(id),
+            created_at: Some(at(0)),
+            open: None,
+            stage: Stage::Other,
+            silent: false,
+            failed: None,
+        }],
         end: Some(Cursor::new(end)),
         has_next: true,
         asked_at: at(0),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::{Listing, ReadError, Reader};
+use super::{ListRequest, ReadError, Reader};
 use crate::postman::{Call, CallError, Cursor, PageAnswer, PageData, PageRequest, Position, RawPage};
 
 /// How many empty pages in a row are read before a list counts as one without an end: an empty
@@ -18,7 +18,7 @@ const MOST_EMPTY_PAGES: u32 = 50;
 /// The pages of a list, newest first.
 pub struct Pages<'a> {
     reader: &'a mut Reader,
-    listing: Listing,
+    listing: ListRequest,
     /// `None` after the last page.
     next: Option<Position>,
     /// The cursors that were used: a list that leads back to one would go on for ever.
@@ -54,7 +54,7 @@ impl Drop for Ahead {
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(reader: &'a mut Reader, listing: Listing) -> Self {
+    pub(super) fn new(reader: &'a mut Reader, listing: ListRequest) -> Self {
         Self { reader, listing, next: Some(Position::Head), read: HashSet::new(), empty: 0, asked: None, ahead: None }
     }
 

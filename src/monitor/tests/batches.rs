@@ -8,7 +8,7 @@ use super::transports::Stops;
 use super::world::{Bench, World, demo_world};
 use crate::delivery::{BatchId, MessageId, RetryHelps};
 use crate::monitor::{ActionStage, BatchState, Command, Generation};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::{ActionKind, ActionState, FailureSeen, Intention, Outcome, RunId, Server, Who};
 
@@ -28,8 +28,8 @@ fn first_post(fault: Fault) -> impl Fn(usize, &Request) -> Option<Fault> + Send 
     move |_, request| (request.is_write() && !met.swap(true, std::sync::atomic::Ordering::Relaxed)).then(|| fault.clone())
 }
 
-fn reset() -> Step {
-    Step::Fail(TransportFailure::Unknown(Broken::Reset))
+fn reset() -> ScriptedStep {
+    ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset))
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,8 +54,8 @@ async fn a_batch_is_retried_with_one_call() {
 #[rstest]
 #[case::found_out(Fault::After(reset()), ActionState::ResolvedAccepted, 1)]
 #[case::left_to_a_person(Fault::Before(reset()), ActionState::Unknown, 0)]
-#[case::behind_a_portals_page(Fault::After(Step::answer(200, "<html>Sign in</html>")), ActionState::ResolvedAccepted, 1)]
-#[case::a_portals_page(Fault::Before(Step::answer(200, "<html>Sign in</html>")), ActionState::Unknown, 0)]
+#[case::behind_a_portals_page(Fault::After(ScriptedStep::answer(200, "<html>Sign in</html>")), ActionState::ResolvedAccepted, 1)]
+#[case::a_portals_page(Fault::Before(ScriptedStep::answer(200, "<html>Sign in</html>")), ActionState::Unknown, 0)]
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault, #[case] end: ActionState, #[case] taken: usize) {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
@@ -96,7 +96,7 @@ async fn a_refusal_is_told_in_the_apis_words() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
-    let fault = Fault::After(Step::Hang);
+    let fault = Fault::After(ScriptedStep::Hang);
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
     let plan = bench.batch_plan().await;
     bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
@@ -241,7 +241,7 @@ async fn an_old_reading_is_made_again_before_the_request(#[case] has_changed: bo
 /// A repeat after a 429 does not renew the yes.
 #[tokio::test(start_paused = true)]
 async fn it_is_read_again_before_it_goes_again() {
-    let refused = Step::Answer(crate::postman::Response {
+    let refused = ScriptedStep::Answer(crate::postman::Response {
         status: 429,
         retry_after: crate::postman::RetryAfter::parse("120"),
         ..crate::postman::Response::default()
@@ -334,7 +334,7 @@ async fn pages_in_a_circle_are_no_whole_batch() {
 
 #[tokio::test(start_paused = true)]
 async fn a_part_is_told_after_a_restart_too() {
-    let fault = Fault::Before(Step::Hang);
+    let fault = Fault::Before(ScriptedStep::Hang);
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();

@@ -9,7 +9,7 @@ use rstest::rstest;
 use super::taking_back::{Hindered, Waits, loaded, states};
 use super::world::{Bench, Seen, World, demo_world};
 use crate::monitor::{ActionStage, Clock, Command};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
@@ -82,7 +82,7 @@ async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both,
         let number = if request.is_write() { posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 } else { 0 };
         (number == 2).then(|| {
             night.passes(at_night.lock().unwrap().as_ref().unwrap());
-            Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))
+            Fault::After(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset)))
         })
     };
     let world = World { failure_rate: 0.4, ..demo_world(200, 0.0) };

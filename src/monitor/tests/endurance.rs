@@ -7,7 +7,7 @@ use rstest::rstest;
 use super::world::{Bench, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, Connection};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
@@ -36,7 +36,7 @@ async fn a_yes_does_not_hold_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_read_holds_up_no_other() {
     // Everything below the head answers 400, as a cursor that the server does not like would.
-    let refused = Step::answer(400, r#"{"error":{"code":"parameter_invalid","message":"after","type":"t","id":"i"}}"#);
+    let refused = ScriptedStep::answer(400, r#"{"error":{"code":"parameter_invalid","message":"after","type":"t","id":"i"}}"#);
     let faults = move |_: usize, request: &Request| request.query().contains("after=").then(|| Fault::Before(refused.clone()));
     let mut bench = Bench::with_faults(demo_world(3000, 1.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));
@@ -50,8 +50,8 @@ async fn a_page_that_cannot_be_read_holds_up_no_other() {
 #[tokio::test(start_paused = true)]
 async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person() {
     // The POST is lost, and the message can never be read alone again.
-    let lost = Step::Fail(TransportFailure::Unknown(Broken::Reset));
-    let broken = Step::answer(500, "");
+    let lost = ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset));
+    let broken = ScriptedStep::answer(500, "");
     let faults = move |_: usize, request: &Request| {
         let is_single = request.address().contains("/messages/message_");
         is_single.then(|| Fault::Before(if request.is_write() { lost.clone() } else { broken.clone() }))
@@ -68,7 +68,7 @@ async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person(
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_during_a_call_that_fails_stays_a_pause() {
-    let down = Step::Fail(TransportFailure::Unknown(Broken::Timeout));
+    let down = ScriptedStep::Fail(TransportFailure::Unknown(Broken::Timeout));
     let faults = move |place: usize, _: &Request| (place > 3).then(|| Fault::After(down.clone()));
     let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));

@@ -11,7 +11,7 @@ use rstest::rstest;
 use super::taking_back::states;
 use super::world::{Bench, Seen, World, demo_world};
 use crate::monitor::{ActionStage, Command, RunPhase};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, Transport, TransportFailure};
 use crate::state::ActionState;
 
@@ -59,8 +59,8 @@ async fn prepared(what: What) -> (Bench, Arc<Steps>, Command, usize) {
         let number = if request.is_write() { counted.left.fetch_add(1, Ordering::SeqCst) + 1 } else { 0 };
         counted.step();
         match number {
-            2 => Some(Fault::Before(Step::answer(429, ""))),
-            4 => Some(Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))),
+            2 => Some(Fault::Before(ScriptedStep::answer(429, ""))),
+            4 => Some(Fault::After(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset)))),
             _ => None,
         }
     };

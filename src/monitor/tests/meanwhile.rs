@@ -9,8 +9,8 @@ use rstest::rstest;
 
 use super::world::{Bench, Seen, World, demo_world};
 use crate::delivery::{Message, MessageId, RecipientQuery, RetryHelps, Status};
-use crate::monitor::{ActionStage, Command, Generation, Listing, RunNews, RunPhase};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::monitor::{ActionStage, Command, Generation, ListRequest, RunNews, RunPhase};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{NotSent, Request, Response, RetryAfter, TransportFailure};
 use crate::retry::{ConfirmedRetry, LastRead, Planner};
 use crate::state::ActionState;
@@ -56,7 +56,7 @@ fn assert_journal(bench: &Bench, elsewhere: &HashSet<MessageId>) {
 /// A script's plan: read page by page, each message with the page that gave it.
 async fn planned_by_a_script(bench: &Bench, count: usize) -> Vec<ConfirmedRetry> {
     let mut reader = bench.reader();
-    let mut pages = reader.pages(Listing { batch: None, search: None, page_size: 1000, to_the_end: true });
+    let mut pages = reader.pages(ListRequest { batch: None, search: None, page_size: 1000, to_the_end: true });
     let mut read: Vec<(Message, LastRead)> = Vec::new();
     while let Some(answer) = pages.next().await.unwrap() {
         let page = pages.asked();
@@ -131,12 +131,12 @@ async fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_not_posted(#[case
 
 /// What provably did nothing goes again only after another look, once the row is a minute old.
 #[rstest]
-#[case::dropped(Step::answer(429, ""), false)]
-#[case::not_sent(Step::Fail(TransportFailure::NotSent(NotSent::Refused)), false)]
-#[case::dropped_in_a_run(Step::answer(429, ""), true)]
-#[case::not_sent_in_a_run(Step::Fail(TransportFailure::NotSent(NotSent::Refused)), true)]
+#[case::dropped(ScriptedStep::answer(429, ""), false)]
+#[case::not_sent(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Refused)), false)]
+#[case::dropped_in_a_run(ScriptedStep::answer(429, ""), true)]
+#[case::not_sent_in_a_run(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Refused)), true)]
 #[tokio::test(start_paused = true)]
-async fn a_repeat_is_no_second_retry_of_what_went_elsewhere(#[case] step: Step, #[case] in_run: bool) {
+async fn a_repeat_is_no_second_retry_of_what_went_elsewhere(#[case] step: ScriptedStep, #[case] in_run: bool) {
     // Seven times: the pauses between them are longer than a minute together.
     let faults = posts_up_to(7, Fault::Before(step));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
@@ -177,7 +177,7 @@ async fn what_is_on_the_screen_is_not_retried_against_it(#[case] look: fn(&Messa
 async fn a_yes_is_not_renewed_by_its_repeats() {
     // Each time the server asks to wait for 200 seconds.
     let wait = RetryAfter::parse("200");
-    let dropped = Step::Answer(Response { status: 429, retry_after: wait, ..Response::default() });
+    let dropped = ScriptedStep::Answer(Response { status: 429, retry_after: wait, ..Response::default() });
     let faults = posts_up_to(2, Fault::Before(dropped));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(4);
@@ -262,7 +262,7 @@ async fn a_message_that_cannot_be_found_again_is_skipped() {
     let faults = move |_: usize, request: &Request| {
         let wanted = wanted.lock().unwrap();
         let is_it = wanted.as_ref().is_some_and(|message| !request.is_write() && request.address().ends_with(message.as_str()));
-        is_it.then(|| Fault::Before(Step::answer(404, r#"{"error":{"code":"not_found","message":"m","type":"t","id":"i"}}"#)))
+        is_it.then(|| Fault::Before(ScriptedStep::answer(404, r#"{"error":{"code":"not_found","message":"m","type":"t","id":"i"}}"#)))
     };
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(1);

@@ -8,7 +8,7 @@ use rstest::rstest;
 use super::world::{Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunPhase};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, NotSent, Request, Response, TransportFailure};
 use crate::state::ActionState;
 
@@ -24,26 +24,26 @@ fn posts(decide: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> imp
     move |_, request| request.is_write().then(|| posts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1).and_then(&decide)
 }
 
-fn fails(failure: NotSent) -> Step {
-    Step::Fail(TransportFailure::NotSent(failure))
+fn fails(failure: NotSent) -> ScriptedStep {
+    ScriptedStep::Fail(TransportFailure::NotSent(failure))
 }
 
-fn breaks(failure: Broken) -> Step {
-    Step::Fail(TransportFailure::Unknown(failure))
+fn breaks(failure: Broken) -> ScriptedStep {
+    ScriptedStep::Fail(TransportFailure::Unknown(failure))
 }
 
-fn answers(status: u16) -> Step {
-    Step::answer(status, "<html>something in between</html>")
+fn answers(status: u16) -> ScriptedStep {
+    ScriptedStep::answer(status, "<html>something in between</html>")
 }
 
-fn refuses(status: u16) -> Step {
-    Step::answer(status, r#"{"error":{"code":"some_code","message":"some words","type":"t","id":"trace-1"}}"#)
+fn refuses(status: u16) -> ScriptedStep {
+    ScriptedStep::answer(status, r#"{"error":{"code":"some_code","message":"some words","type":"t","id":"trace-1"}}"#)
 }
 
 /// A success that breaks off.
-fn cut() -> Step {
+fn cut() -> ScriptedStep {
     let body = bytes::Bytes::from_static(b"{\"id\":\"mess");
-    Step::Answer(Response { status: 201, body, body_failure: Some(Broken::Eof), ..Response::default() })
+    ScriptedStep::Answer(Response { status: 201, body, body_failure: Some(Broken::Eof), ..Response::default() })
 }
 
 /// One retry whose first request meets a fault; the state it ends in, the tries, and how often the
@@ -67,7 +67,7 @@ async fn ends(fault: Fault, times: usize) -> (ActionState, u32, usize) {
 #[case::dropped(answers(429))]
 #[case::dropped_in_the_apis_words(refuses(429))]
 #[tokio::test(start_paused = true)]
-async fn what_did_nothing_goes_again_by_itself(#[case] step: Step) {
+async fn what_did_nothing_goes_again_by_itself(#[case] step: ScriptedStep) {
     assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Accepted, 2, 1));
 }
 
@@ -75,7 +75,7 @@ async fn what_did_nothing_goes_again_by_itself(#[case] step: Step) {
 #[case::not_sent(fails(NotSent::Dns), ActionState::NotSent)]
 #[case::dropped(answers(429), ActionState::Refused)]
 #[tokio::test(start_paused = true)]
-async fn what_does_nothing_for_ever_is_given_up(#[case] step: Step, #[case] end: ActionState) {
+async fn what_does_nothing_for_ever_is_given_up(#[case] step: ScriptedStep, #[case] end: ActionState) {
     assert_eq!(ends(Fault::Before(step), usize::MAX).await, (end, 8, 0));
 }
 
@@ -92,15 +92,15 @@ async fn what_does_nothing_for_ever_is_given_up(#[case] step: Step, #[case] end:
 #[case(answers(307))]
 #[case(answers(308))]
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_final(#[case] step: Step) {
+async fn a_refusal_is_final(#[case] step: ScriptedStep) {
     assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Refused, 1, 0));
 }
 
 #[rstest]
 #[case(answers(200))]
 #[case(refuses(200))]
-#[case(Step::answer(202, ""))]
-#[case(Step::answer(201, r#"{"id":"message_of_another","latestStatus":"created"}"#))]
+#[case(ScriptedStep::answer(202, ""))]
+#[case(ScriptedStep::answer(201, r#"{"id":"message_of_another","latestStatus":"created"}"#))]
 #[case(cut())]
 #[case(answers(500))]
 #[case(refuses(500))]
@@ -117,7 +117,7 @@ async fn a_refusal_is_final(#[case] step: Step) {
 #[case(breaks(Broken::Reset))]
 #[case(breaks(Broken::Eof))]
 #[tokio::test(start_paused = true)]
-async fn everything_else_is_unknown_looked_up_and_never_sent_again(#[case] step: Step) {
+async fn everything_else_is_unknown_looked_up_and_never_sent_again(#[case] step: ScriptedStep) {
     assert_eq!(ends(Fault::After(step.clone()), 1).await, (ActionState::ResolvedAccepted, 1, 1), "it had been taken");
     assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Unknown, 1, 0), "it had not");
 }

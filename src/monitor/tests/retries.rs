@@ -8,7 +8,7 @@ use rstest::rstest;
 use super::world::{Bench, World, demo_world};
 use crate::delivery::{MessageId, Status};
 use crate::monitor::{ActionStage, Command};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, NotSent, Request, TransportFailure};
 use crate::state::{ActionState, JournalAccess, RunId, Who};
 
@@ -65,10 +65,10 @@ async fn a_message_that_is_no_longer_failed_is_refused_with_the_apis_words() {
 }
 
 #[rstest]
-#[case::dropped(Step::answer(429, r#"{"error":{"code":"too_many_requests","message":"m","type":"t","id":"i"}}"#))]
-#[case::not_sent(Step::Fail(TransportFailure::NotSent(NotSent::Refused)))]
+#[case::dropped(ScriptedStep::answer(429, r#"{"error":{"code":"too_many_requests","message":"m","type":"t","id":"i"}}"#))]
+#[case::not_sent(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Refused)))]
 #[tokio::test(start_paused = true)]
-async fn what_provably_did_nothing_goes_again(#[case] step: Step) {
+async fn what_provably_did_nothing_goes_again(#[case] step: ScriptedStep) {
     let faults = first_post(Fault::Before(step));
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(Command::Retry(bench.confirmed(&failed)));
@@ -81,9 +81,9 @@ async fn what_provably_did_nothing_goes_again(#[case] step: Step) {
 }
 
 #[rstest]
-#[case::lost_answer(Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset))))]
-#[case::bad_gateway(Fault::After(Step::answer(502, "<html>bad gateway</html>")))]
-#[case::time_out(Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Timeout))))]
+#[case::lost_answer(Fault::After(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset))))]
+#[case::bad_gateway(Fault::After(ScriptedStep::answer(502, "<html>bad gateway</html>")))]
+#[case::time_out(Fault::After(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Timeout))))]
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_looked_up_and_never_sent_again(#[case] fault: Fault) {
     let faults = first_post(fault);
@@ -96,8 +96,8 @@ async fn a_lost_answer_is_looked_up_and_never_sent_again(#[case] fault: Fault) {
 }
 
 #[rstest]
-#[case::reset(Fault::Before(Step::Fail(TransportFailure::Unknown(Broken::Reset))))]
-#[case::unavailable(Fault::Before(Step::answer(503, "")))]
+#[case::reset(Fault::Before(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset))))]
+#[case::unavailable(Fault::Before(ScriptedStep::answer(503, "")))]
 #[tokio::test(start_paused = true)]
 async fn what_stays_unknown_is_left_to_a_person(#[case] fault: Fault) {
     let faults = first_post(fault);
@@ -124,7 +124,7 @@ async fn without_a_journal_nothing_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
-    let faults = first_post(Fault::Before(Step::answer(
+    let faults = first_post(Fault::Before(ScriptedStep::answer(
         401,
         r#"{"error":{"code":"invalid_api_key_provided","message":"m","type":"t","id":"trace-1"}}"#,
     )));
@@ -142,7 +142,7 @@ async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
     // The request arrives and its answer never comes: the program dies while it waits.
-    let faults = first_post(Fault::After(Step::Hang));
+    let faults = first_post(Fault::After(ScriptedStep::Hang));
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(Command::Retry(bench.confirmed(&failed)));
     bench.until("it is under way", |seen| matches!(seen.stage(&failed), Some(ActionStage::UnderWay { .. }))).await;

@@ -8,7 +8,7 @@ use rstest::rstest;
 use super::world::{Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunNews, RunPhase};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
@@ -39,15 +39,15 @@ fn posts(decide: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> imp
 }
 
 fn reset_after() -> Fault {
-    Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))
+    Fault::After(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset)))
 }
 
 fn reset_before() -> Fault {
-    Fault::Before(Step::Fail(TransportFailure::Unknown(Broken::Reset)))
+    Fault::Before(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset)))
 }
 
 fn refused(status: u16, code: &str) -> Fault {
-    Fault::Before(Step::answer(status, &format!(r#"{{"error":{{"code":"{code}","message":"m","type":"t","id":"trace-9"}}}}"#)))
+    Fault::Before(ScriptedStep::answer(status, &format!(r#"{{"error":{{"code":"{code}","message":"m","type":"t","id":"trace-9"}}}}"#)))
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +79,7 @@ async fn a_run_retries_each_message_once_and_tells_how_far_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn all_intentions_are_on_disk_before_the_first_request() {
-    let faults = posts(|_| Some(Fault::Before(Step::Hang)));
+    let faults = posts(|_| Some(Fault::Before(ScriptedStep::Hang)));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(20);
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
@@ -221,7 +221,7 @@ async fn a_run_that_is_held_back_for_too_long_stops() {
 #[tokio::test(start_paused = true)]
 async fn a_long_run_holds_its_yes_as_long_as_it_moves() {
     // Many messages at a rate that 429s keep low take longer than a single yes holds.
-    let faults = posts(|number| (number % 2 == 0).then(|| Fault::Before(Step::answer(429, ""))));
+    let faults = posts(|number| (number % 2 == 0).then(|| Fault::Before(ScriptedStep::answer(429, ""))));
     let world = World { calls_per_second: 0, ..failing_world() };
     let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(120);

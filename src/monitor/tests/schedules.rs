@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::delivery::CampaignId;
-use crate::monitor::desk::{Desk, Failure, Step};
+use crate::monitor::desk::{CallFailure, NextStep, Scheduler};
 use crate::monitor::slots::LATE;
 use crate::postman::RetryAfter;
 use crate::state::{BudgetFile, Server, SharedBudget as _};
@@ -64,7 +64,7 @@ fn answer() -> impl Strategy<Value = Answer> {
 
 /// A desk that always has a call to make, its clocks, and the slots that it shares with others by the wall.
 struct Caller {
-    desk: Desk,
+    desk: Scheduler,
     /// A clock that nobody sets.
     passed: Timestamp,
     /// How far the wall clock is ahead.
@@ -78,7 +78,7 @@ struct Caller {
 
 impl Caller {
     fn new(ceiling: f64) -> Self {
-        let mut desk = Desk::new(ceiling, 0.2, SignedDuration::from_hours(1), true);
+        let mut desk = Scheduler::new(ceiling, 0.2, SignedDuration::from_hours(1), true);
         desk.read_now = true;
         let folder = tempfile::tempdir().unwrap();
         let (passed, ahead) = (Timestamp::from_second(1_900_000_000).unwrap(), SignedDuration::ZERO);
@@ -106,15 +106,15 @@ impl Caller {
         for _ in 0..100 {
             let now = self.passed;
             match self.desk.decide(now) {
-                Step::Reserve(room) => {
+                NextStep::Reserve(room) => {
                     let slot = self.reserve();
                     self.desk.slots.reserved(slot, room);
                 }
-                Step::Wait { until, .. } => {
+                NextStep::Wait { until, .. } => {
                     assert!(until > now, "it waits for what has come");
                     self.passed += until.duration_since(now);
                 }
-                Step::Call(job) => return self.desk.call(&job, now),
+                NextStep::Call(job) => return self.desk.call(&job, now),
                 step => panic!("{step:?}"),
             }
         }
@@ -132,7 +132,7 @@ impl Caller {
                 wait(after)
             }
             Answer::Failed(after) => {
-                self.desk.failed(Failure::Passing { retry_after: wait(after) }, 0.5, now);
+                self.desk.failed(CallFailure::Passing { retry_after: wait(after) }, 0.5, now);
                 wait(after)
             }
             Answer::Good | Answer::Jump(_) | Answer::Sleep(_) => {

@@ -10,7 +10,7 @@ use rstest::rstest;
 use super::world::{BASE, Bench, Seen, World, demo_world};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command};
-use crate::postman::scripted::{Fault, Step};
+use crate::postman::scripted::{Fault, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
@@ -31,8 +31,8 @@ fn faults() -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static
     move |_, request| {
         let number = request.is_write().then(|| posts.fetch_add(1, Ordering::Relaxed) + 1)?;
         match number {
-            2 => Some(Fault::Before(Step::answer(429, ""))),
-            4 => Some(Fault::After(Step::Fail(TransportFailure::Unknown(Broken::Reset)))),
+            2 => Some(Fault::Before(ScriptedStep::answer(429, ""))),
+            4 => Some(Fault::After(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset)))),
             _ => None,
         }
     }
@@ -171,7 +171,7 @@ async fn used_up_attempts_are_told_by_their_code_and_known_at_the_next_start() {
     let posts = AtomicUsize::new(0);
     let faults = move |_: usize, request: &Request| {
         let number = request.is_write().then(|| posts.fetch_add(1, Ordering::Relaxed))?;
-        Some(Fault::Before(Step::answer(400, if number == 0 { refusal } else { other })))
+        Some(Fault::Before(ScriptedStep::answer(400, if number == 0 { refusal } else { other })))
     };
     let mut bench = loaded(Bench::with_stops(world(), faults, &Stops::new())).await;
     let chosen = bench.failures(2);

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::world::{Bench, Seen, World, demo_world};
 use crate::monitor::{ActionStage, Command, RunPhase};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, Exchange, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
 use crate::state::{ActionState, Journal};
 
@@ -43,11 +43,11 @@ pub fn hindered(waits: Waits, armed: &Arc<Mutex<bool>>) -> impl Fn(usize, &Reque
     let armed = armed.clone();
     move |_, request| match waits {
         _ if !*armed.lock().unwrap() => None,
-        Waits::Connection => Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Refused)))),
+        Waits::Connection => Some(Fault::Before(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Refused)))),
         Waits::Pause => None,
         Waits::RetryAfter => request.is_write().then(|| {
             let response = Response { status: 429, retry_after: RetryAfter::parse("240"), ..Response::default() };
-            Fault::Before(Step::Answer(response))
+            Fault::Before(ScriptedStep::Answer(response))
         }),
     }
 }
@@ -133,7 +133,7 @@ async fn a_run_that_paused_itself_is_taken_back() {
     let posts = AtomicUsize::new(0);
     let faults = move |_: usize, request: &Request| {
         let is_early = request.is_write() && posts.fetch_add(1, Ordering::SeqCst) < 3;
-        is_early.then(|| Fault::After(Step::answer(502, "")))
+        is_early.then(|| Fault::After(ScriptedStep::answer(502, "")))
     };
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(9);
@@ -150,7 +150,7 @@ async fn a_run_that_paused_itself_is_taken_back() {
 struct Slow {
     inner: Arc<dyn Transport>,
     taking: Duration,
-    answer: Option<Step>,
+    answer: Option<ScriptedStep>,
     posts: AtomicUsize,
 }
 
@@ -171,10 +171,14 @@ impl Transport for Slow {
 #[rstest]
 #[case::taken(None, 1)]
 // It provably did nothing, and would go again by itself: not any more.
-#[case::dropped(Some(Step::answer(429, "")), 0)]
-#[case::not_sent(Some(Step::Fail(TransportFailure::NotSent(NotSent::ConnectTimeout))), 0)]
+#[case::dropped(Some(ScriptedStep::answer(429, "")), 0)]
+#[case::not_sent(Some(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::ConnectTimeout))), 0)]
 #[tokio::test(start_paused = true)]
-async fn what_is_on_its_way_is_told_as_too_late(#[case] answer: Option<Step>, #[case] arrived: usize, #[values(1, 3)] messages: usize) {
+async fn what_is_on_its_way_is_told_as_too_late(
+    #[case] answer: Option<ScriptedStep>,
+    #[case] arrived: usize,
+    #[values(1, 3)] messages: usize,
+) {
     let taking = Duration::from_secs(5);
     let slow = |inner| -> Arc<dyn Transport> { Arc::new(Slow { inner, taking, answer, posts: AtomicUsize::new(0) }) };
     let mut bench = loaded(Bench::behind(failing_world(), slow)).await;

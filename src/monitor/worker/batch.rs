@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::acting::{Pass, Passed};
+use super::super::acting::{BatchPass, BatchPassProgress};
 use super::super::{BatchState, Generation, News, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
@@ -27,15 +27,15 @@ impl Worker {
                 let Some(wanted) = self.desk.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
                 wanted.unread = 0;
                 match wanted.pass.take(page, now) {
-                    Passed::More => {
+                    BatchPassProgress::More => {
                         wanted.read_at = Some(now);
                         BatchState::Reading(wanted.pass.len())
                     }
-                    Passed::Whole(reading) => {
+                    BatchPassProgress::Whole(reading) => {
                         wanted.read_at = None;
                         BatchState::Whole(reading)
                     }
-                    Passed::NoEnd => {
+                    BatchPassProgress::NoEnd => {
                         wanted.read_at = None;
                         BatchState::Failed { why: no_end(), again: false }
                     }
@@ -56,7 +56,7 @@ impl Worker {
     fn batch_unread(&mut self, error: &CallError, generation: Generation) -> Option<BatchState> {
         let now = self.now();
         let wanted = self.desk.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
-        wanted.pass = Pass::default();
+        wanted.pass = BatchPass::default();
         wanted.unread = wanted.unread.saturating_add(1);
         let pause = (PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_PAUSE);
         wanted.read_at = error.is_retryable().then(|| now + pause);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::desk::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
-use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, Seen};
+use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, SeenMessage};
 use super::Worker;
 use crate::delivery::{MessageId, RecipientQuery, Rows};
 use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageAnswer, PageRequest, Position};
@@ -191,7 +191,7 @@ impl Worker {
 
     /// Lets the ledger know what another answer told; whether any of it still moves.
     pub(super) fn note(&mut self, rows: &Rows, asked_at: Timestamp) -> bool {
-        let seen = Seen::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
+        let seen = SeenMessage::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
         for seen in &seen {
             self.desk.ledger.note(seen, asked_at);
         }

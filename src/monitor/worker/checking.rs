@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, Phase, Skipped};
+use super::super::acting::{Acting, ActionPhase, Skipped};
 use super::super::{ActionStage, Fetch, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
@@ -156,7 +156,7 @@ impl Worker {
         let error = match answer {
             Ok(answer) => {
                 self.told_single(answer).await;
-                let unclear = |acting: &Acting| matches!(acting.phase, Phase::Ready { .. }) && !acting.was_read_since(begun);
+                let unclear = |acting: &Acting| matches!(acting.phase, ActionPhase::Ready { .. }) && !acting.was_read_since(begun);
                 if self.desk.actions.get(place).is_some_and(unclear) {
                     self.skip(place, Skipped::Incomparable).await;
                 }
@@ -169,7 +169,9 @@ impl Worker {
         }
         let now = self.now();
         // A wish to stop may have come in between.
-        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| matches!(acting.phase, Phase::Ready { .. })) else { return };
+        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| matches!(acting.phase, ActionPhase::Ready { .. })) else {
+            return;
+        };
         if error.is_refusal() {
             return self.skip(place, Skipped::Gone).await;
         }

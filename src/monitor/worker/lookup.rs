@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, BatchPage, Phase, Read, Subject};
+use super::super::acting::{Acting, ActionPhase, BatchPage, Reread, Subject};
 use super::super::sharing::blocking;
-use super::super::{ActionStage, News, NoticeWeight, Purpose, Seen};
+use super::super::{ActionStage, News, NoticeWeight, Purpose, SeenMessage};
 use super::Worker;
 use super::in_the_way::journal_broken;
 use crate::delivery::{BatchId, Message, MessageId, Rows};
@@ -80,7 +80,8 @@ impl Worker {
         let from = AnswerKind::Batch(batch.clone());
         self.learn(&answer.rows, &from, answer.asked_at);
         let ahead = self.server_time.ahead().unwrap_or_default();
-        let moving: Vec<bool> = Seen::from_rows(&answer.rows, self.server_now(), ahead).iter().map(|seen| seen.open.is_some()).collect();
+        let moving: Vec<bool> =
+            SeenMessage::from_rows(&answer.rows, self.server_now(), ahead).iter().map(|seen| seen.open.is_some()).collect();
         let page = BatchPage {
             messages: answer.rows.iter().map(Message::from_row).zip(moving).collect(),
             bad: answer.rows.bad().len(),
@@ -112,7 +113,7 @@ impl Worker {
     }
 
     /// What a reading showed is written down and told.
-    async fn was_read(&mut self, place: usize, read: Read) {
+    async fn was_read(&mut self, place: usize, read: Reread) {
         let Some(acting) = self.desk.actions.get(place) else { return };
         let (subject, action, at) = (acting.subject.clone(), acting.action, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
@@ -181,5 +182,5 @@ impl Worker {
 
 /// Whether readings of its message tell something about it.
 fn is_read(acting: &Acting) -> bool {
-    matches!(acting.phase, Phase::Unknown { .. } | Phase::Following { .. })
+    matches!(acting.phase, ActionPhase::Unknown { .. } | ActionPhase::Following { .. })
 }

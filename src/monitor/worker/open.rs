@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::acting::{Acting, Phase, Subject};
+use super::super::acting::{Acting, ActionPhase, Subject};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
@@ -151,7 +151,7 @@ impl Worker {
             }
         };
         if let Some(acting) = self.desk.actions.iter_mut().find(|acting| acting.action == Some(action)) {
-            acting.phase = Phase::Over;
+            acting.phase = ActionPhase::Over;
         }
         let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };
         match (entry.action.message(), entry.action.batch()) {

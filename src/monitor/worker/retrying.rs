@@ -1,6 +1,6 @@
 //! The calls that write. The only place that makes a POST.
 
-use super::super::acting::{Acting, Check, Intended, Phase, Subject};
+use super::super::acting::{Acting, ActionPhase, Check, Intended, Subject};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_told};
 use super::super::desk::Job;
 use super::super::sharing::blocking;
@@ -27,7 +27,7 @@ impl Worker {
     /// Writes an intention down. Without that nothing is sent.
     pub(super) async fn intend(&mut self, place: usize) {
         let Some(acting) = self.desk.actions.get(place) else { return };
-        let Phase::ToIntend(wish) = &acting.phase else { return };
+        let ActionPhase::ToIntend(wish) = &acting.phase else { return };
         let subject = acting.subject.clone();
         let intended = wish.intention();
         let written = match self.intentions([intended]) {
@@ -244,7 +244,7 @@ impl Worker {
         };
         let told = if acting.in_run { not_started_told() } else { taken_back_told() };
         let (subject, action) = (acting.subject.clone(), acting.action);
-        acting.phase = Phase::Over;
+        acting.phase = ActionPhase::Over;
         let now = self.wall();
         if let Some(action) = action
             && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::acting::{Acting, Phase, Subject, message_intention};
+use super::super::acting::{Acting, ActionPhase, Subject, message_intention};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_told, one_at_a_time};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
@@ -98,7 +98,8 @@ impl Worker {
         let now = self.now();
         let Some(run) = &mut self.desk.run else { return };
         let (Some(message), moved_at) = (run.to_start.take(), run.moved_at) else { return };
-        let queued = |acting: &&mut Acting| acting.in_run && acting.message() == Some(&message) && matches!(acting.phase, Phase::Queued);
+        let queued =
+            |acting: &&mut Acting| acting.in_run && acting.message() == Some(&message) && matches!(acting.phase, ActionPhase::Queued);
         if let Some(acting) = self.desk.actions.iter_mut().find(queued) {
             acting.start(moved_at, now);
         }
@@ -117,7 +118,7 @@ impl Worker {
         run.stop(cause, why);
         self.tell_run().await;
         // One that waits to go again is not under way.
-        let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, Phase::Ready { .. });
+        let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, ActionPhase::Ready { .. });
         if let Some(place) = self.desk.actions.iter().position(waiting) {
             self.give_up_waiting(place).await;
         }
@@ -132,7 +133,7 @@ impl Worker {
         let (reason, now) = (not_started_because(run.state()), self.wall());
         for acting in &mut self.desk.actions {
             if acting.is_queued() && acting.message().is_some_and(|message| left.contains(message)) {
-                acting.phase = Phase::Over;
+                acting.phase = ActionPhase::Over;
             }
         }
         if let Err(error) = self.journalled(move |journal| journal.give_up(&actions, reason, now)).await {

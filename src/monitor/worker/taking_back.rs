@@ -1,6 +1,6 @@
 //! Taking back what a person agreed to: until its request leaves, everything can be.
 
-use super::super::acting::{Acting, Phase, Subject};
+use super::super::acting::{Acting, ActionPhase, Subject};
 use super::super::{ActionStage, News, NoticeWeight, TakenBack};
 use super::Worker;
 use super::in_the_way::journal_broken;
@@ -17,16 +17,16 @@ impl Worker {
     /// Takes back whatever has not left: what waits for the connection, for its turn, for a paused run
     /// or for what a 429 asked. What is on its way is told, and does not go again by itself.
     pub(super) async fn take_back(&mut self) {
-        let leaving = self.desk.actions.iter().filter(|acting| matches!(acting.phase, Phase::UnderWay)).count();
-        let is_leaving = |acting: &&Acting| acting.in_run && matches!(acting.phase, Phase::UnderWay);
+        let leaving = self.desk.actions.iter().filter(|acting| matches!(acting.phase, ActionPhase::UnderWay)).count();
+        let is_leaving = |acting: &&Acting| acting.in_run && matches!(acting.phase, ActionPhase::UnderWay);
         let of_run = self.desk.actions.iter().filter(is_leaving).count();
         let to_go = self.desk.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
         self.stop_run(StopCause::Person, None).await;
         let mut back: Vec<(Subject, Option<ActionId>)> = Vec::new();
         for acting in &mut self.desk.actions {
-            acting.called_off |= matches!(acting.phase, Phase::UnderWay);
+            acting.called_off |= matches!(acting.phase, ActionPhase::UnderWay);
             if !acting.in_run && acting.may_be_taken_back() {
-                acting.phase = Phase::Over;
+                acting.phase = ActionPhase::Over;
                 back.push((acting.subject.clone(), acting.action));
             }
         }
@@ -50,7 +50,7 @@ impl Worker {
         self.hear().await;
         let now = self.clock.moment();
         let Some(acting) = self.desk.actions.get(place) else { return false };
-        if matches!(acting.phase, Phase::Over) {
+        if matches!(acting.phase, ActionPhase::Over) {
             self.close_line(action, TAKEN_BACK, false).await;
         } else if self.ending || self.desk.paused {
             // It stays intended: a later turn, or the next start, finds it as it was.

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::delivery::Told;
+use crate::delivery::Reported;
 
 /// What a type makes of each kind of JSON value.
 pub(super) trait Lenient<'de>: Default {
@@ -121,48 +121,48 @@ macro_rules! read_leniently {
 pub(super) use read_leniently;
 
 /// An object, `null`, or not told.
-pub(super) struct Object<T>(pub Told<T>);
+pub(super) struct Object<T>(pub Reported<T>);
 
 /// What an object of known keys is made from.
-pub(super) trait Fields<'de>: Sized {
+pub(super) trait FromFields<'de>: Sized {
     /// Reads the entries; of a key that comes twice, the last one counts.
     fn fields<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;
 }
 
 impl<T> Default for Object<T> {
     fn default() -> Self {
-        Self(Told::Absent)
+        Self(Reported::Absent)
     }
 }
 
-impl<'de, T: Fields<'de>> Lenient<'de> for Object<T> {
+impl<'de, T: FromFields<'de>> Lenient<'de> for Object<T> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
-        T::fields(entries).map(|fields| Self(Told::Value(fields)))
+        T::fields(entries).map(|fields| Self(Reported::Value(fields)))
     }
 }
 
-impl<'de, T: Fields<'de>> serde::Deserialize<'de> for Object<T> {
+impl<'de, T: FromFields<'de>> serde::Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read(deserializer)
     }
 }
 
 /// A list of objects, `null`, or not told. What is not an object in it is left out.
-pub(super) struct Objects<T>(pub Told<Vec<T>>);
+pub(super) struct Objects<T>(pub Reported<Vec<T>>);
 
 impl<T> Default for Objects<T> {
     fn default() -> Self {
-        Self(Told::Absent)
+        Self(Reported::Absent)
     }
 }
 
-impl<'de, T: Fields<'de>> Lenient<'de> for Objects<T> {
+impl<'de, T: FromFields<'de>> Lenient<'de> for Objects<T> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
@@ -170,11 +170,11 @@ impl<'de, T: Fields<'de>> Lenient<'de> for Objects<T> {
         while let Some(Object(item)) = items.next_element::<Object<T>>()? {
             objects.extend(item.value());
         }
-        Ok(Self(Told::Value(objects)))
+        Ok(Self(Reported::Value(objects)))
     }
 }
 
-impl<'de, T: Fields<'de>> serde::Deserialize<'de> for Objects<T> {
+impl<'de, T: FromFields<'de>> serde::Deserialize<'de> for Objects<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read(deserializer)
     }
@@ -199,7 +199,7 @@ macro_rules! wire_struct {
                 Unlisted,
             }
 
-            impl<'a> $crate::postman::decode::lenient::Fields<'a> for $name<'a> {
+            impl<'a> $crate::postman::decode::lenient::FromFields<'a> for $name<'a> {
                 fn fields<A: serde::de::MapAccess<'a>>(mut entries: A) -> Result<Self, A::Error> {
                     let mut told = Self::default();
                     while let Some(key) = entries.next_key::<Key>()? {
@@ -239,21 +239,21 @@ pub(super) trait Rescue<'de>: Sized {
 }
 
 /// An object read by [`Rescue`].
-pub(super) struct Rescued<T>(pub Told<T>);
+pub(super) struct Rescued<T>(pub Reported<T>);
 
 impl<T> Default for Rescued<T> {
     fn default() -> Self {
-        Self(Told::Absent)
+        Self(Reported::Absent)
     }
 }
 
 impl<'de, T: Rescue<'de>> Lenient<'de> for Rescued<T> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
-        T::rescue(entries).map(|fields| Self(Told::Value(fields)))
+        T::rescue(entries).map(|fields| Self(Reported::Value(fields)))
     }
 }
 

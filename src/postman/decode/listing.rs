@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use super::lenient::{Object, Rescued, wire_struct};
 use super::scalar::{Flag, Opaque};
 use super::wire::{WireMessage, push};
-use crate::delivery::{Rows, RowsBuilder, Told};
+use crate::delivery::{Reported, Rows, RowsBuilder};
 use crate::postman::{Cursor, PageData};
 
 /// The names under which a list is taken for the rows even when it holds none.
@@ -27,7 +27,7 @@ wire_struct!(
 
 impl WirePageData<'_> {
     pub fn page_data(&self) -> PageData {
-        let cursor = |told: Told<&str>| told.value().filter(|text| !text.is_empty()).map(Cursor::new);
+        let cursor = |told: Reported<&str>| told.value().filter(|text| !text.is_empty()).map(Cursor::new);
         let (start, end) = (cursor(self.start.told()), cursor(self.end.told()));
         PageData {
             // Where it is not said whether there is more, a cursor is followed: a page too many
@@ -42,17 +42,17 @@ impl WirePageData<'_> {
 
 /// What was found in a body.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundList {
     pub page: Option<PageData>,
     pub list: Option<Rows>,
     name: Option<String>,
     is_sure: bool,
 }
 
-impl Found {
+impl FoundList {
     /// Takes what a member of the body holds. A list with objects wins over one without; of a
     /// name that comes twice, the last one counts.
-    fn take(&mut self, name: &str, inner: Found) {
+    fn take(&mut self, name: &str, inner: FoundList) {
         if inner.page.is_some() {
             self.page = inner.page;
         }
@@ -76,7 +76,7 @@ impl Found {
 
 /// Reads a body, or a member of it.
 #[derive(Clone, Copy)]
-pub(super) struct Listing {
+pub(super) struct ListingSeed {
     /// How far objects are looked into: the body, and one wrapping more.
     pub depth: u8,
     /// Whether each row is read by itself, field by field: slower, and stopped by nothing but
@@ -84,46 +84,46 @@ pub(super) struct Listing {
     pub rescue: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Listing {
-    type Value = Found;
+impl<'de> DeserializeSeed<'de> for ListingSeed {
+    type Value = FoundList;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<FoundList, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Listing {
-    type Value = Found;
+impl<'de> Visitor<'de> for ListingSeed {
+    type Value = FoundList;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("JSON")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_unit<E: Error>(self) -> Result<FoundList, E> {
+        Ok(FoundList::default())
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_bool<E: Error>(self, _: bool) -> Result<FoundList, E> {
+        Ok(FoundList::default())
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_u64<E: Error>(self, _: u64) -> Result<FoundList, E> {
+        Ok(FoundList::default())
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_i64<E: Error>(self, _: i64) -> Result<FoundList, E> {
+        Ok(FoundList::default())
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_f64<E: Error>(self, _: f64) -> Result<FoundList, E> {
+        Ok(FoundList::default())
     }
 
-    fn visit_str<E: Error>(self, _: &str) -> Result<Found, E> {
-        Ok(Found::default())
+    fn visit_str<E: Error>(self, _: &str) -> Result<FoundList, E> {
+        Ok(FoundList::default())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<FoundList, A::Error> {
         let mut rows = RowsBuilder::default();
         let mut place = 0;
         if self.rescue {
@@ -137,18 +137,18 @@ impl<'de> Visitor<'de> for Listing {
                 place += 1;
             }
         }
-        Ok(Found { list: Some(rows.finish()), ..Found::default() })
+        Ok(FoundList { list: Some(rows.finish()), ..FoundList::default() })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Found, A::Error> {
-        let mut found = Found::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<FoundList, A::Error> {
+        let mut found = FoundList::default();
         while let Some(Opaque(name)) = entries.next_key::<Opaque<'de>>()? {
             let name = name.value().unwrap_or(Cow::Borrowed(""));
             if matches!(&*name, "pageData" | "page_data") {
                 let Object(page) = entries.next_value::<Object<WirePageData<'de>>>()?;
                 found.page = page.value().map(|page| page.page_data());
             } else if self.depth > 0 {
-                let inner = entries.next_value_seed(Listing { depth: self.depth - 1, ..self })?;
+                let inner = entries.next_value_seed(ListingSeed { depth: self.depth - 1, ..self })?;
                 found.take(&name, inner);
             } else {
                 entries.next_value::<IgnoredAny>()?;

@@ -14,10 +14,10 @@ use std::borrow::Cow;
 use serde::de::DeserializeSeed;
 
 use self::lenient::{Object, Rescued};
-use self::listing::{Listing, WirePageData};
+use self::listing::{ListingSeed, WirePageData};
 use self::wire::{WireMessage, Wrapper, push};
 use super::PageData;
-use crate::delivery::{Rows, RowsBuilder, Told, clean};
+use crate::delivery::{Reported, Rows, RowsBuilder, clean};
 
 pub(super) use proof::{FileVerdict, file_verdict, is_created_message, is_message, is_message_list};
 pub(super) use refusal::{api_error, foreign_body};
@@ -45,7 +45,7 @@ pub fn decode_page(body: &[u8]) -> Result<(Rows, PageData), DecodeError> {
     let text = text_of(body);
     let read = |rescue: bool| {
         let mut deserializer = serde_json::Deserializer::from_str(&text);
-        let found = Listing { depth: 2, rescue }.deserialize(&mut deserializer)?;
+        let found = ListingSeed { depth: 2, rescue }.deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(found)
     };
@@ -97,8 +97,8 @@ pub fn page_data_ahead(body: &[u8]) -> Option<PageData> {
     page.value().map(|page| page.page_data())
 }
 
-fn has_id(message: &Told<WireMessage<'_>>) -> bool {
-    matches!(message, Told::Value(message) if matches!(message.id.told(), Told::Value(id) if !id.is_empty()))
+fn has_id(message: &Reported<WireMessage<'_>>) -> bool {
+    matches!(message, Reported::Value(message) if matches!(message.id.told(), Reported::Value(id) if !id.is_empty()))
 }
 
 /// The body as text. Bytes that are not UTF-8 become marks, so that they cost a letter and not

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::lenient::{Fields, Lenient, Object, read_leniently, wire_struct};
-use super::scalar::{Line, Number};
+use super::lenient::{FromFields, Lenient, Object, read_leniently, wire_struct};
+use super::scalar::{Number, OneLine};
 use super::text_of;
-use crate::delivery::Told;
+use crate::delivery::Reported;
 use crate::postman::secrets::told;
 use crate::postman::{ApiError, BodyKind, ForeignBody};
 
@@ -24,10 +24,10 @@ wire_struct!(
 wire_struct!(
     /// The inner object of the first form.
     WireReasonObject {
-        code: Line<'a> = "code",
+        code: OneLine<'a> = "code",
         message: Words<'a> = "message",
-        kind: Line<'a> = "type",
-        id: Line<'a> = "id",
+        kind: OneLine<'a> = "type",
+        id: OneLine<'a> = "id",
     }
 );
 
@@ -37,16 +37,16 @@ pub(super) struct Words<'a>(Option<Cow<'a, str>>);
 
 impl<'de> Lenient<'de> for Words<'de> {
     fn text(text: &str) -> Self {
-        Self(Line::text(text).0.value())
+        Self(OneLine::text(text).0.value())
     }
 
     fn borrowed(text: &'de str) -> Self {
-        Self(Line::borrowed(text).0.value())
+        Self(OneLine::borrowed(text).0.value())
     }
 
     fn list<A: serde::de::SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
         let mut all = Vec::new();
-        while let Some(Line(item)) = items.next_element::<Line<'de>>()? {
+        while let Some(OneLine(item)) = items.next_element::<OneLine<'de>>()? {
             all.extend(item.value());
         }
         Ok(Self((!all.is_empty()).then(|| all.join("; ").into())))
@@ -68,8 +68,8 @@ read_leniently!(Words<'de>, WireReason<'de>);
 /// The API's own words, where the body holds them in one of its two forms.
 pub(in crate::postman) fn api_error(body: &[u8]) -> Option<ApiError> {
     let text = text_of(body);
-    let Object(Told::Value(refusal)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
-    let own = |line: Line<'_>| line.0.value().filter(|text| !text.is_empty()).map(|text| told(&text));
+    let Object(Reported::Value(refusal)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
+    let own = |line: OneLine<'_>| line.0.value().filter(|text| !text.is_empty()).map(|text| told(&text));
     let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(|text| told(&text));
     if let Some(reason) = refusal.error.0 {
         let error =

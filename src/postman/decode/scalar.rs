@@ -8,82 +8,82 @@ use serde::de::MapAccess;
 
 use super::lenient::{Lenient, read_leniently};
 use super::time::timestamp;
-use crate::delivery::{Told, clean, clean_line};
+use crate::delivery::{Reported, clean, clean_line};
 
 /// A string of one line, cleaned.
 #[derive(Default)]
-pub(super) struct Line<'a>(pub Told<Cow<'a, str>>);
+pub(super) struct OneLine<'a>(pub Reported<Cow<'a, str>>);
 
 /// A string that may have several lines, cleaned.
 #[derive(Default)]
-pub(super) struct Lines<'a>(pub Told<Cow<'a, str>>);
+pub(super) struct ManyLines<'a>(pub Reported<Cow<'a, str>>);
 
 /// An id or a cursor, exactly as it came: it goes back to the server and must not change.
 #[derive(Default)]
-pub(super) struct Opaque<'a>(pub Told<Cow<'a, str>>);
+pub(super) struct Opaque<'a>(pub Reported<Cow<'a, str>>);
 
 /// A whole number.
 #[derive(Default)]
-pub(super) struct Number(pub Told<u32>);
+pub(super) struct Number(pub Reported<u32>);
 
 /// A yes or no.
 #[derive(Default)]
-pub(super) struct Flag(pub Told<bool>);
+pub(super) struct Flag(pub Reported<bool>);
 
 /// A time.
 #[derive(Default)]
-pub(super) struct Time(pub Told<Timestamp>);
+pub(super) struct Time(pub Reported<Timestamp>);
 
 /// An object of strings, in the order told, each name once.
 #[derive(Default)]
-pub(super) struct Values<'a>(pub Told<Vec<(Cow<'a, str>, Cow<'a, str>)>>);
+pub(super) struct Values<'a>(pub Reported<Vec<(Cow<'a, str>, Cow<'a, str>)>>);
 
-impl Line<'_> {
+impl OneLine<'_> {
     /// The text where one was told.
-    pub fn told(&self) -> Told<&str> {
+    pub fn told(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
-impl Lines<'_> {
+impl ManyLines<'_> {
     /// The text where one was told.
-    pub fn told(&self) -> Told<&str> {
+    pub fn told(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
 impl Opaque<'_> {
     /// The text where one was told.
-    pub fn told(&self) -> Told<&str> {
+    pub fn told(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
-impl<'de> Lenient<'de> for Line<'de> {
+impl<'de> Lenient<'de> for OneLine<'de> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn text(text: &str) -> Self {
-        Self(Told::Value(Cow::Owned(clean_line(text).into_owned())))
+        Self(Reported::Value(Cow::Owned(clean_line(text).into_owned())))
     }
 
     fn borrowed(text: &'de str) -> Self {
-        Self(Told::Value(if is_plain(text) { Cow::Borrowed(text) } else { clean_line(text) }))
+        Self(Reported::Value(if is_plain(text) { Cow::Borrowed(text) } else { clean_line(text) }))
     }
 }
 
-impl<'de> Lenient<'de> for Lines<'de> {
+impl<'de> Lenient<'de> for ManyLines<'de> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn text(text: &str) -> Self {
-        Self(Told::Value(Cow::Owned(clean(text).into_owned())))
+        Self(Reported::Value(Cow::Owned(clean(text).into_owned())))
     }
 
     fn borrowed(text: &'de str) -> Self {
-        Self(Told::Value(if is_plain(text) { Cow::Borrowed(text) } else { clean(text) }))
+        Self(Reported::Value(if is_plain(text) { Cow::Borrowed(text) } else { clean(text) }))
     }
 }
 
@@ -96,21 +96,21 @@ fn is_plain(text: &str) -> bool {
 
 impl<'de> Lenient<'de> for Opaque<'de> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn text(text: &str) -> Self {
-        Self(Told::Value(Cow::Owned(text.to_owned())))
+        Self(Reported::Value(Cow::Owned(text.to_owned())))
     }
 
     fn borrowed(text: &'de str) -> Self {
-        Self(Told::Value(Cow::Borrowed(text)))
+        Self(Reported::Value(Cow::Borrowed(text)))
     }
 }
 
 impl<'de> Lenient<'de> for Number {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn number(number: u64) -> Self {
@@ -120,17 +120,17 @@ impl<'de> Lenient<'de> for Number {
 
 impl<'de> Lenient<'de> for Flag {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn flag(flag: bool) -> Self {
-        Self(Told::Value(flag))
+        Self(Reported::Value(flag))
     }
 }
 
 impl<'de> Lenient<'de> for Time {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn text(text: &str) -> Self {
@@ -140,17 +140,17 @@ impl<'de> Lenient<'de> for Time {
 
 impl<'de> Lenient<'de> for Values<'de> {
     fn null() -> Self {
-        Self(Told::Null)
+        Self(Reported::Null)
     }
 
     fn object<A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
         let mut values: Vec<(Cow<'de, str>, Cow<'de, str>)> = Vec::new();
-        while let Some((Line(name), Value(value))) = entries.next_entry::<Line<'de>, Value<'de>>()? {
+        while let Some((OneLine(name), Value(value))) = entries.next_entry::<OneLine<'de>, Value<'de>>()? {
             if let (Some(name), Some(value)) = (name.value(), value) {
                 values.push((name, value));
             }
         }
-        Ok(Self(Told::Value(each_name_once(values))))
+        Ok(Self(Reported::Value(each_name_once(values))))
     }
 }
 
@@ -191,12 +191,12 @@ impl<'de> Lenient<'de> for Value<'de> {
     }
 
     fn text(text: &str) -> Self {
-        Self(Lines::text(text).0.value())
+        Self(ManyLines::text(text).0.value())
     }
 
     fn borrowed(text: &'de str) -> Self {
-        Self(Lines::borrowed(text).0.value())
+        Self(ManyLines::borrowed(text).0.value())
     }
 }
 
-read_leniently!(Line<'de>, Lines<'de>, Opaque<'de>, Number, Flag, Time, Values<'de>, Value<'de>);
+read_leniently!(OneLine<'de>, ManyLines<'de>, Opaque<'de>, Number, Flag, Time, Values<'de>, Value<'de>);

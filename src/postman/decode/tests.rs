@@ -13,8 +13,8 @@ const OLD: &str = include_str!("../../../tests/fixtures/postman/page_old.json");
 const MESSAGE: &str = include_str!("../../../tests/fixtures/postman/message.json");
 const SENT: &str = include_str!("../../../tests/fixtures/postman/sent.json");
 
-fn at(text: &str) -> Told<Timestamp> {
-    Told::Value(text.parse().unwrap())
+fn at(text: &str) -> Reported<Timestamp> {
+    Reported::Value(text.parse().unwrap())
 }
 
 /// The page around one row.
@@ -36,48 +36,48 @@ fn a_campaigns_page_is_read_whole() {
     assert_eq!((rows.len(), rows.bad().len()), (2, 0));
     let row = rows.get(0).unwrap();
     assert_eq!(row.id(), "message_7c1e0b44-2f14-4b1e-9a55-0123456f9b02");
-    assert_eq!(row.recipient(), Told::Value("6580001234"));
-    assert_eq!(row.status(), Told::Value("failure"));
+    assert_eq!(row.recipient(), Reported::Value("6580001234"));
+    assert_eq!(row.status(), Reported::Value("failure"));
     assert_eq!(row.created_at(), at("2026-11-22T06:02:01.120Z"));
     assert_eq!(row.updated_at(), at("2026-11-22T06:02:01.300Z"));
-    assert_eq!(row.language(), Told::Value("english"));
-    assert_eq!(row.campaign_id(), Told::Value("campaign_1"));
-    assert_eq!(row.creator(), Told::Value("someone@agency.example"));
-    assert_eq!(row.full_text(), Told::Value("Dear Tan Wei Ming, see you at Clinic \"A\"\nLevel 2."));
+    assert_eq!(row.language(), Reported::Value("english"));
+    assert_eq!(row.campaign_id(), Reported::Value("campaign_1"));
+    assert_eq!(row.creator(), Reported::Value("someone@agency.example"));
+    assert_eq!(row.full_text(), Reported::Value("Dear Tan Wei Ming, see you at Clinic \"A\"\nLevel 2."));
     assert_eq!(row.values().value().unwrap().collect::<Vec<_>>(), [("name", "Tan Wei Ming"), ("place", "Clinic \"A\"\nLevel 2")]);
     assert_eq!(
         row.template(),
-        Told::Value(TemplateFields {
-            id: Told::Value("template_body_1"),
-            template_id: Told::Value("template_1"),
-            language: Told::Value("english"),
-            body: Told::Value("Dear {{name}}, see you at {{place}}."),
+        Reported::Value(TemplateFields {
+            id: Reported::Value("template_body_1"),
+            template_id: Reported::Value("template_1"),
+            language: Reported::Value("english"),
+            body: Reported::Value("Dear {{name}}, see you at {{place}}."),
         })
     );
     assert_eq!(
         row.batch(),
-        Told::Value(BatchFields {
+        Reported::Value(BatchFields {
             id: "batch_1",
-            file_name: Told::Value("clinic.csv"),
-            status: Told::Value("messages_enqueued"),
-            total: Told::Value(412),
+            file_name: Reported::Value("clinic.csv"),
+            status: Reported::Value("messages_enqueued"),
+            total: Reported::Value(412),
             created_at: at("2026-11-22T06:01:00Z"),
         })
     );
     assert_eq!(
         attempts_of(&rows, 0),
         [AttemptFields {
-            status: Told::Value("failure"),
+            status: Reported::Value("failure"),
             created_at: at("2026-11-22T06:02:02Z"),
             updated_at: at("2026-11-22T06:03:20Z"),
             sent_at: at("2026-11-22T06:02:03Z"),
-            delivered_at: Told::Null,
-            error_kind: Told::Value("delivery_error"),
-            error_code: Told::Value("recipient_unavailable"),
+            delivered_at: Reported::Null,
+            error_kind: Reported::Value("delivery_error"),
+            error_code: Reported::Value("recipient_unavailable"),
         }]
     );
     let single = rows.get(1).unwrap();
-    assert_eq!((single.batch(), single.template(), single.values().is_told()), (Told::Null, Told::Absent, false));
+    assert_eq!((single.batch(), single.template(), single.values().is_told()), (Reported::Null, Reported::Absent, false));
     assert!(attempts_of(&rows, 1).is_empty());
 }
 
@@ -86,19 +86,19 @@ fn a_batchs_page_counts_its_attempts_and_names_no_batch() {
     let (rows, page) = decode_page(BATCH.as_bytes()).unwrap();
     assert_eq!(page, PageData::default());
     let row = rows.get(0).unwrap();
-    assert_eq!((row.batch(), row.attempt_count()), (Told::Absent, Told::Value(2)));
+    assert_eq!((row.batch(), row.attempt_count()), (Reported::Absent, Reported::Value(2)));
     let attempts = attempts_of(&rows, 0);
     assert_eq!((attempts[0].sent_at, attempts[0].delivered_at), (at("2026-11-22T06:02:06Z"), at("2026-11-22T06:02:12Z")));
-    assert_eq!((attempts[0].error_code, attempts[1].error_code), (Told::Null, Told::Value("server_unknown_error")));
-    assert_eq!(attempts[1].sent_at, Told::Absent);
+    assert_eq!((attempts[0].error_code, attempts[1].error_code), (Reported::Null, Reported::Value("server_unknown_error")));
+    assert_eq!(attempts[1].sent_at, Reported::Absent);
 }
 
 #[test]
 fn older_pages_tell_batch_and_error_beside_the_lists() {
     let (rows, page) = decode_page(OLD.as_bytes()).unwrap();
     let row = rows.get(0).unwrap();
-    assert_eq!(row.batch(), Told::Value(BatchFields { id: "batch_9", ..BatchFields::default() }));
-    assert_eq!(row.legacy_error(), Told::Value("message_expired"));
+    assert_eq!(row.batch(), Reported::Value(BatchFields { id: "batch_9", ..BatchFields::default() }));
+    assert_eq!(row.legacy_error(), Reported::Value("message_expired"));
     assert!(page.has_previous);
 }
 
@@ -118,8 +118,8 @@ fn a_message_is_read_by_itself_or_wrapped(#[case] body: String) {
 fn a_send_tells_neither_attempts_nor_batch_nor_template() {
     let rows = decode_message(SENT.as_bytes()).unwrap();
     let row = rows.get(0).unwrap();
-    assert_eq!((row.batch(), row.template(), row.attempts().is_told()), (Told::Absent, Told::Absent, false));
-    assert_eq!(row.creator(), Told::Value("user_1"));
+    assert_eq!((row.batch(), row.template(), row.attempts().is_told()), (Reported::Absent, Reported::Absent, false));
+    assert_eq!(row.creator(), Reported::Value("user_1"));
 }
 
 #[rstest]
@@ -133,10 +133,10 @@ fn a_field_of_the_wrong_type_counts_as_not_told(#[case] row: &str) {
     assert_eq!((rows.len(), rows.bad()), (1, &[][..]));
     let row = rows.get(0).unwrap();
     assert_eq!(row.id(), "m");
-    assert_eq!((row.recipient(), row.status(), row.language()), (Told::Absent, Told::Absent, Told::Absent));
-    assert_eq!((row.created_at(), row.updated_at()), (Told::Absent, Told::Absent));
-    assert_eq!((row.attempt_count(), row.legacy_error(), row.creator()), (Told::Absent, Told::Absent, Told::Absent));
-    assert_eq!((row.batch(), row.template(), row.full_text()), (Told::Absent, Told::Absent, Told::Absent));
+    assert_eq!((row.recipient(), row.status(), row.language()), (Reported::Absent, Reported::Absent, Reported::Absent));
+    assert_eq!((row.created_at(), row.updated_at()), (Reported::Absent, Reported::Absent));
+    assert_eq!((row.attempt_count(), row.legacy_error(), row.creator()), (Reported::Absent, Reported::Absent, Reported::Absent));
+    assert_eq!((row.batch(), row.template(), row.full_text()), (Reported::Absent, Reported::Absent, Reported::Absent));
     assert!(!row.values().is_told() && !row.attempts().is_told());
 }
 
@@ -146,9 +146,9 @@ fn null_is_told_apart_from_absence() {
         r#"{"id":"m","recipient":null,"createdAt":null,"values":null,"batches":null,"attempts":null,"templateBody":null,"error":null}"#,
     );
     let row = rows.get(0).unwrap();
-    assert_eq!((row.recipient(), row.created_at(), row.legacy_error()), (Told::Null, Told::Null, Told::Null));
-    assert_eq!((row.batch(), row.template()), (Told::Null, Told::Null));
-    assert!(matches!(row.values(), Told::Null) && matches!(row.attempts(), Told::Null));
+    assert_eq!((row.recipient(), row.created_at(), row.legacy_error()), (Reported::Null, Reported::Null, Reported::Null));
+    assert_eq!((row.batch(), row.template()), (Reported::Null, Reported::Null));
+    assert!(matches!(row.values(), Reported::Null) && matches!(row.attempts(), Reported::Null));
 }
 
 #[test]
@@ -168,9 +168,9 @@ fn what_no_string_can_hold_costs_its_field_only() {
     let (rows, _) = decode_page(br#"{"messages":[{"id":"a","fullMessage":"\ud83d","language":"malay"},{"id":"b","language":"tamil"},{"id":"\ud83d"}],"pageData":{}}"#).unwrap();
     assert_eq!(
         rows.iter().map(|row| (row.id(), row.language())).collect::<Vec<_>>(),
-        [("a", Told::Value("malay")), ("b", Told::Value("tamil"))]
+        [("a", Reported::Value("malay")), ("b", Reported::Value("tamil"))]
     );
-    assert_eq!(rows.get(0).unwrap().full_text(), Told::Absent);
+    assert_eq!(rows.get(0).unwrap().full_text(), Reported::Absent);
     assert_eq!(rows.bad().len(), 1);
 }
 
@@ -200,7 +200,7 @@ fn of_two_rows_of_one_message_the_newer_counts_whole(#[case] first: &str, #[case
     let rows = page_of(&format!(r#"{first},{{"id":"b"}},{second},{{"id":"c"}},{{"id":"b"}}"#));
     let told: Vec<_> = rows.iter().map(|row| (row.id(), row.status(), row.language())).collect();
     let (a, others): (Vec<_>, Vec<_>) = told.into_iter().partition(|(id, ..)| *id == "a");
-    assert_eq!(a, [("a", Told::Value("success"), Told::Absent)]);
+    assert_eq!(a, [("a", Reported::Value("success"), Reported::Absent)]);
     assert_eq!(others.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), ["b", "c"]);
 }
 
@@ -208,7 +208,7 @@ fn of_two_rows_of_one_message_the_newer_counts_whole(#[case] first: &str, #[case
 fn of_a_key_that_comes_twice_the_last_counts() {
     let rows = page_of(r#"{"id":"a","language":"malay","values":{"n":"1","m":"2","n":"3"},"language":"tamil","id":"b"}"#);
     let row = rows.get(0).unwrap();
-    assert_eq!((row.id(), row.language()), ("b", Told::Value("tamil")));
+    assert_eq!((row.id(), row.language()), ("b", Reported::Value("tamil")));
     assert_eq!(row.values().value().unwrap().collect::<Vec<_>>(), [("m", "2"), ("n", "3")]);
 }
 
@@ -225,11 +225,11 @@ fn nothing_that_drives_a_terminal_gets_through() {
         r#"{"id":"a","recipient":"65\u001b[2J","latestStatus":"a\nb","fullMessage":"x\u009b31m\r\ny\u202e","values":{"n\u0007":"v\u0000\nw"},"creatorEmail":"e\u007f"}"#,
     );
     let row = rows.get(0).unwrap();
-    assert_eq!((row.recipient(), row.status()), (Told::Value("65␛[2J"), Told::Value("a␊b")));
-    assert_eq!((row.full_text(), row.creator()), (Told::Value("x␦31m\ny␦"), Told::Value("e␡")));
+    assert_eq!((row.recipient(), row.status()), (Reported::Value("65␛[2J"), Reported::Value("a␊b")));
+    assert_eq!((row.full_text(), row.creator()), (Reported::Value("x␦31m\ny␦"), Reported::Value("e␡")));
     assert_eq!(row.values().value().unwrap().collect::<Vec<_>>(), [("n␇", "v␀\nw")]);
     // The same when it stands in the body unescaped.
-    assert_eq!(page_of("{\"id\":\"a\",\"language\":\"e\u{7f}\u{202e}\u{9b}\"}").get(0).unwrap().language(), Told::Value("e␡␦␦"));
+    assert_eq!(page_of("{\"id\":\"a\",\"language\":\"e\u{7f}\u{202e}\u{9b}\"}").get(0).unwrap().language(), Reported::Value("e␡␦␦"));
 }
 
 #[rstest]
@@ -293,7 +293,7 @@ fn the_pages_place_is_found_ahead() {
 #[test]
 fn bytes_that_are_no_text_cost_a_letter() {
     let (rows, _) = decode_page(b"{\"messages\":[{\"id\":\"a\",\"language\":\"x\xff\"}]}").unwrap();
-    assert_eq!(rows.get(0).unwrap().language(), Told::Value("x\u{fffd}"));
+    assert_eq!(rows.get(0).unwrap().language(), Reported::Value("x\u{fffd}"));
 }
 
 #[test]

@@ -4,27 +4,27 @@ use std::borrow::Cow;
 
 use serde::de::MapAccess;
 
-use super::lenient::{Fields, Lenient, Object, Objects, read_leniently, wire_struct};
-use super::scalar::{Line, Lines, Number, Opaque, Time, Values};
-use crate::delivery::{AttemptFields, BadRow, BatchFields, RowFields, RowsBuilder, TemplateFields, Told, needs_cleaning};
+use super::lenient::{FromFields, Lenient, Object, Objects, read_leniently, wire_struct};
+use super::scalar::{ManyLines, Number, OneLine, Opaque, Time, Values};
+use crate::delivery::{AttemptFields, BadRow, BatchFields, Reported, RowFields, RowsBuilder, TemplateFields, needs_cleaning};
 use crate::postman::secrets;
 
 wire_struct!(
     /// A message.
     WireMessage {
         id: Opaque<'a> = "id",
-        recipient: Line<'a> = "recipient",
-        status: Line<'a> = "latestStatus",
+        recipient: OneLine<'a> = "recipient",
+        status: OneLine<'a> = "latestStatus",
         created_at: Time = "createdAt",
         updated_at: Time = "updatedAt",
-        language: Line<'a> = "language",
-        campaign_id: Line<'a> = "campaignId",
+        language: OneLine<'a> = "language",
+        campaign_id: OneLine<'a> = "campaignId",
         values: Values<'a> = "values",
-        full_text: Lines<'a> = "fullMessage",
-        template_body_id: Line<'a> = "templateBodyId",
+        full_text: ManyLines<'a> = "fullMessage",
+        template_body_id: OneLine<'a> = "templateBodyId",
         template: Object<WireTemplate<'a>> = "templateBody",
-        creator_id: Line<'a> = "creatorId",
-        creator_email: Line<'a> = "creatorEmail",
+        creator_id: OneLine<'a> = "creatorId",
+        creator_email: OneLine<'a> = "creatorEmail",
         batches: Objects<WireBatch<'a>> = "batches",
         /// Older pages tell the batch's id outside the list.
         batch_id: Opaque<'a> = "batchId",
@@ -41,10 +41,10 @@ wire_struct!(
 wire_struct!(
     /// A template's text.
     WireTemplate {
-        id: Line<'a> = "id",
-        template_id: Line<'a> = "templateId",
-        language: Line<'a> = "language",
-        body: Lines<'a> = "body",
+        id: OneLine<'a> = "id",
+        template_id: OneLine<'a> = "templateId",
+        language: OneLine<'a> = "language",
+        body: ManyLines<'a> = "body",
     }
 );
 
@@ -52,8 +52,8 @@ wire_struct!(
     /// A batch, as a message tells of it.
     WireBatch {
         id: Opaque<'a> = "id",
-        file_name: Line<'a> = "originalFileName",
-        status: Line<'a> = "status",
+        file_name: OneLine<'a> = "originalFileName",
+        status: OneLine<'a> = "status",
         total: Number = "totalMessages",
         created_at: Time = "createdAt",
         /// The message's row in the batch; written with a capital.
@@ -71,43 +71,43 @@ wire_struct!(
 wire_struct!(
     /// An attempt, in either spelling.
     WireAttempt {
-        status: Line<'a> = "status",
+        status: OneLine<'a> = "status",
         created_at: Time = "createdAt" | "created_at",
         updated_at: Time = "updatedAt" | "updated_at",
         sent_at: Time = "sentAt" | "sent_at",
         delivered_at: Time = "deliveredAt" | "delivered_at",
         error: WireError<'a> = "error",
-        error_kind: Line<'a> = "errorType" | "error_type",
-        error_code: Line<'a> = "errorCode" | "error_code",
+        error_kind: OneLine<'a> = "errorType" | "error_type",
+        error_code: OneLine<'a> = "errorCode" | "error_code",
     }
 );
 
 wire_struct!(
     /// An error as an object.
     WireErrorObject {
-        kind: Line<'a> = "type",
-        code: Line<'a> = "code",
+        kind: OneLine<'a> = "type",
+        code: OneLine<'a> = "code",
     }
 );
 
 /// An error, as an object or as its code alone.
 #[derive(Default)]
 pub(super) struct WireError<'a> {
-    kind: Line<'a>,
-    code: Line<'a>,
+    kind: OneLine<'a>,
+    code: OneLine<'a>,
 }
 
 impl<'de> Lenient<'de> for WireError<'de> {
     fn null() -> Self {
-        Self { kind: Line::null(), code: Line::null() }
+        Self { kind: OneLine::null(), code: OneLine::null() }
     }
 
     fn text(text: &str) -> Self {
-        Self { kind: Line::default(), code: Line::text(text) }
+        Self { kind: OneLine::default(), code: OneLine::text(text) }
     }
 
     fn borrowed(text: &'de str) -> Self {
-        Self { kind: Line::default(), code: Line::borrowed(text) }
+        Self { kind: OneLine::default(), code: OneLine::borrowed(text) }
     }
 
     fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
@@ -127,17 +127,17 @@ wire_struct!(
 );
 
 /// Adds the message, or a bad row where it is none. `place` is its place in the answer.
-pub(super) fn push(rows: &mut RowsBuilder, place: usize, message: &Told<WireMessage<'_>>) {
+pub(super) fn push(rows: &mut RowsBuilder, place: usize, message: &Reported<WireMessage<'_>>) {
     let bad = |id: Option<String>, reason: &str| BadRow { place, id, reason: reason.to_owned() };
-    let Told::Value(message) = message else {
+    let Reported::Value(message) = message else {
         return rows.push_bad(bad(None, "the row is not an object"));
     };
     match message.id.told() {
-        Told::Value(id) if needs_cleaning(id) => {
+        Reported::Value(id) if needs_cleaning(id) => {
             // Shown cleaned, it could not be asked for again.
             rows.push_bad(bad(Some(secrets::told(id)), "the id holds characters that no id may have"));
         }
-        Told::Value(id) if !id.is_empty() => rows.push(&told(id, message)),
+        Reported::Value(id) if !id.is_empty() => rows.push(&told(id, message)),
         _ => rows.push_bad(bad(None, "the row has no id")),
     }
 }
@@ -164,18 +164,18 @@ fn told<'b>(id: &'b str, message: &'b WireMessage<'_>) -> RowFields<'b> {
     }
 }
 
-fn pairs<'b>(values: &'b Told<Vec<(Cow<'_, str>, Cow<'_, str>)>>) -> Told<Vec<(&'b str, &'b str)>> {
+fn pairs<'b>(values: &'b Reported<Vec<(Cow<'_, str>, Cow<'_, str>)>>) -> Reported<Vec<(&'b str, &'b str)>> {
     values.as_ref().map(|values| values.iter().map(|(name, value)| (&**name, &**value)).collect())
 }
 
 /// The batch: the first of the list that has an id, else the id that older pages tell apart. An
 /// empty list says that there is none.
-fn batch<'b>(message: &'b WireMessage<'_>) -> Told<BatchFields<'b>> {
+fn batch<'b>(message: &'b WireMessage<'_>) -> Reported<BatchFields<'b>> {
     let listed = match &message.batches.0 {
-        Told::Value(batches) if batches.is_empty() => Told::Null,
-        Told::Value(batches) => batches.iter().find_map(batch_fields).into(),
-        Told::Null => Told::Null,
-        Told::Absent => Told::Absent,
+        Reported::Value(batches) if batches.is_empty() => Reported::Null,
+        Reported::Value(batches) => batches.iter().find_map(batch_fields).into(),
+        Reported::Null => Reported::Null,
+        Reported::Absent => Reported::Absent,
     };
     let alone = usable_id(message.batch_id.told()).map(|id| BatchFields { id, ..BatchFields::default() });
     prefer_value(listed, alone)
@@ -194,11 +194,11 @@ fn batch_fields<'b>(batch: &'b WireBatch<'_>) -> Option<BatchFields<'b>> {
 }
 
 /// An id that can be sent back as it is.
-fn usable_id(id: Told<&str>) -> Told<&str> {
+fn usable_id(id: Reported<&str>) -> Reported<&str> {
     id.and_then(|id| (!id.is_empty() && !needs_cleaning(id)).then_some(id))
 }
 
-fn template<'b>(message: &'b WireMessage<'_>) -> Told<TemplateFields<'b>> {
+fn template<'b>(message: &'b WireMessage<'_>) -> Reported<TemplateFields<'b>> {
     message.template.0.as_ref().map(|template| TemplateFields {
         id: template.id.told().or(message.template_body_id.told()),
         template_id: template.template_id.told(),
@@ -207,9 +207,9 @@ fn template<'b>(message: &'b WireMessage<'_>) -> Told<TemplateFields<'b>> {
     })
 }
 
-fn attempts<'b>(message: &'b WireMessage<'_>) -> Told<Vec<AttemptFields<'b>>> {
+fn attempts<'b>(message: &'b WireMessage<'_>) -> Reported<Vec<AttemptFields<'b>>> {
     let (nested, flat) = (message.attempts.0.as_ref(), message.message_attempts.0.as_ref());
-    let with_rows = |told: &Told<&Vec<WireAttempt<'_>>>| matches!(told, Told::Value(attempts) if !attempts.is_empty());
+    let with_rows = |told: &Reported<&Vec<WireAttempt<'_>>>| matches!(told, Reported::Value(attempts) if !attempts.is_empty());
     let attempts = if with_rows(&nested) || !with_rows(&flat) { nested.or(flat) } else { flat };
     attempts.map(|attempts| attempts.iter().map(attempt_fields).collect())
 }
@@ -232,10 +232,10 @@ fn short(word: &str) -> &str {
 }
 
 /// Of two spellings the one with a value, else the one that says anything at all.
-fn prefer_value<T>(first: Told<T>, second: Told<T>) -> Told<T> {
+fn prefer_value<T>(first: Reported<T>, second: Reported<T>) -> Reported<T> {
     match (first, second) {
-        (first @ Told::Value(_), _) => first,
-        (_, second @ Told::Value(_)) => second,
+        (first @ Reported::Value(_), _) => first,
+        (_, second @ Reported::Value(_)) => second,
         (first, second) => first.or(second),
     }
 }

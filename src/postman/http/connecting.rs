@@ -12,7 +12,7 @@ use tower::BoxError;
 
 /// A moment by both clocks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading {
+pub(super) struct ClockReading {
     /// Since some moment before the program began, suspend included where the system has a clock for that.
     pub steady: Duration,
     pub wall: Timestamp,
@@ -20,13 +20,13 @@ pub(super) struct Reading {
 
 /// Reads both clocks.
 #[derive(Clone)]
-pub(super) struct Clocks(pub Arc<dyn Fn() -> Reading + Send + Sync>);
+pub(super) struct Clocks(pub Arc<dyn Fn() -> ClockReading + Send + Sync>);
 
 impl Default for Clocks {
     fn default() -> Self {
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
         let begun = std::time::Instant::now();
-        Self(Arc::new(move || Reading {
+        Self(Arc::new(move || ClockReading {
             #[cfg(any(target_os = "linux", target_os = "android"))]
             steady: super::uptime(),
             #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Clocks {
 
 impl Clocks {
     /// What has passed since a reading, by whichever clock says more.
-    fn since(&self, then: Reading) -> Duration {
+    fn since(&self, then: ClockReading) -> Duration {
         let now = (self.0)();
         let wall = Duration::try_from(now.wall.duration_since(then.wall)).unwrap_or_default();
         now.steady.saturating_sub(then.steady).max(wall)

@@ -3,16 +3,18 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
-use super::super::form::{Lines, Told, Wanted};
+use super::super::form::{EntryQuery, JournalTransaction, StateChange};
 use super::super::text::{impersonal, one_line};
-use super::super::{ActionId, ActionKind, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Try, Who};
+use super::super::{
+    ActionAttempt, ActionId, ActionKind, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who,
+};
 use super::row::{self, ENTRY};
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
 /// What is read and written through a connection, or through a transaction of it.
 pub(super) struct Stored<'a>(pub &'a Connection);
 
-impl Lines for Stored<'_> {
+impl JournalTransaction for Stored<'_> {
     fn knows_run(&self, run: &RunId) -> Result<bool, StateError> {
         let known: Option<i64> = self
             .0
@@ -27,21 +29,23 @@ impl Lines for Stored<'_> {
         self.execute(sql, params![run.as_str(), at.to_string(), who.user, who.ssh_source, who.sudo_user])
     }
 
-    fn entries(&self, wanted: &Wanted<'_>) -> Result<Vec<JournalEntry>, StateError> {
+    fn entries(&self, wanted: &EntryQuery<'_>) -> Result<Vec<JournalEntry>, StateError> {
         match *wanted {
-            Wanted::Newest(limit) => self.found("ORDER BY a.id DESC LIMIT ?1", [i64::try_from(limit).unwrap_or(i64::MAX)]),
-            Wanted::One(action) => self.found("WHERE a.id = ?1", [action.0]),
-            Wanted::Open => self.found("WHERE a.state IN ('intended', 'unknown') ORDER BY a.id", []),
-            Wanted::OpenOf(server, campaign) => {
+            EntryQuery::Newest(limit) => self.found("ORDER BY a.id DESC LIMIT ?1", [i64::try_from(limit).unwrap_or(i64::MAX)]),
+            EntryQuery::One(action) => self.found("WHERE a.id = ?1", [action.0]),
+            EntryQuery::Open => self.found("WHERE a.state IN ('intended', 'unknown') ORDER BY a.id", []),
+            EntryQuery::OpenOf(server, campaign) => {
                 let condition = "WHERE a.state IN ('intended', 'unknown') AND a.server = ?1 AND a.campaign = ?2 ORDER BY a.id";
                 self.found(condition, [server.as_str(), campaign.as_str()])
             }
-            Wanted::OpenOfRun(run) => self.found("WHERE a.state IN ('intended', 'unknown') AND a.run = ?1 ORDER BY a.id", [run.as_str()]),
-            Wanted::RetriesSince(server, campaign, action) => {
+            EntryQuery::OpenOfRun(run) => {
+                self.found("WHERE a.state IN ('intended', 'unknown') AND a.run = ?1 ORDER BY a.id", [run.as_str()])
+            }
+            EntryQuery::RetriesSince(server, campaign, action) => {
                 let condition = "WHERE a.server = ?1 AND a.campaign = ?2 AND a.id > ?3 AND a.kind = 'retry' ORDER BY a.id";
                 self.found(condition, params![server.as_str(), campaign.as_str(), action.0])
             }
-            Wanted::On(server, campaign, subject, [one, other]) => {
+            EntryQuery::On(server, campaign, subject, [one, other]) => {
                 // In the words of the index over open actions, where it is asked for those.
                 let states = match (one, other) {
                     (ActionState::Intended, ActionState::Unknown) => "a.state IN ('intended', 'unknown')".to_owned(),
@@ -50,7 +54,7 @@ impl Lines for Stored<'_> {
                 let condition = format!("WHERE {states} AND a.server = ?1 AND a.campaign = ?2 AND a.claim = ?3 ORDER BY a.id DESC");
                 self.found(&condition, [server.as_str(), campaign.as_str(), subject])
             }
-            Wanted::NewestOfRun(run, subject) => {
+            EntryQuery::NewestOfRun(run, subject) => {
                 self.found("WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2) ORDER BY a.id DESC LIMIT 1", [run.as_str(), subject])
             }
         }
@@ -94,7 +98,7 @@ impl Lines for Stored<'_> {
         Ok(action)
     }
 
-    fn change(&mut self, action: ActionId, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn change(&mut self, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let sql = "UPDATE actions SET state = ?2, changed_at = ?3, code = ?4, reason = ?5, trace_id = ?6, resolved_run = ?7 WHERE id = ?1";
         self.execute(
             sql,
@@ -124,8 +128,8 @@ impl Lines for Stored<'_> {
         read().map_err(StateError::database("read"))
     }
 
-    fn tries(&self, action: ActionId) -> Result<Vec<Try>, StateError> {
-        let read = || -> rusqlite::Result<Vec<Try>> {
+    fn tries(&self, action: ActionId) -> Result<Vec<ActionAttempt>, StateError> {
+        let read = || -> rusqlite::Result<Vec<ActionAttempt>> {
             let mut statement = self.0.prepare_cached("SELECT * FROM tries WHERE action = ?1 ORDER BY number")?;
             statement.query_map([action.0], row::one_try)?.collect()
         };
@@ -136,7 +140,7 @@ impl Lines for Stored<'_> {
         self.execute("INSERT INTO tries (action, number, started_at) VALUES (?1, ?2, ?3)", params![action.0, number, at.to_string()])
     }
 
-    fn end_try(&mut self, action: ActionId, number: u32, told: &Told<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn end_try(&mut self, action: ActionId, number: u32, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let sql = "UPDATE tries SET ended_at = ?3, outcome = ?4, code = ?5, reason = ?6, trace_id = ?7 WHERE action = ?1 AND number = ?2";
         self.execute(
             sql,

@@ -15,7 +15,7 @@ use self::lines::Stored;
 use self::schema::{bring_up_to_date, check, explained, in_newest_format};
 use super::files::{Files, Flaw};
 use super::folder::{keep_file_private, prepare, sync_names};
-use super::form::{Form, Lines, RunLock};
+use super::form::{JournalBackend, JournalTransaction, RunLock};
 use super::{RunId, StateError, locks, run};
 
 /// The database's name in the state folder.
@@ -154,8 +154,8 @@ impl Open {
     }
 }
 
-impl Form for Sqlite {
-    fn write(&self, work: &mut dyn FnMut(&mut dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
+impl JournalBackend for Sqlite {
+    fn write(&self, work: &mut dyn FnMut(&mut dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError> {
         let mut open = self.held();
         open.check()?;
         let failed = StateError::database("written");
@@ -165,7 +165,7 @@ impl Form for Sqlite {
         open.check()
     }
 
-    fn read(&self, work: &mut dyn FnMut(&dyn Lines) -> Result<(), StateError>) -> Result<(), StateError> {
+    fn read(&self, work: &mut dyn FnMut(&dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError> {
         let mut open = self.held();
         // A file that was cut cannot be read either: the index is mapped, and its missing end would end the program.
         if let Err(cut) = open.check()

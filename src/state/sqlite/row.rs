@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
 use super::super::{
-    ActionId, ActionKind, ActionState, FailureSeen, JournalEntry, Note, NoteEntry, NoteKind, ReadFrom, RunId, Server, StateError, Try, Who,
+    ActionAttempt, ActionId, ActionKind, ActionState, FailureSeen, JournalEntry, Note, NoteEntry, NoteKind, ReadFrom, RunId, Server,
+    StateError, Who,
 };
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
@@ -81,8 +82,8 @@ fn seen(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Vec<F
     Ok(Some(found).filter(|found| u32::try_from(found.len()) == Ok(lines)))
 }
 
-pub(super) fn one_try(row: &Row<'_>) -> rusqlite::Result<Try> {
-    Ok(Try {
+pub(super) fn one_try(row: &Row<'_>) -> rusqlite::Result<ActionAttempt> {
+    Ok(ActionAttempt {
         number: row.get("number")?,
         started_at: time(row, "started_at")?,
         ended_at: optional_time(row, "ended_at")?,

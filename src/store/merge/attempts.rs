@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Scratch, Telling, told};
 use crate::delivery::AttemptFields;
-use crate::store::asked::Field;
+use crate::store::asked::StoredField;
 use crate::store::columns::{Columns, ToldBy};
 use crate::store::{AnswerKind, tries, varint};
 
@@ -17,7 +17,7 @@ impl Telling<'_> {
         let (mut legacy_error, mut counted, _) = columns.attempts_parts(at);
         let mut take_packed = false;
         if let Some(count) = told(self.row.attempt_count())
-            && self.takes(columns, Field::AttemptCount, || count.cmp(&counted))
+            && self.takes(columns, StoredField::AttemptCount, || count.cmp(&counted))
         {
             counted = count;
             replaced = true;
@@ -26,7 +26,7 @@ impl Telling<'_> {
             // An empty word says no more than a missing one.
             let code = code.filter(|code| !code.is_empty());
             let known = columns.names.error_of(legacy_error).map(|error| &*error.code);
-            if self.takes(columns, Field::LegacyError, || code.cmp(&known)) {
+            if self.takes(columns, StoredField::LegacyError, || code.cmp(&known)) {
                 legacy_error = code.map_or(0, |code| columns.names.error("", code));
                 replaced = true;
             }
@@ -38,15 +38,15 @@ impl Telling<'_> {
             if is_bare {
                 self.bare_attempts(columns, &scratch.attempts);
             } else {
-                if self.stamp >= columns.asked.get(at, Field::Attempts) {
+                if self.stamp >= columns.asked.get(at, StoredField::Attempts) {
                     columns.marks[at].attempts_by = match from {
                         AnswerKind::List | AnswerKind::Search => ToldBy::List,
                         AnswerKind::Batch(_) => ToldBy::Batch,
                         AnswerKind::Single | AnswerKind::Action => ToldBy::Single,
                     };
                 }
-                take_packed =
-                    self.takes(columns, Field::Attempts, || compare_attempts(columns, &scratch.attempts, columns.attempts_parts(at).2));
+                take_packed = self
+                    .takes(columns, StoredField::Attempts, || compare_attempts(columns, &scratch.attempts, columns.attempts_parts(at).2));
                 replaced |= take_packed;
                 self.drop_older_bare_attempts(columns);
             }
@@ -69,7 +69,7 @@ impl Telling<'_> {
     /// Attempts without the times of their steps, as the call for one message tells them, do not
     /// wipe out the times that a page told.
     fn bare_attempts(&mut self, columns: &mut Columns, packed: &[u8]) {
-        let full_asked = columns.asked.get(self.at, Field::Attempts);
+        let full_asked = columns.asked.get(self.at, StoredField::Attempts);
         if self.stamp <= full_asked {
             return;
         }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::{Scratch, Telling, told};
 use crate::delivery::TemplateFields;
-use crate::store::asked::Field;
+use crate::store::asked::StoredField;
 use crate::store::columns::{Columns, TextHeld};
 use crate::store::names::template_fields;
 use crate::store::values::{self, value_of};
@@ -19,13 +19,13 @@ impl Telling<'_> {
         let takes_template = self.takes_template(columns);
         let values = told(self.row.values());
         let takes_values = values.is_some_and(|values| {
-            self.takes(columns, Field::Values, || match (values, columns.values_of(at)) {
+            self.takes(columns, StoredField::Values, || match (values, columns.values_of(at)) {
                 (Some(told), Some(known)) => told.cmp(known),
                 (told, known) => told.is_some().cmp(&known.is_some()),
             })
         });
         let text = told(self.row.full_text());
-        let takes_text = text.is_some_and(|text| self.takes(columns, Field::FullText, || compare_text(columns, at, text)));
+        let takes_text = text.is_some_and(|text| self.takes(columns, StoredField::FullText, || compare_text(columns, at, text)));
         if !(takes_values || takes_text || takes_template.is_some()) {
             return;
         }
@@ -75,8 +75,9 @@ impl Telling<'_> {
             return None;
         }
         let fields = telling.as_ref().map(template_fields);
-        let takes = self
-            .takes(columns, Field::Template, || fields.cmp(&columns.names.template_of(columns.template[at]).map(|known| known.fields())));
+        let takes = self.takes(columns, StoredField::Template, || {
+            fields.cmp(&columns.names.template_of(columns.template[at]).map(|known| known.fields()))
+        });
         let stamp = self.stamp;
         self.changed |= columns.change_aside(at, |aside| aside.template_reference.take_if(|(asked, _)| *asked <= stamp).is_some());
         takes.then(|| telling.as_ref().map_or(0, |telling| columns.names.template(telling)))
@@ -84,7 +85,7 @@ impl Telling<'_> {
 
     fn template_reference(&mut self, columns: &mut Columns, fields: &TemplateFields<'_>) {
         let at = self.at;
-        if self.stamp <= columns.asked.get(at, Field::Template) {
+        if self.stamp <= columns.asked.get(at, StoredField::Template) {
             return;
         }
         let number = columns.names.template(fields);

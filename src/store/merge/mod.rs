@@ -11,14 +11,14 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::asked::{Field, Fields, Stamp};
+use super::asked::{FieldMask, Stamp, StoredField};
 use super::columns::Columns;
 use super::names::{FAILURE, NO_STATUS, Origin, SUCCESS};
 use super::recipients::is_abroad;
-use super::tally::Standing;
-use super::tries::{NO_TIME, Try, milliseconds};
+use super::tally::Contribution;
+use super::tries::{NO_TIME, StoredAttempt, milliseconds};
 use super::{AnswerKind, Change, Merged, RowNumber, Store};
-use crate::delivery::{BatchFields, Row, Rows, Told};
+use crate::delivery::{BatchFields, Reported, Row, Rows};
 
 /// Bytes that are used again for row after row.
 #[derive(Default)]
@@ -33,7 +33,7 @@ struct Telling<'a> {
     row: Row<'a>,
     at: usize,
     stamp: Stamp,
-    told: Fields,
+    told: FieldMask,
     changed: bool,
 }
 
@@ -73,10 +73,10 @@ impl Store {
             None
         } else {
             let tried = self.columns.tried(at);
-            Some((Standing::of(&self.columns, at, &tried), tried))
+            Some((Contribution::of(&self.columns, at, &tried), tried))
         };
-        let mut telling = Telling { row, at, stamp, told: Fields::default(), changed: is_new };
-        telling.told.add(Field::Id);
+        let mut telling = Telling { row, at, stamp, told: FieldMask::default(), changed: is_new };
+        telling.told.add(StoredField::Id);
         let columns = &mut self.columns;
         let moved = telling.created_at(columns);
         if let Some(created) = moved {
@@ -102,7 +102,7 @@ impl Store {
         let tried = columns.tried(at);
         columns.error[at] = columns.error_of(at, &tried);
         columns.tries[at] = tried.count().map_or(0, |count| count.min(254) as u8 + 1);
-        let standing = Standing::of(columns, at, &tried);
+        let standing = Contribution::of(columns, at, &tried);
         merged.touched.push(number);
         match before {
             None => {
@@ -114,7 +114,7 @@ impl Store {
                     self.tally.remove(number, &old);
                     self.tally.add(number, &standing);
                 }
-                let began = |newest: Option<Try>| newest.map_or(NO_TIME, |newest| newest.created);
+                let began = |newest: Option<StoredAttempt>| newest.map_or(NO_TIME, |newest| newest.created);
                 let is_final = matches!(standing.status, SUCCESS | FAILURE);
                 let again = is_final && began(tried.newest) > began(tried_before.newest) && began(tried_before.newest) != NO_TIME;
                 // The first status that is given of a message says what it was already.
@@ -139,17 +139,17 @@ impl Store {
 }
 
 /// `None` where a field was left out, `Some(None)` where it was cleared.
-fn told<T>(told: Told<T>) -> Option<Option<T>> {
+fn told<T>(told: Reported<T>) -> Option<Option<T>> {
     match told {
-        Told::Absent => None,
-        Told::Null => Some(None),
-        Told::Value(value) => Some(Some(value)),
+        Reported::Absent => None,
+        Reported::Null => Some(None),
+        Reported::Value(value) => Some(Some(value)),
     }
 }
 
 impl Telling<'_> {
     /// Whether a told field replaces what is known; `compare` compares the told value with it.
-    fn takes(&mut self, columns: &Columns, field: Field, compare: impl FnOnce() -> Ordering) -> bool {
+    fn takes(&mut self, columns: &Columns, field: StoredField, compare: impl FnOnce() -> Ordering) -> bool {
         self.told.add(field);
         let takes = columns.asked.replaces(self.at, field, self.stamp, compare);
         self.changed |= takes;
@@ -161,24 +161,24 @@ impl Telling<'_> {
     fn created_at(&mut self, columns: &Columns) -> Option<i64> {
         let created = milliseconds(told(self.row.created_at())?);
         let known = columns.created[self.at];
-        self.takes(columns, Field::CreatedAt, || created.cmp(&known)).then_some(created)
+        self.takes(columns, StoredField::CreatedAt, || created.cmp(&known)).then_some(created)
     }
 
     fn plain_fields(&mut self, columns: &mut Columns) {
         let at = self.at;
         if let Some(recipient) = told(self.row.recipient())
-            && self.takes(columns, Field::Recipient, || recipient.cmp(&columns.recipients.get(at)))
+            && self.takes(columns, StoredField::Recipient, || recipient.cmp(&columns.recipients.get(at)))
         {
             columns.recipients.set(at, recipient);
             columns.marks[at].abroad = is_abroad(recipient);
         }
         if let Some(word) = told(self.row.status())
-            && self.takes(columns, Field::Status, || word.cmp(&columns.names.status_word(columns.status[at])))
+            && self.takes(columns, StoredField::Status, || word.cmp(&columns.names.status_word(columns.status[at])))
         {
             columns.status[at] = word.map_or(NO_STATUS, |word| columns.names.status(word));
         }
         if let Some(updated) = told(self.row.updated_at()).map(milliseconds)
-            && self.takes(columns, Field::UpdatedAt, || updated.cmp(&columns.updated[at]))
+            && self.takes(columns, StoredField::UpdatedAt, || updated.cmp(&columns.updated[at]))
         {
             columns.updated[at] = updated;
         }
@@ -189,8 +189,11 @@ impl Telling<'_> {
         let known = columns.names.origin_of(columns.origin[at]);
         let known = known.map_or([None; 3], |known| [known.language.as_deref(), known.campaign_id.as_deref(), known.creator.as_deref()]);
         let mut now = known;
-        let all =
-            [(Field::Language, self.row.language()), (Field::CampaignId, self.row.campaign_id()), (Field::Creator, self.row.creator())];
+        let all = [
+            (StoredField::Language, self.row.language()),
+            (StoredField::CampaignId, self.row.campaign_id()),
+            (StoredField::Creator, self.row.creator()),
+        ];
         for (place, (field, telling)) in all.into_iter().enumerate() {
             if let Some(text) = told(telling)
                 && self.takes(columns, field, || text.cmp(&known[place]))
@@ -207,14 +210,16 @@ impl Telling<'_> {
     /// A batch's own page does not name the batch: its rows get it from what was asked.
     fn batch(&mut self, columns: &mut Columns, from: &AnswerKind) {
         let telling = match (self.row.batch(), from) {
-            (Told::Absent | Told::Null, AnswerKind::Batch(id)) => Told::Value(BatchFields { id: id.as_str(), ..BatchFields::default() }),
+            (Reported::Absent | Reported::Null, AnswerKind::Batch(id)) => {
+                Reported::Value(BatchFields { id: id.as_str(), ..BatchFields::default() })
+            }
             (telling, _) => telling,
         };
         let Some(telling) = told(telling) else { return };
         let at = self.at;
         let number = telling.as_ref().map_or(0, |batch| columns.batches.take(batch, self.stamp));
         let id = telling.map(|batch| batch.id);
-        if self.takes(columns, Field::Batch, || id.cmp(&columns.batches.id(columns.batch[at]))) {
+        if self.takes(columns, StoredField::Batch, || id.cmp(&columns.batches.id(columns.batch[at]))) {
             columns.batch[at] = number;
         }
     }

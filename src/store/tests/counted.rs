@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
-use crate::delivery::{AttemptFields, Message, MessageId, Progress, RowFields, Status, Told};
+use crate::delivery::{AttemptFields, Message, MessageId, Progress, Reported, RowFields, Status};
 use crate::store::{AnswerKind, Reach, STATUS_PLACES, Store, status_place};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
@@ -126,13 +126,13 @@ fn store_of(all: &[Sent]) -> Store {
         .zip(&ids)
         .map(|(sent, id)| RowFields {
             id,
-            status: Told::Value(sent.status),
-            recipient: Told::Value(sent.recipient),
-            created_at: Told::Value(seconds(sent.created)),
-            attempts: Told::Value(vec![AttemptFields {
-                status: Told::Value(sent.status),
-                created_at: Told::Value(seconds(sent.started)),
-                updated_at: Told::Null,
+            status: Reported::Value(sent.status),
+            recipient: Reported::Value(sent.recipient),
+            created_at: Reported::Value(seconds(sent.created)),
+            attempts: Reported::Value(vec![AttemptFields {
+                status: Reported::Value(sent.status),
+                created_at: Reported::Value(seconds(sent.started)),
+                updated_at: Reported::Null,
                 delivered_at: sent.ended.map(seconds).into(),
                 error_code: Some(sent.code).filter(|code| !code.is_empty()).into(),
                 ..AttemptFields::default()
@@ -221,8 +221,12 @@ fn what_should_have_gone_on_is_stuck() {
 #[test]
 fn a_message_just_retried_is_not_stuck() {
     let mut store = store_of(&[Sent { status: "failure", created: 90_000, started: 90_000, ended: None, ..DELIVERED }]);
-    let retried =
-        RowFields { id: "message_0000", status: Told::Value("created"), updated_at: Told::Value(at(NOW - 5000)), ..RowFields::default() };
+    let retried = RowFields {
+        id: "message_0000",
+        status: Reported::Value("created"),
+        updated_at: Reported::Value(at(NOW - 5000)),
+        ..RowFields::default()
+    };
     store.merge(&rows(&[retried]), &AnswerKind::Action, at(NOW + 1000));
     assert_eq!(store.counts().by_status[0], 1);
     assert!(store.stuck(at(NOW)).before_provider.is_empty());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::model::{Answer, IDS, NOW, at, expected, merged, rows, some_answers, some_row};
-use crate::delivery::{AttemptFields, BadRow, Message, MessageId, Recipient, RowFields, RowsBuilder, Status, TemplateFields, Told};
+use crate::delivery::{AttemptFields, BadRow, Message, MessageId, Recipient, Reported, RowFields, RowsBuilder, Status, TemplateFields};
 use crate::store::{AnswerKind, Store};
 
 fn held(store: &Store) -> BTreeMap<String, Message> {
@@ -17,14 +17,14 @@ fn a_newer_answer_wins_and_what_it_leaves_out_stays() {
     let mut store = Store::new();
     let whole = RowFields {
         id: IDS[0],
-        status: Told::Value("sending"),
-        recipient: Told::Value("6580001234"),
-        created_at: Told::Value(at(NOW)),
+        status: Reported::Value("sending"),
+        recipient: Reported::Value("6580001234"),
+        created_at: Reported::Value(at(NOW)),
         ..RowFields::default()
     };
     let answer = store.merge(&rows(std::slice::from_ref(&whole)), &AnswerKind::List, at(NOW + 1000));
     assert_eq!((answer.added.len(), answer.changes.len(), answer.touched.len()), (1, 0, 1));
-    let partial = RowFields { id: IDS[0], status: Told::Value("success"), ..RowFields::default() };
+    let partial = RowFields { id: IDS[0], status: Reported::Value("success"), ..RowFields::default() };
     let answer = store.merge(&rows(&[partial]), &AnswerKind::Single, at(NOW + 3000));
     let change = &answer.changes[0];
     assert_eq!((&change.from, &change.to, change.seen_at), (&Some(Status::Sending), &Status::Success, at(NOW + 3000)));
@@ -40,8 +40,8 @@ fn a_newer_answer_wins_and_what_it_leaves_out_stays() {
 fn null_clears_and_an_older_value_does_not_come_back() {
     let mut store = Store::new();
     let batch = |told| RowFields { id: IDS[0], language: told, ..RowFields::default() };
-    store.merge(&rows(&[batch(Told::Null)]), &AnswerKind::List, at(NOW + 2000));
-    store.merge(&rows(&[batch(Told::Value("tamil"))]), &AnswerKind::List, at(NOW + 1000));
+    store.merge(&rows(&[batch(Reported::Null)]), &AnswerKind::List, at(NOW + 2000));
+    store.merge(&rows(&[batch(Reported::Value("tamil"))]), &AnswerKind::List, at(NOW + 1000));
     let row = store.row(&MessageId::new(IDS[0])).unwrap();
     assert_eq!(store.message(row).language, None);
 }
@@ -49,21 +49,21 @@ fn null_clears_and_an_older_value_does_not_come_back() {
 #[test]
 fn a_status_that_is_not_given_changes_nothing() {
     let mut store = Store::new();
-    let row = |id, status| RowFields { id, status, created_at: Told::Value(at(NOW)), ..RowFields::default() };
-    store.merge(&rows(&[row(IDS[0], Told::Value("sending")), row(IDS[1], Told::Absent)]), &AnswerKind::List, at(NOW + 1000));
-    for (second, told) in [(2, Told::Absent), (3, Told::Null), (4, Told::Value("")), (5, Told::Value(" "))] {
+    let row = |id, status| RowFields { id, status, created_at: Reported::Value(at(NOW)), ..RowFields::default() };
+    store.merge(&rows(&[row(IDS[0], Reported::Value("sending")), row(IDS[1], Reported::Absent)]), &AnswerKind::List, at(NOW + 1000));
+    for (second, told) in [(2, Reported::Absent), (3, Reported::Null), (4, Reported::Value("")), (5, Reported::Value(" "))] {
         let answer = store.merge(&rows(&[row(IDS[0], told), row(IDS[1], told)]), &AnswerKind::List, at(NOW + second * 1000));
         assert!(answer.changes.is_empty(), "{told:?}");
         let row = store.row(&MessageId::new(IDS[0])).unwrap();
         assert_eq!(store.status(row), Some(&Status::Sending), "{told:?}");
     }
     let answer = store.merge(
-        &rows(&IDS[..2].iter().map(|id| row(id, Told::Value("sending"))).collect::<Vec<_>>()),
+        &rows(&IDS[..2].iter().map(|id| row(id, Reported::Value("sending"))).collect::<Vec<_>>()),
         &AnswerKind::List,
         at(NOW + 6000),
     );
     assert!(answer.changes.is_empty(), "the same as before, and one that is given for the first time: {:?}", answer.changes);
-    let answer = store.merge(&rows(&[row(IDS[1], Told::Value("success"))]), &AnswerKind::List, at(NOW + 7000));
+    let answer = store.merge(&rows(&[row(IDS[1], Reported::Value("success"))]), &AnswerKind::List, at(NOW + 7000));
     assert_eq!((answer.changes.len(), &answer.changes[0].from), (1, &Some(Status::Sending)));
 }
 
@@ -71,13 +71,13 @@ fn a_status_that_is_not_given_changes_nothing() {
 fn reading_one_message_keeps_the_times_that_a_page_told() {
     let mut store = Store::new();
     let page = AttemptFields {
-        status: Told::Value("sent_to_telco"),
-        created_at: Told::Value(at(NOW)),
-        sent_at: Told::Value(at(NOW + 500)),
+        status: Reported::Value("sent_to_telco"),
+        created_at: Reported::Value(at(NOW)),
+        sent_at: Reported::Value(at(NOW + 500)),
         ..AttemptFields::default()
     };
-    let single = AttemptFields { status: Told::Value("success"), created_at: Told::Value(at(NOW)), ..AttemptFields::default() };
-    let row = |attempt| RowFields { id: IDS[0], attempts: Told::Value(vec![attempt]), ..RowFields::default() };
+    let single = AttemptFields { status: Reported::Value("success"), created_at: Reported::Value(at(NOW)), ..AttemptFields::default() };
+    let row = |attempt| RowFields { id: IDS[0], attempts: Reported::Value(vec![attempt]), ..RowFields::default() };
     store.merge(&rows(&[row(page)]), &AnswerKind::List, at(NOW + 1000));
     store.merge(&rows(&[row(single)]), &AnswerKind::Single, at(NOW + 2000));
     assert_eq!(store.attempts_from(store.rows().next().unwrap()), AnswerKind::Single);
@@ -88,10 +88,10 @@ fn reading_one_message_keeps_the_times_that_a_page_told() {
 #[test]
 fn a_retrys_answer_that_names_the_template_keeps_its_text() {
     let mut store = Store::new();
-    let whole = TemplateFields { id: Told::Value("t1"), body: Told::Value("Dear {{name}}"), ..TemplateFields::default() };
-    let row = |template| RowFields { id: IDS[0], template: Told::Value(template), ..RowFields::default() };
+    let whole = TemplateFields { id: Reported::Value("t1"), body: Reported::Value("Dear {{name}}"), ..TemplateFields::default() };
+    let row = |template| RowFields { id: IDS[0], template: Reported::Value(template), ..RowFields::default() };
     store.merge(&rows(&[row(whole)]), &AnswerKind::List, at(NOW));
-    store.merge(&rows(&[row(TemplateFields { body: Told::Absent, ..whole })]), &AnswerKind::Action, at(NOW + 1000));
+    store.merge(&rows(&[row(TemplateFields { body: Reported::Absent, ..whole })]), &AnswerKind::Action, at(NOW + 1000));
     assert_eq!(store.cells(store.rows().next().unwrap()).text(true), "Dear {{name}}");
 }
 
@@ -99,13 +99,18 @@ fn a_retrys_answer_that_names_the_template_keeps_its_text() {
 fn tried_again_with_the_same_end_is_a_change() {
     let mut store = Store::new();
     let attempt = |second: i64| AttemptFields {
-        status: Told::Value("failure"),
-        created_at: Told::Value(at(NOW + second * 1000)),
-        updated_at: Told::Null,
-        error_code: Told::Value("routing_error"),
+        status: Reported::Value("failure"),
+        created_at: Reported::Value(at(NOW + second * 1000)),
+        updated_at: Reported::Null,
+        error_code: Reported::Value("routing_error"),
         ..AttemptFields::default()
     };
-    let row = |attempts| RowFields { id: IDS[0], status: Told::Value("failure"), attempts: Told::Value(attempts), ..RowFields::default() };
+    let row = |attempts| RowFields {
+        id: IDS[0],
+        status: Reported::Value("failure"),
+        attempts: Reported::Value(attempts),
+        ..RowFields::default()
+    };
     store.merge(&rows(&[row(vec![attempt(0)])]), &AnswerKind::List, at(NOW + 1000));
     assert_eq!(store.attempts_from(store.rows().next().unwrap()), AnswerKind::List);
     let again = store.merge(&rows(&[row(vec![attempt(9), attempt(0)])]), &AnswerKind::List, at(NOW + 20_000));
@@ -116,12 +121,12 @@ fn tried_again_with_the_same_end_is_a_change() {
 #[test]
 fn the_text_is_masked_by_its_template() {
     let mut store = Store::new();
-    let template = TemplateFields { body: Told::Value("Dear {{name}}!"), ..TemplateFields::default() };
+    let template = TemplateFields { body: Reported::Value("Dear {{name}}!"), ..TemplateFields::default() };
     let row = RowFields {
         id: IDS[0],
-        template: Told::Value(template),
-        values: Told::Value(vec![("name", "Tan")]),
-        full_text: Told::Value("Dear Tan!"),
+        template: Reported::Value(template),
+        values: Reported::Value(vec![("name", "Tan")]),
+        full_text: Reported::Value("Dear Tan!"),
         ..RowFields::default()
     };
     store.merge(&rows(&[row]), &AnswerKind::List, at(NOW));
@@ -134,9 +139,13 @@ fn reading_the_same_again_takes_no_room() {
     let mut store = Store::new();
     let row = RowFields {
         id: IDS[0],
-        values: Told::Value(vec![("name", "Tan")]),
-        full_text: Told::Value("a text that no template gives"),
-        attempts: Told::Value(vec![AttemptFields { created_at: Told::Value(at(NOW)), updated_at: Told::Null, ..AttemptFields::default() }]),
+        values: Reported::Value(vec![("name", "Tan")]),
+        full_text: Reported::Value("a text that no template gives"),
+        attempts: Reported::Value(vec![AttemptFields {
+            created_at: Reported::Value(at(NOW)),
+            updated_at: Reported::Null,
+            ..AttemptFields::default()
+        }]),
         ..RowFields::default()
     };
     let all = rows(&[row]);

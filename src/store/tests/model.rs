@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use crate::delivery::{
-    Attempt, AttemptFields, Batch, BatchFields, BatchId, Message, Row, RowFields, Rows, RowsBuilder, Template, TemplateFields, Told,
+    Attempt, AttemptFields, Batch, BatchFields, BatchId, Message, Reported, Row, RowFields, Rows, RowsBuilder, Template, TemplateFields,
 };
 use crate::store::{AnswerKind, Reach, Store};
 
@@ -67,7 +67,7 @@ struct KnownBatch {
     created_at: (Timestamp, Option<Timestamp>),
 }
 
-fn set_timed<T: PartialOrd>(field: &mut (Timestamp, Option<T>), told: Told<T>, asked_at: Timestamp) {
+fn set_timed<T: PartialOrd>(field: &mut (Timestamp, Option<T>), told: Reported<T>, asked_at: Timestamp) {
     if told.is_told() {
         let told = told.value();
         if asked_at > field.0 || told > field.1 {
@@ -76,11 +76,11 @@ fn set_timed<T: PartialOrd>(field: &mut (Timestamp, Option<T>), told: Told<T>, a
     }
 }
 
-fn set<T>(field: &mut Option<T>, told: Told<T>) {
+fn set<T>(field: &mut Option<T>, told: Reported<T>) {
     match told {
-        Told::Absent => {}
-        Told::Null => *field = None,
-        Told::Value(value) => *field = Some(value),
+        Reported::Absent => {}
+        Reported::Null => *field = None,
+        Reported::Value(value) => *field = Some(value),
     }
 }
 
@@ -116,21 +116,21 @@ fn fold(known: &mut Known, row: Row<'_>, kind: &AnswerKind, asked_at: Timestamp,
         }
     }
     match row.template() {
-        Told::Value(fields) if !(fields.template_id.is_told() || fields.language.is_told() || fields.body.is_told()) => {
+        Reported::Value(fields) if !(fields.template_id.is_told() || fields.language.is_told() || fields.body.is_told()) => {
             known.template_reference = told.template;
         }
-        Told::Absent => {}
+        Reported::Absent => {}
         _ => {
             known.whole_template = told.template;
             known.template_reference = None;
         }
     }
     let batch = match (row.batch(), kind) {
-        (Told::Value(batch), _) => Told::Value(batch),
-        (_, AnswerKind::Batch(id)) => Told::Value(BatchFields { id: id.as_str(), ..BatchFields::default() }),
+        (Reported::Value(batch), _) => Reported::Value(batch),
+        (_, AnswerKind::Batch(id)) => Reported::Value(BatchFields { id: id.as_str(), ..BatchFields::default() }),
         (told, _) => told,
     };
-    if let Told::Value(fields) = batch {
+    if let Reported::Value(fields) = batch {
         let id = BatchId::new(fields.id);
         let entry = batches.entry(id).or_default();
         set_timed(&mut entry.file_name, fields.file_name.map(str::to_owned), asked_at);
@@ -175,16 +175,16 @@ fn whole(known: Known, batches: &HashMap<BatchId, KnownBatch>) -> Message {
     message
 }
 
-fn told<T: Clone + std::fmt::Debug + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Told<T>> {
-    prop_oneof![2 => Just(Told::Absent), 1 => Just(Told::Null), 5 => value.prop_map(Told::Value)].boxed()
+fn told<T: Clone + std::fmt::Debug + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Reported<T>> {
+    prop_oneof![2 => Just(Reported::Absent), 1 => Just(Reported::Null), 5 => value.prop_map(Reported::Value)].boxed()
 }
 
-fn told_word(words: &'static [&'static str]) -> BoxedStrategy<Told<&'static str>> {
+fn told_word(words: &'static [&'static str]) -> BoxedStrategy<Reported<&'static str>> {
     told(prop::sample::select(words))
 }
 
 /// Times of the last three days, many of them equal.
-fn told_time() -> BoxedStrategy<Told<Timestamp>> {
+fn told_time() -> BoxedStrategy<Reported<Timestamp>> {
     told(prop_oneof![
         (0..20_i64).prop_map(|minutes| at(NOW - minutes * 60_000)),
         (0..72_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7)),
@@ -215,7 +215,7 @@ fn some_template() -> impl Strategy<Value = TemplateFields<'static>> {
     let whole = (told_word(&["t1", "t2"]), told_word(&["english"]), told_word(&["Dear {{name}}, {{when}}", "Hi {{name}}", "Bye"]))
         .prop_map(|(id, language, body)| TemplateFields { id, language, body, ..TemplateFields::default() });
     let reference =
-        prop::sample::select(&["t1", "t2"][..]).prop_map(|id| TemplateFields { id: Told::Value(id), ..TemplateFields::default() });
+        prop::sample::select(&["t1", "t2"][..]).prop_map(|id| TemplateFields { id: Reported::Value(id), ..TemplateFields::default() });
     prop_oneof![2 => whole, 1 => reference]
 }
 

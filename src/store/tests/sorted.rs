@@ -1,7 +1,7 @@
 //! Orders of so many rows that two threads sort them.
 
 use super::model::{NOW, at};
-use crate::delivery::{RowFields, RowsBuilder, Told};
+use crate::delivery::{Reported, RowFields, RowsBuilder};
 use crate::store::{AnswerKind, Filter, Order, RowNumber, SortBy, Store, View};
 
 /// Enough for two threads.
@@ -17,11 +17,11 @@ fn many(recipient: impl Fn(u64) -> String, updated: impl Fn(u64) -> i64) -> Stor
         let recipient = recipient(random >> 20);
         rows.push(&RowFields {
             id: &id,
-            recipient: if number % 50 == 0 { Told::Null } else { Told::Value(&recipient) },
-            status: Told::Value(["success", "failure", "sending"][(random >> 60) as usize % 3]),
+            recipient: if number % 50 == 0 { Reported::Null } else { Reported::Value(&recipient) },
+            status: Reported::Value(["success", "failure", "sending"][(random >> 60) as usize % 3]),
             // Some at the same time, and not in the order of the rows.
-            created_at: Told::Value(at(NOW - number / 3 * 7 % 11_000)),
-            updated_at: if number % 70 == 0 { Told::Null } else { Told::Value(at(updated(random >> 20))) },
+            created_at: Reported::Value(at(NOW - number / 3 * 7 % 11_000)),
+            updated_at: if number % 70 == 0 { Reported::Null } else { Reported::Value(at(updated(random >> 20))) },
             ..RowFields::default()
         });
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::counted::{Floor, check_counts};
 use super::model::{IDS, NOW, at, expected, rows, some_answers, some_reach};
-use crate::delivery::{Message, MessageId, Progress, RowFields, Told};
+use crate::delivery::{Message, MessageId, Progress, Reported, RowFields};
 use crate::store::{AnswerKind, Filter, Order, Reach, RowNumber, SortBy, Store, View};
 
 proptest! {
@@ -71,10 +71,10 @@ fn page(first: i64, len: i64) -> crate::delivery::Rows {
         .zip(&ids)
         .map(|(number, id)| RowFields {
             id,
-            created_at: Told::Value(at(NOW + number)),
-            status: Told::Value("success"),
-            recipient: Told::Value("a recipient longer than a number"),
-            full_text: Told::Value("a text that no template gives"),
+            created_at: Reported::Value(at(NOW + number)),
+            status: Reported::Value("success"),
+            recipient: Reported::Value("a recipient longer than a number"),
+            full_text: Reported::Value("a text that no template gives"),
             ..RowFields::default()
         })
         .collect();
@@ -108,8 +108,12 @@ fn a_page_of_what_left_brings_nothing_back_but_a_question_does() {
     store.merge(&page(7, 1), &AnswerKind::Search, at(NOW + 2000));
     assert_eq!((store.len(), store.coverage().islands), (51, 2));
     // It was retried elsewhere: more is to be expected of it.
-    let moving =
-        [RowFields { id: "message_000009", created_at: Told::Value(at(NOW + 9)), status: Told::Value("created"), ..RowFields::default() }];
+    let moving = [RowFields {
+        id: "message_000009",
+        created_at: Reported::Value(at(NOW + 9)),
+        status: Reported::Value("created"),
+        ..RowFields::default()
+    }];
     store.merge(&rows(&moving), &AnswerKind::List, at(NOW + 3000));
     assert_eq!(store.len(), 52);
 }

@@ -78,7 +78,7 @@ fn passing(guard: &mut Guard, role: fn(KeyEvent) -> KeyRole, batches: &[(u64, &s
         while let Some(due) = guard.due(None).filter(|due| *due < now) {
             look(guard, due, &mut passed);
         }
-        let came: Vec<Came> = batch.chars().map(|sign| Came { event: event(sign), first: now, last: now }).collect();
+        let came: Vec<InputEvent> = batch.chars().map(|sign| InputEvent { event: event(sign), first: now, last: now }).collect();
         guard.read(&came, now, role);
         for (sign, came) in batch.chars().zip(&came) {
             let key = came.event.as_key_event().filter(|_| counts(&came.event));
@@ -208,7 +208,7 @@ fn only_what_is_new_to_the_eyes_begins_again() {
 fn what_is_held_back_does_not_agree_to_another_question() {
     for change in [|guard: &mut Guard| guard.question(Some(QuestionId(2))), |guard: &mut Guard| guard.question(None), Guard::look_again] {
         let mut guard = asked();
-        guard.read(&[Came { event: event('y'), first: ms(500), last: ms(500) }], ms(500), yes);
+        guard.read(&[InputEvent { event: event('y'), first: ms(500), last: ms(500) }], ms(500), yes);
         assert_eq!((guard.admit(key('y'), KeyRole::Agrees, ms(500)), guard.due(None)), (None, Some(ms(520) + Duration::from_micros(1))));
         change(&mut guard);
         assert_eq!((guard.release(ms(900), None), guard.due(None), guard.take_refused()), (None, None, Some(key('y'))));
@@ -219,11 +219,11 @@ fn what_is_held_back_does_not_agree_to_another_question() {
 #[test]
 fn what_has_begun_closely_behind_is_waited_for() {
     let mut guard = asked();
-    guard.read(&[Came { event: event('y'), first: ms(500), last: ms(500) }], ms(500), yes);
+    guard.read(&[InputEvent { event: event('y'), first: ms(500), last: ms(500) }], ms(500), yes);
     assert_eq!(guard.admit(key('y'), KeyRole::Agrees, ms(500)), None);
     assert_eq!((guard.release(ms(600), Some(ms(520))), guard.due(Some(ms(520)))), (None, Some(ms(900) + Duration::from_micros(1))));
     assert_eq!(guard.release(ms(600), Some(ms(521))), Some(key('y')));
-    guard.read(&[Came { event: event('y'), first: ms(1_000), last: ms(1_000) }], ms(1_000), yes);
+    guard.read(&[InputEvent { event: event('y'), first: ms(1_000), last: ms(1_000) }], ms(1_000), yes);
     assert_eq!(guard.admit(key('y'), KeyRole::Agrees, ms(1_000)), None);
     assert_eq!((guard.release(ms(1_401), Some(ms(1_020))), guard.take_refused()), (None, Some(key('y'))));
 }

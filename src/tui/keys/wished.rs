@@ -1,19 +1,19 @@
 //! Keys of the configuration: read, and checked for what they would break.
 
 use super::{Action, Bound, Chord, Context, KeyMap};
-use crate::config::{Expected, KeyWish, Mistake, Placed, nearest};
+use crate::config::{Expected, KeyBinding, Mistake, Placed, nearest};
 
 /// A wish that was understood.
 struct Understood<'a> {
     action: Action,
-    wish: &'a KeyWish,
+    wish: &'a KeyBinding,
     chords: Vec<Placed<Chord>>,
 }
 
 impl KeyMap {
     /// The usual keys with those that the configuration wants instead, and every mistake in them. A wish
     /// with a mistake has no effect, so that its action keeps its usual keys.
-    pub fn wished(wishes: &[KeyWish]) -> (KeyMap, Vec<Mistake>) {
+    pub fn wished(wishes: &[KeyBinding]) -> (KeyMap, Vec<Mistake>) {
         let mut mistakes = Vec::new();
         let mut understood: Vec<Understood<'_>> =
             wishes.iter().filter_map(|wish| understand(wish).map_err(|mut wrong| mistakes.append(&mut wrong)).ok()).collect();
@@ -41,7 +41,7 @@ fn with(understood: &[Understood<'_>]) -> KeyMap {
     map
 }
 
-fn understand(wish: &KeyWish) -> Result<Understood<'_>, Vec<Mistake>> {
+fn understand(wish: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
     let name = wish.action.value.as_str();
     let Some(action) = Action::named(name) else {
         let names: Vec<String> = Action::all().into_iter().map(Action::name).collect();

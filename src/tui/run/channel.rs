@@ -25,7 +25,7 @@ pub struct UpdateReceiver {
 /// Nobody reads any more: the dashboard has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the dashboard has ended")]
-pub struct Ended;
+pub struct DashboardEnded;
 
 /// A channel to the loop that `waker` wakes.
 pub fn updates(waker: Waker) -> (UpdateSender, UpdateReceiver) {
@@ -37,9 +37,9 @@ impl UpdateSender {
     /// Sends news; waits while the loop is behind.
     ///
     /// # Errors
-    /// [`Ended`] when the dashboard has ended.
-    pub async fn send(&self, update: Update) -> Result<(), Ended> {
-        self.sender.send(update).await.map_err(|_| Ended)?;
+    /// [`DashboardEnded`] when the dashboard has ended.
+    pub async fn send(&self, update: Update) -> Result<(), DashboardEnded> {
+        self.sender.send(update).await.map_err(|_| DashboardEnded)?;
         self.waker.wake();
         Ok(())
     }

@@ -65,7 +65,7 @@ pub trait Screen {
 
 /// Something that happened at the terminal, and when: counted as [`Input::elapsed`] counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Came {
+pub struct InputEvent {
     /// What.
     pub event: crossterm::event::Event,
     /// When the first byte of it was read.
@@ -78,7 +78,7 @@ pub struct Came {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// Something happened at the terminal.
-    Came(Came),
+    Came(InputEvent),
     /// The terminal has told its background: no key, though it came among the keys.
     Background(Background),
     /// Nothing more for now: all that was there has been read.

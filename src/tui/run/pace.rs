@@ -23,7 +23,7 @@ pub(super) enum Cause {
 
 /// When a frame is due. Times are counted from any fixed moment.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct FrameLimiter {
     changed: Option<Cause>,
     last_frame: Option<Duration>,
     /// Frames for keys that may be drawn at once, as of `counted`.
@@ -31,7 +31,7 @@ pub(super) struct Pace {
     counted: Duration,
 }
 
-impl Pace {
+impl FrameLimiter {
     pub(super) fn new() -> Self {
         Self { changed: None, last_frame: None, allowed: AT_ONCE, counted: Duration::ZERO }
     }
@@ -79,7 +79,7 @@ mod tests {
 
     /// How many frames are drawn in a second when something changes every millisecond.
     fn frames_in_a_busy_second(cause: Cause) -> usize {
-        let mut pace = Pace::new();
+        let mut pace = FrameLimiter::new();
         (0..1_000)
             .filter(|at| {
                 pace.change(cause);
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn nothing_is_due_when_nothing_changed() {
-        let mut pace = Pace::new();
+        let mut pace = FrameLimiter::new();
         assert_eq!(pace.due(), None);
         pace.change(Cause::News);
         assert!(pace.is_due(ms(0)));
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_key_is_not_held_back_by_the_frame_before_it() {
-        let mut pace = Pace::new();
+        let mut pace = FrameLimiter::new();
         for at in [1_000, 1_001, 1_002] {
             pace.change(Cause::Key);
             assert!(pace.is_due(ms(at)));

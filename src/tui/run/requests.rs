@@ -8,7 +8,7 @@ use super::Waker;
 
 /// Why the dashboard ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum End {
+pub enum ExitReason {
     /// A person quit.
     Quit,
     /// An INT from outside: from the keyboard it arrives as a key.
@@ -25,16 +25,16 @@ pub enum End {
     Broken,
 }
 
-impl End {
+impl ExitReason {
     /// The exit code that tells it: 128 and the signal's number, as shells have it.
     pub fn exit_code(self) -> u8 {
         match self {
-            End::Quit | End::Reload => 0,
-            End::Broken => 1,
+            ExitReason::Quit | ExitReason::Reload => 0,
+            ExitReason::Broken => 1,
             // Input ends when the terminal is closed, which usually shows as a HUP.
-            End::HungUp | End::InputEnded => 129,
-            End::Interrupted => 130,
-            End::Terminated => 143,
+            ExitReason::HungUp | ExitReason::InputEnded => 129,
+            ExitReason::Interrupted => 130,
+            ExitReason::Terminated => 143,
         }
     }
 
@@ -48,10 +48,18 @@ impl End {
         };
         #[cfg(not(unix))]
         let is_gone = error.kind() == io::ErrorKind::BrokenPipe;
-        is_gone.then_some(End::HungUp)
+        is_gone.then_some(ExitReason::HungUp)
     }
 
-    const ALL: [End; 7] = [End::Quit, End::Interrupted, End::Terminated, End::HungUp, End::InputEnded, End::Reload, End::Broken];
+    const ALL: [ExitReason; 7] = [
+        ExitReason::Quit,
+        ExitReason::Interrupted,
+        ExitReason::Terminated,
+        ExitReason::HungUp,
+        ExitReason::InputEnded,
+        ExitReason::Reload,
+        ExitReason::Broken,
+    ];
 }
 
 /// A way to ask the loop for something from any thread. Cheap to clone.
@@ -63,7 +71,7 @@ pub struct Requests {
 
 #[derive(Debug, Default)]
 struct Asked {
-    /// 0, or 1 and the place in [`End::ALL`].
+    /// 0, or 1 and the place in [`ExitReason::ALL`].
     end: AtomicU8,
     suspend: AtomicBool,
     continued: AtomicBool,
@@ -77,8 +85,8 @@ impl Requests {
     }
 
     /// Asks the loop to end. The first reason stays.
-    pub fn end(&self, why: End) {
-        let place = End::ALL.iter().position(|end| *end == why).and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1);
+    pub fn end(&self, why: ExitReason) {
+        let place = ExitReason::ALL.iter().position(|end| *end == why).and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1);
         let _ = self.asked.end.compare_exchange(0, place, Ordering::AcqRel, Ordering::Acquire);
         self.waker.wake();
     }
@@ -107,9 +115,9 @@ impl Requests {
     }
 
     /// Why the loop is to end, if it is.
-    pub(crate) fn end_asked(&self) -> Option<End> {
+    pub(crate) fn end_asked(&self) -> Option<ExitReason> {
         let place = self.asked.end.load(Ordering::Acquire).checked_sub(1)?;
-        End::ALL.get(usize::from(place)).copied()
+        ExitReason::ALL.get(usize::from(place)).copied()
     }
 
     /// Whether a stop was asked for since the last call.

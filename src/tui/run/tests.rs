@@ -36,7 +36,7 @@ enum Step {
     Read(TerminalEvent),
     End,
     News(usize),
-    Ask(End),
+    Ask(ExitReason),
     Continue,
     /// Somebody sets the time of day so many milliseconds ahead of where it began.
     Set(i64),
@@ -85,7 +85,7 @@ impl Input for Script {
         let now = *self.time.borrow();
         match self.steps.front() {
             Some((at, Step::Read(event))) if ms(*at) <= now => {
-                let came = Came { event: event.clone(), first: now, last: now };
+                let came = InputEvent { event: event.clone(), first: now, last: now };
                 self.steps.pop_front();
                 Ok(Reading::Came(came))
             }
@@ -255,13 +255,13 @@ impl Dashboard for Dummy {
 
 /// Runs `dashboard` through `steps`; everything that happened, in order, and how it ended.
 #[must_use]
-fn ran(dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, End) {
+fn ran(dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, ExitReason) {
     let (log, end) = ran_on(None, dashboard, steps);
     (log, end.unwrap())
 }
 
 /// The same on a screen that may break.
-fn ran_on(breaks: Option<(u64, i32)>, mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, io::Result<End>) {
+fn ran_on(breaks: Option<(u64, i32)>, mut dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, io::Result<ExitReason>) {
     let log = Log::default();
     dashboard.log = Rc::clone(&log);
     let (waker, _wake_end) = wake_pair().unwrap();
@@ -280,7 +280,7 @@ fn ran_on(breaks: Option<(u64, i32)>, mut dashboard: Dummy, steps: Vec<(u64, Ste
     };
     let mut screen = Frames { terminal: Terminal::new(TestBackend::new(20, 2)).unwrap(), time, log: Rc::clone(&log), breaks };
     let mut workers = Workers(Rc::clone(&log));
-    let end = Run::new(&mut dashboard, &mut screen, &mut input, &mut workers, receiver, requests).run();
+    let end = EventLoop::new(&mut dashboard, &mut screen, &mut input, &mut workers, receiver, requests).run();
     let log = log.borrow().clone();
     (log, end)
 }
@@ -293,7 +293,7 @@ fn names(log: &[(u64, String)]) -> Vec<&str> {
 #[test]
 fn the_first_frame_comes_before_the_workers() {
     let (log, end) = ran(Dummy::default(), vec![(5, Step::Read(key('q')))]);
-    assert_eq!((names(&log), end), (vec!["20x2", "frame", "started", "q"], End::Quit));
+    assert_eq!((names(&log), end), (vec!["20x2", "frame", "started", "q"], ExitReason::Quit));
 }
 
 #[test]
@@ -362,7 +362,8 @@ fn a_paste_is_for_text_fields_only() {
 #[test]
 fn a_question_is_agreed_to_only_after_it_was_seen() {
     let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
-    let steps = vec![at(100, 'r'), at(100, 'y'), at(300, 'y'), at(700, 'y'), at(800, 'x'), at(900, 'y'), (950, Step::Ask(End::Terminated))];
+    let steps =
+        vec![at(100, 'r'), at(100, 'y'), at(300, 'y'), at(700, 'y'), at(800, 'x'), at(900, 'y'), (950, Step::Ask(ExitReason::Terminated))];
     let (log, _) = ran(Dummy::default(), steps);
     assert_eq!(names(&log)[3..], ["r", "no y", "frame", "no y", "frame", "yes y", "frame", "x", "frame", "y", "frame", "end asked"]);
     // Held back for twenty milliseconds, in case something follows it.
@@ -432,12 +433,12 @@ fn a_clock_that_is_set_is_told_once() {
 
 #[test]
 fn whoever_asks_for_the_end_gets_it_and_its_exit_code() {
-    for (end, code) in [(End::Terminated, 143), (End::HungUp, 129), (End::Interrupted, 130), (End::Broken, 1)] {
+    for (end, code) in [(ExitReason::Terminated, 143), (ExitReason::HungUp, 129), (ExitReason::Interrupted, 130), (ExitReason::Broken, 1)] {
         let (log, ended) = ran(Dummy::default(), vec![(5, Step::Ask(end)), (9, Step::Read(key('q')))]);
         assert_eq!((names(&log)[3..].to_vec(), ended, ended.exit_code()), (vec!["end asked"], end, code));
     }
     let (_, ended) = ran(Dummy::default(), vec![(5, Step::End)]);
-    assert_eq!((ended, ended.exit_code()), (End::InputEnded, 129));
+    assert_eq!((ended, ended.exit_code()), (ExitReason::InputEnded, 129));
 }
 
 /// Its error may reach the loop before the system's signal does.
@@ -448,7 +449,7 @@ fn a_terminal_that_went_away_is_hung_up_before_the_signal_comes() {
     let steps = || vec![(5, Step::Read(key('j'))), (9, Step::Read(key('q')))];
     let ended = |why: Errno| ran_on(Some((5, why.raw_os_error())), Dummy::default(), steps()).1;
     for gone in [Errno::IO, Errno::NXIO, Errno::PIPE] {
-        assert_eq!(ended(gone).unwrap(), End::HungUp, "{gone}");
+        assert_eq!(ended(gone).unwrap(), ExitReason::HungUp, "{gone}");
     }
     assert_eq!(ended(Errno::NOSPC).unwrap_err().raw_os_error(), Some(Errno::NOSPC.raw_os_error()));
 }
@@ -458,7 +459,7 @@ fn the_first_reason_to_end_stays() {
     let (waker, _end) = wake_pair().unwrap();
     let requests = Requests::new(waker);
     assert_eq!(requests.end_asked(), None);
-    requests.end(End::HungUp);
-    requests.end(End::Terminated);
-    assert_eq!(requests.end_asked(), Some(End::HungUp));
+    requests.end(ExitReason::HungUp);
+    requests.end(ExitReason::Terminated);
+    assert_eq!(requests.end_asked(), Some(ExitReason::HungUp));
 }

@@ -43,7 +43,7 @@ pub(super) enum Spot {
 
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum FormPhase {
     /// Being filled in.
     Filling,
     /// Asked the API; no answer yet.
@@ -68,7 +68,7 @@ const LONGEST: usize = 500;
 
 /// The form.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct CampaignForm {
     pub name: Input,
     pub place: usize,
     pub address: Input,
@@ -78,7 +78,7 @@ pub(super) struct Form {
     pub read_only: usize,
     pub focus: Spot,
     pub problems: Vec<(Spot, String)>,
-    pub phase: Phase,
+    pub phase: FormPhase,
     /// The key that drops what was typed when it is pressed once more.
     pub leaves: Option<Leaving>,
 }
@@ -134,7 +134,7 @@ pub(super) enum Next {
     Example,
 }
 
-impl Form {
+impl CampaignForm {
     pub fn new() -> Self {
         Self {
             name: Input::default(),
@@ -147,7 +147,7 @@ impl Form {
             read_only: 0,
             focus: Spot::Name,
             problems: Vec::new(),
-            phase: Phase::Filling,
+            phase: FormPhase::Filling,
             leaves: None,
         }
     }
@@ -175,15 +175,15 @@ impl Form {
 
     /// Whether the API was asked and found nothing wrong.
     pub fn is_right(&self) -> bool {
-        matches!(&self.phase, Phase::Tried(lines) if lines.iter().all(|line| line.weight != NoticeWeight::Problem))
+        matches!(&self.phase, FormPhase::Tried(lines) if lines.iter().all(|line| line.weight != NoticeWeight::Problem))
     }
 
     /// A key. `action` is what the key table says of it in a line that is typed into.
     pub fn key(&mut self, action: Option<Action>, key: KeyEvent) -> Next {
         if self.is_waiting() {
             // An answer is on its way; only leaving makes sense, and what comes then is dropped.
-            if action == Some(Action::Back) && self.phase == Phase::Trying {
-                self.phase = Phase::Filling;
+            if action == Some(Action::Back) && self.phase == FormPhase::Trying {
+                self.phase = FormPhase::Filling;
             }
             return Next::Stay(Vec::new());
         }
@@ -220,20 +220,20 @@ impl Form {
     /// The API answered.
     pub fn tried(&mut self, lines: Vec<TrialLine>) {
         // Who went back meanwhile does not want to know any more.
-        if self.phase == Phase::Trying {
-            self.phase = Phase::Tried(lines);
+        if self.phase == FormPhase::Trying {
+            self.phase = FormPhase::Tried(lines);
             self.focus = if self.is_right() { Spot::Save } else { Spot::Try };
         }
     }
 
     /// It could not be written.
     pub fn not_saved(&mut self, why: Explanation) {
-        self.phase = Phase::NotSaved(why);
+        self.phase = FormPhase::NotSaved(why);
     }
 
     /// Whether an answer is waited for.
     pub fn is_waiting(&self) -> bool {
-        matches!(self.phase, Phase::Trying | Phase::Saving)
+        matches!(self.phase, FormPhase::Trying | FormPhase::Saving)
     }
 
     fn is_empty(&self) -> bool {
@@ -252,14 +252,14 @@ impl Form {
         match self.focus {
             Spot::Try => match self.checked() {
                 Some(campaign) => {
-                    self.phase = Phase::Trying;
+                    self.phase = FormPhase::Trying;
                     Next::Stay(vec![Effect::TryCampaign(Box::new(campaign))])
                 }
                 None => Next::Stay(Vec::new()),
             },
             Spot::Save => match self.checked() {
                 Some(campaign) => {
-                    self.phase = Phase::Saving;
+                    self.phase = FormPhase::Saving;
                     Next::Stay(vec![Effect::AddCampaign(Box::new(campaign))])
                 }
                 None => Next::Stay(Vec::new()),
@@ -326,7 +326,7 @@ impl Form {
 
     /// What was found holds for what was there then.
     fn changed(&mut self) {
-        self.phase = Phase::Filling;
+        self.phase = FormPhase::Filling;
         let focus = self.focus;
         self.problems.retain(|(spot, _)| *spot != focus && !(focus == Spot::Source && *spot == Spot::Key));
     }
@@ -357,7 +357,7 @@ impl Form {
             None => Some(campaign),
             Some((spot, _)) => {
                 self.focus = *spot;
-                self.phase = Phase::Filling;
+                self.phase = FormPhase::Filling;
                 None
             }
         }

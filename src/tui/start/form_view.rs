@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use tui_input::Input;
 
 use super::Start;
-use super::form::{Form, Leaving, PLACES, Phase, READ_ONLY, SOURCES, Spot};
+use super::form::{CampaignForm, FormPhase, Leaving, PLACES, READ_ONLY, SOURCES, Spot};
 use super::view::paragraph;
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
@@ -23,7 +23,7 @@ const FORM_COLUMNS: u16 = 100;
 type Place = (usize, usize);
 
 /// Draws it.
-pub(super) fn draw(start: &Start, form: &Form, frame: &mut Frame<'_>) {
+pub(super) fn draw(start: &Start, form: &CampaignForm, frame: &mut Frame<'_>) {
     let area = frame.area();
     let columns = area.width.saturating_sub(2).min(FORM_COLUMNS);
     let left = (area.width.saturating_sub(columns)) / 2;
@@ -78,7 +78,7 @@ impl Drawn<'_> {
         self.lines.push(Line::default());
     }
 
-    fn field(&mut self, form: &Form, spot: Spot) {
+    fn field(&mut self, form: &CampaignForm, spot: Spot) {
         let has_focus = form.focus == spot;
         let room = self.columns.saturating_sub(LABEL_COLUMNS + 4);
         let label = match spot {
@@ -168,11 +168,11 @@ impl Drawn<'_> {
         column + input.visual_cursor().saturating_sub(scroll)
     }
 
-    fn buttons(&mut self, form: &Form) {
+    fn buttons(&mut self, form: &CampaignForm) {
         self.lines.push(Line::default());
         let save = match &form.phase {
-            Phase::Tried(_) if form.is_right() => "Save and open",
-            Phase::Tried(_) => "Save all the same",
+            FormPhase::Tried(_) if form.is_right() => "Save and open",
+            FormPhase::Tried(_) => "Save all the same",
             _ => "Save untried",
         };
         let mut line = Line::raw("  ");
@@ -188,22 +188,22 @@ impl Drawn<'_> {
         self.lines.push(Line::default());
     }
 
-    fn outcome(&mut self, form: &Form) {
+    fn outcome(&mut self, form: &CampaignForm) {
         match form.leaves {
             Some(Leaving::Back) => return self.told(Role::Warning, "Esc again drops what was typed; any other key goes on."),
             Some(Leaving::Quit) => return self.told(Role::Warning, "Ctrl-c again quits, and drops what was typed; any other key goes on."),
             None => {}
         }
         match &form.phase {
-            Phase::Filling => {}
-            Phase::Trying => self.told(Role::Muted, "Asking the API for one message … Esc goes back."),
-            Phase::Saving => self.told(Role::Muted, "Saving …"),
-            Phase::NotSaved(why) => {
+            FormPhase::Filling => {}
+            FormPhase::Trying => self.told(Role::Muted, "Asking the API for one message … Esc goes back."),
+            FormPhase::Saving => self.told(Role::Muted, "Saving …"),
+            FormPhase::NotSaved(why) => {
                 self.told(Role::Failed, &format!("{} {}", self.sign("✗", "x"), why.what));
                 self.told(Role::Text, &why.why);
                 self.told(Role::Text, &why.next);
             }
-            Phase::Tried(lines) => {
+            FormPhase::Tried(lines) => {
                 for line in lines {
                     let (sign, role) = match line.weight {
                         NoticeWeight::Info => (self.sign("✓", "+"), Role::Fine),
@@ -231,7 +231,7 @@ impl Drawn<'_> {
     }
 }
 
-fn keys_line(start: &Start, form: &Form, columns: usize) -> Line<'static> {
+fn keys_line(start: &Start, form: &CampaignForm, columns: usize) -> Line<'static> {
     let choices = matches!(form.focus, Spot::Place | Spot::Source | Spot::ReadOnly);
     let buttons = matches!(form.focus, Spot::Try | Spot::Save | Spot::Example);
     let keys = [

@@ -141,7 +141,7 @@ fn the_answers_reach_the_form_and_saving_leads_on() {
     assert_eq!(start.update(Event::Added(Err(why)), now), []);
     let shown = screen(&start, 80, 24);
     assert!(shown.contains("the disk is full") && shown.contains("make room"), "{shown}");
-    start.form.as_mut().unwrap().phase = form::Phase::Trying;
+    start.form.as_mut().unwrap().phase = form::FormPhase::Trying;
     let line = TrialLine { weight: NoticeWeight::Problem, text: "The key is refused.".to_owned(), next: "Make a new one.".to_owned() };
     assert_eq!(start.update(Event::Tried(vec![line]), now), []);
     let shown = screen(&start, 80, 24);
@@ -153,7 +153,7 @@ fn the_answers_reach_the_form_and_saving_leads_on() {
 #[test]
 fn it_fits_every_size() {
     let mut start = at_start();
-    for (form, example) in [(None, None), (Some(Form::new()), None), (Some(Form::new()), Some(Example::default()))] {
+    for (form, example) in [(None, None), (Some(CampaignForm::new()), None), (Some(CampaignForm::new()), Some(Example::default()))] {
         (start.form, start.example) = (form, example);
         for (columns, rows) in [(1, 1), (2, 2), (10, 3), (59, 14), (60, 15), (200, 60)] {
             for _ in 0..10 {

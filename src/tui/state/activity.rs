@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, Rest, State};
+use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, LeftToStart, State};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
@@ -27,7 +27,7 @@ pub(in crate::tui) enum ActivityKey {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) enum Entry<'a> {
     /// What was agreed to and did not start.
-    NotStarted(&'a Rest),
+    NotStarted(&'a LeftToStart),
     /// An action that is open in the journal, with what this run of the program knows of it.
     Open(&'a OpenActionNews, Option<&'a ActionRecord>),
     /// The retry of a message.

@@ -6,12 +6,12 @@ const LONGEST: usize = 9;
 
 /// A question that stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) struct Asked {
+pub(in crate::tui) struct OpenQuestion {
     /// Which question this is, since the start; another one wherever its content changes.
     pub id: u64,
 }
 
-impl Asked {
+impl OpenQuestion {
     /// A question that was not asked before.
     pub fn new(id: u64) -> Self {
         Self { id }

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::planning::batch_plan;
-use super::{Asked, Campaign, Count};
+use super::{Campaign, Count, OpenQuestion};
 use crate::delivery::BatchId;
 use crate::monitor::{BatchState, Generation};
 use crate::postman::Explanation;
@@ -45,7 +45,7 @@ pub(in crate::tui) enum ReadingPhase {
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct BatchQuestion {
     /// Which question it is.
-    pub asked: Asked,
+    pub asked: OpenQuestion,
     /// What would be done.
     pub plan: BatchPlan,
     /// The count that was typed.
@@ -65,7 +65,7 @@ impl BatchQuestion {
     /// The question about a batch; `None` for one that no loaded message names.
     pub fn new(id: u64, campaign: &Campaign, batch: &BatchId, refusal: Option<Explanation>, now: Timestamp) -> Option<Self> {
         Some(Self {
-            asked: Asked::new(id),
+            asked: OpenQuestion::new(id),
             plan: batch_plan(campaign, batch, None, now)?,
             count: Count::default(),
             refusal,
@@ -176,7 +176,7 @@ impl BatchQuestion {
 
     /// It is another question from now on.
     pub fn ask_anew(&mut self, id: u64) {
-        self.asked = Asked::new(id);
+        self.asked = OpenQuestion::new(id);
         self.count = Count::default();
     }
 

@@ -12,13 +12,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{
-    Actions, ActivityKey, BatchColumn, Changes, Drilled, Failures, FilterChoice, Find, List, Marked, Marks, NEWEST_BATCH, Opened, Ordered,
-    Rest, RunRecord,
+    Actions, ActivityKey, BatchColumn, Changes, Drilled, Failures, FilterChoice, Find, Highlights, LeftToStart, List, Marked,
+    MessageDetail, NEWEST_BATCH, Ordered, RunRecord,
 };
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
-use crate::tui::CampaignCard;
+use crate::tui::CampaignSettings;
 use crate::tui::text::width;
 
 use stuck::StuckCount;
@@ -38,7 +38,7 @@ pub(in crate::tui) enum BackTo {
 /// A configured campaign and all that is known of it.
 pub(in crate::tui) struct Campaign {
     /// What the configuration says.
-    pub card: CampaignCard,
+    pub card: CampaignSettings,
     /// The zone whose days count.
     pub zone: TimeZone,
     /// The time of the newest event.
@@ -70,7 +70,7 @@ pub(in crate::tui) struct Campaign {
     /// When the newest messages were last asked for with success.
     pub head_at: Option<Timestamp>,
     /// The message that is open.
-    pub opened: Option<Opened>,
+    pub opened: Option<MessageDetail>,
     /// The retries.
     pub actions: Actions,
     /// The newest run of several retries.
@@ -78,7 +78,7 @@ pub(in crate::tui) struct Campaign {
     /// What changed since somebody last looked.
     pub changes: Changes,
     /// What was agreed to and did not start.
-    pub not_started: Rest,
+    pub not_started: LeftToStart,
     /// Whether a person wanted back what waits, since something was last agreed to.
     pub stop_asked: bool,
     /// Messages that the API refused because their attempts are used up, ever: none of them is
@@ -95,7 +95,7 @@ pub(in crate::tui) struct Campaign {
     /// Until when a read-only campaign is open for actions.
     pub unlocked_until: Option<Timestamp>,
     /// What is marked for a while.
-    pub marks: Marks,
+    pub marks: Highlights,
     /// What ended in the last minutes, as of the newest event.
     pub recent: Recent,
     /// The open messages by status, as of the newest event.
@@ -124,7 +124,7 @@ pub(in crate::tui) struct Campaign {
 
 impl Campaign {
     /// A campaign of which nothing was read yet.
-    pub fn new(card: CampaignCard, zone: TimeZone, now: Timestamp) -> Self {
+    pub fn new(card: CampaignSettings, zone: TimeZone, now: Timestamp) -> Self {
         Self {
             masked: card.masked,
             card,
@@ -147,7 +147,7 @@ impl Campaign {
             actions: Actions::default(),
             run: None,
             changes: Changes::default(),
-            not_started: Rest::default(),
+            not_started: LeftToStart::default(),
             stop_asked: false,
             out_of_attempts: HashSet::new(),
             activity_cursor: None,
@@ -155,7 +155,7 @@ impl Campaign {
             batch_order: NEWEST_BATCH,
             marked: Marked::default(),
             unlocked_until: None,
-            marks: Marks::default(),
+            marks: Highlights::default(),
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
             open: [0; STATUS_PLACES],
             oldest_open_reading: None,
@@ -290,7 +290,7 @@ impl Campaign {
         self.marked.clear();
         self.drilled = None;
         self.opened = None;
-        self.marks = Marks::default();
+        self.marks = Highlights::default();
         self.changes = Changes::default();
         self.read_from.clear();
         self.head_at = None;
@@ -308,7 +308,7 @@ pub(in crate::tui::state) mod tests {
 
     /// A campaign of which nothing was read yet.
     pub fn campaign() -> Campaign {
-        let card = CampaignCard {
+        let card = CampaignSettings {
             name: "Clinic reminders".to_owned(),
             id: CampaignId::new("campaign_1"),
             host_kind: HostKind::Test,

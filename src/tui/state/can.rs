@@ -1,7 +1,7 @@
 //! Whether an action or a command would do anything now, and if not, why: for the commands, the actions of
 //! a row, and the footer.
 
-use super::{Campaign, Cursor, RunRecord, State, Typed, ViewKind, plan_one};
+use super::{Campaign, ListCursor, RunRecord, State, Typed, ViewKind, plan_one};
 use crate::tui::Action;
 
 /// Why there is no rest to plan.
@@ -57,7 +57,7 @@ impl State {
     fn why_no_row(&self, campaign: &Campaign, action: Action) -> Option<&'static str> {
         match self.view {
             // The last line reads further back.
-            ViewKind::Messages if action == Action::Enter && campaign.list.cursor() == Cursor::End => None,
+            ViewKind::Messages if action == Action::Enter && campaign.list.cursor() == ListCursor::End => None,
             ViewKind::Messages => campaign.subject().is_none().then_some("no message is selected"),
             ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed in what is loaded"),
             ViewKind::Batches => campaign.selected_batch().is_none().then_some("no loaded message is of a batch"),

@@ -122,15 +122,15 @@ impl Sortable for Column {
 
 /// The columns in the order of the list, each with whether it is shown. One at least is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct Columns(Vec<(Column, bool)>);
+pub(in crate::tui) struct ShownColumns(Vec<(Column, bool)>);
 
-impl Default for Columns {
+impl Default for ShownColumns {
     fn default() -> Self {
         Self(Column::ALL.into_iter().map(|column| (column, column.is_usual())).collect())
     }
 }
 
-impl Columns {
+impl ShownColumns {
     /// All of them, shown or not.
     pub fn all(&self) -> &[(Column, bool)] {
         &self.0
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn one_column_always_stays() {
-        let mut columns = Columns::default();
+        let mut columns = ShownColumns::default();
         for column in Column::ALL.into_iter().filter(|column| column.is_usual() && *column != Column::Batch) {
             assert!(columns.turn(column));
         }
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_column_moves_and_stops_at_the_ends() {
-        let mut columns = Columns::default();
+        let mut columns = ShownColumns::default();
         assert!(!columns.shift(0, -1) && !columns.shift(11, 1) && !columns.shift(12, -1));
         assert!(columns.shift(3, -1) && columns.shift(2, -1));
         assert!(columns.shown().take(3).eq([Column::Status, Column::Recipient, Column::Created]));
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn what_scrolls_leaves_the_last_one() {
-        let mut columns = Columns::default();
+        let mut columns = ShownColumns::default();
         assert_eq!(columns.scrolls(), 3, "retry, tried, batch");
         for column in [Column::Retry, Column::Tried, Column::Batch, Column::Text] {
             columns.turn(column);
@@ -242,20 +242,20 @@ mod tests {
 
     #[test]
     fn names_of_another_version_are_taken_as_far_as_they_are_known() {
-        let columns = Columns::of_saved(&names(&["text", "colour", "status", "text", "created"]), &names(&["created", "colour"]));
+        let columns = ShownColumns::of_saved(&names(&["text", "colour", "status", "text", "created"]), &names(&["created", "colour"]));
         let (order, hidden) = columns.saved();
         assert_eq!(order[..3], ["text", "status", "created"]);
         assert_eq!(hidden, ["created", "updated", "took", "language", "template"]);
         assert_eq!(order.len(), Column::ALL.len());
-        assert_eq!(Columns::of_saved(&[], &[]), Columns::default());
+        assert_eq!(ShownColumns::of_saved(&[], &[]), ShownColumns::default());
         let all = names(&["status"]);
-        assert!(Columns::of_saved(&all, &all).shown().count() > 0, "what hides everything shows the rest");
+        assert!(ShownColumns::of_saved(&all, &all).shown().count() > 0, "what hides everything shows the rest");
     }
 
     proptest! {
         #[test]
         fn what_was_chosen_comes_back(steps in prop::collection::vec((0..12usize, 0..3u8), 0..40)) {
-            let mut columns = Columns::default();
+            let mut columns = ShownColumns::default();
             for (place, kind) in steps {
                 match kind {
                     0 => columns.turn(columns.all()[place].0),
@@ -265,7 +265,7 @@ mod tests {
                 prop_assert!(columns.shown().count() > 0);
             }
             let (order, hidden) = columns.saved();
-            prop_assert_eq!(Columns::of_saved(&order, &hidden), columns);
+            prop_assert_eq!(ShownColumns::of_saved(&order, &hidden), columns);
         }
     }
 }

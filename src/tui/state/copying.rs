@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MenuKind, Phase, RowAction, RowLine, State, ViewKind};
+use super::{DetailPhase, MenuKind, RowAction, RowLine, State, ViewKind};
 use crate::monitor::ActionStage;
 use crate::tui::{Action, view};
 
@@ -11,7 +11,7 @@ pub(in crate::tui) const MOST_COPIED: usize = 5_000;
 
 /// How something with several fields is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Form {
+pub(in crate::tui) enum CopyFormat {
     /// As the screen has it, a tab between two cells.
     Text,
     /// By the API's names, one object a line.
@@ -20,14 +20,14 @@ pub(in crate::tui) enum Form {
     Csv,
 }
 
-impl Form {
-    const ALL: [Form; 3] = [Form::Text, Form::Json, Form::Csv];
+impl CopyFormat {
+    const ALL: [CopyFormat; 3] = [CopyFormat::Text, CopyFormat::Json, CopyFormat::Csv];
 
     fn word(self) -> &'static str {
         match self {
-            Form::Text => "as text",
-            Form::Json => "as JSON, by the API's names",
-            Form::Csv => "as CSV, with heads",
+            CopyFormat::Text => "as text",
+            CopyFormat::Json => "as JSON, by the API's names",
+            CopyFormat::Csv => "as CSV, with heads",
         }
     }
 }
@@ -36,9 +36,9 @@ impl Form {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum CopyWhat {
     /// The row under the cursor.
-    Row(Form),
+    Row(CopyFormat),
     /// The marked messages.
-    Marked(Form),
+    Marked(CopyFormat),
     /// The recipient's number.
     Number,
     /// The message's text.
@@ -106,8 +106,8 @@ impl State {
 
     fn copy_lines(&self) -> Vec<RowLine> {
         let has_marks = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
-        let mut all: Vec<CopyWhat> = if has_marks { Form::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
-        all.extend(Form::ALL.map(CopyWhat::Row));
+        let mut all: Vec<CopyWhat> = if has_marks { CopyFormat::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
+        all.extend(CopyFormat::ALL.map(CopyWhat::Row));
         if self.view == ViewKind::Messages {
             all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Attempts, CopyWhat::MessageId]);
         }
@@ -190,7 +190,7 @@ impl State {
         };
         of_message.and_then(|record| of_stage(record.stage.as_ref())).or_else(|| of_stage(of_batch()?.stage.as_ref())).or_else(|| {
             match campaign.opened.as_ref().map(|opened| &opened.phase) {
-                Some(Phase::Failed(why)) => why.trace_id.clone(),
+                Some(DetailPhase::Failed(why)) => why.trace_id.clone(),
                 _ => None,
             }
         })

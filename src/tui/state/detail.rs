@@ -7,7 +7,7 @@ use crate::postman::Explanation;
 
 /// How far the reading of an opened message is. What was known of it stays on the screen.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) enum Phase {
+pub(in crate::tui) enum DetailPhase {
     /// The server has been asked.
     Reading,
     /// It answered.
@@ -18,7 +18,7 @@ pub(in crate::tui) enum Phase {
 
 /// A message that was opened: it has the focus and is kept fresh.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Opened {
+pub(in crate::tui) struct MessageDetail {
     /// Which question was asked for it.
     pub generation: Generation,
     /// The message.
@@ -26,14 +26,14 @@ pub(in crate::tui) struct Opened {
     /// How many lines it is scrolled down.
     pub scroll: usize,
     /// How far the reading is.
-    pub phase: Phase,
+    pub phase: DetailPhase,
     /// Whether it was opened from a line of another view: Esc leads back there, past the list.
     pub is_of_a_line: bool,
 }
 
 /// Where something was opened: Esc leads back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum Origin {
+pub(in crate::tui) enum OpenedFrom {
     /// A view.
     Pane(ViewKind),
     /// The detail of a message.
@@ -44,26 +44,26 @@ pub(in crate::tui) enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Drilled {
     /// Where they were opened.
-    pub from: Origin,
+    pub from: OpenedFrom,
     /// What the list showed before.
     pub before: FilterChoice,
 }
 
-impl Origin {
+impl OpenedFrom {
     /// The view that it is in.
     pub fn view(&self) -> ViewKind {
         match self {
-            Origin::Pane(view) => *view,
-            Origin::Message(_) => ViewKind::Messages,
+            OpenedFrom::Pane(view) => *view,
+            OpenedFrom::Message(_) => ViewKind::Messages,
         }
     }
 }
 
-impl Opened {
+impl MessageDetail {
     /// The server's word; answers to older questions are dropped.
     pub fn answered(&mut self, generation: Generation, result: Result<(), Explanation>) {
         if self.generation == generation {
-            self.phase = result.map_or_else(Phase::Failed, |()| Phase::Read);
+            self.phase = result.map_or_else(DetailPhase::Failed, |()| DetailPhase::Read);
         }
     }
 }

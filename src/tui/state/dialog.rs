@@ -1,6 +1,8 @@
 //! What stands over the list, and whether it can be agreed to.
 
-use super::{Asked, BatchQuestion, FilterMenu, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State};
+use super::{
+    BatchQuestion, FilterMenu, OpenQuestion, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State,
+};
 use crate::tui::layout::Kind;
 
 /// A dialog over the list. One at a time.
@@ -26,7 +28,7 @@ pub(in crate::tui) enum Dialog {
     /// A line that is typed into.
     Prompt(Box<Prompt>),
     /// The question before a campaign is shown openly.
-    Reveal(Asked),
+    Reveal(OpenQuestion),
     /// The question before a run that paused itself goes on.
     Resume(ResumeQuestion),
     /// All campaigns, with the cursor on one: its place in the configuration.
@@ -54,7 +56,7 @@ impl State {
 
     /// The question that stands, whichever it is, while it can be read: a page in front of it hides
     /// it, and so does a screen without room. Nothing can be agreed to that is not on the screen.
-    pub(in crate::tui) fn asked_in_view(&self) -> Option<&Asked> {
+    pub(in crate::tui) fn asked_in_view(&self) -> Option<&OpenQuestion> {
         let asked = match &self.dialog {
             Dialog::Question(question) => Some(&question.asked),
             Dialog::Plan(question) => Some(&question.asked),

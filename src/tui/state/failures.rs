@@ -26,7 +26,7 @@ pub(in crate::tui) enum GroupKey {
 
 /// The failures that a line stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct Group {
+pub(in crate::tui) struct FailureGroup {
     /// Which they are.
     pub key: GroupKey,
     /// How many.
@@ -47,7 +47,7 @@ pub(in crate::tui) struct Failures {
     /// The failed rows, islands included; `None` until somebody looks.
     rows: Option<View>,
     order: Ordered<FailureColumn>,
-    groups: Vec<Group>,
+    groups: Vec<FailureGroup>,
     /// The line with the cursor.
     cursor: Option<GroupKey>,
     /// The window of time that they are of.
@@ -126,7 +126,7 @@ impl Failures {
     }
 
     /// The lines: what is worth a retry first, the others in their order.
-    pub fn groups(&self) -> &[Group] {
+    pub fn groups(&self) -> &[FailureGroup] {
         &self.groups
     }
 
@@ -146,7 +146,7 @@ impl Failures {
     }
 
     /// The line with the cursor.
-    pub fn selected(&self) -> Option<&Group> {
+    pub fn selected(&self) -> Option<&FailureGroup> {
         self.groups.get(self.place())
     }
 
@@ -178,18 +178,18 @@ impl Failures {
     fn count(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
         self.is_due = false;
         self.loaded = store.loaded_between(self.times.0, self.times.1);
-        let mut groups: Vec<Group> = Vec::new();
-        let mut helped = Group::empty(GroupKey::Helped, RetryHelps::Yes);
+        let mut groups: Vec<FailureGroup> = Vec::new();
+        let mut helped = FailureGroup::empty(GroupKey::Helped, RetryHelps::Yes);
         for row in self.all_rows(store) {
             let (code, cells) = (code(store, row), store.cells(row));
             let place = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
             let place = place.unwrap_or_else(|| {
-                groups.push(Group::empty(GroupKey::Error(code.to_owned()), helps(store, row)));
+                groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), helps(store, row)));
                 groups.len() - 1
             });
             let is_used_up = is_in(used_up, store, row);
             let tried = cells.tried.unwrap_or(1).clamp(1, 3) as usize - 1;
-            let add = |group: &mut Group| {
+            let add = |group: &mut FailureGroup| {
                 group.count += 1;
                 group.used_up += usize::from(is_used_up);
                 group.newest = group.newest.max(cells.created_at);
@@ -210,7 +210,7 @@ impl Failures {
     }
 }
 
-impl Group {
+impl FailureGroup {
     fn empty(key: GroupKey, helps: RetryHelps) -> Self {
         Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], helps }
     }
@@ -236,8 +236,8 @@ impl Group {
 }
 
 /// What is worth a retry stands first in any order; among equals come the most frequent first, then the newest.
-fn sort(groups: &mut [Group], order: Ordered<FailureColumn>) {
-    let is_error = |group: &Group| matches!(group.key, GroupKey::Error(_));
+fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
+    let is_error = |group: &FailureGroup| matches!(group.key, GroupKey::Error(_));
     groups.sort_by(|left, right| {
         let by = match order.by {
             FailureColumn::Error => left.name().cmp(right.name()),
@@ -275,7 +275,7 @@ fn helps(store: &Store, row: RowNumber) -> RetryHelps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{AttemptFields, RowFields, Rows, RowsBuilder, Told};
+    use crate::delivery::{AttemptFields, Reported, RowFields, Rows, RowsBuilder};
     use crate::store::{AnswerKind, Reach};
 
     fn at(second: i64) -> Timestamp {
@@ -287,16 +287,16 @@ mod tests {
         let mut rows = RowsBuilder::default();
         for (place, (id, status, code, tried)) in (0..).zip(messages) {
             let attempt = |_| AttemptFields {
-                status: Told::Value(status),
-                error_kind: Told::Value("delivery_error"),
-                error_code: if code.is_empty() { Told::Null } else { Told::Value(code) },
+                status: Reported::Value(status),
+                error_kind: Reported::Value("delivery_error"),
+                error_code: if code.is_empty() { Reported::Null } else { Reported::Value(code) },
                 ..AttemptFields::default()
             };
             rows.push(&RowFields {
                 id,
-                status: Told::Value(status),
-                created_at: Told::Value(at(place)),
-                attempts: Told::Value((0..*tried).map(attempt).collect()),
+                status: Reported::Value(status),
+                created_at: Reported::Value(at(place)),
+                attempts: Reported::Value((0..*tried).map(attempt).collect()),
                 ..RowFields::default()
             });
         }

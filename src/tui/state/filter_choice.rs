@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Window;
+use super::TimeWindow;
 use crate::delivery::{BatchId, Status};
 use crate::store::Filter;
 
@@ -19,7 +19,7 @@ pub(in crate::tui) struct FilterChoice {
     /// Of one of these batches.
     pub batches: Vec<BatchId>,
     /// Created in this window of time.
-    pub window: Window,
+    pub window: TimeWindow,
 }
 
 impl FilterChoice {

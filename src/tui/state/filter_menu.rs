@@ -6,7 +6,7 @@ mod lines;
 
 use jiff::Timestamp;
 
-use super::{FilterChoice, NamedFilter, Window};
+use super::{FilterChoice, NamedFilter, TimeWindow};
 use crate::delivery::{BatchId, Status};
 
 pub(in crate::tui) use lines::MenuLine;
@@ -29,7 +29,7 @@ pub(in crate::tui) enum MenuItem {
     /// The batches that are not listed yet.
     MoreBatches,
     /// One window of time.
-    Window(Window),
+    Window(TimeWindow),
     /// Every time: no window.
     AllTimes,
     /// A window that is typed.
@@ -119,9 +119,9 @@ impl FilterMenu {
             MenuItem::Error(code) => turn(&mut draft.errors, code),
             MenuItem::Batch(batch) => turn(&mut draft.batches, batch),
             // Of two windows the larger one would be shown: there is one at a time.
-            MenuItem::Window(window) if draft.window == window => draft.window = Window::default(),
+            MenuItem::Window(window) if draft.window == window => draft.window = TimeWindow::default(),
             MenuItem::Window(window) => draft.window = window,
-            MenuItem::AllTimes => draft.window = Window::default(),
+            MenuItem::AllTimes => draft.window = TimeWindow::default(),
             MenuItem::MoreBatches => return self.list_more(),
             MenuItem::TypedWindow | MenuItem::Save => return,
         }
@@ -176,7 +176,7 @@ impl FilterMenu {
         match item {
             MenuItem::Named(named) => named.choice.clone(),
             MenuItem::Everything => FilterChoice::default(),
-            MenuItem::AllTimes => FilterChoice { window: Window::default(), ..now },
+            MenuItem::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
             _ if self.touched => now,
             MenuItem::Open => FilterChoice { open: true, ..status },
             MenuItem::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },

@@ -35,7 +35,7 @@ pub(in crate::tui) enum ServerAnswer {
 
 /// A question that is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum Wish {
+pub(in crate::tui) enum SearchRequest {
     /// Ask for this.
     Ask(RecipientQuery),
     /// Ask no longer.
@@ -112,15 +112,15 @@ impl Find {
     }
 
     /// What is to be sent at `now`, if anything.
-    pub fn wish(&mut self, now: Timestamp) -> Option<Wish> {
+    pub fn wish(&mut self, now: Timestamp) -> Option<SearchRequest> {
         if self.due.is_some_and(|due| due <= now) {
             self.due = None;
-            return Some(Wish::Ask(self.query.clone()));
+            return Some(SearchRequest::Ask(self.query.clone()));
         }
         let is_given_up = self.asked.is_some() && !self.is_askable();
         is_given_up.then(|| {
             self.forget();
-            Wish::End
+            SearchRequest::End
         })
     }
 

@@ -18,7 +18,7 @@ const SLICE: usize = 40_000;
 
 /// Where the cursor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Cursor {
+pub(in crate::tui) enum ListCursor {
     /// On the newest row, whichever that is: nobody has touched the list yet.
     Newest,
     /// On a message.
@@ -41,7 +41,7 @@ pub(in crate::tui) struct Item {
 pub(in crate::tui) struct List {
     /// The rows. The one under the cursor is pinned, so that it stays whatever becomes of it.
     view: Sections,
-    cursor: Cursor,
+    cursor: ListCursor,
     /// The place of the first line in the window.
     top: usize,
     /// Whether the cursor was put on the first row of an order by itself, and nobody has moved it since.
@@ -55,7 +55,7 @@ impl List {
     pub fn new() -> Self {
         Self {
             view: Sections::ordered(Filter::default(), Order::default()),
-            cursor: Cursor::Newest,
+            cursor: ListCursor::Newest,
             top: 0,
             untouched: false,
             sorted_to: 0,
@@ -83,7 +83,7 @@ impl List {
     }
 
     /// Where the cursor is.
-    pub fn cursor(&self) -> Cursor {
+    pub fn cursor(&self) -> ListCursor {
         self.cursor
     }
 
@@ -94,7 +94,7 @@ impl List {
 
     /// How many messages the filter shows.
     pub fn matching(&self, store: &Store) -> usize {
-        let has_left = matches!(self.cursor, Cursor::Row(row) if !self.view.shows(store, row));
+        let has_left = matches!(self.cursor, ListCursor::Row(row) if !self.view.shows(store, row));
         self.view.kept().len().saturating_sub(usize::from(has_left))
     }
 
@@ -108,14 +108,14 @@ impl List {
         let row = self.view.row(place)?;
         // Among those that are kept only the row under the cursor can have left.
         let is_below = place >= self.view.kept().len();
-        let left = is_below || (self.cursor == Cursor::Row(row) && !self.view.shows(store, row));
+        let left = is_below || (self.cursor == ListCursor::Row(row) && !self.view.shows(store, row));
         Some(Item { row, left })
     }
 
     /// The messages that it shows, in its order once it is sorted; one that has left the filter is none of them.
     pub fn rows(&self, store: &Store) -> impl Iterator<Item = RowNumber> + '_ {
         let left = match self.cursor {
-            Cursor::Row(row) if !self.view.shows(store, row) => Some(row),
+            ListCursor::Row(row) if !self.view.shows(store, row) => Some(row),
             _ => None,
         };
         self.view.kept().rows_from(0).filter(move |row| Some(*row) != left)
@@ -134,18 +134,18 @@ impl List {
     /// The message under the cursor.
     pub fn selected(&self) -> Option<RowNumber> {
         match self.cursor {
-            Cursor::Newest => self.view.row(0),
-            Cursor::Row(row) => Some(row),
-            Cursor::End => None,
+            ListCursor::Newest => self.view.row(0),
+            ListCursor::Row(row) => Some(row),
+            ListCursor::End => None,
         }
     }
 
     /// The place of the cursor.
     pub fn place(&self, store: &Store) -> usize {
         match self.cursor {
-            Cursor::Newest => 0,
-            Cursor::End => self.len(),
-            Cursor::Row(row) => self.view.position(store, row).unwrap_or(0),
+            ListCursor::Newest => 0,
+            ListCursor::End => self.len(),
+            ListCursor::Row(row) => self.view.position(store, row).unwrap_or(0),
         }
     }
 
@@ -165,14 +165,14 @@ impl List {
         let line = place.saturating_sub(self.top);
         self.view.apply(store, merged);
         match self.cursor {
-            Cursor::Newest => {
+            ListCursor::Newest => {
                 self.top = 0;
                 self.hold_first(store);
                 return;
             }
             // Rows that were read further back come in under the cursor.
-            Cursor::End if self.view.len() > before => self.put(store, place),
-            Cursor::End | Cursor::Row(_) => {}
+            ListCursor::End if self.view.len() > before => self.put(store, place),
+            ListCursor::End | ListCursor::Row(_) => {}
         }
         self.top = self.place(store).saturating_sub(line);
     }
@@ -189,10 +189,10 @@ impl List {
             self.sorted_to = 0;
         }
         match self.cursor {
-            Cursor::Newest => self.top = 0,
+            ListCursor::Newest => self.top = 0,
             // Nobody has chosen the first row of an order: it leaves with the others.
-            Cursor::Row(row) if self.untouched && !self.view.shows(store, row) => self.follow(store),
-            Cursor::End | Cursor::Row(_) => self.top = self.place(store).saturating_sub(line),
+            ListCursor::Row(row) if self.untouched && !self.view.shows(store, row) => self.follow(store),
+            ListCursor::End | ListCursor::Row(_) => self.top = self.place(store).saturating_sub(line),
         }
     }
 
@@ -207,7 +207,7 @@ impl List {
     /// Puts the cursor on a place and keeps what is there.
     fn put(&mut self, store: &Store, place: usize) {
         let row = self.view.row(place);
-        self.cursor = row.map_or(Cursor::End, Cursor::Row);
+        self.cursor = row.map_or(ListCursor::End, ListCursor::Row);
         self.view.pin(store, row);
     }
 
@@ -218,7 +218,7 @@ impl List {
         self.view.refresh_roughly(store);
         self.sorted_to = 0;
         match self.cursor {
-            Cursor::Row(row) if !self.untouched && self.view.shows(store, row) => {
+            ListCursor::Row(row) if !self.untouched && self.view.shows(store, row) => {
                 self.view.pin(store, Some(row));
                 self.top = self.place(store).saturating_sub(line);
             }
@@ -235,7 +235,7 @@ impl List {
         let line = self.place(store).saturating_sub(self.top);
         self.view.set_order(store, order);
         self.sorted_to = 0;
-        if self.untouched || self.cursor == Cursor::Newest {
+        if self.untouched || self.cursor == ListCursor::Newest {
             self.follow(store);
         } else {
             self.top = self.place(store).saturating_sub(line);
@@ -286,7 +286,7 @@ impl List {
 
     /// Back to the first row; newest first, the list follows it from then on.
     pub fn follow(&mut self, store: &Store) {
-        self.cursor = Cursor::Newest;
+        self.cursor = ListCursor::Newest;
         self.view.pin(store, None);
         self.top = 0;
         self.untouched = false;
@@ -295,7 +295,7 @@ impl List {
 
     /// In another order than newest first a row that comes in above the first one must not take the cursor.
     fn hold_first(&mut self, store: &Store) {
-        if self.is_newest_first() || self.cursor != Cursor::Newest || self.view.len() == 0 {
+        if self.is_newest_first() || self.cursor != ListCursor::Newest || self.view.len() == 0 {
             return;
         }
         self.view.sort_window(store, 0..1);
@@ -305,8 +305,8 @@ impl List {
 
     /// Holds the row under the cursor: somebody is doing something with it.
     pub fn hold(&mut self, store: &Store) {
-        if let (Cursor::Newest, Some(row)) = (self.cursor, self.selected()) {
-            self.cursor = Cursor::Row(row);
+        if let (ListCursor::Newest, Some(row)) = (self.cursor, self.selected()) {
+            self.cursor = ListCursor::Row(row);
             self.view.pin(store, Some(row));
         }
     }

@@ -14,12 +14,12 @@ pub(in crate::tui) const REVEAL: SignedDuration = SignedDuration::from_secs(30);
 
 /// Marks that end by themselves.
 #[derive(Debug, Default)]
-pub(in crate::tui) struct Marks {
+pub(in crate::tui) struct Highlights {
     changed: HashMap<RowNumber, Timestamp>,
     revealed: Option<(RowNumber, Timestamp)>,
 }
 
-impl Marks {
+impl Highlights {
     /// Marks what a merge changed.
     pub fn note(&mut self, merged: &Merged, now: Timestamp) {
         self.changed.extend(merged.changes.iter().map(|change| (change.row, now + CHANGED)));
@@ -79,7 +79,7 @@ mod tests {
         let mut rows = crate::delivery::RowsBuilder::default();
         rows.push(&crate::delivery::RowFields { id: "message_1", ..Default::default() });
         let row = store.merge(&rows.finish(), &crate::store::AnswerKind::List, now).added[0];
-        let mut marks = Marks::default();
+        let mut marks = Highlights::default();
         marks.reveal(row, now);
         marks.expire(now + SignedDuration::from_secs(29));
         assert!(marks.is_revealed(row));

@@ -6,11 +6,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::{COMMANDS, Prompt, State, Typed, present_word, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
-use crate::tui::keys::{Binding, Group};
+use crate::tui::keys::{Binding, HelpGroup};
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Doing {
+pub(in crate::tui) enum PaletteAction {
     /// What is only typed.
     Typed(Typed),
     /// What a key does.
@@ -29,7 +29,7 @@ pub(in crate::tui) struct PaletteEntry {
     /// Its key; empty without one.
     pub key: String,
     /// The same for the program.
-    pub doing: Doing,
+    pub doing: PaletteAction,
     /// Why it would do nothing now.
     pub refusal: Option<String>,
 }
@@ -65,7 +65,7 @@ impl State {
         entries.sort_by_key(|(fit, score, entry)| {
             let recent = self.recent.place(&entry.name).unwrap_or(usize::MAX);
             // Of two that have the letters alike, what has a key is wanted more often.
-            let is_rare = *fit == Fit::Letters && matches!(entry.doing, Doing::Typed(_));
+            let is_rare = *fit == Fit::Letters && matches!(entry.doing, PaletteAction::Typed(_));
             (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
         });
         entries.into_iter().map(|(_, _, entry)| entry).collect()
@@ -90,7 +90,7 @@ impl State {
             label: command.label.to_owned(),
             does: command.does.to_owned(),
             key: String::new(),
-            doing: Doing::Typed(command.typed),
+            doing: PaletteAction::Typed(command.typed),
             refusal: self.why_not_typed(command.typed),
         });
         let pane = self.pane();
@@ -101,7 +101,7 @@ impl State {
             label: line.binding.label.to_owned(),
             does: line.binding.help.replace("**", ""),
             key: line.all_keys(pane),
-            doing: Doing::Action(line.binding.action),
+            doing: PaletteAction::Action(line.binding.action),
             refusal: self.why_not(line.binding.action),
         });
         typed.chain(bound).collect()
@@ -110,7 +110,7 @@ impl State {
 
 /// What is wanted by its name more often comes first; moving about is done faster by its keys.
 fn weight(binding: &Binding) -> (bool, usize) {
-    let order = [Group::Act, Group::Find, Group::Show, Group::Mark, Group::Move, Group::Program];
+    let order = [HelpGroup::Act, HelpGroup::Find, HelpGroup::Show, HelpGroup::Mark, HelpGroup::Move, HelpGroup::Program];
     (binding.action.is_step(), order.iter().position(|group| *group == binding.group).unwrap_or(order.len()))
 }
 

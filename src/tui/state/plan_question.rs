@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use jiff::Timestamp;
 
 use super::planning::{plan, planner, says_the_same};
-use super::{Asked, Campaign, Count};
+use super::{Campaign, Count, OpenQuestion};
 use crate::delivery::{Message, MessageId, RetryHelps};
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, LineStanding, Plan, PlanLine, one_time_hint};
@@ -31,7 +31,7 @@ pub(in crate::tui) struct Choice {
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct PlanQuestion {
     /// Which question it is.
-    pub asked: Asked,
+    pub asked: OpenQuestion,
     /// What was chosen.
     pub choice: Choice,
     /// What would be done.
@@ -60,7 +60,7 @@ impl PlanQuestion {
     pub fn new(id: u64, campaign: &Campaign, choice: Choice, refusal: Option<Explanation>, now: Timestamp) -> Self {
         let first = plan(campaign, &planner(campaign), &choice.messages, now);
         let mut question = Self {
-            asked: Asked::new(id),
+            asked: OpenQuestion::new(id),
             chosen: choice.messages.iter().cloned().collect(),
             lines: first.lines(),
             plan: first,
@@ -150,7 +150,7 @@ impl PlanQuestion {
 
     /// It is another question from now on: what was typed was meant for the one before.
     pub fn ask_anew(&mut self, id: u64) {
-        self.asked = Asked::new(id);
+        self.asked = OpenQuestion::new(id);
         self.count = Count::default();
     }
 

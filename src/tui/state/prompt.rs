@@ -3,7 +3,7 @@
 
 use tui_input::Input;
 
-use super::{Asked, Doing, Export, FilterChoice, PaletteEntry};
+use super::{Export, FilterChoice, OpenQuestion, PaletteAction, PaletteEntry};
 
 /// The longest line.
 pub(in crate::tui) const LONGEST: usize = 200;
@@ -31,7 +31,7 @@ pub(in crate::tui) struct Prompt {
     /// What it is for.
     pub kind: PromptKind,
     /// Where what is typed agrees to something: which question that is.
-    pub asked: Option<Asked>,
+    pub asked: Option<OpenQuestion>,
     /// What has been typed.
     pub input: Input,
     /// Why Enter did nothing.
@@ -39,7 +39,7 @@ pub(in crate::tui) struct Prompt {
     /// Whether what stands there is a proposal: the first letter that is typed takes its place.
     pub is_proposal: bool,
     /// The command that the cursor of the list was moved to; without one it is on the first.
-    pub chosen: Option<Doing>,
+    pub chosen: Option<PaletteAction>,
 }
 
 impl Prompt {

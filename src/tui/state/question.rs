@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::planning::{plan, planner, says_the_same};
-use super::{Asked, Campaign};
+use super::{Campaign, OpenQuestion};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::retry::{ConfirmedRetry, Plan, Planner};
@@ -22,7 +22,7 @@ pub(in crate::tui) enum Answer {
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Question {
     /// Which question it is.
-    pub asked: Asked,
+    pub asked: OpenQuestion,
     /// The message.
     pub message: MessageId,
     /// What would be done.
@@ -39,7 +39,7 @@ impl Question {
     /// The question for one message.
     pub fn new(id: u64, campaign: &Campaign, message: MessageId, refusal: Option<Explanation>, now: Timestamp) -> Self {
         Self {
-            asked: Asked::new(id),
+            asked: OpenQuestion::new(id),
             plan: plan_one(campaign, &message, false, now),
             message,
             answer: Answer::Cancel,
@@ -83,7 +83,7 @@ impl Question {
 
     /// It is another question from now on.
     pub fn ask_anew(&mut self, id: u64) {
-        self.asked = Asked::new(id);
+        self.asked = OpenQuestion::new(id);
         self.answer = Answer::Cancel;
     }
 

@@ -1,6 +1,6 @@
 //! What a person can say of an action whose outcome is not known: read again, it went, it did not.
 
-use super::Asked;
+use super::OpenQuestion;
 use crate::state::ActionId;
 
 /// A line of the menu.
@@ -24,7 +24,7 @@ pub(in crate::tui) struct Resolve {
     /// The line with the cursor.
     pub cursor: usize,
     /// What a person is about to say, while that is asked once more: it is written down for good.
-    pub asking: Option<(bool, Asked)>,
+    pub asking: Option<(bool, OpenQuestion)>,
 }
 
 impl Resolve {

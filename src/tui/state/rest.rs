@@ -13,13 +13,13 @@ use crate::retry::BatchPlan;
 
 /// What is left of a campaign's actions.
 #[derive(Debug, Default)]
-pub(in crate::tui) struct Rest {
+pub(in crate::tui) struct LeftToStart {
     messages: Vec<MessageId>,
     known: HashSet<MessageId>,
     batches: Vec<BatchId>,
 }
 
-impl Rest {
+impl LeftToStart {
     /// The messages, in the order in which they were left.
     pub fn messages(&self) -> &[MessageId] {
         &self.messages

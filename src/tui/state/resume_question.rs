@@ -1,6 +1,6 @@
 //! The question before a run that paused itself goes on.
 
-use super::{Asked, Campaign};
+use super::{Campaign, OpenQuestion};
 use crate::monitor::RunPhase;
 use crate::postman::Explanation;
 
@@ -8,7 +8,7 @@ use crate::postman::Explanation;
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct ResumeQuestion {
     /// Which question it is.
-    pub asked: Asked,
+    pub asked: OpenQuestion,
     /// How many messages are still to go.
     pub to_go: usize,
     /// Why the run paused itself.
@@ -20,7 +20,7 @@ impl ResumeQuestion {
     pub fn new(id: u64, campaign: &Campaign) -> Option<Self> {
         let news = campaign.run.as_ref()?.news.as_ref()?;
         let RunPhase::Paused(why) = &news.phase else { return None };
-        Some(Self { asked: Asked::new(id), to_go: news.to_go, why: why.clone() })
+        Some(Self { asked: OpenQuestion::new(id), to_go: news.to_go, why: why.clone() })
     }
 
     /// Keeps it true; where it says something else now, it is asked again. False where no run has paused

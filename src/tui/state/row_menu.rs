@@ -54,7 +54,7 @@ pub(in crate::tui) struct RowMenu {
 
 /// What is known of the row that the menu is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::tui) struct Subject {
+pub(in crate::tui) struct RowSubject {
     /// The message.
     pub message: Option<MessageId>,
     /// Its batch, or the batch itself.
@@ -174,37 +174,37 @@ impl State {
     }
 
     /// The row under the cursor.
-    pub(in crate::tui) fn subject(&self) -> Subject {
-        let Some(campaign) = self.campaign() else { return Subject::default() };
+    pub(in crate::tui) fn subject(&self) -> RowSubject {
+        let Some(campaign) = self.campaign() else { return RowSubject::default() };
         match self.view {
             ViewKind::Messages => {
-                let Some(row) = campaign.subject() else { return Subject::default() };
+                let Some(row) = campaign.subject() else { return RowSubject::default() };
                 let cells = campaign.store.cells(row);
                 let has_failed = cells.status == Some(&crate::delivery::Status::Failure);
-                Subject {
+                RowSubject {
                     message: Some(campaign.store.id(row)),
                     batch: cells.batch.map(BatchId::new),
                     error: has_failed.then(|| cells.error.map(|error| error.code.to_string()).unwrap_or_default()),
                 }
             }
-            ViewKind::Batches => Subject { batch: campaign.selected_batch(), ..Subject::default() },
+            ViewKind::Batches => RowSubject { batch: campaign.selected_batch(), ..RowSubject::default() },
             ViewKind::Failures => {
                 let error = campaign.failures.selected().and_then(|group| match &group.key {
                     GroupKey::Error(code) => Some(code.clone()),
                     GroupKey::Helped => None,
                 });
-                Subject { error, ..Subject::default() }
+                RowSubject { error, ..RowSubject::default() }
             }
             ViewKind::Activity => {
                 let entries = campaign.activity();
                 match entries.get(campaign.activity_place(&entries)) {
-                    Some(super::Entry::Message(record)) => Subject { message: Some(record.message.clone()), ..Subject::default() },
-                    Some(super::Entry::Batch(record)) => Subject { batch: Some(record.batch.clone()), ..Subject::default() },
+                    Some(super::Entry::Message(record)) => RowSubject { message: Some(record.message.clone()), ..RowSubject::default() },
+                    Some(super::Entry::Batch(record)) => RowSubject { batch: Some(record.batch.clone()), ..RowSubject::default() },
                     Some(super::Entry::Open(open, _)) => {
-                        Subject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
+                        RowSubject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
                     }
-                    Some(super::Entry::Change(record)) => Subject { message: Some(record.message.clone()), ..Subject::default() },
-                    Some(super::Entry::NotStarted(_)) | None => Subject::default(),
+                    Some(super::Entry::Change(record)) => RowSubject { message: Some(record.message.clone()), ..RowSubject::default() },
+                    Some(super::Entry::NotStarted(_)) | None => RowSubject::default(),
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Campaign, FilterChoice, NamedFilter, NamedFilters, RecentCommands, State, Tables, ViewKind, Window};
-use crate::config::{DayEnd, Moment};
+use super::{Campaign, FilterChoice, NamedFilter, NamedFilters, RecentCommands, State, Tables, TimeWindow, ViewKind};
+use crate::config::{DayEnd, GivenTime};
 use crate::delivery::{BatchId, Status, clean_line};
 use crate::state::{self, SavedFilter, Session};
 
@@ -28,7 +28,7 @@ impl State {
             named_filters: self
                 .named
                 .iter()
-                .map(|named| state::NamedFilter { name: named.name.clone(), filter: named.choice.saved() })
+                .map(|named| state::SavedNamedFilter { name: named.name.clone(), filter: named.choice.saved() })
                 .collect(),
             recent_commands: self.recent.names().to_vec(),
         }
@@ -76,7 +76,7 @@ impl FilterChoice {
             open: saved.open_only,
             errors: saved.errors.iter().map(|code| clean_line(code).into_owned()).collect(),
             batches: saved.batches.iter().map(|id| BatchId::new(&*clean_line(id))).collect(),
-            window: Window {
+            window: TimeWindow {
                 from: saved.since.as_deref().and_then(|text| moment(text, DayEnd::Start)),
                 to: saved.until.as_deref().and_then(|text| moment(text, DayEnd::End)),
             },
@@ -85,12 +85,12 @@ impl FilterChoice {
 }
 
 impl NamedFilter {
-    fn of_saved(saved: &state::NamedFilter) -> NamedFilter {
+    fn of_saved(saved: &state::SavedNamedFilter) -> NamedFilter {
         NamedFilter { name: clean_line(&saved.name).into_owned(), choice: FilterChoice::of_saved(&saved.filter) }
     }
 }
 
 /// A moment as a file has it. What was a date there has become a time, so that the zone does not matter.
-fn moment(text: &str, day: DayEnd) -> Option<Moment> {
-    Moment::parse(text, day, &TimeZone::UTC).ok()
+fn moment(text: &str, day: DayEnd) -> Option<GivenTime> {
+    GivenTime::parse(text, day, &TimeZone::UTC).ok()
 }

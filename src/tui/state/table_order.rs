@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Column, Columns, ViewKind};
+use super::{Column, ShownColumns, ViewKind};
 use crate::state::SavedTable;
 use crate::store::{Direction, Order, SortBy};
 
@@ -175,7 +175,7 @@ impl Sortable for FailureColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Tables {
     /// The columns of the messages.
-    pub columns: Columns,
+    pub columns: ShownColumns,
     /// The order of the messages; always by a column that the store can order by.
     pub messages: Ordered<Column>,
     /// The order of the batches.
@@ -186,7 +186,7 @@ pub(in crate::tui) struct Tables {
 
 impl Default for Tables {
     fn default() -> Self {
-        Self { columns: Columns::default(), messages: NEWEST, batches: NEWEST_BATCH, failures: MOST_FAILED }
+        Self { columns: ShownColumns::default(), messages: NEWEST, batches: NEWEST_BATCH, failures: MOST_FAILED }
     }
 }
 
@@ -216,7 +216,7 @@ impl Tables {
         let table = |view: ViewKind| tables.get(view.saved_name());
         let messages = table(ViewKind::Messages);
         Self {
-            columns: messages.map_or(usual.columns, |table| Columns::of_saved(&table.columns, &table.hidden)),
+            columns: messages.map_or(usual.columns, |table| ShownColumns::of_saved(&table.columns, &table.hidden)),
             messages: kept(messages).filter(|order: &Ordered<Column>| order.by.sort_by().is_some()).unwrap_or(usual.messages),
             batches: kept(table(ViewKind::Batches)).unwrap_or(usual.batches),
             failures: kept(table(ViewKind::Failures)).unwrap_or(usual.failures),

@@ -3,26 +3,26 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{DayEnd, MOMENTS, Moment};
+use crate::config::{DayEnd, GivenTime, MOMENTS};
 use crate::tui::text::{age, short_time};
 
 /// A window of time. One that is told by the clock moves on with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::tui) struct Window {
+pub(in crate::tui) struct TimeWindow {
     /// From when on; from the first message on without it.
-    pub from: Option<Moment>,
+    pub from: Option<GivenTime>,
     /// Up to when, that moment not in it; without an end without it.
-    pub to: Option<Moment>,
+    pub to: Option<GivenTime>,
 }
 
 /// Two times as the store wants them: from the first on, and before the second.
 pub(in crate::tui) type Times = (Option<Timestamp>, Option<Timestamp>);
 
-impl Window {
+impl TimeWindow {
     /// The windows that a menu offers: 1 h, 6 h, 24 h, 7 d, today.
-    pub fn usual() -> [Window; 5] {
-        let last = |hours| Window { from: Some(Moment::Ago(SignedDuration::from_hours(hours))), to: None };
-        [last(1), last(6), last(24), last(7 * 24), Window { from: Some(Moment::Today(DayEnd::Start)), to: None }]
+    pub fn usual() -> [TimeWindow; 5] {
+        let last = |hours| TimeWindow { from: Some(GivenTime::Ago(SignedDuration::from_hours(hours))), to: None };
+        [last(1), last(6), last(24), last(7 * 24), TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None }]
     }
 
     /// Whether it has all times in it.
@@ -32,7 +32,7 @@ impl Window {
 
     /// What it means at `now`.
     pub fn times(&self, zone: &TimeZone, now: Timestamp) -> Times {
-        let at = |moment: Option<Moment>| moment.and_then(|moment| moment.at(zone, now));
+        let at = |moment: Option<GivenTime>| moment.and_then(|moment| moment.at(zone, now));
         (at(self.from), at(self.to))
     }
 
@@ -40,16 +40,16 @@ impl Window {
     ///
     /// # Errors
     /// What is wrong, and what was expected.
-    pub fn parse(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Window, String> {
+    pub fn parse(text: &str, zone: &TimeZone, now: Timestamp) -> Result<TimeWindow, String> {
         let (from, to) = halves(text.trim());
         let moment = |text: &str, day| match text {
             "" => Ok(None),
-            _ => Moment::parse(text, day, zone).map(Some).map_err(|wrong| {
+            _ => GivenTime::parse(text, day, zone).map(Some).map_err(|wrong| {
                 let told = crate::delivery::clean_line(text);
                 format!("`{told}` is no time: expected {}", wrong.expected)
             }),
         };
-        let window = Window { from: moment(from, DayEnd::Start)?, to: moment(to, DayEnd::End)? };
+        let window = TimeWindow { from: moment(from, DayEnd::Start)?, to: moment(to, DayEnd::End)? };
         match window.times(zone, now) {
             (None, None) => Err(format!("type when it begins, or when it begins and ends: {MOMENTS}")),
             (Some(from), Some(to)) if from >= to => Err("it ends before it begins: the earlier time comes first".to_owned()),
@@ -59,7 +59,7 @@ impl Window {
 
     /// The same as one would type it.
     pub fn typed(&self) -> String {
-        let text = |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+        let text = |moment: Option<GivenTime>| moment.map(|moment| moment.to_string()).unwrap_or_default();
         match self.to {
             None => text(self.from),
             // A day's end reads as the day.
@@ -69,16 +69,16 @@ impl Window {
 
     /// In words: `last 24 h`, `today`, `21 Nov 03:02 to 14:00:00`; nothing for all times.
     pub fn words(&self, zone: &TimeZone, now: Timestamp) -> String {
-        let word = |moment: Moment| match moment {
-            Moment::At(at) => short_time(at, zone, now),
-            Moment::Ago(back) => format!("{} ago", age(back)),
-            Moment::Today(DayEnd::Start) => "midnight".to_owned(),
-            Moment::Today(DayEnd::End) => "the end of today".to_owned(),
+        let word = |moment: GivenTime| match moment {
+            GivenTime::At(at) => short_time(at, zone, now),
+            GivenTime::Ago(back) => format!("{} ago", age(back)),
+            GivenTime::Today(DayEnd::Start) => "midnight".to_owned(),
+            GivenTime::Today(DayEnd::End) => "the end of today".to_owned(),
         };
         match (self.from, self.to) {
             (None, None) => String::new(),
-            (Some(Moment::Ago(back)), None) => format!("last {}", age(back)),
-            (Some(Moment::Today(DayEnd::Start)), None | Some(Moment::Today(DayEnd::End))) => "today".to_owned(),
+            (Some(GivenTime::Ago(back)), None) => format!("last {}", age(back)),
+            (Some(GivenTime::Today(DayEnd::Start)), None | Some(GivenTime::Today(DayEnd::End))) => "today".to_owned(),
             (Some(from), None) => format!("since {}", word(from)),
             (None, Some(to)) => format!("until {}", word(to)),
             (Some(from), Some(to)) => format!("{} to {}", word(from), word(to)),
@@ -125,9 +125,9 @@ mod tests {
     #[case("- 1h", "until 1 h ago")]
     #[case("until 2026-11-20", "until 21 Nov 00:00")]
     fn typed_windows_are_told_in_words_and_typed_again(#[case] text: &str, #[case] words: &str) {
-        let window = Window::parse(text, &zone(), now()).unwrap();
+        let window = TimeWindow::parse(text, &zone(), now()).unwrap();
         assert_eq!(window.words(&zone(), now()), words);
-        let again = Window::parse(&window.typed(), &zone(), now()).unwrap();
+        let again = TimeWindow::parse(&window.typed(), &zone(), now()).unwrap();
         assert_eq!(again.times(&zone(), now()), window.times(&zone(), now()), "{}", window.typed());
     }
 
@@ -139,17 +139,17 @@ mod tests {
     #[case("1h to 2h", "ends before it begins")]
     #[case("2026-11-22 to 2026-11-20", "ends before it begins")]
     fn what_is_no_window_says_what_was_expected(#[case] text: &str, #[case] said: &str) {
-        let wrong = Window::parse(text, &zone(), now()).unwrap_err();
+        let wrong = TimeWindow::parse(text, &zone(), now()).unwrap_err();
         assert!(wrong.contains(said), "{wrong}");
     }
 
     #[test]
     fn a_window_told_by_the_clock_moves_on_with_it() {
         let later = now() + SignedDuration::from_hours(12);
-        for window in Window::usual() {
+        for window in TimeWindow::usual() {
             assert!(window.times(&zone(), now()) < window.times(&zone(), later), "{window:?}");
         }
-        let fixed = Window::parse("2026-11-20", &zone(), now()).unwrap();
+        let fixed = TimeWindow::parse("2026-11-20", &zone(), now()).unwrap();
         assert_eq!(fixed.times(&zone(), now()), fixed.times(&zone(), later));
     }
 }

@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::monitor::Clock;
-use crate::tui::{Came, Input, Reading, WakeEnd};
+use crate::tui::{Input, InputEvent, Reading, WakeEnd};
 
 /// The keyboard of the process's console.
 #[derive(Debug)]
-pub struct Keyboard {
+pub struct ConsoleKeyboard {
     wake: WakeEnd,
     clock: Clock,
     since: Instant,
 }
 
-impl Keyboard {
+impl ConsoleKeyboard {
     /// The keyboard, beside which `wake` is listened to, and the clock of the program.
     pub fn new(wake: WakeEnd, clock: Clock) -> Self {
         Self { wake, clock, since: Instant::now() }
@@ -35,14 +35,14 @@ impl Keyboard {
     pub fn finish(&mut self) {}
 }
 
-impl Input for Keyboard {
+impl Input for ConsoleKeyboard {
     fn read(&mut self) -> io::Result<Reading> {
         if !crossterm::event::poll(Duration::ZERO)? {
             return Ok(Reading::Nothing);
         }
         let event = crossterm::event::read()?;
         let now = self.since.elapsed();
-        Ok(Reading::Came(Came { event, first: now, last: now }))
+        Ok(Reading::Came(InputEvent { event, first: now, last: now }))
     }
 
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::{Came, Reading};
+use crate::tui::{InputEvent, Reading};
 use frame::{ESC, Extent, extent};
 use meaning::{Meaning, meaning, unknown};
 use paste::Paste;
@@ -193,7 +193,7 @@ impl Decoder {
     }
 
     fn came(&mut self, event: Event, first: Duration, last: Duration) {
-        self.ready.push_back(Reading::Came(Came { event, first, last }));
+        self.ready.push_back(Reading::Came(InputEvent { event, first, last }));
     }
 }
 

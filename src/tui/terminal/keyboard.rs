@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::decoder::{Decoder, QUESTION};
 use crate::monitor::Clock;
 use crate::tui::{Input, Reading, WakeEnd};
-pub(in crate::tui) use line::{Bytes, Line};
+pub(in crate::tui) use line::{ByteSource, Bytes};
 
 use line::Terminal;
 
@@ -57,7 +57,7 @@ impl Keyboard {
     }
 }
 
-impl<L: Line> Keyboard<L> {
+impl<L: ByteSource> Keyboard<L> {
     /// The keyboard at the other end of a line.
     pub(in crate::tui) fn of(line: L) -> Self {
         Self { line, decoder: Decoder::default(), asked: None }
@@ -90,7 +90,7 @@ impl<L: Line> Keyboard<L> {
     }
 }
 
-impl<L: Line> Input for Keyboard<L> {
+impl<L: ByteSource> Input for Keyboard<L> {
     fn read(&mut self) -> io::Result<Reading> {
         for _ in 0..READS_AT_ONCE {
             if let Some(reading) = self.decoder.next(self.line.elapsed()) {

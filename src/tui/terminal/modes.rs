@@ -13,7 +13,7 @@ use crossterm::terminal::{
     Clear, ClearType, DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
-use crate::tui::{End, Requests};
+use crate::tui::{ExitReason, Requests};
 
 /// Whether the terminal is in our modes. A process has one terminal, and a panic in any of its
 /// threads must give it back: so this is the one thing that is the process's own.
@@ -101,7 +101,7 @@ pub(super) fn give_back_on_panic(requests: &Requests) {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
             leave();
-            requests.end(End::Broken);
+            requests.end(ExitReason::Broken);
             report(panic);
         }));
     });

@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::tui::{End, Requests};
+use crate::tui::{ExitReason, Requests};
 
 /// Listens for signals on the runtime for as long as it lives. To be called before the terminal is
 /// taken: a signal that nobody listens for would end the program without giving it back.
@@ -14,9 +14,11 @@ use crate::tui::{End, Requests};
 /// # Errors
 /// When the system takes no handler.
 pub fn listen(runtime: &Handle, requests: &Requests) -> io::Result<()> {
-    for (kind, end) in
-        [(SignalKind::interrupt(), End::Interrupted), (SignalKind::terminate(), End::Terminated), (SignalKind::hangup(), End::HungUp)]
-    {
+    for (kind, end) in [
+        (SignalKind::interrupt(), ExitReason::Interrupted),
+        (SignalKind::terminate(), ExitReason::Terminated),
+        (SignalKind::hangup(), ExitReason::HungUp),
+    ] {
         on(runtime, requests, kind, move |requests| requests.end(end))?;
     }
     on(runtime, requests, SignalKind::from_raw(Signal::TSTP.as_raw()), Requests::suspend)?;

@@ -15,7 +15,7 @@ pub enum ColourDepth {
 
 /// What the user says about colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ColourWish {
+pub enum ColourSetting {
     /// As the environment says.
     #[default]
     Auto,
@@ -28,13 +28,13 @@ pub enum ColourWish {
 impl ColourDepth {
     /// What the environment tells: `NO_COLOR` (any text but an empty one), `COLORTERM`, `TERM`,
     /// and `WT_SESSION`, which Windows Terminal sets in place of `COLORTERM`.
-    pub fn of(wish: ColourWish, env: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn of(wish: ColourSetting, env: impl Fn(&str) -> Option<String>) -> Self {
         let told = |name: &str| env(name).unwrap_or_default().to_ascii_lowercase();
         let term = told("TERM");
         match wish {
-            ColourWish::Never => return ColourDepth::None,
-            ColourWish::Auto if !told("NO_COLOR").is_empty() || term == "dumb" || term.starts_with("vt") => return ColourDepth::None,
-            ColourWish::Auto | ColourWish::Always => {}
+            ColourSetting::Never => return ColourDepth::None,
+            ColourSetting::Auto if !told("NO_COLOR").is_empty() || term == "dumb" || term.starts_with("vt") => return ColourDepth::None,
+            ColourSetting::Auto | ColourSetting::Always => {}
         }
         let colorterm = told("COLORTERM");
         if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") || !told("WT_SESSION").is_empty() {
@@ -55,21 +55,21 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(ColourWish::Auto, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], ColourDepth::True)]
-    #[case(ColourWish::Auto, &[("TERM", "xterm-256color")], ColourDepth::Palette)]
-    #[case(ColourWish::Auto, &[("TERM", "xterm")], ColourDepth::Sixteen)]
-    #[case(ColourWish::Auto, &[("TERM", "linux")], ColourDepth::Sixteen)]
-    #[case(ColourWish::Auto, &[], ColourDepth::Sixteen)]
-    #[case(ColourWish::Auto, &[("WT_SESSION", "1")], ColourDepth::True)]
-    #[case(ColourWish::Auto, &[("TERM", "screen-256color"), ("COLORTERM", "truecolor")], ColourDepth::Palette)]
-    #[case(ColourWish::Auto, &[("TERM", "screen-256color"), ("COLORTERM", "truecolor"), ("TMUX", "/tmp/x")], ColourDepth::True)]
-    #[case(ColourWish::Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::None)]
-    #[case(ColourWish::Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColourDepth::Palette)]
-    #[case(ColourWish::Auto, &[("TERM", "dumb")], ColourDepth::None)]
-    #[case(ColourWish::Auto, &[("TERM", "vt100")], ColourDepth::None)]
-    #[case(ColourWish::Always, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::Palette)]
-    #[case(ColourWish::Never, &[("TERM", "xterm-256color"), ("COLORTERM", "24bit")], ColourDepth::None)]
-    fn what_the_environment_tells(#[case] wish: ColourWish, #[case] env: &[(&str, &str)], #[case] expected: ColourDepth) {
+    #[case(ColourSetting::Auto, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], ColourDepth::True)]
+    #[case(ColourSetting::Auto, &[("TERM", "xterm-256color")], ColourDepth::Palette)]
+    #[case(ColourSetting::Auto, &[("TERM", "xterm")], ColourDepth::Sixteen)]
+    #[case(ColourSetting::Auto, &[("TERM", "linux")], ColourDepth::Sixteen)]
+    #[case(ColourSetting::Auto, &[], ColourDepth::Sixteen)]
+    #[case(ColourSetting::Auto, &[("WT_SESSION", "1")], ColourDepth::True)]
+    #[case(ColourSetting::Auto, &[("TERM", "screen-256color"), ("COLORTERM", "truecolor")], ColourDepth::Palette)]
+    #[case(ColourSetting::Auto, &[("TERM", "screen-256color"), ("COLORTERM", "truecolor"), ("TMUX", "/tmp/x")], ColourDepth::True)]
+    #[case(ColourSetting::Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::None)]
+    #[case(ColourSetting::Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColourDepth::Palette)]
+    #[case(ColourSetting::Auto, &[("TERM", "dumb")], ColourDepth::None)]
+    #[case(ColourSetting::Auto, &[("TERM", "vt100")], ColourDepth::None)]
+    #[case(ColourSetting::Always, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::Palette)]
+    #[case(ColourSetting::Never, &[("TERM", "xterm-256color"), ("COLORTERM", "24bit")], ColourDepth::None)]
+    fn what_the_environment_tells(#[case] wish: ColourSetting, #[case] env: &[(&str, &str)], #[case] expected: ColourDepth) {
         let told = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         assert_eq!(ColourDepth::of(wish, told), expected);
     }

@@ -1,6 +1,6 @@
 //! Keys in the view of changes and actions, and in the menu of one with an unknown outcome.
 
-use super::super::state::{ActivityKey, Asked, Dialog, Drilled, Entry, Origin, Resolve, ResolveLine, State, ViewKind};
+use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, MessageId, counted};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
@@ -40,7 +40,7 @@ impl State {
     /// `:resolve`: to the first outcome that waits for a person, wherever that is.
     pub(super) fn go_to_open(&mut self, effects: &mut Vec<Effect>) {
         let Some((place, key)) = self.next_for_person() else { return };
-        let from = Some(self.origin()).filter(|from| *from != Origin::Pane(ViewKind::Activity) && place == self.current);
+        let from = Some(self.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && place == self.current);
         if place != self.current {
             self.show_campaign(place, effects);
         }
@@ -85,7 +85,7 @@ impl State {
                     campaign.batch_cursor = Some(batch);
                 }
                 self.show_view(ViewKind::Batches, effects);
-                self.came_from = Some(Origin::Pane(ViewKind::Activity));
+                self.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
             }
             Opening::Nothing(why) => self.tell(NoticeWeight::Info, why, "", ""),
         }
@@ -115,7 +115,7 @@ impl State {
             && let Some(place) = campaign.list.position(&campaign.store, row)
         {
             campaign.list.go(&campaign.store, place, height);
-            campaign.drilled = Some(Drilled { from: Origin::Pane(ViewKind::Activity), before: campaign.choice.clone() });
+            campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before: campaign.choice.clone() });
         }
         self.open_detail(effects);
         if let Some(opened) = self.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) {
@@ -147,8 +147,8 @@ impl State {
                     effects.push(self.command(command));
                     self.tell(NoticeWeight::Info, "it is being looked up again", "", "");
                 }
-                ResolveLine::Went => resolve.asking = Some((true, Asked::new(id))),
-                ResolveLine::DidNot => resolve.asking = Some((false, Asked::new(id))),
+                ResolveLine::Went => resolve.asking = Some((true, OpenQuestion::new(id))),
+                ResolveLine::DidNot => resolve.asking = Some((false, OpenQuestion::new(id))),
             },
             (_, None) => {
                 if let Some(steps) = steps {

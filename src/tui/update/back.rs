@@ -1,7 +1,7 @@
 //! Esc leads back to where one came from: from a dialog to what it was opened from, from a view to the one before.
 
 use super::super::Effect;
-use super::super::state::{Beneath, Dialog, Origin, State, ViewKind};
+use super::super::state::{Beneath, Dialog, OpenedFrom, State, ViewKind};
 use crate::delivery::MessageId;
 
 impl State {
@@ -60,10 +60,10 @@ impl State {
     }
 
     /// Where keys go now, in the view: Esc in what is opened there leads back to it.
-    pub(super) fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> OpenedFrom {
         match self.campaign().and_then(|campaign| campaign.opened.as_ref()) {
-            Some(opened) if self.view == ViewKind::Messages => Origin::Message(opened.message.clone()),
-            _ => Origin::Pane(self.view),
+            Some(opened) if self.view == ViewKind::Messages => OpenedFrom::Message(opened.message.clone()),
+            _ => OpenedFrom::Pane(self.view),
         }
     }
 
@@ -84,8 +84,8 @@ impl State {
         if self.view != ViewKind::Messages {
             self.leave_activity();
             match self.came_from.take() {
-                Some(Origin::Pane(view)) => self.show_view(view, effects),
-                Some(Origin::Message(message)) => {
+                Some(OpenedFrom::Pane(view)) => self.show_view(view, effects),
+                Some(OpenedFrom::Message(message)) => {
                     self.show_view(ViewKind::Messages, effects);
                     self.open_again(&message, effects);
                 }
@@ -98,8 +98,8 @@ impl State {
         campaign.choice = drilled.before;
         campaign.narrow();
         match drilled.from {
-            Origin::Pane(view) => self.show_view(view, effects),
-            Origin::Message(message) => {
+            OpenedFrom::Pane(view) => self.show_view(view, effects),
+            OpenedFrom::Message(message) => {
                 self.show_view(ViewKind::Messages, effects);
                 self.open_again(&message, effects);
             }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State, Window};
+use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State, TimeWindow};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, Status};
 use crate::store::{BatchSummary, Direction, status_place};
@@ -66,7 +66,7 @@ impl State {
             Action::Back | Action::Quit => {
                 self.step_back(effects);
             }
-            Action::Clear => self.set_window(Window::default(), effects),
+            Action::Clear => self.set_window(TimeWindow::default(), effects),
             _ => match self.steps(action) {
                 Some(steps) => self.go_batch(steps),
                 None => {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{Campaign, Origin, State, ViewKind};
+use super::super::state::{Campaign, OpenedFrom, State, ViewKind};
 use crate::delivery::Status;
 use crate::store::{AnswerKind, Change, Merged, RowNumber};
 
@@ -42,7 +42,7 @@ impl State {
         let is_shown = self.view == ViewKind::Activity;
         let now = self.now;
         let Some(campaign) = self.campaign_mut() else { return };
-        if is_shown || campaign.drilled.as_ref().is_some_and(|drilled| drilled.from == Origin::Pane(ViewKind::Activity)) {
+        if is_shown || campaign.drilled.as_ref().is_some_and(|drilled| drilled.from == OpenedFrom::Pane(ViewKind::Activity)) {
             campaign.changes.mark_seen(now);
         }
     }

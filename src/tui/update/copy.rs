@@ -1,6 +1,6 @@
 //! What is copied, masked as the screen shows it, and its page for whoever has no clipboard.
 
-use super::super::state::{CopyWhat, Dialog, Form, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
+use super::super::state::{CopyFormat, CopyWhat, Dialog, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
 use crate::monitor::NoticeWeight;
 
@@ -15,7 +15,7 @@ impl State {
         if has_marks || self.pane() == Context::Detail {
             return self.open_copy_menu();
         }
-        self.copy(CopyWhat::Row(Form::Text), effects);
+        self.copy(CopyWhat::Row(CopyFormat::Text), effects);
         self.copied_just_now = true;
     }
 
@@ -49,7 +49,7 @@ impl State {
             return;
         }
         let words = match what {
-            CopyWhat::Row(Form::Text) => "the row".to_owned(),
+            CopyWhat::Row(CopyFormat::Text) => "the row".to_owned(),
             CopyWhat::Number if !self.shows_openly(what) => "the masked number".to_owned(),
             what => what.words(),
         };

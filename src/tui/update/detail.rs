@@ -1,6 +1,6 @@
 //! Keys in the detail of a message, and its opening and closing.
 
-use super::super::state::{Opened, Phase, State};
+use super::super::state::{DetailPhase, MessageDetail, State};
 use super::super::{Action, Effect, view};
 use crate::monitor::Command;
 
@@ -37,7 +37,8 @@ impl State {
         let Some(row) = campaign.list.selected() else { return };
         campaign.list.hold(&campaign.store);
         let message = campaign.store.id(row);
-        campaign.opened = Some(Opened { generation, message: message.clone(), scroll: 0, phase: Phase::Reading, is_of_a_line: false });
+        campaign.opened =
+            Some(MessageDetail { generation, message: message.clone(), scroll: 0, phase: DetailPhase::Reading, is_of_a_line: false });
         effects.push(self.command(Command::Open { generation, message }));
     }
 

@@ -1,6 +1,6 @@
 //! Keys in the view of failures.
 
-use super::super::state::{FilterChoice, GroupKey, State, Window};
+use super::super::state::{FilterChoice, GroupKey, State, TimeWindow};
 use super::super::{Action, Effect, view};
 use crate::delivery::{RetryHelps, Status};
 
@@ -12,7 +12,7 @@ impl State {
             Action::Back | Action::Quit => {
                 self.step_back(effects);
             }
-            Action::Clear => self.set_window(Window::default(), effects),
+            Action::Clear => self.set_window(TimeWindow::default(), effects),
             _ => {
                 if let Some(steps) = self.steps(action) {
                     if let Some(campaign) = self.campaign_mut() {

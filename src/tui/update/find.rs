@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;
 use tui_input::InputRequest;
 
-use super::super::state::{Dialog, FilterChoice, Origin, State, TYPING, ViewKind, Wish};
+use super::super::state::{Dialog, FilterChoice, OpenedFrom, SearchRequest, State, TYPING, ViewKind};
 use super::super::{Action, Context, Effect, view};
 use crate::delivery::clean_line;
 use crate::monitor::{Command, NoticeWeight};
@@ -15,7 +15,7 @@ const LONGEST: usize = 200;
 impl State {
     pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
         let from = self.origin();
-        self.find_from = (from != Origin::Pane(ViewKind::Messages) && !self.shows_across()).then_some(from);
+        self.find_from = (from != OpenedFrom::Pane(ViewKind::Messages) && !self.shows_across()).then_some(from);
         self.close_detail(effects);
         self.find_from_view(effects);
         self.dialog = Dialog::Find;
@@ -39,10 +39,10 @@ impl State {
                 self.forget_across(effects);
                 self.end_find(effects);
                 match self.find_from.take() {
-                    Some(Origin::Pane(_)) => {
+                    Some(OpenedFrom::Pane(_)) => {
                         self.step_back(effects);
                     }
-                    Some(Origin::Message(message)) => self.open_again(&message, effects),
+                    Some(OpenedFrom::Message(message)) => self.open_again(&message, effects),
                     None => {}
                 }
                 self.close_dialog(effects);
@@ -141,8 +141,8 @@ impl State {
         let now = self.now;
         let Some(wish) = self.campaign_mut().and_then(|campaign| campaign.find.wish(now)) else { return };
         let command = match wish {
-            Wish::End => Command::EndSearch,
-            Wish::Ask(query) => {
+            SearchRequest::End => Command::EndSearch,
+            SearchRequest::Ask(query) => {
                 let generation = self.next_generation();
                 if let Some(campaign) = self.campaign_mut() {
                     campaign.find.asked(generation);

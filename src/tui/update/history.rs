@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::Effect;
 use super::super::state::{BackTo, Dialog, PromptKind, State};
-use crate::config::{DayEnd, Moment};
+use crate::config::{DayEnd, GivenTime};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
 
@@ -49,7 +49,7 @@ impl State {
             return Some(BackTo::Start);
         }
         let now = self.time_of_day();
-        let at = Moment::parse(typed, DayEnd::Start, &self.look.zone).ok()?.at(&self.look.zone, now)?;
+        let at = GivenTime::parse(typed, DayEnd::Start, &self.look.zone).ok()?.at(&self.look.zone, now)?;
         (at < now).then_some(BackTo::Moment(at))
     }
 

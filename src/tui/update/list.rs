@@ -1,6 +1,6 @@
 //! Keys in the list of messages.
 
-use super::super::state::{Cursor, State};
+use super::super::state::{ListCursor, State};
 use super::super::{Action, Effect};
 use crate::monitor::Command;
 
@@ -64,8 +64,8 @@ impl State {
     fn enter(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
         match campaign.list.cursor() {
-            Cursor::End if action == Action::Enter => self.read_further(effects),
-            Cursor::End => {}
+            ListCursor::End if action == Action::Enter => self.read_further(effects),
+            ListCursor::End => {}
             _ => self.open_detail(effects),
         }
     }

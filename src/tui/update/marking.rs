@@ -1,6 +1,6 @@
 //! Keys that mark messages. Only loaded ones can be marked.
 
-use super::super::state::{Cursor, State};
+use super::super::state::{ListCursor, State};
 use super::super::{Action, Effect};
 use crate::store::RowNumber;
 
@@ -29,7 +29,7 @@ impl State {
 
     fn mark_and_go_on(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign_mut() else { return };
-        if campaign.list.cursor() == Cursor::End {
+        if campaign.list.cursor() == ListCursor::End {
             return;
         }
         let Some(row) = campaign.list.selected() else { return };

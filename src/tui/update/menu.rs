@@ -1,6 +1,6 @@
 //! Keys in the menu of filters and in that of windows of time.
 
-use super::super::state::{Dialog, FilterChoice, FilterMenu, FilterMenuKind, MenuItem, PromptKind, State, ViewKind, Window};
+use super::super::state::{Dialog, FilterChoice, FilterMenu, FilterMenuKind, MenuItem, PromptKind, State, TimeWindow, ViewKind};
 use super::super::{Action, Effect, view};
 use super::list::PAGES_TO_FILL;
 
@@ -40,7 +40,7 @@ impl State {
             }
             Action::Delete => self.delete_named(),
             Action::Undo if menu.kind == FilterMenuKind::Filter => self.bring_named_back(),
-            Action::Clear if menu.kind == FilterMenuKind::Times => self.set_window(Window::default(), effects),
+            Action::Clear if menu.kind == FilterMenuKind::Times => self.set_window(TimeWindow::default(), effects),
             Action::Clear => {
                 self.dialog = Dialog::None;
                 self.clear(effects);
@@ -101,7 +101,7 @@ impl State {
     }
 
     /// Looks at another window of time, in the view on the screen.
-    pub(super) fn set_window(&mut self, window: Window, effects: &mut Vec<Effect>) {
+    pub(super) fn set_window(&mut self, window: TimeWindow, effects: &mut Vec<Effect>) {
         self.dialog = Dialog::None;
         self.close_detail(effects);
         let Some(campaign) = self.campaign_mut() else { return };

@@ -1,6 +1,8 @@
 //! Keys in the menu of order and columns, and how the tables follow it.
 
-use super::super::state::{BatchColumn, Column, Columns, Dialog, FailureColumn, OrderMenu, Ordered, Sortable, State, Tables, ViewKind};
+use super::super::state::{
+    BatchColumn, Column, Dialog, FailureColumn, OrderMenu, Ordered, ShownColumns, Sortable, State, Tables, ViewKind,
+};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 
@@ -91,7 +93,7 @@ impl State {
             ViewKind::Batches => self.tables.batches = usual.batches,
             ViewKind::Failures => self.tables.failures = usual.failures,
             ViewKind::Messages | ViewKind::Activity => {
-                self.tables = Tables { columns: Columns::default(), messages: usual.messages, ..self.tables.clone() }
+                self.tables = Tables { columns: ShownColumns::default(), messages: usual.messages, ..self.tables.clone() }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::state::{Asked, Dialog, State};
+use super::super::state::{Dialog, OpenQuestion, State};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 
@@ -17,7 +17,7 @@ impl State {
             return;
         }
         let id = self.next_question();
-        self.dialog = Dialog::Reveal(Asked::new(id));
+        self.dialog = Dialog::Reveal(OpenQuestion::new(id));
     }
 
     /// Keys in that question: only `y` says yes.

@@ -3,7 +3,9 @@
 use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
 
-use super::super::state::{Asked, Dialog, Doing, LONGEST_LINE, Prompt, PromptKind, State, Typed, Window, word_and_argument};
+use super::super::state::{
+    Dialog, LONGEST_LINE, OpenQuestion, PaletteAction, Prompt, PromptKind, State, TimeWindow, Typed, word_and_argument,
+};
 use super::super::{Action, Effect};
 use super::find::edit;
 use crate::delivery::clean_line;
@@ -102,7 +104,7 @@ impl State {
             let nearest = self.nearest_command(typed).map(|name| format!("; the nearest is `{name}`")).unwrap_or_default();
             return format!("there is no command `{}`{nearest}", typed.trim());
         };
-        let is_way_out = matches!(entry.doing, Doing::Typed(Typed::Stop | Typed::Lock));
+        let is_way_out = matches!(entry.doing, PaletteAction::Typed(Typed::Stop | Typed::Lock));
         if self.starting.is_some() && !is_way_out {
             return format!("`{}` does nothing now: a retry is about to start, and stop takes it back", entry.name);
         }
@@ -112,8 +114,8 @@ impl State {
         self.dialog = Dialog::None;
         self.recent.note(&entry.name);
         match entry.doing {
-            Doing::Typed(command) => self.carry_out_command(command, word_and_argument(typed).1, effects),
-            Doing::Action(action) => self.do_action(action, effects),
+            PaletteAction::Typed(command) => self.carry_out_command(command, word_and_argument(typed).1, effects),
+            PaletteAction::Action(action) => self.do_action(action, effects),
         }
         String::new()
     }
@@ -133,7 +135,7 @@ impl State {
             PromptKind::Unlock if self.is_agreed() && self.unlock(&typed, effects) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
             PromptKind::Unlock => "that is not the name, to the letter".to_owned(),
-            PromptKind::Window => match Window::parse(&typed, &self.look.zone, self.now) {
+            PromptKind::Window => match TimeWindow::parse(&typed, &self.look.zone, self.now) {
                 Ok(window) => {
                     self.set_window(window, effects);
                     String::new()
@@ -192,7 +194,7 @@ impl State {
             self.tell(NoticeWeight::Info, "this campaign takes actions already", "", "");
             return;
         }
-        let asked = Asked::new(self.next_question());
+        let asked = OpenQuestion::new(self.next_question());
         self.dialog = Dialog::Prompt(Box::new(Prompt { asked: Some(asked), ..Prompt::new(PromptKind::Unlock, "") }));
     }
 }

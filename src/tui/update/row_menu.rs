@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::super::state::{Dialog, FilterChoice, MenuKind, Origin, RowAction, RowMenu, State, ViewKind, Window};
+use super::super::state::{Dialog, FilterChoice, MenuKind, OpenedFrom, RowAction, RowMenu, State, TimeWindow, ViewKind};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, Status};
 use crate::monitor::NoticeWeight;
@@ -96,14 +96,14 @@ impl State {
                     let is_shown = |id: &BatchId| campaign.batches_in_window().iter().any(|summary| summary.batch.id == *id);
                     if !subject.batch.as_ref().is_some_and(is_shown) {
                         // It was uploaded at another time than is looked at.
-                        campaign.choice.window = Window::default();
+                        campaign.choice.window = TimeWindow::default();
                         campaign.narrow();
                     }
                     campaign.batch_cursor = subject.batch;
                 }
                 let from = self.origin();
                 self.show_view(ViewKind::Batches, effects);
-                self.came_from = Some(from).filter(|from| *from != Origin::Pane(ViewKind::Batches));
+                self.came_from = Some(from).filter(|from| *from != OpenedFrom::Pane(ViewKind::Batches));
             }
         }
     }

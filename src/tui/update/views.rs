@@ -1,6 +1,6 @@
 //! From view to view.
 
-use super::super::state::{Drilled, FilterChoice, Origin, State, ViewKind};
+use super::super::state::{Drilled, FilterChoice, OpenedFrom, State, ViewKind};
 use super::super::{Action, Effect};
 use super::list::PAGES_TO_FILL;
 
@@ -72,7 +72,7 @@ impl State {
             return;
         }
         if let Some(campaign) = self.campaign_mut() {
-            campaign.drilled = Some(Drilled { from: Origin::Pane(from), before: campaign.choice.clone() });
+            campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(from), before: campaign.choice.clone() });
         }
         self.show_view(ViewKind::Messages, effects);
     }

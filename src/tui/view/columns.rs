@@ -1,6 +1,6 @@
 //! How wide the columns of the list are: dropped by rank where room is short, never cut at the edge.
 
-use crate::tui::state::{Column, Columns, Sortable as _};
+use crate::tui::state::{Column, ShownColumns, Sortable as _};
 
 /// Columns before the first one: a mark for messages outside the unbroken stretch or the filter, the
 /// mark of the selected row, a blank.
@@ -25,7 +25,7 @@ const ROOMY_TEXT: usize = 24;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Needs<'a> {
     /// The columns that somebody chose.
-    pub chosen: &'a Columns,
+    pub chosen: &'a ShownColumns,
     /// The column that the list is ordered by.
     pub ordered_by: Column,
     /// Whether that is another order than the usual one: then its sign must be seen.

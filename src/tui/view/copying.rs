@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::export::{activity_row, activity_rows, batch_row, batch_rows, failure_row, failure_rows, message_cells, message_row, number};
 use crate::delivery::{BatchId, Message, MessageId, Status, counted};
-use crate::postman::record::{Field, Layout};
+use crate::postman::record::{Field, RecordFormat};
 use crate::store::RowNumber;
 use crate::tui::export::csv_lines;
-use crate::tui::state::{Campaign, CopyWhat, Form, State, ViewKind};
+use crate::tui::state::{Campaign, CopyFormat, CopyWhat, State, ViewKind};
 
 /// The text of what is to be copied; `None` where there is none.
 pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<String> {
@@ -38,9 +38,9 @@ pub(in crate::tui) fn template_id(state: &State) -> Option<String> {
     template.template_id.or(template.id)
 }
 
-fn row_text(state: &State, campaign: &Campaign, form: Form) -> Option<String> {
+fn row_text(state: &State, campaign: &Campaign, form: CopyFormat) -> Option<String> {
     let (text, rows, place) = match state.view {
-        ViewKind::Messages if form == Form::Text => return Some(message_row(state)?.join("\t")),
+        ViewKind::Messages if form == CopyFormat::Text => return Some(message_row(state)?.join("\t")),
         ViewKind::Messages => return Some(messages_text(state, campaign, &[campaign.subject()?], form)),
         ViewKind::Failures => {
             let selected = campaign.failures.selected()?;
@@ -52,7 +52,7 @@ fn row_text(state: &State, campaign: &Campaign, form: Form) -> Option<String> {
             let place = campaign.batches().iter().position(|summary| summary.batch.id == id);
             (batch_row(state)?, batch_rows(state), place)
         }
-        ViewKind::Activity if form == Form::Text => return Some(activity_row(state)?.join("\t")),
+        ViewKind::Activity if form == CopyFormat::Text => return Some(activity_row(state)?.join("\t")),
         ViewKind::Activity => {
             (Vec::new(), [activity_rows(state).into_iter().take(1).collect(), vec![activity_row(state)?]].concat(), Some(0))
         }
@@ -61,12 +61,12 @@ fn row_text(state: &State, campaign: &Campaign, form: Form) -> Option<String> {
     // A line that stands for several others has no row of its own: it is what the screen shows.
     let cells = place.and_then(|place| rows.get(place + 1)).unwrap_or(&text);
     Some(match form {
-        Form::Text => text.join("\t"),
-        Form::Json => {
+        CopyFormat::Text => text.join("\t"),
+        CopyFormat::Json => {
             let fields = heads.iter().zip(cells).map(|(head, cell)| (head.clone(), serde_json::Value::from(cell.as_str())));
             serde_json::Value::Object(fields.collect()).to_string()
         }
-        Form::Csv => csv_lines(&[heads.clone(), cells.clone()]),
+        CopyFormat::Csv => csv_lines(&[heads.clone(), cells.clone()]),
     })
 }
 
@@ -77,13 +77,13 @@ pub(in crate::tui) fn marked_rows(campaign: &Campaign) -> Vec<RowNumber> {
     rows
 }
 
-fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: Form) -> String {
+fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: CopyFormat) -> String {
     match form {
-        Form::Text => {
+        CopyFormat::Text => {
             let line = |row: &RowNumber| message_cells(state, campaign, *row, campaign.is_masked(*row)).join("\t");
             rows.iter().map(line).collect::<Vec<_>>().join("\n")
         }
-        Form::Json => {
+        CopyFormat::Json => {
             let line = |row: &RowNumber| {
                 let layout = layout(state, campaign, *row);
                 // Texts and times always become JSON.
@@ -91,7 +91,7 @@ fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: F
             };
             rows.iter().map(line).collect::<Vec<_>>().join("\n")
         }
-        Form::Csv => {
+        CopyFormat::Csv => {
             let messages: Vec<(RowNumber, Message)> = rows.iter().map(|row| (*row, campaign.store.message(*row))).collect();
             let names: BTreeSet<&str> =
                 messages.iter().flat_map(|(_, message)| message.values.iter().flatten().map(|(name, _)| name.as_str())).collect();
@@ -109,8 +109,8 @@ fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: F
     }
 }
 
-fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> Layout {
-    Layout {
+fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> RecordFormat {
+    RecordFormat {
         fields: Field::all(),
         masked: campaign.is_masked(row),
         one_time: campaign.card.one_time_password,

@@ -11,7 +11,7 @@ use super::words::in_a_line;
 use crate::delivery::{Attempt, Message, RecipientKind, Status, TemplatePart, counted, parts};
 use crate::monitor::Connection;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, Phase, State};
+use crate::tui::state::{Campaign, DetailPhase, State};
 use crate::tui::text::{age, width as text_width, wrap};
 use crate::tui::{Action, Role, role_of, sign};
 
@@ -182,12 +182,12 @@ impl Pen<'_> {
     /// Whether it is being read.
     fn phase(&mut self, campaign: &Campaign) {
         match campaign.opened.as_ref().map(|opened| &opened.phase) {
-            Some(Phase::Failed(why)) => self.words(&format!("not read just now: {}", in_a_line(why)), Role::Warning),
-            Some(Phase::Reading) if campaign.connection == Connection::Paused => {
+            Some(DetailPhase::Failed(why)) => self.words(&format!("not read just now: {}", in_a_line(why)), Role::Warning),
+            Some(DetailPhase::Reading) if campaign.connection == Connection::Paused => {
                 self.words("not read anew while reading is paused; this is what the list knows", Role::Muted);
             }
-            Some(Phase::Reading) => self.words("being read; this is what the list knows", Role::Muted),
-            Some(Phase::Read) | None => {}
+            Some(DetailPhase::Reading) => self.words("being read; this is what the list knows", Role::Muted),
+            Some(DetailPhase::Read) | None => {}
         }
     }
 

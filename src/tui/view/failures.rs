@@ -11,7 +11,7 @@ use super::pieces::{self, Piece};
 use super::table;
 use super::words::{count, percent, row_of};
 use crate::delivery::{ErrorCode, RetryHelps};
-use crate::tui::state::{Campaign, Group, GroupKey, MOST_FAILED, State};
+use crate::tui::state::{Campaign, FailureGroup, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role};
 
@@ -45,7 +45,7 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     let failures = &campaign.failures;
     let failed = failures.failed();
     let errors = failures.groups().iter().filter(|group| group.key != GroupKey::Helped);
-    let of = |wanted: RetryHelps| errors.clone().filter(|group| group.helps == wanted).map(Group::left).sum::<usize>();
+    let of = |wanted: RetryHelps| errors.clone().filter(|group| group.helps == wanted).map(FailureGroup::left).sum::<usize>();
     let used_up = errors.clone().map(|group| group.used_up).sum::<usize>();
     let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(failures.loaded())), style(Role::Strong), 0)];
     left.extend(window(state, campaign));
@@ -153,7 +153,7 @@ struct Shares {
     most: usize,
 }
 
-fn cells(state: &State, group: &Group, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
+fn cells(state: &State, group: &FailureGroup, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let name_role = if group.key == GroupKey::Helped { Role::Strong } else { Role::Text };
@@ -188,7 +188,7 @@ fn role(helps: RetryHelps) -> Role {
 }
 
 /// Whether to retry, with the reason where that has room.
-fn words(group: &Group, room: usize) -> String {
+fn words(group: &FailureGroup, room: usize) -> String {
     let fits = |text: &String| crate::tui::text::width(text) <= room;
     let word = group.verdict().word();
     if group.left() == 0 {

@@ -10,7 +10,7 @@ use super::columns::{MARGIN, Needs, columns};
 use super::empty;
 use super::words::count;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, Column, Cursor, Item, ServerAnswer, Sortable as _, State, order_sign};
+use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Sortable as _, State, order_sign};
 use crate::tui::text::{self, Align, cut, fit};
 use crate::tui::{Action, Role};
 
@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         match campaign.list.item(&campaign.store, place) {
             Some(item) => draw_row(state, campaign, buffer, row_area, item, columns, is_selected),
             None => {
-                draw_end(state, campaign, buffer, row_area, is_selected && campaign.list.cursor() == Cursor::End);
+                draw_end(state, campaign, buffer, row_area, is_selected && campaign.list.cursor() == ListCursor::End);
                 break;
             }
         }

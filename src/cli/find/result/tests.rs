@@ -9,17 +9,17 @@ fn zone() -> TimeZone {
     TimeZone::get("Asia/Singapore").unwrap()
 }
 
-fn answer(name: &str, told: Result<Asked, Failure>) -> Answer {
+fn answer(name: &str, told: Result<SearchAnswer, Failure>) -> CampaignAnswer {
     let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
-    let campaign = Campaign::simulated(name, "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
-    Answer { campaign, layout: layout(true), told }
+    let campaign = ConfiguredCampaign::simulated(name, "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
+    CampaignAnswer { campaign, layout: layout(true), told }
 }
 
-fn asked(messages: Vec<Message>) -> Result<Asked, Failure> {
-    Ok(Asked { messages, beside: Beside::default(), more: false, at: Timestamp::UNIX_EPOCH })
+fn asked(messages: Vec<Message>) -> Result<SearchAnswer, Failure> {
+    Ok(SearchAnswer { messages, beside: Beside::default(), more: false, at: Timestamp::UNIX_EPOCH })
 }
 
-fn refused() -> Result<Asked, Failure> {
+fn refused() -> Result<SearchAnswer, Failure> {
     Err(Failure::new(Exit::Refused, "The key is not this campaign's.", "", "Look at the portal."))
 }
 
@@ -34,10 +34,10 @@ fn to(recipient: &str, status: Status, second: i64) -> Message {
     }
 }
 
-fn said(answers: Vec<Answer>) -> String {
+fn said(answers: Vec<CampaignAnswer>) -> String {
     let broken = BrokenCampaign { name: "Broken".to_owned(), line: 3, ..BrokenCampaign::default() };
     let broken = if answers.len() == 4 { vec![NotAsked::broken(&broken, Path::new("c.toml"))] } else { Vec::new() };
-    Found { answers, broken }.sentence(&zone())
+    FindResult { answers, broken }.sentence(&zone())
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn what_was_found_is_said_with_what_became_of_the_newest() {
         "2 messages to this number in 2 campaigns; the newest is from “B” of 18 Mar 2030 01:47:40 and is queued. 1 campaign could not be asked."
     );
     let other = to("6580001235", Status::Failure, -60);
-    let more = Ok(Asked { more: true, ..asked(vec![queued, other, delivered]).unwrap() });
+    let more = Ok(SearchAnswer { more: true, ..asked(vec![queued, other, delivered]).unwrap() });
     assert_eq!(
         said(vec![answer("A", more), answer("B", refused()), answer("C", refused()), answer("D", asked(vec![]))]),
         "At least 3 messages to 2 numbers with these digits; the newest is from “A” of 18 Mar 2030 01:47:40 and is queued. 3 campaigns could not be asked."
@@ -76,8 +76,8 @@ fn what_was_found_is_said_with_what_became_of_the_newest() {
     assert!(said(vec![answer("A", asked(vec![failed]))]).ends_with("and failed (routing_error)."));
 }
 
-fn answered(messages: Vec<Message>, others: usize, unreadable: usize, more: bool) -> Result<Asked, Failure> {
-    Ok(Asked { beside: Beside { others, unreadable }, more, ..asked(messages).unwrap() })
+fn answered(messages: Vec<Message>, others: usize, unreadable: usize, more: bool) -> Result<SearchAnswer, Failure> {
+    Ok(SearchAnswer { beside: Beside { others, unreadable }, more, ..asked(messages).unwrap() })
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn the_sentence_holds_no_number() {
 
 #[test]
 fn the_exit_tells_what_could_not_be_asked_and_not_that_nothing_was_found() {
-    let exit = |answers| Found { answers, broken: Vec::new() }.exit();
+    let exit = |answers| FindResult { answers, broken: Vec::new() }.exit();
     assert_eq!(exit(vec![answer("A", asked(vec![]))]), Exit::Done);
     assert_eq!(exit(vec![answer("A", asked(vec![message()])), answer("B", refused())]), Exit::Refused);
     assert_eq!(exit(vec![answer("A", answered(vec![], 0, 4, false))]), Exit::Failed);

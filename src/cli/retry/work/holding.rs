@@ -6,13 +6,13 @@ use std::io::Write;
 use tokio::time::Instant;
 
 use super::super::super::Exit;
-use super::super::report::{Outcome, because};
-use super::super::standing::Place;
+use super::super::report::{ReportedOutcome, because};
+use super::super::standing::RetryStage;
 use super::super::waiting::{After, LONGEST_STALL, Pause};
-use super::{Halt, Work};
+use super::{Halt, ScriptedRun};
 use crate::monitor::{Command, RunPhase};
 
-impl<W: Write> Work<'_, W> {
+impl<W: Write> ScriptedRun<'_, W> {
     /// What the run as a whole does.
     pub(super) fn phase(&mut self, phase: RunPhase) {
         if self.halt.is_some() {
@@ -49,7 +49,7 @@ impl<W: Write> Work<'_, W> {
 
     /// Those in a row that made the run pause, and are not known yet. What stayed unknown before them is for a person anyway.
     fn still_unclear(&self) -> HashSet<String> {
-        let is_unknown = |id: &&String| matches!(self.standings.get(id), Some(Place::Unknown { .. }));
+        let is_unknown = |id: &&String| matches!(self.standings.get(id), Some(RetryStage::Unknown { .. }));
         self.unclear.iter().filter(is_unknown).cloned().collect()
     }
 
@@ -60,7 +60,7 @@ impl<W: Write> Work<'_, W> {
     }
 
     /// A pause goes by what it waits for, and by nothing else: a yes that was given once is not given again by a script.
-    pub(super) fn paused(&mut self, outcome: &Outcome) {
+    pub(super) fn paused(&mut self, outcome: &ReportedOutcome) {
         // A run that was stopped meanwhile goes on for nothing.
         let Some(pause) = self.pause.as_mut().filter(|_| self.halt.is_none()) else { return };
         match pause.take(outcome) {

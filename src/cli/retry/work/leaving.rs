@@ -4,16 +4,16 @@ use std::io::Write;
 
 use super::super::super::context::counted;
 use super::super::super::signals::Signals;
-use super::super::super::{End, Exit, Failure};
-use super::super::report::Outcome;
-use super::super::standing::{Moving, Place};
-use super::{Halt, Work, not_started};
+use super::super::super::{EarlyEnd, Exit, Failure};
+use super::super::report::ReportedOutcome;
+use super::super::standing::{Moving, RetryStage};
+use super::{Halt, ScriptedRun, not_started};
 use crate::monitor::{Command, News, Update};
 
-impl<W: Write> Work<'_, W> {
+impl<W: Write> ScriptedRun<'_, W> {
     /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again. Tells
     /// whether it was asked again.
-    pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, End> {
+    pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyEnd> {
         // A run that has stopped already keeps its own reason.
         self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
         let Moving { under_way, unknown, not_started } = self.standings.moving();
@@ -43,13 +43,13 @@ impl<W: Write> Work<'_, W> {
     }
 
     /// Tells what has no end, and lets the worker go.
-    pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), End> {
+    pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyEnd> {
         let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker broke down", Exit::Failed));
         for (id, place) in self.standings.take() {
             let outcome = match place {
-                Place::NotStarted => not_started(&id, &halt),
-                Place::UnderWay => Outcome::left(&id),
-                Place::Unknown { why, .. } => Outcome::unknown(&id, &why),
+                RetryStage::NotStarted => not_started(&id, &halt),
+                RetryStage::UnderWay => ReportedOutcome::left(&id),
+                RetryStage::Unknown { why, .. } => ReportedOutcome::unknown(&id, &why),
             };
             self.report.tell(&outcome)?;
         }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::super::super::{Arguments, Common};
 use super::*;
 use crate::delivery::{Attempt, DeliveryError, Message, MessageId, Status};
-use crate::postman::scripted::{Fault, FaultTransport, Step};
+use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, BaseUrl, Broken, Exchange, NotSent, Request, Response, Transport, TransportFailure};
 use crate::retry::{LastRead, Planner};
 use crate::store::AnswerKind;
@@ -113,18 +113,18 @@ impl Stage {
     }
 
     async fn run(&self, messages: usize, prepare: impl FnOnce(&OpenJournal)) -> Ran {
-        let context = Context::of_test(&self.common, self.transport.clone(), self.clock.clone());
+        let context = CommandContext::of_test(&self.common, self.transport.clone(), self.clock.clone());
         let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
-        let campaign = Campaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
+        let campaign = ConfiguredCampaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
         let now = self.clock.now();
         let messages: Vec<Message> = (1..=messages).map(|number| failed(number, now)).collect();
         let read_at = now - SignedDuration::from_secs(self.read_ago);
         let read = messages.iter().map(|message| (message, LastRead::new(read_at, AnswerKind::Single)));
-        let agreed = Agreed::Messages(Planner::default().plan(read, now).confirm(now));
+        let agreed = AgreedRetries::Messages(Planner::default().plan(read, now).confirm(now));
         let open = OpenJournal::begin(&self.common, "Nothing").unwrap();
         prepare(&open);
         let mut out = Vec::new();
-        let mut report = Report::into(&mut out, Format::Ndjson);
+        let mut report = OutcomeReport::into(&mut out, Format::Ndjson);
         let (mut signals, begun) = (Signals::listen().unwrap(), Instant::now());
         let end = carry_out(agreed, &context, &campaign, open, &mut report, &mut signals).await.unwrap();
         let exit = end.and(report.exit());
@@ -157,8 +157,8 @@ fn failed(number: usize, now: Timestamp) -> Message {
     }
 }
 
-fn reset() -> Step {
-    Step::Fail(TransportFailure::Unknown(Broken::Reset))
+fn reset() -> ScriptedStep {
+    ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset))
 }
 
 fn each_once(ran: &Ran) {
@@ -216,7 +216,7 @@ async fn what_stayed_unknown_before_a_pause_does_not_make_it_last() {
 
 #[tokio::test(start_paused = true)]
 async fn a_429_that_never_ends_ends_the_run_after_five_minutes() {
-    let stage = Stage::new(0, |_| Some(Fault::Before(Step::answer(429, "{}"))));
+    let stage = Stage::new(0, |_| Some(Fault::Before(ScriptedStep::answer(429, "{}"))));
     let ran = stage.run(9, |_| ()).await;
     assert_eq!((ran.exit, ran.posts.len()), (Exit::SomeRefused, 0), "{:?}", ran.outcomes);
     assert!((295..=335).contains(&ran.took.as_secs()), "{:?}", ran.took);
@@ -227,7 +227,7 @@ async fn a_429_that_never_ends_ends_the_run_after_five_minutes() {
 #[tokio::test(start_paused = true)]
 async fn a_success_now_and_then_keeps_it_going() {
     // Three quarters of all calls are dropped.
-    let stage = Stage::new(0, |number| (number % 4 != 0).then(|| Fault::Before(Step::answer(429, "{}"))));
+    let stage = Stage::new(0, |number| (number % 4 != 0).then(|| Fault::Before(ScriptedStep::answer(429, "{}"))));
     let ran = stage.run(60, |_| ()).await;
     assert_eq!((ran.exit, ran.words()), (Exit::Done, vec!["accepted"; 60]));
     assert!(ran.took > LONGEST, "{:?}", ran.took);
@@ -238,7 +238,7 @@ const LONGEST: Duration = super::super::waiting::LONGEST_STALL;
 
 #[tokio::test(start_paused = true)]
 async fn without_a_network_it_ends_as_a_failure() {
-    let stage = Stage::new(0, |_| Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Unreachable)))));
+    let stage = Stage::new(0, |_| Some(Fault::Before(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Unreachable)))));
     let ran = stage.run(6, |_| ()).await;
     assert_eq!((ran.exit, ran.words(), ran.posts.len()), (Exit::Failed, vec!["skipped"; 6], 0));
     assert!(ran.took < LONGEST, "{:?}", ran.took);
@@ -260,8 +260,8 @@ async fn a_full_disk_is_this_sides_failure(#[case] writes: usize) {
     assert!(stage.folder.path().exists());
 }
 
-fn answers(status: u16, body: &'static str) -> Step {
-    Step::answer(status, body)
+fn answers(status: u16, body: &'static str) -> ScriptedStep {
+    ScriptedStep::answer(status, body)
 }
 
 const API: &str =
@@ -291,13 +291,13 @@ const HTML: &str = "<html><title>Sign in</title></html>";
 #[case::portal(answers(200, HTML), 5)]
 #[case::null(answers(201, "null"), 5)]
 #[case::another_message(answers(201, r#"{"id":"message_of_another","latestStatus":"created"}"#), 5)]
-#[case::silence(Step::Fail(TransportFailure::Unknown(Broken::Timeout)), 5)]
-#[case::too_large_an_answer(Step::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), 5)]
-#[case::cut(Step::Fail(TransportFailure::Unknown(Broken::Eof)), 5)]
-#[case::no_network(Step::Fail(TransportFailure::NotSent(NotSent::Dns)), 1)]
+#[case::silence(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Timeout)), 5)]
+#[case::too_large_an_answer(ScriptedStep::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), 5)]
+#[case::cut(ScriptedStep::Fail(TransportFailure::Unknown(Broken::Eof)), 5)]
+#[case::no_network(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Dns)), 1)]
 #[case::dropped(answers(429, ""), 4)]
 #[tokio::test(start_paused = true)]
-async fn what_a_request_met_decides_the_exit_code(#[case] step: Step, #[case] code: u8) {
+async fn what_a_request_met_decides_the_exit_code(#[case] step: ScriptedStep, #[case] code: u8) {
     let before = step.clone();
     let ran = Stage::new(0, move |_| Some(Fault::Before(before.clone()))).run(1, |_| ()).await;
     assert_eq!((ran.exit.code(), ran.posts.len()), (code, 0), "{:?}", ran.outcomes);
@@ -310,14 +310,14 @@ async fn what_a_request_met_decides_the_exit_code(#[case] step: Step, #[case] co
 /// What is read just before a retry, because its plan is too old: nothing is sent, and whose no it is decides.
 #[rstest]
 #[case::redirect(answers(302, HTML), Exit::Failed)]
-#[case::too_large(Step::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), Exit::Failed)]
+#[case::too_large(ScriptedStep::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), Exit::Failed)]
 #[case::gone(answers(404, API), Exit::SomeRefused)]
 #[case::key(answers(401, ""), Exit::Refused)]
 #[case::list(answers(400, IP), Exit::Refused)]
 #[case::portal(answers(200, HTML), Exit::Failed)]
 #[case::broken(answers(500, ""), Exit::Failed)]
 #[tokio::test(start_paused = true)]
-async fn what_a_reading_before_it_met_decides_as_well(#[case] step: Step, #[case] exit: Exit) {
+async fn what_a_reading_before_it_met_decides_as_well(#[case] step: ScriptedStep, #[case] exit: Exit) {
     let stage = Stage { read_ago: 90, ..Stage::with_reads(0, |_| None, move || Some(Fault::Before(step.clone()))) };
     let ran = stage.run(2, |_| ()).await;
     assert_eq!((ran.exit, ran.words(), ran.posts.len()), (exit, vec!["skipped"; 2], 0), "{:?}", ran.outcomes);
@@ -347,7 +347,7 @@ async fn whatever_happens_each_is_told_once_sent_once_and_five_means_unknown(#[v
         4 => Some(Fault::Before(answers(429, ""))),
         5 => Some(Fault::Before(answers(400, API))),
         6 if seed.is_multiple_of(3) => Some(Fault::Before(answers(200, HTML))),
-        7 => Some(Fault::Before(Step::Fail(TransportFailure::NotSent(NotSent::Refused)))),
+        7 => Some(Fault::Before(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Refused)))),
         _ => None,
     };
     let ran = Stage::new(i64::try_from(seed).unwrap() * 3, faults).run(MESSAGES, |_| ()).await;

@@ -1,8 +1,8 @@
 //! What counts as new, as open and as failed.
 
 use super::*;
-use crate::cli::window::Window;
-use crate::delivery::{AttemptFields, BatchId, RowFields, RowsBuilder, Told};
+use crate::cli::window::AttemptWindow;
+use crate::delivery::{AttemptFields, BatchId, Reported, RowFields, RowsBuilder};
 
 const NOW: i64 = 1_900_000_000;
 
@@ -19,16 +19,16 @@ fn rows_to(recipient: &str, told: &[(&str, &str, i64)]) -> Rows {
     let mut rows = RowsBuilder::default();
     for (id, status, age) in told {
         let attempt = AttemptFields {
-            created_at: Told::Value(at(*age)),
-            error_code: if *status == "failure" { Told::Value("routing_error") } else { Told::Null },
+            created_at: Reported::Value(at(*age)),
+            error_code: if *status == "failure" { Reported::Value("routing_error") } else { Reported::Null },
             ..AttemptFields::default()
         };
         rows.push(&RowFields {
             id,
-            recipient: Told::Value(recipient),
-            status: Told::Value(status),
-            created_at: Told::Value(at(*age)),
-            attempts: Told::Value(vec![attempt]),
+            recipient: Reported::Value(recipient),
+            status: Reported::Value(status),
+            created_at: Reported::Value(at(*age)),
+            attempts: Reported::Value(vec![attempt]),
             ..RowFields::default()
         });
     }
@@ -40,7 +40,7 @@ fn reach(age: i64, id: &str, complete: bool) -> Option<Reach> {
 }
 
 fn scope() -> Scope {
-    Scope { batch: None, window: Window { horizon: Some(at(3600)), ..Window::default() } }
+    Scope { batch: None, window: AttemptWindow { horizon: Some(at(3600)), ..AttemptWindow::default() } }
 }
 
 /// Answers come in one after the other, a second apart.
@@ -128,7 +128,7 @@ fn it_is_done_when_all_is_read_and_nothing_of_the_start_is_open() {
 
 #[test]
 fn abroad_the_telco_is_the_end_and_silence_of_48_hours_is_one() {
-    let mut desk = Desk::new(Scope { window: Window::default(), ..scope() });
+    let mut desk = Desk::new(Scope { window: AttemptWindow::default(), ..scope() });
     desk.take(&rows_to("60123456789", &[("abroad", "sent_to_telco", 10)]), reach(10, "abroad", true));
     assert!(desk.board.is_done(at(0)));
     let hours = 3600;
@@ -149,7 +149,7 @@ fn failures_count_of_what_was_seen_to_end_or_of_all_that_was_named() {
     seen.take(&rows(&[("d", "created", 10)]), None);
     assert_eq!(seen.board.failures(), Some((0, 0)), "a retry takes it back");
 
-    let mut named = Desk::new(Scope { batch: None, window: Window { since: Some(at(35)), until: None, horizon: Some(at(35)) } });
+    let mut named = Desk::new(Scope { batch: None, window: AttemptWindow { since: Some(at(35)), until: None, horizon: Some(at(35)) } });
     assert_eq!(named.board.failures(), None, "nothing is read yet");
     named.take(&rows(&start), reach(40, "a", true));
     assert_eq!(named.board.failures(), Some((1, 2)), "what is older does not count");
@@ -158,7 +158,7 @@ fn failures_count_of_what_was_seen_to_end_or_of_all_that_was_named() {
 
 #[test]
 fn a_batch_that_is_being_prepared_is_waited_for() {
-    let mut desk = Desk::new(Scope { batch: Some(BatchId::new("batch_1")), window: Window::default() });
+    let mut desk = Desk::new(Scope { batch: Some(BatchId::new("batch_1")), window: AttemptWindow::default() });
     let nothing = Some(Reach { oldest: None, complete: true, gap: None });
     desk.take(&rows(&[]), nothing);
     assert!(!desk.board.is_done(at(0)) && desk.board.asks_for_total().is_none());
@@ -166,9 +166,9 @@ fn a_batch_that_is_being_prepared_is_waited_for() {
     assert_eq!(seen, ["a ->created", "b ->created"]);
     assert_eq!(desk.board.asks_for_total(), Some(MessageId::new("b")));
     assert!(!desk.board.is_done(at(0)), "its messages are waited for though they appeared later");
-    let batch = crate::delivery::BatchFields { id: "batch_1", total: Told::Value(3), ..crate::delivery::BatchFields::default() };
+    let batch = crate::delivery::BatchFields { id: "batch_1", total: Reported::Value(3), ..crate::delivery::BatchFields::default() };
     let mut single = RowsBuilder::default();
-    single.push(&RowFields { id: "b", batch: Told::Value(batch), ..RowFields::default() });
+    single.push(&RowFields { id: "b", batch: Reported::Value(batch), ..RowFields::default() });
     desk.board.take(&single.finish(), &AnswerKind::Single, at(-9), None, at(0));
     assert_eq!(desk.board.asks_for_total(), None);
     desk.asked = 10;

@@ -3,8 +3,8 @@
 use super::*;
 use crate::delivery::MessageId;
 
-fn change(from: Option<Status>, to: Status, code: Option<&str>) -> Seen {
-    Seen {
+fn change(from: Option<Status>, to: Status, code: Option<&str>) -> SeenChange {
+    SeenChange {
         at: "2026-11-24T06:02:13.5Z".parse().unwrap(),
         id: MessageId::new("message_1"),
         recipient: Some("6580001234".to_owned()),
@@ -17,7 +17,7 @@ fn change(from: Option<Status>, to: Status, code: Option<&str>) -> Seen {
 fn written(format: Format, masked: bool) -> String {
     let zone = TimeZone::get("Asia/Singapore").unwrap();
     let mut bytes = Vec::new();
-    let mut output = Output::begin(&mut bytes, format, zone, masked, false).unwrap();
+    let mut output = ChangeWriter::begin(&mut bytes, format, zone, masked, false).unwrap();
     let failed = change(Some(Status::Sending), Status::Failure, Some("routing_error"));
     output.changes(&[change(None, Status::Created, None), failed]).unwrap();
     let summary = Summary {

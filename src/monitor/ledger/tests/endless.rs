@@ -3,8 +3,8 @@
 use super::*;
 
 /// The n-th of three rows that a page of this server holds, ten seconds apart.
-fn row(n: i64) -> Seen {
-    Seen {
+fn row(n: i64) -> SeenMessage {
+    SeenMessage {
         id: MessageId::new(format!("message_{n:05}")),
         created_at: Some(at(-10 * n)),
         open: None,

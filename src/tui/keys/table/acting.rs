@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::{Action, Binding, Chord, Context, Group};
+use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::PANES;
 
 use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Page, Plan, Question, Starting};
@@ -15,7 +15,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Batches, Failures, Activity, Detail],
         label: "plan a retry",
         help: "**opens a plan to retry: what is marked, or what is selected; in the menu of the filter, all that it shows; writes nothing**",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(4),
     },
     Binding {
@@ -24,7 +24,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "plan these",
         help: "shows what is chosen and opens a plan to retry all of it that failed; writes nothing",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(3),
     },
     Binding {
@@ -33,7 +33,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Page],
         label: "plan the rest",
         help: "on the results of a run: opens a plan for what was agreed to and did not start; writes nothing",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(1),
     },
     Binding {
@@ -42,7 +42,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "actions",
         help: "actions for the row under the cursor, as a menu: no letter needs to be known",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(5),
     },
     Binding {
@@ -51,7 +51,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Question, Plan],
         label: "retry",
         help: "yes: carry out the plan that is open; in production, several messages want their count typed and Enter",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(1),
     },
     Binding {
@@ -60,7 +60,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Question],
         label: "take in",
         help: "take a message into the plan although a retry cannot help, or leave it out again",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(3),
     },
     Binding {
@@ -69,7 +69,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Plan],
         label: "drop or add",
         help: "drop the line from the plan, or add it",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(3),
     },
     Binding {
@@ -78,7 +78,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Question, Plan],
         label: "answer",
         help: "the answer that has the focus, at first \"cancel\"; in a plan that asks for its count, the count that was typed",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(2),
     },
     Binding {
@@ -87,7 +87,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Question, Plan],
         label: "cancel",
         help: "cancel: nothing is sent",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(0),
     },
     Binding {
@@ -96,7 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Starting],
         label: "take it back",
         help: "take the yes back: nothing has been sent",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(0),
     },
     Binding {
@@ -105,7 +105,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Starting],
         label: "commands",
         help: "stop, which takes the yes back; meanwhile the countdown waits",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(1),
     },
     Binding {
@@ -114,7 +114,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "pause",
         help: "make no call until it is pressed again: pause, and go on reading",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(10),
     },
     Binding {
@@ -123,7 +123,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "read now",
         help: "read now",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: None,
     },
 ];

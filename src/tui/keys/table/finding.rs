@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::{Action, Binding, Chord, Context, Group};
+use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::PANES;
 
 use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages};
@@ -15,7 +15,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "find",
         help: "find a recipient by digits of the number: at once in what is loaded, from three on the server, too",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(1),
     },
     Binding {
@@ -24,7 +24,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "filter",
         help: "show only messages of some statuses, errors, batches and times, as they are ticked together",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(3),
     },
     Binding {
@@ -33,7 +33,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Batches, Failures, Detail],
         label: "times",
         help: "look at a window of time: the last hours or days, today, or from one time to another; it holds for messages, batches and failures",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(8),
     },
     Binding {
@@ -42,7 +42,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "choose",
         help: "choose this line along with others, or leave it out again",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(1),
     },
     Binding {
@@ -51,7 +51,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages],
         label: "next hit",
         help: "to the next message that the find shows",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(6),
     },
     Binding {
@@ -60,7 +60,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages],
         label: "hit before",
         help: "to the message before that the find shows",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: None,
     },
     Binding {
@@ -69,7 +69,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "delete",
         help: "delete the filter that was given a name",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(4),
     },
     Binding {
@@ -78,7 +78,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "bring back",
         help: "bring back the filter that was deleted last",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(6),
     },
     Binding {
@@ -87,7 +87,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Detail, Menu],
         label: "clear",
         help: "clear filter and find",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(5),
     },
     Binding {
@@ -96,7 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Batches, Failures],
         label: "all times",
         help: "look at all times again",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(5),
     },
     Binding {
@@ -105,7 +105,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Activity],
         label: "mark seen",
         help: "the changes were looked at: begin anew, as leaving the view does",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(4),
     },
 ];

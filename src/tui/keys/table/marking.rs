@@ -1,6 +1,6 @@
 //! Keys that mark messages.
 
-use super::super::{Action, Binding, Chord, Context, Group};
+use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::PANES;
 
 use Context::{Failures, Messages};
@@ -13,7 +13,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Failures],
         label: "mark",
         help: "mark the row and go on to the next, or take its mark away; in failures, all of the line",
-        group: Group::Mark,
+        group: HelpGroup::Mark,
         footer: Some(9),
     },
     Binding {
@@ -22,7 +22,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages],
         label: "mark range",
         help: "mark from the row that was marked last to this one",
-        group: Group::Mark,
+        group: HelpGroup::Mark,
         footer: None,
     },
     Binding {
@@ -31,7 +31,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages],
         label: "mark all",
         help: "mark all that the list shows, as far as it is loaded",
-        group: Group::Mark,
+        group: HelpGroup::Mark,
         footer: None,
     },
     Binding {
@@ -40,7 +40,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages],
         label: "invert marks",
         help: "turn all marks round: mark what is not marked of what the list shows, and the other way round",
-        group: Group::Mark,
+        group: HelpGroup::Mark,
         footer: None,
     },
     Binding {
@@ -49,7 +49,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "unmark all",
         help: "take all marks away",
-        group: Group::Mark,
+        group: HelpGroup::Mark,
         footer: Some(5),
     },
 ];

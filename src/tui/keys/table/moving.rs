@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::{Action, Binding, Chord, Context, Group};
+use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{LISTS, OUTSIDE_TEXT, PANES, TEXTS};
 
 use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question, Text};
@@ -15,7 +15,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: OUTSIDE_TEXT,
         label: "up",
         help: "one row up",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -24,7 +24,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: OUTSIDE_TEXT,
         label: "down",
         help: "one row down",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -33,7 +33,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: TEXTS,
         label: "up",
         help: "one row up, while text is typed",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -42,7 +42,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: TEXTS,
         label: "down",
         help: "one row down, while text is typed",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -51,7 +51,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text, Prompt, Help],
         label: "page up",
         help: "one page up",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -60,7 +60,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text, Prompt, Help],
         label: "page down",
         help: "one page down",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -69,7 +69,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: LISTS,
         label: "half up",
         help: "half a page up",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -78,7 +78,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: LISTS,
         label: "half down",
         help: "half a page down",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -87,7 +87,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: TEXTS,
         label: "half up",
         help: "half a page up, while nothing is typed; else rubs out what stands before the cursor",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -96,7 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: TEXTS,
         label: "half down",
         help: "half a page down, while text is typed",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -105,7 +105,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: TEXTS,
         label: "first",
         help: "to the first line, while nothing is typed or answers of all campaigns are listed; else within the text",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -114,7 +114,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: TEXTS,
         label: "last",
         help: "to the last line, while nothing is typed or answers of all campaigns are listed; else within the text",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -123,7 +123,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: LISTS,
         label: "newest",
         help: "to the newest row, or the first line",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -132,7 +132,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: LISTS,
         label: "oldest",
         help: "to the oldest loaded row, or the last line",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -141,7 +141,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Detail, Question, Page],
         label: "left",
         help: "scroll to the left; in a question, the answer before",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -150,7 +150,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Detail, Question, Page],
         label: "right",
         help: "scroll to the right; in a question, the next answer",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -159,7 +159,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Detail],
         label: "next pane",
         help: "to the next pane",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: Some(12),
     },
     Binding {
@@ -168,7 +168,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Text],
         label: "this campaign or all",
         help: "look in this campaign, or ask all of them, one call each",
-        group: Group::Find,
+        group: HelpGroup::Find,
         footer: Some(3),
     },
     Binding {
@@ -177,7 +177,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Question],
         label: "other answer",
         help: "to the other answer",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(4),
     },
     Binding {
@@ -186,7 +186,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Plan],
         label: "see all",
         help: "see all messages of the plan, and back",
-        group: Group::Act,
+        group: HelpGroup::Act,
         footer: Some(4),
     },
     Binding {
@@ -195,7 +195,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Prompt],
         label: "complete",
         help: "take over the name of the command under the cursor",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(2),
     },
     Binding {
@@ -204,7 +204,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Campaigns, Detail, Text, Question],
         label: "pane before",
         help: "to the pane or answer before",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -213,7 +213,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "campaign before",
         help: "to the campaign before",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -222,7 +222,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "next campaign",
         help: "to the next campaign",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: Some(8),
     },
     Binding {
@@ -231,7 +231,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Batches, Failures, Activity],
         label: "back",
         help: "one step back; never quits, clears or agrees",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -240,7 +240,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Batches, Failures, Activity],
         label: "campaigns",
         help: "all campaigns with their figures and ages; Enter shows one",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: Some(9),
     },
     Binding {
@@ -249,7 +249,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "messages",
         help: "the list of messages",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -258,7 +258,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "batches",
         help: "the batches, and how far each is",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -267,7 +267,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "failures",
         help: "the failures by error, and whether a retry helps",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -276,7 +276,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "activity",
         help: "what changed since you last looked, the actions taken, and what became of them",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: None,
     },
     Binding {
@@ -285,7 +285,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Detail],
         label: "back",
         help: "back to the list; never quits, clears or agrees",
-        group: Group::Move,
+        group: HelpGroup::Move,
         footer: Some(2),
     },
 ];

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::{Action, Binding, Chord, Context, Group};
+use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{EVERYWHERE, OUTSIDE_TEXT, PANES};
 
 use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question};
@@ -15,7 +15,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "commands",
         help: "all commands, found by typing: those of the keys, and unlock, lock, stop, resume, results, rest, resolve, history, reveal, present, mouse, reload",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(6),
     },
     Binding {
@@ -24,7 +24,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Prompt],
         label: "do it",
         help: "carry out the command under the cursor, or what was typed",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(0),
     },
     Binding {
@@ -33,7 +33,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Prompt],
         label: "close",
         help: "close the line and do nothing",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(1),
     },
     Binding {
@@ -42,7 +42,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Help],
         label: "do it",
         help: "close the help and do what is under the cursor",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(0),
     },
     Binding {
@@ -51,7 +51,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Help],
         label: "back",
         help: "show all again; then, close the help",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(1),
     },
     Binding {
@@ -60,7 +60,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Help],
         label: "close",
         help: "close the help",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(2),
     },
     Binding {
@@ -69,7 +69,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Page],
         label: "notices",
         help: "what happened so far: why, and what to do",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(11),
     },
     Binding {
@@ -78,7 +78,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page],
         label: "help",
         help: "what can be done here, and what the signs, figures and words mean; found by typing",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(0),
     },
     Binding {
@@ -87,7 +87,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Question],
         label: "help",
         help: "the keys of the question, and what the signs, figures and words mean",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(5),
     },
     Binding {
@@ -96,7 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: OUTSIDE_TEXT,
         label: "quit",
         help: "back; at the root it quits, and asks only while a retry is under way",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: Some(8),
     },
     Binding {
@@ -105,7 +105,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: EVERYWHERE,
         label: "quit",
         help: "take back what has not left, and stop a run after the call under way; where nothing waits, pressed twice, quit",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: None,
     },
     Binding {
@@ -114,7 +114,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: EVERYWHERE,
         label: "suspend",
         help: "suspend the program, as a shell does",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: None,
     },
     Binding {
@@ -123,7 +123,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: EVERYWHERE,
         label: "redraw",
         help: "draw the screen anew",
-        group: Group::Program,
+        group: HelpGroup::Program,
         footer: None,
     },
 ];

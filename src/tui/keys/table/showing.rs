@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::{Action, Binding, Chord, Context, Group};
+use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::PANES;
 
 use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Page, Plan, Text};
@@ -15,7 +15,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "open",
         help: "open what is selected, or show its messages; on the last row of messages, read further back",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(2),
     },
     Binding {
@@ -24,7 +24,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Text],
         label: "keep",
         help: "close the find line and keep what it finds",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(0),
     },
     Binding {
@@ -33,7 +33,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "apply",
         help: "show what is chosen, or do it",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(0),
     },
     Binding {
@@ -42,7 +42,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Page],
         label: "close",
         help: "close the page",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: None,
     },
     Binding {
@@ -51,7 +51,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Text],
         label: "close",
         help: "close the find line and forget what was typed",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(1),
     },
     Binding {
@@ -60,7 +60,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu, Page],
         label: "close",
         help: "close the menu or page",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(2),
     },
     Binding {
@@ -69,7 +69,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Batches, Failures, Activity, Detail],
         label: "copy",
         help: "copy the row as it is shown; in the detail, and where rows are marked, ask what: number, text, ids, attempts, JSON, CSV; again at once, show it to be selected by hand",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(9),
     },
     Binding {
@@ -78,7 +78,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Plan, Page],
         label: "copy",
         help: "copy the results of a run, or the list of a plan, masked as they are shown; or the notices, with their trace ids",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(5),
     },
     Binding {
@@ -87,7 +87,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Batches, Failures, Activity, Plan, Page],
         label: "export",
         help: "write what is shown to a file: messages, batches, failures, actions, a plan, the results of a run; masked as they are shown",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(9),
     },
     Binding {
@@ -96,7 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Detail],
         label: "reveal",
         help: "show this row's number and text, until it is left, 30 s at most",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(7),
     },
     Binding {
@@ -105,7 +105,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Messages, Batches, Failures],
         label: "order, columns",
         help: "the order of the rows; in messages the columns, too: which are shown, and where they stand",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: Some(10),
     },
     Binding {
@@ -114,7 +114,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "column left",
         help: "in the menu of order and columns, move the column to the left",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: None,
     },
     Binding {
@@ -123,7 +123,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: &[Menu],
         label: "column right",
         help: "in the menu of order and columns, move the column to the right",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: None,
     },
     Binding {
@@ -132,7 +132,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         contexts: PANES,
         label: "mask",
         help: "mask everything again",
-        group: Group::Show,
+        group: HelpGroup::Show,
         footer: None,
     },
 ];

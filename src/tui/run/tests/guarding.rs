@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tui::Keyboard;
-use crate::tui::terminal::{Bytes, Line};
+use crate::tui::terminal::{ByteSource, Bytes};
 
 mod typing;
 
@@ -64,7 +64,7 @@ impl Wire {
     }
 }
 
-impl Line for Wire {
+impl ByteSource for Wire {
     fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes> {
         self.happen();
         match self.sent.front_mut() {
@@ -257,7 +257,7 @@ fn watched_by(sent: Vec<(u64, Sent)>, asks_count: bool) -> Vec<(Duration, Note)>
     let mut screen = Window { terminal, columns, notes: Rc::clone(&notes), time: Rc::clone(&time) };
     let mut board = Board { question: Some(QuestionId(1)), asks_count, notes: Rc::clone(&notes), time };
     let mut workers = Workers(Log::default());
-    Run::new(&mut board, &mut screen, &mut input, &mut workers, receiver, requests).run().unwrap();
+    EventLoop::new(&mut board, &mut screen, &mut input, &mut workers, receiver, requests).run().unwrap();
     notes.take()
 }
 

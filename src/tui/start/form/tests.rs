@@ -7,12 +7,12 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::tui::{Context, KeyMap};
 
-fn press(form: &mut Form, code: KeyCode) -> Next {
+fn press(form: &mut CampaignForm, code: KeyCode) -> Next {
     let key = KeyEvent::new(code, KeyModifiers::NONE);
     form.key(KeyMap::default().lookup(Context::Prompt, key), key)
 }
 
-fn fill(form: &mut Form, texts: &[(Spot, &str)]) {
+fn fill(form: &mut CampaignForm, texts: &[(Spot, &str)]) {
     for (spot, text) in texts {
         form.focus = *spot;
         form.paste(text);
@@ -20,8 +20,8 @@ fn fill(form: &mut Form, texts: &[(Spot, &str)]) {
 }
 
 /// A form with everything that a campaign on this machine needs.
-fn filled() -> Form {
-    let mut form = Form { place: 3, ..Form::new() };
+fn filled() -> CampaignForm {
+    let mut form = CampaignForm { place: 3, ..CampaignForm::new() };
     let address = "http://127.0.0.1:8025/api/v2";
     fill(&mut form, &[(Spot::Name, "Clinic"), (Spot::Address, address), (Spot::Id, "campaign_a"), (Spot::Key, "CLINIC_KEY")]);
     form
@@ -43,16 +43,16 @@ fn enter_leads_through_the_fields_to_the_trial() {
     let [Effect::TryCampaign(campaign)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((campaign.name.as_str(), campaign.id.as_str()), ("Clinic", "campaign_a"));
     assert_eq!(campaign.key, NewKey::Env("CLINIC_KEY".to_owned()));
-    assert_eq!(form.phase, Phase::Trying);
+    assert_eq!(form.phase, FormPhase::Trying);
 }
 
 #[test]
 fn a_good_answer_leads_to_saving_and_a_bad_one_to_trying_again() {
     let mut form = filled();
-    form.phase = Phase::Trying;
+    form.phase = FormPhase::Trying;
     form.tried(tried(NoticeWeight::Problem));
     assert_eq!((form.focus, form.is_right()), (Spot::Try, false));
-    form.phase = Phase::Trying;
+    form.phase = FormPhase::Trying;
     form.tried(tried(NoticeWeight::Warning));
     assert_eq!((form.focus, form.is_right()), (Spot::Save, true));
     let Next::Stay(effects) = press(&mut form, KeyCode::Enter) else { panic!("the form was left") };
@@ -64,14 +64,14 @@ fn a_good_answer_leads_to_saving_and_a_bad_one_to_trying_again() {
 #[test]
 fn an_answer_counts_for_what_was_asked_alone() {
     let mut form = filled();
-    form.phase = Phase::Trying;
+    form.phase = FormPhase::Trying;
     let _ = press(&mut form, KeyCode::Esc);
     form.tried(tried(NoticeWeight::Info));
-    assert_eq!(form.phase, Phase::Filling, "who went back does not want to know any more");
-    form.phase = Phase::Tried(tried(NoticeWeight::Info));
+    assert_eq!(form.phase, FormPhase::Filling, "who went back does not want to know any more");
+    form.phase = FormPhase::Tried(tried(NoticeWeight::Info));
     form.focus = Spot::Id;
     let _ = press(&mut form, KeyCode::Char('x'));
-    assert_eq!(form.phase, Phase::Filling, "another id is another campaign");
+    assert_eq!(form.phase, FormPhase::Filling, "another id is another campaign");
 }
 
 #[rstest]
@@ -98,7 +98,7 @@ fn the_first_mistake_gets_the_focus_and_goes_when_it_is_mended(#[case] spot: Spo
 
 #[test]
 fn what_was_typed_is_dropped_only_by_a_second_esc() {
-    let mut form = Form::new();
+    let mut form = CampaignForm::new();
     assert_eq!(press(&mut form, KeyCode::Esc), Next::Back, "nothing is lost");
     let mut form = filled();
     assert_eq!(press(&mut form, KeyCode::Esc), Next::Stay(Vec::new()));
@@ -109,7 +109,7 @@ fn what_was_typed_is_dropped_only_by_a_second_esc() {
 
 #[test]
 fn choices_are_made_with_the_arrows_and_the_address_is_asked_for_where_it_is_needed() {
-    let mut form = Form::new();
+    let mut form = CampaignForm::new();
     assert!(!form.spots().contains(&Spot::Address));
     form.focus = Spot::Place;
     let _ = press(&mut form, KeyCode::Right);
@@ -127,7 +127,7 @@ fn choices_are_made_with_the_arrows_and_the_address_is_asked_for_where_it_is_nee
 
 #[test]
 fn a_key_that_is_typed_stays_a_secret() {
-    let mut form = Form { source: 2, ..filled() };
+    let mut form = CampaignForm { source: 2, ..filled() };
     fill(&mut form, &[(Spot::Key, "key_test_canary0123456789abcdef\nsecond line")]);
     let NewKey::Typed(key) = form.campaign().key else { panic!("another source") };
     assert_eq!(key.expose_secret(), "key_test_canary0123456789abcdef");
@@ -138,7 +138,7 @@ fn a_key_that_is_typed_stays_a_secret() {
 
 #[test]
 fn a_typed_key_never_leaves_its_place() {
-    let mut form = Form { source: 2, ..filled() };
+    let mut form = CampaignForm { source: 2, ..filled() };
     let place = form.keys.0[2].value().as_ptr();
     fill(&mut form, &[(Spot::Key, &"\u{10ffff}".repeat(2 * LONGEST))]);
     let typed = form.keys.0[2].value();

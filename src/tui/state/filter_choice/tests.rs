@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::Moment;
-use crate::delivery::{AttemptFields, BatchFields, MessageId, RowFields, Rows, RowsBuilder, Told};
+use crate::config::GivenTime;
+use crate::delivery::{AttemptFields, BatchFields, MessageId, Reported, RowFields, Rows, RowsBuilder};
 use crate::store::{AnswerKind, Reach, RowNumber};
 use crate::tui::state::Campaign;
 use crate::tui::state::campaign::tests::campaign;
@@ -23,7 +23,7 @@ fn each_kind_of_wish_is_a_piece() {
     choice = FilterChoice { statuses: vec![Status::Failure], errors: vec!["routing_error".to_owned(), String::new()], ..choice };
     choice.open = false;
     choice.batches = vec![BatchId::new("b-1"), BatchId::new("b-2")];
-    choice.window = Window::usual()[2];
+    choice.window = TimeWindow::usual()[2];
     assert_eq!(words(&choice), "failed: routing_error, no reason told · batches b-1, b-2 · last 24 h");
 }
 
@@ -48,9 +48,9 @@ fn some_choice() -> impl Strategy<Value = FilterChoice> {
     let statuses = prop::collection::vec(prop::sample::select(vec!["created", "success", "failure"]), 0..3);
     let errors = prop::collection::vec(prop::sample::select(vec!["routing_error", "", "gone"]), 0..3);
     let batches = prop::collection::vec(prop::sample::select(vec!["b-1", "b-2", "b-9"]), 0..3);
-    let moment = || prop::option::of((0..600_i64).prop_map(|minutes| Moment::Ago(SignedDuration::from_mins(minutes + 1))));
-    let own = (moment(), moment()).prop_map(|(from, to)| Window { from, to });
-    let window = prop_oneof![2 => Just(Window::default()), 2 => prop::sample::select(Window::usual().to_vec()), 2 => own];
+    let moment = || prop::option::of((0..600_i64).prop_map(|minutes| GivenTime::Ago(SignedDuration::from_mins(minutes + 1))));
+    let own = (moment(), moment()).prop_map(|(from, to)| TimeWindow { from, to });
+    let window = prop_oneof![2 => Just(TimeWindow::default()), 2 => prop::sample::select(TimeWindow::usual().to_vec()), 2 => own];
     (statuses, prop::bool::weighted(0.2), errors, batches, window).prop_map(|(statuses, open, errors, batches, window)| FilterChoice {
         statuses: statuses.into_iter().map(Status::from_api).collect(),
         open,
@@ -64,23 +64,28 @@ fn rows(messages: &[Plain], start: Timestamp) -> Rows {
     let mut rows = RowsBuilder::default();
     for (place, message) in messages.iter().enumerate() {
         let failed = message.status == "failure";
-        let told = |code| if failed && !str::is_empty(code) { Told::Value(code) } else { Told::Null };
-        let created_at = Told::Value(start - SignedDuration::from_mins(message.age));
+        let told = |code| if failed && !str::is_empty(code) { Reported::Value(code) } else { Reported::Null };
+        let created_at = Reported::Value(start - SignedDuration::from_mins(message.age));
         let attempt = AttemptFields {
-            status: Told::Value(message.status),
+            status: Reported::Value(message.status),
             created_at,
             error_kind: told("delivery_error"),
             error_code: told(message.error),
             ..AttemptFields::default()
         };
-        let batch =
-            BatchFields { id: message.batch, file_name: Told::Absent, status: Told::Absent, total: Told::Absent, created_at: Told::Absent };
+        let batch = BatchFields {
+            id: message.batch,
+            file_name: Reported::Absent,
+            status: Reported::Absent,
+            total: Reported::Absent,
+            created_at: Reported::Absent,
+        };
         rows.push(&RowFields {
             id: &format!("message_{place}"),
-            status: Told::Value(message.status),
+            status: Reported::Value(message.status),
             created_at,
-            attempts: Told::Value(vec![attempt]),
-            batch: if message.batch.is_empty() { Told::Null } else { Told::Value(batch) },
+            attempts: Reported::Value(vec![attempt]),
+            batch: if message.batch.is_empty() { Reported::Null } else { Reported::Value(batch) },
             ..RowFields::default()
         });
     }
@@ -93,11 +98,11 @@ fn is_shown(choice: &FilterChoice, message: &Plain, passed: SignedDuration) -> b
     let in_status = choice.statuses.iter().any(|status| status.api_word() == message.status);
     let is_open = choice.open && matches!(message.status, "created" | "sent");
     let age = SignedDuration::from_mins(message.age) + passed;
-    let is_older = |moment: Moment| match moment {
-        Moment::Ago(back) => age > back,
+    let is_older = |moment: GivenTime| match moment {
+        GivenTime::Ago(back) => age > back,
         // The start is six in the morning, and none of it reaches to the next midnight.
-        Moment::Today(_) => age > SignedDuration::from_mins(363) + SignedDuration::from_secs(7) + passed,
-        Moment::At(_) => unreachable!(),
+        GivenTime::Today(_) => age > SignedDuration::from_mins(363) + SignedDuration::from_secs(7) + passed,
+        GivenTime::At(_) => unreachable!(),
     };
     ((choice.statuses.is_empty() && !choice.open) || in_status || is_open)
         && (choice.errors.is_empty() || (failed && choice.errors.iter().any(|code| code == message.error)))

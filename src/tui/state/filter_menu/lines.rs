@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{FilterMenu, FilterMenuKind, MenuItem};
 use crate::delivery::{BatchId, Status, grouped};
 use crate::store::BatchSummary;
-use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, Window};
+use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, TimeWindow};
 
 /// How many batches are listed at once, the newest first.
 const BATCHES: usize = 6;
@@ -168,9 +168,9 @@ fn batches(campaign: &Campaign) -> Vec<MenuLine> {
 }
 
 /// The usual windows, and the one that is shown.
-fn windows(shown: Window, campaign: &Campaign) -> Vec<MenuLine> {
+fn windows(shown: TimeWindow, campaign: &Campaign) -> Vec<MenuLine> {
     let (zone, now): (&TimeZone, _) = (&campaign.zone, campaign.now);
-    let own = Some(shown).filter(|window| !window.is_all() && !Window::usual().contains(window));
-    let windows = Window::usual().into_iter().chain(own);
+    let own = Some(shown).filter(|window| !window.is_all() && !TimeWindow::usual().contains(window));
+    let windows = TimeWindow::usual().into_iter().chain(own);
     windows.map(|window| MenuLine::new(MenuItem::Window(window), window.words(zone, now))).collect()
 }

@@ -31,7 +31,7 @@ fn enter_takes_the_line_or_what_was_ticked() {
     menu.toggle();
     to(&mut menu, "last 1 h");
     menu.toggle();
-    assert_eq!(menu.choice().window, Window::usual()[0], "one window at a time");
+    assert_eq!(menu.choice().window, TimeWindow::usual()[0], "one window at a time");
     menu.toggle();
     assert!(menu.choice().window.is_all());
     to(&mut menu, "open: still moving");
@@ -47,7 +47,7 @@ fn a_line_is_taken_within_the_other_kinds() {
         statuses: vec![Status::Failure],
         errors: vec!["routing_error".to_owned()],
         batches: vec![BatchId::new("b-1")],
-        window: Window::usual()[2],
+        window: TimeWindow::usual()[2],
         open: false,
     };
     let mut menu = menu(&shown);
@@ -56,7 +56,7 @@ fn a_line_is_taken_within_the_other_kinds() {
     let delivered = FilterChoice { statuses: vec![Status::Success], errors: Vec::new(), ..shown.clone() };
     assert_eq!(menu.choice(), delivered);
     to(&mut menu, "last 1 h");
-    assert_eq!(menu.choice(), FilterChoice { window: Window::usual()[0], ..shown.clone() });
+    assert_eq!(menu.choice(), FilterChoice { window: TimeWindow::usual()[0], ..shown.clone() });
     to(&mut menu, "everything");
     assert!(menu.choice().is_everything());
 }
@@ -76,7 +76,7 @@ fn a_menu_that_was_not_touched_stands_for_what_is_shown() {
 
 #[test]
 fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
-    let own = Window { to: Window::usual()[0].from, from: None };
+    let own = TimeWindow { to: TimeWindow::usual()[0].from, from: None };
     let shown = FilterChoice {
         statuses: vec![Status::from_api("parked")],
         errors: vec!["gone".to_owned()],
@@ -101,7 +101,7 @@ fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
 #[test]
 fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     let mut named = NamedFilters::default();
-    let late = FilterChoice { statuses: vec![Status::Failure], window: Window::usual()[2], ..FilterChoice::default() };
+    let late = FilterChoice { statuses: vec![Status::Failure], window: TimeWindow::usual()[2], ..FilterChoice::default() };
     named.save("late", &late);
     named.save("open", &FilterChoice { open: true, ..FilterChoice::default() });
     let mut campaign = campaign();

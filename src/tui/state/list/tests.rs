@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::delivery::{RowFields, RowsBuilder, Told};
+use crate::delivery::{Reported, RowFields, RowsBuilder};
 use crate::store::{AnswerKind, Reach, SortBy, View};
 
 const HEIGHT: usize = 5;
@@ -20,7 +20,12 @@ fn told(store: &mut Store, list: &mut List, messages: &[(u32, i64)]) {
     let mut rows = RowsBuilder::default();
     let texts: Vec<_> = messages.iter().map(|(number, second)| (format!("message_{second}"), format!("6580{number:06}"))).collect();
     for ((id, recipient), (_, second)) in texts.iter().zip(messages) {
-        rows.push(&RowFields { id, recipient: Told::Value(recipient), created_at: Told::Value(at(*second)), ..RowFields::default() });
+        rows.push(&RowFields {
+            id,
+            recipient: Reported::Value(recipient),
+            created_at: Reported::Value(at(*second)),
+            ..RowFields::default()
+        });
     }
     let merged = store.merge(&rows.finish(), &AnswerKind::List, at(900_000));
     store.set_reach(Reach { complete: true, ..Reach::default() });
@@ -48,7 +53,7 @@ fn a_list_that_nobody_moved_in_shows_the_new_order_from_its_top() {
     list.sort_window(&store, HEIGHT);
     assert_eq!(selected(&store, &list), "6580000009");
     list.set_order(&store, Order::NEWEST);
-    assert_eq!((list.cursor(), selected(&store, &list).as_str()), (Cursor::Newest, "6580000009"));
+    assert_eq!((list.cursor(), selected(&store, &list).as_str()), (ListCursor::Newest, "6580000009"));
     told(&mut store, &mut list, &[(1, 4)]);
     assert_eq!(selected(&store, &list), "6580000001", "newest first it follows again");
 }
@@ -130,9 +135,9 @@ fn told_with_status(store: &mut Store, list: &mut List, messages: &[(u32, bool)]
         let (id, recipient) = (format!("message_{number}"), format!("6580{number:06}"));
         rows.push(&RowFields {
             id: &id,
-            recipient: Told::Value(&recipient),
-            status: Told::Value(if *failed { "failure" } else { "success" }),
-            created_at: Told::Value(at(i64::from(*number))),
+            recipient: Reported::Value(&recipient),
+            status: Reported::Value(if *failed { "failure" } else { "success" }),
+            created_at: Reported::Value(at(i64::from(*number))),
             ..RowFields::default()
         });
     }

@@ -176,7 +176,7 @@ fn of_a_paste_without_an_end_no_more_is_kept_than_a_field_takes() {
         decoder.take(&[b'a'; 4_096], ms(at));
     }
     decoder.take(b"\x1b[201~", ms(1_000));
-    let Some(Reading::Came(Came { event: Event::Paste(text), first, last })) = decoder.next(ms(1_000)) else { panic!("no paste") };
+    let Some(Reading::Came(InputEvent { event: Event::Paste(text), first, last })) = decoder.next(ms(1_000)) else { panic!("no paste") };
     assert_eq!((text.len(), first, last), (64 * 1024, ms(0), ms(1_000)));
 }
 

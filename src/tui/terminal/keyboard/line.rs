@@ -23,7 +23,7 @@ pub enum Bytes {
 }
 
 /// Where bytes come from, and when.
-pub trait Line {
+pub trait ByteSource {
     /// Reads what is there, as far as it fits. Never waits.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Terminal {
     }
 }
 
-impl Line for Terminal {
+impl ByteSource for Terminal {
     fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes> {
         let stdin = io::stdin();
         let mut keyboard = [PollFd::new(&stdin, PollFlags::IN)];

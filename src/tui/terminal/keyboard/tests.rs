@@ -16,7 +16,7 @@ struct Script {
     sent: VecDeque<(u64, &'static str)>,
 }
 
-impl Line for Script {
+impl ByteSource for Script {
     fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes> {
         let Some((_, bytes)) = self.sent.pop_front_if(|(at, _)| ms(*at) <= self.time) else { return Ok(Bytes::None) };
         into[..bytes.len()].copy_from_slice(bytes.as_bytes());
@@ -64,7 +64,7 @@ fn an_answer_on_its_way_is_waited_for(#[case] sent: &[(u64, &'static str)], #[ca
 #[test]
 fn a_flood_does_not_keep_the_loop_away() {
     struct Flood;
-    impl Line for Flood {
+    impl ByteSource for Flood {
         fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes> {
             into.fill(b'a');
             Ok(Bytes::Some(into.len()))

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use rstest::rstest;
 
-fn needs(chosen: &Columns) -> Needs<'_> {
+fn needs(chosen: &ShownColumns) -> Needs<'_> {
     Needs { chosen, ordered_by: Column::Created, is_ordered: false, other_days: false, skipped: 0 }
 }
 
@@ -18,7 +18,7 @@ fn shown(room: usize, needs: Needs<'_>) -> Vec<Column> {
 #[case(80, true, 6)]
 #[case(120, true, 8)]
 fn columns_are_left_out_from_the_right(#[case] room: usize, #[case] other_days: bool, #[case] count: usize) {
-    let chosen = Columns::default();
+    let chosen = ShownColumns::default();
     assert_eq!(shown(room, Needs { other_days, ..needs(&chosen) }).len(), count);
 }
 
@@ -28,20 +28,20 @@ fn columns_are_left_out_from_the_right(#[case] room: usize, #[case] other_days: 
 #[case(110)]
 #[case(200)]
 fn the_numbers_of_other_countries_are_whole_where_there_is_room(#[case] room: usize) {
-    let chosen = Columns::default();
+    let chosen = ShownColumns::default();
     let (columns, _) = columns(room, needs(&chosen));
     assert_eq!(columns[2], (Column::Recipient, 14), "{columns:?}");
 }
 
 #[test]
 fn a_text_is_beside_whole_numbers_from_a_hundred_columns_on() {
-    let chosen = Columns::default();
+    let chosen = ShownColumns::default();
     assert_eq!(columns(100, needs(&chosen)).0.last(), Some(&(Column::Text, 16)));
 }
 
 #[test]
 fn what_somebody_ordered_by_is_not_left_out() {
-    let chosen = Columns::default();
+    let chosen = ShownColumns::default();
     let ordered = Needs { ordered_by: Column::Batch, is_ordered: true, ..needs(&chosen) };
     assert!(shown(60, ordered).contains(&Column::Batch));
     assert!(!shown(60, needs(&chosen)).contains(&Column::Batch));
@@ -49,7 +49,7 @@ fn what_somebody_ordered_by_is_not_left_out() {
 
 #[test]
 fn the_order_of_a_person_stays_when_columns_are_left_out() {
-    let mut chosen = Columns::default();
+    let mut chosen = ShownColumns::default();
     chosen.shift(7, -1);
     chosen.shift(6, -1);
     chosen.shift(3, -1);
@@ -62,7 +62,7 @@ fn the_order_of_a_person_stays_when_columns_are_left_out() {
 
 #[test]
 fn hidden_columns_leave_their_room_to_the_text() {
-    let mut chosen = Columns::default();
+    let mut chosen = ShownColumns::default();
     for column in [Column::Error, Column::Retry, Column::Tried, Column::Batch] {
         chosen.turn(column);
     }
@@ -76,7 +76,7 @@ proptest! {
         room in 57..400usize, other_days: bool, skipped in 0..=8usize, is_ordered: bool, by in 0..12usize,
         turned in prop::collection::vec(0..12usize, 0..12), moved in prop::collection::vec((0..12usize, any::<bool>()), 0..12),
     ) {
-        let mut chosen = Columns::default();
+        let mut chosen = ShownColumns::default();
         for place in turned {
             chosen.turn(chosen.all()[place].0);
         }
