@@ -39,8 +39,7 @@ pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<E
         }
         Err(error) => {
             let failure = unusable(&error);
-            let text = [failure.text.what, failure.text.why].join(" ");
-            let text = text.trim_end();
+            let text = failure.text.reason();
             findings.push(Finding::fail("configuration", text, failure.text.next, Exit::Usage));
         }
     }
@@ -107,7 +106,7 @@ async fn campaigns(configured: &Configured, arguments: &CheckArguments) -> Vec<F
         match find(configured, named) {
             Ok(campaign) => chosen.push(campaign),
             Err(failure) => {
-                let text = format!("{} {}", failure.text.what, failure.text.why);
+                let text = failure.text.reason();
                 findings.push(Finding::fail("campaign", text.trim(), failure.text.next, failure.exit).of(named));
             }
         }

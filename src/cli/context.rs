@@ -88,7 +88,7 @@ impl CommandContext {
             ReaderNews::GoesAgain { error, wait } => tell(&waiting(error, wait)),
             // The folder is one for all campaigns: it is told once.
             ReaderNews::HalfRate(_) if half_told.swap(true, Ordering::Relaxed) => {}
-            ReaderNews::HalfRate(why) => tell(&format!("{} {} {}", why.what, why.why, why.next)),
+            ReaderNews::HalfRate(why) => tell(&why.in_full()),
         }))
     }
 

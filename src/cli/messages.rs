@@ -156,7 +156,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     }
     match loaded.seen.check(&wanted) {
         // What lies behind the limit may have it.
-        Err(failure) if loaded.end == Some(ReadEnd::Limit) => context.notice(&format!("{} {}", failure.text.what, failure.text.why)),
+        Err(failure) if loaded.end == Some(ReadEnd::Limit) => context.notice(&failure.text.reason()),
         checked => checked?,
     }
     Ok(Exit::Done)
@@ -199,7 +199,7 @@ pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
 fn no_such_batch(error: CallError, batch: &BatchId) -> Failure {
     let failure = Failure::from(error);
     let text = Explanation {
-        what: format!("There is no batch `{batch}` in this campaign."),
+        what: format!("There is no batch `{batch}` in this campaign"),
         why: "Postman does not find it.".to_owned(),
         next: "`postwatch status` lists the batches. If every batch is missing, check the campaign's id and the base URL in the configuration."
             .to_owned(),

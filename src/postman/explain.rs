@@ -1,6 +1,7 @@
 //! Failures in sentences for a person: what happened, why, what to do next.
 
 use super::{ApiError, BodyKind, Broken, CallError, CallErrorKind, ForeignBody, NotSent, ProxyTrouble};
+use crate::delivery::sentences;
 
 /// A failure for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,16 @@ impl Explanation {
         let mut what = what.into();
         what.truncate(what.trim_end_matches('.').len());
         Self { what, why: why.into(), next: next.into(), trace_id: None }
+    }
+
+    /// What happened and why, in sentences.
+    pub fn reason(&self) -> String {
+        sentences([&*self.what, &*self.why])
+    }
+
+    /// All of it but the trace id, in sentences.
+    pub fn in_full(&self) -> String {
+        sentences([&*self.what, &*self.why, &*self.next])
     }
 
     /// The same with the trace id that the API gave, if any.

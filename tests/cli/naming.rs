@@ -44,7 +44,7 @@ fn two_processes_under_two_names_share_one_budget() {
 fn a_campaign_under_two_addresses_is_warned_about() {
     let stage = named_twice(10);
     let ran = stage.run(&["config", "check"]);
-    let told = format!("“{CLINIC}” and “By name” are one campaign under two addresses.");
+    let told = format!("“{CLINIC}” and “By name” are one campaign under two addresses");
     assert!(ran.out.contains(&told) && ran.out.contains("warn"), "{ran:?}");
     assert_eq!(ran.code, 0);
     assert!(stage.run(&["check"]).out.contains(&told));

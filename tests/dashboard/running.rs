@@ -116,7 +116,7 @@ fn leaving_asks_while_a_run_is_under_way() {
 fn a_run_that_paused_itself_says_why_and_how_to_go_on() {
     let mut desk = started(120, 36);
     run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("The run has paused itself.")));
-    desk.sees("PAUSED 6").sees("The run has paused itself. · why it is so").sees(":resume goes on");
+    desk.sees("PAUSED 6").sees("The run has paused itself · why it is so").sees(":resume goes on");
     desk.commands();
     desk.keys(": r e s u m Tab Enter").sees("Go on with the run, TEST").sees("[ cancel ]");
     assert_eq!(desk.commands(), []);
@@ -151,7 +151,7 @@ fn the_end_shows_its_results() {
     ended(&mut desk);
     desk.sees("Results of the run").sees("3 accepted · 1 refused · 1 unknown · 1 not started");
     desk.sees("of the 3: 1 delivered · 1 failed again · 1 open");
-    desk.sees("Refused 1").sees("The message has no attempts left.").sees("trace trace-1").sees("Unknown: looked up");
+    desk.sees("Refused 1").sees("The message has no attempts left").sees("trace trace-1").sees("Unknown: looked up");
     desk.keys("Esc").sees("Stopped 6: 3 accepted, 1 refused, 1 unknown, 1 not started").sees(":results");
     tell(&mut desk, 2, ActionStage::Followed { status: Status::Success });
     desk.misses("Stopped 6").keys(": r e s u l t s Enter").sees("of the 3: 2 delivered · 1 failed again · 0 open");
@@ -172,7 +172,7 @@ fn what_was_retried_elsewhere_is_counted_and_listed_apart() {
     tell(&mut desk, 5, ActionStage::Skipped(why));
     desk.news(0, news(0, RunPhase::Done, now));
     desk.sees("Results of the run").sees("3 accepted · 1 refused · 0 unknown · 0 not started · 1 skipped");
-    desk.sees("Skipped: not as it was when you agreed, nothing was sent 2").sees("It was retried elsewhere meanwhile.");
+    desk.sees("Skipped: not as it was when you agreed, nothing was sent 2").sees("It was retried elsewhere meanwhile ·");
     desk.keys("Esc").sees("Retried 6: 3 accepted, 1 refused, 1 skipped");
 }
 

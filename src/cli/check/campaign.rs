@@ -9,7 +9,6 @@ use super::super::campaigns::ConfiguredCampaign;
 use super::super::{Exit, Failure};
 use super::finding::Finding;
 use super::proxy;
-use crate::delivery::sentences;
 use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport};
 
 /// From which difference of the clocks on the ages on the screen mislead. A header has whole
@@ -30,8 +29,8 @@ pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &
             }
             Err(error) => {
                 let Failure { text, exit } = Failure::from(error);
+                let told = text.reason();
                 let trace = text.trace_id.map(|trace| format!(" Trace id: {trace}.")).unwrap_or_default();
-                let told = sentences([&*text.what, &*text.why]);
                 findings.push(Finding::fail("api", format!("{told}{trace}"), text.next, exit));
             }
         }
@@ -69,7 +68,7 @@ fn key(campaign: &ConfiguredCampaign) -> Finding {
             (None, KeyFit::Fits) => Finding::ok("key", format!("{} from {from}.", key.shown())),
             (None, _) => Finding::ok("key", format!("{} from {from}; its beginning tells no environment.", key.shown())),
         },
-        Err(why) => Finding::fail("key", format!("{} {}", why.what, why.why), why.next.clone(), Exit::Usage),
+        Err(why) => Finding::fail("key", why.reason(), why.next.clone(), Exit::Usage),
     }
 }
 

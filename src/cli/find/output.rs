@@ -12,7 +12,7 @@ use super::super::journal::used_up;
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
 use super::result::{CampaignAnswer, FindResult, SearchAnswer};
-use crate::delivery::{Beside, Message};
+use crate::delivery::{Beside, Message, full_stop};
 use crate::postman::record::{Field, Record};
 
 /// A message with the campaign it was found in.
@@ -119,7 +119,7 @@ fn summary<'a>(found: &'a FindResult, zone: &TimeZone) -> Summary<'a> {
     });
     let not_asked = found.not_asked().into_iter().map(|not_asked| NotAskedPart {
         campaign: not_asked.campaign,
-        reason: [not_asked.why.text.what, not_asked.why.text.why].join(" ").trim().to_owned(),
+        reason: not_asked.why.text.reason(),
         next: not_asked.why.text.next,
         trace_id: not_asked.why.text.trace_id,
     });
@@ -201,7 +201,7 @@ fn not_asked(found: &FindResult) -> Vec<String> {
         let trace = text.trace_id.map(|trace| format!("trace id for Postman's support: {trace}")).unwrap_or_default();
         let lines: Vec<String> = [text.why, text.next, trace].into_iter().filter(|line| !line.is_empty()).collect();
         let below: String = lines.iter().map(|line| format!("\n  {line}")).collect();
-        format!("{}: NOT ASKED. {}{below}", not_asked.campaign, text.what)
+        format!("{}: NOT ASKED. {}{below}", not_asked.campaign, full_stop(&text.what))
     };
     found.not_asked().into_iter().map(paragraph).collect()
 }

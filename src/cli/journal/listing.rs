@@ -137,7 +137,7 @@ fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
             // Without any file there are simply no names.
             if !error.is_not_found() || common.config.is_some() {
                 let failure = unusable(&error);
-                notice(&format!("{} {} Campaigns are named by their ids.", failure.text.what, failure.text.why));
+                notice(&format!("{} Campaigns are named by their ids.", failure.text.reason()));
             }
             (CampaignNames::default(), config::Display::default().time_zone)
         }

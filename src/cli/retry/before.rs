@@ -164,7 +164,7 @@ fn tell(context: &CommandContext, news: &News) {
     match news {
         News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.message.as_str())),
         News::BatchAction(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.batch.as_str())),
-        News::Notice(notice) => context.notice(&format!("{} {} {}", notice.text.what, notice.text.why, notice.text.next)),
+        News::Notice(notice) => context.notice(&notice.text.in_full()),
         _ => {}
     }
 }

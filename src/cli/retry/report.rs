@@ -9,7 +9,6 @@ use super::super::context::grouped;
 use super::super::end::of_csv;
 use super::super::{Exit, Format};
 use super::chosen::LeftOutLine;
-use crate::delivery::sentences;
 use crate::postman::Explanation;
 
 /// How the retry of a message, or of a whole batch, ended.
@@ -70,19 +69,14 @@ impl ReportedOutcome {
     /// Nobody knows, and a person must find out.
     pub fn unknown(id: &str, why: &Explanation) -> Self {
         let trace_id = why.trace_id.clone();
-        Self { outcome: OutcomeKind::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(because(why))) }
+        Self { outcome: OutcomeKind::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(why.reason())) }
     }
 
-    /// Nobody knows, because the program does not wait for the answer.
+    /// Nobody knows the program does not wait for the answer.
     pub fn left(id: &str) -> Self {
         let reason = "The program left before the answer came; the next start reads the message to find out.";
         Self { outcome: OutcomeKind::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
     }
-}
-
-/// What happened and why, as one reason.
-pub(super) fn because(why: &Explanation) -> String {
-    sentences([&*why.what, &*why.why])
 }
 
 /// How many ended how.

@@ -18,7 +18,7 @@ use super::super::progress::ProgressLine;
 use super::super::signals::Signals;
 use super::super::{EarlyEnd, Exit, Failure, Format};
 use super::before::worker;
-use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome, because};
+use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::standing::{RetryStage, Standings};
 use super::waiting::{Pause, Stall};
 use crate::delivery::full_stop;
@@ -174,9 +174,9 @@ impl<W: Write> ScriptedRun<'_, W> {
             // A reading met what only a person can change: so would every request.
             News::Refused(error) => {
                 let Failure { text, exit } = error.into();
-                self.once(&in_a_line(&text));
+                self.once(&text.in_full());
                 if self.halt.is_none() {
-                    self.stop(Halt::new(&because(&text), exit));
+                    self.stop(Halt::new(&text.reason(), exit));
                 }
                 Ok(())
             }
@@ -187,11 +187,11 @@ impl<W: Write> ScriptedRun<'_, W> {
             // Whatever it keeps from being done is told with its message; this is why.
             News::Journal(Some(why)) => {
                 self.is_journal_broken = true;
-                self.once(&in_a_line(&why));
+                self.once(&why.in_full());
                 Ok(())
             }
             News::Notice(notice) => {
-                self.once(&in_a_line(&notice.text));
+                self.once(&notice.text.in_full());
                 Ok(())
             }
             _ => Ok(()),
@@ -230,13 +230,13 @@ impl<W: Write> ScriptedRun<'_, W> {
                 ReportedOutcome::accepted(id, (stage == ActionStage::FoundAccepted).then(|| found.to_owned()))
             }
             ActionStage::NotTaken(why) if self.is_journal_broken => {
-                ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, because(&why)) }
+                ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, why.reason()) }
             }
-            ActionStage::NotTaken(why) => ReportedOutcome::skipped(id, because(&why)),
-            ActionStage::Skipped(why) => ReportedOutcome { meanwhile: true, ..ReportedOutcome::skipped(id, because(&why)) },
+            ActionStage::NotTaken(why) => ReportedOutcome::skipped(id, why.reason()),
+            ActionStage::Skipped(why) => ReportedOutcome { meanwhile: true, ..ReportedOutcome::skipped(id, why.reason()) },
             ActionStage::NotSent(why) => match (place, &self.halt) {
                 (RetryStage::NotStarted, Some(halt)) => not_started(id, halt),
-                _ => ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, because(&why)) },
+                _ => ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, why.reason()) },
             },
             ActionStage::Refused(refusal) => {
                 self.unclear.clear();
@@ -263,7 +263,7 @@ impl<W: Write> ScriptedRun<'_, W> {
 
     fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {
         if refusal.keeps_out() {
-            self.once(&in_a_line(&refusal.why));
+            self.once(&refusal.why.in_full());
             self.halt = Some(Halt::kept_out());
         }
         // The journal has the API's words without anything personal in them.
@@ -272,7 +272,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             id: id.to_owned(),
             outcome: OutcomeKind::Refused,
             exit: if refusal.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
-            reason: entry.and_then(|entry| entry.reason).or_else(|| Some(because(&refusal.why))),
+            reason: entry.and_then(|entry| entry.reason).or_else(|| Some(refusal.why.reason())),
             meanwhile: false,
             code: refusal.code,
             trace_id: refusal.why.trace_id,
@@ -294,10 +294,6 @@ impl<W: Write> ScriptedRun<'_, W> {
         let overdue = self.standings.overdue(Instant::now());
         overdue.into_iter().try_for_each(|(id, why)| self.end(&ReportedOutcome::unknown(&id, &why)))
     }
-}
-
-fn in_a_line(text: &Explanation) -> String {
-    format!("{} {} {}", text.what, text.why, text.next)
 }
 
 fn not_started(id: &str, halt: &Halt) -> ReportedOutcome {

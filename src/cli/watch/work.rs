@@ -192,7 +192,7 @@ impl WatchRun {
                 self.monitor.ask(Command::Close);
                 return Ok(self.judge());
             }
-            News::Notice(notice) => self.notice(&[&notice.text.what, &notice.text.why, &notice.text.next].map(String::as_str).join(" ")),
+            News::Notice(notice) => self.notice(&notice.text.in_full()),
             // Of actions, which a watch takes none of, and of calls.
             _ => {}
         }

@@ -111,8 +111,8 @@ impl Acting {
     pub fn cannot_be_read(&mut self, why: Explanation) -> (Outcome, ActionStage) {
         self.phase = ActionPhase::Over;
         let reason = "it could not be read again before it was to be sent".to_owned();
-        let what = "The retry was not sent: its message could not be read again first.".to_owned();
-        (Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, why: format!("{}. {}", why.what, why.why), ..why }))
+        let what = "The retry was not sent: its message could not be read again first".to_owned();
+        (Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, why: why.reason(), ..why }))
     }
 
     /// The message, where it is one of this page of its plan.

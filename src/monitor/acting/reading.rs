@@ -255,8 +255,8 @@ impl Acting {
         if !error.is_refusal() {
             // Somebody else than the API answered: that says nothing of the batch.
             self.phase = ActionPhase::Over;
-            let what = "The batch was not retried: it could not be read again first.".to_owned();
-            let stage = ActionStage::NotSent(Explanation { what, why: format!("{}. {}", why.what, why.why), ..why });
+            let what = "The batch was not retried: it could not be read again first".to_owned();
+            let stage = ActionStage::NotSent(Explanation { what, why: why.reason(), ..why });
             return Reread { stage: Some(stage), not_sent: Some(impersonal(&reason)), ..Reread::default() };
         }
         let read = self.will_not_leave(&impersonal(&reason));
@@ -281,7 +281,7 @@ impl Acting {
             }
             ActionPhase::Following { since, .. } if now.duration_since(*since) > FOLLOWED_FOR => self.phase = ActionPhase::Over,
             ActionPhase::Unknown { read_at, .. } | ActionPhase::Following { read_at, .. } | ActionPhase::Ready { from: read_at } => {
-                *read_at = now + pause
+                *read_at = now + pause;
             }
             _ => {}
         }
@@ -293,7 +293,7 @@ impl Acting {
 fn part_told(finding: BatchFinding, why: &Explanation) -> Explanation {
     Explanation::new(
         format!("{}.", finding.words()),
-        [why.what.as_str(), why.why.as_str()].join(" ").trim().to_owned(),
+        why.reason(),
         "Look at the messages of the batch, then say in the activity view whether it went.",
     )
     .with_trace(why.trace_id.clone())

@@ -6,7 +6,7 @@ use std::io::Write;
 use tokio::time::Instant;
 
 use super::super::super::Exit;
-use super::super::report::{ReportedOutcome, because};
+use super::super::report::ReportedOutcome;
 use super::super::standing::RetryStage;
 use super::super::waiting::{After, LONGEST_STALL, Pause};
 use super::{Halt, ScriptedRun};
@@ -27,7 +27,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             RunPhase::Paused(_) if self.pause.is_some() => {}
             RunPhase::Paused(why) => {
                 self.pause = Pause::new(self.still_unclear(), self.clock.now());
-                let what = because(&why);
+                let what = why.reason();
                 if self.pause.is_some() {
                     self.line(&format!("{what} It goes on by itself when they are found out."));
                 } else {
@@ -37,7 +37,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             }
             // A refusal that keeps this caller out was told with its message, and the journal's trouble when it came.
             RunPhase::Stopped(why) => {
-                let why = because(&why);
+                let why = why.reason();
                 let exit = if self.is_journal_broken { Exit::Failed } else { Exit::SomeRefused };
                 if !self.is_journal_broken {
                     self.once(&why);
