@@ -2,6 +2,7 @@
 //! that cannot be done.
 
 mod digits; // digits of every script
+mod local; // what stands beside a complete number
 mod words; // what a spreadsheet or a mask made of them
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::ops::Range;
 
 use super::calling_country;
 use digits::fold;
+use local::are_one_number;
 use words::{crossed_out, of_a_spreadsheet};
 
 /// What is looked for: a part of a recipient, digits or the letters and digits of an NRIC.
@@ -186,12 +188,16 @@ fn begins_a_list(words: &[String]) -> bool {
 
 fn pieces(text: &str) -> Result<Vec<Piece>, NotANumber> {
     let (mut pieces, mut word) = (Vec::new(), String::new());
+    let mut is_beside = false;
     for letter in text.chars().chain([' ']) {
         if letter.is_ascii_alphanumeric() {
             word.push(letter.to_ascii_uppercase());
             continue;
         }
-        add_word(&mut pieces, &std::mem::take(&mut word))?;
+        match add_word(&mut pieces, &std::mem::take(&mut word)) {
+            Err(NotANumber::Several) => is_beside = true,
+            added => added?,
+        }
         match letter {
             '+' => pieces.push(Piece::Plus),
             '#' => pieces.push(Piece::Hash),
@@ -202,9 +208,20 @@ fn pieces(text: &str) -> Result<Vec<Piece>, NotANumber> {
             _ => {}
         }
     }
-    Ok(pieces)
+    match (is_beside, holds_whole(&pieces)) {
+        (true, true) => Err(NotANumber::Several),
+        (true, false) => Err(NotANumber::Letters),
+        (false, _) => Ok(pieces),
+    }
 }
 
+/// Whether the pieces have the digits of a number by themselves.
+fn holds_whole(pieces: &[Piece]) -> bool {
+    pieces.iter().map(|piece| if let Piece::Digits(digits) = piece { digits.len() } else { 0 }).sum::<usize>() >= WHOLE
+}
+
+/// # Errors
+/// [`NotANumber::Letters`] for a word that spoils all, [`NotANumber::Several`] for one that can stand beside a number.
 fn add_word(pieces: &mut Vec<Piece>, word: &str) -> Result<(), NotANumber> {
     let digits_from = word.find(|letter: char| letter.is_ascii_digit());
     match digits_from {
@@ -216,6 +233,8 @@ fn add_word(pieces: &mut Vec<Piece>, word: &str) -> Result<(), NotANumber> {
                 pieces.extend([Piece::Digits(number.to_owned()), Piece::Letters("X".to_owned()), Piece::Digits(extension.to_owned())]);
             }
             _ if is_nric_part(word) => pieces.push(Piece::Nric(word.to_owned())),
+            // An hour or a count: `5pm`, `2nd`.
+            _ if is_counted(word) => return Err(NotANumber::Several),
             _ => return Err(NotANumber::Letters),
         },
     }
@@ -228,6 +247,12 @@ fn extended(word: &str) -> Option<(&str, &str)> {
     let (letters, extension) = rest.split_at(rest.find(|letter: char| letter.is_ascii_digit())?);
     let is_one = (number.is_empty() || number.len() >= WHOLE) && EXTENSIONS.contains(&letters);
     (is_one && extension.bytes().all(|byte| byte.is_ascii_digit())).then_some((number, extension))
+}
+
+/// Whether a word is one or two digits and what they count.
+fn is_counted(word: &str) -> bool {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=2).contains(&digits) && word.bytes().skip(digits).all(|letter| letter.is_ascii_alphabetic())
 }
 
 /// Whether an identity number (a letter, seven digits, a letter) can hold this.
@@ -248,8 +273,8 @@ fn visible(pieces: &[Piece]) -> Result<String, NotANumber> {
     if !nrics.is_empty() || pieces.iter().any(|piece| matches!(piece, Piece::Letters(_))) {
         let spelled: String = pieces.iter().filter_map(Piece::text).collect();
         let is_one = |piece: &Piece| !matches!(piece, Piece::Letters(letters) if letters.len() != 1);
-        // An NRIC in groups, or its first letter.
-        if is_nric_part(&spelled) && (spelled.len() == 9 || spelled.len() == 1) && pieces.iter().all(is_one) {
+        // An NRIC in groups, whole or in part.
+        if is_nric_part(&spelled) && pieces.iter().all(is_one) {
             return Ok(spelled);
         }
     }
@@ -258,29 +283,31 @@ fn visible(pieces: &[Piece]) -> Result<String, NotANumber> {
         ([], false) if pieces.iter().any(|piece| matches!(piece, Piece::Letters(_))) => Err(NotANumber::Letters),
         ([], false) => Ok(String::new()),
         ([nric], false) => Ok((*nric).to_owned()),
-        _ if nrics.iter().all(|nric| nric.len() == 9) => Err(NotANumber::Several),
+        _ if nrics.iter().all(|nric| nric.len() == 9) || holds_whole(pieces) => Err(NotANumber::Several),
         _ => Err(NotANumber::Letters),
     }
 }
 
 /// The one number among the pieces.
 fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
-    let mut groups = vec![String::new()];
+    // Each group in the runs in which its digits were written.
+    let mut groups = vec![Vec::<String>::new()];
+    let len = |group: &[String]| group.iter().map(String::len).sum::<usize>();
     let (mut is_international, mut only_commas, mut extension) = (false, true, false);
     for piece in pieces {
-        let is_whole = groups.iter().any(|group| group.len() >= WHOLE);
+        let is_whole = groups.iter().any(|group| len(group) >= WHOLE);
         let last = groups.last_mut();
         let is_begun = last.as_ref().is_some_and(|group| !group.is_empty());
         match piece {
             Piece::Digits(digits) if extension && digits.len() <= LONGEST_EXTENSION => extension = false,
-            Piece::Digits(digits) => last.into_iter().for_each(|group| group.push_str(digits)),
+            Piece::Digits(digits) => last.into_iter().for_each(|group| group.push(digits.clone())),
             Piece::Hash if is_whole => extension = true,
             Piece::Letters(letters) if is_whole && EXTENSIONS.contains(&letters.as_str()) => extension = true,
             Piece::Plus | Piece::Comma | Piece::Letters(_) => {
                 is_international |= *piece == Piece::Plus && !is_begun;
                 if is_begun {
                     only_commas &= *piece == Piece::Comma;
-                    groups.push(String::new());
+                    groups.push(Vec::new());
                 }
             }
             Piece::Hash | Piece::Nric(_) => {}
@@ -288,13 +315,15 @@ fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
     }
     groups.retain(|group| !group.is_empty());
     // The same one twice is one.
-    let is_repeated = groups.first().is_some_and(|first| first.len() >= WHOLE && groups.iter().all(|group| group == first));
+    let first = groups.first().map(|group| group.concat()).unwrap_or_default();
+    let is_repeated = first.len() >= WHOLE && groups.iter().all(|group| group.concat() == first);
     groups.truncate(if is_repeated { 1 } else { groups.len() });
-    let are_parts = only_commas && groups.iter().all(|group| group.len() < WHOLE);
-    if groups.len() > 1 && !are_parts {
+    let are_parts = only_commas && groups.iter().all(|group| len(group) < WHOLE);
+    let runs = groups.concat();
+    if (groups.len() > 1 && !are_parts) || !are_one_number(&runs, is_international) {
         return Err(NotANumber::Several);
     }
-    let digits = groups.concat();
+    let digits = runs.concat();
     let number = without_prefix(&digits, is_international);
     if number.len() > LONGEST { Err(NotANumber::TooLong) } else { Ok(number.to_owned()) }
 }

@@ -41,7 +41,11 @@ fn scientific(word: &str) -> Option<Result<String, NotANumber>> {
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) || !are_digits(exponent) || !(1..=2).contains(&exponent.len()) {
+    if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) || !are_digits(exponent) || exponent.len() > 2 {
+        return None;
+    }
+    // `6.58E` is the beginning of one; `658E` is the end of an NRIC.
+    if exponent.is_empty() && fraction.is_empty() {
         return None;
     }
     let is_whole = exponent.parse() == Ok(fraction.len()) && whole.len() + fraction.len() >= WHOLE;

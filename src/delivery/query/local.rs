@@ -1,0 +1,42 @@
+//! Whether runs of digits are the groups of one number, or digits that belong to something else stand beside it.
+
+use super::{EXITS, calling_country, without_prefix};
+
+/// Whether the digits, in the runs in which they were written, can be one number. Where a number of Singapore is
+/// complete, only what is dialled before it may stand beside it: neither `1 80001234` nor `80001234-5` is one number.
+pub(super) fn are_one_number(runs: &[String], is_international: bool) -> bool {
+    let digits = runs.concat();
+    let number = without_prefix(&digits, is_international);
+    let code = calling_country(number).map_or("", |(code, _)| code);
+    if is_whole(number) || (is_international && code != "65") {
+        return true;
+    }
+    let complete = (0..runs.len()).find_map(|from| Some((from, end_of_whole(runs.get(from..)?)? + from)));
+    complete.is_none_or(|(from, to)| to == runs.len() && is_dialled_before(&runs[..from].concat(), code))
+}
+
+/// How many of the runs make a complete number, written as people group it: `80001234`, `8000 1234`, `65 8000 1234`.
+fn end_of_whole(runs: &[String]) -> Option<usize> {
+    let lengths: Vec<usize> = runs.iter().map(String::len).collect();
+    let len = match lengths.as_slice() {
+        [8 | 10, ..] => 1,
+        [4, 4, ..] | [2, 8, ..] => 2,
+        [2, 4, 4, ..] => 3,
+        _ => return None,
+    };
+    is_whole(&runs[..len].concat()).then_some(len)
+}
+
+/// Whether it is a number of Singapore with all its digits, with the country's code or without.
+fn is_whole(digits: &str) -> bool {
+    let own = digits.strip_prefix("65").filter(|_| digits.len() == 10).unwrap_or(digits);
+    own.len() == 8 && own.starts_with(['3', '6', '8', '9'])
+}
+
+/// Whether digits before a number are dialled with it: an exit, a zero, a country's code. North America and Russia have
+/// codes of one digit, which numbers a list more often than it begins a number that has no plus.
+fn is_dialled_before(before: &str, code: &str) -> bool {
+    let is_exit = EXITS.contains(&before) || before.bytes().all(|digit| digit == b'0');
+    let own = before.trim_start_matches('0');
+    is_exit || (code.len() > 1 && own.starts_with(code))
+}
