@@ -4,7 +4,7 @@
 mod output;
 mod result;
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use clap::Args;
 use tokio::task::JoinSet;
@@ -15,7 +15,7 @@ use super::context::{CommandContext, counted};
 use super::number::looked_for;
 use super::progress::ProgressLine;
 use super::{Common, EarlyEnd, Exit, Failure, journal};
-use crate::delivery::{Beside, Message, RecipientQuery};
+use crate::delivery::{Beside, Message, NotANumber, RecipientQuery};
 use crate::monitor::Reader;
 use crate::postman::record::{Field, RecordFormat};
 use crate::postman::{Call, PageRequest, Position};
@@ -23,6 +23,8 @@ use crate::postman::{Call, PageRequest, Position};
 /// How many messages one campaign is asked for: more than anybody reads for one number. The newest
 /// come first, and that there are more is told.
 const MOST: u16 = 100;
+/// How many bytes of the input are looked at for a number: far more than one line has.
+const LONGEST_INPUT: u64 = 65_536;
 
 /// What `find` takes.
 #[derive(Debug, Clone, Args)]
@@ -66,7 +68,7 @@ async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
             Err(broken) => std::panic::resume_unwind(broken.into_panic()),
         },
     };
-    looked_for(None, RecipientQuery::parse(&typed))
+    looked_for(None, parsed(&typed))
 }
 
 /// Asks for the number: on a terminal with a word about it, else without.
@@ -77,9 +79,20 @@ fn asked_for() -> std::io::Result<String> {
         prompt.write_all(b"Number, or a part of it: ")?;
         prompt.flush()?;
     }
-    let mut line = String::new();
-    input.lock().read_line(&mut line)?;
-    Ok(line)
+    let mut text = String::new();
+    if input.is_terminal() {
+        input.lock().read_line(&mut text)?;
+    } else {
+        // All of it, so that a second number is not left out in silence.
+        input.lock().take(LONGEST_INPUT).read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
+/// What `typed` asks for. Two lines with digits are two numbers: a number is not broken into lines.
+fn parsed(typed: &str) -> Result<RecipientQuery, NotANumber> {
+    let has_digits = |line: &&str| line.contains(char::is_numeric);
+    if typed.lines().filter(has_digits).count() > 1 { Err(NotANumber::Several) } else { RecipientQuery::parse(typed) }
 }
 
 /// The campaigns to ask, and those that cannot be asked whatever happens.
@@ -117,7 +130,7 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
         };
         answers.push(CampaignAnswer::waiting(campaign, layout));
     }
-    Ok(FindResult { answers, broken })
+    Ok(FindResult { is_part: query.is_part(), answers, broken })
 }
 
 /// Asks all of them at the same time. One that does not answer holds up no other.

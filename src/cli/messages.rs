@@ -135,6 +135,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         zone: context.zone().clone(),
         loaded: LoadTotals::wanting(&fields),
     };
+    let is_search = listing.search.is_some();
     let mut pages = reader.pages(listing);
     let out = BufWriter::new(std::io::stdout());
     if streams {
@@ -158,6 +159,10 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         // What lies behind the limit may have it.
         Err(failure) if loaded.end == Some(ReadEnd::Limit) => context.notice(&failure.text.reason()),
         checked => checked?,
+    }
+    if is_search && loaded.is_nothing_known() {
+        context.notice("So it is not known whether there is a message to this recipient.");
+        return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
 }

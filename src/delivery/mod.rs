@@ -31,7 +31,7 @@ pub use fields::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
 pub use message::{Message, TELCO_SILENCE, fill_text};
 pub use numbers::without_numbers;
-pub use query::{Held, NotANumber, RecipientQuery};
+pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use rows::{Beside, Row, Rows, RowsBuilder};
 pub use sentence::{full_stop, sentences};

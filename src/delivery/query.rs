@@ -2,7 +2,7 @@
 //! that cannot be done.
 
 mod digits; // digits of every script
-mod local; // what stands beside a complete number
+mod local; // complete numbers of Singapore, and what stands beside a complete number
 mod words; // what a spreadsheet or a mask made of them
 
 use std::fmt;
@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::calling_country;
 use digits::fold;
-use local::are_one_number;
+use local::{are_one_number, with_country};
 use words::{crossed_out, of_a_spreadsheet};
 
 /// What is looked for: a part of a recipient, digits or the letters and digits of an NRIC.
@@ -132,6 +132,11 @@ impl RecipientQuery {
         self.0.len() >= Self::SHORTEST
     }
 
+    /// Whether other numbers can hold it as well: it is too short for a whole one.
+    pub fn is_part(&self) -> bool {
+        self.0.len() < if self.0.contains(|letter: char| letter.is_ascii_alphabetic()) { 9 } else { WHOLE }
+    }
+
     /// Where the recipient's text holds it, whatever stands between its digits.
     pub fn found_in(&self, recipient: &str) -> Option<Range<usize>> {
         if self.0.is_empty() {
@@ -172,6 +177,14 @@ impl fmt::Debug for RecipientQuery {
     /// Only the length: what was searched is a person's number.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "RecipientQuery({} characters)", self.0.len())
+    }
+}
+
+/// What tells one recipient from another, however a server writes it: `+65 8000 1234` and `80001234` are the same.
+pub fn recipient_key(written: &str) -> String {
+    match RecipientQuery::parse(written) {
+        Ok(RecipientQuery(digits)) if !digits.is_empty() && !written.contains(HIDDEN) => with_country(digits),
+        _ => written.to_owned(),
     }
 }
 

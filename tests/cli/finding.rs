@@ -94,6 +94,19 @@ fn the_number_can_be_a_line_of_the_input_and_reaches_no_log() {
 }
 
 #[test]
+fn a_second_number_in_the_input_is_not_left_out_in_silence() {
+    let stage = Stage::new(still(50));
+    for typed in ["80001234\n91112222\n", "8000\n1234\n", "80001234\n\n\n80001235"] {
+        let mut command = stage.command(&["find"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, 2, "{typed:?} {}", ran.out);
+        assert!(ran.err.contains("more than one number"), "{typed:?} {}", ran.err);
+    }
+}
+
+#[test]
 fn campaigns_that_cannot_even_be_named_are_told() {
     let stage = Stage::new(still(50));
     let card = stage.simulator.campaigns().remove(0);
@@ -174,6 +187,20 @@ fn no_other_number_is_listed_or_retried_by_a_search_that_did_not_search() {
 }
 
 #[test]
+fn an_empty_page_of_more_and_a_bare_list_are_no_reason_for_no_message() {
+    let stage = Stage::new(still(1));
+    answering(&stage, r#"{"messages":[],"pageData":{"hasNextPage":true,"endCursor":"x"}}"#);
+    let ran = stage.run(&["find", "6590000000", "--format", "table"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("A (simulator): not known, the page was empty, and there is more"), "{}", ran.out);
+    assert!(ran.out.contains("It is not known whether there is a message to this number."), "{}", ran.out);
+    answering(&stage, "[]");
+    let bare = stage.run(&["find", "6590000000", "--format", "table"]);
+    assert_eq!(bare.code, 1, "{}", bare.out);
+    assert!(bare.out.contains("NOT ASKED") && !bare.out.contains("There is no message"), "{}", bare.out);
+}
+
+#[test]
 fn rows_that_cannot_be_read_are_no_reason_for_no_message() {
     let stage = Stage::new(still(1));
     answering(
@@ -187,6 +214,9 @@ fn rows_that_cannot_be_read_are_no_reason_for_no_message() {
     assert_eq!(text(&document["sentence"]), "It is not known whether there is a message to this number. 4 rows could not be read.");
     let table = stage.run(&["find", "6590000000", "--format", "table"]);
     assert!(table.out.contains("A (simulator): not known, 4 rows could not be read"), "{}", table.out);
+    let listed = stage.run(&["messages", "A", "--search", "6590000000"]);
+    assert_eq!((listed.code, listed.out.as_str()), (1, ""), "{}", listed.err);
+    assert!(listed.err.contains("it is not known whether there is a message to this recipient"), "{}", listed.err);
 }
 
 #[test]

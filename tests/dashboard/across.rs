@@ -55,7 +55,7 @@ fn every_campaign_that_can_be_asked_is_asked_once_and_the_answer_can_be_said_alo
     assert_eq!((query, generation), (&RecipientQuery::parse("9123").unwrap(), same));
     let generation = *generation;
     desk.sees("2 being asked").sees("2 NOT ASKED").sees("NOT ASKED: the key is not set").sees("NOT ASKED: the key is refused");
-    desk.misses("SAY").news(1, answered(generation, &[])).sees("nothing to this number").misses("SAY");
+    desk.misses("SAY").news(1, answered(generation, &[])).sees("nothing to a number with these digits").misses("SAY");
     assert!(desk.commands().contains(&Command::EndSearch), "one call, and no more by itself");
     let island = sms(9_123, "success", 900_000);
     desk.answer(0, std::slice::from_ref(&island), AnswerKind::Search, None, false).news(0, answered(generation, &[island]));
@@ -85,7 +85,7 @@ fn nothing_found_is_not_said_of_what_was_not_asked() {
     desk.keys("/ Tab 9 1 2 3 Enter");
     let generation = searches(&mut desk)[0].1;
     desk.news(0, answered(generation, &[])).news(1, News::Search { generation, state: SearchState::Failed(explanation("no answer came")) });
-    desk.sees("3 NOT ASKED").sees("There is no message to this number in the one campaign that was");
+    desk.sees("3 NOT ASKED").sees("There is no message to a number with these digits in the one campaign");
     desk.sees("3 campaigns could not be asked");
 }
 
@@ -141,6 +141,63 @@ fn a_campaign_that_did_not_search_is_no_reason_for_no_message() {
     };
     desk.news(0, told(100, 0, true)).sees("not known: it did not search, 100 others left out");
     desk.news(1, told(0, 4, false)).sees("not known: 4 rows could not be read");
-    desk.sees("It is not known whether there is a message to this number.").sees("2 campaigns gave no clear answer");
+    desk.sees("It is not known whether there is a message to a number with these digits.").sees("2 campaigns gave no clear answer");
     desk.misses("There is no message");
+}
+
+#[test]
+fn what_is_loaded_is_listed_whatever_the_servers_answer() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 4 0 1 8 Enter");
+    let generation = searches(&mut desk)[0].1;
+    // The one that is refused has loaded it, too; the first does not search, the second answers nothing.
+    let beside = Beside { others: 100, unreadable: 0 };
+    let state = SearchState::Answered { found: Vec::new(), more: true, beside, asked_at: crate::desk::start() };
+    desk.news(0, News::Search { generation, state })
+        .news(1, News::Search { generation, state: SearchState::Failed(explanation("no answer came")) });
+    for name in ["✓ Clinic reminders", "✓ One-time codes", "✓ Road works"] {
+        desk.sees(name);
+    }
+    desk.sees("NOT ASKED: no answer came").sees("NOT ASKED: the key is refused").misses("not known").misses("no clear answer");
+    desk.sees("SAY  The newest message").sees("3 campaigns could not be asked").sees("There may be more");
+    desk.misses("There is no message");
+}
+
+#[test]
+fn a_paused_campaign_names_a_way_that_pauses_no_other() {
+    let mut desk = desk(120, 36);
+    desk.news(1, News::Connection(Connection::Paused)).keys("/ Tab 4 0 1 8 Enter").commands();
+    desk.sees("✓ One-time codes").sees("NOT ASKED: reading is paused there · Enter on this line leads there, then p goes on");
+    desk.misses("Esc then p");
+}
+
+#[test]
+fn how_many_more_a_campaign_has_is_said() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    let generation = searches(&mut desk)[0].1;
+    let many: Vec<Sms> = (0..100).map(|place| sms(912_300 + place, "success", 900_000 + i64::from(place))).collect();
+    desk.answer(0, &many, AnswerKind::Search, None, false).news(0, answered(generation, &many)).news(1, answered(generation, &[]));
+    desk.sees("and 97 more");
+}
+
+#[test]
+fn an_empty_page_of_more_is_no_reason_for_no_message() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    let generation = searches(&mut desk)[0].1;
+    let state = SearchState::Answered { found: Vec::new(), more: true, beside: Beside::default(), asked_at: crate::desk::start() };
+    desk.news(0, News::Search { generation, state: state.clone() }).news(1, News::Search { generation, state });
+    desk.sees("not known: the page was empty, and there is more").sees("It is not known whether there is a message");
+    desk.misses("There is no message");
+}
+
+#[test]
+fn a_part_of_a_number_is_not_called_a_number() {
+    let mut desk = desk(120, 36);
+    desk.keys("/ Tab 9 1 2 3 Enter");
+    let generation = searches(&mut desk)[0].1;
+    desk.news(0, answered(generation, &[])).news(1, answered(generation, &[]));
+    desk.sees("nothing to a number with these digits").sees("There is no message to a number with these digits");
+    desk.misses("to this number");
 }

@@ -319,8 +319,8 @@ fn no_sentence_names_a_key_that_is_text_where_it_stands() {
     let (generation, _) = search(&mut desk);
     let found: Vec<_> = some().iter().map(Sms::id).collect();
     let state = SearchState::Answered { found, more: true, beside: Beside::default(), asked_at: crate::desk::start() };
-    desk.news(0, News::Search { generation, state }).sees("Enter then Enter reads more");
-    desk.keys("Enter").sees("· Enter reads more").misses("then Enter");
+    desk.news(0, News::Search { generation, state }).sees("Enter on this line loads more");
+    desk.keys("Enter").sees("· Enter on this line loads more").misses("then Enter");
 }
 
 #[test]
@@ -332,4 +332,60 @@ fn the_tour_and_a_run_name_no_key_that_is_text_in_the_find_line() {
     let mut desk = Desk::new(demo, 100, 24);
     desk.live(0).head(0, &some(), true).sees("Tour 1 of 5: 3 groups");
     desk.keys("/").misses("Tour ").keys("Enter").sees("Tour 4 of 5");
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_is_none_to_this_one() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ 9 1 2").wait(250);
+    let (generation, _) = search(&mut desk);
+    let state =
+        SearchState::Answered { found: vec![some()[0].id()], more: false, beside: Beside::default(), asked_at: crate::desk::start() };
+    desk.news(0, News::Search { generation, state }).sees("server: 1 found").keys("Enter / 7 7");
+    desk.sees("No number with 91277").sees("The server is about to be asked.").misses("The server found some");
+    desk.keys("Backspace Backspace").sees("server: 1 found");
+}
+
+#[test]
+fn while_reading_is_paused_the_server_is_not_said_to_be_asked() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.news(0, News::Connection(Connection::Paused)).keys("/ 7 7 7 7").wait(250);
+    desk.sees("server: not asked, reading is paused").sees("The server is not asked: reading is paused. Enter then p goes on reading.");
+    desk.keys("Enter").sees("The server is not asked: reading is paused. p goes on reading.").misses("being asked");
+}
+
+#[test]
+fn an_empty_page_of_more_is_not_none() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ 7 7 7 7").wait(250);
+    let (generation, _) = search(&mut desk);
+    let state = SearchState::Answered { found: Vec::new(), more: true, beside: Beside::default(), asked_at: crate::desk::start() };
+    desk.news(0, News::Search { generation, state });
+    desk.sees("server: not known, the page was empty").sees("Whether the server has any is not known").misses("knows no such number");
+}
+
+#[test]
+fn the_last_line_names_the_key_where_it_works() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ 9 1 2 3").wait(250);
+    let (generation, _) = search(&mut desk);
+    let beside = Beside { others: 100, unreadable: 0 };
+    let state = SearchState::Answered { found: Vec::new(), more: true, beside, asked_at: crate::desk::start() };
+    desk.news(0, News::Search { generation, state }).sees("0 so far; the server did not search · Enter on this line loads more");
+    desk.misses("what the server found").keys("Enter").sees("Enter on this line loads more").keys("j Enter");
+    assert_eq!(desk.commands(), [Command::SearchFurther(generation)]);
+}
+
+#[test]
+fn a_step_to_a_hit_of_what_was_not_searched_says_so() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("/ T a n Enter n").sees("nothing was searched").misses("no loaded message has this number");
+    desk.sees("nothing searched, 20 loaded").misses("0 of 20");
+}
+
+#[test]
+fn a_row_that_the_cursor_left_with_a_find_is_masked_again() {
+    let mut desk = Desk::with(&some(), 100, 24);
+    desk.keys("j / 9 1 2 Enter v").wait(10);
+    desk.sees("65 8000 91").keys("/ 7 7 7 7 Esc 0").misses("65 8000 91");
 }

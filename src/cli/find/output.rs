@@ -182,6 +182,11 @@ fn heading(answer: &CampaignAnswer, asked: &SearchAnswer) -> String {
         found => counted(found, "message"),
     };
     let more = if asked.more && found > 0 { ", the newest of more (`postwatch messages` with `--search` lists all)" } else { "" };
+    let more = if asked.is_empty_of_more() {
+        ", the page was empty, and there is more (`postwatch messages` with `--search` lists all)"
+    } else {
+        more
+    };
     let Beside { others, unreadable } = asked.beside;
     let bad = if unreadable > 0 { format!(", {} could not be read", counted(unreadable, "row")) } else { String::new() };
     let others = match others {

@@ -11,11 +11,13 @@ use super::super::context::counted;
 use super::super::moment::shown;
 use super::super::{Exit, Failure};
 use crate::config::BrokenCampaign;
-use crate::delivery::{Beside, Message, Status};
+use crate::delivery::{Beside, Message, Status, recipient_key};
 use crate::postman::record::RecordFormat;
 
 /// What all campaigns answered, in the order of the configuration.
 pub(super) struct FindResult {
+    /// Whether a part of a number was looked for, which may be one of several.
+    pub is_part: bool,
     pub answers: Vec<CampaignAnswer>,
     /// Campaigns that cannot be asked because of a mistake in the configuration.
     pub broken: Vec<NotAsked>,
@@ -49,6 +51,11 @@ pub(super) struct NotAsked {
 }
 
 impl SearchAnswer {
+    /// Whether it has nothing, and yet says that there is more.
+    pub fn is_empty_of_more(&self) -> bool {
+        self.messages.is_empty() && self.more && self.beside.is_nothing()
+    }
+
     /// Whether it has a message, or says for certain that there is none.
     pub fn is_certain(&self) -> bool {
         !self.messages.is_empty() || self.beside.proves_none(self.more)
@@ -104,31 +111,32 @@ impl FindResult {
             1 => " 1 campaign could not be asked.".to_owned(),
             more => format!(" {more} campaigns could not be asked."),
         };
+        let number = if self.is_part { "a number with these digits" } else { "this number" };
         let with: Vec<_> = self.asked().filter(|(_, asked)| !asked.messages.is_empty()).collect();
         let doubts = self.doubts();
         let certain = self.asked().filter(|(_, asked)| asked.is_certain()).count();
         let Some((campaign, newest)) = self.newest() else {
             return match (asked, missing) {
-                (1.., _) if certain == 0 => format!("It is not known whether there is a message to this number.{doubts}{open}"),
+                (1.., _) if certain == 0 => format!("It is not known whether there is a message to {number}.{doubts}{open}"),
                 (asked, _) if certain < asked => {
                     let of = if certain == 1 { "the 1 campaign".to_owned() } else { format!("the {certain} campaigns") };
-                    format!("There is no message to this number in {of} with a clear answer.{doubts}{open} There may be one in the others.")
+                    format!("There is no message to {number} in {of} with a clear answer.{doubts}{open} There may be one in the others.")
                 }
-                (0, _) => "No campaign could be asked, so nothing is known about this number.".to_owned(),
-                (1, 0) => format!("There is no message to this number in “{}”, the one campaign that was asked.{doubts}", self.only_name()),
-                (asked, 0) => format!("There is no message to this number in any of the {asked} campaigns.{doubts}"),
+                (0, _) => format!("No campaign could be asked, so nothing is known about {number}."),
+                (1, 0) => format!("There is no message to {number} in “{}”, the one campaign that was asked.{doubts}", self.only_name()),
+                (asked, 0) => format!("There is no message to {number} in any of the {asked} campaigns.{doubts}"),
                 (asked, _) => {
                     let of = if asked == 1 { "the 1 campaign that was".to_owned() } else { format!("the {asked} campaigns that were") };
-                    format!("There is no message to this number in {of} asked.{doubts}{open} There may be one in what was not asked.")
+                    format!("There is no message to {number} in {of} asked.{doubts}{open} There may be one in what was not asked.")
                 }
             };
         };
         let messages: usize = with.iter().map(|(_, asked)| asked.messages.len()).sum();
         let at_least = if with.iter().any(|(_, asked)| asked.more) { "At least " } else { "" };
-        let numbers: HashSet<&str> =
-            with.iter().flat_map(|(_, asked)| &asked.messages).filter_map(|message| Some(message.recipient.as_ref()?.as_str())).collect();
+        let recipients = with.iter().flat_map(|(_, asked)| &asked.messages).filter_map(|message| message.recipient.as_ref());
+        let numbers: HashSet<String> = recipients.map(|recipient| recipient_key(recipient.as_str())).collect();
         let whom = match numbers.len() {
-            0 | 1 => "to this number".to_owned(),
+            0 | 1 => format!("to {number}"),
             several => format!("to {several} numbers with these digits"),
         };
         let place = if with.len() == 1 { String::new() } else { format!(" in {} campaigns", with.len()) };
@@ -153,6 +161,10 @@ impl FindResult {
         let unreadable: usize = self.asked().map(|(_, asked)| asked.beside.unreadable).sum();
         if unreadable > 0 {
             doubts.push_str(&format!(" {} could not be read.", counted(unreadable, "row")));
+        }
+        for (answer, _) in self.asked().filter(|(_, asked)| asked.is_empty_of_more()) {
+            let name = &answer.campaign.config.name;
+            doubts.push_str(&format!(" “{name}” answered with an empty page, and says that there is more."));
         }
         doubts
     }

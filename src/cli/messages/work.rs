@@ -54,6 +54,11 @@ impl LoadTotals {
         Self { missing: fields.iter().filter_map(Field::value).map(str::to_owned).collect(), ..Self::default() }
     }
 
+    /// Whether none is listed while some could not be read, of which each may be one.
+    pub fn is_nothing_known(&self) -> bool {
+        self.written == 0 && self.bad > 0
+    }
+
     /// The sentence at the end: how many of how many, and how far that goes.
     pub fn summary(&self, wanted: &MessageFilter, limit: usize, masked: bool, zone: &TimeZone) -> String {
         let of = if wanted.is_all() { String::new() } else { format!(" of {} loaded", grouped(self.messages)) };

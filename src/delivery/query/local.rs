@@ -1,4 +1,4 @@
-//! Whether runs of digits are the groups of one number, or digits that belong to something else stand beside it.
+//! Complete numbers of Singapore: whether runs of digits are the groups of one number, or digits that belong to something else stand beside it.
 
 use super::{EXITS, calling_country, without_prefix};
 
@@ -31,6 +31,11 @@ fn end_of_whole(runs: &[String]) -> Option<usize> {
 fn is_whole(digits: &str) -> bool {
     let own = digits.strip_prefix("65").filter(|_| digits.len() == 10).unwrap_or(digits);
     own.len() == 8 && own.starts_with(['3', '6', '8', '9'])
+}
+
+/// A complete number with its country's code.
+pub(super) fn with_country(digits: String) -> String {
+    if digits.len() == 8 && is_whole(&digits) { format!("65{digits}") } else { digits }
 }
 
 /// Whether digits before a number are dialled with it: an exit, a zero, a country's code. North America and Russia have

@@ -236,6 +236,23 @@ fn where_it_stands_is_told_in_the_recipients_own_letters() {
 }
 
 #[test]
+fn one_number_is_one_however_it_is_written() {
+    for written in ["6580001234", "+65 8000 1234", "80001234", "006580001234", "8000-1234", "６５８０００１２３４"] {
+        assert_eq!(recipient_key(written), "6580001234", "{written}");
+    }
+    assert_eq!(recipient_key("s1234567a"), "S1234567A");
+    assert_ne!(recipient_key("65****1234"), recipient_key("1234"));
+    assert_eq!(recipient_key("1 80001234"), "1 80001234");
+}
+
+#[test]
+fn a_part_is_told_from_a_number() {
+    let is_part = |typed: &str| RecipientQuery::parse(typed).unwrap().is_part();
+    assert!(["0006", "6512", "00042", "S1234"].into_iter().all(is_part));
+    assert!(!["80001234", "6580001234", "S1234567A"].into_iter().any(is_part));
+}
+
+#[test]
 fn nothing_personal_reaches_a_log() {
     assert!(!format!("{:?}", RecipientQuery::parse("6580001234").unwrap()).contains("80001234"));
 }

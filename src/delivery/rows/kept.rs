@@ -20,10 +20,10 @@ impl Beside {
         *self == Self::default()
     }
 
-    /// Whether an answer without a message means that there is none. `more` says that the list goes on: where the
-    /// server does not search, what it did not show may be to this recipient.
+    /// Whether an answer without a message means that there is none. `more` says that the list goes on: what it did
+    /// not show may be to this recipient, even where the page was empty.
     pub fn proves_none(&self, more: bool) -> bool {
-        self.unreadable == 0 && (self.others == 0 || !more)
+        self.unreadable == 0 && !more
     }
 }
 

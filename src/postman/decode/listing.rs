@@ -65,10 +65,10 @@ impl FoundList {
     }
 
     /// The rows, where they can be taken for such: a list of texts beside an error message is not
-    /// a page of unreadable messages.
+    /// a page of unreadable messages, and an empty list without a name may be one of anything.
     pub fn rows(self) -> Option<(Rows, PageData)> {
-        let named = self.name.as_deref().is_none_or(|name| NAMES.contains(&name));
         let rows = self.list?;
+        let named = self.name.as_deref().map_or(!rows.is_empty() || !rows.bad().is_empty(), |name| NAMES.contains(&name));
         let is_page = self.is_sure || (rows.bad().is_empty() && (named || self.page.is_some())) || (named && self.page.is_some());
         is_page.then_some((rows, self.page.unwrap_or_default()))
     }

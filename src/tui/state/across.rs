@@ -17,8 +17,6 @@ pub(in crate::tui) enum AcrossAnswer {
     Waiting,
     /// It answered.
     Found {
-        /// The messages, newest first.
-        messages: Vec<MessageId>,
         /// Whether the server has more.
         more: bool,
         /// What it told beside them.
@@ -49,14 +47,23 @@ pub(in crate::tui) struct Across {
     pub asked_at: Option<Timestamp>,
     /// The campaigns' answers, by their places.
     pub answers: Vec<AcrossAnswer>,
+    /// The messages to list of each campaign: those that it found, and loaded ones that it did not tell.
+    pub listed: Vec<Vec<MessageId>>,
     /// Which line has the cursor.
     pub cursor: usize,
 }
 
 impl Across {
-    /// It was asked; campaigns that cannot be asked have answered already.
-    pub fn asked(&mut self, query: RecipientQuery, generation: Generation, now: Timestamp, answers: Vec<AcrossAnswer>) {
-        *self = Self { on: true, query, generation: Some(generation), asked_at: Some(now), answers, cursor: 0 };
+    /// It was asked; campaigns that cannot be asked have answered already. `listed` is what is loaded of each.
+    pub fn asked(
+        &mut self,
+        query: RecipientQuery,
+        generation: Generation,
+        now: Timestamp,
+        answers: Vec<AcrossAnswer>,
+        listed: Vec<Vec<MessageId>>,
+    ) {
+        *self = Self { on: true, query, generation: Some(generation), asked_at: Some(now), answers, listed, cursor: 0 };
     }
 
     /// Whether the answers are those to this question.
@@ -73,7 +80,11 @@ impl Across {
         *answer = match state {
             SearchState::Asking => return false,
             SearchState::Answered { found, more, beside, .. } => {
-                AcrossAnswer::Found { messages: found.clone(), more: *more, beside: *beside }
+                if let Some(listed) = self.listed.get_mut(campaign) {
+                    listed.retain(|message| !found.contains(message));
+                    listed.extend(found.iter().cloned());
+                }
+                AcrossAnswer::Found { more: *more, beside: *beside }
             }
             SearchState::Failed(why) => AcrossAnswer::NotAsked(why.clone()),
         };
@@ -93,8 +104,9 @@ impl Across {
 
     /// The server of that campaign has other messages than before.
     pub fn start_anew(&mut self, campaign: usize) {
+        self.listed.get_mut(campaign).into_iter().for_each(Vec::clear);
         if let Some(answer @ AcrossAnswer::Found { .. }) = self.answers.get_mut(campaign) {
-            *answer = AcrossAnswer::Found { messages: Vec::new(), more: false, beside: Beside::default() };
+            *answer = AcrossAnswer::Found { more: false, beside: Beside::default() };
         }
     }
 
@@ -102,7 +114,7 @@ impl Across {
     /// not be asked, then the others.
     pub fn lines(&self, order: &[usize]) -> Vec<AcrossLine> {
         let rank = |campaign: &usize| match self.answers.get(*campaign) {
-            Some(AcrossAnswer::Found { messages, .. }) if !messages.is_empty() => 0,
+            _ if !self.listed_of(*campaign).is_empty() => 0,
             Some(AcrossAnswer::NotAsked(_)) => 1,
             Some(AcrossAnswer::Waiting) => 2,
             _ => 3,
@@ -110,23 +122,39 @@ impl Across {
         let mut campaigns: Vec<usize> = order.iter().copied().filter(|campaign| *campaign < self.answers.len()).collect();
         campaigns.sort_by_key(rank);
         let lines = campaigns.into_iter().flat_map(|campaign| {
-            let found = match self.answers.get(campaign) {
-                Some(AcrossAnswer::Found { messages, .. }) => messages.as_slice(),
-                _ => &[],
-            };
-            let messages: Vec<_> =
-                found.iter().take(LISTED).map(|message| AcrossLine { campaign, message: Some(message.clone()) }).collect();
-            if messages.is_empty() { vec![AcrossLine { campaign, message: None }] } else { messages }
+            let messages =
+                self.listed_of(campaign).iter().take(LISTED).map(|message| AcrossLine { campaign, message: Some(message.clone()) });
+            let mut lines: Vec<_> = messages.collect();
+            // That it was not asked is said beside what is loaded of it.
+            if lines.is_empty() || matches!(self.answers.get(campaign), Some(AcrossAnswer::NotAsked(_))) {
+                lines.push(AcrossLine { campaign, message: None });
+            }
+            lines
         });
         lines.collect()
+    }
+
+    /// The messages to list of a campaign, newest first.
+    pub fn listed_of(&self, campaign: usize) -> &[MessageId] {
+        self.listed.get(campaign).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many messages of a campaign are not listed, said behind `message`, the last that is; with a plus where its
+    /// server has more.
+    pub fn left_out_behind(&self, line: &AcrossLine) -> Option<(usize, bool)> {
+        let listed = self.listed_of(line.campaign);
+        let is_last = line.message.is_some() && listed.get(LISTED - 1) == line.message.as_ref();
+        let has_more = matches!(self.answers.get(line.campaign), Some(AcrossAnswer::Found { more: true, .. }));
+        let left_out = listed.len().saturating_sub(LISTED);
+        (is_last && (left_out > 0 || has_more)).then_some((left_out, has_more))
     }
 
     /// The campaigns whose answer has no message and leaves open whether there is one, and what they answered instead.
     pub fn uncertain(&self) -> (usize, Beside) {
         let (mut campaigns, mut all) = (0, Beside::default());
-        for answer in &self.answers {
-            if let AcrossAnswer::Found { messages, more, beside } = answer {
-                campaigns += usize::from(messages.is_empty() && !beside.proves_none(*more));
+        for (place, answer) in self.answers.iter().enumerate() {
+            if let AcrossAnswer::Found { more, beside } = answer {
+                campaigns += usize::from(self.listed_of(place).is_empty() && !beside.proves_none(*more));
                 all += *beside;
             }
         }
@@ -173,7 +201,7 @@ mod tests {
     fn each_campaign_answers_once_and_those_with_messages_come_first() {
         let mut across = Across::default();
         let answers = vec![AcrossAnswer::Waiting, AcrossAnswer::NotAsked(why()), AcrossAnswer::Waiting];
-        across.asked(RecipientQuery::parse("91234567").unwrap(), Generation(7), Timestamp::UNIX_EPOCH, answers);
+        across.asked(RecipientQuery::parse("91234567").unwrap(), Generation(7), Timestamp::UNIX_EPOCH, answers, vec![Vec::new(); 3]);
         assert!(across.is_about(&RecipientQuery::parse("9123 4567").unwrap()) && !across.is_about(&RecipientQuery::parse("9123").unwrap()));
         assert!(!across.answered(0, Generation(6), &found(&["a"])), "an older question");
         assert!(!across.answered(0, Generation(7), &SearchState::Asking));
@@ -183,5 +211,7 @@ mod tests {
         assert!(across.cannot_be_asked(0, &why()) && !across.cannot_be_asked(2, &why()));
         let lines: Vec<(usize, bool)> = across.lines(&[0, 1, 2]).iter().map(|line| (line.campaign, line.message.is_some())).collect();
         assert_eq!(lines, [(2, true), (2, true), (2, true), (0, false), (1, false)]);
+        let lines = across.lines(&[0, 1, 2]);
+        assert_eq!(lines.iter().filter_map(|line| across.left_out_behind(line)).collect::<Vec<_>>(), [(1, false)]);
     }
 }

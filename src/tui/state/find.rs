@@ -51,8 +51,8 @@ pub(in crate::tui) struct Find {
     pub query: RecipientQuery,
     /// Why what was typed cannot be looked for.
     pub refusal: Option<NotANumber>,
-    /// What the server says.
-    pub server: ServerAnswer,
+    /// What the server says about what was asked last.
+    server: ServerAnswer,
     /// The line asks all campaigns, when a person says so, and not this one by itself.
     pub everywhere: bool,
     /// The question that stands at the server.
@@ -81,6 +81,15 @@ impl Find {
         }
     }
 
+    /// What the server says about what is looked for. An answer to an earlier question is none.
+    pub fn server(&self) -> &ServerAnswer {
+        if self.is_about_this() { &self.server } else { &ServerAnswer::NotAsked }
+    }
+
+    fn is_about_this(&self) -> bool {
+        self.asked.as_ref().is_some_and(|(_, asked)| *asked == self.query)
+    }
+
     /// Whether something is looked for.
     pub fn is_on(&self) -> bool {
         !self.query.is_empty() || self.refusal.is_some()
@@ -102,8 +111,7 @@ impl Find {
         let before = (self.query.clone(), self.refusal);
         self.understand();
         let is_other = before != (self.query.clone(), self.refusal);
-        let is_asked = self.asked.as_ref().is_some_and(|(_, asked)| *asked == self.query);
-        if is_asked || !self.is_askable() {
+        if self.is_about_this() || !self.is_askable() {
             self.due = None;
         } else if is_other {
             self.due = Some(now + rest);
@@ -160,7 +168,7 @@ impl Find {
 
     /// The next page of what was found, where there is one that was not asked for yet.
     pub fn further(&mut self) -> Option<Generation> {
-        let has_more = matches!(self.server, ServerAnswer::Answered { more: true, .. });
+        let has_more = matches!(self.server(), ServerAnswer::Answered { more: true, .. });
         let (generation, _) = self.asked.as_ref().filter(|_| has_more && !self.further_asked)?;
         self.further_asked = true;
         Some(*generation)

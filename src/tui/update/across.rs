@@ -1,10 +1,16 @@
 //! Keys of the find line while it asks all campaigns.
 
+use std::cmp::Reverse;
+
 use super::super::state::{AcrossAnswer, Dialog, FilterChoice, State, ViewKind};
-use super::super::{Action, Effect};
-use crate::delivery::RecipientQuery;
+use super::super::{Action, Context, Effect};
+use crate::delivery::{MessageId, RecipientQuery};
 use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeight, SearchState};
 use crate::postman::Explanation;
+use crate::store::{Filter, Store, View};
+
+/// How many loaded messages of a campaign are counted at most: a part of a number may be in all of them.
+const MOST_LOADED: usize = 1_000;
 
 impl State {
     /// This campaign, or all of them.
@@ -58,26 +64,37 @@ impl State {
     /// One call to each campaign that can be asked.
     fn ask_all(&mut self, query: &RecipientQuery, effects: &mut Vec<Effect>) {
         let generation = self.next_generation();
-        let mut answers = Vec::new();
+        let (mut answers, mut listed) = (Vec::new(), Vec::new());
         for (place, campaign) in self.campaigns.iter().enumerate() {
             let refusal = match &campaign.connection {
                 _ if campaign.card.broken.is_some() => campaign.card.broken.clone(),
                 Connection::Refused { why, .. } => Some(why.clone()),
-                Connection::Paused => Some(paused(&self.key_for(Action::Pause))),
+                Connection::Paused => Some(self.paused()),
                 Connection::Connecting | Connection::Live | Connection::Waiting { .. } => None,
             };
             if refusal.is_none() {
                 let command = Command::Search { generation, query: query.clone() };
                 effects.push(Effect::Command { campaign: CampaignIndex(place), command });
             }
+            listed.push(loaded(&campaign.store, query));
             answers.push(refusal.map_or(AcrossAnswer::Waiting, AcrossAnswer::NotAsked));
         }
-        self.across.asked(query.clone(), generation, self.now, answers);
+        self.across.asked(query.clone(), generation, self.now, answers, listed);
+    }
+
+    /// Reading is paused in a campaign. The key for that is one of the campaign on the screen, so this leads there first.
+    fn paused(&self) -> Explanation {
+        let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::Messages, Action::Pause));
+        Explanation::new("reading is paused there", "", format!("{enter} on this line leads there, then {pause} goes on"))
     }
 
     /// A campaign answered: it is asked no more.
     pub(super) fn across_answered(&mut self, place: usize, generation: Generation, state: &SearchState, effects: &mut Vec<Effect>) {
         if self.across.answered(place, generation, state) {
+            if let (Some(campaign), Some(listed)) = (self.campaigns.get(place), self.across.listed.get_mut(place)) {
+                let store = &campaign.store;
+                listed.sort_by_cached_key(|message| Reverse(store.row(message).and_then(|row| store.message(row).created_at)));
+            }
             self.end_across(place, effects);
         }
     }
@@ -86,7 +103,7 @@ impl State {
     pub(super) fn across_refused(&mut self, place: usize, connection: &Connection, effects: &mut Vec<Effect>) {
         let why = match connection {
             Connection::Refused { why, .. } => why.clone(),
-            Connection::Paused => paused(&self.key_for(Action::Pause)),
+            Connection::Paused => self.paused(),
             _ => return,
         };
         if self.across.cannot_be_asked(place, &why) {
@@ -141,6 +158,9 @@ impl State {
     }
 }
 
-fn paused(key: &str) -> Explanation {
-    Explanation::new("reading is paused there", "", format!("{key} goes on"))
+/// The loaded messages that hold it, newest first.
+fn loaded(store: &Store, query: &RecipientQuery) -> Vec<MessageId> {
+    let mut hits = View::new(Filter { query: query.clone(), ..Filter::default() });
+    hits.refresh(store);
+    hits.rows_from(0).take(MOST_LOADED).map(|row| store.id(row)).collect()
 }

@@ -100,6 +100,8 @@ impl State {
         if !campaign.find.is_on() {
             let next = format!("{} begins to look for a number", self.key_for(Action::Find));
             self.tell(NoticeWeight::Info, "nothing is looked for", "so there is no next hit", &next);
+        } else if let Some(why) = campaign.find.refusal {
+            self.tell(NoticeWeight::Info, "nothing was searched", &why.to_string(), "");
         } else if len == 0 {
             self.tell(NoticeWeight::Info, "no loaded message has this number", "", "");
         } else if forward && place + 1 < len {

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::pieces::{self, Piece};
 use super::words::{count, in_a_line};
 use super::{recipient, table};
-use crate::delivery::{Beside, Message, Recipient, Status};
+use crate::delivery::{Beside, Message, Recipient, Status, recipient_key};
 use crate::tui::Role;
 use crate::tui::state::{AcrossAnswer, AcrossLine, Campaign, State};
 use crate::tui::text::{Align, fit, width, wrap};
@@ -80,15 +80,25 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
     let (mark, mark_role, words, role) = match (&found, answer) {
         (Some(message), _) => {
             let status = message.status.clone().unwrap_or(Status::Created);
-            (sign(&status, ascii), role_of(&status), told(state, campaign, message), Role::Text)
+            let more = match state.across.left_out_behind(line) {
+                Some((0, _)) => "  and more".to_owned(),
+                Some((left_out, more)) => format!("  and {}{} more", count(left_out), if more { "+" } else { "" }),
+                None => String::new(),
+            };
+            (sign(&status, ascii), role_of(&status), told(state, campaign, message) + &more, Role::Text)
         }
         (None, Some(AcrossAnswer::NotAsked(why))) => ("!", Role::Failed, format!("NOT ASKED: {}", in_a_line(why)), Role::Failed),
         (None, Some(AcrossAnswer::Waiting)) => ("·", Role::Moving, "being asked".to_owned(), Role::Moving),
         (None, _) if line.message.is_some() => ("·", Role::Muted, "no longer there".to_owned(), Role::Muted),
         (None, Some(AcrossAnswer::Found { more, beside, .. })) if !beside.proves_none(*more) => {
-            ("?", Role::Warning, format!("not known: {}", besides(beside)), Role::Warning)
+            ("?", Role::Warning, format!("not known: {}", besides(beside, *more)), Role::Warning)
         }
-        (None, _) => ("·", Role::Muted, "nothing to this number".to_owned(), Role::Muted),
+        (None, _) => (
+            "·",
+            Role::Muted,
+            (if campaign_is_part(state) { "nothing to a number with these digits" } else { "nothing to this number" }).to_owned(),
+            Role::Muted,
+        ),
     };
     Line::from(vec![
         Span::styled(format!("{mark} "), style(mark_role)),
@@ -114,15 +124,21 @@ fn told(state: &State, campaign: &Campaign, message: &Message) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
+/// Whether what is looked for is a part of a number.
+fn campaign_is_part(state: &State) -> bool {
+    state.campaign().is_some_and(|campaign| campaign.find.query.is_part())
+}
+
 fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
     state.campaign().map(|campaign| campaign.open_digits().clone()).unwrap_or_default()
 }
 
-/// What a server told beside what was looked for.
-pub(super) fn besides(beside: &Beside) -> String {
+/// What a server told beside what was looked for, and why an answer without a message proves nothing.
+pub(super) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
     let others = (beside.others > 0).then(|| format!("it did not search, {} left out", counted(beside.others, "other")));
     let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
-    others.into_iter().chain(rows).collect::<Vec<_>>().join("; ")
+    let empty = (is_empty_of_more && beside.is_nothing()).then(|| "the page was empty, and there is more".to_owned());
+    others.into_iter().chain(rows).chain(empty).collect::<Vec<_>>().join("; ")
 }
 
 fn counted(number: usize, what: &str) -> String {
@@ -134,10 +150,10 @@ fn sentence(state: &State) -> String {
     let (answered, missing, _) = state.across.counts();
     let mut found: Vec<(&Campaign, Message)> = Vec::new();
     let mut numbers: Vec<String> = Vec::new();
-    for (place, answer) in state.across.answers.iter().enumerate() {
-        let (AcrossAnswer::Found { messages, .. }, Some(campaign)) = (answer, state.campaigns.get(place)) else { continue };
+    for (place, campaign) in state.campaigns.iter().enumerate() {
+        let messages = state.across.listed_of(place);
         for message in messages.iter().filter_map(|message| Some(campaign.store.message(campaign.store.row(message)?))) {
-            if let Some(number) = message.recipient.as_ref().map(|recipient| recipient.as_str().to_owned())
+            if let Some(number) = message.recipient.as_ref().map(|recipient| recipient_key(recipient.as_str()))
                 && !numbers.contains(&number)
             {
                 numbers.push(number);
@@ -162,15 +178,16 @@ fn sentence(state: &State) -> String {
     if numbers.len() > 1 {
         return format!("These digits belong to {} numbers: ask for more of them.{open}", numbers.len());
     }
+    let number = if campaign_is_part(state) { "a number with these digits" } else { "this number" };
     let newest = found.into_iter().max_by_key(|(_, message)| message.created_at);
     let Some((campaign, message)) = newest else {
         return match answered.saturating_sub(uncertain) {
-            0 if uncertain > 0 => format!("It is not known whether there is a message to this number.{open}"),
-            0 => "No campaign could be asked, so nothing is known about this number.".to_owned(),
-            1 if uncertain > 0 => format!("There is no message to this number in the one campaign with a clear answer.{open}"),
-            asked if uncertain > 0 => format!("There is no message to this number in the {asked} campaigns with a clear answer.{open}"),
-            1 => format!("There is no message to this number in the one campaign that was asked.{open}"),
-            asked => format!("There is no message to this number in the {asked} campaigns that were asked.{open}"),
+            0 if uncertain > 0 => format!("It is not known whether there is a message to {number}.{open}"),
+            0 => format!("No campaign could be asked, so nothing is known about {number}."),
+            1 if uncertain > 0 => format!("There is no message to {number} in the one campaign with a clear answer.{open}"),
+            asked if uncertain > 0 => format!("There is no message to {number} in the {asked} campaigns with a clear answer.{open}"),
+            1 => format!("There is no message to {number} in the one campaign that was asked.{open}"),
+            asked => format!("There is no message to {number} in the {asked} campaigns that were asked.{open}"),
         };
     };
     let when = message.created_at.map_or("at a time that was not told".to_owned(), |at| spoken(at, &state.look.zone, state.now));

@@ -64,19 +64,25 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             return vec![(format!("This cannot be looked for: {why}."), strong), ("Nothing was searched.".to_owned(), text)];
         }
         let told;
-        let server = match &campaign.find.server {
-            ServerAnswer::Answered { found: 0, beside, .. } if beside.is_nothing() => {
+        let server = match campaign.find.server() {
+            ServerAnswer::Answered { found: 0, more: false, beside, .. } if beside.is_nothing() => {
                 "The server knows no such number either, in the whole history."
             }
             ServerAnswer::Answered { found: 0, more, beside, .. } => {
                 told = match beside.proves_none(*more) {
                     true => format!("The server did not search. Its whole list, {} messages, holds no such number.", count(beside.others)),
-                    false => format!("Whether the server has any is not known: {}.", besides(beside)),
+                    false => format!("Whether the server has any is not known: {}.", besides(beside, *more)),
                 };
                 &told
             }
             ServerAnswer::Answered { .. } => "The server found some: they show here as they are loaded.",
-            ServerAnswer::Asking if matches!(campaign.connection, Connection::Waiting { .. }) => {
+            ServerAnswer::Asking | ServerAnswer::NotAsked
+                if campaign.connection == Connection::Paused && campaign.find.query.is_askable() =>
+            {
+                told = format!("The server is not asked: reading is paused. {} goes on reading.", state.key_for(Action::Pause));
+                &told
+            }
+            ServerAnswer::Asking if matches!(campaign.connection, Connection::Waiting { .. } | Connection::Refused { .. }) => {
                 "The server is asked again by itself, as the first line says when."
             }
             ServerAnswer::Asking => "The server is being asked.",

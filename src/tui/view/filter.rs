@@ -66,6 +66,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     // How many of how many is said as long as anything is.
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
+        true if campaign.find.refusal.is_some() => format!("nothing searched, {loaded} loaded"),
         // What was found apart is listed, too, and is not among the loaded ones that are counted.
         true if below > 0 => format!("{} shown, {} –", count(matching + below), count(below)),
         true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(matching)),
@@ -156,24 +157,27 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
     if let Some(why) = find.refusal {
         return (why.to_string(), Role::Warning);
     }
-    match &find.server {
+    match find.server() {
         _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
         _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
         ServerAnswer::NotAsked if !find.query.is_askable() => ("server: not asked yet (3 characters needed)".to_owned(), Role::Muted),
         ServerAnswer::NotAsked => ("server: not asked".to_owned(), Role::Muted),
         ServerAnswer::Asking => match &campaign.connection {
-            Connection::Waiting { until: at, .. } => (format!("server: asked again {}", until(*at, state.now)), Role::Warning),
+            Connection::Paused => ("server: not asked, reading is paused".to_owned(), Role::Warning),
+            Connection::Waiting { until: at, .. } | Connection::Refused { until: at, .. } => {
+                (format!("server: asked again {}", until(*at, state.now)), Role::Warning)
+            }
             _ => ("server: being asked".to_owned(), Role::Moving),
         },
-        ServerAnswer::Answered { found: 0, beside, .. } if beside.is_nothing() => {
+        ServerAnswer::Answered { found: 0, more: false, beside, .. } if beside.is_nothing() => {
             ("server: none, it knows no such number".to_owned(), Role::Strong)
         }
         ServerAnswer::Answered { found, more, beside, .. } => {
             let none = if beside.proves_none(*more) { "none" } else { "not known" };
             let what = if *found == 0 { none.to_owned() } else { format!("{}{} found", count(*found), if *more { "+" } else { "" }) };
-            match beside.is_nothing() {
-                true => (format!("server: {what}"), Role::Fine),
-                false => (format!("server: {what}, {}", besides(beside)), Role::Warning),
+            match besides(beside, *found == 0 && *more).as_str() {
+                "" => (format!("server: {what}"), Role::Fine),
+                beside => (format!("server: {what}, {beside}"), Role::Warning),
             }
         }
         ServerAnswer::Failed(why) => (format!("server: not asked: {}", in_a_line(why)), Role::Failed),

@@ -12,7 +12,7 @@ use super::words::count;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Sortable as _, State, order_sign};
 use crate::tui::text::{self, Align, cut, fit};
-use crate::tui::{Action, Role};
+use crate::tui::{Action, Context, Role};
 
 /// Draws the heads and the rows. Says where the selected row is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
@@ -174,13 +174,18 @@ fn reach_words(state: &State, campaign: &Campaign) -> String {
     if campaign.find.is_on() {
         let here = campaign.list.matching(&campaign.store) + campaign.list.below();
         let loaded = format!("{} in what is loaded, {}", count(here), state.how_far(campaign));
-        return match &campaign.find.server {
-            _ if campaign.find.is_reading_further() => "reading more of what the server found".to_owned(),
-            ServerAnswer::Answered { found, more: true, .. } => {
-                format!("{} read of what the server found · {} reads more", count(*found), state.key_for(Action::Enter))
+        return match campaign.find.server() {
+            _ if campaign.find.is_reading_further() => "loading more from the server".to_owned(),
+            ServerAnswer::Answered { found, more: true, beside, .. } => {
+                // Enter elsewhere opens a message.
+                let enter = format!("{} on this line loads more", state.keymap.name(Context::Messages, Action::Enter));
+                match beside.others {
+                    0 => format!("{} loaded of what the server found · {enter}", count(*found)),
+                    _ => format!("{} so far; the server did not search · {enter}", count(*found)),
+                }
             }
             ServerAnswer::Answered { found, more: false, beside, .. } if !beside.is_nothing() => {
-                format!("{} found by the server; {}", count(*found), besides(beside))
+                format!("{} found by the server; {}", count(*found), besides(beside, false))
             }
             ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", count(*found)),
             ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,

@@ -37,7 +37,7 @@ fn to(recipient: &str, status: Status, second: i64) -> Message {
 fn said(answers: Vec<CampaignAnswer>) -> String {
     let broken = BrokenCampaign { name: "Broken".to_owned(), line: 3, ..BrokenCampaign::default() };
     let broken = if answers.len() == 4 { vec![NotAsked::broken(&broken, Path::new("c.toml"))] } else { Vec::new() };
-    FindResult { answers, broken }.sentence(&zone())
+    FindResult { is_part: false, answers, broken }.sentence(&zone())
 }
 
 #[test]
@@ -113,6 +113,33 @@ fn rows_that_could_not_be_read_are_no_reason_for_no_message() {
 }
 
 #[test]
+fn an_empty_page_of_more_is_no_reason_for_no_message() {
+    let empty = || answer("A", answered(vec![], 0, 0, true));
+    assert_eq!(
+        said(vec![empty()]),
+        "It is not known whether there is a message to this number. “A” answered with an empty page, and says that there is more."
+    );
+    assert_eq!(FindResult { is_part: false, answers: vec![empty()], broken: Vec::new() }.exit(), Exit::Failed);
+}
+
+#[test]
+fn a_part_of_a_number_is_not_called_one() {
+    let said = |answers| FindResult { is_part: true, answers, broken: Vec::new() }.sentence(&zone());
+    assert!(said(vec![answer("A", asked(vec![]))]).starts_with("There is no message to a number with these digits in “A”"));
+    let one = || to("6580001234", Status::Success, 0);
+    assert!(said(vec![answer("A", asked(vec![one()]))]).starts_with("1 message to a number with these digits;"));
+    assert!(said(vec![answer("A", refused())]).ends_with("nothing is known about a number with these digits."));
+}
+
+#[test]
+fn one_number_written_in_several_ways_is_one() {
+    let ways = ["6580001234", "+65 8000 1234", "80001234", "65-8000-1234", "006580001234"];
+    let messages = ways.map(|way| to(way, Status::Success, 0)).to_vec();
+    let said = said(vec![answer("A", asked(messages))]);
+    assert!(said.starts_with("5 messages to this number;"), "{said}");
+}
+
+#[test]
 fn the_sentence_holds_no_number() {
     for status in Status::KNOWN {
         assert!(!said(vec![answer("A", asked(vec![to("6580001234", status, 0)]))]).contains("8000"));
@@ -121,7 +148,7 @@ fn the_sentence_holds_no_number() {
 
 #[test]
 fn the_exit_tells_what_could_not_be_asked_and_not_that_nothing_was_found() {
-    let exit = |answers| FindResult { answers, broken: Vec::new() }.exit();
+    let exit = |answers| FindResult { is_part: false, answers, broken: Vec::new() }.exit();
     assert_eq!(exit(vec![answer("A", asked(vec![]))]), Exit::Done);
     assert_eq!(exit(vec![answer("A", asked(vec![message()])), answer("B", refused())]), Exit::Refused);
     assert_eq!(exit(vec![answer("A", answered(vec![], 0, 4, false))]), Exit::Failed);

@@ -13,6 +13,8 @@ impl Campaign {
             Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), ..self.choice.filter(&self.zone, self.now) };
         if filter != *self.list.filter() {
             self.list.set_filter(&self.store, filter);
+            // The cursor may have left the row that is shown unmasked.
+            self.marks.hide(self.subject());
         }
         self.failures.set_times(&self.store, self.times());
     }
