@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{Row, Rows};
-use crate::delivery::{Held, RecipientQuery};
+use crate::delivery::{Held, RecipientQuery, Status};
 
 /// What an answer to a search told beside what was looked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,10 +34,22 @@ impl std::ops::AddAssign for Beside {
     }
 }
 
+/// Whether a telling further down in a list is newer than the one above it.
+fn is_newer(row: Row<'_>, above: Row<'_>) -> bool {
+    match (row.last_change(), above.last_change()) {
+        (Some(at), Some(above)) if at != above => at > above,
+        _ => is_delivered(row) && !is_delivered(above),
+    }
+}
+
+fn is_delivered(row: Row<'_>) -> bool {
+    row.status().value().map(Status::from_api) == Some(Status::Success)
+}
+
 impl Rows {
     /// Of messages that are told more than once keeps the newest telling each, whole, in the place of the first: told
-    /// together they would be mixed. Of tellings of the same time the first one stays, because lists begin with what
-    /// is newest.
+    /// together they would be mixed. Where the times do not tell which is newer, one that is delivered counts, because
+    /// nothing comes after that; else the first, because lists begin with what is newest.
     pub fn keep_newest_tellings(&mut self) {
         let rows = &*self;
         let mut newest: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());
@@ -46,7 +58,7 @@ impl Rows {
             let known = newest.entry(row.id()).or_insert(place);
             if *known == place {
                 order.push(place);
-            } else if row.last_change() > rows.get(*known).and_then(Row::last_change) {
+            } else if rows.get(*known).is_some_and(|known| is_newer(row, known)) {
                 order.retain(|other| other != known);
                 order.push(place);
                 *known = place;

@@ -269,6 +269,25 @@ fn what_is_no_page(#[case] body: &str, #[case] expected: DecodeError) {
     assert_eq!(decode_page(body.as_bytes()).unwrap_err(), expected);
 }
 
+/// Two tellings of one message, each a status and a time.
+#[rstest]
+#[case::the_newer(("created", Some(1)), ("failure", Some(2)), "failure")]
+#[case::the_newer_above(("created", Some(2)), ("success", Some(1)), "created")]
+#[case::of_one_time(("created", Some(1)), ("success", Some(1)), "success")]
+#[case::delivered_above(("success", Some(1)), ("created", Some(1)), "success")]
+#[case::a_failure_may_be_tried_again(("created", Some(1)), ("failure", Some(1)), "created")]
+#[case::above_without_a_time(("sent", None), ("created", Some(1)), "sent")]
+#[case::delivered_without_a_time(("created", Some(1)), ("success", None), "success")]
+#[case::below_without_a_time(("sent", Some(1)), ("created", None), "sent")]
+fn of_two_tellings_the_newer_counts(#[case] above: (&str, Option<u8>), #[case] below: (&str, Option<u8>), #[case] status: &str) {
+    let row = |(status, minute): (&str, Option<u8>)| {
+        let time = minute.map_or("null".to_owned(), |minute| format!("\"2026-11-22T07:0{minute}:00Z\""));
+        format!(r#"{{"id":"a","latestStatus":"{status}","updatedAt":{time}}}"#)
+    };
+    let (rows, _) = decode_page(format!(r#"{{"messages":[{},{}]}}"#, row(above), row(below)).as_bytes()).unwrap();
+    assert_eq!(rows.iter().map(|row| row.status().value().map(str::to_owned)).collect::<Vec<_>>(), [Some(status.to_owned())]);
+}
+
 #[rstest]
 #[case("")]
 #[case("{}")]
