@@ -167,7 +167,7 @@ fn what_is_loaded_is_listed_whatever_the_servers_answer() {
 fn a_paused_campaign_names_a_way_that_pauses_no_other() {
     let mut desk = desk(120, 36);
     desk.news(1, News::Connection(Connection::Paused)).keys("/ Tab 4 0 1 8 Enter").commands();
-    desk.sees("✓ One-time codes").sees("NOT ASKED: reading is paused there · Enter on this line leads there, then p goes on");
+    desk.sees("✓ One-time codes").sees("NOT ASKED: paused · Enter leads there, then p goes on");
     desk.misses("Esc then p");
 }
 

@@ -349,8 +349,11 @@ fn an_answer_to_an_earlier_question_is_none_to_this_one() {
 #[test]
 fn while_reading_is_paused_the_server_is_not_said_to_be_asked() {
     let mut desk = Desk::with(&some(), 100, 24);
-    desk.news(0, News::Connection(Connection::Paused)).keys("/ 7 7 7 7").wait(250);
-    desk.sees("server: not asked, reading is paused").sees("The server is not asked: reading is paused. Enter then p goes on reading.");
+    desk.news(0, News::Connection(Connection::Paused)).keys("/ 7 7 7 7");
+    desk.sees("server: not asked, reading is paused")
+        .wait(250)
+        .sees("server: not asked, reading is paused")
+        .sees("The server is not asked: reading is paused. Enter then p goes on reading.");
     desk.keys("Enter").sees("The server is not asked: reading is paused. p goes on reading.").misses("being asked");
 }
 
@@ -371,7 +374,7 @@ fn the_last_line_names_the_key_where_it_works() {
     let (generation, _) = search(&mut desk);
     let beside = Beside { others: 100, unreadable: 0 };
     let state = SearchState::Answered { found: Vec::new(), more: true, beside, asked_at: crate::desk::start() };
-    desk.news(0, News::Search { generation, state }).sees("0 so far; the server did not search · Enter on this line loads more");
+    desk.news(0, News::Search { generation, state }).sees("0 found so far; the server did not search · Enter on this line loads more");
     desk.misses("what the server found").keys("Enter").sees("Enter on this line loads more").keys("j Enter");
     assert_eq!(desk.commands(), [Command::SearchFurther(generation)]);
 }

@@ -85,7 +85,7 @@ impl State {
     /// Reading is paused in a campaign. The key for that is one of the campaign on the screen, so this leads there first.
     fn paused(&self) -> Explanation {
         let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::Messages, Action::Pause));
-        Explanation::new("reading is paused there", "", format!("{enter} on this line leads there, then {pause} goes on"))
+        Explanation::new("paused", "", format!("{enter} leads there, then {pause} goes on"))
     }
 
     /// A campaign answered: it is asked no more.

@@ -159,11 +159,13 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
     }
     match find.server() {
         _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
+        ServerAnswer::NotAsked | ServerAnswer::Asking if campaign.connection == Connection::Paused && find.query.is_askable() => {
+            ("server: not asked, reading is paused".to_owned(), Role::Warning)
+        }
         _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
         ServerAnswer::NotAsked if !find.query.is_askable() => ("server: not asked yet (3 characters needed)".to_owned(), Role::Muted),
         ServerAnswer::NotAsked => ("server: not asked".to_owned(), Role::Muted),
         ServerAnswer::Asking => match &campaign.connection {
-            Connection::Paused => ("server: not asked, reading is paused".to_owned(), Role::Warning),
             Connection::Waiting { until: at, .. } | Connection::Refused { until: at, .. } => {
                 (format!("server: asked again {}", until(*at, state.now)), Role::Warning)
             }

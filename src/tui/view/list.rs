@@ -181,7 +181,7 @@ fn reach_words(state: &State, campaign: &Campaign) -> String {
                 let enter = format!("{} on this line loads more", state.keymap.name(Context::Messages, Action::Enter));
                 match beside.others {
                     0 => format!("{} loaded of what the server found · {enter}", count(*found)),
-                    _ => format!("{} so far; the server did not search · {enter}", count(*found)),
+                    _ => format!("{} found so far; the server did not search · {enter}", count(*found)),
                 }
             }
             ServerAnswer::Answered { found, more: false, beside, .. } if !beside.is_nothing() => {
