@@ -229,7 +229,7 @@ impl FailureGroup {
     pub fn name(&self) -> &str {
         match &self.key {
             GroupKey::Helped => "worth a retry",
-            GroupKey::Error(code) if code.is_empty() => "no reason told",
+            GroupKey::Error(code) if code.is_empty() => "no reason given",
             GroupKey::Error(code) => code,
         }
     }
@@ -323,7 +323,7 @@ mod tests {
             [
                 ("worth a retry", 1, Some(at(0)), [1, 0, 0]),
                 ("routing_error", 2, Some(at(2)), [0, 1, 1]),
-                ("no reason told", 1, Some(at(4)), [1, 0, 0]),
+                ("no reason given", 1, Some(at(4)), [1, 0, 0]),
                 ("recipient_unavailable", 1, Some(at(0)), [1, 0, 0]),
             ]
         );

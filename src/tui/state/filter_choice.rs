@@ -63,7 +63,7 @@ impl FilterChoice {
             pieces.push(open.into_iter().chain(self.statuses.iter().map(Status::word)).collect::<Vec<_>>().join(", "));
         }
         if !self.errors.is_empty() {
-            let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason told" } else { code });
+            let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason given" } else { code });
             pieces.push(format!("failed: {}", codes.collect::<Vec<_>>().join(", ")));
         }
         let batches = self.batches.iter().map(|batch| batch.short(false)).collect::<Vec<_>>().join(", ");

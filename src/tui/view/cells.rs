@@ -107,7 +107,7 @@ fn error(cells: &Cells<'_>) -> String {
     match cells.error {
         Some(error) if !error.code.is_empty() => error.code.to_string(),
         Some(error) if !error.kind.is_empty() => error.kind.to_string(),
-        _ if cells.status == Some(&Status::Failure) => "no reason told".to_owned(),
+        _ if cells.status == Some(&Status::Failure) => "no reason given".to_owned(),
         _ => String::new(),
     }
 }

@@ -208,7 +208,7 @@ fn words(group: &FailureGroup, room: usize) -> String {
         ErrorCode::MessageExpired => "too old for the telco",
         ErrorCode::DeliveryUnknownError => "telco gave no reason",
         ErrorCode::ServerUnknownError => "Postman gave no reason",
-        ErrorCode::Unlisted if code.is_empty() => "no reason told",
+        ErrorCode::Unlisted if code.is_empty() => "no reason given",
         ErrorCode::Unlisted => "not in the API's table",
     };
     Some(format!("{word}: {why}")).filter(fits).unwrap_or_else(|| word.to_owned())

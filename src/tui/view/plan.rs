@@ -63,7 +63,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
 /// `[x] 22  recipient_unavailable   yes`.
 fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
     let ascii = state.look.ascii;
-    let name = if line.code.is_empty() { "no reason told" } else { &line.code };
+    let name = if line.code.is_empty() { "no reason given" } else { &line.code };
     let helps = match (line.helps, line.standing) {
         (RetryHelps::No, LineStanding::On) => "no: taken in",
         (RetryHelps::No, _) => "no: left out",
@@ -203,7 +203,7 @@ fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, place: usi
     let plan = &question.plan;
     let ascii = state.look.ascii;
     if let Some(item) = plan.items.get(place) {
-        let error = item.error.as_ref().map_or("no reason told", |error| &error.code);
+        let error = item.error.as_ref().map_or("no reason given", |error| &error.code);
         let created = item.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
         let tried = item.attempts.map(|tried| format!("tried {tried}")).unwrap_or_default();
         let who = fit(&who(campaign, &item.message), 13, Align::Left, ascii);

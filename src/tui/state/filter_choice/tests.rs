@@ -24,7 +24,7 @@ fn each_kind_of_wish_is_a_piece() {
     choice.open = false;
     choice.batches = vec![BatchId::new("b-1"), BatchId::new("b-2")];
     choice.window = TimeWindow::usual()[2];
-    assert_eq!(words(&choice), "failed: routing_error, no reason told · batches b-1, b-2 · last 24 h");
+    assert_eq!(words(&choice), "failed: routing_error, no reason given · batches b-1, b-2 · last 24 h");
 }
 
 /// A message as the plain rule sees it.
