@@ -18,6 +18,7 @@ mod cli {
     mod keys;
     mod meanwhile;
     mod naming;
+    mod parts;
     mod proxying;
     mod reading;
     mod refusals;

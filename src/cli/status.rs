@@ -16,12 +16,12 @@ use super::journal::used_up;
 use super::messages::unread;
 use super::moment;
 use super::progress::ProgressLine;
-use super::window::{AttemptWindow, NOT_GIVEN, Placement, WindowOptions, loaded_back_to};
+use super::window::{AttemptWindow, LastTry, ListedBack, NOT_GIVEN, Placement, WindowOptions, loaded_back_to};
 use super::{Common, EarlyEnd, Exit, Format};
-use crate::delivery::{BatchId, Message, MessageId, full_stop};
+use crate::delivery::{BatchId, Message, MessageId, full_stop, how_much_shows};
 use crate::monitor::{ListRequest, Reader};
 use crate::postman::PageRequest;
-use crate::store::{AnswerKind, Reach, Store};
+use crate::store::{AnswerKind, Reach, RowNumber, Store};
 
 /// What `status` takes.
 #[derive(Debug, Clone, Args)]
@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     let zone = context.zone();
     match (asked.since, asked.horizon.filter(|_| !window.complete)) {
         (Some(since), Some(_)) => {
-            let back = loaded_back_to(&asked, loaded.oldest, loaded.whole, zone).unwrap_or_default();
+            let back = loaded_back_to(&asked, loaded.back.oldest, loaded.whole, zone).unwrap_or_default();
             context.notice(&format!("{back} What was created or last attempted since {} counts.", moment::shown(since, zone)));
         }
         // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
@@ -78,7 +78,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
         context.notice(&format!("Left out, {NOT_GIVEN}: {}.", counted(loaded.untimed.len(), "message")));
     }
     if window.batch.is_some() && store.is_empty() {
-        context.notice("No message of this batch shows: it may still be prepared, or there is no batch of this id.");
+        context.notice(&how_much_shows(None, 0));
     }
     let bad = store.coverage().bad_rows;
     if bad > 0 {
@@ -97,8 +97,8 @@ fn stretch(arguments: &StatusArguments, context: &CommandContext, campaign: &Con
 
 /// How far the list was loaded that the messages of a stretch were taken from.
 struct Loaded {
-    /// When the last message of it was created.
-    oldest: Option<Timestamp>,
+    /// How far back.
+    back: ListedBack,
     /// Whether there is nothing older.
     whole: bool,
     /// Messages that may be in the stretch, and have no time that tells.
@@ -119,7 +119,7 @@ async fn read(
     let mut pages = reader.pages(listing);
     let progress = ProgressLine::start(context.common.quiet, false);
     let mut store = Store::new();
-    let mut loaded = Loaded { oldest: None, whole: true, untimed: HashSet::new() };
+    let mut loaded = Loaded { back: ListedBack::default(), whole: true, untimed: HashSet::new() };
     let mut fetched_at = None;
     // Whether all that there is counts.
     let mut complete = true;
@@ -127,10 +127,10 @@ async fn read(
     while let Some(mut answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
         fetched_at = fetched_at.or(Some(answer.asked_at));
         now = server_now(answer.server_date, Timestamp::now());
-        loaded.oldest = answer.rows.iter().filter_map(|row| row.created_at().value()).next_back().or(loaded.oldest);
+        answer.rows.iter().for_each(|row| loaded.back.note(row.created_at().value()));
         if stretch.since.is_some() {
             answer.rows.retain(|row| {
-                let place = stretch.place(row.created_at().value(), || Message::from_row(row).last_attempted());
+                let place = stretch.place(row.created_at().value(), || LastTry::of(&Message::from_row(row)));
                 if place == Placement::NotGiven {
                     loaded.untimed.insert(row.id().to_owned());
                 }
@@ -140,20 +140,25 @@ async fn read(
         }
         store.merge(&answer.rows, &kind, answer.asked_at);
         progress.tell(|| {
-            let back = loaded.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, context.zone()))).unwrap_or_default();
+            let back = loaded.back.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, context.zone()))).unwrap_or_default();
             format!("{} loaded{back}", counted(store.len(), "message"))
         });
-        if loaded.oldest.is_some_and(|oldest| stretch.is_past(oldest)) {
+        if loaded.back.is_past(stretch) {
             (loaded.whole, complete) = (false, false);
             break;
         }
     }
     let reach = match stretch.horizon {
         // No id comes before the empty one: all messages of that very moment are in.
-        Some(horizon) if !loaded.whole => Reach { oldest: Some((horizon, MessageId::new(""))), complete: false, gap: None },
+        Some(horizon) if !loaded.whole && stretch.since.is_none() => {
+            Reach { oldest: Some((horizon, MessageId::new(""))), complete: false, gap: None }
+        }
+        // Only what is in the stretch was taken, whether it tells when it was created or not.
         _ => Reach { oldest: None, complete: true, gap: None },
     };
     store.set_reach(reach);
+    let has_no_time = |row: &RowNumber| store.cells(*row).created_at.is_none() && !store.is_covered(*row);
+    loaded.untimed.extend(store.rows().filter(has_no_time).map(|row| store.id(row).as_str().to_owned()));
     if let Some(batch) = &batch {
         learn(&mut reader, context, batch, &mut store).await;
         // What a page did not show is not there by its end: it may still be prepared.
@@ -168,14 +173,17 @@ async fn learn(reader: &mut Reader, context: &CommandContext, batch: &BatchId, s
     let is_told = store.batch(batch).is_some_and(|summary| summary.batch.total.is_some() && summary.batch.status.is_some());
     let Some(message) = store.rows().next().map(|row| store.id(row)).filter(|_| !is_told) else { return };
     match reader.message(&message).await {
-        Ok(answer) => {
+        Ok(answer) if answer.rows.iter().any(|row| row.batch().value().is_some_and(|told| told.id == batch.as_str())) => {
             store.merge(&answer.rows, &AnswerKind::Single, answer.asked_at);
         }
-        Err(error) => {
-            let why = error.explanation().what;
-            context.notice(&full_stop(&format!("The batch's file, status and total are not known: {why}")));
-        }
+        // Its message stays in the batch whose list has it.
+        Ok(_) => context.notice(&not_known("a message of it, read alone, does not tell of it")),
+        Err(error) => context.notice(&not_known(&error.explanation().what)),
     }
+}
+
+fn not_known(why: &str) -> String {
+    full_stop(&format!("The batch's file, status and total are not known: {why}")).into_owned()
 }
 
 /// The server's time where its clock and this one are far apart: a header has whole seconds only,

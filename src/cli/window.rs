@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Failure;
 use super::moment::{self, DayEnd};
-use crate::delivery::Message;
+use crate::delivery::{Message, Status};
 
 /// Why a message is left out of a window that it may belong to.
 pub(super) const NOT_GIVEN: &str = "time not given";
@@ -30,7 +30,9 @@ pub(super) struct AttemptWindow {
 pub(super) enum Placement {
     /// In the window.
     In,
-    /// Outside.
+    /// Before it: created or, where it was created later than the list is loaded back to, last attempted.
+    Before,
+    /// Outside otherwise.
     Out,
     /// That cannot be told: a time that would decide it is not given.
     NotGiven,
@@ -45,6 +47,45 @@ pub(super) struct WindowOptions<'a> {
     pub until: Option<&'a str>,
     /// How far back is meant where `--since` is not given; `None` for everything.
     pub usual: Option<SignedDuration>,
+}
+
+/// What is known of a message's newest attempt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct LastTry {
+    /// When it was made; of a failure, when that was last told of.
+    pub attempted: Option<Timestamp>,
+    /// When the record of a failure last changed: it may have failed then.
+    pub changed: Option<Timestamp>,
+}
+
+impl LastTry {
+    /// What a message tells.
+    pub fn of(message: &Message) -> Self {
+        let has_failed = message.status == Some(Status::Failure);
+        Self { attempted: message.last_attempted(), changed: message.updated_at.filter(|_| has_failed) }
+    }
+}
+
+/// How far back a list went, newest first by what the API says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ListedBack {
+    /// When its last message with a time was created.
+    last: Option<Timestamp>,
+    /// When the oldest of it was created: another one where the list is out of order.
+    pub oldest: Option<Timestamp>,
+}
+
+impl ListedBack {
+    /// The next message of the list was created then.
+    pub fn note(&mut self, created: Option<Timestamp>) {
+        self.last = created.or(self.last);
+        self.oldest = self.oldest.into_iter().chain(created).min();
+    }
+
+    /// Whether what follows holds nothing of a window any more.
+    pub fn is_past(&self, window: &AttemptWindow) -> bool {
+        self.last.is_some_and(|last| window.is_past(last))
+    }
 }
 
 impl AttemptWindow {
@@ -81,8 +122,8 @@ impl AttemptWindow {
         Self { horizon: self.horizon.or_else(|| Some(back(now, history))), ..self }
     }
 
-    /// Where a message lies that was created then; `attempted` tells when it was last attempted.
-    pub fn place(&self, created: Option<Timestamp>, attempted: impl FnOnce() -> Option<Timestamp>) -> Placement {
+    /// Where a message lies that was created then; `last_try` tells what is known of its newest attempt.
+    pub fn place(&self, created: Option<Timestamp>, last_try: impl FnOnce() -> LastTry) -> Placement {
         if self.since.is_none() && self.until.is_none() {
             return Placement::In;
         }
@@ -90,14 +131,20 @@ impl AttemptWindow {
         let is_after_until = |time: Timestamp| self.until.is_some_and(|until| time >= until);
         let is_in = |time: Timestamp| !is_before_since(time) && !is_after_until(time);
         match created {
-            Some(created) if self.is_past(created) || is_after_until(created) => return Placement::Out,
+            Some(created) if self.is_past(created) => return Placement::Before,
+            Some(created) if is_after_until(created) => return Placement::Out,
             Some(created) if is_in(created) => return Placement::In,
             _ => {}
         }
-        match attempted() {
+        let last_try = last_try();
+        match last_try.attempted {
             Some(attempted) if is_in(attempted) => Placement::In,
+            // Whether it failed then, or something else about it changed, is not given.
+            Some(attempted) if is_before_since(attempted) && last_try.changed.is_some_and(|time| !is_before_since(time)) => {
+                Placement::NotGiven
+            }
             // It was created before that.
-            Some(attempted) if is_before_since(attempted) => Placement::Out,
+            Some(attempted) if is_before_since(attempted) => Placement::Before,
             Some(_) if created.is_some() => Placement::Out,
             _ => Placement::NotGiven,
         }
@@ -105,7 +152,7 @@ impl AttemptWindow {
 
     /// Where a message lies.
     pub fn place_of(&self, message: &Message) -> Placement {
-        self.place(message.created_at, || message.last_attempted())
+        self.place(message.created_at, || LastTry::of(message))
     }
 
     /// Whether a list that has come to a message created then, newest first, holds none of it any more.
@@ -150,21 +197,46 @@ mod tests {
         AttemptWindow::asked(WindowOptions { since, until, usual }, Duration::from_secs(72 * 3600), &TimeZone::UTC, now())
     }
 
+    fn tried(attempted: Option<i64>, changed: Option<i64>) -> LastTry {
+        LastTry { attempted: attempted.map(hours_ago), changed: changed.map(hours_ago) }
+    }
+
+    /// Whether it failed when its record changed is not given.
+    #[rstest]
+    #[case::before(50, Placement::Before)]
+    #[case::at_the_first_moment(24, Placement::NotGiven)]
+    #[case::in_it(1, Placement::NotGiven)]
+    fn a_failure_whose_record_changed_in_the_window(#[case] changed: i64, #[case] place: Placement) {
+        let day = window(None, None, Some(24)).unwrap();
+        assert_eq!(day.place(Some(hours_ago(50)), || tried(Some(50), Some(changed))), place);
+    }
+
+    #[test]
+    fn a_list_out_of_order_goes_back_to_the_oldest_of_it() {
+        let mut back = ListedBack::default();
+        [Some(3), Some(80), None, Some(30)].into_iter().for_each(|hours| back.note(hours.map(hours_ago)));
+        assert_eq!(back.oldest, Some(hours_ago(80)));
+        let day = window(None, None, Some(24)).unwrap();
+        assert!(!back.is_past(&day), "newer ones may follow");
+        back.note(Some(hours_ago(73)));
+        assert!(back.is_past(&day));
+    }
+
     #[rstest]
     #[case::created_in_it(Some(3), Some(3), Placement::In)]
     #[case::created_in_it_and_no_attempt_given(Some(3), None, Placement::In)]
     #[case::created_before_and_attempted_in_it(Some(50), Some(1), Placement::In)]
     #[case::attempted_at_its_first_moment(Some(50), Some(24), Placement::In)]
-    #[case::attempted_before(Some(50), Some(25), Placement::Out)]
-    #[case::beyond_the_history(Some(73), Some(1), Placement::Out)]
+    #[case::attempted_before(Some(50), Some(25), Placement::Before)]
+    #[case::beyond_the_history(Some(73), Some(1), Placement::Before)]
     #[case::created_before_and_no_attempt_given(Some(50), None, Placement::NotGiven)]
     #[case::nothing_given(None, None, Placement::NotGiven)]
     #[case::only_the_attempt(None, Some(1), Placement::In)]
-    #[case::only_an_old_attempt(None, Some(30), Placement::Out)]
+    #[case::only_an_old_attempt(None, Some(30), Placement::Before)]
     fn the_last_day(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Placement) {
         let day = window(None, None, Some(24)).unwrap();
         assert_eq!(day, window(Some("24h"), None, None).unwrap(), "whether it is said or meant");
-        assert_eq!(day.place(created.map(hours_ago), || attempted.map(hours_ago)), place);
+        assert_eq!(day.place(created.map(hours_ago), || tried(attempted, None)), place);
     }
 
     #[rstest]
@@ -175,7 +247,7 @@ mod tests {
     #[case::attempted_after_and_no_creation(None, Some(5), Placement::NotGiven)]
     fn from_one_time_to_another(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Placement) {
         let window = window(Some("48h"), Some("24h"), None).unwrap();
-        assert_eq!(window.place(created.map(hours_ago), || attempted.map(hours_ago)), place);
+        assert_eq!(window.place(created.map(hours_ago), || tried(attempted, None)), place);
     }
 
     #[test]
@@ -183,7 +255,7 @@ mod tests {
         let horizon = |since| window(since, None, Some(24)).unwrap().horizon;
         assert_eq!([horizon(None), horizon(Some("2h")), horizon(Some("5d"))], [72, 72, 120].map(|hours| Some(hours_ago(hours))));
         let all = window(None, None, None).unwrap();
-        assert_eq!((all, all.place(None, || None)), (AttemptWindow::default(), Placement::In));
+        assert_eq!((all, all.place(None, LastTry::default)), (AttemptWindow::default(), Placement::In));
         let history = Duration::from_secs(72 * 3600);
         assert_eq!(all.within(history, now()).horizon, Some(hours_ago(72)));
         let five_days = window(Some("5d"), None, None).unwrap();

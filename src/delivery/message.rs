@@ -120,10 +120,13 @@ impl Message {
         self.attempts.as_deref().and_then(<[Attempt]>::first)
     }
 
-    /// When it was last attempted. Where the newest attempt's own beginning is not given, the latest time that the API gives
-    /// of its attempts or of the record stands for it, and for one that was tried once at most its creation.
+    /// When it was last attempted; of a failure, the latest time of the newest attempt, because it failed no earlier than
+    /// it began. Where the newest attempt's own beginning is not given, the latest time that the API gives of its attempts
+    /// or of the record stands for it, and for one that was tried once at most its creation.
     pub fn last_attempted(&self) -> Option<Timestamp> {
-        let begun = self.newest_attempt().and_then(|attempt| attempt.created_at);
+        let has_failed = self.status == Some(Status::Failure);
+        let time = |attempt: &Attempt| attempt.created_at.and_then(|begun| if has_failed { attempt.last_change() } else { Some(begun) });
+        let begun = self.newest_attempt().and_then(time);
         let changed = || self.attempts.iter().flatten().filter_map(Attempt::last_change).chain(self.updated_at).max();
         begun.or_else(changed).or_else(|| self.created_at.filter(|_| self.tried().is_some_and(|tried| tried <= 1)))
     }

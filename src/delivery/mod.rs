@@ -23,7 +23,7 @@ mod text;
 mod told;
 
 pub use attempt::Attempt;
-pub use batch::{Batch, BatchRetry, batch_retry};
+pub use batch::{Batch, BatchRetry, batch_retry, believed_total, how_much_shows};
 pub use counted::{agreeing, counted, grouped};
 pub use country::calling_country;
 pub use error::{DeliveryError, ErrorCode, RetryHelps};

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::plan::{helps_with, is_too_old};
 use super::{BatchEvidence, BatchReading, Planner};
-use crate::delivery::{Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, agreeing, batch_retry, counted, grouped};
+use crate::delivery::{
+    Batch, BatchId, BatchRetry, Message, MessageId, RetryHelps, Status, agreeing, batch_retry, believed_total, counted, grouped,
+};
 
 /// What the retry of a whole batch would do, and whether retrying single messages is better.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,17 @@ pub struct BatchPlan {
     pub advice: String,
     /// When the plan was made.
     pub planned_at: Timestamp,
+}
+
+/// How many messages of a batch are not loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    /// All of it is loaded.
+    None,
+    /// So many.
+    So(usize),
+    /// How many it has was not told, or is fewer than are loaded.
+    NotKnown,
 }
 
 impl BatchPlan {
@@ -123,7 +136,39 @@ impl BatchPlan {
         if self.failures > 0 && self.used_up >= self.failures {
             return Some("none of its failures has attempts left, said the API".to_owned());
         }
-        (self.failures == 0).then(|| "none of its messages has failed".to_owned())
+        (self.failures == 0).then(|| self.no_failure())
+    }
+
+    /// That none has failed, of what was read: what does not show may have.
+    fn no_failure(&self) -> String {
+        match self.unseen() {
+            Unseen::None => "none of its messages has failed".to_owned(),
+            _ if self.loaded == 0 => "none of its messages shows".to_owned(),
+            Unseen::So(many) => {
+                format!("no failure among the {} loaded, and {} did not show", counted(self.loaded, "message"), grouped(many))
+            }
+            Unseen::NotKnown => {
+                format!("no failure among the {} loaded, and how many it has is not known", counted(self.loaded, "message"))
+            }
+        }
+    }
+
+    /// How many of its messages are not loaded.
+    pub fn unseen(&self) -> Unseen {
+        match believed_total(self.total, self.loaded).map(|total| total - self.loaded) {
+            Some(0) => Unseen::None,
+            Some(many) => Unseen::So(many),
+            None => Unseen::NotKnown,
+        }
+    }
+
+    /// What one call retries beside the failures that are loaded, in words that go on from their number.
+    pub fn beyond(&self) -> String {
+        match self.unseen() {
+            Unseen::None => String::new(),
+            Unseen::So(many) => format!(", and any among the {} that did not show", grouped(many)),
+            Unseen::NotKnown => ", and any that did not show".to_owned(),
+        }
     }
 
     /// The batch's own status, where that takes no retries, of single messages or as a whole.
@@ -136,7 +181,9 @@ impl BatchPlan {
         let (failures, useless, used_up) = (self.failures, self.useless, self.used_up);
         let helped = failures.saturating_sub(useless + used_up);
         if failures == 0 {
-            return if self.evidence.is_some() { "Nothing is to be retried.".to_owned() } else { String::new() };
+            let words =
+                if self.unseen() == Unseen::None { "Nothing is to be retried." } else { "Nothing of what is loaded is to be retried." };
+            return if self.evidence.is_some() { words.to_owned() } else { String::new() };
         }
         if self.refusing_status().is_some() {
             return "Neither: in this status its messages take no retries either.".to_owned();
@@ -246,7 +293,10 @@ mod tests {
     #[case::marked("messages_enqueuing_failed", &["failure"], &[], None)]
     #[case::being_made("enqueuing", &["failure"], &[], Some("its status is `enqueuing`"))]
     #[case::created("messages_enqueued", &["failure", "created"], &[], Some("not yet: 1 created"))]
-    #[case::no_failure("messages_enqueued", &["success"], &[], Some("none of its messages has failed"))]
+    #[case::no_failure("messages_enqueued", &["success", "sent", "success"], &[], Some("none of its messages has failed"))]
+    #[case::no_failure_in_a_part("messages_enqueued", &["success", "sent"], &[], Some("no failure among the 2 messages loaded, and 1 did not show"))]
+    #[case::total_too_small("messages_enqueued", &["success", "sent", "sent", "sent"], &[], Some("no failure among the 4 messages loaded, and how many it has is not known"))]
+    #[case::none_shows("messages_enqueued", &[], &[], Some("none of its messages shows"))]
     #[case::crossing("messages_enqueued", &["failure"], &["0"], Some("the retry of 1 of its messages is under way, or not known to have ended"))]
     fn when_it_can_be_retried(#[case] status: &str, #[case] statuses: &[&str], #[case] under_way: &[&str], #[case] refusal: Option<&str>) {
         let messages: Vec<Message> =
@@ -276,7 +326,7 @@ mod tests {
         assert_eq!(plan(&[aged(300)]), None);
         assert_eq!(plan(&[aged(301)]).unwrap(), "1 of its failures is a one-time password that is no longer valid");
         let done = Message { status: Some(Status::Success), ..aged(301) };
-        assert_eq!(plan(&[done]).unwrap(), "none of its messages has failed");
+        assert_eq!(plan(&[done]).unwrap(), "no failure among the 1 message loaded, and 2 did not show");
     }
 
     /// The status of a batch stands against single messages as well.

@@ -10,7 +10,7 @@ mod plan;
 mod resolution;
 mod run;
 
-pub use batch::{BatchPlan, ConfirmedBatchRetry};
+pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use lines::{LineStanding, PlanLine};
 pub use meanwhile::Recheck;

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::counts::STATUS_PLACES;
-use crate::delivery::{Batch, BatchId};
+use crate::delivery::{Batch, BatchId, believed_total};
 
 /// A batch and how far its messages are loaded. Its messages are counted wherever they were found,
 /// because a batch is read through pages of its own, which the campaign's stretch may not reach.
@@ -12,12 +12,20 @@ pub struct BatchSummary {
     pub batch: Batch,
     /// Its loaded messages, islands included, each counted once.
     pub loaded: usize,
-    /// Whether these are all that it has, as far as the API told: else a count of them is one of a part.
+    /// Whether these are all that it has. Without a total that can be believed this is not known: its pages may not show all
+    /// of it yet. A count of what is not whole is one of a part.
     pub is_whole: bool,
     /// The loaded ones by status, as in [`super::Counts::by_status`].
     pub by_status: [usize; STATUS_PLACES],
     /// The loaded ones of which more is to be expected, as in [`super::Counts::open`].
     pub open: usize,
+}
+
+impl BatchSummary {
+    /// How many messages it has in all, where that can be believed.
+    pub fn total(&self) -> Option<usize> {
+        believed_total(self.batch.total, self.loaded)
+    }
 }
 
 impl Store {
@@ -37,13 +45,7 @@ impl Store {
         let batch = self.columns.batches.batch(number)?;
         let tally = self.tally.batches.get(number as usize - 1).copied().unwrap_or_default();
         let loaded = tally.by_status.iter().sum();
-        let is_whole = match batch.total {
-            Some(total) => loaded >= total as usize,
-            None => {
-                let reach = self.reach();
-                reach.complete && reach.gap.is_none() && self.limit.dropped() == 0 && self.unreadable.len() == 0
-            }
-        };
+        let is_whole = believed_total(batch.total, loaded) == Some(loaded);
         Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open })
     }
 }

@@ -157,3 +157,51 @@ fn a_batch_is_loaded_whole_and_its_failures_count_by_the_same_time() {
     assert_eq!(planned(&ran), (set(&["new", "retried", "ancient"]), untimed()), "{}", ran.err);
     assert!(ran.err.contains("Loaded the whole batch, 6 messages."), "{}", ran.err);
 }
+
+/// It was begun long ago, and a later time says that it failed just now, or that something about it changed.
+#[test]
+fn a_failure_that_only_a_later_time_tells_of_is_not_left_out_in_silence() {
+    let (mut late, mut changed, mut bare) =
+        (failure("late", Some(50), Some(&[50])), failure("changed", Some(50), Some(&[50])), failure("bare", Some(50), Some(&[50])));
+    late["messageAttempts"][0]["updatedAt"] = json!(ago(1));
+    changed["updatedAt"] = json!(ago(1));
+    bare["messageAttempts"][0]["createdAt"] = Value::Null;
+    let stage = Stage::new(still(1));
+    stage.tells(&[late, changed, bare], false);
+    let ran = stage.good(&["retry", CLINIC, "--dry-run", "--failed"]);
+    assert_eq!(planned(&ran), (set(&["late"]), vec![("changed".to_owned(), "time not given".to_owned())]), "{}", ran.err);
+    assert!(ran.err.contains("Of the failures loaded 1 was last attempted more than 24 hours ago"), "{}", ran.err);
+}
+
+/// `status` counts what `messages` lists, and says which have no time.
+#[test]
+fn figures_and_list_agree_on_messages_without_a_creation_time() {
+    let stage = Stage::new(still(1));
+    let mut told = rows();
+    told.insert(1, failure("attempted", None, Some(&[1])));
+    stage.tells(&told, true);
+    let figures = |more: &[&str]| stage.good(&[&["status", CLINIC, "--format", "json"], more].concat());
+    let (day, listed) = (figures(&["--since", "24h"]), stage.good(&["messages", CLINIC, "--since", "24h", "--fields", "id"]));
+    assert_eq!(day.json()["coverage"]["loaded"].as_u64(), Some(3), "{}", day.err);
+    assert_eq!((listed.lines().len(), &day.json()["statuses"]["failure"]), (3, &json!(3)));
+    let usual = figures(&[]);
+    assert_eq!(usual.json()["coverage"]["loaded"].as_u64(), Some(4), "{}", usual.err);
+    assert!(usual.err.contains("Left out, time not given: 2 messages."), "{}", usual.err);
+}
+
+#[test]
+fn a_list_out_of_order_goes_back_to_its_oldest_message() {
+    let stage = Stage::new(still(1));
+    stage.tells(
+        &[failure("new", Some(1), Some(&[1])), failure("old", Some(40), Some(&[2, 40])), failure("newer", Some(3), Some(&[3]))],
+        false,
+    );
+    let ran = stage.good(&["retry", CLINIC, "--dry-run", "--failed"]);
+    let (table, oldest) =
+        (stage.good(&["retry", CLINIC, "--dry-run", "--failed", "--format", "table"]).out, &ran.lines()[0]["plan"]["oldest"]);
+    let back = table.lines().find(|line| line.starts_with("Loaded back to ")).unwrap();
+    assert!(
+        table.contains(&format!("Recorded between {} and", &back["Loaded back to ".len()..back.find(": there").unwrap()])),
+        "{table} {oldest}"
+    );
+}

@@ -114,3 +114,15 @@ fn a_campaign_that_is_still_loading_has_no_zeros() {
     desk.keys("Esc").head(0, &part(0, 20), true).head(1, &part(3, 20), true).sees("Clinic ✗ 0").sees("Codes ✗ 3,").keys("BackTab");
     assert_eq!(zeros(&desk), 4, "age, share, open, stuck:\n{}", desk.screen());
 }
+
+/// A batch is not known to be whole where its total is below what is loaded of it.
+#[test]
+fn a_total_below_what_is_loaded_is_not_believed() {
+    let rows = part(0, 5);
+    let mut desk = Desk::with(&rows, 120, 36);
+    let line = desk.keys("2").line("clinic-nov.csv");
+    assert!(line.contains("20+") && line.contains("in part: 20 loaded") && line.contains('▒'), "{line}");
+    desk.keys("r").read_batch(0, &rows).sees("20 messages loaded; how many the batch has is not known.");
+    desk.misses("of 5").misses("All of it").sees("No retry of a whole batch, 0 failed of 20 loaded");
+    desk.sees("no failure among the 20 messages").sees("loaded, and how many it has is not known.");
+}

@@ -37,6 +37,8 @@ pub(in crate::cli) enum Fit {
     Yes,
     /// It is not.
     No,
+    /// It would be, but its times lie before the window.
+    Older,
     /// It would be, but the API does not give the time that tells.
     NotGiven,
 }
@@ -58,6 +60,7 @@ impl MessageFilter {
         }
         match self.window.place_of(message) {
             Placement::In => Fit::Yes,
+            Placement::Before => Fit::Older,
             Placement::Out => Fit::No,
             Placement::NotGiven => Fit::NotGiven,
         }
@@ -213,7 +216,7 @@ mod tests {
         assert_eq!(wanted.fit(&message), Fit::Yes);
         assert_eq!(MessageFilter { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted.clone() }.fit(&message), Fit::No);
         assert_eq!(MessageFilter { errors: vec!["recipient_invalid".to_owned()], ..wanted.clone() }.fit(&message), Fit::No);
-        assert_eq!(MessageFilter { window: since(later), ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(MessageFilter { window: since(later), ..wanted.clone() }.fit(&message), Fit::Older);
         assert_eq!(
             MessageFilter { window: AttemptWindow { since: None, until: Some(created), horizon: None }, ..wanted }.fit(&message),
             Fit::No

@@ -13,11 +13,11 @@ use super::super::messages::{Fit, MessageFilter, SeenValues, unread};
 use super::super::moment::shown;
 use super::super::number::did_not_search;
 use super::super::progress::ProgressLine;
-use super::super::window::loaded_back_to;
+use super::super::window::{ListedBack, loaded_back_to};
 use super::RetryArguments;
 use super::chosen::{Agenda, Chosen, LeftOutLine};
 use super::selection::{FailureSelection, Selection};
-use crate::delivery::{Batch, BatchId, Message, MessageId};
+use crate::delivery::{Batch, BatchId, Message, MessageId, agreeing, grouped, how_much_shows, sentences};
 use crate::monitor::{ListRequest, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
 use crate::retry::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
@@ -26,6 +26,37 @@ use crate::store::AnswerKind;
 
 /// A message as it was read, when the request for it left, and the page that gave it.
 type ReadMessage = (Message, Timestamp, Option<Arc<Call>>);
+
+/// What a list gave.
+#[derive(Default)]
+struct Listed {
+    /// The messages that are wanted.
+    read: Vec<ReadMessage>,
+    /// The first message of it, wanted or not.
+    first: Option<Message>,
+    /// How many messages were loaded, each once.
+    messages: usize,
+    /// How many would be wanted if they were not older.
+    older: usize,
+    /// How far back it went.
+    back: ListedBack,
+    /// Whether there is nothing older.
+    is_whole: bool,
+}
+
+impl Listed {
+    /// That failures are older than the last 24 hours, where nobody asked for these.
+    fn older(&self, is_usual: bool) -> Option<String> {
+        let were = agreeing(self.older, "was", "were");
+        let told = || {
+            format!(
+                "Of the failures loaded {} {were} last attempted more than 24 hours ago: --since includes older ones.",
+                grouped(self.older)
+            )
+        };
+        (is_usual && self.older > 0).then(told)
+    }
+}
 
 /// Reads what is meant and makes the plan.
 ///
@@ -104,23 +135,39 @@ impl Choosing<'_> {
             page_size: PageRequest::LARGEST,
             to_the_end: false,
         };
-        let mut read = self.listed(reader, listing, &failures.wanted).await?;
-        if let Some(batch) = &failures.batch
-            && !read.is_empty()
-        {
-            let told = told_batch(reader, batch, &read).await?;
-            for (message, ..) in &mut read {
-                message.batch.get_or_insert_with(|| told.clone());
-            }
+        let mut listed = self.listed(reader, listing, &failures.wanted).await?;
+        let loaded = match &failures.batch {
+            Some(batch) => Some(self.told_of(reader, batch, &mut listed, failures.search.is_some()).await?),
+            None => loaded_back_to(&failures.wanted.window, listed.back.oldest, listed.is_whole, self.context.zone()),
+        };
+        let older = listed.older(failures.is_usual);
+        self.loaded = Some(sentences(loaded.iter().chain(&older).map(String::as_str))).filter(|told| !told.is_empty());
+        Ok((listed.read, kind))
+    }
+
+    /// Gives the failures of a batch what a message that is read alone tells of it; says how much of the batch is loaded.
+    async fn told_of(&self, reader: &mut Reader, batch: &BatchId, listed: &mut Listed, is_searched: bool) -> Result<String, Failure> {
+        let messages = || listed.read.iter().map(|(message, ..)| message).chain(&listed.first);
+        let told = match told_batch(reader, batch, messages()).await {
+            // Only for how much is loaded: without it that is not known, and nothing is retried.
+            Err(_) if listed.read.is_empty() => None,
+            told => Some(told?),
+        };
+        for (message, ..) in &mut listed.read {
+            message.batch = message.batch.take().or_else(|| told.clone());
         }
-        Ok((read, kind))
+        if is_searched {
+            return Ok(format!("Loaded what the search finds in the batch, {}.", counted(listed.messages, "message")));
+        }
+        Ok(how_much_shows(told.and_then(|told| told.total), listed.messages))
     }
 
     /// The plan for a batch as a whole, from a reading of all its pages.
     async fn whole_batch(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<Agenda, Failure> {
         let (reading, read) = self.read_whole(reader, batch).await?;
-        let told = told_batch(reader, batch, &read).await?;
         let messages = || read.iter().map(|(message, ..)| message);
+        let told = told_batch(reader, batch, messages()).await?;
+        self.loaded = Some(how_much_shows(told.total, reading.len()));
         let plan = BatchPlan::new(&told, messages(), Some(&reading), &self.planner, self.context.clock.now());
         if let Some(refusal) = &plan.refusal {
             self.left_out.push(LeftOutLine { id: batch.as_str().to_owned(), reason: refusal.clone() });
@@ -152,47 +199,46 @@ impl Choosing<'_> {
     }
 
     /// Loads the messages of a list that are wanted, each once, until all further ones are older.
-    async fn listed(&mut self, reader: &mut Reader, listing: ListRequest, wanted: &MessageFilter) -> Result<Vec<ReadMessage>, Failure> {
+    async fn listed(&mut self, reader: &mut Reader, listing: ListRequest, wanted: &MessageFilter) -> Result<Listed, Failure> {
         let progress = ProgressLine::start(self.context.common.quiet, false);
         let batch = listing.batch.clone();
         let mut pages = reader.pages(listing);
-        let (mut read, mut ids, mut seen, mut bad, mut others) = (Vec::new(), HashSet::new(), SeenValues::default(), 0, 0);
-        let (mut oldest, mut whole) = (None, true);
+        let (mut ids, mut seen, mut bad, mut others) = (HashSet::new(), SeenValues::default(), 0, 0);
+        let mut listed = Listed { is_whole: true, ..Listed::default() };
         while let Some(answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
             let page = pages.asked();
             bad += answer.unreadable();
             others += answer.beside.others;
             for message in answer.rows.iter().map(Message::from_row) {
-                oldest = message.created_at.or(oldest);
+                listed.back.note(message.created_at);
                 if !ids.insert(message.id.clone()) {
                     continue;
                 }
                 seen.note(&message);
+                listed.first.get_or_insert_with(|| message.clone());
                 match wanted.fit(&message) {
-                    Fit::Yes => read.push((message, answer.asked_at, page.clone())),
+                    Fit::Yes => listed.read.push((message, answer.asked_at, page.clone())),
                     Fit::NotGiven => self.untimed.push(message),
+                    Fit::Older => listed.older += 1,
                     Fit::No => {}
                 }
             }
-            let back = || oldest.map(|oldest| format!(", back to {}", shown(oldest, self.context.zone()))).unwrap_or_default();
+            listed.messages = ids.len();
+            let back = || listed.back.oldest.map(|oldest| format!(", back to {}", shown(oldest, self.context.zone()))).unwrap_or_default();
             progress.tell(|| format!("{} loaded{}", counted(ids.len(), "message"), back()));
-            whole = !oldest.is_some_and(|oldest| wanted.window.is_past(oldest));
-            if !whole {
+            listed.is_whole = !listed.back.is_past(&wanted.window);
+            if !listed.is_whole {
                 break;
             }
         }
         seen.check(wanted)?;
-        self.loaded = match batch {
-            Some(_) => Some(format!("Loaded the whole batch, {}.", counted(ids.len(), "message"))),
-            None => loaded_back_to(&wanted.window, oldest, whole, self.context.zone()),
-        };
         if bad > 0 {
             self.warnings.push(format!("{} could not be read and cannot be retried.", counted(bad, "row")));
         }
         if others > 0 {
             self.warnings.push(did_not_search(others));
         }
-        Ok(read)
+        Ok(listed)
     }
 
     fn plan(&mut self, read: &[ReadMessage], kind: &AnswerKind) -> Plan {
@@ -221,13 +267,17 @@ impl Choosing<'_> {
 
 /// What is known of a batch. A batch's own list does not tell its status and size: only its
 /// messages, read one by one, do.
-async fn told_batch(reader: &mut Reader, batch: &BatchId, read: &[ReadMessage]) -> Result<Batch, Failure> {
+async fn told_batch<'a>(
+    reader: &mut Reader,
+    batch: &BatchId,
+    mut messages: impl Iterator<Item = &'a Message> + Clone,
+) -> Result<Batch, Failure> {
     let unknown = || Batch { id: batch.clone(), file_name: None, status: None, total: None, created_at: None };
     let fits = |message: &Message| message.batch.clone().filter(|told| told.id == *batch);
-    if let Some(told) = read.iter().find_map(|(message, ..)| fits(message)) {
+    if let Some(told) = messages.clone().find_map(fits) {
         return Ok(told);
     }
-    let Some((message, ..)) = read.first() else { return Ok(unknown()) };
+    let Some(message) = messages.next() else { return Ok(unknown()) };
     let answer = reader.message(&message.id).await?;
     Ok(answer.rows.get(0).map(Message::from_row).as_ref().and_then(fits).unwrap_or_else(unknown))
 }

@@ -128,7 +128,7 @@ fn what(chosen: &Chosen) -> String {
         Agenda::Batch { plan, .. } => {
             let file = plan.file_name.as_ref().map(|name| format!(" ({})", crate::delivery::clean_line(name))).unwrap_or_default();
             match &plan.refusal {
-                None => format!("retry batch {}{file} as a whole: {}.", plan.batch, counted(count, "failure")),
+                None => format!("retry batch {}{file} as a whole: {}{}.", plan.batch, counted(count, "failure"), plan.beyond()),
                 Some(why) => format!("batch {}{file} cannot be retried as a whole: {why}.", plan.batch),
             }
         }
@@ -140,7 +140,7 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     let parts = plan.lines();
     if !parts.is_empty() {
         let rows = parts.iter().map(|line| {
-            let code = if line.code.is_empty() { "no code" } else { &line.code };
+            let code = if line.code.is_empty() { "no reason given" } else { &line.code };
             let standing = if line.standing == LineStanding::On { "retried" } else { "left out" };
             vec![code.to_owned(), grouped(line.count), line.helps.word().to_owned(), standing.to_owned()]
         });
@@ -171,20 +171,11 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
 
 fn of_batch(plan: &BatchPlan) -> Vec<String> {
     let mut lines = Vec::new();
-    if plan.refusal.is_none() {
-        if plan.useless > 0 {
-            lines.push(format!(
-                "Among them a retry cannot help, says the API's table, and may be billed again: {}.",
-                counted(plan.useless, "message")
-            ));
-        }
-        if let Some(total) = plan.total.map(|total| total as usize).filter(|total| *total > plan.loaded) {
-            let missing = grouped(total - plan.loaded);
-            lines.push(format!(
-                "It was read whole, and {missing} of its {} did not show: it may still be prepared.",
-                counted(total, "message")
-            ));
-        }
+    if plan.refusal.is_none() && plan.useless > 0 {
+        lines.push(format!(
+            "Among them a retry cannot help, says the API's table, and may be billed again: {}.",
+            counted(plan.useless, "message")
+        ));
     }
     lines.push(format!("Advice: {}", plan.advice));
     lines
@@ -284,9 +275,8 @@ pub(super) mod tests {
     fn a_batch_as_a_whole_tells_what_goes_with_it() {
         assert_eq!(
             announced(&batch("messages_enqueued")),
-            "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures.\n\
+            "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures, and any among the 1 that did not show.\n\
              Among them a retry cannot help, says the API's table, and may be billed again: 1 message.\n\
-             It was read whole, and 1 of its 3 messages did not show: it may still be prepared.\n\
              Advice: Single messages: as a whole, 1 that a retry cannot help would be tried, and perhaps billed, too. \
              Single ones block the batch's own retry until they have left \"created\".\n\
              Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\

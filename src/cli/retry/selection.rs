@@ -36,6 +36,8 @@ pub(super) struct FailureSelection {
     pub search: Option<RecipientQuery>,
     /// Only in failure, of these codes and times.
     pub wanted: MessageFilter,
+    /// Whether the last 24 hours are meant because nothing else was said.
+    pub is_usual: bool,
 }
 
 impl Selection {
@@ -139,6 +141,7 @@ fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, n
         batch,
         search: typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?,
         wanted: MessageFilter { statuses: vec![StatusAsked::Known(Status::Failure)], errors: arguments.error.clone(), window },
+        is_usual: arguments.since.is_none(),
     })
 }
 

@@ -10,7 +10,7 @@ use super::super::context::{counted, grouped};
 use super::super::end::of_csv;
 use super::super::moment::shown;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
-use crate::delivery::{DeliveryError, Status};
+use crate::delivery::{DeliveryError, Status, believed_total};
 use crate::store::Recent;
 
 /// The report in lines and columns.
@@ -23,10 +23,11 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok()).map(|time| shown(time, zone));
     let coverage = &report.coverage;
     line(format!("{}  ({}, {})", report.campaign.name, report.campaign.environment, report.campaign.id));
-    let missing = report.asked_batch().and_then(|batch| batch.total).filter(|total| *total as usize > coverage.loaded);
+    let missing =
+        report.asked_batch().and_then(|batch| believed_total(batch.total, coverage.loaded)).filter(|total| *total > coverage.loaded);
     let reach = match (coverage.complete, missing, time(&coverage.oldest)) {
         (true, ..) => "all there are".to_owned(),
-        (false, Some(total), _) => format!("of {} that the batch has", grouped(total as usize)),
+        (false, Some(total), _) => format!("of {} that the batch has", grouped(total)),
         (false, None, _) if report.asked_batch().is_some() => "perhaps not all of the batch".to_owned(),
         (false, None, Some(oldest)) => format!("back to {oldest}"),
         (false, None, None) => "none in this time".to_owned(),
@@ -34,30 +35,30 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     let as_of = time(&coverage.fetched_at).map(|time| format!(", as of {time}")).unwrap_or_default();
     line(format!("{} loaded, {reach}{as_of}", counted(coverage.loaded, "message")));
     line(String::new());
-    line(columns(&["status", "messages"], 1, statuses(report)));
+    // Of a batch that is not there whole these figures are no answer to how it went.
+    let of = report.asked_batch().filter(|_| !coverage.complete).map(|_| format!("of the {} loaded", grouped(coverage.loaded)));
+    line(columns(&["status", of.as_deref().unwrap_or("messages")], 1, statuses(report, of.is_some())));
     if !report.failures.is_empty() {
         line(String::new());
         let heads = ["failures", "messages", "retry", "no attempts left", "advice"];
         line(columns(&heads, 1, report.failures.iter().map(failure).collect()));
     }
     line(String::new());
+    if let Some(of) = &of {
+        line(format!("Only {of}:"));
+    }
     line(recent(&report.recent, zone));
-    let latency = &report.latency;
-    line(in_time(latency));
+    line(in_time(&report.latency));
     if !report.batches.is_empty() {
         line(String::new());
         let rows = report.batches.iter().map(|batch| {
-            let of = batch.total.map(|total| format!(" of {}", grouped(total as usize))).unwrap_or_default();
+            let total = believed_total(batch.total, batch.loaded);
+            let of = total.map(|total| format!(" of {}", grouped(total))).unwrap_or_default();
             let name = batch.file_name.clone().unwrap_or_default();
             let (delivered, failed) = (batch.statuses.of(&Status::Success), batch.statuses.of(&Status::Failure));
             let moving = batch.loaded - delivered - failed;
-            let is_whole = batch.total.is_some_and(|total| total as usize <= batch.loaded);
-            // Of a part a figure is the least that it can be, and none is no figure.
-            let figure = |number: usize| match number {
-                _ if is_whole => grouped(number),
-                0 => "–".to_owned(),
-                _ => format!("{}+", grouped(number)),
-            };
+            let is_whole = total == Some(batch.loaded);
+            let figure = |number: usize| figure(number, is_whole);
             let loaded = format!("{}{of}", grouped(batch.loaded));
             vec![
                 name,
@@ -86,9 +87,18 @@ fn in_time(latency: &LatencyPart) -> String {
     }
 }
 
-fn statuses(report: &StatusReport) -> Vec<Vec<String>> {
+/// A figure. Of a part it is the least that it can be, and none is no figure.
+fn figure(number: usize, is_whole: bool) -> String {
+    match number {
+        _ if is_whole => grouped(number),
+        0 => "–".to_owned(),
+        _ => format!("{}+", grouped(number)),
+    }
+}
+
+fn statuses(report: &StatusReport, is_part: bool) -> Vec<Vec<String>> {
     let shown = report.statuses.named().filter(|(word, count)| *count > 0 || matches!(*word, "success" | "failure"));
-    shown.map(|(word, count)| vec![Status::from_api(word).word().to_owned(), grouped(count)]).collect()
+    shown.map(|(word, count)| vec![Status::from_api(word).word().to_owned(), figure(count, !is_part)]).collect()
 }
 
 fn failure(failure: &FailurePart) -> Vec<String> {
@@ -170,7 +180,11 @@ mod tests {
     fn what_is_loaded_of_a_batch_is_a_least_and_no_zero() {
         let text = text(&report(), &TimeZone::UTC);
         let batch = text.lines().find(|line| line.contains("clinic.csv")).unwrap();
-        assert!(super::text(&empty_batch(), &TimeZone::UTC).contains("0 messages loaded, perhaps not all of the batch"));
+        let empty = super::text(&empty_batch(), &TimeZone::UTC);
+        assert!(empty.contains("0 messages loaded, perhaps not all of the batch"));
+        for part in ["of the 0 loaded\n", "failed     –\n", "Only of the 0 loaded:\n"] {
+            assert!(empty.contains(part), "{part:?} in {empty}");
+        }
         assert_eq!(batch.split_whitespace().collect::<Vec<_>>(), ["clinic.csv", "batch_1", "2", "of", "3", "1+", "1+", "–"], "{text}");
     }
 

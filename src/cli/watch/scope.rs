@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::window::{AttemptWindow, Placement};
+use super::super::window::{AttemptWindow, LastTry, Placement};
 use crate::delivery::BatchId;
 use crate::store::{Reach, RowNumber, Store};
 
@@ -23,7 +23,7 @@ impl Scope {
 
     /// Where a message lies. In a batch's watch nothing else is loaded.
     pub fn place(&self, store: &Store, row: RowNumber) -> Placement {
-        self.window.place(store.cells(row).created_at, || store.message(row).last_attempted())
+        self.window.place(store.cells(row).created_at, || LastTry::of(&store.message(row)))
     }
 
     /// Whether a message is watched.

@@ -22,7 +22,7 @@ fn batch_key(summary: &BatchSummary, by: BatchColumn) -> BatchKey<'_> {
         BatchColumn::Batch => BatchKey::Text(summary.batch.id.as_str()),
         BatchColumn::File => summary.batch.file_name.as_deref().map_or(BatchKey::Untold, BatchKey::Text),
         BatchColumn::Created => summary.batch.created_at.map_or(BatchKey::Untold, BatchKey::Time),
-        BatchColumn::Rows => BatchKey::Number(summary.batch.total.map_or(summary.loaded, |total| total as usize)),
+        BatchColumn::Rows => BatchKey::Number(summary.total().unwrap_or(summary.loaded)),
         BatchColumn::Delivered => BatchKey::Number(of(&Status::Success)),
         BatchColumn::Failed => BatchKey::Number(of(&Status::Failure)),
         BatchColumn::Open => BatchKey::Number(summary.loaded.saturating_sub(of(&Status::Success) + of(&Status::Failure))),

@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::{count, environment, in_a_line};
-use crate::delivery::counted;
+use crate::delivery::{believed_total, counted};
+use crate::retry::Unseen;
 use crate::tui::Role;
 use crate::tui::state::{BatchQuestion, ReadingPhase, State};
 use crate::tui::text::age;
@@ -31,7 +32,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
             useless => format!(", {} that a retry cannot help among them", count(useless)),
         };
         let failures = match (question.read_at(), plan.failures) {
-            (Some(_), failures) => count(failures),
+            (Some(_), failures) => count(failures) + &plan.beyond(),
             (None, 0) => "how many is known once it is loaded whole".to_owned(),
             (None, failures) => format!("{} of what is loaded", count(failures)),
         };
@@ -67,7 +68,8 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
     let failed = match question.read_at() {
-        Some(_) => format!("{} failed", count(plan.failures)),
+        Some(_) if plan.unseen() == Unseen::None => format!("{} failed", count(plan.failures)),
+        Some(_) => format!("{} failed of {} loaded", count(plan.failures), count(plan.loaded)),
         None => "not loaded whole yet".to_owned(),
     };
     let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.card.name);
@@ -78,7 +80,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
 
 /// How far the batch is read: there is no yes before it is read whole.
 fn reading(state: &State, question: &BatchQuestion) -> Sentence {
-    let of = question.plan.total.map(|total| format!(" of {}", count(total as usize))).unwrap_or_default();
+    let plan = &question.plan;
     match (&question.phase, question.read_at()) {
         (ReadingPhase::Failed { why, again, .. }, _) => {
             let again = if *again { " It is tried again." } else { "" };
@@ -88,19 +90,27 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
                 0,
             )
         }
-        (_, Some(_)) if question.plan.total.is_some_and(|total| total as usize > question.plan.loaded) => {
-            let shown = count(question.plan.loaded);
-            Sentence::new(format!("It was loaded whole, and {shown}{of} messages show: it may still be prepared."), Role::Warning, 4)
-        }
         (_, Some(read_at)) => {
-            let loaded = if of.is_empty() {
-                counted(question.plan.loaded, "message")
-            } else {
-                format!("{}{of} messages", count(question.plan.loaded))
-            };
-            Sentence::new(format!("All of it is loaded: {loaded}, {} ago.", age(state.now.duration_since(read_at))), Role::Muted, 4)
+            let shown = count(plan.loaded);
+            match plan.unseen() {
+                Unseen::None => {
+                    let ago = age(state.now.duration_since(read_at));
+                    Sentence::new(format!("All of it is loaded: {shown} of {shown} messages, {ago} ago."), Role::Muted, 4)
+                }
+                Unseen::So(many) => {
+                    let all = counted(plan.loaded + many, "message");
+                    Sentence::new(format!("It was loaded whole, and {shown} of {all} show: it may still be prepared."), Role::Warning, 4)
+                }
+                Unseen::NotKnown => {
+                    let shown = counted(plan.loaded, "message");
+                    Sentence::new(format!("{shown} loaded; how many the batch has is not known."), Role::Warning, 4)
+                }
+            }
         }
-        (ReadingPhase::Reading { read, .. }, None) => Sentence::new(format!("Loading the batch: {}{of}.", count(*read)), Role::Warning, 0),
+        (ReadingPhase::Reading { read, .. }, None) => {
+            let of = believed_total(plan.total, *read).map(|total| format!(" of {}", count(total))).unwrap_or_default();
+            Sentence::new(format!("Loading the batch: {}{of}.", count(*read)), Role::Warning, 0)
+        }
         (ReadingPhase::Wanted | ReadingPhase::Whole, None) => Sentence::new("Loading the batch.", Role::Warning, 0),
     }
 }

@@ -74,10 +74,10 @@ fn draw_sum(state: &State, campaign: &Campaign, (known, place): (&[BatchSummary]
 fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp) -> Option<String> {
     let oldest = campaign.store.coverage().oldest;
     let prepared = |summary: &&BatchSummary| {
-        let Some((total, created)) = summary.batch.total.zip(summary.batch.created_at) else { return false };
+        let Some((total, created)) = summary.total().zip(summary.batch.created_at) else { return false };
         // Where older messages are not loaded, theirs may be among them.
         let is_covered = campaign.store.coverage().complete || oldest.is_some_and(|oldest| oldest < created);
-        is_covered && (total as usize) > summary.loaded && now.duration_since(created) <= PREPARED_WITHIN
+        is_covered && total > summary.loaded && now.duration_since(created) <= PREPARED_WITHIN
     };
     let mut prepared = batches.iter().filter(prepared);
     let uploads = campaign.actions.open().iter().filter_map(|open| match &open.kind {
@@ -90,7 +90,7 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
         (Some(summary), _) => {
             let file = summary.batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned());
             let name = file.unwrap_or_else(|| summary.batch.id.short(false));
-            let total = counted(summary.batch.total.unwrap_or(0) as usize, "row");
+            let total = counted(summary.total().unwrap_or(0), "row");
             format!("being prepared: {name}, {} of {total}", count(summary.loaded))
         }
         (None, Some((name, rows))) => format!("being prepared: {}, none of {} yet", campaign.shown_name(name), counted(rows, "row")),
@@ -197,13 +197,13 @@ fn cells(
 fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
     let of = |status: &Status| summary.by_status[status_place(Some(status))];
     let ended = of(&Status::Success) + of(&Status::Failure);
-    let all = summary.batch.total.map_or(summary.loaded, |total| total as usize).max(summary.loaded).max(1);
+    let all = summary.total().unwrap_or(summary.loaded).max(1);
     let done = bar(ended as f64 / all as f64, width, ascii);
     if summary.is_whole {
         return done;
     }
     // Of how many it is not known, so that no part of it is either.
-    let Some(_) = summary.batch.total else { return "▒".repeat(width) };
+    let Some(_) = summary.total() else { return "▒".repeat(width) };
     let unread = ((all - summary.loaded) as f64 / all as f64 * width as f64).round() as usize;
     let rest = width.saturating_sub(crate::tui::text::width(&done));
     let unread = unread.min(rest);
@@ -212,7 +212,7 @@ fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
 
 /// How many rows it has; where that was not told and more may come, at least so many.
 fn rows(summary: &BatchSummary) -> String {
-    summary.batch.total.map_or_else(|| figure_of(summary, summary.loaded), |total| count(total as usize))
+    summary.total().map_or_else(|| figure_of(summary, summary.loaded), count)
 }
 
 /// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. What is not loaded

@@ -37,8 +37,8 @@ pub(super) fn percent(share: f64) -> String {
 
 /// How much of a batch is loaded: `20 of 150 loaded`.
 pub(super) fn loaded_of(summary: &BatchSummary) -> String {
-    match summary.batch.total {
-        Some(total) => format!("{} of {} loaded", count(summary.loaded), count(total as usize)),
+    match summary.total() {
+        Some(total) => format!("{} of {} loaded", count(summary.loaded), count(total)),
         None => format!("{} loaded", count(summary.loaded)),
     }
 }

@@ -148,7 +148,7 @@ fn errors(campaign: &Campaign) -> Vec<MenuLine> {
             codes.push(code);
         }
     }
-    let words = |code: &str| if code.is_empty() { "no reason told".to_owned() } else { code.to_owned() };
+    let words = |code: &str| if code.is_empty() { "no reason given".to_owned() } else { code.to_owned() };
     codes.into_iter().map(|code| MenuLine::new(MenuItem::Error(code.clone()), words(&code))).collect()
 }
 
@@ -158,7 +158,7 @@ fn batches(campaign: &Campaign) -> Vec<MenuLine> {
     let line = |id: &BatchId, file: &str| MenuLine::new(MenuItem::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
     let of_summary = |summary: &BatchSummary| {
         // The count beside it is of what is loaded.
-        let of = summary.batch.total.filter(|_| !summary.is_whole).map(|total| format!(", of {}", grouped(total as usize)));
+        let of = summary.total().filter(|_| !summary.is_whole).map(|total| format!(", of {}", grouped(total)));
         line(&summary.batch.id, &format!("{}{}", summary.batch.file_name.as_deref().unwrap_or_default(), of.unwrap_or_default()))
     };
     let mut lines: Vec<MenuLine> = known.iter().map(of_summary).collect();

@@ -1,0 +1,128 @@
+//! Batches of which not everything shows: a part is told as a part, and never as the whole.
+
+use jiff::{SignedDuration, Timestamp};
+use postwatch::simulator::FaultyCalls;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::stage::{CLINIC, Stage, still, text};
+
+/// Messages of a batch with this total, the first `failed` of them in failure since so many hours.
+fn rows(count: usize, failed: usize, hours: i64, total: &Value) -> Vec<Value> {
+    let at = (Timestamp::now() - SignedDuration::from_hours(hours)).to_string();
+    let row = |place: usize| {
+        let status = if place < failed { "failure" } else { "success" };
+        let attempt = json!({ "status": status, "createdAt": at, "errorType": null, "errorCode": null });
+        json!({
+            "id": format!("message_{place}"), "recipient": "6580001234", "latestStatus": status, "createdAt": at, "messageAttempts": [attempt],
+            "batches": [{ "id": "batch_1", "status": "messages_enqueued", "originalFileName": "june.csv", "totalMessages": total }],
+        })
+    };
+    (0..count).map(row).collect()
+}
+
+fn stage(rows: &[Value]) -> Stage {
+    let stage = Stage::new(still(1));
+    stage.tells(rows, false);
+    stage
+}
+
+const STATUS: [&str; 4] = ["status", CLINIC, "--batch", "batch_1"];
+const WHOLE: [&str; 5] = ["retry", CLINIC, "--batch", "batch_1", "--dry-run"];
+const SINGLY: [&str; 6] = ["retry", CLINIC, "--batch", "batch_1", "--failed", "--dry-run"];
+
+#[test]
+fn nothing_failed_only_where_all_of_the_batch_shows() {
+    let reason = |count, total: Value| text(&stage(&rows(count, 0, 1, &total)).good(&WHOLE).lines()[0]["plan"]["leftOut"][0]["reason"]);
+    assert_eq!(reason(3, json!(3)), "none of its messages has failed");
+    assert_eq!(reason(3, json!(150)), "no failure among the 3 messages loaded, and 147 did not show");
+    assert_eq!(reason(3, Value::Null), "no failure among the 3 messages loaded, and how many it has is not known");
+    assert_eq!(reason(0, json!(3)), "none of its messages shows");
+}
+
+#[rstest]
+#[case::a_part(3, json!(150), "Loaded 3 of the 150 messages that the batch has: 147 did not show, it may still be prepared.")]
+#[case::not_told(3, Value::Null, "Loaded 3 messages of the batch; how many it has is not known.")]
+#[case::none(0, Value::Null, "No message of the batch shows: it may still be prepared, or there is no batch of this id.")]
+#[case::all(3, json!(3), "Loaded the whole batch, 3 messages.")]
+fn a_plan_says_how_much_of_the_batch_it_is_of(#[case] count: usize, #[case] total: Value, #[case] told: &str) {
+    for failed in [0, count.min(2)] {
+        let stage = stage(&rows(count, failed, 1, &total));
+        for arguments in [&WHOLE[..], &SINGLY[..]] {
+            let ran = stage.good(arguments);
+            assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn one_call_retries_what_does_not_show_as_well() {
+    let table = |total: Value| stage(&rows(3, 2, 1, &total)).good(&[&WHOLE[..], &["--format", "table"]].concat()).out;
+    assert!(table(json!(150)).contains("(june.csv) as a whole: 2 failures, and any among the 147 that did not show.\n"));
+    assert!(table(json!(2)).contains("as a whole: 2 failures, and any that did not show.\n"));
+    assert!(table(json!(3)).contains("as a whole: 2 failures.\n"));
+}
+
+/// A total that is no number of messages, or below what shows, is none.
+#[rstest]
+#[case(Value::Null)]
+#[case(json!("150"))]
+#[case(json!(-1))]
+#[case(json!(150.5))]
+#[case(json!(1_000_000_000_000_000_u64))]
+#[case(json!(0))]
+#[case(json!(2))]
+fn without_a_total_that_can_be_believed_it_is_not_known_to_be_whole(#[case] total: Value) {
+    let stage = stage(&rows(3, 0, 1, &total));
+    let json = stage.good(&[&STATUS[..], &["--format", "json"]].concat()).json();
+    assert_eq!((&json["coverage"]["complete"], json["coverage"]["loaded"].as_u64()), (&Value::Bool(false), Some(3)));
+    let table = stage.good(&[&STATUS[..], &["--format", "table"]].concat()).out;
+    assert!(table.contains("3 messages loaded, perhaps not all of the batch"), "{table}");
+    assert!(!table.contains("all there are") && !table.contains("3 of"), "{table}");
+}
+
+#[test]
+fn figures_of_a_part_of_a_batch_say_of_what_they_are() {
+    let table = |total: Value| stage(&rows(3, 0, 1, &total)).good(&[&STATUS[..], &["--format", "table"]].concat()).out;
+    let part = table(json!(150));
+    let lines: Vec<Vec<&str>> = part.lines().map(|line| line.split_whitespace().collect()).collect();
+    for line in
+        [&["status", "of", "the", "3", "loaded"][..], &["delivered", "3+"], &["failed", "–"], &["Only", "of", "the", "3", "loaded:"]]
+    {
+        assert!(lines.iter().any(|told| told == line), "{line:?} in {part}");
+    }
+    let whole = table(json!(3));
+    assert!(!whole.contains('–') && !whole.contains("of the") && whole.contains("all there are"), "{whole}");
+}
+
+#[test]
+fn failures_that_are_older_than_the_usual_day_are_not_passed_over_in_silence() {
+    let stage = stage(&rows(5, 4, 40, &json!(5)));
+    let told = "Of the failures loaded 4 were last attempted more than 24 hours ago: --since includes older ones.";
+    for arguments in [&SINGLY[..], &["retry", CLINIC, "--failed", "--dry-run"]] {
+        let ran = stage.good(arguments);
+        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+    }
+    let asked = stage.good(&[&SINGLY[..], &["--since", "2d"]].concat());
+    assert!(!asked.err.contains("24 hours") && asked.lines()[0]["plan"]["retry"].as_array().unwrap().len() == 4, "{}", asked.err);
+}
+
+/// The message that is read alone for it tells of no batch, or of another one: it stays where the batch's list has it.
+#[rstest]
+#[case::of_none(json!([]))]
+#[case::of_another(json!([{ "id": "batch_2", "status": "messages_enqueued", "totalMessages": 7 }]))]
+fn a_message_stays_in_the_batch_that_lists_it(#[case] batches: Value) {
+    let mut listed = rows(3, 0, 1, &Value::Null);
+    listed.iter_mut().for_each(|row| row["batches"] = json!([]));
+    // One answer to both calls: a page, and a message.
+    let mut answer = listed[0].clone();
+    answer["batches"] = batches;
+    answer["messages"] = Value::Array(listed);
+    answer["pageData"] = json!({ "hasNextPage": false });
+    let stage = Stage::new(still(1));
+    stage.answers(200, &answer.to_string(), FaultyCalls::Reads);
+    let ran = stage.good(&[&STATUS[..], &["--format", "json"]].concat());
+    let told = ran.json();
+    assert_eq!(told["batches"][0]["loaded"], json!(3), "{}", ran.err);
+    assert!(ran.err.contains("status and total are not known: a message of it, read alone, does not tell of it."), "{}", ran.err);
+}
