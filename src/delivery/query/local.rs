@@ -2,6 +2,9 @@
 
 use super::{EXITS, calling_country, without_prefix};
 
+/// The most digits that a country's code and an area's have together.
+const LONGEST_CODES: usize = 6;
+
 /// Whether the digits, in the runs in which they were written, can be one number. Where a number of Singapore is
 /// complete, only what is dialled before it may stand beside it: neither `1 80001234` nor `80001234-5` is one number.
 pub(super) fn are_one_number(runs: &[String], is_international: bool) -> bool {
@@ -38,10 +41,11 @@ pub(super) fn with_country(digits: String) -> String {
     if digits.len() == 8 && is_whole(&digits) { format!("65{digits}") } else { digits }
 }
 
-/// Whether digits before a number are dialled with it: an exit, a zero, a country's code. North America and Russia have
-/// codes of one digit, which numbers a list more often than it begins a number that has no plus.
+/// Whether digits before a number are dialled with it: an exit, a zero, a country's code of three digits, or a shorter
+/// one with an area's behind it (`44 20`). A shorter one alone numbers a list more often than it begins a number that
+/// has no plus.
 fn is_dialled_before(before: &str, code: &str) -> bool {
     let is_exit = EXITS.contains(&before) || before.bytes().all(|digit| digit == b'0');
     let own = before.trim_start_matches('0');
-    is_exit || (code.len() > 1 && own.starts_with(code))
+    is_exit || (code.len() > 1 && own.starts_with(code) && (3..=LONGEST_CODES).contains(&own.len()))
 }
