@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-pub use time::{age, exact_time, short_time};
+pub use time::{age, ago, exact_time, short_time};
 pub use wrap::wrap;
 
 /// On which side of a column its text stands.

@@ -45,7 +45,8 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::state::{Dialog, FilterMenuKind, PromptKind, State, ViewKind};
-use super::{Action, Context, Effect, Event, KeyRole, view};
+use super::{Action, Context, Effect, Event, KeyRole};
+use crate::delivery::{agreeing, counted};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
 use crate::retry::PLAN_LIFE;
@@ -233,7 +234,10 @@ impl State {
     /// What was pasted where nothing is typed was dropped.
     fn tell_dropped(&mut self, keys: Option<usize>) {
         let what = match keys {
-            Some(keys) => format!("{} keys arrived at once and were taken for a paste. Nothing was done.", view::count(keys)),
+            Some(keys) => {
+                let were = agreeing(keys, "was", "were");
+                format!("{} arrived at once and {were} taken for a paste. Nothing was done.", counted(keys, "key"))
+            }
             None => "Text was pasted where none is typed. Nothing was done.".to_owned(),
         };
         self.tell(NoticeWeight::Info, &what, "", "");

@@ -97,3 +97,19 @@ fn a_clock_that_is_put_right_a_little_changes_nothing() {
     desk.keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [Command::Run(_)]));
 }
+
+/// What the server says is still to come is not told as just now.
+#[test]
+fn a_message_created_ahead_of_now_says_so() {
+    let mut desk = Desk::with(&[sms(1, "failure", -5 * 3_600)], 120, 36);
+    let line = desk.keys("Enter").line(", 5 h ahead");
+    assert!(line.contains("created") && !line.contains("ago"), "{line}");
+}
+
+/// A number and its noun agree.
+#[test]
+fn one_key_that_was_taken_for_a_paste_is_one() {
+    let mut desk = Desk::with(&[sms(1, "success", 60)], 120, 36);
+    desk.event(Event::PasteDropped { keys: Some(1) }).sees("1 key arrived at once and was taken for a paste.");
+    desk.event(Event::PasteDropped { keys: Some(3) }).sees("3 keys arrived at once and were taken for a paste.");
+}

@@ -37,6 +37,13 @@ pub fn age(age: SignedDuration) -> String {
     }
 }
 
+/// How long ago a time of the server's lies, or how far ahead one that is still to come by more than clocks go apart:
+/// `3 s ago`, `5 h ahead`.
+pub fn ago(age_of_it: SignedDuration) -> String {
+    const APART: SignedDuration = SignedDuration::from_secs(60);
+    if age_of_it < -APART { format!("{} ahead", age(-age_of_it)) } else { format!("{} ago", age(age_of_it)) }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -63,6 +70,15 @@ mod tests {
         let at: Timestamp = "2026-11-24T06:02:11.120Z".parse().unwrap();
         assert_eq!(exact_time(at, &singapore()), "2026-11-24 14:02:11.120 +08:00");
         assert_eq!(exact_time(at, &TimeZone::UTC), "2026-11-24 06:02:11.120 +00:00");
+    }
+
+    #[rstest]
+    #[case(7_200, "2 h ago")]
+    #[case(0, "0 s ago")]
+    #[case(-60, "0 s ago")]
+    #[case(-5 * 3_600, "5 h ahead")]
+    fn what_is_still_to_come_is_not_ago(#[case] seconds: i64, #[case] expected: &str) {
+        assert_eq!(ago(SignedDuration::from_secs(seconds)), expected);
     }
 
     #[rstest]

@@ -12,7 +12,7 @@ use crate::delivery::{Attempt, Message, RecipientKind, Status, TemplatePart, cou
 use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, DetailPhase, State};
-use crate::tui::text::{age, width as text_width, wrap};
+use crate::tui::text::{age, ago, width as text_width, wrap};
 use crate::tui::{Action, Role, role_of, sign};
 
 /// Draws the detail of the open message, or of the one under the cursor. Where it has the keys,
@@ -161,7 +161,7 @@ impl Pen<'_> {
         if *status != Status::Failure {
             // How long ago moves on with the clock; what has ended has a time, and keeps it.
             let ended = |at| format!(" {}", self.state.look.time(at, self.state.now));
-            let since = message.last_change().map(|at| if status.is_final() { ended(at) } else { format!(", {} ago", self.old(at)) });
+            let since = message.last_change().map(|at| if status.is_final() { ended(at) } else { format!(", {}", self.old(at)) });
             let since = since.unwrap_or_default();
             let hint = match status {
                 Status::SentToTelco if !message.is_in_singapore() => ": the last word there is for numbers abroad",
@@ -273,7 +273,7 @@ impl Pen<'_> {
 
     fn facts(&mut self, campaign: &Campaign, row: RowNumber, message: &Message) {
         if let Some(at) = message.created_at {
-            let text = format!("{}, {} ago", self.state.look.exact(at), self.old(at));
+            let text = format!("{}, {}", self.state.look.exact(at), self.old(at));
             self.fact("created", &text, Role::Text);
         }
         if let Some(language) = message.language.as_ref().filter(|_| !self.tells_language) {
@@ -313,7 +313,7 @@ impl Pen<'_> {
 
     /// How long ago a stamp of the API's lies.
     fn old(&self, at: Timestamp) -> String {
-        age(self.state.time_of_day().duration_since(at))
+        ago(self.state.time_of_day().duration_since(at))
     }
 
     /// How long ago a time of our own lies.

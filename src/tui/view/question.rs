@@ -13,7 +13,7 @@ use super::words::{environment, in_a_line};
 use crate::delivery::{Message, RetryHelps, counted};
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::tui::state::{Answer, Campaign, Question, State};
-use crate::tui::text::age;
+use crate::tui::text::{age, ago};
 use crate::tui::{Action, Context, Role};
 
 /// Draws the question. The cursor stands on the answer with the focus.
@@ -95,7 +95,7 @@ fn tried(message: &Message) -> Option<Sentence> {
 
 fn created(state: &State, at: Timestamp) -> Sentence {
     let old = state.time_of_day().duration_since(at);
-    let text = format!("Created {}, {} ago", state.look.time(at, state.now), age(old));
+    let text = format!("Created {}, {}", state.look.time(at, state.now), ago(old));
     if old.unsigned_abs() > OLD_MESSAGE && old.is_positive() {
         Sentence::new(format!("{text}: what it says may be out of date."), Role::Warning, 2)
     } else {
