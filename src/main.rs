@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use postwatch::cli::{self, Arguments, EarlyEnd, Exit, Failure};
+use postwatch::cli::{self, Arguments, EarlyExit, Exit, Failure};
 
 fn main() -> ExitCode {
     without_core_dumps();
@@ -23,8 +23,8 @@ fn main() -> ExitCode {
     let end = catch_unwind(AssertUnwindSafe(|| prepared(arguments)));
     match end.unwrap_or(Ok(Exit::Failed)) {
         Ok(exit) => exit.into(),
-        Err(EarlyEnd::PipeClosed) => Exit::Done.into(),
-        Err(EarlyEnd::Failed(failure)) => {
+        Err(EarlyExit::PipeClosed) => Exit::Done.into(),
+        Err(EarlyExit::Failed(failure)) => {
             let _ = writeln!(std::io::stderr(), "{failure}");
             failure.exit.into()
         }
@@ -47,7 +47,7 @@ fn without_core_dumps() {
     }
 }
 
-fn prepared(arguments: Arguments) -> Result<Exit, EarlyEnd> {
+fn prepared(arguments: Arguments) -> Result<Exit, EarlyExit> {
     // Without the environment: a key may stand in it.
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).panic_message(Impersonal);
     hooks.install().map_err(|error| cannot_start(&error))?;

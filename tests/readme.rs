@@ -21,7 +21,7 @@ fn the_keys_that_are_shown_can_be_bound() {
     assert!(of_readme.iter().all(|line| README.contains(&format!("`{line}`"))));
     for shown in [lines.as_slice(), &of_readme] {
         let (config, mistakes) = config::read(&format!("[keys]\n{}\n", shown.join("\n")));
-        let (_, wrong) = KeyMap::wished(&config.keys);
+        let (_, wrong) = KeyMap::configured(&config.keys);
         assert!(mistakes.is_empty() && wrong.is_empty(), "{mistakes:?} {wrong:?}");
         assert_eq!(config.keys.len(), shown.len());
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::keys::{Keys, key_of, not_needed};
 use super::{Common, Exit, Failure};
-use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Mistake, Placed};
+use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Located, Mistake};
 use crate::delivery::{CampaignId, full_stop};
 use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, Transport};
 use crate::tui::KeyMap;
@@ -112,8 +112,8 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     let loaded = config::load(&path)?;
     let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
     // A campaign with one mistake may have another in what only this side can judge.
-    let places = config.broken.iter().filter_map(|broken| place(broken.environment.as_ref(), broken.base_url.as_ref()).err());
-    mistakes.extend(places);
+    let mistaken = config.broken.iter().filter_map(|broken| server(broken.environment.as_ref(), broken.base_url.as_ref()).err());
+    mistakes.extend(mistaken);
     mistakes.extend(super::theme::wrong_name(&config.display));
     let needs_key = |campaign: &CampaignConfig| {
         let is_wanted = |wanted: &String| *wanted == campaign.name || *wanted == campaign.id.as_str();
@@ -133,25 +133,25 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
             }
         }
     }
-    mistakes.append(&mut KeyMap::wished(&config.keys).1);
+    mistakes.append(&mut KeyMap::configured(&config.keys).1);
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
     Ok(Configured { path: loaded.path, config, campaigns, mistakes })
 }
 
 /// Where the API is, and with an address what the file says is behind it.
 pub(super) fn base_of(campaign: &CampaignConfig) -> Result<(BaseUrl, Option<Environment>), Mistake> {
-    let place = place(campaign.environment.as_ref(), campaign.base_url.as_ref())?;
+    let server = server(campaign.environment.as_ref(), campaign.base_url.as_ref())?;
     // The configuration lets no campaign through that has neither.
-    Ok(place.unwrap_or_else(|| (Environment::Test.base_url(), None)))
+    Ok(server.unwrap_or_else(|| (Environment::Test.base_url(), None)))
 }
 
 /// What an address looks like, for mistakes.
 const ADDRESS: &str = "an address such as `https://gateway.example/api/v2`";
 
 /// Where the API is, as far as the file says it.
-fn place(
-    environment: Option<&Placed<String>>,
-    base_url: Option<&Placed<String>>,
+fn server(
+    environment: Option<&Located<String>>,
+    base_url: Option<&Located<String>>,
 ) -> Result<Option<(BaseUrl, Option<Environment>)>, Mistake> {
     let said = environment.map(|word| word.parse(Environment::parse)).transpose()?;
     let Some(url) = base_url else { return Ok(said.map(|environment| (environment.base_url(), None))) };
@@ -232,8 +232,8 @@ mod tests {
     const LIVE: &str = "key_live_0123456789abcdef";
     const TEST: &str = "key_test_0123456789abcdef";
 
-    fn campaign(place: &str, key: &str) -> Result<ConfiguredCampaign, Mistake> {
-        let text = format!("[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nkey = \"{key}\"\n{place}\n");
+    fn campaign(server: &str, key: &str) -> Result<ConfiguredCampaign, Mistake> {
+        let text = format!("[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nkey = \"{key}\"\n{server}\n");
         let (mut config, mistakes) = config::read(&text);
         assert_eq!(mistakes, []);
         ConfiguredCampaign::of(config.campaigns.remove(0))
@@ -257,13 +257,13 @@ mod tests {
     #[case("base_url = \"https://test.postman.gov.sg/api/v2\"\nenvironment = \"test\"", TEST, HostKind::Test, false, true)]
     #[case("environment = \"production\"", LIVE, HostKind::Production, true, true)]
     fn what_is_locked_and_masked(
-        #[case] place: &str,
+        #[case] server: &str,
         #[case] key: &str,
         #[case] kind: HostKind,
         #[case] locked: bool,
         #[case] masked: bool,
     ) {
-        let campaign = campaign(place, key).unwrap();
+        let campaign = campaign(server, key).unwrap();
         assert_eq!((campaign.kind, campaign.is_read_only(), campaign.is_masked()), (kind, locked, masked));
         assert!(campaign.key.is_ok());
     }
@@ -275,8 +275,8 @@ mod tests {
     #[case("base_url = \"https://postman.gov.sg/api/v2\"", TEST)]
     #[case("base_url = \"https://sms.agency.example/v2\"\nenvironment = \"test\"", LIVE)]
     #[case("base_url = \"https://sms.agency.example/v2\"\nenvironment = \"production\"", TEST)]
-    fn a_key_of_another_environment_is_no_key(#[case] place: &str, #[case] key: &str) {
-        let campaign = campaign(place, key).unwrap();
+    fn a_key_of_another_environment_is_no_key(#[case] server: &str, #[case] key: &str) {
+        let campaign = campaign(server, key).unwrap();
         let transport: Arc<dyn Transport> = Arc::new(crate::postman::scripted::ScriptedTransport::new([]));
         assert!(campaign.key.is_err() && campaign.api(&transport).is_err());
     }
@@ -284,10 +284,10 @@ mod tests {
     #[test]
     fn an_environment_cannot_stand_beside_anothers_host() {
         let mistake = campaign("environment = \"test\"\nbase_url = \"https://postman.gov.sg/api/v2\"", TEST).unwrap_err();
-        let told = mistake.to_string();
+        let reported = mistake.to_string();
         assert!(
-            told.starts_with("line 5, column 15: `environment` is `test`, and postman.gov.sg is Postman's host for production"),
-            "{told}"
+            reported.starts_with("line 5, column 15: `environment` is `test`, and postman.gov.sg is Postman's host for production"),
+            "{reported}"
         );
     }
 

@@ -15,7 +15,7 @@ pub(super) use self::finding::{Finding, Grade};
 
 use super::campaigns::{Configured, configured_for, find};
 use super::context::{format_of, is_coloured, unusable};
-use super::{Common, EarlyEnd, Exit};
+use super::{Common, EarlyExit, Exit};
 use crate::postman::{HttpTransport, Transport};
 
 /// What `check` takes.
@@ -29,7 +29,7 @@ pub struct CheckArguments {
 ///
 /// # Errors
 /// The output cannot be written.
-pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let mut findings = Vec::new();
     let wanted = (!arguments.campaign.is_empty()).then_some(arguments.campaign.as_slice());
     match configured_for(common, wanted) {
@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<E
         }
     }
     findings.extend(machine::findings(common));
-    Ok(told(&findings, common, &mut io::stdout().lock())?)
+    Ok(reported(&findings, common, &mut io::stdout().lock())?)
 }
 
 /// Tells what is right and wrong in the configuration alone.
@@ -52,10 +52,10 @@ pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<E
 /// # Errors
 /// The output cannot be written.
 pub(super) fn file_alone(configured: &Configured, common: &Common, out: &mut impl Write) -> io::Result<Exit> {
-    told(&configuration(configured), common, out)
+    reported(&configuration(configured), common, out)
 }
 
-fn told(findings: &[Finding], common: &Common, out: &mut impl Write) -> io::Result<Exit> {
+fn reported(findings: &[Finding], common: &Common, out: &mut impl Write) -> io::Result<Exit> {
     finding::write(findings, format_of(common), is_coloured(common), out)?;
     Ok(findings.iter().fold(Exit::Done, |exit, finding| exit.and(finding.exit)))
 }

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::campaigns::configured_for;
 use super::check::file_alone;
 use super::context::{tell, unusable};
-use super::{Common, EarlyEnd, Exit};
+use super::{Common, EarlyExit, Exit};
 use crate::config;
 
 /// What `config` takes.
@@ -16,7 +16,7 @@ use crate::config;
 pub struct ConfigArguments {
     /// What about it.
     #[command(subcommand)]
-    pub wish: ConfigCommand,
+    pub setting: ConfigCommand,
 }
 
 /// What about the configuration.
@@ -36,9 +36,9 @@ pub enum ConfigCommand {
 ///
 /// # Errors
 /// The file cannot be used at all, or the output cannot be written.
-pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let mut out = std::io::stdout().lock();
-    match arguments.wish {
+    match arguments.setting {
         ConfigCommand::Path => {
             let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
             writeln!(out, "{}", path.display())?;

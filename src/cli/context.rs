@@ -23,7 +23,7 @@ pub(super) struct CommandContext {
     pub configured: Configured,
     pub transport: Arc<dyn Transport>,
     /// Whether it was told that only half the configured calls are made.
-    half_told: Arc<AtomicBool>,
+    half_reported: Arc<AtomicBool>,
 }
 
 impl CommandContext {
@@ -46,7 +46,7 @@ impl CommandContext {
     fn with(common: &Common, configured: Result<Configured, LoadError>) -> Result<Self, Failure> {
         let configured = configured.map_err(|error| unusable(&error))?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
-        Ok(Self { clock: Clock::system(), common: common.clone(), configured, transport, half_told: Arc::new(AtomicBool::new(false)) })
+        Ok(Self { clock: Clock::system(), common: common.clone(), configured, transport, half_reported: Arc::new(AtomicBool::new(false)) })
     }
 
     /// A command in a test: over this transport, by this clock, without a file.
@@ -54,7 +54,7 @@ impl CommandContext {
     pub fn of_test(common: &Common, transport: Arc<dyn Transport>, clock: Clock) -> Self {
         let (path, config) = (std::path::PathBuf::new(), crate::config::read("").0);
         let configured = Configured { path, config, campaigns: Vec::new(), mistakes: Vec::new() };
-        Self { clock, common: common.clone(), configured, transport, half_told: Arc::default() }
+        Self { clock, common: common.clone(), configured, transport, half_reported: Arc::default() }
     }
 
     /// The campaign that the command names. What else is wrong in the configuration is told beside.
@@ -82,12 +82,12 @@ impl CommandContext {
         // A dashboard may watch the same campaign: together they keep to its ceiling.
         let reader = Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), chance).sharing(shared_budget(&self.common));
         let quiet = self.common.quiet;
-        let half_told = Arc::clone(&self.half_told);
+        let half_reported = Arc::clone(&self.half_reported);
         Ok(reader.telling(move |news| match news {
             _ if quiet => {}
             ReaderNews::GoesAgain { error, wait } => tell(&waiting(error, wait)),
             // The folder is one for all campaigns: it is told once.
-            ReaderNews::HalfRate(_) if half_told.swap(true, Ordering::Relaxed) => {}
+            ReaderNews::HalfRate(_) if half_reported.swap(true, Ordering::Relaxed) => {}
             ReaderNews::HalfRate(why) => tell(&why.in_full()),
         }))
     }

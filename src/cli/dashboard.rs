@@ -109,9 +109,9 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
     let simulator = simulated(arguments, campaigns, runtime)?;
     let base = BaseUrl::parse(&simulator.base_url()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
     let mut campaigns = Vec::new();
-    for card in simulator.campaigns() {
-        let key = ApiKey::new(&card.key.as_str().into()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
-        campaigns.push(ConfiguredCampaign::simulated(&card.name, &card.id, base.clone(), key));
+    for settings in simulator.campaigns() {
+        let key = ApiKey::new(&settings.key.as_str().into()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
+        campaigns.push(ConfiguredCampaign::simulated(&settings.name, &settings.id, base.clone(), key));
     }
     // Nothing of a demo is to outlive it, and it must not touch the journal of real actions.
     let folder = tempfile::Builder::new().prefix("postwatch-demo-").tempdir().map_err(|error| {
@@ -238,10 +238,10 @@ fn background() -> Option<Background> {
 fn depth(common: &Common) -> ColourDepth {
     use super::args::Colour;
     use crate::tui::ColourSetting;
-    let wish = match common.color {
+    let setting = match common.color {
         Colour::Auto => ColourSetting::Auto,
         Colour::Always => ColourSetting::Always,
         Colour::Never => ColourSetting::Never,
     };
-    ColourDepth::of(wish, |name| std::env::var(name).ok())
+    ColourDepth::of(setting, |name| std::env::var(name).ok())
 }

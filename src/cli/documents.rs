@@ -7,7 +7,7 @@ use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Arguments, EarlyEnd, Exit, Failure};
+use super::{Arguments, EarlyExit, Exit, Failure};
 use crate::config::nearest;
 
 /// What `completions` takes.
@@ -28,7 +28,7 @@ pub struct ManArguments {
 ///
 /// # Errors
 /// The output cannot be written.
-pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, EarlyEnd> {
+pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, EarlyExit> {
     let mut text = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "postwatch", &mut text);
     written(&text)
@@ -38,7 +38,7 @@ pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, Earl
 ///
 /// # Errors
 /// There is no such command, or the output cannot be written.
-pub(super) fn man(arguments: &ManArguments) -> Result<Exit, EarlyEnd> {
+pub(super) fn man(arguments: &ManArguments) -> Result<Exit, EarlyExit> {
     let mut program = Arguments::command();
     // Subcommands get the options that all share, and their full names.
     program.build();
@@ -63,7 +63,7 @@ fn subcommand(program: &Command, name: &str) -> Result<Command, Failure> {
     Err(Failure::usage(format!("There is no command `{}`.", crate::delivery::clean_line(name)), next))
 }
 
-fn written(text: &[u8]) -> Result<Exit, EarlyEnd> {
+fn written(text: &[u8]) -> Result<Exit, EarlyExit> {
     let mut out = std::io::stdout().lock();
     out.write_all(text)?;
     out.flush()?;

@@ -14,7 +14,7 @@ use super::campaigns::{ConfiguredCampaign, find as named};
 use super::context::{CommandContext, counted};
 use super::number::looked_for;
 use super::progress::ProgressLine;
-use super::{Common, EarlyEnd, Exit, Failure, journal};
+use super::{Common, EarlyExit, Exit, Failure, journal};
 use crate::delivery::{Beside, Message, NotANumber, RecipientQuery};
 use crate::monitor::Reader;
 use crate::postman::record::{Field, RecordFormat};
@@ -42,7 +42,7 @@ pub struct FindArguments {
 /// # Errors
 /// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is told among
 /// the answers.
-pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let context = match arguments.campaign.as_slice() {
         [] => CommandContext::load(common)?,
         named => CommandContext::load_for(common, named)?,
@@ -137,21 +137,21 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
 async fn ask(context: &CommandContext, found: &mut FindResult, query: &RecipientQuery) -> Result<(), Failure> {
     let progress = ProgressLine::start(context.common.quiet, false);
     let mut asked: JoinSet<(usize, Result<SearchAnswer, Failure>)> = JoinSet::new();
-    for (place, answer) in found.answers.iter_mut().enumerate() {
+    for (index, answer) in found.answers.iter_mut().enumerate() {
         match context.reader(&answer.campaign) {
             Ok(reader) => {
-                asked.spawn(one(place, reader, query.clone()));
+                asked.spawn(one(index, reader, query.clone()));
             }
-            Err(failure) => answer.told = Err(failure),
+            Err(failure) => answer.reported = Err(failure),
         }
     }
     let all = asked.len();
     progress.tell(|| format!("asking {}", counted(all, "campaign")));
     while let Some(ended) = asked.join_next().await {
         match ended {
-            Ok((place, told)) => {
-                if let Some(answer) = found.answers.get_mut(place) {
-                    answer.told = told;
+            Ok((index, reported)) => {
+                if let Some(answer) = found.answers.get_mut(index) {
+                    answer.reported = reported;
                 }
             }
             Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
@@ -163,13 +163,13 @@ async fn ask(context: &CommandContext, found: &mut FindResult, query: &Recipient
     Ok(())
 }
 
-async fn one(place: usize, mut reader: Reader, query: RecipientQuery) -> (usize, Result<SearchAnswer, Failure>) {
+async fn one(index: usize, mut reader: Reader, query: RecipientQuery) -> (usize, Result<SearchAnswer, Failure>) {
     let call = Call::List { page: PageRequest { limit: MOST, search: Some(query), position: Position::Head } };
-    let told = reader.page(&call).await.map_err(Failure::from).map(|answer| SearchAnswer {
+    let reported = reader.page(&call).await.map_err(Failure::from).map(|answer| SearchAnswer {
         messages: answer.rows.iter().map(Message::from_row).collect(),
         beside: Beside { unreadable: answer.unreadable(), ..answer.beside },
         more: answer.page.has_next,
         at: answer.asked_at,
     });
-    (place, told)
+    (index, reported)
 }

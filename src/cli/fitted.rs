@@ -85,19 +85,19 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_they_must_be() {
-        let told = lines(&heading(&["a", "text"]), &rows(&[&["字字", "x"], &["b", ""]]), None, false);
-        assert_eq!(told, ["a     text", "字字  x", "b"]);
+        let reported = lines(&heading(&["a", "text"]), &rows(&[&["字字", "x"], &["b", ""]]), None, false);
+        assert_eq!(reported, ["a     text", "字字  x", "b"]);
     }
 
     #[test]
     fn the_widest_gives_way() {
-        let told = lines(&heading(&["status", "text"]), &rows(&[&["failed", "a long text that does not fit"]]), Some(24), false);
-        assert_eq!(told, ["status  text", "failed  a long text tha…"]);
+        let reported = lines(&heading(&["status", "text"]), &rows(&[&["failed", "a long text that does not fit"]]), Some(24), false);
+        assert_eq!(reported, ["status  text", "failed  a long text tha…"]);
     }
 
     #[test]
     fn only_the_first_cell_has_a_colour() {
-        let told = lines(&heading(&["s", "t"]), &rows(&[&["x", "y"]]), None, true);
-        assert_eq!(told, ["s  t", "\u{1b}[31;1mx\u{1b}[0m  y"]);
+        let reported = lines(&heading(&["s", "t"]), &rows(&[&["x", "y"]]), None, true);
+        assert_eq!(reported, ["s  t", "\u{1b}[31;1mx\u{1b}[0m  y"]);
     }
 }

@@ -53,7 +53,7 @@ fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let journal = Journal::open(&folder)?;
     let now = Timestamp::now();
     let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
-    let run = journal.begin_run(id, &Who::told(|name| std::env::var(name).ok()), now)?;
+    let run = journal.begin_run(id, &Who::from_environment(|name| std::env::var(name).ok()), now)?;
     Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
 }
 

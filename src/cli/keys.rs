@@ -11,12 +11,12 @@ use crate::monitor::{KeyAgain, ReadKey};
 use crate::postman::{ApiKey, BaseUrl, Environment, Explanation, KeyFit};
 
 /// A key's text, or why there is none.
-type Told = Result<SecretString, String>;
+type KeyText = Result<SecretString, String>;
 
 /// What the commands told so far: one that several campaigns name runs once a start, because it may
 /// ask for a passphrase.
 #[derive(Default)]
-pub(super) struct Keys(Vec<(Vec<String>, Told)>);
+pub(super) struct Keys(Vec<(Vec<String>, KeyText)>);
 
 impl Keys {
     /// Runs the commands of these campaigns all at once, so that the slowest alone is waited for. On a terminal none is
@@ -33,31 +33,31 @@ impl Keys {
                 commands.push(command);
             }
         }
-        let told = std::thread::scope(|scope| {
+        let reported = std::thread::scope(|scope| {
             let run = |command: &Vec<String>| {
                 let source = KeySource::Command(command.clone());
                 (command.clone(), scope.spawn(move || read(&source)))
             };
             let running: Vec<_> = commands.into_iter().map(run).collect();
             let ended =
-                |thread: std::thread::ScopedJoinHandle<'_, Told>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                |thread: std::thread::ScopedJoinHandle<'_, KeyText>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             running.into_iter().map(|(command, thread)| (command, ended(thread))).collect::<Vec<_>>()
         });
-        self.0.extend(told);
+        self.0.extend(reported);
     }
 
-    fn read(&mut self, source: &KeySource) -> Told {
+    fn read(&mut self, source: &KeySource) -> KeyText {
         let KeySource::Command(command) = source else { return read(source) };
-        if let Some((_, told)) = self.0.iter().find(|(known, _)| known == command) {
-            return told.clone();
+        if let Some((_, reported)) = self.0.iter().find(|(known, _)| known == command) {
+            return reported.clone();
         }
-        let told = read(source);
-        self.0.push((command.clone(), told.clone()));
-        told
+        let reported = read(source);
+        self.0.push((command.clone(), reported.clone()));
+        reported
     }
 }
 
-fn read(source: &KeySource) -> Told {
+fn read(source: &KeySource) -> KeyText {
     source.read(|name| std::env::var(name).ok()).map_err(|error| sentence(&error))
 }
 
@@ -77,7 +77,7 @@ pub(super) fn key_of(
         Explanation::new(
             format!("The key of “{}” cannot be used.", campaign.name),
             why,
-            format!("Its configuration reads the key from {}.", campaign.key.place()),
+            format!("Its configuration reads the key from {}.", campaign.key.source_name()),
         )
     };
     match fitting(campaign, base, said, keys.read(&campaign.key)) {
@@ -98,8 +98,13 @@ pub(super) fn missing(campaign: &ConfiguredCampaign, read_now: &str) -> Option<E
 }
 
 /// A key that may be sent to this address.
-fn fitting(campaign: &CampaignConfig, base: &BaseUrl, said: Option<Environment>, told: Told) -> Result<(ApiKey, Option<String>), String> {
-    let key = ApiKey::new(&told?).map_err(|error| sentence(&error))?;
+fn fitting(
+    campaign: &CampaignConfig,
+    base: &BaseUrl,
+    said: Option<Environment>,
+    reported: KeyText,
+) -> Result<(ApiKey, Option<String>), String> {
+    let key = ApiKey::new(&reported?).map_err(|error| sentence(&error))?;
     match key.fits(base, said) {
         KeyFit::Fits => Ok((key, None)),
         KeyFit::UnknownPrefix => {
@@ -114,8 +119,8 @@ fn fitting(campaign: &CampaignConfig, base: &BaseUrl, said: Option<Environment>,
 
 fn read_again(campaign: &ConfiguredCampaign) -> Option<ApiKey> {
     let (base, said) = base_of(&campaign.config).ok()?;
-    let told = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
-    let (key, _) = fitting(&campaign.config, &base, said, told).ok()?;
+    let reported = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
+    let (key, _) = fitting(&campaign.config, &base, said, reported).ok()?;
     (base.kind().behind(said, Some(&key)) == campaign.kind).then_some(key)
 }
 

@@ -2,7 +2,7 @@
 
 mod output;
 pub(super) mod table;
-mod wanted;
+mod criteria;
 mod work;
 
 use std::io::{BufWriter, IsTerminal as _, Stdout};
@@ -12,15 +12,15 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub(super) use self::criteria::{Fit, MessageFilter, SeenValues, StatusArgument, code};
 use self::output::MessageWriter;
 use self::table::MessageTable;
-pub(super) use self::wanted::{Fit, MessageFilter, SeenValues, StatusAsked, code};
 use self::work::{LoadTotals, ReadEnd, Work};
 use super::context::CommandContext;
 use super::number::looked_for;
 use super::progress::ProgressLine;
 use super::window::{AttemptWindow, WindowOptions};
-use super::{Common, EarlyEnd, Exit, Failure, Format, journal};
+use super::{Common, EarlyExit, Exit, Failure, Format, journal};
 use crate::delivery::{BatchId, RecipientQuery};
 use crate::monitor::{ListRequest, ReadError};
 use crate::postman::record::{Field, RecordFormat};
@@ -39,8 +39,8 @@ pub struct MessagesArguments {
     pub search: Option<String>,
     /// Only this status (delivered, failed, queued, … or the API's word; other for all that are not in its table); may be given
     /// again
-    #[arg(long, value_name = "S", value_parser = wanted::status)]
-    pub status: Vec<StatusAsked>,
+    #[arg(long, value_name = "S", value_parser = criteria::status)]
+    pub status: Vec<StatusArgument>,
     /// Only failures with this error code; may be given again
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub error: Vec<String>,
@@ -97,7 +97,7 @@ fn fields_of(names: &[FieldName]) -> Result<Vec<Field>, Failure> {
 ///
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
-pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();

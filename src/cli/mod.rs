@@ -10,7 +10,7 @@ mod configuration;
 mod context;
 pub mod dashboard;
 mod documents;
-mod end;
+mod early_exit;
 mod exit;
 mod failure;
 mod find;
@@ -32,7 +32,7 @@ mod watch;
 mod window;
 
 pub use args::{Arguments, CliCommand, Common, Format};
-pub use end::EarlyEnd;
+pub use early_exit::EarlyExit;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use logging::log_into;

@@ -8,7 +8,7 @@ mod chosen;
 mod plan_text;
 mod report;
 mod selection;
-mod standing;
+mod stages;
 mod waiting;
 mod work;
 
@@ -23,7 +23,7 @@ use self::work::AgreedRetries;
 use super::context::CommandContext;
 use super::journal::OpenJournal;
 use super::signals::Signals;
-use super::{Common, EarlyEnd, Exit, Format};
+use super::{Common, EarlyExit, Exit, Format};
 
 /// What `retry` takes.
 #[derive(Debug, Clone, Args)]
@@ -83,7 +83,7 @@ pub struct RetryArguments {
 ///
 /// # Errors
 /// Wrong usage, read-only, no yes, a message or the journal that could not be read.
-pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let selection = Selection::of(arguments, campaign.config.history, context.zone(), Timestamp::now())?;
@@ -114,7 +114,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     if chosen.count() == 0 {
         context.notice(&announcement());
         let mut report = report_of(&chosen, &context)?;
-        return told(&mut report, &context);
+        return reported(&mut report, &context);
     }
     // A question whose yes could not be written down is not asked.
     let open = match open {
@@ -150,12 +150,12 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     };
     let end = work::carry_out(agreed, &context, campaign, open, &mut report, signals).await;
     // The output is ended even where the run was not.
-    let exit = told(&mut report, &context)?;
+    let exit = reported(&mut report, &context)?;
     Ok(end?.and(exit))
 }
 
 /// A report that begins with what is left out.
-fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyEnd> {
+fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyExit> {
     let mut report = OutcomeReport::begin(context.format());
     for left_out in &chosen.left_out {
         report.leave_out(left_out, chosen.by_name)?;
@@ -164,7 +164,7 @@ fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport,
 }
 
 /// Ends the report, with a sentence for a person; gives the exit that the outcomes ask for.
-fn told(report: &mut OutcomeReport, context: &CommandContext) -> Result<Exit, EarlyEnd> {
+fn reported(report: &mut OutcomeReport, context: &CommandContext) -> Result<Exit, EarlyExit> {
     report.finish()?;
     context.notice(&report.counts().sentence());
     Ok(report.exit())

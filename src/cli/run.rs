@@ -4,7 +4,7 @@ use tokio::runtime::Runtime;
 
 use super::signals::Signals;
 use super::{
-    Arguments, CliCommand, Common, EarlyEnd, Exit, check, configuration, dashboard, documents, find, journal, messages, retry, simulate,
+    Arguments, CliCommand, Common, EarlyExit, Exit, check, configuration, dashboard, documents, find, journal, messages, retry, simulate,
     status, watch,
 };
 
@@ -12,7 +12,7 @@ use super::{
 ///
 /// # Errors
 /// It ended before its work was done.
-pub fn run(arguments: Arguments, runtime: &Runtime) -> Result<Exit, EarlyEnd> {
+pub fn run(arguments: Arguments, runtime: &Runtime) -> Result<Exit, EarlyExit> {
     let Arguments { common, command } = arguments;
     match command {
         // The dashboard owns the terminal and this thread, and listens for signals itself.
@@ -26,7 +26,7 @@ pub fn run(arguments: Arguments, runtime: &Runtime) -> Result<Exit, EarlyEnd> {
 }
 
 /// Carries out a command that needs no terminal.
-async fn scripted(command: CliCommand, common: &Common) -> Result<Exit, EarlyEnd> {
+async fn scripted(command: CliCommand, common: &Common) -> Result<Exit, EarlyExit> {
     let mut signals = Signals::listen()?;
     match command {
         CliCommand::Check(arguments) => signals.or(check::run(&arguments, common)).await,

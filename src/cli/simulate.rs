@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use self::config_file::ConfigFile;
 use super::campaigns::sentence;
 use super::signals::Signals;
-use super::{Common, EarlyEnd, Exit, Failure};
+use super::{Common, EarlyExit, Exit, Failure};
 use crate::config;
 use crate::postman::Environment;
 use crate::simulator::{self, CampaignOptions, ServeError, SimulatedEnvironment, Simulator, World, WorldOptions};
@@ -123,7 +123,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 ///
 /// # Errors
 /// Wrong options, an address that cannot be listened on, or a configuration that cannot be written.
-pub(super) async fn run(arguments: SimulateArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: SimulateArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
     let config = arguments.write_config.clone().map(ConfigFile::replacing).transpose()?;
     let simulator = started(&arguments).await?;
     if let Some(config) = &config {

@@ -16,8 +16,8 @@ use super::journal::used_up;
 use super::messages::unread;
 use super::moment;
 use super::progress::ProgressLine;
-use super::window::{AttemptWindow, LastTry, ListedBack, NOT_GIVEN, Placement, WindowOptions, loaded_back_to};
-use super::{Common, EarlyEnd, Exit, Format};
+use super::window::{AttemptWindow, ListedBack, NOT_GIVEN, NewestAttempt, Placement, WindowOptions, loaded_back_to};
+use super::{Common, EarlyExit, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId, full_stop, how_much_shows};
 use crate::monitor::{ListRequest, Reader};
 use crate::postman::PageRequest;
@@ -41,7 +41,7 @@ pub struct StatusArguments {
 ///
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
-pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let asked = stretch(arguments, &context, campaign)?;
@@ -130,12 +130,12 @@ async fn read(
         answer.rows.iter().for_each(|row| loaded.back.note(row.created_at().value()));
         if stretch.since.is_some() {
             answer.rows.retain(|row| {
-                let place = stretch.place(row.created_at().value(), || LastTry::of(&Message::from_row(row)));
-                if place == Placement::NotGiven {
+                let placement = stretch.placement(row.created_at().value(), || NewestAttempt::of(&Message::from_row(row)));
+                if placement == Placement::NotGiven {
                     loaded.untimed.insert(row.id().to_owned());
                 }
-                complete &= place == Placement::In;
-                place == Placement::In
+                complete &= placement == Placement::In;
+                placement == Placement::In
             });
         }
         store.merge(&answer.rows, &kind, answer.asked_at);
@@ -170,10 +170,10 @@ async fn read(
 
 /// What the API says of a batch: its own pages tell only its messages, and each of these, read alone, tells the batch.
 async fn learn(reader: &mut Reader, context: &CommandContext, batch: &BatchId, store: &mut Store) {
-    let is_told = store.batch(batch).is_some_and(|summary| summary.batch.total.is_some() && summary.batch.status.is_some());
-    let Some(message) = store.rows().next().map(|row| store.id(row)).filter(|_| !is_told) else { return };
+    let is_reported = store.batch(batch).is_some_and(|summary| summary.batch.total.is_some() && summary.batch.status.is_some());
+    let Some(message) = store.rows().next().map(|row| store.id(row)).filter(|_| !is_reported) else { return };
     match reader.message(&message).await {
-        Ok(answer) if answer.rows.iter().any(|row| row.batch().value().is_some_and(|told| told.id == batch.as_str())) => {
+        Ok(answer) if answer.rows.iter().any(|row| row.batch().value().is_some_and(|reported| reported.id == batch.as_str())) => {
             store.merge(&answer.rows, &AnswerKind::Single, answer.asked_at);
         }
         // Its message stays in the batch whose list has it.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::campaigns::Configured;
-use crate::config::{self, Display, Expected, Mistake, Placed};
+use crate::config::{self, Display, Expected, Located, Mistake};
 use crate::tui::{OwnTheme, ThemeChoice};
 
 /// Longer than any theme: what is named by a slip is not read whole.
@@ -30,7 +30,7 @@ fn is_file(name: &str) -> bool {
 }
 
 /// The theme of a file, which is looked for beside the configuration.
-fn own(name: &Placed<String>, configuration: &Path) -> (ThemeChoice, Vec<(PathBuf, Mistake)>) {
+fn own(name: &Located<String>, configuration: &Path) -> (ThemeChoice, Vec<(PathBuf, Mistake)>) {
     let file = configuration.parent().unwrap_or(Path::new("")).join(&name.value);
     let text = match read(&file) {
         Ok(text) => text,
@@ -67,11 +67,11 @@ mod tests {
     #[must_use]
     fn of(folder: &Path, theme: &str) -> (ThemeChoice, Vec<String>) {
         let mut config = Config::default();
-        config.display.theme = Some(Placed::new(theme.to_owned(), 7, 9));
+        config.display.theme = Some(Located::new(theme.to_owned(), 7, 9));
         let path = folder.join("config.toml");
         let (choice, mistakes) = chosen(&Configured { path, config, campaigns: Vec::new(), mistakes: Vec::new() });
-        let told = mistakes.iter().map(|(path, mistake)| format!("{}: {mistake}", path.strip_prefix(folder).unwrap().display()));
-        (choice, told.collect())
+        let reported = mistakes.iter().map(|(path, mistake)| format!("{}: {mistake}", path.strip_prefix(folder).unwrap().display()));
+        (choice, reported.collect())
     }
 
     #[test]
@@ -95,12 +95,12 @@ mod tests {
             mistakes[0].starts_with("mine.toml: line 2, column 1: ") && mistakes[0].ends_with("did you mean `failed`?"),
             "{mistakes:?}"
         );
-        for (name, told) in [("gone.toml", "cannot be read"), ("./", "no ordinary file")] {
+        for (name, reported) in [("gone.toml", "cannot be read"), ("./", "no ordinary file")] {
             let (choice, mistakes) = of(folder.path(), name);
             assert_eq!(choice, ThemeChoice::Auto);
-            assert!(mistakes[0].starts_with("config.toml: line 7, column 9: ") && mistakes[0].contains(told), "{mistakes:?}");
+            assert!(mistakes[0].starts_with("config.toml: line 7, column 9: ") && mistakes[0].contains(reported), "{mistakes:?}");
         }
-        let display = |name: &str| Display { theme: Some(Placed::new(name.to_owned(), 7, 9)), ..Display::default() };
+        let display = |name: &str| Display { theme: Some(Located::new(name.to_owned(), 7, 9)), ..Display::default() };
         assert_eq!(wrong_name(&display("drak")).unwrap().nearest.as_deref(), Some("dark"));
         assert_eq!((wrong_name(&display("dark")), wrong_name(&display("gone.toml"))), (None, None));
     }

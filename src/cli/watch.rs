@@ -20,7 +20,7 @@ use super::context::{CommandContext, is_coloured};
 use super::journal;
 use super::signals::Signals;
 use super::window::{AttemptWindow, WindowOptions};
-use super::{Common, EarlyEnd, Exit, Failure};
+use super::{Common, EarlyExit, Exit, Failure};
 use crate::delivery::BatchId;
 
 /// What `watch` takes.
@@ -51,7 +51,7 @@ pub struct WatchArguments {
 ///
 /// # Errors
 /// Wrong usage, a refusal of the API, an output that cannot be written.
-pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
+pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();

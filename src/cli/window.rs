@@ -51,14 +51,14 @@ pub(super) struct WindowOptions<'a> {
 
 /// What is known of a message's newest attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct LastTry {
+pub(super) struct NewestAttempt {
     /// When it was made; of a failure, when that was last told of.
     pub attempted: Option<Timestamp>,
     /// When the record of a failure last changed: it may have failed then.
     pub changed: Option<Timestamp>,
 }
 
-impl LastTry {
+impl NewestAttempt {
     /// What a message tells.
     pub fn of(message: &Message) -> Self {
         let has_failed = message.status == Some(Status::Failure);
@@ -122,8 +122,8 @@ impl AttemptWindow {
         Self { horizon: self.horizon.or_else(|| Some(back(now, history))), ..self }
     }
 
-    /// Where a message lies that was created then; `last_try` tells what is known of its newest attempt.
-    pub fn place(&self, created: Option<Timestamp>, last_try: impl FnOnce() -> LastTry) -> Placement {
+    /// Where a message lies that was created then; `newest_attempt` tells what is known of its newest attempt.
+    pub fn placement(&self, created: Option<Timestamp>, newest_attempt: impl FnOnce() -> NewestAttempt) -> Placement {
         if self.since.is_none() && self.until.is_none() {
             return Placement::In;
         }
@@ -136,11 +136,11 @@ impl AttemptWindow {
             Some(created) if is_in(created) => return Placement::In,
             _ => {}
         }
-        let last_try = last_try();
-        match last_try.attempted {
+        let newest_attempt = newest_attempt();
+        match newest_attempt.attempted {
             Some(attempted) if is_in(attempted) => Placement::In,
             // Whether it failed then, or something else about it changed, is not given.
-            Some(attempted) if is_before_since(attempted) && last_try.changed.is_some_and(|time| !is_before_since(time)) => {
+            Some(attempted) if is_before_since(attempted) && newest_attempt.changed.is_some_and(|time| !is_before_since(time)) => {
                 Placement::NotGiven
             }
             // It was created before that.
@@ -151,8 +151,8 @@ impl AttemptWindow {
     }
 
     /// Where a message lies.
-    pub fn place_of(&self, message: &Message) -> Placement {
-        self.place(message.created_at, || LastTry::of(message))
+    pub fn placement_of(&self, message: &Message) -> Placement {
+        self.placement(message.created_at, || NewestAttempt::of(message))
     }
 
     /// Whether a list that has come to a message created then, newest first, holds none of it any more.
@@ -197,8 +197,8 @@ mod tests {
         AttemptWindow::asked(WindowOptions { since, until, usual }, Duration::from_secs(72 * 3600), &TimeZone::UTC, now())
     }
 
-    fn tried(attempted: Option<i64>, changed: Option<i64>) -> LastTry {
-        LastTry { attempted: attempted.map(hours_ago), changed: changed.map(hours_ago) }
+    fn tried(attempted: Option<i64>, changed: Option<i64>) -> NewestAttempt {
+        NewestAttempt { attempted: attempted.map(hours_ago), changed: changed.map(hours_ago) }
     }
 
     /// Whether it failed when its record changed is not given.
@@ -206,9 +206,9 @@ mod tests {
     #[case::before(50, Placement::Before)]
     #[case::at_the_first_moment(24, Placement::NotGiven)]
     #[case::in_it(1, Placement::NotGiven)]
-    fn a_failure_whose_record_changed_in_the_window(#[case] changed: i64, #[case] place: Placement) {
+    fn a_failure_whose_record_changed_in_the_window(#[case] changed: i64, #[case] placement: Placement) {
         let day = window(None, None, Some(24)).unwrap();
-        assert_eq!(day.place(Some(hours_ago(50)), || tried(Some(50), Some(changed))), place);
+        assert_eq!(day.placement(Some(hours_ago(50)), || tried(Some(50), Some(changed))), placement);
     }
 
     #[test]
@@ -233,10 +233,10 @@ mod tests {
     #[case::nothing_given(None, None, Placement::NotGiven)]
     #[case::only_the_attempt(None, Some(1), Placement::In)]
     #[case::only_an_old_attempt(None, Some(30), Placement::Before)]
-    fn the_last_day(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Placement) {
+    fn the_last_day(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] placement: Placement) {
         let day = window(None, None, Some(24)).unwrap();
         assert_eq!(day, window(Some("24h"), None, None).unwrap(), "whether it is said or meant");
-        assert_eq!(day.place(created.map(hours_ago), || tried(attempted, None)), place);
+        assert_eq!(day.placement(created.map(hours_ago), || tried(attempted, None)), placement);
     }
 
     #[rstest]
@@ -245,9 +245,9 @@ mod tests {
     #[case::created_in_it_and_attempted_after(Some(30), Some(5), Placement::In)]
     #[case::created_before_and_attempted_after(Some(60), Some(5), Placement::Out)]
     #[case::attempted_after_and_no_creation(None, Some(5), Placement::NotGiven)]
-    fn from_one_time_to_another(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] place: Placement) {
+    fn from_one_time_to_another(#[case] created: Option<i64>, #[case] attempted: Option<i64>, #[case] placement: Placement) {
         let window = window(Some("48h"), Some("24h"), None).unwrap();
-        assert_eq!(window.place(created.map(hours_ago), || tried(attempted, None)), place);
+        assert_eq!(window.placement(created.map(hours_ago), || tried(attempted, None)), placement);
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
         let horizon = |since| window(since, None, Some(24)).unwrap().horizon;
         assert_eq!([horizon(None), horizon(Some("2h")), horizon(Some("5d"))], [72, 72, 120].map(|hours| Some(hours_ago(hours))));
         let all = window(None, None, None).unwrap();
-        assert_eq!((all, all.place(None, LastTry::default)), (AttemptWindow::default(), Placement::In));
+        assert_eq!((all, all.placement(None, NewestAttempt::default)), (AttemptWindow::default(), Placement::In));
         let history = Duration::from_secs(72 * 3600);
         assert_eq!(all.within(history, now()).horizon, Some(hours_ago(72)));
         let five_days = window(Some("5d"), None, None).unwrap();

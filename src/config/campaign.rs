@@ -8,11 +8,11 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::fields::{FieldReader, kind};
 use super::key::checked;
 use super::key_source::{KEY_SOURCES, key_source};
+use super::mistake::shown;
 use super::permissions::shell_quoted;
-use super::place::shown;
 use super::read::InlineKeys;
 use super::syntax::SkippedLines;
-use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Placed};
+use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Located};
 use crate::delivery::{CampaignId, needs_cleaning};
 
 const OPTIONS: [&str; 14] = [
@@ -77,9 +77,9 @@ pub(super) struct KeyRules<'a> {
 pub(super) struct Campaigns<'a> {
     rules: &'a KeyRules<'a>,
     holes: &'a [SkippedLines],
-    names: Vec<Placed<String>>,
+    names: Vec<Located<String>>,
     /// Where each was (environment or address) and its id.
-    ids: Vec<(String, Placed<String>)>,
+    ids: Vec<(String, Located<String>)>,
 }
 
 impl<'a> Campaigns<'a> {
@@ -92,7 +92,7 @@ impl<'a> Campaigns<'a> {
         let mut right = Vec::new();
         let mut broken = Vec::new();
         for value in array {
-            let line = fields.placed((), value.span()).line;
+            let line = fields.located((), value.span()).line;
             let next = fields.next_header(line);
             let hole = self.holes.iter().any(|hole| !hole.is_section && (line..next).contains(&hole.first));
             let found = fields.found();
@@ -123,15 +123,15 @@ impl<'a> Campaigns<'a> {
         &mut self,
         fields: &mut FieldReader<'_>,
         table: &DeTable<'_>,
-        name: Option<Placed<String>>,
-        (environment, base_url): (Option<Placed<String>>, Option<Placed<String>>),
+        name: Option<Located<String>>,
+        (environment, base_url): (Option<Located<String>>, Option<Located<String>>),
         section: &Section,
     ) -> Option<CampaignConfig> {
         fields.only(table, &OPTIONS, "option of a campaign");
         let name = self.name(fields, table, name, section);
         let id = fields.string(table, "id", "the campaign's id in quotes");
         let id = required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", section).and_then(|id| checked_id(fields, id));
-        self.place(fields, table, section);
+        self.server(fields, table, section);
         self.unique_id(fields, id.as_ref(), base_url.as_ref().or(environment.as_ref()));
         let key = self.key(fields, table, section);
         let campaign_limit = fields.integer(table, "campaign_limit", USUAL_LIMIT + 1..=1000);
@@ -159,9 +159,9 @@ impl<'a> Campaigns<'a> {
         &mut self,
         fields: &mut FieldReader<'_>,
         table: &DeTable<'_>,
-        name: Option<Placed<String>>,
+        name: Option<Located<String>>,
         section: &Section,
-    ) -> Option<Placed<String>> {
+    ) -> Option<Located<String>> {
         let name = required(fields, table, "name", name, "`name = \"…\"`, your name for the campaign", section)?;
         let name = name.map(|text| text.trim().to_owned());
         let expected = "a name of one line";
@@ -180,7 +180,7 @@ impl<'a> Campaigns<'a> {
     }
 
     /// An environment, an address, or an address with what is behind it.
-    fn place(&self, fields: &mut FieldReader<'_>, table: &DeTable<'_>, section: &Section) {
+    fn server(&self, fields: &mut FieldReader<'_>, table: &DeTable<'_>, section: &Section) {
         let is_there = |name: &str| super::fields::field(table, name).is_some();
         if !is_there("environment") && !is_there("base_url") && !section.hole {
             let expected = Expected::new("`environment`, or `base_url`, or both");
@@ -188,15 +188,15 @@ impl<'a> Campaigns<'a> {
         }
     }
 
-    fn unique_id(&mut self, fields: &mut FieldReader<'_>, id: Option<&Placed<String>>, place: Option<&Placed<String>>) {
-        let (Some(id), Some(place)) = (id, place) else { return };
-        let place = place.value.trim().trim_end_matches('/').to_lowercase();
-        if let Some((_, first)) = self.ids.iter().find(|(other, known)| *other == place && known.value == id.value) {
+    fn unique_id(&mut self, fields: &mut FieldReader<'_>, id: Option<&Located<String>>, server: Option<&Located<String>>) {
+        let (Some(id), Some(server)) = (id, server) else { return };
+        let server = server.value.trim().trim_end_matches('/').to_lowercase();
+        if let Some((_, first)) = self.ids.iter().find(|(other, known)| *other == server && known.value == id.value) {
             let what = format!("this `id` stands on line {}, too, for the same environment", first.line);
             fields.keep::<()>(Err(id.mistake(what, Expected::new("each campaign once"))));
             return;
         }
-        self.ids.push((place, id.clone()));
+        self.ids.push((server, id.clone()));
     }
 
     fn key(&self, fields: &mut FieldReader<'_>, table: &DeTable<'_>, section: &Section) -> Option<KeySource> {
@@ -249,7 +249,7 @@ fn required<T>(
     value
 }
 
-fn checked_id(fields: &mut FieldReader<'_>, id: Placed<String>) -> Option<Placed<String>> {
+fn checked_id(fields: &mut FieldReader<'_>, id: Located<String>) -> Option<Located<String>> {
     let id = id.map(|text| text.trim().to_owned());
     let expected = "the id as the portal shows it, such as `campaign_…`";
     if id.value.is_empty() {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::place::shown;
+use super::mistake::shown;
 
 /// How long a command may take that nobody can answer: password managers take well under a second.
 const ALONE: Duration = Duration::from_secs(10);
@@ -39,24 +39,24 @@ pub enum CommandError {
         source: io::Error,
     },
     /// It failed.
-    #[error("`{program}` {ended}{}", if told.is_empty() { String::new() } else { format!(", and said: {told}") })]
+    #[error("`{program}` {ended}{}", if reported.is_empty() { String::new() } else { format!(", and said: {reported}") })]
     Failed {
         /// The program.
         program: String,
         /// How it ended.
         ended: String,
         /// The first line of its complaints.
-        told: String,
+        reported: String,
     },
     /// It did not end.
-    #[error("`{program}` did not end within {seconds} s{}", if told.is_empty() { String::new() } else { format!("; it said: {told}") })]
+    #[error("`{program}` did not end within {seconds} s{}", if reported.is_empty() { String::new() } else { format!("; it said: {reported}") })]
     Slow {
         /// The program.
         program: String,
         /// How long it had.
         seconds: u64,
         /// The first line of its complaints.
-        told: String,
+        reported: String,
     },
 }
 
@@ -96,12 +96,12 @@ fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<St
     let status = ended(&mut child, deadline);
     match status {
         Some(status) if status.success() => Ok(output.first_line()),
-        Some(status) => Err(CommandError::Failed { program: name, ended: how(status), told: complaints.first_words() }),
+        Some(status) => Err(CommandError::Failed { program: name, ended: how(status), reported: complaints.first_words() }),
         None => {
             // One that has ended meanwhile cannot be killed, which is as good.
             let _ = child.kill();
             let _ = child.wait();
-            Err(CommandError::Slow { program: name, seconds: limit.as_secs(), told: complaints.first_words() })
+            Err(CommandError::Slow { program: name, seconds: limit.as_secs(), reported: complaints.first_words() })
         }
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use super::place::shown;
-use super::read::place_at_end;
-use super::{Expected, Mistake, Placed, nearest};
+use super::mistake::shown;
+use super::read::position_at_end;
+use super::{Expected, Located, Mistake, nearest};
 
 /// The text that is being read and the mistakes found in it.
 pub(super) struct FieldReader<'t> {
@@ -30,10 +30,10 @@ impl<'t> FieldReader<'t> {
         self.mistakes.len()
     }
 
-    pub fn placed<T>(&self, value: T, span: Range<usize>) -> Placed<T> {
+    pub fn located<T>(&self, value: T, span: Range<usize>) -> Located<T> {
         let at = span.start.min(self.text.len());
-        let (line, column) = place_at_end(self.text.get(..at).unwrap_or_default());
-        Placed::new(value, line, column)
+        let (line, column) = position_at_end(self.text.get(..at).unwrap_or_default());
+        Located::new(value, line, column)
     }
 
     /// The line of the first section's header after this line.
@@ -43,7 +43,7 @@ impl<'t> FieldReader<'t> {
     }
 
     pub fn mistake(&mut self, span: Range<usize>, what: impl Into<String>, expected: Expected) {
-        let mistake = self.placed((), span).mistake(what, expected);
+        let mistake = self.located((), span).mistake(what, expected);
         self.mistakes.push(mistake);
     }
 
@@ -64,16 +64,16 @@ impl<'t> FieldReader<'t> {
         for (name, _) in self.in_order(table) {
             let written: &str = name.get_ref();
             if !known.contains(&written) {
-                let expected = Expected { expected: super::place::listed(known), nearest: nearest(written, known.iter().copied()) };
+                let expected = Expected { expected: super::mistake::listed(known), nearest: nearest(written, known.iter().copied()) };
                 self.mistake(name.span(), format!("`{}` is no {kind}", shown(written)), expected);
             }
         }
     }
 
-    pub fn string(&mut self, table: &DeTable<'_>, name: &str, expected: &str) -> Option<Placed<String>> {
+    pub fn string(&mut self, table: &DeTable<'_>, name: &str, expected: &str) -> Option<Located<String>> {
         let value = field(table, name)?;
         match value.get_ref() {
-            DeValue::String(text) => Some(self.placed(text.to_string(), value.span())),
+            DeValue::String(text) => Some(self.located(text.to_string(), value.span())),
             other => self.unfit(name, value.span(), other, expected),
         }
     }

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use super::CommandError;
 use super::command::{first_line, first_line_unasked};
+use super::mistake::{holds_key, shown};
 use super::permissions::{access, shell_quoted};
-use super::place::{holds_key, shown};
 
 /// Where a campaign's API key comes from.
 #[derive(Debug, Clone)]
@@ -66,10 +66,10 @@ pub enum KeyError {
     #[error("the command told no key")]
     Command(#[source] CommandError),
     /// What was found is no key.
-    #[error("the API key from {place} {flaw}")]
+    #[error("the API key from {source_name} {flaw}")]
     NoKey {
         /// Where it came from.
-        place: String,
+        source_name: String,
         /// What is wrong with it.
         flaw: KeyFlaw,
     },
@@ -115,7 +115,7 @@ impl KeySource {
             KeySource::Inline(key) => Ok(key.clone()),
             KeySource::Env(variable) => {
                 let text = Zeroizing::new(env(variable).ok_or_else(|| KeyError::NotSet { variable: variable.clone() })?);
-                checked(&text).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+                checked(&text).map_err(|flaw| KeyError::NoKey { source_name: self.source_name(), flaw })
             }
             KeySource::File(path) => {
                 let bytes = read_private(path)?;
@@ -123,9 +123,9 @@ impl KeySource {
                 let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0);
                 let flaw = if is_utf16 { KeyFlaw::Utf16 } else { KeyFlaw::Characters };
                 let text = std::str::from_utf8(&bytes).ok().filter(|_| !is_utf16).ok_or(flaw);
-                text.and_then(checked).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+                text.and_then(checked).map_err(|flaw| KeyError::NoKey { source_name: self.source_name(), flaw })
             }
-            KeySource::Command(command) => self.told(first_line(command)),
+            KeySource::Command(command) => self.reported(first_line(command)),
         }
     }
 
@@ -135,17 +135,17 @@ impl KeySource {
         match self {
             KeySource::Inline(_) | KeySource::Env(_) => None,
             KeySource::File(_) => Some(self.read(|_| None)),
-            KeySource::Command(command) => Some(self.told(first_line_unasked(command))),
+            KeySource::Command(command) => Some(self.reported(first_line_unasked(command))),
         }
     }
 
-    fn told(&self, line: Result<Zeroizing<String>, CommandError>) -> Result<SecretString, KeyError> {
+    fn reported(&self, line: Result<Zeroizing<String>, CommandError>) -> Result<SecretString, KeyError> {
         let line = line.map_err(KeyError::Command)?;
-        checked(&line).map_err(|flaw| KeyError::NoKey { place: self.place(), flaw })
+        checked(&line).map_err(|flaw| KeyError::NoKey { source_name: self.source_name(), flaw })
     }
 
     /// Where the key comes from, in words: `` the environment variable `CLINIC_KEY` ``.
-    pub fn place(&self) -> String {
+    pub fn source_name(&self) -> String {
         match self {
             KeySource::Inline(_) => "the configuration".to_owned(),
             KeySource::Env(variable) => format!("the environment variable `{variable}`"),

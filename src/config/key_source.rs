@@ -4,8 +4,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fields::FieldReader;
-use super::place::holds_key;
-use super::{Expected, KeySource, Placed, nearest};
+use super::mistake::holds_key;
+use super::{Expected, KeySource, Located, nearest};
 
 /// What may stand as a key, for mistakes.
 pub(super) const KEY_SOURCES: &str =
@@ -81,7 +81,7 @@ fn key_command(fields: &mut FieldReader<'_>, command: &Spanned<DeValue<'_>>) -> 
     Some(words)
 }
 
-fn checked_variable(fields: &mut FieldReader<'_>, variable: Placed<String>) -> Option<String> {
+fn checked_variable(fields: &mut FieldReader<'_>, variable: Located<String>) -> Option<String> {
     let name = &variable.value;
     if holds_key(name) {
         let expected = "the name of an environment variable that holds the key";

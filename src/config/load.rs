@@ -117,7 +117,7 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     }
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        let (line, column) = super::read::place_at_end(&before);
+        let (line, column) = super::read::position_at_end(&before);
         LoadError::NotUtf8 { path: path.to_owned(), line, column }
     })?;
     let inline = if access.others_read { InlineKeys::Refused { file: path } } else { InlineKeys::Allowed };

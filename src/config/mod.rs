@@ -1,7 +1,7 @@
 //! The configuration file: raw values with their places, and every mistake in it at once.
 //!
 //! What a value means (an environment, an address, a theme, a chord of keys) belongs to another
-//! room: it stays a [`Placed`] text here, and [`Placed::parse`] turns that room's [`Expected`] into
+//! room: it stays a [`Located`] text here, and [`Located::parse`] turns that room's [`Expected`] into
 //! a [`Mistake`] with line and column.
 
 mod campaign;
@@ -14,7 +14,7 @@ mod moment;
 mod new_campaign;
 mod path;
 mod permissions;
-mod place;
+mod mistake;
 mod read;
 mod syntax;
 mod theme;
@@ -31,12 +31,12 @@ pub use command::{CommandError, may_ask};
 pub use fields::parse_duration;
 pub use key::{KeyError, KeyFlaw, KeySource};
 pub use load::{LoadError, Loaded, load};
+pub(crate) use mistake::shown;
+pub use mistake::{Expected, Located, Mistake, nearest};
 pub use moment::{DayEnd, GivenTime, MOMENTS};
-pub use new_campaign::{NewCampaign, NewField, NewKey, NewPlace, WriteError};
+pub use new_campaign::{NewCampaign, NewField, NewKey, NewServer, WriteError};
 pub use path::path;
 pub(crate) use permissions::shell_quoted;
-pub(crate) use place::shown;
-pub use place::{Expected, Mistake, Placed, nearest};
 pub use read::read;
 pub use theme::{RoleColours, ThemeFile, read_theme};
 
@@ -59,9 +59,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyBinding {
     /// The action's name.
-    pub action: Placed<String>,
+    pub action: Located<String>,
     /// The keys as they are written; none leaves the action without a key.
-    pub chords: Vec<Placed<String>>,
+    pub chords: Vec<Located<String>>,
 }
 
 /// A campaign of the file.
@@ -74,9 +74,9 @@ pub struct CampaignConfig {
     /// The line that the campaign begins on, from 1.
     pub line: usize,
     /// The environment's word: where the campaign is, or with `base_url` what is behind that.
-    pub environment: Option<Placed<String>>,
+    pub environment: Option<Located<String>>,
     /// The address of a simulator or gateway. One of the two is there, or both.
-    pub base_url: Option<Placed<String>>,
+    pub base_url: Option<Located<String>>,
     /// Where its API key comes from.
     pub key: KeySource,
     /// Whether actions are locked; `None` leaves it to the environment (production is).
@@ -108,16 +108,16 @@ pub struct BrokenCampaign {
     /// The line that it begins on, from 1.
     pub line: usize,
     /// The environment's word, where it could be read: it may be one more mistake.
-    pub environment: Option<Placed<String>>,
+    pub environment: Option<Located<String>>,
     /// The address, likewise.
-    pub base_url: Option<Placed<String>>,
+    pub base_url: Option<Located<String>>,
 }
 
 /// How things are shown.
 #[derive(Debug, Clone)]
 pub struct Display {
     /// The theme's name or file; `None` for the usual one.
-    pub theme: Option<Placed<String>>,
+    pub theme: Option<Located<String>>,
     /// The zone of all times and days on the screen.
     pub time_zone: TimeZone,
     /// Whether only ASCII is drawn.

@@ -17,7 +17,7 @@ pub struct NewCampaign {
     /// The person's own name for it.
     pub name: String,
     /// Where it is.
-    pub place: NewPlace,
+    pub server: NewServer,
     /// The API's id.
     pub id: String,
     /// Where its key is.
@@ -28,7 +28,7 @@ pub struct NewCampaign {
 
 /// Where a new campaign is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NewPlace {
+pub enum NewServer {
     /// In the environment of this name.
     Environment(String),
     /// At this address.
@@ -48,8 +48,8 @@ pub enum NewKey {
 
 impl PartialEq for NewCampaign {
     fn eq(&self, other: &Self) -> bool {
-        (&self.name, &self.place, &self.id, &self.key, self.read_only)
-            == (&other.name, &other.place, &other.id, &other.key, other.read_only)
+        (&self.name, &self.server, &self.id, &self.key, self.read_only)
+            == (&other.name, &other.server, &other.id, &other.key, other.read_only)
     }
 }
 
@@ -69,7 +69,7 @@ pub enum NewField {
     /// Its name.
     Name,
     /// Its environment or address.
-    Place,
+    Server,
     /// Its id.
     Id,
     /// Its key.
@@ -131,7 +131,7 @@ impl NewCampaign {
             match line.split(" = ").next() {
                 Some("id") => NewField::Id,
                 Some("key") => NewField::Key,
-                Some("environment" | "base_url") => NewField::Place,
+                Some("environment" | "base_url") => NewField::Server,
                 _ => NewField::Name,
             }
         };
@@ -226,9 +226,9 @@ impl NewCampaign {
         let mut table = Table::new();
         table.insert("name", value(self.name.trim()));
         table.insert("id", value(self.id.trim()));
-        match &self.place {
-            NewPlace::Environment(word) => table.insert("environment", value(word.as_str())),
-            NewPlace::BaseUrl(url) => table.insert("base_url", value(url.trim())),
+        match &self.server {
+            NewServer::Environment(word) => table.insert("environment", value(word.as_str())),
+            NewServer::BaseUrl(url) => table.insert("base_url", value(url.trim())),
         };
         table.insert("key", key.clone());
         if let Some(read_only) = self.read_only {
@@ -264,9 +264,9 @@ fn whats(text: &str) -> impl Iterator<Item = String> {
     read(text).1.into_iter().map(|mistake| mistake.what)
 }
 
-fn key_table(source: &str, place: &str) -> Item {
+fn key_table(source: &str, location: &str) -> Item {
     let mut table = InlineTable::new();
-    table.insert(source, place.into());
+    table.insert(source, location.into());
     value(table)
 }
 

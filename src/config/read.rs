@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::campaign::{Campaigns, KeyRules};
 use super::fields::FieldReader;
-use super::place::shown;
+use super::mistake::shown;
 use super::syntax::{SkippedLines, parse};
 use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, nearest};
 
@@ -102,7 +102,7 @@ fn read_keys(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Vec<KeyBindin
     const KEY: &str = "a key in quotes, such as \"r\" or \"Ctrl-r\", or a list of keys";
     let mut keys = Vec::new();
     for (name, wanted) in fields.in_order(table) {
-        let action = fields.placed(name.get_ref().to_string(), name.span());
+        let action = fields.located(name.get_ref().to_string(), name.span());
         let found = fields.found();
         let listed = match wanted.get_ref() {
             DeValue::Array(list) => list.iter().collect(),
@@ -111,7 +111,7 @@ fn read_keys(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Vec<KeyBindin
         let mut chords = Vec::new();
         for chord in listed {
             match chord.get_ref() {
-                DeValue::String(text) => chords.push(fields.placed(text.to_string(), chord.span())),
+                DeValue::String(text) => chords.push(fields.located(text.to_string(), chord.span())),
                 other => {
                     let what = format!("the key for `{}` is {}", shown(&action.value), super::fields::kind(other));
                     fields.mistake(chord.span(), what, Expected::new(KEY));
@@ -127,7 +127,7 @@ fn read_keys(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Vec<KeyBindin
 }
 
 /// Line and column, from 1, of what would follow this text.
-pub(super) fn place_at_end(text: &str) -> (usize, usize) {
+pub(super) fn position_at_end(text: &str) -> (usize, usize) {
     let line = text.matches('\n').count() + 1;
     let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (line, column)

@@ -7,7 +7,7 @@
 use toml::de::DeTable;
 
 use super::Mistake;
-use super::read::place_at_end;
+use super::read::position_at_end;
 
 /// Lines that were left out because they could not be read, from 1, the last one included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) fn parse<T>(
 }
 
 fn mistake(before: &str, message: &str) -> Mistake {
-    let (line, column) = place_at_end(before);
+    let (line, column) = position_at_end(before);
     // The parser's message has both parts in one sentence.
     let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let (what, expected) = match (what, expected) {

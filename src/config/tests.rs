@@ -221,10 +221,10 @@ fn a_key_in_the_wrong_place_is_not_repeated(#[case] option: &str, #[case] suffix
     let without = CAMPAIGN.lines().filter(|line| !line.starts_with(option)).collect::<Vec<_>>().join("\n");
     let (config, found) = read(&format!("{without}\n{option} = \"{KEY}{}\"\n", suffix.escape_default()));
     let environment = config.campaigns.first().and_then(|campaign| campaign.environment.clone());
-    let told = environment.and_then(|environment| environment.parse(|_| Err::<(), _>(Expected::new("a word"))).err());
-    let told = format!("{found:?} {:?} {told:?}", config.broken);
-    assert!(!told.contains("canary"), "{told}");
-    assert!(told.contains("Mistake"), "{told}");
+    let reported = environment.and_then(|environment| environment.parse(|_| Err::<(), _>(Expected::new("a word"))).err());
+    let reported = format!("{found:?} {:?} {reported:?}", config.broken);
+    assert!(!reported.contains("canary"), "{reported}");
+    assert!(reported.contains("Mistake"), "{reported}");
 }
 
 #[test]
@@ -276,8 +276,8 @@ fn the_schema_has_the_options_that_are_read(#[case] part: &str, #[case] text: &s
     let schema: serde_json::Value = serde_json::from_str(schema()).unwrap();
     let mut options: Vec<String> = schema.pointer(part).unwrap().as_object().unwrap().keys().map(|name| format!("`{name}`")).collect();
     options.sort();
-    let told = read(text).1.into_iter().find(|mistake| mistake.what.starts_with("`no` is no")).unwrap().expected;
-    let mut read: Vec<String> = told.split([',', ' ']).filter(|word| word.starts_with('`')).map(str::to_owned).collect();
+    let reported = read(text).1.into_iter().find(|mistake| mistake.what.starts_with("`no` is no")).unwrap().expected;
+    let mut read: Vec<String> = reported.split([',', ' ']).filter(|word| word.starts_with('`')).map(str::to_owned).collect();
     read.sort();
     assert_eq!(options, read);
 }

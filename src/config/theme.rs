@@ -5,24 +5,24 @@ use toml::de::DeValue;
 
 use super::fields::{FieldReader, kind};
 use super::syntax::parse;
-use super::{Expected, Mistake, Placed};
+use super::{Expected, Located, Mistake};
 
 /// What a theme's file says, as far as it is right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ThemeFile {
     /// The theme whose colours stand for all that are not named.
-    pub base: Option<Placed<String>>,
+    pub base: Option<Located<String>>,
     /// What something with this meaning looks like, in the order of the file.
-    pub colours: Vec<(Placed<String>, RoleColours)>,
+    pub colours: Vec<(Located<String>, RoleColours)>,
 }
 
 /// What one meaning looks like; what is not said stays as in the base.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleColours {
     /// The text's colour.
-    pub text: Option<Placed<String>>,
+    pub text: Option<Located<String>>,
     /// The colour behind it.
-    pub background: Option<Placed<String>>,
+    pub background: Option<Located<String>>,
     /// Whether it is bold.
     pub bold: Option<bool>,
     /// Whether it is underlined.
@@ -42,7 +42,7 @@ pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
         let mut colours = Vec::new();
         if let Some(table) = fields.table(table, "colours") {
             for (role, look) in fields.in_order(table) {
-                let role = fields.placed(role.get_ref().to_string(), role.span());
+                let role = fields.located(role.get_ref().to_string(), role.span());
                 if let Some(look) = look_of(&mut fields, &role.value, look) {
                     colours.push((role, look));
                 }
@@ -55,7 +55,7 @@ pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
 fn look_of(fields: &mut FieldReader<'_>, role: &str, look: &Spanned<DeValue<'_>>) -> Option<RoleColours> {
     match look.get_ref() {
         DeValue::String(colour) => {
-            Some(RoleColours { text: Some(fields.placed(colour.to_string(), look.span())), ..RoleColours::default() })
+            Some(RoleColours { text: Some(fields.located(colour.to_string(), look.span())), ..RoleColours::default() })
         }
         DeValue::Table(table) => {
             fields.only(table, &["text", "background", "bold", "underlined"], "part of a look");
@@ -83,10 +83,10 @@ mod tests {
             "base = \"light\"\n[colours]\naccent = \"#005f70\"\nselected = { text = \"black\", background = \"7\", bold = true }\n",
         );
         assert_eq!(mistakes, []);
-        assert_eq!(theme.base, Some(Placed::new("light".to_owned(), 1, 8)));
+        assert_eq!(theme.base, Some(Located::new("light".to_owned(), 1, 8)));
         let [(accent, first), (selected, second)] = &theme.colours[..] else { panic!("{theme:?}") };
         assert_eq!((accent.value.as_str(), accent.line, selected.value.as_str()), ("accent", 3, "selected"));
-        assert_eq!(first.text, Some(Placed::new("#005f70".to_owned(), 3, 10)));
+        assert_eq!(first.text, Some(Located::new("#005f70".to_owned(), 3, 10)));
         assert_eq!((second.bold, second.underlined, second.background.as_ref().map(|colour| colour.column)), (Some(true), None, Some(43)));
     }
 

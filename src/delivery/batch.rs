@@ -27,7 +27,7 @@ pub enum BatchRetry {
     /// A status that the reference does not list as allowing it; the server decides.
     Unlikely,
     /// The status was not told; the server decides.
-    NotTold,
+    NotReported,
 }
 
 /// Whether a batch in this status takes retries, of single messages or as a whole.
@@ -35,7 +35,7 @@ pub fn batch_retry(status: Option<&str>) -> BatchRetry {
     match status {
         Some("messages_enqueued" | "messages_enqueuing_failed") => BatchRetry::Allowed,
         Some(_) => BatchRetry::Unlikely,
-        None => BatchRetry::NotTold,
+        None => BatchRetry::NotReported,
     }
 }
 
@@ -73,9 +73,9 @@ mod tests {
         Some(150),
         "Loaded 20 of the 150 messages that the batch has: 130 did not show, it may still be prepared."
     )]
-    #[case::not_told(None, 20, None, "Loaded 20 messages of the batch; how many it has is not known.")]
+    #[case::not_reported(None, 20, None, "Loaded 20 messages of the batch; how many it has is not known.")]
     #[case::fewer_than_show(Some(5), 20, None, "Loaded 20 messages of the batch; how many it has is not known.")]
-    #[case::none_told(Some(0), 1, None, "Loaded 1 message of the batch; how many it has is not known.")]
+    #[case::none_reported(Some(0), 1, None, "Loaded 1 message of the batch; how many it has is not known.")]
     #[case::none_shows(None, 0, None, "No message of the batch shows: it may still be prepared, or there is no batch of this id.")]
     fn a_total_is_believed_that_is_no_less_than_what_shows(
         #[case] total: Option<u32>,

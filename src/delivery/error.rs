@@ -47,7 +47,7 @@ pub enum ErrorCode {
 
 /// Whether a retry can help, by the API's published table. An unlisted code is a "maybe".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RetryHelps {
+pub enum RetryAdvice {
     /// It is worth a retry.
     Yes,
     /// Nobody can say.
@@ -56,18 +56,18 @@ pub enum RetryHelps {
     No,
 }
 
-impl RetryHelps {
+impl RetryAdvice {
     /// Its word, on the screen and in scripts: `yes`, `no` or `maybe`. None of them is a promise.
     pub fn word(self) -> &'static str {
         match self {
-            RetryHelps::Yes => "yes",
-            RetryHelps::Maybe => "maybe",
-            RetryHelps::No => "no",
+            RetryAdvice::Yes => "yes",
+            RetryAdvice::Maybe => "maybe",
+            RetryAdvice::No => "no",
         }
     }
 }
 
-impl fmt::Display for RetryHelps {
+impl fmt::Display for RetryAdvice {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.word())
     }
@@ -105,15 +105,15 @@ impl ErrorCode {
     }
 
     /// Whether a retry helps, by the API's published table.
-    pub fn retry_helps(self) -> RetryHelps {
+    pub fn retry_advice(self) -> RetryAdvice {
         match self {
-            ErrorCode::RecipientUnavailable => RetryHelps::Yes,
-            ErrorCode::RecipientInvalid | ErrorCode::ContentInvalid => RetryHelps::No,
+            ErrorCode::RecipientUnavailable => RetryAdvice::Yes,
+            ErrorCode::RecipientInvalid | ErrorCode::ContentInvalid => RetryAdvice::No,
             ErrorCode::RoutingError
             | ErrorCode::MessageExpired
             | ErrorCode::DeliveryUnknownError
             | ErrorCode::ServerUnknownError
-            | ErrorCode::Unlisted => RetryHelps::Maybe,
+            | ErrorCode::Unlisted => RetryAdvice::Maybe,
         }
     }
 
@@ -155,17 +155,17 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("recipient_invalid", RetryHelps::No)]
-    #[case("recipient_unavailable", RetryHelps::Yes)]
-    #[case("content_invalid", RetryHelps::No)]
-    #[case("routing_error", RetryHelps::Maybe)]
-    #[case("message_expired", RetryHelps::Maybe)]
-    #[case("delivery_unknown_error", RetryHelps::Maybe)]
-    #[case("server_unknown_error", RetryHelps::Maybe)]
-    #[case("moon_phase_error", RetryHelps::Maybe)]
-    #[case("", RetryHelps::Maybe)]
-    fn the_published_table(#[case] code: &str, #[case] helps: RetryHelps) {
-        assert_eq!(ErrorCode::from_api(code).retry_helps(), helps);
+    #[case("recipient_invalid", RetryAdvice::No)]
+    #[case("recipient_unavailable", RetryAdvice::Yes)]
+    #[case("content_invalid", RetryAdvice::No)]
+    #[case("routing_error", RetryAdvice::Maybe)]
+    #[case("message_expired", RetryAdvice::Maybe)]
+    #[case("delivery_unknown_error", RetryAdvice::Maybe)]
+    #[case("server_unknown_error", RetryAdvice::Maybe)]
+    #[case("moon_phase_error", RetryAdvice::Maybe)]
+    #[case("", RetryAdvice::Maybe)]
+    fn the_published_table(#[case] code: &str, #[case] advice: RetryAdvice) {
+        assert_eq!(ErrorCode::from_api(code).retry_advice(), advice);
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub struct AttemptFields<'a> {
 impl AttemptFields<'_> {
     /// The attempt as a value of its own.
     pub fn to_attempt(&self) -> Attempt {
-        let word = |told: Reported<&str>| told.value().map(str::to_owned).unwrap_or_default();
+        let word = |reported: Reported<&str>| reported.value().map(str::to_owned).unwrap_or_default();
         let (kind, code) = (word(self.error_kind), word(self.error_code));
         Attempt {
             status: self.status.value().map(Status::from_api),
@@ -106,7 +106,7 @@ impl AttemptFields<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
     /// Its place in the answer, from 0.
-    pub place: usize,
+    pub index: usize,
     /// The id, where that much could be read.
     pub id: Option<String>,
     /// What is wrong, a lower-case phrase without anything personal in it.

@@ -73,7 +73,7 @@ impl Message {
 
     /// The message as one answer told it.
     pub fn from_row(row: Row<'_>) -> Self {
-        let text = |told: Reported<&str>| told.value().map(str::to_owned);
+        let text = |reported: Reported<&str>| reported.value().map(str::to_owned);
         let mut attempts: Option<Vec<Attempt>> =
             row.attempts().value().map(|attempts| attempts.map(|attempt| attempt.to_attempt()).collect());
         if let Some(attempts) = &mut attempts {
@@ -180,7 +180,7 @@ mod tests {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
     }
 
-    fn told(fields: &RowFields<'_>) -> Message {
+    fn reported(fields: &RowFields<'_>) -> Message {
         let mut rows = RowsBuilder::default();
         rows.push(fields);
         let rows = rows.finish();
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn the_last_change_is_the_latest_time_anywhere() {
         let attempt = AttemptFields { created_at: Reported::Value(at(90)), sent_at: Reported::Value(at(95)), ..AttemptFields::default() };
-        let message = told(&RowFields {
+        let message = reported(&RowFields {
             id: "message_1",
             created_at: Reported::Value(at(0)),
             updated_at: Reported::Value(at(60)),
@@ -235,7 +235,7 @@ mod tests {
             error_code: Reported::Value("routing_error"),
             ..AttemptFields::default()
         };
-        let message = told(&RowFields {
+        let message = reported(&RowFields {
             id: "message_1",
             status: Reported::Value("failure"),
             attempts: Reported::Value(vec![old, new]),
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn a_message_that_is_not_in_failure_has_no_error() {
         let attempt = AttemptFields { error_code: Reported::Value("routing_error"), ..AttemptFields::default() };
-        let message = told(&RowFields {
+        let message = reported(&RowFields {
             id: "m",
             status: Reported::Value("created"),
             attempts: Reported::Value(vec![attempt]),
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_error_of_older_answers_is_not_lost() {
-        let message = told(&RowFields {
+        let message = reported(&RowFields {
             id: "m",
             status: Reported::Value("failure"),
             legacy_error: Reported::Value("message_expired"),
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_message_with_an_id_alone_is_shown() {
-        let message = told(&RowFields { id: "m", ..RowFields::default() });
+        let message = reported(&RowFields { id: "m", ..RowFields::default() });
         assert_eq!(message, Message::new(MessageId::new("m")));
         assert_eq!((message.tried(), message.text(), message.progress(at(0))), (None, None, Progress::Open));
     }

@@ -20,22 +20,22 @@ mod sentence; // texts that end as sentences do
 mod status;
 mod template;
 mod text;
-mod told;
+mod reported;
 
 pub use attempt::Attempt;
 pub use batch::{Batch, BatchRetry, batch_retry, believed_total, how_much_shows};
 pub use counted::{agreeing, counted, grouped};
 pub use country::calling_country;
-pub use error::{DeliveryError, ErrorCode, RetryHelps};
+pub use error::{DeliveryError, ErrorCode, RetryAdvice};
 pub use fields::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
 pub use message::{Message, TELCO_SILENCE, fill_text};
 pub use numbers::without_numbers;
 pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
+pub use reported::Reported;
 pub use rows::{Beside, Row, Rows, RowsBuilder};
 pub use sentence::{full_stop, sentences};
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts};
 pub use text::{clean, clean_line, needs_cleaning};
-pub use told::Reported;

@@ -195,8 +195,8 @@ fn begins_a_list(words: &[String]) -> bool {
         digits.len() < word.len() && (1..=3).contains(&digits.len()) && digits != "65" && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     let digits = |words: &[String]| words.iter().flat_map(|word| word.bytes()).filter(u8::is_ascii_digit).count();
-    let place = words.iter().position(is_numbering);
-    place.is_some_and(|place| digits(&words[..place]) == 0 && digits(&words[place + 1..]) >= WHOLE)
+    let index = words.iter().position(is_numbering);
+    index.is_some_and(|index| digits(&words[..index]) == 0 && digits(&words[index + 1..]) >= WHOLE)
 }
 
 fn pieces(text: &str) -> Result<Vec<Piece>, NotANumber> {

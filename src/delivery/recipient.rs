@@ -123,8 +123,8 @@ fn masked(text: &str, searched: &std::ops::Range<usize>) -> String {
     let (head, tail) = if count <= head + tail { (0, 0) } else { (head, tail) };
     text.char_indices()
         .enumerate()
-        .map(|(place, (at, letter))| {
-            let shown = place < head || place >= count - tail || searched.contains(&at);
+        .map(|(index, (at, letter))| {
+            let shown = index < head || index >= count - tail || searched.contains(&at);
             if shown { letter } else { HIDDEN }
         })
         .collect()

@@ -93,8 +93,8 @@ impl Rows {
     }
 
     /// The message at a place, in the order told.
-    pub fn get(&self, place: usize) -> Option<Row<'_>> {
-        self.rows.get(place).map(|packed| Row { rows: self, packed })
+    pub fn get(&self, index: usize) -> Option<Row<'_>> {
+        self.rows.get(index).map(|packed| Row { rows: self, packed })
     }
 
     /// All messages, in the order told.
@@ -118,7 +118,7 @@ impl Rows {
         &self.arena[span.start as usize..(span.start + span.len) as usize]
     }
 
-    fn told(&self, span: Reported<Span>) -> Reported<&str> {
+    fn reported(&self, span: Reported<Span>) -> Reported<&str> {
         span.map(|span| self.text(span))
     }
 }
@@ -145,13 +145,13 @@ impl<'a> Row<'a> {
 
     /// Whom it is for.
     pub fn recipient(self) -> Reported<&'a str> {
-        self.rows.told(self.packed.recipient)
+        self.rows.reported(self.packed.recipient)
     }
 
     /// The API's word for the latest status. Every message has one, so `null` or an empty word means that an answer does not
     /// give it, and not that there is none.
     pub fn status(self) -> Reported<&'a str> {
-        match self.rows.told(self.packed.status) {
+        match self.rows.reported(self.packed.status) {
             Reported::Value(word) if !word.trim().is_empty() => Reported::Value(word),
             _ => Reported::Absent,
         }
@@ -169,22 +169,22 @@ impl<'a> Row<'a> {
 
     /// The text's language.
     pub fn language(self) -> Reported<&'a str> {
-        self.rows.told(self.packed.language)
+        self.rows.reported(self.packed.language)
     }
 
     /// The campaign's id.
     pub fn campaign_id(self) -> Reported<&'a str> {
-        self.rows.told(self.packed.campaign_id)
+        self.rows.reported(self.packed.campaign_id)
     }
 
     /// The batch.
     pub fn batch(self) -> Reported<BatchFields<'a>> {
-        self.packed.batch.and_then(|place| {
-            let batch = self.rows.batches.get(place as usize)?;
+        self.packed.batch.and_then(|index| {
+            let batch = self.rows.batches.get(index as usize)?;
             Some(BatchFields {
                 id: self.rows.text(batch.id),
-                file_name: self.rows.told(batch.file_name),
-                status: self.rows.told(batch.status),
+                file_name: self.rows.reported(batch.file_name),
+                status: self.rows.reported(batch.status),
                 total: batch.total,
                 created_at: batch.created_at,
             })
@@ -201,25 +201,25 @@ impl<'a> Row<'a> {
 
     /// The text as sent.
     pub fn full_text(self) -> Reported<&'a str> {
-        self.rows.told(self.packed.full_text)
+        self.rows.reported(self.packed.full_text)
     }
 
     /// The template.
     pub fn template(self) -> Reported<TemplateFields<'a>> {
-        self.packed.template.and_then(|place| {
-            let template = self.rows.templates.get(place as usize)?;
+        self.packed.template.and_then(|index| {
+            let template = self.rows.templates.get(index as usize)?;
             Some(TemplateFields {
-                id: self.rows.told(template.id),
-                template_id: self.rows.told(template.template_id),
-                language: self.rows.told(template.language),
-                body: self.rows.told(template.body),
+                id: self.rows.reported(template.id),
+                template_id: self.rows.reported(template.template_id),
+                language: self.rows.reported(template.language),
+                body: self.rows.reported(template.body),
             })
         })
     }
 
     /// Who sent it.
     pub fn creator(self) -> Reported<&'a str> {
-        self.rows.told(self.packed.creator)
+        self.rows.reported(self.packed.creator)
     }
 
     /// The attempts, in the order told.
@@ -227,13 +227,13 @@ impl<'a> Row<'a> {
         let rows = self.rows;
         self.packed.attempts.clone().map(|range| {
             rows.attempts[range.start as usize..range.end as usize].iter().map(|attempt| AttemptFields {
-                status: rows.told(attempt.status),
+                status: rows.reported(attempt.status),
                 created_at: attempt.created_at,
                 updated_at: attempt.updated_at,
                 sent_at: attempt.sent_at,
                 delivered_at: attempt.delivered_at,
-                error_kind: rows.told(attempt.error_kind),
-                error_code: rows.told(attempt.error_code),
+                error_kind: rows.reported(attempt.error_kind),
+                error_code: rows.reported(attempt.error_code),
             })
         })
     }
@@ -251,7 +251,7 @@ impl<'a> Row<'a> {
 
     /// The error that older answers tell outside the attempts.
     pub fn legacy_error(self) -> Reported<&'a str> {
-        self.rows.told(self.packed.legacy_error)
+        self.rows.reported(self.packed.legacy_error)
     }
 }
 
@@ -276,7 +276,7 @@ impl RowsBuilder {
                 total: batch.total,
                 created_at: batch.created_at,
             };
-            place_of(&mut self.rows.batches, &mut self.batches, packed)
+            index_of(&mut self.rows.batches, &mut self.batches, packed)
         });
         let template = fields.template.map(|template| {
             let packed = PackedTemplate {
@@ -285,7 +285,7 @@ impl RowsBuilder {
                 language: template.language.map(|text| self.shared(text)),
                 body: template.body.map(|text| self.shared(text)),
             };
-            place_of(&mut self.rows.templates, &mut self.templates, packed)
+            index_of(&mut self.rows.templates, &mut self.templates, packed)
         });
         let values = fields.values.as_ref().map(|values| {
             let start = count(self.rows.values.len());
@@ -364,8 +364,8 @@ impl RowsBuilder {
 }
 
 /// The place of a value in a list without repetition.
-fn place_of<T: Copy + Eq + Hash>(list: &mut Vec<T>, places: &mut HashMap<T, u32>, value: T) -> u32 {
-    *places.entry(value).or_insert_with(|| {
+fn index_of<T: Copy + Eq + Hash>(list: &mut Vec<T>, indices: &mut HashMap<T, u32>, value: T) -> u32 {
+    *indices.entry(value).or_insert_with(|| {
         list.push(value);
         count(list.len() - 1)
     })
@@ -384,8 +384,8 @@ mod tests {
     fn what_was_packed_comes_out_again() {
         let mut builder = RowsBuilder::default();
         let batch = BatchFields { id: "batch_1", file_name: Reported::Value("clinic.csv"), ..BatchFields::default() };
-        for place in 0..3 {
-            let id = format!("message_{place}");
+        for index in 0..3 {
+            let id = format!("message_{index}");
             builder.push(&RowFields {
                 id: &id,
                 status: Reported::Value("success"),
@@ -409,8 +409,8 @@ mod tests {
     #[test]
     fn equal_strings_are_held_once() {
         let mut builder = RowsBuilder::default();
-        for place in 0..100 {
-            let id = format!("{place:03}");
+        for index in 0..100 {
+            let id = format!("{index:03}");
             builder.push(&RowFields { id: &id, language: Reported::Value("english"), ..RowFields::default() });
         }
         let rows = builder.finish();

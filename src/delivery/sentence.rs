@@ -11,8 +11,8 @@ pub fn full_stop(text: &str) -> Cow<'_, str> {
 
 /// Texts as sentences one behind the other; empty ones are left out.
 pub fn sentences<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let told = texts.into_iter().filter(|text| !text.trim().is_empty()).map(full_stop);
-    told.collect::<Vec<_>>().join(" ")
+    let reported = texts.into_iter().filter(|text| !text.trim().is_empty()).map(full_stop);
+    reported.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ impl ActiveRun {
     }
 
     /// Why its messages are refused, told with an end that stops it.
-    pub fn kept_out(&mut self, why: Explanation) {
+    pub fn access_refused(&mut self, why: Explanation) {
         self.why = Some(why);
     }
 
@@ -145,7 +145,7 @@ impl ActiveRun {
 /// The journal's reason for a message that was not started.
 pub(super) fn not_started_because(state: RunState) -> &'static str {
     match state {
-        RunState::Stopped(StopCause::KeptOut) => "stopped: the API refuses the key, the right or the address",
+        RunState::Stopped(StopCause::AccessRefused) => "stopped: the API refuses the key, the right or the address",
         RunState::Stopped(StopCause::Expired) => "stopped: it was held back for too long after the yes",
         RunState::Stopped(StopCause::Journal) => "stopped: the journal could not be written",
         _ => "stopped",
@@ -153,7 +153,7 @@ pub(super) fn not_started_because(state: RunState) -> &'static str {
 }
 
 /// What a message is told that was not started.
-pub(super) fn not_started_told() -> Explanation {
+pub(super) fn not_started_reported() -> Explanation {
     Explanation::new(
         "It was not retried.",
         "The run was stopped before it came to this message; nothing was sent.",
@@ -181,7 +181,7 @@ fn paused() -> Explanation {
 fn stopped(cause: StopCause) -> Explanation {
     let (why, next) = match cause {
         StopCause::Person => ("A person stopped it.", "What was not started was not sent; plan it again, if it is still needed."),
-        StopCause::KeptOut => {
+        StopCause::AccessRefused => {
             ("The API refuses the key, the right or the address.", "Mend the configuration or the allow list, and plan the rest again.")
         }
         StopCause::Expired => {

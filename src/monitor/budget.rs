@@ -227,8 +227,8 @@ mod tests {
                 calls.push(now);
                 if luck == 0 { budget.too_many(now, None); }
             }
-            for (place, start) in calls.iter().enumerate() {
-                let within = calls[place..].iter().take_while(|call| call.duration_since(*start) < SignedDuration::from_millis(999)).count();
+            for (index, start) in calls.iter().enumerate() {
+                let within = calls[index..].iter().take_while(|call| call.duration_since(*start) < SignedDuration::from_millis(999)).count();
                 prop_assert!(within as f64 <= ceiling.ceil(), "{within} calls in a second at {ceiling}");
             }
         }

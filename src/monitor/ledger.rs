@@ -62,7 +62,7 @@ pub struct Ledger {
     /// A gap that cannot be closed, because the server gave no cursor into it.
     lost: Option<Gap>,
     /// Whether the server was given other data, which nobody has asked about yet.
-    anew: bool,
+    again: bool,
     /// How far the server's clock is ahead of the one that times the readings.
     ahead: SignedDuration,
     /// How many pages were read since history was: it gets its turn, too.
@@ -72,7 +72,7 @@ pub struct Ledger {
     /// How long messages stay in each status.
     curves: Box<Curves>,
     /// How alike the stretches move.
-    likeness: pace::Likeness,
+    similarity: pace::Similarity,
     /// The calls for what stands still.
     rest: rest::RestBudget,
 }
@@ -112,8 +112,8 @@ impl Ledger {
 
     /// Whether the server was given other data since this was last asked: what was loaded before
     /// is then no longer there.
-    pub fn take_anew(&mut self) -> bool {
-        std::mem::take(&mut self.anew)
+    pub fn take_again(&mut self) -> bool {
+        std::mem::take(&mut self.again)
     }
 
     /// Whether the head has been read at least once.
@@ -161,10 +161,10 @@ impl Ledger {
     /// accordingly.
     pub fn note(&mut self, seen: &SeenMessage, asked_at: Timestamp) {
         for stretch in &mut self.stretches {
-            if let Some(place) = stretch.open.iter().position(|open| open.id == seen.id) {
-                let open = &mut stretch.open[place];
+            if let Some(index) = stretch.open.iter().position(|open| open.id == seen.id) {
+                let open = &mut stretch.open[index];
                 if !open.silent && asked_at > open.seen_at {
-                    let moved = pace::moved(open, seen, asked_at);
+                    let moved = pace::moved_between(open, seen, asked_at);
                     self.curves.learn(open.stage, open.changed, open.seen_at, asked_at, moved);
                 }
                 match seen.open {
@@ -172,7 +172,7 @@ impl Ledger {
                         (open.changed, open.stage, open.silent) = (changed, seen.stage, seen.silent);
                         open.seen_at = open.seen_at.max(asked_at);
                     }
-                    None => drop(stretch.open.swap_remove(place)),
+                    None => drop(stretch.open.swap_remove(index)),
                 }
                 return;
             }
@@ -183,8 +183,8 @@ impl Ledger {
         if let (Some(changed), Some(created)) = (seen.open, seen.created_at)
             && let Some(stretch) = self.stretches.iter_mut().find(|stretch| stretch.encloses(created))
         {
-            let place = stretch.count.saturating_sub(1);
-            stretch.open.push(stretch::Open { id: seen.id.clone(), changed, stage: seen.stage, silent: false, seen_at: asked_at, place });
+            let index = stretch.count.saturating_sub(1);
+            stretch.open.push(stretch::Open { id: seen.id.clone(), changed, stage: seen.stage, silent: false, seen_at: asked_at, index });
         }
     }
 }

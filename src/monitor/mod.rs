@@ -6,11 +6,11 @@ mod active_run;
 mod budget;
 mod clock;
 mod command;
-mod desk;
+mod scheduler;
 mod ledger;
 mod reader;
 mod sharing;
-mod slots;
+mod call_slots;
 mod update;
 mod worker;
 #[cfg(test)]

@@ -12,11 +12,13 @@ use tokio::sync::Mutex;
 
 pub use pages::Pages;
 
-use super::sharing::{Sharing, broken_told};
-use super::slots::{CallSlot, Turn};
+use super::call_slots::{CallSlot, Turn};
+use super::sharing::{Sharing, broken_reported};
 use super::{Budget, Clock};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
-use crate::postman::{Api, Call, CallError, Explanation, MessageAnswer, NextTry, PageAnswer, SCRIPT_PATIENCE, SCRIPT_TRIES, next_try};
+use crate::postman::{
+    Api, Call, CallError, Explanation, MessageAnswer, PageAnswer, ReadRetry, SCRIPT_PATIENCE, SCRIPT_READS, after_failed_read,
+};
 use crate::state::SharedBudget;
 
 /// A list of messages, newest first.
@@ -156,7 +158,7 @@ impl Caller {
                         Err(error) => {
                             if slots.broke(now) {
                                 tracing::warn!(%error, "half the rate is used, because the shared budget cannot be");
-                                (self.listener)(ReaderNews::HalfRate(broken_told(&error)));
+                                (self.listener)(ReaderNews::HalfRate(broken_reported(&error)));
                             }
                         }
                     }
@@ -187,11 +189,11 @@ impl Caller {
             if error.is_rate_limit() {
                 self.budget.too_many(now, error.retry_after);
             }
-            let wait = match next_try(attempt, &error, (self.jitter)()) {
-                NextTry::After(wait) if attempt < SCRIPT_TRIES && now.duration_since(begun).unsigned_abs() + wait <= SCRIPT_PATIENCE => {
+            let wait = match after_failed_read(attempt, &error, (self.jitter)()) {
+                ReadRetry::After(wait) if attempt < SCRIPT_READS && now.duration_since(begun).unsigned_abs() + wait <= SCRIPT_PATIENCE => {
                     wait
                 }
-                NextTry::After(_) | NextTry::GiveUp => return Err(error),
+                ReadRetry::After(_) | ReadRetry::GiveUp => return Err(error),
             };
             tracing::warn!(%error, attempt, ?wait, "a read goes again");
             (self.listener)(ReaderNews::GoesAgain { error: &error, wait });
@@ -285,14 +287,17 @@ mod tests {
         // Without a folder each takes half.
         let start = tokio::time::Instant::now();
         let script = Arc::new(ScriptedTransport::new(steps()));
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let listener = told.clone();
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let listener = reported.clone();
         let mut reader = reader(&script).0.sharing(None).telling(move |news| listener.lock().unwrap().push(format!("{news:?}")));
         for _ in 0..3 {
             reader.message(&MessageId::new("message_1")).await.unwrap();
         }
-        let told = told.lock().unwrap();
-        assert!(matches!(&told[..], [only] if only.starts_with("HalfRate") && only.contains("Only half the configured calls")), "{told:?}");
+        let reported = reported.lock().unwrap();
+        assert!(
+            matches!(&reported[..], [only] if only.starts_with("HalfRate") && only.contains("Only half the configured calls")),
+            "{reported:?}"
+        );
         assert!((2.0..2.1).contains(&start.elapsed().as_secs_f64()));
     }
 
@@ -368,7 +373,7 @@ mod tests {
         assert_eq!(read(circle).await, (Err(ReadError::NoEnd), 3, 1.0));
         let lost = ScriptedStep::answer(200, r#"{"messages":[{"id":"a"}],"pageData":{"hasNextPage":true,"endCursor":null}}"#);
         assert_eq!(read(vec![lost]).await.0, Err(ReadError::NoEnd));
-        let empty = (0..60).map(|place| page(&[], Some(&place.to_string()))).collect();
+        let empty = (0..60).map(|index| page(&[], Some(&index.to_string()))).collect();
         assert_eq!(read(empty).await.1, 50);
     }
 
@@ -380,7 +385,7 @@ mod tests {
         assert!((2.4..2.5).contains(&seconds), "0.8 s and 1.6 s: {seconds}");
         let (error, calls, _) = read((0..20).map(|_| reset()).collect()).await;
         assert!(matches!(error, Err(ReadError::Call(_))));
-        assert_eq!(calls, SCRIPT_TRIES as usize);
+        assert_eq!(calls, SCRIPT_READS as usize);
         let refused = ScriptedStep::answer(401, r#"{"error":{"code":"invalid_api_key_provided","message":"m"}}"#);
         assert_eq!(read(vec![refused]).await.1, 1);
     }
@@ -422,7 +427,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_list_of_a_server_that_does_not_search_is_read_to_its_end() {
-        let steps = (0..60).map(|place| page(&["a"], (place < 59).then(|| place.to_string()).as_deref()));
+        let steps = (0..60).map(|index| page(&["a"], (index < 59).then(|| index.to_string()).as_deref()));
         let script = Arc::new(ScriptedTransport::new(steps));
         let (mut reader, _) = reader(&script);
         let search = Some(RecipientQuery::parse("1234").unwrap());
@@ -465,14 +470,14 @@ mod tests {
     async fn one_who_waits_is_told() {
         let script =
             Arc::new(ScriptedTransport::new([ScriptedStep::answer(429, "{}"), ScriptedStep::answer(200, r#"{"id":"message_1"}"#)]));
-        let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let (sender, mut reported) = tokio::sync::mpsc::unbounded_channel();
         let mut reader = reader(&script).0.telling(move |news| {
             let ReaderNews::GoesAgain { error, wait } = news else { panic!("{news:?}") };
             let _ = sender.send((error.is_rate_limit(), wait));
         });
         let answer = reader.message(&MessageId::new("message_1")).await.unwrap();
         assert_eq!(answer.rows.len(), 1);
-        assert_eq!(told.recv().await, Some((true, Duration::from_millis(800))));
+        assert_eq!(reported.recv().await, Some((true, Duration::from_millis(800))));
     }
 
     /// The clock is set while a script reads, and tries again: what is read is as old as it is.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Moment;
-use super::slots::LATE;
+use super::call_slots::LATE;
 use crate::delivery::CampaignId;
 use crate::postman::{Api, Explanation};
 use crate::state::{ReservedSlot, Server, SharedBudget, StateError};
@@ -79,7 +79,7 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T,
     }
 }
 
-pub(super) fn broken_told(error: &StateError) -> Explanation {
+pub(super) fn broken_reported(error: &StateError) -> Explanation {
     Explanation::new(
         "Only half the configured calls are made.",
         format!("The budget that is shared with other Postwatch processes cannot be used: {}.", error.explained()),
@@ -87,7 +87,7 @@ pub(super) fn broken_told(error: &StateError) -> Explanation {
     )
 }
 
-pub(super) fn mended_told() -> Explanation {
+pub(super) fn repaired_reported() -> Explanation {
     Explanation::new(
         "All configured calls are made again.",
         "The budget that is shared with other Postwatch processes can be used.",

@@ -65,8 +65,8 @@ async fn no_second_holds_more_calls_than_the_ceiling() {
     bench.run(Duration::from_secs(60)).await;
     let gets = bench.get_times();
     assert!(gets.len() > 60);
-    for (place, start) in gets.iter().enumerate() {
-        let within = gets[place..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
+    for (index, start) in gets.iter().enumerate() {
+        let within = gets[index..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
         assert!(within <= 2, "{within} calls in a second");
     }
 }
@@ -80,8 +80,8 @@ async fn two_processes_keep_to_one_ceiling_together() {
     tokio::join!(bench.run(Duration::from_secs(60)), other.run(Duration::from_secs(60)));
     let gets = bench.get_times();
     assert!(gets.len() > 100, "{} calls: the budget is used", gets.len());
-    for (place, start) in gets.iter().enumerate() {
-        let within = gets[place..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
+    for (index, start) in gets.iter().enumerate() {
+        let within = gets[index..].iter().take_while(|at| at.duration_since(*start).as_millis() < 999).count();
         assert!(within <= 2, "{within} calls in a second");
     }
     assert!(bench.seen.store.len() > 1000 && other.seen.store.len() > 1000, "both get their share");
@@ -157,10 +157,10 @@ async fn a_key_that_was_refused_is_read_again_before_the_server_is_asked_again()
     let right = Bench::new(demo_world(10, 0.0)).key();
     let asked = Arc::new(Mutex::new(Vec::new()));
     let (log, key) = (asked.clone(), Arc::new(Mutex::new("key_test_still_wrong0000000000".to_owned())));
-    let told = key.clone();
+    let reported = key.clone();
     let again: KeyAgain = Arc::new(move |wanted| {
         log.lock().unwrap().push(wanted);
-        ApiKey::new(&told.lock().unwrap().as_str().into()).ok()
+        ApiKey::new(&reported.lock().unwrap().as_str().into()).ok()
     });
     let wrong = World { key: Some("key_test_wrong00000000000000".to_owned()), key_again: Some(again), ..demo_world(10, 0.0) };
     let mut bench = Bench::new(wrong);
@@ -184,7 +184,7 @@ async fn a_key_that_was_refused_is_read_again_before_the_server_is_asked_again()
 async fn a_lost_connection_is_told_and_mends_itself() {
     let down = TransportFailure::NotSent(NotSent::Refused);
     let faults =
-        move |place: usize, _: &crate::postman::Request| (3..12).contains(&place).then(|| Fault::Before(ScriptedStep::Fail(down.clone())));
+        move |index: usize, _: &crate::postman::Request| (3..12).contains(&index).then(|| Fault::Before(ScriptedStep::Fail(down.clone())));
     let mut bench = Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));
     bench.until("it waits", |seen| matches!(seen.connection, Connection::Waiting { .. })).await;
@@ -203,8 +203,8 @@ async fn every_kind_of_bad_answer_is_survived() {
         ScriptedStep::answer(302, ""),
         ScriptedStep::answer(503, "{\"message\":\"later\",\"statusCode\":503}"),
     ];
-    let faults = move |place: usize, _: &crate::postman::Request| {
-        place.is_multiple_of(2).then(|| bad.get(place / 2 - 1)).flatten().cloned().map(Fault::Before)
+    let faults = move |index: usize, _: &crate::postman::Request| {
+        index.is_multiple_of(2).then(|| bad.get(index / 2 - 1)).flatten().cloned().map(Fault::Before)
     };
     let mut bench = Bench::with_faults(demo_world(1500, 0.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));
@@ -215,8 +215,8 @@ async fn every_kind_of_bad_answer_is_survived() {
 #[tokio::test(start_paused = true)]
 async fn a_search_that_fails_says_so_and_goes_again() {
     let down = TransportFailure::NotSent(NotSent::Refused);
-    let faults = move |place: usize, request: &crate::postman::Request| {
-        (place < 4 && request.query().contains("search")).then(|| Fault::Before(ScriptedStep::Fail(down.clone())))
+    let faults = move |index: usize, request: &crate::postman::Request| {
+        (index < 4 && request.query().contains("search")).then(|| Fault::Before(ScriptedStep::Fail(down.clone())))
     };
     let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
     let number = bench.recipient(&bench.message_ids()[0]);

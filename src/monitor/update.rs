@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Generation;
 use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
-use crate::postman::{CallError, Explanation, Met, Refusal};
+use crate::postman::{CallError, CallProblem, Explanation, Refusal};
 use crate::retry::BatchReading;
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
@@ -40,7 +40,7 @@ pub enum News {
         head: bool,
     },
     /// The server was given other data: what was loaded before is no longer there.
-    StartedAnew,
+    StartedOver,
     /// The state of the connection changed.
     Connection(Connection),
     /// A call failed in a way that only a person can change, with the error itself: the connection tells it in words.
@@ -141,7 +141,7 @@ pub enum Connection {
         /// When it goes again.
         until: Timestamp,
         /// What it met, for a line of state.
-        met: Met,
+        met: CallProblem,
         /// What happened.
         why: Explanation,
     },
@@ -151,7 +151,7 @@ pub enum Connection {
         /// When it is asked again.
         until: Timestamp,
         /// What it met, for a line of state.
-        met: Met,
+        met: CallProblem,
         /// What happened, and what to do.
         why: Explanation,
     },

@@ -19,8 +19,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::acting::{Acting, BatchPass, Skipped, is_over};
-use super::desk::{CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search, WantedBatch};
-use super::sharing::{Sharing, blocking, broken_told, mended_told};
+use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
+use super::sharing::{Sharing, blocking, broken_reported, repaired_reported};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
 };
@@ -46,19 +46,19 @@ struct Worker {
     sharing: Sharing,
     run: Option<Arc<Run>>,
     clock: Clock,
-    desk: Scheduler,
+    scheduler: Scheduler,
     jitter: Jitter,
     server_time: ServerTime,
     connection: Connection,
     under_way: Option<Purpose>,
     bytes: u64,
-    bad_cursors_told: bool,
+    bad_cursors_reported: bool,
     /// Actions of dead runs that were taken over.
     taken_over: HashSet<ActionId>,
-    open_told: Option<Vec<OpenActionNews>>,
+    open_reported: Option<Vec<OpenActionNews>>,
     /// Messages whose attempts are used up, as the journal told them last.
-    used_up_told: Vec<MessageId>,
-    clock_told: bool,
+    used_up_reported: Vec<MessageId>,
+    clock_reported: bool,
     last_stamp: Option<Timestamp>,
     updates: mpsc::Sender<Update>,
     inbox: mpsc::UnboundedReceiver<Command>,
@@ -79,17 +79,17 @@ impl Worker {
             journal: options.journal,
             run: options.run,
             clock: options.clock,
-            desk: Scheduler::new(options.calls_per_second, options.away_rate, horizon, options.reads),
+            scheduler: Scheduler::new(options.calls_per_second, options.away_rate, horizon, options.reads),
             jitter: Jitter(options.seed | 1),
             server_time: ServerTime::default(),
             connection: Connection::Connecting,
             under_way: None,
             bytes: 0,
-            bad_cursors_told: false,
+            bad_cursors_reported: false,
             taken_over: HashSet::new(),
-            open_told: None,
-            used_up_told: Vec::new(),
-            clock_told: false,
+            open_reported: None,
+            used_up_reported: Vec::new(),
+            clock_reported: false,
             last_stamp: None,
             updates,
             inbox,
@@ -104,13 +104,13 @@ impl Worker {
             if self.ending {
                 break;
             }
-            self.desk.actions.retain(|acting| !matches!(acting.phase, super::acting::ActionPhase::Over));
-            match self.desk.decide(self.now()) {
-                NextStep::Intend(place) => self.intend(place).await,
+            self.scheduler.actions.retain(|acting| !matches!(acting.phase, super::acting::ActionPhase::Over));
+            match self.scheduler.decide(self.now()) {
+                NextStep::Intend(index) => self.intend(index).await,
                 NextStep::BeginRun => self.begin_run().await,
                 NextStep::StartNext => self.start_next().await,
                 NextStep::GiveUp => self.give_up().await,
-                NextStep::Skip(place) => self.skip(place, Skipped::Elsewhere).await,
+                NextStep::Skip(index) => self.skip(index, Skipped::Elsewhere).await,
                 NextStep::Review => self.review().await,
                 NextStep::Reserve(room) => self.reserve(room).await,
                 NextStep::Call(job) => self.call(job).await,
@@ -121,7 +121,7 @@ impl Worker {
                 NextStep::Rest => {
                     self.meter(None).await;
                     let command = self.inbox.recv().await;
-                    self.wish_or_end(command).await;
+                    self.take_command_or_end(command).await;
                 }
             }
         }
@@ -147,7 +147,7 @@ impl Worker {
     /// Takes in what is wished already.
     async fn hear(&mut self) {
         while let Ok(command) = self.inbox.try_recv() {
-            self.wish(command).await;
+            self.take_command(command).await;
         }
     }
 
@@ -156,7 +156,7 @@ impl Worker {
         let clock = self.clock.clone();
         tokio::select! {
             () = clock.sleep_until(until) => {}
-            command = self.inbox.recv() => self.wish_or_end(command).await,
+            command = self.inbox.recv() => self.take_command_or_end(command).await,
         }
     }
 
@@ -179,44 +179,44 @@ impl Worker {
     async fn meter(&mut self, next: Option<(Timestamp, Purpose)>) {
         let now = self.now();
         let meter = Meter {
-            rate: self.desk.reading_rate(now),
-            ceiling: self.desk.budget.ceiling(),
-            used: self.desk.budget.used(now),
-            next: next.or_else(|| self.desk.head_next(now).map(|at| (at, Purpose::Head))),
+            rate: self.scheduler.reading_rate(now),
+            ceiling: self.scheduler.budget.ceiling(),
+            used: self.scheduler.budget.used(now),
+            next: next.or_else(|| self.scheduler.head_next(now).map(|at| (at, Purpose::Head))),
             under_way: self.under_way,
             bytes: self.bytes,
-            away: self.desk.is_away(),
-            slowed_at: self.desk.budget.slowed_at(now),
+            away: self.scheduler.is_away(),
+            slowed_at: self.scheduler.budget.slowed_at(now),
         };
         self.tell(News::Meter(meter)).await;
     }
 
-    /// Takes a wish in. None of them makes a call by itself: the next decision sees it.
-    async fn wish(&mut self, command: Command) {
+    /// Takes a command in. None of them makes a call by itself: the next decision sees it.
+    async fn take_command(&mut self, command: Command) {
         let now = self.now();
         match command {
-            Command::InView(in_view) => self.desk.in_view = in_view,
-            Command::Attend(attendance) => self.desk.attendance = attendance,
+            Command::InView(in_view) => self.scheduler.in_view = in_view,
+            Command::Attend(attendance) => self.scheduler.attendance = attendance,
             Command::Pause => {
-                self.desk.paused = true;
+                self.scheduler.paused = true;
                 self.connection(Connection::Paused).await;
             }
             Command::Resume => {
-                self.desk.paused = false;
+                self.scheduler.paused = false;
                 // Whatever held calls back before is found out anew.
-                self.desk.try_now();
-                let connection = if self.desk.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
+                self.scheduler.try_now();
+                let connection = if self.scheduler.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
                 self.connection(connection).await;
             }
             Command::ReadNow => {
-                self.desk.try_now();
+                self.scheduler.try_now();
                 self.read_key = self.read_key.and(Some(ReadKey::Asked));
             }
-            Command::ReadFurther => self.desk.further = true,
-            Command::ReadBack(span) => self.desk.horizon = self.desk.horizon.max(span),
-            Command::NoOlder => (self.desk.full, self.desk.further) = (true, false),
+            Command::ReadFurther => self.scheduler.further = true,
+            Command::ReadBack(span) => self.scheduler.horizon = self.scheduler.horizon.max(span),
+            Command::NoOlder => (self.scheduler.full, self.scheduler.further) = (true, false),
             Command::Search { generation, query } => {
-                self.desk.search = Some(Search {
+                self.scheduler.search = Some(Search {
                     generation,
                     query,
                     ask_at: Some(now),
@@ -228,26 +228,28 @@ impl Worker {
                 self.tell(News::Search { generation, state: SearchState::Asking }).await;
             }
             Command::SearchFurther(generation) => {
-                if let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) {
+                if let Some(search) = self.scheduler.search.as_mut().filter(|search| search.generation == generation) {
                     search.further = true;
                 }
             }
-            Command::EndSearch => self.desk.search = None,
-            Command::Open { generation, message } => self.desk.opened = Some(OpenedMessage { generation, message, read_at: Some(now) }),
-            Command::Close => self.desk.opened = None,
-            Command::ReadBatch { generation, batch } => {
-                self.desk.batch = Some(WantedBatch { generation, batch, pass: BatchPass::default(), read_at: Some(now), unread: 0 });
+            Command::EndSearch => self.scheduler.search = None,
+            Command::Open { generation, message } => {
+                self.scheduler.opened = Some(OpenedMessage { generation, message, read_at: Some(now) });
             }
-            Command::LeaveBatch => self.desk.batch = None,
+            Command::Close => self.scheduler.opened = None,
+            Command::ReadBatch { generation, batch } => {
+                self.scheduler.batch = Some(BatchRequest { generation, batch, pass: BatchPass::default(), read_at: Some(now), unread: 0 });
+            }
+            Command::LeaveBatch => self.scheduler.batch = None,
             Command::Retry(retry) => {
                 let agreed_at = self.clock.moment_of(retry.confirmed_at());
-                self.wish_action(Acting::new(retry, agreed_at)).await;
+                self.request_action(Acting::new(retry, agreed_at)).await;
             }
             Command::RetryBatch(retry) => {
                 let agreed_at = self.clock.moment_of(retry.confirmed_at());
-                self.wish_action(Acting::of_batch(retry, agreed_at)).await;
+                self.request_action(Acting::of_batch(retry, agreed_at)).await;
             }
-            Command::Run(retries) => self.wish_run(retries).await,
+            Command::Run(retries) => self.request_run(retries).await,
             Command::TakeBack => self.take_back().await,
             Command::ResumeRun { agreed_at } if is_over(self.clock.moment_of(agreed_at), self.clock.moment()) => {
                 self.stop_run(StopCause::Expired, None).await;
@@ -277,10 +279,10 @@ impl Worker {
         // A request that is written down first leaves later.
         if !matches!(job, Job::Post(_)) {
             self.read_key_again().await;
-            if self.ending || self.desk.paused {
+            if self.ending || self.scheduler.paused {
                 return;
             }
-            self.desk.call(&job, self.now());
+            self.scheduler.call(&job, self.now());
             self.sharing.used();
         }
         match job {
@@ -290,10 +292,10 @@ impl Worker {
             Job::Search { generation, query, position } => self.search(generation, query, position).await,
             Job::Open { generation, message } => self.open(generation, message).await,
             Job::ReadAgain(message) => self.read_again(message).await,
-            Job::Post(place) => self.post(place).await,
-            Job::ReadBefore(place) => self.read_before(place).await,
-            Job::ReadFor(place) => self.read_for(place).await,
-            Job::Batch => self.read_wanted_batch().await,
+            Job::Post(index) => self.post(index).await,
+            Job::ReadBefore(index) => self.read_before(index).await,
+            Job::ReadFor(index) => self.read_for(index).await,
+            Job::Batch => self.read_requested_batch().await,
         }
         self.under_way = None;
     }
@@ -310,20 +312,20 @@ impl Worker {
     /// process may be taking the other half.
     async fn reserve(&mut self, room: Duration) {
         let now = self.clock.moment();
-        let rate = self.desk.budget.full_rate(now.steady);
+        let rate = self.scheduler.budget.full_rate(now.steady);
         let reserved = self.sharing.reserve(rate, now, room).await;
-        self.desk.budget.halve(reserved.is_err());
+        self.scheduler.budget.halve(reserved.is_err());
         match reserved {
             Ok(slot) => {
-                let mended = self.desk.slots.is_broken();
-                self.desk.slots.reserved(slot, room);
+                let mended = self.scheduler.slots.is_broken();
+                self.scheduler.slots.reserved(slot, room);
                 if mended {
-                    self.notice(NoticeWeight::Info, mended_told()).await;
+                    self.notice(NoticeWeight::Info, repaired_reported()).await;
                 }
             }
             Err(error) => {
-                if self.desk.slots.broke(now.steady) {
-                    self.notice(NoticeWeight::Warning, broken_told(&error)).await;
+                if self.scheduler.slots.broke(now.steady) {
+                    self.notice(NoticeWeight::Warning, broken_reported(&error)).await;
                 }
             }
         }
@@ -342,7 +344,7 @@ impl Worker {
             tokio::select! {
                 biased;
                 answer = &mut answer => return Some(answer),
-                command = self.inbox.recv() => self.wish_or_end(command).await,
+                command = self.inbox.recv() => self.take_command_or_end(command).await,
             }
         }
         None
@@ -357,9 +359,9 @@ impl Worker {
         }
     }
 
-    async fn wish_or_end(&mut self, command: Option<Command>) {
+    async fn take_command_or_end(&mut self, command: Option<Command>) {
         match command {
-            Some(command) => self.wish(command).await,
+            Some(command) => self.take_command(command).await,
             None => self.ending = true,
         }
     }
@@ -370,13 +372,13 @@ impl Worker {
         let (met, why) = (error.met(), error.explanation());
         self.read_key = error.is_unauthorised().then_some(ReadKey::ByItself);
         if error.is_rate_limit() {
-            self.desk.budget.too_many(now, error.retry_after);
-            let until = self.desk.budget.next_slot(now);
+            self.scheduler.budget.too_many(now, error.retry_after);
+            let until = self.scheduler.budget.next_slot(now);
             return self.trouble(Connection::Waiting { until, met, why }).await;
         }
         let kind = if error.is_retryable() { CallFailure::Passing { retry_after: error.retry_after } } else { CallFailure::Refused };
         let jitter = self.jitter.next();
-        let until = self.desk.failed(kind, jitter, now);
+        let until = self.scheduler.failed(kind, jitter, now);
         let connection = if kind == CallFailure::Refused {
             self.tell(News::Refused(error.clone())).await;
             Connection::Refused { until, met, why }
@@ -385,31 +387,31 @@ impl Worker {
         };
         self.trouble(connection).await;
         if error.is_access_refused() {
-            self.stop_run(StopCause::KeptOut, Some(error.explanation())).await;
+            self.stop_run(StopCause::AccessRefused, Some(error.explanation())).await;
         }
     }
 
     /// Tells what keeps calls from being made; a pause that was asked for meanwhile says more.
     async fn trouble(&mut self, connection: Connection) {
-        if !self.desk.paused {
+        if !self.scheduler.paused {
             self.connection(connection).await;
         }
     }
 
     /// A call was answered.
     async fn answered(&mut self, date: Option<Timestamp>, asked_at: Timestamp) {
-        self.desk.answered();
+        self.scheduler.answered();
         self.read_key = None;
         let now = self.now();
         if let Some(date) = date {
             let middle = asked_at + now.duration_since(asked_at) / 2;
             self.server_time.observe(date, middle);
             let ahead = self.server_time.ahead().unwrap_or_default();
-            if ahead.abs() > CLOCK_OFF && !std::mem::replace(&mut self.clock_told, true) {
+            if ahead.abs() > CLOCK_OFF && !std::mem::replace(&mut self.clock_reported, true) {
                 self.notice(NoticeWeight::Warning, clock_off(ahead)).await;
             }
         }
-        if !self.desk.paused {
+        if !self.scheduler.paused {
             self.connection(Connection::Live).await;
         }
     }

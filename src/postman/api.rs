@@ -224,12 +224,12 @@ mod tests {
         let bodies = ["<html><title>Sign in</title></html>", "", "{}", r#"{"error":{"code":"invalid_path","message":"m"}}"#];
         let script = Arc::new(ScriptedTransport::new(bodies.map(|body| ScriptedStep::answer(200, body))));
         let api = api(script, Environment::Test);
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for _ in bodies {
-            told.push(api.page(&list()).await.unwrap_err().to_string());
+            reported.push(api.page(&list()).await.unwrap_err().to_string());
         }
         assert_eq!(
-            told,
+            reported,
             [
                 "status 200 with an HTML page instead of JSON",
                 "status 200 with an empty body instead of JSON",
@@ -246,7 +246,7 @@ mod tests {
             ScriptedStep::answer(201, r#"{"id":"message_1"}"#),
         ]));
         let reset = || ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset));
-        let faults = FaultTransport::new(world.clone(), move |place, _| (place == 1).then(|| Fault::After(reset())));
+        let faults = FaultTransport::new(world.clone(), move |index, _| (index == 1).then(|| Fault::After(reset())));
         let api = api(Arc::new(faults), Environment::Test);
         assert!(matches!(api.write(retry()).await, WriteOutcome::Unknown { .. }));
         assert_eq!(world.requests().len(), 1, "it was carried out");

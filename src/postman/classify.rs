@@ -7,7 +7,7 @@ use super::decode::{
     DecodeError, FileVerdict, api_error, decode_message, file_verdict, foreign_body, is_created_message, is_message, is_message_list,
     shown_body,
 };
-use super::secrets::{beginning, told};
+use super::secrets::{beginning, reported};
 use super::{
     BodyKind, Broken, Call, CallError, CallErrorKind, Exchange, FileCheck, LONGEST_RETRY_AFTER, Response, TransportFailure, WriteOutcome,
 };
@@ -178,9 +178,9 @@ fn shown_address(location: &str) -> String {
     let plain = &location[..location.find(['?', '#']).unwrap_or(location.len())];
     let whole = match Url::parse(plain) {
         Ok(url) if matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_))) => {
-            format!("{}{}", url.origin().ascii_serialization(), told(url.path()))
+            format!("{}{}", url.origin().ascii_serialization(), reported(url.path()))
         }
-        _ => told(plain),
+        _ => reported(plain),
     };
     beginning(&whole, LONGEST_ADDRESS).to_owned()
 }

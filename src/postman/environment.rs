@@ -302,9 +302,9 @@ mod tests {
     #[case("https://postman.gov.sg/api/v2?key=1", "cannot be a base URL")]
     #[case("postman.gov.sg/api/v2", "is not an address: it begins with neither `https://`")]
     #[case("", "not an address")]
-    fn what_cannot_be_a_base_url(#[case] text: &str, #[case] told: &str) {
+    fn what_cannot_be_a_base_url(#[case] text: &str, #[case] reported: &str) {
         let error = BaseUrl::parse(text).unwrap_err().to_string();
-        assert!(error.contains(told), "{error}");
+        assert!(error.contains(reported), "{error}");
         assert!(!error.contains("geheim"));
     }
 

@@ -144,7 +144,7 @@ impl fmt::Display for ForeignBody {
 
 /// What a failed call met, in the few words that a line of state has room for: 15 columns beside a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Met {
+pub enum CallProblem {
     /// No server answered.
     NoAnswer,
     /// The call did not leave this program.
@@ -165,42 +165,42 @@ pub enum Met {
     Refused,
 }
 
-impl fmt::Display for Met {
+impl fmt::Display for CallProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Met::NoAnswer => "no answer",
-            Met::NotSent => "not sent",
-            Met::Proxy => "proxy trouble",
-            Met::Status(status) => return write!(out, "answered {status}"),
-            Met::NotUnderstood => "unclear answer",
-            Met::CutOff => "answer cut off",
-            Met::TooLarge => "answer too long",
-            Met::TooManyCalls => "too many calls",
-            Met::Refused => "refused",
+            CallProblem::NoAnswer => "no answer",
+            CallProblem::NotSent => "not sent",
+            CallProblem::Proxy => "proxy trouble",
+            CallProblem::Status(status) => return write!(out, "answered {status}"),
+            CallProblem::NotUnderstood => "unclear answer",
+            CallProblem::CutOff => "answer cut off",
+            CallProblem::TooLarge => "answer too long",
+            CallProblem::TooManyCalls => "too many calls",
+            CallProblem::Refused => "refused",
         })
     }
 }
 
 impl CallError {
     /// What it met.
-    pub fn met(&self) -> Met {
+    pub fn met(&self) -> CallProblem {
         match &self.kind {
-            CallErrorKind::AnotherKey { .. } | CallErrorKind::NotARead | CallErrorKind::NotSent(NotSent::Local(_)) => Met::NotSent,
-            CallErrorKind::NotSent(NotSent::Proxy { .. }) => Met::Proxy,
-            CallErrorKind::NotSent(_) => Met::NoAnswer,
+            CallErrorKind::AnotherKey { .. } | CallErrorKind::NotARead | CallErrorKind::NotSent(NotSent::Local(_)) => CallProblem::NotSent,
+            CallErrorKind::NotSent(NotSent::Proxy { .. }) => CallProblem::Proxy,
+            CallErrorKind::NotSent(_) => CallProblem::NoAnswer,
             CallErrorKind::Broken(reason) => match reason {
-                Broken::Timeout | Broken::Reset | Broken::Other(_) => Met::NoAnswer,
-                Broken::Eof => Met::CutOff,
-                Broken::BodyTooLarge => Met::TooLarge,
-                Broken::Garbled(_) => Met::NotUnderstood,
+                Broken::Timeout | Broken::Reset | Broken::Other(_) => CallProblem::NoAnswer,
+                Broken::Eof => CallProblem::CutOff,
+                Broken::BodyTooLarge => CallProblem::TooLarge,
+                Broken::Garbled(_) => CallProblem::NotUnderstood,
             },
-            CallErrorKind::NotJson { .. } | CallErrorKind::NotUnderstood { .. } => Met::NotUnderstood,
-            CallErrorKind::Redirect { status, .. } => Met::Status(*status),
+            CallErrorKind::NotJson { .. } | CallErrorKind::NotUnderstood { .. } => CallProblem::NotUnderstood,
+            CallErrorKind::Redirect { status, .. } => CallProblem::Status(*status),
             CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => match status {
-                429 => Met::TooManyCalls,
-                407 => Met::Proxy,
-                _ if self.is_refusal() => Met::Refused,
-                _ => Met::Status(*status),
+                429 => CallProblem::TooManyCalls,
+                407 => CallProblem::Proxy,
+                _ if self.is_refusal() => CallProblem::Refused,
+                _ => CallProblem::Status(*status),
             },
         }
     }

@@ -45,7 +45,7 @@ impl Explanation {
 type Words = (&'static str, &'static str, &'static str);
 
 pub(super) fn explain(error: &CallError) -> Explanation {
-    let mut told = match &error.kind {
+    let mut explanation = match &error.kind {
         CallErrorKind::AnotherKey { key, host } => Explanation::new(
             format!("The key was not sent to {host}"),
             format!("By its beginning it is a key of {key}, and {host} is another environment."),
@@ -67,9 +67,9 @@ pub(super) fn explain(error: &CallError) -> Explanation {
         }
     };
     if let Some(wait) = error.retry_after.filter(|wait| !wait.is_zero()) {
-        told.next.push_str(&format!(" Postman asks to wait {} s.", wait.as_secs().max(1)));
+        explanation.next.push_str(&format!(" Postman asks to wait {} s.", wait.as_secs().max(1)));
     }
-    told
+    explanation
 }
 
 fn words((what, why, next): Words) -> Explanation {
@@ -285,19 +285,19 @@ fn by_status(status: u16) -> Words {
 }
 
 fn api(status: u16, error: &ApiError) -> Explanation {
-    let mut told = words(error.code.as_deref().and_then(by_code).unwrap_or_else(|| by_status(status)));
+    let mut explanation = words(error.code.as_deref().and_then(by_code).unwrap_or_else(|| by_status(status)));
     if let Some(message) = error.message.as_deref().filter(|message| !message.is_empty()) {
-        told.why = format!("{} Postman says: \"{message}\"", told.why);
+        explanation.why = format!("{} Postman says: \"{message}\"", explanation.why);
     }
-    told.trace_id.clone_from(&error.trace_id);
-    if told.trace_id.is_some() && status >= 400 && !matches!(status, 429) {
-        told.next.push_str(" Support asks for the trace id.");
+    explanation.trace_id.clone_from(&error.trace_id);
+    if explanation.trace_id.is_some() && status >= 400 && !matches!(status, 429) {
+        explanation.next.push_str(" Support asks for the trace id.");
     }
-    told
+    explanation
 }
 
 fn foreign(status: u16, body: &ForeignBody) -> Explanation {
-    let mut told = match body.cloudflare {
+    let mut explanation = match body.cloudflare {
         Some(1010) => words((
             "Postman's front blocked this caller",
             "Cloudflare's error 1010: it takes the program for an unwanted one by its signature.",
@@ -309,9 +309,9 @@ fn foreign(status: u16, body: &ForeignBody) -> Explanation {
         None => words(by_status(status)),
     };
     if !matches!(body.kind, BodyKind::Empty) {
-        told.why.push_str(&format!(" The answer was {body}{}.", titled(body)));
+        explanation.why.push_str(&format!(" The answer was {body}{}.", titled(body)));
     }
-    told
+    explanation
 }
 
 fn titled(body: &ForeignBody) -> String {
@@ -363,11 +363,11 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(told: &Explanation, what: &str, next: &str) {
-        assert!(told.what.contains(what), "{told:?}");
-        assert!(told.next.contains(next), "{told:?}");
-        assert!(!told.why.is_empty() && told.why.ends_with(['.', '"', ')']), "{told:?}");
-        assert!(!told.what.ends_with('.') && told.next.ends_with('.'), "{told:?}");
+    fn check(explanation: &Explanation, what: &str, next: &str) {
+        assert!(explanation.what.contains(what), "{explanation:?}");
+        assert!(explanation.next.contains(next), "{explanation:?}");
+        assert!(!explanation.why.is_empty() && explanation.why.ends_with(['.', '"', ')']), "{explanation:?}");
+        assert!(!explanation.what.ends_with('.') && explanation.next.ends_with('.'), "{explanation:?}");
     }
 
     #[rstest]
@@ -386,10 +386,10 @@ mod tests {
     #[case(403, "moon_phase", "keeps this caller out", "campaign's owner")]
     #[case(500, "moon_phase", "has a fault", "tried again")]
     fn the_apis_codes(#[case] status: u16, #[case] code: &str, #[case] what: &str, #[case] next: &str) {
-        let told = of_api(status, Some(code)).clone();
-        check(&told, what, next);
-        assert!(told.why.contains("own words"));
-        assert_eq!(told.trace_id.as_deref(), Some("trace-1"));
+        let explanation = of_api(status, Some(code)).clone();
+        check(&explanation, what, next);
+        assert!(explanation.why.contains("own words"));
+        assert_eq!(explanation.trace_id.as_deref(), Some("trace-1"));
     }
 
     #[rstest]

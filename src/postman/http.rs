@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use self::connecting::{Clocks, within};
 use self::proxied::proxy_failure;
 use super::environment::is_loopback;
-use super::secrets::told;
+use super::secrets::reported;
 use super::transport::http_date;
 use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, Request, Response, RetryAfter, Transport, TransportFailure};
 
@@ -304,7 +304,7 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         Some(error) if error.is_body() || error.is_decode() => "the body could not be read".to_owned(),
         Some(_) => "the request failed".to_owned(),
         // A certificate's names and the last words of an HTTP/2 connection are the server's.
-        None => told(&innermost.to_string()),
+        None => reported(&innermost.to_string()),
     }
 }
 
@@ -392,8 +392,8 @@ mod tests {
     #[test]
     fn what_a_server_says_of_the_connection_is_impersonal_and_short() {
         let error = io::Error::other(io::Error::other(format!("going away (b\"6580001234\") {}", "x".repeat(5000))));
-        let told = innermost(&error);
-        assert!(told.starts_with("going away (b\"…\") xxx") && told.len() <= 2048, "{told}");
+        let reported = innermost(&error);
+        assert!(reported.starts_with("going away (b\"…\") xxx") && reported.len() <= 2048, "{reported}");
     }
 
     #[test]

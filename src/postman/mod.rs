@@ -30,7 +30,7 @@ pub use api::{Api, RawPage};
 pub use call::{Call, Cursor, PageRequest, Position};
 pub use decode::{DecodeError, decode_message, decode_page, page_data_ahead};
 pub use environment::{BaseUrl, BaseUrlError, Environment, HostKind};
-pub use error::{ApiError, BodyKind, CallError, CallErrorKind, ForeignBody, Met};
+pub use error::{ApiError, BodyKind, CallError, CallErrorKind, CallProblem, ForeignBody};
 pub use explain::Explanation;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use http::uptime;
@@ -41,7 +41,7 @@ pub use page::{MessageAnswer, PageAnswer, PageData};
 pub use proxy::Proxy;
 pub use refusal::{OUT_OF_ATTEMPTS, Refusal};
 pub use request::{Method, Request, request};
-pub use retry::{LONGEST_RETRY_AFTER, LONGEST_WAIT, NextTry, SCRIPT_PATIENCE, SCRIPT_TRIES, backoff, next_try};
+pub use retry::{LONGEST_RETRY_AFTER, LONGEST_WAIT, ReadRetry, SCRIPT_PATIENCE, SCRIPT_READS, after_failed_read, backoff};
 pub use transport::{Broken, Exchange, NotSent, ProxyTrouble, Response, RetryAfter, Transport, TransportFailure};
 
 /// The largest body that is read, in bytes. A page of 1000 messages has about 2.2 MB; a body

@@ -33,13 +33,13 @@ pub enum Proxy {
 impl Proxy {
     /// The way to a host that is asked with `https://`, given the environment.
     pub fn to(host: &str, env: impl Fn(&str) -> Option<String>) -> Proxy {
-        let told = |name: &str| env(name).or_else(|| env(&name.to_lowercase())).filter(|value| !value.is_empty());
-        let Some((variable, value)) = ["HTTPS_PROXY", "ALL_PROXY"].into_iter().find_map(|name| Some((name, told(name)?))) else {
+        let reported = |name: &str| env(name).or_else(|| env(&name.to_lowercase())).filter(|value| !value.is_empty());
+        let Some((variable, value)) = ["HTTPS_PROXY", "ALL_PROXY"].into_iter().find_map(|name| Some((name, reported(name)?))) else {
             return Proxy::None;
         };
         let bracketed = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
         let Ok(uri) = format!("https://{bracketed}/").parse::<http::Uri>() else { return Proxy::None };
-        let any = Matcher::builder().https("http://proxy").no(told("NO_PROXY").unwrap_or_default()).build();
+        let any = Matcher::builder().https("http://proxy").no(reported("NO_PROXY").unwrap_or_default()).build();
         let address = without_credentials(&value);
         match Matcher::builder().https(value).build().intercept(&uri) {
             _ if any.intercept(&uri).is_none() => Proxy::Excepted { variable },

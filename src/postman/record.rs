@@ -79,7 +79,7 @@ impl RecordFormat {
 
     /// A field as one cell, empty where nothing was told. The attempts are JSON.
     pub fn cell(&self, field: &Field, message: &Message) -> String {
-        let told = match field {
+        let reported = match field {
             Field::Id => Some(message.id.as_str().to_owned()),
             Field::Recipient => self.recipient(message),
             Field::LatestStatus => message.status.as_ref().map(|status| status.api_word().to_owned()),
@@ -95,7 +95,7 @@ impl RecordFormat {
             Field::Values => message.values.as_ref().map(|_| json_text(&Values { layout: self, message })),
             Field::Attempts => message.attempts.as_ref().map(|attempts| json_text(&Attempts { layout: self, attempts })),
         };
-        told.unwrap_or_default()
+        reported.unwrap_or_default()
     }
 }
 

@@ -16,7 +16,7 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(30);
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// How often a script tries one read in all: with the pauses above, about half a minute.
-pub const SCRIPT_TRIES: u32 = 6;
+pub const SCRIPT_READS: u32 = 6;
 
 /// How long a script waits for one read in all, where the server asks for more than the pauses above: nobody may sit in
 /// front of it, and what it waits for may never come.
@@ -24,7 +24,7 @@ pub const SCRIPT_PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// What to do after a failed read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextTry {
+pub enum ReadRetry {
     /// Again, after this long.
     After(Duration),
     /// Not by itself: a person has to change something first.
@@ -33,12 +33,12 @@ pub enum NextTry {
 
 /// What to do after the `attempt`-th failure in a row (from 1). `jitter` is a random number from 0
 /// to 1 that keeps many programs from coming back in step.
-pub fn next_try(attempt: u32, error: &CallError, jitter: f64) -> NextTry {
+pub fn after_failed_read(attempt: u32, error: &CallError, jitter: f64) -> ReadRetry {
     if !error.is_retryable() {
-        return NextTry::GiveUp;
+        return ReadRetry::GiveUp;
     }
     let own = backoff(attempt, jitter);
-    NextTry::After(error.retry_after.map_or(own, |asked| asked.min(LONGEST_RETRY_AFTER).max(own)))
+    ReadRetry::After(error.retry_after.map_or(own, |asked| asked.min(LONGEST_RETRY_AFTER).max(own)))
 }
 
 /// The pause after the `attempt`-th failure in a row (from 1): 0.8 s, doubling up to 30 s, of
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(waits(0.0), [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
         assert_eq!(waits(0.5), [600, 1200, 2400, 4800, 9600, 19_200, 22_500, 22_500]);
         assert_eq!(waits(1.0), [400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000]);
-        let script: Duration = (1..SCRIPT_TRIES).map(|attempt| backoff(attempt, 0.0)).sum();
+        let script: Duration = (1..SCRIPT_READS).map(|attempt| backoff(attempt, 0.0)).sum();
         assert_eq!(script, Duration::from_millis(24_800));
     }
 
@@ -83,17 +83,17 @@ mod tests {
 
     #[test]
     fn the_servers_wish_is_obeyed_within_reason() {
-        let wait = |attempt, asked| next_try(attempt, &timeout(asked), 0.0);
-        assert_eq!(wait(1, None), NextTry::After(Duration::from_millis(800)));
-        assert_eq!(wait(1, Some(7)), NextTry::After(Duration::from_secs(7)));
-        assert_eq!(wait(1, Some(0)), NextTry::After(Duration::from_millis(800)), "no server makes us hurry");
-        assert_eq!(wait(9, Some(7)), NextTry::After(LONGEST_WAIT));
-        assert_eq!(wait(1, Some(86_400)), NextTry::After(LONGEST_RETRY_AFTER));
+        let wait = |attempt, asked| after_failed_read(attempt, &timeout(asked), 0.0);
+        assert_eq!(wait(1, None), ReadRetry::After(Duration::from_millis(800)));
+        assert_eq!(wait(1, Some(7)), ReadRetry::After(Duration::from_secs(7)));
+        assert_eq!(wait(1, Some(0)), ReadRetry::After(Duration::from_millis(800)), "no server makes us hurry");
+        assert_eq!(wait(9, Some(7)), ReadRetry::After(LONGEST_WAIT));
+        assert_eq!(wait(1, Some(86_400)), ReadRetry::After(LONGEST_RETRY_AFTER));
     }
 
     #[test]
     fn what_only_a_person_can_change_is_not_tried_again() {
         let redirect = CallError::new(CallErrorKind::Redirect { status: 302, location: None });
-        assert_eq!(next_try(1, &redirect, 0.0), NextTry::GiveUp);
+        assert_eq!(after_failed_read(1, &redirect, 0.0), ReadRetry::GiveUp);
     }
 }

@@ -64,7 +64,7 @@ impl ScriptedTransport {
 
 impl Transport for ScriptedTransport {
     fn send<'a>(&'a self, request: Request, _: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
-        let place = {
+        let index = {
             let mut requests = held(&self.requests);
             requests.push(request);
             requests.len()
@@ -72,7 +72,7 @@ impl Transport for ScriptedTransport {
         let step = held(&self.steps).pop_front();
         let step = step.unwrap_or_else(|| ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Local("the script has ended".to_owned()))));
         Box::pin(async move {
-            let sent_at = scripted_time(place);
+            let sent_at = scripted_time(index);
             Exchange { sent_at, received_at: sent_at + SignedDuration::from_millis(100), result: step.take().await }
         })
     }
@@ -80,8 +80,8 @@ impl Transport for ScriptedTransport {
 
 /// When the n-th request of a script was sent (from 1): a second apart, so that the order of
 /// answers can be told by their times.
-pub fn scripted_time(place: usize) -> Timestamp {
-    let seconds = i64::try_from(place).unwrap_or(0);
+pub fn scripted_time(index: usize) -> Timestamp {
+    let seconds = i64::try_from(index).unwrap_or(0);
     // 2027-01-15; far from the ends of what a timestamp holds.
     Timestamp::from_second(1_800_000_000 + seconds).unwrap_or_default()
 }
@@ -125,12 +125,12 @@ impl fmt::Debug for FaultTransport {
 
 impl Transport for FaultTransport {
     fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>> {
-        let place = {
+        let index = {
             let mut requests = held(&self.requests);
             requests.push(request.clone());
             requests.len()
         };
-        let fault = (self.decide)(place, &request);
+        let fault = (self.decide)(index, &request);
         Box::pin(async move {
             match fault {
                 None => self.inner.send(request, key).await,

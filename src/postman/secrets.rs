@@ -42,7 +42,7 @@ pub(super) fn without_key(mut exchange: Exchange, key: &ApiKey) -> Exchange {
 
 /// A server's words in an error: one harmless line, of which no number may be a person's, and not
 /// too long.
-pub(super) fn told(text: &str) -> String {
+pub(super) fn reported(text: &str) -> String {
     // No more is looked at than can be left of it, but for a number that would be cut in two.
     let text = without_numbers(beginning(text, 2 * LONGEST)).into_owned();
     let text = clean_line(&text);
@@ -183,12 +183,12 @@ mod tests {
 
     #[test]
     fn what_is_told_is_short_and_impersonal() {
-        assert_eq!(told("recipient 6580001234\nis not valid"), "recipient …␊is not valid");
-        let long = told(&"é".repeat(5000));
+        assert_eq!(reported("recipient 6580001234\nis not valid"), "recipient …␊is not valid");
+        let long = reported(&"é".repeat(5000));
         assert!(long.len() <= LONGEST && long.ends_with("é…"));
-        assert_eq!(told(&"x".repeat(LONGEST)).len(), LONGEST);
+        assert_eq!(reported(&"x".repeat(LONGEST)).len(), LONGEST);
         for before in LONGEST - 20..LONGEST + 2 {
-            let text = told(&format!("{}6580001234 and more{}", "x".repeat(before), "y".repeat(99)));
+            let text = reported(&format!("{}6580001234 and more{}", "x".repeat(before), "y".repeat(99)));
             assert!(text.len() <= LONGEST && !text.contains(char::is_numeric), "{before}");
         }
     }

@@ -421,9 +421,9 @@ mod tests {
             let by = order.index(after.len());
             after.rotate_left(by);
             let mut reading = BatchReading::default();
-            for (place, page) in after.chunks(page).enumerate() {
+            for (index, page) in after.chunks(page).enumerate() {
                 // A page that grows shows the end of the one before again.
-                reading.add(page.iter().cloned().chain(after.get(place).cloned()), 0, at(0), at(1));
+                reading.add(page.iter().cloned().chain(after.get(index).cloned()), 0, at(0), at(1));
             }
             let finding = evidence.compare(&reading, &HashSet::new());
             prop_assert_eq!(finding.is_taken(), changed.iter().all(|changed| *changed));

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{code_of, helps_with};
+use super::plan::{advice_for, code_of};
 use super::{LeftOutReason, Plan};
-use crate::delivery::{BatchId, RetryHelps, counted};
+use crate::delivery::{BatchId, RetryAdvice, counted};
 
 /// The messages of a plan that failed for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,18 +12,18 @@ pub struct PlanLine {
     /// The error's code, as it came; empty where it was not told.
     pub code: String,
     /// Whether a retry helps.
-    pub helps: RetryHelps,
+    pub advice: RetryAdvice,
     /// How many there are.
     pub count: usize,
     /// Whether they are retried.
-    pub standing: LineStanding,
+    pub inclusion: LineInclusion,
     /// How many of them are retried although the retry may be billed in vain.
     pub billed_in_vain: usize,
 }
 
 /// Whether the messages of a line are retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LineStanding {
+pub enum LineInclusion {
     /// They are.
     On,
     /// A person dropped them from the plan, and can add them again.
@@ -37,27 +37,27 @@ impl Plan {
     /// messages are left out for a reason of their own (under way, too old) has its line for the
     /// others; those are told by [`Plan::others_left_out`].
     pub fn lines(&self) -> Vec<PlanLine> {
-        let mut counts: BTreeMap<(&str, LineStanding), (RetryHelps, usize)> = BTreeMap::new();
-        let items = self.items.iter().map(|item| (item.error.as_ref(), LineStanding::On));
+        let mut counts: BTreeMap<(&str, LineInclusion), (RetryAdvice, usize)> = BTreeMap::new();
+        let items = self.items.iter().map(|item| (item.error.as_ref(), LineInclusion::On));
         let left_out = self.left_out.iter().filter_map(|left| match left.reason {
-            LeftOutReason::Dropped => Some((left.error.as_ref(), LineStanding::Dropped)),
-            LeftOutReason::Useless => Some((left.error.as_ref(), LineStanding::LeftOut)),
+            LeftOutReason::Dropped => Some((left.error.as_ref(), LineInclusion::Dropped)),
+            LeftOutReason::Useless => Some((left.error.as_ref(), LineInclusion::LeftOut)),
             _ => None,
         });
-        for (error, standing) in items.chain(left_out) {
-            counts.entry((code_of(error), standing)).or_insert((helps_with(error), 0)).1 += 1;
+        for (error, inclusion) in items.chain(left_out) {
+            counts.entry((code_of(error), inclusion)).or_insert((advice_for(error), 0)).1 += 1;
         }
         let mut lines: Vec<PlanLine> = counts
             .into_iter()
-            .map(|((code, standing), (helps, count))| PlanLine {
+            .map(|((code, inclusion), (advice, count))| PlanLine {
                 code: code.to_owned(),
-                helps,
+                advice,
                 count,
-                standing,
-                billed_in_vain: if standing == LineStanding::On && helps != RetryHelps::Yes { count } else { 0 },
+                inclusion,
+                billed_in_vain: if inclusion == LineInclusion::On && advice != RetryAdvice::Yes { count } else { 0 },
             })
             .collect();
-        lines.sort_by(|left, right| left.helps.cmp(&right.helps).then(right.count.cmp(&left.count)));
+        lines.sort_by(|left, right| left.advice.cmp(&right.advice).then(right.count.cmp(&left.count)));
         lines
     }
 
@@ -131,8 +131,8 @@ mod tests {
         planner.plan(messages.iter().map(|message| (message, LastRead::new(now(), AnswerKind::List))), now())
     }
 
-    fn told(plan: &Plan) -> Vec<(String, RetryHelps, usize, LineStanding, usize)> {
-        plan.lines().into_iter().map(|line| (line.code, line.helps, line.count, line.standing, line.billed_in_vain)).collect()
+    fn reported(plan: &Plan) -> Vec<(String, RetryAdvice, usize, LineInclusion, usize)> {
+        plan.lines().into_iter().map(|line| (line.code, line.advice, line.count, line.inclusion, line.billed_in_vain)).collect()
     }
 
     #[test]
@@ -147,12 +147,12 @@ mod tests {
         let planner = Planner { dropped: vec![String::new()], ..Planner::default() };
         let plan = plan(&planner, &messages);
         assert_eq!(
-            told(&plan),
+            reported(&plan),
             [
-                ("recipient_unavailable".to_owned(), RetryHelps::Yes, 1, LineStanding::On, 0),
-                ("routing_error".to_owned(), RetryHelps::Maybe, 2, LineStanding::On, 2),
-                (String::new(), RetryHelps::Maybe, 1, LineStanding::Dropped, 0),
-                ("recipient_invalid".to_owned(), RetryHelps::No, 1, LineStanding::LeftOut, 0),
+                ("recipient_unavailable".to_owned(), RetryAdvice::Yes, 1, LineInclusion::On, 0),
+                ("routing_error".to_owned(), RetryAdvice::Maybe, 2, LineInclusion::On, 2),
+                (String::new(), RetryAdvice::Maybe, 1, LineInclusion::Dropped, 0),
+                ("recipient_invalid".to_owned(), RetryAdvice::No, 1, LineInclusion::LeftOut, 0),
             ]
         );
         assert_eq!((plan.calls(), plan.billed_in_vain()), (3, 2));

@@ -106,7 +106,7 @@ mod tests {
     #[case::as_many_without_times(Some("failure"), Some(&[0][..]), LIST, Recheck::AsAgreed)]
     #[case::a_search_is_a_list(Some("failure"), Some(&[0][..]), AnswerKind::Search, Recheck::AsAgreed)]
     #[case::a_batch_is_not(Some("failure"), Some(&[0][..]), AnswerKind::Batch(BatchId::new("b")), Recheck::Unclear)]
-    #[case::no_attempts_told(Some("failure"), None, LIST, Recheck::Unclear)]
+    #[case::no_attempts_reported(Some("failure"), None, LIST, Recheck::Unclear)]
     #[case::an_older_state(Some("failure"), Some(&[30][..]), LIST, Recheck::Unclear)]
     fn a_reading_is_compared_with_what_was_agreed_to(
         #[case] status: Option<&str>,

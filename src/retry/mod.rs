@@ -12,7 +12,7 @@ mod run;
 
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
-pub use lines::{LineStanding, PlanLine};
+pub use lines::{LineInclusion, PlanLine};
 pub use meanwhile::Recheck;
 pub use one_time::one_time_hint;
 pub use plan::{

@@ -40,9 +40,9 @@ fn holds_one(text: &str, values: Option<&[(String, String)]>) -> bool {
             && word.bytes().all(|byte| byte.is_ascii_digit())
             && values.is_none_or(|values| values.iter().any(|(_, value)| value.trim() == *word))
     };
-    let numbers = words.iter().enumerate().filter(|(_, word)| is_number(word)).map(|(place, _)| place);
-    let is_beside = |place: usize| {
-        let near = words.get(place.saturating_sub(REACH)..(place + REACH + 1).min(words.len())).unwrap_or_default();
+    let numbers = words.iter().enumerate().filter(|(_, word)| is_number(word)).map(|(index, _)| index);
+    let is_beside = |index: usize| {
+        let near = words.get(index.saturating_sub(REACH)..(index + REACH + 1).min(words.len())).unwrap_or_default();
         near.iter().any(|word| {
             let word = word.to_lowercase();
             WORDS.iter().any(|known| if known.is_ascii() { word == *known } else { word.contains(known) })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::delivery::{BatchId, BatchRetry, DeliveryError, Message, MessageId, RetryHelps, Status, batch_retry};
+use crate::delivery::{BatchId, BatchRetry, DeliveryError, Message, MessageId, RetryAdvice, Status, batch_retry};
 use crate::postman::{Call, PageRequest};
 use crate::store::AnswerKind;
 
@@ -85,7 +85,7 @@ pub struct PlanItem {
     /// Why it failed.
     pub error: Option<DeliveryError>,
     /// Whether a retry helps.
-    pub helps: RetryHelps,
+    pub advice: RetryAdvice,
     /// When it was recorded.
     pub created_at: Option<Timestamp>,
     /// The attempts as last read.
@@ -154,7 +154,7 @@ impl std::fmt::Display for LeftOutReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Billing {
     /// Messages for which a retry helps.
-    pub helps: usize,
+    pub advice: usize,
     /// Messages for which nobody can say.
     pub maybe: usize,
     /// Messages for which it cannot help.
@@ -203,7 +203,7 @@ impl Planner {
         {
             return Some(LeftOutReason::TooOld);
         }
-        if !self.include_useless && helps(message) == RetryHelps::No {
+        if !self.include_useless && advice(message) == RetryAdvice::No {
             return Some(LeftOutReason::Useless);
         }
         let error = message.error();
@@ -212,13 +212,13 @@ impl Planner {
     }
 }
 
-fn helps(message: &Message) -> RetryHelps {
-    helps_with(message.error().as_ref())
+fn advice(message: &Message) -> RetryAdvice {
+    advice_for(message.error().as_ref())
 }
 
 /// Whether a retry helps against an error; without one nobody can say.
-pub(super) fn helps_with(error: Option<&DeliveryError>) -> RetryHelps {
-    error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+pub(super) fn advice_for(error: Option<&DeliveryError>) -> RetryAdvice {
+    error.map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())
 }
 
 /// Whether a one-time password is no longer valid. One whose age is not known may be too old as well.
@@ -237,7 +237,7 @@ impl PlanItem {
         Self {
             message: message.id.clone(),
             error: message.error(),
-            helps: helps(message),
+            advice: advice(message),
             created_at: message.created_at,
             attempts: message.tried(),
             newest_attempt: message.newest_attempt().and_then(|attempt| attempt.created_at),
@@ -305,8 +305,8 @@ impl Plan {
 
     /// What may be billed in vain.
     pub fn billing(&self) -> Billing {
-        let count = |wanted| self.items.iter().filter(|item| item.helps == wanted).count();
-        Billing { helps: count(RetryHelps::Yes), maybe: count(RetryHelps::Maybe), useless: count(RetryHelps::No) }
+        let count = |wanted| self.items.iter().filter(|item| item.advice == wanted).count();
+        Billing { advice: count(RetryAdvice::Yes), maybe: count(RetryAdvice::Maybe), useless: count(RetryAdvice::No) }
     }
 
     /// How old the oldest message of it is, by the clock that made its times.
@@ -400,7 +400,7 @@ mod tests {
     fn a_useless_one_is_taken_when_asked_for_and_counted_as_such() {
         let planner = Planner { include_useless: true, ..Planner::default() };
         let plan = plan_of(&planner, &[message("m", "failure", "recipient_invalid")]);
-        assert_eq!(plan.billing(), Billing { helps: 0, maybe: 0, useless: 1 });
+        assert_eq!(plan.billing(), Billing { advice: 0, maybe: 0, useless: 1 });
     }
 
     #[test]
@@ -489,7 +489,7 @@ mod tests {
                 let first = messages.iter().find(|message| message.id == item.message).unwrap();
                 prop_assert_eq!(&first.status, &Some(Status::Failure));
                 prop_assert!(!planner.under_way.contains(&item.message) && !planner.out_of_attempts.contains(&item.message));
-                prop_assert!(planner.include_useless || item.helps != RetryHelps::No);
+                prop_assert!(planner.include_useless || item.advice != RetryAdvice::No);
                 prop_assert!(!planner.dropped.iter().any(|code| code == code_of(item.error.as_ref())));
                 prop_assert!(!item.batch.as_ref().is_some_and(|batch| planner.batches_under_way.contains(batch)));
                 if let Some(valid_for) = planner.valid_for {
@@ -510,7 +510,7 @@ mod tests {
             let store = merged(&answers);
             let rows: Vec<RowNumber> = store.rows().collect();
             prop_assume!(!rows.is_empty());
-            let messages: Vec<Message> = chosen.iter().map(|place| store.message(*place.get(&rows))).collect();
+            let messages: Vec<Message> = chosen.iter().map(|index| store.message(*index.get(&rows))).collect();
             let plan = plan_of(&planner, &messages);
             let mut seen = HashSet::new();
             for item in &plan.items {

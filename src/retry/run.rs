@@ -44,7 +44,7 @@ pub enum RunEnd {
     /// The API refused it.
     Refused,
     /// The API refuses the key, the right or the address: every other message would meet the same.
-    KeptOut,
+    AccessRefused,
     /// It was not sent, and is given up.
     NotSent,
     /// It was retried elsewhere since the yes, so it was not sent.
@@ -59,7 +59,7 @@ pub enum StopCause {
     /// A person wished it.
     Person,
     /// The API refuses the key, the right or the address.
-    KeptOut,
+    AccessRefused,
     /// It was held back for so long that the yes to it no longer holds.
     Expired,
     /// The journal cannot be written: nothing may be sent without it.
@@ -181,7 +181,7 @@ impl RetryRun {
         self.under_way = None;
         let standing = match end {
             RunEnd::Accepted => Standing::Accepted,
-            RunEnd::Refused | RunEnd::KeptOut => Standing::Refused,
+            RunEnd::Refused | RunEnd::AccessRefused => Standing::Refused,
             RunEnd::NotSent => Standing::NotSent,
             RunEnd::Skipped => Standing::Skipped,
             RunEnd::Unknown => Standing::Unknown,
@@ -190,14 +190,14 @@ impl RetryRun {
         // Many that could not be sent are no better than many that are not known: each has been
         // tried for minutes, so the way to the API is gone.
         self.in_a_row = match end {
-            RunEnd::Accepted | RunEnd::Refused | RunEnd::KeptOut => 0,
+            RunEnd::Accepted | RunEnd::Refused | RunEnd::AccessRefused => 0,
             RunEnd::NotSent | RunEnd::Unknown => self.in_a_row + 1,
             // Nothing was tried, so nothing is known of the way to the API.
             RunEnd::Skipped => self.in_a_row,
         };
         if self.state == RunState::Running {
-            if end == RunEnd::KeptOut {
-                self.state = RunState::Stopped(StopCause::KeptOut);
+            if end == RunEnd::AccessRefused {
+                self.state = RunState::Stopped(StopCause::AccessRefused);
             } else if self.in_a_row >= UNKNOWN_IN_A_ROW && self.has_waiting() {
                 self.state = RunState::Paused;
             }
@@ -390,8 +390,8 @@ mod tests {
     #[test]
     fn who_is_kept_out_stops() {
         let mut run = begun(3);
-        assert_eq!(run.take(ended(0, RunEnd::KeptOut)), RunStep::GiveUp(vec![id(1), id(2)]));
-        assert_eq!(run.state(), RunState::Stopped(StopCause::KeptOut));
+        assert_eq!(run.take(ended(0, RunEnd::AccessRefused)), RunStep::GiveUp(vec![id(1), id(2)]));
+        assert_eq!(run.state(), RunState::Stopped(StopCause::AccessRefused));
         assert!(run.is_over());
     }
 
@@ -411,13 +411,13 @@ mod tests {
         let end = prop::sample::select(vec![
             RunEnd::Accepted,
             RunEnd::Refused,
-            RunEnd::KeptOut,
+            RunEnd::AccessRefused,
             RunEnd::NotSent,
             RunEnd::Skipped,
             RunEnd::Unknown,
             RunEnd::Unknown,
         ]);
-        let cause = prop::sample::select(vec![StopCause::Person, StopCause::KeptOut, StopCause::Expired, StopCause::Journal]);
+        let cause = prop::sample::select(vec![StopCause::Person, StopCause::AccessRefused, StopCause::Expired, StopCause::Journal]);
         prop_oneof![
             2 => prop::collection::vec(message(), 0..3).prop_map(|not_taken| RunEvent::Begun { not_taken }),
             12 => (message(), end).prop_map(|(message, end)| RunEvent::Ended { message, end }),

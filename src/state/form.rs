@@ -53,14 +53,14 @@ pub(super) trait JournalTransaction {
     /// Adds an action as intended.
     fn add(&mut self, intention: &Intention) -> Result<ActionId, StateError>;
     /// Gives an action another state.
-    fn change(&mut self, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
+    fn change(&mut self, action: ActionId, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
     /// The messages of a campaign whose newest action that says anything was refused with this code.
     fn refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError>;
 
     /// The tries of an action, oldest first.
     fn tries(&self, action: ActionId) -> Result<Vec<ActionAttempt>, StateError>;
     fn add_try(&mut self, action: ActionId, number: u32, at: Timestamp) -> Result<(), StateError>;
-    fn end_try(&mut self, action: ActionId, number: u32, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
+    fn end_try(&mut self, action: ActionId, number: u32, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
 
     fn add_note(&mut self, note: &Note) -> Result<(), StateError>;
     /// The newest notes, newest first.
@@ -105,7 +105,7 @@ impl<'a> StateChange<'a> {
 }
 
 impl Outcome {
-    pub(super) fn told(&self) -> StateChange<'_> {
+    pub(super) fn reported(&self) -> StateChange<'_> {
         match self {
             Outcome::NotSent { reason } | Outcome::Unknown { reason } => StateChange::new(self.state(), Some(reason)),
             Outcome::Accepted => StateChange::new(self.state(), None),
@@ -117,7 +117,7 @@ impl Outcome {
 }
 
 impl Resolution {
-    pub(super) fn told(&self) -> StateChange<'_> {
+    pub(super) fn reported(&self) -> StateChange<'_> {
         match self {
             Resolution::Accepted { reason } | Resolution::NotAccepted { reason } => StateChange::new(self.state(), Some(reason)),
             Resolution::ByPerson { went, run } => {

@@ -43,8 +43,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let busy = || StateError::database("written")("database is locked");
         let none = |_: &Path| Some(io::Error::from(io::ErrorKind::Unsupported));
-        let told = named_by(folder.path(), busy(), none).explained();
-        assert!(told.contains("takes no locks") && told.contains("--state FOLDER"), "{told}");
+        let reported = named_by(folder.path(), busy(), none).explained();
+        assert!(reported.contains("takes no locks") && reported.contains("--state FOLDER"), "{reported}");
         assert!(!named(folder.path(), busy()).explained().contains("takes no locks"), "this one takes them");
         assert!(matches!(named_by(folder.path(), StateError::NoFolder, none), StateError::NoFolder));
     }

@@ -152,14 +152,14 @@ impl JournalTransaction for Kept {
         Ok(id)
     }
 
-    fn change(&mut self, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn change(&mut self, action: ActionId, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let (entry, _) = self.action(action)?;
-        entry.state = told.state;
+        entry.state = reported.state;
         entry.changed_at = at;
-        entry.code = told.code.map(one_line);
-        entry.reason = told.reason.map(impersonal);
-        entry.trace_id = told.trace_id.map(one_line);
-        entry.resolved_run = told.resolved_run.cloned();
+        entry.code = reported.code.map(one_line);
+        entry.reason = reported.reason.map(impersonal);
+        entry.trace_id = reported.trace_id.map(one_line);
+        entry.resolved_run = reported.resolved_run.cloned();
         Ok(())
     }
 
@@ -192,14 +192,14 @@ impl JournalTransaction for Kept {
         Ok(())
     }
 
-    fn end_try(&mut self, action: ActionId, number: u32, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn end_try(&mut self, action: ActionId, number: u32, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let (_, tries) = self.action(action)?;
         for one in tries.iter_mut().filter(|one| one.number == number) {
             one.ended_at = Some(at);
-            one.outcome = Some(told.state);
-            one.code = told.code.map(one_line);
-            one.reason = told.reason.map(impersonal);
-            one.trace_id = told.trace_id.map(one_line);
+            one.outcome = Some(reported.state);
+            one.code = reported.code.map(one_line);
+            one.reason = reported.reason.map(impersonal);
+            one.trace_id = reported.trace_id.map(one_line);
         }
         Ok(())
     }

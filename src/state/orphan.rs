@@ -35,13 +35,13 @@ impl Journal {
                 let outcome = match lines.tries(entry.id)?.last() {
                     Some(last) if last.outcome.is_none() => {
                         let outcome = Outcome::Unknown { reason: "the program ended before it saw the answer".to_owned() };
-                        lines.end_try(entry.id, last.number, &outcome.told(), at)?;
+                        lines.end_try(entry.id, last.number, &outcome.reported(), at)?;
                         outcome
                     }
                     Some(_) => Outcome::NotSent { reason: "the program ended before it went again".to_owned() },
                     None => Outcome::NotSent { reason: "the program ended before it was tried".to_owned() },
                 };
-                step(lines, entry.id, &outcome.told(), at)?;
+                step(lines, entry.id, &outcome.reported(), at)?;
                 dead.insert(entry.run.clone());
                 entry.state = outcome.state();
                 match entry.state {

@@ -182,8 +182,8 @@ mod tests {
         for text in ["", "6580001234", r#"{"filters":["6580001234"]}"#, &"x".repeat(300_000)] {
             fs::write(folder.path().join(FILE_NAME), text).unwrap();
             let error = Session::load(folder.path()).unwrap_err();
-            let told = format!("{} {error:?}", error.explained());
-            assert!(told.contains("session.json") && !told.contains("6580001234"), "{told}");
+            let reported = format!("{} {error:?}", error.explained());
+            assert!(reported.contains("session.json") && !reported.contains("6580001234"), "{reported}");
         }
     }
 

@@ -15,10 +15,10 @@ pub struct Who {
 
 impl Who {
     /// From the account that runs the program and the variables that SSH and sudo set.
-    pub fn told(env: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn from_environment(env: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| env(name).map(|text| short(&text)).filter(|text| !text.is_empty());
         // `address port address port`: the first address is the caller's.
-        let ssh_source = text("SSH_CONNECTION").and_then(|told| told.split_whitespace().next().map(str::to_owned));
+        let ssh_source = text("SSH_CONNECTION").and_then(|reported| reported.split_whitespace().next().map(str::to_owned));
         let name = text("USER").or_else(|| text("LOGNAME")).or_else(|| text("USERNAME"));
         Self { user: account(name), ssh_source, sudo_user: text("SUDO_USER") }
     }
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn ssh_and_sudo_tell_who_it_is() {
-        let who = Who::told(|name| match name {
+        let who = Who::from_environment(|name| match name {
             "USER" => Some("root".to_owned()),
             "SSH_CONNECTION" => Some("192.0.2.7 50022 192.0.2.1 22".to_owned()),
             "SUDO_USER" => Some("ann\u{1b}[31m".to_owned()),
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn without_variables_the_account_is_still_named() {
-        let who = Who::told(|_| None);
+        let who = Who::from_environment(|_| None);
         assert!(!who.user.is_empty());
         assert_eq!((who.ssh_source, who.sudo_user), (None, None));
     }

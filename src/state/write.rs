@@ -74,7 +74,7 @@ impl Journal {
         self.write(|lines| {
             for action in actions {
                 if entry(lines, *action)?.state == ActionState::Intended && open_try(lines, *action)?.is_none() {
-                    step(lines, *action, &outcome.told(), at)?;
+                    step(lines, *action, &outcome.reported(), at)?;
                 }
             }
             Ok(())
@@ -117,7 +117,7 @@ impl Journal {
             let Some(open) = open_try(lines, action)? else {
                 return Err(StateError::IllegalTry { action, flaw: "has no try under way" });
             };
-            lines.end_try(action, open.number, &outcome.told(), at)
+            lines.end_try(action, open.number, &outcome.reported(), at)
         })
     }
 
@@ -134,12 +134,12 @@ impl Journal {
             }
             let last = lines.tries(action)?.pop();
             match (&last, outcome) {
-                (Some(open), _) if open.outcome.is_none() => lines.end_try(action, open.number, &outcome.told(), at)?,
+                (Some(open), _) if open.outcome.is_none() => lines.end_try(action, open.number, &outcome.reported(), at)?,
                 (_, Outcome::NotSent { .. }) => {}
                 (Some(last), Outcome::Refused { .. }) if last.outcome == Some(ActionState::Refused) => {}
                 _ => return Err(StateError::IllegalTry { action, flaw: "has no try under way" }),
             }
-            step(lines, action, &outcome.told(), at)
+            step(lines, action, &outcome.reported(), at)
         })
     }
 
@@ -153,14 +153,14 @@ impl Journal {
             if known.state != ActionState::Unknown {
                 return Ok(());
             }
-            let told = StateChange {
+            let reported = StateChange {
                 state: known.state,
                 code: known.code.as_deref(),
                 reason: Some(reason),
                 trace_id: known.trace_id.as_deref(),
                 resolved_run: None,
             };
-            lines.change(action, &told, known.changed_at)
+            lines.change(action, &reported, known.changed_at)
         })
     }
 
@@ -173,7 +173,7 @@ impl Journal {
             if let Resolution::ByPerson { run, .. } = resolution {
                 run_is_known(lines, run)?;
             }
-            step(lines, action, &resolution.told(), at)?;
+            step(lines, action, &resolution.reported(), at)?;
             let run = entry(lines, action)?.run;
             self.sweep_run(lines, &run)
         })
@@ -181,12 +181,17 @@ impl Journal {
 }
 
 /// Takes a step, if the table of states allows it.
-pub(super) fn step(lines: &mut dyn JournalTransaction, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
+pub(super) fn step(
+    lines: &mut dyn JournalTransaction,
+    action: ActionId,
+    reported: &StateChange<'_>,
+    at: Timestamp,
+) -> Result<(), StateError> {
     let from = entry(lines, action)?.state;
-    if !from.may_become(told.state) {
-        return Err(StateError::IllegalStep { action, from, to: told.state });
+    if !from.may_become(reported.state) {
+        return Err(StateError::IllegalStep { action, from, to: reported.state });
     }
-    lines.change(action, told, at)
+    lines.change(action, reported, at)
 }
 
 /// The try that is under way.

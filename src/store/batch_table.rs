@@ -7,8 +7,8 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use jiff::Timestamp;
 
-use super::asked::Stamp;
 use super::intern::Interned;
+use super::read_times::Stamp;
 use crate::delivery::{Batch, BatchFields, BatchId, Reported};
 
 /// A value and when it was asked for.
@@ -27,19 +27,19 @@ impl<T> Default for Timed<T> {
 impl<T> Timed<T> {
     /// Takes a newer telling, or at the same time the greater one; absent keeps. What is equal to
     /// the known value is not copied.
-    fn take<V>(&mut self, told: Reported<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
-        let told = match told {
+    fn take<V>(&mut self, reported: Reported<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
+        let reported = match reported {
             Reported::Absent => return,
             Reported::Null => None,
             Reported::Value(value) => Some(value),
         };
-        let replaces = stamp.replaces(self.asked, || match (&told, &self.value) {
-            (Some(told), Some(known)) => compare(told, known),
-            (told, known) => told.is_some().cmp(&known.is_some()),
+        let replaces = stamp.replaces(self.asked, || match (&reported, &self.value) {
+            (Some(reported), Some(known)) => compare(reported, known),
+            (reported, known) => reported.is_some().cmp(&known.is_some()),
         });
         self.asked = self.asked.max(stamp);
         if replaces {
-            self.value = told.map(own);
+            self.value = reported.map(own);
         }
     }
 }
@@ -63,25 +63,25 @@ pub struct BatchTable {
 
 impl BatchTable {
     /// The number of a batch, after taking what was told of it.
-    pub fn take(&mut self, told: &BatchFields<'_>, stamp: Stamp) -> u32 {
-        let is_it = |entry: &Entry| entry.id.as_str() == told.id;
-        let place = match self.last.filter(|place| self.entries.get(*place).is_some_and(is_it)) {
-            Some(place) => place,
-            None => self.entries.find_or_add(self.hasher.hash_one(told.id), is_it, || Entry::new(told.id)),
+    pub fn take(&mut self, reported: &BatchFields<'_>, stamp: Stamp) -> u32 {
+        let is_it = |entry: &Entry| entry.id.as_str() == reported.id;
+        let index = match self.last.filter(|index| self.entries.get(*index).is_some_and(is_it)) {
+            Some(index) => index,
+            None => self.entries.find_or_add(self.hasher.hash_one(reported.id), is_it, || Entry::new(reported.id)),
         };
-        self.last = Some(place);
-        if let Some(entry) = self.entries.get_mut(place) {
-            entry.file_name.take(told.file_name, stamp, |told, known| (*told).cmp(&**known), Into::into);
-            entry.status.take(told.status, stamp, |told, known| (*told).cmp(&**known), Into::into);
-            entry.total.take(told.total, stamp, Ord::cmp, |total| total);
-            entry.created_at.take(told.created_at, stamp, Ord::cmp, |created_at| created_at);
+        self.last = Some(index);
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.file_name.take(reported.file_name, stamp, |reported, known| (*reported).cmp(&**known), Into::into);
+            entry.status.take(reported.status, stamp, |reported, known| (*reported).cmp(&**known), Into::into);
+            entry.total.take(reported.total, stamp, Ord::cmp, |total| total);
+            entry.created_at.take(reported.created_at, stamp, Ord::cmp, |created_at| created_at);
         }
-        place + 1
+        index + 1
     }
 
     /// The number of a batch that is known already.
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.entries.find(self.hasher.hash_one(id), |entry| entry.id.as_str() == id).map(|place| place + 1)
+        self.entries.find(self.hasher.hash_one(id), |entry| entry.id.as_str() == id).map(|index| index + 1)
     }
 
     /// The id of a batch.

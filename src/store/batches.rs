@@ -1,7 +1,7 @@
 //! Batches and how far their messages are loaded.
 
 use super::Store;
-use super::counts::STATUS_PLACES;
+use super::counts::STATUS_COUNT;
 use crate::delivery::{Batch, BatchId, believed_total};
 
 /// A batch and how far its messages are loaded. Its messages are counted wherever they were found,
@@ -16,7 +16,7 @@ pub struct BatchSummary {
     /// of it yet. A count of what is not whole is one of a part.
     pub is_whole: bool,
     /// The loaded ones by status, as in [`super::Counts::by_status`].
-    pub by_status: [usize; STATUS_PLACES],
+    pub by_status: [usize; STATUS_COUNT],
     /// The loaded ones of which more is to be expected, as in [`super::Counts::open`].
     pub open: usize,
 }

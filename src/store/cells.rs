@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{RowNumber, Store};
-use crate::delivery::{DeliveryError, RetryHelps, Status};
+use crate::delivery::{DeliveryError, RetryAdvice, Status};
 
 /// The cells of a row. Making them allocates nothing, except for texts asked for.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ pub struct Cells<'a> {
     /// Why it failed; `None` unless it is in failure and the API said why.
     pub error: Option<&'a DeliveryError>,
     /// Whether a retry can help; `None` unless it is in failure.
-    pub retry: Option<RetryHelps>,
+    pub retry: Option<RetryAdvice>,
     /// How often it was tried, as far as told.
     pub tried: Option<u32>,
     /// The batch's id; `None` for a single send or where it was not told.

@@ -6,20 +6,20 @@ use std::cmp::Ordering;
 use hashbrown::HashMap;
 
 use super::RowNumber;
-use super::asked::{AskedTimes, Stamp};
+use super::arena::{ArenaSlot, ByteArena};
+use super::attempts::{self, NO_TIME, StoredAttempt};
 use super::batch_table::BatchTable;
 use super::ids::Ids;
 use super::names::{FAILURE, NO_STATUS, SharedValues, StatusCode, TemplateText};
+use super::read_times::{ReadTimes, Stamp};
 use super::recipients::Recipients;
-use super::slots::{ByteArena, Slot};
-use super::tries::{self, NO_TIME, StoredAttempt};
 use super::{values, varint};
 
 /// How the full text is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextHeld<'a> {
     /// It was not told.
-    NotTold,
+    NotReported,
     /// The template with the values gives it.
     Rebuilt,
     /// It differs from what template and values give.
@@ -53,11 +53,11 @@ pub struct Columns {
     pub template: Vec<u32>,
     pub origin: Vec<u32>,
     /// Older answers' error, the number of attempts, the attempts.
-    pub attempts: Vec<Slot>,
+    pub attempts: Vec<ArenaSlot>,
     /// The text's form, the values.
-    pub content: Vec<Slot>,
+    pub content: Vec<ArenaSlot>,
     pub asides: HashMap<u32, Aside>,
-    pub asked: AskedTimes,
+    pub asked: ReadTimes,
     pub slots: ByteArena,
     pub names: SharedValues,
     pub batches: BatchTable,
@@ -65,7 +65,7 @@ pub struct Columns {
 
 /// Which call told the attempts: their numbers compare only within one kind of call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ToldBy {
+pub enum ReportedBy {
     #[default]
     List,
     Batch,
@@ -80,7 +80,7 @@ pub struct RowFlags {
     /// Whether its number is known not to be of Singapore; derived.
     pub abroad: bool,
     /// Which call told the attempts that were told with the times of their steps.
-    pub attempts_by: ToldBy,
+    pub attempts_by: ReportedBy,
 }
 
 /// What the attempts of a row say together.
@@ -125,8 +125,8 @@ impl Columns {
         self.batch.push(0);
         self.template.push(0);
         self.origin.push(0);
-        self.attempts.push(Slot::default());
-        self.content.push(Slot::default());
+        self.attempts.push(ArenaSlot::default());
+        self.content.push(ArenaSlot::default());
         self.asked.push();
     }
 
@@ -165,13 +165,13 @@ impl Columns {
 
     /// The attempts as they are known: the newest telling, with times that only an older one had.
     pub fn attempts_of(&self, row: usize) -> Option<Vec<StoredAttempt>> {
-        let full = tries::unpack(self.attempts_parts(row).2);
+        let full = attempts::unpack(self.attempts_parts(row).2);
         match self.aside(row).and_then(|aside| aside.bare_attempts.as_ref()) {
             None => full.map(Iterator::collect),
             Some((_, bare)) => {
                 let known: Vec<StoredAttempt> = full.into_iter().flatten().collect();
                 let same = |bare: StoredAttempt| known.iter().find(|full| bare.created != NO_TIME && full.created == bare.created);
-                tries::unpack(bare).map(|bare| bare.map(|bare| same(bare).map_or(bare, |full| bare.filled_from(*full))).collect())
+                attempts::unpack(bare).map(|bare| bare.map(|bare| same(bare).map_or(bare, |full| bare.filled_from(*full))).collect())
             }
         }
     }
@@ -188,7 +188,7 @@ impl Columns {
         let listed = if self.aside(row).is_some() {
             self.attempts_of(row).map(|attempts| attempts.into_iter().map(&mut visit).count())
         } else {
-            tries::unpack(packed).map(|attempts| attempts.map(&mut visit).count())
+            attempts::unpack(packed).map(|attempts| attempts.map(&mut visit).count())
         };
         Tried { newest, listed: listed.map(|count| count as u32), counted, legacy_error, last_change }
     }
@@ -236,10 +236,10 @@ impl Columns {
     /// The content's slot taken apart: the text's form, and the packed values behind it.
     pub fn content_parts(&self, row: usize) -> (TextHeld<'_>, &[u8]) {
         let mut bytes = self.slots.get(self.content[row]);
-        let Some((form, rest)) = bytes.split_first() else { return (TextHeld::NotTold, &[]) };
+        let Some((form, rest)) = bytes.split_first() else { return (TextHeld::NotReported, &[]) };
         bytes = rest;
         let text = match form {
-            0 => TextHeld::NotTold,
+            0 => TextHeld::NotReported,
             1 => TextHeld::Rebuilt,
             _ => TextHeld::Kept(varint::read_text(&mut bytes)),
         };
@@ -255,7 +255,7 @@ impl Columns {
     pub fn full_text(&self, row: usize) -> Option<Cow<'_, str>> {
         let (text, values) = self.content_parts(row);
         match text {
-            TextHeld::NotTold => None,
+            TextHeld::NotReported => None,
             TextHeld::Kept(text) => Some(Cow::Borrowed(text)),
             TextHeld::Rebuilt => {
                 let template = self.names.template_of(self.template[row])?;

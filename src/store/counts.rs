@@ -1,16 +1,16 @@
 //! How many of the covered messages are in which status, and why they failed.
 
-use crate::delivery::{DeliveryError, RetryHelps, Status};
+use crate::delivery::{DeliveryError, RetryAdvice, Status};
 
 /// The number of places in a count by status: the seven known ones and all others together.
-pub const STATUS_PLACES: usize = 8;
+pub const STATUS_COUNT: usize = 8;
 
 /// Counts of the covered messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// By status, in the order of [`Status::KNOWN`]; the last place counts unknown statuses and
     /// messages whose status was not told.
-    pub by_status: [usize; STATUS_PLACES],
+    pub by_status: [usize; STATUS_COUNT],
     /// Messages of which more is to be expected, whatever the time: neither delivered nor failed,
     /// nor with the telco abroad. Those that have been with the telco for 48 h are still in here;
     /// `Store::open_by_status` leaves them out.
@@ -27,13 +27,13 @@ pub struct ErrorCount {
     /// How many covered messages are in failure with it now.
     pub count: usize,
     /// Whether a retry can help.
-    pub retry: RetryHelps,
+    pub retry: RetryAdvice,
 }
 
 impl Counts {
     /// How many are in a status.
     pub fn of(&self, status: &Status) -> usize {
-        self.by_status[status_place(Some(status))]
+        self.by_status[status_index(Some(status))]
     }
 
     /// All covered messages.
@@ -43,6 +43,6 @@ impl Counts {
 }
 
 /// The place of a status in a count by status.
-pub fn status_place(status: Option<&Status>) -> usize {
-    status.and_then(|status| Status::KNOWN.iter().position(|known| known == status)).unwrap_or(STATUS_PLACES - 1)
+pub fn status_index(status: Option<&Status>) -> usize {
+    status.and_then(|status| Status::KNOWN.iter().position(|known| known == status)).unwrap_or(STATUS_COUNT - 1)
 }

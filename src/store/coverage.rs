@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 use super::RowNumber;
+use super::attempts::NO_TIME;
 use super::columns::Columns;
-use super::tries::NO_TIME;
 use crate::delivery::MessageId;
 
 /// The unbroken stretch from the newest message backwards, as the one who reads pages knows it.

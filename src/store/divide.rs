@@ -2,11 +2,11 @@
 //! sorting a million of them, after which any window is right once the few groups in it are sorted.
 
 use super::RowNumber;
+use super::attempts::NO_TIME;
 use super::columns::Columns;
 use super::order::{Direction, Order, SortBy, status_rank};
-use super::recipients::NOT_TOLD_KEY;
+use super::recipients::NOT_REPORTED_KEY;
 use super::squeeze::{HalfSqueeze, Squeeze};
-use super::tries::NO_TIME;
 
 /// How many bits of a key tell the groups apart: the ends of 2,048 groups stay in a core's own memory
 /// while a million rows are put into them, and a group of some thousand rows is sorted at once.
@@ -116,7 +116,7 @@ impl Divider {
                     None => visit(last, 0),
                 };
                 let time = |row: &RowNumber| Some(columns.updated[row.index()]).filter(|time| *time != NO_TIME);
-                let text = |row: &RowNumber| Some(columns.recipients.sort_key(row.index())).filter(|key| *key != NOT_TOLD_KEY);
+                let text = |row: &RowNumber| Some(columns.recipients.sort_key(row.index())).filter(|key| *key != NOT_REPORTED_KEY);
                 match code {
                     Code::Rising { earliest, cut } => {
                         rows.iter().for_each(|row| tell(time(row).map(|time| distance(*earliest, time) >> cut)));
@@ -128,13 +128,13 @@ impl Divider {
                         // Many at a time, so that the processor can squeeze two at once.
                         let mut codes = [0; AT_ONCE];
                         for rows in rows.chunks(AT_ONCE) {
-                            let mut told = [false; AT_ONCE];
-                            for ((code, told), row) in codes.iter_mut().zip(&mut told).zip(rows) {
+                            let mut reported = [false; AT_ONCE];
+                            for ((code, reported), row) in codes.iter_mut().zip(&mut reported).zip(rows) {
                                 let part = columns.recipients.sort_key_part(row.index(), *from);
-                                (*code, *told) = (part.unwrap_or_default(), part.is_some());
+                                (*code, *reported) = (part.unwrap_or_default(), part.is_some());
                             }
                             codes.iter_mut().for_each(|code| *code = bits.of(*code) ^ turned);
-                            codes.iter().zip(told).take(rows.len()).for_each(|(code, told)| tell(told.then_some(*code)));
+                            codes.iter().zip(reported).take(rows.len()).for_each(|(code, reported)| tell(reported.then_some(*code)));
                         }
                     }
                     Code::Far { bits, turned } => {
@@ -147,8 +147,8 @@ impl Divider {
 }
 
 fn by_update(columns: &Columns, direction: Direction) -> Divider {
-    let told = columns.updated.iter().copied().filter(|time| *time != NO_TIME);
-    let (earliest, latest) = told.fold((i64::MAX, i64::MIN), |(earliest, latest), time| (earliest.min(time), latest.max(time)));
+    let reported = columns.updated.iter().copied().filter(|time| *time != NO_TIME);
+    let (earliest, latest) = reported.fold((i64::MAX, i64::MIN), |(earliest, latest), time| (earliest.min(time), latest.max(time)));
     let whole = if earliest < latest { u64::BITS - distance(earliest, latest).leading_zeros() } else { 0 };
     let width = whole.min(GROUP_BITS + REST_BITS);
     let cut = whole - width;
@@ -199,13 +199,13 @@ fn places<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Vec<Option<u32>> 
 }
 
 fn ranked(order: Order, ranks: Vec<Option<u32>>) -> Divider {
-    let told = ranks.iter().flatten().max().map_or(0, |most| most + 1);
+    let reported = ranks.iter().flatten().max().map_or(0, |most| most + 1);
     let group = |rank: Option<u32>| match (rank, order.direction) {
-        (None, _) => told,
+        (None, _) => reported,
         (Some(rank), Direction::Rising) => rank,
-        (Some(rank), Direction::Falling) => told - 1 - rank,
+        (Some(rank), Direction::Falling) => reported - 1 - rank,
     };
-    Divider::Ranked { by: order.by, groups: ranks.into_iter().map(group).collect(), len: told as usize + 1 }
+    Divider::Ranked { by: order.by, groups: ranks.into_iter().map(group).collect(), len: reported as usize + 1 }
 }
 
 #[cfg(test)]

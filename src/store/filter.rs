@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::attempts::NO_TIME;
 use super::columns::Columns;
 use super::names::{FAILURE, WITH_TELCO};
 use super::recipients::Needle;
 use super::tally::is_open;
-use super::tries::NO_TIME;
 use super::{RowNumber, Store};
 use crate::delivery::{BatchId, RecipientQuery, Status, TELCO_SILENCE};
 

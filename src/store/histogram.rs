@@ -129,9 +129,9 @@ mod tests {
         fn it_follows_what_is_taken_back(all in prop::collection::vec(0..100_000_i64, 1..50), gone in 0..50_usize) {
             let mut histogram = Histogram::default();
             let mut plain = Histogram::default();
-            for (place, value) in all.iter().enumerate() {
+            for (index, value) in all.iter().enumerate() {
                 histogram.add(*value);
-                if place >= gone { plain.add(*value); }
+                if index >= gone { plain.add(*value); }
             }
             all.iter().take(gone).for_each(|value| histogram.remove(*value));
             prop_assert_eq!(histogram.total(), plain.total());

@@ -181,8 +181,8 @@ fn written(bytes: [u8; 16]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut out = String::with_capacity(PREFIX.len() + 36);
     out.push_str(PREFIX);
-    for (place, byte) in bytes.into_iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
+    for (index, byte) in bytes.into_iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
             out.push('-');
         }
         out.push(char::from(DIGITS[usize::from(byte >> 4)]));

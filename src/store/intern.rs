@@ -17,32 +17,32 @@ impl<T> Default for Interned<T> {
 
 impl<T> Interned<T> {
     /// The value at a place.
-    pub fn get(&self, place: u32) -> Option<&T> {
-        self.items.get(place as usize)
+    pub fn get(&self, index: u32) -> Option<&T> {
+        self.items.get(index as usize)
     }
 
     /// The value at a place, to change what is not part of its hash.
-    pub fn get_mut(&mut self, place: u32) -> Option<&mut T> {
-        self.items.get_mut(place as usize)
+    pub fn get_mut(&mut self, index: u32) -> Option<&mut T> {
+        self.items.get_mut(index as usize)
     }
 
     /// The place of a value.
     pub fn find(&self, hash: u64, is_it: impl Fn(&T) -> bool) -> Option<u32> {
-        self.table.find(hash, |place| is_it(&self.items[*place as usize])).copied()
+        self.table.find(hash, |index| is_it(&self.items[*index as usize])).copied()
     }
 
     /// The place of a value, a new one at the end where it was not known.
     pub fn find_or_add(&mut self, hash: u64, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> u32 {
-        if let Some(place) = self.find(hash, is_it) {
-            return place;
+        if let Some(index) = self.find(hash, is_it) {
+            return index;
         }
         // Each value has a row that brought it, and rows are numbered in 32 bits.
-        let place = self.items.len() as u32;
+        let index = self.items.len() as u32;
         self.items.push(make());
         self.hashes.push(hash);
         let hashes = &self.hashes;
-        self.table.insert_unique(hash, place, |place| hashes[*place as usize]);
-        place
+        self.table.insert_unique(hash, index, |index| hashes[*index as usize]);
+        index
     }
 
     /// All values, in the order of their places.

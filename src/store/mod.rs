@@ -6,7 +6,7 @@
 //! except for building a filtered list.
 
 mod answer;
-mod asked;
+mod read_times;
 mod batch_table;
 mod batches;
 mod both;
@@ -29,10 +29,10 @@ mod recipients;
 mod rough;
 mod row_list;
 mod row_set;
-mod slots;
+mod arena;
 mod squeeze;
 mod tally;
-mod tries;
+mod attempts;
 mod trim;
 mod unreadable;
 mod values;
@@ -45,7 +45,7 @@ pub(crate) mod tests;
 pub use answer::{AnswerKind, Change, Merged};
 pub use batches::BatchSummary;
 pub use cells::Cells;
-pub use counts::{Counts, ErrorCount, STATUS_PLACES, status_place};
+pub use counts::{Counts, ErrorCount, STATUS_COUNT, status_index};
 pub use coverage::{Coverage, Gap, Reach};
 pub use filter::Filter;
 pub use latency::{Latency, Stuck};
@@ -56,11 +56,11 @@ pub use view::View;
 
 use jiff::Timestamp;
 
+use attempts::time;
 use columns::Columns;
 use merge::Scratch;
 use row_list::RowList;
 use tally::{Contribution, Tally};
-use tries::time;
 use trim::Limit;
 use unreadable::Unreadable;
 

@@ -121,8 +121,8 @@ impl SharedValues {
     }
 
     /// The number of a template.
-    pub fn template(&mut self, told: &TemplateFields<'_>) -> u32 {
-        let fields = template_fields(told);
+    pub fn template(&mut self, reported: &TemplateFields<'_>) -> u32 {
+        let fields = template_fields(reported);
         let hash = self.hasher.hash_one(fields);
         1 + self.templates.find_or_add(
             hash,
@@ -160,8 +160,8 @@ impl SharedValues {
 }
 
 /// A template's fields in a fixed order; what is not told and what is `null` are the same here.
-pub fn template_fields<'a>(told: &TemplateFields<'a>) -> [Option<&'a str>; 4] {
-    [told.id.value(), told.template_id.value(), told.language.value(), told.body.value()]
+pub fn template_fields<'a>(reported: &TemplateFields<'a>) -> [Option<&'a str>; 4] {
+    [reported.id.value(), reported.template_id.value(), reported.language.value(), reported.body.value()]
 }
 
 fn taken_apart(body: &str) -> Vec<Piece> {
@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn a_template_knows_its_text() {
         let mut names = SharedValues::new();
-        let told = TemplateFields { body: Reported::Value("Dear {{name}}, see you at {{place}}."), ..TemplateFields::default() };
-        let number = names.template(&told);
-        assert_eq!(names.template(&told), number);
+        let reported = TemplateFields { body: Reported::Value("Dear {{name}}, see you at {{place}}."), ..TemplateFields::default() };
+        let number = names.template(&reported);
+        assert_eq!(names.template(&reported), number);
         let template = names.template_of(number).unwrap();
         let value = |name: &str| match name {
             "name" => Some("Tan"),

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
+use super::attempts::NO_TIME;
 use super::columns::Columns;
 use super::names::{FAILURE, NO_STATUS, StatusCode};
-use super::recipients::NOT_TOLD_KEY;
-use super::tries::NO_TIME;
+use super::recipients::NOT_REPORTED_KEY;
 use super::{RowNumber, Store};
 
 /// A column that a list can be ordered by.
@@ -95,26 +95,26 @@ impl Order {
     pub(super) fn compare_keys(self, columns: &Columns, left: usize, right: usize) -> Ordering {
         match self.by {
             SortBy::Created => Ordering::Equal,
-            SortBy::Updated => self.told_first(told_time(columns.updated[left]), told_time(columns.updated[right])),
-            SortBy::Status => self.told_first(status_rank(columns.status[left]), status_rank(columns.status[right])),
+            SortBy::Updated => self.reported_first(reported_time(columns.updated[left]), reported_time(columns.updated[right])),
+            SortBy::Status => self.reported_first(status_rank(columns.status[left]), status_rank(columns.status[right])),
             SortBy::Recipient => {
-                let key = |row| Some(columns.recipients.sort_key(row)).filter(|key| *key != NOT_TOLD_KEY);
+                let key = |row| Some(columns.recipients.sort_key(row)).filter(|key| *key != NOT_REPORTED_KEY);
                 // Rows that share a key are of the same kind: not told, short, or long.
-                self.told_first(key(left), key(right)).then_with(|| self.directed(columns.recipients.compare_long(left, right)))
+                self.reported_first(key(left), key(right)).then_with(|| self.directed(columns.recipients.compare_long(left, right)))
             }
             SortBy::Error => {
                 let code = |row: usize| columns.names.error_of(columns.error[row]).map(|error| &error.code);
-                self.told_first(code(left), code(right))
+                self.reported_first(code(left), code(right))
             }
-            SortBy::Attempts => self.told_first(told_tries(columns.tries[left]), told_tries(columns.tries[right])),
+            SortBy::Attempts => self.reported_first(reported_attempts(columns.tries[left]), reported_attempts(columns.tries[right])),
             SortBy::Batch => {
                 let id = |row: usize| columns.batches.id(columns.batch[row]);
-                self.told_first(id(left), id(right))
+                self.reported_first(id(left), id(right))
             }
         }
     }
 
-    fn told_first<T: Ord>(self, left: Option<T>, right: Option<T>) -> Ordering {
+    fn reported_first<T: Ord>(self, left: Option<T>, right: Option<T>) -> Ordering {
         match (left, right) {
             (Some(left), Some(right)) => self.directed(left.cmp(&right)),
             (left, right) => left.is_none().cmp(&right.is_none()),
@@ -130,11 +130,11 @@ impl Order {
     }
 }
 
-fn told_time(milliseconds: i64) -> Option<i64> {
+fn reported_time(milliseconds: i64) -> Option<i64> {
     Some(milliseconds).filter(|time| *time != NO_TIME)
 }
 
-fn told_tries(tries: u8) -> Option<u8> {
+fn reported_attempts(tries: u8) -> Option<u8> {
     Some(tries).filter(|tries| *tries != 0)
 }
 

@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::columns::ToldBy;
-use super::tries::{self, time};
+use super::attempts::{self, time};
+use super::columns::ReportedBy;
 use super::{AnswerKind, Cells, RowNumber, Store};
 use crate::delivery::{
-    BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryHelps, Status, TELCO_SILENCE, progress,
+    BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryAdvice, Status, TELCO_SILENCE, progress,
 };
 
 /// After how long with the telco no further word is likely.
@@ -76,7 +76,7 @@ impl Store {
             updated_at: time(columns.updated[at]),
             recipient: columns.recipients.get(at),
             error,
-            retry: (status == Some(&Status::Failure)).then(|| error.map_or(RetryHelps::Maybe, |error| error.known().retry_helps())),
+            retry: (status == Some(&Status::Failure)).then(|| error.map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())),
             tried: tried.count(),
             batch: columns.batches.id(columns.batch[at]),
             file_name: columns.batches.file_name(columns.batch[at]),
@@ -115,9 +115,9 @@ impl Store {
             return AnswerKind::Single;
         }
         match self.columns.marks[at].attempts_by {
-            ToldBy::List => AnswerKind::List,
-            ToldBy::Single => AnswerKind::Single,
-            ToldBy::Batch => {
+            ReportedBy::List => AnswerKind::List,
+            ReportedBy::Single => AnswerKind::Single,
+            ReportedBy::Batch => {
                 self.columns.batches.id(self.columns.batch[at]).map_or(AnswerKind::List, |id| AnswerKind::Batch(BatchId::new(id)))
             }
         }
@@ -154,6 +154,6 @@ impl Store {
 
     /// When the newest attempt began; `None` where no attempt with a time was told.
     pub fn newest_attempt_at(&self, row: RowNumber) -> Option<Timestamp> {
-        self.columns.tried(row.index()).newest.and_then(|newest: tries::StoredAttempt| time(newest.created))
+        self.columns.tried(row.index()).newest.and_then(|newest: attempts::StoredAttempt| time(newest.created))
     }
 }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use jiff::Timestamp;
 
 use super::Store;
-use super::counts::{STATUS_PLACES, status_place};
+use super::counts::{STATUS_COUNT, status_index};
 use super::names::WITH_TELCO;
 use super::tally::MINUTE;
 use crate::delivery::{DeliveryError, Progress, Status, TELCO_SILENCE};
@@ -118,13 +118,13 @@ impl Store {
     /// The covered messages of which more is to be expected at `now`, by status as in
     /// [`super::Counts::by_status`]: without delivered and failed ones, those with the telco abroad,
     /// and those that the telco of Singapore has had for 48 h, to the minute.
-    pub fn open_by_status(&self, now: Timestamp) -> [usize; STATUS_PLACES] {
+    pub fn open_by_status(&self, now: Timestamp) -> [usize; STATUS_COUNT] {
         let mut open = self.counts().by_status;
         for done in [Status::Success, Status::Failure] {
-            open[status_place(Some(&done))] = 0;
+            open[status_index(Some(&done))] = 0;
         }
         let silence = i64::try_from(TELCO_SILENCE.as_secs() / 60).unwrap_or(i64::MAX);
-        let others = open.iter().enumerate().filter(|(place, _)| *place != usize::from(WITH_TELCO)).map(|(_, count)| count).sum::<usize>();
+        let others = open.iter().enumerate().filter(|(index, _)| *index != usize::from(WITH_TELCO)).map(|(_, count)| count).sum::<usize>();
         let with_telco = self.counts().open - others.min(self.counts().open);
         let silent: usize = self.tally.minutes.range(..minute_of(now) - silence).map(|(_, minute)| minute.with_telco).sum();
         open[usize::from(WITH_TELCO)] = with_telco - silent.min(with_telco);

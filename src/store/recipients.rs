@@ -13,10 +13,10 @@ const INLINE: usize = 15;
 const ASIDE: u8 = 0xfe;
 
 /// In the last byte instead of a length: no recipient was told.
-const NOT_TOLD: u8 = 0xff;
+const NOT_REPORTED: u8 = 0xff;
 
 /// By what rows without a recipient sort.
-pub const NOT_TOLD_KEY: u128 = u128::MAX;
+pub const NOT_REPORTED_KEY: u128 = u128::MAX;
 
 /// The recipients of all rows.
 #[derive(Default)]
@@ -32,14 +32,14 @@ pub struct Recipients {
 impl Recipients {
     /// Adds a row without a recipient.
     pub fn push(&mut self) {
-        self.rows.push(mark(NOT_TOLD));
+        self.rows.push(mark(NOT_REPORTED));
     }
 
     /// A row's recipient.
     pub fn get(&self, row: usize) -> Option<&str> {
         let packed = &self.rows[row];
         match packed[INLINE] {
-            NOT_TOLD => None,
+            NOT_REPORTED => None,
             ASIDE => self.long.get(&(row as u32)).map(|text| &**text),
             len => std::str::from_utf8(&packed[..usize::from(len)]).ok(),
         }
@@ -50,7 +50,7 @@ impl Recipients {
         self.any_odd |= text.is_some_and(is_odd);
         let was_aside = self.rows[row][INLINE] == ASIDE;
         self.rows[row] = match text {
-            None => mark(NOT_TOLD),
+            None => mark(NOT_REPORTED),
             Some(text) if text.len() > INLINE => {
                 self.long.insert(row as u32, text.into());
                 mark(ASIDE)
@@ -76,10 +76,10 @@ impl Recipients {
     pub fn sort_key(&self, row: usize) -> u128 {
         let mut key = self.rows[row];
         match key[INLINE] {
-            NOT_TOLD => return NOT_TOLD_KEY,
+            NOT_REPORTED => return NOT_REPORTED_KEY,
             ASIDE => key[..INLINE].copy_from_slice(&self.get(row).map_or([0; INLINE], |text| {
                 let mut start = [0; INLINE];
-                start.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+                start.iter_mut().zip(text.bytes()).for_each(|(index, byte)| *index = byte);
                 start
             })),
             _ => {}
@@ -91,7 +91,7 @@ impl Recipients {
     pub fn sort_key_part(&self, row: usize, from: usize) -> Option<u64> {
         let packed = &self.rows[row];
         match packed[INLINE] {
-            NOT_TOLD => None,
+            NOT_REPORTED => None,
             ASIDE => Some((self.sort_key(row) >> (64 - 8 * from.min(8))) as u64),
             _ => packed.get(from..).and_then(|bytes| bytes.first_chunk()).map(|bytes| u64::from_be_bytes(*bytes)),
         }
@@ -117,7 +117,7 @@ impl Recipients {
     pub fn holds(&self, row: usize, wanted: &Needle) -> bool {
         let packed = &self.rows[row];
         match packed[INLINE] {
-            NOT_TOLD => false,
+            NOT_REPORTED => false,
             ASIDE => self.get(row).is_some_and(|text| wanted.query.found_in(text).is_some()),
             len if wanted.found_in(u128::from_le_bytes(*packed), usize::from(len)) => true,
             _ => self.any_odd && self.get(row).is_some_and(|text| is_odd(text) && wanted.query.found_in(text).is_some()),

@@ -51,9 +51,9 @@ impl Rough {
         let counts: Counts = both(second.is_empty(), || count(first), || count(second));
         // The columns are read a second time, which takes less than holding what they told would.
         let lines = if divider.is_exact() {
-            Lines::Exact(divided(columns, &divider, (first, second), &counts, |_, place| newest[place].0))
+            Lines::Exact(divided(columns, &divider, (first, second), &counts, |_, index| newest[index].0))
         } else {
-            let line = |rest, place| u64::from(rest) << u32::BITS | place as u64;
+            let line = |rest, index| u64::from(rest) << u32::BITS | index as u64;
             Lines::Keyed(divided(columns, &divider, (first, second), &counts, line))
         };
         let mut end = 0;
@@ -101,7 +101,7 @@ impl Rough {
                 Lines::Exact(rows) => rows[range.clone()].binary_search_by(|other| compare(RowNumber(*other))),
                 Lines::Keyed(lines) => lines[range.clone()].binary_search_by(|line| compare(row_of(&self.newest, *line))),
             };
-            return found.ok().map(|place| range.start + place);
+            return found.ok().map(|index| range.start + index);
         }
         let Lines::Keyed(lines) = &self.lines else { return None };
         let group = &lines[range.clone()];
@@ -175,12 +175,12 @@ fn divided<T: Copy + Default + Send>(
     // Each half has room of its own in every group, so that both can be put there at the same time.
     let mut room = |count: &u32| left.split_off_mut(..*count as usize).unwrap_or_default().iter_mut();
     let (in_first, in_second): (Vec<_>, Vec<_>) = counts.0.iter().zip(&counts.1).map(|(first, second)| (room(first), room(second))).unzip();
-    let put = |rows: &[RowNumber], mut place: usize, mut rooms: Vec<std::slice::IterMut<'_, T>>| {
+    let put = |rows: &[RowNumber], mut index: usize, mut rooms: Vec<std::slice::IterMut<'_, T>>| {
         divider.each(columns, rows, |group, rest| {
             if let Some(room) = rooms[group].next() {
-                *room = line(rest, place);
+                *room = line(rest, index);
             }
-            place += 1;
+            index += 1;
         });
     };
     both(second.is_empty(), || put(first, 0, in_first), || put(second, first.len(), in_second));
@@ -206,9 +206,9 @@ impl<'a> Sorter<'a> {
     }
 
     fn compare(&self, left: u64, right: u64) -> Ordering {
-        let place = |line| row_of(self.newest, line).index();
+        let index = |line| row_of(self.newest, line).index();
         let by_rest = (left >> u32::BITS).cmp(&(right >> u32::BITS));
-        let by_value = || if self.is_whole { Ordering::Equal } else { self.order.compare_keys(self.columns, place(left), place(right)) };
+        let by_value = || if self.is_whole { Ordering::Equal } else { self.order.compare_keys(self.columns, index(left), index(right)) };
         // Their places among the newest decide among equals.
         by_rest.then_with(by_value).then(left.cmp(&right))
     }

@@ -231,8 +231,8 @@ mod tests {
             prop_assert_eq!(list.get(from), plain.get(from).copied());
             let bound = RowNumber(from as u32);
             prop_assert_eq!(list.iter_after(|row| row < bound).collect::<Vec<_>>(), &plain[plain.partition_point(|row| *row < bound)..]);
-            for (place, row) in plain.iter().enumerate().step_by(97) {
-                prop_assert_eq!(list.position(*row, |left, right| left.cmp(&right)), Some(place));
+            for (index, row) in plain.iter().enumerate().step_by(97) {
+                prop_assert_eq!(list.position(*row, |left, right| left.cmp(&right)), Some(index));
             }
             prop_assert_eq!(RowList::from_ordered(&plain).iter().collect::<Vec<_>>(), plain);
         }

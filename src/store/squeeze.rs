@@ -78,8 +78,8 @@ mod tests {
 
     /// One bit after the other.
     fn plain(number: u128, chosen: u128) -> u128 {
-        let places = (0..u128::BITS).rev().filter(|place| chosen >> place & 1 == 1);
-        places.fold(0, |bits, place| bits << 1 | number >> place & 1)
+        let places = (0..u128::BITS).rev().filter(|index| chosen >> index & 1 == 1);
+        places.fold(0, |bits, index| bits << 1 | number >> index & 1)
     }
 
     proptest! {

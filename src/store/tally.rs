@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::RowNumber;
+use super::attempts::NO_TIME;
 use super::columns::{Columns, Tried};
-use super::counts::{Counts, ErrorCount, STATUS_PLACES};
+use super::counts::{Counts, ErrorCount, STATUS_COUNT};
 use super::histogram::Histogram;
 use super::names::{FAILURE, SUCCESS, StatusCode, WITH_TELCO};
 use super::row_set::RowSet;
-use super::tries::NO_TIME;
 use crate::delivery::DeliveryError;
 
 /// Milliseconds of a minute.
@@ -78,8 +78,8 @@ fn delivered_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> 
 }
 
 /// The place of a status code in a count by status.
-pub fn place(status: StatusCode) -> usize {
-    usize::from(status).min(STATUS_PLACES - 1)
+pub fn status_index(status: StatusCode) -> usize {
+    usize::from(status).min(STATUS_COUNT - 1)
 }
 
 /// What ended in a minute, and what has been with the telco since then.
@@ -95,7 +95,7 @@ pub struct Minute {
 /// A batch's own counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct BatchTally {
-    pub by_status: [usize; STATUS_PLACES],
+    pub by_status: [usize; STATUS_COUNT],
     pub open: usize,
 }
 
@@ -138,13 +138,13 @@ impl Tally {
     }
 
     fn count(&mut self, standing: &Contribution, step: impl Fn(&mut usize)) {
-        let place = place(standing.status);
+        let status_index = status_index(standing.status);
         if standing.batch != 0 {
             let at = standing.batch as usize - 1;
             if at >= self.batches.len() {
                 self.batches.resize(at + 1, BatchTally::default());
             }
-            step(&mut self.batches[at].by_status[place]);
+            step(&mut self.batches[at].by_status[status_index]);
             if standing.open {
                 step(&mut self.batches[at].open);
             }
@@ -152,7 +152,7 @@ impl Tally {
         if !standing.covered {
             return;
         }
-        step(&mut self.counts.by_status[place]);
+        step(&mut self.counts.by_status[status_index]);
         if standing.open {
             step(&mut self.counts.open);
         }
@@ -183,11 +183,11 @@ impl Tally {
         }
         if standing.status == FAILURE {
             step(&mut minute.failed);
-            let place = minute.errors.iter().position(|(error, _)| *error == standing.error).unwrap_or_else(|| {
+            let status_index = minute.errors.iter().position(|(error, _)| *error == standing.error).unwrap_or_else(|| {
                 minute.errors.push((standing.error, 0));
                 minute.errors.len() - 1
             });
-            step(&mut minute.errors[place].1);
+            step(&mut minute.errors[status_index].1);
             minute.errors.retain(|(_, count)| *count > 0);
         }
         if *minute == Minute::default() {
@@ -210,7 +210,7 @@ pub fn count_rows(columns: &Columns, rows: impl Iterator<Item = RowNumber>) -> C
     let mut errors = vec![0; columns.names.errors().len() + 1];
     for row in rows.map(RowNumber::index) {
         let status = columns.status[row];
-        counts.by_status[place(status)] += 1;
+        counts.by_status[status_index(status)] += 1;
         counts.open += usize::from(is_open(status, columns.marks[row].abroad));
         if status == FAILURE {
             errors[columns.error[row] as usize] += 1;
@@ -226,7 +226,7 @@ fn named_errors(columns: &Columns, counts: &[usize]) -> Vec<ErrorCount> {
     let mut named: Vec<ErrorCount> = counted
         .map(|(number, count)| {
             let error = columns.names.error_of(number).cloned().unwrap_or_else(|| DeliveryError::new("", ""));
-            ErrorCount { count: *count, retry: error.known().retry_helps(), error }
+            ErrorCount { count: *count, retry: error.known().retry_advice(), error }
         })
         .collect();
     named.sort_by(|left, right| {

@@ -26,7 +26,7 @@ pub(super) struct Unreadable(HashSet<Mark>);
 impl Unreadable {
     /// A row that the decoder could not read.
     pub fn add(&mut self, row: &BadRow) {
-        self.insert(row.id.as_deref().map_or(Mark::Place(row.place), |id| Mark::Id(id.into())));
+        self.insert(row.id.as_deref().map_or(Mark::Place(row.index), |id| Mark::Id(id.into())));
     }
 
     /// A row that the store could not take in.

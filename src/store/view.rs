@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::attempts::NO_TIME;
 use super::both::both;
 use super::divide::Divider;
 use super::filter::Sieve;
@@ -13,7 +14,6 @@ use super::order::{Direction, SortBy};
 use super::rough::Rough;
 use super::row_list::RowList;
 use super::row_set::RowSet;
-use super::tries::NO_TIME;
 use super::{Filter, Merged, Order, RowNumber, Store, Trimmed};
 
 /// From how many chunks of rows on a second thread is worth starting.

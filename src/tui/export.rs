@@ -12,8 +12,8 @@ pub(super) fn csv(rows: &[Vec<String>]) -> String {
 pub(super) fn csv_lines(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     for row in rows {
-        for (place, cell) in row.iter().enumerate() {
-            if place > 0 {
+        for (index, cell) in row.iter().enumerate() {
+            if index > 0 {
                 text.push(',');
             }
             put(&mut text, cell);

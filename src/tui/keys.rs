@@ -5,7 +5,7 @@ mod chord;
 mod map;
 mod named; // chords as people write them
 mod table;
-mod wished; // what the configuration wants to be bound
+mod configured; // what the configuration wants to be bound
 
 use std::fmt::Write;
 
@@ -75,19 +75,20 @@ pub fn markdown() -> String {
         for binding in table::bindings().filter(|binding| binding.group == group) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "| {} | {} | {} | {} |", keys.join(" "), places(binding.contexts), binding.help, wished_name(binding));
+            let _ =
+                writeln!(text, "| {} | {} | {} | {} |", keys.join(" "), indices(binding.contexts), binding.help, configured_name(binding));
         }
     }
     text
 }
 
 /// The name that binds another key; none where the key is the same for everybody.
-fn wished_name(binding: &'static Binding) -> String {
+fn configured_name(binding: &'static Binding) -> String {
     if Bound::usual(binding).is_fixed() { String::new() } else { format!("`{}`", binding.action.name()) }
 }
 
 /// Where a binding is valid, in words.
-fn places(contexts: &[Context]) -> String {
+fn indices(contexts: &[Context]) -> String {
     let missing: Vec<_> = Context::ALL.into_iter().filter(|context| !contexts.contains(context)).collect();
     match missing.as_slice() {
         [] => "everywhere".to_owned(),

@@ -279,9 +279,9 @@ mod tests {
             if !layout.covers_list {
                 parts.extend([layout.filter, layout.heads, layout.list]);
             }
-            for (place, part) in parts.iter().enumerate() {
+            for (index, part) in parts.iter().enumerate() {
                 prop_assert_eq!(area.intersection(*part).area(), part.area());
-                for other in &parts[place + 1..] {
+                for other in &parts[index + 1..] {
                     prop_assert_eq!(part.intersection(*other).area(), 0, "{:?} and {:?}", part, other);
                 }
             }

@@ -22,7 +22,7 @@ pub use guard::{Guard, KeyRole};
 pub use keys::{Action, Context, KeyMap};
 pub use run::{
     Dashboard, DashboardEnded, EventLoop, ExitReason, Host, Input, InputEvent, QuestionId, Reading, Requests, Screen, UpdateReceiver,
-    UpdateSender, WakeEnd, Waker, updates, wake_pair,
+    UpdateSender, WakeReceiver, Waker, updates, wake_pair,
 };
 pub use setup::{CampaignSettings, Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};

@@ -8,7 +8,7 @@
 mod channel;
 mod dashboard;
 mod outside;
-mod pace;
+mod frame_limiter;
 mod requests;
 mod wake;
 
@@ -19,13 +19,13 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use jiff::SignedDuration;
 
 use super::{Effect, Event, Guard};
-use pace::{Cause, FrameLimiter};
+use frame_limiter::{Cause, FrameLimiter};
 
 pub use channel::{DashboardEnded, UpdateReceiver, UpdateSender, updates};
 pub use dashboard::{Dashboard, QuestionId};
 pub use outside::{Host, Input, InputEvent, Reading, Screen};
 pub use requests::{ExitReason, Requests};
-pub use wake::{WakeEnd, Waker, wake_pair};
+pub use wake::{WakeReceiver, Waker, wake_pair};
 
 /// How often ages move on.
 const TICK: Duration = Duration::from_secs(1);

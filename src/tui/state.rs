@@ -29,7 +29,7 @@ mod notices;
 mod order_menu;
 mod page;
 mod palette;
-mod place; // where keys go
+mod context; // where keys go
 mod plan_question;
 mod planning;
 mod prompt;
@@ -168,7 +168,7 @@ pub struct State {
     /// Whether nobody sits at the program.
     pub(super) is_away: bool,
     /// Until when the newest notice stands before everything else: it answers a key.
-    pub(super) told_until: Option<Timestamp>,
+    pub(super) noticed_until: Option<Timestamp>,
     /// Until when a second Ctrl-c, or q, ends the program.
     pub(super) leave_until: Option<Timestamp>,
     /// The campaigns in the order shown.
@@ -195,7 +195,7 @@ impl State {
             notices.push(notice);
         }
         let session = setup.session;
-        let campaign = |card| Campaign::new(card, setup.zone.clone(), now);
+        let campaign = |settings| Campaign::new(settings, setup.zone.clone(), now);
         let campaigns: Vec<Campaign> = setup.campaigns.into_iter().map(campaign).collect();
         let order = (0..campaigns.len()).collect();
         let mut state = Self {
@@ -242,7 +242,7 @@ impl State {
             is_away: false,
             order,
             order_held_until: None,
-            told_until: None,
+            noticed_until: None,
             leave_until: None,
             agreed: false,
             too_soon: None,
@@ -290,7 +290,7 @@ impl State {
             return;
         }
         self.order = (0..self.campaigns.len()).collect();
-        self.order.sort_by_key(|place| !self.campaigns[*place].needs_person());
+        self.order.sort_by_key(|index| !self.campaigns[*index].needs_person());
     }
 
     /// Keeps the order as it is for a while.

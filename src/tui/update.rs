@@ -52,7 +52,7 @@ use crate::postman::Explanation;
 use crate::retry::PLAN_LIFE;
 
 /// How long the answer to a key stands before everything else: long enough to be read.
-const TOLD: SignedDuration = SignedDuration::from_secs(5);
+const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
 impl State {
     /// What is to be done before the first event: the campaign on the screen is looked at.
@@ -200,7 +200,7 @@ impl State {
             Action::RevealRow => self.reveal(effects),
             Action::Mask => self.mask(),
             Action::Pause => self.pause(effects),
-            Action::ReadNow => effects.extend(self.wish(Command::ReadNow)),
+            Action::ReadNow => effects.extend(self.ask_worker(Command::ReadNow)),
             Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(effects),
@@ -220,7 +220,7 @@ impl State {
     }
 
     /// The same, where there is a campaign.
-    fn wish(&self, command: Command) -> Option<Effect> {
+    fn ask_worker(&self, command: Command) -> Option<Effect> {
         self.campaign().map(|_| self.command(command))
     }
 
@@ -245,7 +245,7 @@ impl State {
 
     /// The newest notice stands before everything else for a while.
     fn stands(&mut self) {
-        self.told_until = Some(self.now + TOLD);
+        self.noticed_until = Some(self.now + NOTICE_TIME);
     }
 
     /// The time of day: what is shown, and what stamps of messages are compared with.
@@ -284,7 +284,7 @@ impl State {
         }
         self.settle_failures();
         if let Dialog::Menu(menu) = &mut self.dialog {
-            menu.count_anew();
+            menu.recount();
         }
     }
 }

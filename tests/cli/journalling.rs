@@ -88,8 +88,8 @@ fn what_is_open_comes_with_what_to_do() {
         plan: "a retry".to_owned(),
         planned_at: now - SignedDuration::from_secs(age),
     };
-    let alive = journal.begin_run(RunId::new(now, 1, 1), &Who::told(|_| None), now).unwrap();
-    let dead = journal.begin_run(RunId::new(now, 2, 2), &Who::told(|_| None), now).unwrap();
+    let alive = journal.begin_run(RunId::new(now, 1, 1), &Who::from_environment(|_| None), now).unwrap();
+    let dead = journal.begin_run(RunId::new(now, 2, 2), &Who::from_environment(|_| None), now).unwrap();
     let under_way = journal.intend(&intention(alive.id(), "message_alive", 1)).unwrap();
     journal.started(under_way, now).unwrap();
     let unknown = journal.intend(&intention(dead.id(), "message_unknown", 2)).unwrap();

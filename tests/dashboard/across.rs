@@ -2,7 +2,7 @@
 
 use postwatch::delivery::{Beside, RecipientQuery};
 use postwatch::monitor::{CampaignIndex, Command, Connection, Generation, News, SearchState};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
 
@@ -19,7 +19,7 @@ fn desk(columns: u16, rows: u16) -> Desk {
         desk.live(campaign).head(campaign, &[sms(4_018, "success", 60)], false);
     }
     let until = desk.now + jiff::SignedDuration::from_secs(60);
-    desk.news(3, News::Connection(Connection::Refused { until, met: Met::Refused, why: explanation("the key is refused") }));
+    desk.news(3, News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the key is refused") }));
     desk.commands();
     desk
 }
@@ -94,7 +94,10 @@ fn a_campaign_that_is_kept_out_meanwhile_was_not_asked() {
     let mut desk = desk(120, 36);
     desk.keys("/ Tab 9 1 2 3 Enter").sees("2 being asked");
     let until = desk.now + jiff::SignedDuration::from_secs(60);
-    desk.news(0, News::Connection(Connection::Refused { until, met: Met::Refused, why: explanation("the address is not allowed") }));
+    desk.news(
+        0,
+        News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the address is not allowed") }),
+    );
     desk.sees("1 being asked").sees("NOT ASKED: the address is not allowed");
 }
 

@@ -7,7 +7,7 @@ use postwatch::delivery::{BatchId, Status};
 use postwatch::monitor::{
     ActionNews, ActionStage, BatchActionNews, Command, Connection, News, NotStarted, NoticeWeight, RunNews, RunPhase, SearchState,
 };
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ enum Happening {
     Run(u8, u8, u8),
     Batch(u8),
     NotStarted(Vec<u32>),
-    StartedAnew,
+    StartedOver,
     Notice,
     Wait(u16),
     Paste(String),
@@ -109,7 +109,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (any::<u8>(), any::<u8>(), 0..4u8).prop_map(|(total, to_go, phase)| Happening::Run(total, to_go, phase)),
         1 => (0..8u8).prop_map(Happening::Batch),
         1 => prop::collection::vec(0..60u32, 0..4).prop_map(Happening::NotStarted),
-        1 => Just(Happening::StartedAnew),
+        1 => Just(Happening::StartedOver),
         1 => Just(Happening::Notice),
         2 => any::<u16>().prop_map(Happening::Wait),
         1 => "[0-9+ a-z李]{0,30}".prop_map(Happening::Paste),
@@ -167,8 +167,8 @@ fn happen(desk: &mut Desk, what: &Happening) {
                 News::Connection(match kind {
                     0 => Connection::Connecting,
                     1 => Connection::Live,
-                    2 => Connection::Waiting { until, met: Met::NoAnswer, why },
-                    3 => Connection::Refused { until, met: Met::Refused, why },
+                    2 => Connection::Waiting { until, met: CallProblem::NoAnswer, why },
+                    3 => Connection::Refused { until, met: CallProblem::Refused, why },
                     _ => Connection::Paused,
                 }),
             )
@@ -205,7 +205,7 @@ fn happen(desk: &mut Desk, what: &Happening) {
             let ids = numbers.iter().map(|number| sms(*number, "failure", 0).id()).collect();
             desk.news(0, News::NotStarted(NotStarted { messages: ids, ..NotStarted::default() }))
         }
-        Happening::StartedAnew => desk.news(0, News::StartedAnew),
+        Happening::StartedOver => desk.news(0, News::StartedOver),
         Happening::Notice => desk.notice(NoticeWeight::Warning, "something to know"),
         Happening::Wait(milliseconds) => desk.wait(i64::from(*milliseconds)),
         Happening::Paste(text) => desk.event(Event::Paste(text.clone())),

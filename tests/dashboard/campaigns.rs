@@ -2,14 +2,14 @@
 
 use insta::assert_snapshot;
 use postwatch::monitor::{CampaignIndex, Command, Connection, News};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::tui::Effect;
 use rstest::rstest;
 
 use crate::desk::{Desk, card, explanation, setup, sms};
 
 fn refused(desk: &Desk) -> News {
-    News::Connection(Connection::Refused { until: desk.now, met: Met::Refused, why: explanation("the key is refused") })
+    News::Connection(Connection::Refused { until: desk.now, met: CallProblem::Refused, why: explanation("the key is refused") })
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use postwatch::monitor::{ActionNews, ActionStage, Attendance, Command, Connection, Meter, News, Purpose};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
@@ -172,8 +172,11 @@ fn what_waits_is_named() {
     desk.sees("newest in 2 s").news(0, News::Meter(meter(false))).sees("3.4 MB read").wait(21_000);
     desk.sees("STALE").sees("no answer yet: newest").sees("open ones read ≤ 21 s ago");
     let slowed = Meter { slowed_at: Some(desk.now), rate: 1.4, ..meter(false) };
-    let waiting =
-        Connection::Waiting { until: desk.now + SignedDuration::from_secs(8), met: Met::TooManyCalls, why: explanation("too many calls") };
+    let waiting = Connection::Waiting {
+        until: desk.now + SignedDuration::from_secs(8),
+        met: CallProblem::TooManyCalls,
+        why: explanation("too many calls"),
+    };
     // Too many calls: that is an answer, and no lost connection.
     desk.news(0, News::Connection(waiting)).sees("TOO MANY CALLS, again in 8 s").misses("NO ANSWER");
     desk.news(0, News::Meter(slowed)).sees("429: slowed to 1.4/s");
@@ -185,12 +188,12 @@ fn every_state_of_the_connection_is_said_as_what_it_is_in_the_header_and_among_t
     let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]), 160, 40);
     let until = desk.now + SignedDuration::from_secs(8);
     for (met, told) in [
-        (Met::NoAnswer, "no answer"),
-        (Met::Status(500), "answered 500"),
-        (Met::NotUnderstood, "unclear answer"),
-        (Met::CutOff, "answer cut off"),
-        (Met::TooManyCalls, "too many calls"),
-        (Met::Proxy, "proxy trouble"),
+        (CallProblem::NoAnswer, "no answer"),
+        (CallProblem::Status(500), "answered 500"),
+        (CallProblem::NotUnderstood, "unclear answer"),
+        (CallProblem::CutOff, "answer cut off"),
+        (CallProblem::TooManyCalls, "too many calls"),
+        (CallProblem::Proxy, "proxy trouble"),
     ] {
         for campaign in [0, 1] {
             let why = explanation("it happened");
@@ -199,15 +202,18 @@ fn every_state_of_the_connection_is_said_as_what_it_is_in_the_header_and_among_t
         desk.sees(&format!("{}, again in 8 s", told.to_uppercase())).sees(told);
         desk.news(1, News::Connection(Connection::Live));
     }
-    let refused = Connection::Refused { until, met: Met::NotSent, why: explanation("it happened") };
+    let refused = Connection::Refused { until, met: CallProblem::NotSent, why: explanation("it happened") };
     desk.news(0, News::Connection(refused)).sees("NOT SENT, again in 8 s").misses("REFUSED");
 }
 
 #[test]
 fn a_refused_campaign_offers_no_key_that_does_nothing() {
     let mut desk = Desk::new(setup(vec![card("One", HostKind::Test)]), 120, 36);
-    let refused =
-        Connection::Refused { until: desk.now + SignedDuration::from_secs(30), met: Met::Refused, why: explanation("the key is refused") };
+    let refused = Connection::Refused {
+        until: desk.now + SignedDuration::from_secs(30),
+        met: CallProblem::Refused,
+        why: explanation("the key is refused"),
+    };
     desk.news(0, News::Connection(refused));
     for word in ["Enter open", "r plan a retry", "/ find", "f filter", "v reveal", "x export"] {
         desk.misses(word);

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use postwatch::monitor::{Command, Connection, News};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::tui::Event;
 use rstest::rstest;
 
@@ -25,7 +25,7 @@ fn the_age_of_the_data_grows_whatever_the_time_of_day_is(#[case] minutes: i64, #
     // Every call fails: that shows, although it is an hour earlier by the wall.
     desk.wait(300_000).sees("STALE");
     let until = desk.now + SignedDuration::from_secs(20);
-    desk.news(0, News::Connection(Connection::Waiting { until, met: Met::NoAnswer, why: explanation("no encrypted connection") }))
+    desk.news(0, News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("no encrypted connection") }))
         .sees("SGT, 5 min");
 }
 

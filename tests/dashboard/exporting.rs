@@ -113,9 +113,9 @@ fn it_stays_masked_as_it_was_offered_and_what_is_open_is_journalled_so() {
 #[test]
 fn rows_that_are_gone_end_it() {
     let mut desk = slow(5_000);
-    desk.keys("x Enter").news(0, News::StartedAnew).sees("the server has other messages than before");
+    desk.keys("x Enter").news(0, News::StartedOver).sees("the server has other messages than before");
     assert!(desk.files.is_empty(), "nothing is left of it");
-    desk.head(0, &[sms(1, "success", 5)], true).keys("x").sees("Export to a file").news(0, News::StartedAnew).misses("Export to a file");
+    desk.head(0, &[sms(1, "success", 5)], true).keys("x").sees("Export to a file").news(0, News::StartedOver).misses("Export to a file");
 }
 
 /// Rows that an export still needs get no other meaning, however many messages come in.

@@ -2,7 +2,7 @@
 
 use postwatch::delivery::{Beside, RecipientQuery};
 use postwatch::monitor::{Command, Connection, Generation, News, SearchState};
-use postwatch::postman::Met;
+use postwatch::postman::CallProblem;
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
 
@@ -111,7 +111,7 @@ fn a_server_that_is_waited_for_is_not_said_to_be_asked_now() {
     let mut desk = Desk::with(&some(), 100, 24);
     desk.keys("/ 6 1 2").wait(250).sees("server: being asked");
     let until = desk.now + jiff::SignedDuration::from_secs(8);
-    desk.news(0, News::Connection(Connection::Waiting { until, met: Met::NoAnswer, why: explanation("the connection broke") }));
+    desk.news(0, News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("the connection broke") }));
     desk.sees("server: asked again in 8 s").sees("The server is asked again by itself").misses("being asked");
     desk.news(0, News::Connection(Connection::Live)).sees("server: being asked");
 }

@@ -1,7 +1,7 @@
 //! The list: the selection belongs to a message, the top follows the newest, the end reads on.
 
 use postwatch::monitor::{Command, Connection, News};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::CampaignSettings;
 
@@ -138,7 +138,7 @@ fn islands_are_marked_and_counted_apart() {
 fn a_lost_connection_is_named_with_what_comes_next() {
     let mut desk = Desk::with(&delivered(3), 120, 36);
     let until = desk.now + jiff::SignedDuration::from_secs(4);
-    desk.news(0, News::Connection(Connection::Waiting { until, met: Met::NoAnswer, why: explanation("the connection broke") }));
+    desk.news(0, News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("the connection broke") }));
     desk.sees("NO ANSWER, again in 4 s").sees("the connection broke · why it is so · do this next");
     desk.news(0, News::Connection(Connection::Live)).wait(25_000).sees("STALE").sees("25 s");
 }
@@ -148,7 +148,7 @@ fn nothing_loaded_says_why() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
     desk.sees("connecting").sees("Reading the newest messages");
     let until = desk.now + jiff::SignedDuration::from_secs(30);
-    desk.news(0, News::Connection(Connection::Refused { until, met: Met::Refused, why: explanation("the key is refused") }));
+    desk.news(0, News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the key is refused") }));
     desk.sees("the key is refused").sees("do this next").sees("trace id trace-1").sees("asked again in 30 s");
     desk.head(0, &[], true).news(0, News::Connection(Connection::Live)).sees("No messages in this campaign yet.");
 }

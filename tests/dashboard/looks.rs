@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use postwatch::delivery::Status;
 use postwatch::monitor::{ActionNews, ActionStage, Connection, News, NoticeWeight};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::tui::{Event, ThemeChoice};
 use rstest::rstest;
 
@@ -47,7 +47,7 @@ fn desk(theme: ThemeChoice, columns: u16, rows: u16) -> Desk {
         2,
         News::Connection(Connection::Refused {
             until: desk.now + SignedDuration::from_secs(25),
-            met: Met::Refused,
+            met: CallProblem::Refused,
             why: explanation("the key is refused (401)"),
         }),
     );

@@ -323,7 +323,7 @@ fn action() -> postwatch::state::ActionId {
     let journal = postwatch::state::Journal::open(folder.path()).unwrap();
     let now = crate::desk::start();
     let run = postwatch::state::RunId::new(now, 1, 1);
-    let run = journal.begin_run(run, &postwatch::state::Who::told(|_| None), now).unwrap();
+    let run = journal.begin_run(run, &postwatch::state::Who::from_environment(|_| None), now).unwrap();
     let intention = postwatch::state::Intention {
         run: run.id().clone(),
         base_url: "http://127.0.0.1/api/v2".to_owned(),

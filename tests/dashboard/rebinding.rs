@@ -9,7 +9,7 @@ use crate::desk::{Desk, card, setup, sms};
 
 fn desk(keys: &str, columns: u16, rows: u16) -> Desk {
     let (config, mistakes) = config::read(&format!("[keys]\n{keys}\n"));
-    let (map, wrong) = KeyMap::wished(&config.keys);
+    let (map, wrong) = KeyMap::configured(&config.keys);
     assert!(mistakes.is_empty() && wrong.is_empty(), "{mistakes:?} {wrong:?}");
     let mut setup = setup(vec![card("Clinic reminders", HostKind::Test)]);
     setup.keys = map;

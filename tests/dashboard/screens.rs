@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use postwatch::monitor::{Connection, News, NoticeWeight};
-use postwatch::postman::{HostKind, Met};
+use postwatch::postman::{CallProblem, HostKind};
 use postwatch::tui::{Setup, ThemeChoice};
 
 use crate::desk::{Desk, Sms, card, explanation, setup, sms};
@@ -44,7 +44,7 @@ impl Look {
             2,
             News::Connection(Connection::Refused {
                 until: desk.now + SignedDuration::from_secs(25),
-                met: Met::Refused,
+                met: CallProblem::Refused,
                 why: explanation("the key is refused (401)"),
             }),
         );
@@ -131,14 +131,15 @@ pub fn every_screen(look: &Look) -> Vec<(&'static str, Desk)> {
     screens.push(("connecting", look.desk(&[HostKind::Test, HostKind::Test])));
     let mut waiting = look.open();
     let until = waiting.now + SignedDuration::from_secs(9);
-    waiting.news(0, News::Connection(Connection::Waiting { until, met: Met::NoAnswer, why: explanation("too many calls (429)") }));
+    waiting.news(0, News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("too many calls (429)") }));
     screens.push(("waiting", waiting));
     let mut stale = look.open();
     stale.wait(240_000);
     screens.push(("stale", stale));
     let mut refused = look.desk(&[HostKind::Test]);
     let until = refused.now + SignedDuration::from_secs(9);
-    refused.news(0, News::Connection(Connection::Refused { until, met: Met::Refused, why: explanation("the key is refused (401)") }));
+    refused
+        .news(0, News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the key is refused (401)") }));
     screens.push(("refused_from_the_start", refused));
     for (name, keys) in [("nothing", "j"), ("nothing_failed", "3"), ("no_batches", "2"), ("no_activity", "5")] {
         let mut desk = look.with(&[], true);

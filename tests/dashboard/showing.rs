@@ -1,7 +1,7 @@
 //! Masks, the detail, pages, pause, and the ways out.
 
 use postwatch::monitor::{Command, Connection, Meter, News, NoticeWeight};
-use postwatch::postman::{Explanation, HostKind, Met};
+use postwatch::postman::{CallProblem, Explanation, HostKind};
 use postwatch::tui::{Dashboard, Effect, Event};
 
 use rstest::rstest;
@@ -198,5 +198,5 @@ fn what_is_wrong_ends_as_a_sentence(#[case] next: &str, #[case] shown: &str) {
     let mut desk = Desk::with(&[sms(1, "success", 60)], 200, 60);
     let why = Explanation { next: next.to_owned(), trace_id: None, ..explanation("No connection") };
     let until = desk.now + jiff::SignedDuration::from_secs(20);
-    desk.news(0, News::Connection(Connection::Waiting { until, met: Met::NoAnswer, why })).sees(shown).misses("..").misses("?.");
+    desk.news(0, News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why })).sees(shown).misses("..").misses("?.");
 }

@@ -18,7 +18,7 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 /// Looks at a campaign, with one call that reads one message.
 pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
     let name = &campaign.config.name;
-    let mut findings = vec![place(campaign), key(campaign)];
+    let mut findings = vec![server(campaign), key(campaign)];
     findings.push(proxy::finding(&campaign.base, |name| std::env::var(name).ok()));
     if let Ok(api) = campaign.api(transport) {
         let start = Instant::now();
@@ -29,16 +29,16 @@ pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &
             }
             Err(error) => {
                 let Failure { text, exit } = Failure::from(error);
-                let told = text.reason();
+                let reported = text.reason();
                 let trace = text.trace_id.map(|trace| format!(" Trace id: {trace}.")).unwrap_or_default();
-                findings.push(Finding::fail("api", format!("{told}{trace}"), text.next, exit));
+                findings.push(Finding::fail("api", format!("{reported}{trace}"), text.next, exit));
             }
         }
     }
     findings.into_iter().map(|finding| finding.of(name)).collect()
 }
 
-fn place(campaign: &ConfiguredCampaign) -> Finding {
+fn server(campaign: &ConfiguredCampaign) -> Finding {
     let kind = campaign.kind;
     let yes = |is: bool, word: &'static str, other: &'static str| if is { word } else { other };
     let text = format!(
@@ -61,7 +61,7 @@ fn place(campaign: &ConfiguredCampaign) -> Finding {
 }
 
 fn key(campaign: &ConfiguredCampaign) -> Finding {
-    let from = campaign.config.key.place();
+    let from = campaign.config.key.source_name();
     match &campaign.key {
         Ok(key) => match (&campaign.key_warning, key.fits(&campaign.base, None)) {
             (Some(warning), _) => Finding::warn("key", warning.clone(), "Nothing, if the campaign can be read."),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::{Exit, Format};
 
 /// What was found.

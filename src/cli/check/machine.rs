@@ -43,12 +43,12 @@ fn terminal(common: &Common, env: impl Fn(&str) -> Option<String> + Copy) -> Fin
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return Finding::ok("terminal", "None here: the dashboard needs one, the other commands do not.");
     }
-    let wish = match common.color {
+    let setting = match common.color {
         Colour::Auto => ColourSetting::Auto,
         Colour::Always => ColourSetting::Always,
         Colour::Never => ColourSetting::Never,
     };
-    described(terminal_size(), ColourDepth::of(wish, env), is_utf8(env))
+    described(terminal_size(), ColourDepth::of(setting, env), is_utf8(env))
 }
 
 fn described(size: Option<(u16, u16)>, depth: ColourDepth, utf8: bool) -> Finding {

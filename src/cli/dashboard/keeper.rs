@@ -75,7 +75,7 @@ impl Keeper {
         let mut refused = false;
         let mut is_first = true;
         // Why nothing can be written, as it was told last.
-        let mut told: Option<Refused> = None;
+        let mut reported: Option<Refused> = None;
         let mut ticks = interval_at(Instant::now(), LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -102,7 +102,7 @@ impl Keeper {
                     match look {
                         Look::Writable if !refused => {}
                         Look::Writable => {
-                            (refused, told) = (false, None);
+                            (refused, reported) = (false, None);
                             self.tell(CampaignIndex(0), News::Journal(None)).await;
                         }
                         Look::Opened(journal, run) => {
@@ -112,15 +112,15 @@ impl Keeper {
                             if refused {
                                 self.tell(CampaignIndex(0), News::Journal(None)).await;
                             }
-                            (refused, told) = (false, None);
+                            (refused, reported) = (false, None);
                         }
                         Look::Refused(access, why) => {
                             refused = true;
                             if is_first {
                                 let _ = self.opened.send(JournalHandle { access, run: None });
                             }
-                            if told.as_ref() != Some(&why) {
-                                told = Some(why.clone());
+                            if reported.as_ref() != Some(&why) {
+                                reported = Some(why.clone());
                                 self.tell_refused(no_journal(why)).await;
                             }
                         }
@@ -216,7 +216,7 @@ fn open(state: &StateFolder) -> Look {
         let journal = Journal::open(&folder).map_err(refused)?;
         let now = Timestamp::now();
         let run = RunId::new(now, std::process::id(), super::workers::entropy());
-        let run = journal.begin_run(run, &Who::told(|name| std::env::var(name).ok()), now).map_err(refused)?;
+        let run = journal.begin_run(run, &Who::from_environment(|name| std::env::var(name).ok()), now).map_err(refused)?;
         Ok((journal, run))
     };
     match begin() {
@@ -241,14 +241,14 @@ fn no_journal(refused: Refused) -> Explanation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::{UpdateReceiver, WakeEnd, updates, wake_pair};
+    use crate::tui::{UpdateReceiver, WakeReceiver, updates, wake_pair};
 
     struct Kept {
         ask: mpsc::UnboundedSender<Ask>,
         opened: mpsc::UnboundedReceiver<JournalHandle>,
         news: UpdateReceiver,
         task: tokio::task::JoinHandle<()>,
-        _wake: WakeEnd,
+        _wake: WakeReceiver,
     }
 
     fn keeper(folder: &std::path::Path) -> Kept {

@@ -31,9 +31,9 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
     let display = &configured.config.display;
     // What is wrong with them is among the mistakes already.
-    let keys = KeyMap::wished(&configured.config.keys).0;
+    let keys = KeyMap::configured(&configured.config.keys).0;
     Setup {
-        campaigns: configured.campaigns.iter().map(|campaign| card(campaign, &keys)).collect(),
+        campaigns: configured.campaigns.iter().map(|campaign| settings(campaign, &keys)).collect(),
         zone: display.time_zone.clone(),
         zone_name: zone_name(&display.time_zone, now),
         theme,
@@ -55,7 +55,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
 pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
     let zone = Display::default().time_zone;
     Setup {
-        campaigns: campaigns.iter().map(|campaign| card(campaign, &KeyMap::default())).collect(),
+        campaigns: campaigns.iter().map(|campaign| settings(campaign, &KeyMap::default())).collect(),
         zone_name: zone_name(&zone, Timestamp::now()),
         zone,
         theme: ThemeChoice::Auto,
@@ -74,7 +74,7 @@ pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
     }
 }
 
-fn card(campaign: &ConfiguredCampaign, keys: &KeyMap) -> CampaignSettings {
+fn settings(campaign: &ConfiguredCampaign, keys: &KeyMap) -> CampaignSettings {
     CampaignSettings {
         name: campaign.config.name.clone(),
         id: campaign.config.id.clone(),
@@ -116,9 +116,9 @@ fn zone_name(zone: &TimeZone, now: Timestamp) -> String {
 
 /// Whether the environment tells of no UTF-8: then signs outside ASCII would be broken.
 pub(super) fn wants_ascii() -> bool {
-    let told = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    let reported = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
     // Without any of them nothing is told: most terminals of today speak UTF-8.
-    told.is_some_and(|locale| {
+    reported.is_some_and(|locale| {
         matches!(locale.as_str(), "C" | "POSIX") || (locale.contains('.') && !locale.to_ascii_lowercase().contains("utf"))
     })
 }

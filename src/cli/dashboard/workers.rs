@@ -52,7 +52,7 @@ pub(super) type Reload = Arc<dyn Fn() -> Result<(), Explanation> + Send + Sync>;
 /// The workers of all campaigns.
 pub(super) struct Workers {
     runtime: Handle,
-    wishes: mpsc::UnboundedSender<WorkerRequest>,
+    to_crew: mpsc::UnboundedSender<WorkerRequest>,
     /// What they need, until they are started.
     waiting: Option<Crew>,
     task: Option<JoinHandle<()>>,
@@ -69,7 +69,7 @@ impl Workers {
         runtime: Handle,
         clock: Clock,
     ) -> Self {
-        let (wishes, inbox) = mpsc::unbounded_channel();
+        let (to_crew, inbox) = mpsc::unbounded_channel();
         let (keep, asked) = mpsc::unbounded_channel();
         let exporter = Exporter::new(requests.waker(), keep.clone());
         let crew = Crew {
@@ -85,16 +85,16 @@ impl Workers {
             monitors: Vec::new(),
             missed: Vec::new(),
         };
-        Self { runtime, wishes, waiting: Some(crew), task: None, exporter }
+        Self { runtime, to_crew, waiting: Some(crew), task: None, exporter }
     }
 
     /// Ends the workers. One that waits for the answer to a retry is waited for, because its
     /// outcome must be written down; Ctrl-c leaves at once.
     pub fn stop(self) {
-        let Self { runtime, wishes, task, exporter, .. } = self;
+        let Self { runtime, to_crew, task, exporter, .. } = self;
         // A file that is not whole goes; one that is gets its line in the journal first.
         exporter.end();
-        drop(wishes);
+        drop(to_crew);
         let Some(mut task) = task else { return };
         runtime.block_on(async {
             if tokio::time::timeout(QUIET_WAIT, &mut task).await.is_ok() {
@@ -133,7 +133,7 @@ impl Host for Workers {
     }
 
     fn perform(&mut self, effect: Effect) {
-        let wish = match effect {
+        let request = match effect {
             Effect::Command { campaign, command } => WorkerRequest::Command(campaign, command),
             Effect::NoteReveal { campaign, message } => {
                 let detail = message.map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned());
@@ -155,7 +155,7 @@ impl Host for Workers {
             | Effect::Quit => return,
         };
         // Nobody listens only when the workers have ended, and then the loop is ending, too.
-        let _ = self.wishes.send(wish);
+        let _ = self.to_crew.send(request);
     }
 
     fn answer(&mut self) -> Option<Event> {
@@ -198,13 +198,13 @@ struct Keyless {
 
 impl Keyless {
     /// Looks for the key of a campaign, beside everything else.
-    fn look(&self, place: usize, asked: ReadKey) {
-        let Some(again) = self.again.get(place).cloned().flatten() else { return };
+    fn look(&self, index: usize, asked: ReadKey) {
+        let Some(again) = self.again.get(index).cloned().flatten() else { return };
         let found = self.found.clone();
         tokio::task::spawn_blocking(move || {
             if let Some(key) = again(asked) {
                 // Nobody listens only at the end.
-                let _ = found.send((place, key));
+                let _ = found.send((index, key));
             }
         });
     }
@@ -226,14 +226,14 @@ impl Crew {
         self.start(&means);
         let (found, mut keys) = mpsc::unbounded_channel();
         let without_key =
-            |(place, campaign): (usize, &ConfiguredCampaign)| self.monitors[place].is_none().then(|| again_for(campaign)).flatten();
+            |(index, campaign): (usize, &ConfiguredCampaign)| self.monitors[index].is_none().then(|| again_for(campaign)).flatten();
         let mut keyless = Keyless { again: self.campaigns.iter().enumerate().map(without_key).collect(), found };
         let mut look_again = tokio::time::interval(KEY_AGAIN);
         look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let forward = tokio::spawn(forward(news, self.updates.clone(), self.keep.clone()));
         loop {
             tokio::select! {
-                wish = self.inbox.recv() => match wish {
+                request = self.inbox.recv() => match request {
                     None => break,
                     Some(WorkerRequest::Command(campaign, command)) => {
                         match self.monitors.get(campaign.0) {
@@ -244,7 +244,7 @@ impl Crew {
                     }
                     // The keeper has ended only in a panic.
                     Some(WorkerRequest::Keep(ask)) => { let _ = self.keep.send(ask); }
-                    Some(WorkerRequest::Reload) => self.begin_anew().await,
+                    Some(WorkerRequest::Reload) => self.begin_again().await,
                 },
                 Some(new) = journals.recv() => {
                     for monitor in self.monitors.iter().flatten() {
@@ -252,18 +252,18 @@ impl Crew {
                     }
                     means.opened = new;
                 }
-                Some((place, key)) = keys.recv() => {
-                    if keyless.again[place].take().is_some() {
-                        self.campaigns[place].key = Ok(key);
-                        self.monitors[place] = self.monitor(place, &means);
-                        for command in self.missed[place].drain(..) {
-                            self.monitors[place].iter().for_each(|monitor| monitor.ask(command.clone()));
+                Some((index, key)) = keys.recv() => {
+                    if keyless.again[index].take().is_some() {
+                        self.campaigns[index].key = Ok(key);
+                        self.monitors[index] = self.monitor(index, &means);
+                        for command in self.missed[index].drain(..) {
+                            self.monitors[index].iter().for_each(|monitor| monitor.ask(command.clone()));
                         }
                     }
                 }
                 _ = look_again.tick(), if keyless.again.iter().any(Option::is_some) => {
-                    for place in 0..self.campaigns.len() {
-                        keyless.look(place, ReadKey::ByItself);
+                    for index in 0..self.campaigns.len() {
+                        keyless.look(index, ReadKey::ByItself);
                     }
                 }
             }
@@ -298,14 +298,14 @@ impl Crew {
 
     fn start(&mut self, means: &Means) {
         self.missed = vec![Vec::new(); self.campaigns.len()];
-        self.monitors = (0..self.campaigns.len()).map(|place| self.monitor(place, means)).collect();
+        self.monitors = (0..self.campaigns.len()).map(|index| self.monitor(index, means)).collect();
     }
 
     /// The worker of a campaign. One without a key is told on its card; the others go on.
-    fn monitor(&self, place: usize, means: &Means) -> Option<Monitor> {
-        let campaign = self.campaigns.get(place)?;
+    fn monitor(&self, index: usize, means: &Means) -> Option<Monitor> {
+        let campaign = self.campaigns.get(index)?;
         let options = MonitorOptions {
-            campaign: CampaignIndex(place),
+            campaign: CampaignIndex(index),
             api: campaign.api(&means.transport).ok()?,
             key_again: again_for(campaign),
             journal: means.opened.access.clone(),
@@ -316,7 +316,7 @@ impl Crew {
             history: campaign.config.history,
             reads: true,
             clock: self.clock.clone(),
-            seed: seed(place),
+            seed: seed(index),
         };
         let monitor = Monitor::spawn(options, means.updates.clone());
         tokio::spawn(watch(monitor.watcher(), self.requests.clone()));
@@ -324,7 +324,7 @@ impl Crew {
     }
 
     /// Ends this dashboard so that another one begins, if the configuration can be used.
-    async fn begin_anew(&self) {
+    async fn begin_again(&self) {
         let reload = Arc::clone(&self.reload);
         match tokio::task::spawn_blocking(move || reload()).await {
             Ok(Ok(())) => self.requests.end(ExitReason::Reload),
@@ -364,7 +364,7 @@ pub(super) fn entropy() -> u32 {
     u32::try_from(seed(0) & u64::from(u32::MAX)).unwrap_or(0)
 }
 
-fn seed(place: usize) -> u64 {
+fn seed(index: usize) -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(place)
+    RandomState::new().hash_one(index)
 }

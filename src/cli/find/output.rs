@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::Format;
 use super::super::context::{CommandContext, counted, is_coloured, table_width};
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::journal::used_up;
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;

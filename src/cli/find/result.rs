@@ -28,7 +28,7 @@ pub(super) struct CampaignAnswer {
     pub campaign: ConfiguredCampaign,
     /// How its messages are shown.
     pub layout: RecordFormat,
-    pub told: Result<SearchAnswer, Failure>,
+    pub reported: Result<SearchAnswer, Failure>,
 }
 
 /// An answer.
@@ -75,20 +75,20 @@ impl CampaignAnswer {
     /// A campaign that has not answered yet.
     pub fn waiting(campaign: &ConfiguredCampaign, layout: RecordFormat) -> Self {
         let why = Failure::new(Exit::Failed, "There was no answer.", "", "Run the command again.");
-        Self { campaign: campaign.clone(), layout, told: Err(why) }
+        Self { campaign: campaign.clone(), layout, reported: Err(why) }
     }
 }
 
 impl FindResult {
     /// The campaigns that answered.
     pub fn asked(&self) -> impl Iterator<Item = (&CampaignAnswer, &SearchAnswer)> {
-        self.answers.iter().filter_map(|answer| Some((answer, answer.told.as_ref().ok()?)))
+        self.answers.iter().filter_map(|answer| Some((answer, answer.reported.as_ref().ok()?)))
     }
 
     /// The campaigns that could not be asked.
     pub fn not_asked(&self) -> Vec<NotAsked> {
         let failed = self.answers.iter().filter_map(|answer| {
-            let why = answer.told.as_ref().err()?.clone();
+            let why = answer.reported.as_ref().err()?.clone();
             Some(NotAsked { campaign: answer.campaign.config.name.clone(), why })
         });
         failed.chain(self.broken.iter().cloned()).collect()
@@ -139,12 +139,12 @@ impl FindResult {
             0 | 1 => format!("to {number}"),
             several => format!("to {several} numbers with these digits"),
         };
-        let place = if with.len() == 1 { String::new() } else { format!(" in {} campaigns", with.len()) };
+        let index = if with.len() == 1 { String::new() } else { format!(" in {} campaigns", with.len()) };
         let when = newest.created_at.map(|created| format!(" of {}", shown(created, zone))).unwrap_or_default();
         let became = became(newest);
         let count = counted(messages, "message");
         let which = if messages == 1 { "it is" } else { "the newest is" };
-        format!("{at_least}{count} {whom}{place}; {which} from “{campaign}”{when} and {became}.{doubts}{open}")
+        format!("{at_least}{count} {whom}{index}; {which} from “{campaign}”{when} and {became}.{doubts}{open}")
     }
 
     /// What else the answers held, as sentences after a blank: it is why they may not be all.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::super::campaigns::{configured, sentence};
 use super::super::context::{counted, format_of, tell, unusable};
-use super::super::{Common, EarlyEnd, Exit, Failure};
+use super::super::{Common, EarlyExit, Exit, Failure};
 use super::line::{CampaignNames, JournalLine};
 use super::output;
 use crate::config;
@@ -34,7 +34,7 @@ pub struct JournalArguments {
 ///
 /// # Errors
 /// The journal cannot be read, or the output cannot be written.
-pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, EarlyEnd> {
+pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let notice = |line: &str| {
         if !common.quiet {
             tell(line);
@@ -115,10 +115,10 @@ fn summary(lines: &[JournalLine], open: usize, folder: &Path, is_open: bool) -> 
         return format!("{nothing}, says the journal in {}.", folder.display());
     }
     let notes = lines.iter().filter(|line| line.state.is_none()).count();
-    let told = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));
+    let reported = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));
     match open {
-        0 => format!("{told}; no outcome is open."),
-        open => format!("{told}; open in all: {}.", counted(open, "action")),
+        0 => format!("{reported}; no outcome is open."),
+        open => format!("{reported}; open in all: {}.", counted(open, "action")),
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::super::Format;
 use super::super::columns::columns;
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::moment::shown;
 use super::line::JournalLine;
 

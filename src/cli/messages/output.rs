@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::Format;
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::table::MessageTable;
 use crate::delivery::Message;
 use crate::postman::record::{Field, RecordFormat};
@@ -49,8 +49,8 @@ impl<W: Write> MessageWriter<W> {
                 // One that was asked for by itself has its column already.
                 let columns = values.iter().map(|name| Field::Value(name.clone())).filter(|field| !layout.fields.contains(field));
                 let columns: Vec<Field> = columns.collect();
-                if let Some(place) = layout.fields.iter().position(|field| *field == Field::Values) {
-                    layout.fields.splice(place..=place, columns);
+                if let Some(index) = layout.fields.iter().position(|field| *field == Field::Values) {
+                    layout.fields.splice(index..=index, columns);
                 }
                 let mut writer = csv::Writer::from_writer(out);
                 writer.write_record(layout.fields.iter().map(Field::name)).map_err(of_csv)?;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::super::fitted::{self, Tint};
 use super::super::moment::shown;
-use crate::delivery::{Mask, Message, MessageId, RetryHelps, Status, clean_line};
+use crate::delivery::{Mask, Message, MessageId, RetryAdvice, Status, clean_line};
 use crate::postman::record::{Field, RecordFormat};
 use crate::tui::text::cut;
 
@@ -66,10 +66,10 @@ impl MessageTable {
 
     fn usual(&self, layout: &RecordFormat, message: &Message) -> Vec<String> {
         let error = message.error();
-        let helps = || match &error {
-            _ if self.used_up.contains(&message.id) => RetryHelps::No,
-            Some(error) => error.known().retry_helps(),
-            None => RetryHelps::Maybe,
+        let advice = || match &error {
+            _ if self.used_up.contains(&message.id) => RetryAdvice::No,
+            Some(error) => error.known().retry_advice(),
+            None => RetryAdvice::Maybe,
         };
         let failed = message.status == Some(Status::Failure);
         let text = clean_line(&layout.text(message).unwrap_or_default()).into_owned();
@@ -78,7 +78,7 @@ impl MessageTable {
             message.created_at.map(|time| shown(time, &layout.zone)).unwrap_or_default(),
             recipient(layout, message),
             error.as_ref().map(|error| error.code.to_string()).unwrap_or_default(),
-            if failed { helps().word() } else { "" }.to_owned(),
+            if failed { advice().word() } else { "" }.to_owned(),
             message.tried().map(|tried| tried.to_string()).unwrap_or_default(),
             message.batch.as_ref().map(|batch| batch.id.short(false).clone()).unwrap_or_default(),
             if self.width.is_none() { cut(&text, TEXT, false).into_owned() } else { text },

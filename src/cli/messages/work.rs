@@ -10,10 +10,10 @@ use super::super::context::{counted, grouped};
 use super::super::number::did_not_search;
 use super::super::progress::ProgressLine;
 use super::super::window::{NOT_GIVEN, loaded_back_to};
-use super::super::{EarlyEnd, Failure, moment};
+use super::super::{EarlyExit, Failure, moment};
+use super::criteria::{Fit, MessageFilter, SeenValues};
 use super::output::MessageWriter;
 use super::unread;
-use super::wanted::{Fit, MessageFilter, SeenValues};
 use crate::delivery::{BatchId, Message, MessageId};
 use crate::monitor::Pages;
 use crate::postman::PageAnswer;
@@ -110,7 +110,7 @@ pub(super) struct Work {
 
 impl Work {
     /// Writes messages as they come in, each once.
-    pub async fn stream(&mut self, pages: &mut Pages<'_>, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyEnd> {
+    pub async fn stream(&mut self, pages: &mut Pages<'_>, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyExit> {
         let mut seen: HashSet<MessageId> = HashSet::new();
         while let Some(answer) = self.next(pages).await? {
             let mut more = false;
@@ -132,7 +132,7 @@ impl Work {
     }
 
     /// Loads all messages first.
-    pub async fn collect(&mut self, pages: &mut Pages<'_>) -> Result<Store, EarlyEnd> {
+    pub async fn collect(&mut self, pages: &mut Pages<'_>) -> Result<Store, EarlyExit> {
         let mut store = Store::new();
         let kind = self.batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
         let mut wanted = 0;
@@ -169,7 +169,7 @@ impl Work {
         names
     }
 
-    pub fn write(&mut self, store: &Store, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyEnd> {
+    pub fn write(&mut self, store: &Store, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyExit> {
         for message in self.chosen(store) {
             output.message(&message)?;
         }

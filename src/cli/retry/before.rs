@@ -123,7 +123,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
 struct Looking {
     /// How often the worker told that an outcome is unknown: when it took it over, and after each
     /// reading that found nothing changed.
-    told: HashMap<String, u32>,
+    reported: HashMap<String, u32>,
     /// Those that this process finds out; `None` before they were told.
     wanted: Option<Vec<String>>,
     /// How many are open in all.
@@ -149,12 +149,12 @@ impl Looking {
 
     fn stage(&mut self, id: &str, stage: &ActionStage) {
         if let ActionStage::Unknown { .. } = stage {
-            *self.told.entry(id.to_owned()).or_default() += 1;
+            *self.reported.entry(id.to_owned()).or_default() += 1;
         }
     }
 
     fn is_over(&self) -> bool {
-        let was_read = |id: &String| self.told.get(id).is_some_and(|told| *told > 1);
+        let was_read = |id: &String| self.reported.get(id).is_some_and(|reported| *reported > 1);
         self.wanted.as_ref().is_some_and(|wanted| wanted.iter().all(was_read))
     }
 }

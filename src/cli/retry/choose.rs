@@ -48,13 +48,13 @@ impl Listed {
     /// That failures are older than the last 24 hours, where nobody asked for these.
     fn older(&self, is_usual: bool) -> Option<String> {
         let were = agreeing(self.older, "was", "were");
-        let told = || {
+        let reported = || {
             format!(
                 "Of the failures loaded {} {were} last attempted more than 24 hours ago: --since includes older ones.",
                 grouped(self.older)
             )
         };
-        (is_usual && self.older > 0).then(told)
+        (is_usual && self.older > 0).then(reported)
     }
 }
 
@@ -106,8 +106,8 @@ impl Choosing<'_> {
     async fn named(&mut self, reader: &mut Reader, messages: &[MessageId]) -> Result<Vec<ReadMessage>, Failure> {
         let progress = ProgressLine::start(self.context.common.quiet, false);
         let mut read = Vec::with_capacity(messages.len());
-        for (place, id) in messages.iter().enumerate() {
-            progress.tell(|| format!("{} of {} loaded", place, counted(messages.len(), "message")));
+        for (index, id) in messages.iter().enumerate() {
+            progress.tell(|| format!("{} of {} loaded", index, counted(messages.len(), "message")));
             let mut leave_out = |reason: &str| self.left_out.push(LeftOutLine { id: id.as_str().to_owned(), reason: reason.to_owned() });
             match reader.message(id).await {
                 Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
@@ -137,38 +137,38 @@ impl Choosing<'_> {
         };
         let mut listed = self.listed(reader, listing, &failures.wanted).await?;
         let loaded = match &failures.batch {
-            Some(batch) => Some(self.told_of(reader, batch, &mut listed, failures.search.is_some()).await?),
+            Some(batch) => Some(self.reported_of(reader, batch, &mut listed, failures.search.is_some()).await?),
             None => loaded_back_to(&failures.wanted.window, listed.back.oldest, listed.is_whole, self.context.zone()),
         };
         let older = listed.older(failures.is_usual);
-        self.loaded = Some(sentences(loaded.iter().chain(&older).map(String::as_str))).filter(|told| !told.is_empty());
+        self.loaded = Some(sentences(loaded.iter().chain(&older).map(String::as_str))).filter(|reported| !reported.is_empty());
         Ok((listed.read, kind))
     }
 
     /// Gives the failures of a batch what a message that is read alone tells of it; says how much of the batch is loaded.
-    async fn told_of(&self, reader: &mut Reader, batch: &BatchId, listed: &mut Listed, is_searched: bool) -> Result<String, Failure> {
+    async fn reported_of(&self, reader: &mut Reader, batch: &BatchId, listed: &mut Listed, is_searched: bool) -> Result<String, Failure> {
         let messages = || listed.read.iter().map(|(message, ..)| message).chain(&listed.first);
-        let told = match told_batch(reader, batch, messages()).await {
+        let reported = match reported_batch(reader, batch, messages()).await {
             // Only for how much is loaded: without it that is not known, and nothing is retried.
             Err(_) if listed.read.is_empty() => None,
-            told => Some(told?),
+            reported => Some(reported?),
         };
         for (message, ..) in &mut listed.read {
-            message.batch = message.batch.take().or_else(|| told.clone());
+            message.batch = message.batch.take().or_else(|| reported.clone());
         }
         if is_searched {
             return Ok(format!("Loaded what the search finds in the batch, {}.", counted(listed.messages, "message")));
         }
-        Ok(how_much_shows(told.and_then(|told| told.total), listed.messages))
+        Ok(how_much_shows(reported.and_then(|reported| reported.total), listed.messages))
     }
 
     /// The plan for a batch as a whole, from a reading of all its pages.
     async fn whole_batch(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<Agenda, Failure> {
         let (reading, read) = self.read_whole(reader, batch).await?;
         let messages = || read.iter().map(|(message, ..)| message);
-        let told = told_batch(reader, batch, messages()).await?;
-        self.loaded = Some(how_much_shows(told.total, reading.len()));
-        let plan = BatchPlan::new(&told, messages(), Some(&reading), &self.planner, self.context.clock.now());
+        let reported = reported_batch(reader, batch, messages()).await?;
+        self.loaded = Some(how_much_shows(reported.total, reading.len()));
+        let plan = BatchPlan::new(&reported, messages(), Some(&reading), &self.planner, self.context.clock.now());
         if let Some(refusal) = &plan.refusal {
             self.left_out.push(LeftOutLine { id: batch.as_str().to_owned(), reason: refusal.clone() });
         }
@@ -267,15 +267,15 @@ impl Choosing<'_> {
 
 /// What is known of a batch. A batch's own list does not tell its status and size: only its
 /// messages, read one by one, do.
-async fn told_batch<'a>(
+async fn reported_batch<'a>(
     reader: &mut Reader,
     batch: &BatchId,
     mut messages: impl Iterator<Item = &'a Message> + Clone,
 ) -> Result<Batch, Failure> {
     let unknown = || Batch { id: batch.clone(), file_name: None, status: None, total: None, created_at: None };
-    let fits = |message: &Message| message.batch.clone().filter(|told| told.id == *batch);
-    if let Some(told) = messages.clone().find_map(fits) {
-        return Ok(told);
+    let fits = |message: &Message| message.batch.clone().filter(|reported| reported.id == *batch);
+    if let Some(reported) = messages.clone().find_map(fits) {
+        return Ok(reported);
     }
     let Some(message) = messages.next() else { return Ok(unknown()) };
     let answer = reader.message(&message.id).await?;

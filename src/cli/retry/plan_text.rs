@@ -10,11 +10,11 @@ use super::super::Format;
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::columns::columns;
 use super::super::context::{CommandContext, counted, grouped};
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::moment::{exact, shown};
 use super::chosen::{Agenda, Chosen};
 use crate::delivery::MessageId;
-use crate::retry::{BatchPlan, FRESH_ENOUGH, LineStanding, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
+use crate::retry::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 
 #[derive(Serialize)]
 struct PlanDocument<'a> {
@@ -98,8 +98,8 @@ fn seconds(chosen: &Chosen, campaign: &ConfiguredCampaign) -> f64 {
 
 /// What will happen, in sentences: environment, campaign, count, and what speaks against it.
 pub(super) fn announcement(chosen: &Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone, now: Timestamp) -> String {
-    let place = campaign.kind.word().to_uppercase();
-    let mut lines = vec![format!("{place} · {}: {}", campaign.config.name, what(chosen))];
+    let environment = campaign.kind.word().to_uppercase();
+    let mut lines = vec![format!("{environment} · {}: {}", campaign.config.name, what(chosen))];
     match &chosen.agenda {
         Agenda::Messages(plan) => lines.extend(of_messages(plan, now)),
         Agenda::Batch { plan, .. } => lines.extend(of_batch(plan)),
@@ -141,8 +141,8 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     if !parts.is_empty() {
         let rows = parts.iter().map(|line| {
             let code = if line.code.is_empty() { "no reason given" } else { &line.code };
-            let standing = if line.standing == LineStanding::On { "retried" } else { "left out" };
-            vec![code.to_owned(), grouped(line.count), line.helps.word().to_owned(), standing.to_owned()]
+            let inclusion = if line.inclusion == LineInclusion::On { "retried" } else { "left out" };
+            vec![code.to_owned(), grouped(line.count), line.advice.word().to_owned(), inclusion.to_owned()]
         });
         let table = columns(&["error", "messages", "retry", ""], 1, rows.collect());
         lines.extend(table.lines().map(|line| format!(" {line}")));
@@ -235,7 +235,7 @@ pub(super) mod tests {
 
     fn batch(status: &str) -> Chosen {
         let messages = [message("a", "recipient_invalid", 1), message("b", "routing_error", 30)];
-        let told = Batch {
+        let reported = Batch {
             id: BatchId::new("batch_1"),
             file_name: Some("june.csv".to_owned()),
             status: Some(status.to_owned()),
@@ -244,7 +244,7 @@ pub(super) mod tests {
         };
         let mut reading = BatchReading::default();
         reading.add(messages.iter().map(|message| (message.clone(), false)), 0, now(), now());
-        let plan = BatchPlan::new(&told, &messages, Some(&reading), &Planner::default(), now());
+        let plan = BatchPlan::new(&reported, &messages, Some(&reading), &Planner::default(), now());
         let ages = messages[1].created_at.zip(messages[0].created_at);
         chosen(Agenda::Batch { plan, failures: messages.iter().map(|message| message.id.clone()).collect(), ages })
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::columns::columns;
 use super::super::context::grouped;
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::{Exit, Format};
 use super::chosen::LeftOutLine;
 use crate::postman::Explanation;
@@ -98,9 +98,9 @@ impl OutcomeCounts {
         let OutcomeCounts { accepted, refused, unknown, not_started, skipped, left_out } = *self;
         let parts = [(accepted, "accepted"), (refused, "refused"), (unknown, "unknown"), (not_started, "not started")];
         let skipped = (skipped > 0).then_some((skipped, "skipped"));
-        let told: Vec<String> = parts.iter().chain(&skipped).map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
+        let reported: Vec<String> = parts.iter().chain(&skipped).map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
         let left_out = if left_out > 0 { format!("; {} left out of the plan", grouped(left_out)) } else { String::new() };
-        format!("{}{left_out}.", told.join(", "))
+        format!("{}{left_out}.", reported.join(", "))
     }
 
     /// How many of the plan's have an end.
@@ -113,7 +113,7 @@ impl OutcomeCounts {
 pub(super) struct OutcomeReport<W: Write = io::Stdout> {
     out: W,
     format: Format,
-    told: usize,
+    reported: usize,
     counts: OutcomeCounts,
     exit: Exit,
     /// The lines of a table: its widths need all of them.
@@ -132,7 +132,7 @@ impl OutcomeReport {
 impl<W: Write> OutcomeReport<W> {
     /// A report on this output.
     pub fn into(out: W, format: Format) -> Self {
-        Self { out, format, told: 0, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
+        Self { out, format, reported: 0, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 
     /// Tells what the plan left out. Where it was asked for by name, it was not done as asked.
@@ -159,13 +159,13 @@ impl<W: Write> OutcomeReport<W> {
     fn put(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         self.exit = self.exit.and(outcome.exit);
         let written = self.write(outcome);
-        self.told += 1;
+        self.reported += 1;
         self.unless_closed(written)
     }
 
     /// Ends the output.
     pub fn finish(&mut self) -> io::Result<()> {
-        let end = match (self.format, self.told) {
+        let end = match (self.format, self.reported) {
             (Format::Json, 0) => "[]\n".to_owned(),
             (Format::Json, _) => "\n]\n".to_owned(),
             (Format::Csv, 0) => HEADING.join(",") + "\n",
@@ -204,7 +204,7 @@ impl<W: Write> OutcomeReport<W> {
         let out = &mut self.out;
         match self.format {
             Format::Json => {
-                out.write_all(if self.told == 0 { b"[\n" } else { b",\n" })?;
+                out.write_all(if self.reported == 0 { b"[\n" } else { b",\n" })?;
                 serde_json::to_writer(&mut *out, outcome).map_err(io::Error::from)?;
             }
             Format::Ndjson => {
@@ -215,7 +215,7 @@ impl<W: Write> OutcomeReport<W> {
                 let mut writer = csv::Writer::from_writer(&mut *out);
                 let cell = |text: &Option<String>| text.clone().unwrap_or_default();
                 let written = (|| {
-                    if self.told == 0 {
+                    if self.reported == 0 {
                         writer.write_record(HEADING)?;
                     }
                     let (code, reason, trace) = (cell(&outcome.code), cell(&outcome.reason), cell(&outcome.trace_id));

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Failure;
-use super::super::messages::{MessageFilter, StatusAsked};
+use super::super::messages::{MessageFilter, StatusArgument};
 use super::super::moment::shown;
 use super::super::number::looked_for;
 use super::super::window::{AttemptWindow, WindowOptions};
@@ -140,7 +140,7 @@ fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, n
     Ok(FailureSelection {
         batch,
         search: typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?,
-        wanted: MessageFilter { statuses: vec![StatusAsked::Known(Status::Failure)], errors: arguments.error.clone(), window },
+        wanted: MessageFilter { statuses: vec![StatusArgument::Known(Status::Failure)], errors: arguments.error.clone(), window },
         is_usual: arguments.since.is_none(),
     })
 }

@@ -12,10 +12,10 @@ use super::report::{OutcomeKind, ReportedOutcome};
 pub(super) const LONGEST_STALL: Duration = Duration::from_secs(5 * 60);
 
 /// How many calls of a run are said to be dropped one by one.
-const TOLD_SINGLY: u32 = 5;
+const REPORTED_SINGLY: u32 = 5;
 
 /// How often that is said from then on.
-const TOLD_EVERY: Duration = Duration::from_secs(20);
+const REPORT_EVERY: Duration = Duration::from_secs(20);
 
 /// A pause of the run's own. It lasts until the outcomes that caused it are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,14 +62,14 @@ pub(super) struct Stall {
     /// Whether a call was dropped since.
     drops: bool,
     /// How often that was said, and when last.
-    told: u32,
-    told_at: Instant,
+    reported: u32,
+    reported_at: Instant,
 }
 
 impl Stall {
     /// Nothing has been dropped yet.
     pub fn new(now: Instant) -> Self {
-        Self { answered_at: now, drops: false, told: 0, told_at: now }
+        Self { answered_at: now, drops: false, reported: 0, reported_at: now }
     }
 
     /// The API answered a retry, with a yes or a no of its own.
@@ -80,11 +80,11 @@ impl Stall {
     /// A call did nothing and goes again, or is given up. Gives how long that has been going on, where it is time to say so.
     pub fn dropped(&mut self, now: Instant) -> Option<Duration> {
         self.drops = true;
-        if self.told >= TOLD_SINGLY && now.duration_since(self.told_at) < TOLD_EVERY {
+        if self.reported >= REPORTED_SINGLY && now.duration_since(self.reported_at) < REPORT_EVERY {
             return None;
         }
-        self.told = self.told.saturating_add(1);
-        self.told_at = now;
+        self.reported = self.reported.saturating_add(1);
+        self.reported_at = now;
         Some(now.duration_since(self.answered_at))
     }
 
@@ -120,9 +120,9 @@ mod tests {
         let after = |seconds| begun + Duration::from_secs(seconds);
         let mut stall = Stall::new(begun);
         assert_eq!(stall.deadline(), None);
-        let told: Vec<Option<u64>> =
+        let reported: Vec<Option<u64>> =
             [1, 2, 3, 4, 5, 6, 24, 25, 44, 45].map(|at| stall.dropped(after(at)).map(|since| since.as_secs())).into();
-        assert_eq!(told, [Some(1), Some(2), Some(3), Some(4), Some(5), None, None, Some(25), None, Some(45)]);
+        assert_eq!(reported, [Some(1), Some(2), Some(3), Some(4), Some(5), None, None, Some(25), None, Some(45)]);
         assert_eq!(stall.deadline(), Some(after(300)));
         stall.answered(after(60));
         assert_eq!(stall.deadline(), None, "one success begins it again");

@@ -16,10 +16,10 @@ use super::super::context::{CommandContext, grouped};
 use super::super::journal::OpenJournal;
 use super::super::progress::ProgressLine;
 use super::super::signals::Signals;
-use super::super::{EarlyEnd, Exit, Failure, Format};
+use super::super::{EarlyExit, Exit, Failure, Format};
 use super::before::worker;
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
-use super::standing::{RetryStage, Standings};
+use super::stages::{RetryStage, RetryStages};
 use super::waiting::{Pause, Stall};
 use crate::delivery::full_stop;
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
@@ -53,7 +53,7 @@ pub(super) struct ScriptedRun<'a, W: Write> {
     clock: Clock,
     quiet: bool,
     progress: ProgressLine,
-    standings: Standings,
+    stages_by_id: RetryStages,
     /// The messages whose outcome was not known, since one last had a clear answer.
     unclear: Vec<String>,
     /// Why it goes no further for now.
@@ -82,7 +82,7 @@ impl Halt {
         Self { reason: format!("not started: {reason}"), exit }
     }
 
-    fn kept_out() -> Self {
+    fn access_refused() -> Self {
         Self::new("the API keeps this caller out", Exit::Refused)
     }
 }
@@ -98,9 +98,9 @@ pub(super) async fn carry_out<W: Write>(
     open: OpenJournal,
     report: &mut OutcomeReport<W>,
     signals: &mut Signals,
-) -> Result<Exit, EarlyEnd> {
+) -> Result<Exit, EarlyExit> {
     let (monitor, updates) = worker(context, campaign, &open)?;
-    let standings = Standings::of(agreed.ids());
+    let stages_by_id = RetryStages::of(agreed.ids());
     let quiet = context.common.quiet;
     // A table is written at the end; everything else comes line by line, perhaps to the same terminal.
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
@@ -119,7 +119,7 @@ pub(super) async fn carry_out<W: Write>(
         clock,
         quiet,
         progress,
-        standings,
+        stages_by_id,
         unclear: Vec::new(),
         pause: None,
         stall,
@@ -129,14 +129,14 @@ pub(super) async fn carry_out<W: Write>(
     };
     let mut leaves_now = false;
     let mut exit = Exit::Done;
-    while !work.standings.is_empty() {
+    while !work.stages_by_id.is_empty() {
         let stall_ends_at = work.stall_ends_at();
         tokio::select! {
             update = work.updates.recv() => match update {
                 Some(update) => work.take(update)?,
                 None => break,
             },
-            () = at(work.standings.deadline()) => work.give_up_looking()?,
+            () = at(work.stages_by_id.deadline()) => work.give_up_looking()?,
             () = at(stall_ends_at) => work.give_up_calling(),
             signal = signals.next() => {
                 exit = signal;
@@ -150,7 +150,7 @@ pub(super) async fn carry_out<W: Write>(
 }
 
 impl<W: Write> ScriptedRun<'_, W> {
-    fn take(&mut self, update: Update) -> Result<(), EarlyEnd> {
+    fn take(&mut self, update: Update) -> Result<(), EarlyExit> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
             News::Action(news) => self.step(news.message.as_str(), news.stage),
@@ -198,24 +198,24 @@ impl<W: Write> ScriptedRun<'_, W> {
         }
     }
 
-    fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), EarlyEnd> {
-        let Some(place) = self.standings.get(id) else { return Ok(()) };
+    fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), EarlyExit> {
+        let Some(index) = self.stages_by_id.get(id) else { return Ok(()) };
         let outcome = match stage {
             ActionStage::Intended => {
-                self.standings.put(id, RetryStage::NotStarted);
+                self.stages_by_id.put(id, RetryStage::NotStarted);
                 return Ok(());
             }
             ActionStage::UnderWay { .. } => {
-                self.standings.put(id, RetryStage::UnderWay);
+                self.stages_by_id.put(id, RetryStage::UnderWay);
                 return Ok(());
             }
             ActionStage::GoesAgain { why, .. } => {
-                self.standings.put(id, RetryStage::NotStarted);
+                self.stages_by_id.put(id, RetryStage::NotStarted);
                 self.dropped(&full_stop(&format!("{id} goes again: {}", why.what)));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
-                if !matches!(place, RetryStage::Unknown { .. }) {
+                if !matches!(index, RetryStage::Unknown { .. }) {
                     self.look_up(id, why);
                 }
                 return Ok(());
@@ -234,7 +234,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             }
             ActionStage::NotTaken(why) => ReportedOutcome::skipped(id, why.reason()),
             ActionStage::Skipped(why) => ReportedOutcome { meanwhile: true, ..ReportedOutcome::skipped(id, why.reason()) },
-            ActionStage::NotSent(why) => match (place, &self.halt) {
+            ActionStage::NotSent(why) => match (index, &self.halt) {
                 (RetryStage::NotStarted, Some(halt)) => not_started(id, halt),
                 _ => ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, why.reason()) },
             },
@@ -256,7 +256,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn look_up(&mut self, id: &str, why: Explanation) {
         // Half as long again as the worker waits: with the network down it cannot even look.
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
-        self.standings.put(id, RetryStage::Unknown { until, why });
+        self.stages_by_id.put(id, RetryStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
         self.line(&format!("{id}: the outcome is not known; it is being read to find out, two minutes at most."));
     }
@@ -264,7 +264,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {
         if refusal.keeps_out() {
             self.once(&refusal.why.in_full());
-            self.halt = Some(Halt::kept_out());
+            self.halt = Some(Halt::access_refused());
         }
         // The journal has the API's words without anything personal in them.
         let entry = self.open.journal.newest_of(self.open.run.id(), id).ok().flatten();
@@ -279,8 +279,8 @@ impl<W: Write> ScriptedRun<'_, W> {
         }
     }
 
-    fn end(&mut self, outcome: &ReportedOutcome) -> Result<(), EarlyEnd> {
-        self.standings.end(&outcome.id);
+    fn end(&mut self, outcome: &ReportedOutcome) -> Result<(), EarlyExit> {
+        self.stages_by_id.end(&outcome.id);
         self.report.tell(outcome)?;
         self.paused(outcome);
         let counts = self.report.counts();
@@ -290,8 +290,8 @@ impl<W: Write> ScriptedRun<'_, W> {
     }
 
     /// Lookups that led to nothing end as unknown: a person must decide.
-    fn give_up_looking(&mut self) -> Result<(), EarlyEnd> {
-        let overdue = self.standings.overdue(Instant::now());
+    fn give_up_looking(&mut self) -> Result<(), EarlyExit> {
+        let overdue = self.stages_by_id.overdue(Instant::now());
         overdue.into_iter().try_for_each(|(id, why)| self.end(&ReportedOutcome::unknown(&id, &why)))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::moment::exact;
 use crate::delivery::{BatchId, DeliveryError, MessageId, Status};
-use crate::store::{Latency, STATUS_PLACES, Store, status_place};
+use crate::store::{Latency, STATUS_COUNT, Store, status_index};
 
 /// The minutes that are compared with the usual.
 pub(super) const RECENT_MINUTES: u32 = 15;
@@ -67,12 +67,12 @@ pub(super) struct CoveragePart {
 
 /// Counts by status; in JSON by the API's words, and `other` for the unknown ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct StatusCounts(pub [usize; STATUS_PLACES]);
+pub(super) struct StatusCounts(pub [usize; STATUS_COUNT]);
 
 impl StatusCounts {
     /// The counts with the API's words.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        const WORDS: [&str; STATUS_PLACES] = ["created", "enqueued", "sending", "sent", "sent_to_telco", "success", "failure", "other"];
+        const WORDS: [&str; STATUS_COUNT] = ["created", "enqueued", "sending", "sent", "sent_to_telco", "success", "failure", "other"];
         WORDS.into_iter().zip(self.0)
     }
 
@@ -83,7 +83,7 @@ impl StatusCounts {
 
     /// One of them.
     pub fn of(&self, status: &Status) -> usize {
-        self.0[status_place(Some(status))]
+        self.0[status_index(Some(status))]
     }
 }
 
@@ -201,12 +201,12 @@ fn batches(store: &Store, window: &ReportBasis) -> Vec<BatchPart> {
     for row in store.covered_rows() {
         let cells = store.cells(row);
         if let Some(batch) = cells.batch {
-            let place = status_place(cells.status);
+            let index = status_index(cells.status);
             match counts.get_mut(batch) {
-                Some(counts) => counts.0[place] += 1,
+                Some(counts) => counts.0[index] += 1,
                 None => {
                     let mut first = StatusCounts::default();
-                    first.0[place] = 1;
+                    first.0[index] = 1;
                     counts.insert(batch.to_owned(), first);
                 }
             }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::super::columns::columns;
 use super::super::context::{counted, grouped};
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::moment::shown;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
 use crate::delivery::{DeliveryError, Status, believed_total};
@@ -203,11 +203,11 @@ mod tests {
         };
         assert_eq!(recent(&calm, &zone), "Last 15 minutes: 40 ended, 10 failed (25.0 %); usually 2.0 % fail.");
         let part = RecentPart { minutes: 5, usual_share: None, is_day_loaded: false, ..calm.clone() };
-        let told = "Last 5 minutes: 40 ended, 10 failed (25.0 %); what is usual is not known: less than a day is loaded.";
-        assert_eq!(recent(&part, &zone), told);
+        let reported = "Last 5 minutes: 40 ended, 10 failed (25.0 %); what is usual is not known: less than a day is loaded.";
+        assert_eq!(recent(&part, &zone), reported);
         let rising = RecentPart { rising_since: since, ..calm };
-        let told = "Last 15 minutes: 40 ended, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";
-        assert_eq!(recent(&rising, &zone), told);
+        let reported = "Last 15 minutes: 40 ended, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";
+        assert_eq!(recent(&rising, &zone), reported);
     }
 
     #[test]

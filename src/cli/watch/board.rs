@@ -19,7 +19,7 @@ pub(super) struct Board {
     /// Messages that appeared after the start.
     appeared: HashSet<RowNumber>,
     /// Those among them whose status was not given yet.
-    untold: HashSet<RowNumber>,
+    unreported: HashSet<RowNumber>,
     /// Messages of which more is to be expected.
     open: HashSet<RowNumber>,
     /// Messages that ended and count, and the failed ones among them.
@@ -73,7 +73,7 @@ impl Board {
             store: Store::new(),
             begun: false,
             appeared: HashSet::new(),
-            untold: HashSet::new(),
+            unreported: HashSet::new(),
             open: HashSet::new(),
             ended: HashSet::new(),
             failed: HashSet::new(),
@@ -97,13 +97,13 @@ impl Board {
         for row in merged.added.iter().rev().copied().filter(|row| self.scope.has(&self.store, *row)) {
             if before.as_ref().is_some_and(|before| self.is_new(before, row)) {
                 self.appeared.insert(row);
-                self.untold.insert(row);
+                self.unreported.insert(row);
             }
         }
         // One that appeared is told with its first status. Of what was there at the start that is no change.
         for row in merged.touched.iter().rev() {
-            if let (true, Some(status)) = (self.untold.contains(row), self.store.status(*row).cloned()) {
-                self.untold.remove(row);
+            if let (true, Some(status)) = (self.unreported.contains(row), self.store.status(*row).cloned()) {
+                self.unreported.remove(row);
                 seen.push((*row, self.seen(*row, None, status, asked_at)));
             }
         }
@@ -158,7 +158,7 @@ impl Board {
     }
 
     /// The server was given other data: nothing of what was known is there any more.
-    pub fn start_anew(&mut self) {
+    pub fn start_over(&mut self) {
         *self = Self { changes: self.changes, ..Self::new(self.scope.clone()) };
     }
 
@@ -214,7 +214,7 @@ impl Board {
 
     /// How many messages may belong to the stretch of time that was asked for, and have no time that tells.
     pub fn untimed(&self) -> usize {
-        self.store.rows().filter(|row| self.scope.place(&self.store, *row) == Placement::NotGiven).count()
+        self.store.rows().filter(|row| self.scope.placement(&self.store, *row) == Placement::NotGiven).count()
     }
 
     /// The figures at `now`.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::super::context::{counted, grouped};
-use super::super::end::of_csv;
+use super::super::early_exit::of_csv;
 use super::super::moment::exact;
 use super::super::{Exit, Format};
 use super::board::{Figures, SeenChange};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::window::{AttemptWindow, LastTry, Placement};
+use super::super::window::{AttemptWindow, NewestAttempt, Placement};
 use crate::delivery::BatchId;
 use crate::store::{Reach, RowNumber, Store};
 
@@ -22,13 +22,13 @@ impl Scope {
     }
 
     /// Where a message lies. In a batch's watch nothing else is loaded.
-    pub fn place(&self, store: &Store, row: RowNumber) -> Placement {
-        self.window.place(store.cells(row).created_at, || LastTry::of(&store.message(row)))
+    pub fn placement(&self, store: &Store, row: RowNumber) -> Placement {
+        self.window.placement(store.cells(row).created_at, || NewestAttempt::of(&store.message(row)))
     }
 
     /// Whether a message is watched.
     pub fn has(&self, store: &Store, row: RowNumber) -> bool {
-        self.place(store, row) == Placement::In
+        self.placement(store, row) == Placement::In
     }
 
     /// Whether everything that is watched was read at least once.

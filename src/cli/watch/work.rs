@@ -14,7 +14,7 @@ use super::super::messages::unread;
 use super::super::moment::shown;
 use super::super::signals::Signals;
 use super::super::window::NOT_GIVEN;
-use super::super::{EarlyEnd, Exit, Failure};
+use super::super::{EarlyExit, Exit, Failure};
 use super::board::Board;
 use super::limits::Limits;
 use super::output::{ChangeWriter, Finish, Summary};
@@ -45,7 +45,7 @@ pub(super) struct WatchRun {
     /// What was told to keep calls from being made, until they are answered again.
     trouble: Option<String>,
     /// Whether it was told that everything is read.
-    told_start: bool,
+    reported_start: bool,
     /// Whether the size of the batch was asked for.
     total: Total,
 }
@@ -109,7 +109,7 @@ impl WatchRun {
             started_at,
             zone: context.zone().clone(),
             trouble: None,
-            told_start: false,
+            reported_start: false,
             total: Total::Unasked,
         })
     }
@@ -118,7 +118,7 @@ impl WatchRun {
     ///
     /// # Errors
     /// The API refuses, or the output cannot be written.
-    pub async fn watch(mut self, signals: &mut Signals) -> Result<Exit, EarlyEnd> {
+    pub async fn watch(mut self, signals: &mut Signals) -> Result<Exit, EarlyExit> {
         let deadline = self.limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -133,7 +133,7 @@ impl WatchRun {
                 },
                 _ = look.tick() => {
                     if nobody_reads() {
-                        return Err(EarlyEnd::PipeClosed);
+                        return Err(EarlyExit::PipeClosed);
                     }
                     self.judge()
                 }
@@ -167,7 +167,7 @@ impl WatchRun {
     }
 
     /// Takes news in; why the watch ends, where it does.
-    fn take(&mut self, news: News) -> Result<Option<Because>, EarlyEnd> {
+    fn take(&mut self, news: News) -> Result<Option<Because>, EarlyExit> {
         match news {
             News::Rows { rows, from, asked_at, reach, .. } => {
                 let seen = self.board.take(&rows, &from, asked_at, reach, Timestamp::now());
@@ -177,8 +177,8 @@ impl WatchRun {
                 self.ask_for_total();
                 return Ok(self.judge());
             }
-            News::StartedAnew => {
-                self.board.start_anew();
+            News::StartedOver => {
+                self.board.start_over();
                 self.total = Total::Unasked;
                 self.notice("The server has other messages than before: all that is there now counts as there at the start.");
             }
@@ -243,10 +243,10 @@ impl WatchRun {
 
     /// Says once what was there at the start.
     fn tell_start(&mut self) {
-        if self.told_start || !self.board.is_read() {
+        if self.reported_start || !self.board.is_read() {
             return;
         }
-        self.told_start = true;
+        self.reported_start = true;
         let figures = self.board.figures(Timestamp::now());
         if figures.loaded == 0 && self.board.scope.batch.is_some() {
             self.notice("The batch has no messages yet: it is being prepared.");
@@ -278,7 +278,7 @@ impl WatchRun {
     }
 
     /// The worker has ended, which only a mistake of the program's own can bring about.
-    async fn broken(self) -> Result<Exit, EarlyEnd> {
+    async fn broken(self) -> Result<Exit, EarlyExit> {
         if let Err(broken) = self.monitor.ended().await
             && broken.is_panic()
         {

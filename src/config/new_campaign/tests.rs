@@ -8,7 +8,7 @@ const KEY: &str = "key_test_canary0123456789abcdef";
 fn campaign(key: NewKey) -> NewCampaign {
     NewCampaign {
         name: "Clinic reminders".to_owned(),
-        place: NewPlace::Environment("test".to_owned()),
+        server: NewServer::Environment("test".to_owned()),
         id: "campaign_00000000-0000-4000-8000-000000000000".to_owned(),
         key,
         read_only: None,

@@ -54,20 +54,20 @@ impl Rows {
         let rows = &*self;
         let mut newest: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());
         let mut order: Vec<usize> = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            let known = newest.entry(row.id()).or_insert(place);
-            if *known == place {
-                order.push(place);
+        for (index, row) in rows.iter().enumerate() {
+            let known = newest.entry(row.id()).or_insert(index);
+            if *known == index {
+                order.push(index);
             } else if rows.get(*known).is_some_and(|known| is_newer(row, known)) {
                 order.retain(|other| other != known);
-                order.push(place);
-                *known = place;
+                order.push(index);
+                *known = index;
             }
         }
         drop(newest);
         if order.len() < self.rows.len() {
             order.sort_unstable();
-            self.keep_places(&order);
+            self.keep_indices(&order);
         }
     }
 
@@ -75,24 +75,24 @@ impl Rows {
     /// search tells all its messages.
     pub fn keep_held(&mut self, query: &RecipientQuery) -> Beside {
         let (mut held, mut beside) = (Vec::new(), Beside::default());
-        for (place, row) in self.iter().enumerate() {
+        for (index, row) in self.iter().enumerate() {
             match query.held_by(row.recipient().value()) {
-                Held::Yes => held.push(place),
+                Held::Yes => held.push(index),
                 Held::No => beside.others += 1,
                 Held::Unknown => beside.unreadable += 1,
             }
         }
         beside.unreadable += self.bad.len();
-        self.keep_places(&held);
+        self.keep_indices(&held);
         beside
     }
 
     /// Keeps the messages in these places, which rise.
-    fn keep_places(&mut self, places: &[usize]) {
-        let (mut place, mut kept) = (0, places.iter().copied().peekable());
+    fn keep_indices(&mut self, indices: &[usize]) {
+        let (mut index, mut kept) = (0, indices.iter().copied().peekable());
         self.rows.retain(|_| {
-            place += 1;
-            kept.next_if_eq(&(place - 1)).is_some()
+            index += 1;
+            kept.next_if_eq(&(index - 1)).is_some()
         });
     }
 }

@@ -91,7 +91,7 @@ impl Acting {
     /// It is not sent, for a reason that is no failure of the run.
     pub fn skip(&mut self, why: Skipped) -> (Outcome, ActionStage) {
         self.phase = ActionPhase::Over;
-        let (reason, why) = why.told();
+        let (reason, why) = why.reported();
         (Outcome::NotSent { reason: reason.to_owned() }, ActionStage::Skipped(why))
     }
 
@@ -135,7 +135,7 @@ pub(in super::super) enum Skipped {
 
 impl Skipped {
     /// The journal's reason, and what a person is told.
-    fn told(self) -> (&'static str, Explanation) {
+    fn reported(self) -> (&'static str, Explanation) {
         let (reason, what, why) = match self {
             Skipped::Elsewhere => (
                 "retried elsewhere meanwhile",

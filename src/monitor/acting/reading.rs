@@ -202,7 +202,7 @@ impl Acting {
             self.phase = ActionPhase::Over;
         }
         if let Some(ActionStage::Unknown { why, look_up_at }) = &mut read.stage {
-            *why = part_told(finding, why);
+            *why = part_reported(finding, why);
             *look_up_at = look_up_at.filter(|_| !matches!(self.phase, ActionPhase::Over));
             read.known = Some(format!("{}; {}", finding.words(), why.why));
         }
@@ -290,7 +290,7 @@ impl Acting {
 }
 
 /// How many have changed stands before why nobody saw the answer.
-fn part_told(finding: BatchFinding, why: &Explanation) -> Explanation {
+fn part_reported(finding: BatchFinding, why: &Explanation) -> Explanation {
     Explanation::new(
         format!("{}.", finding.words()),
         why.reason(),

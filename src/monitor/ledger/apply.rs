@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::pace::{Likeness, PageComparison};
+use super::pace::{PageComparison, Similarity};
 use super::stretch::{Open, Opener, Stretch, open_among, open_of};
 use super::{Fetch, Ledger, PageSeen, SeenMessage};
 use crate::delivery::MessageId;
@@ -21,7 +21,7 @@ impl Ledger {
             self.troubled.remove(&cursor);
         }
         let tally = self.tally(fetch, page);
-        self.count(fetch, page.asked_at, tally.as_ref().is_some_and(|tally| tally.stirred));
+        self.count(fetch, page.asked_at, tally.as_ref().is_some_and(|tally| tally.moved));
         match fetch {
             Fetch::Head { .. } => {
                 self.apply_head(page);
@@ -31,11 +31,11 @@ impl Ledger {
             Fetch::Stretch { after, limit } => self.apply_stretch(after, usize::from(*limit), page),
             Fetch::History { after } => self.apply_history(after, page),
         }
-        if let (Some(tally), Some(stretch)) = (tally, self.asked_for(fetch).and_then(|place| self.stretches.get_mut(place))) {
+        if let (Some(tally), Some(stretch)) = (tally, self.asked_for(fetch).and_then(|index| self.stretches.get_mut(index))) {
             tally.tell(stretch);
         }
         self.put_neighbours_together(page.asked_at);
-        self.likeness = Likeness::of(self.stretches.iter());
+        self.similarity = Similarity::of(self.stretches.iter());
     }
 
     /// The place of the stretch that a fetch reads again.
@@ -52,18 +52,18 @@ impl Ledger {
 
     /// What the page tells about how the stretch moves that it reads again.
     fn tally(&mut self, fetch: &Fetch, page: &PageSeen) -> Option<PageComparison> {
-        let place = self.asked_for(fetch)?;
-        Some(PageComparison::new(&self.stretches[place], page, &mut self.curves, self.likeness))
+        let index = self.asked_for(fetch)?;
+        Some(PageComparison::new(&self.stretches[index], page, &mut self.curves, self.similarity))
     }
 
-    /// Counts whose turn it was; `stirred` tells whether something was found moved that had stood still.
-    fn count(&mut self, fetch: &Fetch, asked_at: Timestamp, stirred: bool) {
-        let place = self.asked_for(fetch).filter(|place| *place > 0);
-        let overdue = place.is_some_and(|place| self.stretches[place].is_overdue(asked_at, self.ahead, true));
-        if place.is_some_and(|place| self.stands_still(place, asked_at)) {
-            self.rest.looked(asked_at, stirred);
-        } else if stirred {
-            self.rest.stirred();
+    /// Counts whose turn it was; `moved` tells whether something was found moved that had stood still.
+    fn count(&mut self, fetch: &Fetch, asked_at: Timestamp, moved: bool) {
+        let index = self.asked_for(fetch).filter(|index| *index > 0);
+        let overdue = index.is_some_and(|index| self.stretches[index].is_overdue(asked_at, self.ahead, true));
+        if index.is_some_and(|index| self.stands_still(index, asked_at)) {
+            self.rest.looked(asked_at, moved);
+        } else if moved {
+            self.rest.moved();
         }
         self.since_overdue = if overdue { 0 } else { self.since_overdue.saturating_add(1) };
         self.since_history = if matches!(fetch, Fetch::History { .. }) { 0 } else { self.since_history.saturating_add(1) };
@@ -72,7 +72,7 @@ impl Ledger {
     fn apply_head(&mut self, page: &PageSeen) {
         self.empty_head &= page.rows.is_empty();
         let Some(old) = self.stretches.front().cloned() else { return self.begin(page) };
-        let Some(met) = old.first.as_ref().and_then(|first| page.place(first)) else { return self.open_gap(page) };
+        let Some(met) = old.first.as_ref().and_then(|first| page.index(first)) else { return self.open_gap(page) };
         if met == 0 && page.rows.len() >= old.count && page.rows.iter().map(|row| &row.id).eq(&old.ids) {
             // Nothing new: the same messages, read anew.
             if let Some(head) = self.stretches.front_mut() {
@@ -127,7 +127,7 @@ impl Ledger {
 
     /// Forgets every stretch: the server was given other data.
     fn forget_all(&mut self) {
-        *self = Ledger { anew: true, ahead: self.ahead, curves: std::mem::take(&mut self.curves), ..Ledger::default() };
+        *self = Ledger { again: true, ahead: self.ahead, curves: std::mem::take(&mut self.curves), ..Ledger::default() };
     }
 
     /// The head does not reach what was known: there are messages between.
@@ -231,9 +231,9 @@ impl Ledger {
 
     fn apply_stretch(&mut self, after: &Cursor, limit: usize, page: &PageSeen) {
         let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
-        let Some(place) = self.stretches.iter().position(opens) else { return };
-        let old = &mut self.stretches[place];
-        let end = page.place(&old.last).map(|last| last + 1);
+        let Some(index) = self.stretches.iter().position(opens) else { return };
+        let old = &mut self.stretches[index];
+        let end = page.index(&old.last).map(|last| last + 1);
         let rows = &page.rows[..end.unwrap_or(page.rows.len())];
         let Some(read) = Stretch::new(old.opener.clone(), rows, page.asked_at) else { return };
         if end.is_none() && page.has_next && limit < old.count && old.has_known_extent() {
@@ -248,7 +248,7 @@ impl Ledger {
         // of its own, as old as it was.
         let Some(opener) = page.opener_below() else { return };
         let seen: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
-        let below = |open: &Open| Open { place: open.place.saturating_sub(rows.len()), ..open.clone() };
+        let below = |open: &Open| Open { index: open.index.saturating_sub(rows.len()), ..open.clone() };
         let open: Vec<_> = old.open.iter().filter(|open| !seen.contains(&open.id)).map(below).collect();
         let rest = Stretch {
             opener: Some(opener),
@@ -261,7 +261,7 @@ impl Ledger {
             ..old.clone()
         };
         *old = read;
-        self.stretches.insert(place + 1, rest);
+        self.stretches.insert(index + 1, rest);
     }
 }
 

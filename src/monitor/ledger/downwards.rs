@@ -20,9 +20,9 @@ impl Ledger {
         let Position::After(cursor) = fetch.position() else { return false };
         let doubted = self.troubled.get(&cursor).map_or(0, |before| before.failures);
         let doubtful = match self.asked_for(fetch) {
-            Some(place) => {
-                let above = place.checked_sub(1).and_then(|above| self.stretches.get(above)?.oldest_at);
-                let stretch = &mut self.stretches[place];
+            Some(index) => {
+                let above = index.checked_sub(1).and_then(|above| self.stretches.get(above)?.oldest_at);
+                let stretch = &mut self.stretches[index];
                 let astray = page.leads_astray(stretch, above);
                 if astray {
                     // The stretch is gone, or another one answered.
@@ -90,6 +90,6 @@ impl PageSeen {
     /// Whether a page that was asked for a stretch holds nothing of it, and nothing that could stand in it.
     fn leads_astray(&self, stretch: &Stretch, above: Option<Timestamp>) -> bool {
         let Some(opener) = &stretch.opener else { return false };
-        self.place(&stretch.last).is_none() && !self.leads_below(opener, above)
+        self.index(&stretch.last).is_none() && !self.leads_below(opener, above)
     }
 }

@@ -13,9 +13,9 @@ impl Ledger {
     /// Small quiet neighbours become one stretch of at most a page, so that one call reads both.
     pub(super) fn put_neighbours_together(&mut self, now: Timestamp) {
         let move_few = |stretch: &Stretch| stretch.open.iter().filter(|open| !open.stands(now)).count() < FEW_OPEN;
-        let mut place = 1;
-        while place + 1 < self.stretches.len() {
-            let (upper, lower) = (&self.stretches[place], &self.stretches[place + 1]);
+        let mut index = 1;
+        while index + 1 < self.stretches.len() {
+            let (upper, lower) = (&self.stretches[index], &self.stretches[index + 1]);
             let fits = upper.count + lower.count <= FULL_PAGE
                 && move_few(upper)
                 && move_few(lower)
@@ -25,17 +25,17 @@ impl Ledger {
                 && upper.opener.is_some()
                 && lower.opener.is_some();
             if !fits {
-                place += 1;
+                index += 1;
                 continue;
             }
-            if let Some(lower) = self.stretches.remove(place + 1) {
-                let upper = &mut self.stretches[place];
+            if let Some(lower) = self.stretches.remove(index + 1) {
+                let upper = &mut self.stretches[index];
                 upper.last = lower.last;
                 let (above, pace) = (upper.count, upper.pace.with(lower.pace));
-                upper.open.extend(lower.open.into_iter().map(|open| Open { place: above + open.place, ..open }));
+                upper.open.extend(lower.open.into_iter().map(|open| Open { index: above + open.index, ..open }));
                 upper.pace = pace;
-                upper.stir.bottom = lower.stir.bottom;
-                upper.stirred_at = upper.stirred_at.max(lower.stirred_at);
+                upper.edge_rates.bottom = lower.edge_rates.bottom;
+                upper.moved_at = upper.moved_at.max(lower.moved_at);
                 upper.whole_at = upper.whole_at.min(lower.whole_at);
                 upper.count += lower.count;
                 upper.failed = upper.failed.max(lower.failed);

@@ -147,10 +147,10 @@ impl Ledger {
     /// The page that holds the messages recorded around that time, with the times at its ends, newest
     /// first; `None` where none is known to, or it cannot be read now.
     pub fn page_of(&self, created: Timestamp, now: Timestamp) -> Option<(Fetch, Timestamp, Timestamp)> {
-        let place = self.stretches.iter().position(|stretch| stretch.encloses(created))?;
-        let stretch = &self.stretches[place];
+        let index = self.stretches.iter().position(|stretch| stretch.encloses(created))?;
+        let stretch = &self.stretches[index];
         let (newest, oldest) = (stretch.newest_at?, stretch.oldest_at?);
-        if place == 0 {
+        if index == 0 {
             let limit = u16::try_from((stretch.count + HEAD_SPARE).min(FULL_PAGE)).ok()?;
             return Some((Fetch::Head { limit }, newest, oldest));
         }
@@ -212,23 +212,23 @@ impl Ledger {
     /// The stretch that has waited longest, where one has waited for long and may be read.
     fn longest_waiting(&self, now: Timestamp, outlook: &Outlook) -> Option<&Stretch> {
         let may_catch_up = self.rest.may_catch_up(now);
-        let overdue = self.stretches.iter().enumerate().skip(1).filter(|(place, stretch)| {
+        let overdue = self.stretches.iter().enumerate().skip(1).filter(|(index, stretch)| {
             let is_due = stretch.is_overdue(now, self.ahead, outlook.in_view) && self.can_be_read(stretch, now);
-            is_due && (may_catch_up || !self.stands_still(*place, now))
+            is_due && (may_catch_up || !self.stands_still(*index, now))
         });
         overdue.map(|(_, stretch)| stretch).min_by_key(|stretch| stretch.whole_at)
     }
 
     /// Whether a call for a stretch is one for what stands still.
-    pub(super) fn stands_still(&self, place: usize, now: Timestamp) -> bool {
-        self.worth(place, now, false).changes < WORTH_A_CALL
+    pub(super) fn stands_still(&self, index: usize, now: Timestamp) -> bool {
+        self.worth(index, now, false).changes < WORTH_A_CALL
     }
 
     /// Whether an open message of a stretch counts for a call: one that stands still only where such were
     /// lately seen to move, or where such a call `may_look` for them.
-    fn counts(&self, place: usize, open: &Open, now: Timestamp, may_look: bool) -> bool {
-        let looks = place > 0 && may_look;
-        looks || !open.stands(now) || (!open.silent && self.stretches[place].stirs(now))
+    fn counts(&self, index: usize, open: &Open, now: Timestamp, may_look: bool) -> bool {
+        let looks = index > 0 && may_look;
+        looks || !open.stands(now) || (!open.silent && self.stretches[index].stirs(now))
     }
 
     /// Whether a cursor opens it that works.
@@ -240,36 +240,36 @@ impl Ledger {
     /// (The changes alone would starve stretches, round robin would waste calls on still ones.)
     fn worthiest(&self, now: Timestamp, outlook: &Outlook) -> Option<Fetch> {
         let may_look = self.rest.may_look(now, outlook.in_view);
-        let worth = |(place, stretch): (usize, &Stretch)| {
+        let worth = |(index, stretch): (usize, &Stretch)| {
             let rests = !outlook.in_view && now.duration_since(stretch.read_at) < HEAD_OUT_OF_VIEW;
-            if rests || (place > 0 && !self.can_be_read(stretch, now)) {
+            if rests || (index > 0 && !self.can_be_read(stretch, now)) {
                 return None;
             }
-            let worth = self.worth(place, now, may_look);
-            (worth.changes >= WORTH_A_CALL).then_some((place, worth.delay_s))
+            let worth = self.worth(index, now, may_look);
+            (worth.changes >= WORTH_A_CALL).then_some((index, worth.delay_s))
         };
-        let (place, _) = self.stretches.iter().enumerate().filter_map(worth).max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        if place == 0 {
+        let (index, _) = self.stretches.iter().enumerate().filter_map(worth).max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+        if index == 0 {
             return Some(Fetch::Head { limit: self.head_limit(now, outlook) });
         }
-        let stretch = &self.stretches[place];
+        let stretch = &self.stretches[index];
         if self.is_unseen(stretch, now) {
             return fetch_whole(stretch);
         }
-        let counts = |open: &Open| !open.silent && self.counts(place, open, now, may_look);
+        let counts = |open: &Open| !open.silent && self.counts(index, open, now, may_look);
         fetch(stretch, stretch.depth(counts) + STRETCH_SPARE)
     }
 
     /// What a call for a stretch is expected to bring, of what moves or also of what stands still.
-    fn worth(&self, place: usize, now: Timestamp, may_look: bool) -> Worth {
-        let stretch = &self.stretches[place];
-        let mut worth = stretch.worth(&self.curves, self.likeness, now, |open| self.counts(place, open, now, may_look));
-        if place > 0 && self.is_unseen(stretch, now) {
+    fn worth(&self, index: usize, now: Timestamp, may_look: bool) -> Worth {
+        let stretch = &self.stretches[index];
+        let mut worth = stretch.worth(&self.curves, self.similarity, now, |open| self.counts(index, open, now, may_look));
+        if index > 0 && self.is_unseen(stretch, now) {
             worth.add(UNSEEN, stretch.whole_at, now);
         }
         // What moves at the ends of its neighbours goes on in it.
-        let above = place.checked_sub(1).and_then(|above| self.stretches.get(above)).map_or(0.0, |above| above.stir.bottom);
-        let below = self.stretches.get(place + 1).map_or(0.0, |below| below.stir.top);
+        let above = index.checked_sub(1).and_then(|above| self.stretches.get(above)).map_or(0.0, |above| above.edge_rates.bottom);
+        let below = self.stretches.get(index + 1).map_or(0.0, |below| below.edge_rates.top);
         let likely = (above + below) * now.duration_since(stretch.read_at).as_secs_f64();
         worth.add(likely.min(stretch.open.len() as f64), stretch.read_at, now);
         worth

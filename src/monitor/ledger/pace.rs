@@ -27,15 +27,15 @@ const TELLING_STRETCHES: usize = 4;
 /// stretch's own. A queue of thousands moves where it is worked off and nowhere else; there a stretch
 /// that stands still is to be believed sooner.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Likeness(f64);
+pub(super) struct Similarity(f64);
 
-impl Default for Likeness {
+impl Default for Similarity {
     fn default() -> Self {
         Self(PRIOR_CHANGES)
     }
 }
 
-impl Likeness {
+impl Similarity {
     /// From how the open messages moved so far: the inverse of how much their paces vary, beyond what is
     /// chance.
     pub fn of<'a>(stretches: impl Iterator<Item = &'a Stretch> + Clone) -> Self {
@@ -77,13 +77,13 @@ pub(super) struct Pace {
 
 impl Pace {
     /// How many times as many changes are to be expected as the curves say.
-    pub fn factor(&self, likeness: Likeness) -> f64 {
-        (self.seen + likeness.0) / (self.expected + likeness.0)
+    pub fn factor(&self, similarity: Similarity) -> f64 {
+        (self.seen + similarity.0) / (self.expected + similarity.0)
     }
 
     /// It was read again.
-    fn learn(&mut self, seen: f64, expected: f64, likeness: Likeness) {
-        let likely = self.factor(likeness) * expected;
+    fn learn(&mut self, seen: f64, expected: f64, similarity: Similarity) {
+        let likely = self.factor(similarity) * expected;
         if (seen - likely).abs() > SURPRISE * likely.sqrt() + SURPRISE_CHANGES {
             *self = Self::default();
         }
@@ -100,7 +100,7 @@ impl Pace {
 /// Changes a second at the ends of a stretch. Messages are mostly sent in the order in which they are
 /// listed, and where a stretch ends is chance: what moves at its end goes on behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Stir {
+pub(super) struct EdgeRates {
     pub top: f64,
     pub bottom: f64,
 }
@@ -108,50 +108,50 @@ pub(super) struct Stir {
 /// What a page tells about the messages of a stretch that were open when it was last read.
 pub(super) struct PageComparison {
     pace: Pace,
-    stir: Stir,
-    stirred_at: Option<Timestamp>,
+    edge_rates: EdgeRates,
+    moved_at: Option<Timestamp>,
     /// Whether a message moved that had stood still.
-    pub stirred: bool,
+    pub moved: bool,
 }
 
 impl PageComparison {
     /// Compares a page with a stretch as it was, and lets the curves learn from it.
-    pub fn new(stretch: &Stretch, page: &PageSeen, curves: &mut Curves, likeness: Likeness) -> Self {
+    pub fn new(stretch: &Stretch, page: &PageSeen, curves: &mut Curves, similarity: Similarity) -> Self {
         let rows: HashMap<&MessageId, &SeenMessage> = page.rows.iter().map(|row| (&row.id, row)).collect();
-        let (mut seen, mut expected, mut stir, mut stirred) = (0.0, 0.0, Stir::default(), false);
+        let (mut seen, mut expected, mut edge_rates, mut has_moved) = (0.0, 0.0, EdgeRates::default(), false);
         let mut learnt = Vec::new();
         for open in &stretch.open {
             let Some(row) = rows.get(&open.id).filter(|_| page.asked_at > open.seen_at && !open.silent) else { continue };
-            let moved = moved(open, row, page.asked_at);
+            let moved = moved_between(open, row, page.asked_at);
             expected += curves.share(open.stage, open.changed, open.seen_at, page.asked_at);
             learnt.push((open, moved));
             if moved.is_some() {
                 let rate = 1.0 / page.asked_at.duration_since(open.seen_at).as_secs_f64().max(1.0);
                 seen += 1.0;
-                stirred |= open.stands(open.seen_at);
-                stir.top += if open.place < EDGE { rate } else { 0.0 };
-                stir.bottom += if open.place + EDGE >= stretch.count { rate } else { 0.0 };
+                has_moved |= open.stands(open.seen_at);
+                edge_rates.top += if open.index < EDGE { rate } else { 0.0 };
+                edge_rates.bottom += if open.index + EDGE >= stretch.count { rate } else { 0.0 };
             }
         }
         for (open, moved) in learnt {
             curves.learn(open.stage, open.changed, open.seen_at, page.asked_at, moved);
         }
         let mut pace = stretch.pace;
-        pace.learn(seen, expected, likeness);
-        let stirred_at = if stirred { Some(page.asked_at) } else { stretch.stirred_at };
-        Self { pace, stir, stirred_at, stirred }
+        pace.learn(seen, expected, similarity);
+        let moved_at = if has_moved { Some(page.asked_at) } else { stretch.moved_at };
+        Self { pace, edge_rates, moved_at, moved: has_moved }
     }
 
     /// The stretch was read anew and knows now.
     pub fn tell(self, stretch: &mut Stretch) {
         stretch.pace = self.pace;
-        stretch.stir = self.stir;
-        stretch.stirred_at = self.stirred_at;
+        stretch.edge_rates = self.edge_rates;
+        stretch.moved_at = self.moved_at;
     }
 }
 
 /// When a message moved since it was read, as far as the row tells; `None` when it did not.
-pub(super) fn moved(open: &Open, row: &SeenMessage, asked_at: Timestamp) -> Option<Timestamp> {
+pub(super) fn moved_between(open: &Open, row: &SeenMessage, asked_at: Timestamp) -> Option<Timestamp> {
     match row.open {
         Some(changed) if row.stage == open.stage && (changed == open.changed || row.created_at.is_none()) => None,
         Some(changed) => Some(changed),
@@ -182,31 +182,31 @@ mod tests {
         Stretch { pace: Pace { seen, expected }, ..Stretch::new(None, &rows, at(0)).unwrap() }
     }
 
-    fn likeness(paces: &[(f64, f64)]) -> f64 {
+    fn similarity(paces: &[(f64, f64)]) -> f64 {
         let stretches: Vec<Stretch> = paces.iter().map(|(seen, expected)| stretch(*seen, *expected)).collect();
-        Likeness::of(stretches.iter()).0
+        Similarity::of(stretches.iter()).0
     }
 
     #[test]
     fn where_one_of_many_moves_the_still_ones_are_believed_sooner() {
         let mut queue = vec![(0.0, 20.0); 29];
         queue.push((600.0, 20.0));
-        assert!((likeness(&queue) - 1.0 / 29.0).abs() < 0.005, "{}", likeness(&queue));
+        assert!((similarity(&queue) - 1.0 / 29.0).abs() < 0.005, "{}", similarity(&queue));
         let still = Pace { seen: 0.0, expected: 20.0 };
-        assert!(still.factor(Likeness(likeness(&queue))) < still.factor(Likeness::default()) / 10.0);
+        assert!(still.factor(Similarity(similarity(&queue))) < still.factor(Similarity::default()) / 10.0);
     }
 
     #[test]
     fn where_all_move_alike_or_little_is_known_the_curves_keep_their_word() {
-        assert_eq!(likeness(&[(21.0, 20.0), (18.0, 20.0), (25.0, 20.0), (16.0, 20.0), (20.0, 20.0)]), PRIOR_CHANGES);
-        assert_eq!(likeness(&[(0.0, 20.0), (0.0, 20.0), (60.0, 20.0)]), PRIOR_CHANGES, "three stretches");
-        assert_eq!(likeness(&[(0.0, 0.5), (0.0, 0.5), (0.0, 0.5), (0.0, 0.5), (9.0, 0.5)]), PRIOR_CHANGES, "hardly watched");
-        assert_eq!(likeness(&[(0.0, 20.0); 6]), PRIOR_CHANGES, "nothing moves");
+        assert_eq!(similarity(&[(21.0, 20.0), (18.0, 20.0), (25.0, 20.0), (16.0, 20.0), (20.0, 20.0)]), PRIOR_CHANGES);
+        assert_eq!(similarity(&[(0.0, 20.0), (0.0, 20.0), (60.0, 20.0)]), PRIOR_CHANGES, "three stretches");
+        assert_eq!(similarity(&[(0.0, 0.5), (0.0, 0.5), (0.0, 0.5), (0.0, 0.5), (9.0, 0.5)]), PRIOR_CHANGES, "hardly watched");
+        assert_eq!(similarity(&[(0.0, 20.0); 6]), PRIOR_CHANGES, "nothing moves");
     }
 
     #[test]
     fn one_by_chance_faster_than_the_others_changes_little() {
         // Two changes where one was expected: that is no more than chance.
-        assert_eq!(likeness(&[(2.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)]), PRIOR_CHANGES);
+        assert_eq!(similarity(&[(2.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)]), PRIOR_CHANGES);
     }
 }

@@ -35,7 +35,7 @@ impl Open {
 impl Stretch {
     /// Whether a message that stood still in it was lately seen to move.
     pub fn stirs(&self, now: Timestamp) -> bool {
-        self.stirred_at.is_some_and(|at| now.duration_since(at) < STIRS)
+        self.moved_at.is_some_and(|at| now.duration_since(at) < STIRS)
     }
 
     /// Whether it waited as long as any may: where messages are open, where somebody may retry a failure while
@@ -89,7 +89,7 @@ impl RestBudget {
     }
 
     /// Another call found something moved that had stood still.
-    pub fn stirred(&mut self) {
+    pub fn moved(&mut self) {
         self.in_vain = 0;
     }
 }

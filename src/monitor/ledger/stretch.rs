@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::curve::{Curves, Stage};
-use super::pace::{Likeness, Pace, Stir};
+use super::pace::{EdgeRates, Pace, Similarity};
 
 use crate::delivery::{Message, MessageId, Progress, Row, Rows, Status};
 use crate::postman::{Cursor, PageAnswer};
@@ -76,15 +76,15 @@ impl PageSeen {
     }
 
     /// The place of a message in the page.
-    pub(super) fn place(&self, id: &MessageId) -> Option<usize> {
+    pub(super) fn index(&self, id: &MessageId) -> Option<usize> {
         self.rows.iter().position(|row| row.id == *id)
     }
 
     /// How many of its messages stand above a stretch; `None` where the page does not reach it.
     pub(super) fn reaches(&self, below: &Stretch) -> Option<usize> {
         match (&below.opener, &below.first) {
-            (Some(opener), _) => self.place(&opener.above).map(|place| place + 1),
-            (None, Some(first)) => self.place(first),
+            (Some(opener), _) => self.index(&opener.above).map(|index| index + 1),
+            (None, Some(first)) => self.index(first),
             (None, None) => None,
         }
     }
@@ -115,7 +115,7 @@ pub(super) struct Open {
     /// When it was last read.
     pub seen_at: Timestamp,
     /// How many messages of its stretch stood above it then; unknown ones count as many.
-    pub place: usize,
+    pub index: usize,
 }
 
 /// One stretch.
@@ -142,9 +142,9 @@ pub(super) struct Stretch {
     /// How it moves against what the curves expect.
     pub pace: Pace,
     /// What moves near its ends.
-    pub stir: Stir,
+    pub edge_rates: EdgeRates,
     /// When a message that stood still in it was last seen to move.
-    pub stirred_at: Option<Timestamp>,
+    pub moved_at: Option<Timestamp>,
     /// Creation times at both ends, as far as told.
     pub newest_at: Option<Timestamp>,
     pub oldest_at: Option<Timestamp>,
@@ -170,8 +170,8 @@ impl Stretch {
             read_at: asked_at,
             whole_at: asked_at,
             pace: Pace::default(),
-            stir: Stir::default(),
-            stirred_at: None,
+            edge_rates: EdgeRates::default(),
+            moved_at: None,
             newest_at: first.created_at,
             oldest_at: last.created_at,
             recent: rows.iter().filter(|row| is_recent(row, first)).count(),
@@ -207,22 +207,22 @@ impl Stretch {
     }
 
     /// What a call for it would bring at `now`, of the messages that count.
-    pub fn worth(&self, curves: &Curves, likeness: Likeness, now: Timestamp, counts: impl Fn(&Open) -> bool) -> Worth {
+    pub fn worth(&self, curves: &Curves, similarity: Similarity, now: Timestamp, counts: impl Fn(&Open) -> bool) -> Worth {
         let mut worth = Worth::default();
         for open in self.open.iter().filter(|open| counts(open)) {
             let share = curves.share(open.stage, open.changed, open.seen_at, now) * if open.silent { SILENT } else { 1.0 };
             worth.add(share, open.seen_at, now);
         }
-        let pace = self.pace.factor(likeness);
+        let pace = self.pace.factor(similarity);
         Worth { changes: worth.changes * pace, delay_s: worth.delay_s * pace }
     }
 
     /// Takes in a reading of its newest messages, which did not go down to its end.
     pub fn read_in_part(&mut self, read: Stretch, rows: &[SeenMessage]) {
-        let told: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
+        let reported: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
         // What was recorded late pushed some of the open ones further down: they are asked for next.
-        let further = |open: &Open| Open { place: open.place.max(rows.len()), ..open.clone() };
-        let mut left: Vec<Open> = self.open.iter().filter(|open| !told.contains(&open.id)).map(further).collect();
+        let further = |open: &Open| Open { index: open.index.max(rows.len()), ..open.clone() };
+        let mut left: Vec<Open> = self.open.iter().filter(|open| !reported.contains(&open.id)).map(further).collect();
         if left.iter().all(|open| open.silent) {
             self.read_at = read.read_at;
         }
@@ -234,7 +234,7 @@ impl Stretch {
 
     /// Down to how many messages a call reads all that counts in it.
     pub fn depth(&self, counts: impl Fn(&Open) -> bool) -> usize {
-        self.open.iter().filter(|open| counts(open)).map(|open| open.place + 1).max().unwrap_or(0)
+        self.open.iter().filter(|open| counts(open)).map(|open| open.index + 1).max().unwrap_or(0)
     }
 }
 
@@ -270,16 +270,16 @@ fn is_recent(row: &SeenMessage, newest: &SeenMessage) -> bool {
 
 /// The open ones among the rows of a stretch, read at `seen_at`.
 pub(super) fn open_of(rows: &[SeenMessage], seen_at: Timestamp) -> Vec<Open> {
-    let open = |(place, row): (usize, &SeenMessage)| {
-        row.open.map(|changed| Open { id: row.id.clone(), changed, stage: row.stage, silent: row.silent, seen_at, place })
+    let open = |(index, row): (usize, &SeenMessage)| {
+        row.open.map(|changed| Open { id: row.id.clone(), changed, stage: row.stage, silent: row.silent, seen_at, index })
     };
     rows.iter().enumerate().filter_map(open).collect()
 }
 
 /// Those open messages of a former stretch that are among the ids which are left of it.
 pub(super) fn open_among(open: &[Open], left: &[MessageId]) -> Vec<Open> {
-    let places: HashMap<&MessageId, usize> = left.iter().enumerate().map(|(place, id)| (id, place)).collect();
-    open.iter().filter_map(|open| Some(Open { place: *places.get(&open.id)?, ..open.clone() })).collect()
+    let indices: HashMap<&MessageId, usize> = left.iter().enumerate().map(|(index, id)| (id, index)).collect();
+    open.iter().filter_map(|open| Some(Open { index: *indices.get(&open.id)?, ..open.clone() })).collect()
 }
 
 /// No stretch with open messages, or with failures that somebody may retry, waits longer for its turn.

@@ -34,10 +34,10 @@ impl Server {
     /// A new message, recorded `late` seconds after its creation.
     fn add(&mut self, now: Timestamp, late: i64) {
         let created = now - SignedDuration::from_secs(late);
-        let place = self.messages.partition_point(|listed| listed.created > created);
+        let index = self.messages.partition_point(|listed| listed.created > created);
         self.made += 1;
         let id = MessageId::new(format!("message_{:05}", self.made));
-        self.messages.insert(place, Listed { id, created, open: true, failed: false });
+        self.messages.insert(index, Listed { id, created, open: true, failed: false });
     }
 
     fn page(&self, fetch: &Fetch, asked_at: Timestamp) -> PageSeen {
@@ -88,7 +88,7 @@ fn covered(ledger: &Ledger, server: &Server) -> Vec<MessageId> {
             Some(after) => Fetch::Stretch { after: after.cursor.clone(), limit: u16::MAX },
         };
         let page = server.page(&fetch, at(0));
-        let end = page.place(&stretch.last).expect("a stretch ends where it says");
+        let end = page.index(&stretch.last).expect("a stretch ends where it says");
         ids.extend(page.rows.into_iter().take(end + 1).map(|row| row.id));
     }
     ids
@@ -221,8 +221,8 @@ fn an_old_open_message_does_not_draw_one_call_after_another() {
     for second in 0..1200 {
         server.add(at(second), 0);
     }
-    for (place, listed) in server.messages.iter_mut().enumerate() {
-        listed.open = place == 1100;
+    for (index, listed) in server.messages.iter_mut().enumerate() {
+        listed.open = index == 1100;
     }
     let mut now = read_all(&mut ledger, &server, at(100_000));
     let mut calls = 0;
@@ -250,8 +250,8 @@ proptest! {
         server.add(at(-1000), 0);
         let mut now = at(0);
         for (burst, late, pause, ends) in rounds {
-            for place in 0..burst {
-                server.add(now, if place % 7 == 0 { late } else { 0 });
+            for index in 0..burst {
+                server.add(now, if index % 7 == 0 { late } else { 0 });
             }
             if ends {
                 for listed in server.messages.iter_mut().skip(3) {

@@ -6,7 +6,7 @@ use rstest::rstest;
 
 use super::transports::Stops;
 use super::world::{Bench, World, demo_world};
-use crate::delivery::{BatchId, MessageId, RetryHelps};
+use crate::delivery::{BatchId, MessageId, RetryAdvice};
 use crate::monitor::{ActionStage, BatchState, Command, Generation};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
@@ -142,13 +142,13 @@ async fn until_over(bench: &mut Bench) {
 #[case::the_first(0)]
 #[case::the_last(usize::MAX)]
 #[tokio::test(start_paused = true)]
-async fn one_message_retried_by_another_hand_does_not_make_it_accepted(#[case] place: usize) {
+async fn one_message_retried_by_another_hand_does_not_make_it_accepted(#[case] index: usize) {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(Fault::Before(reset()))))).await;
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
     bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
-    bench.retry_elsewhere(&failures[place.min(failures.len() - 1)].message);
+    bench.retry_elsewhere(&failures[index.min(failures.len() - 1)].message);
     until_over(&mut bench).await;
     let words = format!("1 of {} changed", failures.len());
     assert_eq!(unknown(&bench), Some((words.clone(), true)));
@@ -198,7 +198,7 @@ async fn what_was_retried_singly_from_here_does_not_count() {
     let helped = |seen: &&FailureSeen| {
         let store = &bench.seen.store;
         let error = store.row(&seen.message).and_then(|row| store.error(row).cloned());
-        error.is_none_or(|error| error.known().retry_helps() != RetryHelps::No)
+        error.is_none_or(|error| error.known().retry_advice() != RetryAdvice::No)
     };
     let single = bench.confirmed(&failures.iter().find(helped).expect("a failure that a retry may help").message);
     bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
@@ -306,13 +306,13 @@ async fn a_reading_that_fails_halfway_begins_again() {
     let batch = bench.upload_elsewhere(1_500);
     bench.run(Duration::from_secs(900)).await;
     let plan = bench.batch_plan_of(&batch).await;
-    let told: Vec<&BatchState> = bench.seen.batches.iter().map(|(_, state)| state).collect();
+    let reported: Vec<&BatchState> = bench.seen.batches.iter().map(|(_, state)| state).collect();
     assert!(
         matches!(
-            told.as_slice(),
+            reported.as_slice(),
             [BatchState::Reading(1_000), BatchState::Failed { again: true, .. }, BatchState::Reading(1_000), BatchState::Whole(_)]
         ),
-        "{told:?}"
+        "{reported:?}"
     );
     assert_eq!(plan.loaded, 1_500);
 }

@@ -9,7 +9,7 @@ use crate::monitor::Command;
 async fn a_day_leaves_no_tasks_behind_and_is_shown_right() {
     let mut bench = Bench::new(demo_world(60, 0.003));
     bench.run(Duration::from_secs(600)).await;
-    let (mut told, mut most_told) = (bench.seen.told, Vec::new());
+    let (mut reported, mut most_reported) = (bench.seen.reported, Vec::new());
     let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     for hour in 1..24 {
         // Somebody looks now and then.
@@ -18,12 +18,12 @@ async fn a_day_leaves_no_tasks_behind_and_is_shown_right() {
         bench.ask(Command::InView(false));
         assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), tasks, "after {hour} hours");
         if hour % 8 != 0 {
-            most_told.push(bench.seen.told - told);
+            most_reported.push(bench.seen.reported - reported);
         }
-        told = bench.seen.told;
+        reported = bench.seen.reported;
     }
     // Two heads a minute and what still moves, each with the meter before, meanwhile and after.
-    assert!(most_told.iter().all(|news| (240..=1200).contains(news)), "news in each hour out of view: {most_told:?}");
+    assert!(most_reported.iter().all(|news| (240..=1200).contains(news)), "news in each hour out of view: {most_reported:?}");
     bench.run(Duration::from_secs(60)).await;
     let coverage = bench.seen.store.coverage();
     assert_eq!(coverage.loaded, bench.message_ids().len());

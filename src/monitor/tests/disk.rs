@@ -24,9 +24,9 @@ fn failing_world() -> World {
 
 /// No second holds more than two calls.
 fn assert_two_a_second(times: &[Timestamp]) {
-    for (place, three) in times.windows(3).enumerate() {
+    for (index, three) in times.windows(3).enumerate() {
         let took = three[2].duration_since(three[0]);
-        assert!(took >= SignedDuration::from_secs(1), "calls {place} to {}: three within {took:?}", place + 2);
+        assert!(took >= SignedDuration::from_secs(1), "calls {index} to {}: three within {took:?}", index + 2);
     }
 }
 

@@ -69,7 +69,7 @@ async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person(
 #[tokio::test(start_paused = true)]
 async fn a_pause_during_a_call_that_fails_stays_a_pause() {
     let down = ScriptedStep::Fail(TransportFailure::Unknown(Broken::Timeout));
-    let faults = move |place: usize, _: &Request| (place > 3).then(|| Fault::After(down.clone()));
+    let faults = move |index: usize, _: &Request| (index > 3).then(|| Fault::After(down.clone()));
     let mut bench = Bench::with_faults(demo_world(30, 0.0), |inner| FaultTransport::new(inner, faults));
     bench.ask(Command::InView(true));
     bench.until("the connection is lost", |seen| matches!(seen.connection, Connection::Waiting { .. })).await;

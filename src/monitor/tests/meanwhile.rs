@@ -8,7 +8,7 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::world::{Bench, Seen, World, demo_world};
-use crate::delivery::{Message, MessageId, RecipientQuery, RetryHelps, Status};
+use crate::delivery::{Message, MessageId, RecipientQuery, RetryAdvice, Status};
 use crate::monitor::{ActionStage, Command, Generation, ListRequest, RunNews, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{NotSent, Request, Response, RetryAfter, TransportFailure};
@@ -64,7 +64,7 @@ async fn planned_by_a_script(bench: &Bench, count: usize) -> Vec<ConfirmedRetry>
         let failed = answer.rows.iter().map(Message::from_row).filter(|message| {
             message.status == Some(Status::Failure)
                 && message.tried() == Some(1)
-                && message.error().is_none_or(|error| error.known().retry_helps() != RetryHelps::No)
+                && message.error().is_none_or(|error| error.known().retry_advice() != RetryAdvice::No)
         });
         read.extend(failed.map(|message| (message, read_so.clone())));
     }
@@ -209,13 +209,13 @@ async fn a_long_run_is_read_again_by_its_pages(#[case] by: By) {
     };
     // In no order of the pages, as a list sorted by anything else is.
     retries.sort_by_key(|retry| retry.item().message.as_str().bytes().rev().collect::<Vec<u8>>());
-    let pages = bench.told_times().len();
+    let pages = bench.reported_times().len();
     let begun = bench.clock.now();
     bench.ask(Command::Run(retries));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (160, 0, 0, 0, 0, 0));
     let minutes = bench.clock.now().duration_since(begun).as_secs_f64() / 60.0;
-    let (alone, pages) = (bench.read_alone_before_their_posts(begun), bench.told_times().len() - pages);
+    let (alone, pages) = (bench.read_alone_before_their_posts(begun), bench.reported_times().len() - pages);
     assert!(alone <= 2, "{alone} messages were read by themselves");
     // 22 calls for actions a minute: one of them for a page, two where the page has changed.
     assert!(minutes < 8.5, "{minutes} minutes");
@@ -227,9 +227,9 @@ async fn a_long_run_is_read_again_by_its_pages(#[case] by: By) {
 #[tokio::test(start_paused = true)]
 async fn where_a_page_tells_nothing_to_compare_the_message_is_read_by_itself() {
     let bare = Arc::new(AtomicBool::new(false));
-    let told = bare.clone();
+    let reported = bare.clone();
     let strip = move |_: usize, _: &Request, page: &mut serde_json::Value| {
-        if told.load(Ordering::SeqCst) {
+        if reported.load(Ordering::SeqCst) {
             for row in page["data"].as_array_mut().unwrap() {
                 for name in ["messageAttempts", "attempts", "numAttempts"] {
                     row.as_object_mut().unwrap().remove(name);

@@ -170,10 +170,10 @@ async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
     bench.ask(Command::Run(bench.all_confirmed(&chosen)));
     let mut pauses = 0;
     loop {
-        let told = bench.seen.runs.len();
+        let reported = bench.seen.runs.len();
         bench
             .until("it pauses or ends", |seen| {
-                seen.run_is_over() || (seen.runs.len() > told && seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_))))
+                seen.run_is_over() || (seen.runs.len() > reported && seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_))))
             })
             .await;
         if bench.seen.run_is_over() {
@@ -206,10 +206,14 @@ async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
     let open = bench.seen.open.as_ref().unwrap()[0].clone();
     let (message, unknown) = (open.kind.message().unwrap().clone(), run.unknown);
     bench.ask(Command::LookUp(open.action));
-    bench.until("it was looked up", |seen| seen.open.as_ref().is_some_and(|told| told.iter().any(|told| told.look_up_at.is_some()))).await;
+    bench
+        .until("it was looked up", |seen| {
+            seen.open.as_ref().is_some_and(|reported| reported.iter().any(|reported| reported.look_up_at.is_some()))
+        })
+        .await;
     bench.until("it is a person's again", decided).await;
     bench.ask(Command::Resolve { action: open.action, went: false });
-    bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(|told| told.len() + 1 == unknown)).await;
+    bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(|reported| reported.len() + 1 == unknown)).await;
     assert_eq!(bench.seen.run().unwrap().unknown, unknown - 1);
     assert_eq!(bench.journal().entry(open.action).unwrap().state, ActionState::ResolvedByPerson);
     bench.ask(Command::Retry(bench.confirmed(&message)));

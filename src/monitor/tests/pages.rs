@@ -55,8 +55,8 @@ async fn cursors_that_loop_are_followed_once_and_told_once() {
     let before = bench.get_times().len();
     bench.run(Duration::from_secs(150)).await;
     bench.assert_pace(before, 150);
-    let told = bench.seen.notices.iter().filter(|notice| notice.text.why.contains("circle")).count();
-    assert_eq!(told, 1);
+    let reported = bench.seen.notices.iter().filter(|notice| notice.text.why.contains("circle")).count();
+    assert_eq!(reported, 1);
     assert!(!bench.seen.store.coverage().complete, "what lies below is not claimed");
     let shown: Vec<MessageId> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();
     assert_eq!(shown.iter().collect::<HashSet<_>>().len(), shown.len());
@@ -75,11 +75,11 @@ async fn a_last_page_that_always_promises_more_is_no_reason_to_spin() {
     });
     bench.ask(Command::InView(true));
     bench.run(Duration::from_secs(120)).await;
-    let (before, told) = (bench.get_times().len(), bench.seen.told);
+    let (before, reported) = (bench.get_times().len(), bench.seen.reported);
     bench.run(Duration::from_secs(120)).await;
     bench.assert_pace(before, 120);
-    let (calls, told) = (bench.get_times().len() - before, bench.seen.told - told);
-    assert!(told <= 6 * calls, "{told} news of {calls} calls");
+    let (calls, reported) = (bench.get_times().len() - before, bench.seen.reported - reported);
+    assert!(reported <= 6 * calls, "{reported} news of {calls} calls");
     assert_eq!(bench.seen.notices.iter().filter(|notice| notice.text.why.contains("circle")).count(), 1);
     assert!(!bench.seen.store.coverage().complete, "no end was seen");
     bench.assert_right().await;
@@ -96,9 +96,9 @@ async fn a_last_page_that_always_promises_more_is_no_reason_to_spin() {
 #[case::exchanged(|rows: &mut Vec<Value>| for pair in rows.chunks_mut(2) { pair.reverse(); })]
 #[tokio::test(start_paused = true)]
 async fn repeated_and_disordered_rows_do_no_harm(#[case] disorder: fn(&mut Vec<Value>)) {
-    let mut bench = Bench::with_pages(demo_world(1300, 0.2), move |place, _, page| {
+    let mut bench = Bench::with_pages(demo_world(1300, 0.2), move |index, _, page| {
         // Now and then, so that the same page comes in different orders.
-        if place % 3 == 0 && rows(page).len() > 10 {
+        if index % 3 == 0 && rows(page).len() > 10 {
             disorder(rows(page));
         }
     });
@@ -113,8 +113,8 @@ async fn repeated_and_disordered_rows_do_no_harm(#[case] disorder: fn(&mut Vec<V
 #[tokio::test(start_paused = true)]
 async fn empty_pages_with_more_behind_them_are_neither_the_end_nor_a_reason_to_hurry() {
     // After the history, every fifth page is empty, the head's as well as the others'.
-    let mut bench = Bench::with_pages(demo_world(1300, 0.2), |place, _, page| {
-        if place > 20 && place % 5 == 3 {
+    let mut bench = Bench::with_pages(demo_world(1300, 0.2), |index, _, page| {
+        if index > 20 && index % 5 == 3 {
             rows(page).clear();
             page["pageData"]["hasNextPage"] = json!(true);
         }
@@ -159,8 +159,8 @@ async fn a_clock_that_is_an_hour_off_does_no_harm(#[case] ahead: SignedDuration)
     bench.run(Duration::from_secs(100)).await;
     bench.assert_pace(before, 100);
     bench.assert_right().await;
-    let told = bench.seen.notices.iter().filter(|notice| notice.text.what.contains("clock")).count();
-    assert_eq!(told, 1, "{:?}", bench.seen.notices);
+    let reported = bench.seen.notices.iter().filter(|notice| notice.text.what.contains("clock")).count();
+    assert_eq!(reported, 1, "{:?}", bench.seen.notices);
 }
 
 #[tokio::test(start_paused = true)]

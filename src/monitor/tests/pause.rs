@@ -84,9 +84,9 @@ impl Watched {
     }
 
     async fn assert_silent(&mut self, time: Duration) {
-        let told = self.left();
+        let reported = self.left();
         self.bench.run(time).await;
-        let later = self.left.lock().unwrap()[told..].to_vec();
+        let later = self.left.lock().unwrap()[reported..].to_vec();
         assert_eq!(later, [], "after the pause was told");
         assert_eq!(self.bench.seen.connection, Connection::Paused);
     }

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::delivery::CampaignId;
-use crate::monitor::desk::{CallFailure, NextStep, Scheduler};
-use crate::monitor::slots::LATE;
+use crate::monitor::call_slots::LATE;
+use crate::monitor::scheduler::{CallFailure, NextStep, Scheduler};
 use crate::postman::RetryAfter;
 use crate::state::{BudgetFile, Server, SharedBudget as _};
 
@@ -64,7 +64,7 @@ fn answer() -> impl Strategy<Value = Answer> {
 
 /// A desk that always has a call to make, its clocks, and the slots that it shares with others by the wall.
 struct Caller {
-    desk: Scheduler,
+    scheduler: Scheduler,
     /// A clock that nobody sets.
     passed: Timestamp,
     /// How far the wall clock is ahead.
@@ -78,13 +78,13 @@ struct Caller {
 
 impl Caller {
     fn new(ceiling: f64) -> Self {
-        let mut desk = Scheduler::new(ceiling, 0.2, SignedDuration::from_hours(1), true);
-        desk.read_now = true;
+        let mut scheduler = Scheduler::new(ceiling, 0.2, SignedDuration::from_hours(1), true);
+        scheduler.read_now = true;
         let folder = tempfile::tempdir().unwrap();
         let (passed, ahead) = (Timestamp::from_second(1_900_000_000).unwrap(), SignedDuration::ZERO);
         let slots = BudgetFile::new(folder.path());
         let (spacing, stood) = (Duration::from_secs_f64(1.0 / ceiling) + LATE, SignedDuration::ZERO);
-        Self { desk, passed, ahead, slots, spacing, stood, _folder: folder }
+        Self { scheduler, passed, ahead, slots, spacing, stood, _folder: folder }
     }
 
     /// A slot, which processes agree on by the wall clock, as a time of this one's own.
@@ -105,16 +105,16 @@ impl Caller {
     fn call(&mut self) {
         for _ in 0..100 {
             let now = self.passed;
-            match self.desk.decide(now) {
+            match self.scheduler.decide(now) {
                 NextStep::Reserve(room) => {
                     let slot = self.reserve();
-                    self.desk.slots.reserved(slot, room);
+                    self.scheduler.slots.reserved(slot, room);
                 }
                 NextStep::Wait { until, .. } => {
                     assert!(until > now, "it waits for what has come");
                     self.passed += until.duration_since(now);
                 }
-                NextStep::Call(job) => return self.desk.call(&job, now),
+                NextStep::Call(job) => return self.scheduler.call(&job, now),
                 step => panic!("{step:?}"),
             }
         }
@@ -128,15 +128,15 @@ impl Caller {
         let wait = |after: Option<After>| after.map(|after| RetryAfter::parse(&after.header(now)).unwrap().wait(now));
         let wait = match answer {
             Answer::TooMany(after) => {
-                self.desk.budget.too_many(now, wait(after));
+                self.scheduler.budget.too_many(now, wait(after));
                 wait(after)
             }
             Answer::Failed(after) => {
-                self.desk.failed(CallFailure::Passing { retry_after: wait(after) }, 0.5, now);
+                self.scheduler.failed(CallFailure::Passing { retry_after: wait(after) }, 0.5, now);
                 wait(after)
             }
             Answer::Good | Answer::Jump(_) | Answer::Sleep(_) => {
-                self.desk.answered();
+                self.scheduler.answered();
                 None
             }
         };
@@ -169,9 +169,9 @@ proptest! {
             prop_assert!(not_before.is_none_or(|until| now >= until), "a call at {now}, asked to wait until {not_before:?}");
             not_before = caller.take(answer);
         }
-        for (place, start) in calls.iter().enumerate() {
+        for (index, start) in calls.iter().enumerate() {
             let end = *start + SignedDuration::from_millis(999);
-            let within = calls[place..].iter().take_while(|call| **call < end).count();
+            let within = calls[index..].iter().take_while(|call| **call < end).count();
             prop_assert!(within as f64 <= ceiling, "{within} calls in a second at {ceiling}");
         }
         // Good answers from now on: a minute after the last 429 all is as before.
@@ -182,7 +182,7 @@ proptest! {
             caller.call();
             caller.take(Answer::Good);
         }
-        prop_assert_eq!(caller.desk.budget.rate(caller.passed), ceiling);
+        prop_assert_eq!(caller.scheduler.budget.rate(caller.passed), ceiling);
         let from = caller.passed;
         for _ in 0..30 {
             caller.call();

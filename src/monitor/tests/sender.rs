@@ -10,7 +10,7 @@ use crate::monitor::Command;
 /// How many of the worker's calls left in a stretch of time.
 fn calls(bench: &Bench, from_s: i64, to_s: i64, start: jiff::Timestamp) -> usize {
     let (from, to) = (start + SignedDuration::from_secs(from_s), start + SignedDuration::from_secs(to_s));
-    bench.told_times().iter().filter(|at| **at >= from && **at < to).count()
+    bench.reported_times().iter().filter(|at| **at >= from && **at < to).count()
 }
 
 #[tokio::test(start_paused = true)]

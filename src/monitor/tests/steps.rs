@@ -135,16 +135,16 @@ async fn whoever_says_yes_second_is_told_who_was_first_and_sees_the_row_anew() {
     other.ask(Command::Retry(second.clone()));
     other.until("it is not taken", |seen| matches!(seen.stage(&message), Some(ActionStage::NotTaken(_)))).await;
     let run = bench.journal().all(1).unwrap().remove(0).run;
-    let told = not_taken(&other, &message).to_owned();
-    assert!(told.starts_with(&format!("Another Postwatch is retrying this message (run {run}, since 20")), "{told}");
+    let reported = not_taken(&other, &message).to_owned();
+    assert!(reported.starts_with(&format!("Another Postwatch is retrying this message (run {run}, since 20")), "{reported}");
     other.run(Duration::from_secs(3)).await;
     assert!(read_at(&other) > before, "its row was read again at once");
     // The first one's outcome is known by now, and the plan here is still from before it.
     bench.until("it was taken", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
     other.ask(Command::Retry(second));
     other.until("it is not taken either", |seen| seen.stages.len() == 2).await;
-    let told = not_taken(&other, &message);
-    assert!(told.starts_with(&format!("Another Postwatch has just retried this message (run {run}, at 20")), "{told}");
+    let reported = not_taken(&other, &message);
+    assert!(reported.starts_with(&format!("Another Postwatch has just retried this message (run {run}, at 20")), "{reported}");
     assert_eq!(bench.posts().len(), 1);
 }
 
@@ -181,8 +181,8 @@ async fn used_up_attempts_are_told_by_their_code_and_known_at_the_next_start() {
         Some(ActionStage::Refused(refusal)) => (refusal.is_out_of_attempts(), refusal.code.clone().unwrap()),
         stage => panic!("{stage:?}"),
     };
-    let told: Vec<(bool, String)> = chosen.iter().map(code).collect();
-    assert_eq!(told.iter().filter(|(used_up, code)| *used_up && code == "too_many_message_attempts_error").count(), 1);
+    let reported: Vec<(bool, String)> = chosen.iter().map(code).collect();
+    assert_eq!(reported.iter().filter(|(used_up, code)| *used_up && code == "too_many_message_attempts_error").count(), 1);
     let used_up = bench.seen.used_up.clone();
     assert_eq!(used_up.len(), 1);
     let mut bench = bench.killed_and_restarted();

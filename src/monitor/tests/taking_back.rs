@@ -205,27 +205,27 @@ type Inbox = Arc<Mutex<Option<mpsc::UnboundedSender<Command>>>>;
 #[case::paused(Command::Pause, ActionState::Intended)]
 #[case::ended(Command::Stop, ActionState::Intended)]
 #[tokio::test(start_paused = true)]
-async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] wish: Command, #[case] state: ActionState) {
+async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] carry_out: Command, #[case] state: ActionState) {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let failed = bench.failed();
     let inbox: Inbox = Arc::new(Mutex::new(Some(bench.commands())));
     let journal = bench.gated_journal();
     let reader: Journal = bench.journal();
-    let wished = wish.clone();
+    let configured = carry_out.clone();
     journal.set_gate(move || {
         // The gate stands before and after each write: the try's line is the second one.
         let is_begun = reader.all(1).unwrap().first().is_some_and(|entry| entry.tries == 1);
         if is_begun && let Some(inbox) = inbox.lock().unwrap().take() {
-            inbox.send(wished.clone()).unwrap();
+            inbox.send(configured.clone()).unwrap();
         }
         true
     });
     bench.ask(Command::Retry(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(200)).await;
-    assert_eq!(bench.posts(), [], "it had not left when {wish:?} was wished");
+    assert_eq!(bench.posts(), [], "it had not left when {carry_out:?} was wished");
     let entry = bench.journal().all(1).unwrap().remove(0);
     assert_eq!((entry.state, entry.tries), (state, 1));
-    if wish == Command::Pause {
+    if carry_out == Command::Pause {
         bench.ask(Command::Resume);
         bench.until("it goes on", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
         assert_eq!(bench.posts().len(), 1);

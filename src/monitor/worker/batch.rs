@@ -15,16 +15,16 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Worker {
     /// Reads the next page of the batch that somebody wants read whole.
-    pub(super) async fn read_wanted_batch(&mut self) {
-        let Some(wanted) = &self.desk.batch else { return };
+    pub(super) async fn read_requested_batch(&mut self) {
+        let Some(wanted) = &self.scheduler.batch else { return };
         let (generation, batch, next) = (wanted.generation, wanted.batch.clone(), wanted.pass.next.clone());
         let Some(answer) = self.batch_page(Purpose::Batch, &batch, next).await else { return };
         let state = match answer {
             Ok(answer) => {
-                let page = self.told_batch_page(&batch, answer).await;
+                let page = self.reported_batch_page(&batch, answer).await;
                 let now = self.now();
                 // Whoever wanted it may have left, or want another one, by now.
-                let Some(wanted) = self.desk.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
+                let Some(wanted) = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
                 wanted.unread = 0;
                 match wanted.pass.take(page, now) {
                     BatchPassProgress::More => {
@@ -55,7 +55,7 @@ impl Worker {
     /// It begins again after a while, because its cursor may be what was refused; a refusal would only come again.
     fn batch_unread(&mut self, error: &CallError, generation: Generation) -> Option<BatchState> {
         let now = self.now();
-        let wanted = self.desk.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
+        let wanted = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
         wanted.pass = BatchPass::default();
         wanted.unread = wanted.unread.saturating_add(1);
         let pause = (PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_PAUSE);

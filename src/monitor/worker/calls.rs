@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::desk::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
+use super::super::scheduler::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
 use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, SeenMessage};
 use super::Worker;
 use crate::delivery::{MessageId, RecipientQuery, Rows};
@@ -49,29 +49,29 @@ impl Worker {
         self.bytes += answer.bytes as u64;
         let asked_at = self.stamp(answer.asked_at);
         let ahead = self.server_time.ahead().unwrap_or_default();
-        self.desk.ledger.set_ahead(ahead);
+        self.scheduler.ledger.set_ahead(ahead);
         let page = PageSeen::from_answer(&answer, self.server_now(), ahead);
-        self.desk.ledger.apply(&fetch, &page);
+        self.scheduler.ledger.apply(&fetch, &page);
         let head = matches!(fetch, Fetch::Head { .. });
         match fetch {
-            Fetch::Head { .. } => self.desk.read_now = false,
-            Fetch::History { .. } => self.desk.further = false,
+            Fetch::Head { .. } => self.scheduler.read_now = false,
+            Fetch::History { .. } => self.scheduler.further = false,
             Fetch::Gap { .. } | Fetch::Stretch { .. } => {}
         }
-        if !self.desk.ledger.has_more() {
-            self.desk.further = false;
+        if !self.scheduler.ledger.has_more() {
+            self.scheduler.further = false;
         }
-        let reach = Some(self.desk.ledger.reach());
+        let reach = Some(self.scheduler.ledger.reach());
         self.learn(&answer.rows, &from, answer.asked_at);
         let retried = self.retried_among(&answer.rows);
-        if self.desk.ledger.take_anew() {
-            self.desk.full = false;
-            self.tell(News::StartedAnew).await;
+        if self.scheduler.ledger.take_again() {
+            self.scheduler.full = false;
+            self.tell(News::StartedOver).await;
         }
         self.tell(News::Rows { rows: answer.rows, from: from.clone(), asked_at, reach, head }).await;
         self.notice_retried(&retried, &from, answer.asked_at).await;
-        if self.desk.ledger.is_circular() && !self.bad_cursors_told {
-            self.bad_cursors_told = true;
+        if self.scheduler.ledger.is_circular() && !self.bad_cursors_reported {
+            self.bad_cursors_reported = true;
             self.notice(NoticeWeight::Warning, circular()).await;
         }
         true
@@ -81,8 +81,8 @@ impl Worker {
     /// more seldom; what it would have told stays as old as it is.
     async fn page_failed(&mut self, fetch: &Fetch, error: &CallError) {
         let now = self.now();
-        self.desk.ledger.failed(fetch, now);
-        self.desk.further = false;
+        self.scheduler.ledger.failed(fetch, now);
+        self.scheduler.further = false;
         let why = error.explanation();
         let what = format!("A page of older messages cannot be read: {}", why.what);
         self.notice(NoticeWeight::Warning, Explanation { what, ..why }).await;
@@ -101,7 +101,7 @@ impl Worker {
                 self.note(&answer.rows, answer.asked_at);
                 self.learn(&answer.rows, &AnswerKind::Search, answer.asked_at);
                 let stamp = self.stamp(answer.asked_at);
-                let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) else { return };
+                let Some(search) = self.scheduler.search.as_mut().filter(|search| search.generation == generation) else { return };
                 let beside = answer.beside;
                 let page: Vec<MessageId> = answer.rows.iter().map(|row| MessageId::new(row.id())).collect();
                 if further {
@@ -129,7 +129,7 @@ impl Worker {
                 self.tell(News::Search { generation, state }).await;
             }
             Err(error) => {
-                if let Some(search) = self.desk.search.as_mut().filter(|search| search.generation == generation) {
+                if let Some(search) = self.scheduler.search.as_mut().filter(|search| search.generation == generation) {
                     search.further = false;
                     // A refusal of the question itself would come again; a passing failure may not.
                     search.ask_at = (error.is_retryable() || error.is_access_refused()).then(|| now + SEARCH_AGAIN);
@@ -148,14 +148,14 @@ impl Worker {
         let now = self.now();
         let result = match answer {
             Ok(answer) => {
-                let moving = self.told_single(answer).await;
-                if let Some(opened) = self.desk.opened.as_mut().filter(|opened| opened.generation == generation) {
+                let moving = self.reported_single(answer).await;
+                if let Some(opened) = self.scheduler.opened.as_mut().filter(|opened| opened.generation == generation) {
                     opened.read_at = moving.then(|| now + OPENED_AGAIN);
                 }
                 Ok(())
             }
             Err(error) => {
-                if let Some(opened) = self.desk.opened.as_mut().filter(|opened| opened.generation == generation) {
+                if let Some(opened) = self.scheduler.opened.as_mut().filter(|opened| opened.generation == generation) {
                     opened.read_at = error.is_retryable().then(|| now + OPENED_AGAIN);
                 }
                 if concerns_all(&error) {
@@ -172,7 +172,7 @@ impl Worker {
         let Some(answer) = self.message_of(Purpose::Message, message).await else { return };
         match answer {
             Ok(answer) => {
-                self.told_single(answer).await;
+                self.reported_single(answer).await;
             }
             Err(error) if concerns_all(&error) => self.failed(&error).await,
             Err(_) => {}
@@ -180,7 +180,7 @@ impl Worker {
     }
 
     /// Tells what a single reading said; whether the message still moves.
-    pub(super) async fn told_single(&mut self, answer: MessageAnswer) -> bool {
+    pub(super) async fn reported_single(&mut self, answer: MessageAnswer) -> bool {
         self.answered(answer.server_date, answer.asked_at).await;
         let moving = self.note(&answer.rows, answer.asked_at);
         self.learn(&answer.rows, &AnswerKind::Single, answer.asked_at);
@@ -193,7 +193,7 @@ impl Worker {
     pub(super) fn note(&mut self, rows: &Rows, asked_at: Timestamp) -> bool {
         let seen = SeenMessage::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
         for seen in &seen {
-            self.desk.ledger.note(seen, asked_at);
+            self.scheduler.ledger.note(seen, asked_at);
         }
         seen.iter().any(|seen| seen.open.is_some())
     }

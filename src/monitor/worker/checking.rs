@@ -30,35 +30,35 @@ enum Again {
 impl Worker {
     /// Takes in what an answer tells of the messages that are to be retried, whatever it was asked for.
     pub(super) fn learn(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) {
-        let to_go = self.desk.actions.iter().enumerate().filter(|(_, acting)| acting.is_to_go());
-        let places: HashMap<&str, usize> = to_go.filter_map(|(place, acting)| Some((acting.message()?.as_str(), place))).collect();
-        if places.is_empty() {
+        let to_go = self.scheduler.actions.iter().enumerate().filter(|(_, acting)| acting.is_to_go());
+        let indices: HashMap<&str, usize> = to_go.filter_map(|(index, acting)| Some((acting.message()?.as_str(), index))).collect();
+        if indices.is_empty() {
             return;
         }
-        let told = rows.iter().filter_map(|row| Some((*places.get(row.id())?, Message::from_row(row))));
-        let told: Vec<(usize, Message)> = told.collect();
-        for (place, message) in told {
-            if let Some(acting) = self.desk.actions.get_mut(place) {
+        let reported = rows.iter().filter_map(|row| Some((*indices.get(row.id())?, Message::from_row(row))));
+        let reported: Vec<(usize, Message)> = reported.collect();
+        for (index, message) in reported {
+            if let Some(acting) = self.scheduler.actions.get_mut(index) {
                 acting.learn(&message, from, asked_at);
             }
         }
     }
 
     /// Reads the message of a retry again, because what is known of it is too old.
-    pub(super) async fn read_before(&mut self, place: usize) {
+    pub(super) async fn read_before(&mut self, index: usize) {
         let (begun, moment) = (self.now(), self.clock.moment());
-        let Some(acting) = self.desk.actions.get(place) else { return };
+        let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (subject, action) = (acting.subject.clone(), acting.action);
         if let Some(action) = action.filter(|_| acting.has_expired(moment)) {
-            return self.expire(place, &subject, action).await;
+            return self.expire(index, &subject, action).await;
         }
-        let Some(again) = self.again(place, begun) else { return };
+        let Some(again) = self.again(index, begun) else { return };
         let answered = match again {
             Again::Ledger(fetch) => self.read_page(fetch).await,
             Again::Page(call) => self.read_plan_page(call).await,
-            Again::Alone(message) => return self.read_alone_before(place, message, begun).await,
+            Again::Alone(message) => return self.read_alone_before(index, message, begun).await,
         };
-        if let Some(acting) = self.desk.actions.get_mut(place)
+        if let Some(acting) = self.scheduler.actions.get_mut(index)
             && answered
             && !acting.was_read_since(begun)
             && let Some(known) = &mut acting.meanwhile
@@ -68,24 +68,24 @@ impl Worker {
             known.alone |= known.page.is_none();
         }
         // The order follows the pages: what one has shown goes before it is too old again.
-        let shown = self.desk.actions.iter().filter(|acting| acting.is_queued() && acting.was_read_since(begun));
+        let shown = self.scheduler.actions.iter().filter(|acting| acting.is_queued() && acting.was_read_since(begun));
         let shown: HashSet<&MessageId> = shown.filter_map(Acting::message).collect();
-        if let Some(run) = &mut self.desk.run {
+        if let Some(run) = &mut self.scheduler.run {
             run.bring_forward(&shown);
         }
     }
 
     /// By which call a message is read again: by a page where that serves another one of the run as well.
-    fn again(&self, place: usize, now: Timestamp) -> Option<Again> {
-        let acting = self.desk.actions.get(place)?;
+    fn again(&self, index: usize, now: Timestamp) -> Option<Again> {
+        let acting = self.scheduler.actions.get(index)?;
         let alone = Again::Alone(acting.message()?.clone());
         let Some(known) = acting.meanwhile.as_ref().filter(|known| !known.alone && acting.in_run) else { return Some(alone) };
-        let others = || self.desk.actions.iter().filter(|other| other.is_queued());
+        let others = || self.scheduler.actions.iter().filter(|other| other.is_queued());
         if let Some(page) = &known.page {
             let serves = others().any(|other| other.is_on(page));
             return Some(if serves { Again::Page(Arc::clone(page)) } else { alone });
         }
-        let page = known.created_at.filter(|_| self.desk.reads).and_then(|created| self.desk.ledger.page_of(created, now));
+        let page = known.created_at.filter(|_| self.scheduler.reads).and_then(|created| self.scheduler.ledger.page_of(created, now));
         let Some((fetch, newest, oldest)) = page else { return Some(alone) };
         let is_between = |other: &Acting| {
             let known = other.meanwhile.as_ref().filter(|known| !known.alone);
@@ -99,7 +99,7 @@ impl Worker {
         let Some(answer) = self.page_of(Purpose::Retry, Call::clone(&call)).await else { return false };
         match answer {
             Ok(answer) => {
-                self.told_plan_page(&call, answer).await;
+                self.reported_plan_page(&call, answer).await;
                 true
             }
             Err(error) if concerns_all(&error) => {
@@ -114,7 +114,7 @@ impl Worker {
         }
     }
 
-    async fn told_plan_page(&mut self, call: &Arc<Call>, answer: PageAnswer) {
+    async fn reported_plan_page(&mut self, call: &Arc<Call>, answer: PageAnswer) {
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
         self.note(&answer.rows, answer.asked_at);
@@ -141,7 +141,7 @@ impl Worker {
 
     /// The messages of a page belong to another one from now on, or to none.
     fn leave_page(&mut self, call: &Arc<Call>, page: impl Fn(&Acting) -> Option<Arc<Call>>) {
-        for acting in self.desk.actions.iter_mut().filter(|acting| acting.is_to_go() && acting.is_on(call)) {
+        for acting in self.scheduler.actions.iter_mut().filter(|acting| acting.is_to_go() && acting.is_on(call)) {
             let page = page(acting);
             if let Some(known) = &mut acting.meanwhile {
                 known.alone |= page.is_none();
@@ -151,14 +151,14 @@ impl Worker {
     }
 
     /// Reads a message by itself before its retry.
-    async fn read_alone_before(&mut self, place: usize, message: MessageId, begun: Timestamp) {
+    async fn read_alone_before(&mut self, index: usize, message: MessageId, begun: Timestamp) {
         let Some(answer) = self.message_of(Purpose::Retry, message).await else { return };
         let error = match answer {
             Ok(answer) => {
-                self.told_single(answer).await;
+                self.reported_single(answer).await;
                 let unclear = |acting: &Acting| matches!(acting.phase, ActionPhase::Ready { .. }) && !acting.was_read_since(begun);
-                if self.desk.actions.get(place).is_some_and(unclear) {
-                    self.skip(place, Skipped::Incomparable).await;
+                if self.scheduler.actions.get(index).is_some_and(unclear) {
+                    self.skip(index, Skipped::Incomparable).await;
                 }
                 return;
             }
@@ -169,30 +169,30 @@ impl Worker {
         }
         let now = self.now();
         // A wish to stop may have come in between.
-        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| matches!(acting.phase, ActionPhase::Ready { .. })) else {
+        let Some(acting) = self.scheduler.actions.get_mut(index).filter(|acting| matches!(acting.phase, ActionPhase::Ready { .. })) else {
             return;
         };
         if error.is_refusal() {
-            return self.skip(place, Skipped::Gone).await;
+            return self.skip(index, Skipped::Gone).await;
         }
         let why = error.explanation();
         // What somebody else than the API answers says nothing of the message.
         let ended = if error.is_retryable() { acting.unread_before(why, now) } else { Some(acting.cannot_be_read(why)) };
         if let Some((outcome, stage)) = ended {
-            self.ends_unsent(place, outcome, stage, RunEnd::NotSent).await;
+            self.ends_unsent(index, outcome, stage, RunEnd::NotSent).await;
         }
     }
 
     /// A retry is not sent, because its message is not as it was when a person agreed.
-    pub(super) async fn skip(&mut self, place: usize, why: Skipped) {
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+    pub(super) async fn skip(&mut self, index: usize, why: Skipped) {
+        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let (outcome, stage) = acting.skip(why);
-        self.ends_unsent(place, outcome, stage, RunEnd::Skipped).await;
+        self.ends_unsent(index, outcome, stage, RunEnd::Skipped).await;
     }
 
     /// Writes down and tells that a retry ended before its request left.
-    async fn ends_unsent(&mut self, place: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
-        let Some(acting) = self.desk.actions.get(place) else { return };
+    async fn ends_unsent(&mut self, index: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
+        let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (subject, now) = (acting.subject.clone(), self.wall());
         if let Some(action) = acting.action
             && let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await

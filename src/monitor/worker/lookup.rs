@@ -17,45 +17,45 @@ use crate::store::AnswerKind;
 
 impl Worker {
     /// Reads what a retry is about.
-    pub(super) async fn read_for(&mut self, place: usize) {
-        let Some(acting) = self.desk.actions.get(place) else { return };
+    pub(super) async fn read_for(&mut self, index: usize) {
+        let Some(acting) = self.scheduler.actions.get(index) else { return };
         let purpose = acting.due().map_or(Purpose::Message, |(_, purpose)| purpose);
         match acting.subject.clone() {
-            Subject::Message(message) => self.read_message_for(place, purpose, message).await,
-            Subject::Batch(batch) => self.read_batch_for(place, purpose, batch).await,
+            Subject::Message(message) => self.read_message_for(index, purpose, message).await,
+            Subject::Batch(batch) => self.read_batch_for(index, purpose, batch).await,
         }
     }
 
-    async fn read_message_for(&mut self, place: usize, purpose: Purpose, message: MessageId) {
+    async fn read_message_for(&mut self, index: usize, purpose: Purpose, message: MessageId) {
         let Some(answer) = self.message_of(purpose, message).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) => return self.unread(place, &error).await,
+            Err(error) => return self.unread(index, &error).await,
         };
-        let told = answer.rows.get(0).map(Message::from_row);
-        self.told_single(answer).await;
+        let reported = answer.rows.get(0).map(Message::from_row);
+        self.reported_single(answer).await;
         let now = self.now();
-        if let (Some(acting), Some(told)) = (self.desk.actions.get_mut(place), told) {
-            let read = acting.read(&told, now);
-            self.was_read(place, read).await;
+        if let (Some(acting), Some(reported)) = (self.scheduler.actions.get_mut(index), reported) {
+            let read = acting.read(&reported, now);
+            self.was_read(index, read).await;
         }
     }
 
     /// Reads the next page of a batch, to find its retry out or before its request leaves.
-    pub(super) async fn read_batch_for(&mut self, place: usize, purpose: Purpose, batch: BatchId) {
-        let Some(acting) = self.desk.actions.get(place) else { return };
+    pub(super) async fn read_batch_for(&mut self, index: usize, purpose: Purpose, batch: BatchId) {
+        let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (next, action) = (acting.pass.next.clone(), acting.action);
         let Some(answer) = self.batch_page(purpose, &batch, next).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) => return self.unread(place, &error).await,
+            Err(error) => return self.unread(index, &error).await,
         };
-        let page = self.told_batch_page(&batch, answer).await;
+        let page = self.reported_batch_page(&batch, answer).await;
         let singly = if page.has_next { HashSet::new() } else { self.retried_singly_since(action).await };
         let now = self.clock.moment();
-        if let Some(acting) = self.desk.actions.get_mut(place) {
+        if let Some(acting) = self.scheduler.actions.get_mut(index) {
             let read = acting.read_page(page, &singly, now);
-            self.was_read(place, read).await;
+            self.was_read(index, read).await;
         }
     }
 
@@ -73,7 +73,7 @@ impl Worker {
     }
 
     /// Tells what a page of a batch said, and gives what a reading of the batch needs of it.
-    pub(super) async fn told_batch_page(&mut self, batch: &BatchId, answer: PageAnswer) -> BatchPage {
+    pub(super) async fn reported_batch_page(&mut self, batch: &BatchId, answer: PageAnswer) -> BatchPage {
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
         self.note(&answer.rows, answer.asked_at);
@@ -101,11 +101,11 @@ impl Worker {
         blocking(move || journal.retried_since(action)).await.unwrap_or_default().into_iter().collect()
     }
 
-    async fn unread(&mut self, place: usize, error: &CallError) {
+    async fn unread(&mut self, index: usize, error: &CallError) {
         let now = self.now();
-        if let Some(acting) = self.desk.actions.get_mut(place) {
+        if let Some(acting) = self.scheduler.actions.get_mut(index) {
             let read = if error.is_retryable() { acting.unread(now) } else { acting.unreadable(error, now) };
-            self.was_read(place, read).await;
+            self.was_read(index, read).await;
         }
         if super::calls::concerns_all(error) {
             self.failed(error).await;
@@ -113,8 +113,8 @@ impl Worker {
     }
 
     /// What a reading showed is written down and told.
-    async fn was_read(&mut self, place: usize, read: Reread) {
-        let Some(acting) = self.desk.actions.get(place) else { return };
+    async fn was_read(&mut self, index: usize, read: Reread) {
+        let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (subject, action, at) = (acting.subject.clone(), acting.action, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
         if read.resolved
@@ -156,15 +156,15 @@ impl Worker {
 
     /// A page of messages may hold some that were retried.
     pub(super) async fn notice_retried(&mut self, rows: &[Message], from: &AnswerKind, asked_at: Timestamp) {
-        let read = self.desk.actions.iter().enumerate().filter(|(_, acting)| is_read(acting));
+        let read = self.scheduler.actions.iter().enumerate().filter(|(_, acting)| is_read(acting));
         // Of several for one message the oldest, which is the one that is looked up.
-        let places: HashMap<&MessageId, usize> = read.rev().filter_map(|(place, acting)| Some((acting.message()?, place))).collect();
-        let told: Vec<(usize, &Message)> = rows.iter().filter_map(|message| Some((*places.get(&message.id)?, message))).collect();
-        for (place, message) in told {
+        let indices: HashMap<&MessageId, usize> = read.rev().filter_map(|(index, acting)| Some((acting.message()?, index))).collect();
+        let reported: Vec<(usize, &Message)> = rows.iter().filter_map(|message| Some((*indices.get(&message.id)?, message))).collect();
+        for (index, message) in reported {
             let now = self.now();
-            if let Some(acting) = self.desk.actions.get_mut(place) {
+            if let Some(acting) = self.scheduler.actions.get_mut(index) {
                 let read = acting.noticed(message, from, asked_at, now);
-                self.was_read(place, read).await;
+                self.was_read(index, read).await;
             }
         }
     }
@@ -172,7 +172,7 @@ impl Worker {
     /// The messages among these rows that were retried and are being read.
     pub(super) fn retried_among(&self, rows: &Rows) -> Vec<Message> {
         let wanted: HashSet<&str> =
-            self.desk.actions.iter().filter(|acting| is_read(acting)).filter_map(|acting| Some(acting.message()?.as_str())).collect();
+            self.scheduler.actions.iter().filter(|acting| is_read(acting)).filter_map(|acting| Some(acting.message()?.as_str())).collect();
         if wanted.is_empty() {
             return Vec::new();
         }

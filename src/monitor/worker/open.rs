@@ -27,7 +27,7 @@ impl Worker {
 
     /// Looks into the journal for what dead runs left, and for what other processes do.
     pub(super) async fn review(&mut self) {
-        self.desk.review_at = None;
+        self.scheduler.review_at = None;
         let (server, campaign, at) = (self.server.clone(), self.api.campaign().clone(), self.wall());
         let (writable, readable) = (self.journal.writable().ok().cloned(), self.journal.readable().cloned());
         let found = blocking(move || {
@@ -47,8 +47,8 @@ impl Worker {
                 if !not_started.is_empty() {
                     self.tell(News::NotStarted(not_started)).await;
                 }
-                if self.used_up_told != used_up {
-                    self.used_up_told.clone_from(&used_up);
+                if self.used_up_reported != used_up {
+                    self.used_up_reported.clone_from(&used_up);
                     self.tell(News::OutOfAttempts(used_up)).await;
                 }
                 for action in &open {
@@ -69,7 +69,7 @@ impl Worker {
         let why = left_unknown(action.entry.planned_at);
         if let Some(acting) = Acting::left_over(&action.entry, 0, &self.clock, why.clone()) {
             self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
-            self.desk.actions.push(acting);
+            self.scheduler.actions.push(acting);
         }
     }
 
@@ -89,7 +89,7 @@ impl Worker {
             .into_iter()
             .map(|open| {
                 let elsewhere = open.holder == Holder::Alive && Some(&open.entry.run) != own.as_ref();
-                let acting = self.desk.actions.iter().find(|acting| acting.action == Some(open.entry.id));
+                let acting = self.scheduler.actions.iter().find(|acting| acting.action == Some(open.entry.id));
                 OpenActionNews {
                     action: open.entry.id,
                     kind: open.entry.action,
@@ -102,9 +102,9 @@ impl Worker {
             // What this run is about to send has a known outcome: nothing so far.
             .filter(|open| open.elsewhere || open.state == ActionState::Unknown)
             .collect();
-        self.desk.review_at = news.iter().any(|open| open.elsewhere).then(|| self.now() + REVIEW_AGAIN);
-        if self.open_told.as_ref() != Some(&news) {
-            self.open_told = Some(news.clone());
+        self.scheduler.review_at = news.iter().any(|open| open.elsewhere).then(|| self.now() + REVIEW_AGAIN);
+        if self.open_reported.as_ref() != Some(&news) {
+            self.open_reported = Some(news.clone());
             self.tell(News::OpenActions(news)).await;
         }
     }
@@ -112,7 +112,9 @@ impl Worker {
     /// A person wishes that an unknown outcome is looked up again.
     pub(super) async fn look_up(&mut self, action: ActionId) {
         let now = self.now();
-        if let Some(acting) = self.desk.actions.iter_mut().find(|acting| acting.action == Some(action) && acting.look_up_at().is_some()) {
+        if let Some(acting) =
+            self.scheduler.actions.iter_mut().find(|acting| acting.action == Some(action) && acting.look_up_at().is_some())
+        {
             acting.look_up_now(now);
             return;
         }
@@ -122,7 +124,7 @@ impl Worker {
                 // One more reading decides: it has been read often enough before.
                 if let Some(acting) = Acting::left_over(&entry, READS_NEEDED - 1, &self.clock, why.clone()) {
                     self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
-                    self.desk.actions.push(acting);
+                    self.scheduler.actions.push(acting);
                 } else {
                     self.notice(NoticeWeight::Info, nothing_to_compare()).await;
                 }
@@ -150,7 +152,7 @@ impl Worker {
                 return;
             }
         };
-        if let Some(acting) = self.desk.actions.iter_mut().find(|acting| acting.action == Some(action)) {
+        if let Some(acting) = self.scheduler.actions.iter_mut().find(|acting| acting.action == Some(action)) {
             acting.phase = ActionPhase::Over;
         }
         let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };

@@ -1,14 +1,14 @@
 //! The calls that write. The only place that makes a POST.
 
 use super::super::acting::{Acting, ActionPhase, Check, Intended, Subject};
-use super::super::active_run::{ActiveRun, not_started_because, not_started_told};
-use super::super::desk::Job;
+use super::super::active_run::{ActiveRun, not_started_because, not_started_reported};
+use super::super::call_slots::DiskTime;
+use super::super::scheduler::Job;
 use super::super::sharing::blocking;
-use super::super::slots::DiskTime;
 use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
-use super::taking_back::{TAKEN_BACK, taken_back_told};
+use super::taking_back::{TAKEN_BACK, taken_back_reported};
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
 use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
 use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
@@ -16,20 +16,20 @@ use crate::store::AnswerKind;
 
 impl Worker {
     /// A person's yes to one action.
-    pub(super) async fn wish_action(&mut self, acting: Acting) {
-        if self.desk.actions.iter().any(|open| open.is_open() && open.subject == acting.subject) {
+    pub(super) async fn request_action(&mut self, acting: Acting) {
+        if self.scheduler.actions.iter().any(|open| open.is_open() && open.subject == acting.subject) {
             self.stage(&acting.subject, ActionStage::NotTaken(already_under_way(&acting.subject))).await;
         } else {
-            self.desk.actions.push(acting);
+            self.scheduler.actions.push(acting);
         }
     }
 
     /// Writes an intention down. Without that nothing is sent.
-    pub(super) async fn intend(&mut self, place: usize) {
-        let Some(acting) = self.desk.actions.get(place) else { return };
-        let ActionPhase::ToIntend(wish) = &acting.phase else { return };
+    pub(super) async fn intend(&mut self, index: usize) {
+        let Some(acting) = self.scheduler.actions.get(index) else { return };
+        let ActionPhase::ToIntend(carry_out) = &acting.phase else { return };
         let subject = acting.subject.clone();
-        let intended = wish.intention();
+        let intended = carry_out.intention();
         let written = match self.intentions([intended]) {
             Ok((journal, mut intentions)) => {
                 let Some(intention) = intentions.pop() else { return };
@@ -46,10 +46,10 @@ impl Worker {
             && error.is_taken_elsewhere()
         {
             // What the person saw of it is out of date.
-            self.desk.read_again(message.clone());
+            self.scheduler.read_again(message.clone());
         }
         let not_taken = written.as_ref().err().map(|error| self.not_taken_because(error, &subject));
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let stage = match (written, not_taken) {
             (Ok(action), _) => acting.intended(action, now),
             (Err(_), Some(why)) => acting.not_taken(why),
@@ -81,28 +81,29 @@ impl Worker {
     }
 
     /// Sends a retry, once, and writes down what came of it.
-    pub(super) async fn post(&mut self, place: usize) {
-        let Some((subject, action)) = self.desk.actions.get(place).and_then(|acting| Some((acting.subject.clone(), acting.action?))) else {
+    pub(super) async fn post(&mut self, index: usize) {
+        let Some((subject, action)) = self.scheduler.actions.get(index).and_then(|acting| Some((acting.subject.clone(), acting.action?)))
+        else {
             return;
         };
         let now = self.clock.moment();
-        if self.desk.actions.get(place).is_some_and(|acting| acting.has_expired(now)) {
-            return self.expire(place, &subject, action).await;
+        if self.scheduler.actions.get(index).is_some_and(|acting| acting.has_expired(now)) {
+            return self.expire(index, &subject, action).await;
         }
         if let Subject::Batch(batch) = &subject
-            && self.desk.actions.get(place).is_some_and(|acting| acting.must_read(now.steady))
+            && self.scheduler.actions.get(index).is_some_and(|acting| acting.must_read(now.steady))
         {
-            return self.read_batch_for(place, Purpose::Retry, batch.clone()).await;
+            return self.read_batch_for(index, Purpose::Retry, batch.clone()).await;
         }
         let started = self.journalled(move |journal| journal.started(action, now.wall)).await;
-        if started.is_ok() && !self.may_leave(place, &subject, action).await {
+        if started.is_ok() && !self.may_leave(index, &subject, action).await {
             return;
         }
         let leaves_at = self.clock.moment();
         let took = leaves_at.steady.duration_since(now.steady).try_into().unwrap_or_default();
-        let missed = self.desk.slots.is_missed(leaves_at.steady) && DiskTime::fits(took);
-        self.desk.disk.took(took, missed);
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let missed = self.scheduler.slots.is_missed(leaves_at.steady) && DiskTime::fits(took);
+        self.scheduler.disk.took(took, missed);
+        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         if let Err(error) = started {
             let why = journal_broken(&error);
             let stage = acting.not_taken(why.clone());
@@ -112,12 +113,12 @@ impl Worker {
             return;
         }
         if missed || acting.check(leaves_at.steady) != Check::Passed {
-            return self.take_line_back(place, &subject, action).await;
+            return self.take_line_back(index, &subject, action).await;
         }
         // From the last look at the yes to the request nothing is waited for: a screen that takes no news, such as one
         // that was stopped with Ctrl-s, would hold the request back for as long as it likes.
         let stage = acting.leaves();
-        self.desk.call(&Job::Post(place), leaves_at.steady);
+        self.scheduler.call(&Job::Post(index), leaves_at.steady);
         self.sharing.used();
         let api = self.api.clone();
         let call = match &subject {
@@ -135,21 +136,21 @@ impl Worker {
         if let WriteOutcome::Accepted { asked_at, .. } = &mut outcome {
             *asked_at = asked;
         }
-        self.posted(place, &subject, action, outcome).await;
+        self.posted(index, &subject, action, outcome).await;
     }
 
     /// The disk took so long with the line of a try that its slot has passed: the line is closed, and another
     /// one is written when there is a slot again. No line is open meanwhile: after a crash it would make
     /// an unknown outcome of what was never sent.
-    async fn take_line_back(&mut self, place: usize, subject: &Subject, action: ActionId) {
+    async fn take_line_back(&mut self, index: usize, subject: &Subject, action: ActionId) {
         let now = self.wall();
         let line = Outcome::NotSent { reason: "its turn had passed when the line was on the disk".to_owned() };
         let Err(error) = self.journalled(move |journal| journal.goes_again(action, &line, now)).await else {
             // A wish to stop may have come in between.
-            return self.give_up_waiting(place).await;
+            return self.give_up_waiting(index).await;
         };
         let why = journal_broken(&error);
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let stage = acting.give_up(why.clone());
         self.notice(NoticeWeight::Problem, why.clone()).await;
         self.stop_run(StopCause::Journal, Some(why)).await;
@@ -158,9 +159,9 @@ impl Worker {
     }
 
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
-    pub(super) async fn expire(&mut self, place: usize, subject: &Subject, action: ActionId) {
+    pub(super) async fn expire(&mut self, index: usize, subject: &Subject, action: ActionId) {
         let now = self.wall();
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let (outcome, stage) = acting.expire();
         let in_run = acting.in_run;
         if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
@@ -173,12 +174,12 @@ impl Worker {
         self.run_ended(subject, RunEnd::NotSent).await;
     }
 
-    async fn posted(&mut self, place: usize, subject: &Subject, action: ActionId, outcome: WriteOutcome) {
+    async fn posted(&mut self, index: usize, subject: &Subject, action: ActionId, outcome: WriteOutcome) {
         let now = self.now();
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
-            self.desk.budget.too_many(now, *retry_after);
+            self.scheduler.budget.too_many(now, *retry_after);
         }
-        let Some(acting) = self.desk.actions.get_mut(place) else { return };
+        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let answered = acting.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
         let at = self.wall();
@@ -188,7 +189,7 @@ impl Worker {
         if let Some(error) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and
             // looks it up. It must not go again from here, because its tries can't be counted.
-            if goes_again && let Some(acting) = self.desk.actions.get_mut(place) {
+            if goes_again && let Some(acting) = self.scheduler.actions.get_mut(index) {
                 stage = acting.give_up(journal_broken(error));
             }
             self.notice(NoticeWeight::Problem, journal_broken(error)).await;
@@ -198,7 +199,7 @@ impl Worker {
             ActionStage::Refused(refusal) => Some(refusal),
             _ => None,
         };
-        let kept_out = refusal.is_some_and(Refusal::keeps_out);
+        let access_refused = refusal.is_some_and(Refusal::keeps_out);
         let used_up = refusal.is_some_and(Refusal::is_out_of_attempts);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
             self.note(&rows, asked_at);
@@ -215,34 +216,34 @@ impl Worker {
             _ if goes_again && broken.is_none() => None,
             _ if goes_again => Some(RunEnd::NotSent),
             Outcome::Accepted => Some(RunEnd::Accepted),
-            Outcome::Refused { .. } if kept_out => Some(RunEnd::KeptOut),
+            Outcome::Refused { .. } if access_refused => Some(RunEnd::AccessRefused),
             Outcome::Refused { .. } => Some(RunEnd::Refused),
             Outcome::NotSent { .. } => Some(RunEnd::NotSent),
             Outcome::Unknown { .. } => Some(RunEnd::Unknown),
         };
         if let Some(end) = end {
-            if let (Some(run), Some(why), true) = (&mut self.desk.run, why, end == RunEnd::KeptOut) {
-                run.kept_out(why);
+            if let (Some(run), Some(why), true) = (&mut self.scheduler.run, why, end == RunEnd::AccessRefused) {
+                run.access_refused(why);
             }
             self.run_ended(subject, end).await;
             if end == RunEnd::Unknown {
                 self.tell_open().await;
             }
         } else {
-            self.give_up_waiting(place).await;
+            self.give_up_waiting(index).await;
         }
     }
 
     /// What was to go again is given up when its run was stopped meanwhile, or a person wanted it back.
-    pub(super) async fn give_up_waiting(&mut self, place: usize) {
-        let Some(acting) = self.desk.actions.get_mut(place).filter(|acting| acting.may_be_given_up()) else { return };
-        let stopped = self.desk.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
+    pub(super) async fn give_up_waiting(&mut self, index: usize) {
+        let Some(acting) = self.scheduler.actions.get_mut(index).filter(|acting| acting.may_be_given_up()) else { return };
+        let stopped = self.scheduler.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
         let reason = match stopped {
             Some(state) if acting.in_run => not_started_because(state),
             _ if acting.called_off => TAKEN_BACK,
             _ => return,
         };
-        let told = if acting.in_run { not_started_told() } else { taken_back_told() };
+        let reported = if acting.in_run { not_started_reported() } else { taken_back_reported() };
         let (subject, action) = (acting.subject.clone(), acting.action);
         acting.phase = ActionPhase::Over;
         let now = self.wall();
@@ -251,7 +252,7 @@ impl Worker {
         {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
-        self.stage(&subject, ActionStage::NotSent(told)).await;
+        self.stage(&subject, ActionStage::NotSent(reported)).await;
         self.run_ended(&subject, RunEnd::NotSent).await;
     }
 

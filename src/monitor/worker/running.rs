@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::acting::{Acting, ActionPhase, Subject, message_intention};
-use super::super::active_run::{ActiveRun, not_started_because, not_started_told, one_at_a_time};
+use super::super::active_run::{ActiveRun, not_started_because, not_started_reported, one_at_a_time};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
@@ -14,13 +14,13 @@ use crate::retry::{ConfirmedRetry, RunEvent, StopCause};
 
 impl Worker {
     /// A person's yes to several retries.
-    pub(super) async fn wish_run(&mut self, retries: Vec<ConfirmedRetry>) {
-        if self.desk.run.as_ref().is_some_and(|run| !run.is_over()) {
+    pub(super) async fn request_run(&mut self, retries: Vec<ConfirmedRetry>) {
+        if self.scheduler.run.as_ref().is_some_and(|run| !run.is_over()) {
             self.notice(NoticeWeight::Problem, one_at_a_time()).await;
             return;
         }
-        self.desk.run = Some(ActiveRun::new(retries, &self.clock));
-        if self.desk.run.as_ref().is_some_and(|run| run.to_begin.is_empty()) {
+        self.scheduler.run = Some(ActiveRun::new(retries, &self.clock));
+        if self.scheduler.run.as_ref().is_some_and(|run| run.to_begin.is_empty()) {
             self.run_takes(RunEvent::Begun { not_taken: Vec::new() }).await;
         } else {
             self.tell_run().await;
@@ -29,9 +29,10 @@ impl Worker {
 
     /// Writes all intentions of the run down, in one step that is on disk before anything leaves.
     pub(super) async fn begin_run(&mut self) {
-        let Some(run) = &mut self.desk.run else { return };
+        let Some(run) = &mut self.scheduler.run else { return };
         let (retries, moved_at) = (std::mem::take(&mut run.to_begin), run.moved_at);
-        let is_open: HashSet<&MessageId> = self.desk.actions.iter().filter(|acting| acting.is_open()).filter_map(Acting::message).collect();
+        let is_open: HashSet<&MessageId> =
+            self.scheduler.actions.iter().filter(|acting| acting.is_open()).filter_map(Acting::message).collect();
         let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open.contains(&retry.item().message));
         let mut not_taken: Vec<(MessageId, Explanation)> = open
             .into_iter()
@@ -55,17 +56,17 @@ impl Worker {
                     let message = retry.item().message.clone();
                     match written {
                         Ok(action) => {
-                            if let Some(run) = &mut self.desk.run {
+                            if let Some(run) = &mut self.scheduler.run {
                                 run.waiting.insert(message.clone(), action);
                             }
-                            self.desk.actions.push(Acting::queued(retry, action, moved_at));
+                            self.scheduler.actions.push(Acting::queued(retry, action, moved_at));
                             begun.push(message);
                         }
                         Err(error) => {
                             open_elsewhere |= error.is_already_open();
                             let why = self.not_taken_because(&error, &Subject::Message(message.clone()));
                             if error.is_taken_elsewhere() {
-                                self.desk.read_again(message.clone());
+                                self.scheduler.read_again(message.clone());
                             }
                             not_taken.push((message, why));
                         }
@@ -75,7 +76,7 @@ impl Worker {
             Err(error) => {
                 let why = journal_broken(&error);
                 not_taken.extend(retries.iter().map(|retry| (retry.item().message.clone(), why.clone())));
-                if let Some(run) = &mut self.desk.run {
+                if let Some(run) = &mut self.scheduler.run {
                     run.stop(StopCause::Journal, Some(why));
                 }
             }
@@ -96,42 +97,42 @@ impl Worker {
     /// Starts the next message of the run.
     pub(super) async fn start_next(&mut self) {
         let now = self.now();
-        let Some(run) = &mut self.desk.run else { return };
+        let Some(run) = &mut self.scheduler.run else { return };
         let (Some(message), moved_at) = (run.to_start.take(), run.moved_at) else { return };
         let queued =
             |acting: &&mut Acting| acting.in_run && acting.message() == Some(&message) && matches!(acting.phase, ActionPhase::Queued);
-        if let Some(acting) = self.desk.actions.iter_mut().find(queued) {
+        if let Some(acting) = self.scheduler.actions.iter_mut().find(queued) {
             acting.start(moved_at, now);
         }
         // A wish to stop may have come in between.
-        let place = self.desk.actions.iter().position(|acting| acting.in_run && acting.message() == Some(&message));
-        if let Some(place) = place {
-            self.give_up_waiting(place).await;
+        let index = self.scheduler.actions.iter().position(|acting| acting.in_run && acting.message() == Some(&message));
+        if let Some(index) = index {
+            self.give_up_waiting(index).await;
         }
     }
 
     /// Stops the run: what was not started is left, what is under way is finished.
     pub(super) async fn stop_run(&mut self, cause: StopCause, why: Option<Explanation>) {
-        let Some(run) = self.desk.run.as_mut().filter(|run| !run.is_over()) else { return };
+        let Some(run) = self.scheduler.run.as_mut().filter(|run| !run.is_over()) else { return };
         // What was not even written down needs no line.
         run.to_begin.clear();
         run.stop(cause, why);
         self.tell_run().await;
         // One that waits to go again is not under way.
         let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, ActionPhase::Ready { .. });
-        if let Some(place) = self.desk.actions.iter().position(waiting) {
-            self.give_up_waiting(place).await;
+        if let Some(index) = self.scheduler.actions.iter().position(waiting) {
+            self.give_up_waiting(index).await;
         }
     }
 
     /// Writes down which messages were not started.
     pub(super) async fn give_up(&mut self) {
-        let Some(run) = &mut self.desk.run else { return };
+        let Some(run) = &mut self.scheduler.run else { return };
         let messages = std::mem::take(&mut run.to_give_up);
         let left: HashSet<&MessageId> = messages.iter().collect();
         let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
         let (reason, now) = (not_started_because(run.state()), self.wall());
-        for acting in &mut self.desk.actions {
+        for acting in &mut self.scheduler.actions {
             if acting.is_queued() && acting.message().is_some_and(|message| left.contains(message)) {
                 acting.phase = ActionPhase::Over;
             }
@@ -140,7 +141,7 @@ impl Worker {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
         for message in messages {
-            self.stage(&Subject::Message(message), ActionStage::NotSent(not_started_told())).await;
+            self.stage(&Subject::Message(message), ActionStage::NotSent(not_started_reported())).await;
         }
         self.tell_run().await;
     }
@@ -152,14 +153,14 @@ impl Worker {
             _ => true,
         };
         let now = self.clock.moment();
-        let Some(run) = self.desk.run.as_mut().filter(|run| concerns(run)) else { return };
+        let Some(run) = self.scheduler.run.as_mut().filter(|run| concerns(run)) else { return };
         run.take(event, now);
         self.tell_run().await;
     }
 
     async fn tell_run(&self) {
-        if let Some(run) = &self.desk.run {
-            let news = run.news(self.desk.budget.rate(self.now()));
+        if let Some(run) = &self.scheduler.run {
+            let news = run.news(self.scheduler.budget.rate(self.now()));
             self.tell(News::Run(news)).await;
         }
     }

@@ -17,13 +17,13 @@ impl Worker {
     /// Takes back whatever has not left: what waits for the connection, for its turn, for a paused run
     /// or for what a 429 asked. What is on its way is told, and does not go again by itself.
     pub(super) async fn take_back(&mut self) {
-        let leaving = self.desk.actions.iter().filter(|acting| matches!(acting.phase, ActionPhase::UnderWay)).count();
+        let leaving = self.scheduler.actions.iter().filter(|acting| matches!(acting.phase, ActionPhase::UnderWay)).count();
         let is_leaving = |acting: &&Acting| acting.in_run && matches!(acting.phase, ActionPhase::UnderWay);
-        let of_run = self.desk.actions.iter().filter(is_leaving).count();
-        let to_go = self.desk.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
+        let of_run = self.scheduler.actions.iter().filter(is_leaving).count();
+        let to_go = self.scheduler.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
         self.stop_run(StopCause::Person, None).await;
         let mut back: Vec<(Subject, Option<ActionId>)> = Vec::new();
-        for acting in &mut self.desk.actions {
+        for acting in &mut self.scheduler.actions {
             acting.called_off |= matches!(acting.phase, ActionPhase::UnderWay);
             if !acting.in_run && acting.may_be_taken_back() {
                 acting.phase = ActionPhase::Over;
@@ -39,24 +39,24 @@ impl Worker {
         }
         let taken_back = back.len() + to_go;
         for (subject, _) in back {
-            self.stage(&subject, ActionStage::NotSent(taken_back_told())).await;
+            self.stage(&subject, ActionStage::NotSent(taken_back_reported())).await;
         }
         self.tell(News::TakenBack(TakenBack { taken_back, leaving })).await;
     }
 
     /// Takes in what was wished while the disk was busy with the line of a try, and says whether its
     /// request may leave all the same. Where it may not, the line is closed again.
-    pub(super) async fn may_leave(&mut self, place: usize, subject: &Subject, action: ActionId) -> bool {
+    pub(super) async fn may_leave(&mut self, index: usize, subject: &Subject, action: ActionId) -> bool {
         self.hear().await;
         let now = self.clock.moment();
-        let Some(acting) = self.desk.actions.get(place) else { return false };
+        let Some(acting) = self.scheduler.actions.get(index) else { return false };
         if matches!(acting.phase, ActionPhase::Over) {
             self.close_line(action, TAKEN_BACK, false).await;
-        } else if self.ending || self.desk.paused {
+        } else if self.ending || self.scheduler.paused {
             // It stays intended: a later turn, or the next start, finds it as it was.
             self.close_line(action, HELD_BACK, true).await;
         } else if acting.has_expired(now) {
-            self.expire(place, subject, action).await;
+            self.expire(index, subject, action).await;
         } else {
             return true;
         }
@@ -78,6 +78,6 @@ impl Worker {
 }
 
 /// What an action is told that a person took back.
-pub(super) fn taken_back_told() -> Explanation {
+pub(super) fn taken_back_reported() -> Explanation {
     Explanation::new("It was taken back: nothing was sent.", "", "Plan it again, if it still needs a retry.")
 }

@@ -235,9 +235,9 @@ fn what_is_wrong_with_a_file_is_kept_whole(#[case] status: u16) {
 #[case(200, "null", "status 200 with plain text instead of the API's answer", None)]
 #[case(200, r#"{"id":"message_2"}"#, "status 200 with JSON that does not answer this call", None)]
 #[case(200, API_FIRST, "status 200 with an error: `some_code`", Some("trace-1"))]
-fn an_unknown_says_what_was_seen(#[case] status: u16, #[case] body: &str, #[case] told: &str, #[case] trace: Option<&str>) {
+fn an_unknown_says_what_was_seen(#[case] status: u16, #[case] body: &str, #[case] reported: &str, #[case] trace: Option<&str>) {
     let WriteOutcome::Unknown { reason, trace_id, status: seen, .. } = retried(&answered(status, body)) else { panic!() };
-    assert_eq!((&*reason, trace_id.as_deref(), seen), (told, trace, Some(status)));
+    assert_eq!((&*reason, trace_id.as_deref(), seen), (reported, trace, Some(status)));
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn reads_go_again_on_a_rate_limit_and_on_the_servers_faults_only() {
 #[case::slow_in_the_middle(Ok(Response { body_failure: Some(Broken::Timeout), ..answer(200, b"{") }), "answer cut off")]
 #[case::broken_gzip(Ok(Response { body_failure: Some(Broken::Garbled("corrupt".to_owned())), ..answer(200, b"") }), "unclear answer")]
 #[case::endless(Ok(Response { body_failure: Some(Broken::BodyTooLarge), ..answer(200, b"") }), "answer too long")]
-fn what_was_met_is_said_as_what_it_is(#[case] result: Result<Response, TransportFailure>, #[case] told: &str) {
+fn what_was_met_is_said_as_what_it_is(#[case] result: Result<Response, TransportFailure>, #[case] reported: &str) {
     let exchange = exchange(result);
     let error =
         read_answer(&exchange).map(|response| crate::postman::decode_page(&response.body).map_err(|error| body_error(response, &error)));
@@ -301,6 +301,6 @@ fn what_was_met_is_said_as_what_it_is(#[case] result: Result<Response, Transport
         Err(error) => error,
         Ok(decoded) => decoded.expect_err("a failure"),
     };
-    assert_eq!(error.met().to_string(), told, "{error}");
-    assert!(told.len() <= 15, "the pane of campaigns has no room for more");
+    assert_eq!(error.met().to_string(), reported, "{error}");
+    assert!(reported.len() <= 15, "the pane of campaigns has no room for more");
 }

@@ -201,29 +201,29 @@ macro_rules! wire_struct {
 
             impl<'a> $crate::postman::decode::lenient::FromFields<'a> for $name<'a> {
                 fn fields<A: serde::de::MapAccess<'a>>(mut entries: A) -> Result<Self, A::Error> {
-                    let mut told = Self::default();
+                    let mut reported = Self::default();
                     while let Some(key) = entries.next_key::<Key>()? {
                         match key {
-                            $(Key::$field => told.$field = entries.next_value()?,)+
+                            $(Key::$field => reported.$field = entries.next_value()?,)+
                             Key::Unlisted => {
                                 entries.next_value::<serde::de::IgnoredAny>()?;
                             }
                         }
                     }
-                    Ok(told)
+                    Ok(reported)
                 }
             }
 
             impl<'a> $crate::postman::decode::lenient::Rescue<'a> for $name<'a> {
                 fn rescue<A: serde::de::MapAccess<'a>>(mut entries: A) -> Result<Self, A::Error> {
-                    let mut told = Self::default();
+                    let mut reported = Self::default();
                     while let Some((key, value)) = entries.next_entry::<Key, &'a serde_json::value::RawValue>()? {
                         match key {
-                            $(Key::$field => told.$field = serde_json::from_str(value.get()).unwrap_or_default(),)+
+                            $(Key::$field => reported.$field = serde_json::from_str(value.get()).unwrap_or_default(),)+
                             Key::Unlisted => {}
                         }
                     }
-                    Ok(told)
+                    Ok(reported)
                 }
             }
         };

@@ -27,8 +27,8 @@ wire_struct!(
 
 impl WirePageData<'_> {
     pub fn page_data(&self) -> PageData {
-        let cursor = |told: Reported<&str>| told.value().filter(|text| !text.is_empty()).map(Cursor::new);
-        let (start, end) = (cursor(self.start.told()), cursor(self.end.told()));
+        let cursor = |reported: Reported<&str>| reported.value().filter(|text| !text.is_empty()).map(Cursor::new);
+        let (start, end) = (cursor(self.start.reported()), cursor(self.end.reported()));
         PageData {
             // Where it is not said whether there is more, a cursor is followed: a page too many
             // costs a call, a history that ends early is a lie.
@@ -125,16 +125,16 @@ impl<'de> Visitor<'de> for ListingSeed {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<FoundList, A::Error> {
         let mut rows = RowsBuilder::default();
-        let mut place = 0;
+        let mut index = 0;
         if self.rescue {
             while let Some(Rescued(message)) = items.next_element::<Rescued<WireMessage<'de>>>()? {
-                push(&mut rows, place, &message);
-                place += 1;
+                push(&mut rows, index, &message);
+                index += 1;
             }
         } else {
             while let Some(Object(message)) = items.next_element::<Object<WireMessage<'de>>>()? {
-                push(&mut rows, place, &message);
-                place += 1;
+                push(&mut rows, index, &message);
+                index += 1;
             }
         }
         Ok(FoundList { list: Some(rows.finish()), ..FoundList::default() })

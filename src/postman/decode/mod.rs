@@ -98,7 +98,7 @@ pub fn page_data_ahead(body: &[u8]) -> Option<PageData> {
 }
 
 fn has_id(message: &Reported<WireMessage<'_>>) -> bool {
-    matches!(message, Reported::Value(message) if matches!(message.id.told(), Reported::Value(id) if !id.is_empty()))
+    matches!(message, Reported::Value(message) if matches!(message.id.reported(), Reported::Value(id) if !id.is_empty()))
 }
 
 /// The body as text. Bytes that are not UTF-8 become marks, so that they cost a letter and not
@@ -114,9 +114,9 @@ fn broken(text: &str, error: &serde_json::Error) -> DecodeError {
         return DecodeError::NotJson;
     }
     // The place alone: the library's words can hold a piece of the body.
-    let place =
+    let index =
         if error.is_eof() { "off before its end".to_owned() } else { format!("in line {}, column {}", error.line(), error.column()) };
-    DecodeError::Broken(place)
+    DecodeError::Broken(index)
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(in crate::postman) fn is_message(body: &[u8], id: &str) -> bool {
 pub(in crate::postman) fn is_created_message(body: &[u8], recipient: &str) -> bool {
     let text = text_of(body);
     let Some(claims) = Claims::of(&text) else { return false };
-    let is_theirs = !claims.has("recipient") || claims.text("recipient").is_some_and(|told| plain(&told) == plain(recipient));
+    let is_theirs = !claims.has("recipient") || claims.text("recipient").is_some_and(|reported| plain(&reported) == plain(recipient));
     claims.is_message() && is_theirs && !speaks_of_an_error(body, &text)
 }
 
@@ -51,7 +51,7 @@ pub(in crate::postman) fn is_message_list(body: &[u8], batch: &str) -> bool {
     };
     let of_the_batch = |item: &&RawValue| {
         let Some(claims) = Claims::of(item.get()) else { return false };
-        claims.is_message() && claims.text("batchId").is_none_or(|told| told == batch)
+        claims.is_message() && claims.text("batchId").is_none_or(|reported| reported == batch)
     };
     // No message proves nothing.
     list.is_some_and(|list| !list.is_empty() && list.iter().all(of_the_batch)) && !speaks_of_an_error(body, &text)

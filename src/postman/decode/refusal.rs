@@ -6,7 +6,7 @@ use super::lenient::{FromFields, Lenient, Object, read_leniently, wire_struct};
 use super::scalar::{Number, OneLine};
 use super::text_of;
 use crate::delivery::Reported;
-use crate::postman::secrets::told;
+use crate::postman::secrets::reported;
 use crate::postman::{ApiError, BodyKind, ForeignBody};
 
 /// How much of a foreign body is shown.
@@ -69,8 +69,8 @@ read_leniently!(Words<'de>, WireReason<'de>);
 pub(in crate::postman) fn api_error(body: &[u8]) -> Option<ApiError> {
     let text = text_of(body);
     let Object(Reported::Value(refusal)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
-    let own = |line: OneLine<'_>| line.0.value().filter(|text| !text.is_empty()).map(|text| told(&text));
-    let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(|text| told(&text));
+    let own = |line: OneLine<'_>| line.0.value().filter(|text| !text.is_empty()).map(|text| reported(&text));
+    let sentence = |words: Words<'_>| words.0.filter(|text| !text.is_empty()).map(|text| reported(&text));
     if let Some(reason) = refusal.error.0 {
         let error =
             ApiError { code: own(reason.code), message: sentence(reason.message), kind: own(reason.kind), trace_id: own(reason.id) };
@@ -101,7 +101,7 @@ pub(in crate::postman) fn foreign_body(body: &[u8]) -> ForeignBody {
         BodyKind::Text => text.lines().next(),
         BodyKind::Empty | BodyKind::Json | BodyKind::Binary => None,
     };
-    let title = title.map(|title| cut(&told(title.trim()))).filter(|title| !title.is_empty());
+    let title = title.map(|title| cut(&reported(title.trim()))).filter(|title| !title.is_empty());
     ForeignBody { kind, title, cloudflare: cloudflare_error(&lower) }
 }
 

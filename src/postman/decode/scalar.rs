@@ -40,21 +40,21 @@ pub(super) struct Values<'a>(pub Reported<Vec<(Cow<'a, str>, Cow<'a, str>)>>);
 
 impl OneLine<'_> {
     /// The text where one was told.
-    pub fn told(&self) -> Reported<&str> {
+    pub fn reported(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
 impl ManyLines<'_> {
     /// The text where one was told.
-    pub fn told(&self) -> Reported<&str> {
+    pub fn reported(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
 impl Opaque<'_> {
     /// The text where one was told.
-    pub fn told(&self) -> Reported<&str> {
+    pub fn reported(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
@@ -159,7 +159,7 @@ fn each_name_once<'a>(mut values: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Vec<(Cow
     // A template has a few variables; only a hostile answer has enough for a quadratic search
     // to hurt, and that one gets a table.
     let twice = if values.len() <= 32 {
-        values.iter().enumerate().any(|(place, (name, _))| values[..place].iter().any(|(earlier, _)| earlier == name))
+        values.iter().enumerate().any(|(index, (name, _))| values[..index].iter().any(|(earlier, _)| earlier == name))
     } else {
         true
     };

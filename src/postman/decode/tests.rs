@@ -22,8 +22,8 @@ fn page_of(row: &str) -> Rows {
     decode_page(format!(r#"{{"messages":[{row}],"pageData":{{}}}}"#).as_bytes()).unwrap().0
 }
 
-fn attempts_of(rows: &Rows, place: usize) -> Vec<AttemptFields<'_>> {
-    rows.get(place).unwrap().attempts().value().unwrap().collect()
+fn attempts_of(rows: &Rows, index: usize) -> Vec<AttemptFields<'_>> {
+    rows.get(index).unwrap().attempts().value().unwrap().collect()
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_campaigns_page_is_read_whole() {
         }]
     );
     let single = rows.get(1).unwrap();
-    assert_eq!((single.batch(), single.template(), single.values().is_told()), (Reported::Null, Reported::Absent, false));
+    assert_eq!((single.batch(), single.template(), single.values().is_reported()), (Reported::Null, Reported::Absent, false));
     assert!(attempts_of(&rows, 1).is_empty());
 }
 
@@ -118,7 +118,7 @@ fn a_message_is_read_by_itself_or_wrapped(#[case] body: String) {
 fn a_send_tells_neither_attempts_nor_batch_nor_template() {
     let rows = decode_message(SENT.as_bytes()).unwrap();
     let row = rows.get(0).unwrap();
-    assert_eq!((row.batch(), row.template(), row.attempts().is_told()), (Reported::Absent, Reported::Absent, false));
+    assert_eq!((row.batch(), row.template(), row.attempts().is_reported()), (Reported::Absent, Reported::Absent, false));
     assert_eq!(row.creator(), Reported::Value("user_1"));
 }
 
@@ -137,7 +137,7 @@ fn a_field_of_the_wrong_type_counts_as_not_told(#[case] row: &str) {
     assert_eq!((row.created_at(), row.updated_at()), (Reported::Absent, Reported::Absent));
     assert_eq!((row.attempt_count(), row.legacy_error(), row.creator()), (Reported::Absent, Reported::Absent, Reported::Absent));
     assert_eq!((row.batch(), row.template(), row.full_text()), (Reported::Absent, Reported::Absent, Reported::Absent));
-    assert!(!row.values().is_told() && !row.attempts().is_told());
+    assert!(!row.values().is_reported() && !row.attempts().is_reported());
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_row_that_cannot_be_read_leaves_the_others() {
     )
     .unwrap();
     assert_eq!(rows.iter().map(crate::delivery::Row::id).collect::<Vec<_>>(), ["a", "c"]);
-    let bad: Vec<_> = rows.bad().iter().map(|bad| (bad.place, bad.id.as_deref())).collect();
+    let bad: Vec<_> = rows.bad().iter().map(|bad| (bad.index, bad.id.as_deref())).collect();
     assert_eq!(bad, [(0, None), (2, None), (3, None), (4, None), (5, Some("b␛[31m")), (6, None), (7, None)]);
     assert!(!format!("{:?}", rows.bad()).contains("80001234"));
 }
@@ -198,8 +198,8 @@ fn what_no_string_can_hold_costs_its_field_only() {
 )]
 fn of_two_rows_of_one_message_the_newer_counts_whole(#[case] first: &str, #[case] second: &str) {
     let rows = page_of(&format!(r#"{first},{{"id":"b"}},{second},{{"id":"c"}},{{"id":"b"}}"#));
-    let told: Vec<_> = rows.iter().map(|row| (row.id(), row.status(), row.language())).collect();
-    let (a, others): (Vec<_>, Vec<_>) = told.into_iter().partition(|(id, ..)| *id == "a");
+    let reported: Vec<_> = rows.iter().map(|row| (row.id(), row.status(), row.language())).collect();
+    let (a, others): (Vec<_>, Vec<_>) = reported.into_iter().partition(|(id, ..)| *id == "a");
     assert_eq!(a, [("a", Reported::Value("success"), Reported::Absent)]);
     assert_eq!(others.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), ["b", "c"]);
 }
@@ -348,9 +348,9 @@ proptest! {
         is_cut in any::<bool>(),
     ) {
         let mut body = [CAMPAIGN, BATCH, OLD][which].as_bytes().to_vec();
-        for (place, byte) in changes {
-            let place = place.index(body.len());
-            body[place] = byte;
+        for (index, byte) in changes {
+            let index = index.index(body.len());
+            body[index] = byte;
         }
         if is_cut {
             body.truncate(end.index(body.len()));

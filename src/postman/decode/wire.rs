@@ -126,41 +126,41 @@ wire_struct!(
     }
 );
 
-/// Adds the message, or a bad row where it is none. `place` is its place in the answer.
-pub(super) fn push(rows: &mut RowsBuilder, place: usize, message: &Reported<WireMessage<'_>>) {
-    let bad = |id: Option<String>, reason: &str| BadRow { place, id, reason: reason.to_owned() };
+/// Adds the message, or a bad row where it is none. `index` is its place in the answer.
+pub(super) fn push(rows: &mut RowsBuilder, index: usize, message: &Reported<WireMessage<'_>>) {
+    let bad = |id: Option<String>, reason: &str| BadRow { index, id, reason: reason.to_owned() };
     let Reported::Value(message) = message else {
         return rows.push_bad(bad(None, "the row is not an object"));
     };
-    match message.id.told() {
+    match message.id.reported() {
         Reported::Value(id) if needs_cleaning(id) => {
             // Shown cleaned, it could not be asked for again.
-            rows.push_bad(bad(Some(secrets::told(id)), "the id holds characters that no id may have"));
+            rows.push_bad(bad(Some(secrets::reported(id)), "the id holds characters that no id may have"));
         }
-        Reported::Value(id) if !id.is_empty() => rows.push(&told(id, message)),
+        Reported::Value(id) if !id.is_empty() => rows.push(&reported(id, message)),
         _ => rows.push_bad(bad(None, "the row has no id")),
     }
 }
 
-fn told<'b>(id: &'b str, message: &'b WireMessage<'_>) -> RowFields<'b> {
+fn reported<'b>(id: &'b str, message: &'b WireMessage<'_>) -> RowFields<'b> {
     let attempts = attempts(message);
     RowFields {
         id,
-        recipient: message.recipient.told(),
-        status: message.status.told(),
+        recipient: message.recipient.reported(),
+        status: message.status.reported(),
         created_at: message.created_at.0,
         updated_at: message.updated_at.0,
-        language: message.language.told(),
-        campaign_id: message.campaign_id.told(),
+        language: message.language.reported(),
+        campaign_id: message.campaign_id.reported(),
         batch: batch(message),
         values: pairs(&message.values.0),
-        full_text: message.full_text.told(),
+        full_text: message.full_text.reported(),
         template: template(message),
         // An address says more than an id.
-        creator: prefer_value(message.creator_email.told(), message.creator_id.told()),
+        creator: prefer_value(message.creator_email.reported(), message.creator_id.reported()),
         attempts,
         attempt_count: message.attempt_count.0,
-        legacy_error: message.error.code.told().map(short),
+        legacy_error: message.error.code.reported().map(short),
     }
 }
 
@@ -177,17 +177,17 @@ fn batch<'b>(message: &'b WireMessage<'_>) -> Reported<BatchFields<'b>> {
         Reported::Null => Reported::Null,
         Reported::Absent => Reported::Absent,
     };
-    let alone = usable_id(message.batch_id.told()).map(|id| BatchFields { id, ..BatchFields::default() });
+    let alone = usable_id(message.batch_id.reported()).map(|id| BatchFields { id, ..BatchFields::default() });
     prefer_value(listed, alone)
 }
 
 fn batch_fields<'b>(batch: &'b WireBatch<'_>) -> Option<BatchFields<'b>> {
     let link = batch.link.0.as_ref().value();
-    let id = usable_id(batch.id.told()).value().or_else(|| usable_id(link?.batch_id.told()).value())?;
+    let id = usable_id(batch.id.reported()).value().or_else(|| usable_id(link?.batch_id.reported()).value())?;
     Some(BatchFields {
         id,
-        file_name: batch.file_name.told(),
-        status: batch.status.told(),
+        file_name: batch.file_name.reported(),
+        status: batch.status.reported(),
         total: batch.total.0,
         created_at: batch.created_at.0,
     })
@@ -200,29 +200,29 @@ fn usable_id(id: Reported<&str>) -> Reported<&str> {
 
 fn template<'b>(message: &'b WireMessage<'_>) -> Reported<TemplateFields<'b>> {
     message.template.0.as_ref().map(|template| TemplateFields {
-        id: template.id.told().or(message.template_body_id.told()),
-        template_id: template.template_id.told(),
-        language: template.language.told(),
-        body: template.body.told(),
+        id: template.id.reported().or(message.template_body_id.reported()),
+        template_id: template.template_id.reported(),
+        language: template.language.reported(),
+        body: template.body.reported(),
     })
 }
 
 fn attempts<'b>(message: &'b WireMessage<'_>) -> Reported<Vec<AttemptFields<'b>>> {
     let (nested, flat) = (message.attempts.0.as_ref(), message.message_attempts.0.as_ref());
-    let with_rows = |told: &Reported<&Vec<WireAttempt<'_>>>| matches!(told, Reported::Value(attempts) if !attempts.is_empty());
+    let with_rows = |reported: &Reported<&Vec<WireAttempt<'_>>>| matches!(reported, Reported::Value(attempts) if !attempts.is_empty());
     let attempts = if with_rows(&nested) || !with_rows(&flat) { nested.or(flat) } else { flat };
     attempts.map(|attempts| attempts.iter().map(attempt_fields).collect())
 }
 
 fn attempt_fields<'b>(attempt: &'b WireAttempt<'_>) -> AttemptFields<'b> {
     AttemptFields {
-        status: attempt.status.told(),
+        status: attempt.status.reported(),
         created_at: attempt.created_at.0,
         updated_at: attempt.updated_at.0,
         sent_at: attempt.sent_at.0,
         delivered_at: attempt.delivered_at.0,
-        error_kind: prefer_value(attempt.error_kind.told(), attempt.error.kind.told()).map(short),
-        error_code: prefer_value(attempt.error_code.told(), attempt.error.code.told()).map(short),
+        error_kind: prefer_value(attempt.error_kind.reported(), attempt.error.kind.reported()).map(short),
+        error_code: prefer_value(attempt.error_code.reported(), attempt.error.code.reported()).map(short),
     }
 }
 

@@ -54,8 +54,8 @@ mod tests {
             (&good, missing.as_path(), "`SSL_CERT_DIR`"),
             (&good, empty.as_path(), "`SSL_CERT_DIR`"),
         ] {
-            let told = with(file, dir).unwrap();
-            assert!(told.contains(variable), "{told}");
+            let reported = with(file, dir).unwrap();
+            assert!(reported.contains(variable), "{reported}");
         }
     }
 }

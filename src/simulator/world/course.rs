@@ -86,7 +86,7 @@ impl Cause {
     }
 
     /// Share of retries after this error that deliver.
-    fn retry_helps(self) -> f64 {
+    fn retry_advice(self) -> f64 {
         match self {
             Self::RecipientInvalid | Self::ContentInvalid => 0.0,
             Self::RecipientUnavailable => 0.85,
@@ -145,7 +145,7 @@ pub(super) fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) ->
     }
     let luck = case.dice.share(For::Fate, n);
     if let Some(cause) = before {
-        if luck >= cause.retry_helps() {
+        if luck >= cause.retry_advice() {
             return Fate::Failed(cause);
         }
     } else if luck < rules.failure_rate {

@@ -188,7 +188,7 @@ impl World {
     }
 
     fn refuse(&self, refusal: &Refusal) -> Answer {
-        let told = match self.retry_after {
+        let reported = match self.retry_after {
             RetryAfter::Always => true,
             RetryAfter::Sometimes => self.dice.below(For::RetryAfter, self.calls, 4) != 0,
             RetryAfter::Never => false,
@@ -196,7 +196,7 @@ impl World {
         Answer {
             status: refusal.status,
             content_type: JSON,
-            retry_after: (refusal.status == 429 && told).then_some(1),
+            retry_after: (refusal.status == 429 && reported).then_some(1),
             body: refusal.body(self.dice, self.calls),
         }
     }

@@ -98,18 +98,18 @@ impl JournalTransaction for Stored<'_> {
         Ok(action)
     }
 
-    fn change(&mut self, action: ActionId, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn change(&mut self, action: ActionId, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let sql = "UPDATE actions SET state = ?2, changed_at = ?3, code = ?4, reason = ?5, trace_id = ?6, resolved_run = ?7 WHERE id = ?1";
         self.execute(
             sql,
             params![
                 action.0,
-                told.state.word(),
+                reported.state.word(),
                 at.to_string(),
-                told.code.map(one_line),
-                told.reason.map(impersonal),
-                told.trace_id.map(one_line),
-                told.resolved_run.map(RunId::as_str)
+                reported.code.map(one_line),
+                reported.reason.map(impersonal),
+                reported.trace_id.map(one_line),
+                reported.resolved_run.map(RunId::as_str)
             ],
         )
     }
@@ -140,7 +140,7 @@ impl JournalTransaction for Stored<'_> {
         self.execute("INSERT INTO tries (action, number, started_at) VALUES (?1, ?2, ?3)", params![action.0, number, at.to_string()])
     }
 
-    fn end_try(&mut self, action: ActionId, number: u32, told: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
+    fn end_try(&mut self, action: ActionId, number: u32, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError> {
         let sql = "UPDATE tries SET ended_at = ?3, outcome = ?4, code = ?5, reason = ?6, trace_id = ?7 WHERE action = ?1 AND number = ?2";
         self.execute(
             sql,
@@ -148,10 +148,10 @@ impl JournalTransaction for Stored<'_> {
                 action.0,
                 number,
                 at.to_string(),
-                told.state.word(),
-                told.code.map(one_line),
-                told.reason.map(impersonal),
-                told.trace_id.map(one_line)
+                reported.state.word(),
+                reported.code.map(one_line),
+                reported.reason.map(impersonal),
+                reported.trace_id.map(one_line)
             ],
         )
     }

@@ -196,8 +196,8 @@ proptest! {
         let path = file(damaged, ending);
         let mut bytes = fs::read(&path).unwrap();
         let length = bytes.len();
-        for (place, hole) in holes {
-            let start = (place * length as f64) as usize;
+        for (index, hole) in holes {
+            let start = (index * length as f64) as usize;
             let end = (start + hole.len()).min(length);
             bytes[start..end].copy_from_slice(&hole[..end - start]);
         }

@@ -18,7 +18,7 @@ fn what_was_taken_after_the_reading_is_not_taken_again_unknowingly(#[values(Kept
     let read = |second| Intention { read_at: Some(at(second)), ..retry(begun.run.id(), "m") };
     for second in [-5, 0, 1] {
         match begun.journal.intend(&read(second)) {
-            Err(StateError::TakenSince { action, at: told, run }) => assert_eq!((action, told, &run), (taken, at(2), other.id())),
+            Err(StateError::TakenSince { action, at: reported, run }) => assert_eq!((action, reported, &run), (taken, at(2), other.id())),
             answer => panic!("read at {second}: {answer:?}"),
         }
     }
@@ -81,9 +81,9 @@ fn messages_without_attempts_are_known_by_the_apis_code(#[values(Kept::InFile, K
     end("later", refused());
     end("later", Outcome::Accepted);
     let code = "too_many_message_attempts_error";
-    let told = |campaign: &CampaignId| begun.journal.messages_refused_with(&server(), campaign, code).unwrap();
-    assert_eq!(told(&campaign()), ["a", "b"].map(MessageId::new));
-    assert_eq!(told(&CampaignId::new("campaign_b")), []);
+    let reported = |campaign: &CampaignId| begun.journal.messages_refused_with(&server(), campaign, code).unwrap();
+    assert_eq!(reported(&campaign()), ["a", "b"].map(MessageId::new));
+    assert_eq!(reported(&CampaignId::new("campaign_b")), []);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn all_intentions_are_written_or_none(#[values(Kept::InFile, Kept::InMemory)] ke
     let open = begun.journal.intend(&retry(id, "b")).unwrap();
     let all: Vec<Intention> = ["a", "b", "c", "a"].map(|message| retry(id, message)).to_vec();
     let taken = begun.journal.intend_all(&all).unwrap();
-    let told: Vec<Option<ActionId>> = taken
+    let reported: Vec<Option<ActionId>> = taken
         .iter()
         .map(|taken| match taken {
             Ok(action) => Some(*action),
@@ -19,7 +19,7 @@ fn all_intentions_are_written_or_none(#[values(Kept::InFile, Kept::InMemory)] ke
             Err(error) => panic!("{error}"),
         })
         .collect();
-    assert_eq!((told[1], told[3]), (None, told[0]));
+    assert_eq!((reported[1], reported[3]), (None, reported[0]));
     assert_eq!(begun.journal.open_actions(&server(), &campaign()).unwrap().len(), 3);
 
     // One that cannot be written takes the others with it.

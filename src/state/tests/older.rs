@@ -14,7 +14,7 @@ fn put(folder: &Path, text: &str) -> std::path::PathBuf {
     path
 }
 
-fn told(journal: &Journal) -> String {
+fn reported(journal: &Journal) -> String {
     let mut lines = String::new();
     for entry in journal.all(99).unwrap().iter().rev() {
         let tries = journal.tries(entry.id).unwrap();
@@ -43,11 +43,11 @@ fn every_older_journal_is_brought_up_to_date_with_all_its_lines() {
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), older);
         let journal = Journal::open(folder.path()).unwrap();
-        assert_eq!(told(&journal), AS_NEWEST);
+        assert_eq!(reported(&journal), AS_NEWEST);
         assert_eq!(journal.notes(9).unwrap().len(), 1);
         // Once is enough.
         drop(journal);
-        assert_eq!(told(&Journal::open(folder.path()).unwrap()), AS_NEWEST);
+        assert_eq!(reported(&Journal::open(folder.path()).unwrap()), AS_NEWEST);
     }
 }
 
@@ -95,13 +95,13 @@ fn several_processes_that_open_an_older_journal_at_once_bring_it_up_to_date_once
             .map(|_| {
                 scope.spawn(|| {
                     barrier.wait();
-                    told(&Journal::open(folder.path()).unwrap())
+                    reported(&Journal::open(folder.path()).unwrap())
                 })
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert!(opened.iter().all(|told| told == AS_NEWEST), "{opened:?}");
+    assert!(opened.iter().all(|reported| reported == AS_NEWEST), "{opened:?}");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn an_older_journal_that_can_only_be_read_is_read_in_the_newest_form_and_left_as
     let before = fs::read(&path).unwrap();
     let error = StateError::ReadOnly { why: "the disk is read-only".to_owned() };
     let access = JournalAccess::without(folder.path(), error);
-    assert_eq!(told(access.readable().unwrap()), AS_NEWEST);
+    assert_eq!(reported(access.readable().unwrap()), AS_NEWEST);
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
@@ -132,5 +132,5 @@ fn a_death_while_it_is_brought_up_to_date_leaves_the_old_one_whole() {
         let file = file.unwrap();
         fs::copy(file.path(), image.path().join(file.file_name())).unwrap();
     }
-    assert_eq!(told(&Journal::open(image.path()).unwrap()), AS_NEWEST);
+    assert_eq!(reported(&Journal::open(image.path()).unwrap()), AS_NEWEST);
 }

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::{Scratch, Telling, told};
+use super::{Scratch, Telling, reported};
 use crate::delivery::AttemptFields;
-use crate::store::asked::StoredField;
-use crate::store::columns::{Columns, ToldBy};
-use crate::store::{AnswerKind, tries, varint};
+use crate::store::columns::{Columns, ReportedBy};
+use crate::store::read_times::StoredField;
+use crate::store::{AnswerKind, attempts, varint};
 
 impl Telling<'_> {
     /// The attempts, their number, and the error that older answers tell outside of them: together,
@@ -16,13 +16,13 @@ impl Telling<'_> {
         let mut replaced = false;
         let (mut legacy_error, mut counted, _) = columns.attempts_parts(at);
         let mut take_packed = false;
-        if let Some(count) = told(self.row.attempt_count())
+        if let Some(count) = reported(self.row.attempt_count())
             && self.takes(columns, StoredField::AttemptCount, || count.cmp(&counted))
         {
             counted = count;
             replaced = true;
         }
-        if let Some(code) = told(self.row.legacy_error()) {
+        if let Some(code) = reported(self.row.legacy_error()) {
             // An empty word says no more than a missing one.
             let code = code.filter(|code| !code.is_empty());
             let known = columns.names.error_of(legacy_error).map(|error| &*error.code);
@@ -31,18 +31,18 @@ impl Telling<'_> {
                 replaced = true;
             }
         }
-        if let Some(attempts) = told(self.row.attempts()) {
+        if let Some(attempts) = reported(self.row.attempts()) {
             let is_bare = attempts.is_some() && self.row.attempts().value().is_some_and(are_bare);
             scratch.attempts.clear();
-            tries::pack(&mut scratch.attempts, attempts, &mut columns.names);
+            attempts::pack(&mut scratch.attempts, attempts, &mut columns.names);
             if is_bare {
                 self.bare_attempts(columns, &scratch.attempts);
             } else {
                 if self.stamp >= columns.asked.get(at, StoredField::Attempts) {
                     columns.marks[at].attempts_by = match from {
-                        AnswerKind::List | AnswerKind::Search => ToldBy::List,
-                        AnswerKind::Batch(_) => ToldBy::Batch,
-                        AnswerKind::Single | AnswerKind::Action => ToldBy::Single,
+                        AnswerKind::List | AnswerKind::Search => ReportedBy::List,
+                        AnswerKind::Batch(_) => ReportedBy::Batch,
+                        AnswerKind::Single | AnswerKind::Action => ReportedBy::Single,
                     };
                 }
                 take_packed = self
@@ -98,14 +98,14 @@ impl Telling<'_> {
 
 /// Whether attempts were told without the times of any step.
 fn are_bare<'a>(mut attempts: impl ExactSizeIterator<Item = AttemptFields<'a>>) -> bool {
-    attempts.len() > 0 && attempts.all(|it| !(it.updated_at.is_told() || it.sent_at.is_told() || it.delivered_at.is_told()))
+    attempts.len() > 0 && attempts.all(|it| !(it.updated_at.is_reported() || it.sent_at.is_reported() || it.delivered_at.is_reported()))
 }
 
 /// Compares packed attempts by what they mean: the numbers in them depend on who came first.
-fn compare_attempts(columns: &Columns, told: &[u8], known: &[u8]) -> Ordering {
-    if told == known {
+fn compare_attempts(columns: &Columns, reported: &[u8], known: &[u8]) -> Ordering {
+    if reported == known {
         return Ordering::Equal;
     }
-    let keys = |bytes| tries::unpack(bytes).map(|all| all.map(|attempt| attempt.sort_key(&columns.names)).collect::<Vec<_>>());
-    keys(told).cmp(&keys(known))
+    let keys = |bytes| attempts::unpack(bytes).map(|all| all.map(|attempt| attempt.sort_key(&columns.names)).collect::<Vec<_>>());
+    keys(reported).cmp(&keys(known))
 }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::{Scratch, Telling, told};
+use super::{Scratch, Telling, reported};
 use crate::delivery::TemplateFields;
-use crate::store::asked::StoredField;
 use crate::store::columns::{Columns, TextHeld};
 use crate::store::names::template_fields;
+use crate::store::read_times::StoredField;
 use crate::store::values::{self, value_of};
 use crate::store::varint;
 
@@ -17,14 +17,14 @@ impl Telling<'_> {
     pub fn content(&mut self, columns: &mut Columns, scratch: &mut Scratch) {
         let at = self.at;
         let takes_template = self.takes_template(columns);
-        let values = told(self.row.values());
+        let values = reported(self.row.values());
         let takes_values = values.is_some_and(|values| {
             self.takes(columns, StoredField::Values, || match (values, columns.values_of(at)) {
-                (Some(told), Some(known)) => told.cmp(known),
-                (told, known) => told.is_some().cmp(&known.is_some()),
+                (Some(reported), Some(known)) => reported.cmp(known),
+                (reported, known) => reported.is_some().cmp(&known.is_some()),
             })
         });
-        let text = told(self.row.full_text());
+        let text = reported(self.row.full_text());
         let takes_text = text.is_some_and(|text| self.takes(columns, StoredField::FullText, || compare_text(columns, at, text)));
         if !(takes_values || takes_text || takes_template.is_some()) {
             return;
@@ -66,10 +66,10 @@ impl Telling<'_> {
     /// The number of a template that replaces the known one. One of which only the id was told
     /// does not wipe out a text that is known under the same id.
     fn takes_template(&mut self, columns: &mut Columns) -> Option<u32> {
-        let telling = told(self.row.template())?;
+        let telling = reported(self.row.template())?;
         let at = self.at;
         if let Some(fields) = &telling
-            && !(fields.template_id.is_told() || fields.language.is_told() || fields.body.is_told())
+            && !(fields.template_id.is_reported() || fields.language.is_reported() || fields.body.is_reported())
         {
             self.template_reference(columns, fields);
             return None;
@@ -104,12 +104,12 @@ impl Telling<'_> {
 }
 
 /// Compares a told text with the known one, in the usual case without building that.
-fn compare_text(columns: &Columns, row: usize, told: Option<&str>) -> Ordering {
+fn compare_text(columns: &Columns, row: usize, reported: Option<&str>) -> Ordering {
     if let (TextHeld::Rebuilt, values) = columns.content_parts(row)
-        && let (Some(told), Some(template)) = (told, columns.names.template_of(columns.template[row]))
-        && template.gives(|name| value_of(values, &columns.names, name), told)
+        && let (Some(reported), Some(template)) = (reported, columns.names.template_of(columns.template[row]))
+        && template.gives(|name| value_of(values, &columns.names, name), reported)
     {
         return Ordering::Equal;
     }
-    told.cmp(&columns.full_text(row).as_deref())
+    reported.cmp(&columns.full_text(row).as_deref())
 }

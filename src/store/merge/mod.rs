@@ -11,12 +11,12 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::asked::{FieldMask, Stamp, StoredField};
+use super::attempts::{NO_TIME, StoredAttempt, milliseconds};
 use super::columns::Columns;
 use super::names::{FAILURE, NO_STATUS, Origin, SUCCESS};
+use super::read_times::{FieldMask, Stamp, StoredField};
 use super::recipients::is_abroad;
 use super::tally::Contribution;
-use super::tries::{NO_TIME, StoredAttempt, milliseconds};
 use super::{AnswerKind, Change, Merged, RowNumber, Store};
 use crate::delivery::{BatchFields, Reported, Row, Rows};
 
@@ -33,7 +33,7 @@ struct Telling<'a> {
     row: Row<'a>,
     at: usize,
     stamp: Stamp,
-    told: FieldMask,
+    reported: FieldMask,
     changed: bool,
 }
 
@@ -75,8 +75,8 @@ impl Store {
             let tried = self.columns.tried(at);
             Some((Contribution::of(&self.columns, at, &tried), tried))
         };
-        let mut telling = Telling { row, at, stamp, told: FieldMask::default(), changed: is_new };
-        telling.told.add(StoredField::Id);
+        let mut telling = Telling { row, at, stamp, reported: FieldMask::default(), changed: is_new };
+        telling.reported.add(StoredField::Id);
         let columns = &mut self.columns;
         let moved = telling.created_at(columns);
         if let Some(created) = moved {
@@ -91,7 +91,7 @@ impl Store {
         telling.batch(columns, from);
         telling.attempts(columns, from, &mut self.scratch);
         telling.content(columns, &mut self.scratch);
-        columns.asked.note(at, telling.told, stamp);
+        columns.asked.note(at, telling.reported, stamp);
         if is_new || moved.is_some() {
             self.order.insert(number, |left, right| columns.newest_first(left, right));
             columns.marks[at].covered = self.reach.covers(columns, number) && self.limit.covers(columns, number);
@@ -139,8 +139,8 @@ impl Store {
 }
 
 /// `None` where a field was left out, `Some(None)` where it was cleared.
-fn told<T>(told: Reported<T>) -> Option<Option<T>> {
-    match told {
+fn reported<T>(reported: Reported<T>) -> Option<Option<T>> {
+    match reported {
         Reported::Absent => None,
         Reported::Null => Some(None),
         Reported::Value(value) => Some(Some(value)),
@@ -150,7 +150,7 @@ fn told<T>(told: Reported<T>) -> Option<Option<T>> {
 impl Telling<'_> {
     /// Whether a told field replaces what is known; `compare` compares the told value with it.
     fn takes(&mut self, columns: &Columns, field: StoredField, compare: impl FnOnce() -> Ordering) -> bool {
-        self.told.add(field);
+        self.reported.add(field);
         let takes = columns.asked.replaces(self.at, field, self.stamp, compare);
         self.changed |= takes;
         takes
@@ -159,25 +159,25 @@ impl Telling<'_> {
     /// The creation time where it is another now. It is set by the caller, which must take the row
     /// out of the order before.
     fn created_at(&mut self, columns: &Columns) -> Option<i64> {
-        let created = milliseconds(told(self.row.created_at())?);
+        let created = milliseconds(reported(self.row.created_at())?);
         let known = columns.created[self.at];
         self.takes(columns, StoredField::CreatedAt, || created.cmp(&known)).then_some(created)
     }
 
     fn plain_fields(&mut self, columns: &mut Columns) {
         let at = self.at;
-        if let Some(recipient) = told(self.row.recipient())
+        if let Some(recipient) = reported(self.row.recipient())
             && self.takes(columns, StoredField::Recipient, || recipient.cmp(&columns.recipients.get(at)))
         {
             columns.recipients.set(at, recipient);
             columns.marks[at].abroad = is_abroad(recipient);
         }
-        if let Some(word) = told(self.row.status())
+        if let Some(word) = reported(self.row.status())
             && self.takes(columns, StoredField::Status, || word.cmp(&columns.names.status_word(columns.status[at])))
         {
             columns.status[at] = word.map_or(NO_STATUS, |word| columns.names.status(word));
         }
-        if let Some(updated) = told(self.row.updated_at()).map(milliseconds)
+        if let Some(updated) = reported(self.row.updated_at()).map(milliseconds)
             && self.takes(columns, StoredField::UpdatedAt, || updated.cmp(&columns.updated[at]))
         {
             columns.updated[at] = updated;
@@ -194,11 +194,11 @@ impl Telling<'_> {
             (StoredField::CampaignId, self.row.campaign_id()),
             (StoredField::Creator, self.row.creator()),
         ];
-        for (place, (field, telling)) in all.into_iter().enumerate() {
-            if let Some(text) = told(telling)
-                && self.takes(columns, field, || text.cmp(&known[place]))
+        for (index, (field, telling)) in all.into_iter().enumerate() {
+            if let Some(text) = reported(telling)
+                && self.takes(columns, field, || text.cmp(&known[index]))
             {
-                now[place] = text;
+                now[index] = text;
             }
         }
         if now != known {
@@ -215,7 +215,7 @@ impl Telling<'_> {
             }
             (telling, _) => telling,
         };
-        let Some(telling) = told(telling) else { return };
+        let Some(telling) = reported(telling) else { return };
         let at = self.at;
         let number = telling.as_ref().map_or(0, |batch| columns.batches.take(batch, self.stamp));
         let id = telling.map(|batch| batch.id);

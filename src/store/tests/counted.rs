@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
 use crate::delivery::{AttemptFields, Message, MessageId, Progress, Reported, RowFields, Status};
-use crate::store::{AnswerKind, Reach, STATUS_PLACES, Store, status_place};
+use crate::store::{AnswerKind, Reach, STATUS_COUNT, Store, status_index};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
     let in_gap = |created: Timestamp| reach.gap.is_some_and(|gap| gap.older < created && created < gap.newer);
@@ -40,8 +40,8 @@ pub fn check_counts(store: &Store, floor: &Floor) {
 
     let counts = store.counts();
     let by_status = |messages: &[&Message]| {
-        let mut by_status = [0; STATUS_PLACES];
-        messages.iter().for_each(|message| by_status[status_place(message.status.as_ref())] += 1);
+        let mut by_status = [0; STATUS_COUNT];
+        messages.iter().for_each(|message| by_status[status_index(message.status.as_ref())] += 1);
         by_status
     };
     assert_eq!(counts.by_status, by_status(&covered));
@@ -120,7 +120,7 @@ struct Sent {
 /// A store of messages, with times in seconds before [`NOW`], everything covered.
 fn store_of(all: &[Sent]) -> Store {
     let seconds = |before: i64| at(NOW - before * 1000);
-    let ids: Vec<String> = (0..all.len()).map(|place| format!("message_{place:04}")).collect();
+    let ids: Vec<String> = (0..all.len()).map(|index| format!("message_{index:04}")).collect();
     let fields: Vec<RowFields<'_>> = all
         .iter()
         .zip(&ids)

@@ -64,7 +64,7 @@ fn plain_key(message: &Message, by: SortBy) -> Option<(i64, String)> {
         // Unknown statuses stand in the order in which they became known: here there is one.
         SortBy::Status => message.status.as_ref().map(|status| match status {
             Status::Failure => (-1, String::new()),
-            other => (crate::store::status_place(Some(other)) as i64, String::new()),
+            other => (crate::store::status_index(Some(other)) as i64, String::new()),
         }),
         SortBy::Recipient => message.recipient.as_ref().map(|recipient| text(recipient.as_str().to_owned())),
         SortBy::Error => message.error().map(|error| text(error.code.to_string())),
@@ -101,19 +101,19 @@ proptest! {
         let plain = plain_list(&store, &filter, at(NOW));
         prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain.clone());
         prop_assert_eq!(view.len(), plain.len());
-        for (place, row) in plain.into_iter().enumerate() {
-            prop_assert_eq!(view.row(place), Some(row));
-            prop_assert_eq!(view.position(&store, row), Some(place));
+        for (index, row) in plain.into_iter().enumerate() {
+            prop_assert_eq!(view.row(index), Some(row));
+            prop_assert_eq!(view.position(&store, row), Some(index));
         }
     }
 
     #[test]
     fn what_a_filter_shows_of_the_loaded_is_the_plain_count(
-        answers in some_answers(), filter in some_filter(), told in prop::collection::vec(some_reach(), 4),
+        answers in some_answers(), filter in some_filter(), reported in prop::collection::vec(some_reach(), 4),
     ) {
         let mut store = super::model::merged(&answers);
         let whole = Reach { complete: true, ..Reach::default() };
-        for reach in told.into_iter().chain([store.reach().clone(), whole]) {
+        for reach in reported.into_iter().chain([store.reach().clone(), whole]) {
             store.set_reach(reach);
             let plain = plain_list(&store, &filter, at(NOW)).into_iter().filter(|row| store.is_covered(*row));
             prop_assert_eq!(store.loaded_matching(&filter, at(NOW)), plain.count());
@@ -169,13 +169,13 @@ proptest! {
         let mut plain = plain_list(&store, &Filter::default(), at(NOW));
         plain_order(&store, order, &mut plain);
         prop_assert_eq!(view.len(), plain.len());
-        for (place, row) in plain.iter().enumerate() {
-            prop_assert_eq!(view.position(&store, *row), Some(place));
+        for (index, row) in plain.iter().enumerate() {
+            prop_assert_eq!(view.position(&store, *row), Some(index));
         }
         view.sort_window(&store, from..from + height);
         let window: Vec<_> = plain.iter().copied().skip(from).take(height).collect();
         prop_assert_eq!(view.rows_from(from).take(height).collect::<Vec<_>>(), window.clone());
-        prop_assert_eq!((from..from + height).map_while(|place| view.row(place)).collect::<Vec<_>>(), window);
+        prop_assert_eq!((from..from + height).map_while(|index| view.row(index)).collect::<Vec<_>>(), window);
         view.sort(&store);
         prop_assert!(view.is_sorted());
         prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain);
@@ -196,12 +196,12 @@ proptest! {
     }
 
     #[test]
-    fn a_row_that_is_kept_stays_until_it_is_let_go(answers in some_answers(), filter in some_filter(), place in 0..5_usize) {
+    fn a_row_that_is_kept_stays_until_it_is_let_go(answers in some_answers(), filter in some_filter(), index in 0..5_usize) {
         let Some((first, rest)) = answers.split_first() else { return Ok(()) };
         let mut store = super::model::merged(std::slice::from_ref(first));
         let mut view = View::new(filter.clone());
         view.refresh_at(&store, at(NOW));
-        let Some(row) = view.row(place) else { return Ok(()) };
+        let Some(row) = view.row(index) else { return Ok(()) };
         view.pin(&store, Some(row));
         for answer in rest {
             let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);

@@ -39,7 +39,7 @@ fn a_newer_answer_wins_and_what_it_leaves_out_stays() {
 #[test]
 fn null_clears_and_an_older_value_does_not_come_back() {
     let mut store = Store::new();
-    let batch = |told| RowFields { id: IDS[0], language: told, ..RowFields::default() };
+    let batch = |reported| RowFields { id: IDS[0], language: reported, ..RowFields::default() };
     store.merge(&rows(&[batch(Reported::Null)]), &AnswerKind::List, at(NOW + 2000));
     store.merge(&rows(&[batch(Reported::Value("tamil"))]), &AnswerKind::List, at(NOW + 1000));
     let row = store.row(&MessageId::new(IDS[0])).unwrap();
@@ -51,11 +51,11 @@ fn a_status_that_is_not_given_changes_nothing() {
     let mut store = Store::new();
     let row = |id, status| RowFields { id, status, created_at: Reported::Value(at(NOW)), ..RowFields::default() };
     store.merge(&rows(&[row(IDS[0], Reported::Value("sending")), row(IDS[1], Reported::Absent)]), &AnswerKind::List, at(NOW + 1000));
-    for (second, told) in [(2, Reported::Absent), (3, Reported::Null), (4, Reported::Value("")), (5, Reported::Value(" "))] {
-        let answer = store.merge(&rows(&[row(IDS[0], told), row(IDS[1], told)]), &AnswerKind::List, at(NOW + second * 1000));
-        assert!(answer.changes.is_empty(), "{told:?}");
+    for (second, reported) in [(2, Reported::Absent), (3, Reported::Null), (4, Reported::Value("")), (5, Reported::Value(" "))] {
+        let answer = store.merge(&rows(&[row(IDS[0], reported), row(IDS[1], reported)]), &AnswerKind::List, at(NOW + second * 1000));
+        assert!(answer.changes.is_empty(), "{reported:?}");
         let row = store.row(&MessageId::new(IDS[0])).unwrap();
-        assert_eq!(store.status(row), Some(&Status::Sending), "{told:?}");
+        assert_eq!(store.status(row), Some(&Status::Sending), "{reported:?}");
     }
     let answer = store.merge(
         &rows(&IDS[..2].iter().map(|id| row(id, Reported::Value("sending"))).collect::<Vec<_>>()),
@@ -210,13 +210,13 @@ proptest! {
 
 #[test]
 fn an_unreadable_row_counts_once_however_often_it_is_told() {
-    let bad = |id: Option<&str>, place| BadRow { place, id: id.map(str::to_owned), reason: "no reason".to_owned() };
+    let bad = |id: Option<&str>, index| BadRow { index, id: id.map(str::to_owned), reason: "no reason".to_owned() };
     let mut store = Store::new();
     for seconds in 0..3 {
-        let mut told = RowsBuilder::default();
-        told.push_bad(bad(None, 0));
-        told.push_bad(bad(Some("odd"), 1 + seconds));
-        let answer = store.merge(&told.finish(), &AnswerKind::List, at(NOW + 1000 * i64::try_from(seconds).unwrap()));
+        let mut reported = RowsBuilder::default();
+        reported.push_bad(bad(None, 0));
+        reported.push_bad(bad(Some("odd"), 1 + seconds));
+        let answer = store.merge(&reported.finish(), &AnswerKind::List, at(NOW + 1000 * i64::try_from(seconds).unwrap()));
         assert_eq!(answer.bad, 2);
     }
     assert_eq!(store.coverage().bad_rows, 2);

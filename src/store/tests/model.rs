@@ -67,17 +67,17 @@ struct KnownBatch {
     created_at: (Timestamp, Option<Timestamp>),
 }
 
-fn set_timed<T: PartialOrd>(field: &mut (Timestamp, Option<T>), told: Reported<T>, asked_at: Timestamp) {
-    if told.is_told() {
-        let told = told.value();
-        if asked_at > field.0 || told > field.1 {
-            *field = (asked_at, told);
+fn set_timed<T: PartialOrd>(field: &mut (Timestamp, Option<T>), reported: Reported<T>, asked_at: Timestamp) {
+    if reported.is_reported() {
+        let reported = reported.value();
+        if asked_at > field.0 || reported > field.1 {
+            *field = (asked_at, reported);
         }
     }
 }
 
-fn set<T>(field: &mut Option<T>, told: Reported<T>) {
-    match told {
+fn set<T>(field: &mut Option<T>, reported: Reported<T>) {
+    match reported {
         Reported::Absent => {}
         Reported::Null => *field = None,
         Reported::Value(value) => *field = Some(value),
@@ -86,28 +86,28 @@ fn set<T>(field: &mut Option<T>, told: Reported<T>) {
 
 fn fold(known: &mut Known, row: Row<'_>, kind: &AnswerKind, asked_at: Timestamp, batches: &mut HashMap<BatchId, KnownBatch>) {
     // The values of single fields are read by the code that is shared with everyone else.
-    let told = Message::from_row(row);
-    let message = known.message.get_or_insert_with(|| Message::new(told.id.clone()));
-    fn keep<T>(known: &mut Option<T>, is_told: bool, told: Option<T>) {
-        if is_told {
-            *known = told;
+    let reported = Message::from_row(row);
+    let message = known.message.get_or_insert_with(|| Message::new(reported.id.clone()));
+    fn keep<T>(known: &mut Option<T>, is_reported: bool, reported: Option<T>) {
+        if is_reported {
+            *known = reported;
         }
     }
-    keep(&mut message.recipient, row.recipient().is_told(), told.recipient);
-    keep(&mut message.status, row.status().is_told(), told.status);
-    keep(&mut message.created_at, row.created_at().is_told(), told.created_at);
-    keep(&mut message.updated_at, row.updated_at().is_told(), told.updated_at);
-    keep(&mut message.language, row.language().is_told(), told.language);
-    keep(&mut message.campaign_id, row.campaign_id().is_told(), told.campaign_id);
-    keep(&mut message.values, row.values().is_told(), told.values);
-    keep(&mut message.full_text, row.full_text().is_told(), told.full_text);
-    keep(&mut message.creator, row.creator().is_told(), told.creator);
-    keep(&mut message.attempt_count, row.attempt_count().is_told(), told.attempt_count);
-    keep(&mut message.legacy_error, row.legacy_error().is_told(), told.legacy_error);
-    if row.attempts().is_told() {
-        let attempts = told.attempts;
-        let has_steps = |it: AttemptFields<'_>| it.updated_at.is_told() || it.sent_at.is_told() || it.delivered_at.is_told();
-        let all_bare = row.attempts().value().is_some_and(|mut told| told.len() > 0 && !told.any(has_steps));
+    keep(&mut message.recipient, row.recipient().is_reported(), reported.recipient);
+    keep(&mut message.status, row.status().is_reported(), reported.status);
+    keep(&mut message.created_at, row.created_at().is_reported(), reported.created_at);
+    keep(&mut message.updated_at, row.updated_at().is_reported(), reported.updated_at);
+    keep(&mut message.language, row.language().is_reported(), reported.language);
+    keep(&mut message.campaign_id, row.campaign_id().is_reported(), reported.campaign_id);
+    keep(&mut message.values, row.values().is_reported(), reported.values);
+    keep(&mut message.full_text, row.full_text().is_reported(), reported.full_text);
+    keep(&mut message.creator, row.creator().is_reported(), reported.creator);
+    keep(&mut message.attempt_count, row.attempt_count().is_reported(), reported.attempt_count);
+    keep(&mut message.legacy_error, row.legacy_error().is_reported(), reported.legacy_error);
+    if row.attempts().is_reported() {
+        let attempts = reported.attempts;
+        let has_steps = |it: AttemptFields<'_>| it.updated_at.is_reported() || it.sent_at.is_reported() || it.delivered_at.is_reported();
+        let all_bare = row.attempts().value().is_some_and(|mut reported| reported.len() > 0 && !reported.any(has_steps));
         if all_bare {
             known.bare_attempts = attempts;
         } else {
@@ -116,19 +116,19 @@ fn fold(known: &mut Known, row: Row<'_>, kind: &AnswerKind, asked_at: Timestamp,
         }
     }
     match row.template() {
-        Reported::Value(fields) if !(fields.template_id.is_told() || fields.language.is_told() || fields.body.is_told()) => {
-            known.template_reference = told.template;
+        Reported::Value(fields) if !(fields.template_id.is_reported() || fields.language.is_reported() || fields.body.is_reported()) => {
+            known.template_reference = reported.template;
         }
         Reported::Absent => {}
         _ => {
-            known.whole_template = told.template;
+            known.whole_template = reported.template;
             known.template_reference = None;
         }
     }
     let batch = match (row.batch(), kind) {
         (Reported::Value(batch), _) => Reported::Value(batch),
         (_, AnswerKind::Batch(id)) => Reported::Value(BatchFields { id: id.as_str(), ..BatchFields::default() }),
-        (told, _) => told,
+        (reported, _) => reported,
     };
     if let Reported::Value(fields) = batch {
         let id = BatchId::new(fields.id);
@@ -175,17 +175,17 @@ fn whole(known: Known, batches: &HashMap<BatchId, KnownBatch>) -> Message {
     message
 }
 
-fn told<T: Clone + std::fmt::Debug + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Reported<T>> {
+fn reported<T: Clone + std::fmt::Debug + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Reported<T>> {
     prop_oneof![2 => Just(Reported::Absent), 1 => Just(Reported::Null), 5 => value.prop_map(Reported::Value)].boxed()
 }
 
-fn told_word(words: &'static [&'static str]) -> BoxedStrategy<Reported<&'static str>> {
-    told(prop::sample::select(words))
+fn reported_word(words: &'static [&'static str]) -> BoxedStrategy<Reported<&'static str>> {
+    reported(prop::sample::select(words))
 }
 
 /// Times of the last three days, many of them equal.
-fn told_time() -> BoxedStrategy<Reported<Timestamp>> {
-    told(prop_oneof![
+fn reported_time() -> BoxedStrategy<Reported<Timestamp>> {
+    reported(prop_oneof![
         (0..20_i64).prop_map(|minutes| at(NOW - minutes * 60_000)),
         (0..72_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7)),
     ])
@@ -193,11 +193,11 @@ fn told_time() -> BoxedStrategy<Reported<Timestamp>> {
 
 fn some_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
     let words = (
-        told_word(&["success", "failure", "sent", "parked"]),
-        told_word(&["delivery_error", "server_error"]),
-        told_word(&["routing_error", "moon_phase_error"]),
+        reported_word(&["success", "failure", "sent", "parked"]),
+        reported_word(&["delivery_error", "server_error"]),
+        reported_word(&["routing_error", "moon_phase_error"]),
     );
-    (words, told_time(), any::<bool>(), told_time(), told_time(), told_time()).prop_map(
+    (words, reported_time(), any::<bool>(), reported_time(), reported_time(), reported_time()).prop_map(
         |((status, error_kind, error_code), created_at, is_bare, updated_at, sent_at, delivered_at)| {
             let attempt = AttemptFields { status, error_kind, error_code, created_at, ..AttemptFields::default() };
             if is_bare { attempt } else { AttemptFields { updated_at, sent_at, delivered_at, ..attempt } }
@@ -207,13 +207,14 @@ fn some_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
 
 fn some_batch() -> impl Strategy<Value = BatchFields<'static>> {
     let id = prop::sample::select(&["batch_1", "batch_2"][..]);
-    (id, told_word(&["a.csv", "b.csv"]), told_word(&["messages_enqueued", "done"]), told(0..3_u32), told_time())
+    (id, reported_word(&["a.csv", "b.csv"]), reported_word(&["messages_enqueued", "done"]), reported(0..3_u32), reported_time())
         .prop_map(|(id, file_name, status, total, created_at)| BatchFields { id, file_name, status, total, created_at })
 }
 
 fn some_template() -> impl Strategy<Value = TemplateFields<'static>> {
-    let whole = (told_word(&["t1", "t2"]), told_word(&["english"]), told_word(&["Dear {{name}}, {{when}}", "Hi {{name}}", "Bye"]))
-        .prop_map(|(id, language, body)| TemplateFields { id, language, body, ..TemplateFields::default() });
+    let whole =
+        (reported_word(&["t1", "t2"]), reported_word(&["english"]), reported_word(&["Dear {{name}}, {{when}}", "Hi {{name}}", "Bye"]))
+            .prop_map(|(id, language, body)| TemplateFields { id, language, body, ..TemplateFields::default() });
     let reference =
         prop::sample::select(&["t1", "t2"][..]).prop_map(|id| TemplateFields { id: Reported::Value(id), ..TemplateFields::default() });
     prop_oneof![2 => whole, 1 => reference]
@@ -233,7 +234,7 @@ pub const IDS: [&str; 7] = [
 pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
     let first = (
         prop::sample::select(&IDS[..]),
-        told_word(&[
+        reported_word(&[
             "6580001234",
             "6580001235",
             "447700900123",
@@ -242,22 +243,22 @@ pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
             "someone with a lengthy one",
             "someone with a ",
         ]),
-        told_word(&["created", "sending", "sent_to_telco", "sent_to_telco", "success", "failure", "failure", "parked"]),
-        told_time(),
-        told_time(),
-        told_word(&["english", "tamil"]),
-        told_word(&["campaign_1"]),
-        told(some_batch()),
+        reported_word(&["created", "sending", "sent_to_telco", "sent_to_telco", "success", "failure", "failure", "parked"]),
+        reported_time(),
+        reported_time(),
+        reported_word(&["english", "tamil"]),
+        reported_word(&["campaign_1"]),
+        reported(some_batch()),
     );
     let values = prop::collection::vec((prop::sample::select(&["name", "when"][..]), prop::sample::select(&["Tan", "noon", ""][..])), 0..3);
     let second = (
-        told(values),
-        told_word(&["Dear Tan, noon", "Hi Tan", "Bye", "something else", ""]),
-        told(some_template()),
-        told_word(&["a@agency", "b@agency"]),
-        told(prop::collection::vec(some_attempt(), 0..3)),
-        told(0..3_u32),
-        told_word(&["message_expired", "routing_error"]),
+        reported(values),
+        reported_word(&["Dear Tan, noon", "Hi Tan", "Bye", "something else", ""]),
+        reported(some_template()),
+        reported_word(&["a@agency", "b@agency"]),
+        reported(prop::collection::vec(some_attempt(), 0..3)),
+        reported(0..3_u32),
+        reported_word(&["message_expired", "routing_error"]),
     );
     (first, second).prop_map(
         |(

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Listed, View};
 use crate::delivery::Status;
+use crate::store::attempts::NO_TIME;
 use crate::store::filter::{Sieve, rounded_up};
-use crate::store::tries::NO_TIME;
 use crate::store::{Filter, RowNumber, Store};
 
 /// Up to how many rows come or go one by one when a stretch moves; for more, the list is built anew.

@@ -86,8 +86,8 @@ impl Requests {
 
     /// Asks the loop to end. The first reason stays.
     pub fn end(&self, why: ExitReason) {
-        let place = ExitReason::ALL.iter().position(|end| *end == why).and_then(|place| u8::try_from(place + 1).ok()).unwrap_or(1);
-        let _ = self.asked.end.compare_exchange(0, place, Ordering::AcqRel, Ordering::Acquire);
+        let index = ExitReason::ALL.iter().position(|end| *end == why).and_then(|index| u8::try_from(index + 1).ok()).unwrap_or(1);
+        let _ = self.asked.end.compare_exchange(0, index, Ordering::AcqRel, Ordering::Acquire);
         self.waker.wake();
     }
 
@@ -116,8 +116,8 @@ impl Requests {
 
     /// Why the loop is to end, if it is.
     pub(crate) fn end_asked(&self) -> Option<ExitReason> {
-        let place = self.asked.end.load(Ordering::Acquire).checked_sub(1)?;
-        ExitReason::ALL.get(usize::from(place)).copied()
+        let index = self.asked.end.load(Ordering::Acquire).checked_sub(1)?;
+        ExitReason::ALL.get(usize::from(index)).copied()
     }
 
     /// Whether a stop was asked for since the last call.

@@ -425,8 +425,9 @@ fn a_clock_that_is_set_is_told_once() {
     ];
     // The loop looks when it has something else to do: at the ages on the screen, at the latest.
     let (log, _) = ran(Dummy { ticks: true, ..Dummy::default() }, steps);
-    let told: Vec<(u64, &str)> = log.iter().filter(|(_, what)| what.starts_with("ahead")).map(|(at, what)| (*at, what.as_str())).collect();
-    assert_eq!(told, [(3_000, "ahead PT1H"), (5_000, "ahead -PT87600H"), (6_000, "ahead PT0S")]);
+    let reported: Vec<(u64, &str)> =
+        log.iter().filter(|(_, what)| what.starts_with("ahead")).map(|(at, what)| (*at, what.as_str())).collect();
+    assert_eq!(reported, [(3_000, "ahead PT1H"), (5_000, "ahead -PT87600H"), (6_000, "ahead PT0S")]);
     let shown = |at| log.iter().any(|(drawn, what)| what == "frame" && (at..at + 200).contains(drawn));
     assert!([3_000, 5_000, 6_000].into_iter().all(shown), "{log:?}");
 }

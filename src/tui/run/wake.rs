@@ -13,17 +13,17 @@ mod system {
 
     /// The end that the loop waits at, together with the keyboard.
     #[derive(Debug)]
-    pub struct WakeEnd(UnixStream);
+    pub struct WakeReceiver(UnixStream);
 
     /// A waker and its end.
     ///
     /// # Errors
     /// When the system has no socket to give.
-    pub fn wake_pair() -> io::Result<(Waker, WakeEnd)> {
+    pub fn wake_pair() -> io::Result<(Waker, WakeReceiver)> {
         let (here, there) = UnixStream::pair()?;
         here.set_nonblocking(true)?;
         there.set_nonblocking(true)?;
-        Ok((Waker(Arc::new(there)), WakeEnd(here)))
+        Ok((Waker(Arc::new(there)), WakeReceiver(here)))
     }
 
     impl Waker {
@@ -35,7 +35,7 @@ mod system {
         }
     }
 
-    impl WakeEnd {
+    impl WakeReceiver {
         /// Forgets all calls so far.
         pub fn clear(&mut self) {
             let mut bytes = [0; 64];
@@ -43,7 +43,7 @@ mod system {
         }
     }
 
-    impl AsFd for WakeEnd {
+    impl AsFd for WakeReceiver {
         fn as_fd(&self) -> BorrowedFd<'_> {
             self.0.as_fd()
         }
@@ -60,14 +60,14 @@ mod system {
 
     /// The end that the loop waits at.
     #[derive(Debug)]
-    pub struct WakeEnd;
+    pub struct WakeReceiver;
 
     /// A waker and its end.
     ///
     /// # Errors
     /// Never here.
-    pub fn wake_pair() -> io::Result<(Waker, WakeEnd)> {
-        Ok((Waker, WakeEnd))
+    pub fn wake_pair() -> io::Result<(Waker, WakeReceiver)> {
+        Ok((Waker, WakeReceiver))
     }
 
     impl Waker {
@@ -75,10 +75,10 @@ mod system {
         pub fn wake(&self) {}
     }
 
-    impl WakeEnd {
+    impl WakeReceiver {
         /// Forgets all calls so far.
         pub fn clear(&mut self) {}
     }
 }
 
-pub use system::{WakeEnd, Waker, wake_pair};
+pub use system::{WakeReceiver, Waker, wake_pair};

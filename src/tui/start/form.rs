@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use tui_input::{Input, InputRequest};
 use zeroize::Zeroize as _;
 
-use crate::config::{NewCampaign, NewField, NewKey, NewPlace};
+use crate::config::{NewCampaign, NewField, NewKey, NewServer};
 use crate::delivery::clean_line;
 use crate::monitor::NoticeWeight;
 use crate::postman::{BaseUrl, Environment, Explanation};
@@ -30,7 +30,7 @@ pub struct TrialLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spot {
     Name,
-    Place,
+    Server,
     Address,
     Id,
     Source,
@@ -57,7 +57,7 @@ pub(super) enum FormPhase {
 }
 
 /// Where the campaign can be: the three environments, then an address of one's own.
-pub(super) const PLACES: [&str; 4] = ["production", "test", "loadtest", "another address"];
+pub(super) const SERVERS: [&str; 4] = ["production", "test", "loadtest", "another address"];
 /// Where its key can be.
 pub(super) const SOURCES: [&str; 3] = ["an environment variable", "a file", "typed here, kept in a private file"];
 /// Whether actions are locked.
@@ -70,7 +70,7 @@ const LONGEST: usize = 500;
 #[derive(Debug)]
 pub(super) struct CampaignForm {
     pub name: Input,
-    pub place: usize,
+    pub server: usize,
     pub address: Input,
     pub id: Input,
     pub source: usize,
@@ -139,7 +139,7 @@ impl CampaignForm {
         Self {
             name: Input::default(),
             // Whoever tries it out for the first time should not do so in production.
-            place: 1,
+            server: 1,
             address: Input::default(),
             id: Input::default(),
             source: 0,
@@ -156,7 +156,7 @@ impl CampaignForm {
     pub fn spots(&self) -> Vec<Spot> {
         let all = [
             Spot::Name,
-            Spot::Place,
+            Spot::Server,
             Spot::Address,
             Spot::Id,
             Spot::Source,
@@ -170,7 +170,7 @@ impl CampaignForm {
     }
 
     fn has_address(&self) -> bool {
-        self.place + 1 == PLACES.len()
+        self.server + 1 == SERVERS.len()
     }
 
     /// Whether the API was asked and found nothing wrong.
@@ -274,7 +274,7 @@ impl CampaignForm {
 
     fn edit(&mut self, code: KeyCode, key: KeyEvent) {
         let choices = match self.focus {
-            Spot::Place => Some((&mut self.place, PLACES.len())),
+            Spot::Server => Some((&mut self.server, SERVERS.len())),
             Spot::Source => Some((&mut self.source, SOURCES.len())),
             Spot::ReadOnly => Some((&mut self.read_only, READ_ONLY.len())),
             _ => None,
@@ -335,13 +335,13 @@ impl CampaignForm {
     fn checked(&mut self) -> Option<NewCampaign> {
         let campaign = self.campaign();
         let mut problems: Vec<(Spot, String)> = Vec::new();
-        match &campaign.place {
-            NewPlace::Environment(word) => problems.extend(Environment::parse(word).err().map(|error| (Spot::Place, error.expected))),
-            NewPlace::BaseUrl(url) => problems.extend(BaseUrl::parse(url).err().map(|error| (Spot::Address, error.to_string()))),
+        match &campaign.server {
+            NewServer::Environment(word) => problems.extend(Environment::parse(word).err().map(|error| (Spot::Server, error.expected))),
+            NewServer::BaseUrl(url) => problems.extend(BaseUrl::parse(url).err().map(|error| (Spot::Address, error.to_string()))),
         }
         let spot = |field| match field {
             NewField::Name => Spot::Name,
-            NewField::Place => Spot::Address,
+            NewField::Server => Spot::Address,
             NewField::Id => Spot::Id,
             NewField::Key => Spot::Key,
         };
@@ -368,9 +368,9 @@ impl CampaignForm {
         let key = self.keys.of(self.source).map(|line| line.value().trim()).unwrap_or_default();
         NewCampaign {
             name: text(&self.name),
-            place: match PLACES.get(self.place) {
-                Some(word) if !self.has_address() => NewPlace::Environment((*word).to_owned()),
-                _ => NewPlace::BaseUrl(text(&self.address)),
+            server: match SERVERS.get(self.server) {
+                Some(word) if !self.has_address() => NewServer::Environment((*word).to_owned()),
+                _ => NewServer::BaseUrl(text(&self.address)),
             },
             id: text(&self.id),
             key: match self.source {

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use tui_input::Input;
 
 use super::Start;
-use super::form::{CampaignForm, FormPhase, Leaving, PLACES, READ_ONLY, SOURCES, Spot};
+use super::form::{CampaignForm, FormPhase, Leaving, READ_ONLY, SERVERS, SOURCES, Spot};
 use super::view::paragraph;
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
@@ -20,7 +20,7 @@ const LABEL_COLUMNS: usize = 13;
 const FORM_COLUMNS: u16 = 100;
 
 /// Where the terminal's cursor stands: line and column within the form.
-type Place = (usize, usize);
+type CursorPosition = (usize, usize);
 
 /// Draws it.
 pub(super) fn draw(start: &Start, form: &CampaignForm, frame: &mut Frame<'_>) {
@@ -58,7 +58,7 @@ struct Drawn<'a> {
     start: &'a Start,
     columns: usize,
     lines: Vec<Line<'static>>,
-    cursor: Place,
+    cursor: CursorPosition,
 }
 
 impl Drawn<'_> {
@@ -83,7 +83,7 @@ impl Drawn<'_> {
         let room = self.columns.saturating_sub(LABEL_COLUMNS + 4);
         let label = match spot {
             Spot::Name => "name",
-            Spot::Place => "environment",
+            Spot::Server => "environment",
             Spot::Address => "address",
             Spot::Id => "campaign id",
             Spot::Source => "key from",
@@ -96,7 +96,7 @@ impl Drawn<'_> {
             Span::styled(format!("{label:LABEL_COLUMNS$}"), self.style(label_role)),
         ]);
         let cursor = match spot {
-            Spot::Place => self.choice(&mut line, &PLACES, form.place, has_focus),
+            Spot::Server => self.choice(&mut line, &SERVERS, form.server, has_focus),
             Spot::Source => self.choice(&mut line, &SOURCES, form.source, has_focus),
             Spot::ReadOnly => self.choice(&mut line, &READ_ONLY, form.read_only, has_focus),
             Spot::Name => self.text(&mut line, &form.name, "such as Clinic reminders", has_focus, room),
@@ -123,13 +123,13 @@ impl Drawn<'_> {
             self.cursor = (self.lines.len(), cursor);
         }
         self.lines.push(line);
-        let problem = form.problems.iter().find(|(place, _)| *place == spot);
+        let problem = form.problems.iter().find(|(at, _)| *at == spot);
         if let Some((_, what)) = problem {
             let style = self.style(Role::Failed);
             let indent = " ".repeat(LABEL_COLUMNS + 2);
             let sign = self.sign("✗", "x");
-            let told = wrap(&format!("{sign} {what}"), room);
-            self.lines.extend(told.into_iter().map(|told| Line::styled(format!("{indent}{told}"), style)));
+            let reported = wrap(&format!("{sign} {what}"), room);
+            self.lines.extend(reported.into_iter().map(|reported| Line::styled(format!("{indent}{reported}"), style)));
         }
     }
 
@@ -190,18 +190,20 @@ impl Drawn<'_> {
 
     fn outcome(&mut self, form: &CampaignForm) {
         match form.leaves {
-            Some(Leaving::Back) => return self.told(Role::Warning, "Esc again drops what was typed; any other key goes on."),
-            Some(Leaving::Quit) => return self.told(Role::Warning, "Ctrl-c again quits, and drops what was typed; any other key goes on."),
+            Some(Leaving::Back) => return self.reported(Role::Warning, "Esc again drops what was typed; any other key goes on."),
+            Some(Leaving::Quit) => {
+                return self.reported(Role::Warning, "Ctrl-c again quits, and drops what was typed; any other key goes on.");
+            }
             None => {}
         }
         match &form.phase {
             FormPhase::Filling => {}
-            FormPhase::Trying => self.told(Role::Muted, "Asking the API for one message … Esc goes back."),
-            FormPhase::Saving => self.told(Role::Muted, "Saving …"),
+            FormPhase::Trying => self.reported(Role::Muted, "Asking the API for one message … Esc goes back."),
+            FormPhase::Saving => self.reported(Role::Muted, "Saving …"),
             FormPhase::NotSaved(why) => {
-                self.told(Role::Failed, &format!("{} {}", self.sign("✗", "x"), why.what));
-                self.told(Role::Text, &why.why);
-                self.told(Role::Text, &why.next);
+                self.reported(Role::Failed, &format!("{} {}", self.sign("✗", "x"), why.what));
+                self.reported(Role::Text, &why.why);
+                self.reported(Role::Text, &why.next);
             }
             FormPhase::Tried(lines) => {
                 for line in lines {
@@ -210,14 +212,14 @@ impl Drawn<'_> {
                         NoticeWeight::Warning => ("!", Role::Warning),
                         NoticeWeight::Problem => (self.sign("✗", "x"), Role::Failed),
                     };
-                    self.told(role, &format!("{sign} {}", line.text));
-                    self.told(Role::Text, &line.next);
+                    self.reported(role, &format!("{sign} {}", line.text));
+                    self.reported(Role::Text, &line.next);
                 }
             }
         }
     }
 
-    fn told(&mut self, role: Role, text: &str) {
+    fn reported(&mut self, role: Role, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -232,7 +234,7 @@ impl Drawn<'_> {
 }
 
 fn keys_line(start: &Start, form: &CampaignForm, columns: usize) -> Line<'static> {
-    let choices = matches!(form.focus, Spot::Place | Spot::Source | Spot::ReadOnly);
+    let choices = matches!(form.focus, Spot::Server | Spot::Source | Spot::ReadOnly);
     let buttons = matches!(form.focus, Spot::Try | Spot::Save | Spot::Example);
     let keys = [
         Some(("Enter", if buttons { "do it" } else { "next" })),

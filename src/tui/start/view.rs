@@ -36,9 +36,9 @@ fn menu(start: &Start, frame: &mut Frame<'_>) {
         Line::default(),
     ];
     let first_choice = lines.len();
-    for (place, choice) in CHOICES.iter().enumerate() {
+    for (index, choice) in CHOICES.iter().enumerate() {
         let name = fit(choice.name, NAME_COLUMNS.min(columns.saturating_sub(6)), Align::Left, start.ascii);
-        lines.push(if place == start.focus {
+        lines.push(if index == start.focus {
             let row = format!(" {}  {name} {}", choice.digit, choice.says);
             Line::styled(fit(&row, columns, Align::Left, start.ascii), style(Role::Selected))
         } else {

@@ -103,7 +103,7 @@ impl Across {
     }
 
     /// The server of that campaign has other messages than before.
-    pub fn start_anew(&mut self, campaign: usize) {
+    pub fn start_over(&mut self, campaign: usize) {
         self.listed.get_mut(campaign).into_iter().for_each(Vec::clear);
         if let Some(answer @ AcrossAnswer::Found { .. }) = self.answers.get_mut(campaign) {
             *answer = AcrossAnswer::Found { more: false, beside: Beside::default() };
@@ -152,9 +152,9 @@ impl Across {
     /// The campaigns whose answer has no message and leaves open whether there is one, and what they answered instead.
     pub fn uncertain(&self) -> (usize, Beside) {
         let (mut campaigns, mut all) = (0, Beside::default());
-        for (place, answer) in self.answers.iter().enumerate() {
+        for (index, answer) in self.answers.iter().enumerate() {
             if let AcrossAnswer::Found { more, beside } = answer {
-                campaigns += usize::from(self.listed_of(place).is_empty() && !beside.proves_none(*more));
+                campaigns += usize::from(self.listed_of(index).is_empty() && !beside.proves_none(*more));
                 all += *beside;
             }
         }

@@ -111,7 +111,7 @@ impl BatchRecord {
 }
 
 impl Followed {
-    fn place(&mut self, stage: Option<&ActionStage>) -> Option<&mut usize> {
+    fn index(&mut self, stage: Option<&ActionStage>) -> Option<&mut usize> {
         match stage? {
             ActionStage::Followed { status: Status::Success } => Some(&mut self.delivered),
             ActionStage::Followed { status: Status::Failure } => Some(&mut self.failed),
@@ -204,7 +204,7 @@ impl Actions {
             step(&mut self.for_person);
         }
         if record.in_run
-            && let Some(number) = self.followed.place(record.stage.as_ref())
+            && let Some(number) = self.followed.index(record.stage.as_ref())
         {
             step(number);
         }

@@ -111,7 +111,7 @@ impl Campaign {
     }
 
     /// The place of the cursor in the list.
-    pub fn activity_place(&self, entries: &[Entry<'_>]) -> usize {
+    pub fn activity_index(&self, entries: &[Entry<'_>]) -> usize {
         self.activity_cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.is(key))).unwrap_or(0)
     }
 
@@ -127,10 +127,10 @@ impl Campaign {
 impl State {
     /// Where an outcome waits for a person: in the campaign on the screen, else in the next one shown.
     pub(in crate::tui) fn next_for_person(&self) -> Option<(usize, ActivityKey)> {
-        let places = std::iter::once(self.current).chain(self.order().iter().copied().filter(|place| *place != self.current));
-        places.filter_map(|place| Some((place, self.campaigns.get(place)?))).find_map(|(place, campaign)| {
+        let indices = std::iter::once(self.current).chain(self.order().iter().copied().filter(|index| *index != self.current));
+        indices.filter_map(|index| Some((index, self.campaigns.get(index)?))).find_map(|(index, campaign)| {
             let entry = campaign.activity().into_iter().find(|entry| entry.is_action() && entry.needs_person())?;
-            Some((place, entry.key()))
+            Some((index, entry.key()))
         })
     }
 }

@@ -36,7 +36,7 @@ impl State {
             (Dialog::Plan(_) | Dialog::Batch(_), Action::Agree) => self.plan_takes_yes(),
             (Dialog::Plan(_) | Dialog::Batch(_), Action::Enter) => self.plan_takes_count() && self.is_plan_agreed(),
             (Dialog::Reveal(_) | Dialog::Resolve(_) | Dialog::Resume(_), Action::Agree) => true,
-            (Dialog::Prompt(prompt), Action::Enter) => self.campaign().is_some_and(|campaign| campaign.card.name == prompt.typed()),
+            (Dialog::Prompt(prompt), Action::Enter) => self.campaign().is_some_and(|campaign| campaign.settings.name == prompt.typed()),
             _ => false,
         };
         let is_typed = action == Action::Enter && !matches!(self.dialog, Dialog::Question(_));

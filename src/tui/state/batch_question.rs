@@ -72,7 +72,7 @@ impl BatchQuestion {
             phase: ReadingPhase::Wanted,
             reading: None,
             is_current: false,
-            is_production: campaign.card.host_kind.is_production(),
+            is_production: campaign.settings.host_kind.is_production(),
         })
     }
 
@@ -106,7 +106,7 @@ impl BatchQuestion {
         let is_current = self.plan.evidence.as_ref().is_some_and(|evidence| evidence.can_be_agreed_to(now));
         if is_current != self.is_current {
             self.is_current = is_current;
-            self.ask_anew(id);
+            self.ask_again(id);
         }
     }
 
@@ -126,7 +126,7 @@ impl BatchQuestion {
     }
 
     /// The worker's word about a reading; about an older one it is dropped. False where the batch is known no longer.
-    pub fn reading_told(&mut self, id: u64, campaign: &Campaign, generation: Generation, state: BatchState, now: Timestamp) -> bool {
+    pub fn reading_reported(&mut self, id: u64, campaign: &Campaign, generation: Generation, state: BatchState, now: Timestamp) -> bool {
         let asked = match &self.phase {
             ReadingPhase::Reading { generation, .. } | ReadingPhase::Failed { generation, .. } => *generation,
             ReadingPhase::Wanted | ReadingPhase::Whole => return true,
@@ -168,14 +168,14 @@ impl BatchQuestion {
         let Some(plan) = batch_plan(campaign, &self.plan.batch, self.reading.as_ref(), now) else { return false };
         let before = std::mem::replace(&mut self.plan, plan);
         if !before.says_the_same(&self.plan) {
-            self.ask_anew(id);
+            self.ask_again(id);
         }
         self.look_at(id, now);
         true
     }
 
     /// It is another question from now on.
-    pub fn ask_anew(&mut self, id: u64) {
+    pub fn ask_again(&mut self, id: u64) {
         self.asked = OpenQuestion::new(id);
         self.count = Count::default();
     }

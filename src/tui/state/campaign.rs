@@ -17,7 +17,7 @@ use super::{
 };
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
-use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_PLACES, Store};
+use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_COUNT, Store};
 use crate::tui::CampaignSettings;
 use crate::tui::text::width;
 
@@ -38,7 +38,7 @@ pub(in crate::tui) enum BackTo {
 /// A configured campaign and all that is known of it.
 pub(in crate::tui) struct Campaign {
     /// What the configuration says.
-    pub card: CampaignSettings,
+    pub settings: CampaignSettings,
     /// The zone whose days count.
     pub zone: TimeZone,
     /// The time of the newest event.
@@ -99,7 +99,7 @@ pub(in crate::tui) struct Campaign {
     /// What ended in the last minutes, as of the newest event.
     pub recent: Recent,
     /// The open messages by status, as of the newest event.
-    pub open: [usize; STATUS_PLACES],
+    pub open: [usize; STATUS_COUNT],
     /// When the open message that was read longest ago was read, as of the newest event.
     pub oldest_open_reading: Option<Timestamp>,
     /// How many messages should have gone on by now, and as of when.
@@ -124,10 +124,10 @@ pub(in crate::tui) struct Campaign {
 
 impl Campaign {
     /// A campaign of which nothing was read yet.
-    pub fn new(card: CampaignSettings, zone: TimeZone, now: Timestamp) -> Self {
+    pub fn new(settings: CampaignSettings, zone: TimeZone, now: Timestamp) -> Self {
         Self {
-            masked: card.masked,
-            card,
+            masked: settings.masked,
+            settings,
             zone,
             now,
             revealed_until: None,
@@ -157,7 +157,7 @@ impl Campaign {
             unlocked_until: None,
             marks: Highlights::default(),
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
-            open: [0; STATUS_PLACES],
+            open: [0; STATUS_COUNT],
             oldest_open_reading: None,
             stuck: StuckCount::default(),
             pages_to_fill: 0,
@@ -191,14 +191,14 @@ impl Campaign {
     /// Keeps no more messages than wanted. What somebody has marked, opened or under the cursor
     /// stays, and while something is looked for everything does. Whether this was the first time.
     pub fn keep_within_limit(&mut self) -> bool {
-        if self.store.len() <= self.card.max_messages || self.find.is_on() {
+        if self.store.len() <= self.settings.max_messages || self.find.is_on() {
             return false;
         }
         let is_first = self.store.coverage().dropped == 0;
         let opened = self.opened.as_ref().and_then(|opened| self.store.row(&opened.message));
         let (marked, selected) = (&self.marked, self.list.selected());
         let is_held = |row: RowNumber| marked.holds(row) || opened == Some(row) || selected == Some(row);
-        let trimmed = self.store.trim(self.card.max_messages, is_held);
+        let trimmed = self.store.trim(self.settings.max_messages, is_held);
         self.list.forget(&self.store, &trimmed);
         self.failures.forget(&self.store, &trimmed);
         self.marks.forget(&trimmed);
@@ -283,9 +283,9 @@ impl Campaign {
 
     /// The server was given other data: forgets all messages. The retries stay, with what became of
     /// them.
-    pub fn start_anew(&mut self, now: Timestamp) {
+    pub fn start_over(&mut self, now: Timestamp) {
         self.store = Store::new();
-        self.list.start_anew();
+        self.list.start_over();
         self.failures = Failures::default();
         self.marked.clear();
         self.drilled = None;
@@ -308,7 +308,7 @@ pub(in crate::tui::state) mod tests {
 
     /// A campaign of which nothing was read yet.
     pub fn campaign() -> Campaign {
-        let card = CampaignSettings {
+        let settings = CampaignSettings {
             name: "Clinic reminders".to_owned(),
             id: CampaignId::new("campaign_1"),
             host_kind: HostKind::Test,
@@ -323,6 +323,6 @@ pub(in crate::tui::state) mod tests {
             failure_limit: 0.02,
             broken: None,
         };
-        Campaign::new(card, TimeZone::UTC, "2026-11-24T06:03:07Z".parse().unwrap())
+        Campaign::new(settings, TimeZone::UTC, "2026-11-24T06:03:07Z".parse().unwrap())
     }
 }

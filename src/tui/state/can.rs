@@ -95,7 +95,7 @@ impl State {
         let why = match typed {
             Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign takes actions already"),
             Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("no status, error or time is filtered"),
-            Typed::Lock if !campaign.card.read_only => Some("the configuration does not lock this campaign"),
+            Typed::Lock if !campaign.settings.read_only => Some("the configuration does not lock this campaign"),
             Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
             Typed::Stop => (!self.can_stop()).then_some("nothing waits or is under way"),
             Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run has paused itself"),

@@ -45,7 +45,7 @@ pub(in crate::tui) struct ChangeSums {
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Changes {
     records: BTreeMap<u64, ChangeRecord>,
-    places: HashMap<MessageId, u64>,
+    indices: HashMap<MessageId, u64>,
     next: u64,
     since: Option<Timestamp>,
     sums: ChangeSums,
@@ -69,19 +69,19 @@ impl Changes {
             at: change.seen_at,
             elsewhere,
         };
-        if let Some(known) = self.places.remove(&record.message).and_then(|place| self.records.remove(&place)) {
+        if let Some(known) = self.indices.remove(&record.message).and_then(|index| self.records.remove(&index)) {
             self.count(&known, |sum| sum.saturating_sub(1));
             record.elsewhere |= known.elsewhere;
             record.from = known.from;
         }
         self.count(&record, |sum| sum + 1);
-        self.places.insert(record.message.clone(), self.next);
+        self.indices.insert(record.message.clone(), self.next);
         self.records.insert(self.next, record);
         self.next += 1;
         if self.records.len() > KEPT
             && let Some((_, oldest)) = self.records.pop_first()
         {
-            self.places.remove(&oldest.message);
+            self.indices.remove(&oldest.message);
             self.dropped += 1;
         }
     }

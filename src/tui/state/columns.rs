@@ -165,10 +165,10 @@ impl ShownColumns {
     }
 
     /// Moves a column to the left (-1) or to the right (1). False at the ends.
-    pub fn shift(&mut self, place: usize, steps: isize) -> bool {
-        match place.checked_add_signed(steps) {
-            Some(other) if other < self.0.len() && place < self.0.len() => {
-                self.0.swap(place, other);
+    pub fn shift(&mut self, index: usize, steps: isize) -> bool {
+        match index.checked_add_signed(steps) {
+            Some(other) if other < self.0.len() && index < self.0.len() => {
+                self.0.swap(index, other);
                 true
             }
             _ => false,
@@ -192,7 +192,7 @@ impl ShownColumns {
         let mut before = None;
         for column in Column::ALL {
             if columns.iter().all(|(known, _)| *known != column) {
-                let after = columns.iter().position(|(known, _)| Some(*known) == before).map_or(0, |place| place + 1);
+                let after = columns.iter().position(|(known, _)| Some(*known) == before).map_or(0, |index| index + 1);
                 columns.insert(after, (column, column.is_usual()));
             }
             before = Some(column);
@@ -256,11 +256,11 @@ mod tests {
         #[test]
         fn what_was_chosen_comes_back(steps in prop::collection::vec((0..12usize, 0..3u8), 0..40)) {
             let mut columns = ShownColumns::default();
-            for (place, kind) in steps {
+            for (index, kind) in steps {
                 match kind {
-                    0 => columns.turn(columns.all()[place].0),
-                    1 => columns.shift(place, -1),
-                    _ => columns.shift(place, 1),
+                    0 => columns.turn(columns.all()[index].0),
+                    1 => columns.shift(index, -1),
+                    _ => columns.shift(index, 1),
                 };
                 prop_assert!(columns.shown().count() > 0);
             }

@@ -159,7 +159,7 @@ impl State {
                 Some(None) => Some("it was not told"),
                 Some(Some(_)) => None,
             },
-            CopyWhat::Text if campaign.card.one_time_password => Some("a one-time password"),
+            CopyWhat::Text if campaign.settings.one_time_password => Some("a one-time password"),
             CopyWhat::Text => match row {
                 None => Some("no message is selected"),
                 Some(row) => campaign.store.text(row, campaign.is_masked(row)).is_none().then_some("it was not told"),

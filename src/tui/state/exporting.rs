@@ -57,11 +57,11 @@ impl Export {
 
 impl State {
     /// Whether an export still needs the rows of a campaign, so that none may get another meaning.
-    pub(in crate::tui) fn holds_rows(&self, place: usize) -> bool {
+    pub(in crate::tui) fn holds_rows(&self, index: usize) -> bool {
         let is_asked = || {
             let Dialog::Prompt(prompt) = &self.dialog else { return false };
             matches!(**prompt, Prompt { kind: PromptKind::Export(ref export), .. } if !export.rows().is_empty())
         };
-        self.exporting.as_ref().is_some_and(|exporting| exporting.campaign == place) || (place == self.current && is_asked())
+        self.exporting.as_ref().is_some_and(|exporting| exporting.campaign == index) || (index == self.current && is_asked())
     }
 }

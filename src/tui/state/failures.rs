@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{FailureColumn, MOST_FAILED, Ordered, Times};
-use crate::delivery::{MessageId, RetryHelps, Status};
+use crate::delivery::{MessageId, RetryAdvice, Status};
 use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 
 /// Up to how many failures are counted anew with every answer. More are counted with the tick of
@@ -38,7 +38,7 @@ pub(in crate::tui) struct FailureGroup {
     /// How many were tried once, twice, more often; those of which no try was told count as one.
     pub tried: [usize; 3],
     /// Whether a retry helps.
-    pub helps: RetryHelps,
+    pub advice: RetryAdvice,
 }
 
 /// The failures of a campaign.
@@ -141,19 +141,19 @@ impl Failures {
     }
 
     /// The place of the cursor.
-    pub fn place(&self) -> usize {
+    pub fn index(&self) -> usize {
         self.cursor.as_ref().and_then(|key| self.groups.iter().position(|group| group.key == *key)).unwrap_or(0)
     }
 
     /// The line with the cursor.
     pub fn selected(&self) -> Option<&FailureGroup> {
-        self.groups.get(self.place())
+        self.groups.get(self.index())
     }
 
     /// Moves the cursor; it stops at the ends.
     pub fn go(&mut self, steps: isize) {
-        let place = self.place().saturating_add_signed(steps).min(self.groups.len().saturating_sub(1));
-        self.cursor = self.groups.get(place).map(|group| group.key.clone());
+        let index = self.index().saturating_add_signed(steps).min(self.groups.len().saturating_sub(1));
+        self.cursor = self.groups.get(index).map(|group| group.key.clone());
     }
 
     /// The covered rows that a line stands for, newest first.
@@ -165,7 +165,7 @@ impl Failures {
     ) -> impl Iterator<Item = RowNumber> + 'a {
         let rows = self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row));
         rows.filter(move |row| match key {
-            GroupKey::Helped => helps(store, *row) == RetryHelps::Yes && !is_in(used_up, store, *row),
+            GroupKey::Helped => advice(store, *row) == RetryAdvice::Yes && !is_in(used_up, store, *row),
             GroupKey::Error(code) => self::code(store, *row) == code,
         })
     }
@@ -179,12 +179,12 @@ impl Failures {
         self.is_due = false;
         self.loaded = store.loaded_between(self.times.0, self.times.1);
         let mut groups: Vec<FailureGroup> = Vec::new();
-        let mut helped = FailureGroup::empty(GroupKey::Helped, RetryHelps::Yes);
+        let mut helped = FailureGroup::empty(GroupKey::Helped, RetryAdvice::Yes);
         for row in self.all_rows(store) {
             let (code, cells) = (code(store, row), store.cells(row));
-            let place = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
-            let place = place.unwrap_or_else(|| {
-                groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), helps(store, row)));
+            let index = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
+            let index = index.unwrap_or_else(|| {
+                groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), advice(store, row)));
                 groups.len() - 1
             });
             let is_used_up = is_in(used_up, store, row);
@@ -195,9 +195,9 @@ impl Failures {
                 group.newest = group.newest.max(cells.created_at);
                 group.tried[tried] += 1;
             };
-            if let Some(group) = groups.get_mut(place) {
+            if let Some(group) = groups.get_mut(index) {
                 add(group);
-                if group.helps == RetryHelps::Yes && !is_used_up {
+                if group.advice == RetryAdvice::Yes && !is_used_up {
                     add(&mut helped);
                 }
             }
@@ -211,8 +211,8 @@ impl Failures {
 }
 
 impl FailureGroup {
-    fn empty(key: GroupKey, helps: RetryHelps) -> Self {
-        Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], helps }
+    fn empty(key: GroupKey, advice: RetryAdvice) -> Self {
+        Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], advice }
     }
 
     /// How many a retry may still be taken of.
@@ -221,8 +221,8 @@ impl FailureGroup {
     }
 
     /// Whether to retry what is left of them; where nothing is, not.
-    pub fn verdict(&self) -> RetryHelps {
-        if self.left() == 0 { RetryHelps::No } else { self.helps }
+    pub fn verdict(&self) -> RetryAdvice {
+        if self.left() == 0 { RetryAdvice::No } else { self.advice }
     }
 
     /// Its name in the list.
@@ -243,7 +243,7 @@ fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
             FailureColumn::Error => left.name().cmp(right.name()),
             FailureColumn::Count => left.count.cmp(&right.count),
             FailureColumn::Newest => left.newest.cmp(&right.newest),
-            FailureColumn::Retry => help_rank(left.helps).cmp(&help_rank(right.helps)),
+            FailureColumn::Retry => help_rank(left.advice).cmp(&help_rank(right.advice)),
         };
         let by = if order.direction == Direction::Rising { by } else { by.reverse() };
         let usual = || right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest));
@@ -251,11 +251,11 @@ fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
     });
 }
 
-fn help_rank(helps: RetryHelps) -> u8 {
-    match helps {
-        RetryHelps::Yes => 0,
-        RetryHelps::Maybe => 1,
-        RetryHelps::No => 2,
+fn help_rank(advice: RetryAdvice) -> u8 {
+    match advice {
+        RetryAdvice::Yes => 0,
+        RetryAdvice::Maybe => 1,
+        RetryAdvice::No => 2,
     }
 }
 
@@ -268,8 +268,8 @@ fn is_in(used_up: &HashSet<MessageId>, store: &Store, row: RowNumber) -> bool {
     !used_up.is_empty() && used_up.contains(&store.id(row))
 }
 
-fn helps(store: &Store, row: RowNumber) -> RetryHelps {
-    store.error(row).map_or(RetryHelps::Maybe, |error| error.known().retry_helps())
+fn advice(store: &Store, row: RowNumber) -> RetryAdvice {
+    store.error(row).map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())
 }
 
 #[cfg(test)]
@@ -285,7 +285,7 @@ mod tests {
     /// Messages: id, status, error, tries.
     fn rows(messages: &[(&str, &str, &str, usize)]) -> Rows {
         let mut rows = RowsBuilder::default();
-        for (place, (id, status, code, tried)) in (0..).zip(messages) {
+        for (index, (id, status, code, tried)) in (0..).zip(messages) {
             let attempt = |_| AttemptFields {
                 status: Reported::Value(status),
                 error_kind: Reported::Value("delivery_error"),
@@ -295,7 +295,7 @@ mod tests {
             rows.push(&RowFields {
                 id,
                 status: Reported::Value(status),
-                created_at: Reported::Value(at(place)),
+                created_at: Reported::Value(at(index)),
                 attempts: Reported::Value((0..*tried).map(attempt).collect()),
                 ..RowFields::default()
             });
@@ -306,14 +306,14 @@ mod tests {
     #[test]
     fn failures_are_grouped_and_what_is_helped_comes_first() {
         let mut store = Store::new();
-        let told = rows(&[
+        let reported = rows(&[
             ("a", "failure", "recipient_unavailable", 1),
             ("b", "failure", "routing_error", 4),
             ("c", "failure", "routing_error", 2),
             ("d", "success", "", 1),
             ("e", "failure", "", 1),
         ]);
-        store.merge(&told, &AnswerKind::List, at(9));
+        store.merge(&reported, &AnswerKind::List, at(9));
         store.set_reach(Reach { complete: true, ..Reach::default() });
         let mut failures = Failures::default();
         failures.look(&store, &HashSet::new());
@@ -334,9 +334,9 @@ mod tests {
     #[test]
     fn what_the_api_refused_is_not_worth_a_retry() {
         let mut store = Store::new();
-        let told =
+        let reported =
             rows(&[("a", "failure", "recipient_unavailable", 4), ("b", "failure", "recipient_unavailable", 1), ("c", "failure", "x", 4)]);
-        store.merge(&told, &AnswerKind::List, at(9));
+        store.merge(&reported, &AnswerKind::List, at(9));
         store.set_reach(Reach { complete: true, ..Reach::default() });
         let refused = |ids: &[&str]| ids.iter().map(|id| MessageId::new(*id)).collect::<HashSet<_>>();
         let mut failures = Failures::default();
@@ -365,6 +365,6 @@ mod tests {
         let more = rows(&[("b", "failure", "x", 1), ("c", "failure", "x", 1), ("d", "failure", "recipient_unavailable", 1)]);
         let merged = store.merge(&more, &AnswerKind::List, at(10));
         failures.apply(&store, &HashSet::new(), &merged, true);
-        assert_eq!((failures.place(), failures.selected().unwrap().name()), (3, "routing_error"));
+        assert_eq!((failures.index(), failures.selected().unwrap().name()), (3, "routing_error"));
     }
 }

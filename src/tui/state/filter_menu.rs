@@ -131,38 +131,38 @@ impl FilterMenu {
 
     /// Lists the batches that had no place at first.
     pub fn list_more(&mut self) {
-        let Some(place) = self.lines.iter().position(|line| line.item == MenuItem::MoreBatches) else { return };
+        let Some(index) = self.lines.iter().position(|line| line.item == MenuItem::MoreBatches) else { return };
         let more = std::mem::take(&mut self.more_batches);
-        let moved = if self.opened_on > place { more.len().saturating_sub(1) } else { 0 };
+        let moved = if self.opened_on > index { more.len().saturating_sub(1) } else { 0 };
         self.opened_on = self.opened_on.saturating_add(moved);
-        self.lines.splice(place..=place, more);
-        self.next = self.next.min(place);
+        self.lines.splice(index..=index, more);
+        self.next = self.next.min(index);
         self.is_result_due = true;
     }
 
     /// Takes the line under the cursor out: its filter was deleted.
     pub fn take_out(&mut self) {
-        let place = self.cursor;
-        if place < self.lines.len() {
-            self.lines.remove(place);
+        let index = self.cursor;
+        if index < self.lines.len() {
+            self.lines.remove(index);
         }
         self.opened_on = match self.opened_on {
             // It was about a line that is gone.
-            on if on == place => usize::MAX,
+            on if on == index => usize::MAX,
             usize::MAX => usize::MAX,
-            on => on - usize::from(on > place),
+            on => on - usize::from(on > index),
         };
-        self.next = self.next.min(place);
+        self.next = self.next.min(index);
         self.go(0);
     }
 
     /// Puts a filter that was brought back where it was, under the cursor.
-    pub fn put_in(&mut self, place: usize, named: NamedFilter) {
-        let place = place.min(self.lines.len());
-        self.lines.insert(place, MenuLine::of_named(named));
-        self.opened_on = self.opened_on.saturating_add(usize::from(self.opened_on >= place));
-        self.cursor = place;
-        self.next = self.next.min(place);
+    pub fn put_in(&mut self, index: usize, named: NamedFilter) {
+        let index = index.min(self.lines.len());
+        self.lines.insert(index, MenuLine::of_named(named));
+        self.opened_on = self.opened_on.saturating_add(usize::from(self.opened_on >= index));
+        self.cursor = index;
+        self.next = self.next.min(index);
         self.go(0);
     }
 
@@ -191,8 +191,8 @@ impl FilterMenu {
 /// Takes something into a list, or out of it.
 fn turn<T: PartialEq>(list: &mut Vec<T>, item: T) {
     match list.iter().position(|known| *known == item) {
-        Some(place) => {
-            list.remove(place);
+        Some(index) => {
+            list.remove(index);
         }
         None => list.push(item),
     }

@@ -120,7 +120,7 @@ impl Find {
     }
 
     /// What is to be sent at `now`, if anything.
-    pub fn wish(&mut self, now: Timestamp) -> Option<SearchRequest> {
+    pub fn request(&mut self, now: Timestamp) -> Option<SearchRequest> {
         if self.due.is_some_and(|due| due <= now) {
             self.due = None;
             return Some(SearchRequest::Ask(self.query.clone()));

@@ -63,7 +63,7 @@ impl List {
     }
 
     /// Forgets all rows: they belong to a store that is gone. Filter and order stay.
-    pub fn start_anew(&mut self) {
+    pub fn start_over(&mut self) {
         *self = Self { view: Sections::ordered(self.filter().clone(), self.view.kept().order()), ..Self::new() };
     }
 
@@ -104,10 +104,10 @@ impl List {
     }
 
     /// The line at a place; `None` for the last line of the list and beyond.
-    pub fn item(&self, store: &Store, place: usize) -> Option<Item> {
-        let row = self.view.row(place)?;
+    pub fn item(&self, store: &Store, index: usize) -> Option<Item> {
+        let row = self.view.row(index)?;
         // Among those that are kept only the row under the cursor can have left.
-        let is_below = place >= self.view.kept().len();
+        let is_below = index >= self.view.kept().len();
         let left = is_below || (self.cursor == ListCursor::Row(row) && !self.view.shows(store, row));
         Some(Item { row, left })
     }
@@ -141,7 +141,7 @@ impl List {
     }
 
     /// The place of the cursor.
-    pub fn place(&self, store: &Store) -> usize {
+    pub fn index(&self, store: &Store) -> usize {
         match self.cursor {
             ListCursor::Newest => 0,
             ListCursor::End => self.len(),
@@ -151,18 +151,18 @@ impl List {
 
     /// The place of the first line in a window of that height, so that the cursor is in it.
     pub fn top(&self, store: &Store, height: usize) -> usize {
-        let (height, place) = (height.max(1), self.place(store));
+        let (height, index) = (height.max(1), self.index(store));
         // No empty lines below the last one while there are rows above.
         let highest = (self.len() + 1).saturating_sub(height);
         let top = self.top.min(highest);
-        if place < top { place } else { top.max((place + 1).saturating_sub(height)) }
+        if index < top { index } else { top.max((index + 1).saturating_sub(height)) }
     }
 
     /// Follows a merge. The row under the cursor keeps its line; at the top, untouched, the list
     /// follows the newest.
     pub fn apply(&mut self, store: &Store, merged: &Merged) {
-        let (place, before) = (self.place(store), self.view.len());
-        let line = place.saturating_sub(self.top);
+        let (index, before) = (self.index(store), self.view.len());
+        let line = index.saturating_sub(self.top);
         self.view.apply(store, merged);
         match self.cursor {
             ListCursor::Newest => {
@@ -171,10 +171,10 @@ impl List {
                 return;
             }
             // Rows that were read further back come in under the cursor.
-            ListCursor::End if self.view.len() > before => self.put(store, place),
+            ListCursor::End if self.view.len() > before => self.put(store, index),
             ListCursor::End | ListCursor::Row(_) => {}
         }
-        self.top = self.place(store).saturating_sub(line);
+        self.top = self.index(store).saturating_sub(line);
     }
 
     /// Follows a window of time that has moved on. What leaves it under the cursor stays until the cursor moves.
@@ -183,7 +183,7 @@ impl List {
         if (since, until) == (self.filter().since, self.filter().until) {
             return;
         }
-        let line = self.place(store).saturating_sub(self.top);
+        let line = self.index(store).saturating_sub(self.top);
         self.view.set_times(store, (since, until));
         if !self.view.is_sorted() {
             self.sorted_to = 0;
@@ -192,35 +192,35 @@ impl List {
             ListCursor::Newest => self.top = 0,
             // Nobody has chosen the first row of an order: it leaves with the others.
             ListCursor::Row(row) if self.untouched && !self.view.shows(store, row) => self.follow(store),
-            ListCursor::End | ListCursor::Row(_) => self.top = self.place(store).saturating_sub(line),
+            ListCursor::End | ListCursor::Row(_) => self.top = self.index(store).saturating_sub(line),
         }
     }
 
     /// Follows a trim of the store; the row under the cursor is none of those that left.
     pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
-        let line = self.place(store).saturating_sub(self.top);
+        let line = self.index(store).saturating_sub(self.top);
         self.view.forget(store, trimmed);
         self.sorted_to = 0;
-        self.top = self.place(store).saturating_sub(line);
+        self.top = self.index(store).saturating_sub(line);
     }
 
     /// Puts the cursor on a place and keeps what is there.
-    fn put(&mut self, store: &Store, place: usize) {
-        let row = self.view.row(place);
+    fn put(&mut self, store: &Store, index: usize) {
+        let row = self.view.row(index);
         self.cursor = row.map_or(ListCursor::End, ListCursor::Row);
         self.view.pin(store, row);
     }
 
     /// Shows other rows. The cursor stays on its message where that is still shown.
     pub fn set_filter(&mut self, store: &Store, filter: Filter) {
-        let line = self.place(store).saturating_sub(self.top);
+        let line = self.index(store).saturating_sub(self.top);
         self.view = Sections::ordered(filter, self.view.kept().order());
         self.view.refresh_roughly(store);
         self.sorted_to = 0;
         match self.cursor {
             ListCursor::Row(row) if !self.untouched && self.view.shows(store, row) => {
                 self.view.pin(store, Some(row));
-                self.top = self.place(store).saturating_sub(line);
+                self.top = self.index(store).saturating_sub(line);
             }
             _ => self.follow(store),
         }
@@ -232,13 +232,13 @@ impl List {
         if order == self.view.kept().order() {
             return;
         }
-        let line = self.place(store).saturating_sub(self.top);
+        let line = self.index(store).saturating_sub(self.top);
         self.view.set_order(store, order);
         self.sorted_to = 0;
         if self.untouched || self.cursor == ListCursor::Newest {
             self.follow(store);
         } else {
-            self.top = self.place(store).saturating_sub(line);
+            self.top = self.index(store).saturating_sub(line);
         }
     }
 
@@ -272,15 +272,15 @@ impl List {
 
     /// Moves the cursor to a place of the list, in a window of `height` lines; the place after the
     /// last row is the line that tells how far the list goes.
-    pub fn go(&mut self, store: &Store, place: usize, height: usize) {
-        let place = place.min(self.len());
-        self.view.sort_window(store, place..place + 1);
+    pub fn go(&mut self, store: &Store, index: usize, height: usize) {
+        let index = index.min(self.len());
+        self.view.sort_window(store, index..index + 1);
         self.untouched = false;
-        let line = place.saturating_sub(self.top(store, height));
-        let above = self.top(store, height).saturating_sub(place);
-        self.put(store, place);
+        let line = index.saturating_sub(self.top(store, height));
+        let above = self.top(store, height).saturating_sub(index);
+        self.put(store, index);
         // A row that was only kept for the cursor is gone now: the others keep their lines.
-        self.top = (self.place(store) + above).saturating_sub(line);
+        self.top = (self.index(store) + above).saturating_sub(line);
         self.top = self.top(store, height);
     }
 

@@ -68,15 +68,15 @@ impl NamedFilters {
         if name.chars().filter(|letter| letter.is_numeric()).count() > DIGITS {
             return Some(format!("{DIGITS} digits at most: the name is kept in a file, and a number must not be"));
         }
-        (self.filters.len() >= MOST && self.place(name).is_none()).then(|| format!("{MOST} are kept at most: delete one in the menu first"))
+        (self.filters.len() >= MOST && self.index(name).is_none()).then(|| format!("{MOST} are kept at most: delete one in the menu first"))
     }
 
     /// Keeps a filter under a name; one of that name is replaced. Whether there was one.
     pub fn save(&mut self, name: &str, choice: &FilterChoice) -> bool {
         let filter = NamedFilter { name: name.trim().to_owned(), choice: choice.for_every_campaign() };
-        match self.place(name) {
-            Some(place) => {
-                self.filters[place] = filter;
+        match self.index(name) {
+            Some(index) => {
+                self.filters[index] = filter;
                 true
             }
             None => {
@@ -88,24 +88,24 @@ impl NamedFilters {
 
     /// Deletes the one with a name. Where it stood.
     pub fn delete(&mut self, name: &str) -> Option<usize> {
-        let place = self.place(name)?;
-        self.deleted = Some((place, self.filters.remove(place)));
-        Some(place)
+        let index = self.index(name)?;
+        self.deleted = Some((index, self.filters.remove(index)));
+        Some(index)
     }
 
     /// Brings back what was deleted last, where it stood.
     pub fn bring_back(&mut self) -> Option<(usize, NamedFilter)> {
-        let (place, filter) = self.deleted.take()?;
-        if self.place(&filter.name).is_some() {
+        let (index, filter) = self.deleted.take()?;
+        if self.index(&filter.name).is_some() {
             // A new one was given its name meanwhile.
             return None;
         }
-        let place = place.min(self.filters.len());
-        self.filters.insert(place, filter.clone());
-        Some((place, filter))
+        let index = index.min(self.filters.len());
+        self.filters.insert(index, filter.clone());
+        Some((index, filter))
     }
 
-    fn place(&self, name: &str) -> Option<usize> {
+    fn index(&self, name: &str) -> Option<usize> {
         self.filters.iter().position(|filter| filter.name == name.trim())
     }
 }
@@ -137,7 +137,7 @@ mod tests {
         let before: Vec<_> = named.iter().cloned().collect();
         assert_eq!(named.delete("b"), Some(1));
         assert_eq!(named.delete("b"), None);
-        assert_eq!(named.bring_back().map(|(place, _)| place), Some(1));
+        assert_eq!(named.bring_back().map(|(index, _)| index), Some(1));
         assert_eq!(named.iter().cloned().collect::<Vec<_>>(), before);
         assert_eq!(named.bring_back(), None);
         named.delete("b");
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn only_so_many_are_kept() {
         let mut named = NamedFilters::default();
-        for place in 0..MOST {
-            named.save(&format!("filter {place}"), &failed());
+        for index in 0..MOST {
+            named.save(&format!("filter {index}"), &failed());
         }
         assert!(named.problem("one more", &failed()).is_some());
         assert_eq!(named.problem("filter 3", &failed()), None);

@@ -63,7 +63,7 @@ impl State {
         }
         // What was typed decides first, even about what cannot be done: its reason is the answer.
         entries.sort_by_key(|(fit, score, entry)| {
-            let recent = self.recent.place(&entry.name).unwrap_or(usize::MAX);
+            let recent = self.recent.index(&entry.name).unwrap_or(usize::MAX);
             // Of two that have the letters alike, what has a key is wanted more often.
             let is_rare = *fit == Fit::Letters && matches!(entry.doing, PaletteAction::Typed(_));
             (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
@@ -74,8 +74,8 @@ impl State {
     /// The command under the cursor of the list.
     pub(in crate::tui) fn chosen(&self, prompt: &Prompt) -> Option<PaletteEntry> {
         let entries = self.palette(prompt.typed());
-        let place = prompt.place(&entries);
-        entries.into_iter().nth(place)
+        let index = prompt.index(&entries);
+        entries.into_iter().nth(index)
     }
 
     /// The name that comes nearest to what was typed.

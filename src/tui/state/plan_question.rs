@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::planning::{plan, planner, says_the_same};
 use super::{Campaign, Count, OpenQuestion};
-use crate::delivery::{Message, MessageId, RetryHelps};
+use crate::delivery::{Message, MessageId, RetryAdvice};
 use crate::postman::Explanation;
-use crate::retry::{ConfirmedRetry, LineStanding, Plan, PlanLine, one_time_hint};
+use crate::retry::{ConfirmedRetry, LineInclusion, Plan, PlanLine, one_time_hint};
 use crate::store::{RowNumber, Store};
 
 /// How many messages are looked at for one-time passwords: enough to tell the templates.
@@ -70,16 +70,16 @@ impl PlanQuestion {
             count: Count::default(),
             refusal,
             one_time_hint: false,
-            is_production: campaign.card.host_kind.is_production(),
+            is_production: campaign.settings.host_kind.is_production(),
             dropped: BTreeSet::new(),
             taken: BTreeSet::new(),
         };
         if question.choice.helped_only {
-            let others = question.lines.iter().filter(|line| line.helps == RetryHelps::Maybe);
+            let others = question.lines.iter().filter(|line| line.advice == RetryAdvice::Maybe);
             question.dropped = others.map(|line| line.code.clone()).collect();
             question.make(campaign, now);
         }
-        if !campaign.card.one_time_password {
+        if !campaign.settings.one_time_password {
             let rows = question.plan.items.iter().take(LOOKED_AT).filter_map(|item| campaign.store.row(&item.message));
             let messages: Vec<Message> = rows.map(|row| campaign.store.message(row)).collect();
             question.one_time_hint = one_time_hint(&messages);
@@ -116,12 +116,12 @@ impl PlanQuestion {
     /// question.
     pub fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let Some(line) = self.lines.get(self.cursor) else { return };
-        let set = if line.helps == RetryHelps::No { &mut self.taken } else { &mut self.dropped };
+        let set = if line.advice == RetryAdvice::No { &mut self.taken } else { &mut self.dropped };
         if !set.remove(&line.code) {
             set.insert(line.code.clone());
         }
         self.make(campaign, now);
-        self.ask_anew(id);
+        self.ask_again(id);
     }
 
     /// Makes the plan anew, from the same messages. Where it says something else now, the question
@@ -129,7 +129,7 @@ impl PlanQuestion {
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let before = self.make(campaign, now);
         if !says_the_same(&before, &self.plan) {
-            self.ask_anew(id);
+            self.ask_again(id);
         }
     }
 
@@ -139,7 +139,7 @@ impl PlanQuestion {
         planner.dropped.extend(self.dropped.iter().cloned());
         if !self.taken.is_empty() {
             planner.include_useless = true;
-            let useless = self.lines.iter().filter(|line| line.helps == RetryHelps::No && !self.taken.contains(&line.code));
+            let useless = self.lines.iter().filter(|line| line.advice == RetryAdvice::No && !self.taken.contains(&line.code));
             planner.dropped.extend(useless.map(|line| line.code.clone()));
         }
         let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.messages, now));
@@ -149,7 +149,7 @@ impl PlanQuestion {
     }
 
     /// It is another question from now on: what was typed was meant for the one before.
-    pub fn ask_anew(&mut self, id: u64) {
+    pub fn ask_again(&mut self, id: u64) {
         self.asked = OpenQuestion::new(id);
         self.count = Count::default();
     }
@@ -172,9 +172,9 @@ impl PlanQuestion {
 
 /// The sign before a line: retried, dropped, or of no use.
 pub(in crate::tui) fn tick(line: &PlanLine) -> &'static str {
-    match line.standing {
-        LineStanding::On => "[x]",
-        LineStanding::Dropped if line.helps != RetryHelps::No => "[ ]",
-        LineStanding::Dropped | LineStanding::LeftOut => " – ",
+    match line.inclusion {
+        LineInclusion::On => "[x]",
+        LineInclusion::Dropped if line.advice != RetryAdvice::No => "[ ]",
+        LineInclusion::Dropped | LineInclusion::LeftOut => " – ",
     }
 }

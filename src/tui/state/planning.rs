@@ -13,7 +13,7 @@ pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
         under_way: campaign.actions.blocking(),
         batches_under_way: campaign.actions.blocking_batches(),
         out_of_attempts: campaign.out_of_attempts.iter().cloned().collect(),
-        valid_for: campaign.card.one_time_password.then_some(campaign.card.valid_for),
+        valid_for: campaign.settings.one_time_password.then_some(campaign.settings.valid_for),
         loaded: campaign.store.len(),
         ..Planner::default()
     }
@@ -22,8 +22,8 @@ pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
 /// The plan for these messages, from what is known of them now.
 pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, messages: &[MessageId], now: Timestamp) -> Plan {
     let chosen: Vec<(Message, Timestamp)> = messages.iter().map(|id| message(campaign, id)).collect();
-    let told = chosen.iter().map(|(message, read_at)| (message, LastRead::new(*read_at, campaign.read_from(&message.id))));
-    planner.plan(told, now)
+    let reported = chosen.iter().map(|(message, read_at)| (message, LastRead::new(*read_at, campaign.read_from(&message.id))));
+    planner.plan(reported, now)
 }
 
 /// A message as far as a plan needs it, and when it was read: of one that has not failed only the status is asked

@@ -55,7 +55,7 @@ impl Prompt {
     }
 
     /// Where the cursor of the list is.
-    pub fn place(&self, entries: &[PaletteEntry]) -> usize {
+    pub fn index(&self, entries: &[PaletteEntry]) -> usize {
         entries.iter().position(|entry| Some(entry.doing) == self.chosen).unwrap_or(0)
     }
 }

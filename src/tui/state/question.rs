@@ -77,12 +77,12 @@ impl Question {
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let before = std::mem::replace(&mut self.plan, plan_one(campaign, &self.message, self.include_useless, now));
         if !says_the_same(&before, &self.plan) {
-            self.ask_anew(id);
+            self.ask_again(id);
         }
     }
 
     /// It is another question from now on.
-    pub fn ask_anew(&mut self, id: u64) {
+    pub fn ask_again(&mut self, id: u64) {
         self.asked = OpenQuestion::new(id);
         self.answer = Answer::Cancel;
     }

@@ -29,7 +29,7 @@ impl RecentCommands {
     }
 
     /// How many were carried out since; `None` where it is not among the last ones.
-    pub fn place(&self, name: &str) -> Option<usize> {
+    pub fn index(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|known| known == name)
     }
 }
@@ -44,10 +44,10 @@ mod tests {
         for name in ["pause", "mask", "pause"] {
             recent.note(name);
         }
-        assert_eq!((recent.place("pause"), recent.place("mask"), recent.place("find")), (Some(0), Some(1), None));
+        assert_eq!((recent.index("pause"), recent.index("mask"), recent.index("find")), (Some(0), Some(1), None));
         for number in 0..20 {
             recent.note(&number.to_string());
         }
-        assert_eq!((recent.place("19"), recent.place("10"), recent.place("9")), (Some(0), Some(9), None));
+        assert_eq!((recent.index("19"), recent.index("10"), recent.index("9")), (Some(0), Some(9), None));
     }
 }

@@ -197,7 +197,7 @@ impl State {
             }
             ViewKind::Activity => {
                 let entries = campaign.activity();
-                match entries.get(campaign.activity_place(&entries)) {
+                match entries.get(campaign.activity_index(&entries)) {
                     Some(super::Entry::Message(record)) => RowSubject { message: Some(record.message.clone()), ..RowSubject::default() },
                     Some(super::Entry::Batch(record)) => RowSubject { batch: Some(record.batch.clone()), ..RowSubject::default() },
                     Some(super::Entry::Open(open, _)) => {

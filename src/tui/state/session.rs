@@ -14,14 +14,14 @@ impl State {
         let saved = |campaign: &Campaign| {
             // Messages that were opened from another view are a detour, not what the list shows.
             let choice = campaign.drilled.as_ref().map_or(&campaign.choice, |drilled| &drilled.before);
-            (!choice.is_everything()).then(|| (campaign.card.name.clone(), choice.saved()))
+            (!choice.is_everything()).then(|| (campaign.settings.name.clone(), choice.saved()))
         };
         let view = match self.campaign().and_then(|campaign| campaign.drilled.as_ref()) {
             Some(drilled) => drilled.from.view(),
             None => self.view,
         };
         Session {
-            campaign: self.campaign().map(|campaign| campaign.card.name.clone()),
+            campaign: self.campaign().map(|campaign| campaign.settings.name.clone()),
             view: Some(view.saved_name().to_owned()),
             filters: self.campaigns.iter().filter_map(saved).collect(),
             tables: self.tables.saved(),
@@ -37,7 +37,7 @@ impl State {
     /// Begins with what was on the screen. Whatever is not there any more is left out.
     pub(super) fn restore(&mut self, session: Session) {
         for campaign in &mut self.campaigns {
-            if let Some(filter) = session.filters.get(&campaign.card.name) {
+            if let Some(filter) = session.filters.get(&campaign.settings.name) {
                 campaign.choice = FilterChoice::of_saved(filter);
                 campaign.narrow();
             }
@@ -45,8 +45,8 @@ impl State {
         self.tables = Tables::of_saved(&session.tables);
         self.named = NamedFilters::kept(session.named_filters.iter().map(NamedFilter::of_saved));
         self.recent = RecentCommands::kept(session.recent_commands);
-        let place = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.card.name == name));
-        self.current = place.unwrap_or(self.current);
+        let index = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.settings.name == name));
+        self.current = index.unwrap_or(self.current);
         self.view = session.view.and_then(|view| ViewKind::of_saved_name(&view)).unwrap_or(self.view);
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)

@@ -131,10 +131,13 @@ mod tests {
     fn it_begins_when_its_time_has_come_and_never_later() {
         let plan = Planner::default().plan([], at(0));
         let starting = Starting::new(CampaignIndex(0), Agreed::Messages(plan.confirm(at(0))), String::new(), at(0));
-        let told = |millisecond| (starting.seconds(at(millisecond)), starting.due(at(millisecond)));
-        assert_eq!([told(0), told(1), told(1_000), told(2_001), told(2_999)].map(|(seconds, _)| seconds), [3, 3, 2, 1, 1]);
-        assert_eq!([0, 2_999, 3_000, 4_000].map(|at| told(at).1), [Due::Later, Due::Later, Due::Now, Due::Now]);
-        assert_eq!([4_001, 8 * 3_600_000].map(|at| told(at).1), [Due::Missed, Due::Missed]);
+        let reported = |millisecond| (starting.seconds(at(millisecond)), starting.due(at(millisecond)));
+        assert_eq!(
+            [reported(0), reported(1), reported(1_000), reported(2_001), reported(2_999)].map(|(seconds, _)| seconds),
+            [3, 3, 2, 1, 1]
+        );
+        assert_eq!([0, 2_999, 3_000, 4_000].map(|at| reported(at).1), [Due::Later, Due::Later, Due::Now, Due::Now]);
+        assert_eq!([4_001, 8 * 3_600_000].map(|at| reported(at).1), [Due::Missed, Due::Missed]);
         assert_eq!([0, 1, 1_000, 2_500].map(|from| starting.next(at(from))), [at(1_000), at(1_000), at(2_000), at(3_000)]);
     }
 }

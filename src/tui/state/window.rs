@@ -45,8 +45,8 @@ impl TimeWindow {
         let moment = |text: &str, day| match text {
             "" => Ok(None),
             _ => GivenTime::parse(text, day, zone).map(Some).map_err(|wrong| {
-                let told = crate::delivery::clean_line(text);
-                format!("`{told}` is no time: expected {}", wrong.expected)
+                let reported = crate::delivery::clean_line(text);
+                format!("`{reported}` is no time: expected {}", wrong.expected)
             }),
         };
         let window = TimeWindow { from: moment(from, DayEnd::Start)?, to: moment(to, DayEnd::End)? };

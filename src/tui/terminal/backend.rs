@@ -81,9 +81,9 @@ impl SureBackend {
         if row.len() < end {
             row.resize(end, Cell::EMPTY);
         }
-        for (place, shown) in row.iter_mut().enumerate().take(end).skip(x) {
+        for (index, shown) in row.iter_mut().enumerate().take(end).skip(x) {
             *shown = cell.clone();
-            if place > x {
+            if index > x {
                 shown.set_symbol(" ");
             }
         }

@@ -39,9 +39,9 @@ mod tests {
     #[case(&[("TERM", "screen.xterm")], "\x07")]
     #[case(&[("TERM", "linux")], "\x07")]
     fn each_terminal_gets_what_it_knows(#[case] env: &[(&str, &str)], #[case] expected: &str) {
-        let told = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let reported = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         let mut out = Vec::new();
-        call(&mut out, "a; b", told).unwrap();
+        call(&mut out, "a; b", reported).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 

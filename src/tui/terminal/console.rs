@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::monitor::Clock;
-use crate::tui::{Input, InputEvent, Reading, WakeEnd};
+use crate::tui::{Input, InputEvent, Reading, WakeReceiver};
 
 /// The keyboard of the process's console.
 #[derive(Debug)]
 pub struct ConsoleKeyboard {
-    wake: WakeEnd,
+    wake: WakeReceiver,
     clock: Clock,
     since: Instant,
 }
 
 impl ConsoleKeyboard {
     /// The keyboard, beside which `wake` is listened to, and the clock of the program.
-    pub fn new(wake: WakeEnd, clock: Clock) -> Self {
+    pub fn new(wake: WakeReceiver, clock: Clock) -> Self {
         Self { wake, clock, since: Instant::now() }
     }
 

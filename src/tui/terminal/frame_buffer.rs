@@ -141,7 +141,7 @@ mod tests {
     /// style from edge to edge.
     fn list(frame: &mut Frame<'_>, theme: &Theme, selected: usize) {
         let rows = frame.area().rows().collect::<Vec<_>>();
-        for (place, row) in rows.into_iter().enumerate() {
+        for (index, row) in rows.into_iter().enumerate() {
             let cells = [
                 ("   ", Role::Text),
                 ("✗ failed  ", Role::Failed),
@@ -151,7 +151,7 @@ mod tests {
             ];
             let line = Line::from_iter(cells.map(|(text, role)| Span::styled(text, theme.style(role))));
             frame.render_widget(line, row);
-            if place == selected {
+            if index == selected {
                 frame.buffer_mut().set_style(row, theme.style(Role::Selected));
                 frame.set_cursor_position((0, row.y));
             }

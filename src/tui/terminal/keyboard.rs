@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::decoder::{Decoder, QUESTION};
 use crate::monitor::Clock;
-use crate::tui::{Input, Reading, WakeEnd};
+use crate::tui::{Input, Reading, WakeReceiver};
 pub(in crate::tui) use line::{ByteSource, Bytes};
 
 use line::Terminal;
@@ -39,7 +39,7 @@ pub struct Keyboard<L = Terminal> {
 
 impl Keyboard {
     /// The keyboard, beside which `wake` is listened to, and the clock of the program.
-    pub fn new(wake: WakeEnd, clock: Clock) -> Self {
+    pub fn new(wake: WakeReceiver, clock: Clock) -> Self {
         Self::of(Terminal::new(wake, clock))
     }
 

@@ -25,8 +25,8 @@ impl Background {
     /// background in their palette of sixteen, such as `15;0` or `0;default;15`. A guess: it is
     /// handed on to terminals inside of terminals, so the terminal's own answer counts more.
     pub fn of_environment(env: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let told = env("COLORFGBG")?;
-        match told.rsplit(';').next()?.trim().parse::<u8>().ok()? {
+        let reported = env("COLORFGBG")?;
+        match reported.rsplit(';').next()?.trim().parse::<u8>().ok()? {
             7 | 9..=15 => Some(Background::Light),
             0..=6 | 8 => Some(Background::Dark),
             _ => None,
@@ -62,8 +62,8 @@ mod tests {
     #[case(Some("0;231"), None)]
     #[case(Some(""), None)]
     #[case(None, None)]
-    fn what_the_environment_tells(#[case] told: Option<&str>, #[case] expected: Option<Background>) {
-        let env = |name: &str| told.filter(|_| name == "COLORFGBG").map(str::to_owned);
+    fn what_the_environment_tells(#[case] reported: Option<&str>, #[case] expected: Option<Background>) {
+        let env = |name: &str| reported.filter(|_| name == "COLORFGBG").map(str::to_owned);
         assert_eq!(Background::of_environment(env), expected);
     }
 }

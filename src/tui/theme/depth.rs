@@ -28,18 +28,20 @@ pub enum ColourSetting {
 impl ColourDepth {
     /// What the environment tells: `NO_COLOR` (any text but an empty one), `COLORTERM`, `TERM`,
     /// and `WT_SESSION`, which Windows Terminal sets in place of `COLORTERM`.
-    pub fn of(wish: ColourSetting, env: impl Fn(&str) -> Option<String>) -> Self {
-        let told = |name: &str| env(name).unwrap_or_default().to_ascii_lowercase();
-        let term = told("TERM");
-        match wish {
+    pub fn of(setting: ColourSetting, env: impl Fn(&str) -> Option<String>) -> Self {
+        let reported = |name: &str| env(name).unwrap_or_default().to_ascii_lowercase();
+        let term = reported("TERM");
+        match setting {
             ColourSetting::Never => return ColourDepth::None,
-            ColourSetting::Auto if !told("NO_COLOR").is_empty() || term == "dumb" || term.starts_with("vt") => return ColourDepth::None,
+            ColourSetting::Auto if !reported("NO_COLOR").is_empty() || term == "dumb" || term.starts_with("vt") => {
+                return ColourDepth::None;
+            }
             ColourSetting::Auto | ColourSetting::Always => {}
         }
-        let colorterm = told("COLORTERM");
-        if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") || !told("WT_SESSION").is_empty() {
+        let colorterm = reported("COLORTERM");
+        if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") || !reported("WT_SESSION").is_empty() {
             // GNU screen passes COLORTERM on, but drops the long form of a colour.
-            if term.starts_with("screen") && told("TMUX").is_empty() { ColourDepth::Palette } else { ColourDepth::True }
+            if term.starts_with("screen") && reported("TMUX").is_empty() { ColourDepth::Palette } else { ColourDepth::True }
         } else if term.contains("256") || ["alacritty", "foot", "xterm-kitty", "xterm-ghostty", "wezterm"].contains(&term.as_str()) {
             ColourDepth::Palette
         } else {
@@ -69,8 +71,8 @@ mod tests {
     #[case(ColourSetting::Auto, &[("TERM", "vt100")], ColourDepth::None)]
     #[case(ColourSetting::Always, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], ColourDepth::Palette)]
     #[case(ColourSetting::Never, &[("TERM", "xterm-256color"), ("COLORTERM", "24bit")], ColourDepth::None)]
-    fn what_the_environment_tells(#[case] wish: ColourSetting, #[case] env: &[(&str, &str)], #[case] expected: ColourDepth) {
-        let told = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        assert_eq!(ColourDepth::of(wish, told), expected);
+    fn what_the_environment_tells(#[case] setting: ColourSetting, #[case] env: &[(&str, &str)], #[case] expected: ColourDepth) {
+        let reported = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(ColourDepth::of(setting, reported), expected);
     }
 }

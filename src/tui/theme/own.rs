@@ -58,8 +58,8 @@ impl OwnTheme {
         if let Some(background) = look.background.and_then(|colour| palette::shown(colour, depth)) {
             style = style.bg(background);
         }
-        for (wish, modifier) in [(look.bold, Modifier::BOLD), (look.underlined, Modifier::UNDERLINED)] {
-            style = match wish {
+        for (setting, modifier) in [(look.bold, Modifier::BOLD), (look.underlined, Modifier::UNDERLINED)] {
+            style = match setting {
                 Some(true) => style.add_modifier(modifier),
                 Some(false) => style.remove_modifier(modifier),
                 None => style,
@@ -70,7 +70,7 @@ impl OwnTheme {
 }
 
 fn look(colours: &RoleColours, keep: &mut impl FnMut(Mistake)) -> Look {
-    let mut colour = |written: &Option<crate::config::Placed<String>>| {
+    let mut colour = |written: &Option<crate::config::Located<String>>| {
         written.as_ref().and_then(|written| written.parse(parse_colour).map_err(&mut *keep).ok())
     };
     Look { text: colour(&colours.text), background: colour(&colours.background), bold: colours.bold, underlined: colours.underlined }
@@ -162,8 +162,8 @@ mod tests {
         let (choice, mistakes) =
             read("base = \"drak\"\n[colours]\nfailled = \"red\"\nfine = \"gren\"\nmuted = \"#12345\"\nrule = \"blue\"\n");
         assert_eq!(mistakes.len(), 4, "{mistakes:?}");
-        for (mistake, told) in mistakes.iter().zip(["line 1, column 8", "line 3, column 1", "line 4, column 8", "line 5, column 9"]) {
-            assert!(mistake.starts_with(told), "{mistake}");
+        for (mistake, reported) in mistakes.iter().zip(["line 1, column 8", "line 3, column 1", "line 4, column 8", "line 5, column 9"]) {
+            assert!(mistake.starts_with(reported), "{mistake}");
         }
         for (mistake, nearest) in mistakes.iter().zip(["`dark`", "`failed`", "`green`"]) {
             assert!(mistake.ends_with(&format!("did you mean {nearest}?")), "{mistake}");

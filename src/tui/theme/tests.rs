@@ -101,8 +101,8 @@ fn without_colours_there_is_no_colour() {
 
 #[test]
 fn a_role_keeps_its_place() {
-    for (place, role) in Role::ALL.into_iter().enumerate() {
-        assert_eq!(role as usize, place);
+    for (index, role) in Role::ALL.into_iter().enumerate() {
+        assert_eq!(role as usize, index);
     }
 }
 

@@ -65,16 +65,16 @@ impl State {
     fn ask_all(&mut self, query: &RecipientQuery, effects: &mut Vec<Effect>) {
         let generation = self.next_generation();
         let (mut answers, mut listed) = (Vec::new(), Vec::new());
-        for (place, campaign) in self.campaigns.iter().enumerate() {
+        for (index, campaign) in self.campaigns.iter().enumerate() {
             let refusal = match &campaign.connection {
-                _ if campaign.card.broken.is_some() => campaign.card.broken.clone(),
+                _ if campaign.settings.broken.is_some() => campaign.settings.broken.clone(),
                 Connection::Refused { why, .. } => Some(why.clone()),
                 Connection::Paused => Some(self.paused()),
                 Connection::Connecting | Connection::Live | Connection::Waiting { .. } => None,
             };
             if refusal.is_none() {
                 let command = Command::Search { generation, query: query.clone() };
-                effects.push(Effect::Command { campaign: CampaignIndex(place), command });
+                effects.push(Effect::Command { campaign: CampaignIndex(index), command });
             }
             listed.push(loaded(&campaign.store, query));
             answers.push(refusal.map_or(AcrossAnswer::Waiting, AcrossAnswer::NotAsked));
@@ -89,40 +89,40 @@ impl State {
     }
 
     /// A campaign answered: it is asked no more.
-    pub(super) fn across_answered(&mut self, place: usize, generation: Generation, state: &SearchState, effects: &mut Vec<Effect>) {
-        if self.across.answered(place, generation, state) {
-            if let (Some(campaign), Some(listed)) = (self.campaigns.get(place), self.across.listed.get_mut(place)) {
+    pub(super) fn across_answered(&mut self, index: usize, generation: Generation, state: &SearchState, effects: &mut Vec<Effect>) {
+        if self.across.answered(index, generation, state) {
+            if let (Some(campaign), Some(listed)) = (self.campaigns.get(index), self.across.listed.get_mut(index)) {
                 let store = &campaign.store;
                 listed.sort_by_cached_key(|message| Reverse(store.row(message).and_then(|row| store.message(row).created_at)));
             }
-            self.end_across(place, effects);
+            self.end_across(index, effects);
         }
     }
 
     /// A campaign was kept out before it answered.
-    pub(super) fn across_refused(&mut self, place: usize, connection: &Connection, effects: &mut Vec<Effect>) {
+    pub(super) fn across_refused(&mut self, index: usize, connection: &Connection, effects: &mut Vec<Effect>) {
         let why = match connection {
             Connection::Refused { why, .. } => why.clone(),
             Connection::Paused => self.paused(),
             _ => return,
         };
-        if self.across.cannot_be_asked(place, &why) {
-            self.end_across(place, effects);
+        if self.across.cannot_be_asked(index, &why) {
+            self.end_across(index, effects);
         }
     }
 
     /// Ends the question in a campaign, unless another one took its place there.
-    fn end_across(&mut self, place: usize, effects: &mut Vec<Effect>) {
-        if self.campaigns.get(place).is_some_and(|campaign| !campaign.find.is_asked()) {
-            effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::EndSearch });
+    fn end_across(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        if self.campaigns.get(index).is_some_and(|campaign| !campaign.find.is_asked()) {
+            effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::EndSearch });
         }
     }
 
     /// Nobody looks at the answers any more; questions without an answer are taken back.
     pub(super) fn forget_across(&mut self, effects: &mut Vec<Effect>) {
-        for place in 0..self.across.answers.len() {
-            if self.across.answers.get(place) == Some(&AcrossAnswer::Waiting) {
-                self.end_across(place, effects);
+        for index in 0..self.across.answers.len() {
+            if self.across.answers.get(index) == Some(&AcrossAnswer::Waiting) {
+                self.end_across(index, effects);
             }
         }
         self.across = Default::default();
@@ -150,9 +150,9 @@ impl State {
         campaign.find.take_over(input, now);
         campaign.narrow();
         if let Some(row) = line.message.and_then(|message| campaign.store.row(&message))
-            && let Some(place) = campaign.list.position(&campaign.store, row)
+            && let Some(index) = campaign.list.position(&campaign.store, row)
         {
-            campaign.list.go(&campaign.store, place, height);
+            campaign.list.go(&campaign.store, index, height);
             self.open_detail(effects);
         }
     }

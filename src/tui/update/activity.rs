@@ -39,10 +39,10 @@ impl State {
 
     /// `:resolve`: to the first outcome that waits for a person, wherever that is.
     pub(super) fn go_to_open(&mut self, effects: &mut Vec<Effect>) {
-        let Some((place, key)) = self.next_for_person() else { return };
-        let from = Some(self.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && place == self.current);
-        if place != self.current {
-            self.show_campaign(place, effects);
+        let Some((index, key)) = self.next_for_person() else { return };
+        let from = Some(self.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && index == self.current);
+        if index != self.current {
+            self.show_campaign(index, effects);
         }
         self.show_view(ViewKind::Activity, effects);
         self.came_from = from;
@@ -54,15 +54,15 @@ impl State {
     pub(super) fn go_activity(&mut self, steps: isize) {
         let Some(campaign) = self.campaign_mut() else { return };
         let entries = campaign.activity();
-        let place = campaign.activity_place(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
+        let index = campaign.activity_index(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
         // At the top it follows the newest.
-        campaign.activity_cursor = entries.get(place).map(Entry::key).filter(|_| place > 0);
+        campaign.activity_cursor = entries.get(index).map(Entry::key).filter(|_| index > 0);
     }
 
     fn open_entry(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
         let entries = campaign.activity();
-        let opening = match entries.get(campaign.activity_place(&entries)) {
+        let opening = match entries.get(campaign.activity_index(&entries)) {
             None => return,
             Some(Entry::NotStarted(_)) => Opening::Plan,
             Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process looks after it"),
@@ -112,9 +112,9 @@ impl State {
         self.show_view(ViewKind::Messages, effects);
         let height = self.list_height();
         if let Some(campaign) = self.campaign_mut()
-            && let Some(place) = campaign.list.position(&campaign.store, row)
+            && let Some(index) = campaign.list.position(&campaign.store, row)
         {
-            campaign.list.go(&campaign.store, place, height);
+            campaign.list.go(&campaign.store, index, height);
             campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before: campaign.choice.clone() });
         }
         self.open_detail(effects);
@@ -170,11 +170,11 @@ impl State {
 
     /// What an earlier run of the program did not start: kept until it is planned anew, with the
     /// cursor of the activity on it.
-    pub(super) fn note_not_started(&mut self, place: usize, left: NotStarted) {
-        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+    pub(super) fn note_not_started(&mut self, index: usize, left: NotStarted) {
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
         campaign.note_rest(left.messages, left.batches);
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
-        let (count, name) = (campaign.not_started.len(), campaign.card.name.clone());
+        let (count, name) = (campaign.not_started.len(), campaign.settings.name.clone());
         let (retries, them) = if count == 1 { ("retry", "it") } else { ("retries", "them") };
         let what = format!("{count} {retries} not started by an earlier run: {} plans {them}", self.keymap.command("rest"));
         self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for {them}"), "");

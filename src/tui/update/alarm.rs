@@ -7,9 +7,9 @@ use super::super::state::{Campaign, State};
 use crate::delivery::{DeliveryError, Status, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::store::{ErrorCount, Merged, status_place};
+use crate::store::{ErrorCount, Merged, status_index};
 
-use super::TOLD;
+use super::NOTICE_TIME;
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, and the last minutes.
@@ -31,7 +31,7 @@ impl State {
                 let leading = recent.leading_error.as_ref().filter(|error| !error.code.is_empty());
                 let why: Vec<String> = usual.into_iter().chain(leading.map(|error| format!("mostly {}", error.code))).collect();
                 calls.push(Explanation::new(
-                    format!("{}: {share:.1} % failed in the last {} minutes", campaign.card.name, recent.minutes),
+                    format!("{}: {share:.1} % failed in the last {} minutes", campaign.settings.name, recent.minutes),
                     why.join(", "),
                     "3 shows what failed",
                 ));
@@ -45,9 +45,9 @@ impl State {
 
     /// Calls for errors with which a known message has just failed, and that were not among the
     /// `known` ones.
-    pub(super) fn call_new_errors(&mut self, place: usize, known: &[ErrorCount], merged: &Merged, effects: &mut Vec<Effect>) {
+    pub(super) fn call_new_errors(&mut self, index: usize, known: &[ErrorCount], merged: &Merged, effects: &mut Vec<Effect>) {
         let now = self.now;
-        let Some(campaign) = self.campaigns.get(place).filter(|campaign| is_enough_loaded(campaign, now)) else { return };
+        let Some(campaign) = self.campaigns.get(index).filter(|campaign| is_enough_loaded(campaign, now)) else { return };
         let mut new: Vec<&DeliveryError> = Vec::new();
         for error in merged.changes.iter().filter_map(|change| change.error.as_ref()) {
             let is_known = error.code.is_empty() || known.iter().any(|count| count.error == *error) || new.contains(&error);
@@ -57,7 +57,7 @@ impl State {
         }
         let calls = new.into_iter().map(|error| {
             Explanation::new(
-                format!("{}: an error that was not there before, {}", campaign.card.name, error.code),
+                format!("{}: an error that was not there before, {}", campaign.settings.name, error.code),
                 error.known().advice(),
                 "3 shows what failed",
             )
@@ -68,8 +68,8 @@ impl State {
 
     /// Calls when a batch ends of which messages were open before: nothing of it will change by
     /// itself any more.
-    pub(super) fn call_ended_batches(&mut self, place: usize, merged: &Merged, effects: &mut Vec<Effect>) {
-        let Some(campaign) = self.campaigns.get_mut(place).filter(|_| !merged.touched.is_empty()) else { return };
+    pub(super) fn call_ended_batches(&mut self, index: usize, merged: &Merged, effects: &mut Vec<Effect>) {
+        let Some(campaign) = self.campaigns.get_mut(index).filter(|_| !merged.touched.is_empty()) else { return };
         let mut ended = Vec::new();
         for summary in campaign.store.batches() {
             if summary.open > 0 {
@@ -78,9 +78,9 @@ impl State {
                 ended.push(summary);
             }
         }
-        let name = &campaign.card.name;
+        let name = &campaign.settings.name;
         let calls = ended.iter().map(|summary| {
-            let of = |status: &Status| grouped(summary.by_status[status_place(Some(status))]);
+            let of = |status: &Status| grouped(summary.by_status[status_index(Some(status))]);
             let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", campaign.shown_name(file))).unwrap_or_default();
             Explanation::new(
                 format!("{name}: batch {} has ended", summary.batch.id.short(false)),
@@ -99,7 +99,7 @@ impl State {
         }
         for text in texts {
             // It stands before everything else for a while.
-            self.told_until = Some(self.now + TOLD);
+            self.noticed_until = Some(self.now + NOTICE_TIME);
             self.notices.push(Notice { at: self.now, weight, text });
         }
     }

@@ -38,11 +38,11 @@ impl State {
         match &mut self.dialog {
             Dialog::Plan(question) => {
                 question.remake(id, campaign, now);
-                question.ask_anew(id);
+                question.ask_again(id);
             }
             Dialog::Question(question) => {
                 question.remake(id, campaign, now);
-                question.ask_anew(id);
+                question.ask_again(id);
             }
             _ => {}
         }
@@ -72,8 +72,8 @@ impl State {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
         let row = campaign.store.row(message);
-        if let Some(place) = row.and_then(|row| campaign.list.position(&campaign.store, row)) {
-            campaign.list.go(&campaign.store, place, height);
+        if let Some(index) = row.and_then(|row| campaign.list.position(&campaign.store, row)) {
+            campaign.list.go(&campaign.store, index, height);
             self.open_detail(effects);
         }
     }

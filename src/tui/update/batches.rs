@@ -5,23 +5,23 @@ use jiff::Timestamp;
 use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State, TimeWindow};
 use super::super::{Action, Effect};
 use crate::delivery::{BatchId, Status};
-use crate::store::{BatchSummary, Direction, status_place};
+use crate::store::{BatchSummary, Direction, status_index};
 
 /// By what a batch is ordered.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum BatchKey<'a> {
-    Untold,
+    Unreported,
     Text(&'a str),
     Time(Timestamp),
     Number(usize),
 }
 
 fn batch_key(summary: &BatchSummary, by: BatchColumn) -> BatchKey<'_> {
-    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let of = |status: &Status| summary.by_status[status_index(Some(status))];
     match by {
         BatchColumn::Batch => BatchKey::Text(summary.batch.id.as_str()),
-        BatchColumn::File => summary.batch.file_name.as_deref().map_or(BatchKey::Untold, BatchKey::Text),
-        BatchColumn::Created => summary.batch.created_at.map_or(BatchKey::Untold, BatchKey::Time),
+        BatchColumn::File => summary.batch.file_name.as_deref().map_or(BatchKey::Unreported, BatchKey::Text),
+        BatchColumn::Created => summary.batch.created_at.map_or(BatchKey::Unreported, BatchKey::Time),
         BatchColumn::Rows => BatchKey::Number(summary.total().unwrap_or(summary.loaded)),
         BatchColumn::Delivered => BatchKey::Number(of(&Status::Success)),
         BatchColumn::Failed => BatchKey::Number(of(&Status::Failure)),
@@ -35,12 +35,12 @@ impl Campaign {
         let mut batches = self.batches_in_window();
         let Ordered { by, direction } = self.batch_order;
         if self.batch_order != NEWEST_BATCH {
-            let told_first = |left: &BatchSummary, right: &BatchSummary| {
-                let untold = |batch: &BatchSummary| batch_key(batch, by) == BatchKey::Untold;
+            let reported_first = |left: &BatchSummary, right: &BatchSummary| {
+                let unreported = |batch: &BatchSummary| batch_key(batch, by) == BatchKey::Unreported;
                 let order = batch_key(left, by).cmp(&batch_key(right, by));
-                untold(left).cmp(&untold(right)).then(if direction == Direction::Rising { order } else { order.reverse() })
+                unreported(left).cmp(&unreported(right)).then(if direction == Direction::Rising { order } else { order.reverse() })
             };
-            batches.sort_by(told_first);
+            batches.sort_by(reported_first);
         }
         batches
     }
@@ -80,8 +80,8 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         let batches = campaign.batches();
         let selected = campaign.selected_batch();
-        let place = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
-        let place = place.saturating_add_signed(steps).min(batches.len().saturating_sub(1));
-        campaign.batch_cursor = batches.get(place).map(|summary| summary.batch.id.clone());
+        let index = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
+        let index = index.saturating_add_signed(steps).min(batches.len().saturating_sub(1));
+        campaign.batch_cursor = batches.get(index).map(|summary| summary.batch.id.clone());
     }
 }

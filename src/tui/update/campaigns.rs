@@ -10,10 +10,10 @@ impl State {
         self.hold_order();
         let order = self.order();
         let count = order.len() as isize;
-        let Some(at) = order.iter().position(|place| *place == self.current).filter(|_| count > 1) else { return };
+        let Some(at) = order.iter().position(|index| *index == self.current).filter(|_| count > 1) else { return };
         let next = (at as isize + steps).rem_euclid(count);
-        let Some(place) = usize::try_from(next).ok().and_then(|next| order.get(next)) else { return };
-        self.show_campaign(*place, effects);
+        let Some(index) = usize::try_from(next).ok().and_then(|next| order.get(next)) else { return };
+        self.show_campaign(*index, effects);
     }
 
     /// Shows all campaigns, where there is more than one.
@@ -58,14 +58,14 @@ impl State {
         self.hold_order();
         let Dialog::Campaigns(chosen) = self.dialog else { return };
         let order = self.order();
-        let at = order.iter().position(|place| *place == chosen).unwrap_or(0);
+        let at = order.iter().position(|index| *index == chosen).unwrap_or(0);
         let next = at.saturating_add_signed(steps).min(order.len().saturating_sub(1));
-        if let Some(place) = order.get(next) {
-            self.dialog = Dialog::Campaigns(*place);
+        if let Some(index) = order.get(next) {
+            self.dialog = Dialog::Campaigns(*index);
         }
     }
 
-    pub(super) fn show_campaign(&mut self, place: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn show_campaign(&mut self, index: usize, effects: &mut Vec<Effect>) {
         self.leave_activity();
         self.close_detail(effects);
         (self.came_from, self.find_from) = (None, None);
@@ -76,7 +76,7 @@ impl State {
             }
         }
         effects.push(self.command(Command::InView(false)));
-        self.current = place;
+        self.current = index;
         effects.push(self.command(Command::InView(true)));
         let now = self.now;
         if let Some(campaign) = self.campaign_mut() {

@@ -20,7 +20,7 @@ impl State {
         self.last_export += 1;
         let id = ExportId(self.last_export);
         effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
-        self.exported.push(told_part(&path));
+        self.exported.push(reported_part(&path));
         self.exporting = Some(Exporting { id, campaign: self.current, export, path, at: 0, is_whole: false });
     }
 
@@ -103,8 +103,8 @@ impl State {
     }
 
     /// The rows of a campaign mean nothing any more.
-    pub(super) fn forget_export(&mut self, place: usize, effects: &mut Vec<Effect>) {
-        if !self.holds_rows(place) {
+    pub(super) fn forget_export(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        if !self.holds_rows(index) {
             return;
         }
         if !self.stop_export("its messages are no longer there", effects) {
@@ -115,7 +115,7 @@ impl State {
 
 /// What notices have of a path, whichever name the file gets: without the folder that `~` stands for, and without
 /// the ending, before which a number is put where the name is taken.
-fn told_part(path: &str) -> String {
+fn reported_part(path: &str) -> String {
     let path = path.strip_prefix("~/").unwrap_or(path);
     let ending = Path::new(path).extension().map_or(0, |ending| ending.len() + 1);
     path.get(..path.len() - ending).unwrap_or(path).to_owned()
@@ -132,6 +132,6 @@ mod tests {
     #[case("clinic", "clinic")]
     #[case(".csv", ".csv")]
     fn every_name_that_a_file_may_get_has_it(#[case] path: &str, #[case] part: &str) {
-        assert_eq!(told_part(path), part);
+        assert_eq!(reported_part(path), part);
     }
 }

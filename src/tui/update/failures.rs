@@ -2,7 +2,7 @@
 
 use super::super::state::{FilterChoice, GroupKey, State, TimeWindow};
 use super::super::{Action, Effect, view};
-use crate::delivery::{RetryHelps, Status};
+use crate::delivery::{RetryAdvice, Status};
 
 impl State {
     pub(super) fn failures_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -63,7 +63,7 @@ impl State {
         let errors = match &group.key {
             GroupKey::Error(code) => vec![code.clone()],
             GroupKey::Helped => {
-                let helped = campaign.failures.groups().iter().filter(|group| group.helps == RetryHelps::Yes);
+                let helped = campaign.failures.groups().iter().filter(|group| group.advice == RetryAdvice::Yes);
                 helped.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
             }
         };

@@ -95,7 +95,7 @@ impl State {
     /// enough; at the ends it says so.
     pub(super) fn next_hit(&mut self, forward: bool, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
-        let (place, len) = (campaign.list.place(&campaign.store), campaign.list.len());
+        let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
         let number = view::count(campaign.list.matching(&campaign.store) + campaign.list.below());
         if !campaign.find.is_on() {
             let next = format!("{} begins to look for a number", self.key_for(Action::Find));
@@ -104,10 +104,10 @@ impl State {
             self.tell(NoticeWeight::Info, "nothing was searched", &why.to_string(), "");
         } else if len == 0 {
             self.tell(NoticeWeight::Info, "no loaded message has this number", "", "");
-        } else if forward && place + 1 < len {
-            self.go(place + 1, effects);
-        } else if !forward && place > 0 {
-            self.go(place - 1, effects);
+        } else if forward && index + 1 < len {
+            self.go(index + 1, effects);
+        } else if !forward && index > 0 {
+            self.go(index - 1, effects);
         } else {
             let (end, other) = if forward { ("last", Action::PreviousHit) } else { ("first", Action::NextHit) };
             let next = if len == 1 { String::new() } else { format!("{} goes the other way", self.key_for(other)) };
@@ -141,8 +141,8 @@ impl State {
     /// Sends the question that is due.
     pub(super) fn ask_server(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
-        let Some(wish) = self.campaign_mut().and_then(|campaign| campaign.find.wish(now)) else { return };
-        let command = match wish {
+        let Some(search) = self.campaign_mut().and_then(|campaign| campaign.find.request(now)) else { return };
+        let command = match search {
             SearchRequest::End => Command::EndSearch,
             SearchRequest::Ask(query) => {
                 let generation = self.next_generation();

@@ -56,8 +56,8 @@ impl State {
     /// Tells when what was asked for has been read, or cannot be.
     pub(super) fn notice_history(&mut self) {
         let (zone, now) = (self.look.zone.clone(), self.time_of_day());
-        for place in 0..self.campaigns.len() {
-            let Some(campaign) = self.campaigns.get_mut(place) else { continue };
+        for index in 0..self.campaigns.len() {
+            let Some(campaign) = self.campaigns.get_mut(index) else { continue };
             let Some(to) = campaign.history_to else { continue };
             let coverage = campaign.store.coverage();
             if coverage.gap.is_some() {
@@ -65,9 +65,9 @@ impl State {
                 continue;
             }
             let loaded = counted(coverage.loaded, "message");
-            let name = campaign.card.name.clone();
+            let name = campaign.settings.name.clone();
             let reached = |at: &Timestamp| coverage.oldest.is_some_and(|oldest| oldest <= *at);
-            let told = match to {
+            let reported = match to {
                 _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: loaded whole, {loaded}"), "")),
                 BackTo::Moment(at) if reached(&at) => {
                     let at = super::super::text::short_time(at, &zone, now);
@@ -79,7 +79,7 @@ impl State {
                 }
                 _ => None,
             };
-            if let Some((weight, what, next)) = told {
+            if let Some((weight, what, next)) = reported {
                 campaign.history_to = None;
                 self.tell(weight, &what, "", next);
             }

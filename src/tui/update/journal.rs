@@ -28,7 +28,7 @@ impl State {
     /// as far as it can be.
     pub(super) fn note_lost(&mut self, index: CampaignIndex, lost: &NoteLost) {
         let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
-        let name = campaign.card.name.clone();
+        let name = campaign.settings.name.clone();
         let what = match lost.kind {
             NoteKind::Reveal => {
                 campaign.marks.hide(None);

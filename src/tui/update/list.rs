@@ -15,17 +15,17 @@ impl State {
             self.bare_key(action, effects);
             return;
         };
-        let place = campaign.list.place(&campaign.store);
+        let index = campaign.list.index(&campaign.store);
         let page = height.saturating_sub(1).max(1);
         match action {
             // At the top already: from there on the list follows the newest again.
-            Action::Up if place == 0 => self.follow(),
-            Action::Up => self.go(place - 1, effects),
-            Action::Down => self.go(place + 1, effects),
-            Action::PageUp => self.go(place.saturating_sub(page), effects),
-            Action::PageDown => self.go(place + page, effects),
-            Action::HalfPageUp => self.go(place.saturating_sub(page.div_ceil(2)), effects),
-            Action::HalfPageDown => self.go(place + page.div_ceil(2), effects),
+            Action::Up if index == 0 => self.follow(),
+            Action::Up => self.go(index - 1, effects),
+            Action::Down => self.go(index + 1, effects),
+            Action::PageUp => self.go(index.saturating_sub(page), effects),
+            Action::PageDown => self.go(index + page, effects),
+            Action::HalfPageUp => self.go(index.saturating_sub(page.div_ceil(2)), effects),
+            Action::HalfPageDown => self.go(index + page.div_ceil(2), effects),
             Action::First => self.follow(),
             Action::Last => self.go(campaign.list.len().saturating_sub(1), effects),
             Action::Left => self.columns(-1),
@@ -84,19 +84,19 @@ impl State {
         }
     }
 
-    pub(super) fn go(&mut self, place: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn go(&mut self, index: usize, effects: &mut Vec<Effect>) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
-        campaign.list.go(&campaign.store, place, height);
+        campaign.list.go(&campaign.store, index, height);
         campaign.marks.hide(campaign.list.selected());
         // In another order what is read does not come in at the end: there it is read when it is asked for.
         if !campaign.list.is_newest_first() && !campaign.find.is_on() {
             return;
         }
         // The next page is asked for a window ahead, once for each answer.
-        if campaign.list.place(&campaign.store) + height >= campaign.list.len() && !campaign.find.is_on() {
+        if campaign.list.index(&campaign.store) + height >= campaign.list.len() && !campaign.find.is_on() {
             self.read_history(effects);
-        } else if campaign.list.place(&campaign.store) + 1 >= campaign.list.len() {
+        } else if campaign.list.index(&campaign.store) + 1 >= campaign.list.len() {
             self.read_further(effects);
         }
     }

@@ -36,7 +36,7 @@ impl State {
         campaign.list.hold(&campaign.store);
         campaign.marked.turn(row);
         // On the last row it stays: the line below is no message.
-        if campaign.list.place(&campaign.store) + 1 < campaign.list.len() {
+        if campaign.list.index(&campaign.store) + 1 < campaign.list.len() {
             self.list_key(Action::Down, effects);
         }
     }
@@ -47,7 +47,7 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(row) = campaign.list.selected() else { return };
         let from = campaign.marked.last().and_then(|last| campaign.list.position(&campaign.store, last));
-        let to = campaign.list.place(&campaign.store);
+        let to = campaign.list.index(&campaign.store);
         let from = from.unwrap_or(to);
         let rows: Vec<RowNumber> = campaign.list.listed().skip(from.min(to)).take(from.abs_diff(to) + 1).collect();
         campaign.list.hold(&campaign.store);

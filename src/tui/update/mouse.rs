@@ -70,7 +70,7 @@ impl State {
             Target::Key(action) => self.click_key(action, effects),
             Target::Head(column) => self.order_by(column),
             Target::Tab(view) => self.press(view.tab().0, effects),
-            Target::Campaign(place) => self.click_campaign(place, is_double, effects),
+            Target::Campaign(index) => self.click_campaign(index, is_double, effects),
             Target::Line(line) => {
                 let Dialog::Row(RowMenu { cursor, .. }) = &mut self.dialog else { return };
                 let is_chosen = std::mem::replace(cursor, line) == line;
@@ -78,8 +78,8 @@ impl State {
                     self.press(Action::Enter, effects);
                 }
             }
-            Target::Row(place) => {
-                if self.select_row(place, effects) && is_double {
+            Target::Row(index) => {
+                if self.select_row(index, effects) && is_double {
                     self.press(Action::Enter, effects);
                 }
             }
@@ -100,37 +100,37 @@ impl State {
         }
     }
 
-    fn click_campaign(&mut self, place: usize, is_double: bool, effects: &mut Vec<Effect>) {
+    fn click_campaign(&mut self, index: usize, is_double: bool, effects: &mut Vec<Effect>) {
         self.hold_order();
         match &mut self.dialog {
             Dialog::Campaigns(chosen) => {
-                let is_chosen = std::mem::replace(chosen, place) == place;
+                let is_chosen = std::mem::replace(chosen, index) == index;
                 if is_double && is_chosen {
                     self.press(Action::Enter, effects);
                 }
             }
-            _ if place != self.current && place < self.campaigns.len() => {
+            _ if index != self.current && index < self.campaigns.len() => {
                 if matches!(self.dialog, Dialog::Find) {
                     // What is typed next must not go into another campaign's line.
                     self.dialog = Dialog::None;
                     self.forget_across(effects);
                 }
-                self.show_campaign(place, effects);
+                self.show_campaign(index, effects);
             }
             _ => {}
         }
     }
 
     /// Puts the cursor on a row. Whether it was there already.
-    fn select_row(&mut self, place: usize, effects: &mut Vec<Effect>) -> bool {
+    fn select_row(&mut self, index: usize, effects: &mut Vec<Effect>) -> bool {
         if self.view == ViewKind::Messages {
             self.close_detail(effects);
-            let before = self.campaign().map(|campaign| campaign.list.place(&campaign.store));
-            self.go(place, effects);
-            return before == Some(place);
+            let before = self.campaign().map(|campaign| campaign.list.index(&campaign.store));
+            self.go(index, effects);
+            return before == Some(index);
         }
-        let (before, _) = self.place_in(self.view);
-        let steps = isize::try_from(place).unwrap_or(isize::MAX) - isize::try_from(before).unwrap_or(0);
+        let (before, _) = self.index_in(self.view);
+        let steps = isize::try_from(index).unwrap_or(isize::MAX) - isize::try_from(before).unwrap_or(0);
         match self.view {
             ViewKind::Batches => self.go_batch(steps),
             ViewKind::Activity => self.go_activity(steps),
@@ -140,11 +140,11 @@ impl State {
                 }
             }
         }
-        before == place
+        before == index
     }
 
     /// The place of the cursor in a view of few lines, and how many it has.
-    pub(in crate::tui) fn place_in(&self, view: ViewKind) -> (usize, usize) {
+    pub(in crate::tui) fn index_in(&self, view: ViewKind) -> (usize, usize) {
         let Some(campaign) = self.campaign() else { return (0, 0) };
         match view {
             ViewKind::Batches => {
@@ -153,9 +153,9 @@ impl State {
             }
             ViewKind::Activity => {
                 let entries = campaign.activity();
-                (campaign.activity_place(&entries), entries.len())
+                (campaign.activity_index(&entries), entries.len())
             }
-            _ => (campaign.failures.place(), campaign.failures.groups().len()),
+            _ => (campaign.failures.index(), campaign.failures.groups().len()),
         }
     }
 }

@@ -54,9 +54,9 @@ impl State {
     /// Brings back the filter that was deleted last.
     pub(super) fn bring_named_back(&mut self) {
         let Dialog::Menu(menu) = &mut self.dialog else { return };
-        if let Some((place, named)) = self.named.bring_back() {
+        if let Some((index, named)) = self.named.bring_back() {
             let what = format!("the filter `{}` is back", named.name);
-            menu.put_in(place, named);
+            menu.put_in(index, named);
             self.tell(NoticeWeight::Info, &what, "", "");
         }
     }

@@ -11,28 +11,28 @@ use crate::store::{AnswerKind, Merged, Reach};
 
 impl State {
     pub(super) fn news(&mut self, update: Update, effects: &mut Vec<Effect>) {
-        let place = update.campaign.0;
-        let is_shown = place == self.current;
+        let index = update.campaign.0;
+        let is_shown = index == self.current;
         let now = self.now;
         if let News::Journal(refused) = update.news {
             // It is one for all campaigns.
             return self.journal_news(refused);
         }
-        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
         match update.news {
-            News::Run(news) => self.run_news(place, news),
+            News::Run(news) => self.run_news(index, news),
             News::BatchAction(news) => {
                 campaign.follow_batch_rest(&news.batch, &news.stage);
                 campaign.actions.note_batch(news);
             }
-            News::TakenBack(taken) => self.taken_back(place, taken),
+            News::TakenBack(taken) => self.taken_back(index, taken),
             News::OpenActions(open) => {
                 campaign.actions.note_open(open);
                 if is_shown {
                     self.refresh_resolve();
                 }
             }
-            News::NotStarted(left) => self.note_not_started(place, left),
+            News::NotStarted(left) => self.note_not_started(index, left),
             News::OutOfAttempts(messages) => {
                 let rows: Vec<_> = messages.iter().filter_map(|message| campaign.store.row(message)).collect();
                 campaign.out_of_attempts.extend(messages);
@@ -44,11 +44,11 @@ impl State {
             }
             News::Rows { rows, from, asked_at, reach, head } => {
                 let known = campaign.known_errors();
-                let merged = self.rows(place, &rows, &from, asked_at, reach, head, effects);
-                self.call_new_errors(place, &known, &merged, effects);
-                self.keep_within_limit(place, effects);
+                let merged = self.rows(index, &rows, &from, asked_at, reach, head, effects);
+                self.call_new_errors(index, &known, &merged, effects);
+                self.keep_within_limit(index, effects);
                 self.watch_failures(effects);
-                self.call_ended_batches(place, &merged, effects);
+                self.call_ended_batches(index, &merged, effects);
                 if is_shown {
                     self.fill_window(effects);
                 }
@@ -60,11 +60,11 @@ impl State {
                 }
                 campaign.pause_asked = campaign.pause_asked.filter(|paused| *paused != (connection == Connection::Paused));
                 let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
-                let name = campaign.card.name.clone();
+                let name = campaign.settings.name.clone();
                 campaign.connection = connection.clone();
                 // A worker that tells of its connection has a key, even where the start found none.
-                campaign.card.broken = None;
-                self.across_refused(place, &connection, effects);
+                campaign.settings.broken = None;
+                self.across_refused(index, &connection, effects);
                 // The screen has room for what happened; what to do can be read among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
                     let text = Explanation { what: format!("{name}: {}", why.what), ..why };
@@ -73,8 +73,8 @@ impl State {
             }
             News::Meter(meter) => campaign.meter = Some(meter),
             News::Search { generation, state } => {
-                self.across_answered(place, generation, &state, effects);
-                if let Some(campaign) = self.campaigns.get_mut(place) {
+                self.across_answered(index, generation, &state, effects);
+                if let Some(campaign) = self.campaigns.get_mut(index) {
                     campaign.find.answered(generation, state);
                 }
             }
@@ -103,29 +103,29 @@ impl State {
                 campaign.actions.note(news);
             }
             News::Notice(notice) => self.notices.push(notice),
-            News::StartedAnew => self.start_anew(place, effects),
+            News::StartedOver => self.start_over(index, effects),
             News::NoteLost(lost) => self.note_lost(update.campaign, &lost),
             News::Journal(_) | News::Refused(_) | News::Stopped => {}
         }
-        if let Some(campaign) = self.campaigns.get_mut(place) {
+        if let Some(campaign) = self.campaigns.get_mut(index) {
             campaign.marks.expire(now);
         }
     }
 
     /// What was shown is no longer there: a question about it must not be answered.
-    fn start_anew(&mut self, place: usize, effects: &mut Vec<Effect>) {
-        self.forget_export(place, effects);
+    fn start_over(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        self.forget_export(index, effects);
         let now = self.now;
-        let Some(campaign) = self.campaigns.get_mut(place) else { return };
-        campaign.start_anew(now);
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
+        campaign.start_over(now);
         self.look_at_view();
-        let Some(campaign) = self.campaigns.get_mut(place) else { return };
-        let name = campaign.card.name.clone();
-        self.across.start_anew(place);
-        if self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == place) {
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
+        let name = campaign.settings.name.clone();
+        self.across.start_over(index);
+        if self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == index) {
             self.take_back_yes("the server has other messages than before");
         }
-        if place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
+        if index == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             self.dialog = Dialog::None;
         }
         let what = format!("{name}: the server has other messages than before");
@@ -135,7 +135,7 @@ impl State {
     #[expect(clippy::too_many_arguments, reason = "the fields of one answer")]
     fn rows(
         &mut self,
-        place: usize,
+        index: usize,
         rows: &Rows,
         from: &AnswerKind,
         asked_at: Timestamp,
@@ -144,7 +144,7 @@ impl State {
         effects: &mut Vec<Effect>,
     ) -> Merged {
         let now = self.now;
-        let Some(campaign) = self.campaigns.get_mut(place) else { return Merged::default() };
+        let Some(campaign) = self.campaigns.get_mut(index) else { return Merged::default() };
         let newest_before = campaign.head_at.and_then(|_| campaign.store.coverage().newest);
         let merged = campaign.merge(rows, from, asked_at);
         campaign.note_changes(&merged, from, newest_before, asked_at);
@@ -156,7 +156,7 @@ impl State {
             campaign.store.set_reach(reach);
         }
         campaign.list.apply(&campaign.store, &merged);
-        let failures_in_view = self.view == ViewKind::Failures && place == self.current;
+        let failures_in_view = self.view == ViewKind::Failures && index == self.current;
         campaign.failures.apply(&campaign.store, &campaign.out_of_attempts, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
         if head {
@@ -164,7 +164,7 @@ impl State {
             campaign.head_at = campaign.head_at.max(Some(asked_at));
         }
         campaign.count(now);
-        if place == self.current {
+        if index == self.current {
             self.refresh_question(Some(&merged.touched), effects);
         }
         merged
@@ -172,13 +172,13 @@ impl State {
 
     /// Drops the oldest messages where there are more than wanted. Not under a question or an
     /// export, which are about rows that must not change their meaning.
-    fn keep_within_limit(&mut self, place: usize, effects: &mut Vec<Effect>) {
-        let is_asked = place == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
-        if is_asked || self.holds_rows(place) {
+    fn keep_within_limit(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        let is_asked = index == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
+        if is_asked || self.holds_rows(index) {
             return;
         }
-        if self.campaigns.get_mut(place).is_some_and(Campaign::keep_within_limit) {
-            effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::NoOlder });
+        if self.campaigns.get_mut(index).is_some_and(Campaign::keep_within_limit) {
+            effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::NoOlder });
         }
     }
 }

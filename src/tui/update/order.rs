@@ -80,8 +80,8 @@ impl State {
 
     /// Moves the column under the cursor, and the cursor with it.
     fn shift_column(&mut self, steps: isize) {
-        let Some((place, _)) = self.chosen_column() else { return };
-        if self.tables.columns.shift(place, steps) {
+        let Some((index, _)) = self.chosen_column() else { return };
+        if self.tables.columns.shift(index, steps) {
             self.go_order(steps);
         }
     }
@@ -127,8 +127,8 @@ impl State {
     }
 }
 
-fn choose<C: Sortable>(order: &mut Ordered<C>, place: usize) {
-    if let Some(column) = C::all().get(place) {
+fn choose<C: Sortable>(order: &mut Ordered<C>, index: usize) {
+    if let Some(column) = C::all().get(index) {
         order.choose(*column);
     }
 }

@@ -144,10 +144,10 @@ impl State {
 
     /// Keeps the batch read that a question is about, and lets the worker leave it when there is none any more.
     pub(super) fn keep_batch_read(&mut self, effects: &mut Vec<Effect>) {
-        let (now, id, place) = (self.now, self.next_question(), self.current);
+        let (now, id, index) = (self.now, self.next_question(), self.current);
         let Dialog::Batch(question) = &mut self.dialog else {
-            if let Some(place) = self.batch_asked.take() {
-                effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::LeaveBatch });
+            if let Some(index) = self.batch_asked.take() {
+                effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::LeaveBatch });
             }
             return;
         };
@@ -160,7 +160,7 @@ impl State {
         if let Dialog::Batch(question) = &mut self.dialog {
             question.reading_begins(generation);
         }
-        self.batch_asked = Some(place);
+        self.batch_asked = Some(index);
         effects.push(self.command(Command::ReadBatch { generation, batch }));
     }
 
@@ -168,7 +168,7 @@ impl State {
     pub(super) fn batch_read(&mut self, generation: Generation, state: BatchState) {
         let (now, id) = (self.now, self.next_question());
         let (Dialog::Batch(question), Some(campaign)) = (&mut self.dialog, self.campaigns.get(self.current)) else { return };
-        if !question.reading_told(id, campaign, generation, state, now) {
+        if !question.reading_reported(id, campaign, generation, state, now) {
             self.dialog = Dialog::None;
         }
     }

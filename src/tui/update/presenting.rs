@@ -54,7 +54,7 @@ impl State {
             if campaign.revealed_until.is_some_and(|until| until <= now) {
                 campaign.revealed_until = None;
                 campaign.masked = true;
-                masked.push(campaign.card.name.clone());
+                masked.push(campaign.settings.name.clone());
             }
         }
         for name in masked {

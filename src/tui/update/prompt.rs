@@ -87,9 +87,9 @@ impl State {
             return;
         }
         let entries = self.palette(prompt.typed());
-        let place = prompt.place(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
+        let index = prompt.index(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
         if let Dialog::Prompt(prompt) = &mut self.dialog {
-            prompt.chosen = entries.get(place).map(|entry| entry.doing);
+            prompt.chosen = entries.get(index).map(|entry| entry.doing);
             prompt.problem.clear();
         }
     }

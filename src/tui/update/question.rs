@@ -86,7 +86,7 @@ impl State {
         match &mut self.dialog {
             Dialog::Question(question) => {
                 if refusal.is_some() != question.refusal.is_some() {
-                    question.ask_anew(id);
+                    question.ask_again(id);
                 }
                 question.refusal = refusal;
                 let is_touched = campaign.store.row(&question.message).is_none_or(|row| touched.contains(&row));
@@ -101,7 +101,7 @@ impl State {
             }
             Dialog::Plan(question) => {
                 if run_refusal.is_some() != question.refusal.is_some() {
-                    question.ask_anew(id);
+                    question.ask_again(id);
                 }
                 question.refusal = run_refusal;
                 if question.is_about(&campaign.store, touched) || question.plan.is_stale(now) {
@@ -110,7 +110,7 @@ impl State {
             }
             Dialog::Batch(question) => {
                 if refusal.is_some() != question.refusal.is_some() {
-                    question.ask_anew(id);
+                    question.ask_again(id);
                 }
                 question.refusal = refusal;
                 question.look_at(id, now);

@@ -61,9 +61,9 @@ impl State {
         let Dialog::Row(RowMenu { kind, .. }) = self.dialog else { return };
         let lines = self.menu_lines(kind);
         let Dialog::Row(menu) = &mut self.dialog else { return };
-        let place = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
-        let place = place.saturating_add_signed(steps).min(lines.len().saturating_sub(1));
-        if let Some(line) = lines.get(place) {
+        let index = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
+        let index = index.saturating_add_signed(steps).min(lines.len().saturating_sub(1));
+        if let Some(line) = lines.get(index) {
             menu.cursor = line.action;
         }
     }

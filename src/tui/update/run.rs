@@ -6,10 +6,10 @@ use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
 impl State {
     /// A run came further. At its end the results are shown, unless a person is at something else.
-    pub(super) fn run_news(&mut self, place: usize, news: RunNews) {
+    pub(super) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
-        let is_free = place == self.current && self.page.is_none() && self.starting.is_none() && matches!(self.dialog, Dialog::None);
-        let Some(campaign) = self.campaigns.get_mut(place) else { return };
+        let is_free = index == self.current && self.page.is_none() && self.starting.is_none() && matches!(self.dialog, Dialog::None);
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
         // One that was begun elsewhere has no list here, and its figures are shown all the same.
         let run = campaign.run.get_or_insert_with(|| super::super::state::RunRecord::new(Vec::new(), now));
         if run.note(news, now) && is_free {
@@ -38,7 +38,7 @@ impl State {
     /// something waits or is under way.
     pub(super) fn stop_runs(&mut self, effects: &mut Vec<Effect>) -> bool {
         let (mut stopped, mut has_run) = (false, false);
-        for (place, campaign) in self.campaigns.iter_mut().enumerate() {
+        for (index, campaign) in self.campaigns.iter_mut().enumerate() {
             let is_running = campaign.run.as_ref().is_some_and(|run| !run.is_over());
             if campaign.stop_asked || !(is_running || campaign.actions.is_acting()) {
                 continue;
@@ -47,7 +47,7 @@ impl State {
             if let Some(run) = campaign.run.as_mut().filter(|run| !run.is_over()) {
                 run.stop_asked = true;
             }
-            effects.push(Effect::Command { campaign: CampaignIndex(place), command: Command::TakeBack });
+            effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::TakeBack });
             (stopped, has_run) = (true, has_run | is_running);
         }
         if has_run {

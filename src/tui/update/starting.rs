@@ -15,7 +15,7 @@ impl State {
             campaign.acted(now);
         }
         let Some(campaign) = self.campaign() else { return };
-        if agreed.is_about_several() || campaign.card.host_kind.is_production() {
+        if agreed.is_about_several() || campaign.settings.host_kind.is_production() {
             let title = view::starting_title(self, campaign, &agreed);
             self.starting = Some(Starting::new(index, agreed, title, now));
         } else {
@@ -107,9 +107,9 @@ impl State {
     }
 
     /// What a worker says of what was to be taken back.
-    pub(super) fn taken_back(&mut self, place: usize, TakenBack { taken_back, leaving }: TakenBack) {
-        let Some(campaign) = self.campaigns.get(place) else { return };
-        let name = campaign.card.name.clone();
+    pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
+        let Some(campaign) = self.campaigns.get(index) else { return };
+        let name = campaign.settings.name.clone();
         let rest = format!("{} plans what is left", self.keymap.command("rest"));
         let on_way = format!("{} on {} way already", view::count(leaving), if leaving == 1 { "its" } else { "their" });
         let (what, why, next) = match (taken_back, leaving) {

@@ -8,7 +8,7 @@ use crate::postman::Explanation;
 impl State {
     /// Why the campaign's actions are a preview only.
     pub(super) fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
-        if let Some(why) = self.actions_refused.as_ref().or(campaign.card.broken.as_ref()) {
+        if let Some(why) = self.actions_refused.as_ref().or(campaign.settings.broken.as_ref()) {
             return Some(why.clone());
         }
         campaign.is_locked(self.now).then(|| {
@@ -40,7 +40,7 @@ impl State {
     /// name, to the letter.
     pub(super) fn unlock(&mut self, name: &str, effects: &mut Vec<Effect>) -> bool {
         let (index, now) = (self.index(), self.now);
-        if self.campaign().is_none_or(|campaign| campaign.card.name != name) {
+        if self.campaign().is_none_or(|campaign| campaign.settings.name != name) {
             return false;
         }
         if self.lacks_journal("the campaign stays locked") {
@@ -59,7 +59,7 @@ impl State {
         self.take_back_yes("");
         let (index, now) = (self.index(), self.now);
         let Some(campaign) = self.campaign_mut() else { return };
-        if !campaign.card.read_only {
+        if !campaign.settings.read_only {
             let next = "`read_only = true` in the configuration makes it so, from the next start on";
             self.tell(NoticeWeight::Info, "the configuration does not lock this campaign", "", next);
             return;
@@ -77,15 +77,15 @@ impl State {
     pub(super) fn lock_expired(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
         let mut closed = Vec::new();
-        for (place, campaign) in self.campaigns.iter_mut().enumerate() {
+        for (index, campaign) in self.campaigns.iter_mut().enumerate() {
             // A run is an action that goes on.
             if campaign.has_run() && campaign.unlocked_until.is_some() {
                 campaign.acted(now);
             }
             if campaign.unlocked_until.is_some_and(|until| until <= now) {
                 campaign.unlocked_until = None;
-                effects.push(Effect::NoteLock { campaign: CampaignIndex(place) });
-                closed.push(campaign.card.name.clone());
+                effects.push(Effect::NoteLock { campaign: CampaignIndex(index) });
+                closed.push(campaign.settings.name.clone());
             }
         }
         for name in closed {

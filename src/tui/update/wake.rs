@@ -12,7 +12,7 @@ impl State {
         for campaign in &mut self.campaigns {
             campaign.marks.expire(now);
         }
-        self.told_until = self.told_until.filter(|until| *until > now);
+        self.noticed_until = self.noticed_until.filter(|until| *until > now);
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.mask_expired();
         self.forget_copied(false);
@@ -42,7 +42,7 @@ impl State {
             .chain(marks)
             .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
             .chain(self.leave_until)
-            .chain(self.told_until)
+            .chain(self.noticed_until)
             .chain(self.copied.as_ref().and_then(|copied| copied.until))
             .min()
     }

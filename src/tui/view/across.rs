@@ -50,14 +50,14 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
     let said_rows = u16::try_from(said.len()).unwrap_or(0).min(area.height.saturating_sub(1));
     let lines = state.across_lines();
     let room = Rect { height: area.height.saturating_sub(said_rows + u16::from(said_rows > 0)), ..area };
-    let names = lines.iter().map(|line| state.campaigns.get(line.campaign).map_or(0, |campaign| width(&campaign.card.name)));
+    let names = lines.iter().map(|line| state.campaigns.get(line.campaign).map_or(0, |campaign| width(&campaign.settings.name)));
     let name = names.max().unwrap_or(0).min(NAME).min(usize::from(area.width) / 4);
-    let cursor = table::draw(state, buffer, room, lines.len(), state.across.cursor.min(lines.len().saturating_sub(1)), |place, style| {
-        lines.get(place).map(|line| row(state, line, name, style)).unwrap_or_default()
+    let cursor = table::draw(state, buffer, room, lines.len(), state.across.cursor.min(lines.len().saturating_sub(1)), |index, style| {
+        lines.get(index).map(|line| row(state, line, name, style)).unwrap_or_default()
     });
     let below = area.y + u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room.height) + 1;
-    for (y, (place, text)) in (below..area.bottom()).zip(said.iter().enumerate()) {
-        let label = if place == 0 { "SAY  " } else { "     " };
+    for (y, (index, text)) in (below..area.bottom()).zip(said.iter().enumerate()) {
+        let label = if index == 0 { "SAY  " } else { "     " };
         buffer.set_stringn(area.x + 3, y, label, 5, style(Role::Accent));
         buffer.set_stringn(area.x + 8, y, text, usize::from(area.width.saturating_sub(8)), style(Role::Strong));
     }
@@ -85,7 +85,7 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
                 Some((left_out, more)) => format!("  and {}{} more", count(left_out), if more { "+" } else { "" }),
                 None => String::new(),
             };
-            (sign(&status, ascii), role_of(&status), told(state, campaign, message) + &more, Role::Text)
+            (sign(&status, ascii), role_of(&status), reported(state, campaign, message) + &more, Role::Text)
         }
         (None, Some(AcrossAnswer::NotAsked(why))) => ("!", Role::Failed, format!("NOT ASKED: {}", in_a_line(why)), Role::Failed),
         (None, Some(AcrossAnswer::Waiting)) => ("·", Role::Moving, "being asked".to_owned(), Role::Moving),
@@ -102,13 +102,13 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
     };
     Line::from(vec![
         Span::styled(format!("{mark} "), style(mark_role)),
-        Span::styled(format!("{}  ", fit(&campaign.card.name, name_width, Align::Left, ascii)), style(Role::Strong)),
+        Span::styled(format!("{}  ", fit(&campaign.settings.name, name_width, Align::Left, ascii)), style(Role::Strong)),
         Span::styled(words, style(role)),
     ])
 }
 
 /// A message in a line: when, whom, what became of it.
-fn told(state: &State, campaign: &Campaign, message: &Message) -> String {
+fn reported(state: &State, campaign: &Campaign, message: &Message) -> String {
     let time = |at| state.look.time(at, state.now);
     let whom =
         message.recipient.as_ref().map(|text| recipient::shown(&Recipient::new(text.as_str()), campaign.masked, &campaign_query(state)));
@@ -150,8 +150,8 @@ fn sentence(state: &State) -> String {
     let (answered, missing, _) = state.across.counts();
     let mut found: Vec<(&Campaign, Message)> = Vec::new();
     let mut numbers: Vec<String> = Vec::new();
-    for (place, campaign) in state.campaigns.iter().enumerate() {
-        let messages = state.across.listed_of(place);
+    for (index, campaign) in state.campaigns.iter().enumerate() {
+        let messages = state.across.listed_of(index);
         for message in messages.iter().filter_map(|message| Some(campaign.store.message(campaign.store.row(message)?))) {
             if let Some(number) = message.recipient.as_ref().map(|recipient| recipient_key(recipient.as_str()))
                 && !numbers.contains(&number)
@@ -191,7 +191,7 @@ fn sentence(state: &State) -> String {
         };
     };
     let when = message.created_at.map_or("at a time that was not told".to_owned(), |at| spoken(at, &state.look.zone, state.now));
-    format!("The newest message, from “{}”, was made {when}; {}.{open}", campaign.card.name, became(&message))
+    format!("The newest message, from “{}”, was made {when}; {}.{open}", campaign.settings.name, became(&message))
 }
 
 /// What became of a message, as the end of a sentence.

@@ -30,9 +30,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
         return None;
     }
     let width = usize::from(area.width);
-    let place = campaign.activity_place(&entries);
+    let index = campaign.activity_index(&entries);
     let height = usize::from(area.height);
-    let in_view = || entries.iter().skip(table::top(place, height)).take(height);
+    let in_view = || entries.iter().skip(table::top(index, height)).take(height);
     let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
     let time = times.map(|entry| state.look.time(entry.at(), state.now).len()).max().unwrap_or(4);
     let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
@@ -45,8 +45,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     };
     let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left, ascii));
     buffer.set_stringn(heads.x, heads.y, head, width, state.look.style(Role::Heading));
-    table::draw(state, buffer, area, entries.len(), place, |place, style| {
-        entries.get(place).map(|entry| line(state, campaign, entry, widths, style)).unwrap_or_default()
+    table::draw(state, buffer, area, entries.len(), index, |index, style| {
+        entries.get(index).map(|entry| line(state, campaign, entry, widths, style)).unwrap_or_default()
     })
 }
 
@@ -62,7 +62,7 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
     if for_person > 0 {
         left.push(Piece::new(format!("· {} for a person to decide", count(for_person)), style(Role::Failed), 0).gap(1));
     }
-    let mut right = vec![Piece::new(row_of(campaign.activity_place(entries), entries.len()), style(Role::Muted), 4)];
+    let mut right = vec![Piece::new(row_of(campaign.activity_index(entries), entries.len()), style(Role::Muted), 4)];
     if campaign.actions.followed().total() > 0 {
         right.push(Piece::new(followed_words(state, campaign), style(Role::Muted), 3));
     }

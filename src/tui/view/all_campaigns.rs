@@ -53,23 +53,23 @@ pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: 
     let in_all: u64 = state.campaigns.iter().filter_map(|campaign| campaign.meter.as_ref()).map(|meter| meter.bytes).sum();
     let right = vec![Piece::new(format!("{} read in all", bytes(in_all)), style(Role::Muted), 1)];
     pieces::draw(buffer, Rect { height: 1, ..area }, left, right, state.look.ascii);
-    let longest_name = state.campaigns.iter().map(|campaign| width(&campaign.card.name)).max().unwrap_or(0);
+    let longest_name = state.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max().unwrap_or(0);
     let widths = Widths::of(usize::from(area.width), longest_name);
     let head_at = area.y + 1;
     area.y += 2;
     area.height = area.height.saturating_sub(2);
     buffer.set_stringn(area.x, head_at, heads(state, &widths), usize::from(area.width), style(Role::Heading));
-    let at = order.iter().position(|place| *place == chosen).unwrap_or(0);
-    table::draw(state, buffer, area, order.len(), at, |place, selected| {
-        let campaign = order.get(place).and_then(|place| state.campaigns.get(*place));
+    let at = order.iter().position(|index| *index == chosen).unwrap_or(0);
+    table::draw(state, buffer, area, order.len(), at, |index, selected| {
+        let campaign = order.get(index).and_then(|index| state.campaigns.get(*index));
         campaign.map(|campaign| line(state, campaign, &widths, selected)).unwrap_or_default()
     })
 }
 
 /// The campaign at a place of the screen.
-pub(super) fn place_at(state: &State, chosen: usize, area: Rect, at: Position) -> Option<usize> {
+pub(super) fn index_at(state: &State, chosen: usize, area: Rect, at: Position) -> Option<usize> {
     let order = state.order();
-    let cursor = order.iter().position(|place| *place == chosen).unwrap_or(0);
+    let cursor = order.iter().position(|index| *index == chosen).unwrap_or(0);
     let line = usize::from(at.y.checked_sub(area.y + 2)?);
     let top = table::top(cursor, usize::from(area.height.saturating_sub(2)));
     order.get(top + line).copied().filter(|_| area.contains(at))
@@ -88,8 +88,8 @@ impl Widths {
         // A whole name comes before all but the first two columns.
         let for_name = longest_name.clamp(NAME.0, NAME.1) - NAME.0;
         let mut columns = Vec::new();
-        for (place, column) in COLUMNS.iter().enumerate() {
-            if column.width + 2 + if place < 2 { 0 } else { for_name } > rest {
+        for (index, column) in COLUMNS.iter().enumerate() {
+            if column.width + 2 + if index < 2 { 0 } else { for_name } > rest {
                 break;
             }
             rest -= column.width + 2;
@@ -118,7 +118,7 @@ fn line(state: &State, campaign: &Campaign, widths: &Widths, selected: Option<St
     let (words, role) = condition(state, campaign);
     let mut spans = vec![
         Span::styled(mark, style(Role::Failed)),
-        Span::styled(fit(&campaign.card.name, widths.name, Align::Left, ascii), style(Role::Text)),
+        Span::styled(fit(&campaign.settings.name, widths.name, Align::Left, ascii), style(Role::Text)),
         Span::styled("  ", style(Role::Text)),
         Span::styled(fit(&words, STATE, Align::Left, ascii), style(role)),
     ];
@@ -135,7 +135,7 @@ fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
     let old = campaign.age(state.now).map(age);
     let is_shown = state.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
     match &campaign.connection {
-        _ if campaign.card.broken.is_some() => ("NOT READ".to_owned(), Role::Failed),
+        _ if campaign.settings.broken.is_some() => ("NOT READ".to_owned(), Role::Failed),
         Connection::Refused { until: at, met, .. } => {
             (format!("{}, again {}", met.to_string().to_uppercase(), until(*at, state.now)), Role::Failed)
         }

@@ -72,7 +72,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
         Some(_) => format!("{} failed of {} loaded", count(plan.failures), count(plan.loaded)),
         None => "not loaded whole yet".to_owned(),
     };
-    let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.card.name);
+    let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.settings.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     Some(Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answer_at).unwrap_or(0)))

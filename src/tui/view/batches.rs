@@ -13,7 +13,7 @@ use super::words::{count, figure_of, row_of};
 use super::{empty, failures};
 use crate::delivery::{BatchRetry, Status, batch_retry, counted};
 use crate::state::ActionKind;
-use crate::store::{BatchSummary, status_place};
+use crate::store::{BatchSummary, status_index};
 use crate::tui::state::{Campaign, NEWEST_BATCH, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
@@ -33,8 +33,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     let campaign = state.campaign()?;
     let batches = campaign.batches();
     let selected = campaign.selected_batch();
-    let place = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
-    draw_sum(state, campaign, (&batches, place), buffer, filter);
+    let index = batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0);
+    draw_sum(state, campaign, (&batches, index), buffer, filter);
     if batches.is_empty() {
         empty::draw_no_batches(state, campaign, buffer, area);
         return None;
@@ -42,16 +42,16 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     let widths = Widths::of(state, &batches, usize::from(area.width));
     let used_up = campaign.used_up_by_batch();
     draw_heads(state, buffer, heads, widths);
-    table::draw(state, buffer, area, batches.len(), place, |place, style| {
+    table::draw(state, buffer, area, batches.len(), index, |index, style| {
         let cells_of = |summary: &BatchSummary| {
             let used_up = used_up.get(summary.batch.id.as_str()).copied().unwrap_or(0);
             cells(state, campaign, (summary, used_up), widths, style)
         };
-        batches.get(place).map(cells_of).unwrap_or_default()
+        batches.get(index).map(cells_of).unwrap_or_default()
     })
 }
 
-fn draw_sum(state: &State, campaign: &Campaign, (known, place): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
+fn draw_sum(state: &State, campaign: &Campaign, (known, index): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
     let number = known.len();
     let style = |role| state.look.style(role);
     // A batch is of the time of its upload, and counted whole.
@@ -65,7 +65,7 @@ fn draw_sum(state: &State, campaign: &Campaign, (known, place): (&[BatchSummary]
         left.push(Piece::new(format!("· {words}"), style(Role::Moving), 0).gap(1));
     }
     let mut right = failures::how_far(state, campaign);
-    right.insert(0, Piece::new(row_of(place, number), style(Role::Muted), 3));
+    right.insert(0, Piece::new(row_of(index, number), style(Role::Muted), 3));
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
@@ -163,7 +163,7 @@ fn cells(
 ) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
-    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let (delivered, failed) = (of(&Status::Success), of(&Status::Failure));
     let batch = &summary.batch;
     let left = |text: &str, width: usize, role| {
@@ -195,7 +195,7 @@ fn cells(
 
 /// How much of it has ended, of all that it has; what is not loaded is `▒`.
 fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
-    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let ended = of(&Status::Success) + of(&Status::Failure);
     let all = summary.total().unwrap_or(summary.loaded).max(1);
     let done = bar(ended as f64 / all as f64, width, ascii);
@@ -218,7 +218,7 @@ fn rows(summary: &BatchSummary) -> String {
 /// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. What is not loaded
 /// may hold a `created` one, or failures.
 pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: usize) -> (String, Role) {
-    let of = |status: &Status| summary.by_status[status_place(Some(status))];
+    let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let (created, failed) = (of(&Status::Created), of(&Status::Failure));
     if campaign.actions.blocking_batches().contains(&summary.batch.id) {
         return ("under way".to_owned(), Role::Moving);

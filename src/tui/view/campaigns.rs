@@ -17,10 +17,10 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
     let order = state.order();
     let style = |role| state.look.style(role);
     let mut shown: Vec<(usize, Vec<Piece>)> = Vec::new();
-    for place in order {
-        let campaign = &state.campaigns[*place];
-        let is_shown = *place == state.current;
-        let name = Piece::new(campaign.card.name.clone(), style(if is_shown { Role::Accent } else { Role::Text }), 0);
+    for index in order {
+        let campaign = &state.campaigns[*index];
+        let is_shown = *index == state.current;
+        let name = Piece::new(campaign.settings.name.clone(), style(if is_shown { Role::Accent } else { Role::Text }), 0);
         let (words, role) = condition(state, campaign, is_shown);
         let words = Piece::new(words, style(role), 0).gap(1);
         let pieces = if campaign.needs_person() {
@@ -28,18 +28,18 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
         } else {
             vec![name.gap(3), words]
         };
-        shown.push((*place, pieces));
+        shown.push((*index, pieces));
     }
-    let place = order.iter().position(|place| *place == state.current).unwrap_or(0);
+    let index = order.iter().position(|index| *index == state.current).unwrap_or(0);
     let right = vec![
         Piece::new("[ ]", style(Role::Accent), 1),
-        Piece::new(format!("{} of {}", place + 1, order.len()), style(Role::Muted), 0).gap(1),
+        Piece::new(format!("{} of {}", index + 1, order.len()), style(Role::Muted), 0).gap(1),
     ];
     // A campaign has room as a whole or is left out, from the end; never the one on the screen.
     let room = usize::from(area.width).saturating_sub(4 + pieces::total(&right));
     let all = |shown: &[(usize, Vec<Piece>)]| shown.iter().flat_map(|(_, pieces)| pieces.clone()).collect::<Vec<_>>();
     while pieces::total(&all(&shown)) > room {
-        let Some(last) = shown.iter().rposition(|(place, _)| *place != state.current) else { break };
+        let Some(last) = shown.iter().rposition(|(index, _)| *index != state.current) else { break };
         shown.remove(last);
     }
     pieces::draw(buffer, area, all(&shown), right, state.look.ascii);
@@ -48,7 +48,7 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
 /// What is to be said of a campaign in a few words: what is wrong, else its failures.
 fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Role) {
     match &campaign.connection {
-        _ if campaign.card.broken.is_some() => return ("not read".to_owned(), Role::Failed),
+        _ if campaign.settings.broken.is_some() => return ("not read".to_owned(), Role::Failed),
         Connection::Refused { met, .. } => return (met.to_string().to_uppercase(), Role::Failed),
         Connection::Paused => return ("paused".to_owned(), Role::Warning),
         Connection::Connecting if campaign.is_unread() => return ("connecting".to_owned(), Role::Muted),
@@ -109,9 +109,9 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
         buffer.set_stringn(area.x, area.y + 1, head, width, look.style(Role::Heading));
     }
     let (skipped, shown) = window(state, area);
-    for (y, place) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped).take(shown)) {
-        let campaign = &state.campaigns[*place];
-        let is_shown = *place == state.current;
+    for (y, index) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped).take(shown)) {
+        let campaign = &state.campaigns[*index];
+        let is_shown = *index == state.current;
         let own = |role: Role| look.style(if is_shown { Role::SelectedElsewhere } else { role });
         if is_shown {
             buffer.set_style(Rect { y, height: 1, ..area }, own(Role::Text));
@@ -121,7 +121,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
         let (words, role) = pane_condition(state, campaign, is_shown, age_room);
         let cells: [(String, usize, Style); 3] = [
             (format!("{mark}{cursor} "), 3, if campaign.needs_person() { look.style(Role::Failed) } else { own(Role::Text) }),
-            (fit(&campaign.card.name, name_room, Align::Left, look.ascii), name_room, own(Role::Text)),
+            (fit(&campaign.settings.name, name_room, Align::Left, look.ascii), name_room, own(Role::Text)),
             (number(&words, figures), figures, own(role)),
         ];
         let mut x = area.x;
@@ -131,8 +131,8 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
         }
     }
     // The last line: who needs a person and has no line here, else the way to the others.
-    let hidden = order.iter().enumerate().filter(|(line, _)| *line < skipped || *line >= skipped + shown).map(|(_, place)| *place);
-    let mut in_need = hidden.filter(|place| state.campaigns[*place].needs_person());
+    let hidden = order.iter().enumerate().filter(|(line, _)| *line < skipped || *line >= skipped + shown).map(|(_, index)| *index);
+    let mut in_need = hidden.filter(|index| state.campaigns[*index].needs_person());
     let keys = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
     let left = match in_need.next() {
         Some(first) => {
@@ -140,7 +140,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
             let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
             vec![
                 Piece::new("!", look.style(Role::Failed), 0),
-                Piece::new(state.campaigns[first].card.name.clone(), look.style(Role::Text), 0).gap(1),
+                Piece::new(state.campaigns[first].settings.name.clone(), look.style(Role::Text), 0).gap(1),
                 Piece::new(more, look.style(Role::Failed), 0).gap(1),
             ]
         }
@@ -160,12 +160,12 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
 /// How many campaigns are scrolled away above, and how many have a line.
 fn window(state: &State, area: Rect) -> (usize, usize) {
     let shown = usize::from(area.height.saturating_sub(3)).max(1);
-    let at = state.order().iter().position(|place| *place == state.current).unwrap_or(0);
+    let at = state.order().iter().position(|index| *index == state.current).unwrap_or(0);
     ((at + 1).saturating_sub(shown), shown)
 }
 
 /// The campaign in a line of the screen.
-pub(super) fn place_at(state: &State, area: Rect, row: u16) -> Option<usize> {
+pub(super) fn index_at(state: &State, area: Rect, row: u16) -> Option<usize> {
     let (skipped, shown) = window(state, area);
     let line = usize::from(row.checked_sub(area.y + 2)?);
     state.order().get(skipped + line).copied().filter(|_| line < shown && row + 1 < area.bottom())

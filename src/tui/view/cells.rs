@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::recipient;
-use crate::delivery::{BatchId, Recipient, RetryHelps, Status};
+use crate::delivery::{BatchId, Recipient, RetryAdvice, Status};
 use crate::monitor::ActionStage;
 use crate::store::{Cells, RowNumber};
 use crate::tui::state::{Campaign, Column, State};
@@ -80,7 +80,7 @@ pub(super) fn cell(
             let id = cells.template.map_or_else(nothing, str::to_owned);
             vec![Span::styled(fit(&cut_middle(&id, width, ascii), width, Align::Left, ascii), style(Role::Muted))]
         }
-        Column::Text => plain(&cells.text(campaign.is_masked(row) || campaign.card.one_time_password).replace('\n', " "), Role::Muted),
+        Column::Text => plain(&cells.text(campaign.is_masked(row) || campaign.settings.one_time_password).replace('\n', " "), Role::Muted),
     }
 }
 
@@ -127,9 +127,9 @@ fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static st
         _ => {}
     }
     match cells.retry {
-        Some(_) if campaign.is_used_up(row) => (RetryHelps::No.word(), Role::Muted),
-        Some(helps @ RetryHelps::No) => (helps.word(), Role::Muted),
-        Some(helps) => (helps.word(), Role::Text),
+        Some(_) if campaign.is_used_up(row) => (RetryAdvice::No.word(), Role::Muted),
+        Some(advice @ RetryAdvice::No) => (advice.word(), Role::Muted),
+        Some(advice) => (advice.word(), Role::Text),
         None => ("", Role::Text),
     }
 }

@@ -115,19 +115,19 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     let room = room.saturating_sub(MARGIN + 1);
     let taken = |columns: &[(Column, usize)]| columns.iter().map(|(_, width)| width + gap).sum::<usize>().saturating_sub(gap);
     let mut columns: Vec<(Column, usize)> = needs.wanted().into_iter().map(|column| (column, needs.width(column))).collect();
-    let worst = |columns: &[(Column, usize)]| (0..columns.len()).max_by_key(|place| needs.rank(columns[*place].0));
+    let worst = |columns: &[(Column, usize)]| (0..columns.len()).max_by_key(|index| needs.rank(columns[*index].0));
     while taken(&columns) > room
-        && let Some(place) = worst(&columns).filter(|place| columns.len() > 1 && !needs.is_firm(columns[*place].0))
+        && let Some(index) = worst(&columns).filter(|index| columns.len() > 1 && !needs.is_firm(columns[*index].0))
     {
-        columns.remove(place);
+        columns.remove(index);
     }
     // What must stay is made narrower where even that does not fit, and left out only then.
     let over = taken(&columns).saturating_sub(room);
     cut_error(&mut columns, over);
     while taken(&columns) > room
-        && let Some(place) = worst(&columns).filter(|_| columns.len() > 1)
+        && let Some(index) = worst(&columns).filter(|_| columns.len() > 1)
     {
-        columns.remove(place);
+        columns.remove(index);
     }
     let over = taken(&columns).saturating_sub(room);
     if let Some((_, width)) = columns.first_mut() {

@@ -17,11 +17,11 @@ pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<Strin
         CopyWhat::Row(form) => row_text(state, campaign, form),
         CopyWhat::Marked(form) => Some(messages_text(state, campaign, &marked_rows(campaign), form)),
         CopyWhat::Number => number(state),
-        CopyWhat::Text if campaign.card.one_time_password => None,
+        CopyWhat::Text if campaign.settings.one_time_password => None,
         CopyWhat::Text => campaign.subject().and_then(|row| campaign.store.text(row, campaign.is_masked(row))),
         CopyWhat::MessageId => subject.message.as_ref().map(MessageId::as_str).map(str::to_owned),
         CopyWhat::BatchId => subject.batch.as_ref().map(BatchId::as_str).map(str::to_owned),
-        CopyWhat::CampaignId => Some(campaign.card.id.as_str().to_owned()),
+        CopyWhat::CampaignId => Some(campaign.settings.id.as_str().to_owned()),
         CopyWhat::TemplateId => template_id(state),
         CopyWhat::ErrorCode => subject.error,
         CopyWhat::TraceId => state.trace_id(),
@@ -39,18 +39,18 @@ pub(in crate::tui) fn template_id(state: &State) -> Option<String> {
 }
 
 fn row_text(state: &State, campaign: &Campaign, form: CopyFormat) -> Option<String> {
-    let (text, rows, place) = match state.view {
+    let (text, rows, index) = match state.view {
         ViewKind::Messages if form == CopyFormat::Text => return Some(message_row(state)?.join("\t")),
         ViewKind::Messages => return Some(messages_text(state, campaign, &[campaign.subject()?], form)),
         ViewKind::Failures => {
             let selected = campaign.failures.selected()?;
-            let place = campaign.failures.groups().iter().position(|group| group.key == selected.key);
-            (failure_row(state)?, failure_rows(state), place)
+            let index = campaign.failures.groups().iter().position(|group| group.key == selected.key);
+            (failure_row(state)?, failure_rows(state), index)
         }
         ViewKind::Batches => {
             let id = campaign.selected_batch()?;
-            let place = campaign.batches().iter().position(|summary| summary.batch.id == id);
-            (batch_row(state)?, batch_rows(state), place)
+            let index = campaign.batches().iter().position(|summary| summary.batch.id == id);
+            (batch_row(state)?, batch_rows(state), index)
         }
         ViewKind::Activity if form == CopyFormat::Text => return Some(activity_row(state)?.join("\t")),
         ViewKind::Activity => {
@@ -59,7 +59,7 @@ fn row_text(state: &State, campaign: &Campaign, form: CopyFormat) -> Option<Stri
     };
     let heads = rows.first()?;
     // A line that stands for several others has no row of its own: it is what the screen shows.
-    let cells = place.and_then(|place| rows.get(place + 1)).unwrap_or(&text);
+    let cells = index.and_then(|index| rows.get(index + 1)).unwrap_or(&text);
     Some(match form {
         CopyFormat::Text => text.join("\t"),
         CopyFormat::Json => {
@@ -96,8 +96,8 @@ fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: C
             let names: BTreeSet<&str> =
                 messages.iter().flat_map(|(_, message)| message.values.iter().flatten().map(|(name, _)| name.as_str())).collect();
             let mut fields = Field::all();
-            if let Some(place) = fields.iter().position(|field| *field == Field::Values) {
-                fields.splice(place..=place, names.into_iter().map(|name| Field::Value(name.to_owned())));
+            if let Some(index) = fields.iter().position(|field| *field == Field::Values) {
+                fields.splice(index..=index, names.into_iter().map(|name| Field::Value(name.to_owned())));
             }
             let mut lines = vec![fields.iter().map(Field::name).collect::<Vec<_>>()];
             for (row, message) in &messages {
@@ -113,10 +113,10 @@ fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> RecordFormat {
     RecordFormat {
         fields: Field::all(),
         masked: campaign.is_masked(row),
-        one_time: campaign.card.one_time_password,
+        one_time: campaign.settings.one_time_password,
         searched: Some(campaign.open_digits().clone()).filter(|query| !query.is_empty()),
         zone: state.look.zone.clone(),
-        campaign: campaign.card.id.clone(),
+        campaign: campaign.settings.id.clone(),
         batch: None,
     }
 }
@@ -124,18 +124,18 @@ fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> RecordFormat {
 /// All attempts, the newest first: a line for each, with the times that were told.
 fn attempts(state: &State, message: &Message) -> String {
     let attempts = message.attempts.as_deref().unwrap_or_default();
-    let line = |(place, attempt): (usize, &crate::delivery::Attempt)| {
+    let line = |(index, attempt): (usize, &crate::delivery::Attempt)| {
         let time = |at: Option<jiff::Timestamp>| at.map(|at| state.look.exact(at)).unwrap_or_default();
         let error = attempt.error.as_ref().map(|error| if error.code.is_empty() { &error.kind } else { &error.code });
-        let told = [
+        let reported = [
             ("", attempt.status.as_ref().map(|status: &Status| status.word().to_owned()).unwrap_or_default()),
             ("created ", time(attempt.created_at)),
             ("sent ", time(attempt.sent_at)),
             ("delivered ", time(attempt.delivered_at)),
             ("error ", error.map(ToString::to_string).unwrap_or_default()),
         ];
-        let told = told.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}{text}"));
-        let words: Vec<String> = std::iter::once(format!("attempt {}", attempts.len() - place)).chain(told).collect();
+        let reported = reported.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}{text}"));
+        let words: Vec<String> = std::iter::once(format!("attempt {}", attempts.len() - index)).chain(reported).collect();
         words.join("\t")
     };
     let lines: Vec<String> = attempts.iter().enumerate().map(line).collect();

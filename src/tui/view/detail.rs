@@ -100,8 +100,8 @@ impl Pen<'_> {
     /// A fact with its label; what is longer than a line goes on below, indented.
     fn fact(&mut self, label: &str, text: &str, role: Role) {
         let room = self.width.saturating_sub(LABEL).max(8);
-        for (place, line) in wrap(text, room).into_iter().enumerate() {
-            let label = if place == 0 { label } else { "" };
+        for (index, line) in wrap(text, room).into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
             self.line(vec![Span::styled(format!("{label:LABEL$}"), self.style(Role::Muted)), Span::styled(line, self.style(role))]);
         }
     }
@@ -124,13 +124,13 @@ impl Pen<'_> {
         let Some(known) = &message.recipient else { return self.words("recipient not told", Role::Unknown) };
         let found = self.style(Role::Accent).underlined();
         let mut spans = recipient::spans(known, masked, campaign.open_digits(), self.style(Role::Strong), found);
-        let place = match known.kind() {
+        let index = match known.kind() {
             RecipientKind::Singapore | RecipientKind::Abroad => known.country().unwrap_or("abroad"),
             RecipientKind::Nric => "NRIC",
             RecipientKind::Other => "",
         };
-        if !place.is_empty() {
-            spans.push(Span::styled(format!("  {place}"), self.style(Role::Muted)));
+        if !index.is_empty() {
+            spans.push(Span::styled(format!("  {index}"), self.style(Role::Muted)));
         }
         // What belongs to it in a word or two, where the line has room.
         let batch = message.batch.as_ref();
@@ -201,10 +201,10 @@ impl Pen<'_> {
 
     fn attempts(&mut self, message: &Message) {
         let attempts = message.attempts.as_deref().unwrap_or_default();
-        for (place, attempt) in attempts.iter().enumerate() {
-            let number = attempts.len() - place;
-            let text = self.attempt(attempt, place == 0);
-            self.facts_in_line(&format!("attempt {number}"), &text, if place == 0 { Role::Text } else { Role::Muted });
+        for (index, attempt) in attempts.iter().enumerate() {
+            let number = attempts.len() - index;
+            let text = self.attempt(attempt, index == 0);
+            self.facts_in_line(&format!("attempt {number}"), &text, if index == 0 { Role::Text } else { Role::Muted });
         }
         if attempts.is_empty() {
             let times = message.attempt_count.map(|count| format!("{count}, times not given")).unwrap_or_else(|| "not given".to_owned());
@@ -247,7 +247,7 @@ impl Pen<'_> {
 
     /// The text as sent; masked, the template with its variables.
     fn text(&mut self, campaign: &Campaign, row: RowNumber, message: &Message, masked: bool) {
-        let hides = masked || campaign.card.one_time_password;
+        let hides = masked || campaign.settings.one_time_password;
         let Some(text) = campaign.store.text(row, hides) else {
             let why = match (hides, message.template.is_some()) {
                 (true, _) => "text hidden: its template was not told",
@@ -302,12 +302,12 @@ impl Pen<'_> {
     /// What fills the template; masked, the names alone.
     fn values(&mut self, campaign: &Campaign, message: &Message, masked: bool) {
         let Some(values) = message.values.as_deref().filter(|values| !values.is_empty()) else { return };
-        if masked || campaign.card.one_time_password {
+        if masked || campaign.settings.one_time_password {
             let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
             return self.fact("values", &format!("{} (hidden)", names.join(", ")), Role::Muted);
         }
-        for (place, (name, value)) in values.iter().enumerate() {
-            self.fact(if place == 0 { "values" } else { "" }, &format!("{name}: {value}"), Role::Text);
+        for (index, (name, value)) in values.iter().enumerate() {
+            self.fact(if index == 0 { "values" } else { "" }, &format!("{name}: {value}"), Role::Text);
         }
     }
 

@@ -14,56 +14,56 @@ pub(super) const WIDEST: u16 = 70;
 /// Draws an empty box for `rows` lines in the middle of `area`; gives the room within, a blank
 /// column left at each side.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, columns: u16, rows: u16) -> Rect {
-    let place = place(area, columns, rows);
-    let Rect { width, height, .. } = place;
+    let frame = frame(area, columns, rows);
+    let Rect { width, height, .. } = frame;
     let (text, rule) = (state.look.style(Role::Text), state.look.style(Role::Rule));
-    for position in place.positions() {
+    for position in frame.positions() {
         buffer[position].reset();
         buffer[position].set_style(text);
     }
     if width < 6 || height < 3 {
-        return Rect { width: 0, height: 0, ..place };
+        return Rect { width: 0, height: 0, ..frame };
     }
     let signs = ["─", "│", "┌", "┐", "└", "┘"];
-    let (right, bottom) = (place.right() - 1, place.bottom() - 1);
-    for x in place.x..=right {
-        for y in [place.y, bottom] {
+    let (right, bottom) = (frame.right() - 1, frame.bottom() - 1);
+    for x in frame.x..=right {
+        for y in [frame.y, bottom] {
             buffer[(x, y)].set_symbol(signs[0]).set_style(rule);
         }
     }
-    for y in place.y..=bottom {
-        for x in [place.x, right] {
+    for y in frame.y..=bottom {
+        for x in [frame.x, right] {
             buffer[(x, y)].set_symbol(signs[1]).set_style(rule);
         }
     }
-    for (x, y, sign) in [(place.x, place.y, 2), (right, place.y, 3), (place.x, bottom, 4), (right, bottom, 5)] {
+    for (x, y, sign) in [(frame.x, frame.y, 2), (right, frame.y, 3), (frame.x, bottom, 4), (right, bottom, 5)] {
         buffer[(x, y)].set_symbol(signs[sign]);
     }
     let room = usize::from(width) - 4;
     // The border below the title has a colour of its own, which the title must not take on.
     let title = format!(" {} ", cut(title, room.saturating_sub(2), state.look.ascii));
-    for x in (place.x + 1..right).take(crate::tui::text::width(&title)) {
-        buffer[(x, place.y)].reset();
-        buffer[(x, place.y)].set_style(text);
+    for x in (frame.x + 1..right).take(crate::tui::text::width(&title)) {
+        buffer[(x, frame.y)].reset();
+        buffer[(x, frame.y)].set_style(text);
     }
-    buffer.set_stringn(place.x + 1, place.y, title, room, state.look.style(Role::Strong));
-    inner(place)
+    buffer.set_stringn(frame.x + 1, frame.y, title, room, state.look.style(Role::Strong));
+    inner(frame)
 }
 
 /// Where a box for `rows` lines stands in `area`.
-fn place(area: Rect, columns: u16, rows: u16) -> Rect {
+fn frame(area: Rect, columns: u16, rows: u16) -> Rect {
     let width = columns.min(WIDEST).min(area.width);
     let height = (rows + 2).min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
-fn inner(place: Rect) -> Rect {
-    Rect { x: place.x + 2, y: place.y + 1, width: place.width.saturating_sub(4), height: place.height.saturating_sub(2) }
+fn inner(frame: Rect) -> Rect {
+    Rect { x: frame.x + 2, y: frame.y + 1, width: frame.width.saturating_sub(4), height: frame.height.saturating_sub(2) }
 }
 
 /// The room within such a box.
 pub(super) fn room(area: Rect, columns: u16, rows: u16) -> Rect {
-    inner(place(area, columns, rows))
+    inner(frame(area, columns, rows))
 }
 
 /// Puts lines below each other.

@@ -26,8 +26,8 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
         lines.push((what.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default(), muted));
     };
     match &campaign.connection {
-        _ if campaign.card.broken.is_some() => {
-            if let Some(why) = &campaign.card.broken {
+        _ if campaign.settings.broken.is_some() => {
+            if let Some(why) = &campaign.settings.broken {
                 explain(why, Role::Failed);
             }
         }
@@ -49,7 +49,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
             lines.push(("The first one shows here by itself.".to_owned(), muted));
         }
         Connection::Connecting | Connection::Live => {
-            lines.push((format!("Reading the newest messages from {}", campaign.card.host), muted));
+            lines.push((format!("Reading the newest messages from {}", campaign.settings.host), muted));
         }
     }
     put(buffer, area, &lines);
@@ -63,24 +63,24 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         if let Some(why) = campaign.find.refusal {
             return vec![(format!("This cannot be looked for: {why}."), strong), ("Nothing was searched.".to_owned(), text)];
         }
-        let told;
+        let reported;
         let server = match campaign.find.server() {
             ServerAnswer::Answered { found: 0, more: false, beside, .. } if beside.is_nothing() => {
                 "The server knows no such number either, in the whole history."
             }
             ServerAnswer::Answered { found: 0, more, beside, .. } => {
-                told = match beside.proves_none(*more) {
+                reported = match beside.proves_none(*more) {
                     true => format!("The server did not search. Its whole list, {} messages, holds no such number.", count(beside.others)),
                     false => format!("Whether the server has any is not known: {}.", besides(beside, *more)),
                 };
-                &told
+                &reported
             }
             ServerAnswer::Answered { .. } => "The server found some: they show here as they are loaded.",
             ServerAnswer::Asking | ServerAnswer::NotAsked
                 if campaign.connection == Connection::Paused && campaign.find.query.is_askable() =>
             {
-                told = format!("The server is not asked: reading is paused. {} goes on reading.", state.key_for(Action::Pause));
-                &told
+                reported = format!("The server is not asked: reading is paused. {} goes on reading.", state.key_for(Action::Pause));
+                &reported
             }
             ServerAnswer::Asking if matches!(campaign.connection, Connection::Waiting { .. } | Connection::Refused { .. }) => {
                 "The server is asked again by itself, as the first line says when."

@@ -8,7 +8,7 @@ use super::words::{in_a_line, percent};
 use crate::delivery::{BatchId, MessageId, Recipient, Status};
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
-use crate::store::{RowNumber, status_place};
+use crate::store::{RowNumber, status_index};
 use crate::tui::state::{Campaign, Entry, State};
 
 /// The heads of a list of messages.
@@ -28,7 +28,7 @@ pub(in crate::tui) fn message_cells(state: &State, campaign: &Campaign, row: Row
         cells.error.map(|error| error.code.to_string()).unwrap_or_default(),
         cells.tried.map(|tried| tried.to_string()).unwrap_or_default(),
         cells.batch.unwrap_or_default().to_owned(),
-        cells.text(masked || campaign.card.one_time_password),
+        cells.text(masked || campaign.settings.one_time_password),
     ]
 }
 
@@ -93,7 +93,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
     let Some(campaign) = state.campaign() else { return rows };
     let used_up = campaign.used_up_by_batch();
     for summary in campaign.batches() {
-        let of = |status: &Status| summary.by_status[status_place(Some(status))].to_string();
+        let of = |status: &Status| summary.by_status[status_index(Some(status))].to_string();
         let batch = &summary.batch;
         rows.push(vec![
             batch.id.as_str().to_owned(),
@@ -124,7 +124,7 @@ pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
 pub(super) fn activity_row(state: &State) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let entries = campaign.activity();
-    entry_rows(state, campaign, entries.get(campaign.activity_place(&entries))?).into_iter().next()
+    entry_rows(state, campaign, entries.get(campaign.activity_index(&entries))?).into_iter().next()
 }
 
 /// A line of the activity as rows: one, or one for each message that was not started.

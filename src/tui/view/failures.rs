@@ -10,7 +10,7 @@ use super::empty;
 use super::pieces::{self, Piece};
 use super::table;
 use super::words::{count, percent, row_of};
-use crate::delivery::{ErrorCode, RetryHelps};
+use crate::delivery::{ErrorCode, RetryAdvice};
 use crate::tui::state::{Campaign, FailureGroup, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role};
@@ -34,8 +34,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     draw_heads(state, buffer, heads, widths);
     let total = campaign.failures.failed();
     let most = groups.iter().map(|group| group.count).max().unwrap_or(1);
-    table::draw(state, buffer, area, groups.len(), campaign.failures.place(), |place, style| {
-        groups.get(place).map(|group| cells(state, group, Shares { total, most }, widths, style)).unwrap_or_default()
+    table::draw(state, buffer, area, groups.len(), campaign.failures.index(), |index, style| {
+        groups.get(index).map(|group| cells(state, group, Shares { total, most }, widths, style)).unwrap_or_default()
     })
 }
 
@@ -45,13 +45,13 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     let failures = &campaign.failures;
     let failed = failures.failed();
     let errors = failures.groups().iter().filter(|group| group.key != GroupKey::Helped);
-    let of = |wanted: RetryHelps| errors.clone().filter(|group| group.helps == wanted).map(FailureGroup::left).sum::<usize>();
+    let of = |wanted: RetryAdvice| errors.clone().filter(|group| group.advice == wanted).map(FailureGroup::left).sum::<usize>();
     let used_up = errors.clone().map(|group| group.used_up).sum::<usize>();
     let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(failures.loaded())), style(Role::Strong), 0)];
     left.extend(window(state, campaign));
     if failed > 0 {
-        let parts = [RetryHelps::Yes, RetryHelps::Maybe, RetryHelps::No];
-        let parts = parts.map(|helps| format!("{} {}", helps.word(), count(of(helps)))).join(", ");
+        let parts = [RetryAdvice::Yes, RetryAdvice::Maybe, RetryAdvice::No];
+        let parts = parts.map(|advice| format!("{} {}", advice.word(), count(of(advice)))).join(", ");
         let used_up = if used_up > 0 { format!(", no attempts left {}", count(used_up)) } else { String::new() };
         left.push(Piece::new(format!("· retry: {parts}{used_up}"), style(Role::Text), 1).gap(1));
         let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
@@ -60,9 +60,9 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     if state.tables.failures != MOST_FAILED {
         left.insert(1, Piece::new(format!("· {}", state.tables.failures.sentence()), style(Role::Accent), 0).gap(1));
     }
-    let place = row_of(campaign.failures.place(), campaign.failures.groups().len());
+    let index = row_of(campaign.failures.index(), campaign.failures.groups().len());
     let mut right = how_far(state, campaign);
-    right.insert(0, Piece::new(place, style(Role::Muted), 4));
+    right.insert(0, Piece::new(index, style(Role::Muted), 4));
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
@@ -179,11 +179,11 @@ fn cells(state: &State, group: &FailureGroup, shares: Shares, widths: Widths, se
     Line::from(spans)
 }
 
-fn role(helps: RetryHelps) -> Role {
-    match helps {
-        RetryHelps::Yes => Role::Strong,
-        RetryHelps::Maybe => Role::Text,
-        RetryHelps::No => Role::Muted,
+fn role(advice: RetryAdvice) -> Role {
+    match advice {
+        RetryAdvice::Yes => Role::Strong,
+        RetryAdvice::Maybe => Role::Text,
+        RetryAdvice::No => Role::Muted,
     }
 }
 

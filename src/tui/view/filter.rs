@@ -25,8 +25,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     if campaign.choice.is_everything() && !campaign.find.is_on() {
         left.push(Piece::new("all messages", style(Role::Strong), 0));
     }
-    for (place, piece) in campaign.choice.pieces(&look.zone, state.now).into_iter().enumerate() {
-        let before = if place == 0 { "" } else { "· " };
+    for (index, piece) in campaign.choice.pieces(&look.zone, state.now).into_iter().enumerate() {
+        let before = if index == 0 { "" } else { "· " };
         left.push(Piece::new(format!("{before}{piece}"), style(Role::Accent), 0).gap(1));
     }
     if campaign.find.is_on() {
@@ -35,17 +35,17 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
         let (words, role) = server(state, campaign);
         left.push(Piece::new(words, style(role), 0));
     }
-    pieces::draw(buffer, area, left, [place(state, campaign), coverage(state, campaign)].concat(), look.ascii);
+    pieces::draw(buffer, area, left, [position(state, campaign), coverage(state, campaign)].concat(), look.ascii);
     None
 }
 
 /// Where the cursor is: `row 17 ·`, before how many there are.
-fn place(state: &State, campaign: &Campaign) -> Vec<Piece> {
-    let place = campaign.list.place(&campaign.store);
-    if place >= campaign.list.len() {
+fn position(state: &State, campaign: &Campaign) -> Vec<Piece> {
+    let index = campaign.list.index(&campaign.store);
+    if index >= campaign.list.len() {
         return Vec::new();
     }
-    vec![Piece::new(format!("row {} ·", count(place + 1)), state.look.style(Role::Muted), 0)]
+    vec![Piece::new(format!("row {} ·", count(index + 1)), state.look.style(Role::Muted), 0)]
 }
 
 /// What is loaded: `41 of 12,003 loaded, back to 21 Nov 03:02`.

@@ -25,16 +25,16 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let name = Piece::new("Postwatch", look.style(Role::Header), 0);
         return pieces::draw(buffer, area, vec![name], vec![Piece::new("no campaign", look.style(Role::Header), 0)], look.ascii);
     };
-    let base = look.style(if campaign.card.host_kind.is_production() { Role::Production } else { Role::Header });
+    let base = look.style(if campaign.settings.host_kind.is_production() { Role::Production } else { Role::Header });
     buffer.set_style(area, base);
     let strong = base.add_modifier(Modifier::BOLD);
     let mut left = vec![Piece::new(environment(&state.look, campaign), strong, 0)];
     match campaign.unlocked_until {
-        Some(until) if campaign.card.read_only && until > state.now => {
+        Some(until) if campaign.settings.read_only && until > state.now => {
             let minutes = (until.duration_since(state.now).as_secs() + 59) / 60;
             left.push(Piece::new(format!("UNLOCKED {minutes} min"), warn(state, campaign, base), 0));
         }
-        _ if campaign.card.read_only => left.push(Piece::new("READ-ONLY", base, 3)),
+        _ if campaign.settings.read_only => left.push(Piece::new("READ-ONLY", base, 3)),
         _ => {}
     }
     if state.presenting {
@@ -44,7 +44,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let minutes = (until.duration_since(state.now).as_secs() + 59) / 60;
         left.push(Piece::new(format!("UNMASKED {minutes} min"), warn(state, campaign, base), 0));
     }
-    left.push(Piece::new(campaign.card.name.clone(), strong, 1));
+    left.push(Piece::new(campaign.settings.name.clone(), strong, 1));
     pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);
 }
 
@@ -52,7 +52,7 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
     let warning = warn(state, campaign, base);
     let is_narrow = columns < NARROW;
     let as_of = as_of(state, campaign);
-    if let Some(why) = &campaign.card.broken {
+    if let Some(why) = &campaign.settings.broken {
         return vec![Piece::new(format!("NOT READ: {}", why.what), warning, 0)];
     }
     let mut line = Vec::new();
@@ -115,5 +115,5 @@ fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece 
 
 /// A warning in this line: on the production colour only its weight can change.
 fn warn(state: &State, campaign: &Campaign, base: Style) -> Style {
-    if campaign.card.host_kind.is_production() { base.add_modifier(Modifier::BOLD) } else { state.look.style(Role::HeaderWarning) }
+    if campaign.settings.host_kind.is_production() { base.add_modifier(Modifier::BOLD) } else { state.look.style(Role::HeaderWarning) }
 }

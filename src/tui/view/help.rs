@@ -69,8 +69,8 @@ fn painted(state: &State, lines: &[HelpLine], cursor: usize, columns: usize) -> 
     let room = columns.saturating_sub(2).min(WIDEST);
     let mut painted = Vec::new();
     let mut heading = "";
-    for (place, line) in lines.iter().enumerate() {
-        let is_chosen = place == cursor;
+    for (index, line) in lines.iter().enumerate() {
+        let is_chosen = index == cursor;
         if line.heading != heading {
             heading = line.heading;
             if !painted.is_empty() {

@@ -13,7 +13,7 @@ use crate::tui::{Action, Context, Role};
 /// Draws the keys. None is ever cut: what has no room is left out, the least important first.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    for Placed { x, name, label, .. } in placed(state, area) {
+    for Located { x, name, label, .. } in placed(state, area) {
         buffer.set_stringn(x, area.y, &name, width(&name), key);
         let label_at = x + u16::try_from(width(&name)).unwrap_or(0) + 1;
         buffer.set_stringn(label_at, area.y, label, width(label), word);
@@ -26,7 +26,7 @@ pub(super) fn action_at(state: &State, area: Rect, column: u16) -> Option<Action
 }
 
 /// A key in its place.
-struct Placed {
+struct Located {
     x: u16,
     end: u16,
     name: String,
@@ -34,7 +34,7 @@ struct Placed {
     action: Action,
 }
 
-fn placed(state: &State, area: Rect) -> Vec<Placed> {
+fn placed(state: &State, area: Rect) -> Vec<Located> {
     let context = state.context();
     let mut x = area.x + 1;
     let mut all = Vec::new();
@@ -44,7 +44,7 @@ fn placed(state: &State, area: Rect) -> Vec<Placed> {
         if x + taken + 1 > area.right() {
             continue;
         }
-        all.push(Placed { x, end: x + taken, name, label, action: line.binding.action });
+        all.push(Located { x, end: x + taken, name, label, action: line.binding.action });
         x += taken + 2;
     }
     all
@@ -143,9 +143,9 @@ fn is_view(context: Context) -> bool {
 /// which asks the server.
 fn can_act(state: &State, action: Action) -> bool {
     let Some(campaign) = state.campaign() else { return false };
-    let is_kept_out = campaign.card.broken.is_some() || matches!(campaign.connection, Connection::Refused { .. });
+    let is_access_refused = campaign.settings.broken.is_some() || matches!(campaign.connection, Connection::Refused { .. });
     match action {
-        Action::Find => !is_kept_out,
+        Action::Find => !is_access_refused,
         Action::Enter | Action::PlanRetry => state.view == ViewKind::Activity && campaign.activity_len() > 0,
         _ => false,
     }

@@ -29,16 +29,16 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
     draw_heads(state, buffer, heads, columns);
     let height = usize::from(area.height);
     let top = campaign.list.top(&campaign.store, height);
-    let selected = campaign.list.place(&campaign.store);
+    let selected = campaign.list.index(&campaign.store);
     let mut cursor = None;
     for (line, y) in (area.y..area.bottom()).enumerate() {
-        let place = top + line;
+        let index = top + line;
         let row_area = Rect { y, height: 1, ..area };
-        let is_selected = place == selected;
+        let is_selected = index == selected;
         if is_selected {
             cursor = Some(Position::new(area.x + 1, y));
         }
-        match campaign.list.item(&campaign.store, place) {
+        match campaign.list.item(&campaign.store, index) {
             Some(item) => draw_row(state, campaign, buffer, row_area, item, columns, is_selected),
             None => {
                 draw_end(state, campaign, buffer, row_area, is_selected && campaign.list.cursor() == ListCursor::End);
@@ -86,7 +86,7 @@ fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
         let oldest = campaign.store.coverage().oldest.map(|at| at.to_zoned_datetime(state.look.zone.clone()).date());
         return campaign.store.coverage().islands > 0 || oldest.is_some_and(|day| day != today);
     }
-    let last = campaign.list.len().checked_sub(1).and_then(|place| campaign.list.item(&campaign.store, place));
+    let last = campaign.list.len().checked_sub(1).and_then(|index| campaign.list.item(&campaign.store, index));
     last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
 }
 

@@ -42,10 +42,10 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
     let columns = usize::from(COLUMNS.min(area.width)).saturating_sub(4);
     let mut lines = vec![result(state, campaign, menu, columns)];
     let mut section = "";
-    for (place, line) in menu.lines.iter().enumerate().skip(skipped).take(room) {
-        let name = if line.section() == section && place > skipped { "" } else { line.section() };
+    for (index, line) in menu.lines.iter().enumerate().skip(skipped).take(room) {
+        let name = if line.section() == section && index > skipped { "" } else { line.section() };
         section = line.section();
-        lines.push(draw_line(state, menu, line, name, place == menu.cursor, columns));
+        lines.push(draw_line(state, menu, line, name, index == menu.cursor, columns));
     }
     let below = menu.lines.len().saturating_sub(skipped + room);
     lines.push(keys(state, menu, below, columns));

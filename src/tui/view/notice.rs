@@ -36,7 +36,7 @@ fn words(state: &State) -> (String, Role) {
     if state.leave_until.is_some() {
         return (leave(state), Role::Warning);
     }
-    if let Some(notice) = state.notices.newest().filter(|_| state.told_until.is_some()) {
+    if let Some(notice) = state.notices.newest().filter(|_| state.noticed_until.is_some()) {
         return (in_a_line(&shown_notice(state, &notice.text)), Role::Strong);
     }
     if let Some(exporting) = &state.exporting {

@@ -26,7 +26,7 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
     let room = usize::from(area.height.saturating_sub(2)).saturating_sub(KEY_LINES).max(1);
     let skipped = (menu.cursor + 1).saturating_sub(room);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
-    let mut shown: Vec<Line<'static>> = shown.map(|(place, line)| row(state, line, place == menu.cursor, columns)).collect();
+    let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == menu.cursor, columns)).collect();
     shown.extend(keys(state).map(|keys| sentences::keys(state, &keys, columns)));
     let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
     let title = match state.view {

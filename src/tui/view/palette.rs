@@ -19,26 +19,26 @@ const KEYS: usize = 14;
 /// The list in at most `room` lines of `columns`, with what the command under its cursor does at its end.
 pub(super) fn lines(state: &State, prompt: &Prompt, columns: usize, room: usize) -> Vec<Line<'static>> {
     let entries = state.palette(prompt.typed());
-    let place = prompt.place(&entries);
+    let index = prompt.index(&entries);
     let style = |role| state.look.style(role);
-    let is_told = !prompt.problem.is_empty();
-    if entries.is_empty() && is_told {
+    let is_reported = !prompt.problem.is_empty();
+    if entries.is_empty() && is_reported {
         return Vec::new();
     }
     if entries.is_empty() {
         let nearest = state.nearest_command(prompt.typed()).map(|name| format!(": the nearest is `{name}`")).unwrap_or_default();
         return vec![Line::from(Span::styled(format!("no command has these letters{nearest}"), style(Role::Muted)))];
     }
-    let about = entries.get(place).filter(|_| !is_told).map(|entry| about(state, entry, columns)).unwrap_or_default();
+    let about = entries.get(index).filter(|_| !is_reported).map(|entry| about(state, entry, columns)).unwrap_or_default();
     // What it does needs room of its own, which does not move with the list.
     let list_room = room.saturating_sub(ABOUT + 1).max(1);
-    let skipped = (place + 1).saturating_sub(list_room);
+    let skipped = (index + 1).saturating_sub(list_room);
     let mut lines: Vec<Line<'static>> = entries
         .iter()
         .enumerate()
         .skip(skipped)
         .take(list_room)
-        .map(|(at, entry)| entry_line(state, entry, at == place, columns))
+        .map(|(at, entry)| entry_line(state, entry, at == index, columns))
         .collect();
     if room > list_room + ABOUT {
         let more = entries.len().saturating_sub(skipped + list_room);

@@ -34,7 +34,7 @@ impl Piece {
 
 /// How many columns the pieces take.
 pub(super) fn total(pieces: &[Piece]) -> usize {
-    pieces.iter().enumerate().map(|(place, piece)| width(&piece.text) + if place == 0 { 0 } else { piece.gap }).sum()
+    pieces.iter().enumerate().map(|(index, piece)| width(&piece.text) + if index == 0 { 0 } else { piece.gap }).sum()
 }
 
 /// Leaves out pieces, the highest rank first and the last of equals first, until both sides fit
@@ -45,14 +45,14 @@ fn drop_to_fit(left: &mut Vec<Piece>, right: &mut Vec<Piece>, room: usize) {
         if total(left) + between + total(right) <= room {
             return;
         }
-        let worst = |pieces: &[Piece]| pieces.iter().enumerate().map(|(place, piece)| (piece.rank, place)).max();
+        let worst = |pieces: &[Piece]| pieces.iter().enumerate().map(|(index, piece)| (piece.rank, index)).max();
         let (of_left, of_right) = (worst(left), worst(right));
         match (of_left, of_right) {
-            (Some((rank, place)), other) if rank > 0 && other.is_none_or(|(other, _)| other <= rank) => {
-                left.remove(place);
+            (Some((rank, index)), other) if rank > 0 && other.is_none_or(|(other, _)| other <= rank) => {
+                left.remove(index);
             }
-            (_, Some((rank, place))) if rank > 0 => {
-                right.remove(place);
+            (_, Some((rank, index))) if rank > 0 => {
+                right.remove(index);
             }
             _ => return,
         }
@@ -81,19 +81,19 @@ pub(super) fn placed(area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) ->
     right.retain(|piece| !piece.text.is_empty());
     drop_to_fit(&mut left, &mut right, usize::from(area.width).saturating_sub(2));
     let mut x = area.x + 1;
-    let place = |(at, piece): (usize, Piece)| {
+    let index = |(at, piece): (usize, Piece)| {
         x += if at == 0 { 0 } else { u16::try_from(piece.gap).unwrap_or(u16::MAX) };
         let from = x;
         x += u16::try_from(width(&piece.text)).unwrap_or(u16::MAX);
         (from, x, piece.text)
     };
-    left.into_iter().enumerate().map(place).collect()
+    left.into_iter().enumerate().map(index).collect()
 }
 
 fn put(buffer: &mut Buffer, area: Rect, from: u16, pieces: &[Piece], mut room: usize, ascii: bool) {
     let mut x = from;
-    for (place, piece) in pieces.iter().enumerate() {
-        let gap = if place == 0 { 0 } else { piece.gap };
+    for (index, piece) in pieces.iter().enumerate() {
+        let gap = if index == 0 { 0 } else { piece.gap };
         if gap >= room {
             return;
         }

@@ -10,8 +10,8 @@ use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{count, environment, in_a_line, rate};
-use crate::delivery::{MessageId, Recipient, RetryHelps, counted};
-use crate::retry::{FRESH_ENOUGH, LineStanding, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
+use crate::delivery::{MessageId, Recipient, RetryAdvice, counted};
+use crate::retry::{FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
 use crate::tui::state::{Campaign, PlanQuestion, State, tick};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::{Action, Context, Role};
@@ -28,7 +28,7 @@ pub(super) fn draw(state: &State, question: &PlanQuestion, buffer: &mut Buffer, 
 /// Verb, count, environment, campaign.
 fn title(state: &State, campaign: &Campaign, question: &PlanQuestion) -> String {
     let number = question.plan.items.len();
-    format!("Retry {}, {}, {}", counted(number, "message"), environment(&state.look, campaign), campaign.card.name)
+    format!("Retry {}, {}, {}", counted(number, "message"), environment(&state.look, campaign), campaign.settings.name)
 }
 
 fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
@@ -42,8 +42,8 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     let shown_lines = question.lines.len().min(room.saturating_sub(needed).max(room / 3)).max(1);
     let mut lines = Vec::new();
     let skipped = (question.cursor + 1).saturating_sub(shown_lines);
-    for (place, line) in question.lines.iter().enumerate().skip(skipped).take(shown_lines) {
-        lines.push(plan_line(state, line, place == question.cursor, width));
+    for (index, line) in question.lines.iter().enumerate().skip(skipped).take(shown_lines) {
+        lines.push(plan_line(state, line, index == question.cursor, width));
     }
     lines.extend(sentences::lines(state, all, width, room.saturating_sub(lines.len())));
     let answer_at = lines.len();
@@ -64,17 +64,17 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
 fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
     let ascii = state.look.ascii;
     let name = if line.code.is_empty() { "no reason given" } else { &line.code };
-    let helps = match (line.helps, line.standing) {
-        (RetryHelps::No, LineStanding::On) => "no: taken in",
-        (RetryHelps::No, _) => "no: left out",
-        (helps, _) => helps.word(),
+    let advice = match (line.advice, line.inclusion) {
+        (RetryAdvice::No, LineInclusion::On) => "no: taken in",
+        (RetryAdvice::No, _) => "no: left out",
+        (advice, _) => advice.word(),
     };
     let mark = if is_selected { "›" } else { " " };
-    let text = format!("{mark} {} {:>5}  {}  {helps}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
-    let role = match (is_selected, line.standing, line.helps) {
+    let text = format!("{mark} {} {:>5}  {}  {advice}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
+    let role = match (is_selected, line.inclusion, line.advice) {
         (true, ..) => Role::Selected,
-        (_, LineStanding::On, RetryHelps::No) => Role::Warning,
-        (_, LineStanding::On, _) => Role::Text,
+        (_, LineInclusion::On, RetryAdvice::No) => Role::Warning,
+        (_, LineInclusion::On, _) => Role::Text,
         _ => Role::Muted,
     };
     Line::from(Span::styled(fit(&text, width, Align::Left, ascii), state.look.style(role)))
@@ -93,8 +93,8 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
     if plan.items.is_empty() {
         all.push(Sentence::new("Nothing is retried: no line is ticked.", Role::Warning, 1));
     } else {
-        let time = age(jiff::SignedDuration::try_from(plan.time(campaign.card.calls_per_second)).unwrap_or_default());
-        let pace = rate(campaign.card.calls_per_second * SHARE_OF_BUDGET);
+        let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
+        let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
         all.push(Sentence::new(
             format!("{}, {time} at {pace}/s. Each try may be billed, delivered or not.", counted(plan.calls(), "call")),
             Role::Text,
@@ -178,8 +178,8 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
     let (all, style) = (question.list_len(), |role| state.look.style(role));
     let scroll = scroll.min(all.saturating_sub(room));
     let mut lines: Vec<Line<'static>> = Vec::new();
-    for place in (scroll..all).take(room) {
-        let (text, role) = entry(state, campaign, question, place);
+    for index in (scroll..all).take(room) {
+        let (text, role) = entry(state, campaign, question, index);
         lines.push(Line::from(Span::styled(fit(&text, width, Align::Left, state.look.ascii), style(role))));
     }
     let last = (scroll + room).min(all);
@@ -199,17 +199,17 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
 }
 
 /// A line of the list.
-fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, place: usize) -> (String, Role) {
+fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, index: usize) -> (String, Role) {
     let plan = &question.plan;
     let ascii = state.look.ascii;
-    if let Some(item) = plan.items.get(place) {
+    if let Some(item) = plan.items.get(index) {
         let error = item.error.as_ref().map_or("no reason given", |error| &error.code);
         let created = item.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
         let tried = item.attempts.map(|tried| format!("tried {tried}")).unwrap_or_default();
         let who = fit(&who(campaign, &item.message), 13, Align::Left, ascii);
         return (format!("{who} {} {} {tried}", fit(error, 23, Align::Left, ascii), fit(&created, 13, Align::Left, ascii)), Role::Text);
     }
-    let Some(left) = plan.left_out.get(place.saturating_sub(plan.items.len())) else { return (String::new(), Role::Text) };
+    let Some(left) = plan.left_out.get(index.saturating_sub(plan.items.len())) else { return (String::new(), Role::Text) };
     (format!("{} left out: {}", fit(&who(campaign, &left.message), 13, Align::Left, ascii), left.reason), Role::Muted)
 }
 

@@ -18,17 +18,17 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let room = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let (title, sign) = match &prompt.kind {
         PromptKind::Command => ("Commands".to_owned(), ":"),
-        PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.card.name), ""),
+        PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.settings.name), ""),
         PromptKind::NameFilter(_) => ("Give the filter a name".to_owned(), ""),
         PromptKind::Window => ("Show a window of time".to_owned(), ""),
-        PromptKind::History => (format!("Read further back, {}", campaign.card.name), ""),
+        PromptKind::History => (format!("Read further back, {}", campaign.settings.name), ""),
         PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
     };
     let above = match &prompt.kind {
         PromptKind::Command => Vec::new(),
         PromptKind::Unlock => vec![
             Sentence::new("The campaign takes retries then, until 15 minutes have passed without one. It is journalled.", Role::Text, 2),
-            Sentence::new(format!("Type its name to open it: {}", campaign.card.name), Role::Strong, 0),
+            Sentence::new(format!("Type its name to open it: {}", campaign.settings.name), Role::Strong, 0),
         ],
         PromptKind::NameFilter(choice) => {
             let words = choice.for_every_campaign().words(&state.look.zone, state.now);

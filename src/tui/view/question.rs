@@ -10,7 +10,7 @@ use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
-use crate::delivery::{Message, RetryHelps, counted};
+use crate::delivery::{Message, RetryAdvice, counted};
 use crate::retry::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::tui::state::{Answer, Campaign, Question, State};
 use crate::tui::text::{age, ago};
@@ -44,7 +44,7 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
 fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
     let environment = environment(&state.look, campaign);
     let verb = if question.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
-    format!("{verb}, {environment}, {}", campaign.card.name)
+    format!("{verb}, {environment}, {}", campaign.settings.name)
 }
 
 /// What a person must know to decide.
@@ -83,7 +83,7 @@ fn reason(message: &Message) -> Sentence {
         return Sentence::new("The API did not say why it failed. A retry may help.", Role::Text, 2);
     };
     let code = if error.code.is_empty() { error.kind.clone() } else { error.code.clone() };
-    let role = if error.known().retry_helps() == RetryHelps::No { Role::Warning } else { Role::Text };
+    let role = if error.known().retry_advice() == RetryAdvice::No { Role::Warning } else { Role::Text };
     Sentence::new(format!("{code}: {}", error.known().advice()), role, 2)
 }
 

@@ -20,8 +20,8 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
             let what = Sentence::new(format!("Nobody saw what became of {}.", resolve.about), Role::Text, 0);
             let mut lines = sentences::lines(state, vec![what], width, room);
             let first = lines.len();
-            for (place, (_, words)) in Resolve::LINES.iter().enumerate() {
-                let is_selected = place == resolve.cursor;
+            for (index, (_, words)) in Resolve::LINES.iter().enumerate() {
+                let is_selected = index == resolve.cursor;
                 let mark = if is_selected { "›" } else { " " };
                 let role = if is_selected { Role::Selected } else { Role::Text };
                 lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left, state.look.ascii), style(role))));

@@ -25,7 +25,7 @@ pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer
     lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
     lines.push(sentences::keys(state, &[("y", "go on".to_owned()), ("Esc", "cancel".to_owned())], width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let title = format!("Go on with the run, {}, {}", environment(&state.look, campaign), campaign.card.name);
+    let title = format!("Go on with the run, {}, {}", environment(&state.look, campaign), campaign.settings.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))

@@ -14,13 +14,13 @@ use crate::tui::{Action, Context, Role};
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
-    let texts = match campaign.card.one_time_password {
+    let texts = match campaign.settings.one_time_password {
         true => "All recipients stand on the screen then; the texts, which are one-time passwords, do not.",
         false => "All recipients and texts stand on the screen then, and in what is copied or exported.",
     };
     let mask = state.key_for(Action::Mask);
     let all = vec![
-        Sentence::new(format!("Show {} openly for 5 minutes?", campaign.card.name), Role::Strong, 0),
+        Sentence::new(format!("Show {} openly for 5 minutes?", campaign.settings.name), Role::Strong, 0),
         Sentence::new(texts, Role::Warning, 1),
         Sentence::new(format!("{mask} masks it again at once. It is written into the journal, with your name."), Role::Text, 2),
     ];

@@ -20,7 +20,7 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     // Reasons stand below each other.
     let reasons_at = lines.iter().filter(|line| line.refusal.is_some()).map(|line| width(&line.label) + 2).max().unwrap_or(0);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
-    let mut shown: Vec<Line<'static>> = shown.map(|(place, line)| row(state, line, place == cursor, (columns, reasons_at))).collect();
+    let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == cursor, (columns, reasons_at))).collect();
     let mut keys: Vec<(String, String)> = Vec::new();
     for (action, does) in [(Action::Enter, "do it"), (Action::Back, "leave")] {
         keys.extend(state.keymap.key(Context::Menu, action).map(|key| (key, does.to_owned())));

@@ -37,9 +37,9 @@ pub(super) fn lines(state: &State, mut sentences: Vec<Sentence>, width: usize, r
     };
     loop {
         let lines = wrapped(&sentences);
-        let heaviest = (0..sentences.len()).max_by_key(|place| sentences[*place].rank);
+        let heaviest = (0..sentences.len()).max_by_key(|index| sentences[*index].rank);
         match heaviest {
-            Some(place) if lines.len() > room => sentences.remove(place),
+            Some(index) if lines.len() > room => sentences.remove(index),
             _ => return lines,
         };
     }

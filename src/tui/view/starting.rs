@@ -17,7 +17,7 @@ pub(in crate::tui) fn title(state: &State, campaign: &Campaign, agreed: &Agreed)
         Agreed::Messages(retries) => format!("Retry {}", counted(retries.len(), "message")),
         Agreed::Batch(retry) => format!("Retry a whole batch, {} failed", count(retry.plan().failures)),
     };
-    format!("{what}, {}, {}", environment(&state.look, campaign), campaign.card.name)
+    format!("{what}, {}, {}", environment(&state.look, campaign), campaign.settings.name)
 }
 
 /// Draws the countdown.

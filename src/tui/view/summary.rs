@@ -8,7 +8,7 @@ use super::pieces::{self, Piece};
 use super::tabs;
 use super::words::{count, percent};
 use crate::delivery::Status;
-use crate::store::{Recent, status_place};
+use crate::store::{Recent, status_index};
 use crate::tui::state::{Campaign, State};
 use crate::tui::text::age;
 use crate::tui::{Role, sign};
@@ -39,16 +39,16 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         .gap(3),
     ];
     if open > 0 {
-        for (place, status) in Status::KNOWN.iter().filter(|status| !status.is_final()).enumerate() {
-            let number = campaign.open[status_place(Some(status))];
+        for (index, status) in Status::KNOWN.iter().filter(|status| !status.is_final()).enumerate() {
+            let number = campaign.open[status_index(Some(status))];
             let role = if number > 0 { Role::Text } else { Role::Muted };
-            let gap = if place == 0 { 1 } else { 2 };
+            let gap = if index == 0 { 1 } else { 2 };
             let word = if *status == Status::SentToTelco { "telco" } else { status.word() };
             // Where room is short, what there is none of goes first.
-            let rank = if number > 0 || place == 0 { 2 } else { 5 };
+            let rank = if number > 0 || index == 0 { 2 } else { 5 };
             line.push(Piece::new(format!("{} {word}", count(number)), style(role), rank).gap(gap));
         }
-        let odd = campaign.open[status_place(None)];
+        let odd = campaign.open[status_index(None)];
         if odd > 0 {
             line.push(Piece::new(format!("{} of no known status", count(odd)), style(Role::Unknown), 2));
         }
@@ -109,13 +109,13 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
     let role = if is_alarming { Role::Failed } else { Role::Muted };
     let is_unread = campaign.is_unread()
         || recent.finished == 0 && loaded_for(state, campaign).is_some_and(|loaded| loaded < SignedDuration::from_mins(1));
-    let is_told = !is_unread && recent.finished > 0;
+    let is_reported = !is_unread && recent.finished > 0;
     let (is_usual, of) = usual(state, campaign);
     let line = vec![
         Piece::new(window(state, campaign), look.style(if is_alarming { Role::Failed } else { Role::Heading }), 0),
         Piece::new(if is_unread { "not loaded yet".to_owned() } else { ended(recent) }, look.style(role), 0),
-        Piece::new(if is_told { " finished" } else { "" }, look.style(role), 3).gap(0),
-        Piece::new(if is_told { failed(recent) } else { String::new() }, look.style(role), 0).gap(0),
+        Piece::new(if is_reported { " finished" } else { "" }, look.style(role), 3).gap(0),
+        Piece::new(if is_reported { failed(recent) } else { String::new() }, look.style(role), 0).gap(0),
         Piece::new(is_usual, look.style(role), 2).gap(0),
         Piece::new(of, look.style(role), 4).gap(0),
         Piece::new(rising(state, recent), look.style(role), 1).gap(0),

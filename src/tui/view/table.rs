@@ -12,9 +12,9 @@ use crate::tui::state::State;
 /// Columns before the first one: a blank, the mark of the selected line, a blank.
 pub(super) const MARGIN: usize = 3;
 
-/// The first line of a window of `height` lines that holds the one at `place`.
-pub(super) fn top(place: usize, height: usize) -> usize {
-    (place + 1).saturating_sub(height.max(1))
+/// The first line of a window of `height` lines that holds the one at `index`.
+pub(super) fn top(index: usize, height: usize) -> usize {
+    (index + 1).saturating_sub(height.max(1))
 }
 
 /// Draws `count` lines, of which the one at `selected` has the cursor. `line` makes one of them; it
@@ -29,11 +29,11 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let top = top(selected, usize::from(area.height));
     let mut cursor = None;
-    for (place, y) in (top..count).zip(area.y..area.bottom()) {
-        let style = (place == selected).then(|| state.look.style(Role::Selected));
+    for (index, y) in (top..count).zip(area.y..area.bottom()) {
+        let style = (index == selected).then(|| state.look.style(Role::Selected));
         let mark = if style.is_some() { " › " } else { "   " };
         let mut spans = vec![Span::styled(mark, style.unwrap_or_else(|| state.look.style(Role::Text)))];
-        spans.extend(line(place, style).spans);
+        spans.extend(line(index, style).spans);
         if let Some(style) = style {
             buffer.set_style(Rect { y, height: 1, ..area }, style);
             cursor = Some(Position::new(area.x + 1, y));

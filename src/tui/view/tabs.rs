@@ -53,8 +53,8 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
     }
     if kind == Kind::Small && state.view == ViewKind::Messages && campaign.opened.is_some() {
         // The open message stands in place of the list and of the line that says where in it one is.
-        let (place, len) = (campaign.list.place(&campaign.store), campaign.list.len());
-        right.push(Piece::new(row_of(place, len), style(Role::Muted), 0));
+        let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
+        right.push(Piece::new(row_of(index, len), style(Role::Muted), 0));
     }
     if kind == Kind::Small && area.width >= ROOM_FOR_OTHERS {
         let room = usize::from(area.width).saturating_sub(4 + pieces::total(&left) + pieces::total(&right));
@@ -86,16 +86,16 @@ pub(super) fn other_campaigns(state: &State, room: usize) -> Vec<Piece> {
         return Vec::new();
     }
     let order = state.order();
-    let place = order.iter().position(|place| *place == state.current).unwrap_or(0);
-    let others = || order.iter().filter(|place| **place != state.current).filter_map(|place| state.campaigns.get(*place));
+    let index = order.iter().position(|index| *index == state.current).unwrap_or(0);
+    let others = || order.iter().filter(|index| **index != state.current).filter_map(|index| state.campaigns.get(*index));
     let mut in_need = others().filter(|campaign| campaign.needs_person());
     let style = |role| state.look.style(role);
-    let which = Piece::new(format!("{}/{}", place + 1, order.len()), style(Role::Muted), 4);
+    let which = Piece::new(format!("{}/{}", index + 1, order.len()), style(Role::Muted), 4);
     let Some(first) = in_need.next() else { return vec![which] };
     let more = in_need.count();
     let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
     let taken = width(&which.text) + width(&more) + 5;
-    let name = cut(&first.card.name, room.saturating_sub(taken).max(SHORTEST_NAME), state.look.ascii);
+    let name = cut(&first.settings.name, room.saturating_sub(taken).max(SHORTEST_NAME), state.look.ascii);
     vec![
         Piece::new("!", style(Role::Failed), 0),
         Piece::new(name, style(Role::Text), 1).gap(1),

@@ -38,7 +38,7 @@ pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Tar
     }
     match &state.dialog {
         Dialog::Row(menu) => return row_menu::line_at(state, menu, layout.body, at).map(Target::Line),
-        Dialog::Campaigns(chosen) => return all_campaigns::place_at(state, *chosen, layout.page(), at).map(Target::Campaign),
+        Dialog::Campaigns(chosen) => return all_campaigns::index_at(state, *chosen, layout.page(), at).map(Target::Campaign),
         Dialog::None | Dialog::Find => {}
         _ => return None,
     }
@@ -46,7 +46,7 @@ pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Tar
         return tabs::view_at(state, layout.tabs, layout.kind, column).map(Target::Tab);
     }
     if let Some(pane) = layout.campaigns.filter(|pane| pane.contains(at)) {
-        return campaigns::place_at(state, pane, row).map(Target::Campaign);
+        return campaigns::index_at(state, pane, row).map(Target::Campaign);
     }
     let is_shown = !layout.covers_list && !state.shows_across();
     if state.view == ViewKind::Messages && layout.heads.contains(at) && is_shown {
@@ -63,10 +63,10 @@ fn row_at(state: &State, list: Rect, row: u16) -> Option<usize> {
     let (top, count) = match state.view {
         ViewKind::Messages => (campaign.list.top(&campaign.store, height), campaign.list.len() + 1),
         view => {
-            let (place, count) = state.place_in(view);
-            (table::top(place, height), count)
+            let (index, count) = state.index_in(view);
+            (table::top(index, height), count)
         }
     };
-    let place = top + usize::from(row - list.y);
-    (place < count && !campaign.store.is_empty()).then_some(place)
+    let index = top + usize::from(row - list.y);
+    (index < count && !campaign.store.is_empty()).then_some(index)
 }

@@ -60,9 +60,9 @@ pub(super) fn figure(number: usize, is_whole: bool) -> String {
 /// What kind of place a campaign is at, in capitals; a gateway's host is named, since nobody can
 /// know what is behind it.
 pub(super) fn environment(look: &Look, campaign: &Campaign) -> String {
-    match campaign.card.host_kind {
+    match campaign.settings.host_kind {
         HostKind::Loopback if look.demo => "DEMO".to_owned(),
-        HostKind::Gateway => format!("GATEWAY {}", campaign.card.host),
+        HostKind::Gateway => format!("GATEWAY {}", campaign.settings.host),
         kind => kind.word().to_uppercase(),
     }
 }
@@ -149,8 +149,8 @@ impl Look {
 }
 
 /// Where the cursor is in a list: `row 17 of 41`. Nothing of an empty list.
-pub(super) fn row_of(place: usize, len: usize) -> String {
-    if len == 0 { String::new() } else { format!("row {} of {}", count(place.min(len - 1) + 1), count(len)) }
+pub(super) fn row_of(index: usize, len: usize) -> String {
+    if len == 0 { String::new() } else { format!("row {} of {}", count(index.min(len - 1) + 1), count(len)) }
 }
 
 impl State {

@@ -9,10 +9,10 @@ fn zone() -> TimeZone {
     TimeZone::get("Asia/Singapore").unwrap()
 }
 
-fn answer(name: &str, told: Result<SearchAnswer, Failure>) -> CampaignAnswer {
+fn answer(name: &str, reported: Result<SearchAnswer, Failure>) -> CampaignAnswer {
     let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
     let campaign = ConfiguredCampaign::simulated(name, "campaign_1", base, ApiKey::new(&"key_test_1".into()).unwrap());
-    CampaignAnswer { campaign, layout: layout(true), told }
+    CampaignAnswer { campaign, layout: layout(true), reported }
 }
 
 fn asked(messages: Vec<Message>) -> Result<SearchAnswer, Failure> {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::super::super::Exit;
 use super::super::report::ReportedOutcome;
-use super::super::standing::RetryStage;
+use super::super::stages::RetryStage;
 use super::super::waiting::{After, LONGEST_STALL, Pause};
 use super::{Halt, ScriptedRun};
 use crate::monitor::{Command, RunPhase};
@@ -49,7 +49,7 @@ impl<W: Write> ScriptedRun<'_, W> {
 
     /// Those in a row that made the run pause, and are not known yet. What stayed unknown before them is for a person anyway.
     fn still_unclear(&self) -> HashSet<String> {
-        let is_unknown = |id: &&String| matches!(self.standings.get(id), Some(RetryStage::Unknown { .. }));
+        let is_unknown = |id: &&String| matches!(self.stages_by_id.get(id), Some(RetryStage::Unknown { .. }));
         self.unclear.iter().filter(is_unknown).cloned().collect()
     }
 
@@ -92,7 +92,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     /// When a run is given up in which every call is dropped; what waits for its outcome alone is looked up for as long as
     /// it takes.
     pub(super) fn stall_ends_at(&self) -> Option<Instant> {
-        let waits = self.halt.is_none() && self.standings.moving().not_started > 0;
+        let waits = self.halt.is_none() && self.stages_by_id.moving().not_started > 0;
         self.stall.deadline().filter(|_| waits)
     }
 

@@ -4,19 +4,19 @@ use std::io::Write;
 
 use super::super::super::context::counted;
 use super::super::super::signals::Signals;
-use super::super::super::{EarlyEnd, Exit, Failure};
+use super::super::super::{EarlyExit, Exit, Failure};
 use super::super::report::ReportedOutcome;
-use super::super::standing::{Moving, RetryStage};
+use super::super::stages::{Moving, RetryStage};
 use super::{Halt, ScriptedRun, not_started};
 use crate::monitor::{Command, News, Update};
 
 impl<W: Write> ScriptedRun<'_, W> {
     /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again. Tells
     /// whether it was asked again.
-    pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyEnd> {
+    pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyExit> {
         // A run that has stopped already keeps its own reason.
         self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
-        let Moving { under_way, unknown, not_started } = self.standings.moving();
+        let Moving { under_way, unknown, not_started } = self.stages_by_id.moving();
         let counts = self.report.counts();
         self.line(&format!(
             "Stopping: {} accepted, {} refused, {} under way, {} of unknown outcome, {not_started} not started. Again to leave at once.",
@@ -28,7 +28,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         // A batch is no run: its one call is waited for by the worker's end.
         self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
         loop {
-            let Moving { under_way, not_started, .. } = self.standings.moving();
+            let Moving { under_way, not_started, .. } = self.stages_by_id.moving();
             if under_way + not_started == 0 {
                 return Ok(false);
             }
@@ -43,10 +43,10 @@ impl<W: Write> ScriptedRun<'_, W> {
     }
 
     /// Tells what has no end, and lets the worker go.
-    pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyEnd> {
+    pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyExit> {
         let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker broke down", Exit::Failed));
-        for (id, place) in self.standings.take() {
-            let outcome = match place {
+        for (id, index) in self.stages_by_id.take() {
+            let outcome = match index {
                 RetryStage::NotStarted => not_started(&id, &halt),
                 RetryStage::UnderWay => ReportedOutcome::left(&id),
                 RetryStage::Unknown { why, .. } => ReportedOutcome::unknown(&id, &why),

@@ -130,8 +130,8 @@ impl Stage {
         let exit = end.and(report.exit());
         drop(report);
         let line = |line: &str| {
-            let told: Value = serde_json::from_str(line).unwrap();
-            (told["outcome"].as_str().unwrap().to_owned(), told["reason"].as_str().unwrap_or_default().to_owned())
+            let reported: Value = serde_json::from_str(line).unwrap();
+            (reported["outcome"].as_str().unwrap().to_owned(), reported["reason"].as_str().unwrap_or_default().to_owned())
         };
         let outcomes = String::from_utf8(out).unwrap().lines().map(line).collect();
         let calls = self.server.calls.lock().unwrap().clone();
@@ -209,7 +209,7 @@ async fn what_stayed_unknown_before_a_pause_does_not_make_it_last() {
     };
     let stage = Stage::new(5, faults);
     let ran = stage.run(9, |_| ()).await;
-    let count = |word| ran.words().into_iter().filter(|told| *told == word).count();
+    let count = |word| ran.words().into_iter().filter(|reported| *reported == word).count();
     assert_eq!((ran.exit, count("accepted"), count("unknown")), (Exit::SomeUnknown, 8, 1), "{:?}", ran.outcomes);
     each_once(&ran);
 }
@@ -351,7 +351,7 @@ async fn whatever_happens_each_is_told_once_sent_once_and_five_means_unknown(#[v
         _ => None,
     };
     let ran = Stage::new(i64::try_from(seed).unwrap() * 3, faults).run(MESSAGES, |_| ()).await;
-    let count = |word| ran.words().into_iter().filter(|told| *told == word).count();
+    let count = |word| ran.words().into_iter().filter(|reported| *reported == word).count();
     assert_eq!(ran.outcomes.len(), MESSAGES, "{:?}", ran.outcomes);
     each_once(&ran);
     assert_eq!(count("accepted"), ran.posts.len(), "what was taken is told as taken: {:?}", ran.outcomes);

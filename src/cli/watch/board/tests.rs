@@ -11,13 +11,13 @@ fn at(before_now: i64) -> Timestamp {
 }
 
 /// Messages as id, status and age in seconds, newest first.
-fn rows(told: &[(&str, &str, i64)]) -> Rows {
-    rows_to("6580001234", told)
+fn rows(reported: &[(&str, &str, i64)]) -> Rows {
+    rows_to("6580001234", reported)
 }
 
-fn rows_to(recipient: &str, told: &[(&str, &str, i64)]) -> Rows {
+fn rows_to(recipient: &str, reported: &[(&str, &str, i64)]) -> Rows {
     let mut rows = RowsBuilder::default();
-    for (id, status, age) in told {
+    for (id, status, age) in reported {
         let attempt = AttemptFields {
             created_at: Reported::Value(at(*age)),
             error_code: if *status == "failure" { Reported::Value("routing_error") } else { Reported::Null },
@@ -132,7 +132,7 @@ fn abroad_the_telco_is_the_end_and_silence_of_48_hours_is_one() {
     desk.take(&rows_to("60123456789", &[("abroad", "sent_to_telco", 10)]), reach(10, "abroad", true));
     assert!(desk.board.is_done(at(0)));
     let hours = 3600;
-    desk.board.start_anew();
+    desk.board.start_over();
     desk.take(&rows(&[("silent", "sent_to_telco", 47 * hours)]), reach(47 * hours, "silent", true));
     assert!(!desk.board.is_done(at(0)));
     assert!(desk.board.is_done(at(-2 * hours)), "time alone ends it");

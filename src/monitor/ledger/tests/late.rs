@@ -24,7 +24,7 @@ fn found_after(server: &mut Server, ledger: &mut Ledger, now: Timestamp) -> Opti
         let fetch = ledger.next(then, &FAR)?;
         let page = server.page(&fetch, then);
         ledger.apply(&fetch, &page);
-        page.place(&id).map(|_| half / 2)
+        page.index(&id).map(|_| half / 2)
     })
 }
 

@@ -1,7 +1,7 @@
 //! What somebody chooses on the screen, and says yes to.
 
 use super::Bench;
-use crate::delivery::{BatchId, Message, MessageId, RetryHelps, Status};
+use crate::delivery::{BatchId, Message, MessageId, RetryAdvice, Status};
 use crate::monitor::{Command, Generation};
 use crate::retry::{BatchPlan, BatchReading, ConfirmedRetry, LastRead, Planner};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
@@ -25,7 +25,7 @@ impl Bench {
         let messages = store.rows().map(|row| store.message(row)).filter(|message| {
             message.status == Some(Status::Failure)
                 && message.tried() == Some(1)
-                && message.error().is_none_or(|error| error.known().retry_helps() != RetryHelps::No)
+                && message.error().is_none_or(|error| error.known().retry_advice() != RetryAdvice::No)
         });
         let failures: Vec<MessageId> = messages.map(|message| message.id).take(count).collect();
         assert_eq!(failures.len(), count, "too few failed messages in this world");

@@ -28,7 +28,7 @@ pub struct Seen {
     pub taken_back: Vec<(usize, usize)>,
     pub stopped: bool,
     /// How many news came in all.
-    pub told: usize,
+    pub reported: usize,
 }
 
 impl Seen {
@@ -51,12 +51,12 @@ impl Seen {
             used_up: Vec::new(),
             taken_back: Vec::new(),
             stopped: false,
-            told: 0,
+            reported: 0,
         }
     }
 
     pub fn take(&mut self, news: News) {
-        self.told += 1;
+        self.reported += 1;
         match news {
             News::Rows { rows, from, asked_at, reach, .. } => {
                 self.store.merge(&rows, &from, asked_at);
@@ -70,7 +70,7 @@ impl Seen {
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
             News::Action(action) => self.stages.push((action.message, action.stage)),
             News::Notice(notice) => self.notices.push(notice),
-            News::StartedAnew => self.store = Store::new(),
+            News::StartedOver => self.store = Store::new(),
             News::Stopped => self.stopped = true,
             News::Run(run) => self.runs.push(run),
             News::BatchAction(action) => self.batch_stages.push(action.stage),

@@ -45,8 +45,8 @@ impl Bench {
         let authorization = format!("Bearer {key}");
         let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
         let body = self.with(|world| world.answer(&call, now)).body;
-        let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        told["recipient"].as_str().unwrap().to_owned()
+        let reported: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        reported["recipient"].as_str().unwrap().to_owned()
     }
 
     pub fn retry_elsewhere(&self, message: &MessageId) {
@@ -74,9 +74,9 @@ impl Bench {
         let call =
             Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type, body: body.as_bytes() };
         let answer = self.with(|world| world.answer(&call, now));
-        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!((answer.status, &told["isValid"]), (201, &true.into()), "{told}");
-        BatchId::new(told["batchId"].as_str().unwrap())
+        let reported: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, &reported["isValid"]), (201, &true.into()), "{reported}");
+        BatchId::new(reported["batchId"].as_str().unwrap())
     }
 
     /// The agency's own sender makes a call every so often, for a while. Gives when it was refused
@@ -113,7 +113,7 @@ impl Bench {
     }
 
     /// When the worker's reads of pages came in, those that were refused included.
-    pub fn told_times(&self) -> Vec<Timestamp> {
+    pub fn reported_times(&self) -> Vec<Timestamp> {
         self.with(|world| world.log().recent_gets().filter(|call| call.message.is_none()).map(|call| call.at).collect())
     }
 

@@ -123,7 +123,7 @@ fn burst(caller: &mut Caller, count: usize) -> Vec<Answer> {
 #[case(RetryAfter::Always, 40..=40)]
 #[case(RetryAfter::Never, 0..=0)]
 #[case(RetryAfter::Sometimes, 15..=39)]
-fn calls_over_the_limit_are_dropped(#[case] retry_after: RetryAfter, #[case] told: std::ops::RangeInclusive<usize>) {
+fn calls_over_the_limit_are_dropped(#[case] retry_after: RetryAfter, #[case] reported: std::ops::RangeInclusive<usize>) {
     let mut options = WorldOptions::new(5);
     options.campaigns = vec![empty_campaign()];
     options.retry_after = retry_after;
@@ -134,7 +134,7 @@ fn calls_over_the_limit_are_dropped(#[case] retry_after: RetryAfter, #[case] tol
         assert_eq!((answer.status, code_of(answer).as_str()), (429, "too_many_requests"));
     }
     let with_header = answers.iter().filter(|answer| answer.retry_after == Some(1)).count();
-    assert!(told.contains(&with_header), "{with_header}");
+    assert!(reported.contains(&with_header), "{with_header}");
     caller.wait(999);
     assert_eq!(burst(&mut caller, 1)[0].status, 429);
     caller.wait(1);

@@ -299,14 +299,14 @@ fn oracle(notes: &[(Duration, Note)]) -> Vec<Duration> {
         halves.map(|pair| pair[1].0).max().unwrap_or(at).max(at + ms(20))
     };
     let bursts = bursts(notes);
-    let presses = done.iter().enumerate().filter(|(place, (_, at, event))| {
+    let presses = done.iter().enumerate().filter(|(index, (_, at, event))| {
         let at = *at;
         let is_yes = event.as_key_event().is_some_and(|key| key.code == KeyCode::Char('y') && key.modifiers.is_empty());
         let is_seen = || seen.iter().any(|(_, from, until)| *from + ms(400) <= at && settled(at) < *until);
         let is_alone = || {
             done.iter().enumerate().all(|(other, (first, last, event))| {
                 let rest = if matches!(event, TerminalEvent::Paste(_)) { 2_000 } else { 400 };
-                other == *place || *last + ms(rest) <= at || *first > at + ms(20)
+                other == *index || *last + ms(rest) <= at || *first > at + ms(20)
             })
         };
         // What else may have begun too close behind it was not known for too long.
@@ -376,9 +376,9 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     let pastes =
         ["\x1b[200~y\x1b[201~", "\x1b[200~ry\r\x1b[201~y", "\x1b[201~", "\x1b[200~a\x1b[201~ry\x1b[201~", "yes\r", "y\r", "yy", "ry"];
     let mouse = ["\x1b[<0;3;2M", "\x1b[<0;3;2m", "\x1b[<64;3;2M", "\x1b[<35;3;2M", "\x1b[<32;3;2M"];
-    let told =
+    let reported =
         ["\x1b[I", "\x1b[O", "\x1b]11;rgb:0/0/0\x07", "\x1b[?62;22c", "\x1b[121;1:3u", "\x1b[121;1:2u", "\x1b[99~", "\x1b[", "\x1b[<0;1"];
-    let all = [keys.as_slice(), &pastes, &mouse, &told].concat();
+    let all = [keys.as_slice(), &pastes, &mouse, &reported].concat();
     prop_oneof![
         8 => Just(b"y".to_vec()),
         6 => prop::sample::select(all).prop_map(|text| text.as_bytes().to_vec()),

@@ -21,7 +21,7 @@ fn fill(form: &mut CampaignForm, texts: &[(Spot, &str)]) {
 
 /// A form with everything that a campaign on this machine needs.
 fn filled() -> CampaignForm {
-    let mut form = CampaignForm { place: 3, ..CampaignForm::new() };
+    let mut form = CampaignForm { server: 3, ..CampaignForm::new() };
     let address = "http://127.0.0.1:8025/api/v2";
     fill(&mut form, &[(Spot::Name, "Clinic"), (Spot::Address, address), (Spot::Id, "campaign_a"), (Spot::Key, "CLINIC_KEY")]);
     form
@@ -91,7 +91,7 @@ fn the_first_mistake_gets_the_focus_and_goes_when_it_is_mended(#[case] spot: Spo
     form.focus = Spot::Try;
     assert_eq!(press(&mut form, KeyCode::Enter), Next::Stay(Vec::new()), "{what}");
     assert_eq!(form.focus, spot);
-    assert!(form.problems.iter().any(|(place, text)| *place == spot && !text.is_empty()), "{:?}", form.problems);
+    assert!(form.problems.iter().any(|(at, text)| *at == spot && !text.is_empty()), "{:?}", form.problems);
     let _ = press(&mut form, KeyCode::Char('a'));
     assert_eq!(form.problems, []);
 }
@@ -111,13 +111,13 @@ fn what_was_typed_is_dropped_only_by_a_second_esc() {
 fn choices_are_made_with_the_arrows_and_the_address_is_asked_for_where_it_is_needed() {
     let mut form = CampaignForm::new();
     assert!(!form.spots().contains(&Spot::Address));
-    form.focus = Spot::Place;
+    form.focus = Spot::Server;
     let _ = press(&mut form, KeyCode::Right);
     let _ = press(&mut form, KeyCode::Right);
-    assert_eq!(PLACES[form.place], "another address");
+    assert_eq!(SERVERS[form.server], "another address");
     assert!(form.spots().contains(&Spot::Address));
     let _ = press(&mut form, KeyCode::Left);
-    assert_eq!(PLACES[form.place], "loadtest");
+    assert_eq!(SERVERS[form.server], "loadtest");
     form.focus = Spot::Name;
     let _ = press(&mut form, KeyCode::Up);
     assert_eq!(form.focus, Spot::Example, "up from the first is the last");

@@ -25,7 +25,7 @@ impl Campaign {
     /// Whether more is still to be loaded, as far back as that is done by itself: until then its figures are of a part.
     pub fn is_loading(&self) -> bool {
         let coverage = self.store.coverage();
-        let history = SignedDuration::try_from(self.card.history).unwrap_or(SignedDuration::MAX);
+        let history = SignedDuration::try_from(self.settings.history).unwrap_or(SignedDuration::MAX);
         let reaches = |oldest: Timestamp| self.now.duration_since(oldest) >= history;
         coverage.gap.is_some() || !coverage.ends_here() && !coverage.oldest.is_some_and(reaches)
     }

@@ -13,7 +13,7 @@ impl Campaign {
     /// The share of failures in the last minutes above which it needs a person: twice the usual, and
     /// never less than the limit.
     pub fn failure_limit(&self) -> f64 {
-        self.recent.usual_share.map_or(self.card.failure_limit, |usual| (usual * 2.0).max(self.card.failure_limit))
+        self.recent.usual_share.map_or(self.settings.failure_limit, |usual| (usual * 2.0).max(self.settings.failure_limit))
     }
 
     /// Whether more failed in the last minutes than that.
@@ -23,7 +23,7 @@ impl Campaign {
 
     /// Whether actions are refused now.
     pub fn is_locked(&self, now: Timestamp) -> bool {
-        self.card.read_only && self.unlocked_until.is_none_or(|until| until <= now)
+        self.settings.read_only && self.unlocked_until.is_none_or(|until| until <= now)
     }
 
     /// Opens it for actions.
@@ -57,7 +57,7 @@ impl Campaign {
 
     /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.
     pub fn needs_person(&self) -> bool {
-        self.card.broken.is_some()
+        self.settings.broken.is_some()
             || matches!(self.connection, Connection::Refused { .. })
             || self.actions.needs_person()
             || self.run.as_ref().is_some_and(RunRecord::is_paused)

@@ -62,15 +62,15 @@ fn some_choice() -> impl Strategy<Value = FilterChoice> {
 
 fn rows(messages: &[Plain], start: Timestamp) -> Rows {
     let mut rows = RowsBuilder::default();
-    for (place, message) in messages.iter().enumerate() {
+    for (index, message) in messages.iter().enumerate() {
         let failed = message.status == "failure";
-        let told = |code| if failed && !str::is_empty(code) { Reported::Value(code) } else { Reported::Null };
+        let reported = |code| if failed && !str::is_empty(code) { Reported::Value(code) } else { Reported::Null };
         let created_at = Reported::Value(start - SignedDuration::from_mins(message.age));
         let attempt = AttemptFields {
             status: Reported::Value(message.status),
             created_at,
-            error_kind: told("delivery_error"),
-            error_code: told(message.error),
+            error_kind: reported("delivery_error"),
+            error_code: reported(message.error),
             ..AttemptFields::default()
         };
         let batch = BatchFields {
@@ -81,7 +81,7 @@ fn rows(messages: &[Plain], start: Timestamp) -> Rows {
             created_at: Reported::Absent,
         };
         rows.push(&RowFields {
-            id: &format!("message_{place}"),
+            id: &format!("message_{index}"),
             status: Reported::Value(message.status),
             created_at,
             attempts: Reported::Value(vec![attempt]),
@@ -121,7 +121,7 @@ proptest! {
     /// All kinds of wishes together, with a window that moves on under the cursor; and nothing else is ever planned.
     #[test]
     fn a_combined_filter_is_the_plain_conjunction_and_so_is_its_plan(
-        messages in prop::collection::vec(some_message(), 1..12), choice in some_choice(), place in 0..12_usize,
+        messages in prop::collection::vec(some_message(), 1..12), choice in some_choice(), index in 0..12_usize,
         passed in prop::collection::vec(1..4_000_i64, 1..4),
     ) {
         let mut campaign = campaign();
@@ -131,14 +131,14 @@ proptest! {
         campaign.store.set_reach(Reach { complete: true, ..Reach::default() });
         campaign.choice = choice.clone();
         campaign.narrow();
-        campaign.list.go(&campaign.store, place, 5);
+        campaign.list.go(&campaign.store, index, 5);
         let mut seconds = 0;
         for more in passed {
             seconds += more;
             let passed = SignedDuration::from_secs(seconds);
             campaign.count(start + passed);
             let expected = messages.iter().enumerate().filter(|(_, message)| is_shown(&choice, message, passed));
-            let mut expected: Vec<_> = expected.map(|(place, _)| MessageId::new(format!("message_{place}"))).collect();
+            let mut expected: Vec<_> = expected.map(|(index, _)| MessageId::new(format!("message_{index}"))).collect();
             expected.sort();
             let shown = ids(&campaign, campaign.list.rows(&campaign.store));
             prop_assert_eq!(&shown, &expected);

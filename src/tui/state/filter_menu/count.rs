@@ -14,7 +14,7 @@ const REST: SignedDuration = SignedDuration::from_millis(20);
 
 impl FilterMenu {
     /// Everything is to be counted anew.
-    pub fn count_anew(&mut self) {
+    pub fn recount(&mut self) {
         self.next = 0;
         self.is_result_due = true;
     }

@@ -12,9 +12,9 @@ fn menu(choice: &FilterChoice) -> FilterMenu {
 
 /// Puts the cursor on the line that says this.
 fn to(menu: &mut FilterMenu, text: &str) {
-    let place = menu.lines.iter().position(|line| line.text == text).unwrap_or_else(|| panic!("no line says {text}"));
+    let index = menu.lines.iter().position(|line| line.text == text).unwrap_or_else(|| panic!("no line says {text}"));
     menu.go(isize::MIN);
-    menu.go(isize::try_from(place).unwrap());
+    menu.go(isize::try_from(index).unwrap());
 }
 
 #[test]
@@ -87,10 +87,10 @@ fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
     let mut menu = menu(&shown);
     let ticked: Vec<&str> = menu.lines.iter().filter(|line| menu.tick(&line.item) == Some(true)).map(|line| line.text.as_str()).collect();
     assert_eq!(ticked.len(), 5, "{ticked:?}");
-    for place in 0..menu.lines.len() {
-        if menu.tick(&menu.lines[place].item) == Some(true) {
+    for index in 0..menu.lines.len() {
+        if menu.tick(&menu.lines[index].item) == Some(true) {
             menu.go(isize::MIN);
-            menu.go(isize::try_from(place).unwrap());
+            menu.go(isize::try_from(index).unwrap());
             menu.toggle();
         }
     }
@@ -113,8 +113,8 @@ fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     assert_eq!(menu.choice(), late);
     menu.take_out();
     assert_eq!(menu.lines[0].text, "open");
-    let (place, filter) = (0, named.iter().next().cloned().unwrap());
-    menu.put_in(place, filter);
+    let (index, filter) = (0, named.iter().next().cloned().unwrap());
+    menu.put_in(index, filter);
     assert_eq!((menu.lines[0].text.as_str(), menu.choice()), ("late", late.clone()));
     campaign.choice = late.clone();
     let menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);

@@ -95,10 +95,10 @@ impl Sections {
     }
 
     /// The row at a place.
-    pub fn row(&self, place: usize) -> Option<RowNumber> {
-        match place.checked_sub(self.kept.len()) {
-            None => self.kept.row(place),
-            Some(place) => self.below.as_ref()?.row(place),
+    pub fn row(&self, index: usize) -> Option<RowNumber> {
+        match index.checked_sub(self.kept.len()) {
+            None => self.kept.row(index),
+            Some(index) => self.below.as_ref()?.row(index),
         }
     }
 

@@ -16,7 +16,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 /// Takes messages in: number of the recipient, second of its creation, which is its id, too.
-fn told(store: &mut Store, list: &mut List, messages: &[(u32, i64)]) {
+fn reported(store: &mut Store, list: &mut List, messages: &[(u32, i64)]) {
     let mut rows = RowsBuilder::default();
     let texts: Vec<_> = messages.iter().map(|(number, second)| (format!("message_{second}"), format!("6580{number:06}"))).collect();
     for ((id, recipient), (_, second)) in texts.iter().zip(messages) {
@@ -34,7 +34,7 @@ fn told(store: &mut Store, list: &mut List, messages: &[(u32, i64)]) {
 
 fn shown(store: &Store, list: &List) -> Vec<String> {
     let top = list.top(store, HEIGHT);
-    let rows = (top..top + HEIGHT).map_while(|place| list.item(store, place));
+    let rows = (top..top + HEIGHT).map_while(|index| list.item(store, index));
     rows.map(|item| store.cells(item.row).recipient.unwrap_or_default().to_owned()).collect()
 }
 
@@ -45,7 +45,7 @@ fn selected(store: &Store, list: &List) -> String {
 #[test]
 fn a_list_that_nobody_moved_in_shows_the_new_order_from_its_top() {
     let (mut store, mut list) = (Store::new(), List::new());
-    told(&mut store, &mut list, &[(5, 1), (3, 2), (9, 3)]);
+    reported(&mut store, &mut list, &[(5, 1), (3, 2), (9, 3)]);
     list.set_order(&store, BY_RECIPIENT);
     list.sort_window(&store, HEIGHT);
     assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000009"]);
@@ -54,7 +54,7 @@ fn a_list_that_nobody_moved_in_shows_the_new_order_from_its_top() {
     assert_eq!(selected(&store, &list), "6580000009");
     list.set_order(&store, Order::NEWEST);
     assert_eq!((list.cursor(), selected(&store, &list).as_str()), (ListCursor::Newest, "6580000009"));
-    told(&mut store, &mut list, &[(1, 4)]);
+    reported(&mut store, &mut list, &[(1, 4)]);
     assert_eq!(selected(&store, &list), "6580000001", "newest first it follows again");
 }
 
@@ -63,9 +63,9 @@ fn in_another_order_nothing_is_followed() {
     let (mut store, mut list) = (Store::new(), List::new());
     list.set_order(&store, BY_RECIPIENT);
     let first: Vec<_> = (5..15).map(|number| (number, i64::from(number))).collect();
-    told(&mut store, &mut list, &first);
+    reported(&mut store, &mut list, &first);
     assert_eq!(selected(&store, &list), "6580000005");
-    told(&mut store, &mut list, &[(3, 30), (100, 40)]);
+    reported(&mut store, &mut list, &[(3, 30), (100, 40)]);
     assert_eq!(selected(&store, &list), "6580000005", "the row keeps the cursor");
     assert_eq!(shown(&store, &list)[..2], ["6580000005", "6580000006"], "and its line");
     list.follow(&store);
@@ -75,25 +75,25 @@ fn in_another_order_nothing_is_followed() {
 #[test]
 fn the_selected_message_keeps_its_line_in_another_order() {
     let (mut store, mut list) = (Store::new(), List::new());
-    let messages: Vec<_> = (0..40).map(|place| ((place * 17 % 40) as u32, i64::from(place))).collect();
-    told(&mut store, &mut list, &messages);
+    let messages: Vec<_> = (0..40).map(|index| ((index * 17 % 40) as u32, i64::from(index))).collect();
+    reported(&mut store, &mut list, &messages);
     list.go(&store, 20, HEIGHT);
     list.go(&store, 19, HEIGHT);
-    let (row, line) = (list.selected(), list.place(&store) - list.top(&store, HEIGHT));
+    let (row, line) = (list.selected(), list.index(&store) - list.top(&store, HEIGHT));
     list.set_order(&store, BY_RECIPIENT);
     list.sort_window(&store, HEIGHT);
-    assert_eq!((list.selected(), list.place(&store) - list.top(&store, HEIGHT)), (row, line));
+    assert_eq!((list.selected(), list.index(&store) - list.top(&store, HEIGHT)), (row, line));
 }
 
 #[test]
 fn a_filter_keeps_the_order() {
     let (mut store, mut list) = (Store::new(), List::new());
-    told(&mut store, &mut list, &[(5, 1), (3, 2), (59, 3)]);
+    reported(&mut store, &mut list, &[(5, 1), (3, 2), (59, 3)]);
     list.set_order(&store, BY_RECIPIENT);
     list.set_filter(&store, Filter { query: crate::delivery::RecipientQuery::parse("5").unwrap(), ..Filter::default() });
     list.sort_window(&store, HEIGHT);
     assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000059"]);
-    list.start_anew();
+    list.start_over();
     assert_eq!(list.view.kept().order(), BY_RECIPIENT);
 }
 
@@ -101,23 +101,23 @@ proptest! {
     /// While only a window is sorted, and while the rest comes, every window shows what the whole order has there.
     #[test]
     fn every_window_is_right_before_all_is_sorted(
-        numbers in prop::collection::vec(0..400u32, 1..120), places in prop::collection::vec((0..130usize, any::<bool>()), 0..12),
+        numbers in prop::collection::vec(0..400u32, 1..120), indices in prop::collection::vec((0..130usize, any::<bool>()), 0..12),
     ) {
         let (mut store, mut list) = (Store::new(), List::new());
         let messages: Vec<_> = numbers.iter().zip(0..).map(|(number, second)| (*number, second)).collect();
-        told(&mut store, &mut list, &messages);
+        reported(&mut store, &mut list, &messages);
         let mut whole = View::ordered(Filter::default(), BY_RECIPIENT);
         whole.refresh(&store);
         list.set_order(&store, BY_RECIPIENT);
         prop_assert!(!list.is_sorted());
-        for (place, more) in places {
-            list.go(&store, place, HEIGHT);
+        for (index, more) in indices {
+            list.go(&store, index, HEIGHT);
             list.sort_window(&store, HEIGHT);
             let top = list.top(&store, HEIGHT);
-            let rows: Vec<_> = (top..top + HEIGHT).map_while(|place| list.item(&store, place)).map(|item| item.row).collect();
+            let rows: Vec<_> = (top..top + HEIGHT).map_while(|index| list.item(&store, index)).map(|item| item.row).collect();
             let expected: Vec<_> = whole.rows_from(top).take(rows.len()).collect();
             prop_assert_eq!(rows, expected);
-            prop_assert_eq!(list.place(&store), place.min(numbers.len()));
+            prop_assert_eq!(list.index(&store), index.min(numbers.len()));
             if more {
                 list.sort_more(&store);
             }
@@ -129,7 +129,7 @@ proptest! {
 }
 
 /// Messages of these numbers, failed or delivered, told at a second.
-fn told_with_status(store: &mut Store, list: &mut List, messages: &[(u32, bool)], second: i64) {
+fn reported_with_status(store: &mut Store, list: &mut List, messages: &[(u32, bool)], second: i64) {
     let mut rows = RowsBuilder::default();
     for (number, failed) in messages {
         let (id, recipient) = (format!("message_{number}"), format!("6580{number:06}"));
@@ -150,7 +150,7 @@ proptest! {
     #[test]
     fn a_find_shows_what_the_filter_hides_below_what_it_keeps(
         pages in prop::collection::vec(prop::collection::vec((0..60u32, any::<bool>()), 1..20), 1..5),
-        place in 0..40usize, since in 0..60i64, by_recipient in any::<bool>(),
+        index in 0..40usize, since in 0..60i64, by_recipient in any::<bool>(),
     ) {
         let (mut store, mut list) = (Store::new(), List::new());
         list.set_order(&store, if by_recipient { BY_RECIPIENT } else { Order::NEWEST });
@@ -162,8 +162,8 @@ proptest! {
             let mut page = page.clone();
             page.sort_unstable();
             page.dedup_by_key(|(number, _)| *number);
-            told_with_status(&mut store, &mut list, &page, second);
-            list.go(&store, place, HEIGHT);
+            reported_with_status(&mut store, &mut list, &page, second);
+            list.go(&store, index, HEIGHT);
             let selected = list.selected();
             // The window of time moves on, too.
             since_now = Some(at(since + second));
@@ -179,9 +179,9 @@ proptest! {
         let (kept, hidden): (Vec<RowNumber>, Vec<RowNumber>) = store.rows().filter(|row| finds(*row)).partition(|row| keeps(*row));
         prop_assert_eq!((list.matching(&store), list.below()), (kept.len(), hidden.len()));
         prop_assert!(rows[..kept.len()].iter().all(|row| keeps(*row)) && rows[kept.len()..].iter().all(|row| !keeps(*row) && finds(*row)));
-        for (place, row) in rows.iter().enumerate() {
-            prop_assert_eq!(list.position(&store, *row), Some(place));
-            prop_assert_eq!(list.item(&store, place), Some(Item { row: *row, left: !keeps(*row) }));
+        for (index, row) in rows.iter().enumerate() {
+            prop_assert_eq!(list.position(&store, *row), Some(index));
+            prop_assert_eq!(list.item(&store, index), Some(Item { row: *row, left: !keeps(*row) }));
         }
     }
 }

@@ -62,9 +62,9 @@ impl Emulator {
                 let count = sequence[..end].parse::<usize>().unwrap_or(1);
                 match sequence.as_bytes()[end] {
                     b'H' => {
-                        let mut places = sequence[..end].split(';').map(|place| place.parse::<usize>().unwrap_or(1) - 1);
-                        self.y = places.next().unwrap().min(ROWS - 1);
-                        self.x = places.next().unwrap_or(0).min(COLUMNS - 1);
+                        let mut indices = sequence[..end].split(';').map(|index| index.parse::<usize>().unwrap_or(1) - 1);
+                        self.y = indices.next().unwrap().min(ROWS - 1);
+                        self.x = indices.next().unwrap_or(0).min(COLUMNS - 1);
                     }
                     b'C' => self.x = (self.x + count).min(COLUMNS - 1),
                     b'X' => self.blank(count),

@@ -33,7 +33,7 @@ pub(super) fn extent(bytes: &[u8]) -> Extent {
         // What a terminal answers begins so. Behind an Esc that was pressed, `]` and `P` are keys.
         [ESC, b']', rest @ ..] => match rest.iter().position(|byte| !byte.is_ascii_digit()) {
             None => Extent::Part,
-            Some(place @ 1..) if rest[place] == b';' => string(bytes),
+            Some(index @ 1..) if rest[index] == b';' => string(bytes),
             Some(_) => Extent::Whole(1),
         },
         [ESC, b'P' | b'_'] => Extent::Part,
@@ -54,14 +54,14 @@ fn control(bytes: &[u8], rest: &[u8]) -> Extent {
         [b'M', report @ ..] => {
             let report = &report[..report.len().min(3)];
             return match report.iter().position(|byte| *byte < b' ') {
-                Some(place) => Extent::Broken(3 + place),
+                Some(index) => Extent::Broken(3 + index),
                 None if report.len() < 3 => Extent::Part,
                 None => Extent::Whole(6),
             };
         }
         _ => {}
     }
-    match bytes.iter().skip(2).position(|byte| !matches!(byte, b' '..=b'?')).map(|place| place + 2) {
+    match bytes.iter().skip(2).position(|byte| !matches!(byte, b' '..=b'?')).map(|index| index + 2) {
         Some(end) if matches!(bytes[end], b'@'..=b'~') => Extent::Whole(end + 1),
         Some(end) => Extent::Broken(end),
         None if bytes.len() > LONGEST_SEQUENCE => Extent::Broken(bytes.len()),
@@ -72,7 +72,7 @@ fn control(bytes: &[u8], rest: &[u8]) -> Extent {
 /// A string that ends with BEL, or with Esc and a backslash. Another control sign breaks it off, so that
 /// Ctrl-c and Esc are never swallowed.
 fn string(bytes: &[u8]) -> Extent {
-    match bytes.iter().skip(2).position(|byte| *byte < b' ').map(|place| place + 2) {
+    match bytes.iter().skip(2).position(|byte| *byte < b' ').map(|index| index + 2) {
         Some(end) if bytes[end] == BEL => Extent::Whole(end + 1),
         Some(end) if bytes[end] == ESC => match bytes.get(end + 1) {
             None => Extent::Part,
@@ -95,7 +95,7 @@ fn letter(bytes: &[u8]) -> Extent {
     };
     let there = &bytes[..bytes.len().min(length)];
     match there.iter().skip(1).position(|byte| !matches!(byte, 0x80..=0xbf)) {
-        Some(place) => Extent::Broken(place + 1),
+        Some(index) => Extent::Broken(index + 1),
         None if there.len() < length => Extent::Part,
         None => Extent::Whole(length),
     }

@@ -101,10 +101,10 @@ impl Paste {
         if bytes != [CTRL_C] {
             self.last = now;
         }
-        for (place, byte) in bytes.iter().enumerate() {
+        for (index, byte) in bytes.iter().enumerate() {
             self.push(*byte);
             if self.is_over {
-                return place + 1;
+                return index + 1;
             }
         }
         bytes.len()

@@ -12,7 +12,7 @@ fn ms(milliseconds: u64) -> Duration {
 }
 
 /// What comes of these pieces, read at these milliseconds, in short: keys by name, the rest in brackets.
-fn told(pieces: &[(u64, &[u8])]) -> String {
+fn reported(pieces: &[(u64, &[u8])]) -> String {
     let mut decoder = Decoder::default();
     let mut all = String::new();
     for (at, piece) in pieces {
@@ -70,13 +70,13 @@ fn named(key: KeyEvent) -> String {
 #[case::background("j\x1b]11;rgb:0/0/0\x1b\\k\x1b]11;#ffffff\x07", "j [Dark] k [Light] ")]
 #[case::cut_by_a_control("\x1b[1;\x03\x1b]11;rgb\x03\x1b]11;rgb\x1b[A", "Null CONTROL-c CONTROL-c Up ")]
 fn what_is_read_at_once(#[case] bytes: &str, #[case] expected: &str) {
-    assert_eq!(told(&[(0, bytes.as_bytes())]), expected);
+    assert_eq!(reported(&[(0, bytes.as_bytes())]), expected);
 }
 
 #[test]
 fn no_letter_of_any_alphabet_is_a_letter_all_the_same() {
-    assert_eq!(told(&[(0, b"a\xff\xc3(b\xe0\x80\x80\xf5")]), "a \u{fffd} \u{fffd} ( b \u{fffd} \u{fffd} ");
-    assert_eq!(told(&[(0, b"\xe6\x9d")]), "\u{fffd} ");
+    assert_eq!(reported(&[(0, b"a\xff\xc3(b\xe0\x80\x80\xf5")]), "a \u{fffd} \u{fffd} ( b \u{fffd} \u{fffd} ");
+    assert_eq!(reported(&[(0, b"\xe6\x9d")]), "\u{fffd} ");
 }
 
 /// Esc together with every key that a keyboard has is Esc and then that key.
@@ -85,13 +85,13 @@ fn esc_that_is_glued_to_a_key_is_esc_and_that_key() {
     let special = ["\x1b[A", "\x1bOP", "\x1b[5~", "\x1b[1;5C", "\x1b[Z", "\r", "\t", "\x7f", "\x03", "€", "李"];
     let signs = (b' '..=b'~').map(|sign| char::from(sign).to_string());
     for key in signs.chain(special.map(str::to_owned)) {
-        let alone = told(&[(0, key.as_bytes())]);
+        let alone = reported(&[(0, key.as_bytes())]);
         let glued = format!("\x1b{key}");
-        assert_eq!(told(&[(0, glued.as_bytes())]), format!("Esc {alone}"), "{key:?}");
-        assert_eq!(told(&[(0, b"\x1b"), (10, key.as_bytes())]), format!("Esc {alone}"), "{key:?} closely behind");
-        assert_eq!(told(&[(0, b"\x1b"), (400, key.as_bytes())]), format!("Esc {alone}"), "{key:?} later");
+        assert_eq!(reported(&[(0, glued.as_bytes())]), format!("Esc {alone}"), "{key:?}");
+        assert_eq!(reported(&[(0, b"\x1b"), (10, key.as_bytes())]), format!("Esc {alone}"), "{key:?} closely behind");
+        assert_eq!(reported(&[(0, b"\x1b"), (400, key.as_bytes())]), format!("Esc {alone}"), "{key:?} later");
         let twice = format!("\x1b\x1b{key}");
-        assert_eq!(told(&[(0, twice.as_bytes())]), format!("Esc Esc {alone}"), "{key:?} behind two");
+        assert_eq!(reported(&[(0, twice.as_bytes())]), format!("Esc Esc {alone}"), "{key:?} behind two");
     }
 }
 
@@ -118,10 +118,10 @@ fn what_stalls_is_still_recognised() {
         for cut in 1..whole.len() {
             for stall in [5, 30, 300, 1_500, 3_000] {
                 let (head, rest) = whole.split_at(cut);
-                let told = told(&[(0, head.as_bytes()), (stall, rest.as_bytes()), (stall + 5_000, b"q")]);
-                let keys = told.replace("Esc [ ", "").replace("Esc ] ", "").replace("Esc ", "").replace("Null ", "");
+                let reported = reported(&[(0, head.as_bytes()), (stall, rest.as_bytes()), (stall + 5_000, b"q")]);
+                let keys = reported.replace("Esc [ ", "").replace("Esc ] ", "").replace("Esc ", "").replace("Null ", "");
                 let is_so = keys == format!("{expected}q ") || keys == "A q " || keys == "q ";
-                assert!(is_so && (told.contains(expected) || stall > 100), "{head:?} {stall} {rest:?}: {told}");
+                assert!(is_so && (reported.contains(expected) || stall > 100), "{head:?} {stall} {rest:?}: {reported}");
             }
         }
     }
@@ -136,7 +136,7 @@ fn a_paste_may_stall_at_every_byte() {
     for stall in [500, 999, 1_000, 1_500, 2_500, 5_000] {
         for cut in 1..whole.len() {
             let (head, rest) = whole.as_bytes().split_at(cut);
-            let told = told(&[(0, head), (stall, rest), (stall + 50, b"j")]);
+            let reported = reported(&[(0, head), (stall, rest), (stall + 50, b"j")]);
             // The first byte of all may have been Esc, and the second `[`.
             let expected = match cut {
                 1 => "Esc ",
@@ -144,7 +144,7 @@ fn a_paste_may_stall_at_every_byte() {
                 3..6 if stall >= 2_000 => "Null ",
                 _ => "",
             };
-            assert_eq!(told, format!("{expected}[paste {PASTED}] j "), "{cut} {stall}");
+            assert_eq!(reported, format!("{expected}[paste {PASTED}] j "), "{cut} {stall}");
         }
     }
 }
@@ -165,7 +165,7 @@ fn a_paste_may_stall_at_every_byte() {
 fn after_a_second_of_silence_the_keyboard_works_in_a_paste(#[case] pieces: &[(u64, &str)], #[case] expected: &str) {
     let mut all = vec![(0, b"\x1b[200~a".as_slice())];
     all.extend(pieces.iter().map(|(at, piece)| (*at, piece.as_bytes())));
-    assert_eq!(told(&all), expected);
+    assert_eq!(reported(&all), expected);
 }
 
 #[test]
@@ -226,8 +226,8 @@ proptest! {
         }
         all.push((at + 2_000, vec![3]));
         let all: Vec<(u64, &[u8])> = all.iter().map(|(at, piece)| (*at, piece.as_slice())).collect();
-        let told = told(&all);
-        prop_assert!(told.contains("CONTROL-c "), "{}", told);
+        let reported = reported(&all);
+        prop_assert!(reported.contains("CONTROL-c "), "{}", reported);
     }
 
     /// However it is cut, as long as the pieces follow each other closely, it is the same.
@@ -248,6 +248,6 @@ proptest! {
             at += gap;
             left = rest;
         }
-        prop_assert_eq!(told(&cut), told(&[(0, &whole)]));
+        prop_assert_eq!(reported(&cut), reported(&[(0, &whole)]));
     }
 }

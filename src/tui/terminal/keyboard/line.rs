@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use crate::monitor::Clock;
-use crate::tui::WakeEnd;
+use crate::tui::WakeReceiver;
 
 /// What a line has to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +51,14 @@ pub trait ByteSource {
 /// The process's terminal, and the end that the loop is woken at.
 #[derive(Debug)]
 pub struct Terminal {
-    wake: WakeEnd,
+    wake: WakeReceiver,
     clock: Clock,
     since: Instant,
 }
 
 impl Terminal {
     /// Standard input, beside which `wake` is listened to, and the clock of the program.
-    pub(super) fn new(wake: WakeEnd, clock: Clock) -> Self {
+    pub(super) fn new(wake: WakeReceiver, clock: Clock) -> Self {
         Self { wake, clock, since: Instant::now() }
     }
 }
@@ -72,9 +72,9 @@ impl ByteSource for Terminal {
             Err(Errno::INTR) => return Ok(Bytes::None),
             Err(error) => return Err(error.into()),
         }
-        let told = keyboard[0].revents();
-        if !told.contains(PollFlags::IN) {
-            let is_gone = told.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+        let reported = keyboard[0].revents();
+        if !reported.contains(PollFlags::IN) {
+            let is_gone = reported.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
             return Ok(if is_gone { Bytes::Ended } else { Bytes::None });
         }
         match rustix::io::read(&stdin, into) {

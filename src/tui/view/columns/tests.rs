@@ -77,11 +77,11 @@ proptest! {
         turned in prop::collection::vec(0..12usize, 0..12), moved in prop::collection::vec((0..12usize, any::<bool>()), 0..12),
     ) {
         let mut chosen = ShownColumns::default();
-        for place in turned {
-            chosen.turn(chosen.all()[place].0);
+        for index in turned {
+            chosen.turn(chosen.all()[index].0);
         }
-        for (place, right) in moved {
-            chosen.shift(place, if right { 1 } else { -1 });
+        for (index, right) in moved {
+            chosen.shift(index, if right { 1 } else { -1 });
         }
         let ordered_by = Some(Column::ALL[by]).filter(|column| column.sort_by().is_some()).unwrap_or(Column::Created);
         let skipped = skipped.min(chosen.scrolls());

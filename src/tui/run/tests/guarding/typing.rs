@@ -36,9 +36,9 @@ proptest! {
             .iter()
             .flat_map(|(at, sent)| if let Sent::Bytes(bytes) = sent { bytes.iter().map(|byte| (*at, *byte, bytes.len())).collect() } else { vec![] })
             .collect();
-        let meant = read.iter().enumerate().filter(|(place, (at, byte, together))| {
-            let rests = read[..*place].iter().all(|(before, byte, _)| before + if *byte == b'\r' { 400 } else { 150 } <= *at);
-            *byte == b'\r' && *together == 1 && rests && read.get(place + 1).is_none_or(|(next, ..)| *next > at + 20)
+        let meant = read.iter().enumerate().filter(|(index, (at, byte, together))| {
+            let rests = read[..*index].iter().all(|(before, byte, _)| before + if *byte == b'\r' { 400 } else { 150 } <= *at);
+            *byte == b'\r' && *together == 1 && rests && read.get(index + 1).is_none_or(|(next, ..)| *next > at + 20)
         });
         let meant = meant.count();
         let agreed = watched_by(sent.clone(), true).iter().filter(|(_, note)| *note == Note::Agreed).count();

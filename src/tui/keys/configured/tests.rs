@@ -10,7 +10,7 @@ use super::super::*;
 fn read(lines: &str) -> (KeyMap, Vec<String>) {
     let (config, mistakes) = crate::config::read(&format!("[keys]\n{lines}\n"));
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    let (map, mistakes) = KeyMap::wished(&config.keys);
+    let (map, mistakes) = KeyMap::configured(&config.keys);
     (map, mistakes.iter().map(ToString::to_string).collect())
 }
 
@@ -129,11 +129,11 @@ fn questions_and_text_fields_keep_their_keys() {
 proptest! {
     /// Whatever is wished, what comes out is a table without a clash, in which nothing but the usual keys answers.
     #[test]
-    fn what_comes_out_is_sound(wishes in prop::collection::vec((0..50usize, prop::collection::vec("[a-zA-Z0-9/?:]|F[1-9]|ctrl-[a-z]|Enter|Esc|Tab|Space", 0..3)), 0..6)) {
+    fn what_comes_out_is_sound(settings in prop::collection::vec((0..50usize, prop::collection::vec("[a-zA-Z0-9/?:]|F[1-9]|ctrl-[a-z]|Enter|Esc|Tab|Space", 0..3)), 0..6)) {
         let actions = Action::all();
         let mut lines = String::new();
         let mut seen = Vec::new();
-        for (action, keys) in &wishes {
+        for (action, keys) in &settings {
             let action = actions[*action % actions.len()];
             if !seen.contains(&action) {
                 seen.push(action);

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A value and where it stands in the file. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<T> {
+pub struct Located<T> {
     /// The value.
     pub value: T,
     /// Its line, from 1.
@@ -38,15 +38,15 @@ pub struct Mistake {
     pub nearest: Option<String>,
 }
 
-impl<T> Placed<T> {
+impl<T> Located<T> {
     /// A value at its place.
     pub fn new(value: T, line: usize, column: usize) -> Self {
         Self { value, line, column }
     }
 
     /// Something else at the same place.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
-        Placed { value: change(self.value), line: self.line, column: self.column }
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Located<U> {
+        Located { value: change(self.value), line: self.line, column: self.column }
     }
 
     /// A mistake at this place.
@@ -55,7 +55,7 @@ impl<T> Placed<T> {
     }
 }
 
-impl Placed<String> {
+impl Located<String> {
     /// The value as the room that owns it understands it, or the mistake at its place.
     ///
     /// # Errors
@@ -97,15 +97,15 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
     let written = plain(written);
     candidates
         .into_iter()
-        .map(|candidate| (likeness(&written, &plain(candidate)), candidate))
-        .filter(|(likeness, _)| *likeness >= NEAR)
+        .map(|candidate| (similarity(&written, &plain(candidate)), candidate))
+        .filter(|(similarity, _)| *similarity >= NEAR)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate.to_owned())
 }
 
 /// How like two names are, from 0 to 1. A whole word of a longer name is as near as can be told:
 /// `url` means `base_url`, though few of its letters are there.
-fn likeness(written: &str, candidate: &str) -> f64 {
+fn similarity(written: &str, candidate: &str) -> f64 {
     let is_word = written.len() >= 3 && candidate.split(['_', '/']).any(|word| word == written);
     strsim::jaro_winkler(written, candidate).max(if is_word { NEAR } else { 0.0 })
 }
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_one_line_with_its_place() {
-        let written = Placed::new("prodution".to_owned(), 4, 15);
+        let written = Located::new("prodution".to_owned(), 4, 15);
         let mistake = written.parse(|text| Err::<(), _>(Expected::one_of(text, &["production", "test", "loadtest"]))).unwrap_err();
         assert_eq!(
             mistake.to_string(),

@@ -13,7 +13,7 @@ use crate::postman::Position;
 const ACTIONS_IN_A_ROW: u32 = 3;
 /// Calls in a row that somebody asked for before a page gets its turn: nothing that is looked up
 /// again and again may keep the screen from being true.
-const WANTED_IN_A_ROW: u32 = 3;
+const REQUESTED_IN_A_ROW: u32 = 3;
 
 impl Scheduler {
     /// The most urgent call that is due at `now`.
@@ -39,14 +39,14 @@ impl Scheduler {
             return Some(job);
         }
         // What becomes of retried messages takes turns with the pages, which tell of them as well.
-        let follow = || self.due(Purpose::Message, now).map(|place| (Job::ReadFor(place), Purpose::Message));
+        let follow = || self.due(Purpose::Message, now).map(|index| (Job::ReadFor(index), Purpose::Message));
         // 2. to 4. The head, open stretches, history.
         if self.followed { page().or_else(follow) } else { follow().or_else(page) }
     }
 
     /// Whether a page comes before what somebody asked for.
     pub(super) fn is_pages_turn(&self) -> bool {
-        self.wanted_in_a_row >= WANTED_IN_A_ROW
+        self.requested_in_a_row >= REQUESTED_IN_A_ROW
     }
 
     /// Whether a page's turn goes to what else somebody asked for, because actions go on.
@@ -79,14 +79,14 @@ impl Scheduler {
         if !self.actions_have_their_turn(now) {
             return None;
         }
-        let outcome = self.due(Purpose::Outcome, now).map(|place| (Job::ReadFor(place), Purpose::Outcome));
-        outcome.or_else(|| self.due(Purpose::Retry, now).map(|place| (self.next_of(place, now), Purpose::Retry)))
+        let outcome = self.due(Purpose::Outcome, now).map(|index| (Job::ReadFor(index), Purpose::Outcome));
+        outcome.or_else(|| self.due(Purpose::Retry, now).map(|index| (self.next_of(index, now), Purpose::Retry)))
     }
 
     /// The next call of an action whose request is to leave: what was read too long ago is read first.
-    fn next_of(&self, place: usize, now: Timestamp) -> Job {
-        let reads = self.actions.get(place).is_some_and(|acting| acting.check(now) == Check::Read);
-        if reads { Job::ReadBefore(place) } else { Job::Post(place) }
+    fn next_of(&self, index: usize, now: Timestamp) -> Job {
+        let reads = self.actions.get(index).is_some_and(|acting| acting.check(now) == Check::Read);
+        if reads { Job::ReadBefore(index) } else { Job::Post(index) }
     }
 
     /// The action that is due for this purpose, the longest-waiting one first.
@@ -97,9 +97,9 @@ impl Scheduler {
             .iter()
             .enumerate()
             .filter(|(_, acting)| wanted != Purpose::Message || !busy || !acting.in_run)
-            .filter_map(|(place, acting)| Some((place, due(acting)?.0)))
+            .filter_map(|(index, acting)| Some((index, due(acting)?.0)))
             .min_by_key(|(_, at)| *at)
-            .map(|(place, _)| place)
+            .map(|(index, _)| index)
     }
 
     /// Whether the next call may be one for an action: after three of them a turn is something

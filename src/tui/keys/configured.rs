@@ -1,31 +1,31 @@
 //! Keys of the configuration: read, and checked for what they would break.
 
 use super::{Action, Bound, Chord, Context, KeyMap};
-use crate::config::{Expected, KeyBinding, Mistake, Placed, nearest};
+use crate::config::{Expected, KeyBinding, Located, Mistake, nearest};
 
 /// A wish that was understood.
 struct Understood<'a> {
     action: Action,
-    wish: &'a KeyBinding,
-    chords: Vec<Placed<Chord>>,
+    setting: &'a KeyBinding,
+    chords: Vec<Located<Chord>>,
 }
 
 impl KeyMap {
     /// The usual keys with those that the configuration wants instead, and every mistake in them. A wish
     /// with a mistake has no effect, so that its action keeps its usual keys.
-    pub fn wished(wishes: &[KeyBinding]) -> (KeyMap, Vec<Mistake>) {
+    pub fn configured(settings: &[KeyBinding]) -> (KeyMap, Vec<Mistake>) {
         let mut mistakes = Vec::new();
         let mut understood: Vec<Understood<'_>> =
-            wishes.iter().filter_map(|wish| understand(wish).map_err(|mut wrong| mistakes.append(&mut wrong)).ok()).collect();
+            settings.iter().filter_map(|setting| understand(setting).map_err(|mut wrong| mistakes.append(&mut wrong)).ok()).collect();
         // A wish that is dropped gives its action its usual keys back, which may be in the way of another.
         loop {
             let map = with(&understood);
-            let Some((place, mistake)) = clash(&map, &understood) else {
+            let Some((index, mistake)) = clash(&map, &understood) else {
                 mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
                 return (map, mistakes);
             };
             mistakes.push(mistake);
-            understood.remove(place);
+            understood.remove(index);
         }
     }
 }
@@ -41,20 +41,20 @@ fn with(understood: &[Understood<'_>]) -> KeyMap {
     map
 }
 
-fn understand(wish: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
-    let name = wish.action.value.as_str();
+fn understand(setting: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
+    let name = setting.action.value.as_str();
     let Some(action) = Action::named(name) else {
         let names: Vec<String> = Action::all().into_iter().map(Action::name).collect();
         let nearest = nearest(name, names.iter().map(String::as_str));
         let expected = Expected { expected: "the name of a command, as the list behind `:` shows them".to_owned(), nearest };
-        return Err(vec![wish.action.mistake(format!("`{}` is no action", crate::config::shown(name)), expected)]);
+        return Err(vec![setting.action.mistake(format!("`{}` is no action", crate::config::shown(name)), expected)]);
     };
     if KeyMap::default().lines.iter().filter(|line| line.binding.action == action).all(Bound::is_fixed) {
         let expected = Expected::new("another action: this one has the same key for everybody");
-        return Err(vec![wish.action.mistake(format!("`{name}` cannot be bound"), expected)]);
+        return Err(vec![setting.action.mistake(format!("`{name}` cannot be bound"), expected)]);
     }
-    let (mut chords, mut wrong): (Vec<Placed<Chord>>, _) = (Vec::new(), Vec::new());
-    for written in &wish.chords {
+    let (mut chords, mut wrong): (Vec<Located<Chord>>, _) = (Vec::new(), Vec::new());
+    for written in &setting.chords {
         match written.parse(Chord::parse) {
             Err(mistake) => wrong.push(mistake),
             Ok(chord) if chords.iter().any(|known| known.value == chord) => {
@@ -62,11 +62,11 @@ fn understand(wish: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
             }
             Ok(chord) => match against(action, chord) {
                 Some(expected) => wrong.push(written.mistake(format!("`{chord}` cannot be bound to `{name}`"), expected)),
-                None => chords.push(Placed::new(chord, written.line, written.column)),
+                None => chords.push(Located::new(chord, written.line, written.column)),
             },
         }
     }
-    if wrong.is_empty() { Ok(Understood { action, wish, chords }) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(Understood { action, setting, chords }) } else { Err(wrong) }
 }
 
 /// What keeps a key from an action, whatever else is bound.
@@ -86,7 +86,7 @@ fn against(action: Action, chord: Chord) -> Option<Expected> {
 /// The first wish whose key means something else in the same place.
 fn clash(map: &KeyMap, understood: &[Understood<'_>]) -> Option<(usize, Mistake)> {
     // The later of two wishes is the one that is in the way.
-    for (place, Understood { action, chords, wish }) in understood.iter().enumerate().rev() {
+    for (index, Understood { action, chords, setting }) in understood.iter().enumerate().rev() {
         for chord in chords {
             for context in Context::ALL {
                 let here = || map.lines.iter().filter(move |line| line.binding.contexts.contains(&context));
@@ -94,14 +94,14 @@ fn clash(map: &KeyMap, understood: &[Understood<'_>]) -> Option<(usize, Mistake)
                 let own = here().filter(|line| line.binding.action == *action).find(is_bound);
                 let other = here().filter(|line| line.binding.action != *action).find(is_bound);
                 if let (Some(_), Some(other)) = (own, other) {
-                    let (key, name, other_name) = (chord.value, &wish.action.value, other.binding.action.name());
+                    let (key, name, other_name) = (chord.value, &setting.action.value, other.binding.action.name());
                     let what = format!("`{key}` cannot be `{name}`: in {} it is `{other_name}`", context.name());
                     let expected = if other.is_fixed() {
                         "another key".to_owned()
                     } else {
                         format!("another key, or one of its own for `{other_name}`")
                     };
-                    return Some((place, chord.mistake(what, Expected::new(expected))));
+                    return Some((index, chord.mistake(what, Expected::new(expected))));
                 }
             }
         }

@@ -50,14 +50,14 @@ impl<T> Reported<T> {
     }
 
     /// Whether the key was in the answer at all.
-    pub fn is_told(&self) -> bool {
+    pub fn is_reported(&self) -> bool {
         !matches!(self, Reported::Absent)
     }
 
     /// This telling where it says anything, else the other.
     #[must_use]
     pub fn or(self, other: Reported<T>) -> Reported<T> {
-        if self.is_told() { self } else { other }
+        if self.is_reported() { self } else { other }
     }
 }
 

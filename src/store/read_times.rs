@@ -76,14 +76,14 @@ const LAST: Stamp = Stamp(u32::MAX);
 
 /// The times of all rows.
 #[derive(Default)]
-pub struct AskedTimes {
+pub struct ReadTimes {
     epoch: Option<i64>,
     times: Vec<Stamp>,
-    told: Vec<FieldMask>,
+    reported: Vec<FieldMask>,
     mixed: HashMap<u32, Box<[Stamp; FIELDS]>>,
 }
 
-impl AskedTimes {
+impl ReadTimes {
     /// The stamp of a time.
     pub fn stamp(&mut self, asked_at: Timestamp) -> Stamp {
         let hundredths = asked_at.as_millisecond().div_euclid(10);
@@ -100,13 +100,13 @@ impl AskedTimes {
     /// Adds a row of which nothing was told.
     pub fn push(&mut self) {
         self.times.push(Stamp::default());
-        self.told.push(FieldMask::default());
+        self.reported.push(FieldMask::default());
     }
 
     /// Forgets what was told of a row.
     pub fn clear(&mut self, row: usize) {
         self.times[row] = Stamp::default();
-        self.told[row] = FieldMask::default();
+        self.reported[row] = FieldMask::default();
         self.mixed.remove(&(row as u32));
     }
 
@@ -118,7 +118,7 @@ impl AskedTimes {
     /// When a field as it is known was asked for.
     pub fn get(&self, row: usize, field: StoredField) -> Stamp {
         let field = field as usize;
-        if !self.told[row].has(field) {
+        if !self.reported[row].has(field) {
             return Stamp::default();
         }
         self.mixed(row).map_or(self.times[row], |times| times[field])
@@ -130,10 +130,10 @@ impl AskedTimes {
     }
 
     /// Notes that an answer told these fields of a row.
-    pub fn note(&mut self, row: usize, told: FieldMask, stamp: Stamp) {
-        let before = self.told[row];
-        self.told[row] = FieldMask(before.0 | told.0);
-        let all_again = before.0 & !told.0 == 0;
+    pub fn note(&mut self, row: usize, reported: FieldMask, stamp: Stamp) {
+        let before = self.reported[row];
+        self.reported[row] = FieldMask(before.0 | reported.0);
+        let all_again = before.0 & !reported.0 == 0;
         if all_again && stamp >= self.times[row] {
             self.times[row] = stamp;
             self.mixed.remove(&(row as u32));
@@ -148,7 +148,7 @@ impl AskedTimes {
             .entry(row as u32)
             .or_insert_with(|| Box::new(std::array::from_fn(|field| if before.has(field) { uniform } else { Stamp::default() })));
         for (field, time) in times.iter_mut().enumerate() {
-            if told.has(field) {
+            if reported.has(field) {
                 *time = (*time).max(stamp);
             }
         }
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_time_is_kept_to_the_hundredth() {
-        let mut asked = AskedTimes::default();
+        let mut asked = ReadTimes::default();
         for second in [1_900_000_000, 1_900_000_007, 1_899_999_000] {
             let time = Timestamp::from_millisecond(second * 1000 + 120).unwrap();
             let stamp = asked.stamp(time + jiff::SignedDuration::from_millis(7));
@@ -200,7 +200,7 @@ mod tests {
     fn the_newest_answer_wins_however_long_the_program_runs() {
         let start = Timestamp::from_second(1_900_000_000).unwrap();
         for days in [0, 249, 495, 497, 10_000] {
-            let mut asked = AskedTimes::default();
+            let mut asked = ReadTimes::default();
             asked.stamp(start);
             asked.push();
             let after = start + jiff::SignedDuration::from_hours(24 * days);
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn rows_that_one_answer_told_whole_need_nothing_aside() {
-        let mut asked = AskedTimes::default();
+        let mut asked = ReadTimes::default();
         asked.push();
         asked.note(0, FieldMask(0b111), Stamp(10));
         asked.note(0, FieldMask(0b001), Stamp(20));
@@ -225,14 +225,14 @@ mod tests {
     proptest! {
         #[test]
         fn each_field_has_the_newest_time_that_told_it(answers in prop::collection::vec((0..1_u16 << FIELDS, 1..20_u32), 0..12)) {
-            let mut asked = AskedTimes::default();
+            let mut asked = ReadTimes::default();
             asked.push();
             let mut expected = [Stamp::default(); FIELDS];
-            for (told, time) in answers {
-                let told = FieldMask(told | 1);
-                asked.note(0, told, Stamp(time));
+            for (reported, time) in answers {
+                let reported = FieldMask(reported | 1);
+                asked.note(0, reported, Stamp(time));
                 for (field, newest) in expected.iter_mut().enumerate() {
-                    if told.has(field) {
+                    if reported.has(field) {
                         *newest = (*newest).max(Stamp(time));
                     }
                 }

@@ -71,21 +71,21 @@ pub fn milliseconds(time: Option<Timestamp>) -> i64 {
 
 /// Packs attempts, newest first where all have a time, in the order told otherwise. `None` is "not
 /// told" and differs from an empty list.
-pub fn pack<'a>(out: &mut Vec<u8>, told: Option<impl ExactSizeIterator<Item = AttemptFields<'a>>>, names: &mut SharedValues) {
-    let Some(told) = told else {
+pub fn pack<'a>(out: &mut Vec<u8>, reported: Option<impl ExactSizeIterator<Item = AttemptFields<'a>>>, names: &mut SharedValues) {
+    let Some(reported) = reported else {
         varint::write(out, 0);
         return;
     };
-    varint::write(out, 1 + told.len() as u64);
+    varint::write(out, 1 + reported.len() as u64);
     let ms = |time: Reported<Timestamp>| milliseconds(time.value());
-    let mut tries: Vec<StoredAttempt> = told
-        .map(|told| StoredAttempt {
-            status: told.status.value().map_or(NO_STATUS, |word| names.status(word)),
-            error: names.error(told.error_kind.value().unwrap_or_default(), told.error_code.value().unwrap_or_default()),
-            created: ms(told.created_at),
-            updated: ms(told.updated_at),
-            sent: ms(told.sent_at),
-            delivered: ms(told.delivered_at),
+    let mut tries: Vec<StoredAttempt> = reported
+        .map(|reported| StoredAttempt {
+            status: reported.status.value().map_or(NO_STATUS, |word| names.status(word)),
+            error: names.error(reported.error_kind.value().unwrap_or_default(), reported.error_code.value().unwrap_or_default()),
+            created: ms(reported.created_at),
+            updated: ms(reported.updated_at),
+            sent: ms(reported.sent_at),
+            delivered: ms(reported.delivered_at),
         })
         .collect();
     if tries.iter().all(|attempt| attempt.created != NO_TIME) {
@@ -98,9 +98,9 @@ pub fn pack<'a>(out: &mut Vec<u8>, told: Option<impl ExactSizeIterator<Item = At
 
 fn pack_one(out: &mut Vec<u8>, attempt: StoredAttempt) {
     let times = [attempt.created, attempt.updated, attempt.sent, attempt.delivered];
-    let told = (0..4).filter(|place| times[*place] != NO_TIME).fold(0_u8, |mask, place| mask | 1 << place);
+    let reported = (0..4).filter(|index| times[*index] != NO_TIME).fold(0_u8, |mask, index| mask | 1 << index);
     out.push(attempt.status);
-    out.push(told);
+    out.push(reported);
     varint::write(out, u64::from(attempt.error));
     let mut from = BASE;
     for time in times.into_iter().filter(|time| *time != NO_TIME) {
@@ -119,15 +119,15 @@ pub fn unpack(mut bytes: &[u8]) -> Option<impl ExactSizeIterator<Item = StoredAt
 }
 
 fn unpack_one(bytes: &mut &[u8]) -> StoredAttempt {
-    let [status, told, rest @ ..] = *bytes else {
+    let [status, reported, rest @ ..] = *bytes else {
         return StoredAttempt { status: NO_STATUS, error: 0, created: NO_TIME, updated: NO_TIME, sent: NO_TIME, delivered: NO_TIME };
     };
     *bytes = rest;
     let error = varint::read(bytes) as u32;
     let mut times = [NO_TIME; 4];
     let mut from = BASE;
-    for (place, time) in times.iter_mut().enumerate() {
-        if told & (1 << place) != 0 {
+    for (index, time) in times.iter_mut().enumerate() {
+        if reported & (1 << index) != 0 {
             *time = from.wrapping_add(varint::read_signed(bytes));
             if from == BASE {
                 from = *time;
@@ -144,7 +144,7 @@ mod tests {
     use crate::delivery::{Message, RowFields, RowsBuilder};
     use proptest::prelude::*;
 
-    fn told_time() -> impl Strategy<Value = Reported<Timestamp>> {
+    fn reported_time() -> impl Strategy<Value = Reported<Timestamp>> {
         prop_oneof![
             Just(Reported::Absent),
             Just(Reported::Null),
@@ -152,13 +152,14 @@ mod tests {
         ]
     }
 
-    fn told_word(words: &'static [&'static str]) -> impl Strategy<Value = Reported<&'static str>> {
+    fn reported_word(words: &'static [&'static str]) -> impl Strategy<Value = Reported<&'static str>> {
         prop_oneof![Just(Reported::Absent), prop::sample::select(words).prop_map(Reported::Value)]
     }
 
-    fn told_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
-        let words = (told_word(&["success", "failure", "parked"]), told_word(&["delivery_error"]), told_word(&["routing_error", "x"]));
-        (words, told_time(), told_time(), told_time(), told_time()).prop_map(
+    fn reported_attempt() -> impl Strategy<Value = AttemptFields<'static>> {
+        let words =
+            (reported_word(&["success", "failure", "parked"]), reported_word(&["delivery_error"]), reported_word(&["routing_error", "x"]));
+        (words, reported_time(), reported_time(), reported_time(), reported_time()).prop_map(
             |((status, error_kind, error_code), created_at, updated_at, sent_at, delivered_at)| AttemptFields {
                 status,
                 created_at,
@@ -173,14 +174,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn attempts_come_out_as_a_message_has_them(told in prop::option::of(prop::collection::vec(told_attempt(), 0..4))) {
+        fn attempts_come_out_as_a_message_has_them(reported in prop::option::of(prop::collection::vec(reported_attempt(), 0..4))) {
             let mut rows = RowsBuilder::default();
-            rows.push(&RowFields { id: "m", attempts: told.clone().into(), ..RowFields::default() });
+            rows.push(&RowFields { id: "m", attempts: reported.clone().into(), ..RowFields::default() });
             let rows = rows.finish();
             let message = Message::from_row(rows.get(0).unwrap());
             let mut names = SharedValues::new();
             let mut bytes = Vec::new();
-            pack(&mut bytes, told.map(Vec::into_iter), &mut names);
+            pack(&mut bytes, reported.map(Vec::into_iter), &mut names);
             let unpacked = unpack(&bytes).map(|tries| tries.map(|attempt| attempt.to_attempt(&names)).collect::<Vec<_>>());
             prop_assert_eq!(unpacked, message.attempts);
         }

@@ -6,20 +6,20 @@ use super::{Exit, Failure};
 
 /// An early end of a command.
 #[derive(Debug)]
-pub enum EarlyEnd {
+pub enum EarlyExit {
     /// Something went wrong, and a person is told.
     Failed(Failure),
     /// Whoever read the output has read enough (`| head`): a quiet end.
     PipeClosed,
 }
 
-impl EarlyEnd {
+impl EarlyExit {
     /// An end because the output could not be written.
     pub fn output(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return EarlyEnd::PipeClosed;
+            return EarlyExit::PipeClosed;
         }
-        EarlyEnd::Failed(Failure::new(
+        EarlyExit::Failed(Failure::new(
             Exit::Failed,
             "The output could not be written.",
             format!("The system says: {error}."),
@@ -28,15 +28,15 @@ impl EarlyEnd {
     }
 }
 
-impl From<Failure> for EarlyEnd {
+impl From<Failure> for EarlyExit {
     fn from(failure: Failure) -> Self {
-        EarlyEnd::Failed(failure)
+        EarlyExit::Failed(failure)
     }
 }
 
-impl From<io::Error> for EarlyEnd {
+impl From<io::Error> for EarlyExit {
     fn from(error: io::Error) -> Self {
-        EarlyEnd::output(&error)
+        EarlyExit::output(&error)
     }
 }
 
@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
-        assert!(matches!(EarlyEnd::from(io::Error::from(io::ErrorKind::BrokenPipe)), EarlyEnd::PipeClosed));
-        let EarlyEnd::Failed(failure) = EarlyEnd::from(io::Error::from(io::ErrorKind::StorageFull)) else { panic!("it is a failure") };
+        assert!(matches!(EarlyExit::from(io::Error::from(io::ErrorKind::BrokenPipe)), EarlyExit::PipeClosed));
+        let EarlyExit::Failed(failure) = EarlyExit::from(io::Error::from(io::ErrorKind::StorageFull)) else { panic!("it is a failure") };
         assert_eq!(failure.exit, Exit::Failed);
     }
 }

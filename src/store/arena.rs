@@ -22,7 +22,7 @@ const MOST_CHUNKS: usize = 1 << (32 - (CHUNK / UNIT).trailing_zeros());
 
 /// Where a row's bytes are; the default is nowhere, which holds no bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Slot(u32);
+pub struct ArenaSlot(u32);
 
 /// All slots.
 #[derive(Default)]
@@ -31,14 +31,14 @@ pub struct ByteArena {
     /// The chunk that is being filled and how many of its bytes are taken.
     filling: Option<(usize, usize)>,
     /// Slots without a row, by their length in units.
-    free: HashMap<usize, Vec<Slot>>,
+    free: HashMap<usize, Vec<ArenaSlot>>,
     free_chunks: Vec<usize>,
 }
 
 impl ByteArena {
     /// The bytes of a slot.
-    pub fn get(&self, slot: Slot) -> &[u8] {
-        let Some((chunk, offset)) = place(slot) else { return &[] };
+    pub fn get(&self, slot: ArenaSlot) -> &[u8] {
+        let Some((chunk, offset)) = index(slot) else { return &[] };
         let mut bytes = &self.chunks[chunk][offset..];
         let len = varint::read(&mut bytes) as usize;
         &bytes[..len]
@@ -47,16 +47,16 @@ impl ByteArena {
     /// Puts bytes where a row's bytes were, or elsewhere when the room differs. Gives the slot
     /// where they are now.
     #[must_use]
-    pub fn put(&mut self, old: Slot, bytes: &[u8]) -> Slot {
+    pub fn put(&mut self, old: ArenaSlot, bytes: &[u8]) -> ArenaSlot {
         let length = if bytes.is_empty() { 0 } else { rounded(bytes.len()) };
-        let old_length = if old == Slot::default() { 0 } else { rounded(self.get(old).len()) };
+        let old_length = if old == ArenaSlot::default() { 0 } else { rounded(self.get(old).len()) };
         let slot = if length == old_length {
             old
         } else {
             self.release(old, old_length);
             self.find(length)
         };
-        if let Some((chunk, offset)) = place(slot) {
+        if let Some((chunk, offset)) = index(slot) {
             let room = &mut self.chunks[chunk][offset..offset + length];
             let header = varint::write_to(room, bytes.len() as u64);
             room[header..header + bytes.len()].copy_from_slice(bytes);
@@ -70,8 +70,8 @@ impl ByteArena {
         self.chunks.iter().map(|chunk| chunk.len()).sum()
     }
 
-    fn release(&mut self, slot: Slot, length: usize) {
-        match place(slot) {
+    fn release(&mut self, slot: ArenaSlot, length: usize) {
+        match index(slot) {
             None => {}
             Some((chunk, _)) if length > LARGE => {
                 self.chunks[chunk] = Box::default();
@@ -81,12 +81,12 @@ impl ByteArena {
         }
     }
 
-    fn find(&mut self, length: usize) -> Slot {
+    fn find(&mut self, length: usize) -> ArenaSlot {
         if length == 0 {
-            return Slot::default();
+            return ArenaSlot::default();
         }
         if length > LARGE {
-            return self.add_chunk(length).map_or(Slot::default(), |chunk| slot_at(chunk, 0));
+            return self.add_chunk(length).map_or(ArenaSlot::default(), |chunk| slot_at(chunk, 0));
         }
         if let Some(slot) = self.free.get_mut(&(length / UNIT)).and_then(Vec::pop) {
             return slot;
@@ -96,7 +96,7 @@ impl ByteArena {
             _ => match self.add_chunk(CHUNK) {
                 Some(chunk) => (chunk, 0),
                 // 16 GiB of texts: the machine is long out of memory.
-                None => return Slot::default(),
+                None => return ArenaSlot::default(),
             },
         };
         self.filling = Some((chunk, taken + length));
@@ -122,11 +122,11 @@ fn rounded(len: usize) -> usize {
     (len + varint::len(len as u64)).next_multiple_of(UNIT)
 }
 
-fn slot_at(chunk: usize, offset: usize) -> Slot {
-    Slot(u32::try_from(chunk * (CHUNK / UNIT) + offset / UNIT + 1).unwrap_or(0))
+fn slot_at(chunk: usize, offset: usize) -> ArenaSlot {
+    ArenaSlot(u32::try_from(chunk * (CHUNK / UNIT) + offset / UNIT + 1).unwrap_or(0))
 }
 
-fn place(slot: Slot) -> Option<(usize, usize)> {
+fn index(slot: ArenaSlot) -> Option<(usize, usize)> {
     let at = slot.0.checked_sub(1)? as usize;
     Some((at / (CHUNK / UNIT), at % (CHUNK / UNIT) * UNIT))
 }
@@ -139,10 +139,10 @@ mod tests {
     #[test]
     fn the_same_room_is_used_again() {
         let mut slots = ByteArena::default();
-        let mut rows = vec![Slot::default(); 100];
+        let mut rows = vec![ArenaSlot::default(); 100];
         for round in 0..1000_usize {
-            for (place, slot) in rows.iter_mut().enumerate() {
-                *slot = slots.put(*slot, &vec![1; (round * 7 + place) % 60]);
+            for (index, slot) in rows.iter_mut().enumerate() {
+                *slot = slots.put(*slot, &vec![1; (round * 7 + index) % 60]);
             }
         }
         assert_eq!(slots.reserved(), CHUNK);
@@ -151,19 +151,19 @@ mod tests {
     #[test]
     fn a_large_text_gives_its_chunk_back() {
         let mut slots = ByteArena::default();
-        let mut slot = Slot::default();
+        let mut slot = ArenaSlot::default();
         for len in [LARGE + 10, 3 * CHUNK, 5, LARGE * 2, 0] {
             slot = slots.put(slot, &vec![7; len]);
             assert_eq!(slots.get(slot).len(), len);
         }
-        assert_eq!((slot, slots.reserved()), (Slot::default(), CHUNK));
+        assert_eq!((slot, slots.reserved()), (ArenaSlot::default(), CHUNK));
     }
 
     proptest! {
         #[test]
         fn every_row_keeps_its_own_bytes(steps in prop::collection::vec((0..8_usize, prop::collection::vec(any::<u8>(), 0..200)), 0..100)) {
             let mut slots = ByteArena::default();
-            let mut rows = vec![(Slot::default(), Vec::new()); 8];
+            let mut rows = vec![(ArenaSlot::default(), Vec::new()); 8];
             for (row, bytes) in steps {
                 rows[row].0 = slots.put(rows[row].0, &bytes);
                 rows[row].1 = bytes;

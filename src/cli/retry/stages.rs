@@ -19,9 +19,9 @@ pub(super) enum RetryStage {
 
 /// The retries without an end, in the order of the plan.
 #[derive(Debug)]
-pub(super) struct Standings {
+pub(super) struct RetryStages {
     order: Vec<String>,
-    places: HashMap<String, RetryStage>,
+    stages: HashMap<String, RetryStage>,
 }
 
 /// How many stand where.
@@ -32,53 +32,53 @@ pub(super) struct Moving {
     pub not_started: usize,
 }
 
-impl Standings {
+impl RetryStages {
     /// None of these was started.
     pub fn of(ids: Vec<String>) -> Self {
-        let places = ids.iter().map(|id| (id.clone(), RetryStage::NotStarted)).collect();
-        Self { order: ids, places }
+        let stages = ids.iter().map(|id| (id.clone(), RetryStage::NotStarted)).collect();
+        Self { order: ids, stages }
     }
 
     /// Where one stands; `None` when it has an end, or is no part of this.
     pub fn get(&self, id: &str) -> Option<&RetryStage> {
-        self.places.get(id)
+        self.stages.get(id)
     }
 
     /// It stands there now, unless it has an end.
-    pub fn put(&mut self, id: &str, place: RetryStage) {
-        if let Some(standing) = self.places.get_mut(id) {
-            *standing = place;
+    pub fn put(&mut self, id: &str, stage: RetryStage) {
+        if let Some(standing) = self.stages.get_mut(id) {
+            *standing = stage;
         }
     }
 
     /// It has an end.
     pub fn end(&mut self, id: &str) {
-        self.places.remove(id);
+        self.stages.remove(id);
     }
 
     /// Whether all have an end.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.stages.is_empty()
     }
 
     /// How many stand where.
     pub fn moving(&self) -> Moving {
-        let count = |wanted: fn(&RetryStage) -> bool| self.places.values().filter(|place| wanted(place)).count();
+        let count = |wanted: fn(&RetryStage) -> bool| self.stages.values().filter(|stage| wanted(stage)).count();
         Moving {
-            under_way: count(|place| matches!(place, RetryStage::UnderWay)),
-            unknown: count(|place| matches!(place, RetryStage::Unknown { .. })),
-            not_started: count(|place| matches!(place, RetryStage::NotStarted)),
+            under_way: count(|stage| matches!(stage, RetryStage::UnderWay)),
+            unknown: count(|stage| matches!(stage, RetryStage::Unknown { .. })),
+            not_started: count(|stage| matches!(stage, RetryStage::NotStarted)),
         }
     }
 
     /// When the first search for an outcome is given up.
     pub fn deadline(&self) -> Option<Instant> {
-        self.places.values().filter_map(RetryStage::until).min()
+        self.stages.values().filter_map(RetryStage::until).min()
     }
 
     /// Those whose outcome has been looked for long enough, with what happened to them.
     pub fn overdue(&self, now: Instant) -> Vec<(String, Explanation)> {
-        let overdue = |id: &String| match self.places.get(id)? {
+        let overdue = |id: &String| match self.stages.get(id)? {
             RetryStage::Unknown { until, why } if *until <= now => Some((id.clone(), why.clone())),
             _ => None,
         };
@@ -87,8 +87,8 @@ impl Standings {
 
     /// All without an end, in the order of the plan.
     pub fn take(&mut self) -> Vec<(String, RetryStage)> {
-        let mut places = std::mem::take(&mut self.places);
-        std::mem::take(&mut self.order).into_iter().filter_map(|id| places.remove(&id).map(|place| (id, place))).collect()
+        let mut stages = std::mem::take(&mut self.stages);
+        std::mem::take(&mut self.order).into_iter().filter_map(|id| stages.remove(&id).map(|stage| (id, stage))).collect()
     }
 }
 
@@ -114,18 +114,18 @@ mod tests {
     async fn each_stands_somewhere_until_it_has_an_end() {
         let now = Instant::now();
         let later = now + Duration::from_secs(180);
-        let mut standings = Standings::of(["a", "b", "c", "d"].map(str::to_owned).to_vec());
-        standings.put("b", RetryStage::UnderWay);
-        standings.put("c", RetryStage::Unknown { until: later, why: why("no answer") });
-        standings.end("a");
-        standings.put("a", RetryStage::UnderWay);
-        assert_eq!(standings.get("a"), None, "an end stays one");
-        assert_eq!(standings.moving(), Moving { under_way: 1, unknown: 1, not_started: 1 });
-        assert_eq!(standings.deadline(), Some(later));
-        assert_eq!(standings.overdue(now), []);
-        assert_eq!(standings.overdue(later), [("c".to_owned(), why("no answer"))]);
-        let left: Vec<String> = standings.take().into_iter().map(|(id, _)| id).collect();
+        let mut stages_by_id = RetryStages::of(["a", "b", "c", "d"].map(str::to_owned).to_vec());
+        stages_by_id.put("b", RetryStage::UnderWay);
+        stages_by_id.put("c", RetryStage::Unknown { until: later, why: why("no answer") });
+        stages_by_id.end("a");
+        stages_by_id.put("a", RetryStage::UnderWay);
+        assert_eq!(stages_by_id.get("a"), None, "an end stays one");
+        assert_eq!(stages_by_id.moving(), Moving { under_way: 1, unknown: 1, not_started: 1 });
+        assert_eq!(stages_by_id.deadline(), Some(later));
+        assert_eq!(stages_by_id.overdue(now), []);
+        assert_eq!(stages_by_id.overdue(later), [("c".to_owned(), why("no answer"))]);
+        let left: Vec<String> = stages_by_id.take().into_iter().map(|(id, _)| id).collect();
         assert_eq!(left, ["b", "c", "d"]);
-        assert!(standings.is_empty());
+        assert!(stages_by_id.is_empty());
     }
 }

@@ -12,7 +12,7 @@ use crate::delivery::{ErrorCode, Message, Status, clean_line};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli) struct MessageFilter {
     /// One of these statuses.
-    pub statuses: Vec<StatusAsked>,
+    pub statuses: Vec<StatusArgument>,
     /// In failure with one of these codes.
     pub errors: Vec<String>,
     /// In this stretch of time.
@@ -21,7 +21,7 @@ pub(in crate::cli) struct MessageFilter {
 
 /// A status that somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StatusAsked {
+pub enum StatusArgument {
     /// One of the API's table.
     Known(Status),
     /// Any status of another name, which is counted as `other`.
@@ -58,7 +58,7 @@ impl MessageFilter {
         if !fits {
             return Fit::No;
         }
-        match self.window.place_of(message) {
+        match self.window.placement_of(message) {
             Placement::In => Fit::Yes,
             Placement::Before => Fit::Older,
             Placement::Out => Fit::No,
@@ -67,12 +67,12 @@ impl MessageFilter {
     }
 }
 
-impl StatusAsked {
+impl StatusArgument {
     fn is(&self, status: &Status) -> bool {
         match (self, status) {
-            (StatusAsked::Known(asked), status) => asked == status,
-            (StatusAsked::Other, Status::Other(_)) => true,
-            (StatusAsked::Named(asked), Status::Other(word)) => plain(asked) == plain(word),
+            (StatusArgument::Known(asked), status) => asked == status,
+            (StatusArgument::Other, Status::Other(_)) => true,
+            (StatusArgument::Named(asked), Status::Other(word)) => plain(asked) == plain(word),
             _ => false,
         }
     }
@@ -87,12 +87,12 @@ fn plain(word: &str) -> String {
 ///
 /// # Errors
 /// There is no word.
-pub(super) fn status(text: &str) -> Result<StatusAsked, String> {
-    let known = Status::parse(text).map(StatusAsked::Known);
+pub(super) fn status(text: &str) -> Result<StatusArgument, String> {
+    let known = Status::parse(text).map(StatusArgument::Known);
     match plain(text).as_str() {
         "" => Err(format!("expected {}, or another status of the API", known_statuses())),
-        "other" => Ok(StatusAsked::Other),
-        _ => Ok(known.unwrap_or_else(|| StatusAsked::Named(text.trim().to_owned()))),
+        "other" => Ok(StatusArgument::Other),
+        _ => Ok(known.unwrap_or_else(|| StatusArgument::Named(text.trim().to_owned()))),
     }
 }
 
@@ -142,7 +142,7 @@ impl SeenValues {
     /// That one, with those seen and the nearest name.
     pub fn check(&self, wanted: &MessageFilter) -> Result<(), Failure> {
         for asked in &wanted.statuses {
-            let StatusAsked::Named(name) = asked else { continue };
+            let StatusArgument::Named(name) = asked else { continue };
             if !self.statuses.keys().any(|seen| plain(seen) == plain(name)) {
                 let words = Status::KNOWN.iter().flat_map(|status| [status.word(), status.api_word()]);
                 return Err(self.unknown("status", name, &self.statuses, &known_statuses(), words));
@@ -168,10 +168,10 @@ impl SeenValues {
         let name = clean_line(name);
         let mut counts: Vec<(&String, usize)> = seen.iter().map(|(word, count)| (word, *count)).collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let told: Vec<String> = counts.iter().map(|(word, count)| format!("`{}` ({})", clean_line(word), grouped(*count))).collect();
-        let why = match told.as_slice() {
+        let reported: Vec<String> = counts.iter().map(|(word, count)| format!("`{}` ({})", clean_line(word), grouped(*count))).collect();
+        let why = match reported.as_slice() {
             [] => format!("{} loaded, none with {}.", counted(self.messages, "message"), article(thing)),
-            told => format!("The {} loaded have {}.", counted(self.messages, "message"), told.join(", ")),
+            reported => format!("The {} loaded have {}.", counted(self.messages, "message"), reported.join(", ")),
         };
         let near = nearest(&name, words.chain(seen.keys().map(String::as_str)));
         let next =
@@ -209,12 +209,12 @@ mod tests {
         let later = created + jiff::SignedDuration::from_hours(1000);
         assert!(MessageFilter::default().is_all() && MessageFilter::default().fit(&message) == Fit::Yes);
         let wanted = MessageFilter {
-            statuses: vec![StatusAsked::Known(Status::Failure)],
+            statuses: vec![StatusArgument::Known(Status::Failure)],
             errors: vec!["routing_error".to_owned()],
             window: AttemptWindow { until: Some(later), ..since(created) },
         };
         assert_eq!(wanted.fit(&message), Fit::Yes);
-        assert_eq!(MessageFilter { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted.clone() }.fit(&message), Fit::No);
+        assert_eq!(MessageFilter { statuses: vec![StatusArgument::Known(Status::Success)], ..wanted.clone() }.fit(&message), Fit::No);
         assert_eq!(MessageFilter { errors: vec!["recipient_invalid".to_owned()], ..wanted.clone() }.fit(&message), Fit::No);
         assert_eq!(MessageFilter { window: since(later), ..wanted.clone() }.fit(&message), Fit::Older);
         assert_eq!(
@@ -228,7 +228,7 @@ mod tests {
         let timeless = Message { status: Some(Status::Failure), ..Message::new(MessageId::new("m")) };
         let wanted = MessageFilter { window: since(Timestamp::UNIX_EPOCH), ..MessageFilter::default() };
         assert_eq!((MessageFilter::default().fit(&timeless), wanted.fit(&timeless)), (Fit::Yes, Fit::NotGiven));
-        assert_eq!(MessageFilter { statuses: vec![StatusAsked::Known(Status::Success)], ..wanted }.fit(&timeless), Fit::No);
+        assert_eq!(MessageFilter { statuses: vec![StatusArgument::Known(Status::Success)], ..wanted }.fit(&timeless), Fit::No);
     }
 
     #[rstest]
@@ -288,17 +288,17 @@ mod tests {
     #[test]
     fn any_other_name_is_told_with_those_seen_and_the_nearest() {
         let some = seen(&[("failure", "brand_new"), ("failure", "routing_error"), ("failure", "brand_new"), ("success", "")]);
-        let told = checked(&some, &["failed", "delivred"], &[]).unwrap();
-        assert!(told.contains("No message has the status `delivred`.") && told.contains("Did you mean `delivered`?"), "{told}");
-        assert!(told.contains("The 4 messages loaded have `failed` (3), `delivered` (1)."), "{told}");
-        let told = checked(&some, &[], &["routing_error", "brandnew"]).unwrap();
-        assert!(told.contains("the error code `brandnew`") && told.contains("`brand_new` (2), `routing_error` (1)"), "{told}");
-        assert!(told.contains("Did you mean `brand_new`?"), "{told}");
-        let told = checked(&SeenValues::default(), &["zzz"], &[]).unwrap();
+        let reported = checked(&some, &["failed", "delivred"], &[]).unwrap();
+        assert!(reported.contains("No message has the status `delivred`.") && reported.contains("Did you mean `delivered`?"), "{reported}");
+        assert!(reported.contains("The 4 messages loaded have `failed` (3), `delivered` (1)."), "{reported}");
+        let reported = checked(&some, &[], &["routing_error", "brandnew"]).unwrap();
+        assert!(reported.contains("the error code `brandnew`") && reported.contains("`brand_new` (2), `routing_error` (1)"), "{reported}");
+        assert!(reported.contains("Did you mean `brand_new`?"), "{reported}");
+        let reported = checked(&SeenValues::default(), &["zzz"], &[]).unwrap();
         assert!(
-            told.contains("0 messages loaded, none with a status.")
-                && told.contains("The API's reference lists created, queued (enqueued)"),
-            "{told}"
+            reported.contains("0 messages loaded, none with a status.")
+                && reported.contains("The API's reference lists created, queued (enqueued)"),
+            "{reported}"
         );
     }
 }

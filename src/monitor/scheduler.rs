@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::acting::{Acting, ActionPhase, BatchPass, Check};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
-use super::slots::{CallSlot, DiskTime, Turn};
+use super::call_slots::{CallSlot, DiskTime, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{BatchId, Beside, MessageId, RecipientQuery};
 use crate::postman::{Cursor, Position};
@@ -56,7 +56,7 @@ pub(super) struct Scheduler {
     /// Messages that were found to be in other hands: what is shown of them is out of date.
     read_again: VecDeque<MessageId>,
     /// The batch that somebody wants read whole.
-    pub batch: Option<WantedBatch>,
+    pub batch: Option<BatchRequest>,
     pub actions: Vec<Acting>,
     /// The run of retries, the newest one.
     pub run: Option<ActiveRun>,
@@ -65,7 +65,7 @@ pub(super) struct Scheduler {
     /// Calls for actions since the last other one.
     actions_in_a_row: u32,
     /// Calls that somebody asked for since the last page.
-    wanted_in_a_row: u32,
+    requested_in_a_row: u32,
     /// Whether the last turn of a page went to what somebody asked for while actions went on.
     turn_lent: bool,
     /// Whether the last call saw what became of a retry.
@@ -101,7 +101,7 @@ pub(super) struct OpenedMessage {
 
 /// A batch that somebody wants read whole.
 #[derive(Debug)]
-pub(super) struct WantedBatch {
+pub(super) struct BatchRequest {
     pub generation: Generation,
     pub batch: BatchId,
     pub pass: BatchPass,
@@ -183,7 +183,7 @@ impl Scheduler {
             run: None,
             review_at: None,
             actions_in_a_row: 0,
-            wanted_in_a_row: 0,
+            requested_in_a_row: 0,
             turn_lent: false,
             followed: false,
             last_reading: None,
@@ -193,8 +193,8 @@ impl Scheduler {
     /// What to do at `now`.
     pub fn decide(&self, now: Timestamp) -> NextStep {
         // Writing an intention down is no call and waits for nothing.
-        if let Some(place) = self.actions.iter().position(|acting| matches!(acting.phase, ActionPhase::ToIntend(_))) {
-            return NextStep::Intend(place);
+        if let Some(index) = self.actions.iter().position(|acting| matches!(acting.phase, ActionPhase::ToIntend(_))) {
+            return NextStep::Intend(index);
         }
         if let Some(run) = &self.run {
             if !run.to_give_up.is_empty() {
@@ -208,8 +208,8 @@ impl Scheduler {
             }
         }
         let skipped = |acting: &Acting| matches!(acting.phase, ActionPhase::Ready { .. }) && acting.check(now) == Check::Skip;
-        if let Some(place) = self.actions.iter().position(skipped) {
-            return NextStep::Skip(place);
+        if let Some(index) = self.actions.iter().position(skipped) {
+            return NextStep::Skip(index);
         }
         if self.review_at.is_some_and(|at| at <= now) {
             return NextStep::Review;
@@ -265,7 +265,7 @@ impl Scheduler {
     pub fn call(&mut self, job: &Job, now: Timestamp) {
         let purpose = match job {
             Job::Post(_) | Job::ReadBefore(_) => Some(Purpose::Retry),
-            Job::ReadFor(place) => self.actions.get(*place).and_then(Acting::due).map(|(_, purpose)| purpose),
+            Job::ReadFor(index) => self.actions.get(*index).and_then(Acting::due).map(|(_, purpose)| purpose),
             _ => None,
         };
         if let Job::ReadAgain(message) = job {
@@ -273,7 +273,7 @@ impl Scheduler {
         }
         let is_asked = matches!(job, Job::Search { .. } | Job::Open { .. } | Job::ReadAgain(_));
         let lends = is_asked && self.lends_turn();
-        self.wanted_in_a_row = if lends || matches!(job, Job::Page(_)) { 0 } else { self.wanted_in_a_row + 1 };
+        self.requested_in_a_row = if lends || matches!(job, Job::Page(_)) { 0 } else { self.requested_in_a_row + 1 };
         self.turn_lent = lends || (self.turn_lent && !matches!(job, Job::Page(_)));
         self.followed = purpose == Some(Purpose::Message);
         if !matches!(purpose, Some(Purpose::Retry | Purpose::Outcome)) {
