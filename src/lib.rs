@@ -9,7 +9,7 @@ pub mod config; // the configuration file as raw values with their places
 pub mod postman; // the API on the wire: calls, transport, decoding, errors, retry decisions
 pub mod store; // the loaded messages of one campaign: merged, counted, listed
 pub mod state; // what is on disk: the journal of actions, the shared budget of calls
-pub mod retry; // pure: the plan of a retry, a run of many, and how an unknown outcome becomes known
+pub mod action; // pure: what can be done to the world, its plan, a run of many, and how an unknown outcome becomes known
 pub mod monitor; // the worker of a campaign: budget, what to read next, the retries
 pub mod tui; // the dashboard: state, update, views, keys, theme
 pub mod cli; // arguments and one file a command

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, as `lib.rs` lists them.
-const ROOMS: [&str; 10] = ["delivery", "simulator", "config", "postman", "store", "state", "retry", "monitor", "tui", "cli"];
+const ROOMS: [&str; 10] = ["delivery", "simulator", "config", "postman", "store", "state", "action", "monitor", "tui", "cli"];
 
 /// Crates that belong to one place: the rooms that may use them.
 const CRATES: [(&str, &[&str]); 6] = [

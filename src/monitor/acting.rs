@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use super::budget::add;
 use super::{ActionStage, Clock, Moment, Purpose};
+use crate::action::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, look_up_again};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
-use crate::retry::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, look_up_again};
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::acting::is_over;
 use super::{Clock, Moment, RunNews, RunPhase};
+use crate::action::{ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, UNKNOWN_IN_A_ROW};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
-use crate::retry::{ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, UNKNOWN_IN_A_ROW};
 use crate::state::ActionId;
 
 /// A run, until the next one takes its place.

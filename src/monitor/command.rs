@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::action::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
-use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::state::{ActionId, JournalAccess, Run};
 
 /// Which question an answer belongs to. A newer question makes answers to older ones worthless:

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::Generation;
+use crate::action::BatchReading;
 use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
 use crate::postman::{CallError, CallProblem, Explanation, Refusal};
-use crate::retry::BatchReading;
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
 

@@ -24,9 +24,9 @@ use super::sharing::{Sharing, blocking, broken_reported, repaired_reported};
 use super::{
     CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
 };
+use crate::action::{RunEvent, StopCause};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Api, CallError, Explanation};
-use crate::retry::{RunEvent, StopCause};
 use crate::state::{ActionId, JournalAccess, Run, Server};
 
 pub use handle::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey, Watcher};

@@ -46,10 +46,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::state::{Dialog, FilterMenuKind, PromptKind, State, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
+use crate::action::PLAN_LIFE;
 use crate::delivery::{agreeing, counted};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
-use crate::retry::PLAN_LIFE;
 
 /// How long the answer to a key stands before everything else: long enough to be read.
 const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);

@@ -7,12 +7,12 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use postwatch::action::BatchReading;
 use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
 use postwatch::monitor::{BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose, Update};
 use postwatch::postman::{Explanation, HostKind, Refusal};
-use postwatch::retry::BatchReading;
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{
     CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State,

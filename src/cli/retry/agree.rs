@@ -11,7 +11,7 @@ use super::super::{Exit, Failure};
 use super::RetryArguments;
 use super::chosen::Chosen;
 use super::plan_text::announcement;
-use crate::retry::PLAN_LIFE;
+use crate::action::PLAN_LIFE;
 use crate::state::{Note, NoteKind};
 
 /// Whether the campaign, and this way of starting, allow it at all.

@@ -17,10 +17,10 @@ use super::super::window::{ListedBack, loaded_back_to};
 use super::RetryArguments;
 use super::chosen::{Agenda, Chosen, LeftOutLine};
 use super::selection::{FailureSelection, Selection};
+use crate::action::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
 use crate::delivery::{Batch, BatchId, Message, MessageId, agreeing, grouped, how_much_shows, sentences};
 use crate::monitor::{ListRequest, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
-use crate::retry::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
 use crate::store::AnswerKind;
 

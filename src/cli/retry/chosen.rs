@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::action::{BatchPlan, Plan};
 use crate::delivery::MessageId;
-use crate::retry::{BatchPlan, Plan};
 
 /// Something that was chosen and is not retried.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use super::super::context::{CommandContext, counted, grouped};
 use super::super::early_exit::of_csv;
 use super::super::moment::{exact, shown};
 use super::chosen::{Agenda, Chosen};
+use crate::action::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 use crate::delivery::MessageId;
-use crate::retry::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 
 #[derive(Serialize)]
 struct PlanDocument<'a> {
@@ -184,10 +184,10 @@ fn of_batch(plan: &BatchPlan) -> Vec<String> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::action::{BatchReading, LastRead, Planner};
     use crate::config;
     use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
     use crate::postman::{ApiKey, BaseUrl};
-    use crate::retry::{BatchReading, LastRead, Planner};
     use crate::store::AnswerKind;
 
     fn now() -> Timestamp {

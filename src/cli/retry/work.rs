@@ -21,10 +21,10 @@ use super::before::worker;
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::stages::{RetryStage, RetryStages};
 use super::waiting::{Pause, Stall};
+use crate::action::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
 use crate::delivery::full_stop;
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
 use crate::postman::{Explanation, Refusal};
-use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
 
 /// What somebody agreed to.
 pub(super) enum AgreedRetries {

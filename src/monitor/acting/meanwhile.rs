@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::super::ActionStage;
 use super::super::budget::add;
 use super::{Acting, ActionPhase, Known, Subject, TRIES};
+use crate::action::{FRESH_ENOUGH, PlanItem, Recheck};
 use crate::delivery::Message;
 use crate::postman::{Call, Explanation, backoff};
-use crate::retry::{FRESH_ENOUGH, PlanItem, Recheck};
 use crate::state::Outcome;
 use crate::store::AnswerKind;
 

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::{ActionStage, Moment};
 use super::{Acting, ActionPhase, Known, impersonal};
+use crate::action::{BatchFinding, BatchReading, MessageFinding, NextLookUp, look_up_again};
 use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
-use crate::retry::{BatchFinding, BatchReading, MessageFinding, NextLookUp, look_up_again};
 use crate::store::AnswerKind;
 
 /// How often a retried message is read at first, and until which age of the retry.

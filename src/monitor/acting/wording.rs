@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::action::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::delivery::without_numbers;
-use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::state::{ActionKind, ReadFrom};
 use crate::store::AnswerKind;
 

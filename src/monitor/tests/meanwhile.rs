@@ -8,11 +8,11 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::world::{Bench, Seen, World, demo_world};
+use crate::action::{ConfirmedRetry, LastRead, Planner};
 use crate::delivery::{Message, MessageId, RecipientQuery, RetryAdvice, Status};
 use crate::monitor::{ActionStage, Command, Generation, ListRequest, RunNews, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{NotSent, Request, Response, RetryAfter, TransportFailure};
-use crate::retry::{ConfirmedRetry, LastRead, Planner};
 use crate::state::ActionState;
 use crate::store::AnswerKind;
 

@@ -11,9 +11,9 @@ use super::super::{ActionStage, Fetch, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
 use super::in_the_way::journal_broken;
+use crate::action::{RunEnd, StopCause};
 use crate::delivery::{Message, MessageId, Row, Rows};
 use crate::postman::{Call, Cursor, PageAnswer, PageRequest, Position};
-use crate::retry::{RunEnd, StopCause};
 use crate::state::Outcome;
 use crate::store::AnswerKind;
 

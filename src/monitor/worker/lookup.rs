@@ -9,9 +9,9 @@ use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight, Purpose, SeenMessage};
 use super::Worker;
 use super::in_the_way::journal_broken;
+use crate::action::RunEvent;
 use crate::delivery::{BatchId, Message, MessageId, Rows};
 use crate::postman::{Call, CallError, Cursor, PageAnswer, PageRequest, Position};
-use crate::retry::RunEvent;
 use crate::state::{ActionId, Outcome, Resolution, StateError};
 use crate::store::AnswerKind;
 

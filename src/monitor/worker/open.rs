@@ -8,8 +8,8 @@ use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
 use super::in_the_way::journal_broken;
+use crate::action::{READS_NEEDED, RunEvent};
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
-use crate::retry::{READS_NEEDED, RunEvent};
 use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
 
 /// How often the journal is looked at while other processes have actions under way: to see their

@@ -9,8 +9,8 @@ use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight,
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
 use super::taking_back::{TAKEN_BACK, taken_back_reported};
+use crate::action::{RunEnd, RunEvent, RunState, StopCause};
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
-use crate::retry::{RunEnd, RunEvent, RunState, StopCause};
 use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
 use crate::store::AnswerKind;
 

@@ -8,9 +8,9 @@ use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken};
+use crate::action::{ConfirmedRetry, RunEvent, StopCause};
 use crate::delivery::{MessageId, counted};
 use crate::postman::Explanation;
-use crate::retry::{ConfirmedRetry, RunEvent, StopCause};
 
 impl Worker {
     /// A person's yes to several retries.

@@ -4,8 +4,8 @@ use super::super::acting::{Acting, ActionPhase, Subject};
 use super::super::{ActionStage, News, NoticeWeight, TakenBack};
 use super::Worker;
 use super::in_the_way::journal_broken;
+use crate::action::StopCause;
 use crate::postman::Explanation;
-use crate::retry::StopCause;
 use crate::state::{ActionId, Outcome};
 
 /// The journal's reason for an action that a person took back.

@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::planning::batch_plan;
 use super::{Campaign, Count, OpenQuestion};
+use crate::action::{BatchEvidence, BatchPlan, BatchReading, ConfirmedBatchRetry, PLAN_LIFE};
 use crate::delivery::BatchId;
 use crate::monitor::{BatchState, Generation};
 use crate::postman::Explanation;
-use crate::retry::{BatchEvidence, BatchPlan, BatchReading, ConfirmedBatchRetry, PLAN_LIFE};
 use crate::store::RowNumber;
 
 /// When the batch is read again: early enough that the one before still holds meanwhile.

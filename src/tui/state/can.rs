@@ -74,7 +74,7 @@ impl State {
                 let plan = plan_one(campaign, &campaign.store.id(row), false, self.now);
                 let left = plan.left_out.first().filter(|_| plan.items.is_empty())?;
                 // The question tells that a retry cannot help, and takes it in all the same if one insists.
-                (left.reason != crate::retry::LeftOutReason::Useless).then(|| left.reason.to_string())
+                (left.reason != crate::action::LeftOutReason::Useless).then(|| left.reason.to_string())
             }
             ViewKind::Failures | ViewKind::Batches => self.why_no_row(campaign, Action::PlanRetry).map(str::to_owned),
         }

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::planning::{plan, planner, says_the_same};
 use super::{Campaign, Count, OpenQuestion};
+use crate::action::{ConfirmedRetry, LineInclusion, Plan, PlanLine, one_time_hint};
 use crate::delivery::{Message, MessageId, RetryAdvice};
 use crate::postman::Explanation;
-use crate::retry::{ConfirmedRetry, LineInclusion, Plan, PlanLine, one_time_hint};
 use crate::store::{RowNumber, Store};
 
 /// How many messages are looked at for one-time passwords: enough to tell the templates.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::Campaign;
+use crate::action::{BatchPlan, BatchReading, LastRead, Plan, Planner};
 use crate::delivery::{BatchId, Message, MessageId, Status};
-use crate::retry::{BatchPlan, BatchReading, LastRead, Plan, Planner};
 use crate::store::{Filter, View};
 
 /// A planner that knows what the campaign allows and what is under way in it.

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use super::planning::{plan, planner, says_the_same};
 use super::{Campaign, OpenQuestion};
+use crate::action::{ConfirmedRetry, Plan, Planner};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
-use crate::retry::{ConfirmedRetry, Plan, Planner};
 
 /// The two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

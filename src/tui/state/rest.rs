@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use super::planning::batch_plan;
 use super::{Agreed, Campaign};
+use crate::action::BatchPlan;
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::ActionStage;
-use crate::retry::BatchPlan;
 
 /// What is left of a campaign's actions.
 #[derive(Debug, Default)]

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::action::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::CampaignIndex;
-use crate::retry::{ConfirmedBatchRetry, ConfirmedRetry};
 
 /// For how long a fresh yes can be taken back before anything leaves.
 const SECONDS: SignedDuration = SignedDuration::from_secs(3);
@@ -121,7 +121,7 @@ impl Starting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::retry::Planner;
+    use crate::action::Planner;
 
     fn at(millisecond: i64) -> Timestamp {
         Timestamp::from_millisecond(1_900_000_000_000 + millisecond).unwrap()

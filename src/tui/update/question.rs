@@ -2,9 +2,9 @@
 
 use super::super::state::{Agreed, Answer, Dialog, Question, State, plan_one};
 use super::super::{Action, Effect};
+use crate::action::{LeftOutReason, Plan};
 use crate::delivery::MessageId;
 use crate::monitor::NoticeWeight;
-use crate::retry::{LeftOutReason, Plan};
 use crate::store::RowNumber;
 
 impl State {

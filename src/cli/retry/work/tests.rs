@@ -15,10 +15,10 @@ use tempfile::TempDir;
 
 use super::super::super::{Arguments, Common};
 use super::*;
+use crate::action::{LastRead, Planner};
 use crate::delivery::{Attempt, DeliveryError, Message, MessageId, Status};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, BaseUrl, Broken, Exchange, NotSent, Request, Response, Transport, TransportFailure};
-use crate::retry::{LastRead, Planner};
 use crate::store::AnswerKind;
 
 /// A server of failed messages that remembers what it was asked, and when.

@@ -1,9 +1,9 @@
 //! What somebody chooses on the screen, and says yes to.
 
 use super::Bench;
+use crate::action::{BatchPlan, BatchReading, ConfirmedRetry, LastRead, Planner};
 use crate::delivery::{BatchId, Message, MessageId, RetryAdvice, Status};
 use crate::monitor::{Command, Generation};
-use crate::retry::{BatchPlan, BatchReading, ConfirmedRetry, LastRead, Planner};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
 
 impl Bench {

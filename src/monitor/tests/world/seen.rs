@@ -1,10 +1,10 @@
 //! What a worker on the bench has told.
 
+use crate::action::BatchReading;
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
     ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState,
 };
-use crate::retry::BatchReading;
 use crate::store::Store;
 
 /// All that was told, as the dashboard keeps it.

@@ -103,8 +103,8 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::action::{LastRead, Planner};
     use crate::delivery::{Attempt, Batch, DeliveryError, Message, MessageId, Status};
-    use crate::retry::{LastRead, Planner};
     use crate::store::AnswerKind;
     use jiff::{SignedDuration, Timestamp};
     use std::time::Duration;
