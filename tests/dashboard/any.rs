@@ -4,15 +4,13 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, Status};
-use postwatch::monitor::{
-    ActionNews, ActionStage, BatchActionNews, Command, Connection, News, NotStarted, NoticeWeight, RunNews, RunPhase, SearchState,
-};
+use postwatch::monitor::{ActionStage, Command, Connection, News, NotStarted, NoticeWeight, RunNews, RunPhase, SearchState};
 use postwatch::postman::{CallProblem, HostKind};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Event;
 use proptest::prelude::*;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, batch_retry_news, card, explanation, retry_news, sends, setup, sms};
 
 /// Something that happens.
 #[derive(Debug, Clone)]
@@ -157,8 +155,8 @@ fn happen(desk: &mut Desk, what: &Happening) {
             desk.news(0, News::Search { generation, state })
         }
         Happening::Stage(number, at) => {
-            let news = ActionNews { message: sms(*number, "failure", 0).id(), stage: stage(*at, desk), at: desk.now };
-            desk.news(0, News::Action(news))
+            let news = retry_news(sms(*number, "failure", 0).id(), stage(*at, desk), desk.now);
+            desk.news(0, news)
         }
         Happening::Connection(kind) => {
             let why = explanation("it happened");
@@ -198,8 +196,8 @@ fn happen(desk: &mut Desk, what: &Happening) {
         }
         Happening::Batch(at) => {
             let batch = BatchId::new("batch_a41f0000-0000-4000-8000-000000000022");
-            let news = BatchActionNews { batch, stage: stage(*at, desk), at: desk.now };
-            desk.news(0, News::BatchAction(news))
+            let news = batch_retry_news(batch, stage(*at, desk), desk.now);
+            desk.news(0, news)
         }
         Happening::NotStarted(numbers) => {
             let ids = numbers.iter().map(|number| sms(*number, "failure", 0).id()).collect();
@@ -237,7 +235,7 @@ proptest! {
             happen(&mut desk, what);
         }
         for command in desk.commands() {
-            let writes = matches!(command, Command::Retry(_) | Command::Run(_) | Command::RetryBatch(_) | Command::Resolve { .. });
+            let writes = sends(&command) || matches!(command, Command::Resolve { .. });
             prop_assert!(!writes, "{:?}", command);
         }
     }

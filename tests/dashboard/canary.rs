@@ -1,11 +1,11 @@
 //! A canary's number and a canary's one-time code go through the whole dashboard: whatever is typed in a
 //! masked campaign, they turn up in nothing that leaves it.
 
-use postwatch::monitor::{ActionNews, ActionStage, News, NoticeWeight};
+use postwatch::monitor::{ActionStage, NoticeWeight};
 use postwatch::postman::HostKind;
 use postwatch::tui::{Effect, Setup};
 
-use crate::desk::{Desk, Sms, card, refusal, setup, sms};
+use crate::desk::{Desk, Sms, card, refusal, retry_news, setup, sms};
 
 const NUMBER: &str = "6581237654";
 const CODE: &str = "CANARY-417203";
@@ -22,7 +22,7 @@ fn desk(one_time_password: bool) -> Desk {
     let next = Sms { recipient: NUMBER.to_owned(), name: CODE, ..sms(2, "sent", 20).batch(BATCH) };
     desk.live(0).live(1).head(0, &[canary.clone(), next], true).head(1, std::slice::from_ref(&canary), true);
     let refused = ActionStage::Refused(refusal("some_error", "the API said no"));
-    desk.news(0, News::Action(ActionNews { message: canary.id(), stage: refused, at: desk.now }));
+    desk.news(0, retry_news(canary.id(), refused, desk.now));
     desk.notice(NoticeWeight::Warning, "something happened");
     desk
 }

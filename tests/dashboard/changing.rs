@@ -2,13 +2,13 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
-use postwatch::monitor::{ActionNews, ActionStage, Attendance, Command, Connection, Meter, News, Purpose};
+use postwatch::monitor::{ActionStage, Attendance, Command, Connection, Meter, News, Purpose};
 use postwatch::postman::{CallProblem, HostKind};
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, retry_news, setup, sms};
 
 /// Three messages on their way, and one that has failed.
 fn before() -> Vec<Sms> {
@@ -83,7 +83,7 @@ fn older_history_is_no_change() {
 #[test]
 fn a_retry_of_ones_own_is_not_somebody_elses() {
     let mut desk = Desk::with(&before(), 120, 36);
-    let news = News::Action(ActionNews { message: sms(4_021, "failure", 0).id(), stage: ActionStage::Accepted, at: desk.now });
+    let news = retry_news(sms(4_021, "failure", 0).id(), ActionStage::Accepted, desk.now);
     desk.news(0, news).wait(60_000).head(0, &after(), false);
     desk.keys("5").misses("elsewhere").sees("tried again");
 }
@@ -104,7 +104,7 @@ fn too_many_changes_are_counted_and_not_kept() {
 fn the_changes(#[case] columns: u16, #[case] rows: u16) {
     let mut desk = changed(columns, rows);
     let at = crate::desk::start() + SignedDuration::from_secs(20);
-    let news = |number, stage| News::Action(ActionNews { message: sms(number, "failure", 0).id(), stage, at });
+    let news = |number, stage| retry_news(sms(number, "failure", 0).id(), stage, at);
     let accepted = news(4_019, ActionStage::Accepted);
     let unknown = news(4_030, ActionStage::Unknown { why: explanation("no answer came"), look_up_at: None });
     desk.news(0, accepted).news(0, unknown).keys("5 j");

@@ -1,11 +1,12 @@
 //! What is copied: of a row, of what is marked, in which form, and how it is shown by hand.
 
-use postwatch::monitor::{ActionNews, ActionStage, News};
+use postwatch::monitor::ActionStage;
 use postwatch::postman::HostKind;
 use postwatch::tui::{Effect, Event, Setup};
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, refusal, setup, sms};
+use crate::desk::{Desk, Sms, card, notes, refusal, retry_news, setup, sms};
+use postwatch::state::NoteKind;
 
 const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
 
@@ -63,7 +64,7 @@ fn the_detail_asks_what_and_copies_it(#[case] label: &str, #[case] expected: &st
     let copied = copied(&desk);
     assert!(copied.len() == 1 && copied[0].contains(expected), "{copied:?}");
     assert!(!copied[0].contains("6580004018") && !copied[0].contains("Tan Wei Ming"), "{copied:?}");
-    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::NoteCopy { .. })));
+    assert_eq!(notes(&desk.effects, NoteKind::Export).len(), 0);
 }
 
 #[test]
@@ -105,8 +106,7 @@ fn what_is_revealed_is_copied_so_and_journalled() {
     let mut desk = desk();
     desk.keys("v c");
     assert!(copied(&desk)[0].contains("65 8000 4018"), "{:?}", copied(&desk));
-    let noted =
-        desk.effects.iter().any(|effect| matches!(effect, Effect::NoteCopy { detail, .. } if detail == "copied, not masked: the row"));
+    let noted = notes(&desk.effects, NoteKind::Export).iter().any(|detail| detail == "copied, not masked: the row");
     assert!(noted, "{:?}", desk.effects);
     // What it shows ends when the row is masked again.
     desk.keys("c").sees("What was copied").sees("65 8000 4018").wait(30_000).misses("65 8000 4018").misses("What was copied");
@@ -154,7 +154,7 @@ fn one_time_passwords_are_never_copied() {
 fn a_refusals_trace_id_is_copied() {
     let mut desk = desk();
     let refused = ActionStage::Refused(refusal("some_error", "the API said no"));
-    desk.news(0, News::Action(ActionNews { message: messages()[0].id(), stage: refused, at: desk.now }));
+    desk.news(0, retry_news(messages()[0].id(), refused, desk.now));
     desk.keys("Enter c");
     choose(&mut desk, "trace id");
     desk.keys("Esc 5 c a");

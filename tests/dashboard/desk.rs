@@ -7,12 +7,16 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use postwatch::action::BatchReading;
+use postwatch::action::{BatchReading, ConfirmedBatchRetry, ConfirmedRetry};
 use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
-use postwatch::monitor::{BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose, Update};
+use postwatch::monitor::{
+    ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice,
+    NoticeWeight, Purpose, Update,
+};
 use postwatch::postman::{Explanation, HostKind, Refusal};
+use postwatch::state::NoteKind;
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{
     CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State,
@@ -503,4 +507,60 @@ fn key_of(name: &str) -> KeyEvent {
         (_, Some(letter), None) => plain(KeyCode::Char(letter)),
         _ => panic!("no key is named `{name}`"),
     }
+}
+
+/// How far the retry of a message is.
+pub fn retry_news(message: MessageId, stage: ActionStage, at: Timestamp) -> News {
+    News::Action(ActionNews { message, stage, at })
+}
+
+/// How far the retry of a whole batch is.
+pub fn batch_retry_news(batch: BatchId, stage: ActionStage, at: Timestamp) -> News {
+    News::BatchAction(BatchActionNews { batch, stage, at })
+}
+
+/// The yes to one message that a command holds.
+pub fn retry_of(command: &Command) -> Option<&ConfirmedRetry> {
+    match command {
+        Command::Retry(retry) => Some(retry),
+        _ => None,
+    }
+}
+
+/// The yes to several messages that a command holds.
+pub fn run_of(command: &Command) -> Option<&[ConfirmedRetry]> {
+    match command {
+        Command::Run(retries) => Some(retries),
+        _ => None,
+    }
+}
+
+/// The yes to a whole batch that a command holds.
+pub fn batch_retry_of(command: &Command) -> Option<&ConfirmedBatchRetry> {
+    match command {
+        Command::RetryBatch(retry) => Some(retry),
+        _ => None,
+    }
+}
+
+/// Whether a command may send something.
+pub fn sends(command: &Command) -> bool {
+    retry_of(command).is_some() || run_of(command).is_some() || batch_retry_of(command).is_some()
+}
+
+/// What was handed over for the journal, with the details of each note.
+pub fn notes(effects: &[Effect], kind: NoteKind) -> Vec<String> {
+    let note = |effect: &Effect| {
+        let (noted, detail) = match effect {
+            Effect::NoteReveal { message, .. } => {
+                (NoteKind::Reveal, message.as_ref().map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned()))
+            }
+            Effect::NoteUnlock { .. } => (NoteKind::Unlock, String::new()),
+            Effect::NoteLock { .. } => (NoteKind::Lock, String::new()),
+            Effect::NoteCopy { detail, .. } => (NoteKind::Export, detail.clone()),
+            _ => return None,
+        };
+        (noted == kind).then_some(detail)
+    };
+    effects.iter().filter_map(note).collect()
 }

@@ -1,12 +1,11 @@
 //! A journal that cannot be written, and can be again: what is refused meanwhile, and what is taken back.
 
-use postwatch::monitor::{Command, News, NoteLost};
+use postwatch::monitor::{News, NoteLost};
 use postwatch::postman::HostKind;
 use postwatch::state::NoteKind;
-use postwatch::tui::Effect;
 
 use crate::copying::copied;
-use crate::desk::{Desk, card, explanation, setup, sms};
+use crate::desk::{Desk, card, explanation, notes, retry_of, setup, sms};
 
 const BROKEN: &str = "the disk is full";
 
@@ -44,11 +43,11 @@ fn an_open_question_offers_no_yes_while_the_journal_cannot_be_written() {
     let mut desk = desk();
     desk.keys("r").wait(500).sees("y retry");
     desk.news(0, broken()).sees(BROKEN).misses("y retry").misses("[ retry ]").keys("y Tab Enter");
-    assert!(!desk.commands().iter().any(|command| matches!(command, Command::Retry(_))));
+    assert!(!desk.commands().iter().any(|command| retry_of(command).is_some()));
     let mut desk = self::desk();
     desk.news(0, broken()).keys("r").wait(500).sees(BROKEN).misses("y retry").keys("Esc");
     desk.news(0, News::Journal(None)).sees("actions can be taken again").keys("r").wait(500).sees("y retry").keys("y");
-    assert!(desk.commands().iter().any(|command| matches!(command, Command::Retry(_))));
+    assert!(desk.commands().iter().any(|command| retry_of(command).is_some()));
 }
 
 #[test]
@@ -56,7 +55,7 @@ fn nothing_is_revealed_copied_or_exported_openly_without_its_line() {
     let mut desk = desk();
     desk.news(0, broken()).keys("v").sees("nothing is revealed: it could not be written into the journal").misses("65 8000 4018");
     desk.keys(": r e v e a l Enter").misses("openly for 5 minutes?").misses("65 8000 4018");
-    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::NoteReveal { .. })));
+    assert_eq!(notes(&desk.effects, NoteKind::Reveal).len(), 0);
     // What is masked needs no line.
     desk.keys("c");
     assert_eq!(copied(&desk).len(), 1);
@@ -76,7 +75,7 @@ fn nothing_is_revealed_copied_or_exported_openly_without_its_line() {
 fn nothing_is_unlocked_without_its_line() {
     let mut desk = locked();
     unlocking(desk.news(0, broken())).sees("the campaign stays locked").misses("UNLOCKED");
-    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::NoteUnlock { .. })));
+    assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 0);
     desk.news(0, News::Journal(None));
     unlocking(&mut desk).sees("UNLOCKED 15 min");
 }

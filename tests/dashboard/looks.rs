@@ -3,12 +3,12 @@
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use postwatch::delivery::Status;
-use postwatch::monitor::{ActionNews, ActionStage, Connection, News, NoticeWeight};
+use postwatch::monitor::{ActionStage, Connection, News, NoticeWeight};
 use postwatch::postman::{CallProblem, HostKind};
 use postwatch::tui::{Event, ThemeChoice};
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, retry_news, setup, sms};
 
 /// A campaign in trouble: of what was recorded in the last ten minutes much has failed.
 pub fn world() -> Vec<Sms> {
@@ -164,7 +164,7 @@ fn the_notices() {
 fn an_outcome() {
     let messages = world();
     let mut desk = Desk::with(&messages, 120, 36);
-    let news = |stage| News::Action(ActionNews { message: messages[2].id(), stage, at: desk.now });
+    let news = |stage| retry_news(messages[2].id(), stage, desk.now);
     let (accepted, followed) = (news(ActionStage::Accepted), news(ActionStage::Followed { status: Status::Success }));
     desk.news(0, accepted);
     desk.sees("retried: accepted 14:03:07");

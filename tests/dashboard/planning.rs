@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, MessageId};
-use postwatch::monitor::{ActionStage, BatchActionNews, BatchState, Command, News, NotStarted, OpenActionNews};
+use postwatch::monitor::{ActionStage, BatchState, Command, News, NotStarted, OpenActionNews};
 use postwatch::postman::HostKind;
 use postwatch::state::{ActionKind, ActionState};
 use postwatch::store::AnswerKind;
-use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, batch_retry_news, batch_retry_of, card, explanation, notes, retry_of, run_of, setup, sms};
+use postwatch::state::NoteKind;
 
 const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
 
@@ -35,8 +35,8 @@ fn planned() -> Desk {
 fn retried(desk: &mut Desk) -> usize {
     match desk.wait(3_000).commands().as_slice() {
         [] => 0,
-        [Command::Run(run)] => run.len(),
-        [Command::Retry(_)] => 1,
+        [command] if retry_of(command).is_some() => 1,
+        [command] if run_of(command).is_some() => run_of(command).map_or(0, <[_]>::len),
         other => panic!("{other:?}"),
     }
 }
@@ -135,17 +135,13 @@ fn a_batch_is_retried_with_one_call() {
     assert!(desk.commands().is_empty(), "what the question says has just changed");
     desk.keys("Enter r").read_batch(0, &failures()).wait(500).keys("y").wait(3_000);
     let commands = desk.commands();
-    let [Command::RetryBatch(retry)] = commands.as_slice() else { panic!("{commands:?}") };
+    let [Some(retry)] = commands.iter().map(batch_retry_of).collect::<Vec<_>>()[..] else { panic!("{commands:?}") };
     assert_eq!((retry.plan().batch.clone(), retry.plan().failures), (BatchId::new(BATCH), 6));
     let ids: BTreeSet<MessageId> = retry.evidence().failures().iter().map(|seen| seen.message.clone()).collect();
     assert_eq!(ids, failures()[1..].iter().map(Sms::id).collect());
     desk.sees("under way").sees("batch a41f…22 retry asked");
-    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::UnderWay { try_number: 1 }, at: desk.now };
-    desk.news(0, News::BatchAction(news))
-        .sees("batch a41f…22 retry on its way")
-        .keys("3 r")
-        .wait(500)
-        .sees("its batch takes no retries now");
+    let news = batch_retry_news(BatchId::new(BATCH), ActionStage::UnderWay { try_number: 1 }, desk.now);
+    desk.news(0, news).sees("batch a41f…22 retry on its way").keys("3 r").wait(500).sees("its batch takes no retries now");
 }
 
 /// How often the batch was asked for, and left, since the start.
@@ -165,7 +161,7 @@ fn a_batch_is_read_again_before_a_minute_has_passed_and_left_with_its_question()
     // The same again is the same question: whoever is about to say yes can.
     let same: Vec<Sms> = whole.into_iter().map(|message| Sms { age: message.age + 46, ..message }.uploaded(3_646, 7)).collect();
     desk.read_batch(0, &same).sees("0 s ago").keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+    assert!(matches!(desk.commands().as_slice(), [command] if batch_retry_of(command).is_some()));
     // The reading after it does not come.
     let mut desk = batch_asked(&failures());
     desk.wait(500).wait(61_000).misses("retry the batch").keys("y");
@@ -186,7 +182,9 @@ fn a_batch_that_changed_is_asked_about_anew() {
     desk.read_batch(0, &after).sees("Retry a whole batch, 5 failed").keys("y");
     assert_eq!(desk.commands(), []);
     desk.wait(500).keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(retry)] if retry.evidence().failures().len() == 5));
+    assert!(
+        matches!(desk.commands().as_slice(), [command] if batch_retry_of(command).is_some_and(|retry| retry.evidence().failures().len() == 5))
+    );
 }
 
 #[test]
@@ -200,15 +198,15 @@ fn a_batch_that_cannot_be_read_cannot_be_agreed_to() {
     assert_eq!(desk.commands(), []);
     // It was tried again.
     desk.read_batch(0, &failures()).wait(500).keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+    assert!(matches!(desk.commands().as_slice(), [command] if batch_retry_of(command).is_some()));
 }
 
 #[test]
 fn a_part_of_a_batch_is_for_a_person_and_told() {
     let mut desk = Desk::with(&failures(), 120, 36);
     let why = explanation("3 of 58 changed.");
-    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::Unknown { why, look_up_at: None }, at: desk.now };
-    desk.news(0, News::BatchAction(news)).sees("3 of 58 changed").keys("5").sees("3 of 58 changed");
+    let news = batch_retry_news(BatchId::new(BATCH), ActionStage::Unknown { why, look_up_at: None }, desk.now);
+    desk.news(0, news).sees("3 of 58 changed").keys("5").sees("3 of 58 changed");
     let kind = ActionKind::RetryBatch { batch: BatchId::new(BATCH), failures: Some(Vec::new()) };
     let open =
         OpenActionNews { action: action(), kind, planned_at: desk.now, state: ActionState::Unknown, elsewhere: false, look_up_at: None };
@@ -263,9 +261,9 @@ fn a_read_only_campaign_is_a_preview_until_its_name_is_typed() {
     desk.keys(": u n l o c k Enter");
     type_text(&mut desk, "clinic reminders");
     desk.keys("Enter").sees("that is not the name");
-    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::NoteUnlock { .. })));
+    assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 0);
     let mut desk = unlocked();
-    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteUnlock { .. })));
+    assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 1);
     desk.sees("UNLOCKED 15 min").misses("READ-ONLY").keys("3 r").wait(500).keys("2 Enter");
     assert_eq!(retried(&mut desk), 2);
 }
@@ -288,7 +286,7 @@ fn it_locks_itself_fifteen_minutes_after_the_last_action() {
     };
     desk.effects.clear();
     desk.news(0, News::Run(news)).keys("Esc").wait(15 * 60_000).sees("READ-ONLY").misses("UNLOCKED").sees("locked again");
-    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteLock { .. })));
+    assert_eq!(notes(&desk.effects, NoteKind::Lock).len(), 1);
 }
 
 #[test]

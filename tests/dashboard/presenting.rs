@@ -1,12 +1,13 @@
 //! A campaign shown openly for a while, a screen that others look at, and other typed commands.
 
 use jiff::SignedDuration;
-use postwatch::monitor::{ActionNews, ActionStage, Command, News};
+use postwatch::monitor::{ActionStage, Command};
 use postwatch::postman::HostKind;
 use postwatch::store::{AnswerKind, Reach};
 use postwatch::tui::{Dashboard, Effect};
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, notes, retry_news, setup, sms};
+use postwatch::state::NoteKind;
 
 const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
 
@@ -18,8 +19,8 @@ fn desk() -> Desk {
     Desk::with(&messages(), 120, 36)
 }
 
-fn notes(desk: &Desk) -> usize {
-    desk.effects.iter().filter(|effect| matches!(effect, Effect::NoteReveal { message: None, .. })).count()
+fn revealed(desk: &Desk) -> usize {
+    notes(&desk.effects, NoteKind::Reveal).iter().filter(|detail| *detail == "all recipients").count()
 }
 
 /// Opens it for five minutes, as a person does.
@@ -32,7 +33,7 @@ fn a_campaign_is_shown_openly_after_a_question_for_five_minutes() {
     let mut desk = desk();
     desk.keys(": r e v e a l Down Down Up Up").sees("show the campaign unmasked").keys("Esc");
     reveal(&mut desk).sees("UNMASKED 5 min").sees("65 8000 4018").sees("65 8000 4019");
-    assert_eq!(notes(&desk), 1);
+    assert_eq!(revealed(&desk), 1);
     desk.wait(299_000)
         .sees("65 8000 4018")
         .sees("UNMASKED 1 min")
@@ -50,7 +51,7 @@ fn only_y_says_yes_and_only_when_it_could_be_read() {
     }
     // Too soon: what was typed before it stood there.
     desk.keys(": r e v e a l Enter y").sees("openly for 5 minutes?").sees("65∙∙∙∙4018");
-    assert_eq!(notes(&desk), 0);
+    assert_eq!(revealed(&desk), 0);
     assert!(desk.state.question().is_some(), "the input guard watches over it");
 }
 
@@ -58,7 +59,7 @@ fn only_y_says_yes_and_only_when_it_could_be_read() {
 fn m_masks_at_once() {
     let mut desk = desk();
     reveal(&mut desk).keys("c m").sees("65∙∙∙∙4018").misses("UNMASKED").keys("c c").misses("65 8000 4018");
-    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteCopy { .. })));
+    assert!(!notes(&desk.effects, NoteKind::Export).is_empty());
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn resolve_leads_to_what_waits_for_a_person() {
     desk.live(0).live(1).head(0, &messages(), true).head(1, &messages(), true);
     desk.keys(": r e s o l v e").sees("no outcome waits for a person").keys("Esc");
     let stage = ActionStage::Unknown { why: explanation("nobody knows"), look_up_at: None };
-    desk.news(1, News::Action(ActionNews { message: messages()[1].id(), stage, at: desk.now }));
+    desk.news(1, retry_news(messages()[1].id(), stage, desk.now));
     desk.keys(": r e s o l v e Enter").sees("[5 Activity").sees("Two");
     assert!(desk.cursor_line().contains("65∙∙∙∙4019"), "{}", desk.cursor_line());
 }

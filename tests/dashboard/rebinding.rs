@@ -5,7 +5,7 @@ use postwatch::monitor::Command;
 use postwatch::postman::HostKind;
 use postwatch::tui::KeyMap;
 
-use crate::desk::{Desk, card, setup, sms};
+use crate::desk::{Desk, card, retry_of, setup, sms};
 
 fn desk(keys: &str, columns: u16, rows: u16) -> Desk {
     let (config, mistakes) = config::read(&format!("[keys]\n{keys}\n"));
@@ -63,5 +63,5 @@ fn a_question_keeps_its_keys() {
     let mut desk = desk("enter = \"s\"\nback = \"b\"\ntoggle = \"z\"", 80, 24);
     desk.keys("r").sees("y retry").sees("Esc cancel").wait(500).keys("s b").sees("[ cancel ]").keys("Esc").misses("[ cancel ]");
     desk.keys("r").wait(500).keys("y");
-    assert!(matches!(desk.commands().as_slice(), [Command::Retry(_)]));
+    assert!(matches!(desk.commands().as_slice(), [command] if retry_of(command).is_some()));
 }

@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 use postwatch::delivery::Status;
-use postwatch::monitor::{ActionNews, ActionStage, Command, News};
+use postwatch::monitor::ActionStage;
 use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, refusal, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, refusal, retry_news, retry_of, setup, sms};
 
 fn failed() -> Sms {
     sms(4_018, "failure", 600).batch("batch_a41f0000-0000-4000-8000-000000000022")
@@ -22,7 +22,7 @@ fn asked() -> Desk {
 
 /// How many retries were commanded since the last look.
 fn retries(desk: &mut Desk) -> usize {
-    desk.commands().iter().filter(|command| matches!(command, Command::Retry(_))).count()
+    desk.commands().iter().filter(|command| retry_of(command).is_some()).count()
 }
 
 #[test]
@@ -57,8 +57,7 @@ fn a_yes_retries_exactly_once(#[case] keys: &str) {
     let mut desk = asked();
     desk.keys(keys);
     let commands = desk.commands();
-    let confirmed: Vec<_> =
-        commands.iter().filter_map(|command| if let Command::Retry(retry) = command { Some(retry) } else { None }).collect();
+    let confirmed: Vec<_> = commands.iter().filter_map(retry_of).collect();
     assert_eq!(confirmed.len(), 1);
     assert_eq!(confirmed[0].item().message, failed().id());
     desk.misses("Retry 1 message").sees("retry asked").keys("r").sees("under way");
@@ -158,8 +157,8 @@ fn the_outcome_is_followed_to_its_end() {
     let mut desk = asked();
     desk.keys("y");
     let tell = |desk: &mut Desk, stage| {
-        let news = ActionNews { message: failed().id(), stage, at: desk.now };
-        desk.news(0, News::Action(news));
+        let news = retry_news(failed().id(), stage, desk.now);
+        desk.news(0, news);
     };
     tell(&mut desk, ActionStage::Intended);
     desk.sees("waits for its turn");
@@ -176,8 +175,8 @@ fn the_outcome_is_followed_to_its_end() {
 fn a_refusal_shows_the_words_and_the_trace() {
     let mut desk = asked();
     let stage = ActionStage::Refused(refusal("too_many_message_attempts_error", "its 3 attempts are used up"));
-    let news = ActionNews { message: failed().id(), stage, at: desk.now };
-    desk.resize(120, 24).keys("y").news(0, News::Action(news));
+    let news = retry_news(failed().id(), stage, desk.now);
+    desk.resize(120, 24).keys("y").news(0, news);
     desk.sees("retry refused: its 3 attempts are used up").sees("trace trace-1");
 }
 
@@ -187,13 +186,11 @@ fn an_unknown_outcome_is_looked_up_and_never_retried() {
     desk.keys("y");
     assert_eq!(retries(&mut desk), 1);
     let at = desk.now + SignedDuration::from_secs(5);
-    let unknown = |look_up_at| ActionNews {
-        message: failed().id(),
-        stage: ActionStage::Unknown { why: explanation("the connection broke"), look_up_at },
-        at: crate::desk::start(),
+    let unknown = |look_up_at| {
+        retry_news(failed().id(), ActionStage::Unknown { why: explanation("the connection broke"), look_up_at }, crate::desk::start())
     };
-    desk.news(0, News::Action(unknown(Some(at)))).sees("outcome unknown, looked up again in 5 s");
-    desk.news(0, News::Action(unknown(None))).sees("a person must decide").keys("r").wait(500).keys("y");
+    desk.news(0, unknown(Some(at))).sees("outcome unknown, looked up again in 5 s");
+    desk.news(0, unknown(None)).sees("a person must decide").keys("r").wait(500).keys("y");
     assert_eq!(retries(&mut desk), 0);
 }
 

@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 use postwatch::delivery::Status;
-use postwatch::monitor::{ActionNews, ActionStage, Command, News, RunNews, RunPhase};
+use postwatch::monitor::{ActionStage, Command, News, RunNews, RunPhase};
 use postwatch::postman::HostKind;
 use postwatch::tui::Effect;
 use rstest::rstest;
 
-use crate::desk::{Desk, Exported, Sms, card, explanation, refusal, setup, sms};
+use crate::desk::{Desk, Exported, Sms, card, explanation, refusal, retry_news, run_of, sends, setup, sms};
 
 /// Six failures that a retry helps, and some that were delivered.
 pub fn failures() -> Vec<Sms> {
@@ -28,8 +28,8 @@ fn agree(desk: &mut Desk) {
 }
 
 fn tell(desk: &mut Desk, place: usize, stage: ActionStage) {
-    let news = ActionNews { message: failures()[place].id(), stage, at: desk.now };
-    desk.news(0, News::Action(news));
+    let news = retry_news(failures()[place].id(), stage, desk.now);
+    desk.news(0, news);
 }
 
 fn run(desk: &mut Desk, counts: [usize; 4], phase: RunPhase) {
@@ -72,7 +72,7 @@ pub fn ended(desk: &mut Desk) {
 fn a_yes_starts_one_run_of_exactly_the_plan() {
     let mut desk = agreed(80, 24);
     let commands = desk.commands();
-    let runs: Vec<_> = commands.iter().filter_map(|command| if let Command::Run(run) = command { Some(run) } else { None }).collect();
+    let runs: Vec<_> = commands.iter().filter_map(run_of).collect();
     assert_eq!(runs.len(), 1);
     let mut ids: Vec<_> = runs[0].iter().map(|retry| retry.item().message.clone()).collect();
     let mut expected: Vec<_> = failures()[..6].iter().map(Sms::id).collect();
@@ -80,7 +80,7 @@ fn a_yes_starts_one_run_of_exactly_the_plan() {
     expected.sort();
     assert_eq!(ids, expected);
     desk.keys("y Enter");
-    assert!(!desk.commands().iter().any(|command| matches!(command, Command::Run(_) | Command::Retry(_))));
+    assert!(!desk.commands().iter().any(|command| sends(command)));
 }
 
 #[test]
@@ -230,5 +230,5 @@ fn production_asks_for_the_count() {
     desk.wait(500).keys("Space").wait(500).keys("6 6 Backspace");
     assert!(desk.commands().is_empty());
     desk.sees("Type 6, then Enter: 6").keys("Enter").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::Run(run)] if run.len() == 6));
+    assert_eq!(desk.commands().iter().map(|command| run_of(command).map(<[_]>::len)).collect::<Vec<_>>(), [Some(6)]);
 }

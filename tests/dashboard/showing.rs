@@ -2,11 +2,12 @@
 
 use postwatch::monitor::{Command, Connection, Meter, News, NoticeWeight};
 use postwatch::postman::{CallProblem, Explanation, HostKind};
-use postwatch::tui::{Dashboard, Effect, Event};
+use postwatch::tui::{Dashboard, Event};
 
 use rstest::rstest;
 
-use crate::desk::{Desk, card, explanation, setup, sms};
+use crate::desk::{Desk, card, explanation, notes, setup, sms};
+use postwatch::state::NoteKind;
 
 fn desk(columns: u16, rows: u16) -> Desk {
     Desk::with(&[sms(4_018, "failure", 60), sms(4_019, "success", 120)], columns, rows)
@@ -16,7 +17,7 @@ fn desk(columns: u16, rows: u16) -> Desk {
 fn a_row_is_revealed_until_it_is_left() {
     let mut desk = desk(80, 24);
     desk.sees("65∙∙∙∙4018").misses("65 8000 4018").keys("v").sees("65 8000 4018").sees("65∙∙∙∙4019");
-    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::NoteReveal { message: Some(_), .. })));
+    assert!(notes(&desk.effects, NoteKind::Reveal).iter().any(|detail| detail != "all recipients"));
     desk.keys("j k").sees("65∙∙∙∙4018");
 }
 

@@ -1,9 +1,9 @@
 //! What the list and the views show: planned as a whole, exported, and what is still being prepared.
 
 use postwatch::delivery::{BatchId, MessageId};
-use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News, NotStarted};
+use postwatch::monitor::{ActionStage, News, NotStarted};
 
-use crate::desk::{Desk, Sms, explanation, refusal, sms};
+use crate::desk::{Desk, Sms, batch_retry_news, explanation, refusal, retry_news, run_of, sms};
 
 const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
 
@@ -17,8 +17,7 @@ fn messages() -> Vec<Sms> {
 
 fn planned(desk: &mut Desk) -> usize {
     desk.wait(500).keys("y").wait(3_000);
-    let runs = desk.commands().into_iter().filter_map(|command| if let Command::Run(run) = command { Some(run.len()) } else { None });
-    let runs: Vec<usize> = runs.collect();
+    let runs: Vec<usize> = desk.commands().iter().filter_map(run_of).map(<[_]>::len).collect();
     assert_eq!(runs.len(), 1);
     runs[0]
 }
@@ -35,7 +34,7 @@ fn exported(desk: &Desk, what: &str) -> (String, String) {
 fn all_that_a_filter_shows_is_planned_from_its_menu() {
     let mut desk = Desk::with(&messages(), 80, 24);
     desk.keys("f j").sees("r plan these").keys("r").sees("Retry 4 messages, TEST").sees("all 4 shown");
-    assert!(desk.commands().iter().all(|command| !matches!(command, Command::Run(_))), "it only opens a plan");
+    assert!(desk.commands().iter().all(|command| run_of(command).is_none()), "it only opens a plan");
     desk.keys("Esc").sees("4 of 6 loaded").keys("f r");
     assert_eq!(planned(&mut desk), 4);
 }
@@ -72,8 +71,8 @@ fn what_has_no_attempts_left_is_never_planned() {
         .sees("left out: its attempts are used up");
     // A refusal for another reason keeps nothing out.
     let other = refusal("message_not_found_or_retry_message_not_in_failure_status", "It is not in failure.");
-    let news = ActionNews { message: messages()[1].id(), stage: ActionStage::Refused(other), at: desk.now };
-    desk.keys("Esc").news(0, News::Action(news)).keys("f r");
+    let news = retry_news(messages()[1].id(), ActionStage::Refused(other), desk.now);
+    desk.keys("Esc").news(0, news).keys("f r");
     assert_eq!(planned(&mut desk), 3);
 }
 
@@ -102,9 +101,9 @@ fn actions_are_exported_masked_with_code_and_trace() {
     desk.news(0, News::NotStarted(NotStarted { messages: ids, batches }));
     let stage = ActionStage::Refused(refusal("too_many_message_attempts_error", "=The message has no attempts left."));
     let at = desk.now;
-    desk.news(0, News::Action(ActionNews { message: messages()[0].id(), stage, at }));
+    desk.news(0, retry_news(messages()[0].id(), stage, at));
     let stage = ActionStage::Unknown { why: explanation("The connection broke."), look_up_at: None };
-    desk.news(0, News::BatchAction(BatchActionNews { batch: BatchId::new(BATCH), stage, at }));
+    desk.news(0, batch_retry_news(BatchId::new(BATCH), stage, at));
     desk.keys("x Enter");
     let (detail, text) = exported(&desk, "actions");
     assert_eq!(detail, "actions, 5 rows");

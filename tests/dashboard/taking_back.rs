@@ -1,12 +1,12 @@
 //! The three seconds after a yes, and what is offered again because it did not start.
 
 use postwatch::delivery::{BatchId, Status};
-use postwatch::monitor::{ActionNews, ActionStage, BatchActionNews, Command, News, NotStarted, RunNews, RunPhase, TakenBack};
+use postwatch::monitor::{ActionStage, Command, News, NotStarted, RunNews, RunPhase, TakenBack};
 use postwatch::postman::HostKind;
 use postwatch::tui::{Effect, Event};
 use rstest::rstest;
 
-use crate::desk::{Desk, Sms, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, batch_retry_news, batch_retry_of, card, explanation, retry_news, run_of, sends, setup, sms};
 use crate::running::failures;
 
 const BATCH: &str = "batch_a41f0000-0000-4000-8000-000000000022";
@@ -50,7 +50,7 @@ fn batch() -> Vec<Sms> {
 }
 
 fn writes(desk: &mut Desk) -> usize {
-    let writes = |command: &Command| matches!(command, Command::Retry(_) | Command::Run(_) | Command::RetryBatch(_));
+    let writes = |command: &Command| sends(command);
     desk.commands().iter().filter(|command| writes(command)).count()
 }
 
@@ -141,7 +141,7 @@ fn who_slept_through_it_sends_nothing(#[case] slept: i64) {
 fn what_was_taken_back_is_offered_again_as_one_plan(#[case] keys: &str) {
     let mut desk = agreed(What::Several);
     desk.keys("Esc").sees("taken back: nothing was sent").keys(keys).sees("Retry 6 messages").wait(1_000).keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::Run(run)] if run.len() == 6));
+    assert_eq!(desk.commands().iter().map(|command| run_of(command).map(<[_]>::len)).collect::<Vec<_>>(), [Some(6)]);
     desk.keys(": r e s t").sees("nothing that was agreed to is left to start");
 }
 
@@ -149,7 +149,7 @@ fn what_was_taken_back_is_offered_again_as_one_plan(#[case] keys: &str) {
 fn a_batch_that_was_taken_back_is_offered_again() {
     let mut desk = agreed(What::Batch);
     desk.keys("n : r e s t Enter").sees("Retry a whole batch").read_batch(0, &batch()).wait(1_000).keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+    assert!(matches!(desk.commands().as_slice(), [command] if batch_retry_of(command).is_some()));
 }
 
 /// An earlier run was to retry messages and batches, and ended before.
@@ -167,7 +167,7 @@ fn a_batch_that_an_earlier_run_did_not_start_is_offered_again(#[case] keys: &str
     desk.news(0, left_over(&[], &[BATCH])).sees("1 retry not started by an earlier run: :rest plans it");
     desk.keys("5").sees("1 retry agreed to and not started, nothing was sent");
     desk.keys(keys).sees("Retry a whole batch").read_batch(0, &batch()).wait(1_000).keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::RetryBatch(_)]));
+    assert!(matches!(desk.commands().as_slice(), [command] if batch_retry_of(command).is_some()));
     desk.keys("5").misses("agreed to and not started");
 }
 
@@ -181,7 +181,10 @@ fn a_batch_that_was_left_does_not_wait_for_what_cannot_be_planned() {
     desk.news(0, left_over(&[sms(9_999, "failure", 60)], &["batch_unknown", "batch_done", BATCH]));
     desk.keys(": r e s t Enter").sees("Retry a whole batch").read_batch(0, &batch()).wait(1_000).keys("y").wait(3_000);
     let commands = desk.commands();
-    assert!(matches!(commands.as_slice(), [Command::RetryBatch(retry)] if retry.plan().batch.as_str() == BATCH), "{commands:?}");
+    assert!(
+        matches!(commands.as_slice(), [command] if batch_retry_of(command).is_some_and(|retry| retry.plan().batch.as_str() == BATCH)),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -189,8 +192,8 @@ fn what_a_stop_left_is_planned_from_the_results() {
     let mut desk = agreed(What::Several);
     desk.wait(3_000).keys("^c").sees("the run stops");
     let stage = |desk: &mut Desk, place: usize, stage| {
-        let news = ActionNews { message: failures()[place].id(), stage, at: desk.now };
-        desk.news(0, News::Action(news));
+        let news = retry_news(failures()[place].id(), stage, desk.now);
+        desk.news(0, news);
     };
     stage(&mut desk, 0, ActionStage::Accepted);
     stage(&mut desk, 0, ActionStage::Followed { status: Status::Success });
@@ -203,7 +206,7 @@ fn what_a_stop_left_is_planned_from_the_results() {
     desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 5, leaving: 0 }));
     desk.commands();
     desk.sees("Results of the run").sees("r plan the rest").keys("r").sees("Retry 5 messages").wait(1_000).keys("y").wait(3_000);
-    assert!(matches!(desk.commands().as_slice(), [Command::Run(run)] if run.len() == 5));
+    assert_eq!(desk.commands().iter().map(|command| run_of(command).map(<[_]>::len)).collect::<Vec<_>>(), [Some(5)]);
 }
 
 #[rstest]
@@ -214,8 +217,8 @@ fn all_that_a_stop_left_is_planned_by_either_word(#[case] keys: &str) {
     let mut desk = Desk::with(&messages, 80, 24);
     desk.keys("3 r").wait(500).keys("y").wait(3_000).keys(": s t o p Enter");
     let stage = |desk: &mut Desk, place: usize, stage| {
-        let news = ActionNews { message: messages[place].id(), stage, at: desk.now };
-        desk.news(0, News::Action(news));
+        let news = retry_news(messages[place].id(), stage, desk.now);
+        desk.news(0, news);
     };
     stage(&mut desk, 0, ActionStage::Accepted);
     stage(&mut desk, 0, ActionStage::Followed { status: Status::Success });
@@ -250,8 +253,8 @@ fn a_single_retry_that_waits_is_taken_back(#[case] keys: &str) {
     desk.keys(keys);
     assert_eq!(desk.commands(), [Command::TakeBack]);
     let stage = ActionStage::NotSent(explanation("It was taken back: nothing was sent."));
-    let news = ActionNews { message: message.id(), stage, at: desk.now };
-    desk.news(0, News::Action(news)).news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0 }));
+    let news = retry_news(message.id(), stage, desk.now);
+    desk.news(0, news).news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0 }));
     desk.sees("1 taken back: nothing was sent for it").sees(":rest plans what is left");
     desk.keys(": r e s t Enter").sees("Retry 1 message");
 }
@@ -261,6 +264,6 @@ fn what_had_left_is_told_as_too_late() {
     let mut desk = Desk::with(&[sms(4_018, "failure", 600)], 120, 24);
     desk.keys("r").wait(500).keys("y ^c").news(0, News::TakenBack(TakenBack { taken_back: 0, leaving: 1 }));
     desk.sees("too late to take back: 1 on its way already").wait(6_000).keys("^c").sees("again to quit");
-    let news = BatchActionNews { batch: BatchId::new(BATCH), stage: ActionStage::Accepted, at: desk.now };
-    desk.news(0, News::BatchAction(news));
+    let news = batch_retry_news(BatchId::new(BATCH), ActionStage::Accepted, desk.now);
+    desk.news(0, news);
 }

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use postwatch::monitor::{ActionNews, ActionStage, News, RunNews, RunPhase};
+use postwatch::monitor::{ActionStage, News, RunNews, RunPhase};
 use postwatch::postman::HostKind;
 use postwatch::tui::CampaignSettings;
 use proptest::prelude::*;
 
 use crate::copying::copied;
-use crate::desk::{Desk, Sms, card, setup, sms, start};
+use crate::desk::{Desk, Sms, card, retry_news, setup, sms, start};
 
 /// How many messages are kept.
 const KEPT: usize = 40;
@@ -240,8 +240,8 @@ fn results_of_dropped_messages_keep_their_ids() {
     told.page(&[(6, "failure"), (7, "failure")]);
     told.desk.keys("3 r").wait(500).keys("y").wait(3_000);
     for number in [6, 7] {
-        let news = ActionNews { message: sms(number, "", 0).id(), stage: ActionStage::Accepted, at: told.desk.now };
-        told.desk.news(0, News::Action(news));
+        let news = retry_news(sms(number, "", 0).id(), ActionStage::Accepted, told.desk.now);
+        told.desk.news(0, news);
     }
     let began_at = told.desk.now;
     let news = RunNews {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::world::{Bench, demo_world};
+use super::world::{Bench, demo_world, run_command};
 use crate::monitor::{Attendance, Command};
 
 #[tokio::test(start_paused = true)]
@@ -33,7 +33,7 @@ async fn a_run_is_as_fast_with_nobody_there() {
     let failures = bench.failures(30);
     bench.ask(Command::Attend(Attendance::Away));
     let began = bench.clock.now();
-    bench.ask(Command::Run(bench.all_confirmed(&failures)));
+    bench.ask(run_command(bench.all_confirmed(&failures)));
     bench.until("the run is over", super::world::Seen::run_is_over).await;
     let took = bench.clock.now().duration_since(began).as_secs();
     assert!(took <= 25, "{took} s for 30 retries at three quarters of two calls a second");

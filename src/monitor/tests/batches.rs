@@ -5,7 +5,7 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::transports::Stops;
-use super::world::{Bench, World, demo_world};
+use super::world::{Bench, World, demo_world, retry_batch_command, retry_command};
 use crate::delivery::{BatchId, MessageId, RetryAdvice};
 use crate::monitor::{ActionStage, BatchState, Command, Generation};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -38,7 +38,7 @@ async fn a_batch_is_retried_with_one_call() {
     let plan = bench.batch_plan().await;
     assert!(plan.failures > 3, "{plan:?}");
     let batch = plan.batch.clone();
-    bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.clone().confirm(bench.clock.now()).unwrap()));
     bench.until("it is accepted", |seen| seen.batch_stages.contains(&ActionStage::Accepted)).await;
     assert_eq!(bench.batch_posts(), [(batch.to_string(), 201)]);
     let journal = bench.journal().all(10).unwrap();
@@ -60,7 +60,7 @@ async fn a_batch_is_retried_with_one_call() {
 async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault, #[case] end: ActionState, #[case] taken: usize) {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
     let plan = bench.batch_plan().await;
-    bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.clone().confirm(bench.clock.now()).unwrap()));
     bench
         .until("it is known, or a person must decide", |seen| {
             seen.batch_stages.iter().any(|stage| *stage == ActionStage::FoundAccepted || stage.needs_person())
@@ -72,7 +72,7 @@ async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault,
     // A second one is not taken while the first is open.
     if end == ActionState::Unknown {
         let plan = bench.batch_plan().await;
-        bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+        bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
         bench.until("it is not taken", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::NotTaken(_)))).await;
         assert_eq!(bench.batch_posts().len(), 0);
     }
@@ -89,7 +89,7 @@ async fn a_refusal_is_told_in_the_apis_words() {
     });
     let failed = failed.unwrap().id;
     bench.retry_elsewhere(&failed);
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("it is refused", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Refused(_)))).await;
     assert_eq!(bench.journal().all(1).unwrap()[0].code.as_deref(), Some("unresolved_batch_messages"));
 }
@@ -99,7 +99,7 @@ async fn one_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
     let fault = Fault::After(ScriptedStep::Hang);
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
     let plan = bench.batch_plan().await;
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("it is under way", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::UnderWay { .. }))).await;
     bench.run(Duration::from_secs(1)).await;
     let mut bench = bench.killed_and_restarted();
@@ -114,7 +114,7 @@ async fn one_that_had_not_left_at_a_crash_is_told_with_its_id() {
     let plan = bench.batch_plan().await;
     // The intention is on disk; the program dies before the line of the try.
     stops.arm(3);
-    bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.clone().confirm(bench.clock.now()).unwrap()));
     bench.until_dead_or(&stops, |_| false).await;
     let mut bench = bench.killed_and_restarted();
     bench.until("it is told", |seen| !seen.batches_not_started.is_empty()).await;
@@ -146,7 +146,7 @@ async fn one_message_retried_by_another_hand_does_not_make_it_accepted(#[case] i
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(Fault::Before(reset()))))).await;
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
     bench.retry_elsewhere(&failures[index.min(failures.len() - 1)].message);
     until_over(&mut bench).await;
@@ -166,7 +166,7 @@ async fn all_of_them_changed_is_accepted() {
     let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, first_post(Fault::Before(reset()))))).await;
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
     failures.iter().for_each(|seen| bench.retry_elsewhere(&seen.message));
     until_over(&mut bench).await;
@@ -185,7 +185,7 @@ async fn no_clock_decides_anything(#[case] off: i64) {
     let batch = bench.upload_elsewhere(20);
     bench.run(Duration::from_secs(900)).await;
     let plan = bench.batch_plan_of(&batch).await;
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     until_over(&mut bench).await;
     assert!(unknown(&bench).is_some_and(|(what, is_over)| what.starts_with("0 of ") && is_over), "{:?}", bench.seen.batch_stages);
 }
@@ -201,9 +201,9 @@ async fn what_was_retried_singly_from_here_does_not_count() {
         error.is_none_or(|error| error.known().retry_advice() != RetryAdvice::No)
     };
     let single = bench.confirmed(&failures.iter().find(helped).expect("a failure that a retry may help").message);
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
-    bench.ask(Command::Retry(single));
+    bench.ask(retry_command(single));
     until_over(&mut bench).await;
     assert_eq!(unknown(&bench), Some((format!("0 of {} changed", failures.len() - 1), true)));
 }
@@ -221,7 +221,7 @@ async fn an_old_reading_is_made_again_before_the_request(#[case] has_changed: bo
         bench.retry_elsewhere(&first);
     }
     bench.run(Duration::from_secs(90)).await;
-    bench.ask(Command::RetryBatch(plan.clone().confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.clone().confirm(bench.clock.now()).unwrap()));
     bench
         .until("it is over or accepted", |seen| seen.batch_stages.iter().any(|stage| stage.is_over() || *stage == ActionStage::Accepted))
         .await;
@@ -249,7 +249,7 @@ async fn it_is_read_again_before_it_goes_again() {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(Fault::Before(refused))))).await;
     let plan = bench.batch_plan().await;
     let first = plan.evidence.clone().unwrap().failures()[0].message.clone();
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("it goes again", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::GoesAgain { .. }))).await;
     bench.retry_elsewhere(&first);
     bench.until("it does not go", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::NotTaken(_)))).await;
@@ -276,7 +276,7 @@ async fn a_long_reading_begins_after_the_yes() {
     let before = bench.calls().len();
     let since =
         |bench: &Bench| bench.calls().split_off(before).into_iter().filter(|(path, _)| path.contains("/batch/")).collect::<Vec<_>>();
-    bench.ask(Command::RetryBatch(plan.confirm(now).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(now).unwrap()));
     while since(&bench).is_empty() {
         bench.run(Duration::from_millis(100)).await;
     }
@@ -338,7 +338,7 @@ async fn a_part_is_told_after_a_restart_too() {
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
-    bench.ask(Command::RetryBatch(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
     bench.until("it is under way", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::UnderWay { .. }))).await;
     bench.run(Duration::from_secs(1)).await;
     let mut bench = bench.killed_and_restarted();

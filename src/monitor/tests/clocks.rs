@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use rstest::rstest;
 
 use super::taking_back::{Hindered, Waits, loaded, states};
-use super::world::{Bench, Seen, World, demo_world};
-use crate::monitor::{ActionStage, Clock, Command};
+use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
+use crate::monitor::{ActionStage, Clock};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
@@ -44,7 +44,7 @@ impl Night {
 async fn a_screen_that_stands_still_lets_no_old_yes_leave(#[values(1, 2, 3, 4)] taken: usize) {
     let mut bench = loaded(Bench::new(World { failure_rate: 0.1, ..demo_world(1_000, 0.0) })).await;
     let chosen = bench.failures(4);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.stand_still(taken, Duration::from_secs(600)).await;
     let left_in_time = bench.posts().len();
     bench.run(Duration::from_secs(900)).await;
@@ -61,7 +61,7 @@ async fn a_yes_of_the_evening_sends_nothing_in_the_morning(
     let mut hindered = Hindered::new(waits).await;
     let chosen = hindered.bench.failures(messages);
     let mut confirmed = hindered.bench.all_confirmed(&chosen);
-    let command = if messages == 1 { Command::Retry(confirmed.remove(0)) } else { Command::Run(confirmed) };
+    let command = if messages == 1 { retry_command(confirmed.remove(0)) } else { run_command(confirmed) };
     hindered.bench.ask(command);
     hindered.bench.run(Duration::from_secs(10)).await;
     night.passes(&hindered.bench.clock);
@@ -89,7 +89,7 @@ async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both,
     let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
     *clock.lock().unwrap() = Some(bench.clock.clone());
     let chosen = bench.failures(8);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it stops", Seen::run_is_over).await;
     bench.run(Duration::from_secs(600)).await;
     assert_eq!(bench.posts().len(), 2, "six were left in the evening");
@@ -107,7 +107,7 @@ async fn a_run_goes_on_when_the_clock_is_set(#[case] seconds: i64) {
     let world = World { failure_rate: 0.4, ..demo_world(200, 0.0) };
     let mut bench = loaded(Bench::new(world)).await;
     let chosen = bench.failures(20);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 5)).await;
     let begun = tokio::time::Instant::now();
     bench.clock.set_wall(SignedDuration::from_secs(seconds));
@@ -126,7 +126,7 @@ async fn the_journal_is_dated_by_the_wall() {
     let mut bench = loaded(Bench::new(demo_world(300, 0.0))).await;
     bench.clock.set_wall(SignedDuration::from_mins(-90));
     let failed = bench.failed();
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
     let entry = bench.journal().all(1).unwrap().remove(0);
     for at in [entry.planned_at, entry.changed_at] {

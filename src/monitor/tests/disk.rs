@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command};
 use crate::state::ActionState;
@@ -45,8 +45,8 @@ async fn two_processes_keep_to_their_pace_and_every_retry_goes(#[case] milliseco
         bench.slow_the_disk(Duration::from_millis(milliseconds));
     }
     let begun = bench.clock.now();
-    bench.ask(Command::Run(bench.all_confirmed(&chosen[..8])));
-    other.ask(Command::Run(other.all_confirmed(&chosen[8..])));
+    bench.ask(run_command(bench.all_confirmed(&chosen[..8])));
+    other.ask(run_command(other.all_confirmed(&chosen[8..])));
     tokio::join!(bench.until("the first is over", Seen::run_is_over), other.until("the second is over", Seen::run_is_over));
     assert_eq!((bench.seen.run().unwrap().accepted, other.seen.run().unwrap().accepted), (8, 8));
     let accepted = bench.accepted();
@@ -68,10 +68,10 @@ async fn a_disk_that_is_slow_for_once_brings_nobody_out_of_pace(#[case] millisec
     let mut other = loaded(bench.another()).await;
     let chosen = bench.failures(9);
     let begun = bench.clock.now();
-    other.ask(Command::Run(other.all_confirmed(&chosen[1..])));
+    other.ask(run_command(other.all_confirmed(&chosen[1..])));
     other.until("the other one is at it", |seen| seen.run().is_some_and(|run| run.accepted == 2)).await;
     bench.slow_the_next_writes(&[milliseconds]);
-    bench.ask(Command::Retry(bench.confirmed(&chosen[0])));
+    bench.ask(retry_command(bench.confirmed(&chosen[0])));
     let accepted = |seen: &Seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted);
     tokio::join!(bench.until("it is accepted", accepted), other.until("the other one is over", Seen::run_is_over));
     assert_eq!(bench.posts().len(), 9);
@@ -88,7 +88,7 @@ async fn a_line_that_comes_too_late_is_closed_before_the_next_slot_is_waited_for
     let chosen = bench.failures(3);
     let slow = Duration::from_millis(700);
     bench.slow_the_disk(slow);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     tokio::join!(bench.until("it is over", Seen::run_is_over), other.run(Duration::from_secs(30)));
     let journal = bench.journal();
     let entries = journal.all(10).unwrap();
@@ -105,7 +105,7 @@ async fn a_disk_slower_than_any_slot_does_not_stop_a_run() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(3);
     bench.slow_the_disk(Duration::from_secs(8));
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(bench.seen.run().unwrap().accepted, 3);
     let posted: Vec<MessageId> = bench.posts().into_iter().map(|(message, _)| message).collect();
@@ -116,7 +116,7 @@ async fn a_disk_slower_than_any_slot_does_not_stop_a_run() {
 async fn late_lines_do_not_use_up_the_tries() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(1);
-    bench.ask(Command::Retry(bench.confirmed(&chosen[0])));
+    bench.ask(retry_command(bench.confirmed(&chosen[0])));
     // The line of a try, its end, and so on: it grows slower faster than its slots leave room for it.
     bench.slow_the_next_writes(&[300, 0, 1_500, 0, 4_500, 0]);
     bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;

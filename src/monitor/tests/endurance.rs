@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, demo_world};
+use super::world::{Bench, demo_world, retry_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, Connection};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -23,7 +23,7 @@ async fn loaded(mut bench: Bench) -> (Bench, MessageId) {
 async fn a_yes_does_not_hold_for_ever() {
     let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
     bench.ask(Command::Pause);
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is written down", |seen| seen.stage(&failed) == Some(&ActionStage::Intended)).await;
     bench.run(Duration::from_secs(12 * 3600)).await;
     bench.ask(Command::Resume);
@@ -57,7 +57,7 @@ async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person(
         is_single.then(|| Fault::Before(if request.is_write() { lost.clone() } else { broken.clone() }))
     };
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("a person must decide", |seen| matches!(seen.stage(&failed), Some(ActionStage::Unknown { look_up_at: None, .. }))).await;
     let before = bench.get_times().len();
     bench.run(Duration::from_secs(120)).await;

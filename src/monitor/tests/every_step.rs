@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use rstest::rstest;
 
 use super::taking_back::states;
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, retry_batch_command, retry_command, run_command};
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, Transport, TransportFailure};
@@ -69,14 +69,14 @@ async fn prepared(what: What) -> (Bench, Arc<Steps>, Command, usize) {
     before.ask(Command::InView(true));
     before.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
     let (command, messages) = match what {
-        What::Batch => (Command::RetryBatch(before.batch_plan().await.confirm(before.clock.now()).unwrap()), 1),
+        What::Batch => (retry_batch_command(before.batch_plan().await.confirm(before.clock.now()).unwrap()), 1),
         What::Single | What::Run => {
             let chosen = before.failures(if what == What::Single { 1 } else { 3 });
             before.ask(Command::Pause);
             before.run(Duration::from_secs(100)).await;
             let mut retries = before.all_as_read(&chosen);
-            let single = (retries.len() == 1).then(|| Command::Retry(retries.remove(0)));
-            (single.unwrap_or(Command::Run(retries)), chosen.len())
+            let single = (retries.len() == 1).then(|| retry_command(retries.remove(0)));
+            (single.unwrap_or(run_command(retries)), chosen.len())
         }
     };
     before.kill();

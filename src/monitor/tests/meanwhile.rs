@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
 use crate::action::{ConfirmedRetry, LastRead, Planner};
 use crate::delivery::{Message, MessageId, RecipientQuery, RetryAdvice, Status};
 use crate::monitor::{ActionStage, Command, Generation, ListRequest, RunNews, RunPhase};
@@ -102,7 +102,7 @@ async fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_not_posted(#[case
         By::Script => planned_by_a_script(&bench, 100).await,
     };
     let chosen: Vec<MessageId> = retries.iter().map(|retry| retry.item().message.clone()).collect();
-    bench.ask(Command::Run(retries));
+    bench.ask(run_command(retries));
     let mut elsewhere = HashSet::new();
     for (accepted, others) in [(0, 30..50), (20, 70..80), (40, 90..100)] {
         bench.until("it has come so far", |seen| seen.run().is_some_and(|run| run.accepted >= accepted)).await;
@@ -142,7 +142,7 @@ async fn a_repeat_is_no_second_retry_of_what_went_elsewhere(#[case] step: Script
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(3);
     let retries = bench.all_confirmed(&chosen);
-    bench.ask(if in_run { Command::Run(retries) } else { Command::Retry(retries[0].clone()) });
+    bench.ask(if in_run { run_command(retries) } else { retry_command(retries[0].clone()) });
     bench.until("it goes again", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::GoesAgain { .. }))).await;
     bench.retry_elsewhere(&chosen[0]);
     bench.until("it is skipped", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::Skipped(_)))).await;
@@ -164,7 +164,7 @@ async fn what_is_on_the_screen_is_not_retried_against_it(#[case] look: fn(&Messa
     let chosen = bench.failures(20);
     let last = chosen.last().unwrap().clone();
     let number = bench.recipient(&last);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.retry_elsewhere(&last);
     bench.ask(look(&last, &number));
     bench.until("it is over", Seen::run_is_over).await;
@@ -181,7 +181,7 @@ async fn a_yes_is_not_renewed_by_its_repeats() {
     let faults = posts_up_to(2, Fault::Before(dropped));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(4);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (0, 0, 0, 0, 4, 0));
     let RunPhase::Stopped(why) = &bench.seen.run().unwrap().phase else { panic!("stopped") };
@@ -211,7 +211,7 @@ async fn a_long_run_is_read_again_by_its_pages(#[case] by: By) {
     retries.sort_by_key(|retry| retry.item().message.as_str().bytes().rev().collect::<Vec<u8>>());
     let pages = bench.reported_times().len();
     let begun = bench.clock.now();
-    bench.ask(Command::Run(retries));
+    bench.ask(run_command(retries));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (160, 0, 0, 0, 0, 0));
     let minutes = bench.clock.now().duration_since(begun).as_secs_f64() / 60.0;
@@ -248,7 +248,7 @@ async fn where_a_page_tells_nothing_to_compare_the_message_is_read_by_itself() {
     let resumed = bench.clock.now();
     bench.ask(Command::Resume);
     bench.retry_elsewhere(&chosen[2]);
-    bench.ask(Command::Run(retries));
+    bench.ask(run_command(retries));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (3, 1, 0, 0, 0, 0));
     assert!(bench.read_alone_before_their_posts(resumed) >= 3);
@@ -270,7 +270,7 @@ async fn a_message_that_cannot_be_found_again_is_skipped() {
     let retry = bench.all_as_read(&chosen).remove(0);
     bench.ask(Command::Pause);
     bench.run(Duration::from_secs(100)).await;
-    bench.ask(Command::Retry(retry));
+    bench.ask(retry_command(retry));
     bench.ask(Command::Resume);
     bench.until("it is skipped", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::Skipped(_)))).await;
     bench.run(Duration::from_secs(60)).await;

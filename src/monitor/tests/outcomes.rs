@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -52,7 +52,7 @@ async fn ends(fault: Fault, times: usize) -> (ActionState, u32, usize) {
     let faults = posts(move |number| (number <= times).then(|| fault.clone()));
     let mut bench = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     let failed = bench.failed();
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(600)).await;
     let entry = bench.journal().all(1).unwrap().remove(0);
     (entry.state, entry.tries, bench.accepted().get(&failed).copied().unwrap_or(0))
@@ -128,7 +128,7 @@ async fn a_portals_page_keeps_no_message_under_way() {
     let faults = posts(|number| (number == 1).then(|| Fault::Before(answers(200))));
     let mut bench = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     let failed = bench.failed();
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     let is_a_persons = |seen: &Seen| seen.open.as_ref().is_some_and(|open| open.len() == 1 && open[0].look_up_at.is_none());
     bench.until("a person must decide", is_a_persons).await;
     assert!(bench.seen.stage(&failed).is_some_and(ActionStage::needs_person));
@@ -137,7 +137,7 @@ async fn a_portals_page_keeps_no_message_under_way() {
     bench.ask(Command::Resolve { action, went: false });
     bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(Vec::is_empty)).await;
     // Without a restart it can be retried again.
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.accepted().get(&failed), Some(&1));
     assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::Accepted);
@@ -167,7 +167,7 @@ async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
     let world = World { failure_rate: 0.3, ..demo_world(4000, 0.0) };
     let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(500);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     let mut pauses = 0;
     loop {
         let reported = bench.seen.runs.len();
@@ -216,6 +216,6 @@ async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
     bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(|reported| reported.len() + 1 == unknown)).await;
     assert_eq!(bench.seen.run().unwrap().unknown, unknown - 1);
     assert_eq!(bench.journal().entry(open.action).unwrap().state, ActionState::ResolvedByPerson);
-    bench.ask(Command::Retry(bench.confirmed(&message)));
+    bench.ask(retry_command(bench.confirmed(&message)));
     bench.until("it was retried", |seen| !matches!(seen.stage(&message), Some(ActionStage::NotTaken(_) | ActionStage::NotSent(_)))).await;
 }

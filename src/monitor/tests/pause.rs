@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, run_command};
 use crate::delivery::RecipientQuery;
 use crate::monitor::{Command, Connection, Generation};
 use crate::postman::Request;
@@ -59,7 +59,7 @@ impl Watched {
         let chosen = bench.failures(20);
         bench.ask(Command::Search { generation: Generation(1), query: RecipientQuery::parse("658").unwrap() });
         bench.ask(Command::Open { generation: Generation(2), message: chosen[0].clone() });
-        bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+        bench.ask(run_command(bench.all_confirmed(&chosen)));
     }
 
     fn left(&self) -> usize {

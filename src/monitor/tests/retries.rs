@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, World, demo_world};
+use super::world::{Bench, World, demo_world, retry_command};
 use crate::delivery::{MessageId, Status};
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -33,7 +33,7 @@ fn first_post(fault: Fault) -> impl Fn(usize, &Request) -> Option<Fault> + Send 
 #[tokio::test(start_paused = true)]
 async fn a_retry_reaches_the_server_once_and_is_followed() {
     let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is over", |seen| seen.stage(&failed).is_some_and(ActionStage::is_over)).await;
     bench.run(Duration::from_secs(600)).await;
     assert_eq!(bench.posts(), [(failed.clone(), 201)]);
@@ -47,8 +47,8 @@ async fn a_retry_reaches_the_server_once_and_is_followed() {
 async fn the_same_yes_twice_is_one_retry() {
     let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
     let retry = bench.confirmed(&failed);
-    bench.ask(Command::Retry(retry.clone()));
-    bench.ask(Command::Retry(retry));
+    bench.ask(retry_command(retry.clone()));
+    bench.ask(retry_command(retry));
     bench.until("the second is refused", |seen| seen.stages.iter().any(|(_, stage)| matches!(stage, ActionStage::NotTaken(_)))).await;
     bench.run(Duration::from_secs(600)).await;
     assert_eq!(bench.posts().len(), 1);
@@ -59,7 +59,7 @@ async fn a_message_that_is_no_longer_failed_is_refused_with_the_apis_words() {
     let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
     let retry = bench.confirmed(&failed);
     bench.retry_elsewhere(&failed);
-    bench.ask(Command::Retry(retry));
+    bench.ask(retry_command(retry));
     bench.until("it is refused", |seen| matches!(seen.stage(&failed), Some(ActionStage::Refused(_)))).await;
     assert_eq!(state(&bench), [ActionState::Refused]);
 }
@@ -71,7 +71,7 @@ async fn a_message_that_is_no_longer_failed_is_refused_with_the_apis_words() {
 async fn what_provably_did_nothing_goes_again(#[case] step: ScriptedStep) {
     let faults = first_post(Fault::Before(step));
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
     bench.run(Duration::from_secs(300)).await;
     assert_eq!(bench.posts().len(), 1);
@@ -88,7 +88,7 @@ async fn what_provably_did_nothing_goes_again(#[case] step: ScriptedStep) {
 async fn a_lost_answer_is_looked_up_and_never_sent_again(#[case] fault: Fault) {
     let faults = first_post(fault);
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it was found out", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::FoundAccepted)).await;
     bench.run(Duration::from_secs(600)).await;
     assert_eq!(bench.posts(), [(failed, 201)]);
@@ -102,13 +102,13 @@ async fn a_lost_answer_is_looked_up_and_never_sent_again(#[case] fault: Fault) {
 async fn what_stays_unknown_is_left_to_a_person(#[case] fault: Fault) {
     let faults = first_post(fault);
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("a person must decide", |seen| matches!(seen.stage(&failed), Some(ActionStage::Unknown { look_up_at: None, .. }))).await;
     bench.run(Duration::from_secs(3600)).await;
     assert_eq!(bench.posts(), [], "it never arrived, and was never sent again");
     assert_eq!(state(&bench), [ActionState::Unknown]);
     // Not even when asked again: its outcome must be known first.
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is not taken", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotTaken(_)))).await;
     assert_eq!(bench.posts(), []);
 }
@@ -116,7 +116,7 @@ async fn what_stays_unknown_is_left_to_a_person(#[case] fault: Fault) {
 #[tokio::test(start_paused = true)]
 async fn without_a_journal_nothing_is_sent() {
     let (mut bench, failed) = loaded(Bench::without_journal(demo_world(300, 0.0))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is not taken", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotTaken(_)))).await;
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.posts(), []);
@@ -129,7 +129,7 @@ async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
         r#"{"error":{"code":"invalid_api_key_provided","message":"m","type":"t","id":"trace-1"}}"#,
     )));
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is refused", |seen| matches!(seen.stage(&failed), Some(ActionStage::Refused(_)))).await;
     let Some(ActionStage::Refused(refusal)) = bench.seen.stage(&failed) else { panic!("just refused") };
     assert!(refusal.keeps_out());
@@ -144,7 +144,7 @@ async fn a_retry_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() 
     // The request arrives and its answer never comes: the program dies while it waits.
     let faults = first_post(Fault::After(ScriptedStep::Hang));
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is under way", |seen| matches!(seen.stage(&failed), Some(ActionStage::UnderWay { .. }))).await;
     bench.run(Duration::from_secs(1)).await;
     let mut bench = bench.killed_and_restarted();
@@ -158,7 +158,7 @@ async fn a_retry_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() 
 async fn under_a_rate_limit_the_retry_waits_its_turn() {
     // One call a second for all: most of ours are dropped.
     let (mut bench, failed) = loaded(Bench::new(World { calls_per_second: 1, ..demo_world(300, 0.0) })).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is over", |seen| seen.stage(&failed).is_some_and(ActionStage::is_over)).await;
     let taken = bench.posts().into_iter().filter(|(_, status)| *status == 201).count();
     assert_eq!(taken, 1);
@@ -168,14 +168,14 @@ async fn under_a_rate_limit_the_retry_waits_its_turn() {
 #[tokio::test(start_paused = true)]
 async fn a_journal_that_can_be_written_again_is_taken_in_place_of_the_one_before() {
     let (mut bench, failed) = loaded(Bench::without_journal(demo_world(300, 0.0))).await;
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is not taken", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotTaken(_)))).await;
     assert!(bench.seen.actions_refused.is_some() && bench.posts().is_empty());
     let journal = bench.journal();
     let now = bench.clock.now();
     let run = journal.begin_run(RunId::new(now, 1, 1), &Who::default(), now).unwrap();
     bench.ask(Command::UseJournal { journal: JournalAccess::Writable(journal), run: Some(Arc::new(run)) });
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is accepted", |seen| seen.stage(&failed) == Some(&ActionStage::Accepted)).await;
     assert_eq!(state(&bench), [ActionState::Accepted]);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunNews, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -56,7 +56,7 @@ async fn a_run_retries_each_message_once_and_tells_how_far_it_is() {
     let chosen = bench.failures(30);
     let begun = bench.clock.now();
     let reads_before = bench.get_times().len();
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("the run is over", Seen::run_is_over).await;
     let took = bench.clock.now().duration_since(begun).as_secs_f64();
     // 30 calls at three quarters of 2 calls a second.
@@ -82,7 +82,7 @@ async fn all_intentions_are_on_disk_before_the_first_request() {
     let faults = posts(|_| Some(Fault::Before(ScriptedStep::Hang)));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(20);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("the first is under way", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::UnderWay { .. }))).await;
     assert_eq!(states(&bench), vec![ActionState::Intended; 20]);
 }
@@ -91,7 +91,7 @@ async fn all_intentions_are_on_disk_before_the_first_request() {
 async fn a_stop_leaves_the_rest_and_says_so() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(30);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 10)).await;
     bench.ask(Command::TakeBack);
     bench.until("it stopped", Seen::run_is_over).await;
@@ -106,7 +106,7 @@ async fn a_stop_leaves_the_rest_and_says_so() {
     let stopped = journal.iter().filter(|entry| entry.state == ActionState::NotSent && entry.reason.as_deref() == Some("stopped"));
     assert_eq!(stopped.count(), 30 - accepted);
     // They can be planned again.
-    bench.ask(Command::Run(bench.all_confirmed(&chosen[20..])));
+    bench.ask(run_command(bench.all_confirmed(&chosen[20..])));
     bench.until("the second is over", |seen| seen.run_is_over() && seen.run().is_some_and(|run| run.total == 10)).await;
     assert_eq!(bench.posts().len(), accepted + 10);
 }
@@ -116,7 +116,7 @@ async fn three_unknown_outcomes_in_a_row_pause_it() {
     let faults = posts(|number| (3..6).contains(&number).then(reset_after));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(12);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
     bench.run(Duration::from_secs(300)).await;
     assert_eq!(bench.posts().len(), 5, "it waits for a person");
@@ -135,7 +135,7 @@ async fn a_resumption_that_is_heard_too_late_stops_it() {
     let faults = posts(|number| (3..6).contains(&number).then(reset_after));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(12);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
     let agreed_at = bench.clock.now();
     bench.run(Duration::from_secs(301)).await;
@@ -154,7 +154,7 @@ async fn the_first_refusal_of_the_key_or_the_address_stops_it(#[case] status: u1
     let faults = posts(move |number| (number == 4).then(|| refused(status, code)));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(12);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it stopped", Seen::run_is_over).await;
     bench.run(Duration::from_secs(100)).await;
     let run = bench.seen.run().unwrap();
@@ -169,9 +169,9 @@ async fn what_is_open_elsewhere_is_passed_over() {
     let faults = posts(|number| (number == 1).then(reset_before));
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(6);
-    bench.ask(Command::Retry(bench.confirmed(&chosen[2])));
+    bench.ask(retry_command(bench.confirmed(&chosen[2])));
     bench.until("its outcome is not known", |seen| matches!(seen.stage(&chosen[2]), Some(ActionStage::Unknown { .. }))).await;
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 1, 0));
     let posted: HashSet<MessageId> = bench.posts().into_iter().map(|(message, _)| message).collect();
@@ -182,8 +182,8 @@ async fn what_is_open_elsewhere_is_passed_over() {
 async fn a_second_run_is_refused_while_one_is_under_way() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(20);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen[..10])));
-    bench.ask(Command::Run(bench.all_confirmed(&chosen[10..])));
+    bench.ask(run_command(bench.all_confirmed(&chosen[..10])));
+    bench.ask(run_command(bench.all_confirmed(&chosen[10..])));
     bench.until("the first is over", Seen::run_is_over).await;
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.posts().len(), 10);
@@ -194,7 +194,7 @@ async fn a_second_run_is_refused_while_one_is_under_way() {
 async fn without_a_journal_a_run_does_not_begin() {
     let mut bench = loaded(Bench::without_journal(failing_world())).await;
     let chosen = bench.failures(5);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (0, 0, 0, 5, 0));
     assert!(chosen.iter().all(|id| matches!(bench.seen.stage(id), Some(ActionStage::NotTaken(_)))));
@@ -205,7 +205,7 @@ async fn without_a_journal_a_run_does_not_begin() {
 async fn a_run_that_is_held_back_for_too_long_stops() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(10);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("some are accepted", |seen| seen.run().is_some_and(|run| run.accepted == 3)).await;
     bench.ask(Command::Pause);
     bench.run(Duration::from_secs(12 * 3600)).await;
@@ -226,7 +226,7 @@ async fn a_long_run_holds_its_yes_as_long_as_it_moves() {
     let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(120);
     let begun = bench.clock.now();
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     assert!(bench.clock.now().duration_since(begun).as_secs() > 300);
     assert_eq!(counts(bench.seen.run().unwrap()), (120, 0, 0, 0, 0));
@@ -241,7 +241,7 @@ async fn a_long_run_holds_its_yes_as_long_as_it_moves() {
 async fn a_file_of_the_journal_that_goes_in_mid_run_stops_it_before_the_next_request(#[case] ending: &str) {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(10);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("three were accepted", |seen| seen.run().is_some_and(|run| run.accepted >= 3)).await;
     let path = bench.folder.path().join(format!("state/journal.sqlite3{ending}"));
     std::fs::remove_file(path).unwrap();
@@ -250,7 +250,7 @@ async fn a_file_of_the_journal_that_goes_in_mid_run_stops_it_before_the_next_req
     assert!(bench.posts().len() <= 4, "{:?}", bench.posts());
     let why = bench.seen.actions_refused.as_ref().unwrap();
     assert!(why.why.contains("was removed or replaced while the program ran"), "{why:?}");
-    bench.ask(Command::Retry(bench.confirmed(&chosen[9])));
+    bench.ask(retry_command(bench.confirmed(&chosen[9])));
     let before = bench.posts().len();
     bench.until("nothing more is taken", |seen| matches!(seen.stage(&chosen[9]), Some(ActionStage::NotTaken(_)))).await;
     assert_eq!(bench.posts().len(), before);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::transports::Stops;
 use rstest::rstest;
 
-use super::world::{BASE, Bench, Seen, World, demo_world};
+use super::world::{BASE, Bench, Seen, World, demo_world, retry_command, run_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, ScriptedStep};
@@ -70,7 +70,7 @@ async fn wherever_a_run_dies_the_next_start_knows_the_truth() {
         let mut bench = loaded(Bench::with_stops(world(), faults(), &stops)).await;
         let chosen = bench.failures(4);
         stops.arm(stop);
-        bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+        bench.ask(run_command(bench.all_confirmed(&chosen)));
         let known = |seen: &Seen| {
             seen.run_is_over() && seen.open.as_ref().is_some_and(Vec::is_empty) && seen.run().is_some_and(|run| run.unknown == 0)
         };
@@ -102,8 +102,8 @@ async fn two_processes_on_the_same_failures_take_each_once(#[case] base: &str) {
     let mut bench = loaded(Bench::new(world)).await;
     let mut other = loaded(bench.another_at(base)).await;
     let chosen = bench.failures(30);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen[..20])));
-    other.ask(Command::Run(other.all_confirmed(&chosen[10..])));
+    bench.ask(run_command(bench.all_confirmed(&chosen[..20])));
+    other.ask(run_command(other.all_confirmed(&chosen[10..])));
     tokio::join!(bench.until("the first is over", Seen::run_is_over), other.until("the second is over", Seen::run_is_over));
     let accepted = bench.accepted();
     assert!(chosen.iter().all(|message| accepted.get(message) == Some(&1)), "{accepted:?}");
@@ -129,10 +129,10 @@ async fn whoever_says_yes_second_is_told_who_was_first_and_sees_the_row_anew() {
     let message = bench.failures(1).remove(0);
     let (first, second) = (bench.confirmed(&message), other.confirmed(&message));
     let read_at = |bench: &Bench| bench.seen.store.read_at(bench.seen.store.row(&message).unwrap());
-    bench.ask(Command::Retry(first));
+    bench.ask(retry_command(first));
     bench.until("it is written down", |seen| seen.stage(&message) == Some(&ActionStage::Intended)).await;
     let before = read_at(&other);
-    other.ask(Command::Retry(second.clone()));
+    other.ask(retry_command(second.clone()));
     other.until("it is not taken", |seen| matches!(seen.stage(&message), Some(ActionStage::NotTaken(_)))).await;
     let run = bench.journal().all(1).unwrap().remove(0).run;
     let reported = not_taken(&other, &message).to_owned();
@@ -141,7 +141,7 @@ async fn whoever_says_yes_second_is_told_who_was_first_and_sees_the_row_anew() {
     assert!(read_at(&other) > before, "its row was read again at once");
     // The first one's outcome is known by now, and the plan here is still from before it.
     bench.until("it was taken", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
-    other.ask(Command::Retry(second));
+    other.ask(retry_command(second));
     other.until("it is not taken either", |seen| seen.stages.len() == 2).await;
     let reported = not_taken(&other, &message);
     assert!(reported.starts_with(&format!("Another Postwatch has just retried this message (run {run}, at 20")), "{reported}");
@@ -154,7 +154,7 @@ async fn what_was_not_started_is_told_once() {
     let mut bench = loaded(Bench::with_stops(world(), faults(), &stops)).await;
     let chosen = bench.failures(4);
     stops.arm(3);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until_dead_or(&stops, |_| false).await;
     let mut bench = bench.killed_and_restarted();
     bench.until("it is told", |seen| !seen.not_started.is_empty()).await;
@@ -175,7 +175,7 @@ async fn used_up_attempts_are_told_by_their_code_and_known_at_the_next_start() {
     };
     let mut bench = loaded(Bench::with_stops(world(), faults, &Stops::new())).await;
     let chosen = bench.failures(2);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     let code = |message| match bench.seen.stage(message) {
         Some(ActionStage::Refused(refusal)) => (refusal.is_out_of_attempts(), refusal.code.clone().unwrap()),
@@ -199,9 +199,9 @@ async fn what_another_process_does_is_told_and_its_death_noticed() {
     let chosen = bench.failures(5);
     // The first dies after its first request has left.
     stops.arm(6);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until_dead_or(&stops, |_| false).await;
-    other.ask(Command::Run(other.all_confirmed(&chosen)));
+    other.ask(run_command(other.all_confirmed(&chosen)));
     other
         .until("it is told what is under way", |seen| {
             seen.open.as_ref().is_some_and(|open| open.len() == 5 && open.iter().all(|open| open.elsewhere))

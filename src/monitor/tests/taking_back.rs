@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use rstest::rstest;
 use tokio::sync::mpsc;
 
-use super::world::{Bench, Seen, World, demo_world};
+use super::world::{Bench, Seen, World, demo_world, retry_batch_command, retry_command, run_command};
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, Exchange, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
@@ -92,7 +92,7 @@ async fn what_waits_is_taken_back_and_never_leaves(
     let mut hindered = Hindered::new(waits).await;
     let chosen = hindered.bench.failures(messages);
     let mut confirmed = hindered.bench.all_confirmed(&chosen);
-    let command = if messages == 1 { Command::Retry(confirmed.remove(0)) } else { Command::Run(confirmed) };
+    let command = if messages == 1 { retry_command(confirmed.remove(0)) } else { run_command(confirmed) };
     hindered.bench.ask(command);
     hindered.bench.run(Duration::from_secs(20)).await;
     assert_eq!(hindered.bench.posts(), [], "it waits");
@@ -108,7 +108,7 @@ async fn what_waits_is_taken_back_and_never_leaves(
     }
     // It can be agreed to again.
     let again = hindered.bench.confirmed(&chosen[0]);
-    hindered.bench.ask(Command::Retry(again));
+    hindered.bench.ask(retry_command(again));
     hindered.bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
 }
 
@@ -118,7 +118,7 @@ async fn the_retry_of_a_batch_is_taken_back_too() {
     *hindered.armed.lock().unwrap() = false;
     let plan = hindered.bench.batch_plan().await;
     *hindered.armed.lock().unwrap() = true;
-    hindered.bench.ask(Command::RetryBatch(plan.confirm(hindered.bench.clock.now()).unwrap()));
+    hindered.bench.ask(retry_batch_command(plan.confirm(hindered.bench.clock.now()).unwrap()));
     hindered.bench.run(Duration::from_secs(5)).await;
     hindered.bench.ask(Command::TakeBack);
     hindered.bench.until("it is told", |seen| seen.taken_back == [(1, 0)]).await;
@@ -137,7 +137,7 @@ async fn a_run_that_paused_itself_is_taken_back() {
     };
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(9);
-    bench.ask(Command::Run(bench.all_confirmed(&chosen)));
+    bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
     bench.ask(Command::TakeBack);
     bench.until("it is told", |seen| !seen.taken_back.is_empty() && seen.run_is_over()).await;
@@ -184,7 +184,7 @@ async fn what_is_on_its_way_is_told_as_too_late(
     let mut bench = loaded(Bench::behind(failing_world(), slow)).await;
     let chosen = bench.failures(messages);
     let mut confirmed = bench.all_confirmed(&chosen);
-    bench.ask(if messages == 1 { Command::Retry(confirmed.remove(0)) } else { Command::Run(confirmed) });
+    bench.ask(if messages == 1 { retry_command(confirmed.remove(0)) } else { run_command(confirmed) });
     let leaves = |seen: &Seen| chosen.iter().any(|id| matches!(seen.stage(id), Some(ActionStage::UnderWay { .. })));
     bench.until("it leaves", leaves).await;
     bench.ask(Command::TakeBack);
@@ -220,7 +220,7 @@ async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] 
         }
         true
     });
-    bench.ask(Command::Retry(bench.confirmed(&failed)));
+    bench.ask(retry_command(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(200)).await;
     assert_eq!(bench.posts(), [], "it had not left when {carry_out:?} was wished");
     let entry = bench.journal().all(1).unwrap().remove(0);

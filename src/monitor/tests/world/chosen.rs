@@ -1,10 +1,25 @@
 //! What somebody chooses on the screen, and says yes to.
 
 use super::Bench;
-use crate::action::{BatchPlan, BatchReading, ConfirmedRetry, LastRead, Planner};
+use crate::action::{BatchPlan, BatchReading, ConfirmedBatchRetry, ConfirmedRetry, LastRead, Planner};
 use crate::delivery::{BatchId, Message, MessageId, RetryAdvice, Status};
 use crate::monitor::{Command, Generation};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
+
+/// The command to retry one message.
+pub fn retry_command(retry: ConfirmedRetry) -> Command {
+    Command::Retry(retry)
+}
+
+/// The command to retry several messages as a run.
+pub fn run_command(retries: Vec<ConfirmedRetry>) -> Command {
+    Command::Run(retries)
+}
+
+/// The command to retry a batch as a whole.
+pub fn retry_batch_command(retry: ConfirmedBatchRetry) -> Command {
+    Command::RetryBatch(retry)
+}
 
 impl Bench {
     /// A failed message as shown, that may be retried and is not out of attempts.
