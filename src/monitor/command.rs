@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::action::{ConfirmedBatchRetry, ConfirmedRetry};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
-use crate::state::{ActionId, JournalAccess, Run};
+use crate::state::{ActionId, JournalAccess, NoteKind, Run};
 
 /// Which question an answer belongs to. A newer question makes answers to older ones worthless:
 /// whoever asked drops them.
@@ -97,6 +97,14 @@ pub enum Command {
         action: ActionId,
         /// Whether it went.
         went: bool,
+    },
+    /// Write down what is no action: something personal was shown or copied, a lock was opened or closed. Where that
+    /// fails, [`News::NoteLost`](super::News::NoteLost) says so.
+    Note {
+        /// What happened.
+        kind: NoteKind,
+        /// More about it, without anything personal.
+        detail: String,
     },
     /// Take this journal, and this run in it: the one before could not be written.
     UseJournal {

@@ -5,6 +5,7 @@ mod acting;
 mod active_run;
 mod budget;
 mod clock;
+mod channel;
 mod command;
 mod scheduler;
 mod ledger;
@@ -17,6 +18,7 @@ mod worker;
 mod tests;
 
 pub use budget::Budget;
+pub use channel::{CommandSender, Inbox, UpdateSender, inbox};
 pub use clock::{Clock, Moment, ServerTime};
 pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
@@ -25,4 +27,4 @@ pub use update::{
     ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice,
     NoticeWeight, OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
 };
-pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey, Watcher};
+pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};

@@ -16,20 +16,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
 
 use super::acting::{Acting, BatchPass, Skipped, is_over};
 use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
 use super::sharing::{Sharing, blocking, broken_reported, repaired_reported};
 use super::{
-    CampaignIndex, Clock, Command, Connection, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime, Update,
+    CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
+    Update, UpdateSender,
 };
 use crate::action::{RunEvent, StopCause};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Api, CallError, Explanation};
 use crate::state::{ActionId, JournalAccess, Run, Server};
 
-pub use handle::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey, Watcher};
+pub use handle::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};
 
 /// Everything a worker holds.
 struct Worker {
@@ -60,13 +60,13 @@ struct Worker {
     used_up_reported: Vec<MessageId>,
     clock_reported: bool,
     last_stamp: Option<Timestamp>,
-    updates: mpsc::Sender<Update>,
-    inbox: mpsc::UnboundedReceiver<Command>,
+    updates: UpdateSender,
+    inbox: Inbox,
     ending: bool,
 }
 
 impl Worker {
-    fn new(options: MonitorOptions, updates: mpsc::Sender<Update>, inbox: mpsc::UnboundedReceiver<Command>) -> Self {
+    fn new(options: MonitorOptions, updates: UpdateSender, inbox: Inbox) -> Self {
         let horizon = SignedDuration::try_from(options.history).unwrap_or(SignedDuration::MAX);
         Self {
             campaign: options.campaign,
@@ -120,7 +120,7 @@ impl Worker {
                 }
                 NextStep::Rest => {
                     self.meter(None).await;
-                    let command = self.inbox.recv().await;
+                    let command = self.inbox.next().await;
                     self.take_command_or_end(command).await;
                 }
             }
@@ -146,7 +146,7 @@ impl Worker {
 
     /// Takes in what is wished already.
     async fn hear(&mut self) {
-        while let Ok(command) = self.inbox.try_recv() {
+        while let Some(command) = self.inbox.try_next() {
             self.take_command(command).await;
         }
     }
@@ -156,13 +156,13 @@ impl Worker {
         let clock = self.clock.clone();
         tokio::select! {
             () = clock.sleep_until(until) => {}
-            command = self.inbox.recv() => self.take_command_or_end(command).await,
+            command = self.inbox.next() => self.take_command_or_end(command).await,
         }
     }
 
     /// Tells news. Whoever listened may be gone at the end of the program; then nobody needs them.
     async fn tell(&self, news: News) {
-        let _ = self.updates.send(Update { campaign: self.campaign, news }).await;
+        self.updates.send(Update { campaign: self.campaign, news }).await;
     }
 
     async fn notice(&self, weight: NoticeWeight, text: Explanation) {
@@ -257,6 +257,7 @@ impl Worker {
             Command::ResumeRun { .. } => self.run_takes(RunEvent::Resume).await,
             Command::LookUp(action) => self.look_up(action).await,
             Command::Resolve { action, went } => self.resolve(action, went).await,
+            Command::Note { kind, detail } => self.write_note(kind, detail).await,
             Command::UseJournal { journal, run } => {
                 (self.journal, self.run) = (journal, run);
                 self.take_over().await;
@@ -344,7 +345,7 @@ impl Worker {
             tokio::select! {
                 biased;
                 answer = &mut answer => return Some(answer),
-                command = self.inbox.recv() => self.take_command_or_end(command).await,
+                command = self.inbox.next() => self.take_command_or_end(command).await,
             }
         }
         None

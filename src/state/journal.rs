@@ -2,17 +2,23 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
 
 use super::form::{JournalBackend, JournalTransaction};
 use super::memory::Memory;
 use super::sqlite::{FILE_NAME, Sqlite};
-use super::{RunId, StateError};
+use super::{Note, NoteKind, Run, RunId, StateError};
+use crate::delivery::CampaignId;
 
 /// The journal of actions, their claims and the notes beside them. A clone is another handle on the
 /// same one. Whoever holds it does not know what keeps its lines.
 #[derive(Debug, Clone)]
 pub struct Journal {
     form: Arc<dyn JournalBackend>,
+    /// Whether a write has failed since [`Journal::take_failure`] was last called, by any handle.
+    has_failed: Arc<AtomicBool>,
     /// Asked before and after every write: where it says no, the program has died there.
     #[cfg(test)]
     gate: Arc<std::sync::Mutex<Option<Gate>>>,
@@ -70,6 +76,7 @@ impl Journal {
     pub(super) fn of(form: Arc<impl JournalBackend + 'static>) -> Journal {
         Journal {
             form,
+            has_failed: Arc::default(),
             #[cfg(test)]
             gate: Arc::default(),
             #[cfg(test)]
@@ -80,6 +87,14 @@ impl Journal {
     /// Does some work in one step that keeps every other writer out from its beginning, and that is
     /// durable when this returns.
     pub(super) fn write<T>(&self, work: impl FnOnce(&mut dyn JournalTransaction) -> Result<T, StateError>) -> Result<T, StateError> {
+        let written = self.try_to_write(work);
+        if written.as_ref().is_err_and(StateError::is_of_the_journal) {
+            self.has_failed.store(true, Ordering::Relaxed);
+        }
+        written
+    }
+
+    fn try_to_write<T>(&self, work: impl FnOnce(&mut dyn JournalTransaction) -> Result<T, StateError>) -> Result<T, StateError> {
         #[cfg(test)]
         self.pass()?;
         let (mut work, mut done) = (Some(work), None);
@@ -120,6 +135,11 @@ impl Journal {
     /// Why it cannot.
     pub fn probe(&self) -> Result<(), StateError> {
         self.form.probe()
+    }
+
+    /// Whether a write has failed since the last call, by any handle.
+    pub fn take_failure(&self) -> bool {
+        self.has_failed.swap(false, Ordering::Relaxed)
     }
 
     pub(super) fn form(&self) -> &dyn JournalBackend {
@@ -219,5 +239,26 @@ impl JournalAccess {
             JournalAccess::Writable(journal) => Some(journal),
             JournalAccess::ReadOnly { journal, .. } => journal.as_ref(),
         }
+    }
+}
+
+/// The journal as far as it is open, and this run of the program in it.
+#[derive(Debug, Clone)]
+pub struct JournalHandle {
+    /// The journal.
+    pub access: JournalAccess,
+    /// This run; `None` where nothing can be written.
+    pub run: Option<Arc<Run>>,
+}
+
+impl JournalHandle {
+    /// Notes a reveal, an export, an unlock in a campaign.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn note(&self, kind: NoteKind, detail: String, base_url: String, campaign: CampaignId, at: Timestamp) -> Result<(), StateError> {
+        let journal = self.access.writable()?;
+        let run = self.run.as_ref().ok_or_else(|| StateError::ReadOnly { why: "this program has begun no run in it".to_owned() })?;
+        journal.note(&Note { run: run.id().clone(), at, kind, base_url: Some(base_url), campaign: Some(campaign), detail })
     }
 }

@@ -39,7 +39,7 @@ pub use action::{ActionId, ActionKind, FailureSeen, Intention, Outcome, ReadFrom
 pub use budget::{BudgetFile, MemoryBudget, ReservedSlot, SharedBudget};
 pub use error::{Cause, StateError};
 pub use folder::folder;
-pub use journal::{Journal, JournalAccess};
+pub use journal::{Journal, JournalAccess, JournalHandle};
 pub use note::{Note, NoteEntry, NoteKind};
 pub use orphan::Settled;
 pub use read::{ActionAttempt, Holder, JournalEntry, OpenAction};

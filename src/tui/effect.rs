@@ -1,8 +1,8 @@
 //! What leaves the dashboard: all that it may do to the world, as plain data.
 
 use crate::config::NewCampaign;
-use crate::delivery::MessageId;
 use crate::monitor::{CampaignIndex, Command};
+use crate::state::NoteKind;
 
 /// A text that leaves the program because a person wants it: a copy, or a file. It may hold
 /// recipients, so that no log ever shows it.
@@ -44,6 +44,13 @@ pub enum ExportStep {
     Drop,
 }
 
+impl Effect {
+    /// The worker of a campaign is to write something down that is no action.
+    pub(super) fn note(campaign: CampaignIndex, kind: NoteKind, detail: impl Into<String>) -> Self {
+        Effect::Command { campaign, command: Command::Note { kind, detail: detail.into() } }
+    }
+}
+
 /// Something to be done outside the dashboard's state. Carried out in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -53,30 +60,6 @@ pub enum Effect {
         campaign: CampaignIndex,
         /// What is wished.
         command: Command,
-    },
-    /// A masked recipient was shown to a person: that is journalled.
-    NoteReveal {
-        /// The campaign.
-        campaign: CampaignIndex,
-        /// The message; `None` when the whole screen was unmasked.
-        message: Option<MessageId>,
-    },
-    /// A read-only campaign was opened for actions by a person: that is journalled.
-    NoteUnlock {
-        /// The campaign.
-        campaign: CampaignIndex,
-    },
-    /// It was closed again, by a person or because its time was over: that is journalled.
-    NoteLock {
-        /// The campaign.
-        campaign: CampaignIndex,
-    },
-    /// Something personal was copied that was not masked: that is journalled.
-    NoteCopy {
-        /// The campaign.
-        campaign: CampaignIndex,
-        /// What was copied, in words: nothing personal.
-        detail: String,
     },
     /// Hand a text to the terminal's clipboard.
     Copy(Copied),

@@ -21,8 +21,8 @@ pub use event::{Event, ExportAnswer};
 pub use guard::{Guard, KeyRole};
 pub use keys::{Action, Context, KeyMap};
 pub use run::{
-    Dashboard, DashboardEnded, EventLoop, ExitReason, Host, Input, InputEvent, QuestionId, Reading, Requests, Screen, UpdateReceiver,
-    UpdateSender, WakeReceiver, Waker, updates, wake_pair,
+    Dashboard, EventLoop, ExitReason, Host, Input, InputEvent, QuestionId, Reading, Requests, Screen, UpdateReceiver, WakeReceiver, Waker,
+    updates, wake_pair,
 };
 pub use setup::{CampaignSettings, Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};

@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use super::{Effect, Event, Guard};
 use frame_limiter::{Cause, FrameLimiter};
 
-pub use channel::{DashboardEnded, UpdateReceiver, UpdateSender, updates};
+pub use channel::{UpdateReceiver, updates};
 pub use dashboard::{Dashboard, QuestionId};
 pub use outside::{Host, Input, InputEvent, Reading, Screen};
 pub use requests::{ExitReason, Requests};

@@ -437,7 +437,7 @@ impl Desk {
         let effects = std::mem::take(&mut self.effects);
         let commands = effects.into_iter().filter_map(|effect| match effect {
             // Whether somebody looks, and what is read for a question, is asked for by itself.
-            Effect::Command { command: Command::InView(_) | Command::Attend(_) | Command::LeaveBatch, .. } => None,
+            Effect::Command { command: Command::InView(_) | Command::Attend(_) | Command::LeaveBatch | Command::Note { .. }, .. } => None,
             Effect::Command { command: Command::ReadBatch { .. }, .. } => None,
             Effect::Command { command, .. } => Some(command),
             _ => None,
@@ -550,17 +550,9 @@ pub fn sends(command: &Command) -> bool {
 
 /// What was handed over for the journal, with the details of each note.
 pub fn notes(effects: &[Effect], kind: NoteKind) -> Vec<String> {
-    let note = |effect: &Effect| {
-        let (noted, detail) = match effect {
-            Effect::NoteReveal { message, .. } => {
-                (NoteKind::Reveal, message.as_ref().map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned()))
-            }
-            Effect::NoteUnlock { .. } => (NoteKind::Unlock, String::new()),
-            Effect::NoteLock { .. } => (NoteKind::Lock, String::new()),
-            Effect::NoteCopy { detail, .. } => (NoteKind::Export, detail.clone()),
-            _ => return None,
-        };
-        (noted == kind).then_some(detail)
+    let note = |effect: &Effect| match effect {
+        Effect::Command { command: Command::Note { kind: noted, detail }, .. } => (*noted == kind).then(|| detail.clone()),
+        _ => None,
     };
     effects.iter().filter_map(note).collect()
 }

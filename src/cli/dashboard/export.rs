@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 
+use jiff::Timestamp;
 use tempfile::NamedTempFile;
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
-use super::keeper::Ask;
+use crate::delivery::CampaignId;
 use crate::monitor::CampaignIndex;
 use crate::postman::Explanation;
-use crate::state::NoteKind;
+use crate::state::{JournalHandle, NoteKind};
 use crate::tui::{Event, ExportAnswer, ExportId, ExportStep, Waker};
 
 /// How many names are tried where one is taken.
@@ -30,12 +30,12 @@ pub(super) struct Exporter {
 }
 
 impl Exporter {
-    /// The thread, which wakes the loop with `waker` and journals by `keeper`.
-    pub fn new(waker: Waker, keeper: UnboundedSender<Ask>) -> Self {
+    /// The thread, which wakes the loop with `waker`, and writes what it did into the journal that is open then.
+    pub fn new(waker: Waker, journal: ExportJournal) -> Self {
         let (steps, inbox) = mpsc::channel();
         let (outbox, answers) = mpsc::channel();
         let write = move || {
-            let mut desk = Desk { open: None, keeper };
+            let mut desk = Desk { open: None, journal };
             for (export, step) in inbox {
                 let Some(answer) = desk.step(export, step) else { continue };
                 if outbox.send(Event::Export { export, answer }).is_err() {
@@ -79,7 +79,23 @@ impl Exporter {
 /// The file under way.
 struct Desk {
     open: Option<OpenFile>,
-    keeper: UnboundedSender<Ask>,
+    journal: ExportJournal,
+}
+
+/// Where exports are written down.
+pub(super) struct ExportJournal {
+    pub opened: watch::Receiver<Option<JournalHandle>>,
+    /// The base URL and id of each campaign.
+    pub campaigns: Vec<(String, CampaignId)>,
+}
+
+impl ExportJournal {
+    /// Writes an export into the journal; the line is on the disk when this returns.
+    fn note(&self, campaign: CampaignIndex, detail: &str) -> Result<(), String> {
+        let (handle, campaign) = (self.opened.borrow().clone(), self.campaigns.get(campaign.0).cloned());
+        let (Some(handle), Some((base, id))) = (handle, campaign) else { return Err("the journal of actions is not open".to_owned()) };
+        handle.note(NoteKind::Export, detail.to_owned(), base, id, Timestamp::now()).map_err(|error| error.explained())
+    }
 }
 
 /// A file that has not got its name yet. Without its end it is taken away.
@@ -116,7 +132,7 @@ impl Desk {
             ExportStep::End { campaign, detail, masked } => {
                 let open = self.open.take().filter(|open| open.export == export)?;
                 let path = open.path.clone();
-                let noted = self.note(campaign, &detail);
+                let noted = self.journal.note(campaign, &detail);
                 if let (Err(why), false) = (&noted, masked) {
                     return Some(ExportAnswer::Failed(unnoted(&path, why)));
                 }
@@ -130,18 +146,6 @@ impl Desk {
                 None
             }
         }
-    }
-}
-
-impl Desk {
-    /// Writes the export into the journal, and waits until the line is on the disk.
-    fn note(&self, campaign: CampaignIndex, detail: &str) -> Result<(), String> {
-        let (written, answer) = oneshot::channel();
-        let note = Ask::Note { campaign, kind: NoteKind::Export, detail: detail.to_owned(), written: Some(written) };
-        // Nobody listens, or answers, only when the workers have ended.
-        let ended = || "the program is ending".to_owned();
-        self.keeper.send(note).map_err(|_| ended())?;
-        answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
     }
 }
 
@@ -220,9 +224,12 @@ fn failed(path: &Path, error: &io::Error) -> Explanation {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tempfile::TempDir;
 
     use super::*;
+    use crate::state::{Journal, JournalAccess, RunId, Who};
     use crate::tui::Copied;
 
     const ID: ExportId = ExportId(1);
@@ -238,23 +245,32 @@ mod tests {
         assert!(exporter.answer().is_none());
     }
 
-    /// A desk whose keeper notes everything, or nothing; and what it was asked to note.
-    fn desk_with(written: Result<(), String>) -> (Desk, Receiver<String>) {
-        let (keeper, mut inbox) = tokio::sync::mpsc::unbounded_channel();
-        let (noted, notes) = mpsc::channel();
-        std::thread::spawn(move || {
-            while let Some(ask) = inbox.blocking_recv() {
-                if let Ask::Note { kind: NoteKind::Export, detail, written: Some(answer), .. } = ask {
-                    noted.send(detail).unwrap();
-                    answer.send(written.clone()).unwrap();
-                }
-            }
-        });
-        (Desk { open: None, keeper }, notes)
+    /// A desk whose journal takes everything, or nothing; and what is in it.
+    fn desk_with(writable: bool) -> (Desk, Notes) {
+        let journal = Journal::in_memory();
+        let run = RunId::new(Timestamp::now(), 1, 1);
+        let run = journal.begin_run(run, &Who::from_environment(|_| None), Timestamp::now()).unwrap();
+        if !writable {
+            journal.set_gate(|| false);
+        }
+        let handle = JournalHandle { access: JournalAccess::Writable(journal.clone()), run: Some(Arc::new(run)) };
+        let campaigns = vec![("http://127.0.0.1:1/api/v2".to_owned(), CampaignId::new("campaign_1"))];
+        let journal_of_desk = ExportJournal { opened: watch::channel(Some(handle)).1, campaigns };
+        (Desk { open: None, journal: journal_of_desk }, Notes(journal))
     }
 
-    fn desk() -> (Desk, Receiver<String>) {
-        desk_with(Ok(()))
+    fn desk() -> (Desk, Notes) {
+        desk_with(true)
+    }
+
+    /// What was noted.
+    struct Notes(Journal);
+
+    impl Notes {
+        fn try_recv(&self) -> Result<String, &'static str> {
+            let newest = self.0.notes(1).unwrap().into_iter().next();
+            newest.map(|entry| entry.note.detail).ok_or("nothing was noted")
+        }
     }
 
     fn begin(path: &Path) -> ExportStep {
@@ -301,16 +317,16 @@ mod tests {
     fn without_a_line_in_the_journal_only_what_is_masked_is_written_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, _notes) = desk_with(Err("the disk is full".to_owned()));
+        let (mut desk, _notes) = desk_with(false);
         desk.step(ID, begin(&path));
         desk.step(ID, part("one"));
         let Some(ExportAnswer::Failed(text)) = desk.step(ID, ending(false)) else { panic!("it was exported") };
-        assert!(text.why.contains("needs a line in the journal: the disk is full"), "{text:?}");
+        assert!(text.why.contains("needs a line in the journal: the journal can only be read: the program stopped here"), "{text:?}");
         assert_eq!(names(&folder), Vec::<String>::new());
         desk.step(ID, begin(&path));
         desk.step(ID, part("one"));
         let Some(ExportAnswer::Done(text)) = desk.step(ID, ending(true)) else { panic!("it was not exported") };
-        assert_eq!(text.why, "this is not in the journal: the disk is full");
+        assert_eq!(text.why, "this is not in the journal: the journal can only be read: the program stopped here");
         assert!(path.exists());
     }
 

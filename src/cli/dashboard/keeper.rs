@@ -1,48 +1,29 @@
-//! The keeper of the dashboard's journal: opens it, writes notes into it, and looks whether it can still be
-//! written. A task of its own, so that no wish to a worker waits for a disk.
+//! The keeper of the dashboard's journal: opens it, and looks whether it can still be written. A task of its
+//! own, so that nothing else waits for that.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::workers::StateFolder;
-use crate::delivery::CampaignId;
-use crate::monitor::{CampaignIndex, News, NoteLost, Notice, NoticeWeight, Update};
+use crate::monitor::{CampaignIndex, News, Notice, NoticeWeight, Update, UpdateSender};
 use crate::postman::Explanation;
-use crate::state::{Journal, JournalAccess, Note, NoteKind, Run, RunId, StateError, Who};
-use crate::tui::{ExitReason, Requests, UpdateSender};
+use crate::state::{Journal, JournalAccess, JournalHandle, Run, RunId, StateError, Who};
+use crate::tui::{ExitReason, Requests};
 
 /// How often the journal's files are looked at. A look costs three questions to the file system.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// What the keeper is asked.
-pub(super) enum Ask {
-    /// To note something. Whoever needs the line first learns whether it is on disk.
-    Note { campaign: CampaignIndex, kind: NoteKind, detail: String, written: Option<oneshot::Sender<Result<(), String>>> },
-    /// To look when it can be written again: a worker could not.
-    Failed,
-}
-
-/// The journal, as far as it is open, and this run in it.
-#[derive(Clone)]
-pub(super) struct JournalHandle {
-    pub access: JournalAccess,
-    pub run: Option<Arc<Run>>,
-}
-
 pub(super) struct Keeper {
     pub state: StateFolder,
-    /// The base URL and id of each campaign, for its notes.
-    pub campaigns: Vec<(String, CampaignId)>,
     pub updates: UpdateSender,
     pub requests: Requests,
-    pub inbox: mpsc::UnboundedReceiver<Ask>,
     /// Where a journal goes that was opened: the first, whatever came of it, and one that could be opened
     /// later.
-    pub opened: mpsc::UnboundedSender<JournalHandle>,
+    pub opened: watch::Sender<Option<JournalHandle>>,
 }
 
 /// Why it cannot be written.
@@ -70,7 +51,8 @@ enum Look {
 }
 
 impl Keeper {
-    pub async fn work(mut self) {
+    /// Keeps it until the program ends.
+    pub async fn work(self, mut end: oneshot::Receiver<()>) {
         let mut held: Option<(Journal, Arc<Run>)> = None;
         let mut refused = false;
         let mut is_first = true;
@@ -81,54 +63,40 @@ impl Keeper {
         loop {
             tokio::select! {
                 biased;
-                ask = self.inbox.recv() => match ask {
-                    None => return self.end(held).await,
-                    Some(Ask::Failed) => refused = true,
-                    Some(Ask::Note { campaign, kind, detail, written }) => {
-                        let done = self.note(held.as_ref(), campaign, kind, detail).await;
-                        if let (Err(why), None) = (&done, &written) {
-                            let lost = NoteLost { kind, why: why.clone() };
-                            self.tell(campaign, News::NoteLost(lost)).await;
-                        }
-                        if done.is_err() && held.is_some() {
-                            refused = true;
-                        }
-                        // Who asked may be gone.
-                        let _ = written.map(|written| written.send(done));
+                _ = &mut end => break,
+                _ = ticks.tick() => {}
+            }
+            refused |= held.as_ref().is_some_and(|(journal, _)| journal.take_failure());
+            match self.look(held.clone(), refused).await {
+                Look::Writable if !refused => {}
+                Look::Writable => {
+                    (refused, reported) = (false, None);
+                    self.tell(News::Journal(None)).await;
+                }
+                Look::Opened(journal, run) => {
+                    let run = Arc::new(run);
+                    held = Some((journal.clone(), Arc::clone(&run)));
+                    self.opened.send_replace(Some(JournalHandle { access: JournalAccess::Writable(journal), run: Some(run) }));
+                    if refused {
+                        self.tell(News::Journal(None)).await;
                     }
-                },
-                _ = ticks.tick() => {
-                    let look = self.look(held.clone(), refused).await;
-                    match look {
-                        Look::Writable if !refused => {}
-                        Look::Writable => {
-                            (refused, reported) = (false, None);
-                            self.tell(CampaignIndex(0), News::Journal(None)).await;
-                        }
-                        Look::Opened(journal, run) => {
-                            let run = Arc::new(run);
-                            held = Some((journal.clone(), Arc::clone(&run)));
-                            let _ = self.opened.send(JournalHandle { access: JournalAccess::Writable(journal), run: Some(run) });
-                            if refused {
-                                self.tell(CampaignIndex(0), News::Journal(None)).await;
-                            }
-                            (refused, reported) = (false, None);
-                        }
-                        Look::Refused(access, why) => {
-                            refused = true;
-                            if is_first {
-                                let _ = self.opened.send(JournalHandle { access, run: None });
-                            }
-                            if reported.as_ref() != Some(&why) {
-                                reported = Some(why.clone());
-                                self.tell_refused(no_journal(why)).await;
-                            }
-                        }
+                    (refused, reported) = (false, None);
+                }
+                Look::Refused(access, why) => {
+                    refused = true;
+                    if is_first {
+                        self.opened.send_replace(Some(JournalHandle { access, run: None }));
                     }
-                    is_first = false;
+                    if reported.as_ref() != Some(&why) {
+                        reported = Some(why.clone());
+                        self.tell_refused(no_journal(why)).await;
+                    }
                 }
             }
+            is_first = false;
         }
+        self.opened.send_replace(None);
+        self.end(held).await;
     }
 
     /// Opens the journal where it is not open, else looks at it: at its files, and where something could not
@@ -146,27 +114,6 @@ impl Keeper {
             }
         };
         self.off_thread(look).await
-    }
-
-    async fn note(
-        &self,
-        held: Option<&(Journal, Arc<Run>)>,
-        campaign: CampaignIndex,
-        kind: NoteKind,
-        detail: String,
-    ) -> Result<(), String> {
-        let (Some((journal, run)), Some((base_url, id))) = (held.cloned(), self.campaigns.get(campaign.0)) else {
-            return Err("the journal of actions is not open".to_owned());
-        };
-        let note = Note {
-            run: run.id().clone(),
-            at: Timestamp::now(),
-            kind,
-            base_url: Some(base_url.clone()),
-            campaign: Some(id.clone()),
-            detail,
-        };
-        self.off_thread(move || journal.note(&note).map_err(|error| error.explained())).await
     }
 
     /// Takes what the run's lock leaves behind away, where nothing is open under it and nobody else holds it.
@@ -194,14 +141,13 @@ impl Keeper {
     }
 
     async fn tell_refused(&self, text: Explanation) {
-        self.tell(CampaignIndex(0), News::Journal(Some(text.clone()))).await;
+        self.tell(News::Journal(Some(text.clone()))).await;
         let notice = Notice { at: Timestamp::now(), weight: NoticeWeight::Problem, text };
-        self.tell(CampaignIndex(0), News::Notice(notice)).await;
+        self.tell(News::Notice(notice)).await;
     }
 
-    async fn tell(&self, campaign: CampaignIndex, news: News) {
-        // The dashboard may be ending; then nobody needs it.
-        let _ = self.updates.send(Update { campaign, news }).await;
+    async fn tell(&self, news: News) {
+        self.updates.send(Update { campaign: CampaignIndex(0), news }).await;
     }
 }
 
@@ -241,11 +187,23 @@ fn no_journal(refused: Refused) -> Explanation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::CampaignId;
+    use crate::state::NoteKind;
     use crate::tui::{UpdateReceiver, WakeReceiver, updates, wake_pair};
 
+    /// The journals that were opened.
+    struct Opened(watch::Receiver<Option<JournalHandle>>);
+
+    impl Opened {
+        async fn recv(&mut self) -> Option<JournalHandle> {
+            self.0.changed().await.ok()?;
+            self.0.borrow_and_update().clone()
+        }
+    }
+
     struct Kept {
-        ask: mpsc::UnboundedSender<Ask>,
-        opened: mpsc::UnboundedReceiver<JournalHandle>,
+        end: oneshot::Sender<()>,
+        opened: Opened,
         news: UpdateReceiver,
         task: tokio::task::JoinHandle<()>,
         _wake: WakeReceiver,
@@ -254,12 +212,11 @@ mod tests {
     fn keeper(folder: &std::path::Path) -> Kept {
         let (waker, wake) = wake_pair().unwrap();
         let (updates, news) = updates(waker.clone());
-        let (ask, inbox) = mpsc::unbounded_channel();
-        let (opened, journals) = mpsc::unbounded_channel();
-        let campaigns = vec![("http://127.0.0.1:1/api/v2".to_owned(), CampaignId::new("campaign_1"))];
+        let (end, ended) = oneshot::channel();
+        let (opened, journals) = watch::channel(None);
         let state = StateFolder::Fixed(folder.to_owned());
-        let keeper = Keeper { state, campaigns, updates, requests: Requests::new(waker), inbox, opened };
-        Kept { ask, opened: journals, news, task: tokio::spawn(keeper.work()), _wake: wake }
+        let keeper = Keeper { state, updates, requests: Requests::new(waker), opened };
+        Kept { end, opened: Opened(journals), news, task: tokio::spawn(keeper.work(ended)), _wake: wake }
     }
 
     impl Kept {
@@ -273,11 +230,12 @@ mod tests {
             }
         }
 
+        /// Notes something in the journal that is open.
         async fn note(&self) -> Result<(), String> {
-            let (written, answer) = oneshot::channel();
-            let (campaign, kind, detail) = (CampaignIndex(0), NoteKind::Export, "messages, 2 rows".to_owned());
-            self.ask.send(Ask::Note { campaign, kind, detail, written: Some(written) }).unwrap();
-            answer.await.unwrap()
+            let handle = self.opened.0.borrow().clone().unwrap();
+            let (base, campaign) = ("http://127.0.0.1:1/api/v2".to_owned(), CampaignId::new("campaign_1"));
+            let noted = handle.note(NoteKind::Export, "messages, 2 rows".to_owned(), base, campaign, Timestamp::now());
+            noted.map_err(|error| error.explained())
         }
     }
 
@@ -308,18 +266,16 @@ mod tests {
         let News::Journal(Some(text)) = kept.next().await else { panic!("it is told") };
         assert!(text.why.contains("was removed or replaced") && text.next.contains("`:reload`"), "{text:?}");
         assert!(kept.note().await.unwrap_err().contains("opened again"));
-        // Nobody waits for this one: that it has no line is told.
-        let note = Ask::Note { campaign: CampaignIndex(0), kind: NoteKind::Reveal, detail: String::new(), written: None };
-        kept.ask.send(note).unwrap();
-        assert!(matches!(kept.next().await, News::NoteLost(lost) if lost.kind == NoteKind::Reveal));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_a_worker_could_not_write_is_tried_until_it_can_be() {
         let folder = tempfile::tempdir().unwrap();
         let mut kept = keeper(folder.path());
-        kept.opened.recv().await.unwrap();
-        kept.ask.send(Ask::Failed).unwrap();
+        let handle = kept.opened.recv().await.unwrap();
+        handle.access.writable().unwrap().set_gate(|| false);
+        assert!(kept.note().await.is_err());
+        handle.access.writable().unwrap().set_gate(|| true);
         assert!(matches!(kept.next().await, News::Journal(None)));
     }
 
@@ -328,7 +284,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut kept = keeper(folder.path());
         drop(kept.opened.recv().await.unwrap());
-        drop(kept.ask);
+        drop(kept.end);
         kept.task.await.unwrap();
         let locks = std::fs::read_dir(folder.path())
             .unwrap()

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::keys::again_for;
-use super::export::Exporter;
-use super::keeper::{Ask, JournalHandle, Keeper};
+use super::export::{ExportJournal, Exporter};
+use super::keeper::Keeper;
 use crate::monitor::{
-    AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, KeyAgain, Monitor, MonitorOptions, News, Notice, NoticeWeight, ReadKey, Update,
+    AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, CommandSender, Inbox, KeyAgain, Monitor, MonitorOptions, News, NoteLost, Notice,
+    NoticeWeight, ReadKey, Update, UpdateSender, inbox,
 };
 use crate::postman::{ApiKey, Explanation, HttpTransport, Transport};
-use crate::state::{self, BudgetFile, NoteKind, SharedBudget, StateError};
-use crate::tui::{Effect, Event, ExitReason, Host, Requests, UpdateSender};
+use crate::state::{self, BudgetFile, JournalHandle, NoteKind, SharedBudget, StateError};
+use crate::tui::{Effect, Event, ExitReason, Host, Requests};
 
 /// Where the journal is.
 #[derive(Debug, Clone)]
@@ -39,23 +40,23 @@ impl StateFolder {
     }
 }
 
-/// What the dashboard wishes.
-pub(super) enum WorkerRequest {
-    Command(CampaignIndex, Command),
-    Keep(Ask),
-    Reload,
-}
-
 /// Whether the configuration can be begun anew with; why not, where it cannot. May block.
 pub(super) type Reload = Arc<dyn Fn() -> Result<(), Explanation> + Send + Sync>;
 
 /// The workers of all campaigns.
 pub(super) struct Workers {
     runtime: Handle,
-    to_crew: mpsc::UnboundedSender<WorkerRequest>,
-    /// What they need, until they are started.
+    /// The way to each campaign's worker, there before it.
+    commands: Vec<CommandSender>,
+    updates: UpdateSender,
+    requests: Requests,
+    reload: Reload,
+    clock: Clock,
+    /// What the workers need, until they are started.
     waiting: Option<Crew>,
+    /// What is started, and how it is ended.
     task: Option<JoinHandle<()>>,
+    end: Option<oneshot::Sender<()>>,
     exporter: Exporter,
 }
 
@@ -69,34 +70,36 @@ impl Workers {
         runtime: Handle,
         clock: Clock,
     ) -> Self {
-        let (to_crew, inbox) = mpsc::unbounded_channel();
-        let (keep, asked) = mpsc::unbounded_channel();
-        let exporter = Exporter::new(requests.waker(), keep.clone());
+        let (journal, opened) = watch::channel(None);
+        let ids = campaigns.iter().map(|campaign| (campaign.base.as_str().to_owned(), campaign.config.id.clone())).collect();
+        let exporter = Exporter::new(requests.waker(), ExportJournal { opened: opened.clone(), campaigns: ids });
+        let (commands, inboxes): (Vec<_>, Vec<_>) = campaigns.iter().map(|_| inbox()).unzip();
+        let (end, ended) = oneshot::channel();
+        let campaigns = campaigns.into_iter().zip(inboxes).collect();
+        let commands_of_crew = commands.clone();
+        let (clock_of_crew, updates_of_crew, requests_of_crew) = (clock.clone(), updates.clone(), requests.clone());
         let crew = Crew {
-            clock,
+            clock: clock_of_crew,
             campaigns,
             state,
-            reload,
-            updates,
-            requests,
-            inbox,
-            keep,
-            asked: Some(asked),
-            monitors: Vec::new(),
-            missed: Vec::new(),
+            updates: updates_of_crew,
+            requests: requests_of_crew,
+            commands: commands_of_crew,
+            journal,
+            opened,
+            ended,
         };
-        Self { runtime, to_crew, waiting: Some(crew), task: None, exporter }
+        Self { runtime, commands, updates, requests, reload, clock, waiting: Some(crew), task: None, end: Some(end), exporter }
     }
 
     /// Ends the workers. One that waits for the answer to a retry is waited for, because its
     /// outcome must be written down; Ctrl-c leaves at once.
-    pub fn stop(self) {
-        let Self { runtime, to_crew, task, exporter, .. } = self;
+    pub fn stop(mut self) {
         // A file that is not whole goes; one that is gets its line in the journal first.
-        exporter.end();
-        drop(to_crew);
-        let Some(mut task) = task else { return };
-        runtime.block_on(async {
+        self.exporter.end();
+        self.end = None;
+        let Some(mut task) = self.task else { return };
+        self.runtime.block_on(async {
             if tokio::time::timeout(QUIET_WAIT, &mut task).await.is_ok() {
                 return;
             }
@@ -108,16 +111,28 @@ impl Workers {
             }
         });
     }
+
+    /// Ends this dashboard so that another one begins, if the configuration can be used.
+    fn begin_again(&self) {
+        let (reload, requests, updates) = (Arc::clone(&self.reload), self.requests.clone(), self.updates.clone());
+        let at = self.clock.now();
+        self.runtime.spawn(async move {
+            match tokio::task::spawn_blocking(move || reload()).await {
+                Ok(Ok(())) => requests.end(ExitReason::Reload),
+                Ok(Err(text)) => {
+                    let news = News::Notice(Notice { at, weight: NoticeWeight::Problem, text });
+                    updates.send(Update { campaign: CampaignIndex(0), news }).await;
+                }
+                Err(_) => requests.end(ExitReason::Broken),
+            }
+        });
+    }
 }
 
 /// How long the end may take without a word.
 const QUIET_WAIT: Duration = Duration::from_millis(300);
 /// A write has ended by then: its time-out is 30 s.
 const LONGEST_WAIT: Duration = Duration::from_secs(35);
-
-fn noted(campaign: CampaignIndex, kind: NoteKind, detail: String) -> WorkerRequest {
-    WorkerRequest::Keep(Ask::Note { campaign, kind, detail, written: None })
-}
 
 /// A line for a person on standard error, where it can be written.
 fn tell(line: &str) {
@@ -133,17 +148,14 @@ impl Host for Workers {
     }
 
     fn perform(&mut self, effect: Effect) {
-        let request = match effect {
-            Effect::Command { campaign, command } => WorkerRequest::Command(campaign, command),
-            Effect::NoteReveal { campaign, message } => {
-                let detail = message.map_or_else(|| "all recipients".to_owned(), |message| message.as_str().to_owned());
-                noted(campaign, NoteKind::Reveal, detail)
+        match effect {
+            Effect::Command { campaign, command } => {
+                if let Some(commands) = self.commands.get(campaign.0) {
+                    commands.send(command);
+                }
             }
-            Effect::NoteCopy { campaign, detail } => noted(campaign, NoteKind::Export, detail),
-            Effect::NoteUnlock { campaign } => noted(campaign, NoteKind::Unlock, String::new()),
-            Effect::NoteLock { campaign } => noted(campaign, NoteKind::Lock, String::new()),
-            Effect::Export { export, step } => return self.exporter.take(export, step),
-            Effect::Reload => WorkerRequest::Reload,
+            Effect::Export { export, step } => self.exporter.take(export, step),
+            Effect::Reload => self.begin_again(),
             // The start screen's, and the loop's own.
             Effect::TryCampaign(_)
             | Effect::AddCampaign(_)
@@ -152,10 +164,8 @@ impl Host for Workers {
             | Effect::Mouse(_)
             | Effect::Suspend
             | Effect::Redraw
-            | Effect::Quit => return,
-        };
-        // Nobody listens only when the workers have ended, and then the loop is ending, too.
-        let _ = self.to_crew.send(request);
+            | Effect::Quit => {}
+        }
     }
 
     fn answer(&mut self) -> Option<Event> {
@@ -166,195 +176,181 @@ impl Host for Workers {
 /// The task behind [`Workers`].
 struct Crew {
     clock: Clock,
-    campaigns: Vec<ConfiguredCampaign>,
+    campaigns: Vec<(ConfiguredCampaign, Inbox)>,
     state: StateFolder,
-    reload: Reload,
     updates: UpdateSender,
     requests: Requests,
-    inbox: mpsc::UnboundedReceiver<WorkerRequest>,
-    keep: mpsc::UnboundedSender<Ask>,
-    asked: Option<mpsc::UnboundedReceiver<Ask>>,
-    monitors: Vec<Option<Monitor>>,
-    /// What the workers of campaigns without a key are to know once they begin.
-    missed: Vec<Vec<Command>>,
-}
-
-/// What every worker is given.
-struct Means {
-    opened: JournalHandle,
-    updates: mpsc::Sender<Update>,
-    transport: Arc<dyn Transport>,
-    budget: Option<Arc<dyn SharedBudget>>,
-}
-
-/// How often a key file that was missing or wrong is read again.
-const KEY_AGAIN: Duration = Duration::from_secs(5);
-
-/// How the keys of campaigns without one are read again, and where those that were found go.
-struct Keyless {
-    again: Vec<Option<KeyAgain>>,
-    found: mpsc::UnboundedSender<(usize, ApiKey)>,
-}
-
-impl Keyless {
-    /// Looks for the key of a campaign, beside everything else.
-    fn look(&self, index: usize, asked: ReadKey) {
-        let Some(again) = self.again.get(index).cloned().flatten() else { return };
-        let found = self.found.clone();
-        tokio::task::spawn_blocking(move || {
-            if let Some(key) = again(asked) {
-                // Nobody listens only at the end.
-                let _ = found.send((index, key));
-            }
-        });
-    }
+    commands: Vec<CommandSender>,
+    journal: watch::Sender<Option<JournalHandle>>,
+    opened: watch::Receiver<Option<JournalHandle>>,
+    ended: oneshot::Receiver<()>,
 }
 
 impl Crew {
-    async fn work(mut self) {
-        let (opened, mut journals) = mpsc::unbounded_channel();
-        let Some(inbox) = self.asked.take() else { return };
-        let campaigns = self.campaigns.iter().map(|campaign| (campaign.base.as_str().to_owned(), campaign.config.id.clone())).collect();
-        let (state, updates, requests) = (self.state.clone(), self.updates.clone(), self.requests.clone());
-        let keeper = tokio::spawn(Keeper { state, campaigns, updates, requests, inbox, opened }.work());
+    async fn work(self) {
+        let Crew { clock, campaigns, state, updates, requests, commands, journal, mut opened, mut ended } = self;
+        let budget = state.path().ok().map(|folder| Arc::new(BudgetFile::new(&folder)) as Arc<dyn SharedBudget>);
+        let (end_keeper, keeper_ended) = oneshot::channel();
+        let keeper = Keeper { state, updates: updates.clone(), requests: requests.clone(), opened: journal };
+        let keeper = tokio::spawn(keeper.work(keeper_ended));
         // The keeper has ended only in a panic, and then the dashboard ends.
-        let Some(first) = journals.recv().await else { return };
-        let (sender, news) = mpsc::channel(4);
+        if opened.changed().await.is_err() {
+            return;
+        }
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
-        let budget = self.state.path().ok().map(|folder| Arc::new(BudgetFile::new(&folder)) as Arc<dyn SharedBudget>);
-        let mut means = Means { opened: first, updates: sender, transport, budget };
-        self.start(&means);
-        let (found, mut keys) = mpsc::unbounded_channel();
-        let without_key =
-            |(index, campaign): (usize, &ConfiguredCampaign)| self.monitors[index].is_none().then(|| again_for(campaign)).flatten();
-        let mut keyless = Keyless { again: self.campaigns.iter().enumerate().map(without_key).collect(), found };
-        let mut look_again = tokio::time::interval(KEY_AGAIN);
-        look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let forward = tokio::spawn(forward(news, self.updates.clone(), self.keep.clone()));
+        let away_rate = AWAY_CALLS_PER_SECOND / campaigns.len() as f64;
+        let mut workers = JoinSet::new();
+        for (index, (campaign, inbox)) in campaigns.into_iter().enumerate() {
+            let Some(handle) = opened.borrow_and_update().clone() else { return };
+            let worker = CampaignWorker {
+                index: CampaignIndex(index),
+                campaign,
+                commands: commands[index].clone(),
+                inbox,
+                handle,
+                updates: updates.clone(),
+                transport: Arc::clone(&transport),
+                budget: budget.clone(),
+                away_rate,
+                clock: clock.clone(),
+            };
+            workers.spawn(worker.work());
+        }
         loop {
             tokio::select! {
-                request = self.inbox.recv() => match request {
-                    None => break,
-                    Some(WorkerRequest::Command(campaign, command)) => {
-                        match self.monitors.get(campaign.0) {
-                            Some(Some(monitor)) => monitor.ask(command),
-                            Some(None) if command == Command::ReadNow => keyless.look(campaign.0, ReadKey::Asked),
-                            _ => self.missed(campaign, command),
-                        }
-                    }
-                    // The keeper has ended only in a panic.
-                    Some(WorkerRequest::Keep(ask)) => { let _ = self.keep.send(ask); }
-                    Some(WorkerRequest::Reload) => self.begin_again().await,
-                },
-                Some(new) = journals.recv() => {
-                    for monitor in self.monitors.iter().flatten() {
-                        monitor.ask(Command::UseJournal { journal: new.access.clone(), run: new.run.clone() });
-                    }
-                    means.opened = new;
-                }
-                Some((index, key)) = keys.recv() => {
-                    if keyless.again[index].take().is_some() {
-                        self.campaigns[index].key = Ok(key);
-                        self.monitors[index] = self.monitor(index, &means);
-                        for command in self.missed[index].drain(..) {
-                            self.monitors[index].iter().for_each(|monitor| monitor.ask(command.clone()));
-                        }
-                    }
-                }
-                _ = look_again.tick(), if keyless.again.iter().any(Option::is_some) => {
-                    for index in 0..self.campaigns.len() {
-                        keyless.look(index, ReadKey::ByItself);
+                _ = &mut ended => break,
+                // Before the end a worker ends only in a panic: a dashboard must never look alive then.
+                _ = workers.join_next(), if !workers.is_empty() => requests.end(ExitReason::Broken),
+                Ok(()) = opened.changed() => {
+                    let Some(JournalHandle { access: journal, run }) = opened.borrow_and_update().clone() else { continue };
+                    for campaign in &commands {
+                        campaign.send(Command::UseJournal { journal: journal.clone(), run: run.clone() });
                     }
                 }
             }
         }
         // All are told before one is waited for: none may begin anything meanwhile.
-        for monitor in self.monitors.iter().flatten() {
-            monitor.ask(Command::Stop);
+        for campaign in &commands {
+            campaign.send(Command::Stop);
         }
-        for monitor in self.monitors.drain(..).flatten() {
-            // A panic was told by its watcher.
-            let _ = monitor.ended().await;
-        }
-        forward.abort();
-        // Only now nobody else holds the run: what forwards news asks the keeper, too.
-        let _ = forward.await;
-        drop((self.keep, journals, means));
+        while workers.join_next().await.is_some() {}
+        // Only now nobody else holds the run.
+        drop(end_keeper);
         let _ = keeper.await;
     }
+}
 
-    /// What a campaign without a key is told that holds for its worker as well, once there is one: the newest of a kind.
-    fn missed(&mut self, campaign: CampaignIndex, command: Command) {
-        let Some(missed) = self.missed.get_mut(campaign.0) else { return };
-        match command {
-            Command::Resume => missed.retain(|before| *before != Command::Pause),
-            Command::InView(_) | Command::Attend(_) | Command::Pause => {
-                missed.retain(|before| std::mem::discriminant(before) != std::mem::discriminant(&command));
-                missed.push(command);
-            }
-            _ => {}
+/// How often a key file that was missing or wrong is read again.
+const KEY_AGAIN: Duration = Duration::from_secs(5);
+
+/// What the worker of a campaign is made of.
+struct CampaignWorker {
+    index: CampaignIndex,
+    campaign: ConfiguredCampaign,
+    commands: CommandSender,
+    inbox: Inbox,
+    handle: JournalHandle,
+    updates: UpdateSender,
+    transport: Arc<dyn Transport>,
+    budget: Option<Arc<dyn SharedBudget>>,
+    away_rate: f64,
+    clock: Clock,
+}
+
+impl CampaignWorker {
+    /// Works until it is told to stop. A campaign without a key is told so in its settings; its key is looked for, and the
+    /// others go on.
+    async fn work(mut self) {
+        let key_again = again_for(&self.campaign);
+        if self.campaign.key.is_err() {
+            let Some(key) = self.key(key_again.clone()).await else { return };
+            self.campaign.key = Ok(key);
         }
-    }
-
-    fn start(&mut self, means: &Means) {
-        self.missed = vec![Vec::new(); self.campaigns.len()];
-        self.monitors = (0..self.campaigns.len()).map(|index| self.monitor(index, means)).collect();
-    }
-
-    /// The worker of a campaign. One without a key is told on its card; the others go on.
-    fn monitor(&self, index: usize, means: &Means) -> Option<Monitor> {
-        let campaign = self.campaigns.get(index)?;
+        let Ok(api) = self.campaign.api(&self.transport) else { return };
+        let config = &self.campaign.config;
         let options = MonitorOptions {
-            campaign: CampaignIndex(index),
-            api: campaign.api(&means.transport).ok()?,
-            key_again: again_for(campaign),
-            journal: means.opened.access.clone(),
-            run: means.opened.run.clone(),
-            budget: means.budget.clone(),
-            calls_per_second: campaign.config.calls_per_second,
-            away_rate: AWAY_CALLS_PER_SECOND / self.campaigns.len() as f64,
-            history: campaign.config.history,
+            campaign: self.index,
+            api,
+            key_again,
+            journal: self.handle.access,
+            run: self.handle.run,
+            budget: self.budget,
+            calls_per_second: config.calls_per_second,
+            away_rate: self.away_rate,
+            history: config.history,
             reads: true,
-            clock: self.clock.clone(),
-            seed: seed(index),
+            clock: self.clock,
+            seed: seed(self.index.0),
         };
-        let monitor = Monitor::spawn(options, means.updates.clone());
-        tokio::spawn(watch(monitor.watcher(), self.requests.clone()));
-        Some(monitor)
-    }
-
-    /// Ends this dashboard so that another one begins, if the configuration can be used.
-    async fn begin_again(&self) {
-        let reload = Arc::clone(&self.reload);
-        match tokio::task::spawn_blocking(move || reload()).await {
-            Ok(Ok(())) => self.requests.end(ExitReason::Reload),
-            Ok(Err(text)) => self.tell(Notice { at: self.clock.now(), weight: NoticeWeight::Problem, text }).await,
-            Err(_) => self.requests.end(ExitReason::Broken),
+        if let Err(panic) = Monitor::spawn_with(self.commands, self.inbox, options, self.updates).ended().await
+            && let Ok(panic) = panic.try_into_panic()
+        {
+            std::panic::resume_unwind(panic);
         }
     }
 
-    async fn tell(&self, notice: Notice) {
-        // The dashboard may be ending; then nobody needs it.
-        let _ = self.updates.send(Update { campaign: CampaignIndex(0), news: News::Notice(notice) }).await;
+    /// Waits for the campaign's key: it is read again now and then, and when a person wants the campaign read. What else
+    /// is asked meanwhile and holds for the worker as well is left for it. `None` when there will be none.
+    async fn key(&mut self, again: Option<KeyAgain>) -> Option<ApiKey> {
+        let mut kept: Vec<Command> = Vec::new();
+        let mut ticks = tokio::time::interval(KEY_AGAIN);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut readings = JoinSet::new();
+        loop {
+            let asked = tokio::select! {
+                Some(read) = readings.join_next() => match read {
+                    Ok(Some(key)) => {
+                        kept.into_iter().for_each(|command| self.inbox.put_back(command));
+                        return Some(key);
+                    }
+                    _ => continue,
+                },
+                _ = ticks.tick(), if again.is_some() => ReadKey::ByItself,
+                command = self.inbox.next() => match command? {
+                    Command::Stop => return None,
+                    Command::ReadNow => ReadKey::Asked,
+                    Command::UseJournal { journal: access, run } => {
+                        self.handle = JournalHandle { access, run };
+                        continue;
+                    }
+                    Command::Note { kind, detail } => {
+                        self.note(kind, detail).await;
+                        continue;
+                    }
+                    command => {
+                        keep(&mut kept, command);
+                        continue;
+                    }
+                },
+            };
+            if let Some(again) = again.clone() {
+                readings.spawn_blocking(move || again(asked));
+            }
+        }
+    }
+
+    /// Writes down what is no action, in place of the worker that is not there yet.
+    async fn note(&self, kind: NoteKind, detail: String) {
+        let handle = self.handle.clone();
+        let (base, campaign) = (self.campaign.base.as_str().to_owned(), self.campaign.config.id.clone());
+        let at = self.clock.wall();
+        let written = tokio::task::spawn_blocking(move || handle.note(kind, detail, base, campaign, at)).await;
+        if let Ok(Err(error)) = written {
+            let news = News::NoteLost(NoteLost { kind, why: error.explained() });
+            self.updates.send(Update { campaign: self.index, news }).await;
+        }
     }
 }
 
-/// Hands the workers' news on to the loop, and wakes it.
-async fn forward(mut news: mpsc::Receiver<Update>, updates: UpdateSender, keep: mpsc::UnboundedSender<Ask>) {
-    while let Some(update) = news.recv().await {
-        if matches!(update.news, News::Journal(Some(_))) {
-            let _ = keep.send(Ask::Failed);
+/// Of what a campaign without a key is told the newest of a kind, where it holds for its worker as well.
+fn keep(kept: &mut Vec<Command>, command: Command) {
+    match command {
+        Command::Resume => kept.retain(|before| *before != Command::Pause),
+        Command::InView(_) | Command::Attend(_) | Command::Pause => {
+            kept.retain(|before| std::mem::discriminant(before) != std::mem::discriminant(&command));
+            kept.push(command);
         }
-        if updates.send(update).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Ends the dashboard when a worker ends in a panic: it must never look alive then.
-async fn watch(worker: crate::monitor::Watcher, requests: Requests) {
-    if worker.panicked().await {
-        requests.end(ExitReason::Broken);
+        _ => {}
     }
 }
 

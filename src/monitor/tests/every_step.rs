@@ -138,7 +138,7 @@ async fn at_every_step(what: What, happens: impl Fn(&Bench) -> Happening, check:
 async fn what_is_taken_back_at_any_step_does_not_leave_after_it(#[values(What::Single, What::Run, What::Batch)] what: What) {
     let taken_back = |bench: &Bench| -> Happening {
         let inbox = bench.commands();
-        Box::new(move || inbox.send(Command::TakeBack).unwrap())
+        Box::new(move || inbox.send(Command::TakeBack))
     };
     at_every_step(what, taken_back, |bench, left_then, steps, _| {
         assert_eq!(steps.left.load(Ordering::SeqCst), left_then, "{what:?}: {:?}", bench.seen.stages);

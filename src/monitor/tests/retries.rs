@@ -10,7 +10,7 @@ use crate::delivery::{MessageId, Status};
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, NotSent, Request, TransportFailure};
-use crate::state::{ActionState, JournalAccess, RunId, Who};
+use crate::state::{ActionState, JournalAccess, NoteKind, RunId, Who};
 
 async fn loaded(mut bench: Bench) -> (Bench, MessageId) {
     bench.ask(Command::InView(true));
@@ -178,4 +178,19 @@ async fn a_journal_that_can_be_written_again_is_taken_in_place_of_the_one_before
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is accepted", |seen| seen.stage(&failed) == Some(&ActionStage::Accepted)).await;
     assert_eq!(state(&bench), [ActionState::Accepted]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_note_has_a_line_or_is_reported_as_lost() {
+    let (mut bench, _) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    let note = |kind| Command::Note { kind, detail: "all recipients".to_owned() };
+    bench.ask(note(NoteKind::Reveal));
+    bench.run(Duration::from_secs(1)).await;
+    let line = bench.journal().notes(5).unwrap().remove(0).note;
+    assert_eq!((line.kind, line.detail.as_str(), line.campaign.unwrap().as_str()), (NoteKind::Reveal, "all recipients", "campaign_bench"));
+    assert_eq!((&bench.seen.notes_lost, bench.gated_journal().take_failure()), (&Vec::new(), false));
+    bench.gated_journal().set_gate(|| false);
+    bench.ask(note(NoteKind::Unlock));
+    bench.until("it is lost", |seen| seen.notes_lost == [NoteKind::Unlock]).await;
+    assert!(bench.seen.actions_refused.is_some() && bench.gated_journal().take_failure());
 }

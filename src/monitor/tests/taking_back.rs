@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use rstest::rstest;
-use tokio::sync::mpsc;
 
 use super::world::{Bench, Seen, World, demo_world, retry_batch_command, retry_command, run_command};
-use crate::monitor::{ActionStage, Command, RunPhase};
+use crate::monitor::{ActionStage, Command, CommandSender, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, Exchange, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
 use crate::state::{ActionState, Journal};
@@ -197,7 +196,7 @@ async fn what_is_on_its_way_is_told_as_too_late(
 }
 
 /// The worker's own inbox, reached from within a write of the journal.
-type Inbox = Arc<Mutex<Option<mpsc::UnboundedSender<Command>>>>;
+type Inbox = Arc<Mutex<Option<CommandSender>>>;
 
 /// While the disk is busy with the line of the try, the wish comes in.
 #[rstest]
@@ -205,27 +204,27 @@ type Inbox = Arc<Mutex<Option<mpsc::UnboundedSender<Command>>>>;
 #[case::paused(Command::Pause, ActionState::Intended)]
 #[case::ended(Command::Stop, ActionState::Intended)]
 #[tokio::test(start_paused = true)]
-async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] carry_out: Command, #[case] state: ActionState) {
+async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] command: Command, #[case] state: ActionState) {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let failed = bench.failed();
     let inbox: Inbox = Arc::new(Mutex::new(Some(bench.commands())));
     let journal = bench.gated_journal();
     let reader: Journal = bench.journal();
-    let configured = carry_out.clone();
+    let sent = command.clone();
     journal.set_gate(move || {
         // The gate stands before and after each write: the try's line is the second one.
         let is_begun = reader.all(1).unwrap().first().is_some_and(|entry| entry.tries == 1);
         if is_begun && let Some(inbox) = inbox.lock().unwrap().take() {
-            inbox.send(configured.clone()).unwrap();
+            inbox.send(sent.clone());
         }
         true
     });
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(200)).await;
-    assert_eq!(bench.posts(), [], "it had not left when {carry_out:?} was wished");
+    assert_eq!(bench.posts(), [], "it had not left when {command:?} was wished");
     let entry = bench.journal().all(1).unwrap().remove(0);
     assert_eq!((entry.state, entry.tries), (state, 1));
-    if carry_out == Command::Pause {
+    if command == Command::Pause {
         bench.ask(Command::Resume);
         bench.until("it goes on", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
         assert_eq!(bench.posts().len(), 1);

@@ -15,7 +15,9 @@ use tokio::sync::mpsc;
 
 use super::transports::{AlteredTransport, StopTransport, Stops, WorldTransport};
 use crate::delivery::{CampaignId, MessageId};
-use crate::monitor::{CampaignIndex, Clock, Command, Generation, KeyAgain, Monitor, MonitorOptions, Reader, SearchState, Update};
+use crate::monitor::{
+    CampaignIndex, Clock, Command, CommandSender, Generation, KeyAgain, Monitor, MonitorOptions, Reader, SearchState, Update,
+};
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
 use crate::simulator::{CampaignOptions, SimulatedEnvironment, World as Simulated, WorldOptions};
@@ -259,7 +261,7 @@ impl Bench {
     }
 
     /// The worker's inbox, for whoever wishes something from elsewhere.
-    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+    pub fn commands(&self) -> CommandSender {
         self.monitor.as_ref().unwrap().commands()
     }
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::Worker;
 use crate::delivery::BatchId;
-use crate::monitor::{CampaignIndex, Clock, Command, Update};
+use crate::monitor::{CampaignIndex, Clock, Command, CommandSender, Inbox, UpdateSender, inbox};
 use crate::postman::{Api, ApiKey};
 use crate::state::{JournalAccess, Run, SharedBudget};
 
@@ -61,66 +60,41 @@ pub struct MonitorOptions {
 /// A running worker.
 #[derive(Debug)]
 pub struct Monitor {
-    commands: mpsc::UnboundedSender<Command>,
-    panicked: watch::Receiver<Option<bool>>,
+    commands: CommandSender,
     task: JoinHandle<()>,
-}
-
-/// Learns whether a worker ended in a panic.
-#[derive(Debug, Clone)]
-pub struct Watcher(watch::Receiver<Option<bool>>);
-
-impl Watcher {
-    /// Waits for the worker's end and tells whether it was a panic.
-    pub async fn panicked(mut self) -> bool {
-        // The sender goes only after it has told.
-        self.0.wait_for(Option::is_some).await.is_ok_and(|ended| *ended == Some(true))
-    }
 }
 
 impl Monitor {
     /// Starts the worker of a campaign; its news go into `updates`, which may be shared with
     /// others. Must be called within a tokio runtime.
-    pub fn spawn(options: MonitorOptions, updates: mpsc::Sender<Update>) -> Self {
-        let (commands, inbox) = mpsc::unbounded_channel();
-        Self::start(Worker::new(options, updates, inbox), commands)
+    pub fn spawn(options: MonitorOptions, updates: impl Into<UpdateSender>) -> Self {
+        let (commands, inbox) = inbox();
+        Self::spawn_with(commands, inbox, options, updates)
+    }
+
+    /// The same with an inbox that was there before it.
+    pub fn spawn_with(commands: CommandSender, inbox: Inbox, options: MonitorOptions, updates: impl Into<UpdateSender>) -> Self {
+        Self { commands, task: tokio::spawn(Worker::new(options, updates.into(), inbox).run()) }
     }
 
     /// Starts a worker that reads a batch's pages in place of its campaign's: all else is the same.
     /// Its news of rows come as [`AnswerKind::Batch`](crate::store::AnswerKind::Batch). An empty list
     /// then means that the batch is being prepared.
-    pub fn spawn_for_batch(options: MonitorOptions, batch: BatchId, updates: mpsc::Sender<Update>) -> Self {
-        let (commands, inbox) = mpsc::unbounded_channel();
-        let mut worker = Worker::new(options, updates, inbox);
+    pub fn spawn_for_batch(options: MonitorOptions, batch: BatchId, updates: impl Into<UpdateSender>) -> Self {
+        let (commands, inbox) = inbox();
+        let mut worker = Worker::new(options, updates.into(), inbox);
         worker.batch = Some(batch);
-        Self::start(worker, commands)
-    }
-
-    fn start(worker: Worker, commands: mpsc::UnboundedSender<Command>) -> Self {
-        let (ended, panicked) = watch::channel(None);
-        let telltale = Telltale(ended);
-        let task = tokio::spawn(async move {
-            let telltale = telltale;
-            worker.run().await;
-            drop(telltale);
-        });
-        Self { commands, panicked, task }
+        Self { commands, task: tokio::spawn(worker.run()) }
     }
 
     /// Asks for something. A worker that has ended ignores it.
     pub fn ask(&self, command: Command) {
-        // The only error is that the worker has ended, and its end is told by `ended`.
-        let _ = self.commands.send(command);
+        self.commands.send(command);
     }
 
     /// A sender of wishes, for whoever needs one of its own.
-    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+    pub fn commands(&self) -> CommandSender {
         self.commands.clone()
-    }
-
-    /// Somebody who learns of the worker's end without waiting for it here.
-    pub fn watcher(&self) -> Watcher {
-        Watcher(self.panicked.clone())
     }
 
     /// Ends the worker where it stands, as the death of the program would.
@@ -137,14 +111,5 @@ impl Monitor {
     pub async fn ended(self) -> Result<(), tokio::task::JoinError> {
         drop(self.commands);
         self.task.await
-    }
-}
-
-/// Tells the worker's end, however it comes.
-struct Telltale(watch::Sender<Option<bool>>);
-
-impl Drop for Telltale {
-    fn drop(&mut self) {
-        self.0.send_replace(Some(std::thread::panicking()));
     }
 }

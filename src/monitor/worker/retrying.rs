@@ -5,13 +5,13 @@ use super::super::active_run::{ActiveRun, not_started_because, not_started_repor
 use super::super::call_slots::DiskTime;
 use super::super::scheduler::Job;
 use super::super::sharing::blocking;
-use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoticeWeight, Purpose};
+use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoteLost, NoticeWeight, Purpose};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
 use super::taking_back::{TAKEN_BACK, taken_back_reported};
 use crate::action::{RunEnd, RunEvent, RunState, StopCause};
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
-use crate::state::{ActionId, Intention, Journal, Outcome, StateError};
+use crate::state::{ActionId, Intention, Journal, JournalHandle, NoteKind, Outcome, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
@@ -27,9 +27,9 @@ impl Worker {
     /// Writes an intention down. Without that nothing is sent.
     pub(super) async fn intend(&mut self, index: usize) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let ActionPhase::ToIntend(carry_out) = &acting.phase else { return };
+        let ActionPhase::ToIntend(action) = &acting.phase else { return };
         let subject = acting.subject.clone();
-        let intended = carry_out.intention();
+        let intended = action.intention();
         let written = match self.intentions([intended]) {
             Ok((journal, mut intentions)) => {
                 let Some(intention) = intentions.pop() else { return };
@@ -296,6 +296,16 @@ impl Worker {
             self.tell_if_broken(error).await;
         }
         written
+    }
+
+    /// Writes down what is no action.
+    pub(super) async fn write_note(&mut self, kind: NoteKind, detail: String) {
+        let handle = JournalHandle { access: self.journal.clone(), run: self.run.clone() };
+        let (base, campaign, at) = (self.api.base().as_str().to_owned(), self.api.campaign().clone(), self.wall());
+        if let Err(error) = blocking(move || handle.note(kind, detail, base, campaign, at)).await {
+            self.tell_if_broken(&error).await;
+            self.tell(News::NoteLost(NoteLost { kind, why: error.explained() })).await;
+        }
     }
 
     /// Tells that actions cannot be written down, where that is what the error means.

@@ -3,18 +3,11 @@
 use tokio::sync::mpsc;
 
 use super::Waker;
-use crate::monitor::Update;
+use crate::monitor::{Update, UpdateSender};
 
 /// How many pieces of news wait at most. A page is merged in a millisecond, so a longer queue would
 /// only hide that the loop cannot keep up, and hold more pages in memory.
 const CAPACITY: usize = 4;
-
-/// Sends news to the loop and wakes it. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct UpdateSender {
-    sender: mpsc::Sender<Update>,
-    waker: Waker,
-}
 
 /// The loop's end.
 #[derive(Debug)]
@@ -22,27 +15,10 @@ pub struct UpdateReceiver {
     receiver: mpsc::Receiver<Update>,
 }
 
-/// Nobody reads any more: the dashboard has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the dashboard has ended")]
-pub struct DashboardEnded;
-
 /// A channel to the loop that `waker` wakes.
 pub fn updates(waker: Waker) -> (UpdateSender, UpdateReceiver) {
     let (sender, receiver) = mpsc::channel(CAPACITY);
-    (UpdateSender { sender, waker }, UpdateReceiver { receiver })
-}
-
-impl UpdateSender {
-    /// Sends news; waits while the loop is behind.
-    ///
-    /// # Errors
-    /// [`DashboardEnded`] when the dashboard has ended.
-    pub async fn send(&self, update: Update) -> Result<(), DashboardEnded> {
-        self.sender.send(update).await.map_err(|_| DashboardEnded)?;
-        self.waker.wake();
-        Ok(())
-    }
+    (UpdateSender::waking(sender, move || waker.wake()), UpdateReceiver { receiver })
 }
 
 impl UpdateReceiver {

@@ -10,7 +10,7 @@ use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
 
 use super::*;
-use crate::monitor::{CampaignIndex, Connection, News, Update};
+use crate::monitor::{CampaignIndex, Connection, News, Update, UpdateSender};
 use crate::tui::KeyRole;
 
 fn ms(milliseconds: u64) -> Duration {

@@ -3,6 +3,7 @@
 use super::super::state::{CopyFormat, CopyWhat, Dialog, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
 use crate::monitor::NoticeWeight;
+use crate::state::NoteKind;
 
 impl State {
     /// The key: copies the row under the cursor. In the detail, and where messages are marked, it asks
@@ -92,7 +93,7 @@ impl State {
         }
         effects.push(Effect::Copy(Copied(text)));
         if is_open {
-            effects.push(Effect::NoteCopy { campaign: self.index(), detail: format!("copied, not masked: {what}") });
+            effects.push(Effect::note(self.index(), NoteKind::Export, format!("copied, not masked: {what}")));
         }
         // Whether a terminal takes it is never told.
         let next = format!("{} again shows it", self.key_for(Action::Copy));

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::super::state::{Dialog, OpenQuestion, State};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
+use crate::state::NoteKind;
 
 /// For how long a campaign is shown openly: long enough to work through a list, short enough that a
 /// screen left alone is masked when somebody else comes by.
@@ -41,7 +42,7 @@ impl State {
         let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.presenting.is_none()) else { return };
         campaign.masked = false;
         campaign.revealed_until = until;
-        effects.push(Effect::NoteReveal { campaign: index, message: None });
+        effects.push(Effect::note(index, NoteKind::Reveal, "all recipients"));
         let next = format!("{} masks it", self.key_for(Action::Mask));
         self.tell(NoticeWeight::Warning, "everything is shown openly for 5 minutes", "", &next);
     }

@@ -3,6 +3,7 @@
 use super::super::state::State;
 use super::super::{Action, Effect};
 use crate::monitor::{Command, Connection, NoticeWeight};
+use crate::state::NoteKind;
 
 impl State {
     /// Shows the row unmasked until it is left, or masks it again.
@@ -25,7 +26,7 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.list.hold(&campaign.store);
         campaign.marks.reveal(row, now);
-        effects.push(Effect::NoteReveal { campaign: index, message: Some(campaign.store.id(row)) });
+        effects.push(Effect::note(index, NoteKind::Reveal, campaign.store.id(row).as_str()));
     }
 
     /// Masks everything, in every campaign. It never unmasks.

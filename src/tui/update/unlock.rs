@@ -4,6 +4,7 @@ use super::super::Effect;
 use super::super::state::{Campaign, State};
 use crate::monitor::{CampaignIndex, NoticeWeight};
 use crate::postman::Explanation;
+use crate::state::NoteKind;
 
 impl State {
     /// Why the campaign's actions are a preview only.
@@ -48,7 +49,7 @@ impl State {
         }
         let Some(campaign) = self.campaign_mut() else { return false };
         campaign.unlock(now);
-        effects.push(Effect::NoteUnlock { campaign: index });
+        effects.push(Effect::note(index, NoteKind::Unlock, ""));
         let next = format!("it closes 15 minutes after the last one, or with {}", self.keymap.command("lock"));
         self.tell(NoticeWeight::Warning, &format!("{name} is open for actions"), "", &next);
         true
@@ -67,7 +68,7 @@ impl State {
         let was_open = !campaign.is_locked(now);
         campaign.unlocked_until = None;
         if was_open {
-            effects.push(Effect::NoteLock { campaign: index });
+            effects.push(Effect::note(index, NoteKind::Lock, ""));
         }
         let next = format!("{} opens it", self.keymap.command("unlock"));
         self.tell(NoticeWeight::Info, "the campaign is locked", "", &next);
@@ -84,7 +85,7 @@ impl State {
             }
             if campaign.unlocked_until.is_some_and(|until| until <= now) {
                 campaign.unlocked_until = None;
-                effects.push(Effect::NoteLock { campaign: CampaignIndex(index) });
+                effects.push(Effect::note(CampaignIndex(index), NoteKind::Lock, ""));
                 closed.push(campaign.settings.name.clone());
             }
         }

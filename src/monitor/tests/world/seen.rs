@@ -5,6 +5,7 @@ use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
     ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState,
 };
+use crate::state::NoteKind;
 use crate::store::Store;
 
 /// All that was told, as the dashboard keeps it.
@@ -16,6 +17,7 @@ pub struct Seen {
     pub opened: Vec<(Generation, bool)>,
     pub stages: Vec<(MessageId, ActionStage)>,
     pub notices: Vec<Notice>,
+    pub notes_lost: Vec<NoteKind>,
     pub actions_refused: Option<crate::postman::Explanation>,
     pub runs: Vec<RunNews>,
     pub batch_stages: Vec<ActionStage>,
@@ -41,6 +43,7 @@ impl Seen {
             opened: Vec::new(),
             stages: Vec::new(),
             notices: Vec::new(),
+            notes_lost: Vec::new(),
             actions_refused: None,
             runs: Vec::new(),
             batch_stages: Vec::new(),
@@ -82,7 +85,8 @@ impl Seen {
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
             News::Journal(refused) => self.actions_refused = refused,
-            News::NoteLost(_) | News::Refused(_) => {}
+            News::NoteLost(lost) => self.notes_lost.push(lost.kind),
+            News::Refused(_) => {}
             News::TakenBack(taken) => self.taken_back.push((taken.taken_back, taken.leaving)),
         }
     }
