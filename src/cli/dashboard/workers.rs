@@ -75,16 +75,13 @@ impl Workers {
         let exporter = Exporter::new(requests.waker(), ExportJournal { opened: opened.clone(), campaigns: ids });
         let (commands, inboxes): (Vec<_>, Vec<_>) = campaigns.iter().map(|_| inbox()).unzip();
         let (end, ended) = oneshot::channel();
-        let campaigns = campaigns.into_iter().zip(inboxes).collect();
-        let commands_of_crew = commands.clone();
-        let (clock_of_crew, updates_of_crew, requests_of_crew) = (clock.clone(), updates.clone(), requests.clone());
         let crew = Crew {
-            clock: clock_of_crew,
-            campaigns,
+            clock: clock.clone(),
+            campaigns: campaigns.into_iter().zip(inboxes).collect(),
             state,
-            updates: updates_of_crew,
-            requests: requests_of_crew,
-            commands: commands_of_crew,
+            updates: updates.clone(),
+            requests: requests.clone(),
+            commands: commands.clone(),
             journal,
             opened,
             ended,
