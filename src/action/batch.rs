@@ -1,4 +1,4 @@
-//! The retry of a whole batch: one call for all its failures, useful or not.
+//! The retry of a whole batch: one call for all its failures, whether worth a retry or not.
 
 use std::collections::HashSet;
 
@@ -17,22 +17,22 @@ pub struct BatchPlan {
     pub batch: BatchId,
     /// Its file.
     pub file_name: Option<String>,
-    /// Its messages in failure: all of them would be retried.
+    /// Its failed messages: all of them would be retried.
     pub failures: usize,
-    /// Those among them for which a retry cannot help.
+    /// Those among them that are not worth a retry.
     pub useless: usize,
-    /// Those among them of which the API has said that no attempts are left; none of them counts as useless.
+    /// Those among them that have no attempts left, says the API; none of them counts as useless.
     pub used_up: usize,
-    /// Its loaded messages that are still `created`: while there is one, the API refuses, and marks
-    /// the batch as one whose enqueuing failed.
+    /// Its loaded messages that are still `created`: while there is one, the API refuses the retry and marks the
+    /// batch as one whose enqueuing failed.
     pub created: usize,
-    /// The API's word for the state of the batch, as last told.
+    /// The API's word for the state of the batch, as last reported.
     pub status: Option<String>,
-    /// Each of its failures, where all of the batch was read; without that nothing can be agreed to.
+    /// Each of its failures, where the whole batch was read; without that there is nothing to agree to.
     pub evidence: Option<BatchEvidence>,
-    /// How many of its messages are loaded, and how many it has.
+    /// How many of its messages are loaded.
     pub loaded: usize,
-    /// How many messages it has, where told.
+    /// How many messages it has, where reported.
     pub total: Option<u32>,
     /// Why it cannot be retried as a whole now.
     pub refusal: Option<String>,
@@ -47,16 +47,16 @@ pub struct BatchPlan {
 pub enum Unseen {
     /// All of it is loaded.
     None,
-    /// So many.
+    /// This many.
     So(usize),
-    /// How many it has was not told, or is fewer than are loaded.
+    /// The total is unknown, or smaller than what is loaded.
     NotKnown,
 }
 
 impl BatchPlan {
-    /// The plan for a batch, from its loaded messages and, where it was read whole, from that: then the reading says
-    /// which of them have failed. The planner knows what is under way, what the API refused before, and how long a
-    /// one-time password is valid.
+    /// The plan for a batch, from its loaded messages and, where the whole batch was read, from that reading, which
+    /// then says which of them have failed. The planner knows what is under way, what the API refused before, and how
+    /// long a one-time password is valid.
     pub fn new<'a>(
         batch: &Batch,
         messages: impl IntoIterator<Item = &'a Message>,
@@ -109,15 +109,15 @@ impl BatchPlan {
         plan
     }
 
-    /// Why it cannot be retried as a whole, as far as its loaded messages tell. `bad` are the rows that could not be read
-    /// where all of it was; before that nothing follows from what was not seen.
+    /// Why it cannot be retried as a whole, as far as its loaded messages show. `bad` counts the unreadable rows
+    /// where the whole batch was read; until then, messages that were not seen prove nothing.
     fn reason_against(&self, crossing: usize, is_under_way: bool, too_old: usize, bad: Option<usize>) -> Option<String> {
         if is_under_way {
-            return Some("a retry of this batch is under way or its outcome is not known".to_owned());
+            return Some("a retry of this batch is under way or its outcome is unknown".to_owned());
         }
         if crossing > 0 {
-            let which = if crossing == 1 { "the retry of 1 of its messages is" } else { "retries of {} of its messages are" };
-            return Some(format!("{} under way, or not known to have ended", which.replace("{}", &grouped(crossing))));
+            let which = if crossing == 1 { "a retry of 1 of its messages is" } else { "retries of {} of its messages are" };
+            return Some(format!("{} under way or its outcome is unknown", which.replace("{}", &grouped(crossing))));
         }
         if let Some(status) = self.refusing_status() {
             return Some(format!("its status is `{status}`"));
@@ -131,24 +131,24 @@ impl BatchPlan {
         }
         let bad = bad?;
         if bad > 0 {
-            return Some(format!("{} of it cannot be read, so that not all of its failures are known", counted(bad, "row")));
+            return Some(format!("{} could not be read, so some of its failures may be unknown", counted(bad, "row")));
         }
         if self.failures > 0 && self.used_up >= self.failures {
-            return Some("none of its failures has attempts left, said the API".to_owned());
+            return Some("none of its failures has any attempts left".to_owned());
         }
         (self.failures == 0).then(|| self.no_failure())
     }
 
-    /// That none has failed, of what was read: what does not show may have.
+    /// Why there is nothing to retry: none of the messages that were read has failed; others may have.
     fn no_failure(&self) -> String {
         match self.unseen() {
             Unseen::None => "none of its messages has failed".to_owned(),
-            _ if self.loaded == 0 => "none of its messages shows".to_owned(),
+            _ if self.loaded == 0 => "none of its messages was found".to_owned(),
             Unseen::So(many) => {
-                format!("no failure among the {} loaded, and {} did not show", counted(self.loaded, "message"), grouped(many))
+                format!("no failure among the {} loaded; {} not found", counted(self.loaded, "message"), grouped(many))
             }
             Unseen::NotKnown => {
-                format!("no failure among the {} loaded, and how many it has is not known", counted(self.loaded, "message"))
+                format!("no failure among the {} loaded; how many it has is unknown", counted(self.loaded, "message"))
             }
         }
     }
@@ -162,49 +162,48 @@ impl BatchPlan {
         }
     }
 
-    /// What one call retries beside the failures that are loaded, in words that go on from their number.
+    /// What one call retries besides the loaded failures, worded to follow their number.
     pub fn beyond(&self) -> String {
         match self.unseen() {
             Unseen::None => String::new(),
-            Unseen::So(many) => format!(", and any among the {} that did not show", grouped(many)),
-            Unseen::NotKnown => ", and any that did not show".to_owned(),
+            Unseen::So(many) => format!(", and any among the {} not found", grouped(many)),
+            Unseen::NotKnown => ", and any not found".to_owned(),
         }
     }
 
-    /// The batch's own status, where that takes no retries, of single messages or as a whole.
+    /// The batch's own status, where it allows no retry, of single messages or of the whole batch.
     fn refusing_status(&self) -> Option<&str> {
         self.status.as_deref().filter(|status| batch_retry(Some(status)) == BatchRetry::Unlikely)
     }
 
-    /// Which way is better, and why; nothing before it is known what has failed.
+    /// Which way is better, and why; empty until it is known what has failed.
     fn advise(&self) -> String {
         let (failures, useless, used_up) = (self.failures, self.useless, self.used_up);
         let helped = failures.saturating_sub(useless + used_up);
         if failures == 0 {
-            let words =
-                if self.unseen() == Unseen::None { "Nothing is to be retried." } else { "Nothing of what is loaded is to be retried." };
+            let words = if self.unseen() == Unseen::None { "Nothing to retry." } else { "Nothing to retry among what is loaded." };
             return if self.evidence.is_some() { words.to_owned() } else { String::new() };
         }
         if self.refusing_status().is_some() {
-            return "Neither: in this status its messages take no retries either.".to_owned();
+            return "Neither: in this status its messages cannot be retried either.".to_owned();
         }
         let spent = match used_up {
             0 => String::new(),
-            _ => format!(" {} {} no attempts left, said the API.", counted(used_up, "failure"), agreeing(used_up, "has", "have")),
+            _ => format!(" {} {} no attempts left.", counted(used_up, "failure"), agreeing(used_up, "has", "have")),
         };
         if helped == 0 && useless > 0 {
-            return format!("Neither: a retry cannot help {}.{spent}", counted(useless, "failure"));
+            return format!("Neither: {} {} not worth a retry.{spent}", counted(useless, "failure"), agreeing(useless, "is", "are"));
         }
         if helped == 0 {
             return format!("Neither.{spent}");
         }
         if self.refusal.is_some() {
-            return format!("Single messages: {} can be retried alone; the batch as a whole cannot be now.{spent}", grouped(helped));
+            return format!("Single messages: {} can be retried one by one; the whole batch cannot, for now.{spent}", grouped(helped));
         }
         if useless > 0 {
             return format!(
-                "Single messages: as a whole, {} that a retry cannot help would be tried, and perhaps billed, too. \
-                 Single ones block the batch's own retry until they have left \"created\".{spent}",
+                "Single messages: the whole batch would also retry {} not worth it, perhaps at a charge. \
+                 Single retries block the batch's own retry until they are queued.{spent}",
                 grouped(useless)
             );
         }
@@ -212,7 +211,7 @@ impl BatchPlan {
             return "One call either way: it is one message.".to_owned();
         }
         format!(
-            "The whole batch: one call instead of {}, and a retry may help {}.{spent}",
+            "The whole batch: one call instead of {}; {} may be worth a retry.{spent}",
             grouped(failures),
             if used_up == 0 { "all of them".to_owned() } else { grouped(helped) }
         )
@@ -225,7 +224,7 @@ impl BatchPlan {
         failures(self) == failures(other) && plain(self) == plain(other)
     }
 
-    /// A person said yes; `None` where it cannot be retried, or was not read whole.
+    /// A person said yes; `None` where it cannot be retried, or was not wholly read.
     pub fn confirm(self, at: Timestamp) -> Option<ConfirmedBatchRetry> {
         let evidence = self.evidence.clone().filter(|_| self.refusal.is_none())?;
         Some(ConfirmedBatchRetry { plan: self, evidence, confirmed_at: at })
@@ -294,10 +293,10 @@ mod tests {
     #[case::being_made("enqueuing", &["failure"], &[], Some("its status is `enqueuing`"))]
     #[case::created("messages_enqueued", &["failure", "created"], &[], Some("not yet: 1 created"))]
     #[case::no_failure("messages_enqueued", &["success", "sent", "success"], &[], Some("none of its messages has failed"))]
-    #[case::no_failure_in_a_part("messages_enqueued", &["success", "sent"], &[], Some("no failure among the 2 messages loaded, and 1 did not show"))]
-    #[case::total_too_small("messages_enqueued", &["success", "sent", "sent", "sent"], &[], Some("no failure among the 4 messages loaded, and how many it has is not known"))]
-    #[case::none_shows("messages_enqueued", &[], &[], Some("none of its messages shows"))]
-    #[case::crossing("messages_enqueued", &["failure"], &["0"], Some("the retry of 1 of its messages is under way, or not known to have ended"))]
+    #[case::no_failure_in_a_part("messages_enqueued", &["success", "sent"], &[], Some("no failure among the 2 messages loaded; 1 not found"))]
+    #[case::total_too_small("messages_enqueued", &["success", "sent", "sent", "sent"], &[], Some("no failure among the 4 messages loaded; how many it has is unknown"))]
+    #[case::none_shows("messages_enqueued", &[], &[], Some("none of its messages was found"))]
+    #[case::crossing("messages_enqueued", &["failure"], &["0"], Some("a retry of 1 of its messages is under way or its outcome is unknown"))]
     fn when_it_can_be_retried(#[case] status: &str, #[case] statuses: &[&str], #[case] under_way: &[&str], #[case] refusal: Option<&str>) {
         let messages: Vec<Message> =
             statuses.iter().enumerate().map(|(id, status)| message(&id.to_string(), status, "routing_error")).collect();
@@ -326,22 +325,22 @@ mod tests {
         assert_eq!(plan(&[aged(300)]), None);
         assert_eq!(plan(&[aged(301)]).unwrap(), "1 of its failures is a one-time password that is no longer valid");
         let done = Message { status: Some(Status::Success), ..aged(301) };
-        assert_eq!(plan(&[done]).unwrap(), "no failure among the 1 message loaded, and 2 did not show");
+        assert_eq!(plan(&[done]).unwrap(), "no failure among the 1 message loaded; 2 not found");
     }
 
-    /// The status of a batch stands against single messages as well.
+    /// The status of a batch blocks single messages as well.
     #[test]
     fn a_status_that_takes_no_retries_leaves_no_way() {
         let messages = [message("0", "failure", "routing_error"), message("1", "failure", "routing_error")];
         let advice = plan("enqueuing", &messages, &[]).advice;
-        assert_eq!(advice, "Neither: in this status its messages take no retries either.");
+        assert_eq!(advice, "Neither: in this status its messages cannot be retried either.");
         assert_eq!(plan("messages_enqueued", &messages, &[MessageId::new("0")]).advice.split(':').next(), Some("Single messages"));
     }
 
     #[rstest]
-    #[case::none(&[], None, "The whole batch: one call instead of 3, and a retry may help all of them.")]
-    #[case::some(&["0"], None, "The whole batch: one call instead of 3, and a retry may help 2. 1 failure has no attempts left, said the API.")]
-    #[case::all(&["0", "1", "2"], Some("none of its failures has attempts left, said the API"), "Neither. 3 failures have no attempts left, said the API.")]
+    #[case::none(&[], None, "The whole batch: one call instead of 3; all of them may be worth a retry.")]
+    #[case::some(&["0"], None, "The whole batch: one call instead of 3; 2 may be worth a retry. 1 failure has no attempts left.")]
+    #[case::all(&["0", "1", "2"], Some("none of its failures has any attempts left"), "Neither. 3 failures have no attempts left.")]
     fn what_the_api_refused_is_nothing_to_be_retried(#[case] used_up: &[&str], #[case] refusal: Option<&str>, #[case] advice: &str) {
         let messages = ["0", "1", "2"].map(|id| message(id, "failure", "recipient_unavailable"));
         let out_of_attempts = used_up.iter().map(|id| MessageId::new(*id)).collect();
@@ -350,7 +349,7 @@ mod tests {
         assert_eq!((plan.refusal.as_deref(), plan.advice.as_str()), (refusal, advice));
     }
 
-    /// What was not loaded is no reason: a batch of which nothing loaded has failed is not known to have no failure.
+    /// A batch whose loaded messages have not failed may still have failures among the others.
     #[test]
     fn a_batch_that_was_not_read_whole_is_not_known_to_be_well() {
         let messages = [message("0", "success", "")];
@@ -364,7 +363,7 @@ mod tests {
         let messages = [message("0", "failure", ""), message("1", "success", ""), message("2", "failure", "")];
         let plan = |reading| BatchPlan::new(&batch("messages_enqueued"), &messages, reading, &Planner::default(), now());
         assert_eq!((plan(None).refusal.clone(), plan(None).confirm(now())), (None, None));
-        // What the reading says of a message counts, not what was loaded before.
+        // The reading's word on a message counts, not what was loaded before.
         let mut reading = read(&messages);
         let other = Message { status: Some(Status::Sent), ..message("2", "sent", "") };
         reading.add([(other, true), (message("3", "failure", ""), false)], 0, now(), now());
@@ -381,6 +380,6 @@ mod tests {
         let mut reading = read(&messages);
         reading.add([], 2, now(), now());
         let plan = BatchPlan::new(&batch("messages_enqueued"), &messages, Some(&reading), &Planner::default(), now());
-        assert_eq!(plan.refusal.as_deref(), Some("2 rows of it cannot be read, so that not all of its failures are known"));
+        assert_eq!(plan.refusal.as_deref(), Some("2 rows could not be read, so some of its failures may be unknown"));
     }
 }

@@ -1,7 +1,7 @@
-//! Reading a whole batch: which failures its retry is for, and what became of them afterwards.
+//! Reading a whole batch: which failures its retry covers, and what became of them afterwards.
 //!
 //! One change proves nothing about 58 failures: each was read before the request left, and each is compared by
-//! itself. Stamps of the server are compared with stamps of the server, and no clock decides anything.
+//! itself. Server times are compared only with server times; no local clock decides anything.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::FRESH_ENOUGH;
 use crate::delivery::{Message, MessageId, Status, agreeing, counted};
 use crate::state::FailureSeen;
 
-/// From how many attempts on the server may leave a failure out of its batch's retry.
+/// With this many attempts or more, the server may leave a failure out of its batch's retry.
 const MAY_BE_LEFT_OUT: u32 = 3;
 
-/// What the newest answer of a reading says of a message.
+/// What the newest answer of a reading says about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Line {
     Failure {
@@ -23,7 +23,7 @@ enum Line {
         newest_attempt: Option<Timestamp>,
     },
     Created,
-    /// Any other status; whether more is to be expected of it.
+    /// Any other status; whether it can still change.
     Other {
         is_open: bool,
     },
@@ -41,9 +41,9 @@ pub struct BatchReading {
 }
 
 impl BatchReading {
-    /// Takes a page in whose request left at `asked_at`: its messages, whether more is to be expected of each, and how
-    /// many rows could not be read. A message that comes twice counts once, as it was told last. Whether the page told
-    /// of any message that the ones before it did not.
+    /// Adds a page whose request left at `asked_at`: its messages, whether each can still change, and how many rows
+    /// could not be read. A message that comes twice counts once, as last reported. Returns whether the page had any
+    /// message that earlier pages had not.
     pub fn add(&mut self, messages: impl IntoIterator<Item = (Message, bool)>, bad: usize, asked_at: Timestamp, now: Timestamp) -> bool {
         self.began_at.get_or_insert(asked_at);
         self.ended_at = Some(now);
@@ -69,12 +69,12 @@ impl BatchReading {
         self.lines.len()
     }
 
-    /// Whether none was.
+    /// Whether no message was read.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// How many rows could not be read: what they are is not known.
+    /// How many rows could not be read.
     pub fn bad(&self) -> usize {
         self.bad
     }
@@ -84,7 +84,7 @@ impl BatchReading {
         self.lines.values().filter(|line| **line == Line::Created).count()
     }
 
-    /// Of how many messages more is to be expected.
+    /// How many messages can still change.
     pub fn open(&self) -> usize {
         self.lines.values().filter(|line| matches!(line, Line::Created | Line::Other { is_open: true })).count()
     }
@@ -94,7 +94,7 @@ impl BatchReading {
         matches!(self.lines.get(message), Some(Line::Failure { .. }))
     }
 
-    /// Whether a later answer to another question says something else of a message's failure.
+    /// Whether a later answer of another call disagrees about a message's failure.
     pub fn differs(&self, message: &Message) -> bool {
         match self.lines.get(&message.id) {
             Some(Line::Failure { newest_attempt, .. }) => {
@@ -107,7 +107,7 @@ impl BatchReading {
         }
     }
 
-    /// Its failures as evidence.
+    /// Its failures, as evidence for later.
     pub fn evidence(&self) -> BatchEvidence {
         let failure = |(message, line): (&MessageId, &Line)| match line {
             Line::Failure { attempts, newest_attempt } => {
@@ -121,31 +121,31 @@ impl BatchReading {
     }
 }
 
-/// A message as the journal keeps it of a failure.
+/// What the journal keeps of a failed message.
 fn seen(message: &Message) -> FailureSeen {
     let newest_attempt = message.attempts.iter().flatten().filter_map(|attempt| attempt.created_at).max();
     FailureSeen { message: message.id.clone(), attempts: message.tried(), newest_attempt }
 }
 
-/// Whether a failure was tried again since; both were told by pages of the batch.
+/// Whether a failure was tried again since; both readings come from pages of the batch.
 fn is_newer(before: &FailureSeen, after: &FailureSeen) -> bool {
     let more = matches!((before.attempts, after.attempts), (Some(before), Some(after)) if after > before);
     let newer = matches!((before.newest_attempt, after.newest_attempt), (Some(before), Some(after)) if after > before);
     more || newer
 }
 
-/// Whether there is nothing to compare although there was when it was read before.
+/// Whether there is nothing to compare now, although there was at the earlier reading.
 fn cannot_be_compared(before: &FailureSeen, after: &FailureSeen) -> bool {
     let count = before.attempts.is_some() && after.attempts.is_some();
     let stamp = before.newest_attempt.is_some() && after.newest_attempt.is_some();
     (before.attempts.is_some() || before.newest_attempt.is_some()) && !count && !stamp
 }
 
-/// The failures of a batch, each as it was read before the request left that retries all of them.
+/// The failures of a batch, each as read before the request that retries them all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchEvidence(Arc<Evidence>);
 
-/// There can be thousands of them, and a plan is copied.
+/// Shared, because there can be thousands and plans are copied.
 #[derive(Debug, PartialEq, Eq)]
 struct Evidence {
     failures: Vec<FailureSeen>,
@@ -153,12 +153,12 @@ struct Evidence {
     ended_at: Option<Timestamp>,
 }
 
-/// How many of a batch's failures have changed since the request left.
+/// How many of a batch's failures have changed since the request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchFinding {
-    /// How many have.
+    /// How many have changed.
     pub changed: usize,
-    /// How many there are that a retry of the batch must change.
+    /// How many a retry of the batch must change.
     pub of: usize,
 }
 
@@ -168,7 +168,7 @@ impl BatchFinding {
         self.of > 0 && self.changed == self.of
     }
 
-    /// Whether only some have: by another hand, or because the server has not come to the others.
+    /// Whether only some have: someone else retried them, or the server has not reached the others yet.
     pub fn is_part(self) -> bool {
         self.changed > 0 && self.changed < self.of
     }
@@ -180,7 +180,7 @@ impl BatchFinding {
 }
 
 impl BatchEvidence {
-    /// What the journal kept.
+    /// From what the journal kept.
     pub fn kept(failures: &[FailureSeen]) -> Self {
         Self(Arc::new(Evidence { failures: failures.to_vec(), began_at: None, ended_at: None }))
     }
@@ -195,19 +195,19 @@ impl BatchEvidence {
         self.0.ended_at
     }
 
-    /// Whether the batch was read whole within the last minute.
+    /// Whether the whole batch was read within the last minute.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         is_recent(self.0.began_at, now)
     }
 
-    /// Whether it can be agreed to: its last page was read within the last minute. Where the reading took longer than
-    /// that, the batch is read again after the yes.
+    /// Whether a person may agree to it: its last page was read within the last minute. Where the reading took longer
+    /// than that, the batch is read again after the yes.
     pub fn can_be_agreed_to(&self, now: Timestamp) -> bool {
         is_recent(self.0.ended_at, now)
     }
 
-    /// What a whole reading after the request says. `singly` are the messages that were retried by themselves from
-    /// here since: that they changed says nothing about the batch.
+    /// What a full reading after the request shows. `singly` are the messages that were retried one by one from here
+    /// since: their changes say nothing about the batch.
     pub fn compare(&self, reading: &BatchReading, singly: &HashSet<MessageId>) -> BatchFinding {
         let counted = || self.failures().iter().filter(|seen| !singly.contains(&seen.message));
         let finding = |failures: &mut dyn Iterator<Item = &FailureSeen>| {
@@ -217,12 +217,12 @@ impl BatchEvidence {
             })
         };
         let sure = finding(&mut counted().filter(|seen| seen.attempts.is_none_or(|attempts| attempts < MAY_BE_LEFT_OUT)));
-        // Where the server may leave out every one of them, nothing less than all of them says that it did not.
+        // Where the server may leave out every one of them, only a change in all of them proves that it did not.
         if sure.of > 0 { sure } else { finding(&mut counted()) }
     }
 
-    /// What makes another batch of it than the one that was agreed to, as a reading after the yes has it. Anything
-    /// does, fewer failures too: somebody else has a hand in it, and who agreed to 58 did not agree to the other 57.
+    /// How the batch, as read after the yes, differs from the one that was agreed to. Any change counts, even fewer
+    /// failures: someone else is acting on it, and a yes to 58 is no yes to a different 57.
     pub fn changed_since(&self, reading: &BatchReading) -> Option<String> {
         let agreed: HashSet<&MessageId> = self.failures().iter().map(|seen| &seen.message).collect();
         let is_same = |before: &FailureSeen| match reading.lines.get(&before.message) {
@@ -252,12 +252,12 @@ fn has_changed(before: &FailureSeen, reading: &BatchReading) -> bool {
             is_newer(before, &FailureSeen { message: before.message.clone(), attempts: *attempts, newest_attempt: *newest_attempt })
         }
         Some(Line::Created | Line::Other { .. }) => true,
-        // What was not told proves nothing.
+        // A missing answer proves nothing.
         Some(Line::NotGiven) | None => false,
     }
 }
 
-/// Within the last minute; a time that is still to come is a clock that was set back, and proves nothing.
+/// Within the last minute; a time in the future means a clock was set back, and proves nothing.
 fn is_recent(at: Option<Timestamp>, now: Timestamp) -> bool {
     at.is_some_and(|at| at <= now && now.duration_since(at).unsigned_abs() <= FRESH_ENOUGH)
 }
@@ -273,7 +273,7 @@ mod tests {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
     }
 
-    /// A message with attempts at these seconds, newest first; `None` for one whose attempts were not told.
+    /// A message with attempts at these seconds, newest first; `None` for one whose attempts were not given.
     fn message(number: usize, status: &str, attempts: Option<&[i64]>) -> (Message, bool) {
         let attempt = |second: &i64| Attempt {
             status: None,
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!((finding.changed == 1, finding.is_taken()), (changed, changed));
     }
 
-    /// The example: one of 58 is retried from the portal, and the server never saw the batch's retry.
+    /// One of 58 is retried from the portal, and the server never saw the batch's retry.
     #[test]
     fn one_of_many_proves_nothing_and_all_of_them_do() {
         let mut after = failures(58, &[0]);
@@ -339,7 +339,7 @@ mod tests {
         after[1] = message(1, "created", None);
         after[2] = message(2, "success", None);
         assert!(evidence.compare(&reading(after.clone()), &singly).is_taken());
-        // Where nothing else is left, nothing can be told.
+        // Where nothing else is left, there is nothing to conclude.
         let alone = reading(failures(1, &[0])).evidence();
         assert!(!alone.compare(&reading(after), &singly).is_taken());
     }

@@ -1,4 +1,4 @@
-//! A plan as a person reads it: a line for each error, those left out, and which batches must wait.
+//! A plan as a person reads it: a line for each error, the messages left out, and the batches that must wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,12 @@ use super::plan::{advice_for, code_of};
 use super::{LeftOutReason, Plan};
 use crate::delivery::{BatchId, RetryAdvice, counted};
 
-/// The messages of a plan that failed for one reason.
+/// The messages of a plan that failed for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanLine {
-    /// The error's code, as it came; empty where it was not told.
+    /// The error's code, as received; empty where it was not given.
     pub code: String,
-    /// Whether a retry helps.
+    /// Whether they are worth a retry.
     pub advice: RetryAdvice,
     /// How many there are.
     pub count: usize,
@@ -26,16 +26,15 @@ pub struct PlanLine {
 pub enum LineInclusion {
     /// They are.
     On,
-    /// A person dropped them from the plan, and can add them again.
+    /// A person excluded them from the plan, and can include them again.
     Dropped,
-    /// They are left out, because a retry cannot help.
+    /// They are left out, because they are not worth a retry.
     LeftOut,
 }
 
 impl Plan {
-    /// The plan by error: those that a retry helps first, then the largest. A code of which some
-    /// messages are left out for a reason of their own (under way, too old) has its line for the
-    /// others; those are told by [`Plan::others_left_out`].
+    /// The plan by error: those worth a retry first, then the largest. Where some messages of a code are left out for
+    /// another reason (under way, too old), its line counts only the rest; [`Plan::others_left_out`] counts those.
     pub fn lines(&self) -> Vec<PlanLine> {
         let mut counts: BTreeMap<(&str, LineInclusion), (RetryAdvice, usize)> = BTreeMap::new();
         let items = self.items.iter().map(|item| (item.error.as_ref(), LineInclusion::On));
@@ -61,7 +60,7 @@ impl Plan {
         lines
     }
 
-    /// How many are left out for a reason that is not their error's, by reason, the most first.
+    /// How many are left out for reasons other than their error, by reason, most first.
     pub fn others_left_out(&self) -> Vec<(LeftOutReason, usize)> {
         let mut counts: Vec<(LeftOutReason, usize)> = Vec::new();
         for left in &self.left_out {
@@ -83,19 +82,19 @@ impl Plan {
         billing.maybe + billing.useless
     }
 
-    /// The batches of which single messages are retried: as a whole they must wait, because the API
-    /// refuses a batch's retry while any message of it is `created`, and marks the batch.
+    /// The batches whose single messages are retried: as a whole they must wait, because the API refuses a batch's
+    /// retry while any message of it is `created`, and marks the batch.
     pub fn batches(&self) -> Vec<BatchId> {
         let batches: BTreeSet<&BatchId> = self.items.iter().filter_map(|item| item.batch.as_ref()).collect();
         batches.into_iter().cloned().collect()
     }
 
-    /// The sentence about the batches that must wait; `None` where there are none.
+    /// The sentence about the batches that must wait.
     pub fn interlock(&self) -> Option<String> {
         match self.batches().as_slice() {
             [] => None,
-            [batch] => Some(format!("Batch {} as a whole must wait until these leave \"created\".", batch.short(false))),
-            batches => Some(format!("{} as a whole must wait until these leave \"created\".", counted(batches.len(), "batch"))),
+            [batch] => Some(format!("Batch {} cannot be retried as a whole until these are queued.", batch.short(false))),
+            batches => Some(format!("{} cannot be retried as a whole until these are queued.", counted(batches.len(), "batch"))),
         }
     }
 }
@@ -180,10 +179,10 @@ mod tests {
     fn batches_must_wait_or_are_in_the_way() {
         let messages = [failed(1, "routing_error", 10, Some("batch_a")), failed(2, "routing_error", 10, Some("batch_b"))];
         let whole = plan(&Planner::default(), &messages);
-        assert_eq!(whole.interlock().unwrap(), "2 batches as a whole must wait until these leave \"created\".");
+        assert_eq!(whole.interlock().unwrap(), "2 batches cannot be retried as a whole until these are queued.");
         let planner = Planner { batches_under_way: vec![BatchId::new("batch_b")], ..Planner::default() };
         let part = plan(&planner, &messages);
-        assert_eq!(part.interlock().unwrap(), "Batch a as a whole must wait until these leave \"created\".");
+        assert_eq!(part.interlock().unwrap(), "Batch a cannot be retried as a whole until these are queued.");
         assert_eq!(part.others_left_out(), [(LeftOutReason::BatchInTheWay, 1)]);
     }
 }

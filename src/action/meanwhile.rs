@@ -6,20 +6,20 @@ use super::Evidence;
 use crate::delivery::{Message, Status};
 use crate::store::AnswerKind;
 
-/// What a reading says about a message that is about to be retried.
+/// What a reading shows of a message that is about to be retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recheck {
-    /// It is failed as it was when a person agreed to its retry.
+    /// Still failed, as when a person agreed to its retry.
     AsAgreed,
-    /// It has another status, more attempts or a newer one: the retry was made elsewhere.
+    /// It has another status, more attempts or a newer one: it was retried elsewhere.
     Changed,
-    /// The reading cannot be compared with what was agreed to.
+    /// The reading cannot be compared with what the person agreed to.
     Unclear,
 }
 
 impl Evidence {
-    /// Compares a reading with what a person agreed to. Counts are compared only within one kind of
-    /// call, stamps always.
+    /// Compares a reading with what a person agreed to. Counts are compared only within one kind of call, times
+    /// always.
     pub fn standing(&self, message: &Message, read_from: &AnswerKind) -> Recheck {
         let Some(status) = &message.status else { return Recheck::Unclear };
         if *status != Status::Failure {
@@ -32,20 +32,20 @@ impl Evidence {
         match (count, stamp) {
             (Some(Ordering::Greater), _) | (_, Some(Ordering::Greater)) => Recheck::Changed,
             (_, Some(Ordering::Equal)) | (Some(Ordering::Equal), None) => Recheck::AsAgreed,
-            // Where the API never gave either, a failure is all that can be asked for.
+            // Where the API never gave either, the failure itself is all there is to check.
             (None, None) if self.is_empty() => Recheck::AsAgreed,
-            // Less than was known is an older state of the server's data, and proves nothing.
+            // Less than was known before comes from an older copy of the server's data, and proves nothing.
             _ => Recheck::Unclear,
         }
     }
 
-    /// Whether there is nothing in it to compare but the status.
+    /// Whether it has nothing to compare but the status.
     pub fn is_empty(&self) -> bool {
         self.attempts.is_none() && self.newest_attempt.is_none()
     }
 
-    /// Takes over what a reading tells, where the plan had nothing to compare: the next reading is then
-    /// compared with this one.
+    /// Takes over a reading's values where the plan had nothing to compare: the next reading is then compared with
+    /// this one.
     pub fn adopt(&mut self, message: &Message, read_from: &AnswerKind) {
         if self.is_empty() {
             self.attempts = message.tried();

@@ -1,5 +1,5 @@
-//! Retries, pure: what would be retried and why not the rest, and how the outcome of a retry that
-//! nobody saw becomes known. Who carries the steps out is another room's business.
+//! Retries, without any IO: what would be retried, why the rest would not, and how the outcome of a retry becomes
+//! known when its answer was lost. Other rooms carry the steps out.
 
 mod batch;
 mod batch_reading;

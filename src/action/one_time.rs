@@ -7,22 +7,22 @@ use crate::delivery::Message;
 /// How many digits a one-time password has.
 const LENGTHS: std::ops::RangeInclusive<usize> = 4..=8;
 
-/// The words that stand beside one, in lower case.
+/// The words that appear near one, in lower case.
 const WORDS: [&str; 7] = ["otp", "code", "codes", "passcode", "password", "kod", "验证码"];
 
-/// How many words may be between the word and the number: "your code for Clinic Reminders is 123456".
+/// How many words may come between the word and the number: "your code for Clinic Reminders is 123456".
 const REACH: usize = 6;
 
-/// Whether most templates of these messages hold a number of four to eight digits beside "code",
-/// "OTP" or "password". A hint, no proof: where the values were told, the number must be one of
-/// them, because one that stands in the template itself is a telephone line or a postal code.
+/// Whether most templates of these messages contain a number of four to eight digits near "code", "OTP" or
+/// "password". A hint, not proof: where the values are known, the number must be one of them, because a number in the
+/// template itself is a phone number or a postal code.
 pub fn one_time_hint<'a>(messages: impl IntoIterator<Item = &'a Message>) -> bool {
     let mut templates: HashMap<&str, (usize, usize)> = HashMap::new();
     for message in messages {
         let Some(text) = message.text() else { continue };
         let template = message.template.as_ref();
         let key = template.and_then(|template| template.id.as_deref().or(template.body.as_deref()));
-        // Without a template each message is one of its own.
+        // Without a template, each message counts as a template of its own.
         let (hits, total) = templates.entry(key.unwrap_or(message.id.as_str())).or_default();
         *total += 1;
         *hits += usize::from(holds_one(&text, message.values.as_deref()));
@@ -31,7 +31,7 @@ pub fn one_time_hint<'a>(messages: impl IntoIterator<Item = &'a Message>) -> boo
     one_time * 2 > templates.len()
 }
 
-/// Whether a text holds such a number.
+/// Whether a text contains such a number.
 fn holds_one(text: &str, values: Option<&[(String, String)]>) -> bool {
     let words: Vec<&str> = words(text).collect();
     let is_number = |word: &&str| {
@@ -51,7 +51,7 @@ fn holds_one(text: &str, values: Option<&[(String, String)]>) -> bool {
     numbers.into_iter().any(is_beside)
 }
 
-/// Letters and digits in a row; a digit next to a letter of another script begins a new word.
+/// Runs of letters and digits; a digit next to a letter of another script begins a new word.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric()).flat_map(|run| {
         let mut rest = run;

@@ -1,4 +1,4 @@
-//! The plan: exactly these messages, those left out and why, and what it costs.
+//! The plan: exactly these messages, those left out and why, and the cost.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,23 +10,22 @@ use crate::delivery::{BatchId, BatchRetry, DeliveryError, Message, MessageId, Re
 use crate::postman::{Call, PageRequest};
 use crate::store::AnswerKind;
 
-/// How old a plan may get before it is made anew: what it says of the messages is no longer to be
-/// relied on.
+/// How old a plan may get before it is made again: after that, what it says about the messages may be out of date.
 pub const PLAN_LIFE: Duration = Duration::from_secs(5 * 60);
 
-/// How fresh a message's reading must be for a plan; an older one is read again first.
+/// How recently a message must have been read for a plan; otherwise it is read again first.
 pub const FRESH_ENOUGH: Duration = Duration::from_secs(60);
 
-/// From which age of a message a plan warns: what it says may be out of date for the recipient.
+/// From this age of a message on, a plan warns that its text may be out of date for the recipient.
 pub const OLD_MESSAGE: Duration = Duration::from_secs(24 * 3600);
 
-/// The share of the budget that actions may take; the rest keeps the screen true.
+/// The share of the budget that actions may take; the rest keeps the screen up to date.
 pub const SHARE_OF_BUDGET: f64 = 0.75;
 
 /// Makes plans.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Planner {
-    /// Whether messages are kept for which the API's table says that a retry cannot help.
+    /// Whether to include messages that the API's table says are not worth a retry.
     pub include_useless: bool,
     /// Messages for which an action is under way or has an unknown outcome.
     pub under_way: Vec<MessageId>,
@@ -34,13 +33,12 @@ pub struct Planner {
     pub batches_under_way: Vec<BatchId>,
     /// Messages that the API refused before as out of attempts.
     pub out_of_attempts: Vec<MessageId>,
-    /// For a campaign of one-time passwords: how long one is valid. An older one is left out.
+    /// For a campaign of one-time passwords: how long one is valid. Older messages are left out.
     pub valid_for: Option<Duration>,
-    /// Error codes whose messages a person dropped from the plan; an empty one for the messages
-    /// that failed without a code.
+    /// Error codes that a person excluded from the plan; an empty code means the messages that failed without one.
     pub dropped: Vec<String>,
-    /// How many messages are loaded of the list they are chosen from, where no message remembers its
-    /// page: so many pages serve them when they are read again.
+    /// How many messages of the list they are chosen from are loaded. Where no message remembers its page, this
+    /// bounds how many pages it takes to read them again.
     pub loaded: usize,
 }
 
@@ -49,21 +47,20 @@ pub struct Planner {
 pub struct LastRead {
     /// When the request left.
     pub at: Timestamp,
-    /// Which kind of answer told its attempts.
+    /// Which kind of answer gave its attempts.
     pub from: AnswerKind,
-    /// The page that gave it; `None` where it was read by itself, or where whoever retries it knows
-    /// its pages better.
+    /// The page that gave it; `None` where it was read by itself, or where the caller knows its pages better.
     pub page: Option<Arc<Call>>,
 }
 
 impl LastRead {
-    /// Read then, by this kind of call.
+    /// Read at this time, by this kind of call.
     pub fn new(at: Timestamp, from: AnswerKind) -> Self {
         Self { at, from, page: None }
     }
 }
 
-/// Exactly what would be retried. Frozen once made: what runs is this list.
+/// Exactly what would be retried. Frozen once made: this list is what runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The messages to retry, in the order chosen, each once.
@@ -76,8 +73,8 @@ pub struct Plan {
     loaded: usize,
 }
 
-/// One message of a plan, with what was known of it: the evidence that later tells whether a
-/// retry with an unknown outcome was taken.
+/// One message of a plan, with what was known of it: the evidence that later shows whether a retry with an unknown
+/// outcome was accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanItem {
     /// The message.
@@ -86,7 +83,7 @@ pub struct PlanItem {
     pub error: Option<DeliveryError>,
     /// Whether a retry helps.
     pub advice: RetryAdvice,
-    /// When it was recorded.
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// The attempts as last read.
     pub attempts: Option<u32>,
@@ -94,11 +91,11 @@ pub struct PlanItem {
     pub newest_attempt: Option<Timestamp>,
     /// When it was last read.
     pub read_at: Timestamp,
-    /// Which kind of answer told the attempts; counts of different kinds are not compared.
+    /// Which kind of answer gave the attempts; counts of different kinds are not compared.
     pub read_from: AnswerKind,
-    /// The page that gave it, by which it is read again where that serves several.
+    /// The page that gave it. It is read again by page where one page covers several messages.
     pub page: Option<Arc<Call>>,
-    /// The batch it is part of.
+    /// The batch that it is part of.
     pub batch: Option<BatchId>,
 }
 
@@ -107,7 +104,7 @@ pub struct PlanItem {
 pub struct LeftOut {
     /// The message.
     pub message: MessageId,
-    /// Why it failed; `None` where it did not, or that was not told.
+    /// Why it failed; `None` where it did not, or no error was given.
     pub error: Option<DeliveryError>,
     /// Why it is left out.
     pub reason: LeftOutReason,
@@ -116,21 +113,22 @@ pub struct LeftOut {
 /// Why a message is left out of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LeftOutReason {
-    /// It is not in failure; the status is told where known.
+    /// It has not failed; with its status where known.
     NotFailed(Option<Status>),
-    /// The API's table says that a retry cannot help.
+    /// The API's table says that it is not worth a retry.
     Useless,
-    /// An action on it is under way, or its outcome is not known.
+    /// An action on it is under way, or its outcome is unknown.
     UnderWay,
-    /// The API refused it before: its attempts are used up.
+    /// The API refused it before: no attempts left.
     OutOfAttempts,
-    /// Its batch's own status takes no retries now, or its batch is being retried as a whole.
+    /// Its batch's status allows no retries now, or its batch is being retried as a whole.
     BatchInTheWay,
     /// A one-time password that is older than it is valid.
     TooOld,
-    /// A person dropped its line from the plan.
+    /// A person excluded its line from the plan.
     Dropped,
-    /// A stretch of time was asked for, and the API does not give the time that tells whether it lies in that.
+    /// A time window was asked for, and the API does not give the time that would show whether the message is inside
+    /// it.
     TimeNotGiven,
 }
 
@@ -138,26 +136,26 @@ impl std::fmt::Display for LeftOutReason {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             LeftOutReason::NotFailed(Some(status)) => write!(out, "not failed: {}", status.word()),
-            LeftOutReason::NotFailed(None) => out.write_str("not known to be failed"),
-            LeftOutReason::Useless => out.write_str("a retry cannot help"),
-            LeftOutReason::UnderWay => out.write_str("an action on it is under way or its outcome is not known"),
-            LeftOutReason::OutOfAttempts => out.write_str("its attempts are used up"),
-            LeftOutReason::BatchInTheWay => out.write_str("its batch takes no retries now"),
+            LeftOutReason::NotFailed(None) => out.write_str("not known to have failed"),
+            LeftOutReason::Useless => out.write_str("not worth a retry"),
+            LeftOutReason::UnderWay => out.write_str("an action on it is under way or its outcome is unknown"),
+            LeftOutReason::OutOfAttempts => out.write_str("no attempts left"),
+            LeftOutReason::BatchInTheWay => out.write_str("its batch cannot be retried now"),
             LeftOutReason::TooOld => out.write_str("a one-time password that is no longer valid"),
-            LeftOutReason::Dropped => out.write_str("dropped from the plan"),
+            LeftOutReason::Dropped => out.write_str("excluded from the plan"),
             LeftOutReason::TimeNotGiven => out.write_str("time not given"),
         }
     }
 }
 
-/// What may be billed in vain.
+/// What may be billed for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Billing {
-    /// Messages for which a retry helps.
+    /// Messages that are worth a retry.
     pub advice: usize,
-    /// Messages for which nobody can say.
+    /// Messages that may be worth a retry.
     pub maybe: usize,
-    /// Messages for which it cannot help.
+    /// Messages that are not worth a retry.
     pub useless: usize,
 }
 
@@ -216,17 +214,17 @@ fn advice(message: &Message) -> RetryAdvice {
     advice_for(message.error().as_ref())
 }
 
-/// Whether a retry helps against an error; without one nobody can say.
+/// Whether an error is worth a retry; maybe, where none was given.
 pub(super) fn advice_for(error: Option<&DeliveryError>) -> RetryAdvice {
     error.map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())
 }
 
-/// Whether a one-time password is no longer valid. One whose age is not known may be too old as well.
+/// Whether a one-time password is no longer valid. One of unknown age counts as too old.
 pub(super) fn is_too_old(message: &Message, valid_for: Duration, now: Timestamp) -> bool {
     message.created_at.is_none_or(|created| now.duration_since(created).unsigned_abs() > valid_for)
 }
 
-/// The error's code, empty where it was not told.
+/// The error's code, empty where it was not given.
 pub(super) fn code_of(error: Option<&DeliveryError>) -> &str {
     error.map_or("", |error| &*error.code)
 }
@@ -250,23 +248,23 @@ impl PlanItem {
 }
 
 impl Plan {
-    /// The retries that the plan makes: one call a message. What is read in between comes on top.
+    /// The retries that the plan makes: one call per message. Readings in between come on top.
     pub fn calls(&self) -> usize {
         self.items.len()
     }
 
-    /// How long it takes at a budget of `calls_per_second`, of which actions take their share. What was
-    /// read too long before its turn is read again first, which takes calls as well.
+    /// How long it takes at a budget of `calls_per_second`, of which actions take their share. Messages read too long
+    /// before their turn are read again first, which takes calls as well.
     pub fn time(&self, calls_per_second: f64) -> Duration {
         let rate = (calls_per_second * SHARE_OF_BUDGET).max(0.01);
         Duration::from_secs_f64((self.calls() + self.readings(rate)) as f64 / rate)
     }
 
-    /// How many calls at `rate` a second go for reading, as far as can be foreseen.
+    /// How many calls, at `rate` per second, reading will take, as far as can be foreseen.
     fn readings(&self, rate: f64) -> usize {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is small and positive")]
         let in_time = ((rate * FRESH_ENOUGH.as_secs_f64()) as usize).max(1);
-        // A page is fresh for so many retries after it.
+        // A page stays fresh for this many retries.
         let served = in_time.saturating_sub(1).max(1);
         let mut pages: HashMap<Option<*const Call>, usize> = HashMap::new();
         let mut alone = 0;
@@ -285,51 +283,52 @@ impl Plan {
         alone + pages.iter().map(of_page).sum::<usize>()
     }
 
-    /// Leaves these out as well: they may have been meant, but the API does not give the time that would tell.
+    /// Leaves these out as well: they may be inside the window, but the API does not give the time that would show
+    /// it.
     pub fn leave_out_untimed<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
         let untimed =
             |message: &Message| LeftOut { message: message.id.clone(), error: message.error(), reason: LeftOutReason::TimeNotGiven };
         self.left_out.extend(messages.into_iter().map(untimed));
     }
 
-    /// Whether it is too old to be run.
+    /// Whether it is too old to run.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now.duration_since(self.planned_at).unsigned_abs() > PLAN_LIFE
     }
 
-    /// When the oldest and the newest message of it were recorded.
+    /// When its oldest and newest messages were created.
     pub fn ages(&self) -> Option<(Timestamp, Timestamp)> {
         let times = || self.items.iter().filter_map(|item| item.created_at);
         Some((times().min()?, times().max()?))
     }
 
-    /// What may be billed in vain.
+    /// What may be billed for nothing.
     pub fn billing(&self) -> Billing {
         let count = |wanted| self.items.iter().filter(|item| item.advice == wanted).count();
         Billing { advice: count(RetryAdvice::Yes), maybe: count(RetryAdvice::Maybe), useless: count(RetryAdvice::No) }
     }
 
-    /// How old the oldest message of it is, by the clock that made its times.
+    /// How old its oldest message is, by the clock that made its times.
     pub fn oldest(&self, now: Timestamp) -> Option<Duration> {
         self.ages().map(|(oldest, _)| now.duration_since(oldest).unsigned_abs())
     }
 
-    /// How long ago the message was read that was read least recently. Beyond [`FRESH_ENOUGH`] it
-    /// should be read again first, or its age be told.
+    /// How long ago the least recently read message was read. Beyond [`FRESH_ENOUGH`] it should be read again first,
+    /// or its age be shown.
     pub fn oldest_reading(&self) -> Option<Duration> {
         let read_at = self.items.iter().map(|item| item.read_at).min()?;
         Some(self.planned_at.duration_since(read_at).unsigned_abs())
     }
 
-    /// A person said yes, at `at`: the retries that may now be carried out. This is the only way
-    /// to make a [`ConfirmedRetry`].
+    /// A person said yes at `at`: the retries that may now be carried out. This is the only way to make a
+    /// [`ConfirmedRetry`].
     pub fn confirm(self, at: Timestamp) -> Vec<ConfirmedRetry> {
         let planned_at = self.planned_at;
         self.items.into_iter().map(|item| ConfirmedRetry { item, planned_at, confirmed_at: at }).collect()
     }
 }
 
-/// A retry that a person agreed to, in the question of the dashboard or with `--yes`.
+/// A retry that a person agreed to, in the dashboard's question or with `--yes`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfirmedRetry {
     item: PlanItem,
@@ -438,8 +437,7 @@ mod tests {
         assert_eq!([loaded(3000), loaded(20_000), loaded(1_000_000)], [250.0, 265.0, 445.0], "as many pages as hold them");
     }
 
-    /// Any message, failed or not, of any batch, code and age; few ids, so that many are chosen
-    /// twice.
+    /// Any message, failed or not, of any batch, code and age; few ids, so that many come twice.
     fn any_message() -> impl Strategy<Value = Message> {
         let status = prop::sample::select(vec!["created", "queued", "sent_to_telco", "failure", "failure", "failure", "success", "odd"]);
         let code = prop::sample::select(vec!["recipient_invalid", "routing_error", "recipient_unavailable", "new_code", ""]);

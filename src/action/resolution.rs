@@ -1,7 +1,7 @@
-//! Finding out what became of a retry whose outcome nobody saw.
+//! Finding out what became of a retry whose answer was lost.
 //!
-//! The message is read and compared with what was known before the request left. It is never
-//! retried again to find out.
+//! The message is read and compared with what was known before the request left. It is never retried just to find
+//! out.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use super::PlanItem;
 use crate::delivery::{Message, Status};
 use crate::store::AnswerKind;
 
-/// How long a message must stay unchanged before a person is asked: failures were seen to surface
-/// 66 to 90 seconds after a try.
+/// How long a message must stay unchanged before a person is asked: failures were seen to surface 66 to 90 seconds
+/// after an attempt.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How often it must have been read unchanged before a person is asked.
 pub const READS_NEEDED: u32 = 2;
 
-/// The pauses between the readings: at once, then further apart. The last one repeats.
+/// The pauses between readings: short at first, then longer. The last one repeats.
 const PAUSES_S: [u64; 4] = [1, 5, 15, 30];
 
 /// What was known before the request left.
@@ -28,7 +28,7 @@ pub struct Evidence {
     pub attempts: Option<u32>,
     /// When the newest of them was made.
     pub newest_attempt: Option<Timestamp>,
-    /// Which kind of answer told that. Counts are compared only within one kind.
+    /// Which kind of answer gave that. Counts are compared only within one kind.
     pub read_from: AnswerKind,
 }
 
@@ -38,17 +38,17 @@ impl From<&PlanItem> for Evidence {
     }
 }
 
-/// What one reading of the message says.
+/// What one reading of the message shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageFinding {
-    /// The retry was taken, by this request or by somebody else's.
+    /// The retry was accepted, this request or someone else's.
     Taken,
     /// Nothing has changed, so far.
     Unchanged,
 }
 
 impl Evidence {
-    /// What a reading of the message says about the retry.
+    /// What a reading of the message shows about the retry.
     pub fn compare(&self, message: &Message, read_from: &AnswerKind) -> MessageFinding {
         let left_failure = message.status.as_ref().is_some_and(|status| *status != Status::Failure);
         let more_attempts =
@@ -59,12 +59,12 @@ impl Evidence {
     }
 }
 
-/// How the question of an unknown outcome stands.
+/// What to do next about an unknown outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextLookUp {
-    /// The message is read again then.
+    /// Read the message again at this time.
     ReadAt(Timestamp),
-    /// It stayed unchanged for so long that a person must decide.
+    /// It has stayed unchanged for so long that a person must decide.
     Person,
 }
 

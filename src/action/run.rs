@@ -1,79 +1,79 @@
-//! A run: several messages retried one after the other. Pure: an event in, the next step out.
+//! A run: several messages retried one after the other. No IO: an event in, the next step out.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::delivery::MessageId;
 
-/// After how many messages in a row whose end is not known a run pauses itself: something is
-/// wrong that a person should look at before more is risked.
+/// After this many unknown outcomes in a row a run pauses itself: something is wrong that a person should look at
+/// before more is risked.
 pub const UNKNOWN_IN_A_ROW: u32 = 3;
 
 /// What happens to a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunEvent {
-    /// The intentions are on disk, except for those of these messages, which cannot be begun.
+    /// The intentions are on disk, except for these messages, which cannot be started.
     Begun {
         /// They count as not sent.
         not_taken: Vec<MessageId>,
     },
-    /// The message that was started has come to an end.
+    /// The message that was started has finished.
     Ended {
         /// Which.
         message: MessageId,
-        /// How.
+        /// With which outcome.
         end: RunEnd,
     },
-    /// What became of a message with an unknown outcome was found out, or said by a person.
+    /// An unknown outcome was looked up, or resolved by a person.
     FoundOut {
         /// Which.
         message: MessageId,
-        /// Whether the retry was taken.
+        /// Whether the retry was accepted.
         taken: bool,
     },
-    /// Nothing more is to be started.
+    /// Start nothing more.
     Stop(StopCause),
-    /// A person goes on with a run that paused itself.
+    /// A person resumes a run that paused itself.
     Resume,
 }
 
-/// How a message of a run ended, as far as the run goes by itself.
+/// How a message of a run ended, as far as the run is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunEnd {
-    /// The API took it.
+    /// The API accepted it.
     Accepted,
     /// The API refused it.
     Refused,
-    /// The API refuses the key, the right or the address: every other message would meet the same.
+    /// The API refuses the key, the permission or the address: the same would happen to every other message.
     AccessRefused,
-    /// It was not sent, and is given up.
+    /// It was not sent and is given up.
     NotSent,
     /// It was retried elsewhere since the yes, so it was not sent.
     Skipped,
-    /// Nobody knows.
+    /// The answer was lost.
     Unknown,
 }
 
 /// Why a run stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StopCause {
-    /// A person wished it.
+    /// A person asked for it.
     Person,
-    /// The API refuses the key, the right or the address.
+    /// The API refuses the key, the permission or the address.
     AccessRefused,
-    /// It was held back for so long that the yes to it no longer holds.
+    /// It waited for so long that the yes no longer holds.
     Expired,
-    /// The journal cannot be written: nothing may be sent without it.
+    /// The journal cannot be written, and nothing may be sent without it.
     Journal,
 }
 
-/// What is to be done next.
+/// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunStep {
-    /// Nothing, until something happens.
+    /// Nothing, until the next event.
     Wait,
-    /// Send the retry of this message. It is the only one until its end is told.
+    /// Send the retry of this message. It is the only one until its outcome is reported.
     Start(MessageId),
-    /// These will not be started: write that down.
+    /// These will not be started: record that.
     GiveUp(Vec<MessageId>),
 }
 
@@ -82,40 +82,39 @@ pub enum RunStep {
 pub enum RunState {
     /// Its intentions are not on disk yet.
     Beginning,
-    /// It goes on.
+    /// It is running.
     Running,
     /// It paused itself.
     Paused,
-    /// It was stopped; a message under way is still waited for.
+    /// It was stopped; a call under way is still awaited.
     Stopped(StopCause),
-    /// Nothing is left to go.
+    /// Nothing is left to do.
     Done,
 }
 
-/// How many messages of a run stand where. Together they are all of its messages.
+/// How many messages of a run are in which state. They add up to all of its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RunCounts {
-    /// The API took them, found out later or at once.
+    /// The API accepted them, as known at once or found out later.
     pub accepted: usize,
     /// The API refused them.
     pub refused: usize,
-    /// Nobody knows (yet).
+    /// Their outcome is unknown, so far.
     pub unknown: usize,
     /// They were not sent, and will not be.
     pub not_sent: usize,
     /// They were not sent, because they were retried elsewhere since the yes.
     pub skipped: usize,
-    /// They are still to go, one under way included.
+    /// They are still to go, including one under way.
     pub to_go: usize,
 }
 
-/// Several messages on their way, one at a time. A message is started once at most, whatever
-/// happens.
+/// Retries of several messages, one at a time. A message is started at most once, whatever happens.
 #[derive(Debug, Clone)]
 pub struct RetryRun {
     order: Vec<MessageId>,
     standings: HashMap<MessageId, Standing>,
-    /// The place in `order` from which on nothing was looked at yet.
+    /// The index in `order` of the first message not looked at yet.
     next: usize,
     under_way: Option<MessageId>,
     state: RunState,
@@ -135,7 +134,7 @@ enum Standing {
 }
 
 impl RetryRun {
-    /// A run over these messages, in this order; a message that is named twice is in it once.
+    /// A run over these messages, in this order; a message named twice is in it once.
     pub fn new(messages: impl IntoIterator<Item = MessageId>) -> Self {
         let mut order = Vec::new();
         let mut standings = HashMap::new();
@@ -148,8 +147,8 @@ impl RetryRun {
         Self { order, standings, next: 0, under_way: None, state: RunState::Beginning, in_a_row: 0, counts }
     }
 
-    /// Takes an event in and tells what to do next. An event that does not fit (an end of a message
-    /// that was not started, a late answer) changes nothing.
+    /// Handles an event and returns what to do next. An event that does not fit (the outcome of a message that was
+    /// not started, a late answer) changes nothing.
     pub fn take(&mut self, event: RunEvent) -> RunStep {
         match event {
             RunEvent::Begun { not_taken } if matches!(self.state, RunState::Beginning | RunState::Stopped(_)) => {
@@ -187,12 +186,12 @@ impl RetryRun {
             RunEnd::Unknown => Standing::Unknown,
         };
         self.move_from(message, Standing::UnderWay, standing);
-        // Many that could not be sent are no better than many that are not known: each has been
-        // tried for minutes, so the way to the API is gone.
+        // Many that could not be sent are as bad as many unknown ones: each was tried for minutes, so the API cannot
+        // be reached.
         self.in_a_row = match end {
             RunEnd::Accepted | RunEnd::Refused | RunEnd::AccessRefused => 0,
             RunEnd::NotSent | RunEnd::Unknown => self.in_a_row + 1,
-            // Nothing was tried, so nothing is known of the way to the API.
+            // Nothing was tried, so this says nothing about the connection.
             RunEnd::Skipped => self.in_a_row,
         };
         if self.state == RunState::Running {
@@ -256,7 +255,7 @@ impl RetryRun {
         }
     }
 
-    /// These go before the others that wait, in their order: they have just been read.
+    /// Moves these ahead of the others that wait, keeping their order: they have just been read.
     pub fn bring_forward(&mut self, first: &HashSet<&MessageId>) {
         let waiting = self.order.split_off(self.next.min(self.order.len()));
         let (first, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|message| first.contains(message));
@@ -268,7 +267,7 @@ impl RetryRun {
         self.order.len()
     }
 
-    /// How many stand where.
+    /// How many are in which state.
     pub fn counts(&self) -> RunCounts {
         self.counts
     }
@@ -278,7 +277,7 @@ impl RetryRun {
         self.state
     }
 
-    /// Whether nothing of it is to go or under way any more.
+    /// Whether nothing of it waits or is under way any more.
     pub fn is_over(&self) -> bool {
         self.counts.to_go == 0 && matches!(self.state, RunState::Done | RunState::Stopped(_))
     }
@@ -288,7 +287,7 @@ impl RetryRun {
         self.standings.contains_key(message)
     }
 
-    /// The messages that are to go, one under way included.
+    /// The messages still to go, including one under way.
     pub fn to_go(&self) -> impl Iterator<Item = &MessageId> {
         self.under_way.iter().chain(self.waiting())
     }
@@ -348,7 +347,7 @@ mod tests {
         run.take(ended(4, RunEnd::NotSent));
         assert_eq!(run.take(ended(5, RunEnd::Unknown)), RunStep::Wait);
         assert_eq!(run.state(), RunState::Paused);
-        assert_eq!(run.take(RunEvent::FoundOut { message: id(5), taken: true }), RunStep::Wait, "it goes on only for a person");
+        assert_eq!(run.take(RunEvent::FoundOut { message: id(5), taken: true }), RunStep::Wait, "it resumes only for a person");
         assert_eq!(run.take(RunEvent::Resume), RunStep::Start(id(6)));
     }
 
@@ -374,7 +373,7 @@ mod tests {
         for message in 2..6 {
             assert_eq!(run.take(ended(message, RunEnd::Skipped)), RunStep::Start(id(message + 1)));
         }
-        assert_eq!(run.take(ended(6, RunEnd::Unknown)), RunStep::Wait, "they say nothing of the way to the API either");
+        assert_eq!(run.take(ended(6, RunEnd::Unknown)), RunStep::Wait, "they say nothing about the connection either");
         assert_eq!(run.counts(), RunCounts { unknown: 3, skipped: 4, to_go: 2, ..RunCounts::default() });
     }
 

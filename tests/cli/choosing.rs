@@ -85,12 +85,12 @@ fn a_plan_tells_calls_time_and_ages() {
     assert!(text(&part["oldest"]) < text(&part["newest"]));
     let names: Vec<&String> = part.as_object().unwrap().keys().collect();
     assert_eq!(names, ["calls", "leftOut", "newest", "oldest", "retry", "seconds"]);
-    assert!(part["leftOut"][0]["reason"] == "a retry cannot help" && !oldest.is_empty());
+    assert!(part["leftOut"][0]["reason"] == "not worth a retry" && !oldest.is_empty());
 
     let table = stage.good(&["retry", CLINIC, "--failed", "--since", EVER, "--dry-run", "--format", "table"]).out;
     assert!(table.starts_with(&format!("SIMULATOR · {CLINIC}: retry {count} messages, failures since 1 Jan 2020 00:00:00.\n")), "{table}");
     for told in
-        ["recipient_unavailable", "left out  message_", "a retry cannot help", "Older than 24 hours", "Recorded between", "calls, about"]
+        ["recipient_unavailable", "left out  message_", "not worth a retry", "Older than 24 hours", "Recorded between", "calls, about"]
     {
         assert!(table.contains(told), "{told:?} in {table}");
     }
@@ -132,7 +132,7 @@ fn single_messages_of_a_batch_go_one_by_one() {
     let (retry, left_out) = planned(&plan(&stage, &options));
     assert_eq!(&retry | &left_out, failures(&stage, &["--batch", &id]));
     let ran = stage.good(&[&["retry", CLINIC, "--yes"], &options[..]].concat());
-    assert!(ran.err.contains("as a whole must wait"), "{}", ran.err);
+    assert!(ran.err.contains("cannot be retried as a whole until"), "{}", ran.err);
     let posted: BTreeSet<String> = stage.posts().into_iter().filter_map(|post| post.message).collect();
     assert_eq!((posted, stage.posts().len()), (retry.clone(), retry.len()));
     let outcomes: Vec<String> = ran.lines().iter().map(|line| text(&line["outcome"])).collect();

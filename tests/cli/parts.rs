@@ -35,9 +35,9 @@ const SINGLY: [&str; 6] = ["retry", CLINIC, "--batch", "batch_1", "--failed", "-
 fn nothing_failed_only_where_all_of_the_batch_shows() {
     let reason = |count, total: Value| text(&stage(&rows(count, 0, 1, &total)).good(&WHOLE).lines()[0]["plan"]["leftOut"][0]["reason"]);
     assert_eq!(reason(3, json!(3)), "none of its messages has failed");
-    assert_eq!(reason(3, json!(150)), "no failure among the 3 messages loaded, and 147 did not show");
-    assert_eq!(reason(3, Value::Null), "no failure among the 3 messages loaded, and how many it has is not known");
-    assert_eq!(reason(0, json!(3)), "none of its messages shows");
+    assert_eq!(reason(3, json!(150)), "no failure among the 3 messages loaded; 147 not found");
+    assert_eq!(reason(3, Value::Null), "no failure among the 3 messages loaded; how many it has is unknown");
+    assert_eq!(reason(0, json!(3)), "none of its messages was found");
 }
 
 #[rstest]
@@ -58,8 +58,8 @@ fn a_plan_says_how_much_of_the_batch_it_is_of(#[case] count: usize, #[case] tota
 #[test]
 fn one_call_retries_what_does_not_show_as_well() {
     let table = |total: Value| stage(&rows(3, 2, 1, &total)).good(&[&WHOLE[..], &["--format", "table"]].concat()).out;
-    assert!(table(json!(150)).contains("(june.csv) as a whole: 2 failures, and any among the 147 that did not show.\n"));
-    assert!(table(json!(2)).contains("as a whole: 2 failures, and any that did not show.\n"));
+    assert!(table(json!(150)).contains("(june.csv) as a whole: 2 failures, and any among the 147 not found.\n"));
+    assert!(table(json!(2)).contains("as a whole: 2 failures, and any not found.\n"));
     assert!(table(json!(3)).contains("as a whole: 2 failures.\n"));
 }
 

@@ -42,7 +42,7 @@ fn a_plan_sends_nothing() {
     let arguments = ["retry", CLINIC, "--message", &id, "--message", &useless, "--dry-run"];
     let plan = stage.good(&arguments).lines().remove(0);
     assert_eq!(plan["plan"]["retry"], serde_json::json!([id]));
-    assert_eq!(plan["plan"]["leftOut"], serde_json::json!([{ "id": useless, "reason": "a retry cannot help" }]));
+    assert_eq!(plan["plan"]["leftOut"], serde_json::json!([{ "id": useless, "reason": "not worth a retry" }]));
     assert_eq!(plan["plan"]["calls"], 1);
     let all = stage.good(&[&arguments[..], &["--include-useless"]].concat()).lines().remove(0);
     assert_eq!(all["plan"]["retry"].as_array().unwrap().len(), 2);
@@ -60,7 +60,7 @@ fn a_refusal_is_told_in_the_apis_words_and_remembered() {
     assert_eq!((ran.code, line["outcome"].as_str(), line["code"].as_str()), (4, Some("refused"), Some("too_many_message_attempts_error")));
     assert!(line["traceId"].is_string(), "{line}");
     let again = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
-    assert_eq!(text(&again.lines()[0]["reason"]), "its attempts are used up");
+    assert_eq!(text(&again.lines()[0]["reason"]), "no attempts left");
     assert_eq!(stage.posts().len(), 1);
     // Whatever else is asked says so, too.
     let status = stage.good(&["status", CLINIC, "--since", "2020-01-01", "--format", "json"]).json();

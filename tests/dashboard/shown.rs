@@ -65,10 +65,7 @@ fn the_row_keeps_its_own_plan() {
 #[test]
 fn what_has_no_attempts_left_is_never_planned() {
     let mut desk = Desk::with(&messages(), 80, 24);
-    desk.news(0, News::OutOfAttempts(vec![messages()[0].id()]))
-        .keys("f j r")
-        .sees("Retry 3 messages")
-        .sees("left out: its attempts are used up");
+    desk.news(0, News::OutOfAttempts(vec![messages()[0].id()])).keys("f j r").sees("Retry 3 messages").sees("left out: no attempts left");
     // A refusal for another reason keeps nothing out.
     let other = refusal("message_not_found_or_retry_message_not_in_failure_status", "It is not in failure.");
     let news = retry_news(messages()[1].id(), ActionStage::Refused(other), desk.now);

@@ -28,7 +28,7 @@ fn they_are_counted_apart_and_are_not_worth_a_retry() {
     let worth = desk.line("worth a retry");
     assert!(worth.split_whitespace().any(|cell| cell == "7"), "{worth}");
     assert!(desk.line("recipient_unavailable ").contains("yes: 7 of 9"), "{}", desk.screen());
-    desk.keys("r").sees("Retry 7 messages").sees("2  left out: its attempts are used up");
+    desk.keys("r").sees("Retry 7 messages").sees("2  left out: no attempts left");
 }
 
 #[test]

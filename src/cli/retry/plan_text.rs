@@ -275,10 +275,10 @@ pub(super) mod tests {
     fn a_batch_as_a_whole_tells_what_goes_with_it() {
         assert_eq!(
             announced(&batch("messages_enqueued")),
-            "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures, and any among the 1 that did not show.\n\
+            "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures, and any among the 1 not found.\n\
              Among them a retry cannot help, says the API's table, and may be billed again: 1 message.\n\
-             Advice: Single messages: as a whole, 1 that a retry cannot help would be tried, and perhaps billed, too. \
-             Single ones block the batch's own retry until they have left \"created\".\n\
+             Advice: Single messages: the whole batch would also retry 1 not worth it, perhaps at a charge. \
+             Single retries block the batch's own retry until they are queued.\n\
              Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              Some are older than 24 hours; the text may be out of date.\n\
              1 call, about 1 s at three quarters of the budget.\n\
