@@ -1,4 +1,4 @@
-//! What is intended, how it ended, and how an unknown end was cleared up.
+//! What is intended, how it ended, and how an unknown outcome was resolved.
 
 use std::fmt;
 
@@ -24,18 +24,18 @@ pub struct Intention {
     pub run: RunId,
     /// The API's base URL, for the record.
     pub base_url: String,
-    /// The server behind it, which claims go by.
+    /// The server behind it, which claims are made under.
     pub server: Server,
     /// The campaign.
     pub campaign: CampaignId,
-    /// What is done.
+    /// What to do.
     pub action: ActionKind,
-    /// The plan that it belongs to, in a few words without anything personal.
+    /// The plan it belongs to, in a few words, without anything personal.
     pub plan: String,
     /// When it was decided.
     pub planned_at: Timestamp,
-    /// When what it is about was last read. Where another run's action on the same was taken after
-    /// that, the person who agreed could not know of it. `None` asks no such question.
+    /// When its subject was last read. If the API accepted another run's action on it after that, the person who
+    /// agreed could not know. `None` skips this check.
     pub read_at: Option<Timestamp>,
 }
 
@@ -46,29 +46,29 @@ pub enum ActionKind {
     RetryMessage {
         /// The message.
         message: MessageId,
-        /// How many attempts it had when it was last read.
+        /// How many attempts it had when last read.
         attempts: Option<u32>,
         /// When the newest of them was made.
         newest_attempt: Option<Timestamp>,
-        /// Which call told so: the calls count attempts differently.
+        /// Which call reported that: calls count attempts differently.
         read_from: ReadFrom,
     },
     /// All failures of a batch are tried again.
     RetryBatch {
         /// The batch.
         batch: BatchId,
-        /// Each of its failures, as read before the request left; `None` in a line of an older
-        /// journal, which kept too little: a person decides about it.
+        /// Each of its failures, as read before the request left; `None` for an entry of an older journal, which kept
+        /// too little, so that a person must decide.
         failures: Option<Vec<FailureSeen>>,
     },
     /// One message is sent.
     SendMessage {
-        /// A keyed hash of recipient and values: enough to recognise the message in a list, not to
-        /// read it. Equal for equal sends.
+        /// A keyed hash of recipient and values: enough to recognise the message in a list, but not to read it. Equal
+        /// for equal sends.
         fingerprint: String,
-        /// The language it is sent in; empty in a line of an older journal.
+        /// The language it is sent in; empty in an entry of an older journal.
         language: String,
-        /// The messages to its recipient that were known before the request left.
+        /// The messages to the same recipient that were known before the request left.
         known: Vec<MessageId>,
     },
     /// A file of messages is uploaded.
@@ -77,9 +77,9 @@ pub enum ActionKind {
         file_name: String,
         /// How many rows it has.
         rows: u32,
-        /// The SHA-256 of its contents, in hexadecimal digits; empty in a line of an older journal.
+        /// The SHA-256 of its contents, in hexadecimal; empty in an entry of an older journal.
         sha256: String,
-        /// The newest message stamp of the campaign that was known before the request left.
+        /// The time of the campaign's newest message known before the request left.
         newest: Option<Timestamp>,
     },
 }
@@ -95,7 +95,7 @@ pub struct FailureSeen {
     pub newest_attempt: Option<Timestamp>,
 }
 
-/// The call that told what an intention holds.
+/// The call that reported what an intention contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadFrom {
     /// The message read by itself.
@@ -106,10 +106,10 @@ pub enum ReadFrom {
     Batch,
 }
 
-/// How a try ended, as this side saw it.
+/// How a try ended, as seen from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is proved that nothing was sent.
+    /// Provably, nothing was sent.
     NotSent {
         /// Why.
         reason: String,
@@ -120,36 +120,36 @@ pub enum Outcome {
         code: Option<String>,
         /// The API's words.
         reason: String,
-        /// What its support asks for.
+        /// The trace id that support asks for.
         trace_id: Option<String>,
     },
     /// The API said yes.
     Accepted,
-    /// Nobody on this side can say.
+    /// There was no answer that could be understood.
     Unknown {
-        /// What was seen instead of an answer.
+        /// What was seen instead.
         reason: String,
     },
 }
 
-/// How an unknown outcome was cleared up.
+/// How an unknown outcome was resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
-    /// Reading showed that it was taken.
+    /// A reading showed that it was accepted.
     Accepted {
         /// What showed it.
         reason: String,
     },
-    /// Reading showed that it was not taken.
+    /// A reading showed that it was not accepted.
     NotAccepted {
         /// What showed it.
         reason: String,
     },
-    /// A person said so.
+    /// A person decided.
     ByPerson {
-        /// Whether it went.
+        /// Whether it went through.
         went: bool,
-        /// The run in which it was said, which tells who it was.
+        /// The run in which the person decided, which says who it was.
         run: RunId,
     },
 }
@@ -165,7 +165,7 @@ impl ActionKind {
         }
     }
 
-    /// The message that it is about, where it is about one that has an id.
+    /// The message that it is about, where that has an id.
     pub fn message(&self) -> Option<&MessageId> {
         match self {
             ActionKind::RetryMessage { message, .. } => Some(message),
@@ -173,7 +173,7 @@ impl ActionKind {
         }
     }
 
-    /// The batch that it is about, where it is about one that has an id.
+    /// The batch that it is about, where that has an id.
     pub fn batch(&self) -> Option<&BatchId> {
         match self {
             ActionKind::RetryBatch { batch, .. } => Some(batch),
@@ -181,8 +181,8 @@ impl ActionKind {
         }
     }
 
-    /// What it is about, which may be under way only once in a campaign: a message, a batch, a send or a
-    /// file.
+    /// What it is about: a message, a batch, a send or a file. Only one action on each may be under way in a
+    /// campaign.
     pub fn subject(&self) -> String {
         match self {
             ActionKind::RetryMessage { message, .. } => format!("message {message}"),

@@ -1,11 +1,11 @@
 //! The budget of calls that all processes of a machine share.
 //!
-//! A campaign has ten calls a second for everybody together, so two programs that watch it must
-//! not take twice what was configured. For each server and campaign the budget holds the next free
-//! slot: whoever wants to call reserves it, and then waits for it.
+//! A campaign has ten calls a second for all its users together, so two programs that watch it must not take twice
+//! what was configured. For each server and campaign the budget holds the next free slot: a caller reserves it and
+//! then waits for it.
 //!
-//! It is an interface of its own beside the journal's, because it goes on where the journal cannot be
-//! written, nothing in it is worth keeping, and none of its steps may wait for the disk.
+//! It has an interface of its own besides the journal's, because it works even where the journal cannot be written,
+//! nothing in it is worth keeping, and none of its steps may wait for the disk.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,15 +22,14 @@ use super::sqlite::write_ahead;
 use super::{Server, StateError, locks};
 use crate::delivery::CampaignId;
 
-/// The budget that several processes share.
+/// A budget that several processes share.
 pub trait SharedBudget: std::fmt::Debug + Send + Sync {
-    /// Reserves the next free slot of a campaign, `now` or later, and keeps the following ones at
-    /// least `spacing` away from it. The caller waits for it, then makes one call. A slot that was `unused`
-    /// is free again, where no later one was reserved meanwhile.
+    /// Reserves the next free slot of a campaign, `now` or later, and keeps the following ones at least `spacing`
+    /// away from it. The caller waits for it, then makes one call. An `unused` slot becomes free again, unless a
+    /// later one was reserved meanwhile.
     ///
     /// # Errors
-    /// When it cannot be used. Whoever calls must then take care not to take too much. The next
-    /// call tries it again.
+    /// When it cannot be used. The caller must then limit itself. The next call tries again.
     fn reserve(
         &self,
         server: &Server,
@@ -40,17 +39,17 @@ pub trait SharedBudget: std::fmt::Debug + Send + Sync {
         unused: Option<ReservedSlot>,
     ) -> Result<ReservedSlot, StateError>;
 
-    /// Gives back a slot that no call will use: whoever comes next need not wait for it.
+    /// Gives back a slot that no call will use, so that the next caller need not wait for it.
     ///
     /// # Errors
-    /// When it cannot be used; then the slot passes unused.
+    /// When it cannot be used; the slot then passes unused.
     fn give_back(&self, server: &Server, campaign: &CampaignId, unused: ReservedSlot) -> Result<(), StateError>;
 }
 
 /// A slot that was reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReservedSlot {
-    /// When its call may leave.
+    /// When its call may be made.
     pub at: Timestamp,
     /// When the following slot begins.
     pub next: Timestamp,
@@ -59,18 +58,18 @@ pub struct ReservedSlot {
 /// The file's name in the state folder.
 pub(super) const FILE_NAME: &str = "budget.sqlite3";
 
-/// How long another process may keep the file. Its transactions take less than a millisecond, and
-/// a dashboard would rather halve its rate than stand still.
+/// How long another process may keep the file. Its transactions take less than a millisecond, and a dashboard should
+/// rather halve its rate than freeze.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// A slot further ahead than this was reserved by a clock that was wrong, or by processes that are
-/// gone: it is given again.
+/// A slot further ahead than this was reserved by a wrong clock or by processes that are gone: it is handed out
+/// again.
 const FAR_AHEAD: Duration = Duration::from_secs(10);
 
-/// The slot that is next, given where the next one begins as it was left.
+/// The next slot, given where it was left to begin.
 fn slot(next: Option<Timestamp>, now: Timestamp, spacing: Duration, unused: Option<ReservedSlot>) -> ReservedSlot {
     let next = unused.filter(|unused| Some(unused.next) == next).map_or(next, |unused| Some(unused.at));
-    // As exact as it is kept.
+    // Rounded to the precision that is stored.
     let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
     let spacing = SignedDuration::try_from(spacing).unwrap_or(SignedDuration::MAX);
     let far = SignedDuration::try_from(FAR_AHEAD).unwrap_or(SignedDuration::MAX).max(spacing.saturating_mul(2));
@@ -89,7 +88,7 @@ pub struct BudgetFile {
 #[derive(Debug)]
 struct Open {
     connection: Connection,
-    /// Which file it is: a process that goes on with one that was removed shares nothing.
+    /// Which file it is: a process that keeps using a removed file shares nothing.
     identity: Option<FileIdentity>,
 }
 
@@ -107,7 +106,7 @@ impl BudgetFile {
         let connection = Connection::open_with_flags(&self.path, flags).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         write_ahead(&connection, &self.path)?;
-        // A slot that a power cut takes away does no harm.
+        // Losing a slot in a power cut does no harm.
         connection.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
         connection
             .execute_batch(
@@ -129,7 +128,8 @@ impl BudgetFile {
 }
 
 impl BudgetFile {
-    /// Changes where the campaign's next slot begins, in one step; `None` leaves it. Gives what came of it.
+    /// Changes where the campaign's next slot begins, in one transaction; `None` leaves it as it is. Returns the
+    /// change's result.
     fn step<T>(
         &self,
         server: &Server,
@@ -137,11 +137,11 @@ impl BudgetFile {
         change: impl FnOnce(Option<Timestamp>) -> (T, Option<Timestamp>),
     ) -> Result<T, StateError> {
         let mut held = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where anything fails it stays closed, and the next call opens it again.
+        // If anything fails, it stays closed and the next call opens it again.
         let mut open = match held.take() {
             Some(open) if open.identity == identity(&self.path) => open,
             Some(gone) => {
-                // At its end it would remove the log of the file that is there now.
+                // On closing it would remove the log of the file that is there now.
                 let _ = gone.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
                 self.opened()?
             }
@@ -238,7 +238,7 @@ mod tests {
         CampaignId::new(campaign)
     }
 
-    /// A budget, and the folder that it may need.
+    /// A budget, and its folder if it needs one.
     type Made = (Box<dyn SharedBudget>, Option<tempfile::TempDir>);
 
     fn file() -> Made {

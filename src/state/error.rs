@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use super::{ActionId, ActionState, RunId};
 use crate::config::shell_quoted;
 
-/// What a database says.
+/// What a database reports.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why the journal could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// The same message (batch, send, upload) has an action whose end is not known yet.
-    #[error("an action on it is {state} since {since} (run `{run}`): its outcome must be known first")]
+    /// The same message (batch, send, upload) has an action whose outcome is not known yet.
+    #[error("an action on it has been {state} since {since} (run `{run}`): its outcome must be known first")]
     AlreadyOpen {
         /// The action that is open.
         action: ActionId,
@@ -23,15 +23,15 @@ pub enum StateError {
         since: Timestamp,
         /// The run that took it.
         run: RunId,
-        /// What is known of it.
+        /// What is known about it.
         state: ActionState,
     },
-    /// Another run's action on the same message was taken by the API after this side had read it.
-    #[error("action `{action}` on the same was taken at {at} (run `{run}`)")]
+    /// The API accepted another run's action on the same message after this run had read it.
+    #[error("action `{action}` on the same subject was accepted at {at} (run `{run}`)")]
     TakenSince {
         /// The action.
         action: ActionId,
-        /// When it was known to be taken.
+        /// When it was known to be accepted.
         at: Timestamp,
         /// The run that took it.
         run: RunId,
@@ -46,12 +46,12 @@ pub enum StateError {
         /// The state that was asked for.
         to: ActionState,
     },
-    /// A try that does not fit: a second one while one is under way, or an end without a start.
+    /// A try that does not fit: a second one while one is under way, or an outcome without a start.
     #[error("action `{action}` {flaw}")]
     IllegalTry {
         /// The action.
         action: ActionId,
-        /// What does not fit.
+        /// What is wrong.
         flaw: &'static str,
     },
     /// No action has this number.
@@ -60,25 +60,25 @@ pub enum StateError {
         /// The number.
         action: ActionId,
     },
-    /// The run was never begun.
+    /// The run was never started.
     #[error("the journal has no run `{run}`")]
     NoSuchRun {
         /// The run.
         run: RunId,
     },
-    /// The run was begun before.
-    #[error("the journal has the run `{run}` already")]
+    /// The run was started before.
+    #[error("the journal already has the run `{run}`")]
     SameRun {
         /// The run.
         run: RunId,
     },
-    /// The journal can only be read.
+    /// The journal is read-only.
     #[error("the journal can only be read: {why}")]
     ReadOnly {
         /// Why.
         why: String,
     },
-    /// One of its files is not what it was when it was opened. Nothing more is written until it is opened again.
+    /// One of its files has changed since it was opened. Nothing more is written until it is opened again.
     #[error("`{}` was {how} while the program ran: nothing more is written until the journal is opened again", path.display())]
     FilesChanged {
         /// The file.
@@ -86,42 +86,42 @@ pub enum StateError {
         /// What happened to it.
         how: &'static str,
     },
-    /// The platform has no place for the folder.
-    #[error("there is no home folder: name a state folder with `--state FOLDER`")]
+    /// The platform has no location for the folder.
+    #[error("no home folder was found: name a state folder with `--state FOLDER`")]
     NoFolder,
     /// The folder or a file in it cannot be used.
     #[error("the state folder's `{}` cannot be used", path.display())]
     Folder {
         /// The folder or file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// The folder's file system takes no locks, so that nothing would keep two programs apart.
-    #[error("the file system of the state folder `{}` takes no locks: name one on a disk of this machine with `--state FOLDER`", path.display())]
+    /// The folder's file system has no locks, so that nothing would keep two programs apart.
+    #[error("the file system of the state folder `{}` does not support locks: name one on a disk of this machine with `--state FOLDER`", path.display())]
     NoLocks {
         /// The folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// Others can write into the folder.
-    #[error("others can write into the state folder `{}`: run `chmod 700 {}`, or name another with `--state FOLDER`",
+    /// Other users can write into the folder.
+    #[error("other users can write into the state folder `{}`: run `chmod 700 {}`, or name another with `--state FOLDER`",
         path.display(), shell_quoted(path))]
     Exposed {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder is another user's.
+    /// The folder belongs to another user.
     #[error("the state folder `{}` belongs to another user (uid {owner}): name one of your own with `--state FOLDER`", path.display())]
     Foreign {
         /// The folder.
         path: PathBuf,
-        /// Whose it is.
+        /// The owner's number.
         owner: u32,
     },
     /// The file is damaged or is something else.
-    #[error("`{}` is damaged or is no journal ({flaw}): it was left as it is; move it away to begin a new one", path.display())]
+    #[error("`{}` is damaged or not a journal ({flaw}); it was left as it is: move it away to start a new one", path.display())]
     NotAJournal {
         /// The file.
         path: PathBuf,
@@ -138,7 +138,7 @@ pub enum StateError {
         /// The newest format that this version knows.
         known: i64,
     },
-    /// A line of it cannot be understood.
+    /// An entry of it cannot be understood.
     #[error("the journal's action `{action}` cannot be read: {flaw}")]
     BadLine {
         /// The action.
@@ -154,15 +154,15 @@ pub enum StateError {
         /// What the database says.
         source: Cause,
     },
-    /// What the dashboard showed last cannot be kept.
-    #[error("what was on the screen last, in `{}`, cannot be used", path.display())]
+    /// What the dashboard last showed cannot be saved or loaded.
+    #[error("the last session, in `{}`, cannot be used", path.display())]
     Session {
         /// The file.
         path: PathBuf,
-        /// What the operating system says, or what is wrong with the file.
+        /// The operating system's error, or what is wrong with the file.
         source: io::Error,
     },
-    /// The database refused.
+    /// The database failed.
     #[error("the journal could not be {doing}")]
     Database {
         /// What was being done.
@@ -178,7 +178,7 @@ impl StateError {
         matches!(self, StateError::AlreadyOpen { .. })
     }
 
-    /// Whether the action is refused because another run has, or had, the same message in hand.
+    /// Whether the action is refused because of another action on the same message, open or accepted meanwhile.
     pub fn is_taken_elsewhere(&self) -> bool {
         matches!(self, StateError::AlreadyOpen { .. } | StateError::TakenSince { .. })
     }
@@ -187,12 +187,12 @@ impl StateError {
         move |source| StateError::Database { doing, source: source.into() }
     }
 
-    /// A step that was never taken.
+    /// A step that was never carried out.
     pub(super) fn not_done() -> Self {
-        StateError::Database { doing: "used", source: "the step was not taken".into() }
+        StateError::Database { doing: "used", source: "the step was not carried out".into() }
     }
 
-    /// Whether it is the journal that fails, and not what was asked of it.
+    /// Whether the journal itself fails, rather than what was asked of it.
     pub fn is_of_the_journal(&self) -> bool {
         !matches!(
             self,
@@ -206,7 +206,7 @@ impl StateError {
         )
     }
 
-    /// Whether the disk is to blame, full or broken, and not where the folder is or who may use it.
+    /// Whether the disk is to blame, full or broken, rather than the folder's location or permissions.
     pub fn is_of_the_disk(&self) -> bool {
         let mut cause = std::error::Error::source(self);
         while let Some(inner) = cause {
@@ -222,12 +222,12 @@ impl StateError {
         false
     }
 
-    /// Whether the journal must be opened again before anything can be written: waiting does not help.
+    /// Whether the journal must be opened again before anything can be written: waiting is not enough.
     pub fn needs_opening(&self) -> bool {
         matches!(self, StateError::FilesChanged { .. })
     }
 
-    /// The whole explanation in one line, causes included.
+    /// The whole explanation in one line, including causes.
     pub fn explained(&self) -> String {
         let mut text = self.to_string();
         let mut cause = std::error::Error::source(self);
@@ -291,25 +291,25 @@ mod tests {
         assert_eq!(
             text,
             "\
-an action on it is unknown since 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`): its outcome must be known first
-action `7` on the same was taken at 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`)
+an action on it has been unknown since 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`): its outcome must be known first
+action `7` on the same subject was accepted at 1970-01-01T00:00:00Z (run `19700101T000000Z-1-00000002`)
 action `7` is accepted and cannot become unknown
 action `7` has a try under way
 the journal has no action `7`
 the journal has no run `19700101T000000Z-1-00000002`
-the journal has the run `19700101T000000Z-1-00000002` already
+the journal already has the run `19700101T000000Z-1-00000002`
 the journal can only be read: the disk is full
 `/state/postwatch` was cut while the program ran: nothing more is written until the journal is opened again
-there is no home folder: name a state folder with `--state FOLDER`
+no home folder was found: name a state folder with `--state FOLDER`
 the state folder's `/state/postwatch` cannot be used: permission denied
-the file system of the state folder `/state/postwatch` takes no locks: name one on a disk of this machine with `--state FOLDER`: unsupported
-others can write into the state folder `/state/postwatch`: run `chmod 700 /state/postwatch`, or name another with `--state FOLDER`
+the file system of the state folder `/state/postwatch` does not support locks: name one on a disk of this machine with `--state FOLDER`: unsupported
+other users can write into the state folder `/state/postwatch`: run `chmod 700 /state/postwatch`, or name another with `--state FOLDER`
 the state folder `/state/postwatch` belongs to another user (uid 1001): name one of your own with `--state FOLDER`
-`/state/postwatch` is damaged or is no journal (file is not a database): it was left as it is; move it away to begin a new one
+`/state/postwatch` is damaged or not a journal (file is not a database); it was left as it is: move it away to start a new one
 the journal `/state/postwatch` was written by a newer version of Postwatch (format 9; this one knows 1)
 the journal's action `7` cannot be read: `done` is no state
 the shared budget `/state/postwatch` cannot be used: Query is not read-only
-what was on the screen last, in `/state/postwatch`, cannot be used: permission denied
+the last session, in `/state/postwatch`, cannot be used: permission denied
 the journal could not be written: Query is not read-only
 "
         );

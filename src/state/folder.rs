@@ -8,11 +8,11 @@ use etcetera::BaseStrategy;
 
 use super::StateError;
 
-/// The folder's place: the one given, else `$POSTWATCH_STATE`, else `postwatch` in the platform's
-/// state folder (`$XDG_STATE_HOME` or `~/.local/state`; `%LOCALAPPDATA%` on Windows).
+/// Where the folder is: the one given, else `$POSTWATCH_STATE`, else `postwatch` in the platform's state folder
+/// (`$XDG_STATE_HOME` or `~/.local/state`; `%LOCALAPPDATA%` on Windows).
 ///
 /// # Errors
-/// When none is given and there is no home folder.
+/// If none is given and there is no home folder.
 pub fn folder(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<PathBuf, StateError> {
     if let Some(folder) = explicit {
         return Ok(folder.to_owned());
@@ -21,14 +21,14 @@ pub fn folder(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> 
         return Ok(PathBuf::from(folder));
     }
     let base = etcetera::choose_base_strategy().map_err(|_| StateError::NoFolder)?;
-    // Windows has no state folder; its cache folder is the one that stays on the machine.
+    // Windows has no state folder; its cache folder is the one that stays on this machine.
     Ok(base.state_dir().unwrap_or_else(|| base.cache_dir()).join("postwatch"))
 }
 
-/// Makes a file that is its owner's only from its first moment; one that is there is made so.
+/// Creates a file that only its owner can use, from the first moment; an existing one is made so.
 ///
-/// It is not opened: closing a database's file would end the locks that this process has on it, and
-/// another process would take the database for one that nobody has open.
+/// It is not opened: closing a database's file would drop the locks that this process has on it, and another process
+/// would believe that the database is not open anywhere.
 pub(super) fn keep_file_private(path: &Path) -> io::Result<()> {
     match private().create_new(true).open(path) {
         Ok(_) => return Ok(()),
@@ -43,7 +43,7 @@ pub(super) fn keep_file_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a file for writing; a new one is its owner's only from its first moment.
+/// Opens a file for writing; a new one is private to its owner from the first moment.
 pub(super) fn create_private(path: &Path) -> io::Result<File> {
     private().create(true).truncate(false).open(path)
 }
@@ -56,24 +56,23 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Makes a new file's name durable: without this a power cut could take the file away, whatever was
-/// synced inside it.
+/// Makes a new file's name durable: without this a power cut could lose the file, whatever was synced inside it.
 #[cfg(unix)]
 pub(super) fn sync_names(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()?;
     folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), |parent| {
-        // The folder may be new, too. A parent that may not be read is not new.
+        // The folder may be new, too. A parent that we may not read is not new.
         File::open(parent).map_or(Ok(()), |parent| parent.sync_all())
     })
 }
 
-/// Windows keeps names in a journal of its own, and has no way to ask for more.
+/// Windows journals names itself and has no way to ask for more.
 #[cfg(not(unix))]
 pub(super) fn sync_names(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the folder, or makes sure that an existing one is private enough.
+/// Creates the folder, or makes sure that an existing one is private enough.
 pub(super) fn prepare(folder: &Path) -> Result<(), StateError> {
     let failed = |source| StateError::Folder { path: folder.to_owned(), source };
     let mut builder = fs::DirBuilder::new();
@@ -96,8 +95,8 @@ fn keep_private(folder: &Path) -> Result<(), StateError> {
     if metadata.mode() & 0o077 == 0 {
         return Ok(());
     }
-    // A folder that is the program's alone is closed to others. One that holds something else
-    // (`--state /tmp`) is not the program's to close.
+    // A folder that holds only our files is closed to others. One that holds something else (`--state /tmp`) is not
+    // ours to close.
     if metadata.uid() == user && holds_only_ours(folder).map_err(failed)? {
         return fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed);
     }
@@ -117,7 +116,7 @@ fn holds_only_ours(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let ours = name.to_str().is_some_and(|name| {
-            // Each database has files of its own beside it, named after it.
+            // Each database has its own files next to it, named after it.
             let files = [super::sqlite::FILE_NAME, super::budget::FILE_NAME, super::session::FILE_NAME];
             files.iter().any(|file| name.starts_with(file)) || name.ends_with(".run")
         });

@@ -1,5 +1,5 @@
-//! What the journal needs of whatever keeps its lines. What is allowed, and what follows from what, is
-//! decided above this; a form only keeps lines, in steps that are whole, durable and one after the other.
+//! What the journal needs from its storage. The rules are decided above this; a backend only stores lines, in steps
+//! that are atomic, durable and one after the other.
 
 use std::any::Any;
 use std::fmt;
@@ -13,34 +13,34 @@ use crate::delivery::{CampaignId, MessageId};
 
 /// Where the lines of a journal are kept.
 pub(super) trait JournalBackend: fmt::Debug + Send + Sync {
-    /// Does some work in one step that keeps every other writer out from its beginning, and that is
-    /// durable when this returns. Where the work or the step fails, nothing has changed.
+    /// Does some work in one step that excludes every other writer from the start and is durable when this returns.
+    /// If the work or the step fails, nothing has changed.
     fn write(&self, work: &mut dyn FnMut(&mut dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError>;
 
     /// Reads.
     fn read(&self, work: &mut dyn FnMut(&dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError>;
 
-    /// Whether what is written would still be found by whoever opens the journal next.
+    /// Whether the next process to open the journal would still find what is written now.
     fn check(&self) -> Result<(), StateError>;
 
-    /// Whether it can be written, found out by writing what changes nothing.
+    /// Whether it can be written, tested by a write that changes nothing.
     fn probe(&self) -> Result<(), StateError>;
 
     /// Takes the lock of a run, for as long as the value lives.
     fn lock(&self, run: &RunId) -> Result<RunLock, StateError>;
 
-    /// Whether a run's lock is held. What cannot be told counts as held.
+    /// Whether a run's lock is held. When in doubt it counts as held.
     fn is_alive(&self, run: &RunId) -> bool;
 
-    /// The runs whose locks left something behind, held or not.
+    /// The runs whose locks left a trace, held or not.
     fn with_locks(&self) -> Vec<RunId>;
 
-    /// Takes away what a run's lock left behind; where it `is_own`, the lock is held by this program, else
-    /// it is taken away only where nobody holds it. What stays does no harm.
+    /// Removes what a run's lock left behind. Where it `is_own`, this program holds the lock; otherwise it is removed
+    /// only if nobody holds it. Leftovers do no harm.
     fn forget_lock(&self, run: &RunId, is_own: bool);
 }
 
-/// A lock that ends with the value or with the process.
+/// A lock that ends when the value is dropped or the process ends.
 pub(super) type RunLock = Box<dyn Any + Send + Sync>;
 
 /// The lines of a journal within one step.
@@ -48,13 +48,13 @@ pub(super) trait JournalTransaction {
     fn knows_run(&self, run: &RunId) -> Result<bool, StateError>;
     fn add_run(&mut self, run: &RunId, who: &Who, at: Timestamp) -> Result<(), StateError>;
 
-    /// The actions that are wanted, in the order that it says.
+    /// The requested actions, in the order that the query states.
     fn entries(&self, wanted: &EntryQuery<'_>) -> Result<Vec<JournalEntry>, StateError>;
     /// Adds an action as intended.
     fn add(&mut self, intention: &Intention) -> Result<ActionId, StateError>;
     /// Gives an action another state.
     fn change(&mut self, action: ActionId, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
-    /// The messages of a campaign whose newest action that says anything was refused with this code.
+    /// The messages of a campaign whose newest conclusive action was refused with this code.
     fn refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError>;
 
     /// The tries of an action, oldest first.
@@ -67,7 +67,7 @@ pub(super) trait JournalTransaction {
     fn notes(&self, limit: usize) -> Result<Vec<NoteEntry>, StateError>;
 }
 
-/// Which actions are wanted.
+/// Which actions to look up.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum EntryQuery<'a> {
     /// The newest of all, newest first, this many at most.
@@ -80,15 +80,15 @@ pub(super) enum EntryQuery<'a> {
     OpenOf(&'a Server, &'a CampaignId),
     /// Those of a run, oldest first.
     OpenOfRun(&'a RunId),
-    /// Those of a campaign on single messages that were written down after this one.
+    /// A campaign's actions on single messages that were recorded after this one.
     RetriesSince(&'a Server, &'a CampaignId, ActionId),
-    /// Those on a subject of a campaign in one of these states, newest first.
+    /// A campaign's actions on a subject, in one of these states, newest first.
     On(&'a Server, &'a CampaignId, &'a str, [ActionState; 2]),
-    /// The newest of a run on a message or a batch.
+    /// A run's newest action on a message or a batch.
     NewestOfRun(&'a RunId, &'a str),
 }
 
-/// What becomes known of an action or a try.
+/// What becomes known about an action or a try.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StateChange<'a> {
     pub state: ActionState,

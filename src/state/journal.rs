@@ -1,4 +1,4 @@
-//! The journal as the rest of the program holds it, whatever keeps its lines.
+//! The journal as the rest of the program sees it, whatever its storage.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,22 +12,22 @@ use super::sqlite::{FILE_NAME, Sqlite};
 use super::{Note, NoteKind, Run, RunId, StateError};
 use crate::delivery::CampaignId;
 
-/// The journal of actions, their claims and the notes beside them. A clone is another handle on the
-/// same one. Whoever holds it does not know what keeps its lines.
+/// The journal of actions, their claims and notes. A clone is another handle on the same journal. Callers do not know
+/// how it is stored.
 #[derive(Debug, Clone)]
 pub struct Journal {
     form: Arc<dyn JournalBackend>,
     /// Whether a write has failed since [`Journal::take_failure`] was last called, by any handle.
     has_failed: Arc<AtomicBool>,
-    /// Asked before and after every write: where it says no, the program has died there.
+    /// Asked before and after every write: where it says no, the program counts as having died there.
     #[cfg(test)]
     gate: Arc<std::sync::Mutex<Option<Gate>>>,
-    /// How long the disk is said to take for what is written into it: for the next writes, then for all others.
+    /// How long the disk pretends to take: for each of the next writes, then for all others.
     #[cfg(test)]
     slowness: Arc<std::sync::Mutex<(std::collections::VecDeque<std::time::Duration>, std::time::Duration)>>,
 }
 
-/// Two handles are equal when they are handles on the same journal.
+/// Two handles are equal when they refer to the same journal.
 impl PartialEq for Journal {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.form, &other.form)
@@ -45,10 +45,10 @@ impl std::fmt::Debug for Gate {
     }
 }
 
-/// The journal, or why nothing can be written into it: reading the API goes on without.
+/// The journal, or why it cannot be written: reading from the API goes on without it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalAccess {
-    /// Actions can be written down, and so can be taken.
+    /// Actions can be recorded, and so can be taken.
     Writable(Journal),
     /// No action may be taken.
     ReadOnly {
@@ -60,7 +60,7 @@ pub enum JournalAccess {
 }
 
 impl Journal {
-    /// Opens the journal of a folder for writing; makes folder and file where they are missing.
+    /// Opens the journal of a folder for writing; creates folder and file where they are missing.
     ///
     /// # Errors
     /// When it cannot be written, is damaged, or is open to others. A damaged file is left as it is.
@@ -68,7 +68,7 @@ impl Journal {
         Ok(Journal::of(Arc::new(Sqlite::open(folder)?)))
     }
 
-    /// A journal that ends with its last handle, for tests.
+    /// A journal that goes away with its last handle, for tests.
     pub fn in_memory() -> Journal {
         Journal::of(Arc::new(Memory::default()))
     }
@@ -84,8 +84,7 @@ impl Journal {
         }
     }
 
-    /// Does some work in one step that keeps every other writer out from its beginning, and that is
-    /// durable when this returns.
+    /// Does some work in one step that excludes every other writer from the start and is durable when this returns.
     pub(super) fn write<T>(&self, work: impl FnOnce(&mut dyn JournalTransaction) -> Result<T, StateError>) -> Result<T, StateError> {
         let written = self.try_to_write(work);
         if written.as_ref().is_err_and(StateError::is_of_the_journal) {
@@ -120,19 +119,19 @@ impl Journal {
         done.ok_or_else(StateError::not_done)
     }
 
-    /// Whether what is written would still be found by whoever opens the journal next. Writes nothing:
-    /// a disk that is full shows at the next write only.
+    /// Whether what is written would still be found by whoever opens the journal next. Writes nothing, so a full disk
+    /// is noticed only at the next write.
     ///
     /// # Errors
-    /// Its files were removed, replaced or cut.
+    /// If its files were removed, replaced or cut.
     pub fn check(&self) -> Result<(), StateError> {
         self.form.check()
     }
 
-    /// Whether it can be written now, found out by writing: it changes nothing.
+    /// Whether it can be written now, tested by a write that changes nothing.
     ///
     /// # Errors
-    /// Why it cannot.
+    /// If it cannot be written, with the reason.
     pub fn probe(&self) -> Result<(), StateError> {
         self.form.probe()
     }
@@ -146,19 +145,19 @@ impl Journal {
         self.form.as_ref()
     }
 
-    /// Puts a gate before and after every write: a test's way to stop at one of them.
+    /// Puts a gate before and after every write, so that a test can stop at any of them.
     #[cfg(test)]
     pub(crate) fn set_gate(&self, gate: impl Fn() -> bool + Send + Sync + 'static) {
         *self.gate.lock().unwrap() = Some(Gate(Arc::new(gate)));
     }
 
-    /// Makes the disk slow, by a test's own clock: whoever writes waits for so long first.
+    /// Makes the disk slow, by a test's own clock: each write waits for this long first.
     #[cfg(test)]
     pub(crate) fn set_slowness(&self, slowness: std::time::Duration) {
         self.slowness.lock().unwrap().1 = slowness;
     }
 
-    /// Makes it slow for the next writes alone.
+    /// Makes it slow for the next writes only.
     #[cfg(test)]
     pub(crate) fn set_next_slowness(&self, slowness: impl IntoIterator<Item = std::time::Duration>) {
         self.slowness.lock().unwrap().0.extend(slowness);
@@ -181,14 +180,14 @@ impl Journal {
         }
     }
 
-    /// Whether a run's process lives.
+    /// Whether a run's process is alive.
     pub(super) fn is_alive(&self, id: &RunId) -> bool {
         self.form.is_alive(id)
     }
 }
 
 impl JournalAccess {
-    /// Opens the journal of a folder as far as it can be.
+    /// Opens the journal of a folder as far as possible.
     pub fn open(folder: &Path) -> JournalAccess {
         match Journal::open(folder) {
             Ok(journal) => JournalAccess::Writable(journal),
@@ -196,7 +195,7 @@ impl JournalAccess {
         }
     }
 
-    /// What is left of the journal of a folder that could not be opened for writing.
+    /// What remains of a folder's journal that could not be opened for writing.
     pub fn without(folder: &Path, error: StateError) -> JournalAccess {
         let journal = match &error {
             StateError::NotAJournal { .. } | StateError::Newer { .. } => None,
@@ -209,11 +208,10 @@ impl JournalAccess {
         JournalAccess::ReadOnly { journal, why }
     }
 
-    /// The same for whoever only looks: a journal that is not there is not made. `None` where
-    /// nothing was ever written down.
+    /// The same for reading only: a missing journal is not created. `None` where nothing was ever recorded.
     ///
     /// # Errors
-    /// When it cannot be told whether there is one.
+    /// If it is impossible to know whether there is one.
     pub fn look(folder: &Path) -> Result<Option<JournalAccess>, StateError> {
         let path = folder.join(FILE_NAME);
         match path.try_exists() {
@@ -225,7 +223,7 @@ impl JournalAccess {
     /// The journal for writing.
     ///
     /// # Errors
-    /// Why actions are refused.
+    /// If it is read-only, with the reason why actions are refused.
     pub fn writable(&self) -> Result<&Journal, StateError> {
         match self {
             JournalAccess::Writable(journal) => Ok(journal),

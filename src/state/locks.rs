@@ -1,4 +1,4 @@
-//! File systems that take no locks: network drives, mostly. SQLite then says that somebody else has its file.
+//! File systems without locks: network drives, mostly. SQLite then claims that another process has its file.
 
 use std::fs::TryLockError;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::StateError;
 
-/// The error by its true name, where it comes of a folder whose file system takes no locks.
+/// The true error, where the cause is a file system without locks.
 pub(super) fn named(folder: &Path, error: StateError) -> StateError {
     named_by(folder, error, refused)
 }
@@ -19,8 +19,8 @@ fn named_by(folder: &Path, error: StateError, refused: impl Fn(&Path) -> Option<
     }
 }
 
-/// What the system says to a lock in the folder; `None` where it takes one, or no file can be made there.
-/// It is tried on a file of its own: to close the database's would end the locks that this process has on it.
+/// The system's error for a lock in the folder; `None` where locking works, or no file can be created there. It is
+/// tried on a separate file: closing the database's would drop the locks that this process has on it.
 fn refused(folder: &Path) -> Option<io::Error> {
     let file = tempfile::tempfile_in(folder).ok()?;
     // Runs are locked in one way, databases in the other.
@@ -44,8 +44,8 @@ mod tests {
         let busy = || StateError::database("written")("database is locked");
         let none = |_: &Path| Some(io::Error::from(io::ErrorKind::Unsupported));
         let reported = named_by(folder.path(), busy(), none).explained();
-        assert!(reported.contains("takes no locks") && reported.contains("--state FOLDER"), "{reported}");
-        assert!(!named(folder.path(), busy()).explained().contains("takes no locks"), "this one takes them");
+        assert!(reported.contains("does not support locks") && reported.contains("--state FOLDER"), "{reported}");
+        assert!(!named(folder.path(), busy()).explained().contains("does not support locks"), "this one takes them");
         assert!(matches!(named_by(folder.path(), StateError::NoFolder, none), StateError::NoFolder));
     }
 }

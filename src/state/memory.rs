@@ -1,4 +1,4 @@
-//! The journal in memory: for tests of what stands above it, and the measure for every other form.
+//! The journal in memory: for tests of the layers above, and the reference for every other backend.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ struct Kept {
     notes: Vec<NoteEntry>,
 }
 
-/// Ends the lock of a run with its value.
+/// Releases a run's lock when dropped.
 struct Held {
     run: RunId,
     locks: Arc<Mutex<HashSet<RunId>>>,

@@ -1,13 +1,13 @@
 //! What is on disk: the journal of every action, so that nothing is sent twice by
 //! accident, whatever happens to the program in between.
 //!
-//! An action is written down before its request leaves ([`Journal::intend`]), each try has a line
-//! of its own ([`Journal::started`]), and its outcome is written when it is known
-//! ([`Journal::outcome`]). What the program could not see any more is found at the next start
-//! ([`Journal::settle_orphans`]). Nothing personal is stored: no recipient, no text, no key.
+//! An action is recorded before its request leaves ([`Journal::intend`]), each try has a line of its own
+//! ([`Journal::started`]), and its outcome is recorded when it is known ([`Journal::outcome`]). What the program did
+//! not live to see is found at the next start ([`Journal::settle_orphans`]). Nothing personal is stored: no
+//! recipient, no text, no key.
 //!
-//! Beside it stand the budget of calls that all processes share ([`SharedBudget`]), and what the
-//! dashboard showed when it was left ([`Session`]).
+//! Besides the journal there are the call budget that all processes share ([`SharedBudget`]) and what the dashboard
+//! showed when it was closed ([`Session`]).
 //!
 //! All calls block; times come from the caller.
 

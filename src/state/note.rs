@@ -1,4 +1,4 @@
-//! What else is worth a line: something personal was shown or stored, or a lock was opened.
+//! What else the journal records: something personal was shown or stored, or a campaign was unlocked.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::write::run_is_known;
 use super::{Journal, RunId, StateError, Who};
 use crate::delivery::CampaignId;
 
-/// Something that happened beside the actions.
+/// Something that happened besides the actions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// The run in which it happened.
@@ -30,13 +30,13 @@ pub enum NoteKind {
     Reveal,
     /// Messages were written to a file or copied.
     Export,
-    /// A read-only campaign was opened for actions.
+    /// A read-only campaign was unlocked for actions.
     Unlock,
-    /// It was closed again.
+    /// It was locked again.
     Lock,
 }
 
-/// A note as it stands in the journal.
+/// A note as kept in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteEntry {
     /// What was noted.

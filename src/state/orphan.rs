@@ -12,15 +12,15 @@ use crate::delivery::CampaignId;
 /// What became of the intentions that dead runs left in a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settled {
-    /// Their request may have left: now unknown, to be looked up.
+    /// Their request may have been sent: now unknown, to be looked up.
     pub unknown: Vec<ActionId>,
-    /// Their request never left, or was not taken: now not sent, to be offered as a new plan.
+    /// Their request was never sent, or not accepted: now not sent, to be offered as a new plan.
     pub not_started: Vec<JournalEntry>,
 }
 
 impl Journal {
-    /// Settles what dead runs left intended in a campaign: where a try was started and its end was
-    /// not seen it becomes unknown, else not sent. Runs that are alive are left alone.
+    /// Settles what dead runs left intended in a campaign: a try that was started and whose outcome was not seen
+    /// becomes unknown, the rest not sent. Runs that are alive are left alone.
     ///
     /// # Errors
     /// When the journal cannot be written.
@@ -38,8 +38,8 @@ impl Journal {
                         lines.end_try(entry.id, last.number, &outcome.reported(), at)?;
                         outcome
                     }
-                    Some(_) => Outcome::NotSent { reason: "the program ended before it went again".to_owned() },
-                    None => Outcome::NotSent { reason: "the program ended before it was tried".to_owned() },
+                    Some(_) => Outcome::NotSent { reason: "the program ended before it was sent again".to_owned() },
+                    None => Outcome::NotSent { reason: "the program ended before it was sent".to_owned() },
                 };
                 step(lines, entry.id, &outcome.reported(), at)?;
                 dead.insert(entry.run.clone());
@@ -49,7 +49,7 @@ impl Journal {
                     _ => settled.not_started.push(entry),
                 }
             }
-            // What was not settled here, in other campaigns for instance, keeps its run's file.
+            // Runs with something left to settle, in other campaigns for instance, keep their file.
             dead.iter().try_for_each(|run| self.sweep_run(lines, run))?;
             Ok(settled)
         })

@@ -1,4 +1,4 @@
-//! What the journal tells.
+//! Reading the journal.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use super::form::{EntryQuery, JournalTransaction};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
-/// Who looks after an open action.
+/// Who is responsible for an open action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// A run that is alive, this one or another: it is under way there.
     Alive,
-    /// Nobody: the run that took it has ended, and its outcome must be found out.
+    /// Nobody: the run that took it has ended, and its outcome must be looked up.
     Orphan,
 }
 
-/// An action as it stands in the journal.
+/// An action as kept in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalEntry {
     /// Its number.
@@ -44,11 +44,11 @@ pub struct JournalEntry {
     pub changed_at: Timestamp,
     /// The API's code for a refusal.
     pub code: Option<String>,
-    /// Why it ended so.
+    /// The reason for its state.
     pub reason: Option<String>,
-    /// What the API's support asks for.
+    /// The trace id that the API's support asks for.
     pub trace_id: Option<String>,
-    /// The run in which a person said how it ended.
+    /// The run in which a person decided how it ended.
     pub resolved_run: Option<RunId>,
     /// How many tries were started.
     pub tries: u32,
@@ -59,17 +59,17 @@ pub struct JournalEntry {
 pub struct ActionAttempt {
     /// Its number among the action's tries, from 1.
     pub number: u32,
-    /// When its request was about to leave.
+    /// When its request was about to be sent.
     pub started_at: Timestamp,
-    /// When its outcome was written down.
+    /// When its outcome was recorded.
     pub ended_at: Option<Timestamp>,
-    /// How it ended; `None` while it is under way, or when the program did not live to see it.
+    /// How it ended; `None` while it is under way, or if the program did not live to see it.
     pub outcome: Option<ActionState>,
     /// The API's code.
     pub code: Option<String>,
-    /// Why it ended so.
+    /// The reason for its state.
     pub reason: Option<String>,
-    /// What the API's support asks for.
+    /// The trace id that the API's support asks for.
     pub trace_id: Option<String>,
 }
 
@@ -117,7 +117,7 @@ impl Journal {
         self.read(|lines| lines.refused_with(server, campaign, code))
     }
 
-    /// The messages that were, or may have been, retried by themselves after an action was written down.
+    /// The messages that were, or may have been, retried singly after an action was recorded.
     ///
     /// # Errors
     /// When the journal cannot be read.

@@ -1,9 +1,8 @@
 //! Runs of the program, and whether one is still alive.
 //!
-//! Each run holds an operating system's lock on a file named after it. The system gives the lock
-//! up when the process ends, however it ends, so a lock that can be taken means a dead run, and
-//! one that cannot means that its actions are under way elsewhere. A process number in the
-//! database could not tell: numbers are used again.
+//! Each run holds an operating system's lock on a file named after it. The system releases the lock when the process
+//! ends, however it ends, so a lock that can be taken means a dead run, and one that cannot means that its actions
+//! are under way elsewhere. A process number in the database would not do: numbers are reused.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -43,11 +42,10 @@ impl fmt::Display for RunId {
     }
 }
 
-/// A run that is under way: as long as this value lives, its actions are "under way elsewhere" for
-/// every other process.
+/// A run in progress: as long as this value lives, its actions are "under way elsewhere" for every other process.
 pub struct Run {
     pub(super) id: RunId,
-    // Held for its lock, which ends with the value or with the process.
+    // Held for its lock, which ends when the value is dropped or the process ends.
     pub(super) _lock: RunLock,
 }
 
@@ -80,18 +78,18 @@ pub(super) fn lock(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether a run's process lives. What cannot be told counts as alive: an action too many that
-/// waits for a person is better than one that is taken twice.
+/// Whether a run's process is alive. When in doubt it counts as alive: better one action too many that waits for a
+/// person than one that is taken twice.
 pub(super) fn is_alive(folder: &Path, id: &RunId) -> bool {
     match File::open(lock_path(folder, id)) {
-        // A shared lock is enough to find out, and two that look at once do not disturb each other.
+        // A shared lock is enough to find out, and two processes that look at once do not disturb each other.
         Ok(file) => file.try_lock_shared().is_err(),
         Err(error) => error.kind() != io::ErrorKind::NotFound,
     }
 }
 
-/// Removes the lock file of a run whose lock can be taken, while it is held. A file that cannot be
-/// removed does no harm.
+/// Removes the lock file of a run whose lock can be taken, while holding it. A file that cannot be removed does no
+/// harm.
 pub(super) fn remove_where_dead(folder: &Path, id: &RunId) {
     let path = lock_path(folder, id);
     if let Ok(file) = File::open(&path)

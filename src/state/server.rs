@@ -5,19 +5,18 @@ use std::net::{IpAddr, UdpSocket};
 
 use url::{Host, Url};
 
-/// A server, under whichever of its names or addresses it was configured: its campaigns have one
-/// budget and one set of claims.
+/// A server, whichever of its names or addresses is configured: its campaigns have one budget and one set of claims.
 ///
-/// Every name and address of this machine is one server for each port. All other hosts together are
-/// one: a campaign's id is unique, so two hosts that know it lead to the same campaign.
+/// All names and addresses of this machine count as one server per port. All other hosts together count as one: a
+/// campaign's id is unique, so two hosts that know it lead to the same campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Server(String);
 
-/// What every host but this machine is.
+/// The text for every host but this machine.
 const REMOTE: &str = "remote";
 
 impl Server {
-    /// The server behind a base URL. Decided once, when a campaign is opened.
+    /// The server behind a base URL. Determined once, when a campaign is opened.
     pub fn of(base_url: &str) -> Server {
         let local = Url::parse(base_url).ok().filter(|url| url.host().is_some_and(|host| is_this_machine(&host)));
         let port = local.and_then(|url| url.port_or_known_default());
@@ -49,8 +48,8 @@ fn is_this_machine(host: &Host<&str>) -> bool {
     }
 }
 
-/// The names that this machine gives to addresses. No name is asked of a server: it would take its
-/// time, and two processes could get two answers.
+/// Where this machine keeps its own host names. No name server is asked: it would take time, and two processes could
+/// get two answers.
 const HOSTS: &str = if cfg!(windows) { r"C:\Windows\System32\drivers\etc\hosts" } else { "/etc/hosts" };
 
 fn is_own_name(name: &str, own: &str, hosts: &str) -> bool {
@@ -65,7 +64,7 @@ fn is_own_name(name: &str, own: &str, hosts: &str) -> bool {
     same("localhost") || name.to_ascii_lowercase().ends_with(".localhost") || (!own.is_empty() && same(own)) || listed()
 }
 
-/// Whether an address is one of this machine's: only those can be bound. Nothing is sent.
+/// Whether an address belongs to this machine: only those can be bound. Nothing is sent.
 fn is_own(address: IpAddr) -> bool {
     address.is_loopback() || address.is_unspecified() || UdpSocket::bind((address, 0)).is_ok()
 }

@@ -1,4 +1,4 @@
-//! What the dashboard showed when it was left, so that the next start begins there.
+//! What the dashboard showed when it was closed, so that the next start begins there.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,14 +13,13 @@ use super::folder::{prepare, sync_names};
 /// The file's name in the state folder.
 pub(super) const FILE_NAME: &str = "session.json";
 
-/// Hundreds of campaigns with their filters fit; anything longer is something else.
+/// Hundreds of campaigns with their filters fit; a longer file is something else.
 const LONGEST: u64 = 256 * 1024;
 
-/// What the dashboard showed when it was left. It holds names of the configuration and words of
-/// the program, and no recipient, text or part of a number: what was looked for is forgotten.
+/// What the dashboard showed when it was closed. It holds names from the configuration and words of the program, but
+/// no recipient, text or part of a number: searches are forgotten.
 ///
-/// Fields that a file does not have keep their usual values, and unknown ones are left aside, so
-/// that versions of the program can share it.
+/// Missing fields keep their defaults, and unknown ones are ignored, so that versions of the program can share it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
@@ -30,7 +29,7 @@ pub struct Session {
     pub view: Option<String>,
     /// What each campaign's list showed, by the campaign's configured name.
     pub filters: BTreeMap<String, SavedFilter>,
-    /// How each view's table was ordered and laid out, by the view's name.
+    /// How each view's table was sorted and laid out, by the view's name.
     pub tables: BTreeMap<String, SavedTable>,
     /// The filters with a name, in the order of the menu.
     pub named_filters: Vec<SavedNamedFilter>,
@@ -38,21 +37,21 @@ pub struct Session {
     pub recent_commands: Vec<String>,
 }
 
-/// How a table was ordered, and which columns it had.
+/// How a table was sorted, and which columns it had.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedTable {
-    /// The name of the column that it was ordered by; `None` for the usual order.
+    /// The name of the column that it was sorted by; `None` for the default order.
     pub ordered_by: Option<String>,
-    /// Whether the least came first.
+    /// Whether the smallest came first.
     pub rising: bool,
-    /// The names of its columns from left to right, hidden ones included; empty for the usual ones.
+    /// The names of its columns from left to right, including hidden ones; empty for the default ones.
     pub columns: Vec<String>,
     /// Which of them were hidden.
     pub hidden: Vec<String>,
 }
 
-/// A filter that was given a name, for every campaign.
+/// A named filter, for every campaign.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedNamedFilter {
@@ -68,13 +67,13 @@ pub struct SavedNamedFilter {
 pub struct SavedFilter {
     /// In one of these statuses, by the API's words.
     pub statuses: Vec<String>,
-    /// What might still change; beside statuses, either is enough.
+    /// Messages that can still change; with statuses given, either is enough.
     pub open_only: bool,
-    /// In failure with one of these codes.
+    /// Failed with one of these codes.
     pub errors: Vec<String>,
     /// Of the batches with these ids.
     pub batches: Vec<String>,
-    /// Created from this moment on: a time, a stretch back from now, or `today`.
+    /// Created at or after this moment: a time, a duration back from now, or `today`.
     pub since: Option<String>,
     /// Created before this moment.
     pub until: Option<String>,
@@ -84,7 +83,7 @@ impl Session {
     /// Reads the session of a state folder; `None` where there is none.
     ///
     /// # Errors
-    /// When it cannot be read, or is something else. The program does as well without it.
+    /// If it cannot be read, or is something else. The program works without it.
     pub fn load(folder: &Path) -> Result<Option<Session>, StateError> {
         let path = folder.join(FILE_NAME);
         let failed = |source| StateError::Session { path: path.clone(), source };
@@ -96,16 +95,16 @@ impl Session {
         let mut text = Vec::new();
         file.take(LONGEST + 1).read_to_end(&mut text).map_err(failed)?;
         if text.len() as u64 > LONGEST {
-            return Err(failed(io::Error::other("it is too long to be one")));
+            return Err(failed(io::Error::other("it is too long for a session")));
         }
-        // What serde would quote of a file that is something else stays out of the error.
-        serde_json::from_slice(&text).map(Some).map_err(|_| failed(io::Error::other("it is damaged, or something else")))
+        // The error leaves out what serde would quote from a file that is something else.
+        serde_json::from_slice(&text).map(Some).map_err(|_| failed(io::Error::other("it is damaged or not a session")))
     }
 
-    /// Writes it, for its owner alone; a file that was there is replaced in one step.
+    /// Writes it, for its owner only; an existing file is replaced atomically.
     ///
     /// # Errors
-    /// When the folder cannot be used.
+    /// If the folder cannot be used.
     pub fn save(&self, folder: &Path) -> Result<(), StateError> {
         prepare(folder)?;
         let path = folder.join(FILE_NAME);
@@ -121,7 +120,7 @@ impl Session {
     /// Forgets the session of a state folder.
     ///
     /// # Errors
-    /// When the file is there and cannot be removed.
+    /// If the file exists and cannot be removed.
     pub fn forget(folder: &Path) -> Result<(), StateError> {
         let path = folder.join(FILE_NAME);
         match fs::remove_file(&path) {

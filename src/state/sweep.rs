@@ -1,15 +1,15 @@
-//! What the locks of runs that are over leave behind. It tells the living from the dead; once nothing is
-//! open under a dead run, it tells nothing any more.
+//! Removing the lock files of finished runs. They distinguish the living from the dead; once a dead run has nothing
+//! open, its file is of no more use.
 
 use super::form::{EntryQuery, JournalTransaction};
 use super::{Journal, Run, RunId, StateError};
 
 impl Journal {
-    /// Ends a run whose program ends in good order: what its lock leaves behind is removed, unless
-    /// something is open under it. Takes the run, because nothing may be intended under it afterwards.
+    /// Ends a run when its program exits normally: what its lock leaves behind is removed, unless something is open
+    /// under it. Takes the run by value, because nothing may be intended under it afterwards.
     ///
     /// # Errors
-    /// When the journal cannot be written; it then stays until a later run begins.
+    /// If the journal cannot be written; the file then stays until a later run begins.
     pub fn end_run(&self, run: Run) -> Result<(), StateError> {
         let written = self.write(|lines| {
             if !has_open(lines, run.id())? {
@@ -17,18 +17,18 @@ impl Journal {
             }
             Ok(())
         });
-        // Only now its lock ends.
+        // Only now is its lock released.
         drop(run);
         written
     }
 
-    /// Removes what dead runs that left nothing open left behind. What cannot be removed is left.
+    /// Removes the files of dead runs that left nothing open. Those that cannot be removed stay.
     pub(super) fn sweep(&self, lines: &dyn JournalTransaction) -> Result<(), StateError> {
         self.form().with_locks().iter().try_for_each(|run| self.sweep_run(lines, run))
     }
 
-    /// The same of one run. Within the caller's step, so that no other process can begin a run or intend
-    /// anything meanwhile.
+    /// The same for one run. Within the caller's step, so that no other process can begin a run or intend anything
+    /// meanwhile.
     pub(super) fn sweep_run(&self, lines: &dyn JournalTransaction, run: &RunId) -> Result<(), StateError> {
         if !has_open(lines, run)? {
             self.form().forget_lock(run, false);

@@ -2,18 +2,18 @@
 
 use crate::delivery::{clean_line, without_numbers};
 
-/// Longer than any reason worth keeping; the API's own words take a line or two.
+/// Longer than any reason worth keeping; the API's own messages take a line or two.
 const LONGEST: usize = 300;
 
-/// A text as the journal keeps it: one harmless line, not too long, and without anything that
-/// could be somebody's number. The API's refusals quote the recipient now and then.
+/// A text as the journal keeps it: one harmless line, not too long, and without anything that could be a phone or
+/// identity number. The API's refusals sometimes quote the recipient.
 pub(super) fn impersonal(text: &str) -> String {
     let clean = clean_line(text);
     without_numbers(clean.trim()).chars().take(LONGEST).collect()
 }
 
-/// A code or trace id as the journal keeps it: one harmless line, not too long. Trace ids are full
-/// of digits and must stay whole, or support could not find them.
+/// A code or trace id as the journal keeps it: one harmless line, not too long. Trace ids are full of digits and must
+/// stay whole for support to find them.
 pub(super) fn one_line(text: &str) -> String {
     clean_line(text).trim().chars().take(LONGEST).collect()
 }

@@ -7,7 +7,7 @@ use super::{Outcome, Resolution};
 /// What is known of an action, in the order of its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ActionState {
-    /// Written down; tried or about to be.
+    /// Recorded; sent or about to be.
     Intended,
     /// Nothing left this machine.
     NotSent,
@@ -15,13 +15,13 @@ pub enum ActionState {
     Refused,
     /// The API said yes.
     Accepted,
-    /// Nobody can say, so it is never repeated by itself.
+    /// The answer was lost, so it is never repeated automatically.
     Unknown,
-    /// Was unknown; reading showed that it was taken.
+    /// Was unknown; a reading showed that it was accepted.
     ResolvedAccepted,
-    /// Was unknown; reading showed that it was not taken.
+    /// Was unknown; a reading showed that it was not accepted.
     ResolvedNotAccepted,
-    /// Was unknown; a person said how it ended.
+    /// Was unknown; a person decided how it ended.
     ResolvedByPerson,
 }
 
@@ -38,8 +38,8 @@ impl ActionState {
         ActionState::ResolvedByPerson,
     ];
 
-    /// Whether a step from this state to the other is allowed. Nothing ever leads back, and what
-    /// is known stays as it is.
+    /// Whether a step from this state to the other is allowed. Nothing ever leads back, and a known outcome stays as
+    /// it is.
     pub fn may_become(self, next: ActionState) -> bool {
         use ActionState::{Accepted, Intended, NotSent, Refused, ResolvedAccepted, ResolvedByPerson, ResolvedNotAccepted, Unknown};
         matches!(
@@ -48,7 +48,7 @@ impl ActionState {
         )
     }
 
-    /// Whether its end is still to be found out: then the message is claimed.
+    /// Whether its outcome is still to be found out: then the message is claimed.
     pub fn is_open(self) -> bool {
         matches!(self, ActionState::Intended | ActionState::Unknown)
     }

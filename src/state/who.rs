@@ -2,14 +2,14 @@
 
 use crate::delivery::clean_line;
 
-/// The person behind a run of the program, as the operating system tells.
+/// The person behind a run of the program, as reported by the operating system.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Who {
     /// The account's name, with its number where the platform has one.
     pub user: String,
     /// The address that the SSH connection came from.
     pub ssh_source: Option<String>,
-    /// The account that became this one through sudo: shared accounts are told apart by it.
+    /// The account that became this one through sudo, which tells users of a shared account apart.
     pub sudo_user: Option<String>,
 }
 

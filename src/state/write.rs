@@ -9,14 +9,14 @@ use super::{
 };
 
 impl Journal {
-    /// Begins a run: notes who it is and takes its lock. Keep the value as long as the run lasts.
-    /// Lock files of dead runs that left nothing open are removed.
+    /// Begins a run: records who runs it and takes its lock. Keep the value as long as the run lasts. Lock files of
+    /// dead runs that left nothing open are removed.
     ///
     /// # Errors
-    /// When the run cannot be written down or locked; then no action may be taken.
+    /// When the run cannot be recorded or locked; then no action may be taken.
     pub fn begin_run(&self, id: RunId, who: &Who, at: Timestamp) -> Result<Run, StateError> {
-        // Inside a transaction that keeps others out, no other process can take the new file for a
-        // dead run's before its lock is held.
+        // Inside a transaction that keeps others out, no other process can mistake the new file for a dead run's
+        // before its lock is held.
         self.write(|lines| {
             if lines.knows_run(&id)? {
                 return Err(StateError::SameRun { run: id });
@@ -28,12 +28,11 @@ impl Journal {
         })
     }
 
-    /// Writes an intention down and claims its message; it is on disk when this returns.
+    /// Records an intention and claims its message; it is on disk when this returns.
     ///
     /// # Errors
-    /// [`StateError::AlreadyOpen`] when an action on the same message is open,
-    /// [`StateError::TakenSince`] when one was taken after it had been read; any error means that the
-    /// action must not be taken.
+    /// [`StateError::AlreadyOpen`] when an action on the same message is open, [`StateError::TakenSince`] when one
+    /// was accepted after it had been read; any error means that the action must not be taken.
     pub fn intend(&self, intention: &Intention) -> Result<ActionId, StateError> {
         self.write(|lines| {
             run_is_known(lines, &intention.run)?;
@@ -44,9 +43,9 @@ impl Journal {
         })
     }
 
-    /// Writes several intentions down in one transaction, and claims their messages; all that were
-    /// taken are on disk when this returns. In the order given: the action, or
-    /// [`StateError::AlreadyOpen`] or [`StateError::TakenSince`] as in [`Journal::intend`].
+    /// Records several intentions in one transaction, and claims their messages; all that were recorded are on disk
+    /// when this returns. In the order given: the action, or [`StateError::AlreadyOpen`] or
+    /// [`StateError::TakenSince`] as in [`Journal::intend`].
     ///
     /// # Errors
     /// Any error means that none of them may be taken.
@@ -64,8 +63,8 @@ impl Journal {
         })
     }
 
-    /// These actions will not be tried (again): those that are intended and have no try under way
-    /// become not sent, in one transaction. Others are left as they are.
+    /// These actions will not be sent (again): those that are intended and have no try under way become not sent, in
+    /// one transaction. Others are left as they are.
     ///
     /// # Errors
     /// When the journal cannot be written; then none of them has changed.
@@ -81,15 +80,14 @@ impl Journal {
         })
     }
 
-    /// A try is about to leave; gives its number, from 1.
+    /// A try is about to be sent; returns its number, from 1.
     ///
     /// # Errors
-    /// When another try is under way or the action is closed; any error means that the request
-    /// must not leave.
+    /// When another try is under way or the action is closed; any error means that the request must not be sent.
     pub fn started(&self, action: ActionId, at: Timestamp) -> Result<u32, StateError> {
         self.write(|lines| {
             if entry(lines, action)?.state != ActionState::Intended {
-                return Err(StateError::IllegalTry { action, flaw: "is not intended any more" });
+                return Err(StateError::IllegalTry { action, flaw: "is no longer intended" });
             }
             let last = lines.tries(action)?.pop();
             if last.as_ref().is_some_and(|last| last.outcome.is_none()) {
@@ -101,18 +99,18 @@ impl Journal {
         })
     }
 
-    /// The try under way ended in a way after which it may go again by itself (not sent, or refused
-    /// for the rate): the try is closed, the action stays intended.
+    /// The try under way ended in a way that allows it to be sent again automatically (not sent, or refused for the
+    /// rate): the try is closed, the action stays intended.
     ///
     /// # Errors
     /// When no try is under way, or the outcome leaves no room for another.
     pub fn goes_again(&self, action: ActionId, outcome: &Outcome, at: Timestamp) -> Result<(), StateError> {
         if !matches!(outcome, Outcome::NotSent { .. } | Outcome::Refused { .. }) {
-            return Err(StateError::IllegalTry { action, flaw: "may have been taken, so it must not go again" });
+            return Err(StateError::IllegalTry { action, flaw: "may have been accepted, so it must not be sent again" });
         }
         self.write(|lines| {
             if entry(lines, action)?.state != ActionState::Intended {
-                return Err(StateError::IllegalTry { action, flaw: "is not intended any more" });
+                return Err(StateError::IllegalTry { action, flaw: "is no longer intended" });
             }
             let Some(open) = open_try(lines, action)? else {
                 return Err(StateError::IllegalTry { action, flaw: "has no try under way" });
@@ -121,11 +119,11 @@ impl Journal {
         })
     }
 
-    /// The action ended; closes the try under way. Without one it can only be given up: "not sent",
-    /// or "refused" after a try that was refused for the rate.
+    /// The action ended; closes the try under way. Without one it can only be given up: "not sent", or "refused"
+    /// after a try that was refused for the rate.
     ///
     /// # Errors
-    /// When the action is not intended any more, or ends in a way that needs a try.
+    /// When the action is no longer intended, or ends in a way that needs a try.
     pub fn outcome(&self, action: ActionId, outcome: &Outcome, at: Timestamp) -> Result<(), StateError> {
         self.write(|lines| {
             let from = entry(lines, action)?.state;
@@ -143,7 +141,7 @@ impl Journal {
         })
     }
 
-    /// An unknown outcome was looked up and stays unknown: what is known of it by now.
+    /// An unknown outcome was looked up and stays unknown: records what is known by now.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -164,7 +162,7 @@ impl Journal {
         })
     }
 
-    /// An unknown outcome was cleared up.
+    /// An unknown outcome was resolved.
     ///
     /// # Errors
     /// When the action is not unknown.
@@ -203,8 +201,8 @@ pub(super) fn run_is_known(lines: &dyn JournalTransaction, run: &RunId) -> Resul
     if lines.knows_run(run)? { Ok(()) } else { Err(StateError::NoSuchRun { run: run.clone() }) }
 }
 
-/// The action that stands in the way, as the error it makes: an open one on the same subject, or one of
-/// another run that the API took after the subject had been read.
+/// The error for an action that is in the way: an open one on the same subject, or one of another run that the API
+/// accepted after the subject had been read.
 fn other_action(lines: &dyn JournalTransaction, intention: &Intention) -> Result<Option<StateError>, StateError> {
     let subject = intention.action.subject();
     let on = |states| lines.entries(&EntryQuery::On(&intention.server, &intention.campaign, &subject, states));
@@ -217,12 +215,12 @@ fn other_action(lines: &dyn JournalTransaction, intention: &Intention) -> Result
     Ok(taken.map(|taken| StateError::TakenSince { action: taken.id, at: taken.changed_at, run: taken.run }))
 }
 
-/// How much later by the wall clock a message must have been read to count as read after a retry whose attempt it
+/// How much later, by the wall clock, a message must have been read to count as read after a retry whose attempt it
 /// does not show.
 const LATER: SignedDuration = SignedDuration::from_mins(2);
 
-/// Whether who intends it knew of a retry that was taken. Its attempts say so by the server's own stamps and counts;
-/// the wall clock, which may have been set in between, decides only where there are none.
+/// Whether the person who intends it knew of an accepted retry. Its attempts show that by the server's own times and
+/// counts; the wall clock, which may have been set in between, decides only where there are none.
 fn has_seen(action: &ActionKind, read_at: Timestamp, taken: &JournalEntry) -> bool {
     let by_the_wall = read_at.duration_since(taken.changed_at);
     let (

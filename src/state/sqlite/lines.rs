@@ -11,7 +11,7 @@ use super::super::{
 use super::row::{self, ENTRY};
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
-/// What is read and written through a connection, or through a transaction of it.
+/// The journal's lines, read and written through a connection or one of its transactions.
 pub(super) struct Stored<'a>(pub &'a Connection);
 
 impl JournalTransaction for Stored<'_> {
@@ -46,7 +46,7 @@ impl JournalTransaction for Stored<'_> {
                 self.found(condition, params![server.as_str(), campaign.as_str(), action.0])
             }
             EntryQuery::On(server, campaign, subject, [one, other]) => {
-                // In the words of the index over open actions, where it is asked for those.
+                // Worded like the index over open actions, where those are asked for, so that SQLite uses it.
                 let states = match (one, other) {
                     (ActionState::Intended, ActionState::Unknown) => "a.state IN ('intended', 'unknown')".to_owned(),
                     (one, other) => format!("a.state IN ('{}', '{}')", one.word(), other.word()),
@@ -181,7 +181,7 @@ impl Stored<'_> {
         execute().map(drop).map_err(StateError::database("written"))
     }
 
-    /// The entries that fit a condition.
+    /// The entries that meet a condition.
     fn found(&self, condition: &str, values: impl Params) -> Result<Vec<JournalEntry>, StateError> {
         let failed = StateError::database("read");
         let mut statement = self.0.prepare_cached(&format!("{ENTRY} {condition}")).map_err(&failed)?;
@@ -203,7 +203,7 @@ struct Columns<'a> {
     attempts: Option<u32>,
     newest: Option<Timestamp>,
     read_from: Option<&'static str>,
-    /// What was known message by message; `None` where that was not kept.
+    /// What was known of each message; `None` where that was not kept.
     seen: Option<Vec<SeenLine<'a>>>,
     fingerprint: Option<&'a str>,
     language: Option<&'a str>,

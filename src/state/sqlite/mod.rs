@@ -21,8 +21,7 @@ use super::{RunId, StateError, locks, run};
 /// The database's name in the state folder.
 pub(super) const FILE_NAME: &str = "journal.sqlite3";
 
-/// How long another process may keep the database: its transactions take milliseconds, unless the
-/// disk is at its end.
+/// How long another process may keep the database: its transactions take milliseconds, unless the disk is failing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An open database.
@@ -35,14 +34,14 @@ pub(super) struct Sqlite {
 #[derive(Debug)]
 struct Open {
     connection: Connection,
-    /// Its files, where it is written.
+    /// Its files, if it is opened for writing.
     files: Option<Files>,
-    /// What became of them, once that was found: nothing is written any more.
+    /// What happened to them, once noticed: nothing is written after that.
     flaw: Option<Flaw>,
 }
 
 impl Sqlite {
-    /// Opens the database of a folder for writing; makes folder and file where they are missing.
+    /// Opens the database of a folder for writing; creates folder and file where they are missing.
     pub fn open(folder: &Path) -> Result<Sqlite, StateError> {
         Self::opened(folder).map_err(|error| locks::named(folder, error))
     }
@@ -61,9 +60,9 @@ impl Sqlite {
             Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         check(&connection, &path)?;
-        // SQLite silently opens for reading what it may not write.
+        // SQLite silently opens read-only what it may not write.
         if connection.is_readonly("main").map_err(failed)? {
-            return Err(StateError::ReadOnly { why: format!("`{}` may not be written", path.display()) });
+            return Err(StateError::ReadOnly { why: format!("`{}` cannot be written", path.display()) });
         }
         write_ahead(&connection, &path)?;
         // FULL: a commit is on disk when it returns. The second line is for macOS, whose usual
@@ -79,9 +78,9 @@ impl Sqlite {
     /// Opens an existing database for reading only.
     pub fn open_to_read(folder: &Path) -> Result<Sqlite, StateError> {
         let path = folder.join(FILE_NAME);
-        // Opening a pipe to read waits until somebody writes.
+        // Opening a pipe for reading blocks until something writes to it.
         if std::fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
-            return Err(StateError::NotAJournal { path, flaw: "it is no ordinary file".to_owned() });
+            return Err(StateError::NotAJournal { path, flaw: "it is not a regular file".to_owned() });
         }
         let open = |immutable: bool| -> Result<Sqlite, StateError> {
             let failed = |error| explained(error, &path, "opened");
@@ -94,22 +93,22 @@ impl Sqlite {
             let connection = connection.map_err(failed)?;
             connection.busy_timeout(PATIENCE).map_err(failed)?;
             check(&connection, &path)?;
-            // A file without tables has nothing to tell, and every question to it would fail.
+            // A file without tables is useless: every query would fail.
             connection.prepare("SELECT 1 FROM actions").map_err(failed)?;
             let connection = in_newest_format(connection, &path)?;
             Ok(Sqlite { folder: folder.to_owned(), open: Mutex::new(Open { connection, files: None, flaw: None }) })
         };
-        // In a folder that cannot be written, a write-ahead log needs its index file to be there
-        // already; without it the file can still be read as it stands.
+        // In a folder that cannot be written, a write-ahead log needs its index file to be there already; without it
+        // the file can still be read as it is.
         open(false).or_else(|_| open(true))
     }
 
-    /// A panic while it was held has rolled its transaction back, so it can be used again.
+    /// A panic while the lock was held rolled the transaction back, so it can be used again.
     fn held(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the database grow no further, as a full disk would, or lets it again.
+    /// Stops the database from growing, as a full disk would, or lets it grow again.
     #[cfg(test)]
     pub fn limit_pages(&self, is_full: bool) {
         let pages = if is_full { 30 } else { 1_000_000 };
@@ -117,7 +116,7 @@ impl Sqlite {
         limited.unwrap();
     }
 
-    /// What the connection is set to.
+    /// A setting of the connection.
     #[cfg(test)]
     pub fn pragma<T: rusqlite::types::FromSql>(&self, name: &str) -> T {
         self.held().connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
@@ -125,8 +124,8 @@ impl Sqlite {
 }
 
 impl Open {
-    /// Whether what is written would be found again: the files are still the ones under their names, and as
-    /// long as they were. Once they are not, nothing more is written.
+    /// Whether what is written would be found again: the files are still the ones under their names, and no shorter
+    /// than they were. Once they are not, nothing more is written.
     fn check(&mut self) -> Result<(), StateError> {
         if self.flaw.is_none()
             && let Some(Err(flaw)) = self.files.as_mut().map(Files::check)
@@ -141,13 +140,13 @@ impl Open {
         })
     }
 
-    /// Saves what a removed log still holds, and keeps SQLite from tidying up at the end what is not its
-    /// own any more: it would remove another process's log, or write back pages that are gone.
+    /// Saves what a removed log still holds, and keeps SQLite from cleaning up on close what is no longer its own: it
+    /// would remove another process's log, or write back pages that are gone.
     fn save(&self, flaw: &Flaw) {
         if let (Flaw::Gone(path), Some(files)) = (flaw, &self.files)
             && files.only_log_is_missing(path)
         {
-            // What cannot be saved is lost with the file; nothing is written on its strength.
+            // What cannot be saved is lost with the file; nothing relies on it.
             let _ = self.connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
         }
         let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
@@ -167,7 +166,8 @@ impl JournalBackend for Sqlite {
 
     fn read(&self, work: &mut dyn FnMut(&dyn JournalTransaction) -> Result<(), StateError>) -> Result<(), StateError> {
         let mut open = self.held();
-        // A file that was cut cannot be read either: the index is mapped, and its missing end would end the program.
+        // A file that was cut cannot be read either: the index is memory-mapped, and touching its missing end would
+        // kill the program.
         if let Err(cut) = open.check()
             && matches!(open.flaw, Some(Flaw::Cut(_)))
         {
@@ -205,7 +205,7 @@ impl JournalBackend for Sqlite {
 
     fn forget_lock(&self, run: &RunId, is_own: bool) {
         if is_own {
-            // Removed while the lock is held: nobody can take the file for a dead run's before.
+            // Removed while the lock is held, so that no process takes the file for a dead run's.
             let _ = std::fs::remove_file(run::lock_path(&self.folder, run));
         } else {
             run::remove_where_dead(&self.folder, run);
@@ -213,12 +213,12 @@ impl JournalBackend for Sqlite {
     }
 }
 
-/// Turns the write-ahead log on: readers then never wait for a writer.
+/// Turns the write-ahead log on, so that readers never wait for a writer.
 pub(super) fn write_ahead(connection: &Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "opened");
     let mode = |connection: &Connection| connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
-    // Changing the mode needs the file alone, and SQLite does not wait for that: when several
-    // processes open a new journal at once, one changes it and the others look again.
+    // Changing the mode needs exclusive access, and SQLite does not wait for it: when several processes open a new
+    // journal at once, one changes the mode and the others look again.
     let mut tries_left = 100;
     let mode = loop {
         match mode(connection) {
@@ -233,17 +233,20 @@ pub(super) fn write_ahead(connection: &Connection, path: &Path) -> Result<(), St
         return Ok(());
     }
     Err(StateError::ReadOnly {
-        why: format!("the file system of `{}` does not let processes share a database: name another with `--state FOLDER`", path.display()),
+        why: format!(
+            "the file system of `{}` does not let processes share a database: name another folder with `--state FOLDER`",
+            path.display()
+        ),
     })
 }
 
-/// The address of a file that SQLite shall take as unchangeable.
+/// The address of a file that SQLite is to treat as immutable.
 fn immutable_address(path: &Path) -> String {
     let mut address = String::from("file:");
     for byte in path.to_string_lossy().bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' | b':' => address.push(char::from(byte)),
-            // Windows' own separator; in a URI it has to be the other one.
+            // Windows' own separator; a URI needs the other one.
             b'\\' if cfg!(windows) => address.push('/'),
             _ => address.push_str(&format!("%{byte:02X}")),
         }

@@ -1,4 +1,4 @@
-//! Between a journal's line and its values.
+//! Conversion between a row of the journal and its values.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
@@ -9,7 +9,7 @@ use super::super::{
 };
 use crate::delivery::{BatchId, CampaignId, MessageId};
 
-/// The columns of an entry; conditions and order follow.
+/// The columns of an entry; condition and order are appended.
 pub(super) const ENTRY: &str = "
 SELECT a.*, r.user, r.ssh_source, r.sudo_user, (SELECT COUNT(*) FROM tries t WHERE t.action = a.id) AS tries
 FROM actions a JOIN runs r ON r.id = a.run
@@ -69,8 +69,7 @@ fn action(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<ActionKind
     })
 }
 
-/// What was known before an action's request left, message by message. Evidence that is not whole is
-/// none.
+/// What was known before an action's request left, message by message. Incomplete evidence counts as none.
 fn seen(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Vec<FailureSeen>>> {
     let Some(lines) = row.get::<_, Option<u32>>("seen_lines")? else { return Ok(None) };
     let mut statement = connection.prepare_cached("SELECT message, attempts, newest FROM seen WHERE action = ?1 ORDER BY message")?;
@@ -126,7 +125,7 @@ fn optional_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timesta
     row.get::<_, Option<String>>(column)?.map(|text| text.parse().map_err(|_| unreadable(row, column))).transpose()
 }
 
-/// A column with a text that means nothing.
+/// A column whose text has no meaning.
 fn unreadable(row: &Row<'_>, column: &str) -> rusqlite::Error {
     let index = row.as_ref().column_index(column).unwrap_or_default();
     rusqlite::Error::InvalidColumnType(index, column.to_owned(), rusqlite::types::Type::Text)

@@ -1,4 +1,4 @@
-//! The tables, and bringing an older file up to date.
+//! The tables, and how an older file is migrated.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use super::super::{Server, StateError};
 /// Marks the file as Postwatch's: "PWJ1" in ASCII.
 const APPLICATION: i64 = 0x5057_4a31;
 
-/// The steps from each format to the next; the file's `user_version` says how many were taken.
-/// A step that was ever released is never changed, only followed by another.
+/// The steps from each format to the next; the file's `user_version` says how many were taken. A step that was
+/// released is never changed, only followed by another.
 const STEPS: &[&str] = &[
     "
 CREATE TABLE runs (
@@ -107,8 +107,8 @@ const KNOWN: i64 = STEPS.len() as i64;
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateError> {
     let failed = |error| explained(error, path, "opened");
     let not_a_journal = |flaw: String| StateError::NotAJournal { path: path.to_owned(), flaw };
-    // In one transaction: another process may be making the file at this moment, and half of what
-    // was there before with half of what is there after would look like somebody else's.
+    // In one transaction: another process may be creating the file right now, and half of the old state with half of
+    // the new would look like another program's.
     let moment = connection.unchecked_transaction().map_err(failed)?;
     let application = number(&moment, "application_id").map_err(failed)?;
     let format = number(&moment, "user_version").map_err(failed)?;
@@ -127,8 +127,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StateErr
     Ok(())
 }
 
-/// A file that can only be read, in the newest format: an older one is copied into memory and brought up
-/// to date there.
+/// A read-only file in the newest format: an older one is copied into memory and migrated there.
 pub(super) fn in_newest_format(connection: Connection, path: &Path) -> Result<Connection, StateError> {
     let failed = |error| explained(error, path, "read");
     if number(&connection, "user_version").map_err(failed)? == KNOWN {
@@ -170,7 +169,7 @@ fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, pragma, |row| row.get(0))
 }
 
-/// Damage is told apart from a database that is merely busy or out of reach.
+/// Distinguishes damage from a database that is merely busy or out of reach.
 pub(super) fn explained(error: rusqlite::Error, path: &Path, doing: &'static str) -> StateError {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     match error.sqlite_error_code() {

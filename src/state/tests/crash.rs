@@ -4,7 +4,7 @@ use std::fs;
 
 use super::*;
 
-/// What a program does to the journal, step by step, and what the server saw of it meanwhile.
+/// What a program does to the journal, step by step, and what the server saw of it.
 struct Program<'a> {
     journal: &'a Journal,
     steps_left: usize,
@@ -31,8 +31,7 @@ impl Program<'_> {
         Ok(())
     }
 
-    /// Three messages: one accepted, one accepted after a refusal for the rate, one unknown that is
-    /// resolved.
+    /// Three messages: one accepted, one accepted after a rate-limit refusal, one unknown that is resolved.
     fn run(&mut self, run: &RunId) -> Result<(), Stopped> {
         for message in 0..3 {
             let id = self.step(|journal| journal.intend(&retry(run, &format!("m{message}"))))?;
@@ -66,8 +65,8 @@ fn wherever_the_program_stops_the_next_start_knows_what_may_have_been_taken() {
         let mut program = Program { journal: &journal, steps_left: stop, sent: Vec::new() };
         ended = program.run(run.id()).is_ok();
         let sent = program.sent;
-        // The files as they are while the database is open, which is what a killed process leaves:
-        // no orderly end has written the log back.
+        // The files while the database is open, which is what a killed process leaves: no clean exit has written the
+        // log back.
         for file in fs::read_dir(folder.path()).unwrap() {
             let file = file.unwrap();
             fs::copy(file.path(), image.path().join(file.file_name())).unwrap();
@@ -88,7 +87,7 @@ fn wherever_the_program_stops_the_next_start_knows_what_may_have_been_taken() {
             } else {
                 assert!(matches!(state, None | Some(NotSent | Unknown)), "stop {stop}, {name}: {state:?}");
             }
-            // What may have been taken cannot be taken again; the rest can.
+            // What may have been accepted cannot be taken again; the rest can.
             let again = next.intend(&retry(next_run.id(), &name));
             assert_eq!(again.is_err(), state == Some(Unknown), "stop {stop}, {name}: {state:?}");
             assert_eq!(settled.not_started.iter().any(|left| Some(left.id) == entry.map(|entry| entry.id)), state == Some(NotSent));

@@ -1,5 +1,5 @@
-//! Files that are removed, replaced, cut or overwritten, before the program starts and while it runs:
-//! never a panic, and no action on the strength of a line that the next start would not find.
+//! Files that are removed, replaced, cut or overwritten, before the program starts and while it runs: never a panic,
+//! and no action based on a line that the next start would not find.
 
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ fn what_happens_to_the_files_meanwhile_is_noticed_before_the_next_action(#[case]
     refused(journal.started(id, at(1)).unwrap_err());
     refused(journal.intend(&retry(run.id(), "n")).unwrap_err());
     refused(journal.check().unwrap_err());
-    // It stays so, whatever is put back.
+    // It stays that way, whatever is put back.
     if !folder.path().exists() {
         fs::create_dir(folder.path()).unwrap();
     }
@@ -129,13 +129,13 @@ fn a_pipe_in_the_journals_place_is_not_waited_for() {
         sender.send(access.writable().is_err() && access.readable().is_none()).unwrap();
     });
     let patience = std::time::Duration::from_secs(10);
-    assert_eq!(done.recv_timeout(patience), Ok(true), "it waits for somebody to write");
+    assert_eq!(done.recv_timeout(patience), Ok(true), "it waits for a writer");
 }
 
 #[cfg(unix)]
 #[test]
 fn looking_whether_the_file_is_private_ends_no_lock_on_it() {
-    // Another program that closes the journal must not take itself for the last one and remove the log.
+    // Another program that closes the journal must not believe it is the last one and remove the log.
     let (folder, journal, _run, id) = under_way();
     drop(Journal::open(folder.path()).unwrap());
     let status = std::process::Command::new(std::env::current_exe().unwrap())
@@ -187,7 +187,7 @@ proptest! {
         let run = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
         let messages: Vec<String> = (0..60).map(|message| format!("m{message}")).collect();
         let ids: Vec<ActionId> = messages.iter().map(|message| journal.intend(&retry(run.id(), message)).unwrap()).collect();
-        // As a killed process leaves it, or while it goes on.
+        // As a killed process leaves it, or while it keeps running.
         let damaged = if meanwhile { folder.path() } else { image.path() };
         for file in fs::read_dir(folder.path()).unwrap() {
             let file = file.unwrap();

@@ -47,7 +47,7 @@ fn a_damaged_file_is_explained_and_left_as_it_is() {
     fs::write(&path, &nonsense).unwrap();
     let error = Journal::open(folder.path()).unwrap_err();
     assert!(matches!(error, StateError::NotAJournal { .. }), "{error}");
-    assert!(error.to_string().contains("it was left as it is; move it away to begin a new one"), "{error}");
+    assert!(error.to_string().contains("it was left as it is: move it away to start a new one"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), nonsense);
     let access = JournalAccess::open(folder.path());
     assert!(access.readable().is_none());
@@ -108,8 +108,7 @@ fn a_journal_that_can_only_be_read_is_still_read() {
         let run = journal.begin_run(run_id(1), &who(), at(0)).unwrap();
         journal.intend(&retry(run.id(), "m")).unwrap()
     };
-    // Permission bits do not bind root, so the refusal is provoked with a folder that is not the
-    // program's alone and open to all.
+    // Permission bits do not bind root, so the refusal is provoked with a shared folder that is open to all.
     fs::write(folder.path().join("other.txt"), "").unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let access = JournalAccess::open(folder.path());

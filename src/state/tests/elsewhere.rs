@@ -1,4 +1,4 @@
-//! What other runs did on the same, and the files of those that are over.
+//! What other runs did to the same subject, and the files of finished runs.
 
 use super::*;
 
@@ -38,17 +38,17 @@ fn what_was_known_of_a_retry_is_told_by_its_attempts_and_not_by_a_clock_that_was
         let action = ActionKind::RetryMessage { message, attempts, newest_attempt: newest, read_from: ReadFrom::List };
         Intention { read_at: Some(at(second)), action, ..retry(run, "m") }
     };
-    // How many attempts were seen, when the newest was made, and when by the wall; the other retry saw one of second
-    // 0 and was taken at second 3600, before the clock was set back by an hour.
+    // How many attempts were seen, when the newest was made, and when by the wall clock; the other retry saw one of
+    // second 0 and was accepted at second 3600, before the clock was set back by an hour.
     let cases = [
         ((Some(2), Some(at(60))), 10, true),
         ((Some(2), None), 10, true),
         ((None, Some(at(60))), 10, true),
         ((Some(1), Some(at(0))), 10, false),
-        // Set back between the reading and the other's retry, it is later by the wall all the same.
+        // Set back between the reading and the other's retry, it is later by the wall clock all the same.
         ((Some(1), Some(at(0))), 3_610, false),
         ((Some(1), Some(at(0))), 3_720, true),
-        // Nothing to compare: the wall decides.
+        // Nothing to compare: the wall clock decides.
         ((None, None), 3_599, false),
         ((None, None), 3_600, true),
     ];
@@ -77,7 +77,7 @@ fn messages_without_attempts_are_known_by_the_apis_code(#[values(Kept::InFile, K
     end("a", refused());
     end("other code", other_code);
     end("accepted", Outcome::Accepted);
-    // The API changed its mind: what it took later can be planned again.
+    // The API changed its mind: what it accepted later can be planned again.
     end("later", refused());
     end("later", Outcome::Accepted);
     let code = "too_many_message_attempts_error";
@@ -119,7 +119,7 @@ fn the_file_goes_with_the_last_thing_that_was_open() {
     let reason = "it has more attempts".to_owned();
     journal.resolve(ids[0], &Resolution::Accepted { reason }, at(6)).unwrap();
     assert_eq!(files(&folder), [run_id(2)]);
-    // A living run keeps its own, with nothing open under it.
+    // A living run keeps its own, even with nothing open under it.
     let id = journal.intend(&retry(here.id(), "c")).unwrap();
     journal.started(id, at(7)).unwrap();
     journal.outcome(id, &unknown(), at(8)).unwrap();
@@ -140,7 +140,7 @@ fn two_names_of_a_server_are_one_set_of_claims(#[values(Kept::InFile, Kept::InMe
     let again = elsewhere.intend(&Intention { run: run.id().clone(), ..at_address(other) });
     assert!(matches!(again, Err(StateError::AlreadyOpen { action, .. }) if action == id), "{again:?}");
     assert_eq!(elsewhere.open_actions(&Server::of(other), &campaign()).unwrap()[0].entry.id, id);
-    // What was taken under one name is known under the other.
+    // What was accepted under one name is known under the other.
     begun.journal.started(id, at(1)).unwrap();
     begun.journal.outcome(id, &Outcome::Accepted, at(2)).unwrap();
     let again = elsewhere.intend(&Intention { run: run.id().clone(), read_at: Some(at(1)), ..at_address(other) });

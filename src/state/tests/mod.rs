@@ -1,4 +1,4 @@
-//! Steps, claims, runs and notes; after crashes and on bad disks in the files beside.
+//! Steps, claims, runs and notes; crashes and bad disks have files of their own.
 
 mod crash;
 mod damage;
@@ -72,7 +72,7 @@ fn not_sent() -> Outcome {
     Outcome::NotSent { reason: "the address was refused".to_owned() }
 }
 
-/// What keeps the lines: all forms of the journal pass the same tests.
+/// What stores the lines: all backends of the journal pass the same tests.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kept {
     InFile,
@@ -82,7 +82,7 @@ enum Kept {
 struct Begun {
     journal: Journal,
     run: Run,
-    /// Where the form keeps it in files.
+    /// If the backend keeps it in files.
     folder: Option<tempfile::TempDir>,
 }
 
@@ -94,7 +94,7 @@ fn begun(kept: Kept) -> Begun {
 }
 
 impl Begun {
-    /// An action that was brought into a state by the shortest way.
+    /// An action that was brought into a state by the shortest route.
     fn action_in(&self, state: ActionState) -> ActionId {
         let id = self.journal.intend(&retry(self.run.id(), state.word())).unwrap();
         let went = |outcome: &Outcome| {
@@ -119,7 +119,7 @@ impl Begun {
         id
     }
 
-    /// The same journal as another process has it.
+    /// The same journal as seen by another process.
     fn elsewhere(&self) -> Journal {
         self.folder.as_ref().map_or_else(|| self.journal.clone(), |folder| Journal::open(folder.path()).unwrap())
     }
@@ -277,7 +277,7 @@ fn of_many_handles_that_claim_a_message_at_once_exactly_one_wins() {
             let run = journal.begin_run(run_id(number), &who(), at(0))?;
             Ok((journal, run))
         });
-        // Nobody fails before the others have passed: they would wait at the barrier for ever.
+        // Nobody fails before the others have passed: they would wait at the barrier forever.
         barrier.wait();
         let claim = |message: i32| match &opened {
             Ok((journal, run)) => journal.intend(&retry(run.id(), &format!("m{message}"))).map(drop),

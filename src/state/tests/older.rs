@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 
-/// A journal as each earlier format was left, with open and closed lines of every kind.
+/// A journal of each earlier format, with open and closed entries of every kind.
 const OLDER: [&str; 1] = [include_str!("older/format-1.sql")];
 
 /// Puts a journal of an earlier format into a folder.
@@ -122,7 +122,7 @@ fn a_death_while_it_is_brought_up_to_date_leaves_the_old_one_whole() {
     let path = put(folder.path(), OLDER[0]);
     let mut connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "journal_mode", "WAL").unwrap();
-    // So little memory that what is not committed yet is on the disk, too.
+    // So little memory that uncommitted changes are on the disk, too.
     connection.pragma_update(None, "cache_size", 1).unwrap();
     let transaction = connection.transaction().unwrap();
     let half = "ALTER TABLE actions ADD COLUMN server TEXT NOT NULL DEFAULT ''; DROP INDEX one_open_action;
