@@ -81,7 +81,7 @@ pub struct PlanItem {
     pub message: MessageId,
     /// Why it failed.
     pub error: Option<DeliveryError>,
-    /// Whether a retry helps.
+    /// Whether it is worth a retry.
     pub advice: RetryAdvice,
     /// When it was created.
     pub created_at: Option<Timestamp>,

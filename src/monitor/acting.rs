@@ -1,5 +1,4 @@
-//! One retry, of a message or of a whole batch, on its way from a person's yes to a known end. Pure:
-//! steps in, stages out.
+//! One retry, of a message or of a whole batch, from a person's yes to a known outcome. No IO: steps in, stages out.
 
 mod meanwhile;
 mod reading;
@@ -22,8 +21,8 @@ pub(super) use wording::{ConfirmedAction, Intended, message_intention};
 
 use wording::{answer_kind, impersonal};
 
-/// How often a try that provably did nothing goes again before it is given up: with the pauses
-/// between, about three minutes.
+/// How often a try that provably did nothing is repeated before it is given up: with the pauses between, about three
+/// minutes.
 const TRIES: u32 = 8;
 
 /// What a retry is about.
@@ -42,55 +41,54 @@ enum Known {
     Batch(BatchEvidence),
 }
 
-/// A retry on its way.
+/// A retry in progress.
 #[derive(Debug)]
 pub(super) struct Acting {
     pub subject: Subject,
     known: Known,
-    /// Its number in the journal, once it is written down.
+    /// Its number in the journal, once it is recorded.
     pub action: Option<ActionId>,
     pub phase: ActionPhase,
     /// Whether it is part of a run, which decides when it is started.
     pub in_run: bool,
-    /// How far the messages of its batch were read this time.
+    /// How far this reading of its batch has come.
     pub pass: BatchPass,
     /// What is known of its message since the yes.
     pub meanwhile: Option<Meanwhile>,
-    /// The batch as it was read whole after the yes; it was what had been agreed to.
+    /// The batch as fully read after the yes; it matched what had been agreed to.
     read_again: Option<BatchEvidence>,
     /// How many of its failures had changed at the last reading.
     part: Option<usize>,
-    /// How often its request has left.
+    /// How often its request was sent.
     tries: u32,
-    /// Whether a person wanted it back when its request was on its way already: it does not go again.
+    /// Whether a person took it back while its request was under way: it is not sent again.
     pub called_off: bool,
-    /// When the yes to it was given, or its run last moved: a yes does not hold for ever. A repeat does
-    /// not renew it.
+    /// When the yes was given, or its run last moved: a yes does not hold forever. A repeat does not renew it.
     moved_at: Moment,
     /// How often in a row the message could not be read.
     unread: u32,
 }
 
-/// Where it stands.
+/// The phases of a retry.
 #[derive(Debug)]
 pub(super) enum ActionPhase {
-    /// Its intention must be written down first.
+    /// Its intention must be recorded first.
     ToIntend(ConfirmedAction),
-    /// Its intention is on disk, and its run has not come to it yet.
+    /// Its intention is on disk, and its run has not reached it yet.
     Queued,
-    /// The request may leave, from then on.
+    /// The request may be sent from this time on.
     Ready { from: Timestamp },
-    /// The request is on its way.
+    /// The request is under way.
     UnderWay,
-    /// The outcome is not known; the message is read at that time.
+    /// The outcome is unknown; the message is read at that time.
     Unknown { since: Timestamp, reads: u32, read_at: Timestamp, why: Explanation },
-    /// It was taken; the message is read at that time to see what becomes of it.
+    /// It was accepted; the message is read at that time to see what becomes of it.
     Following { since: Timestamp, read_at: Timestamp },
     /// Nothing more is done.
     Over,
 }
 
-/// Whether a yes no longer holds that was last moved on then, by whichever clock says more.
+/// Whether a yes that was last renewed then has expired, by whichever clock shows more time passed.
 pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
     moved_at.age(now).unsigned_abs() > PLAN_LIFE
 }
@@ -115,7 +113,7 @@ impl Acting {
         }
     }
 
-    /// A retry that a person agreed to then.
+    /// A retry that a person agreed to at that moment.
     pub fn new(retry: ConfirmedRetry, agreed_at: Moment) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
@@ -123,7 +121,7 @@ impl Acting {
         Self { meanwhile, ..Self::with(subject, known, ActionPhase::ToIntend(ConfirmedAction::Message(retry)), agreed_at) }
     }
 
-    /// A message of a run whose intention is on disk; the run last moved then.
+    /// A message of a run whose intention is on disk; the run last moved at `moved_at`.
     pub fn queued(retry: &ConfirmedRetry, action: ActionId, moved_at: Moment) -> Self {
         let item = retry.item();
         let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
@@ -131,15 +129,15 @@ impl Acting {
         Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, ActionPhase::Queued, moved_at) }
     }
 
-    /// A retry of a whole batch that a person agreed to then.
+    /// A retry of a whole batch that a person agreed to at that moment.
     pub fn of_batch(retry: ConfirmedBatchRetry, agreed_at: Moment) -> Self {
         let (subject, known) = (Subject::Batch(retry.plan().batch.clone()), Known::Batch(retry.evidence().clone()));
         Self::with(subject, known, ActionPhase::ToIntend(ConfirmedAction::Batch(retry)), agreed_at)
     }
 
-    /// A retry of an earlier run whose outcome nobody saw. With `reads` readings made already, it is read until a
-    /// person must decide. `None` where there is nothing to compare, as in the lines of an older journal: a person
-    /// decides about those.
+    /// A retry of an earlier run whose answer was lost. With `reads` readings already made, it is read until a person
+    /// must decide. `None` where there is nothing to compare, as in entries of an older journal: a person decides
+    /// about those.
     pub fn left_over(entry: &JournalEntry, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
         let (subject, known) = match &entry.action {
             ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } => {
@@ -157,7 +155,7 @@ impl Acting {
         Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
     }
 
-    /// The message it is about, where it is about one.
+    /// The message it is about, unless it is about a batch.
     pub fn message(&self) -> Option<&MessageId> {
         match &self.subject {
             Subject::Message(message) => Some(message),
@@ -165,8 +163,7 @@ impl Acting {
         }
     }
 
-    /// A run has come to it, which last moved at `moved_at`: the yes to a run holds as long as it
-    /// moves.
+    /// Its run, which last moved at `moved_at`, has reached it: the yes to a run holds as long as it moves.
     pub fn start(&mut self, moved_at: Moment, now: Timestamp) {
         if matches!(self.phase, ActionPhase::Queued) {
             self.moved_at = moved_at;
@@ -174,12 +171,12 @@ impl Acting {
         }
     }
 
-    /// Whether it provably did nothing so far and none of its requests is on its way.
+    /// Whether it provably did nothing so far and no request of it is under way.
     pub fn may_be_given_up(&self) -> bool {
         matches!(self.phase, ActionPhase::Queued | ActionPhase::Ready { .. })
     }
 
-    /// Whether none of its requests is on its way, so that a person can still take it back.
+    /// Whether no request of it is under way, so that a person can still take it back.
     pub fn may_be_taken_back(&self) -> bool {
         matches!(self.phase, ActionPhase::ToIntend(_)) || self.may_be_given_up()
     }
@@ -192,7 +189,7 @@ impl Acting {
         }
     }
 
-    /// A person wishes to look at once.
+    /// A person asks for a look right now.
     pub fn look_up_now(&mut self, now: Timestamp) {
         if let ActionPhase::Unknown { read_at, .. } = &mut self.phase {
             *read_at = now;
@@ -209,7 +206,7 @@ impl Acting {
         }
     }
 
-    /// Whether a second retry of the message would cross this one.
+    /// Whether a second retry of the message would collide with this one.
     pub fn is_open(&self) -> bool {
         matches!(
             self.phase,
@@ -228,51 +225,50 @@ impl Acting {
         ActionStage::Intended
     }
 
-    /// It cannot be done; nothing was sent.
+    /// It could not be started; nothing was sent.
     pub fn not_taken(&mut self, why: Explanation) -> ActionStage {
         self.phase = ActionPhase::Over;
         ActionStage::NotTaken(why)
     }
 
-    /// Whether the yes is too old for its request to leave now: the program was paused, suspended
-    /// or held back for so long that what the person saw is no longer to be relied on.
+    /// Whether the yes is too old to send its request now: the program was paused, suspended or held back for so long
+    /// that what the person saw may be out of date.
     pub fn has_expired(&self, now: Moment) -> bool {
         is_over(self.moved_at, now)
     }
 
-    /// Its yes has expired: it is not sent.
+    /// Its yes has expired, so it is not sent.
     pub fn expire(&mut self) -> (Outcome, ActionStage) {
         self.phase = ActionPhase::Over;
         let reason = "the yes was more than five minutes old when its turn came".to_owned();
         let why = Explanation::new(
             "The retry was not sent.",
             "Its turn came more than five minutes after the yes: calls were paused or held back.",
-            "Look at the message and retry it again, if it still needs it.",
+            "Check the message and retry it if it still needs it.",
         );
         (Outcome::NotSent { reason }, ActionStage::NotSent(why))
     }
 
-    /// It cannot go again, because that could not be written down.
+    /// It cannot be sent again, because that could not be recorded.
     pub fn give_up(&mut self, why: Explanation) -> ActionStage {
         self.phase = ActionPhase::Over;
         ActionStage::NotSent(why)
     }
 
-    /// Its request leaves. Lines of tries in the journal that were closed before that count for nothing.
+    /// Its request is sent. Journal lines of tries that were closed before that do not count.
     pub fn leaves(&mut self) -> ActionStage {
         self.tries += 1;
         self.phase = ActionPhase::UnderWay;
         ActionStage::UnderWay { try_number: self.tries }
     }
 
-    /// What came of its request. Gives the journal's line, whether it goes again by itself, and
-    /// the stage.
+    /// The outcome of its request. Returns the journal's line, whether it is sent again automatically, and the stage.
     pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
         let taken = |acting: &mut Self| {
             acting.phase = ActionPhase::Following { since: now, read_at: now };
             Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
         };
-        // Only what was accepted needs no explanation.
+        // Only an accepted retry needs no explanation.
         let Some(why) = outcome.explanation() else { return taken(self) };
         match outcome {
             WriteOutcome::Accepted { .. } => taken(self),
@@ -300,7 +296,7 @@ impl Acting {
         }
     }
 
-    /// A try that provably did nothing goes again, until it has been tried often enough.
+    /// A try that provably did nothing is repeated, until it has been tried often enough.
     fn again_or(
         &mut self,
         outcome: Outcome,
@@ -313,7 +309,7 @@ impl Acting {
             self.phase = ActionPhase::Over;
             return Answered { outcome, goes_again: false, stage: over(why) };
         }
-        // A fixed half of the jitter: one action at a time, so there is no crowd to spread.
+        // A fixed half of the jitter: with one action at a time there is no crowd to spread out.
         let pause = backoff(self.tries, 0.5).max(retry_after.unwrap_or_default());
         let from = add(now, pause.as_secs_f64());
         self.phase = ActionPhase::Ready { from };
@@ -321,11 +317,11 @@ impl Acting {
     }
 }
 
-/// What came of a request.
+/// The outcome of a request.
 pub(super) struct Answered {
-    /// What the journal writes.
+    /// What is written to the journal.
     pub outcome: Outcome,
-    /// Whether the action stays open and goes again by itself.
+    /// Whether the action stays open and is sent again automatically.
     pub goes_again: bool,
     pub stage: ActionStage,
 }

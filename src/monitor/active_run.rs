@@ -1,4 +1,4 @@
-//! The run of a campaign, with what its worker has still to do for it.
+//! The run of a campaign, with what its worker still has to do for it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,17 +11,17 @@ use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::state::ActionId;
 
-/// A run, until the next one takes its place.
+/// A run, until the next one replaces it.
 #[derive(Debug)]
 pub(super) struct ActiveRun {
     run: RetryRun,
-    /// What a person agreed to, until it is written down.
+    /// What a person agreed to, until it is recorded.
     pub to_begin: Vec<ConfirmedRetry>,
     /// The journal's numbers of the messages that were not started.
     pub waiting: HashMap<MessageId, ActionId>,
-    /// Messages that will not be started, until that is written down.
+    /// Messages that will not be started, until that is recorded.
     pub to_give_up: Vec<MessageId>,
-    /// Messages to start now: one at most.
+    /// The message to start now.
     pub to_start: Option<MessageId>,
     began_at: Timestamp,
     /// When it last moved, or a person last said yes to it.
@@ -49,12 +49,12 @@ impl ActiveRun {
         }
     }
 
-    /// Takes an event in. An end that comes too long after the last move does not lead on: the machine
-    /// was suspended in between, and nobody agreed to what would leave only now.
+    /// Handles an event. An outcome that comes too long after the last one starts nothing more: the machine was
+    /// suspended in between, and nobody agreed to requests sent that late.
     pub fn take(&mut self, event: RunEvent, now: Moment) {
         match event {
             RunEvent::Ended { .. } if is_over(self.moved_at, now) => self.step(RunEvent::Stop(StopCause::Expired)),
-            // A person said yes once more.
+            // A person said yes again.
             RunEvent::Ended { .. } | RunEvent::Resume => self.moved_at = now,
             _ => {}
         }
@@ -72,7 +72,7 @@ impl ActiveRun {
         }
     }
 
-    /// These were just read, so they go before the others.
+    /// These were just read, so they go first.
     pub fn bring_forward(&mut self, first: &HashSet<&MessageId>) {
         self.run.bring_forward(first);
     }
@@ -85,7 +85,7 @@ impl ActiveRun {
         self.step(RunEvent::Stop(cause));
     }
 
-    /// Why its messages are refused, told with an end that stops it.
+    /// Why its messages are refused, known from the outcome that stops it.
     pub fn access_refused(&mut self, why: Explanation) {
         self.why = Some(why);
     }
@@ -98,12 +98,12 @@ impl ActiveRun {
         self.run.holds(message)
     }
 
-    /// Whether it was stopped, or has come to its end.
+    /// Whether it was stopped or is finished.
     pub fn is_stopped(&self) -> bool {
         matches!(self.run.state(), RunState::Stopped(_) | RunState::Done)
     }
 
-    /// How many of its messages are to go, one under way included.
+    /// How many of its messages are to go, including one under way.
     pub fn to_go(&self) -> usize {
         self.run.counts().to_go
     }
@@ -113,13 +113,13 @@ impl ActiveRun {
         self.run.is_over() && self.to_give_up.is_empty()
     }
 
-    /// Whether messages of it are still going out, so that what became of the others is left to the
-    /// pages that are read anyhow.
+    /// Whether messages of it are still being sent, so that following the others is left to the pages that are read
+    /// anyway.
     pub fn is_busy(&self) -> bool {
         !self.run.is_over()
     }
 
-    /// How far it is, at a budget of so many calls a second.
+    /// How far it has come, at this budget of calls per second.
     pub fn news(&self, calls_per_second: f64) -> RunNews {
         let counts = self.run.counts();
         RunNews {
@@ -145,49 +145,52 @@ impl ActiveRun {
 /// The journal's reason for a message that was not started.
 pub(super) fn not_started_because(state: RunState) -> &'static str {
     match state {
-        RunState::Stopped(StopCause::AccessRefused) => "stopped: the API refuses the key, the right or the address",
+        RunState::Stopped(StopCause::AccessRefused) => "stopped: the API refuses the key, the permission or the address",
         RunState::Stopped(StopCause::Expired) => "stopped: it was held back for too long after the yes",
         RunState::Stopped(StopCause::Journal) => "stopped: the journal could not be written",
         _ => "stopped",
     }
 }
 
-/// What a message is told that was not started.
+/// The text for a message that was not started.
 pub(super) fn not_started_reported() -> Explanation {
     Explanation::new(
         "It was not retried.",
-        "The run was stopped before it came to this message; nothing was sent.",
-        "Plan it again, if it still needs a retry.",
+        "The run was stopped before it reached this message; nothing was sent.",
+        "Plan it again if it still needs a retry.",
     )
 }
 
 /// A second run was asked for.
 pub(super) fn one_at_a_time() -> Explanation {
     Explanation::new(
-        "No second run was begun.",
-        "A run of retries of this campaign is under way.",
-        "Wait for its end, or stop it, and plan again.",
+        "No second run was started.",
+        "A run of retries is already under way in this campaign.",
+        "Wait until it is over, or stop it, then plan again.",
     )
 }
 
 fn paused() -> Explanation {
     Explanation::new(
         "The run has paused itself.",
-        format!("The outcomes of {UNKNOWN_IN_A_ROW} messages in a row are not known."),
-        "They are being looked up. See what the connection is like, then go on or stop.",
+        format!("The outcomes of {UNKNOWN_IN_A_ROW} messages in a row are unknown."),
+        "They are being looked up. Check the connection, then resume or stop.",
     )
 }
 
 fn stopped(cause: StopCause) -> Explanation {
     let (why, next) = match cause {
-        StopCause::Person => ("A person stopped it.", "What was not started was not sent; plan it again, if it is still needed."),
-        StopCause::AccessRefused => {
-            ("The API refuses the key, the right or the address.", "Mend the configuration or the allow list, and plan the rest again.")
+        StopCause::Person => {
+            ("A person stopped it.", "Messages that were not started were not sent; plan them again if they still need a retry.")
         }
+        StopCause::AccessRefused => (
+            "The API refuses the key, the permission or the address.",
+            "Fix the configuration or the allow list, then plan the rest again.",
+        ),
         StopCause::Expired => {
-            ("It was held back for more than five minutes: calls were paused or not possible.", "Look at what is left and plan it again.")
+            ("It was held back for more than five minutes: calls were paused or not possible.", "Check what is left and plan it again.")
         }
-        StopCause::Journal => ("The journal of actions cannot be written.", "Mend the state folder and start again."),
+        StopCause::Journal => ("The journal of actions cannot be written.", "Fix the state folder and start again."),
     };
     Explanation::new("The run was stopped.", why.to_owned(), next.to_owned())
 }

@@ -1,8 +1,8 @@
 //! The campaign's share of the API's calls.
 //!
-//! Ten calls a second are all that a campaign has, its own sender included. So one call goes at a
-//! time, spaced evenly, no burst (a burst would eat the second that the sender shares), and a 429
-//! makes this program, not the sender, give way.
+//! Ten calls a second are all that a campaign has, its own sender included. So calls go one at a time, evenly spaced,
+//! without bursts (a burst would use up the second that the sender shares), and on a 429 this program gives way, not
+//! the sender.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,23 +11,23 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::postman::LONGEST_RETRY_AFTER;
 
-/// What is left of the rate after a 429.
+/// The share of the rate that is left after a 429.
 const AFTER_429: f64 = 0.7;
 
-/// The slowest rate that a 429 leads to, calls a second.
+/// The slowest rate after 429s, calls a second.
 const FLOOR: f64 = 0.5;
 
-/// How long the way back takes, from a 429 to the rate at which it happened.
+/// How long the recovery takes, from a 429 back to the rate at which it happened.
 const RECOVERY_S: f64 = 30.0;
 
-/// How long it takes from there to the ceiling: when the sender has ended, all is as before within a
+/// How long it takes from there to the ceiling: once the sender has finished, everything is back to normal within a
 /// minute of the last 429.
 const PROBING_S: f64 = 25.0;
 
-/// Over how long the meter counts calls.
+/// The window in which the meter counts calls.
 const METER: Duration = Duration::from_secs(10);
 
-/// The calls that may be made, and when. Pure: the time is always an argument.
+/// The calls that may be made, and when. Reads no clock: the time is always an argument.
 #[derive(Debug, Clone)]
 pub struct Budget {
     ceiling: f64,
@@ -69,7 +69,7 @@ impl Budget {
         self.full_rate(now) * if self.halved { 0.5 } else { 1.0 }
     }
 
-    /// The same, as if this were the only process that calls.
+    /// The same, as if no other process made calls.
     pub fn full_rate(&self, now: Timestamp) -> f64 {
         let Some(slowed) = self.slowed else { return self.ceiling };
         let gone = now.duration_since(slowed.at).as_secs_f64().max(0.0);
@@ -83,34 +83,34 @@ impl Budget {
         rate.clamp(FLOOR.min(self.ceiling), self.ceiling)
     }
 
-    /// The earliest time at which the next call may leave.
+    /// The earliest time at which the next call may be made.
     pub fn next_slot(&self, now: Timestamp) -> Timestamp {
         let spaced = self.last_call.map(|last| add(last, 1.0 / self.rate(now)));
         [Some(now), spaced, self.held_until].into_iter().flatten().max().unwrap_or(now)
     }
 
-    /// When the call after the next one could leave, if the next one is left out.
+    /// When the call after the next one could be made, if the next one is skipped.
     pub fn after_a_turn(&self, now: Timestamp) -> Timestamp {
         self.last_call.map_or(now, |last| add(last, 2.0 / self.rate(now)))
     }
 
-    /// A call leaves now.
+    /// A call is made now.
     pub fn call(&mut self, now: Timestamp) {
         self.last_call = Some(now);
         self.recent.push_back(now);
         self.forget(now);
     }
 
-    /// The server answered 429, and may have said how long to wait.
+    /// The server answered 429 and may have said how long to wait.
     pub fn too_many(&mut self, now: Timestamp, retry_after: Option<Duration>) {
-        // The curve starts anew from the rate reached, so that several in a row go on slowing.
+        // The curve starts over from the rate reached, so that several in a row keep slowing it down.
         self.slowed = Some(Slowed { at: now, before: self.full_rate(now) });
         if let Some(wait) = retry_after {
             self.hold(add(now, wait.min(LONGEST_RETRY_AFTER).as_secs_f64()));
         }
     }
 
-    /// Whether another process may be taking the other half, unseen.
+    /// Halves the rate, because another process may be taking the other half, unseen.
     pub fn halve(&mut self, halved: bool) {
         self.halved = halved;
     }
@@ -120,17 +120,17 @@ impl Budget {
         self.held_until = self.held_until.max(Some(until));
     }
 
-    /// Calls no longer wait for anything but their spacing: a person asked for one now.
+    /// Calls now wait only for their spacing: a person asked for one.
     pub fn release(&mut self) {
         self.held_until = None;
     }
 
-    /// When a 429 last slowed it down, while that still shows.
+    /// When a 429 last slowed it down, while that still has an effect.
     pub fn slowed_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.slowed.filter(|_| self.full_rate(now) < self.ceiling * 0.99).map(|slowed| slowed.at)
     }
 
-    /// Calls a second that were made in the last ten seconds.
+    /// Calls per second over the last ten seconds.
     pub fn used(&self, now: Timestamp) -> f64 {
         let since = now - SignedDuration::try_from(METER).unwrap_or(SignedDuration::MAX);
         self.recent.iter().filter(|at| **at > since).count() as f64 / METER.as_secs_f64()
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(budget.next_slot(at(0.0)), at(0.0));
         budget.call(at(0.0));
         assert_eq!(budget.next_slot(at(0.0)), at(0.5));
-        // A long rest earns nothing.
+        // A long idle time saves up nothing.
         budget.call(at(100.0));
         assert_eq!(budget.next_slot(at(100.1)), at(100.5));
     }

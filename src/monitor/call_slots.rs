@@ -1,23 +1,22 @@
-//! The slot of the next call in the budget that several processes share. Pure: who reserves is the
-//! worker.
+//! The slot of the next call in the budget that several processes share. No IO: the worker makes the reservation.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How late a call may use its slot. Slots are this much further apart than the rate asks for, so
-/// that calls that are a little late never crowd together.
+/// How late a call may use its slot. Slots are this much further apart than the rate asks for, so that slightly late
+/// calls never bunch up.
 pub(super) const LATE: Duration = Duration::from_millis(5);
 
-/// How often a slot that was missed is reserved anew before the call goes all the same: a machine
-/// that is late every time must not stand still.
+/// How often a missed slot is reserved again before the call is made anyway: a machine that is always late must not
+/// get stuck.
 const MISSES: u8 = 3;
 
-/// No slot leaves more room for the disk than this: the next one would lie so far ahead that a wrong
-/// clock's looks the same.
+/// No slot allows more time for the disk than this: the next one would be so far ahead that it looks like a wrong
+/// clock's.
 const LONGEST_ROOM: Duration = Duration::from_secs(5);
 
-/// After how long a file that could not be used is tried again.
+/// After how long an unusable file is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// How the next call gets its slot.
@@ -30,40 +29,40 @@ pub(super) enum CallSlot {
     },
     /// It has one.
     Reserved {
-        /// From when on it may leave.
+        /// When the call may be made.
         at: Timestamp,
-        /// How long after that, beside [`LATE`].
+        /// How long after that, in addition to [`LATE`].
         room: Duration,
         /// How often one was missed before.
         missed: u8,
     },
-    /// The shared file cannot be used: half the rate, without slots, until it is tried again.
+    /// The shared file cannot be used: half the rate, without slots, until the next attempt.
     Broken {
         /// When.
         again: Timestamp,
     },
 }
 
-/// What the shared budget says about a call that may leave by its own budget.
+/// What the shared budget says about a call that this worker's own budget allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// A slot is to be reserved first.
+    /// A slot must be reserved first.
     Reserve,
-    /// Its slot is still to come.
+    /// Its slot has not come yet.
     Wait(Timestamp),
-    /// It may leave.
+    /// It may be made.
     Go,
 }
 
 impl CallSlot {
-    /// What a call may do now that needs so much room in its slot.
+    /// What a call that needs this much room in its slot may do now.
     pub fn turn(&self, now: Timestamp, needs: Duration) -> Turn {
         match *self {
             CallSlot::Wanted { .. } => Turn::Reserve,
             // The clock was set back.
             CallSlot::Reserved { at, .. } if at.duration_since(now) > AGAIN => Turn::Reserve,
             CallSlot::Broken { again } if again.duration_since(now) > AGAIN => Turn::Reserve,
-            // It would be missed: reserved for a call that writes nothing down first.
+            // It would be missed: it was reserved for a call that records nothing first.
             CallSlot::Reserved { room, missed, .. } if missed < MISSES && room < needs && needs > LATE => Turn::Reserve,
             CallSlot::Reserved { at, .. } if at > now => Turn::Wait(at),
             CallSlot::Reserved { .. } if self.is_missed(now) => Turn::Reserve,
@@ -72,16 +71,16 @@ impl CallSlot {
         }
     }
 
-    /// Whether the slot that was reserved has passed.
+    /// Whether the reserved slot has passed.
     pub fn is_missed(&self, now: Timestamp) -> bool {
         let until = |room: Duration| SignedDuration::try_from(LATE + room).unwrap_or(SignedDuration::MAX);
         matches!(*self, CallSlot::Reserved { at, room, missed } if missed < MISSES && now.duration_since(at) > until(room))
     }
 
-    /// One was reserved that leaves so much room.
+    /// A slot with this much room was reserved.
     pub fn reserved(&mut self, at: Timestamp, room: Duration) {
         let missed = match *self {
-            // Given back for a longer one, it was not missed.
+            // It was given back for a longer one, not missed.
             CallSlot::Reserved { missed, room: before, .. } if before < room => missed,
             CallSlot::Reserved { missed, .. } => missed + 1,
             CallSlot::Wanted { missed } => missed,
@@ -90,14 +89,14 @@ impl CallSlot {
         *self = CallSlot::Reserved { at, room, missed };
     }
 
-    /// None could be reserved. Gives whether that is news.
+    /// None could be reserved. Returns whether that is news.
     pub fn broke(&mut self, now: Timestamp) -> bool {
         let news = !self.is_broken();
         *self = CallSlot::Broken { again: now + AGAIN };
         news
     }
 
-    /// A call leaves.
+    /// A call is made.
     pub fn used(&mut self) {
         if matches!(self, CallSlot::Reserved { .. }) {
             *self = CallSlot::Wanted { missed: 0 };
@@ -109,27 +108,26 @@ impl CallSlot {
     }
 }
 
-/// How long the line of a try takes to reach the disk, as far as it was measured: between its slot and
-/// the request.
+/// How long the line of a try takes to reach the disk, as measured between its slot and the request.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct DiskTime(Duration);
 
 impl DiskTime {
-    /// It took so long. When that was too long for its slot, the next one leaves twice the room, so that
-    /// a disk that grows slower is caught up with.
+    /// It took this long. If that was too long for its slot, the next one allows twice the room, to keep up with a
+    /// disk that is getting slower.
     pub fn took(&mut self, took: Duration, missed: bool) {
         let took = if missed { took.saturating_mul(2) } else { took };
-        // One slow write may be followed by another.
+        // One slow write is often followed by another.
         self.0 = took.max(self.0.mul_f64(0.75)).min(LONGEST_ROOM);
     }
 
-    /// Whether a slot can leave room for a disk that takes so long. Where none can, a call goes late rather
-    /// than never.
+    /// Whether a slot can allow for a disk that takes this long. Where none can, a call is made late rather than
+    /// never.
     pub fn fits(took: Duration) -> bool {
         took <= LONGEST_ROOM
     }
 
-    /// The room that a slot should leave for it.
+    /// The room that a slot should allow for it.
     pub fn room(self) -> Duration {
         self.0.mul_f64(1.25).min(LONGEST_ROOM)
     }

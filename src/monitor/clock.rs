@@ -9,17 +9,16 @@ use tokio::time::Instant;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use crate::postman::uptime;
 
-/// How long a wait goes without a look at the clock: the timers of the system stand still while it is
-/// suspended, and what is due must not stay undone for as long as it slept.
+/// How long a wait goes without a look at the clock: system timers stop during suspend, and what is due must not be
+/// delayed by that time.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Where a worker takes the time from. Everything that decides gets the time as an argument; this
-/// is the one place that reads it.
+/// Where a worker gets the time from. Everything that decides gets the time as an argument; this is the only place
+/// that reads it.
 ///
-/// There are two clocks. Waits, budgets and the ages of readings go by [`Clock::now`], which counts
-/// suspend and never runs back. The wall clock, which a person or a time service can set, is only for
-/// what is written down, shown as a time of day, or agreed on with other processes. A clone is another
-/// handle on the same clocks.
+/// There are two clocks. Waits, budgets and the ages of readings use [`Clock::now`], which includes suspend and never
+/// runs backwards. The wall clock, which a person or a time service can set, is only for times that are recorded,
+/// shown, or agreed on with other processes. A clone is another handle on the same clocks.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -30,19 +29,18 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clocks, which agree from now on until the wall clock is set.
+    /// The system's clocks, which agree until the wall clock is set.
     pub fn system() -> Self {
         Clock(Source::System(Arc::new(System::begin())))
     }
 
-    /// Clocks that start at `start` now and move with tokio's, so that a test with a paused clock is
-    /// deterministic.
+    /// Clocks that start at `start` and move with tokio's, so that a test with a paused clock is deterministic.
     pub fn tokio(start: Timestamp) -> Self {
         let (slept_ns, set_ns) = (AtomicI64::new(0), AtomicI64::new(0));
         Clock(Source::Tokio(Arc::new(Tokio { start, since: Instant::now(), slept_ns, set_ns })))
     }
 
-    /// The time by which waits and ages go: the wall time at the start and what has passed since.
+    /// The time that waits and ages use: the wall time at the start plus the time passed since.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System(system) => later(system.start, system.passed()),
@@ -60,12 +58,12 @@ impl Clock {
         }
     }
 
-    /// This moment by both clocks.
+    /// This moment on both clocks.
     pub fn moment(&self) -> Moment {
         Moment { steady: self.now(), wall: self.wall() }
     }
 
-    /// A time of [`Clock::now`] by both clocks, as if the wall clock had not been set since.
+    /// A time of [`Clock::now`] on both clocks, as if the wall clock had not been set since.
     pub fn moment_of(&self, steady: Timestamp) -> Moment {
         Moment { steady, wall: self.wall_of(steady) }
     }
@@ -75,8 +73,8 @@ impl Clock {
         later(steady, self.moment().ahead())
     }
 
-    /// A time of day as a time of [`Clock::now`]. None is still to come: a time that somebody noted has
-    /// passed, whatever the wall clock says now.
+    /// A time of day as a time of [`Clock::now`]. It is never in the future: a recorded time has passed, whatever the
+    /// wall clock says now.
     pub fn steady_of(&self, wall: Timestamp) -> Timestamp {
         let now = self.moment();
         later(wall, -now.ahead()).min(now.steady)
@@ -91,7 +89,7 @@ impl Clock {
         }
     }
 
-    /// The machine slept for so long: tokio's clock stood still, the others went on.
+    /// The machine slept for this long: tokio's clock stopped, the others went on.
     #[cfg(test)]
     pub(crate) fn suspend(&self, time: SignedDuration) {
         if let Source::Tokio(tokio) = &self.0 {
@@ -99,7 +97,7 @@ impl Clock {
         }
     }
 
-    /// The wall clock is set on, or back.
+    /// The wall clock is set forward or back.
     #[cfg(test)]
     pub(crate) fn set_wall(&self, by: SignedDuration) {
         if let Source::Tokio(tokio) = &self.0 {
@@ -108,22 +106,22 @@ impl Clock {
     }
 }
 
-/// A moment by both clocks, for an age that goes by whichever of them says more.
+/// A moment on both clocks, for an age by whichever of them shows more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// The time by which waits and ages go.
+    /// The time that waits and ages use.
     pub steady: Timestamp,
     /// The time of day.
     pub wall: Timestamp,
 }
 
 impl Moment {
-    /// How long ago it was, by whichever clock says more.
+    /// How long ago it was, by whichever clock shows more.
     pub fn age(self, now: Moment) -> SignedDuration {
         now.steady.duration_since(self.steady).max(now.wall.duration_since(self.wall))
     }
 
-    /// How far the wall clock is ahead of the other.
+    /// How far the wall clock is ahead of the steady one.
     pub fn ahead(self) -> SignedDuration {
         self.wall.duration_since(self.steady)
     }
@@ -175,9 +173,9 @@ impl System {
     }
 }
 
-/// What has passed where no clock counts suspend: from one look to the next the larger of what the
-/// monotonic clock and the wall say. So it goes on while the machine sleeps, and neither runs back nor
-/// stands still when the wall is set.
+/// The time passed on systems where no clock includes suspend: between two looks, the larger of what the monotonic
+/// clock and the wall clock show. So it advances while the machine sleeps, and neither runs backwards nor stops when
+/// the wall clock is set.
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 #[derive(Debug)]
 struct Larger {
@@ -204,7 +202,7 @@ impl Larger {
 struct Tokio {
     start: Timestamp,
     since: Instant,
-    /// For how long the machine was suspended, nanoseconds.
+    /// How long the machine was suspended, nanoseconds.
     slept_ns: AtomicI64,
     /// By how much the wall clock was set, nanoseconds.
     set_ns: AtomicI64,
@@ -225,12 +223,12 @@ pub struct ServerTime {
 }
 
 impl ServerTime {
-    /// How much one more answer counts against the mean so far.
+    /// The weight of one more answer against the mean so far.
     const WEIGHT: f64 = 0.1;
 
-    /// Takes in an answer's `Date`, together with the local time in the middle of the exchange.
+    /// Takes an answer's `Date`, together with the local time in the middle of the exchange.
     pub fn observe(&mut self, date: Timestamp, local: Timestamp) {
-        // The header cuts the fraction off: on average half a second is missing.
+        // The header drops the fraction: on average half a second is missing.
         let ahead = date.duration_since(local).as_millis_f64() + 500.0;
         self.ahead_ms = Some(match self.ahead_ms {
             Some(mean) if (mean - ahead).abs() < 10_000.0 => mean + Self::WEIGHT * (ahead - mean),
@@ -238,7 +236,7 @@ impl ServerTime {
         });
     }
 
-    /// The difference, where it was seen; positive when the server's clock is ahead.
+    /// The difference, once observed; positive when the server's clock is ahead.
     pub fn ahead(&self) -> Option<SignedDuration> {
         #[expect(clippy::cast_possible_truncation, reason = "a difference of clocks in milliseconds is far from 2^63")]
         self.ahead_ms.map(|ms| SignedDuration::from_millis(ms as i64))
@@ -274,7 +272,7 @@ mod tests {
         assert_eq!(clock.wall(), start() + SignedDuration::from_secs(7 - 3600));
         assert_eq!(before.age(clock.moment()).as_secs(), 7);
         assert_eq!(clock.steady_of(clock.wall_of(before.steady)), before.steady);
-        assert_eq!(clock.steady_of(before.wall), clock.now(), "what was noted has passed");
+        assert_eq!(clock.steady_of(before.wall), clock.now(), "a recorded time has passed");
         clock.set_wall(SignedDuration::from_hours(2));
         assert_eq!(before.age(clock.moment()).as_secs(), 3607, "whichever says more");
     }
@@ -300,7 +298,7 @@ mod tests {
     }
 
     proptest! {
-        /// Steps of the monotonic clock, of the wall in the same time, and whether the machine slept.
+        /// Steps of the monotonic clock, of the wall clock in the same time, and whether the machine slept.
         #[test]
         fn without_a_clock_that_counts_suspend_the_larger_counts(
             steps in prop::collection::vec((0i64..100_000, -10_000_000i64..10_000_000), 1..60),
@@ -311,7 +309,7 @@ mod tests {
                 monotonic += SignedDuration::from_millis(awake_ms);
                 wall += SignedDuration::from_millis(set_ms);
                 let before = std::mem::replace(&mut passed, larger.look(monotonic, wall));
-                prop_assert!(passed >= before + SignedDuration::from_millis(awake_ms), "it stood still or ran back");
+                prop_assert!(passed >= before + SignedDuration::from_millis(awake_ms), "it stopped or ran backwards");
                 prop_assert!(passed >= wall.duration_since(start()) && passed >= monotonic);
             }
         }

@@ -1,9 +1,8 @@
-//! The page ledger: which stretches of a campaign's history were read, and what still moves there.
+//! The page ledger: which stretches of a campaign's history were read, and what can still change there.
 //!
-//! The API gives pages, newest first, and a page asked again with the same cursor covers the same
-//! stretch of messages, however many newer ones arrived since. So the ledger remembers stretches by
-//! the cursor that opens each. Only the head, which no cursor opens, grows. Cursors are opaque:
-//! where stretches meet is told by ids alone.
+//! The API gives pages, newest first, and a page asked again with the same cursor covers the same stretch of
+//! messages, however many newer ones arrived since. So the ledger remembers stretches by the cursor that opens each.
+//! Only the head, which no cursor opens, grows. Cursors are opaque: only ids show where stretches meet.
 
 mod apply;
 mod curve;
@@ -37,81 +36,80 @@ pub const FULL_PAGE: usize = 1000;
 /// The stretches of one campaign, newest first.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// When the head was last read, whether or not it held anything.
+    /// When the head was last read, even if it was empty.
     head_read_at: Option<Timestamp>,
-    /// The head is the first one; it alone has no cursor that opens it.
+    /// The head is the first one; only it has no cursor that opens it.
     stretches: VecDeque<Stretch>,
     /// Where older history begins; `None` before the first page and after the last.
     bottom: Option<Opener>,
     /// Whether the end of the history was reached.
     complete: bool,
-    /// The cursors at which history was read: one that comes again would lead in a circle.
+    /// The cursors at which history was read: a repeated one would lead in a circle.
     asked_below: HashSet<Cursor>,
-    /// The same for the gap that is being closed.
+    /// The same for the gap being closed.
     asked_between: HashSet<Cursor>,
-    /// How many pages in a row led no further down.
+    /// How many pages in a row led to nothing older.
     aimless: u32,
-    /// Whether the server's cursors went in a circle, so that history ends early.
+    /// Whether the server's cursors went in a circle, so that history stops early.
     circular: bool,
     /// The oldest message of the unbroken stretch.
     oldest: Option<(Timestamp, MessageId)>,
-    /// Cursors whose pages could not be read, so that the others go on meanwhile.
+    /// Cursors whose pages could not be read; the others go on meanwhile.
     troubled: HashMap<Cursor, Troubled>,
-    /// Whether the newest head was empty although messages are known.
+    /// Whether the newest head came empty although messages are known.
     empty_head: bool,
     /// A gap that cannot be closed, because the server gave no cursor into it.
     lost: Option<Gap>,
-    /// Whether the server was given other data, which nobody has asked about yet.
+    /// Whether the server's data was replaced, and no caller has asked about that yet.
     again: bool,
     /// How far the server's clock is ahead of the one that times the readings.
     ahead: SignedDuration,
-    /// How many pages were read since history was: it gets its turn, too.
+    /// How many pages were read since the last history page: history gets its turn, too.
     since_history: u32,
-    /// How many since a stretch was that had waited for long.
+    /// The same since the last overdue stretch.
     since_overdue: u32,
     /// How long messages stay in each status.
     curves: Box<Curves>,
-    /// How alike the stretches move.
+    /// How similarly the stretches change.
     similarity: pace::Similarity,
-    /// The calls for what stands still.
+    /// The calls for stretches at rest.
     rest: rest::RestBudget,
 }
 
-/// How long after its last pause the trouble of a page is forgotten.
+/// How long after its last pause a page's failures are forgotten.
 const TROUBLE_FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
 
 /// A page that could not be read.
 #[derive(Debug, Clone, Copy)]
 struct Troubled {
-    /// Not asked again before then.
+    /// Not requested again before then.
     until: Timestamp,
     /// How often in a row it could not be read.
     failures: u32,
 }
 
 impl Ledger {
-    /// Sets how far the server's clock is ahead: messages tell its times, readings ours.
+    /// Sets how far the server's clock is ahead: messages carry its times, readings ours.
     pub fn set_ahead(&mut self, ahead: SignedDuration) {
         self.ahead = ahead;
     }
 
-    /// A page below the head could not be read, for a reason that is its own. The others go on.
+    /// A page below the head could not be read, for a reason of its own. The others go on.
     pub fn failed(&mut self, fetch: &Fetch, now: Timestamp) {
         let Position::After(cursor) = fetch.position() else { return };
         let failures = self.troubled.get(&cursor).map_or(0, |before| before.failures) + 1;
         let pause = SignedDuration::try_from(backoff(failures, 0.0)).unwrap_or(SignedDuration::from_secs(30));
-        // Its cursor may open nothing any more: then nobody takes its trouble back.
+        // Its cursor may no longer be in use: then nothing else would remove the entry.
         self.troubled.retain(|_, troubled| now.duration_since(troubled.until) < TROUBLE_FORGOTTEN);
         self.troubled.insert(cursor, Troubled { until: now + pause, failures });
     }
 
-    /// Whether a cursor's page is not to be asked for yet.
+    /// Whether a cursor's page must not be requested yet.
     fn is_troubled(&self, cursor: &Cursor, now: Timestamp) -> bool {
         self.troubled.get(cursor).is_some_and(|troubled| now < troubled.until)
     }
 
-    /// Whether the server was given other data since this was last asked: what was loaded before
-    /// is then no longer there.
+    /// Whether the server's data was replaced since the last call: what was loaded before is then gone.
     pub fn take_again(&mut self) -> bool {
         std::mem::take(&mut self.again)
     }
@@ -136,12 +134,12 @@ impl Ledger {
         self.bottom.is_some()
     }
 
-    /// How far the unbroken stretch from the head goes.
+    /// How far the unbroken stretch from the head reaches.
     pub fn reach(&self) -> Reach {
         Reach { oldest: self.oldest.clone(), complete: self.complete, gap: self.gap() }
     }
 
-    /// The gap between the newest messages and those known before, while it is not closed.
+    /// The gap between the newest messages and those known before, until it is closed.
     fn gap(&self) -> Option<Gap> {
         let first = self.stretches.iter().position(|stretch| stretch.gap_below.is_some());
         let last = self.stretches.iter().rposition(|stretch| stretch.gap_below.is_some());
@@ -151,14 +149,13 @@ impl Ledger {
         Some(Gap { newer, older })
     }
 
-    /// How many messages are known to be open.
+    /// How many messages are known to be on the way.
     pub fn open(&self) -> usize {
         self.stretches.iter().map(|stretch| stretch.open.len()).sum()
     }
 
-    /// A message was told by another answer (a search, a single reading, a retry) that was asked for
-    /// at `asked_at`: where it is known, it is open or done from now on, and its stretch is read
-    /// accordingly.
+    /// Another answer (a search, a single reading, a retry), requested at `asked_at`, contained this message: if it
+    /// is known, it counts as on the way or done from now on, and its stretch is read accordingly.
     pub fn note(&mut self, seen: &SeenMessage, asked_at: Timestamp) {
         for stretch in &mut self.stretches {
             if let Some(index) = stretch.open.iter().position(|open| open.id == seen.id) {
@@ -177,9 +174,8 @@ impl Ledger {
                 return;
             }
         }
-        // Not among the open ones: a retried message opens the stretch that holds it again. Its
-        // stretch is the one whose times enclose it; without times nothing is lost, because a
-        // message that somebody acted on is read by itself.
+        // Not among those on the way: a retried message reopens its stretch, the one whose times enclose it. Without
+        // times no harm is done, because a message that was acted on is read individually.
         if let (Some(changed), Some(created)) = (seen.open, seen.created_at)
             && let Some(stretch) = self.stretches.iter_mut().find(|stretch| stretch.encloses(created))
         {

@@ -1,5 +1,5 @@
-//! The worker of a campaign: what to read next, within its budget, and the retries it was told to
-//! make. Commands in, updates out; it knows nothing of the screen and keeps no messages.
+//! The worker of a campaign: what to read next, within its budget, and the retries it was asked to make. Commands in,
+//! updates out; it knows nothing about the screen and keeps no messages.
 
 mod acting;
 mod active_run;

@@ -1,5 +1,5 @@
-//! Reading for scripts: pages and single messages within the campaign's budget, each call tried
-//! again while that can help. It keeps nothing and polls nothing.
+//! Reading for scripts: pages and single messages within the campaign's budget, each call repeated while that is
+//! worthwhile. It keeps nothing and polls nothing.
 
 mod pages;
 
@@ -26,12 +26,12 @@ use crate::state::SharedBudget;
 pub struct ListRequest {
     /// A batch's messages; `None` for the campaign's.
     pub batch: Option<BatchId>,
-    /// Only recipients that hold this.
+    /// Only recipients that contain this.
     pub search: Option<RecipientQuery>,
-    /// Messages a page, 1 to 1000.
+    /// Messages per page, 1 to 1000.
     pub page_size: u16,
-    /// Whether it will be read to its end: then a page is asked for while the one before is decoded
-    /// and worked on, at the pace of the budget as ever.
+    /// Whether it will be read to its end: then each page is requested while the one before is decoded and processed,
+    /// still within the budget.
     pub to_the_end: bool,
 }
 
@@ -41,63 +41,63 @@ pub enum ReadError {
     /// A call failed for good.
     #[error("{0}")]
     Call(CallError),
-    /// The server names a page after this one that was read already, or names none though there
-    /// should be one, or gives one empty page after the other.
+    /// The server points to a page that was already read, or to none though there should be one, or gives one empty
+    /// page after another.
     #[error("the list has no end: the server's cursors lead nowhere")]
     NoEnd,
 }
 
 /// Reads a campaign for a script.
 pub struct Reader {
-    /// Shared with the page that is asked for ahead.
+    /// Shared with the page that is requested ahead.
     caller: Arc<Mutex<Caller>>,
 }
 
-/// Makes one call after the other, within the budget.
+/// Makes one call after another, within the budget.
 struct Caller {
     api: Api,
     budget: Budget,
     clock: Clock,
-    /// The budget that processes share, and the next call's slot in it; `None` where it is not used.
+    /// The budget that processes share, and the next call's slot in it; `None` if it is not used.
     sharing: Option<(Sharing, CallSlot)>,
     jitter: Box<dyn FnMut() -> f64 + Send>,
     listener: Listener,
 }
 
-/// What whoever waits in front of the screen should know meanwhile.
+/// What a waiting user should know meanwhile.
 #[derive(Debug)]
 pub enum ReaderNews<'a> {
-    /// A call failed and goes again after this pause.
+    /// A call failed and is repeated after this pause.
     GoesAgain {
         /// How it failed.
         error: &'a CallError,
         /// The pause.
         wait: Duration,
     },
-    /// Only half the configured calls are made, because the budget that processes share cannot be
-    /// used. Told once, until it could be used again.
+    /// Only half the configured calls are made, because the budget that processes share cannot be used. Reported
+    /// once, until it can be used again.
     HalfRate(Explanation),
 }
 
-/// Who is told.
+/// The listener for news.
 type Listener = Box<dyn FnMut(ReaderNews<'_>) + Send>;
 
 impl Reader {
-    /// A reader of at most `calls_per_second`. `jitter` gives numbers from 0 to 1.
+    /// A reader of at most `calls_per_second`. `jitter` returns numbers from 0 to 1.
     pub fn new(api: Api, calls_per_second: f64, clock: Clock, jitter: impl FnMut() -> f64 + Send + 'static) -> Self {
         let budget = Budget::new(calls_per_second);
         let caller = Caller { api, budget, clock, sharing: None, jitter: Box::new(jitter), listener: Box::new(|_| {}) };
         Self { caller: Arc::new(Mutex::new(caller)) }
     }
 
-    /// Shares its calls with all other processes that use this budget. Where that cannot be done, half
-    /// the rate is used.
+    /// Shares its calls with all other processes that use this budget. Where that is impossible, half the rate is
+    /// used.
     #[must_use]
     pub fn sharing(self, budget: Option<Arc<dyn SharedBudget>>) -> Self {
         self.with(|caller| caller.sharing = Some((Sharing::new(budget, &caller.api), CallSlot::Wanted { missed: 0 })))
     }
 
-    /// Tells whoever waits in front of the screen why nothing happens, or not as fast as configured.
+    /// Tells a waiting user why nothing happens, or not as fast as configured.
     #[must_use]
     pub fn telling(self, listener: impl FnMut(ReaderNews<'_>) + Send + 'static) -> Self {
         self.with(|caller| caller.listener = Box::new(listener))
@@ -114,7 +114,7 @@ impl Reader {
     /// Reads one message.
     ///
     /// # Errors
-    /// The last failure, after as many tries as a script makes.
+    /// The last failure, after all the attempts that a script makes.
     pub async fn message(&mut self, id: &MessageId) -> Result<MessageAnswer, CallError> {
         let mut caller = self.caller.lock().await;
         let api = caller.api.clone();
@@ -125,7 +125,7 @@ impl Reader {
     /// Reads one page.
     ///
     /// # Errors
-    /// The last failure, after as many tries as a script makes.
+    /// The last failure, after all the attempts that a script makes.
     pub async fn page(&mut self, call: &Call) -> Result<PageAnswer, CallError> {
         let mut caller = self.caller.lock().await;
         let api = caller.api.clone();
@@ -140,7 +140,7 @@ impl Reader {
 }
 
 impl Caller {
-    /// Waits until the next call may leave.
+    /// Waits until the next call may be made.
     async fn wait_for_turn(&mut self) {
         self.clock.sleep_until(self.budget.next_slot(self.clock.now())).await;
         let Some((sharing, slots)) = &mut self.sharing else { return };
@@ -169,8 +169,8 @@ impl Caller {
         sharing.used();
     }
 
-    /// Asks until there is an answer, and says when that was asked for: by [`Clock::now`], because plans and
-    /// workers go by it, and nobody can set it.
+    /// Asks until there is an answer, and returns when that was requested: by [`Clock::now`], which plans and workers
+    /// use and nobody can set.
     async fn patiently<T, F>(&mut self, mut ask: impl FnMut() -> F) -> Result<(T, Timestamp), CallError>
     where
         F: Future<Output = Result<T, CallError>>,
@@ -195,7 +195,7 @@ impl Caller {
                 }
                 ReadRetry::After(_) | ReadRetry::GiveUp => return Err(error),
             };
-            tracing::warn!(%error, attempt, ?wait, "a read goes again");
+            tracing::warn!(%error, attempt, ?wait, "a read is repeated");
             (self.listener)(ReaderNews::GoesAgain { error: &error, wait });
             self.budget.hold(super::budget::add(now, wait.as_secs_f64()));
         }
@@ -237,7 +237,7 @@ mod tests {
         ListRequest { batch: None, search: None, page_size: 1000, to_the_end: false }
     }
 
-    /// Page by page, and with the next page asked for ahead: the same comes of both.
+    /// Page by page, and with the next page requested ahead: both give the same.
     async fn read(steps: Vec<ScriptedStep>) -> (Result<Vec<String>, ReadError>, usize, f64) {
         let one_by_one = read_listing(steps.clone(), all()).await;
         let ahead = read_listing(steps, ListRequest { to_the_end: true, ..all() }).await;
@@ -301,7 +301,7 @@ mod tests {
         assert!((2.0..2.1).contains(&start.elapsed().as_secs_f64()));
     }
 
-    /// A budget whose file takes its time to be opened.
+    /// A budget whose file is slow to open.
     #[derive(Debug)]
     struct SlowToOpen(BudgetFile, std::sync::atomic::AtomicBool);
 
@@ -359,7 +359,7 @@ mod tests {
         let (since, clock) = (tokio::time::Instant::now(), Clock::tokio(scripted_time(0)));
         let process = || seldom(Arc::new(BudgetFile::new(folder.path())), &clock);
         process().message(&id).await.unwrap();
-        // It is ended while it waits for its slot.
+        // It is stopped while it waits for its slot.
         assert!(tokio::time::timeout(Duration::from_secs(9), process().message(&id)).await.is_err());
         tokio::time::sleep(Duration::from_secs(3)).await;
         process().message(&id).await.unwrap();
@@ -403,7 +403,7 @@ mod tests {
         let (error, calls, seconds) = read((0..9).map(|_| asks(120)).collect()).await;
         assert!(matches!(error, Err(ReadError::Call(error)) if error.is_rate_limit()));
         assert!(calls == 3 && seconds < 300.0, "{calls} calls, {seconds} s");
-        assert_eq!(read(vec![asks(900)]).await.1, 1, "told at once what it asks for");
+        assert_eq!(read(vec![asks(900)]).await.1, 1, "reported at once");
     }
 
     #[tokio::test(start_paused = true)]
@@ -480,12 +480,12 @@ mod tests {
         assert_eq!(reported.recv().await, Some((true, Duration::from_millis(800))));
     }
 
-    /// The clock is set while a script reads, and tries again: what is read is as old as it is.
+    /// The clock is set while a script reads and repeats a call: ages stay right.
     #[rstest::rstest]
     #[tokio::test(start_paused = true)]
     async fn readings_go_by_a_clock_that_nobody_sets(#[values(-3_600, 3_600)] seconds: i64, #[values(false, true)] to_the_end: bool) {
         let mut steps = vec![page(&["a"], Some("1")), ScriptedStep::answer(503, ""), page(&["b"], Some("2"))];
-        // It looks like a page at first, and is read again.
+        // It looks like a page at first, and is requested again.
         steps.push(ScriptedStep::answer(200, r#"{"pageData":{"hasNextPage":true,"endCursor":"3"},"messages":[{"id":"c"}"#));
         steps.extend([page(&["c"], Some("3")), page(&["d"], None), ScriptedStep::answer(200, r#"{"id":"message_1"}"#)]);
         let script = Arc::new(ScriptedTransport::new(steps));

@@ -1,4 +1,4 @@
-//! All that a worker knows when it decides what to do next, and that decision. Pure.
+//! All that a worker knows when it decides what to do next, and that decision. No IO.
 
 mod choice;
 mod trouble;
@@ -21,91 +21,91 @@ use trouble::Trouble;
 
 /// How many recipients one search call asks for: a screen or two, since a person reads them.
 pub(super) const SEARCH_PAGE: u16 = 100;
-/// How often a search is asked again while it is shown.
+/// How often a search is repeated while it is shown.
 pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
-/// How often a message is read that somebody looks at and that still moves.
+/// How often an open message that can still change is read.
 pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
-/// How many messages are read again one by one.
+/// How many messages at most are read again one by one.
 const READ_AGAIN: usize = 10;
 
-/// A worker's desk.
+/// A worker's scheduler.
 #[derive(Debug)]
 pub(super) struct Scheduler {
     pub ledger: Ledger,
     pub budget: Budget,
     /// The next call's slot in the budget that processes share.
     pub slots: CallSlot,
-    /// How long it takes to write down that a request leaves.
+    /// How long it takes to record a request before it is sent.
     pub disk: DiskTime,
     pub trouble: Option<Trouble>,
-    /// Whether it reads by itself at all; a script's retry does not.
+    /// Whether it reads automatically at all; a script's retry does not.
     pub reads: bool,
     pub in_view: bool,
-    /// Whether somebody sits at the program.
+    /// Whether the user is at the screen.
     pub attendance: Attendance,
-    /// The ceiling of what is read by itself while nobody does, calls a second.
+    /// The ceiling of automatic reading while away, calls a second.
     away_rate: f64,
     pub paused: bool,
     pub horizon: SignedDuration,
-    /// No older history is wanted, because no more is kept.
+    /// No older history is read, because there is no room for more.
     pub full: bool,
     pub further: bool,
     pub read_now: bool,
     pub search: Option<Search>,
     pub opened: Option<OpenedMessage>,
-    /// Messages that were found to be in other hands: what is shown of them is out of date.
+    /// Messages that turned out to be retried elsewhere: what is shown of them is out of date.
     read_again: VecDeque<MessageId>,
-    /// The batch that somebody wants read whole.
+    /// The batch to be read completely.
     pub batch: Option<BatchRequest>,
     pub actions: Vec<Acting>,
     /// The run of retries, the newest one.
     pub run: Option<ActiveRun>,
-    /// When the journal is looked at for what other processes do.
+    /// When the journal is next checked for other processes' actions.
     pub review_at: Option<Timestamp>,
     /// Calls for actions since the last other one.
     actions_in_a_row: u32,
-    /// Calls that somebody asked for since the last page.
+    /// Requested calls since the last page.
     requested_in_a_row: u32,
-    /// Whether the last turn of a page went to what somebody asked for while actions went on.
+    /// Whether the last turn of a page went to a requested call while actions went on.
     turn_lent: bool,
-    /// Whether the last call saw what became of a retry.
+    /// Whether the last call followed a retried message.
     followed: bool,
-    /// The last call that was not one for an action.
+    /// The last call that was not for an action.
     last_reading: Option<Timestamp>,
 }
 
-/// A search that somebody looks at.
+/// A search that is shown.
 #[derive(Debug)]
 pub(super) struct Search {
     pub generation: Generation,
     pub query: RecipientQuery,
-    /// When it is asked next; `None` after a refusal, which would come again.
+    /// When it is next repeated; `None` after a refusal, which would come again.
     pub ask_at: Option<Timestamp>,
-    /// Where the found ones go on.
+    /// Where the results continue.
     pub more: Option<Cursor>,
-    /// Whether somebody wants the next page of them.
+    /// Whether their next page is requested.
     pub further: bool,
     pub found: Vec<MessageId>,
-    /// What the first page told beside those, and the further ones.
+    /// What the first page and the further ones held besides the results.
     pub beside: [Beside; 2],
 }
 
-/// A message that somebody looks at.
+/// The message that is open.
 #[derive(Debug)]
 pub(super) struct OpenedMessage {
     pub generation: Generation,
     pub message: MessageId,
-    /// When it is read next; `None` when nothing more is expected of it.
+    /// When it is next read; `None` when it cannot change any more.
     pub read_at: Option<Timestamp>,
 }
 
-/// A batch that somebody wants read whole.
+/// A batch to be read completely.
 #[derive(Debug)]
 pub(super) struct BatchRequest {
     pub generation: Generation,
     pub batch: BatchId,
     pub pass: BatchPass,
-    /// When its next page is read; `None` where there is nothing more to read.
+    /// When its next page is read; `None` if there is nothing more to read.
     pub read_at: Option<Timestamp>,
     /// How often in a row it could not be read.
     pub unread: u32,
@@ -114,25 +114,25 @@ pub(super) struct BatchRequest {
 /// What a worker does next.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum NextStep {
-    /// Write the intention of this action down.
+    /// Record the intention of this action.
     Intend(usize),
-    /// Write the intentions of the run down.
+    /// Record the intentions of the run.
     BeginRun,
     /// Start the next message of the run.
     StartNext,
-    /// Write down which messages of the run are not started.
+    /// Record which messages of the run are not started.
     GiveUp,
-    /// This one was retried elsewhere since the yes: write down that it is not sent.
+    /// This one was retried elsewhere since the yes: record that it is not sent.
     Skip(usize),
-    /// Look into the journal for what other processes do.
+    /// Check the journal for other processes' actions.
     Review,
-    /// Reserve a slot in the budget that processes share, that leaves so much room for the disk.
+    /// Reserve a slot in the budget that processes share, with this much room for the disk.
     Reserve(Duration),
     /// Make a call.
     Call(Job),
-    /// Make this call then; a wish that comes in between is looked at anew.
+    /// Make this call then; a command that comes in between leads to a new decision.
     Wait { until: Timestamp, purpose: Option<Purpose> },
-    /// Nothing to do until something is wished.
+    /// Nothing to do until a command comes.
     Rest,
 }
 
@@ -140,7 +140,7 @@ pub(super) enum NextStep {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Job {
     Post(usize),
-    /// Read what an action is about before its request may leave.
+    /// Read an action's subject before its request may be sent.
     ReadBefore(usize),
     ReadFor(usize),
     Search {
@@ -153,7 +153,7 @@ pub(super) enum Job {
         message: MessageId,
     },
     ReadAgain(MessageId),
-    /// The next page of the batch that somebody wants read whole.
+    /// The next page of the batch to be read completely.
     Batch,
     Page(Fetch),
 }
@@ -192,7 +192,7 @@ impl Scheduler {
 
     /// What to do at `now`.
     pub fn decide(&self, now: Timestamp) -> NextStep {
-        // Writing an intention down is no call and waits for nothing.
+        // Recording an intention is not a call and waits for nothing.
         if let Some(index) = self.actions.iter().position(|acting| matches!(acting.phase, ActionPhase::ToIntend(_))) {
             return NextStep::Intend(index);
         }
@@ -232,29 +232,29 @@ impl Scheduler {
         }
     }
 
-    /// How late a call may use its slot, because something must be on the disk first.
+    /// How late a call may use its slot, because something must be on disk first.
     fn room_for(&self, job: &Job) -> Duration {
         if matches!(job, Job::Post(_)) { self.disk.room() } else { Duration::ZERO }
     }
 
-    /// Until when nothing is read but for an action, because nobody sits at the program.
+    /// Until when only actions make calls, because the user is away.
     fn quiet_until(&self, now: Timestamp) -> Timestamp {
         let last = self.last_reading.filter(|last| self.is_away() && *last <= now);
         last.map_or(now, |last| add(last, 1.0 / self.away_rate))
     }
 
-    /// Whether nobody sits at the program.
+    /// Whether the user is away.
     pub fn is_away(&self) -> bool {
         self.attendance == Attendance::Away
     }
 
-    /// Calls a second that may be made now for what is read by itself.
+    /// Calls a second that automatic reading may make now.
     pub fn reading_rate(&self, now: Timestamp) -> f64 {
         let rate = self.budget.rate(now);
         if self.is_away() { rate.min(self.away_rate) } else { rate }
     }
 
-    /// A message is read again at once, in its turn. Of many the pages tell sooner.
+    /// A message is read again as soon as it gets a turn. For many, the pages are faster.
     pub fn read_again(&mut self, message: MessageId) {
         if self.reads && self.read_again.len() < READ_AGAIN && !self.read_again.contains(&message) {
             self.read_again.push_back(message);
@@ -288,7 +288,7 @@ impl Scheduler {
         self.slots.used();
     }
 
-    /// When the newest messages are read again, for the meter.
+    /// When the newest messages are next read, for the meter.
     pub fn head_next(&self, now: Timestamp) -> Option<Timestamp> {
         let wanted = self.reads && !self.paused && self.ledger.has_begun();
         wanted.then(|| self.ledger.head_due(&self.outlook(now)).max(self.slot(now)).max(self.quiet_until(now)))

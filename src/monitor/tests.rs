@@ -55,7 +55,7 @@ async fn new_messages_and_changes_appear_within_seconds() {
     bench.run(Duration::from_secs(300)).await;
     // The head is read every two seconds, and two calls a second go round the open stretches.
     let unseen = bench.differences(Duration::from_secs(10));
-    assert_eq!((unseen.missing, unseen.stale), (0, 0), "what is ten seconds old is shown");
+    assert_eq!((unseen.missing, unseen.stale), (0, 0), "the screen is at most ten seconds behind");
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +97,7 @@ async fn without_the_shared_budget_half_the_rate_is_taken_and_said() {
     assert!((30..=41).contains(&gets.len()), "{} calls in 40 seconds", gets.len());
     assert_eq!(bench.seen.notices.iter().filter(|notice| notice.text.what.contains("half")).count(), 1);
     std::fs::remove_dir(bench.folder.path().join("state/budget.sqlite3")).unwrap();
-    bench.until("it is mended", |seen| seen.notices.iter().any(|notice| notice.text.what.contains("again"))).await;
+    bench.until("it is fixed", |seen| seen.notices.iter().any(|notice| notice.text.what.contains("again"))).await;
     let before = bench.get_times().len();
     bench.run(Duration::from_secs(20)).await;
     assert!(bench.get_times().len() - before > 35);
@@ -177,7 +177,7 @@ async fn a_key_that_was_refused_is_read_again_before_the_server_is_asked_again()
     bench.until("it is live", |seen| seen.connection == Connection::Live).await;
     let before = asked.lock().unwrap().len();
     bench.run(Duration::from_secs(300)).await;
-    assert_eq!((asked.lock().unwrap().len(), bench.seen.store.len()), (before, 10), "a key that works is read no more");
+    assert_eq!((asked.lock().unwrap().len(), bench.seen.store.len()), (before, 10), "a working key is not read again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,7 +190,7 @@ async fn a_lost_connection_is_told_and_mends_itself() {
     bench.until("it waits", |seen| matches!(seen.connection, Connection::Waiting { .. })).await;
     let loaded = bench.seen.store.len();
     bench.until("it is back", |seen| seen.connection == Connection::Live).await;
-    assert!(bench.seen.store.len() >= loaded, "what was read stays");
+    assert!(bench.seen.store.len() >= loaded, "loaded messages stay");
 }
 
 #[tokio::test(start_paused = true)]
@@ -251,10 +251,10 @@ async fn a_server_that_does_not_search_is_told_apart_page_by_page() {
         _ => None,
     };
     bench.until("it answered", |seen| beside(seen) == Some((0, 1, 1, true))).await;
-    assert!(bench.seen.store.row(&MessageId::new("message_a")).is_none(), "what was not looked for is not shown as found");
+    assert!(bench.seen.store.row(&MessageId::new("message_a")).is_none(), "a number not searched for is not shown as found");
     bench.ask(Command::SearchFurther(Generation(1)));
     bench.until("it went on", |seen| beside(seen) == Some((1, 2, 1, false))).await;
-    // The first page is asked again, and counts once.
+    // The first page is requested again and counts once.
     bench.run(Duration::from_secs(12)).await;
     assert_eq!(beside(&bench.seen), Some((1, 2, 1, false)));
 }

@@ -1,4 +1,4 @@
-//! What a worker tells.
+//! What a worker reports.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::postman::{CallError, CallProblem, Explanation, Refusal};
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
 use crate::store::{AnswerKind, Reach};
 
-/// The place of a campaign in the configuration, from 0.
+/// The index of a campaign in the configuration, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CampaignIndex(pub usize);
 
@@ -29,64 +29,63 @@ pub enum News {
     Rows {
         /// The messages.
         rows: Rows,
-        /// Which kind of answer told them.
+        /// Which kind of answer gave them.
         from: AnswerKind,
         /// When the request left.
         asked_at: Timestamp,
-        /// How far the unbroken stretch from the head goes now; `None` where the answer says
-        /// nothing about it (a search, a single message).
+        /// How far the unbroken stretch from the head reaches now; `None` if the answer says nothing about it (a
+        /// search, a single message).
         reach: Option<Reach>,
-        /// Whether this answer was the head of the campaign: the age of the data counts from it.
+        /// Whether this answer was the head of the campaign, from which the age of the data counts.
         head: bool,
     },
-    /// The server was given other data: what was loaded before is no longer there.
+    /// The server's data was replaced: what was loaded before is gone.
     StartedOver,
     /// The state of the connection changed.
     Connection(Connection),
-    /// A call failed in a way that only a person can change, with the error itself: the connection tells it in words.
+    /// A call failed in a way that only a person can fix, with the error itself: the connection has it in words.
     Refused(CallError),
     /// The budget's meter moved.
     Meter(Meter),
-    /// A search came further.
+    /// A search made progress.
     Search {
-        /// Which question this answers.
+        /// Which request this answers.
         generation: Generation,
-        /// How far it is.
+        /// Its progress.
         state: SearchState,
     },
-    /// A message that was opened was read, or could not be.
+    /// An opened message was read, or could not be.
     Opened {
-        /// Which question this answers.
+        /// Which request this answers.
         generation: Generation,
         /// Why it could not be read.
         result: Result<(), Explanation>,
     },
-    /// The reading of a whole batch came further.
+    /// The reading of a whole batch made progress.
     Batch {
-        /// Which question this answers.
+        /// Which request this answers.
         generation: Generation,
-        /// How far it is.
+        /// Its progress.
         state: BatchState,
     },
-    /// A retry came further.
+    /// A retry made progress.
     Action(ActionNews),
-    /// The run came further.
+    /// The run made progress.
     Run(RunNews),
-    /// The retry of a whole batch came further.
+    /// The retry of a whole batch made progress.
     BatchAction(BatchActionNews),
-    /// The actions whose outcome is not known, or that wait for a person: all of them, after every
-    /// change.
+    /// The actions whose outcome is unknown, or that wait for a person: all of them, after every change.
     OpenActions(Vec<OpenActionNews>),
-    /// What was waiting was taken back, because a person asked for that.
+    /// Waiting actions were taken back, because a person asked for it.
     TakenBack(TakenBack),
     /// What an earlier run of the program meant to retry and never started.
     NotStarted(NotStarted),
-    /// Messages that the API refused because their attempts are used up, in this run of the program
-    /// or an earlier one: no retry of them will be taken.
+    /// Messages that the API refused because they have no attempts left, in this run of the program or an earlier
+    /// one: no retry of them will be accepted.
     OutOfAttempts(Vec<MessageId>),
-    /// Whether actions can be written down: why not, where they cannot.
+    /// Whether actions can be recorded; if not, why.
     Journal(Option<Explanation>),
-    /// Something was done that has no line in the journal, although it should have.
+    /// Something was done that should have a line in the journal and has none.
     NoteLost(NoteLost),
     /// Something that a person should know.
     Notice(Notice),
@@ -94,8 +93,8 @@ pub enum News {
     Stopped,
 }
 
-/// What an earlier run of the program meant to retry and never started: nothing was sent for it, and
-/// nothing will be unless a person agrees to a new plan.
+/// What an earlier run of the program meant to retry and never started: nothing was sent, and nothing will be unless
+/// a person agrees to a new plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NotStarted {
     /// Single messages.
@@ -105,7 +104,7 @@ pub struct NotStarted {
 }
 
 impl NotStarted {
-    /// Whether there is nothing of that kind.
+    /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.batches.is_empty()
     }
@@ -120,46 +119,46 @@ pub struct NoteLost {
     pub why: String,
 }
 
-/// What came of [`super::Command::TakeBack`].
+/// The result of [`super::Command::TakeBack`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakenBack {
-    /// How many will not be sent; they are journalled as that.
+    /// How many will not be sent; the journal says so.
     pub taken_back: usize,
-    /// How many had left already: their outcome is told as any other.
+    /// How many had already been sent: their outcome is reported as usual.
     pub leaving: usize,
 }
 
-/// How a campaign's worker sees the world. The last good data stay beside it.
+/// The state of a campaign's connection. The last good data are kept separately.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Connection {
     /// Nothing was answered yet.
     Connecting,
     /// The newest call was answered.
     Live,
-    /// A call failed; it goes again.
+    /// A call failed and will be repeated.
     Waiting {
-        /// When it goes again.
+        /// When it is repeated.
         until: Timestamp,
-        /// What it met, for a line of state.
+        /// The problem, for a status line.
         met: CallProblem,
         /// What happened.
         why: Explanation,
     },
-    /// The API refuses: a wrong key, a machine that is not on the allow list, a wrong id. Asked
-    /// again seldom, in case it was put right.
+    /// The API refuses: a wrong key, a machine that is not on the allow list, a wrong id. Tried again seldom, in case
+    /// it was fixed.
     Refused {
-        /// When it is asked again.
+        /// When it is tried again.
         until: Timestamp,
-        /// What it met, for a line of state.
+        /// The problem, for a status line.
         met: CallProblem,
         /// What happened, and what to do.
         why: Explanation,
     },
-    /// No call is made, because a person asked for that.
+    /// No call is made, because a person paused it.
     Paused,
 }
 
-/// What the budget shows.
+/// The state of the budget.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Meter {
     /// Calls a second that may be made now.
@@ -168,14 +167,13 @@ pub struct Meter {
     pub ceiling: f64,
     /// Calls a second that were made in the last ten seconds.
     pub used: f64,
-    /// What the next call is for, and when it may go; `None` while one is under way or nothing is
-    /// wanted.
+    /// What the next call is for, and when it may be made; `None` while one is under way or nothing is needed.
     pub next: Option<(Timestamp, Purpose)>,
     /// What the call under way is for.
     pub under_way: Option<Purpose>,
     /// Bytes read since the start.
     pub bytes: u64,
-    /// Whether only few calls are made because nobody sits at the program.
+    /// Whether only few calls are made because the user is away.
     pub away: bool,
     /// When a 429 last slowed it down.
     pub slowed_at: Option<Timestamp>,
@@ -188,15 +186,15 @@ pub enum Purpose {
     Head,
     /// Messages between the newest and those known, after a burst.
     Gap,
-    /// Messages that are still moving.
+    /// Messages that are still on the way.
     Open,
     /// Older history.
     History,
     /// A search.
     Search,
-    /// A message that somebody looks at.
+    /// An open message.
     Message,
-    /// A batch that is read whole.
+    /// A batch that is read completely.
     Batch,
     /// A retry.
     Retry,
@@ -204,7 +202,7 @@ pub enum Purpose {
     Outcome,
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SearchState {
     /// The server has been asked.
@@ -215,19 +213,19 @@ pub enum SearchState {
         found: Vec<MessageId>,
         /// Whether the server has more.
         more: bool,
-        /// What it told beside them.
+        /// What it gave besides them.
         beside: Beside,
         /// When the request left.
         asked_at: Timestamp,
     },
-    /// The server could not be asked; what was found before stays.
+    /// The server could not be asked; earlier results stay.
     Failed(Explanation),
 }
 
-/// How far the reading of a whole batch is.
+/// The progress of reading a whole batch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BatchState {
-    /// So many of its messages were read so far.
+    /// How many of its messages were read so far.
     Reading(usize),
     /// All of it was read.
     Whole(BatchReading),
@@ -235,21 +233,21 @@ pub enum BatchState {
     Failed {
         /// What happened.
         why: Explanation,
-        /// Whether it is tried again by itself.
+        /// Whether it is tried again automatically.
         again: bool,
     },
 }
 
-/// How far a run of several retries is. What becomes of each message is told by [`ActionNews`].
+/// The progress of a run of several retries. [`ActionNews`] reports what becomes of each message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunNews {
     /// How many messages it has.
     pub total: usize,
-    /// How many the API took, unknown outcomes that were found out included.
+    /// How many the API accepted, including unknown outcomes that were found out.
     pub accepted: usize,
     /// How many the API refused.
     pub refused: usize,
-    /// How many outcomes are not known (yet).
+    /// How many outcomes are unknown, so far.
     pub unknown: usize,
     /// How many were not sent, and will not be.
     pub not_sent: usize,
@@ -270,26 +268,26 @@ pub struct RunNews {
 pub enum RunPhase {
     /// It goes on.
     Running,
-    /// It paused itself after several unknown outcomes in a row, until a person goes on.
+    /// It paused itself after several unknown outcomes in a row, until a person resumes it.
     Paused(Explanation),
-    /// It was stopped: by a person, or because the API refuses the key, the right or the address.
+    /// It was stopped: by a person, or because the API refuses the key, the permission or the address.
     Stopped(Explanation),
     /// Nothing is left to go.
     Done,
 }
 
-/// How far the retry of a whole batch is.
+/// The progress of the retry of a whole batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchActionNews {
     /// The batch.
     pub batch: BatchId,
-    /// How far it is.
+    /// Its progress.
     pub stage: ActionStage,
-    /// When that was.
+    /// When it reached that stage.
     pub at: Timestamp,
 }
 
-/// An action whose outcome is not known, or that a person must decide about.
+/// An action whose outcome is unknown, or that a person must decide about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenActionNews {
     /// Its number in the journal.
@@ -300,36 +298,36 @@ pub struct OpenActionNews {
     pub planned_at: Timestamp,
     /// What is known of it.
     pub state: ActionState,
-    /// Whether another living process looks after it.
+    /// Whether another running process is responsible for it.
     pub elsewhere: bool,
-    /// When it is looked up next; `None` when a person must decide.
+    /// When it is next looked up; `None` when a person must decide.
     pub look_up_at: Option<Timestamp>,
 }
 
-/// How far a retry is.
+/// The progress of a retry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionNews {
     /// The message.
     pub message: MessageId,
-    /// How far it is.
+    /// Its progress.
     pub stage: ActionStage,
-    /// When that was.
+    /// When it reached that stage.
     pub at: Timestamp,
 }
 
 /// The stages of a retry, in the order of its life.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ActionStage {
-    /// Nothing was done: the action could not be begun.
+    /// Nothing was done: the action could not be started.
     NotTaken(Explanation),
-    /// The intention is on disk, the request waits for its turn.
+    /// The intention is on disk; the request waits for its turn.
     Intended,
     /// The request is on its way.
     UnderWay {
         /// Which try this is, from 1.
         try_number: u32,
     },
-    /// The try provably did nothing (not sent, or dropped with a 429): it goes again.
+    /// The try provably did nothing (not sent, or dropped with a 429): it is repeated.
     GoesAgain {
         /// When.
         at: Timestamp,
@@ -340,20 +338,20 @@ pub enum ActionStage {
     Accepted,
     /// The API refused it.
     Refused(Refusal),
-    /// It was not sent and will not go again by itself.
+    /// It was not sent and will not be repeated automatically.
     NotSent(Explanation),
     /// It was not sent, because it was retried elsewhere since the yes.
     Skipped(Explanation),
-    /// Nobody knows: the message is being read to find out, and is never retried again by itself.
+    /// The answer was lost: the message is being read to find out, and is never retried again automatically.
     Unknown {
         /// What happened.
         why: Explanation,
-        /// When it is looked up next; `None` when a person must decide.
+        /// When it is next looked up; `None` when a person must decide.
         look_up_at: Option<Timestamp>,
     },
-    /// An unknown outcome was found out: it had been taken.
+    /// An unknown outcome was found out: it had been accepted.
     FoundAccepted,
-    /// The message was read after it was retried.
+    /// The message was read after its retry.
     Followed {
         /// The status now.
         status: Status,
@@ -361,7 +359,7 @@ pub enum ActionStage {
 }
 
 impl ActionStage {
-    /// What happened, where something needs explaining.
+    /// What happened, if it needs explaining.
     pub fn why(&self) -> Option<&Explanation> {
         match self {
             ActionStage::NotTaken(why) | ActionStage::NotSent(why) | ActionStage::Skipped(why) => Some(why),
@@ -376,7 +374,7 @@ impl ActionStage {
         matches!(self, ActionStage::Unknown { look_up_at: None, .. })
     }
 
-    /// Whether nothing more comes by itself.
+    /// Whether nothing more happens automatically.
     pub fn is_over(&self) -> bool {
         match self {
             ActionStage::NotTaken(_)
@@ -406,7 +404,7 @@ pub struct Notice {
 pub enum NoticeWeight {
     /// Good to know.
     Info,
-    /// Something is not as it should be, and mends itself.
+    /// Something is wrong, and will recover without help.
     Warning,
     /// A person must do something.
     Problem,

@@ -1,4 +1,4 @@
-//! The worker: carries out what the desk decides, one call at a time.
+//! The worker: carries out what the scheduler decides, one call at a time.
 
 mod batch;
 mod calls;
@@ -36,11 +36,11 @@ struct Worker {
     campaign: CampaignIndex,
     api: Api,
     key_again: Option<KeyAgain>,
-    /// Set while the server refuses the key: who wants it read again before the next call.
+    /// Set while the server refuses the key: who asked to have it read again before the next call.
     read_key: Option<ReadKey>,
-    /// The server behind the API: what budget and claims go by.
+    /// The server behind the API, which budget and claims belong to.
     server: Server,
-    /// The batch whose pages it reads in place of the campaign's.
+    /// The batch whose pages it reads instead of the campaign's.
     batch: Option<BatchId>,
     journal: JournalAccess,
     sharing: Sharing,
@@ -56,7 +56,7 @@ struct Worker {
     /// Actions of dead runs that were taken over.
     taken_over: HashSet<ActionId>,
     open_reported: Option<Vec<OpenActionNews>>,
-    /// Messages whose attempts are used up, as the journal told them last.
+    /// Messages without attempts left, as last read from the journal.
     used_up_reported: Vec<MessageId>,
     clock_reported: bool,
     last_stamp: Option<Timestamp>,
@@ -133,25 +133,25 @@ impl Worker {
         self.clock.now()
     }
 
-    /// The time of day, for what is written down.
+    /// The time of day, for times that are recorded.
     fn wall(&self) -> Timestamp {
         self.clock.wall()
     }
 
-    /// The server's time, from which the ages of messages count.
+    /// The server's time, by which the ages of messages count.
     fn server_now(&self) -> Timestamp {
         let now = self.now();
         self.server_time.ahead().and_then(|ahead| now.checked_add(ahead).ok()).unwrap_or(now)
     }
 
-    /// Takes in what is wished already.
+    /// Handles the commands already waiting.
     async fn hear(&mut self) {
         while let Some(command) = self.inbox.try_next() {
             self.take_command(command).await;
         }
     }
 
-    /// Waits until then, or until something is wished.
+    /// Waits until then, or until a command comes.
     async fn wait(&mut self, until: Timestamp) {
         let clock = self.clock.clone();
         tokio::select! {
@@ -160,7 +160,7 @@ impl Worker {
         }
     }
 
-    /// Tells news. Whoever listened may be gone at the end of the program; then nobody needs them.
+    /// Sends news. The listener may be gone when the program ends; then nobody needs them.
     async fn tell(&self, news: News) {
         self.updates.send(Update { campaign: self.campaign, news }).await;
     }
@@ -191,7 +191,7 @@ impl Worker {
         self.tell(News::Meter(meter)).await;
     }
 
-    /// Takes a command in. None of them makes a call by itself: the next decision sees it.
+    /// Handles a command. None of them makes a call directly: the next decision does.
     async fn take_command(&mut self, command: Command) {
         let now = self.now();
         match command {
@@ -203,7 +203,7 @@ impl Worker {
             }
             Command::Resume => {
                 self.scheduler.paused = false;
-                // Whatever held calls back before is found out anew.
+                // Whatever held calls back is tried again.
                 self.scheduler.try_now();
                 let connection = if self.scheduler.ledger.has_begun() { Connection::Live } else { Connection::Connecting };
                 self.connection(connection).await;
@@ -266,7 +266,7 @@ impl Worker {
         }
     }
 
-    /// The time of a reading for whoever merges it. It only grows: the newest answer must win.
+    /// The time of a reading, for the store that merges it. It only grows: the newest answer must win.
     fn stamp(&mut self, asked_at: Timestamp) -> Timestamp {
         let least = self.last_stamp.and_then(|last| last.checked_add(SignedDuration::from_millis(10)).ok());
         let stamp = least.map_or(asked_at, |least| asked_at.max(least));
@@ -274,10 +274,10 @@ impl Worker {
         stamp
     }
 
-    /// Makes a call, and goes on listening meanwhile. A read is given up when the worker is to
-    /// end; a write is always waited for, because its outcome must be written down.
+    /// Makes a call, and keeps listening meanwhile. A read is dropped when the worker is to stop; a write is always
+    /// awaited, because its outcome must be recorded.
     async fn call(&mut self, job: Job) {
-        // A request that is written down first leaves later.
+        // A request that is recorded first is sent later.
         if !matches!(job, Job::Post(_)) {
             self.read_key_again().await;
             if self.ending || self.scheduler.paused {
@@ -301,7 +301,7 @@ impl Worker {
         self.under_way = None;
     }
 
-    /// Where the server refuses the key, reads it again: a file or a command may tell another one by now.
+    /// If the server refuses the key, reads it again: a file or a command may give another one by now.
     async fn read_key_again(&mut self) {
         let Some((wanted, read)) = self.read_key.zip(self.key_again.clone()) else { return };
         if let Some(Ok(Some(key))) = self.listen(blocking(move || Ok(read(wanted)))).await {
@@ -332,7 +332,7 @@ impl Worker {
         }
     }
 
-    /// Waits for an answer while wishes are taken in; `None` when the worker is to end.
+    /// Waits for an answer while handling commands; `None` when the worker is to stop.
     async fn listen_for<T>(&mut self, purpose: Purpose, answer: impl Future<Output = T>) -> Option<T> {
         self.under_way = Some(purpose);
         self.meter(None).await;
@@ -351,7 +351,7 @@ impl Worker {
         None
     }
 
-    /// The same for a write, which is never given up: its outcome must be written down.
+    /// The same for a write, which is never dropped: its outcome must be recorded.
     async fn listen_through<T>(&mut self, purpose: Purpose, answer: impl Future<Output = T>) -> T {
         let mut answer = std::pin::pin!(answer);
         match self.listen_for(purpose, &mut answer).await {
@@ -367,7 +367,7 @@ impl Worker {
         }
     }
 
-    /// A call failed: how long nothing is called, told to whoever looks.
+    /// A call failed: pauses calls for a while and reports it.
     async fn failed(&mut self, error: &CallError) {
         let now = self.now();
         let (met, why) = (error.met(), error.explanation());
@@ -392,7 +392,7 @@ impl Worker {
         }
     }
 
-    /// Tells what keeps calls from being made; a pause that was asked for meanwhile says more.
+    /// Reports what keeps calls from being made; a pause requested meanwhile takes precedence.
     async fn trouble(&mut self, connection: Connection) {
         if !self.scheduler.paused {
             self.connection(connection).await;
@@ -418,7 +418,7 @@ impl Worker {
     }
 }
 
-/// From which difference to the server's clock on ages on the screen mislead.
+/// From this difference to the server's clock on, ages on the screen mislead.
 const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(30);
 
 fn clock_off(ahead: SignedDuration) -> Explanation {
@@ -426,7 +426,7 @@ fn clock_off(ahead: SignedDuration) -> Explanation {
     Explanation::new(
         format!("This machine's clock is {seconds} s {side} the server's."),
         "Ages and the figures of the last minutes count by this machine's clock.",
-        "Set the clock, by a time service for instance; reading and retrying work as usual.",
+        "Set the clock, for instance with a time service; reading and retrying work as usual.",
     )
 }
 

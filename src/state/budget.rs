@@ -291,10 +291,10 @@ mod tests {
     fn an_unused_slot_is_free_again_unless_a_later_one_was_reserved(#[case] (budget, _folder): Made) {
         let reserve = |now, unused| budget.reserve(&server(), &id("a"), at(now), HALF, unused).unwrap();
         let late = reserve(0, None);
-        assert_eq!(reserve(20, Some(late)).at, at(20), "missed by its own slowness: nobody waits");
+        assert_eq!(reserve(20, Some(late)).at, at(20), "missed by its own slowness: no one waits");
         let ahead = reserve(30, None);
         assert_eq!(ahead.at, at(520));
-        assert_eq!(reserve(600, None).at, at(1020), "somebody else's");
+        assert_eq!(reserve(600, None).at, at(1020), "another process's");
         assert_eq!(reserve(610, Some(ahead)).at, at(1520), "behind that one, whatever was missed");
         let given = reserve(620, None);
         budget.give_back(&server(), &id("a"), given).unwrap();

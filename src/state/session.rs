@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(Session::load(&place).unwrap(), Some(session()));
         Session::default().save(&place).unwrap();
         assert_eq!(Session::load(&place).unwrap(), Some(Session::default()), "replaced");
-        assert_eq!(fs::read_dir(&place).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 1, "nothing is left next to it");
         Session::forget(&place).unwrap();
         Session::forget(&place).unwrap();
         assert_eq!(Session::load(&place).unwrap(), None);

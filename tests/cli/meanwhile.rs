@@ -60,7 +60,7 @@ fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_skipped() {
         assert_eq!(line["outcome"], if is_elsewhere { "skipped" } else { "accepted" }, "{line}");
         assert!(!is_elsewhere || text(&line["reason"]).starts_with("It was retried elsewhere meanwhile."), "{line}");
     }
-    // The server's own log: 60 from here, 40 by the other hand, and none twice.
+    // The server's own log: 60 from here, 40 by the other, and none twice.
     let mut posts: HashMap<String, usize> = HashMap::new();
     for post in stage.posts() {
         assert_eq!(post.status, 201);

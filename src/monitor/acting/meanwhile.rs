@@ -1,5 +1,5 @@
-//! What becomes of a message between a person's yes to its retry and the request: whoever else retries
-//! it meanwhile must not make this a second one.
+//! What happens to a message between a person's yes to its retry and the request: if someone else retries it
+//! meanwhile, ours must not become a second retry.
 
 use std::sync::Arc;
 
@@ -14,19 +14,18 @@ use crate::postman::{Call, Explanation, backoff};
 use crate::state::Outcome;
 use crate::store::AnswerKind;
 
-/// What is known of a message that is to be retried, since a person agreed to it. The worker keeps no
-/// other messages.
+/// What is known of a message waiting for its retry, since a person agreed. The worker keeps no other messages.
 #[derive(Debug)]
 pub(in super::super) struct Meanwhile {
-    /// The page that gave it, where its plan remembers one.
+    /// The page that it came from, where its plan remembers one.
     pub page: Option<Arc<Call>>,
-    /// When it was recorded: tells which page of the ledger holds it.
+    /// When it was created: this shows which page of the ledger holds it.
     pub created_at: Option<Timestamp>,
-    /// No page shows what is needed of it: it is read by itself.
+    /// No page shows what is needed, so it is read by itself.
     pub alone: bool,
-    /// When the newest reading left that showed it as it was agreed to.
+    /// When the newest reading that showed it as agreed to was requested.
     read_at: Timestamp,
-    /// A reading showed it retried elsewhere. What has happened once stays so.
+    /// A reading showed it retried elsewhere. Once true, this stays true.
     changed: bool,
 }
 
@@ -36,44 +35,44 @@ impl From<&PlanItem> for Meanwhile {
     }
 }
 
-/// What comes before a request may leave.
+/// What must happen before a request may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Check {
     /// Nothing.
     Passed,
-    /// What is known of it is too old: it is read again first.
+    /// What is known of it is too old, so it is read again first.
     Read,
     /// It was retried elsewhere.
     Skip,
 }
 
 impl Acting {
-    /// What comes before its request may leave at `now`.
+    /// What must happen before its request may be sent at `now`.
     pub fn check(&self, now: Timestamp) -> Check {
         match &self.meanwhile {
             Some(known) if known.changed => Check::Skip,
             Some(known) if now.duration_since(known.read_at).unsigned_abs() > FRESH_ENOUGH => Check::Read,
-            // Of a batch the journal's evidence tells.
+            // For a batch, the journal's evidence decides.
             Some(_) | None => Check::Passed,
         }
     }
 
-    /// Whether it waits for its run to come to it.
+    /// Whether it waits for its run to reach it.
     pub fn is_queued(&self) -> bool {
         self.in_run && matches!(self.phase, ActionPhase::Queued)
     }
 
-    /// Whether its request is still to leave, so that readings of its message count.
+    /// Whether its request is still to be sent, so that readings of its message count.
     pub fn is_to_go(&self) -> bool {
         self.meanwhile.is_some() && matches!(self.phase, ActionPhase::ToIntend(_) | ActionPhase::Queued | ActionPhase::Ready { .. })
     }
 
-    /// Whether a reading that left then or later showed it as it was agreed to, or as retried elsewhere.
+    /// Whether a reading requested then or later showed it as agreed to, or as retried elsewhere.
     pub fn was_read_since(&self, then: Timestamp) -> bool {
         self.meanwhile.as_ref().is_some_and(|known| known.changed || known.read_at >= then)
     }
 
-    /// An answer of any kind told of its message, asked for at `asked_at`.
+    /// An answer of any kind, requested at `asked_at`, contained its message.
     pub fn learn(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp) {
         let (Known::Message(evidence), Some(known)) = (&mut self.known, &mut self.meanwhile) else { return };
         match evidence.standing(message, from) {
@@ -88,15 +87,15 @@ impl Acting {
         }
     }
 
-    /// It is not sent, for a reason that is no failure of the run.
+    /// It is not sent, for a reason that is not a failure of the run.
     pub fn skip(&mut self, why: Skipped) -> (Outcome, ActionStage) {
         self.phase = ActionPhase::Over;
         let (reason, why) = why.reported();
         (Outcome::NotSent { reason: reason.to_owned() }, ActionStage::Skipped(why))
     }
 
-    /// It could not be read before its request. It is tried again, ever more seldom, and given up after
-    /// as many times as a request is; gives the end then.
+    /// It could not be read before its request. Reading is repeated, less and less often, and given up after as many
+    /// times as a request; then the outcome is returned.
     pub fn unread_before(&mut self, why: Explanation, now: Timestamp) -> Option<(Outcome, ActionStage)> {
         self.unread = self.unread.saturating_add(1);
         if self.unread < TRIES {
@@ -107,7 +106,7 @@ impl Acting {
         Some(self.cannot_be_read(why))
     }
 
-    /// It could not be read before its request, and asking again would not help: it is not sent.
+    /// It could not be read before its request, and asking again would be pointless: it is not sent.
     pub fn cannot_be_read(&mut self, why: Explanation) -> (Outcome, ActionStage) {
         self.phase = ActionPhase::Over;
         let reason = "it could not be read again before it was to be sent".to_owned();
@@ -115,37 +114,37 @@ impl Acting {
         (Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, why: why.reason(), ..why }))
     }
 
-    /// The message, where it is one of this page of its plan.
+    /// Whether the message is on this page of its plan.
     pub fn is_on(&self, page: &Arc<Call>) -> bool {
         let same = |known: &Meanwhile| known.page.as_ref().is_some_and(|own| Arc::ptr_eq(own, page));
         matches!(self.subject, Subject::Message(_)) && self.meanwhile.as_ref().is_some_and(same)
     }
 }
 
-/// Why a retry that was agreed to is not sent, although nothing failed.
+/// Why a confirmed retry is not sent, although nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Skipped {
     /// It was retried elsewhere.
     Elsewhere,
-    /// What was read now cannot be compared with what was agreed to.
+    /// The new reading cannot be compared with what was agreed to.
     Incomparable,
-    /// The API has it no more, or does not show it.
+    /// The API no longer has it, or does not show it.
     Gone,
 }
 
 impl Skipped {
-    /// The journal's reason, and what a person is told.
+    /// The journal's reason, and the text for a person.
     fn reported(self) -> (&'static str, Explanation) {
         let (reason, what, why) = match self {
             Skipped::Elsewhere => (
                 "retried elsewhere meanwhile",
                 "It was retried elsewhere meanwhile.",
-                "It has another status or a newer attempt than when its retry was agreed to. Nothing was sent from here.",
+                "Its status or newest attempt has changed since its retry was agreed to. Nothing was sent from here.",
             ),
             Skipped::Incomparable => (
-                "whether it was retried elsewhere meanwhile cannot be told",
-                "Whether it was retried elsewhere meanwhile cannot be told.",
-                "The API no longer tells of its attempts what it told before. Nothing was sent from here.",
+                "it may have been retried elsewhere meanwhile",
+                "It may have been retried elsewhere meanwhile.",
+                "The API no longer reports its attempts as before, so this cannot be checked. Nothing was sent from here.",
             ),
             Skipped::Gone => (
                 "it could not be found again before it was to be sent",
@@ -153,7 +152,7 @@ impl Skipped {
                 "The API refused to show it just before the retry. Nothing was sent from here.",
             ),
         };
-        let next = "Look at the message and plan it again, if it still needs a retry.";
+        let next = "Check the message and plan it again if it still needs a retry.";
         (reason, Explanation::new(what.to_owned(), why.to_owned(), next.to_owned()))
     }
 }

@@ -1,4 +1,4 @@
-//! What readings say about a retry: how its unknown outcome ended, and what becomes of it.
+//! What readings show about a retry: its outcome, where that was unknown, and what becomes of the message.
 
 use std::collections::HashSet;
 
@@ -11,30 +11,30 @@ use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
 use crate::store::AnswerKind;
 
-/// How often a retried message is read at first, and until which age of the retry.
+/// How often a retried message is read at first.
 const FOLLOW_SOON: SignedDuration = SignedDuration::from_secs(3);
 const SOON: SignedDuration = SignedDuration::from_mins(2);
 /// How often it is read later.
 const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
-/// After how long it is no longer followed by itself: its stretch is read like any other.
+/// After how long it is no longer followed individually: its stretch is read like any other.
 const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
-/// How seldom a message is read at most that cannot be read.
+/// The longest pause between attempts to read a message that cannot be read.
 const LONGEST_UNREAD: SignedDuration = SignedDuration::from_secs(60);
 /// After how long a person must decide about an outcome that cannot be looked up.
 const UNREAD_FOR: SignedDuration = SignedDuration::from_mins(30);
 
-/// How many pages in a row may tell of no message that the ones before did not: cursors in a circle come to an end, and
-/// an empty page with another behind it is not the end.
+/// How many pages in a row may bring nothing new: cursors in a circle must stop somewhere, yet an empty page followed
+/// by another is not the end.
 const MOST_BARREN_PAGES: u32 = 20;
 
 /// After how many readings a person is asked where only some failures have changed and the last two readings agree: a
-/// server that is still at work changes more of them from one to the next.
+/// server still at work would change more of them between readings.
 const READS_OF_A_PART: u32 = 3;
 
 /// A page of a batch.
 pub(in super::super) struct BatchPage {
-    /// Its messages, and whether more is to be expected of each.
+    /// Its messages, and whether each can still change.
     pub messages: Vec<(Message, bool)>,
     /// How many of its rows could not be read.
     pub bad: usize,
@@ -48,30 +48,30 @@ pub(in super::super) struct BatchPage {
 /// A reading of all messages of a batch, page by page.
 #[derive(Debug, Default)]
 pub(in super::super) struct BatchPass {
-    /// Where the next page begins; `None` at the head.
+    /// Where the next page begins; `None` for the first page.
     pub next: Option<Cursor>,
     reading: BatchReading,
     pages: u32,
     barren: u32,
 }
 
-/// How far a reading of a batch is.
+/// How far a reading of a batch has come.
 pub(in super::super) enum BatchPassProgress {
     /// There are more pages.
     More,
     /// It was the last one.
     Whole(BatchReading),
-    /// The pages lead nowhere: the batch cannot be read whole.
+    /// The pages lead nowhere: the batch cannot be read completely.
     NoEnd,
 }
 
 impl BatchPass {
-    /// How many messages were read so far.
+    /// How many messages have been read so far.
     pub fn len(&self) -> usize {
         self.reading.len()
     }
 
-    /// Takes the next page in.
+    /// Handles the next page.
     pub fn take(&mut self, page: BatchPage, now: Timestamp) -> BatchPassProgress {
         let is_new = self.reading.add(page.messages, page.bad, page.asked_at, now);
         self.pages += 1;
@@ -92,11 +92,11 @@ impl BatchPass {
 #[derive(Default)]
 pub(in super::super) struct Reread {
     pub stage: Option<ActionStage>,
-    /// Whether it cleared up an unknown outcome.
+    /// Whether it resolved an unknown outcome.
     pub resolved: bool,
-    /// Why its request does not leave, in the journal's words.
+    /// Why its request is not sent, in the journal's words.
     pub not_sent: Option<String>,
-    /// What is known of an unknown outcome by now, in the journal's words.
+    /// What is known so far of an unknown outcome, in the journal's words.
     pub known: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl Acting {
         self.followed(message, finding, now)
     }
 
-    /// A page of messages told it, too: an answer to another question, asked at `asked_at`.
+    /// A page of messages contained it too: an answer to another call, requested at `asked_at`.
     pub fn noticed(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp, now: Timestamp) -> Reread {
         let Known::Message(evidence) = &self.known else { return Reread::default() };
         let finding = evidence.compare(message, from);
@@ -123,18 +123,18 @@ impl Acting {
         }
     }
 
-    /// Whether the batch must be read before its request may leave: it was read whole within the last minute, or the
-    /// last page of a reading that began after the yes has just come.
+    /// Whether the batch must be read before its request may be sent: not if all of it was read within the last
+    /// minute, or the last page of a reading that began after the yes has just arrived.
     pub fn must_read(&self, now: Timestamp) -> bool {
         let Known::Batch(evidence) = &self.known else { return false };
         let has_just_been = self.read_again.as_ref().is_some_and(|again| again.can_be_agreed_to(now));
         !evidence.is_fresh(now) && !has_just_been
     }
 
-    /// A page of the batch was read. `singly` are the messages that were retried by themselves since.
+    /// A page of the batch was read. `singly` are the messages that were retried one by one since.
     pub fn read_page(&mut self, page: BatchPage, singly: &HashSet<MessageId>, moment: Moment) -> Reread {
         self.unread = 0;
-        // A yes holds as long as what it waits for moves; one that has expired meanwhile stays so.
+        // A yes holds as long as what it waits for makes progress; one that has expired stays expired.
         if !self.has_expired(moment) {
             self.moved_at = moment;
         }
@@ -143,7 +143,7 @@ impl Acting {
         match (self.pass.take(page, now), &self.phase) {
             (BatchPassProgress::More, _) => Reread::default(),
             (BatchPassProgress::NoEnd, ActionPhase::Ready { .. }) => {
-                self.will_not_leave("the batch cannot be read whole: its pages lead nowhere")
+                self.will_not_leave("the batch cannot be read completely: its pages lead nowhere")
             }
             (BatchPassProgress::NoEnd, _) => self.unread(now),
             (BatchPassProgress::Whole(reading), _) => self.read_whole(&reading, pages, singly, now),
@@ -165,7 +165,7 @@ impl Acting {
                 self.looked_batch_up(finding, now)
             }
             ActionPhase::Following { since, read_at } => {
-                // A pass of many pages must not take the whole budget.
+                // A reading of many pages must not take the whole budget.
                 *read_at = now + FOLLOW_LATER * i32::try_from(pages).unwrap_or(1).max(1);
                 if reading.open() == 0 || now.duration_since(*since) > FOLLOWED_FOR {
                     self.phase = ActionPhase::Over;
@@ -176,18 +176,19 @@ impl Acting {
         }
     }
 
-    /// What was agreed to is not what is there now, or that cannot be known: nothing is sent.
+    /// The batch is not what was agreed to, or that cannot be known: nothing is sent.
     fn will_not_leave(&mut self, reason: &str) -> Reread {
         self.phase = ActionPhase::Over;
         let why = Explanation::new(
             format!("The batch was not retried: {reason}."),
             "It is no longer what was agreed to. Nothing was sent.",
-            "Look at the batch and plan its retry again, if it still needs one.",
+            "Check the batch and plan its retry again if it still needs one.",
         );
         Reread { stage: Some(ActionStage::NotTaken(why)), not_sent: Some(reason.to_owned()), ..Reread::default() }
     }
 
-    /// The unknown outcome of a batch's retry was looked up: only all of its failures say that it was taken.
+    /// The unknown outcome of a batch's retry was looked up: only a change in all of its failures shows that it was
+    /// accepted.
     fn looked_batch_up(&mut self, finding: BatchFinding, now: Timestamp) -> Reread {
         if finding.is_taken() {
             return self.looked_up(MessageFinding::Taken, now);
@@ -231,12 +232,12 @@ impl Acting {
         Reread { stage: Some(ActionStage::Unknown { why, look_up_at }), ..Reread::default() }
     }
 
-    /// It was taken, and its message was read.
+    /// It was accepted, and its message was read.
     fn followed(&mut self, message: &Message, finding: MessageFinding, now: Timestamp) -> Reread {
         let ActionPhase::Following { since, read_at } = &mut self.phase else { return Reread::default() };
         let gone = now.duration_since(*since);
         *read_at = now + if gone < SOON { FOLLOW_SOON } else { FOLLOW_LATER };
-        // The failure that was retried is not yet the end of the retry.
+        // The failure that was retried is not yet the result of the retry.
         let status = message.status.clone().filter(|status| *status != Status::Failure || finding == MessageFinding::Taken);
         let ended = status.as_ref().is_some_and(Status::is_final);
         if ended || gone > FOLLOWED_FOR {
@@ -245,7 +246,7 @@ impl Acting {
         Reread { stage: status.map(|status| ActionStage::Followed { status }), ..Reread::default() }
     }
 
-    /// It was refused to read what it is about: what waits for that is not sent.
+    /// Reading its subject was refused: a retry that waits for it is not sent.
     pub fn unreadable(&mut self, error: &CallError, now: Timestamp) -> Reread {
         if !matches!(self.phase, ActionPhase::Ready { .. }) {
             return self.unread(now);
@@ -253,7 +254,7 @@ impl Acting {
         let why = error.explanation();
         let reason = format!("the batch could not be read before its retry: {}", why.what);
         if !error.is_refusal() {
-            // Somebody else than the API answered: that says nothing of the batch.
+            // Something other than the API answered: that says nothing about the batch.
             self.phase = ActionPhase::Over;
             let what = "The batch was not retried: it could not be read again first".to_owned();
             let stage = ActionStage::NotSent(Explanation { what, why: why.reason(), ..why });
@@ -266,10 +267,10 @@ impl Acting {
         }
     }
 
-    /// The message could not be read; it is tried again, ever more seldom, and not for ever: what
-    /// cannot be looked up is a person's to decide.
+    /// The message could not be read; it is read again, less and less often, but not forever: an outcome that cannot
+    /// be looked up is for a person to decide.
     pub fn unread(&mut self, now: Timestamp) -> Reread {
-        // A reading of a batch begins anew: its cursor may be what was refused.
+        // A reading of a batch starts over: its cursor may be what was refused.
         self.pass = BatchPass::default();
         self.unread = self.unread.saturating_add(1);
         let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
@@ -289,12 +290,12 @@ impl Acting {
     }
 }
 
-/// How many have changed stands before why nobody saw the answer.
+/// First how many have changed, then why the answer was lost.
 fn part_reported(finding: BatchFinding, why: &Explanation) -> Explanation {
     Explanation::new(
         format!("{}.", finding.words()),
         why.reason(),
-        "Look at the messages of the batch, then say in the activity view whether it went.",
+        "Check the messages of the batch, then say in the activity view whether it went.",
     )
     .with_trace(why.trace_id.clone())
 }

@@ -1,4 +1,4 @@
-//! Retries in the journal's words.
+//! How retries are worded in the journal.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ pub(in super::super) enum ConfirmedAction {
 }
 
 impl ConfirmedAction {
-    /// The same as the journal writes it.
+    /// The same, as written to the journal.
     pub fn intention(&self) -> Intended {
         match self {
             ConfirmedAction::Message(retry) => message_intention(retry, "retry of one message"),
@@ -26,7 +26,7 @@ impl ConfirmedAction {
                     action,
                     plan: format!("retry of a batch, planned {}", planned(plan.planned_at)),
                     planned_at: retry.confirmed_at(),
-                    // Its rows were read at many times, none of which is the batch's.
+                    // Its rows were read at many times, none of which counts for the whole batch.
                     read_at: None,
                 }
             }
@@ -42,11 +42,11 @@ pub(in super::super) struct Intended {
     pub plan: String,
     /// When it was decided.
     pub planned_at: Timestamp,
-    /// When what it is about was last read.
+    /// When its subject was last read.
     pub read_at: Option<Timestamp>,
 }
 
-/// The retry of one message as the journal writes it; `plan` names what it is part of.
+/// The retry of one message as written to the journal; `plan` names what it is part of.
 pub(in super::super) fn message_intention(retry: &ConfirmedRetry, plan: &str) -> Intended {
     let item = retry.item();
     let action = ActionKind::RetryMessage {
@@ -59,12 +59,12 @@ pub(in super::super) fn message_intention(retry: &ConfirmedRetry, plan: &str) ->
     Intended { action, plan, planned_at: retry.confirmed_at(), read_at: Some(item.read_at) }
 }
 
-/// When a plan was made, as the journal's other times are: to the millisecond.
+/// When a plan was made, to the millisecond like the journal's other times.
 fn planned(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
-/// Which call told the attempts, in the journal's words.
+/// Which call reported the attempts, in the journal's words.
 fn read_from(kind: &AnswerKind) -> ReadFrom {
     match kind {
         AnswerKind::List | AnswerKind::Search => ReadFrom::List,
@@ -73,7 +73,7 @@ fn read_from(kind: &AnswerKind) -> ReadFrom {
     }
 }
 
-/// The same back. The batch's id plays no part in a comparison with a single reading.
+/// The reverse. The batch's id plays no part in a comparison with a single reading.
 pub(super) fn answer_kind(from: ReadFrom) -> AnswerKind {
     match from {
         ReadFrom::Single => AnswerKind::Single,
@@ -81,7 +81,7 @@ pub(super) fn answer_kind(from: ReadFrom) -> AnswerKind {
     }
 }
 
-/// The API's words for the journal: a number in them would be personal. Ids, dates and moments stay.
+/// The API's words for the journal: a number in them would be personal. Ids, dates and times stay.
 pub(super) fn impersonal(words: &str) -> String {
     without_numbers(words).into_owned()
 }
@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(impersonal(kept), kept);
     }
 
-    /// The plan's time is no number of a person's, however many messages it is beside.
+    /// The plan's time is not a person's number, whatever count it is next to.
     #[test]
     fn a_plan_keeps_its_date_in_the_journal() {
         let at: Timestamp = "2026-11-28T15:02:58.905694994Z".parse().unwrap();

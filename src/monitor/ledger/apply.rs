@@ -12,7 +12,7 @@ use crate::postman::{Cursor, Position};
 use crate::store::Gap;
 
 impl Ledger {
-    /// Takes in the answer to a fetch.
+    /// Handles the answer to a fetch.
     pub fn apply(&mut self, fetch: &Fetch, page: &PageSeen) {
         if self.doubts(fetch, page) {
             return;
@@ -38,7 +38,7 @@ impl Ledger {
         self.similarity = Similarity::of(self.stretches.iter());
     }
 
-    /// The place of the stretch that a fetch reads again.
+    /// The index of the stretch that a fetch reads again.
     pub(super) fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
         match fetch {
             Fetch::Head { .. } => (!self.stretches.is_empty()).then_some(0),
@@ -50,13 +50,13 @@ impl Ledger {
         }
     }
 
-    /// What the page tells about how the stretch moves that it reads again.
+    /// What the page shows about changes in the stretch that it reads again.
     fn tally(&mut self, fetch: &Fetch, page: &PageSeen) -> Option<PageComparison> {
         let index = self.asked_for(fetch)?;
         Some(PageComparison::new(&self.stretches[index], page, &mut self.curves, self.similarity))
     }
 
-    /// Counts whose turn it was; `moved` tells whether something was found moved that had stood still.
+    /// Counts whose turn it was; `moved` says whether something at rest was found to have changed.
     fn count(&mut self, fetch: &Fetch, asked_at: Timestamp, moved: bool) {
         let index = self.asked_for(fetch).filter(|index| *index > 0);
         let overdue = index.is_some_and(|index| self.stretches[index].is_overdue(asked_at, self.ahead, true));
@@ -74,7 +74,7 @@ impl Ledger {
         let Some(old) = self.stretches.front().cloned() else { return self.begin(page) };
         let Some(met) = old.first.as_ref().and_then(|first| page.index(first)) else { return self.open_gap(page) };
         if met == 0 && page.rows.len() >= old.count && page.rows.iter().map(|row| &row.id).eq(&old.ids) {
-            // Nothing new: the same messages, read anew.
+            // Nothing new: the same messages, read again.
             if let Some(head) = self.stretches.front_mut() {
                 head.open = open_of(&page.rows, page.asked_at);
                 head.failed = page.rows.iter().filter_map(|row| row.failed).max();
@@ -83,22 +83,22 @@ impl Ledger {
             return;
         }
         if page.end.is_none() && page.has_next {
-            // Without a cursor nothing could open what the page leaves below it.
+            // Without a cursor nothing could open the rest below the page.
             if let Some(head) = self.stretches.front_mut() {
                 head.read_at = page.asked_at;
             }
             return;
         }
         self.stretches.pop_front();
-        // What belongs to the next stretch stays there: the head ends where that begins. (Below an
-        // old gap the next one may be reached, too: then the gap is closed.)
+        // Messages of the next stretch stay there: the head ends where that begins. (Across an old gap the next one
+        // may be reached, too: then the gap is closed.)
         let reached = self.stretches.front().and_then(|next| page.reaches(next));
         let rows = &page.rows[..reached.unwrap_or(page.rows.len())];
         let Some(head) = Stretch::new(None, rows, page.asked_at) else { return self.stretches.push_front(old) };
         let mut head = head.with_ids(rows);
         let left = remaining(&old.ids, &page.rows);
         match (left.first(), page.opener_below()) {
-            // The page ended above the old head's end: what is left gets the cursor that came.
+            // The page ended above the old head's end: the remainder gets the cursor received.
             (Some(first), Some(opener)) => self.stretches.push_front(Stretch {
                 opener: Some(opener),
                 first: Some(first.clone()),
@@ -117,7 +117,7 @@ impl Ledger {
     /// The first page of the campaign.
     fn begin(&mut self, page: &PageSeen) {
         let Some(head) = Stretch::new(None, &page.rows, page.asked_at) else {
-            // Nothing at all, or nothing but a cursor, which is odd: the head is asked again.
+            // Nothing at all, or only a cursor, which is odd: the head is requested again.
             self.complete = !page.has_next;
             return;
         };
@@ -125,16 +125,16 @@ impl Ledger {
         self.go_down(page, page.opener_below());
     }
 
-    /// Forgets every stretch: the server was given other data.
+    /// Forgets every stretch: the server's data was replaced.
     fn forget_all(&mut self) {
         *self = Ledger { again: true, ahead: self.ahead, curves: std::mem::take(&mut self.curves), ..Ledger::default() };
     }
 
-    /// The head does not reach what was known: there are messages between.
+    /// The head does not reach the known messages: there are others in between.
     fn open_gap(&mut self, page: &PageSeen) {
         if page.rows.is_empty() {
-            // The campaign had messages and now has none: the server was given other data, or is
-            // not itself at this moment. Only a second such answer is believed.
+            // The campaign had messages and now has none: the server's data was replaced, or it is having trouble
+            // right now. Only a second such answer is believed.
             if !page.has_next && std::mem::replace(&mut self.empty_head, true) {
                 self.forget_all();
                 self.complete = true;
@@ -143,17 +143,16 @@ impl Ledger {
         }
         let known = |front: &Stretch| page.rows.iter().all(|row| front.ids.contains(&row.id));
         if self.stretches.front().is_some_and(known) {
-            // Nothing but known messages, the newest missing: a copy of the server's data that lags
-            // behind answered. There is nothing between.
+            // Only known messages, without the newest: a lagging replica answered. There is nothing in between.
             return;
         }
         if !page.has_next {
-            // The whole campaign, and nothing known in it: the server was given other data.
+            // The whole campaign, and nothing known in it: the server's data was replaced.
             self.forget_all();
             return self.begin(page);
         }
         if page.end.is_none() {
-            // Without a cursor what lies between cannot be read: the gap is told and stays.
+            // Without a cursor the messages in between cannot be read: the gap is reported and stays.
             let edges = page.rows.last().and_then(|row| row.created_at).zip(self.stretches.front().and_then(|head| head.newest_at));
             self.lost = edges.map(|(newer, older)| Gap { newer, older });
             self.circular = true;
@@ -170,14 +169,13 @@ impl Ledger {
         let opener = self.stretches[above].gap_below.take();
         let reached = self.stretches.get(above + 1).and_then(|below| page.reaches(below));
         if reached.is_none() && !page.has_next {
-            // The end of the history without what was known: the server was given other data. All
-            // is read anew, what stands above the gap included: whoever keeps the messages forgets
-            // them all, so none of them counts as read.
+            // The end of the history without the known messages: the server's data was replaced. Everything is read
+            // again, including what is above the gap: the store forgets all messages, so none of them counts as read.
             return self.forget_all();
         }
         let Some(reached) = reached else {
-            // Still between: the gap goes on below this page. Cursors that lead nowhere would ask for
-            // ever, so the gap then stays open.
+            // Still in between: the gap goes on below this page. Cursors that lead nowhere would make it ask forever,
+            // so the gap then stays open.
             self.asked_between.insert(after.clone());
             let leads_down = opener.as_ref().is_some_and(|opener| page.leads_below(opener, self.stretches[above].oldest_at));
             let nowhere = self.leads_nowhere(leads_down);
@@ -204,7 +202,7 @@ impl Ledger {
             }
             return;
         }
-        // Below is a former head, which no cursor opens yet: this page opens it, as far as it goes.
+        // Below is a former head, which no cursor opens yet: this page opens it, as far as it reaches.
         let Some(below) = self.stretches.remove(above + 1) else { return };
         let next = self.stretches.get(above + 1).and_then(|next| page.reaches(next));
         let rows = &page.rows[..next.unwrap_or(page.rows.len())];
@@ -244,8 +242,8 @@ impl Ledger {
             *old = Stretch { gap_below: old.gap_below.take(), ..read };
             return;
         }
-        // Messages came in between (recorded late), so its end was not met: the rest is a stretch
-        // of its own, as old as it was.
+        // Messages were inserted (recorded late), so its end was not reached: the rest becomes a stretch of its own,
+        // as old as it was.
         let Some(opener) = page.opener_below() else { return };
         let seen: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
         let below = |open: &Open| Open { index: open.index.saturating_sub(rows.len()), ..open.clone() };
@@ -253,7 +251,7 @@ impl Ledger {
         let rest = Stretch {
             opener: Some(opener),
             first: None,
-            // At least the last one; what was recorded late makes it more.
+            // At least the last one; late messages make it more.
             count: old.count.saturating_sub(rows.len()).max(1),
             open,
             newest_at: rows.last().and_then(|row| row.created_at),

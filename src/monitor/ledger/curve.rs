@@ -1,11 +1,10 @@
-//! How long messages stay in a status before they move on: a curve for each, learnt from what was
-//! seen.
+//! How long messages stay in a status before they move on: a curve for each, learnt from observation.
 
 use jiff::Timestamp;
 
 use crate::delivery::Status;
 
-/// Where an open message stands.
+/// The stage of a message on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// `created`
@@ -18,7 +17,7 @@ pub enum Stage {
     Sent,
     /// `sent_to_telco`
     SentToTelco,
-    /// A status that is not known or not told.
+    /// A status that is unknown or not given.
     Other,
 }
 
@@ -38,18 +37,18 @@ impl Stage {
     }
 }
 
-/// Half of all messages are taken to move within this time of their last change, until the campaign's
-/// own are seen: `S(age) = HALF / (age + HALF)`.
+/// Half of all messages are assumed to move on within this time of their last change, until the campaign's own are
+/// observed: `S(age) = HALF / (age + HALF)`.
 const HALF_S: f64 = 10.0;
 
-/// How many seen changes the prior counts for, in each class of ages.
+/// How many observed changes the prior counts for, in each class of ages.
 const PRIOR_CHANGES: f64 = 4.0;
 
-/// With so many changes a class is sure enough: older ones begin to fade, because a provider is not
-/// as fast by night as by day.
+/// With this many changes a class is certain enough: older ones begin to fade, because a provider is not as fast by
+/// night as by day.
 const ENOUGH_CHANGES: f64 = 400.0;
 
-/// So many times the prior's watching without a change is enough, too.
+/// This many times the prior's observation time without a change is enough, too.
 const ENOUGH_WATCHING: f64 = 100.0;
 
 /// Classes of ages: up to a second, then two for each doubling, the last from 36 hours on.
@@ -76,18 +75,18 @@ impl Default for Curves {
 }
 
 impl Curves {
-    /// The share of such messages that move between the age at which one was seen last and now.
+    /// The share of such messages that move on between the age at which one was last seen and now.
     pub fn share(&self, stage: Stage, changed: Timestamp, seen_at: Timestamp, now: Timestamp) -> f64 {
         let curve = &self.0[stage as usize];
         let (then, now) = (age_s(changed, seen_at), age_s(changed, now));
         if now <= then { 0.0 } else { -(curve.integral(then) - curve.integral(now)).exp_m1() }
     }
 
-    /// A message was seen at one time, and again at another: whether it had moved, and if so when,
-    /// as far as it tells.
+    /// A message was seen at one time and again at another: `moved` is when it had moved on in between, as far as is
+    /// known.
     pub fn learn(&mut self, stage: Stage, changed: Timestamp, seen_at: Timestamp, again: Timestamp, moved: Option<Timestamp>) {
         let (from, to) = (age_s(changed, seen_at), age_s(changed, again));
-        // What it tells is the newest change, which may not have been the first since it was seen.
+        // It shows the newest change, which may not have been the first since it was last seen.
         let until = moved.map_or(to, |at| age_s(changed, at).clamp(from, to.max(from)));
         self.0[stage as usize].learn(from, until, moved.is_some());
     }
@@ -124,7 +123,7 @@ impl Curve {
         self.hazard[class] = (self.changes[class] + PRIOR_CHANGES) / (self.watched_s[class] + prior_watched_s(class));
     }
 
-    /// Sums the hazards up, from a class on.
+    /// Sums up the hazards, from a class on.
     fn sum_up(&mut self, from: usize) {
         for class in from..CLASSES - 1 {
             let (begin, end) = extent(class);
@@ -157,13 +156,13 @@ fn class(age_s: f64) -> usize {
     class.min(CLASSES - 1)
 }
 
-/// Where a class begins and ends, seconds. The last one goes on; its length is that of two days.
+/// Where a class begins and ends, seconds. The last one is open-ended; its length counts as two days.
 fn extent(class: usize) -> (f64, f64) {
     let edge = |class: usize| if class == 0 { 0.0 } else { f64::exp2((class as f64 - 1.0) / 2.0) };
     (edge(class), edge(class + 1))
 }
 
-/// How long the prior has watched a class, so that its changes fit its curve.
+/// How long the prior has observed a class, so that its changes fit its curve.
 fn prior_watched_s(class: usize) -> f64 {
     let (begin, end) = extent(class);
     PRIOR_CHANGES * (end - begin) / ((end + HALF_S) / (begin + HALF_S)).ln()

@@ -1,16 +1,15 @@
-//! Neighbours that one call can read become one stretch.
+//! Merging neighbours that one call can read.
 
 use jiff::Timestamp;
 
 use super::stretch::{Open, Stretch};
 use super::{FULL_PAGE, Ledger};
 
-/// Up to how many messages that move two neighbours are put together: a stretch with many is better
-/// read by itself.
+/// Two neighbours are merged only up to this many messages on the way: a stretch with many is better read by itself.
 const FEW_OPEN: usize = 50;
 
 impl Ledger {
-    /// Small quiet neighbours become one stretch of at most a page, so that one call reads both.
+    /// Merges small quiet neighbours into one stretch of at most a page, so that one call reads both.
     pub(super) fn put_neighbours_together(&mut self, now: Timestamp) {
         let move_few = |stretch: &Stretch| stretch.open.iter().filter(|open| !open.stands(now)).count() < FEW_OPEN;
         let mut index = 1;

@@ -1,7 +1,7 @@
-//! How a stretch moves against what the curves expect of its messages, and where in it.
+//! How a stretch changes compared with what the curves expect of its messages, and where in it.
 //!
-//! A curve is one for the whole campaign. It cannot know that a queue of thousands is being worked
-//! off at one end, or that one provider's messages wait longer than others: the stretch itself tells.
+//! A curve covers the whole campaign. It cannot know that a queue of thousands is being worked off at one end, or
+//! that one provider's messages wait longer than others: only the stretch itself shows that.
 
 use std::collections::HashMap;
 
@@ -11,21 +11,20 @@ use super::curve::Curves;
 use super::stretch::{Open, PageSeen, SeenMessage, Stretch};
 use crate::delivery::MessageId;
 
-/// How many changes the curves' word counts for against the stretch's own, where stretches move alike.
+/// How many changes the curves count for against the stretch's own, where stretches change alike.
 const PRIOR_CHANGES: f64 = 0.5;
 
-/// How many at least, where one moves and the others stand still.
+/// The least it counts for, where one changes and the others are at rest.
 const LEAST_CHANGES: f64 = 0.03;
 
-/// From how many expected changes on a stretch's pace says how alike they move.
+/// From this many expected changes on, a stretch's pace says how alike they are.
 const TELLING_CHANGES: f64 = 1.0;
 
-/// From how many such stretches on.
+/// How many such stretches it takes.
 const TELLING_STRETCHES: usize = 4;
 
-/// How alike the stretches of a campaign move: so many changes count the curves' word for against a
-/// stretch's own. A queue of thousands moves where it is worked off and nowhere else; there a stretch
-/// that stands still is to be believed sooner.
+/// How similarly the stretches of a campaign change: how many changes the curves count for against a stretch's own. A
+/// queue of thousands changes only where it is worked off; there a stretch at rest is to be believed sooner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Similarity(f64);
 
@@ -36,8 +35,7 @@ impl Default for Similarity {
 }
 
 impl Similarity {
-    /// From how the open messages moved so far: the inverse of how much their paces vary, beyond what is
-    /// chance.
+    /// From how the messages on the way changed so far: the inverse of how much their paces vary, beyond chance.
     pub fn of<'a>(stretches: impl Iterator<Item = &'a Stretch> + Clone) -> Self {
         let telling = stretches.filter(|stretch| stretch.pace.expected >= TELLING_CHANGES && !stretch.open.is_empty());
         if telling.clone().count() < TELLING_STRETCHES {
@@ -60,12 +58,12 @@ impl Similarity {
     }
 }
 
-/// So many standard deviations away from what was likely, and this many changes more, a stretch no
-/// longer moves as it did: what it did before says nothing.
+/// This many standard deviations away from the likely value, and this many changes more, a stretch no longer changes
+/// as it did: its past says nothing.
 const SURPRISE: f64 = 3.0;
 const SURPRISE_CHANGES: f64 = 2.0;
 
-/// How many messages at each end of a stretch tell what is likely beyond it.
+/// How many messages at each end of a stretch indicate what is likely beyond it.
 const EDGE: usize = 25;
 
 /// Changes of a stretch, seen and expected by the curves.
@@ -76,7 +74,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// How many times as many changes are to be expected as the curves say.
+    /// The factor of expected changes over what the curves say.
     pub fn factor(&self, similarity: Similarity) -> f64 {
         (self.seen + similarity.0) / (self.expected + similarity.0)
     }
@@ -91,26 +89,26 @@ impl Pace {
         self.expected += expected;
     }
 
-    /// Of two stretches that become one.
+    /// The sum, for two stretches that become one.
     pub fn with(self, other: Self) -> Self {
         Self { seen: self.seen + other.seen, expected: self.expected + other.expected }
     }
 }
 
-/// Changes a second at the ends of a stretch. Messages are mostly sent in the order in which they are
-/// listed, and where a stretch ends is chance: what moves at its end goes on behind it.
+/// Changes a second at the ends of a stretch. Messages are mostly sent in the order in which they are listed, and
+/// where a stretch ends is chance: changes at its end continue beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct EdgeRates {
     pub top: f64,
     pub bottom: f64,
 }
 
-/// What a page tells about the messages of a stretch that were open when it was last read.
+/// What a page shows about the messages of a stretch that were on the way when it was last read.
 pub(super) struct PageComparison {
     pace: Pace,
     edge_rates: EdgeRates,
     moved_at: Option<Timestamp>,
-    /// Whether a message moved that had stood still.
+    /// Whether a message at rest changed.
     pub moved: bool,
 }
 
@@ -142,7 +140,7 @@ impl PageComparison {
         Self { pace, edge_rates, moved_at, moved: has_moved }
     }
 
-    /// The stretch was read anew and knows now.
+    /// The stretch was read again; stores what was learnt in it.
     pub fn tell(self, stretch: &mut Stretch) {
         stretch.pace = self.pace;
         stretch.edge_rates = self.edge_rates;
@@ -150,7 +148,7 @@ impl PageComparison {
     }
 }
 
-/// When a message moved since it was read, as far as the row tells; `None` when it did not.
+/// When a message changed since it was read, as far as the row shows; `None` if it did not.
 pub(super) fn moved_between(open: &Open, row: &SeenMessage, asked_at: Timestamp) -> Option<Timestamp> {
     match row.open {
         Some(changed) if row.stage == open.stage && (changed == open.changed || row.created_at.is_none()) => None,
@@ -168,7 +166,7 @@ mod tests {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
     }
 
-    /// A stretch with ten open messages, of which so many changes were seen and expected.
+    /// A stretch with ten messages on the way, of which this many changes were seen and expected.
     fn stretch(seen: f64, expected: f64) -> Stretch {
         let row = |n: i64| SeenMessage {
             id: MessageId::new(format!("message_{n}")),

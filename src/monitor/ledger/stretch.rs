@@ -1,4 +1,4 @@
-//! One stretch of a campaign's history, and what a page tells the ledger about it.
+//! One stretch of a campaign's history, and what a page says about it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::postman::{Cursor, PageAnswer};
 /// What the ledger needs to know of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageSeen {
-    /// Its messages, in the order told.
+    /// Its messages, in the order received.
     pub rows: Vec<SeenMessage>,
     /// The cursor behind its last message.
     pub end: Option<Cursor>,
@@ -28,21 +28,21 @@ pub struct PageSeen {
 pub struct SeenMessage {
     /// Its id.
     pub id: MessageId,
-    /// When it was recorded.
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// The last known change of a message that is still open.
+    /// The last known change of a message still on the way.
     pub open: Option<Timestamp>,
-    /// Where an open message stands.
+    /// The stage of a message on the way.
     pub stage: Stage,
-    /// With the telco for so long that no further word is likely.
+    /// With the telco for so long that no further report is likely.
     pub silent: bool,
-    /// The last known change of a message in failure: somebody may retry it.
+    /// The last known change of a failed message, which may be retried.
     pub failed: Option<Timestamp>,
 }
 
 impl SeenMessage {
-    /// What the ledger needs of a row told at `now`, the server's time, which is `ahead` of the
-    /// readings' times: last changes are told in those.
+    /// What the ledger needs of a row received at `now`, the server's time, which is `ahead` of the readings' times:
+    /// last changes are converted to those.
     pub fn from_row(row: Row<'_>, now: Timestamp, ahead: SignedDuration) -> Self {
         let message = Message::from_row(row);
         let changed = message.last_change().unwrap_or(now);
@@ -65,7 +65,7 @@ impl SeenMessage {
 }
 
 impl PageSeen {
-    /// What the ledger needs of a page told at `now`.
+    /// What the ledger needs of a page received at `now`.
     pub fn from_answer(answer: &PageAnswer, now: Timestamp, ahead: SignedDuration) -> Self {
         Self {
             rows: SeenMessage::from_rows(&answer.rows, now, ahead),
@@ -75,12 +75,12 @@ impl PageSeen {
         }
     }
 
-    /// The place of a message in the page.
+    /// The index of a message in the page.
     pub(super) fn index(&self, id: &MessageId) -> Option<usize> {
         self.rows.iter().position(|row| row.id == *id)
     }
 
-    /// How many of its messages stand above a stretch; `None` where the page does not reach it.
+    /// How many of its messages are above a stretch; `None` if the page does not reach it.
     pub(super) fn reaches(&self, below: &Stretch) -> Option<usize> {
         match (&below.opener, &below.first) {
             (Some(opener), _) => self.index(&opener.above).map(|index| index + 1),
@@ -95,62 +95,60 @@ impl PageSeen {
     }
 }
 
-/// A cursor, and the message behind which it begins: cursors are opaque, so where a stretch begins
-/// among other messages is told by that message.
+/// A cursor, and the message after which it begins: cursors are opaque, so only that message shows where a stretch
+/// begins.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Opener {
     pub cursor: Cursor,
     pub above: MessageId,
 }
 
-/// A message that still moves.
+/// A message that can still change.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Open {
     pub id: MessageId,
     /// Its last known change, from which its age counts: a retried message keeps its creation time.
     pub changed: Timestamp,
     pub stage: Stage,
-    /// With the telco for so long that no further word is likely.
+    /// With the telco for so long that no further report is likely.
     pub silent: bool,
     /// When it was last read.
     pub seen_at: Timestamp,
-    /// How many messages of its stretch stood above it then; unknown ones count as many.
+    /// How many messages of its stretch were above it then; unknown ones count as many.
     pub index: usize,
 }
 
 /// One stretch.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stretch {
-    /// The cursor that opens it; `None` for the head, and for a former head above which a gap is
-    /// still open.
+    /// The cursor that opens it; `None` for the head, and for a former head below a gap that is still open.
     pub opener: Option<Opener>,
-    /// Its newest message as last read; unknown for the rest of a stretch that was split and not
-    /// yet read.
+    /// Its newest message as last read; unknown for the rest of a split stretch that was not read yet.
     pub first: Option<MessageId>,
     /// Its oldest message.
     pub last: MessageId,
     /// How many messages it has.
     pub count: usize,
-    /// Those that still move.
+    /// Those that can still change.
     pub open: Vec<Open>,
     /// The last change of the latest failure in it.
     pub failed: Option<Timestamp>,
-    /// When all that moves in it was last read; the older one where it was put together from two.
+    /// When everything that can change in it was last read; the older time if it was merged from two.
     pub read_at: Timestamp,
     /// When it was last read down to its oldest message.
     pub whole_at: Timestamp,
-    /// How it moves against what the curves expect.
+    /// How it changes compared with what the curves expect.
     pub pace: Pace,
-    /// What moves near its ends.
+    /// The rates of change near its ends.
     pub edge_rates: EdgeRates,
-    /// When a message that stood still in it was last seen to move.
+    /// When a message at rest in it was last seen to change.
     pub moved_at: Option<Timestamp>,
-    /// Creation times at both ends, as far as told.
+    /// Creation times at both ends, as far as given.
     pub newest_at: Option<Timestamp>,
     pub oldest_at: Option<Timestamp>,
     /// How many of its messages are as new as the newest, give or take [`LATE`].
     pub recent: usize,
-    /// Where the messages below it go on that have not been read.
+    /// Where the unread messages below it begin.
     pub gap_below: Option<Opener>,
     /// The ids in it, newest first; kept for the head only, which has no fixed extent.
     pub ids: Vec<MessageId>,
@@ -186,22 +184,20 @@ impl Stretch {
         self
     }
 
-    /// Whether it is known how many messages it has: not for the rest of a split stretch, until
-    /// that was read.
+    /// Whether its number of messages is known: not for the rest of a split stretch, until that is read.
     pub fn has_known_extent(&self) -> bool {
         self.first.is_some()
     }
 
-    /// Whether it was last read when messages could still be recorded in it late, and now no
-    /// longer can: then it is read once more. (The head reaches that far back only while no more
-    /// than a page is recorded meanwhile.)
-    /// Messages tell the server's times, which are `ahead` of the readings'.
+    /// Whether it was last read when messages could still be recorded in it late, and now no longer can: then it is
+    /// read once more. (The head reaches that far back only while no more than a page is recorded meanwhile.)
+    /// Messages carry the server's times, which are `ahead` of the readings'.
     pub fn has_settled(&self, now: Timestamp, ahead: SignedDuration) -> bool {
         let newest = self.newest_at.and_then(|newest| newest.checked_sub(ahead).ok());
         newest.is_some_and(|newest| self.whole_at.duration_since(newest) < LATE && now.duration_since(newest) >= LATE)
     }
 
-    /// Whether a message recorded at that time belongs here.
+    /// Whether a message created at that time belongs here.
     pub fn encloses(&self, created: Timestamp) -> bool {
         matches!((self.newest_at, self.oldest_at), (Some(newest), Some(oldest)) if oldest <= created && created <= newest)
     }
@@ -217,10 +213,10 @@ impl Stretch {
         Worth { changes: worth.changes * pace, delay_s: worth.delay_s * pace }
     }
 
-    /// Takes in a reading of its newest messages, which did not go down to its end.
+    /// Handles a reading of its newest messages that did not reach its end.
     pub fn read_in_part(&mut self, read: Stretch, rows: &[SeenMessage]) {
         let reported: HashSet<&MessageId> = rows.iter().map(|row| &row.id).collect();
-        // What was recorded late pushed some of the open ones further down: they are asked for next.
+        // Late messages pushed some of those on the way further down: they are requested next.
         let further = |open: &Open| Open { index: open.index.max(rows.len()), ..open.clone() };
         let mut left: Vec<Open> = self.open.iter().filter(|open| !reported.contains(&open.id)).map(further).collect();
         if left.iter().all(|open| open.silent) {
@@ -232,7 +228,7 @@ impl Stretch {
         (self.first, self.newest_at, self.recent) = (read.first, read.newest_at, read.recent);
     }
 
-    /// Down to how many messages a call reads all that counts in it.
+    /// How many messages a call must read to cover all that counts in it.
     pub fn depth(&self, counts: impl Fn(&Open) -> bool) -> usize {
         self.open.iter().filter(|open| counts(open)).map(|open| open.index + 1).max().unwrap_or(0)
     }
@@ -243,7 +239,7 @@ impl Stretch {
 pub(super) struct Worth {
     /// Changes.
     pub changes: f64,
-    /// The same times how long each message was not read: what the worth of calls is compared by.
+    /// The same times how long each message was not read: calls are compared by this.
     pub delay_s: f64,
 }
 
@@ -254,21 +250,21 @@ impl Worth {
     }
 }
 
-/// How much a message counts that is not likely to move any more.
+/// How much a message counts that is unlikely to change any more.
 const SILENT: f64 = 0.01;
 
 /// How far behind the newest message others may still be recorded.
 pub(super) const LATE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long a stretch is read whole every [`LONGEST_WAIT`] even if nothing moves in it: an upload that is
-/// worked off for long may record messages far behind the newest.
+/// How long a stretch is fully read every [`LONGEST_WAIT`] even if nothing changes in it: a long upload may record
+/// messages far behind the newest.
 pub(super) const VERY_LATE: SignedDuration = SignedDuration::from_hours(1);
 
 fn is_recent(row: &SeenMessage, newest: &SeenMessage) -> bool {
     matches!((row.created_at, newest.created_at), (Some(created), Some(newest)) if newest.duration_since(created) <= LATE)
 }
 
-/// The open ones among the rows of a stretch, read at `seen_at`.
+/// Those on the way among the rows of a stretch, read at `seen_at`.
 pub(super) fn open_of(rows: &[SeenMessage], seen_at: Timestamp) -> Vec<Open> {
     let open = |(index, row): (usize, &SeenMessage)| {
         row.open.map(|changed| Open { id: row.id.clone(), changed, stage: row.stage, silent: row.silent, seen_at, index })
@@ -276,14 +272,14 @@ pub(super) fn open_of(rows: &[SeenMessage], seen_at: Timestamp) -> Vec<Open> {
     rows.iter().enumerate().filter_map(open).collect()
 }
 
-/// Those open messages of a former stretch that are among the ids which are left of it.
+/// Those messages on the way of a former stretch that are among its remaining ids.
 pub(super) fn open_among(open: &[Open], left: &[MessageId]) -> Vec<Open> {
     let indices: HashMap<&MessageId, usize> = left.iter().enumerate().map(|(index, id)| (id, index)).collect();
     open.iter().filter_map(|open| Some(Open { index: *indices.get(&open.id)?, ..open.clone() })).collect()
 }
 
-/// No stretch with open messages, or with failures that somebody may retry, waits longer for its turn.
+/// No stretch with messages on the way, or with failures that may be retried, waits longer for its turn.
 pub(super) const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
-/// How long somebody may still retry a failure, so that its stretch is worth looking at.
+/// How long a failure may still be retried, so that its stretch is worth reading.
 pub(super) const FAILURES_MOVE: SignedDuration = SignedDuration::from_hours(48);

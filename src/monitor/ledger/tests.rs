@@ -68,7 +68,7 @@ impl Server {
 
 const FAR: Outlook = Outlook { in_view: true, horizon: Timestamp::MIN, further: false, read_now: false, calls_per_second: 2.0 };
 
-/// One call a half second, until nothing is worth one for a while.
+/// One call every half second, until nothing is worth one for a while.
 fn read_all(ledger: &mut Ledger, server: &Server, mut now: Timestamp) -> Timestamp {
     for _ in 0..200 {
         now += SignedDuration::from_millis(500);
@@ -239,8 +239,8 @@ fn an_old_open_message_does_not_draw_one_call_after_another() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
-    /// Whatever arrives, in bursts or late, and whatever ends meanwhile: once things are quiet,
-    /// the stretches cover every message once, and no open message is forgotten.
+    /// Whatever arrives, in bursts or late, and whatever finishes meanwhile: once things are quiet, the stretches
+    /// cover every message once, and no message on the way is forgotten.
     #[test]
     fn no_message_is_lost(
         rounds in prop::collection::vec((0usize..1800, 0i64..25, 1i64..20, prop::bool::ANY), 1..12),
@@ -266,9 +266,9 @@ proptest! {
             }
         }
         let now = read_all(&mut ledger, &server, now);
-        // A second time: what was recorded late may have split a stretch.
+        // A second time: late messages may have split a stretch.
         let now = read_all(&mut ledger, &server, now);
-        // A single open message may not be worth a call before ten minutes.
+        // A single message on the way may not be worth a call for ten minutes.
         read_all(&mut ledger, &server, now + SignedDuration::from_mins(10));
         prop_assert!(ledger.reach().complete && ledger.reach().gap.is_none());
         let mut found = covered(&ledger, &server);

@@ -1,5 +1,5 @@
-//! The pages of a list. Where a page goes on is found before it is decoded, so that the next one can
-//! be on its way meanwhile.
+//! The pages of a list. A page's cursor is found before the page is decoded, so that the next one can be requested
+//! meanwhile.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,8 +11,8 @@ use tokio::task::{JoinError, JoinHandle};
 use super::{ListRequest, ReadError, Reader};
 use crate::postman::{Call, CallError, Cursor, PageAnswer, PageData, PageRequest, Position, RawPage};
 
-/// How many empty pages in a row are read before a list counts as one without an end: an empty
-/// page with a cursor is not the end, but nothing says that there may be hundreds.
+/// How many empty pages in a row are read before a list counts as endless: an empty page with a cursor is not the
+/// end, but there should not be hundreds.
 const MOST_EMPTY_PAGES: u32 = 50;
 
 /// The pages of a list, newest first.
@@ -21,12 +21,12 @@ pub struct Pages<'a> {
     listing: ListRequest,
     /// `None` after the last page.
     next: Option<Position>,
-    /// The cursors that were used: a list that leads back to one would go on for ever.
+    /// The cursors already used: a list that leads back to one would go on forever.
     read: HashSet<Cursor>,
     empty: u32,
     /// The call that gave the newest page.
     asked: Option<Arc<Call>>,
-    /// The next page, where it is on its way already.
+    /// The next page, if it was already requested.
     ahead: Option<Ahead>,
 }
 
@@ -36,15 +36,15 @@ impl fmt::Debug for Pages<'_> {
     }
 }
 
-/// A page as it came.
+/// A page as received.
 enum Fetched {
-    /// It leads to another one; its rows are not decoded yet.
+    /// It has a next page; its rows are not decoded yet.
     Raw(Box<RawPage>, PageData),
-    /// The last one, or one of which the quick look told nothing.
+    /// The last one, or one where the quick look found nothing.
     Whole(Box<PageAnswer>),
 }
 
-/// A page that is on its way. It is given up when nobody waits for it any more.
+/// A page that was requested. Dropping it cancels the request.
 struct Ahead(JoinHandle<Result<(Fetched, Timestamp), CallError>>);
 
 impl Drop for Ahead {
@@ -84,7 +84,7 @@ impl<'a> Pages<'a> {
                     if self.ahead.is_some() { done(tokio::task::spawn_blocking(move || raw.decode()).await).await } else { raw.decode() };
                 match decoded {
                     Ok(answer) => PageAnswer { asked_at, ..answer },
-                    // It looked like a page and is none: it is read again, as often as anything is.
+                    // It looked like a page and is not one: it is requested again, as often as any call.
                     Err(_) => {
                         self.ahead = None;
                         self.reader.page(&call).await.map_err(ReadError::Call)?
@@ -105,7 +105,7 @@ impl<'a> Pages<'a> {
         self.next.is_none()
     }
 
-    /// The call that gave the newest page: by it that page can be read again.
+    /// The call that gave the newest page, by which it can be read again.
     pub fn asked(&self) -> Option<Arc<Call>> {
         self.asked.clone()
     }
@@ -134,7 +134,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Asks for the page after this one, unless it would be asked for in vain.
+    /// Requests the page after this one, unless that would be pointless.
     fn ask_ahead(&mut self, page: &PageData) {
         let Some(end) = page.end.clone().filter(|end| self.listing.to_the_end && !self.read.contains(end)) else { return };
         if self.empty + 1 < MOST_EMPTY_PAGES {
@@ -143,7 +143,7 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// A panic in a task goes on here. A task that was given up ends with the runtime, and so does this.
+/// A panic in a task is resumed here. A cancelled task ends with the runtime, and so does this.
 async fn done<T>(joined: Result<T, JoinError>) -> T {
     match joined.map_err(JoinError::try_into_panic) {
         Ok(value) => value,

@@ -8,11 +8,11 @@ use super::super::active_run::ActiveRun;
 use super::{Job, Scheduler};
 use crate::postman::Position;
 
-/// Calls for actions in a row before something else gets its turn, or the turn is left out: actions
-/// take three quarters of the budget.
+/// Calls for actions in a row before something else gets its turn, or the turn is skipped: actions take three
+/// quarters of the budget.
 const ACTIONS_IN_A_ROW: u32 = 3;
-/// Calls in a row that somebody asked for before a page gets its turn: nothing that is looked up
-/// again and again may keep the screen from being true.
+/// Requested calls in a row before a page gets its turn: repeated lookups must not keep the screen from being up to
+/// date.
 const REQUESTED_IN_A_ROW: u32 = 3;
 
 impl Scheduler {
@@ -28,33 +28,33 @@ impl Scheduler {
         }
         let action = self.action(now);
         if self.is_pages_turn() {
-            // Actions would keep all else that somebody asked for waiting, so it has every second turn.
+            // Actions would keep all other requests waiting, so those get every second turn.
             let lent = if self.lends_turn() { self.asked(now) } else { None };
             if let Some(job) = lent.or_else(page) {
                 return Some(job);
             }
         }
-        // 1. What somebody asked for.
+        // 1. Requests.
         if let Some(job) = action.or_else(|| self.asked(now)) {
             return Some(job);
         }
-        // What becomes of retried messages takes turns with the pages, which tell of them as well.
+        // Following retried messages takes turns with the pages, which show them as well.
         let follow = || self.due(Purpose::Message, now).map(|index| (Job::ReadFor(index), Purpose::Message));
-        // 2. to 4. The head, open stretches, history.
+        // 2. to 4. The head, stretches with messages on the way, history.
         if self.followed { page().or_else(follow) } else { follow().or_else(page) }
     }
 
-    /// Whether a page comes before what somebody asked for.
+    /// Whether a page comes before requested calls.
     pub(super) fn is_pages_turn(&self) -> bool {
         self.requested_in_a_row >= REQUESTED_IN_A_ROW
     }
 
-    /// Whether a page's turn goes to what else somebody asked for, because actions go on.
+    /// Whether a page's turn goes to another request, because actions go on.
     pub(super) fn lends_turn(&self) -> bool {
         self.is_pages_turn() && self.actions_in_a_row > 0 && !self.turn_lent
     }
 
-    /// What somebody asked for, actions left out.
+    /// The most urgent request, without actions.
     fn asked(&self, now: Timestamp) -> Option<(Job, Purpose)> {
         if self.batch.as_ref().and_then(|batch| batch.read_at).is_some_and(|at| at <= now) {
             return Some((Job::Batch, Purpose::Batch));
@@ -83,7 +83,7 @@ impl Scheduler {
         outcome.or_else(|| self.due(Purpose::Retry, now).map(|index| (self.next_of(index, now), Purpose::Retry)))
     }
 
-    /// The next call of an action whose request is to leave: what was read too long ago is read first.
+    /// The next call of an action whose request is to be sent: a subject read too long ago is read first.
     fn next_of(&self, index: usize, now: Timestamp) -> Job {
         let reads = self.actions.get(index).is_some_and(|acting| acting.check(now) == Check::Read);
         if reads { Job::ReadBefore(index) } else { Job::Post(index) }
@@ -102,8 +102,7 @@ impl Scheduler {
             .map(|(index, _)| index)
     }
 
-    /// Whether the next call may be one for an action: after three of them a turn is something
-    /// else's, or passes.
+    /// Whether the next call may be for an action: after three of them, a turn goes to something else, or passes.
     fn actions_have_their_turn(&self, now: Timestamp) -> bool {
         self.actions_in_a_row < ACTIONS_IN_A_ROW || self.budget.after_a_turn(now) <= now
     }

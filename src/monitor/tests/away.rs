@@ -1,4 +1,4 @@
-//! Nobody sits at the program: few calls, except for what was agreed to.
+//! The user is away: few calls, except for confirmed actions.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn with_nobody_there_it_reads_every_five_seconds_and_says_so() {
     bench.ask(Command::Attend(Attendance::Present));
     bench.run(Duration::from_secs(60)).await;
     let back = bench.get_times().len() - before - calls;
-    assert!(back > 60, "{back} calls in the minute after somebody came back");
+    assert!(back > 60, "{back} calls in the minute after the user came back");
     assert_eq!(bench.seen.meter.as_ref().map(|meter| meter.away), Some(false));
 }
 

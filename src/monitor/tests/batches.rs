@@ -1,4 +1,4 @@
-//! Whole batches: one call, and its outcome found out from what becomes of their messages.
+//! Whole batches: one call, and its outcome found out from their messages.
 
 use std::time::Duration;
 
@@ -68,8 +68,8 @@ async fn an_unknown_outcome_is_found_out_from_its_messages(#[case] fault: Fault,
         .await;
     bench.run(Duration::from_secs(300)).await;
     assert_eq!(bench.journal().all(1).unwrap()[0].state, end);
-    assert_eq!(bench.batch_posts().len(), taken, "it never goes again");
-    // A second one is not taken while the first is open.
+    assert_eq!(bench.batch_posts().len(), taken, "it is never repeated");
+    // A second one is refused while the first is open.
     if end == ActionState::Unknown {
         let plan = bench.batch_plan().await;
         bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
@@ -117,14 +117,14 @@ async fn one_that_had_not_left_at_a_crash_is_told_with_its_id() {
     bench.ask(retry_batch_command(plan.clone().confirm(bench.clock.now()).unwrap()));
     bench.until_dead_or(&stops, |_| false).await;
     let mut bench = bench.killed_and_restarted();
-    bench.until("it is told", |seen| !seen.batches_not_started.is_empty()).await;
+    bench.until("it is reported", |seen| !seen.batches_not_started.is_empty()).await;
     bench.run(Duration::from_secs(60)).await;
     assert_eq!((bench.seen.batches_not_started.as_slice(), bench.batch_posts().len()), (&[plan.batch][..], 0));
-    assert_eq!(bench.seen.notices.len(), 0, "whoever listens tells it, in its own words");
+    assert_eq!(bench.seen.notices.len(), 0, "the listener reports it, in its own words");
     assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::NotSent);
 }
 
-/// What the worker told of the batch's retry last, where nobody knows how it ended.
+/// What the worker last reported of the batch's retry, where its outcome is unknown.
 fn unknown(bench: &Bench) -> Option<(String, bool)> {
     match bench.seen.batch_stages.last() {
         Some(ActionStage::Unknown { why, look_up_at }) => Some((why.what.clone(), look_up_at.is_none())),
@@ -137,7 +137,7 @@ async fn until_over(bench: &mut Bench) {
     bench.until("it is known, or a person must decide", |seen| seen.batch_stages.last().is_some_and(is_over)).await;
 }
 
-/// The example: the request was lost on its way, and somebody retries one message of the batch from the portal.
+/// The request was lost, and someone retries one message of the batch from the portal.
 #[rstest]
 #[case::the_first(0)]
 #[case::the_last(usize::MAX)]
@@ -147,7 +147,7 @@ async fn one_message_retried_by_another_hand_does_not_make_it_accepted(#[case] i
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
     bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
-    bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
+    bench.until("its outcome is unknown", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
     bench.retry_elsewhere(&failures[index.min(failures.len() - 1)].message);
     until_over(&mut bench).await;
     let words = format!("1 of {} changed", failures.len());
@@ -159,7 +159,7 @@ async fn one_message_retried_by_another_hand_does_not_make_it_accepted(#[case] i
     assert_eq!(bench.batch_posts(), []);
 }
 
-/// All of them are retried one by one from the portal: then the failures were retried, whoever did it.
+/// All of them are retried one by one from the portal: the failures were retried, no matter by whom.
 #[tokio::test(start_paused = true)]
 async fn all_of_them_changed_is_accepted() {
     let world = World { calls_per_second: 0, ..world() };
@@ -167,7 +167,7 @@ async fn all_of_them_changed_is_accepted() {
     let plan = bench.batch_plan().await;
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
     bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
-    bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
+    bench.until("its outcome is unknown", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
     failures.iter().for_each(|seen| bench.retry_elsewhere(&seen.message));
     until_over(&mut bench).await;
     assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
@@ -200,15 +200,15 @@ async fn what_was_retried_singly_from_here_does_not_count() {
         let error = store.row(&seen.message).and_then(|row| store.error(row).cloned());
         error.is_none_or(|error| error.known().retry_advice() != RetryAdvice::No)
     };
-    let single = bench.confirmed(&failures.iter().find(helped).expect("a failure that a retry may help").message);
+    let single = bench.confirmed(&failures.iter().find(helped).expect("a failure worth a retry").message);
     bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
-    bench.until("nobody knows", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
+    bench.until("its outcome is unknown", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::Unknown { .. }))).await;
     bench.ask(retry_command(single));
     until_over(&mut bench).await;
     assert_eq!(unknown(&bench), Some((format!("0 of {} changed", failures.len() - 1), true)));
 }
 
-/// What somebody agreed to is what is sent, or nothing is.
+/// Either exactly what was agreed to is sent, or nothing.
 #[rstest]
 #[case::nothing_changed(false)]
 #[case::another_hand(true)]
@@ -250,15 +250,15 @@ async fn it_is_read_again_before_it_goes_again() {
     let plan = bench.batch_plan().await;
     let first = plan.evidence.clone().unwrap().failures()[0].message.clone();
     bench.ask(retry_batch_command(plan.confirm(bench.clock.now()).unwrap()));
-    bench.until("it goes again", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::GoesAgain { .. }))).await;
+    bench.until("it is repeated", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::GoesAgain { .. }))).await;
     bench.retry_elsewhere(&first);
     bench.until("it does not go", |seen| matches!(seen.batch_stages.last(), Some(ActionStage::NotTaken(_)))).await;
     assert_eq!(bench.batch_posts(), []);
     assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::NotSent);
 }
 
-/// Calls are paused in the midst of a reading, so that it takes longer than a minute: once before the yes, and once
-/// after it. The request follows on the last page of the second one.
+/// Calls are paused in the middle of a reading, so that it takes longer than a minute: once before the yes, and once
+/// after it. The request follows the last page of the second one.
 #[tokio::test(start_paused = true)]
 async fn a_long_reading_begins_after_the_yes() {
     let world = World { large_files: true, failure_rate: 0.2, ..demo_world(60, 0.0) };
@@ -347,7 +347,7 @@ async fn a_part_is_told_after_a_restart_too() {
     assert_eq!(unknown(&bench), Some((format!("1 of {} changed", failures.len()), true)));
 }
 
-/// Lines of an older journal say too little: nothing is read for them by itself, and a person decides.
+/// Entries of an older journal say too little: nothing is read for them automatically, and a person decides.
 #[tokio::test(start_paused = true)]
 async fn a_line_without_evidence_goes_to_a_person() {
     let mut bench = loaded(Bench::new(World { calls_per_second: 0, ..world() })).await;
@@ -371,7 +371,7 @@ async fn a_line_without_evidence_goes_to_a_person() {
     let failures = plan.evidence.clone().unwrap().failures().to_vec();
     failures.iter().for_each(|seen| bench.retry_elsewhere(&seen.message));
     let mut bench = bench.killed_and_restarted();
-    bench.until("it is told", |seen| seen.open.as_ref().is_some_and(|open| !open.is_empty())).await;
+    bench.until("it is reported", |seen| seen.open.as_ref().is_some_and(|open| !open.is_empty())).await;
     bench.run(Duration::from_secs(300)).await;
     let open = bench.seen.open.clone().unwrap();
     assert_eq!(open.iter().map(|open| (open.action, open.look_up_at)).collect::<Vec<_>>(), [(action, None)]);
@@ -380,7 +380,7 @@ async fn a_line_without_evidence_goes_to_a_person() {
     assert_eq!(bench.journal().entry(action).unwrap().state, ActionState::Unknown);
 }
 
-/// The largest plans: each failure is a line of its own, written in one step and read back whole.
+/// The largest plans: each failure is a line of its own, written in one step and read back completely.
 #[tokio::test(start_paused = true)]
 async fn twenty_thousand_failures_are_kept() {
     let bench = Bench::new(demo_world(0, 0.0));

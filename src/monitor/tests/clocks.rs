@@ -1,4 +1,5 @@
-//! Clocks that are set, and machines that sleep: a run goes on, and no yes of the evening sends in the morning.
+//! Clocks that are set, and machines that sleep: a run goes on, and a yes in the evening sends nothing in the
+//! morning.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,13 +14,13 @@ use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
-/// Eight hours, by one clock or by both.
+/// Eight hours, on one clock or on both.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Night {
     Both,
-    /// The wall clock stood still as well, or was set back.
+    /// The wall clock stopped as well, or was set back.
     Steady,
-    /// No clock counts suspend but the wall.
+    /// Only the wall clock includes suspend.
     Wall,
 }
 
@@ -37,8 +38,8 @@ impl Night {
     }
 }
 
-/// A terminal that was stopped with Ctrl-s takes no frame, so the worker can tell no more: wherever that holds it up,
-/// it must look at the yes again before the request leaves.
+/// A terminal stopped with Ctrl-s takes no frame, so the worker can report nothing: wherever that blocks it, it must
+/// check the yes again before the request is sent.
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn a_screen_that_stands_still_lets_no_old_yes_leave(#[values(1, 2, 3, 4)] taken: usize) {
@@ -48,7 +49,7 @@ async fn a_screen_that_stands_still_lets_no_old_yes_leave(#[values(1, 2, 3, 4)] 
     bench.stand_still(taken, Duration::from_secs(600)).await;
     let left_in_time = bench.posts().len();
     bench.run(Duration::from_secs(900)).await;
-    assert_eq!(bench.posts().len(), left_in_time, "nothing leaves ten minutes later");
+    assert_eq!(bench.posts().len(), left_in_time, "nothing is sent ten minutes later");
 }
 
 #[rstest]
@@ -75,7 +76,7 @@ async fn a_yes_of_the_evening_sends_nothing_in_the_morning(
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both, Night::Steady, Night::Wall)] night: Night) {
-    // The machine sleeps while the second request is on its way; in the morning its connection breaks.
+    // The machine sleeps while the second request is under way; in the morning its connection breaks.
     let clock: Arc<Mutex<Option<Clock>>> = Arc::default();
     let (at_night, posts) = (clock.clone(), std::sync::atomic::AtomicUsize::new(0));
     let faults = move |_: usize, request: &Request| {
@@ -96,7 +97,7 @@ async fn a_request_that_slept_does_not_lead_on_to_the_next(#[values(Night::Both,
     assert_eq!(bench.seen.run().unwrap().not_sent, 6);
 }
 
-/// A run goes on as if nothing had happened, wherever the wall clock is set to meanwhile.
+/// A run goes on as if nothing had happened, wherever the wall clock is set meanwhile.
 #[rstest]
 #[case::back(-3_600)]
 #[case::far_back(-400 * 86_400)]
@@ -116,7 +117,7 @@ async fn a_run_goes_on_when_the_clock_is_set(#[case] seconds: i64) {
     let took = begun.elapsed().as_secs_f64();
     assert!(took < 24.0, "{took} s for what takes ten");
     assert_eq!((bench.posts().len(), bench.seen.run().unwrap().accepted), (20, 20));
-    // The rows are as old as they are, whatever the wall says.
+    // The rows keep their true age, whatever the wall clock says.
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.differences(Duration::from_secs(20)).stale, 0);
 }

@@ -12,7 +12,7 @@ async fn a_day_leaves_no_tasks_behind_and_is_shown_right() {
     let (mut reported, mut most_reported) = (bench.seen.reported, Vec::new());
     let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     for hour in 1..24 {
-        // Somebody looks now and then.
+        // It is in view now and then.
         bench.ask(Command::InView(hour % 8 == 0));
         bench.run(Duration::from_secs(if hour % 8 == 0 { 60 } else { 3600 })).await;
         bench.ask(Command::InView(false));
@@ -22,7 +22,7 @@ async fn a_day_leaves_no_tasks_behind_and_is_shown_right() {
         }
         reported = bench.seen.reported;
     }
-    // Two heads a minute and what still moves, each with the meter before, meanwhile and after.
+    // Two heads a minute and what can still change, each with the meter before, during and after.
     assert!(most_reported.iter().all(|news| (240..=1200).contains(news)), "news in each hour out of view: {most_reported:?}");
     bench.run(Duration::from_secs(60)).await;
     let coverage = bench.seen.store.coverage();

@@ -1,5 +1,5 @@
-//! A disk that is slower than the calls: it slows a run down, and neither the pace that all processes
-//! share nor the run suffers.
+//! A disk that is slower than the calls slows a run down, but neither the run nor the pace that all processes share
+//! suffers.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn failing_world() -> World {
     World { failure_rate: 0.4, ..demo_world(200, 0.0) }
 }
 
-/// No second holds more than two calls.
+/// No second has more than two calls.
 fn assert_two_a_second(times: &[Timestamp]) {
     for (index, three) in times.windows(3).enumerate() {
         let took = three[2].duration_since(three[0]);
@@ -57,7 +57,7 @@ async fn two_processes_keep_to_their_pace_and_every_retry_goes(#[case] milliseco
     assert_two_a_second(&times);
 }
 
-/// No room was learnt before: what keeps the pace is that the slot is looked at again.
+/// No room was learnt before: the pace is kept because the slot is checked again.
 #[rstest]
 #[case(300)]
 #[case(700)]
@@ -95,9 +95,9 @@ async fn a_line_that_comes_too_late_is_closed_before_the_next_slot_is_waited_for
     assert!(entries.iter().all(|entry| entry.state == ActionState::Accepted), "{entries:?}");
     let tries: Vec<u32> = entries.iter().rev().map(|entry| entry.tries).collect();
     assert_eq!(tries, [2, 1, 1], "the first was late; from then on slots leave room for the disk");
-    // Each line was open no longer than the disk took, the way to the server, and the disk again.
+    // Each line was open only as long as the disk, the call and the disk again took.
     let waits = bench.seen.stages.iter().filter(|(_, stage)| matches!(stage, ActionStage::GoesAgain { .. }));
-    assert_eq!(waits.count(), 0, "a late line is no failure of the call");
+    assert_eq!(waits.count(), 0, "a late line is not a failed call");
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,7 +117,7 @@ async fn late_lines_do_not_use_up_the_tries() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     let chosen = bench.failures(1);
     bench.ask(retry_command(bench.confirmed(&chosen[0])));
-    // The line of a try, its end, and so on: it grows slower faster than its slots leave room for it.
+    // The line of a try, its outcome, and so on: it gets slower faster than its slots can allow for.
     bench.slow_the_next_writes(&[300, 0, 1_500, 0, 4_500, 0]);
     bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
     let under_way = bench.seen.stages.iter().filter_map(|(_, stage)| match stage {

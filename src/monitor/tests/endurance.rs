@@ -1,4 +1,4 @@
-//! What goes on for long, or goes wrong in one place, holds up nothing else.
+//! What takes long, or goes wrong in one spot, holds up nothing else.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ async fn a_yes_does_not_hold_for_ever() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_read_holds_up_no_other() {
-    // Everything below the head answers 400, as a cursor that the server does not like would.
+    // Everything below the head answers 400, as for a cursor that the server rejects.
     let refused = ScriptedStep::answer(400, r#"{"error":{"code":"parameter_invalid","message":"after","type":"t","id":"i"}}"#);
     let faults = move |_: usize, request: &Request| request.query().contains("after=").then(|| Fault::Before(refused.clone()));
     let mut bench = Bench::with_faults(demo_world(3000, 1.0), |inner| FaultTransport::new(inner, faults));
@@ -44,12 +44,12 @@ async fn a_page_that_cannot_be_read_holds_up_no_other() {
     let heads = bench.get_times().len();
     assert!(heads > 200, "{heads} heads in ten minutes");
     assert_eq!(bench.seen.connection, Connection::Live);
-    assert!(!bench.seen.notices.is_empty(), "it is told");
+    assert!(!bench.seen.notices.is_empty(), "it is reported");
 }
 
 #[tokio::test(start_paused = true)]
 async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person() {
-    // The POST is lost, and the message can never be read alone again.
+    // The POST is lost, and the message can never be read individually again.
     let lost = ScriptedStep::Fail(TransportFailure::Unknown(Broken::Reset));
     let broken = ScriptedStep::answer(500, "");
     let faults = move |_: usize, request: &Request| {
@@ -61,7 +61,7 @@ async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person(
     bench.until("a person must decide", |seen| matches!(seen.stage(&failed), Some(ActionStage::Unknown { look_up_at: None, .. }))).await;
     let before = bench.get_times().len();
     bench.run(Duration::from_secs(120)).await;
-    assert!(bench.get_times().len() > before, "the head goes on being read");
+    assert!(bench.get_times().len() > before, "the head is still read");
     assert_eq!(bench.seen.connection, Connection::Live);
     assert_eq!(bench.posts(), []);
 }
@@ -79,7 +79,7 @@ async fn a_pause_during_a_call_that_fails_stays_a_pause() {
     assert_eq!(bench.seen.connection, Connection::Paused);
 }
 
-/// Fewer messages than before, about as many, and so many that their end lies pages below the head.
+/// Fewer messages than before, about as many, and so many that their end is pages below the head.
 #[rstest]
 #[case(300, 40)]
 #[case(300, 500)]

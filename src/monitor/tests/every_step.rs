@@ -1,5 +1,5 @@
-//! At every step in turn, a request or either side of a write to the journal, something happens: a person takes
-//! the rest back, the machine sleeps, a clock is set. Nothing leaves after it that must not, and nothing twice.
+//! At every step in turn, a request or either side of a write to the journal, something happens: a person takes the
+//! rest back, the machine sleeps, a clock is set. Nothing is sent after it that must not be, and nothing twice.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,9 +23,9 @@ type Happening = Box<dyn FnOnce() + Send>;
 struct Steps {
     /// How many come before it; none before it is armed.
     armed: Mutex<Option<(usize, Happening)>>,
-    /// How many requests have left that change something.
+    /// How many requests that change something were sent.
     left: AtomicUsize,
-    /// How many had left when it happened, one that was leaving just then included.
+    /// How many had been sent when it happened, including one being sent just then.
     left_then: Mutex<Option<usize>>,
 }
 
@@ -50,8 +50,8 @@ enum What {
     Batch,
 }
 
-/// A worker with old rows, so that they are read again first. The second request is dropped for the rate and goes
-/// again; the answer to the fourth is lost.
+/// A worker with old rows, so that they are read again first. The second request is dropped for the rate and
+/// repeated; the answer to the fourth is lost.
 async fn prepared(what: What) -> (Bench, Arc<Steps>, Command, usize) {
     let steps = Arc::new(Steps::default());
     let counted = steps.clone();
@@ -80,10 +80,10 @@ async fn prepared(what: What) -> (Bench, Arc<Steps>, Command, usize) {
         }
     };
     before.kill();
-    // As in a script, so that every step is one of the retries'.
+    // As in a script, so that every step belongs to the retries.
     let wrap = |inner| -> Arc<dyn Transport> { Arc::new(FaultTransport::new(inner, faults)) };
     let mut bench = before.another_behind(World { reads: false, ..world() }, wrap);
-    // What it does at its start comes before the yes.
+    // Its start-up comes before the yes.
     bench.run(Duration::from_secs(1)).await;
     let journal_steps = steps.clone();
     bench.gated_journal().set_gate(move || {
@@ -111,8 +111,8 @@ fn is_over(seen: &Seen, what: What) -> bool {
     }
 }
 
-/// Goes through the steps, until there are no more. `happens` gives what happens at one; `check` looks at what
-/// came of it, with how many requests had left by then.
+/// Goes through the steps until there are no more. `happens` makes what happens at one; `check` examines the result,
+/// given how many requests had been sent by then.
 async fn at_every_step(what: What, happens: impl Fn(&Bench) -> Happening, check: impl Fn(&Bench, usize, &Steps, usize)) {
     for step in 1.. {
         let (mut bench, steps, command, messages) = prepared(what).await;
@@ -129,7 +129,7 @@ async fn at_every_step(what: What, happens: impl Fn(&Bench) -> Happening, check:
         assert!(twice.is_empty(), "{what:?}, step {step}: {twice:?}");
         let open = states(&bench).into_iter().filter(|state| *state == ActionState::Intended).count();
         assert_eq!(open, 0, "{what:?}, step {step}: it is neither sent nor given up");
-        assert!(step < 100, "{what:?} goes on for ever");
+        assert!(step < 100, "{what:?} goes on forever");
     }
 }
 
@@ -149,7 +149,7 @@ async fn what_is_taken_back_at_any_step_does_not_leave_after_it(#[values(What::S
 const EIGHT_HOURS: i64 = 8 * 3600;
 const TEN_YEARS: i64 = 10 * 365 * 86_400;
 
-/// A night is what the clock that counts suspend and the time of day go on by, in seconds.
+/// A night is how far the steady clock and the time of day advance, in seconds.
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn a_night_at_any_step_ends_what_was_agreed_to_before_it(
@@ -170,7 +170,7 @@ async fn a_night_at_any_step_ends_what_was_agreed_to_before_it(
     .await;
 }
 
-/// Set back, by whatever time, a clock of the wall hinders nothing.
+/// A wall clock set back, however far, hinders nothing.
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn a_clock_set_back_at_any_step_hinders_nothing(#[values(What::Single, What::Run, What::Batch)] what: What) {

@@ -1,4 +1,4 @@
-//! How far back is read: as configured, and further where somebody wants it.
+//! How far back history is read: as configured, and further on request.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Old rows: what others retry between a yes and its request is never retried a second time from here.
+//! Old rows: a message that others retry between a yes and its request is never retried a second time from here.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ fn skipped(bench: &Bench, message: &MessageId) -> bool {
     matches!(bench.seen.stage(message), Some(ActionStage::Skipped(_)))
 }
 
-/// The journal says of exactly these that they were retried elsewhere.
+/// The journal says that exactly these were retried elsewhere.
 fn assert_journal(bench: &Bench, elsewhere: &HashSet<MessageId>) {
     for entry in bench.journal().all(1000).unwrap() {
         let message = entry.action.message().unwrap();
@@ -73,16 +73,16 @@ async fn planned_by_a_script(bench: &Bench, count: usize) -> Vec<ConfirmedRetry>
     Planner::default().plan(read.iter().take(count).map(|(message, read)| (message, read.clone())), now).confirm(now)
 }
 
-/// Who carries a run out.
+/// Who carries out a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum By {
     Dashboard,
     Script,
 }
 
-/// A run of 100 of which 40 are retried by another hand: 20 at once, 10 and 10 while it goes on, each
-/// more than a minute before its turn. Some of them fail again, some are delivered; where the world is
-/// slow, none has moved yet.
+/// A run of 100 of which 40 are retried by someone else: 20 at once, 10 and 10 while it goes on, each more than a
+/// minute before its turn. Some of them fail again, some are delivered; where the world is slow, none has changed
+/// yet.
 #[rstest]
 #[case::in_the_dashboard(By::Dashboard, 1.0)]
 #[case::in_the_dashboard_while_they_still_move(By::Dashboard, 0.02)]
@@ -114,7 +114,7 @@ async fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_not_posted(#[case
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (60, 40, 0, 0, 0, 0));
     assert_eq!(bench.seen.run().unwrap().phase, RunPhase::Done);
-    // The server's own log: 60 from here, 40 by the other hand, and none twice.
+    // The server's own log: 60 from here, 40 by the other, and none twice.
     let posts = bench.posts();
     assert_eq!(posts.len(), 100);
     let accepted = bench.accepted();
@@ -129,7 +129,7 @@ async fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_not_posted(#[case
     }
 }
 
-/// What provably did nothing goes again only after another look, once the row is a minute old.
+/// A try that provably did nothing is repeated only after another look, once the row is a minute old.
 #[rstest]
 #[case::dropped(ScriptedStep::answer(429, ""), false)]
 #[case::not_sent(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::Refused)), false)]
@@ -143,18 +143,18 @@ async fn a_repeat_is_no_second_retry_of_what_went_elsewhere(#[case] step: Script
     let chosen = bench.failures(3);
     let retries = bench.all_confirmed(&chosen);
     bench.ask(if in_run { run_command(retries) } else { retry_command(retries[0].clone()) });
-    bench.until("it goes again", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::GoesAgain { .. }))).await;
+    bench.until("it is repeated", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::GoesAgain { .. }))).await;
     bench.retry_elsewhere(&chosen[0]);
     bench.until("it is skipped", |seen| matches!(seen.stage(&chosen[0]), Some(ActionStage::Skipped(_)))).await;
     bench.run(Duration::from_secs(300)).await;
-    assert_eq!(bench.accepted().get(&chosen[0]), Some(&1), "by the other hand");
+    assert_eq!(bench.accepted().get(&chosen[0]), Some(&1), "by the other");
     assert_eq!(bench.posts().len(), if in_run { 3 } else { 1 });
     let entry = bench.journal().all(10).unwrap().into_iter().find(|entry| entry.action.message() == Some(&chosen[0])).unwrap();
     assert_eq!((entry.state, entry.reason.as_deref()), (ActionState::NotSent, Some("retried elsewhere meanwhile")));
     assert!(bench.seen.notices.is_empty(), "{:?}", bench.seen.notices);
 }
 
-/// What any answer shows counts at once, however young the row is.
+/// What any answer shows counts at once, however fresh the row is.
 #[rstest]
 #[case::opened(|message: &MessageId, _: &str| Command::Open { generation: Generation(1), message: message.clone() })]
 #[case::searched(|_: &MessageId, number: &str| Command::Search { generation: Generation(1), query: RecipientQuery::parse(number).unwrap() })]
@@ -170,7 +170,7 @@ async fn what_is_on_the_screen_is_not_retried_against_it(#[case] look: fn(&Messa
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (19, 1, 0, 0, 0, 0));
     assert!(skipped(&bench, &last));
-    assert_eq!(bench.accepted().get(&last), Some(&1), "by the other hand");
+    assert_eq!(bench.accepted().get(&last), Some(&1), "by the other");
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,7 +187,7 @@ async fn a_yes_is_not_renewed_by_its_repeats() {
     let RunPhase::Stopped(why) = &bench.seen.run().unwrap().phase else { panic!("stopped") };
     assert!(why.why.contains("five minutes"), "{why:?}");
     bench.run(Duration::from_secs(600)).await;
-    assert_eq!(bench.posts(), [], "400 seconds after the yes nobody may send");
+    assert_eq!(bench.posts(), [], "400 seconds after the yes nothing may be sent");
 }
 
 /// A run that takes many minutes reads pages, not messages.
@@ -207,7 +207,7 @@ async fn a_long_run_is_read_again_by_its_pages(#[case] by: By) {
         By::Dashboard => bench.all_as_read(&bench.failures(160)),
         By::Script => planned_by_a_script(&bench, 160).await,
     };
-    // In no order of the pages, as a list sorted by anything else is.
+    // Not in the order of the pages, like a list sorted by anything else.
     retries.sort_by_key(|retry| retry.item().message.as_str().bytes().rev().collect::<Vec<u8>>());
     let pages = bench.reported_times().len();
     let begun = bench.clock.now();
@@ -242,7 +242,7 @@ async fn where_a_page_tells_nothing_to_compare_the_message_is_read_by_itself() {
     let retries = bench.all_as_read(&chosen);
     bench.run(Duration::from_secs(1)).await;
     bare.store(true, Ordering::SeqCst);
-    // Nobody looks, so nothing is read for longer than a row may be old.
+    // Paused, so nothing is read for longer than a row may be old.
     bench.ask(Command::Pause);
     bench.run(Duration::from_secs(100)).await;
     let resumed = bench.clock.now();

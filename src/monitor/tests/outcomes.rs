@@ -1,5 +1,5 @@
-//! Every row of the table of outcomes, from a fault on the wire to the journal's line, and many
-//! messages under many faults at once.
+//! Every row of the table of outcomes, from a fault on the wire to the journal's line, and many messages with many
+//! faults at once.
 
 use std::time::Duration;
 
@@ -40,14 +40,13 @@ fn refuses(status: u16) -> ScriptedStep {
     ScriptedStep::answer(status, r#"{"error":{"code":"some_code","message":"some words","type":"t","id":"trace-1"}}"#)
 }
 
-/// A success that breaks off.
+/// A successful answer that breaks off.
 fn cut() -> ScriptedStep {
     let body = bytes::Bytes::from_static(b"{\"id\":\"mess");
     ScriptedStep::Answer(Response { status: 201, body, body_failure: Some(Broken::Eof), ..Response::default() })
 }
 
-/// One retry whose first request meets a fault; the state it ends in, the tries, and how often the
-/// world took it.
+/// One retry whose first request meets a fault: the state it ends in, the tries, and how often the world accepted it.
 async fn ends(fault: Fault, times: usize) -> (ActionState, u32, usize) {
     let faults = posts(move |number| (number <= times).then(|| fault.clone()));
     let mut bench = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
@@ -136,14 +135,14 @@ async fn a_portals_page_keeps_no_message_under_way() {
     let action = bench.seen.open.as_ref().unwrap()[0].action;
     bench.ask(Command::Resolve { action, went: false });
     bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(Vec::is_empty)).await;
-    // Without a restart it can be retried again.
+    // It can be retried again without a restart.
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.accepted().get(&failed), Some(&1));
     assert_eq!(bench.journal().all(1).unwrap()[0].state, ActionState::Accepted);
 }
 
-/// What the journal says of a message must be what the world's log says.
+/// What the journal says about a message must match the world's log.
 fn is_true(state: ActionState, accepted: usize) -> bool {
     match state {
         ActionState::Accepted | ActionState::ResolvedAccepted => accepted == 1,
@@ -154,7 +153,7 @@ fn is_true(state: ActionState, accepted: usize) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn five_hundred_messages_under_faults_are_each_taken_once_at_most() {
-    // A fixed mixture: more than half of all requests meet a fault.
+    // A fixed mix: more than half of all requests meet a fault.
     let faults = posts(|number| match (number * 7919) % 20 {
         0..4 => Some(Fault::Before(answers(429))),
         4..6 => Some(Fault::Before(breaks(Broken::Reset))),

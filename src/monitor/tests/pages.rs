@@ -25,7 +25,7 @@ impl Bench {
         assert_eq!(self.seen.connection, Connection::Live);
     }
 
-    /// That each message is shown once, as it is at the server, half a minute after it was there.
+    /// Each message is shown once, as it was on the server half a minute ago.
     async fn assert_right(&mut self) {
         let there = self.message_ids();
         self.run(Duration::from_secs(30)).await;
@@ -57,7 +57,7 @@ async fn cursors_that_loop_are_followed_once_and_told_once() {
     bench.assert_pace(before, 150);
     let reported = bench.seen.notices.iter().filter(|notice| notice.text.why.contains("circle")).count();
     assert_eq!(reported, 1);
-    assert!(!bench.seen.store.coverage().complete, "what lies below is not claimed");
+    assert!(!bench.seen.store.coverage().complete, "the part below is not claimed");
     let shown: Vec<MessageId> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();
     assert_eq!(shown.iter().collect::<HashSet<_>>().len(), shown.len());
 }
@@ -90,9 +90,9 @@ async fn a_last_page_that_always_promises_more_is_no_reason_to_spin() {
 #[case::twice(|rows: &mut Vec<Value>| { let again: Vec<Value> = rows.iter().take(20).cloned().collect(); rows.splice(10..10.min(rows.len()), again); })]
 // The last ones come first, too.
 #[case::wrapped(|rows: &mut Vec<Value>| { let again: Vec<Value> = rows.iter().rev().take(5).cloned().collect(); rows.splice(0..0, again); })]
-// The order of a page is turned round.
+// The order of a page is reversed.
 #[case::reversed(|rows: &mut Vec<Value>| rows.reverse())]
-// Two and two are exchanged.
+// Pairs are swapped.
 #[case::exchanged(|rows: &mut Vec<Value>| for pair in rows.chunks_mut(2) { pair.reverse(); })]
 #[tokio::test(start_paused = true)]
 async fn repeated_and_disordered_rows_do_no_harm(#[case] disorder: fn(&mut Vec<Value>)) {
@@ -179,7 +179,7 @@ async fn a_message_that_goes_backwards_is_shown_as_last_told() {
     bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
     let before = bench.get_times().len();
     let mut shown = HashSet::new();
-    // It has not moved for long, so its page is read every ten minutes.
+    // It has not changed for long, so its page is read every ten minutes.
     for _ in 0..45 {
         bench.run(Duration::from_secs(60)).await;
         let words = bench.seen.store.rows().filter_map(|row| bench.seen.store.cells(row).status.map(|status| status.api_word().to_owned()));

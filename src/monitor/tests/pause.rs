@@ -1,4 +1,4 @@
-//! A pause in the midst of everything: not one request leaves after it is told, and all goes on afterwards.
+//! A pause in the middle of everything: no request is sent after it is reported, and everything goes on afterwards.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::monitor::{Command, Connection, Generation};
 use crate::postman::Request;
 use crate::postman::scripted::FaultTransport;
 
-/// What a request asks.
+/// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Asked {
     Search,
@@ -29,7 +29,7 @@ fn asked(request: &Request) -> Asked {
     }
 }
 
-/// A worker, and what has left it so far.
+/// A worker, and the requests it has sent so far.
 struct Watched {
     bench: Bench,
     left: Arc<Mutex<Vec<Asked>>>,
@@ -66,7 +66,7 @@ impl Watched {
         self.left.lock().unwrap().len()
     }
 
-    /// Lets time pass until such a request has left, and is not answered yet.
+    /// Lets time pass until such a request was sent and is not answered yet.
     async fn until_under_way(&mut self, wanted: Asked) {
         for _ in 0..60_000 {
             let before = self.left();
@@ -87,7 +87,7 @@ impl Watched {
         let reported = self.left();
         self.bench.run(time).await;
         let later = self.left.lock().unwrap()[reported..].to_vec();
-        assert_eq!(later, [], "after the pause was told");
+        assert_eq!(later, [], "after the pause was reported");
         assert_eq!(self.bench.seen.connection, Connection::Paused);
     }
 }
@@ -103,7 +103,7 @@ async fn a_pause_while_a_call_is_under_way_lets_no_other_leave(#[case] under_way
     watched.begin_all();
     watched.until_under_way(under_way).await;
     watched.pause().await;
-    // No longer than a yes holds: the run goes on afterwards.
+    // Not longer than a yes holds: the run goes on afterwards.
     watched.assert_silent(Duration::from_secs(240)).await;
     let opened = watched.bench.seen.opened.len();
     watched.bench.ask(Command::Resume);

@@ -1,4 +1,4 @@
-//! Nothing moves, and hundreds of messages stand with the telco: the calls are the sender's.
+//! Nothing changes, and hundreds of messages are stuck with the telco: the calls are left to the sender.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use crate::monitor::Command;
 
 const QUARTER: Duration = Duration::from_secs(900);
 
-/// A campaign of 6,000 in which one of twelve has stood with the telco for an hour, until the stall ends.
+/// A campaign of 6,000 in which one in twelve has been with the telco for an hour, until the stall ends.
 fn stalled(own_rate: f64, ended: &Arc<AtomicBool>) -> Bench {
     let (ended, since) = (Arc::clone(ended), "2030-03-17T16:00:00.000Z");
     Bench::with_pages(World { own_rate, ..demo_world(6_000, 0.0) }, move |_, _, page| {

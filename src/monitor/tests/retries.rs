@@ -1,4 +1,4 @@
-//! Retries: each reaches the server once, and every outcome ends as what it was.
+//! Retries: each reaches the server once, and every outcome is recorded as it was.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,7 +141,7 @@ async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
-    // The request arrives and its answer never comes: the program dies while it waits.
+    // The request arrives and its answer never comes: the program dies while waiting.
     let faults = first_post(Fault::After(ScriptedStep::Hang));
     let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));

@@ -1,4 +1,4 @@
-//! Runs: many retries, one after the other, that pause, stop and come to a true end.
+//! Runs: many retries, one after the other, that pause, stop and finish correctly.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -120,7 +120,7 @@ async fn three_unknown_outcomes_in_a_row_pause_it() {
     bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
     bench.run(Duration::from_secs(300)).await;
     assert_eq!(bench.posts().len(), 5, "it waits for a person");
-    // They were found out meanwhile.
+    // Their outcomes were found meanwhile.
     assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 0, 7));
     assert_eq!(bench.seen.open.as_deref(), Some(&[][..]));
     bench.ask(Command::ResumeRun { agreed_at: bench.clock.now() });
@@ -129,7 +129,7 @@ async fn three_unknown_outcomes_in_a_row_pause_it() {
     assert_eq!(bench.posts().len(), 12);
 }
 
-/// A yes that the worker hears of late, because the disk was busy or the machine slept, goes on with nothing.
+/// A yes that reaches the worker late, because the disk was busy or the machine slept, resumes nothing.
 #[tokio::test(start_paused = true)]
 async fn a_resumption_that_is_heard_too_late_stops_it() {
     let faults = posts(|number| (3..6).contains(&number).then(reset_after));
@@ -170,7 +170,7 @@ async fn what_is_open_elsewhere_is_passed_over() {
     let mut bench = loaded(Bench::with_faults(failing_world(), |inner| FaultTransport::new(inner, faults))).await;
     let chosen = bench.failures(6);
     bench.ask(retry_command(bench.confirmed(&chosen[2])));
-    bench.until("its outcome is not known", |seen| matches!(seen.stage(&chosen[2]), Some(ActionStage::Unknown { .. }))).await;
+    bench.until("its outcome is unknown", |seen| matches!(seen.stage(&chosen[2]), Some(ActionStage::Unknown { .. }))).await;
     bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it is over", Seen::run_is_over).await;
     assert_eq!(counts(bench.seen.run().unwrap()), (5, 0, 0, 1, 0));

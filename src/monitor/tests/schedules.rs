@@ -1,5 +1,5 @@
-//! Any schedule of answers, of jumps of the wall clock and of sleeps: calls keep their distance, a server that asks to
-//! wait is obeyed, and nothing stands still.
+//! Any schedule of answers, of jumps of the wall clock and of sleeps: calls keep their distance, a server that asks
+//! to wait is obeyed, and nothing gets stuck.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use crate::monitor::scheduler::{CallFailure, NextStep, Scheduler};
 use crate::postman::RetryAfter;
 use crate::state::{BudgetFile, Server, SharedBudget as _};
 
-/// What comes of a call.
+/// The answer to a call.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
     Good,
     TooMany(Option<After>),
     Failed(Option<After>),
-    /// A good one, and the wall clock is set so many seconds on or back.
+    /// A good one, and the wall clock is set forward or back by this many seconds.
     Jump(i64),
-    /// A good one, and the machine sleeps for so many seconds.
+    /// A good one, and the machine sleeps for this many seconds.
     Sleep(u32),
 }
 
@@ -62,16 +62,17 @@ fn answer() -> impl Strategy<Value = Answer> {
     ]
 }
 
-/// A desk that always has a call to make, its clocks, and the slots that it shares with others by the wall.
+/// A scheduler that always has a call to make, its clocks, and the slots that it shares with others by the wall
+/// clock.
 struct Caller {
     scheduler: Scheduler,
-    /// A clock that nobody sets.
+    /// The steady clock.
     passed: Timestamp,
     /// How far the wall clock is ahead.
     ahead: SignedDuration,
     slots: BudgetFile,
     spacing: Duration,
-    /// For how long a slot that a clock of before had reserved was waited for.
+    /// How long it waited for a slot that was reserved by an earlier clock.
     stood: SignedDuration,
     _folder: tempfile::TempDir,
 }
@@ -87,7 +88,7 @@ impl Caller {
         Self { scheduler, passed, ahead, slots, spacing, stood, _folder: folder }
     }
 
-    /// A slot, which processes agree on by the wall clock, as a time of this one's own.
+    /// A slot, which processes agree on by the wall clock, as a time on this one's own clock.
     fn reserve(&mut self) -> Timestamp {
         let wall = self.passed + self.ahead;
         let wait = self
@@ -101,7 +102,7 @@ impl Caller {
         self.passed + wait
     }
 
-    /// Lets time pass until the next call leaves.
+    /// Lets time pass until the next call is made.
     fn call(&mut self) {
         for _ in 0..100 {
             let now = self.passed;
@@ -111,17 +112,17 @@ impl Caller {
                     self.scheduler.slots.reserved(slot, room);
                 }
                 NextStep::Wait { until, .. } => {
-                    assert!(until > now, "it waits for what has come");
+                    assert!(until > now, "it waits for a time in the past");
                     self.passed += until.duration_since(now);
                 }
                 NextStep::Call(job) => return self.scheduler.call(&job, now),
                 step => panic!("{step:?}"),
             }
         }
-        panic!("it turns round and round");
+        panic!("it goes round in circles");
     }
 
-    /// Takes an answer in, a twentieth of a second later. Gives until when the server asks to wait.
+    /// Handles an answer, a twentieth of a second later. Returns until when the server asks to wait.
     fn take(&mut self, answer: Answer) -> Option<Timestamp> {
         self.passed += SignedDuration::from_millis(50);
         let now = self.passed;
@@ -163,7 +164,7 @@ proptest! {
         for answer in answers {
             caller.stood = SignedDuration::ZERO;
             caller.call();
-            prop_assert!(caller.stood <= SignedDuration::from_secs(11), "it stood still for {}", caller.stood);
+            prop_assert!(caller.stood <= SignedDuration::from_secs(11), "it was stuck for {}", caller.stood);
             calls.push(caller.passed);
             let now = caller.passed;
             prop_assert!(not_before.is_none_or(|until| now >= until), "a call at {now}, asked to wait until {not_before:?}");
@@ -174,7 +175,7 @@ proptest! {
             let within = calls[index..].iter().take_while(|call| **call < end).count();
             prop_assert!(within as f64 <= ceiling, "{within} calls in a second at {ceiling}");
         }
-        // Good answers from now on: a minute after the last 429 all is as before.
+        // Good answers from now on: a minute after the last 429 everything is back to normal.
         caller.call();
         caller.take(Answer::Good);
         let back = caller.passed + SignedDuration::from_secs(60);

@@ -1,4 +1,4 @@
-//! The agency's own sender shares the ten calls a second: it goes first.
+//! The agency's own sender shares the ten calls a second and goes first.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::world::{Bench, World, demo_world};
 use crate::monitor::Command;
 
-/// How many of the worker's calls left in a stretch of time.
+/// How many calls the worker made in a period.
 fn calls(bench: &Bench, from_s: i64, to_s: i64, start: jiff::Timestamp) -> usize {
     let (from, to) = (start + SignedDuration::from_secs(from_s), start + SignedDuration::from_secs(to_s));
     bench.reported_times().iter().filter(|at| **at >= from && **at < to).count()
@@ -26,7 +26,7 @@ async fn ours_falls_out_of_the_senders_way_within_ten_seconds_and_comes_back_wit
     let late = refused.len() - early;
     assert!(late <= 880 / 50, "{early} of the sender's calls refused in ten seconds, {late} of 880 afterwards");
     let beside = calls(&bench, 10, 120, start);
-    assert!((55..=300).contains(&beside), "{beside} calls beside the sender in 110 s: out of its way, and not silent");
+    assert!((55..=300).contains(&beside), "{beside} calls besides the sender in 110 s: out of its way, and not silent");
     bench.run(Duration::from_secs(70)).await;
     let back = calls(&bench, 180, 190, start);
     assert!(back >= 60, "{back} calls in ten seconds, a minute after the sender ended");

@@ -25,7 +25,7 @@ fn world() -> World {
     World { failure_rate: 0.4, ..demo_world(60, 0.0) }
 }
 
-/// The second request is dropped for the rate and goes again; the answer to the fourth is lost.
+/// The second request is dropped for the rate and repeated; the answer to the fourth is lost.
 fn faults() -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static {
     let posts = AtomicUsize::new(0);
     move |_, request| {
@@ -38,7 +38,7 @@ fn faults() -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static
     }
 }
 
-/// After everything was looked up: the journal says of each message what the world's log says.
+/// After everything was looked up: the journal agrees with the world's log on each message.
 fn check(bench: &Bench, chosen: &[MessageId], stop: usize) {
     let accepted = bench.accepted();
     let journal: HashMap<MessageId, ActionState> =
@@ -76,7 +76,7 @@ async fn wherever_a_run_dies_the_next_start_knows_the_truth() {
         };
         bench.until_dead_or(&stops, known).await;
         let ended = !stops.is_dead();
-        // What was on its way at the death has nowhere to go.
+        // Answers under way at the crash have nowhere to go.
         bench.run(Duration::from_secs(5)).await;
         let mut bench = bench.killed_and_restarted();
         bench.run(Duration::from_secs(400)).await;
@@ -110,10 +110,10 @@ async fn two_processes_on_the_same_failures_take_each_once(#[case] base: &str) {
     assert_eq!(bench.posts().len(), 30, "no request was made in vain");
     let (first, second) = (bench.seen.run().unwrap(), other.seen.run().unwrap());
     assert_eq!(first.accepted + second.accepted, 30);
-    assert_eq!(first.not_sent + second.not_sent, 10, "those that both wanted are one's alone");
+    assert_eq!(first.not_sent + second.not_sent, 10, "messages that both chose go to only one");
 }
 
-/// What a yes came to.
+/// Why a yes was not carried out.
 fn not_taken<'a>(bench: &'a Bench, message: &MessageId) -> &'a str {
     match bench.seen.stage(message) {
         Some(ActionStage::NotTaken(why)) => &why.what,
@@ -157,11 +157,11 @@ async fn what_was_not_started_is_told_once() {
     bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until_dead_or(&stops, |_| false).await;
     let mut bench = bench.killed_and_restarted();
-    bench.until("it is told", |seen| !seen.not_started.is_empty()).await;
+    bench.until("it is reported", |seen| !seen.not_started.is_empty()).await;
     bench.run(Duration::from_secs(60)).await;
     assert_eq!(bench.seen.not_started.len(), 4);
     let notices: Vec<&str> = bench.seen.notices.iter().map(|notice| notice.text.what.as_str()).collect();
-    assert_eq!(notices, [""; 0], "whoever listens tells it, in its own words");
+    assert_eq!(notices, [""; 0], "the listener reports it, in its own words");
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,7 +186,7 @@ async fn used_up_attempts_are_told_by_their_code_and_known_at_the_next_start() {
     let used_up = bench.seen.used_up.clone();
     assert_eq!(used_up.len(), 1);
     let mut bench = bench.killed_and_restarted();
-    bench.until("the journal's ones are told", |seen| !seen.used_up.is_empty()).await;
+    bench.until("those of the journal are reported", |seen| !seen.used_up.is_empty()).await;
     assert_eq!(bench.seen.used_up, used_up);
 }
 
@@ -197,13 +197,13 @@ async fn what_another_process_does_is_told_and_its_death_noticed() {
     let mut bench = loaded(Bench::with_stops(world, |_, _| None, &stops)).await;
     let mut other = loaded(bench.another()).await;
     let chosen = bench.failures(5);
-    // The first dies after its first request has left.
+    // The first dies after its first request was sent.
     stops.arm(6);
     bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until_dead_or(&stops, |_| false).await;
     other.ask(run_command(other.all_confirmed(&chosen)));
     other
-        .until("it is told what is under way", |seen| {
+        .until("what is under way is reported", |seen| {
             seen.open.as_ref().is_some_and(|open| open.len() == 5 && open.iter().all(|open| open.elsewhere))
         })
         .await;

@@ -1,4 +1,4 @@
-//! Whatever waits can be taken back until its request leaves, and never leaves afterwards.
+//! Whatever waits can be taken back until its request is sent, and is never sent afterwards.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,11 +29,11 @@ pub async fn loaded(mut bench: Bench) -> Bench {
 /// What an action waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Waits {
-    /// For an answer: nobody answers.
+    /// For an answer that never comes.
     Connection,
     /// For the end of a pause.
     Pause,
-    /// For as long as a 429 asked.
+    /// For as long as a 429 asked to wait.
     RetryAfter,
 }
 
@@ -51,7 +51,7 @@ pub fn hindered(waits: Waits, armed: &Arc<Mutex<bool>>) -> impl Fn(usize, &Reque
     }
 }
 
-/// A worker that is hindered, and what it takes to let it go on.
+/// A worker that is blocked, and what it takes to unblock it.
 pub struct Hindered {
     pub bench: Bench,
     waits: Waits,
@@ -96,7 +96,7 @@ async fn what_waits_is_taken_back_and_never_leaves(
     hindered.bench.run(Duration::from_secs(20)).await;
     assert_eq!(hindered.bench.posts(), [], "it waits");
     hindered.bench.ask(Command::TakeBack);
-    hindered.bench.until("it is told", |seen| !seen.taken_back.is_empty()).await;
+    hindered.bench.until("it is reported", |seen| !seen.taken_back.is_empty()).await;
     assert_eq!(hindered.bench.seen.taken_back, [(messages, 0)]);
     hindered.let_go();
     hindered.bench.run(Duration::from_secs(900)).await;
@@ -120,7 +120,7 @@ async fn the_retry_of_a_batch_is_taken_back_too() {
     hindered.bench.ask(retry_batch_command(plan.confirm(hindered.bench.clock.now()).unwrap()));
     hindered.bench.run(Duration::from_secs(5)).await;
     hindered.bench.ask(Command::TakeBack);
-    hindered.bench.until("it is told", |seen| seen.taken_back == [(1, 0)]).await;
+    hindered.bench.until("it is reported", |seen| seen.taken_back == [(1, 0)]).await;
     hindered.let_go();
     hindered.bench.run(Duration::from_secs(600)).await;
     assert_eq!((hindered.bench.posts(), states(&hindered.bench)), (vec![], vec![ActionState::NotSent]));
@@ -139,13 +139,13 @@ async fn a_run_that_paused_itself_is_taken_back() {
     bench.ask(run_command(bench.all_confirmed(&chosen)));
     bench.until("it pauses", |seen| seen.run().is_some_and(|run| matches!(run.phase, RunPhase::Paused(_)))).await;
     bench.ask(Command::TakeBack);
-    bench.until("it is told", |seen| !seen.taken_back.is_empty() && seen.run_is_over()).await;
+    bench.until("it is reported", |seen| !seen.taken_back.is_empty() && seen.run_is_over()).await;
     bench.ask(Command::ResumeRun { agreed_at: bench.clock.now() });
     bench.run(Duration::from_secs(300)).await;
     assert_eq!((bench.seen.taken_back.clone(), bench.posts().len()), (vec![(6, 0)], 3));
 }
 
-/// A server that answers the first POST only after `taking` time, and what it answers then.
+/// A server that answers the first POST only after `taking`, and its answer.
 struct Slow {
     inner: Arc<dyn Transport>,
     taking: Duration,
@@ -166,10 +166,10 @@ impl Transport for Slow {
     }
 }
 
-/// What comes of the request that is on its way when it is to be taken back.
+/// The outcome of a request that is under way when it is to be taken back.
 #[rstest]
 #[case::taken(None, 1)]
-// It provably did nothing, and would go again by itself: not any more.
+// It provably did nothing and would be repeated automatically, but not after this.
 #[case::dropped(Some(ScriptedStep::answer(429, "")), 0)]
 #[case::not_sent(Some(ScriptedStep::Fail(TransportFailure::NotSent(NotSent::ConnectTimeout))), 0)]
 #[tokio::test(start_paused = true)]
@@ -185,7 +185,7 @@ async fn what_is_on_its_way_is_told_as_too_late(
     let mut confirmed = bench.all_confirmed(&chosen);
     bench.ask(if messages == 1 { retry_command(confirmed.remove(0)) } else { run_command(confirmed) });
     let leaves = |seen: &Seen| chosen.iter().any(|id| matches!(seen.stage(id), Some(ActionStage::UnderWay { .. })));
-    bench.until("it leaves", leaves).await;
+    bench.until("it is sent", leaves).await;
     bench.ask(Command::TakeBack);
     bench.run(Duration::from_secs(600)).await;
     assert_eq!(bench.posts().len(), arrived);
@@ -195,10 +195,10 @@ async fn what_is_on_its_way_is_told_as_too_late(
     assert_eq!((went, ended.iter().filter(|state| **state == ActionState::NotSent).count()), (arrived, messages - arrived), "{ended:?}");
 }
 
-/// The worker's own inbox, reached from within a write of the journal.
+/// The worker's own inbox, reached from inside a write of the journal.
 type Inbox = Arc<Mutex<Option<CommandSender>>>;
 
-/// While the disk is busy with the line of the try, the wish comes in.
+/// The command arrives while the disk is busy with the line of the try.
 #[rstest]
 #[case::taken_back(Command::TakeBack, ActionState::NotSent)]
 #[case::paused(Command::Pause, ActionState::Intended)]
@@ -212,7 +212,7 @@ async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] 
     let reader: Journal = bench.journal();
     let sent = command.clone();
     journal.set_gate(move || {
-        // The gate stands before and after each write: the try's line is the second one.
+        // The gate is before and after each write: the try's line is the second one.
         let is_begun = reader.all(1).unwrap().first().is_some_and(|entry| entry.tries == 1);
         if is_begun && let Some(inbox) = inbox.lock().unwrap().take() {
             inbox.send(sent.clone());
@@ -221,7 +221,7 @@ async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] 
     });
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.run(Duration::from_secs(200)).await;
-    assert_eq!(bench.posts(), [], "it had not left when {command:?} was wished");
+    assert_eq!(bench.posts(), [], "it had not been sent when {command:?} was requested");
     let entry = bench.journal().all(1).unwrap().remove(0);
     assert_eq!((entry.state, entry.tries), (state, 1));
     if command == Command::Pause {
@@ -235,6 +235,6 @@ async fn what_is_wished_while_the_disk_is_busy_comes_before_the_request(#[case] 
 async fn with_nothing_to_take_back_that_is_said() {
     let mut bench = loaded(Bench::new(failing_world())).await;
     bench.ask(Command::TakeBack);
-    bench.until("it is told", |seen| seen.taken_back == [(0, 0)]).await;
+    bench.until("it is reported", |seen| seen.taken_back == [(0, 0)]).await;
     assert!(bench.clock.now() > bench.clock.now() - SignedDuration::from_secs(1) && !Seen::run_is_over(&bench.seen));
 }

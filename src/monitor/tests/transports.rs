@@ -1,4 +1,4 @@
-//! The ways from a worker on the bench to the simulator's world.
+//! How a worker on the bench reaches the simulator's world.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ pub struct WorldTransport {
     pub clock: Clock,
     /// How far the server's clock is ahead of the worker's.
     pub ahead: SignedDuration,
-    /// How far its `Date` header is off from that.
+    /// How far its `Date` header deviates from that.
     pub date_off: SignedDuration,
     /// All calls, by their path, and whether they write.
     pub calls: Mutex<Vec<(String, bool)>>,
@@ -93,7 +93,7 @@ impl Transport for WorldTransport {
 
 /// Counts the steps of a worker, and stops it at one of them.
 pub struct Stops {
-    /// How many steps are left; endless before it is armed.
+    /// How many steps are left; unlimited before it is armed.
     left: AtomicUsize,
 }
 
@@ -102,7 +102,7 @@ impl Stops {
         Arc::new(Self { left: AtomicUsize::new(usize::MAX) })
     }
 
-    /// From now on so many steps may be taken.
+    /// From now on this many steps may be taken.
     pub fn arm(&self, steps: usize) {
         self.left.store(steps, Ordering::SeqCst);
     }
@@ -118,7 +118,7 @@ impl Stops {
     }
 }
 
-/// A transport that can die before and after every POST; dead, it answers nothing.
+/// A transport that can die before and after every POST; once dead, it answers nothing.
 pub struct StopTransport {
     pub inner: Arc<dyn Transport>,
     pub stops: Arc<Stops>,

@@ -1,5 +1,4 @@
-//! A worker on the bench: the simulator's world behind it, and all that it tells taken in as the
-//! dashboard would.
+//! A worker on the bench: the simulator's world behind it, and everything it reports handled as the dashboard would.
 
 mod chosen;
 mod seen;
@@ -45,15 +44,15 @@ pub struct World {
     pub late_rate: f64,
     /// How far the server's clock is ahead of the worker's.
     pub ahead: SignedDuration,
-    /// How far its `Date` header is off from that.
+    /// How far its `Date` header deviates from that.
     pub date_off: SignedDuration,
     /// Whether files of more than 20 rows can be uploaded.
     pub large_files: bool,
-    /// How far back it is read by itself.
+    /// How far back it is read automatically.
     pub history: Duration,
-    /// How fast its messages move.
+    /// How fast its messages progress.
     pub speed: f64,
-    /// Whether the worker reads by itself.
+    /// Whether the worker reads automatically.
     pub reads: bool,
 }
 
@@ -127,7 +126,7 @@ impl Bench {
         Self::build(world, wrap, None, true)
     }
 
-    /// A worker whose server's pages are not as they should be.
+    /// A worker whose server's pages are malformed.
     pub fn with_pages(world: World, alter: impl Fn(usize, &Request, &mut serde_json::Value) + Send + Sync + 'static) -> Self {
         let wrap =
             |inner| -> Arc<dyn Transport> { Arc::new(AlteredTransport { inner, alter: Box::new(alter), pages: AtomicUsize::new(0) }) };
@@ -206,7 +205,7 @@ impl Bench {
         Self { seen: Seen::nothing(), clock, folder, transport, campaign: card.id, monitor, updates, own_journal }
     }
 
-    /// Another process on the same state folder, that watches the same campaign.
+    /// Another process with the same state folder and the same campaign.
     pub fn another(&self) -> Self {
         self.another_at(BASE)
     }
@@ -227,12 +226,12 @@ impl Bench {
         Self::build(world, wrap, Some((self.transport.clone(), self.folder.clone(), self.clock.clone())), true)
     }
 
-    /// From now on the disk takes so long for whatever the worker writes down.
+    /// From now on the disk takes this long for everything the worker writes.
     pub fn slow_the_disk(&self, slowness: Duration) {
         self.own_journal.as_ref().unwrap().set_slowness(slowness);
     }
 
-    /// The disk takes so long for the next things that the worker writes down, one after the other.
+    /// The disk takes this long for the worker's next writes, one after the other.
     pub fn slow_the_next_writes(&self, milliseconds: &[u64]) {
         self.own_journal.as_ref().unwrap().set_next_slowness(milliseconds.iter().map(|number| Duration::from_millis(*number)));
     }
@@ -244,7 +243,7 @@ impl Bench {
         Reader::new(api, 10.0, self.clock.clone(), || 0.5)
     }
 
-    /// The program starts again on the same state folder, after the worker was killed.
+    /// The program starts again with the same state folder, after the worker was killed.
     pub fn killed_and_restarted(self) -> Self {
         let Self { monitor, transport, folder, clock, .. } = self;
         monitor.unwrap().kill();
@@ -260,12 +259,12 @@ impl Bench {
         self.monitor.as_ref().unwrap().ask(command);
     }
 
-    /// The worker's inbox, for whoever wishes something from elsewhere.
+    /// The worker's inbox, for commands from elsewhere.
     pub fn commands(&self) -> CommandSender {
         self.monitor.as_ref().unwrap().commands()
     }
 
-    /// The very journal that the worker writes.
+    /// The journal handle that the worker writes to.
     pub fn gated_journal(&self) -> Journal {
         self.own_journal.clone().unwrap()
     }
@@ -274,7 +273,7 @@ impl Bench {
         self.monitor.take().unwrap().ended().await.unwrap();
     }
 
-    /// Lets time pass and takes in what is told.
+    /// Lets time pass and handles the news.
     pub async fn run(&mut self, time: Duration) {
         let end = tokio::time::Instant::now() + time;
         while let Ok(Some(update)) = tokio::time::timeout_at(end, self.updates.recv()).await {
@@ -282,7 +281,7 @@ impl Bench {
         }
     }
 
-    /// Takes in so many updates, then none for a while: the screen stands still.
+    /// Handles this many updates, then none for a while: the screen is stuck.
     pub async fn stand_still(&mut self, taken: usize, time: Duration) {
         for _ in 0..taken {
             let update = tokio::time::timeout(Duration::from_secs(60), self.updates.recv()).await;
@@ -302,7 +301,7 @@ impl Bench {
         panic!("an hour has passed; stages {:?}", self.seen.stages);
     }
 
-    /// Takes in what is told until something holds; a simulated day at most.
+    /// Handles news until something holds; a simulated day at most.
     #[track_caller]
     pub fn until<'a>(&'a mut self, what: &'a str, holds: impl Fn(&Seen) -> bool + 'a) -> impl Future<Output = ()> + 'a {
         let end = tokio::time::Instant::now() + Duration::from_secs(24 * 3600);

@@ -1,4 +1,4 @@
-//! Reading a batch whole, before a question about it can be agreed to.
+//! Reading a whole batch, before a question about it can be answered.
 
 use jiff::SignedDuration;
 
@@ -8,13 +8,13 @@ use super::Worker;
 use super::calls::concerns_all;
 use crate::postman::{CallError, Explanation};
 
-/// How long it waits after a page that could not be read, times how often that was so in a row.
+/// How long it waits after a page that could not be read, multiplied by the failures in a row.
 const PAUSE: SignedDuration = SignedDuration::from_secs(3);
 /// The longest such wait.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Worker {
-    /// Reads the next page of the batch that somebody wants read whole.
+    /// Reads the next page of the requested batch.
     pub(super) async fn read_requested_batch(&mut self) {
         let Some(wanted) = &self.scheduler.batch else { return };
         let (generation, batch, next) = (wanted.generation, wanted.batch.clone(), wanted.pass.next.clone());
@@ -23,7 +23,7 @@ impl Worker {
             Ok(answer) => {
                 let page = self.reported_batch_page(&batch, answer).await;
                 let now = self.now();
-                // Whoever wanted it may have left, or want another one, by now.
+                // The request may have been withdrawn or replaced by now.
                 let Some(wanted) = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
                 wanted.unread = 0;
                 match wanted.pass.take(page, now) {
@@ -52,7 +52,7 @@ impl Worker {
         self.tell(News::Batch { generation, state }).await;
     }
 
-    /// It begins again after a while, because its cursor may be what was refused; a refusal would only come again.
+    /// It starts over after a while, because its cursor may be what was refused; a refusal would only come again.
     fn batch_unread(&mut self, error: &CallError, generation: Generation) -> Option<BatchState> {
         let now = self.now();
         let wanted = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
@@ -66,7 +66,7 @@ impl Worker {
 
 fn no_end() -> Explanation {
     Explanation::new(
-        "The batch cannot be read whole.",
+        "The batch cannot be read completely.",
         "The server's page cursors go in a circle, lead nowhere or are missing.",
         "Retry its messages one by one instead.",
     )

@@ -10,7 +10,7 @@ use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageAnswer, Pa
 use crate::store::AnswerKind;
 
 impl Worker {
-    /// A page, asked for at a time of this worker's clock; `None` when the worker is to end.
+    /// A page, with the time of its request on this worker's clock; `None` when the worker is to stop.
     pub(super) async fn page_of(&mut self, purpose: Purpose, call: Call) -> Option<Result<PageAnswer, CallError>> {
         let (api, asked_at) = (self.api.clone(), self.now());
         let answer = self.listen_for(purpose, async move { api.page(&call).await }).await?;
@@ -24,8 +24,7 @@ impl Worker {
         Some(answer.map(|answer| MessageAnswer { asked_at, ..answer }))
     }
 
-    /// Reads a page for the ledger. Tells whether the page itself was asked for: not where nothing can be
-    /// called now.
+    /// Reads a page for the ledger. Returns whether the page itself was requested: not if no call can be made now.
     pub(super) async fn read_page(&mut self, fetch: Fetch) -> bool {
         let page = PageRequest { limit: fetch.limit(), search: None, position: fetch.position() };
         let (call, from) = match self.batch.clone() {
@@ -35,7 +34,7 @@ impl Worker {
         let Some(answer) = self.page_of(fetch.purpose(), call).await else { return false };
         let answer = match answer {
             Ok(answer) => answer,
-            // One page that cannot be read is that page's own trouble: the others go on.
+            // A page that cannot be read is no reason to stop the others.
             Err(error) if !matches!(fetch, Fetch::Head { .. }) && !concerns_all(&error) => {
                 self.page_failed(&fetch, &error).await;
                 return true;
@@ -77,8 +76,8 @@ impl Worker {
         true
     }
 
-    /// A page other than the head could not be read, for a reason of its own. It goes again, ever
-    /// more seldom; what it would have told stays as old as it is.
+    /// A page other than the head could not be read, for a reason of its own. It is requested again, less and less
+    /// often; its messages stay as old as they are.
     async fn page_failed(&mut self, fetch: &Fetch, error: &CallError) {
         let now = self.now();
         self.scheduler.ledger.failed(fetch, now);
@@ -88,7 +87,7 @@ impl Worker {
         self.notice(NoticeWeight::Warning, Explanation { what, ..why }).await;
     }
 
-    /// Asks the server for recipients.
+    /// Searches the server for recipients.
     pub(super) async fn search(&mut self, generation: Generation, query: RecipientQuery, position: Position) {
         let further = position != Position::Head;
         let call = Call::List { page: PageRequest { limit: SEARCH_PAGE, search: Some(query), position } };
@@ -111,7 +110,7 @@ impl Worker {
                     search.found.extend(new);
                     search.beside[1] += beside;
                 } else {
-                    // The head of what is found, anew; pages that were read further down stay.
+                    // The first page of results again; pages that were read further down stay.
                     if search.found.len() <= page.len() && search.beside[1].is_nothing() {
                         search.more = answer.page.end.filter(|_| answer.page.has_next);
                     }
@@ -131,7 +130,7 @@ impl Worker {
             Err(error) => {
                 if let Some(search) = self.scheduler.search.as_mut().filter(|search| search.generation == generation) {
                     search.further = false;
-                    // A refusal of the question itself would come again; a passing failure may not.
+                    // A refusal of the search itself would come again; a passing failure may not.
                     search.ask_at = (error.is_retryable() || error.is_access_refused()).then(|| now + SEARCH_AGAIN);
                 }
                 self.tell(News::Search { generation, state: SearchState::Failed(error.explanation()) }).await;
@@ -142,7 +141,7 @@ impl Worker {
         }
     }
 
-    /// Reads a message that somebody looks at.
+    /// Reads the open message.
     pub(super) async fn open(&mut self, generation: Generation, message: MessageId) {
         let Some(answer) = self.message_of(Purpose::Message, message).await else { return };
         let now = self.now();
@@ -167,7 +166,7 @@ impl Worker {
         self.tell(News::Opened { generation, result }).await;
     }
 
-    /// Reads a message that turned out to be in other hands. A failure leaves it to the pages.
+    /// Reads a message that turned out to be retried elsewhere. If that fails, it is left to the pages.
     pub(super) async fn read_again(&mut self, message: MessageId) {
         let Some(answer) = self.message_of(Purpose::Message, message).await else { return };
         match answer {
@@ -179,7 +178,7 @@ impl Worker {
         }
     }
 
-    /// Tells what a single reading said; whether the message still moves.
+    /// Reports a single reading; returns whether the message can still change.
     pub(super) async fn reported_single(&mut self, answer: MessageAnswer) -> bool {
         self.answered(answer.server_date, answer.asked_at).await;
         let moving = self.note(&answer.rows, answer.asked_at);
@@ -189,7 +188,7 @@ impl Worker {
         moving
     }
 
-    /// Lets the ledger know what another answer told; whether any of it still moves.
+    /// Tells the ledger about another answer; returns whether any of it can still change.
     pub(super) fn note(&mut self, rows: &Rows, asked_at: Timestamp) -> bool {
         let seen = SeenMessage::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
         for seen in &seen {
@@ -199,8 +198,8 @@ impl Worker {
     }
 }
 
-/// Whether a failure is one of the campaign's connection, key or pace, not of this question alone. A
-/// right that is missing for one call (403) or a fault on one page must not hold up the others.
+/// Whether a failure concerns the campaign's connection, key or rate, rather than this call alone. A missing
+/// permission for one call (403) or a fault on one page must not hold up the others.
 pub(super) fn concerns_all(error: &CallError) -> bool {
     error.is_connection() || error.is_rate_limit() || error.is_unauthorised() || (error.is_access_refused() && error.status() != Some(403))
 }
@@ -209,6 +208,6 @@ fn circular() -> Explanation {
     Explanation::new(
         "Older messages cannot be read any further.",
         "The server's page cursors go in a circle, lead to no older messages or are missing.",
-        "What was read stays and goes on being read; the rest is not shown. Start again to try anew.",
+        "Loaded messages stay and are kept up to date; older ones are not shown. Restart to try again.",
     )
 }

@@ -1,5 +1,5 @@
-//! What comes before a retry's request: what is known of its message is compared with what was agreed
-//! to, and what was read too long ago is read again first.
+//! The check before a retry's request: its message is compared with what was agreed to, and read again first if it
+//! was read too long ago.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ enum Again {
 }
 
 impl Worker {
-    /// Takes in what an answer tells of the messages that are to be retried, whatever it was asked for.
+    /// Uses any answer that contains messages waiting for their retry, whatever it was requested for.
     pub(super) fn learn(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) {
         let to_go = self.scheduler.actions.iter().enumerate().filter(|(_, acting)| acting.is_to_go());
         let indices: HashMap<&str, usize> = to_go.filter_map(|(index, acting)| Some((acting.message()?.as_str(), index))).collect();
@@ -63,11 +63,11 @@ impl Worker {
             && !acting.was_read_since(begun)
             && let Some(known) = &mut acting.meanwhile
         {
-            // The page does not show it (any more), or not so that it can be compared; where it is
-            // further down the list, its page is another one now.
+            // The page does not show it (any more), or not so that it can be compared; if it is further down the
+            // list, its page is another one now.
             known.alone |= known.page.is_none();
         }
-        // The order follows the pages: what one has shown goes before it is too old again.
+        // The order follows the pages: messages that one has shown go before they are too old again.
         let shown = self.scheduler.actions.iter().filter(|acting| acting.is_queued() && acting.was_read_since(begun));
         let shown: HashSet<&MessageId> = shown.filter_map(Acting::message).collect();
         if let Some(run) = &mut self.scheduler.run {
@@ -94,7 +94,7 @@ impl Worker {
         Some(if others().any(is_between) { Again::Ledger(fetch) } else { alone })
     }
 
-    /// Reads a page again that a plan was made from. Tells whether there was an answer to it.
+    /// Reads a page again that a plan was made from. Returns whether there was an answer.
     async fn read_plan_page(&mut self, call: Arc<Call>) -> bool {
         let Some(answer) = self.page_of(Purpose::Retry, Call::clone(&call)).await else { return false };
         match answer {
@@ -106,7 +106,7 @@ impl Worker {
                 self.failed(&error).await;
                 false
             }
-            // The page's own trouble, its cursor perhaps: its messages are read one by one.
+            // A problem of this page, perhaps its cursor: its messages are read one by one.
             Err(_) => {
                 self.leave_page(&call, |_| None);
                 true
@@ -168,7 +168,7 @@ impl Worker {
             return self.failed(&error).await;
         }
         let now = self.now();
-        // A wish to stop may have come in between.
+        // A request to stop may have come in between.
         let Some(acting) = self.scheduler.actions.get_mut(index).filter(|acting| matches!(acting.phase, ActionPhase::Ready { .. })) else {
             return;
         };
@@ -176,7 +176,7 @@ impl Worker {
             return self.skip(index, Skipped::Gone).await;
         }
         let why = error.explanation();
-        // What somebody else than the API answers says nothing of the message.
+        // An answer from something other than the API says nothing about the message.
         let ended = if error.is_retryable() { acting.unread_before(why, now) } else { Some(acting.cannot_be_read(why)) };
         if let Some((outcome, stage)) = ended {
             self.ends_unsent(index, outcome, stage, RunEnd::NotSent).await;
@@ -190,7 +190,7 @@ impl Worker {
         self.ends_unsent(index, outcome, stage, RunEnd::Skipped).await;
     }
 
-    /// Writes down and tells that a retry ended before its request left.
+    /// Records and reports that a retry ended before its request was sent.
     async fn ends_unsent(&mut self, index: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (subject, now) = (acting.subject.clone(), self.wall());

@@ -1,4 +1,4 @@
-//! A running worker, as the rest of the program holds it.
+//! A running worker, as the rest of the program sees it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use crate::monitor::{CampaignIndex, Clock, Command, CommandSender, Inbox, Update
 use crate::postman::{Api, ApiKey};
 use crate::state::{JournalAccess, Run, SharedBudget};
 
-/// Calls a second that the whole program makes while nobody sits at it, all campaigns together:
-/// one every five seconds keeps what is shown from growing old, and leaves the rest to the senders.
+/// Calls a second that the whole program makes while the user is away, all campaigns together: one every five seconds
+/// keeps the screen reasonably fresh and leaves the rest to the senders.
 pub const AWAY_CALLS_PER_SECOND: f64 = 0.2;
 
-/// Who wants a key read again.
+/// Who asked to have a key read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadKey {
-    /// The worker, before it asks a server again that refused the key.
+    /// The worker, before it tries a server again that refused the key.
     ByItself,
-    /// Somebody who wants the campaign read now.
+    /// The user, who wants the campaign read now.
     Asked,
 }
 
@@ -29,27 +29,25 @@ pub type KeyAgain = Arc<dyn Fn(ReadKey) -> Option<ApiKey> + Send + Sync>;
 
 /// What a worker needs.
 pub struct MonitorOptions {
-    /// Whose news it tells.
+    /// Which campaign its news belong to.
     pub campaign: CampaignIndex,
     /// The API of the campaign.
     pub api: Api,
-    /// How its key is read again after a refusal; `None` where it cannot change.
+    /// How its key is read again after a refusal; `None` if it cannot change.
     pub key_again: Option<KeyAgain>,
-    /// Where actions are written down.
+    /// Where actions are recorded.
     pub journal: JournalAccess,
-    /// This run of the program, whose lock makes its actions known as under way; `None` where no
-    /// action can be taken.
+    /// This run of the program, whose lock marks its actions as under way; `None` if no action can be taken.
     pub run: Option<Arc<Run>>,
-    /// The budget of calls that is shared with other processes; `None` where there is no place for it.
+    /// The budget of calls that is shared with other processes; `None` if there is no folder for it.
     pub budget: Option<Arc<dyn SharedBudget>>,
     /// The ceiling, calls a second.
     pub calls_per_second: f64,
-    /// The ceiling while nobody sits at the program, calls a second: this campaign's share of
-    /// [`AWAY_CALLS_PER_SECOND`].
+    /// The ceiling while the user is away, calls a second: this campaign's share of [`AWAY_CALLS_PER_SECOND`].
     pub away_rate: f64,
     /// How far back history is read without being asked for.
     pub history: Duration,
-    /// Whether it reads by itself. A script that only retries does not need the messages.
+    /// Whether it reads automatically. A script that only retries does not need the messages.
     pub reads: bool,
     /// Where the time comes from.
     pub clock: Clock,
@@ -77,9 +75,9 @@ impl Monitor {
         Self { commands, task: tokio::spawn(Worker::new(options, updates.into(), inbox).run()) }
     }
 
-    /// Starts a worker that reads a batch's pages in place of its campaign's: all else is the same.
-    /// Its news of rows come as [`AnswerKind::Batch`](crate::store::AnswerKind::Batch). An empty list
-    /// then means that the batch is being prepared.
+    /// Starts a worker that reads a batch's pages instead of its campaign's: everything else is the same. Its rows
+    /// come as [`AnswerKind::Batch`](crate::store::AnswerKind::Batch). An empty list then means that the batch is
+    /// being prepared.
     pub fn spawn_for_batch(options: MonitorOptions, batch: BatchId, updates: impl Into<UpdateSender>) -> Self {
         let (commands, inbox) = inbox();
         let mut worker = Worker::new(options, updates.into(), inbox);
@@ -87,17 +85,17 @@ impl Monitor {
         Self { commands, task: tokio::spawn(worker.run()) }
     }
 
-    /// Asks for something. A worker that has ended ignores it.
+    /// Sends a command. A worker that has ended ignores it.
     pub fn ask(&self, command: Command) {
         self.commands.send(command);
     }
 
-    /// A sender of wishes, for whoever needs one of its own.
+    /// Another sender of commands.
     pub fn commands(&self) -> CommandSender {
         self.commands.clone()
     }
 
-    /// Ends the worker where it stands, as the death of the program would.
+    /// Kills the worker where it is, as a crash of the program would.
     #[cfg(test)]
     pub(in crate::monitor) fn kill(self) {
         self.task.abort();

@@ -1,4 +1,4 @@
-//! Reading on behalf of a retry: to find its outcome out, or to see what becomes of it.
+//! Reading on behalf of a retry: to find out its outcome, or to see what becomes of it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -41,7 +41,7 @@ impl Worker {
         }
     }
 
-    /// Reads the next page of a batch, to find its retry out or before its request leaves.
+    /// Reads the next page of a batch, to find out its retry's outcome or before its request is sent.
     pub(super) async fn read_batch_for(&mut self, index: usize, purpose: Purpose, batch: BatchId) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (next, action) = (acting.pass.next.clone(), acting.action);
@@ -59,7 +59,7 @@ impl Worker {
         }
     }
 
-    /// Asks for a page of a batch; `None` when the worker is to end.
+    /// Requests a page of a batch; `None` when the worker is to stop.
     pub(super) async fn batch_page(
         &mut self,
         purpose: Purpose,
@@ -72,7 +72,7 @@ impl Worker {
         self.page_of(purpose, call).await
     }
 
-    /// Tells what a page of a batch said, and gives what a reading of the batch needs of it.
+    /// Reports a page of a batch, and returns what a reading of the batch needs of it.
     pub(super) async fn reported_batch_page(&mut self, batch: &BatchId, answer: PageAnswer) -> BatchPage {
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
@@ -94,8 +94,8 @@ impl Worker {
         page
     }
 
-    /// The messages that were retried by themselves since an action was written down. Where that cannot be read, none:
-    /// then they count like the others, and one of them alone decides nothing.
+    /// The messages that were retried singly since an action was recorded. None if that cannot be read: then they
+    /// count like the others, and a single one decides nothing.
     async fn retried_singly_since(&self, action: Option<ActionId>) -> HashSet<MessageId> {
         let Some((action, journal)) = action.zip(self.journal.readable().cloned()) else { return HashSet::new() };
         blocking(move || journal.retried_since(action)).await.unwrap_or_default().into_iter().collect()
@@ -112,7 +112,7 @@ impl Worker {
         }
     }
 
-    /// What a reading showed is written down and told.
+    /// Records and reports what a reading showed.
     async fn was_read(&mut self, index: usize, read: Reread) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
         let (subject, action, at) = (acting.subject.clone(), acting.action, self.wall());
@@ -121,8 +121,8 @@ impl Worker {
             && let Some(action) = action
         {
             let reason = match &subject {
-                Subject::Message(_) => "the message was tried again or is no longer failed, perhaps by somebody else",
-                Subject::Batch(_) => "all failures of the batch were tried again or are no longer failed",
+                Subject::Message(_) => "the message was retried or is no longer failed, perhaps through someone else",
+                Subject::Batch(_) => "all failures of the batch were retried or are no longer failed",
             };
             let resolution = Resolution::Accepted { reason: reason.to_owned() };
             match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
@@ -138,7 +138,7 @@ impl Worker {
             }
         }
         if let (Some(known), Some(action)) = (read.known, action) {
-            // It only helps whoever looks into the journal later: what is told stands on the screen.
+            // This is only for a later look into the journal: the screen has it already.
             let _ = self.journalled(move |journal| journal.still_unknown(action, &known)).await;
         }
         if let Some(stage) = read.stage {
@@ -154,10 +154,10 @@ impl Worker {
         }
     }
 
-    /// A page of messages may hold some that were retried.
+    /// A page of messages may contain some that were retried.
     pub(super) async fn notice_retried(&mut self, rows: &[Message], from: &AnswerKind, asked_at: Timestamp) {
         let read = self.scheduler.actions.iter().enumerate().filter(|(_, acting)| is_read(acting));
-        // Of several for one message the oldest, which is the one that is looked up.
+        // Of several for one message, the oldest, which is the one being looked up.
         let indices: HashMap<&MessageId, usize> = read.rev().filter_map(|(index, acting)| Some((acting.message()?, index))).collect();
         let reported: Vec<(usize, &Message)> = rows.iter().filter_map(|message| Some((*indices.get(&message.id)?, message))).collect();
         for (index, message) in reported {
@@ -180,7 +180,7 @@ impl Worker {
     }
 }
 
-/// Whether readings of its message tell something about it.
+/// Whether readings of its message matter to it.
 fn is_read(acting: &Acting) -> bool {
     matches!(acting.phase, ActionPhase::Unknown { .. } | ActionPhase::Following { .. })
 }

@@ -1,5 +1,5 @@
-//! Actions whose outcome is not known: those of dead runs are taken over, those of living ones are
-//! told, and a person may look again or decide.
+//! Actions whose outcome is unknown: those of dead runs are taken over, those of living ones are reported, and a
+//! person may look again or decide.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,20 +12,20 @@ use crate::action::{READS_NEEDED, RunEvent};
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
 use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
 
-/// How often the journal is looked at while other processes have actions under way: to see their
-/// end, and to take over what a dead one left.
+/// How often the journal is checked while other processes have actions under way: to see their outcomes, and to take
+/// over what a dead one left.
 const REVIEW_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 impl Worker {
-    /// Takes over what earlier runs left: their requests with unknown outcomes are looked up (by
-    /// reading, never by sending), what they had not started is told.
+    /// Takes over what earlier runs left: requests with unknown outcomes are looked up (by reading, never by
+    /// sending), and retries not started are reported.
     pub(super) async fn take_over(&mut self) {
         if self.journal.readable().is_some() {
             self.review().await;
         }
     }
 
-    /// Looks into the journal for what dead runs left, and for what other processes do.
+    /// Checks the journal for what dead runs left and for other processes' actions.
     pub(super) async fn review(&mut self) {
         self.scheduler.review_at = None;
         let (server, campaign, at) = (self.server.clone(), self.api.campaign().clone(), self.wall());
@@ -43,7 +43,7 @@ impl Worker {
                     messages: actions().filter_map(|action| action.message().cloned()).collect(),
                     batches: actions().filter_map(|action| action.batch().cloned()).collect(),
                 };
-                // Whoever listens tells a person, because it can offer to plan them again.
+                // The listener reports it, because it can offer to plan them again.
                 if !not_started.is_empty() {
                     self.tell(News::NotStarted(not_started)).await;
                 }
@@ -60,7 +60,7 @@ impl Worker {
         }
     }
 
-    /// Takes over one action, where nobody looks after it and its outcome is not known.
+    /// Takes over one action, if no process is responsible for it and its outcome is unknown.
     async fn take_action_over(&mut self, action: &OpenAction) {
         let orphan = action.entry.state == ActionState::Unknown && action.holder == Holder::Orphan;
         if !orphan || self.journal.writable().is_err() || !self.taken_over.insert(action.entry.id) {
@@ -73,11 +73,11 @@ impl Worker {
         }
     }
 
-    /// Tells which actions are open, where that has changed.
+    /// Reports which actions are open, if that has changed.
     pub(super) async fn tell_open(&mut self) {
         let Some(journal) = self.journal.readable().cloned() else { return };
         let (server, campaign) = (self.server.clone(), self.api.campaign().clone());
-        // A journal that cannot be read is told where something is to be written into it.
+        // An unreadable journal is reported when something is to be written to it.
         if let Ok(open) = blocking(move || journal.open_actions(&server, &campaign)).await {
             self.tell_open_as(open).await;
         }
@@ -109,7 +109,7 @@ impl Worker {
         }
     }
 
-    /// A person wishes that an unknown outcome is looked up again.
+    /// A person asks to have an unknown outcome looked up again.
     pub(super) async fn look_up(&mut self, action: ActionId) {
         let now = self.now();
         if let Some(acting) =
@@ -121,7 +121,7 @@ impl Worker {
         match self.journalled(move |journal| journal.entry(action)).await {
             Ok(entry) if entry.state == ActionState::Unknown => {
                 let why = left_unknown(entry.planned_at);
-                // One more reading decides: it has been read often enough before.
+                // One more reading decides: there were enough before.
                 if let Some(acting) = Acting::left_over(&entry, READS_NEEDED - 1, &self.clock, why.clone()) {
                     self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
                     self.scheduler.actions.push(acting);
@@ -172,30 +172,30 @@ fn left_unknown(planned_at: Timestamp) -> Explanation {
     Explanation::new(
         format!("A retry of {planned_at} has an unknown outcome."),
         "The program ended between the request and its answer.",
-        "The message is being read to find out; it is not retried again by itself.",
+        "The message is being read to find out; it is not retried again automatically.",
     )
 }
 
 fn nothing_to_compare() -> Explanation {
     Explanation::new(
         "This outcome cannot be looked up.",
-        "An older version wrote it down, without what is needed to compare.",
-        "Look at the messages yourself, then say whether it went.",
+        "An older version recorded it without the details needed to compare.",
+        "Check the messages yourself, then say whether it went.",
     )
 }
 
 fn not_resolved(error: &StateError) -> Explanation {
     Explanation::new(
-        "What you said was not written down.",
+        "Your decision was not recorded.",
         error.explained(),
-        "Look at the open actions again: another process may have found it out.",
+        "Check the open actions again: another process may have found its outcome.",
     )
 }
 
 fn said_not_gone() -> Explanation {
     Explanation::new(
         "It did not go, a person says.",
-        "Its outcome was not known, and a person decided.",
-        "Plan it again, if it still needs a retry.",
+        "Its outcome was unknown, and a person decided.",
+        "Plan it again if it still needs a retry.",
     )
 }

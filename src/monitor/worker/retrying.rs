@@ -24,7 +24,7 @@ impl Worker {
         }
     }
 
-    /// Writes an intention down. Without that nothing is sent.
+    /// Records an intention. Without that nothing is sent.
     pub(super) async fn intend(&mut self, index: usize) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
         let ActionPhase::ToIntend(action) = &acting.phase else { return };
@@ -65,7 +65,7 @@ impl Worker {
     pub(super) fn intentions(&self, actions: impl IntoIterator<Item = Intended>) -> Result<(Journal, Vec<Intention>), StateError> {
         let journal = self.journal.writable()?.clone();
         let Some(run) = &self.run else {
-            return Err(StateError::ReadOnly { why: "this program has begun no run in it".to_owned() });
+            return Err(StateError::ReadOnly { why: "this program has not started a run in it".to_owned() });
         };
         let intention = |Intended { action, plan, planned_at, read_at }| Intention {
             run: run.id().clone(),
@@ -80,7 +80,7 @@ impl Worker {
         Ok((journal, actions.into_iter().map(intention).collect()))
     }
 
-    /// Sends a retry, once, and writes down what came of it.
+    /// Sends a retry, once, and records the outcome.
     pub(super) async fn post(&mut self, index: usize) {
         let Some((subject, action)) = self.scheduler.actions.get(index).and_then(|acting| Some((acting.subject.clone(), acting.action?)))
         else {
@@ -115,8 +115,8 @@ impl Worker {
         if missed || acting.check(leaves_at.steady) != Check::Passed {
             return self.take_line_back(index, &subject, action).await;
         }
-        // From the last look at the yes to the request nothing is waited for: a screen that takes no news, such as one
-        // that was stopped with Ctrl-s, would hold the request back for as long as it likes.
+        // Between the last check of the yes and the request nothing may block: a screen that takes no news, such as
+        // one stopped with Ctrl-s, could hold the request back for any time.
         let stage = acting.leaves();
         self.scheduler.call(&Job::Post(index), leaves_at.steady);
         self.sharing.used();
@@ -130,7 +130,7 @@ impl Worker {
         self.stage(&subject, stage).await;
         let mut outcome = match self.listen_through(Purpose::Retry, task).await {
             Ok(outcome) => outcome,
-            // A panic in the transport: what it did is not known.
+            // A panic in the transport: what it did is unknown.
             Err(_) => WriteOutcome::Unknown { reason: "the call broke off".to_owned(), status: None, trace_id: None, retry_after: None },
         };
         if let WriteOutcome::Accepted { asked_at, .. } = &mut outcome {
@@ -139,14 +139,14 @@ impl Worker {
         self.posted(index, &subject, action, outcome).await;
     }
 
-    /// The disk took so long with the line of a try that its slot has passed: the line is closed, and another
-    /// one is written when there is a slot again. No line is open meanwhile: after a crash it would make
-    /// an unknown outcome of what was never sent.
+    /// The disk took so long with the line of a try that its slot has passed: the line is closed, and another one is
+    /// written when there is a slot again. No line stays open meanwhile: after a crash it would turn a retry that was
+    /// never sent into an unknown outcome.
     async fn take_line_back(&mut self, index: usize, subject: &Subject, action: ActionId) {
         let now = self.wall();
-        let line = Outcome::NotSent { reason: "its turn had passed when the line was on the disk".to_owned() };
+        let line = Outcome::NotSent { reason: "its turn had passed when the line was on disk".to_owned() };
         let Err(error) = self.journalled(move |journal| journal.goes_again(action, &line, now)).await else {
-            // A wish to stop may have come in between.
+            // A request to stop may have come in between.
             return self.give_up_waiting(index).await;
         };
         let why = journal_broken(&error);
@@ -187,8 +187,8 @@ impl Worker {
             .journalled(move |journal| if goes_again { journal.goes_again(action, &line, at) } else { journal.outcome(action, &line, at) });
         let broken = written.await.err();
         if let Some(error) = &broken {
-            // The outcome itself is true and is shown; the next start finds the action open and
-            // looks it up. It must not go again from here, because its tries can't be counted.
+            // The outcome itself is true and is shown; the next start finds the action open and looks it up. It must
+            // not be sent again from here, because its tries cannot be counted.
             if goes_again && let Some(acting) = self.scheduler.actions.get_mut(index) {
                 stage = acting.give_up(journal_broken(error));
             }
@@ -234,7 +234,7 @@ impl Worker {
         }
     }
 
-    /// What was to go again is given up when its run was stopped meanwhile, or a person wanted it back.
+    /// A try that was to be repeated is given up if its run was stopped meanwhile, or a person took it back.
     pub(super) async fn give_up_waiting(&mut self, index: usize) {
         let Some(acting) = self.scheduler.actions.get_mut(index).filter(|acting| acting.may_be_given_up()) else { return };
         let stopped = self.scheduler.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
@@ -256,14 +256,14 @@ impl Worker {
         self.run_ended(&subject, RunEnd::NotSent).await;
     }
 
-    /// The message of the run that was under way came to an end.
+    /// The run's message under way has finished.
     pub(super) async fn run_ended(&mut self, subject: &Subject, end: RunEnd) {
         if let Subject::Message(message) = subject {
             self.run_takes(RunEvent::Ended { message: message.clone(), end }).await;
         }
     }
 
-    /// Tells how far an action is.
+    /// Reports the progress of an action.
     pub(super) async fn stage(&self, subject: &Subject, stage: ActionStage) {
         let at = self.now();
         self.tell(match subject {
@@ -273,7 +273,7 @@ impl Worker {
         .await;
     }
 
-    /// Why an action is not taken: somebody else has it in hand, or had it since it was read.
+    /// Why an action is not taken: someone else is retrying it, or has since it was read.
     pub(super) fn not_taken_because(&self, error: &StateError, subject: &Subject) -> Explanation {
         let own = self.run.as_ref().map(|run| run.id());
         match error {
@@ -308,7 +308,7 @@ impl Worker {
         }
     }
 
-    /// Tells that actions cannot be written down, where that is what the error means.
+    /// Reports that actions cannot be recorded, if that is what the error means.
     pub(super) async fn tell_if_broken(&self, error: &StateError) {
         if error.is_of_the_journal() {
             self.tell(News::Journal(Some(journal_broken(error)))).await;

@@ -27,7 +27,7 @@ impl Worker {
         }
     }
 
-    /// Writes all intentions of the run down, in one step that is on disk before anything leaves.
+    /// Records all intentions of the run, in one step that is on disk before anything is sent.
     pub(super) async fn begin_run(&mut self) {
         let Some(run) = &mut self.scheduler.run else { return };
         let (retries, moved_at) = (std::mem::take(&mut run.to_begin), run.moved_at);
@@ -104,28 +104,28 @@ impl Worker {
         if let Some(acting) = self.scheduler.actions.iter_mut().find(queued) {
             acting.start(moved_at, now);
         }
-        // A wish to stop may have come in between.
+        // A request to stop may have come in between.
         let index = self.scheduler.actions.iter().position(|acting| acting.in_run && acting.message() == Some(&message));
         if let Some(index) = index {
             self.give_up_waiting(index).await;
         }
     }
 
-    /// Stops the run: what was not started is left, what is under way is finished.
+    /// Stops the run: the rest is not started, a call under way is finished.
     pub(super) async fn stop_run(&mut self, cause: StopCause, why: Option<Explanation>) {
         let Some(run) = self.scheduler.run.as_mut().filter(|run| !run.is_over()) else { return };
-        // What was not even written down needs no line.
+        // Messages that were not even recorded need no line.
         run.to_begin.clear();
         run.stop(cause, why);
         self.tell_run().await;
-        // One that waits to go again is not under way.
+        // One that waits to be repeated is not under way.
         let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, ActionPhase::Ready { .. });
         if let Some(index) = self.scheduler.actions.iter().position(waiting) {
             self.give_up_waiting(index).await;
         }
     }
 
-    /// Writes down which messages were not started.
+    /// Records which messages were not started.
     pub(super) async fn give_up(&mut self) {
         let Some(run) = &mut self.scheduler.run else { return };
         let messages = std::mem::take(&mut run.to_give_up);
@@ -146,7 +146,7 @@ impl Worker {
         self.tell_run().await;
     }
 
-    /// The run takes an event in, and how far it is is told.
+    /// The run handles an event, and its progress is reported.
     pub(super) async fn run_takes(&mut self, event: RunEvent) {
         let concerns = |run: &ActiveRun| match &event {
             RunEvent::Ended { message, .. } | RunEvent::FoundOut { message, .. } => run.holds(message),

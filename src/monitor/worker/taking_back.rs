@@ -1,4 +1,4 @@
-//! Taking back what a person agreed to: until its request leaves, everything can be.
+//! Taking back what a person agreed to: possible until the request is sent.
 
 use super::super::acting::{Acting, ActionPhase, Subject};
 use super::super::{ActionStage, News, NoticeWeight, TakenBack};
@@ -10,12 +10,12 @@ use crate::state::{ActionId, Outcome};
 
 /// The journal's reason for an action that a person took back.
 pub(super) const TAKEN_BACK: &str = "taken back before it was sent";
-/// The journal's reason for a try that was about to leave when calls were paused or the program ended.
+/// The journal's reason for a try that was about to be sent when calls were paused or the program ended.
 const HELD_BACK: &str = "held back before it was sent";
 
 impl Worker {
-    /// Takes back whatever has not left: what waits for the connection, for its turn, for a paused run
-    /// or for what a 429 asked. What is on its way is told, and does not go again by itself.
+    /// Takes back whatever was not sent: what waits for the connection, for its turn, for a paused run or after a
+    /// 429. A request under way is reported, and not repeated automatically.
     pub(super) async fn take_back(&mut self) {
         let leaving = self.scheduler.actions.iter().filter(|acting| matches!(acting.phase, ActionPhase::UnderWay)).count();
         let is_leaving = |acting: &&Acting| acting.in_run && matches!(acting.phase, ActionPhase::UnderWay);
@@ -44,8 +44,8 @@ impl Worker {
         self.tell(News::TakenBack(TakenBack { taken_back, leaving })).await;
     }
 
-    /// Takes in what was wished while the disk was busy with the line of a try, and says whether its
-    /// request may leave all the same. Where it may not, the line is closed again.
+    /// Handles the commands that came while the disk was busy with the line of a try, and returns whether its request
+    /// may still be sent. If not, the line is closed again.
     pub(super) async fn may_leave(&mut self, index: usize, subject: &Subject, action: ActionId) -> bool {
         self.hear().await;
         let now = self.clock.moment();
@@ -77,7 +77,7 @@ impl Worker {
     }
 }
 
-/// What an action is told that a person took back.
+/// The text for an action that a person took back.
 pub(super) fn taken_back_reported() -> Explanation {
-    Explanation::new("It was taken back: nothing was sent.", "", "Plan it again, if it still needs a retry.")
+    Explanation::new("It was taken back: nothing was sent.", "", "Plan it again if it still needs a retry.")
 }

@@ -18,7 +18,7 @@ fn page(rows: impl IntoIterator<Item = i64>, end: String, asked_at: Timestamp) -
     PageSeen { rows: rows.into_iter().map(row).collect(), end: Some(Cursor::new(end)), has_next: true, asked_at }
 }
 
-/// What was asked in so many seconds, two calls a second.
+/// What was requested in this many seconds, two calls a second.
 fn ask(ledger: &mut Ledger, from: Timestamp, seconds: i64, mut answer: impl FnMut(usize, &Fetch, Timestamp) -> PageSeen) -> Vec<Fetch> {
     let mut asked = Vec::new();
     for half in 0..seconds * 2 {
@@ -36,7 +36,7 @@ fn below_the_head(asked: &[Fetch]) -> usize {
     asked.iter().filter(|fetch| matches!(fetch, Fetch::Gap { .. } | Fetch::History { .. })).count()
 }
 
-/// A history whose pages after the first three are all alike, each with a cursor that never came before.
+/// A history whose pages after the first three are all alike, each with a cursor not seen before.
 fn assert_ends(below: impl Fn(i64) -> Vec<i64>) -> Ledger {
     let mut ledger = Ledger::default();
     let answer = |n: usize, fetch: &Fetch, now| match fetch {
@@ -47,7 +47,7 @@ fn assert_ends(below: impl Fn(i64) -> Vec<i64>) -> Ledger {
     };
     let first = ask(&mut ledger, at(0), 300, answer);
     assert!((10..=100).contains(&below_the_head(&first)), "{} calls below the head", below_the_head(&first));
-    assert!(ledger.is_circular() && !ledger.has_more() && !ledger.reach().complete, "it is told, and no end is claimed");
+    assert!(ledger.is_circular() && !ledger.has_more() && !ledger.reach().complete, "it is reported, and no end is claimed");
     let later = ask(&mut ledger, at(300), 600, |_, fetch, now| match fetch {
         Fetch::Head { .. } => page(0..3, "head".to_owned(), now),
         _ => page([], "gone".to_owned(), now),
@@ -97,7 +97,7 @@ fn an_empty_page_is_asked_again_before_what_it_left_out_counts_as_read() {
     });
     assert_eq!(emptied, 2);
     assert!(ledger.reach().complete);
-    assert_eq!(covered(&ledger, &server), server.ids(), "what is claimed was seen");
+    assert_eq!(covered(&ledger, &server), server.ids(), "all that is claimed was seen");
 }
 
 #[test]
@@ -107,13 +107,13 @@ fn an_empty_page_that_stays_empty_is_gone_past() {
         server.add(at(second), 0);
     }
     let asked = ask(&mut ledger, at(1500), 60, |_, fetch, now| match fetch {
-        // A page that holds nothing stands between the first and the second.
+        // There is an empty page between the first and the second.
         Fetch::History { after } if after.as_str() != "between" => page([], "between".to_owned(), now),
         Fetch::Head { .. } => server.page(fetch, now),
         _ => server.page(&Fetch::History { after: Cursor::new("message_00501") }, now),
     });
     assert!(ledger.reach().complete);
-    assert_eq!(below_the_head(&asked), 4, "three times the empty one, once what lies behind it");
+    assert_eq!(below_the_head(&asked), 4, "three times the empty one, once the page behind it");
 }
 
 /// A gap whose pages are all alike.
@@ -130,7 +130,7 @@ fn assert_gap_stays(below: impl Fn(usize) -> (Vec<i64>, String)) {
     };
     let first = ask(&mut ledger, at(60), 120, answer);
     assert!((1..=100).contains(&below_the_head(&first)), "{} calls into the gap", below_the_head(&first));
-    assert!(ledger.reach().gap.is_some() && ledger.is_circular(), "what was not seen is told");
+    assert!(ledger.reach().gap.is_some() && ledger.is_circular(), "the unseen part is reported");
     assert!(ledger.stretches.len() <= 5, "{} stretches", ledger.stretches.len());
     let later = ask(&mut ledger, at(180), 600, answer);
     assert!(below_the_head(&later) == 0 && later.len() <= 70, "{} calls in ten calm minutes", later.len());
@@ -144,14 +144,14 @@ fn a_stretch_whose_cursor_opens_another_is_asked_ever_more_seldom() {
     }
     let now = read_all(&mut ledger, &server, at(2500));
     let before = ledger.stretches.len();
-    // Whatever is asked, the newest page comes.
+    // Whatever is requested, the newest page comes.
     let asked = ask(&mut ledger, now, 600, |n, fetch, now| {
         let head = server.page(&Fetch::Head { limit: fetch.limit() }, now);
         PageSeen { end: Some(Cursor::new(format!("new {n}"))), ..head }
     });
     let stretches = asked.iter().filter(|fetch| matches!(fetch, Fetch::Stretch { .. })).count();
     assert!((2..=120).contains(&stretches), "{stretches} calls for two stretches in ten minutes");
-    // The head alone parts, once: it is no longer read to its end when nothing moves there.
+    // Only the head splits, once: it is no longer read to its end when nothing changes there.
     assert!(ledger.stretches.len() <= before + 1, "{} stretches of {before}", ledger.stretches.len());
 }
 

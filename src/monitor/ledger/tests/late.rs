@@ -47,5 +47,5 @@ fn so_it_is_among_failures_of_the_last_two_days() {
 fn among_old_messages_that_are_all_delivered_it_is_not_looked_for() {
     let (mut server, mut ledger, _) = settled(false);
     let later = read_all(&mut ledger, &server, at(2 * 3600));
-    assert_eq!(found_after(&mut server, &mut ledger, later), None, "no call is spent on what never moves again");
+    assert_eq!(found_after(&mut server, &mut ledger, later), None, "no call is spent on messages that never change again");
 }

@@ -1,4 +1,4 @@
-//! A whole day: what is remembered stays in proportion to the messages there are.
+//! A whole day: memory stays in proportion to the number of messages.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn after_a_day_of_messages_and_faults_the_ledger_is_small() {
     for second in 0..86_400_i64 {
         let now = at(second);
         if second % 8 == 0 {
-            // One in fifty comes late, by more than the head reaches.
+            // One in fifty comes late, by more than the head reaches back.
             server.add(now, if second % 400 == 0 { 120 } else { 0 });
         }
         if second % 30 == 0 {
@@ -36,6 +36,6 @@ fn after_a_day_of_messages_and_faults_the_ledger_is_small() {
     assert!(ledger.troubled.len() <= 3, "{} pages in trouble", ledger.troubled.len());
     assert!(ledger.asked_below.len() <= 2 && ledger.asked_between.is_empty());
     let ids: usize = ledger.stretches.iter().map(|stretch| stretch.ids.len()).sum();
-    assert!(ids <= FULL_PAGE, "ids are kept of the head alone: {ids}");
+    assert!(ids <= FULL_PAGE, "ids are kept for the head only: {ids}");
     assert!(ledger.open() <= 20, "{} open messages", ledger.open());
 }

@@ -1,4 +1,4 @@
-//! What somebody chooses on the screen, and says yes to.
+//! What a person chooses on the screen and says yes to.
 
 use super::Bench;
 use crate::action::{BatchPlan, BatchReading, ConfirmedBatchRetry, ConfirmedRetry, LastRead, Planner};
@@ -22,7 +22,7 @@ pub fn retry_batch_command(retry: ConfirmedBatchRetry) -> Command {
 }
 
 impl Bench {
-    /// A failed message as shown, that may be retried and is not out of attempts.
+    /// A failed message, as shown, that may be retried and is not out of attempts.
     pub fn failed(&self) -> MessageId {
         let store = &self.seen.store;
         let message = store.rows().map(|row| store.message(row)).find(|message| {
@@ -69,13 +69,13 @@ impl Bench {
         Planner::default().plan(read, self.clock.now()).confirm(self.clock.now())
     }
 
-    /// A batch that can be retried as a whole, as what is loaded has it.
+    /// A batch that can be retried as a whole, as loaded.
     pub fn batch(&self) -> BatchId {
         let store = &self.seen.store;
         store.batches().iter().find_map(|batch| self.planned(batch, None)).expect("a batch with failures").batch
     }
 
-    /// The plan for the whole retry of that batch, after it was read whole.
+    /// The plan for retrying that whole batch, after all of it was read.
     pub async fn batch_plan(&mut self) -> BatchPlan {
         let batch = self.batch();
         self.batch_plan_of(&batch).await
@@ -85,7 +85,7 @@ impl Bench {
     pub async fn batch_plan_of(&mut self, batch: &BatchId) -> BatchPlan {
         self.seen.batches.clear();
         self.ask(Command::ReadBatch { generation: Generation(1), batch: batch.clone() });
-        self.until("the batch is read whole", |seen| seen.batch().is_some()).await;
+        self.until("the whole batch is read", |seen| seen.batch().is_some()).await;
         self.planned_whole(batch)
     }
 

@@ -1,4 +1,4 @@
-//! What a worker on the bench has told.
+//! What a worker on the bench has reported.
 
 use crate::action::BatchReading;
 use crate::delivery::{BatchId, MessageId};
@@ -8,7 +8,7 @@ use crate::monitor::{
 use crate::state::NoteKind;
 use crate::store::Store;
 
-/// All that was told, as the dashboard keeps it.
+/// All news, as the dashboard keeps it.
 pub struct Seen {
     pub store: Store,
     pub connection: Connection,
@@ -26,10 +26,10 @@ pub struct Seen {
     pub not_started: Vec<MessageId>,
     pub batches_not_started: Vec<BatchId>,
     pub used_up: Vec<MessageId>,
-    /// How many were taken back, and how many had left, each time.
+    /// How many were taken back, and how many had been sent, each time.
     pub taken_back: Vec<(usize, usize)>,
     pub stopped: bool,
-    /// How many news came in all.
+    /// How many news items came in all.
     pub reported: usize,
 }
 
@@ -91,7 +91,7 @@ impl Seen {
         }
     }
 
-    /// The newest whole reading of a batch that was asked for.
+    /// The newest complete reading of a requested batch.
     pub fn batch(&self) -> Option<&BatchReading> {
         self.batches.iter().rev().find_map(|(_, state)| match state {
             BatchState::Whole(reading) => Some(reading),
@@ -99,12 +99,12 @@ impl Seen {
         })
     }
 
-    /// How far the run is.
+    /// The progress of the run.
     pub fn run(&self) -> Option<&RunNews> {
         self.runs.last()
     }
 
-    /// Whether the run has come to its end.
+    /// Whether the run is over.
     pub fn run_is_over(&self) -> bool {
         self.run().is_some_and(|run| run.to_go == 0 && matches!(run.phase, RunPhase::Done | RunPhase::Stopped(_)))
     }

@@ -1,4 +1,4 @@
-//! What is and happens at the server: read past the worker, and done by others.
+//! The server's side: its state read behind the worker's back, and what others do.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Bench {
         ask(&mut self.transport.world.lock().unwrap())
     }
 
-    /// What the world's own API says of a message, unpaced and unlogged by the worker.
+    /// What the world's own API says about a message, without the worker's pace or log.
     pub fn truth(&self, message: &MessageId) -> Status {
         let now = self.transport.now();
         self.with(|world| Status::from_api(world.status(&self.campaign, message.as_str(), now).expect("a known message")))
@@ -57,7 +57,7 @@ impl Bench {
         assert_eq!(self.with(|world| world.answer(&call, now)).status, 201);
     }
 
-    /// Somebody else uploads a batch.
+    /// Someone else uploads a batch.
     pub fn upload_elsewhere(&self, rows: usize) -> BatchId {
         let store = &self.seen.store;
         let names = store.rows().find_map(|row| store.message(row).values).expect("a message with values is loaded");
@@ -79,8 +79,7 @@ impl Bench {
         BatchId::new(reported["batchId"].as_str().unwrap())
     }
 
-    /// The agency's own sender makes a call every so often, for a while. Gives when it was refused
-    /// for the pace.
+    /// The agency's own sender makes a call every so often, for a while. Returns when it was refused for the rate.
     pub async fn send_elsewhere(&mut self, every: Duration, time: Duration) -> Vec<Timestamp> {
         let (key, mut refused) = (self.with(|world| world.campaigns()[0].key.clone()), Vec::new());
         let path = format!("/campaigns/{}/messages/message_of_the_sender", self.campaign);
@@ -112,7 +111,7 @@ impl Bench {
         CampaignId::new(self.campaign.as_str())
     }
 
-    /// When the worker's reads of pages came in, those that were refused included.
+    /// When the worker's page reads came in, including refused ones.
     pub fn reported_times(&self) -> Vec<Timestamp> {
         self.with(|world| world.log().recent_gets().filter(|call| call.message.is_none()).map(|call| call.at).collect())
     }
@@ -130,7 +129,7 @@ impl Bench {
         times
     }
 
-    /// How often a message was read by itself from then on, before its retry came in.
+    /// How often, from then on, a message was read by itself before its retry came in.
     pub fn read_alone_before_their_posts(&self, since: Timestamp) -> usize {
         self.with(|world| {
             let posted = world.log().posts().iter().map(|call| (call.message.as_deref(), call.at));
@@ -165,7 +164,7 @@ impl Bench {
         accepted
     }
 
-    /// How what is shown differs from the world as it was `ago`: what came since does not count.
+    /// How the screen differs from the world as it was `ago`: later changes do not count.
     pub fn differences(&self, ago: Duration) -> Differences {
         let store = &self.seen.store;
         let then = self.transport.now() - SignedDuration::try_from(ago).unwrap();
