@@ -1,6 +1,7 @@
 //! Retries, without any IO: what would be retried, why the rest would not, and how the outcome of a retry becomes
 //! known when its answer was lost. Other rooms carry the steps out.
 
+mod agreed;
 mod batch;
 mod batch_reading;
 mod lines;
@@ -10,6 +11,7 @@ mod plan;
 mod resolution;
 mod run;
 
+pub use agreed::{ActionNumber, Agreed, ConfirmedAction, Intended, Subject};
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use lines::{LineInclusion, PlanLine};

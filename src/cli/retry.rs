@@ -19,11 +19,11 @@ use self::before::Before;
 use self::chosen::{Agenda, Chosen};
 use self::report::OutcomeReport;
 use self::selection::Selection;
-use self::work::AgreedRetries;
 use super::context::CommandContext;
 use super::journal::OpenJournal;
 use super::signals::Signals;
 use super::{Common, EarlyExit, Exit, Format};
+use crate::action::{Agreed, ConfirmedAction};
 
 /// What `retry` takes.
 #[derive(Debug, Clone, Args)]
@@ -141,11 +141,11 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     }
     let mut report = report_of(&chosen, &context)?;
     let agreed = match chosen.agenda {
-        Agenda::Messages(plan) => AgreedRetries::Messages(plan.confirm(context.clock.now())),
+        Agenda::Messages(plan) => Agreed::Run(plan.confirm(context.clock.now())),
         Agenda::Batch { plan, .. } => match plan.confirm(context.clock.now()) {
-            Some(retry) => AgreedRetries::Batch(retry),
+            Some(retry) => Agreed::One(ConfirmedAction::RetryBatch(retry)),
             // One that cannot be retried counts no messages and never comes here.
-            None => AgreedRetries::Messages(Vec::new()),
+            None => Agreed::Run(Vec::new()),
         },
     };
     let end = work::carry_out(agreed, &context, campaign, open, &mut report, signals).await;

@@ -10,14 +10,15 @@ use jiff::Timestamp;
 
 use super::budget::add;
 use super::{ActionStage, Clock, Moment, Purpose};
-use crate::action::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, look_up_again};
-use crate::delivery::{BatchId, MessageId};
-use crate::postman::{Explanation, Refusal, WriteOutcome, backoff};
+use crate::action::{
+    ActionNumber, BatchEvidence, ConfirmedAction, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, Subject, look_up_again,
+};
+use crate::delivery::MessageId;
+use crate::postman::{Call, Explanation, Refusal, WriteOutcome, backoff};
 use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};
 pub(super) use reading::{BatchPage, BatchPass, BatchPassProgress, Reread};
-pub(super) use wording::{ConfirmedAction, Intended, message_intention};
 
 use wording::{answer_kind, impersonal};
 
@@ -25,13 +26,22 @@ use wording::{answer_kind, impersonal};
 /// minutes.
 const TRIES: u32 = 8;
 
-/// What a retry is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Subject {
-    /// One message.
-    Message(MessageId),
-    /// All failures of a batch.
-    Batch(BatchId),
+/// Which action: what its news carry.
+#[derive(Debug, Clone)]
+pub(super) struct ActionRef {
+    /// The number given with the yes; `None` for one that an earlier run of the program left.
+    pub number: Option<ActionNumber>,
+    /// Its number in the journal, once it is recorded.
+    pub id: Option<ActionId>,
+    /// What it is about.
+    pub subject: Subject,
+}
+
+impl ActionRef {
+    /// One that a person agreed to, not recorded yet.
+    pub fn agreed(number: ActionNumber, subject: Subject) -> Self {
+        Self { number: Some(number), id: None, subject }
+    }
 }
 
 /// What was known before the request left.
@@ -41,13 +51,19 @@ enum Known {
     Batch(BatchEvidence),
 }
 
+impl Known {
+    fn of_message(retry: &ConfirmedRetry) -> Self {
+        Known::Message(Evidence::from(retry.item()))
+    }
+}
+
 /// A retry in progress.
 #[derive(Debug)]
 pub(super) struct Acting {
-    pub subject: Subject,
+    pub which: ActionRef,
+    /// What is sent; `None` where another run of the program sent it.
+    pub request: Option<Call>,
     known: Known,
-    /// Its number in the journal, once it is recorded.
-    pub action: Option<ActionId>,
     pub phase: ActionPhase,
     /// Whether it is part of a run, which decides when it is started.
     pub in_run: bool,
@@ -94,12 +110,12 @@ pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
 }
 
 impl Acting {
-    fn with(subject: Subject, known: Known, phase: ActionPhase, moved_at: Moment) -> Self {
+    fn with(which: ActionRef, known: Known, phase: ActionPhase, moved_at: Moment) -> Self {
         let pass = BatchPass::default();
         Self {
-            subject,
+            which,
+            request: None,
             known,
-            action: None,
             phase,
             in_run: false,
             pass,
@@ -113,54 +129,47 @@ impl Acting {
         }
     }
 
-    /// A retry that a person agreed to at that moment.
-    pub fn new(retry: ConfirmedRetry, agreed_at: Moment) -> Self {
-        let item = retry.item();
-        let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        let meanwhile = Some(Meanwhile::from(item));
-        Self { meanwhile, ..Self::with(subject, known, ActionPhase::ToIntend(ConfirmedAction::Message(retry)), agreed_at) }
+    /// An action that a person agreed to at that moment.
+    pub fn new(number: ActionNumber, action: ConfirmedAction, agreed_at: Moment) -> Self {
+        let (known, meanwhile) = match &action {
+            ConfirmedAction::RetryMessage(retry) => (Known::of_message(retry), Some(Meanwhile::from(retry.item()))),
+            ConfirmedAction::RetryBatch(retry) => (Known::Batch(retry.evidence().clone()), None),
+        };
+        let which = ActionRef::agreed(number, action.subject());
+        Self { request: Some(action.call()), meanwhile, ..Self::with(which, known, ActionPhase::ToIntend(action), agreed_at) }
     }
 
     /// A message of a run whose intention is on disk; the run last moved at `moved_at`.
-    pub fn queued(retry: &ConfirmedRetry, action: ActionId, moved_at: Moment) -> Self {
-        let item = retry.item();
-        let (subject, known) = (Subject::Message(item.message.clone()), Known::Message(Evidence::from(item)));
-        let meanwhile = Some(Meanwhile::from(item));
-        Self { action: Some(action), in_run: true, meanwhile, ..Self::with(subject, known, ActionPhase::Queued, moved_at) }
-    }
-
-    /// A retry of a whole batch that a person agreed to at that moment.
-    pub fn of_batch(retry: ConfirmedBatchRetry, agreed_at: Moment) -> Self {
-        let (subject, known) = (Subject::Batch(retry.plan().batch.clone()), Known::Batch(retry.evidence().clone()));
-        Self::with(subject, known, ActionPhase::ToIntend(ConfirmedAction::Batch(retry)), agreed_at)
+    pub fn queued(which: ActionRef, retry: &ConfirmedRetry, moved_at: Moment) -> Self {
+        let meanwhile = Some(Meanwhile::from(retry.item()));
+        Self {
+            request: Some(retry.call()),
+            in_run: true,
+            meanwhile,
+            ..Self::with(which, Known::of_message(retry), ActionPhase::Queued, moved_at)
+        }
     }
 
     /// A retry of an earlier run whose answer was lost. With `reads` readings already made, it is read until a person
     /// must decide. `None` where there is nothing to compare, as in entries of an older journal: a person decides
     /// about those.
-    pub fn left_over(entry: &JournalEntry, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
-        let (subject, known) = match &entry.action {
-            ActionKind::RetryMessage { message, attempts, newest_attempt, read_from } => {
-                let evidence = Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) };
-                (Subject::Message(message.clone()), Known::Message(evidence))
+    pub fn left_over(entry: &JournalEntry, number: Option<ActionNumber>, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
+        let known = match &entry.action {
+            ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. } => {
+                Known::Message(Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) })
             }
-            ActionKind::RetryBatch { batch, failures } => {
-                let evidence = BatchEvidence::kept(failures.as_deref()?);
-                (Subject::Batch(batch.clone()), Known::Batch(evidence))
-            }
+            ActionKind::RetryBatch { failures, .. } => Known::Batch(BatchEvidence::kept(failures.as_deref()?)),
             ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
         };
         let now = clock.moment();
         let phase = ActionPhase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
-        Some(Self { action: Some(entry.id), ..Self::with(subject, known, phase, now) })
+        let which = ActionRef { number, id: Some(entry.id), subject: Subject::of(&entry.action)? };
+        Some(Self::with(which, known, phase, now))
     }
 
     /// The message it is about, unless it is about a batch.
     pub fn message(&self) -> Option<&MessageId> {
-        match &self.subject {
-            Subject::Message(message) => Some(message),
-            Subject::Batch(_) => None,
-        }
+        self.which.subject.message()
     }
 
     /// Its run, which last moved at `moved_at`, has reached it: the yes to a run holds as long as it moves.
@@ -199,7 +208,7 @@ impl Acting {
     /// When it next needs a call, and what for.
     pub fn due(&self) -> Option<(Timestamp, Purpose)> {
         match &self.phase {
-            ActionPhase::Ready { from } => Some((*from, Purpose::Retry)),
+            ActionPhase::Ready { from } => Some((*from, Purpose::Action)),
             ActionPhase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
             ActionPhase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
             ActionPhase::ToIntend(_) | ActionPhase::Queued | ActionPhase::UnderWay | ActionPhase::Over => None,
@@ -220,7 +229,7 @@ impl Acting {
 
     /// Its intention is on disk.
     pub fn intended(&mut self, action: ActionId, now: Timestamp) -> ActionStage {
-        self.action = Some(action);
+        self.which.id = Some(action);
         self.phase = ActionPhase::Ready { from: now };
         ActionStage::Intended
     }

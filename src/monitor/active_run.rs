@@ -1,12 +1,15 @@
 //! The run of a campaign, with what its worker still has to do for it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::acting::is_over;
+use super::acting::{ActionRef, is_over};
 use super::{Clock, Moment, RunNews, RunPhase};
-use crate::action::{ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, UNKNOWN_IN_A_ROW};
+use crate::action::{
+    ActionNumber, ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, Subject, UNKNOWN_IN_A_ROW,
+};
 use crate::delivery::MessageId;
 use crate::postman::Explanation;
 use crate::state::ActionId;
@@ -15,6 +18,8 @@ use crate::state::ActionId;
 #[derive(Debug)]
 pub(super) struct ActiveRun {
     run: RetryRun,
+    /// The number given to each of its messages with the yes.
+    numbers: HashMap<MessageId, ActionNumber>,
     /// What a person agreed to, until it is recorded.
     pub to_begin: Vec<ConfirmedRetry>,
     /// The journal's numbers of the messages that were not started.
@@ -32,13 +37,20 @@ pub(super) struct ActiveRun {
 
 impl ActiveRun {
     /// A run of what a person agreed to.
-    pub fn new(retries: Vec<ConfirmedRetry>, clock: &Clock) -> Self {
-        let mut seen = HashSet::new();
-        let to_begin: Vec<_> = retries.into_iter().filter(|retry| seen.insert(retry.item().message.clone())).collect();
+    pub fn new(first: ActionNumber, retries: Vec<ConfirmedRetry>, clock: &Clock) -> Self {
+        let mut numbers = HashMap::new();
+        let mut to_begin = Vec::with_capacity(retries.len());
+        for (index, retry) in retries.into_iter().enumerate() {
+            if let Entry::Vacant(number) = numbers.entry(retry.item().message.clone()) {
+                number.insert(first.after(index));
+                to_begin.push(retry);
+            }
+        }
         let now = clock.now();
         let agreed_at = to_begin.iter().map(ConfirmedRetry::confirmed_at).min().unwrap_or(now);
         Self {
             run: RetryRun::new(to_begin.iter().map(|retry| retry.item().message.clone())),
+            numbers,
             to_begin,
             waiting: HashMap::new(),
             to_give_up: Vec::new(),
@@ -88,6 +100,12 @@ impl ActiveRun {
     /// Why its messages are refused, known from the outcome that stops it.
     pub fn access_refused(&mut self, why: Explanation) {
         self.why = Some(why);
+    }
+
+    /// Which action the retry of one of its messages is.
+    pub fn which(&self, message: &MessageId) -> ActionRef {
+        let subject = Subject::Message(message.clone());
+        ActionRef { number: self.numbers.get(message).copied(), id: self.waiting.get(message).copied(), subject }
     }
 
     pub fn state(&self) -> RunState {

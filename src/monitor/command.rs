@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::action::{ConfirmedBatchRetry, ConfirmedRetry};
+use crate::action::{ActionNumber, Agreed};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::state::{ActionId, JournalAccess, NoteKind, Run};
 
@@ -73,13 +73,13 @@ pub enum Command {
     },
     /// The batch is no longer needed.
     LeaveBatch,
-    /// Retry one message. The value can only be made by a person's yes.
-    Retry(ConfirmedRetry),
-    /// Retry several messages, one after the other, as one run. A second run is refused while the first has messages
-    /// to go.
-    Run(Vec<ConfirmedRetry>),
-    /// Retry all failures of a batch with one call.
-    RetryBatch(ConfirmedBatchRetry),
+    /// Do what a person agreed to. One run at a time: a second one is refused while the first has messages to go.
+    Act {
+        /// The number of the first of its actions; the others have those that follow.
+        number: ActionNumber,
+        /// What was agreed to, which only a person's yes can make.
+        agreed: Agreed,
+    },
     /// Take back everything that was not sent yet, single retries, batches and the run: only a call under way is
     /// finished. Answered with [`News::TakenBack`](super::News::TakenBack).
     TakeBack,

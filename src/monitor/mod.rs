@@ -24,7 +24,7 @@ pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
 pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
 pub use update::{
-    ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice,
-    NoticeWeight, OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
+    ActionNews, ActionStage, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice, NoticeWeight,
+    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};

@@ -264,7 +264,7 @@ impl Scheduler {
     /// A call is made.
     pub fn call(&mut self, job: &Job, now: Timestamp) {
         let purpose = match job {
-            Job::Post(_) | Job::ReadBefore(_) => Some(Purpose::Retry),
+            Job::Post(_) | Job::ReadBefore(_) => Some(Purpose::Action),
             Job::ReadFor(index) => self.actions.get(*index).and_then(Acting::due).map(|(_, purpose)| purpose),
             _ => None,
         };
@@ -276,7 +276,7 @@ impl Scheduler {
         self.requested_in_a_row = if lends || matches!(job, Job::Page(_)) { 0 } else { self.requested_in_a_row + 1 };
         self.turn_lent = lends || (self.turn_lent && !matches!(job, Job::Page(_)));
         self.followed = purpose == Some(Purpose::Message);
-        if !matches!(purpose, Some(Purpose::Retry | Purpose::Outcome)) {
+        if !matches!(purpose, Some(Purpose::Action | Purpose::Outcome)) {
             self.actions_in_a_row = 0;
             self.last_reading = Some(now);
         } else if self.budget.after_a_turn(now) <= now {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Generation;
-use crate::action::BatchReading;
+use crate::action::{ActionNumber, BatchReading, Subject};
 use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
 use crate::postman::{CallError, CallProblem, Explanation, Refusal};
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
@@ -72,8 +72,6 @@ pub enum News {
     Action(ActionNews),
     /// The run made progress.
     Run(RunNews),
-    /// The retry of a whole batch made progress.
-    BatchAction(BatchActionNews),
     /// The actions whose outcome is unknown, or that wait for a person: all of them, after every change.
     OpenActions(Vec<OpenActionNews>),
     /// Waiting actions were taken back, because a person asked for it.
@@ -196,8 +194,8 @@ pub enum Purpose {
     Message,
     /// A batch that is read completely.
     Batch,
-    /// A retry.
-    Retry,
+    /// Doing what a person agreed to.
+    Action,
     /// Finding out what became of a retry.
     Outcome,
 }
@@ -276,17 +274,6 @@ pub enum RunPhase {
     Done,
 }
 
-/// The progress of the retry of a whole batch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BatchActionNews {
-    /// The batch.
-    pub batch: BatchId,
-    /// Its progress.
-    pub stage: ActionStage,
-    /// When it reached that stage.
-    pub at: Timestamp,
-}
-
 /// An action whose outcome is unknown, or that a person must decide about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenActionNews {
@@ -304,14 +291,18 @@ pub struct OpenActionNews {
     pub look_up_at: Option<Timestamp>,
 }
 
-/// The progress of a retry.
+/// How far an action is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionNews {
-    /// The message.
-    pub message: MessageId,
-    /// Its progress.
+    /// The number given with the yes; `None` for an action that an earlier run of the program left.
+    pub number: Option<ActionNumber>,
+    /// Its number in the journal, once it is recorded.
+    pub action: Option<ActionId>,
+    /// What it is about.
+    pub subject: Subject,
+    /// How far it is.
     pub stage: ActionStage,
-    /// When it reached that stage.
+    /// When that was.
     pub at: Timestamp,
 }
 

@@ -7,24 +7,24 @@ mod handle;
 mod in_the_way;
 mod lookup;
 mod open;
-mod retrying;
+mod posting;
 mod running;
 mod taking_back;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{Acting, BatchPass, Skipped, is_over};
+use super::acting::{BatchPass, Skipped, is_over};
 use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
 use super::sharing::{Sharing, blocking, broken_reported, repaired_reported};
 use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
     Update, UpdateSender,
 };
-use crate::action::{RunEvent, StopCause};
+use crate::action::{ActionNumber, RunEvent, StopCause};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Api, CallError, Explanation};
 use crate::state::{ActionId, JournalAccess, Run, Server};
@@ -55,6 +55,8 @@ struct Worker {
     bad_cursors_reported: bool,
     /// Actions of dead runs that were taken over.
     taken_over: HashSet<ActionId>,
+    /// Actions of this run of the program whose outcome is not known, with the numbers given with the yes.
+    unknown: HashMap<ActionId, Option<ActionNumber>>,
     open_reported: Option<Vec<OpenActionNews>>,
     /// Messages without attempts left, as last read from the journal.
     used_up_reported: Vec<MessageId>,
@@ -87,6 +89,7 @@ impl Worker {
             bytes: 0,
             bad_cursors_reported: false,
             taken_over: HashSet::new(),
+            unknown: HashMap::new(),
             open_reported: None,
             used_up_reported: Vec::new(),
             clock_reported: false,
@@ -241,15 +244,7 @@ impl Worker {
                 self.scheduler.batch = Some(BatchRequest { generation, batch, pass: BatchPass::default(), read_at: Some(now), unread: 0 });
             }
             Command::LeaveBatch => self.scheduler.batch = None,
-            Command::Retry(retry) => {
-                let agreed_at = self.clock.moment_of(retry.confirmed_at());
-                self.request_action(Acting::new(retry, agreed_at)).await;
-            }
-            Command::RetryBatch(retry) => {
-                let agreed_at = self.clock.moment_of(retry.confirmed_at());
-                self.request_action(Acting::of_batch(retry, agreed_at)).await;
-            }
-            Command::Run(retries) => self.request_run(retries).await,
+            Command::Act { number, agreed } => self.act(number, agreed).await,
             Command::TakeBack => self.take_back().await,
             Command::ResumeRun { agreed_at } if is_over(self.clock.moment_of(agreed_at), self.clock.moment()) => {
                 self.stop_run(StopCause::Expired, None).await;

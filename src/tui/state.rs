@@ -48,7 +48,7 @@ mod view_kind;
 mod window;
 
 pub(super) use across::{Across, AcrossAnswer, AcrossLine};
-pub(super) use action::{ActionRecord, Actions, BatchRecord};
+pub(super) use action::{ActionKey, ActionRecord, Actions};
 pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Count, OpenQuestion};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
@@ -83,7 +83,7 @@ pub(super) use rest::LeftToStart;
 pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
-pub(super) use starting::{Agreed, Due, Starting};
+pub(super) use starting::{Due, Starting};
 pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 pub(super) use view_kind::ViewKind;
@@ -95,6 +95,7 @@ use ratatui::Frame;
 
 use super::view::Target;
 use super::{Dashboard, Effect, Event, KeyMap, KeyRole, QuestionId, Setup, Theme};
+use crate::action::ActionNumber;
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
@@ -169,6 +170,8 @@ pub struct State {
     pub(super) is_away: bool,
     /// Until when the newest notice stands before everything else: it answers a key.
     pub(super) noticed_until: Option<Timestamp>,
+    /// The number of the next action that is agreed to.
+    pub(super) next_action: ActionNumber,
     /// Until when a second Ctrl-c, or q, ends the program.
     pub(super) leave_until: Option<Timestamp>,
     /// The campaigns in the order shown.
@@ -243,6 +246,7 @@ impl State {
             order,
             order_held_until: None,
             noticed_until: None,
+            next_action: ActionNumber::default(),
             leave_until: None,
             agreed: false,
             too_soon: None,

@@ -7,13 +7,12 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use postwatch::action::{BatchReading, ConfirmedBatchRetry, ConfirmedRetry};
+use postwatch::action::{ActionNumber, Agreed, BatchReading, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, Subject};
 use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
 use postwatch::monitor::{
-    ActionNews, ActionStage, BatchActionNews, BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice,
-    NoticeWeight, Purpose, Update,
+    ActionNews, ActionStage, BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose, Update,
 };
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::state::NoteKind;
@@ -208,6 +207,8 @@ pub struct Desk {
     /// The batches that were to be read whole, and how often one was left.
     pub batches_asked: Vec<(Generation, BatchId)>,
     pub batches_left: usize,
+    /// The number given with the newest yes to each subject, as its worker would report it.
+    given: BTreeMap<Subject, ActionNumber>,
     /// The edge of what was read so far, by campaign.
     edges: BTreeMap<usize, (Timestamp, MessageId)>,
     /// The question on the screen, and since when it is there.
@@ -232,6 +233,7 @@ impl Desk {
             disk_is_quick: true,
             batches_asked: Vec::new(),
             batches_left: 0,
+            given: BTreeMap::new(),
             edges: BTreeMap::new(),
             asked: None,
         };
@@ -256,6 +258,10 @@ impl Desk {
                     self.batches_asked.push((*generation, batch.clone()));
                 }
                 Effect::Command { command: Command::LeaveBatch, .. } => self.batches_left += 1,
+                Effect::Command { command: Command::Act { number, agreed }, .. } => {
+                    let subjects = agreed.subjects().into_iter().enumerate();
+                    self.given.extend(subjects.map(|(index, subject)| (subject, number.after(index))));
+                }
                 _ => {}
             }
         }
@@ -324,7 +330,10 @@ impl Desk {
         self.event(Event::Tick)
     }
 
-    pub fn news(&mut self, campaign: usize, news: News) -> &mut Self {
+    pub fn news(&mut self, campaign: usize, mut news: News) -> &mut Self {
+        if let News::Action(action) = &mut news {
+            action.number = action.number.or_else(|| self.given.get(&action.subject).copied());
+        }
         self.event(Event::Update(Update { campaign: CampaignIndex(campaign), news }))
     }
 
@@ -511,18 +520,18 @@ fn key_of(name: &str) -> KeyEvent {
 
 /// How far the retry of a message is.
 pub fn retry_news(message: MessageId, stage: ActionStage, at: Timestamp) -> News {
-    News::Action(ActionNews { message, stage, at })
+    News::Action(ActionNews { number: None, action: None, subject: Subject::Message(message), stage, at })
 }
 
 /// How far the retry of a whole batch is.
 pub fn batch_retry_news(batch: BatchId, stage: ActionStage, at: Timestamp) -> News {
-    News::BatchAction(BatchActionNews { batch, stage, at })
+    News::Action(ActionNews { number: None, action: None, subject: Subject::Batch(batch), stage, at })
 }
 
 /// The yes to one message that a command holds.
 pub fn retry_of(command: &Command) -> Option<&ConfirmedRetry> {
     match command {
-        Command::Retry(retry) => Some(retry),
+        Command::Act { agreed: Agreed::One(ConfirmedAction::RetryMessage(retry)), .. } => Some(retry),
         _ => None,
     }
 }
@@ -530,7 +539,7 @@ pub fn retry_of(command: &Command) -> Option<&ConfirmedRetry> {
 /// The yes to several messages that a command holds.
 pub fn run_of(command: &Command) -> Option<&[ConfirmedRetry]> {
     match command {
-        Command::Run(retries) => Some(retries),
+        Command::Act { agreed: Agreed::Run(retries), .. } => Some(retries),
         _ => None,
     }
 }
@@ -538,7 +547,7 @@ pub fn run_of(command: &Command) -> Option<&[ConfirmedRetry]> {
 /// The yes to a whole batch that a command holds.
 pub fn batch_retry_of(command: &Command) -> Option<&ConfirmedBatchRetry> {
     match command {
-        Command::RetryBatch(retry) => Some(retry),
+        Command::Act { agreed: Agreed::One(ConfirmedAction::RetryBatch(retry)), .. } => Some(retry),
         _ => None,
     }
 }

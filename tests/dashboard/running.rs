@@ -80,7 +80,7 @@ fn a_yes_starts_one_run_of_exactly_the_plan() {
     expected.sort();
     assert_eq!(ids, expected);
     desk.keys("y Enter");
-    assert!(!desk.commands().iter().any(|command| sends(command)));
+    assert!(!desk.commands().iter().any(sends));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::super::context::{CommandContext, counted, random};
 use super::super::journal::{OpenJournal, exit_of, shared_budget};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
+use crate::action::Subject;
 use crate::monitor::{ActionStage, CampaignIndex, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use crate::state::{self, Holder, JournalAccess, Server};
 
@@ -133,13 +134,9 @@ struct Looking {
 impl Looking {
     fn take(&mut self, news: &News) {
         match news {
-            News::Action(news) => self.stage(news.message.as_str(), &news.stage),
-            News::BatchAction(news) => self.stage(news.batch.as_str(), &news.stage),
+            News::Action(news) => self.stage(news.subject.id(), &news.stage),
             News::OpenActions(open) => {
-                let id = |open: &OpenActionNews| match (open.kind.message(), open.kind.batch()) {
-                    (Some(message), _) => Some(message.as_str().to_owned()),
-                    (None, batch) => batch.map(|batch| batch.as_str().to_owned()),
-                };
+                let id = |open: &OpenActionNews| Subject::of(&open.kind).map(|subject| subject.id().to_owned());
                 self.open = open.len();
                 self.wanted = Some(open.iter().filter(|open| !open.elsewhere && open.look_up_at.is_some()).filter_map(id).collect());
             }
@@ -162,8 +159,7 @@ impl Looking {
 fn tell(context: &CommandContext, news: &News) {
     let found = |id: &str| format!("{id}: reading showed that the retry was taken.");
     match news {
-        News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.message.as_str())),
-        News::BatchAction(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.batch.as_str())),
+        News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.subject.id())),
         News::Notice(notice) => context.notice(&notice.text.in_full()),
         _ => {}
     }
@@ -181,7 +177,8 @@ mod tests {
     fn stage(message: &str, look_up_at: Option<Timestamp>) -> News {
         let why = Explanation::new("", "", "");
         let stage = ActionStage::Unknown { why, look_up_at };
-        News::Action(ActionNews { message: MessageId::new(message), stage, at: Timestamp::UNIX_EPOCH })
+        let subject = Subject::Message(MessageId::new(message));
+        News::Action(ActionNews { number: None, action: None, subject, stage, at: Timestamp::UNIX_EPOCH })
     }
 
     /// What the worker tells of these open actions; `true` for one that another process has.

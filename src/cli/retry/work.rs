@@ -21,28 +21,10 @@ use super::before::worker;
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::stages::{RetryStage, RetryStages};
 use super::waiting::{Pause, Stall};
-use crate::action::{ConfirmedBatchRetry, ConfirmedRetry, PATIENCE};
+use crate::action::{ActionNumber, Agreed, PATIENCE};
 use crate::delivery::full_stop;
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
 use crate::postman::{Explanation, Refusal};
-
-/// What somebody agreed to.
-pub(super) enum AgreedRetries {
-    /// Single messages, one after the other.
-    Messages(Vec<ConfirmedRetry>),
-    /// A batch as a whole.
-    Batch(ConfirmedBatchRetry),
-}
-
-impl AgreedRetries {
-    /// What is told to have an end: each message, or the batch.
-    fn ids(&self) -> Vec<String> {
-        match self {
-            AgreedRetries::Messages(retries) => retries.iter().map(|retry| retry.item().message.as_str().to_owned()).collect(),
-            AgreedRetries::Batch(retry) => vec![retry.plan().batch.as_str().to_owned()],
-        }
-    }
-}
 
 /// A run of retries.
 pub(super) struct ScriptedRun<'a, W: Write> {
@@ -92,7 +74,7 @@ impl Halt {
 /// # Errors
 /// There is no usable key, the output cannot be written, or the worker broke down.
 pub(super) async fn carry_out<W: Write>(
-    agreed: AgreedRetries,
+    agreed: Agreed,
     context: &CommandContext,
     campaign: &ConfiguredCampaign,
     open: OpenJournal,
@@ -100,16 +82,13 @@ pub(super) async fn carry_out<W: Write>(
     signals: &mut Signals,
 ) -> Result<Exit, EarlyExit> {
     let (monitor, updates) = worker(context, campaign, &open)?;
-    let stages_by_id = RetryStages::of(agreed.ids());
+    let stages_by_id = RetryStages::of(agreed.subjects().iter().map(|subject| subject.id().to_owned()).collect());
     let quiet = context.common.quiet;
     // A table is written at the end; everything else comes line by line, perhaps to the same terminal.
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
-    let progress = ProgressLine::over(agreed.ids().len(), quiet, shared);
-    let is_batch = matches!(agreed, AgreedRetries::Batch(_));
-    monitor.ask(match agreed {
-        AgreedRetries::Messages(retries) => Command::Run(retries),
-        AgreedRetries::Batch(retry) => Command::RetryBatch(retry),
-    });
+    let progress = ProgressLine::over(agreed.subjects().len(), quiet, shared);
+    let is_batch = matches!(agreed, Agreed::One(_));
+    monitor.ask(Command::Act { number: ActionNumber::default(), agreed });
     let (clock, stall) = (context.clock.clone(), Stall::new(Instant::now()));
     let mut work = ScriptedRun {
         monitor,
@@ -153,8 +132,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn take(&mut self, update: Update) -> Result<(), EarlyExit> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
-            News::Action(news) => self.step(news.message.as_str(), news.stage),
-            News::BatchAction(news) => self.step(news.batch.as_str(), news.stage),
+            News::Action(news) => self.step(news.subject.id(), news.stage),
             News::Run(news) => {
                 self.phase(news.phase);
                 Ok(())

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::super::ActionStage;
 use super::super::budget::add;
-use super::{Acting, ActionPhase, Known, Subject, TRIES};
+use super::{Acting, ActionPhase, Known, TRIES};
 use crate::action::{FRESH_ENOUGH, PlanItem, Recheck};
 use crate::delivery::Message;
 use crate::postman::{Call, Explanation, backoff};
@@ -117,7 +117,7 @@ impl Acting {
     /// Whether the message is on this page of its plan.
     pub fn is_on(&self, page: &Arc<Call>) -> bool {
         let same = |known: &Meanwhile| known.page.as_ref().is_some_and(|own| Arc::ptr_eq(own, page));
-        matches!(self.subject, Subject::Message(_)) && self.meanwhile.as_ref().is_some_and(same)
+        self.message().is_some() && self.meanwhile.as_ref().is_some_and(same)
     }
 }
 

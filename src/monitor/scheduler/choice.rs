@@ -80,7 +80,7 @@ impl Scheduler {
             return None;
         }
         let outcome = self.due(Purpose::Outcome, now).map(|index| (Job::ReadFor(index), Purpose::Outcome));
-        outcome.or_else(|| self.due(Purpose::Retry, now).map(|index| (self.next_of(index, now), Purpose::Retry)))
+        outcome.or_else(|| self.due(Purpose::Action, now).map(|index| (self.next_of(index, now), Purpose::Action)))
     }
 
     /// The next call of an action whose request is to be sent: a subject read too long ago is read first.
@@ -115,7 +115,7 @@ impl Scheduler {
         let actions = self.actions.iter().filter_map(|acting| {
             let (at, purpose) = acting.due()?;
             let waits_for_run = busy && acting.in_run && purpose == Purpose::Message;
-            let is_action = matches!(purpose, Purpose::Retry | Purpose::Outcome);
+            let is_action = matches!(purpose, Purpose::Action | Purpose::Outcome);
             (!waits_for_run).then(|| if is_action { at.max(turn) } else { at.max(quiet) })
         });
         let search = self.search.as_ref().and_then(|search| search.ask_at);

@@ -48,9 +48,9 @@ impl Worker {
     pub(super) async fn read_before(&mut self, index: usize) {
         let (begun, moment) = (self.now(), self.clock.moment());
         let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (subject, action) = (acting.subject.clone(), acting.action);
-        if let Some(action) = action.filter(|_| acting.has_expired(moment)) {
-            return self.expire(index, &subject, action).await;
+        let which = acting.which.clone();
+        if let Some(action) = which.id.filter(|_| acting.has_expired(moment)) {
+            return self.expire(index, &which, action).await;
         }
         let Some(again) = self.again(index, begun) else { return };
         let answered = match again {
@@ -96,7 +96,7 @@ impl Worker {
 
     /// Reads a page again that a plan was made from. Returns whether there was an answer.
     async fn read_plan_page(&mut self, call: Arc<Call>) -> bool {
-        let Some(answer) = self.page_of(Purpose::Retry, Call::clone(&call)).await else { return false };
+        let Some(answer) = self.page_of(Purpose::Action, Call::clone(&call)).await else { return false };
         match answer {
             Ok(answer) => {
                 self.reported_plan_page(&call, answer).await;
@@ -152,7 +152,7 @@ impl Worker {
 
     /// Reads a message by itself before its retry.
     async fn read_alone_before(&mut self, index: usize, message: MessageId, begun: Timestamp) {
-        let Some(answer) = self.message_of(Purpose::Retry, message).await else { return };
+        let Some(answer) = self.message_of(Purpose::Action, message).await else { return };
         let error = match answer {
             Ok(answer) => {
                 self.reported_single(answer).await;
@@ -193,15 +193,15 @@ impl Worker {
     /// Records and reports that a retry ended before its request was sent.
     async fn ends_unsent(&mut self, index: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (subject, now) = (acting.subject.clone(), self.wall());
-        if let Some(action) = acting.action
+        let (which, now) = (acting.which.clone(), self.wall());
+        if let Some(action) = which.id
             && let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await
         {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
             self.stop_run(StopCause::Journal, Some(journal_broken(&error))).await;
         }
-        self.stage(&subject, stage).await;
-        self.run_ended(&subject, end).await;
+        self.stage(&which, stage).await;
+        self.run_ended(&which, end).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, Unit};
 
-use super::super::acting::Subject;
+use crate::action::Subject;
 use crate::postman::Explanation;
 use crate::state::{ActionState, RunId, StateError};
 
@@ -17,7 +17,7 @@ pub(super) fn already_under_way(subject: &Subject) -> Explanation {
 
 /// Another run is retrying it, or left its outcome unknown.
 pub(super) fn under_way_elsewhere(subject: &Subject, run: &RunId, since: Timestamp, state: ActionState) -> Explanation {
-    let it = name(subject);
+    let it = subject.phrase();
     let since = to_the_second(since);
     match state {
         ActionState::Unknown => reported(
@@ -35,7 +35,7 @@ pub(super) fn under_way_elsewhere(subject: &Subject, run: &RunId, since: Timesta
 
 /// Another run's retry was accepted after the row that the person saw was read.
 pub(super) fn taken_elsewhere(subject: &Subject, run: &RunId, at: Timestamp) -> Explanation {
-    let it = name(subject);
+    let it = subject.phrase();
     reported(
         format!("Another Postwatch has just retried {it} (run {run}, at {}).", to_the_second(at)),
         "That was after it was read here, so the plan was out of date. Nothing was sent from here.".to_owned(),
@@ -52,13 +52,6 @@ pub(super) fn journal_broken(error: &StateError) -> Explanation {
         error.explained(),
         if error.needs_opening() { OPEN_AGAIN } else { "Nothing is retried without it. Fix the state folder and start again." },
     )
-}
-
-fn name(subject: &Subject) -> &'static str {
-    match subject {
-        Subject::Message(_) => "this message",
-        Subject::Batch(_) => "this batch",
-    }
 }
 
 fn reported(what: String, why: String, next: &str) -> Explanation {

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, ActionPhase, BatchPage, Reread, Subject};
+use super::super::acting::{Acting, ActionPhase, BatchPage, Reread};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight, Purpose, SeenMessage};
 use super::Worker;
 use super::in_the_way::journal_broken;
-use crate::action::RunEvent;
+use crate::action::{RunEvent, Subject};
 use crate::delivery::{BatchId, Message, MessageId, Rows};
 use crate::postman::{Call, CallError, Cursor, PageAnswer, PageRequest, Position};
 use crate::state::{ActionId, Outcome, Resolution, StateError};
@@ -20,7 +20,7 @@ impl Worker {
     pub(super) async fn read_for(&mut self, index: usize) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
         let purpose = acting.due().map_or(Purpose::Message, |(_, purpose)| purpose);
-        match acting.subject.clone() {
+        match acting.which.subject.clone() {
             Subject::Message(message) => self.read_message_for(index, purpose, message).await,
             Subject::Batch(batch) => self.read_batch_for(index, purpose, batch).await,
         }
@@ -44,7 +44,7 @@ impl Worker {
     /// Reads the next page of a batch, to find out its retry's outcome or before its request is sent.
     pub(super) async fn read_batch_for(&mut self, index: usize, purpose: Purpose, batch: BatchId) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (next, action) = (acting.pass.next.clone(), acting.action);
+        let (next, action) = (acting.pass.next.clone(), acting.which.id);
         let Some(answer) = self.batch_page(purpose, &batch, next).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
@@ -115,16 +115,17 @@ impl Worker {
     /// Records and reports what a reading showed.
     async fn was_read(&mut self, index: usize, read: Reread) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (subject, action, at) = (acting.subject.clone(), acting.action, self.wall());
+        let (which, action, at) = (acting.which.clone(), acting.which.id, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
         if read.resolved
             && let Some(action) = action
         {
-            let reason = match &subject {
+            let reason = match &which.subject {
                 Subject::Message(_) => "the message was retried or is no longer failed, perhaps through someone else",
                 Subject::Batch(_) => "all failures of the batch were retried or are no longer failed",
             };
             let resolution = Resolution::Accepted { reason: reason.to_owned() };
+            self.unknown.remove(&action);
             match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
                 // Another process, or a person, was faster.
                 Ok(()) | Err(StateError::IllegalStep { .. }) => {}
@@ -142,10 +143,10 @@ impl Worker {
             let _ = self.journalled(move |journal| journal.still_unknown(action, &known)).await;
         }
         if let Some(stage) = read.stage {
-            self.stage(&subject, stage).await;
+            self.stage(&which, stage).await;
         }
         if read.resolved {
-            if let Subject::Message(message) = subject {
+            if let Subject::Message(message) = which.subject {
                 self.run_takes(RunEvent::FoundOut { message, taken: true }).await;
             }
             self.tell_open().await;

@@ -3,12 +3,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::acting::{Acting, ActionPhase, Subject};
+use super::super::acting::{Acting, ActionPhase, ActionRef};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
 use super::in_the_way::journal_broken;
-use crate::action::{READS_NEEDED, RunEvent};
+use crate::action::{ActionNumber, READS_NEEDED, RunEvent, Subject};
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
 use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
 
@@ -67,8 +67,8 @@ impl Worker {
             return;
         }
         let why = left_unknown(action.entry.planned_at);
-        if let Some(acting) = Acting::left_over(&action.entry, 0, &self.clock, why.clone()) {
-            self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
+        if let Some(acting) = Acting::left_over(&action.entry, None, 0, &self.clock, why.clone()) {
+            self.stage(&acting.which, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
             self.scheduler.actions.push(acting);
         }
     }
@@ -89,7 +89,7 @@ impl Worker {
             .into_iter()
             .map(|open| {
                 let elsewhere = open.holder == Holder::Alive && Some(&open.entry.run) != own.as_ref();
-                let acting = self.scheduler.actions.iter().find(|acting| acting.action == Some(open.entry.id));
+                let acting = self.scheduler.actions.iter().find(|acting| acting.which.id == Some(open.entry.id));
                 OpenActionNews {
                     action: open.entry.id,
                     kind: open.entry.action,
@@ -113,7 +113,7 @@ impl Worker {
     pub(super) async fn look_up(&mut self, action: ActionId) {
         let now = self.now();
         if let Some(acting) =
-            self.scheduler.actions.iter_mut().find(|acting| acting.action == Some(action) && acting.look_up_at().is_some())
+            self.scheduler.actions.iter_mut().find(|acting| acting.which.id == Some(action) && acting.look_up_at().is_some())
         {
             acting.look_up_now(now);
             return;
@@ -122,8 +122,8 @@ impl Worker {
             Ok(entry) if entry.state == ActionState::Unknown => {
                 let why = left_unknown(entry.planned_at);
                 // One more reading decides: there were enough before.
-                if let Some(acting) = Acting::left_over(&entry, READS_NEEDED - 1, &self.clock, why.clone()) {
-                    self.stage(&acting.subject, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
+                if let Some(acting) = Acting::left_over(&entry, self.number_of(entry.id), READS_NEEDED - 1, &self.clock, why.clone()) {
+                    self.stage(&acting.which, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
                     self.scheduler.actions.push(acting);
                 } else {
                     self.notice(NoticeWeight::Info, nothing_to_compare()).await;
@@ -133,6 +133,11 @@ impl Worker {
             Ok(_) => self.tell_open().await,
             Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
         }
+    }
+
+    /// The number of an action whose outcome is not known, where it was agreed to in this run of the program.
+    fn number_of(&self, action: ActionId) -> Option<ActionNumber> {
+        self.unknown.get(&action).copied().flatten()
     }
 
     /// A person says how an unknown outcome ended.
@@ -152,17 +157,17 @@ impl Worker {
                 return;
             }
         };
-        if let Some(acting) = self.scheduler.actions.iter_mut().find(|acting| acting.action == Some(action)) {
+        if let Some(acting) = self.scheduler.actions.iter_mut().find(|acting| acting.which.id == Some(action)) {
             acting.phase = ActionPhase::Over;
         }
         let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };
-        match (entry.action.message(), entry.action.batch()) {
-            (Some(message), _) => {
-                self.stage(&Subject::Message(message.clone()), stage).await;
-                self.run_takes(RunEvent::FoundOut { message: message.clone(), taken: went }).await;
+        if let Some(subject) = Subject::of(&entry.action) {
+            let which = ActionRef { number: self.number_of(action), id: Some(action), subject };
+            self.unknown.remove(&action);
+            self.stage(&which, stage).await;
+            if let Subject::Message(message) = which.subject {
+                self.run_takes(RunEvent::FoundOut { message, taken: went }).await;
             }
-            (None, Some(batch)) => self.stage(&Subject::Batch(batch.clone()), stage).await,
-            (None, None) => {}
         }
         self.tell_open().await;
     }

@@ -2,24 +2,24 @@
 
 use std::collections::HashSet;
 
-use super::super::acting::{Acting, ActionPhase, Subject, message_intention};
+use super::super::acting::{Acting, ActionPhase, ActionRef};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_reported, one_at_a_time};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken};
-use crate::action::{ConfirmedRetry, RunEvent, StopCause};
+use crate::action::{ActionNumber, ConfirmedRetry, RunEvent, StopCause, Subject};
 use crate::delivery::{MessageId, counted};
 use crate::postman::Explanation;
 
 impl Worker {
     /// A person's yes to several retries.
-    pub(super) async fn request_run(&mut self, retries: Vec<ConfirmedRetry>) {
+    pub(super) async fn request_run(&mut self, number: ActionNumber, retries: Vec<ConfirmedRetry>) {
         if self.scheduler.run.as_ref().is_some_and(|run| !run.is_over()) {
             self.notice(NoticeWeight::Problem, one_at_a_time()).await;
             return;
         }
-        self.scheduler.run = Some(ActiveRun::new(retries, &self.clock));
+        self.scheduler.run = Some(ActiveRun::new(number, retries, &self.clock));
         if self.scheduler.run.as_ref().is_some_and(|run| run.to_begin.is_empty()) {
             self.run_takes(RunEvent::Begun { not_taken: Vec::new() }).await;
         } else {
@@ -40,7 +40,7 @@ impl Worker {
             .map(|message| (message.clone(), already_under_way(&Subject::Message(message))))
             .collect();
         let plan = format!("run of {}", counted(retries.len(), "message"));
-        let intended = self.intentions(retries.iter().map(|retry| message_intention(retry, &plan)));
+        let intended = self.intentions(retries.iter().map(|retry| retry.intention(&plan)));
         let written = match intended {
             Ok((journal, intentions)) => blocking(move || journal.intend_all(&intentions)).await,
             Err(error) => Err(error),
@@ -56,10 +56,10 @@ impl Worker {
                     let message = retry.item().message.clone();
                     match written {
                         Ok(action) => {
-                            if let Some(run) = &mut self.scheduler.run {
-                                run.waiting.insert(message.clone(), action);
-                            }
-                            self.scheduler.actions.push(Acting::queued(retry, action, moved_at));
+                            let Some(run) = &mut self.scheduler.run else { continue };
+                            run.waiting.insert(message.clone(), action);
+                            let which = ActionRef { id: Some(action), ..run.which(&message) };
+                            self.scheduler.actions.push(Acting::queued(which, retry, moved_at));
                             begun.push(message);
                         }
                         Err(error) => {
@@ -82,11 +82,11 @@ impl Worker {
             }
         }
         for message in begun {
-            self.stage(&Subject::Message(message), ActionStage::Intended).await;
+            self.run_stage(message, ActionStage::Intended).await;
         }
         let messages = not_taken.iter().map(|(message, _)| message.clone()).collect();
         for (message, why) in not_taken {
-            self.stage(&Subject::Message(message), ActionStage::NotTaken(why)).await;
+            self.run_stage(message, ActionStage::NotTaken(why)).await;
         }
         self.run_takes(RunEvent::Begun { not_taken: messages }).await;
         if open_elsewhere {
@@ -141,7 +141,7 @@ impl Worker {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
         for message in messages {
-            self.stage(&Subject::Message(message), ActionStage::NotSent(not_started_reported())).await;
+            self.run_stage(message, ActionStage::NotSent(not_started_reported())).await;
         }
         self.tell_run().await;
     }
@@ -156,6 +156,13 @@ impl Worker {
         let Some(run) = self.scheduler.run.as_mut().filter(|run| concerns(run)) else { return };
         run.take(event, now);
         self.tell_run().await;
+    }
+
+    /// Reports how far a message of the run is.
+    async fn run_stage(&self, message: MessageId, stage: ActionStage) {
+        if let Some(run) = &self.scheduler.run {
+            self.stage(&run.which(&message), stage).await;
+        }
     }
 
     async fn tell_run(&self) {

@@ -1,6 +1,6 @@
 //! Taking back what a person agreed to: possible until the request is sent.
 
-use super::super::acting::{Acting, ActionPhase, Subject};
+use super::super::acting::{Acting, ActionPhase, ActionRef};
 use super::super::{ActionStage, News, NoticeWeight, TakenBack};
 use super::Worker;
 use super::in_the_way::journal_broken;
@@ -22,15 +22,15 @@ impl Worker {
         let of_run = self.scheduler.actions.iter().filter(is_leaving).count();
         let to_go = self.scheduler.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
         self.stop_run(StopCause::Person, None).await;
-        let mut back: Vec<(Subject, Option<ActionId>)> = Vec::new();
+        let mut back: Vec<ActionRef> = Vec::new();
         for acting in &mut self.scheduler.actions {
             acting.called_off |= matches!(acting.phase, ActionPhase::UnderWay);
             if !acting.in_run && acting.may_be_taken_back() {
                 acting.phase = ActionPhase::Over;
-                back.push((acting.subject.clone(), acting.action));
+                back.push(acting.which.clone());
             }
         }
-        let actions: Vec<ActionId> = back.iter().filter_map(|(_, action)| *action).collect();
+        let actions: Vec<ActionId> = back.iter().filter_map(|which| which.id).collect();
         let at = self.wall();
         if !actions.is_empty()
             && let Err(error) = self.journalled(move |journal| journal.give_up(&actions, TAKEN_BACK, at)).await
@@ -38,15 +38,15 @@ impl Worker {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
         let taken_back = back.len() + to_go;
-        for (subject, _) in back {
-            self.stage(&subject, ActionStage::NotSent(taken_back_reported())).await;
+        for which in back {
+            self.stage(&which, ActionStage::NotSent(taken_back_reported())).await;
         }
         self.tell(News::TakenBack(TakenBack { taken_back, leaving })).await;
     }
 
     /// Handles the commands that came while the disk was busy with the line of a try, and returns whether its request
     /// may still be sent. If not, the line is closed again.
-    pub(super) async fn may_leave(&mut self, index: usize, subject: &Subject, action: ActionId) -> bool {
+    pub(super) async fn may_leave(&mut self, index: usize, which: &ActionRef, action: ActionId) -> bool {
         self.hear().await;
         let now = self.clock.moment();
         let Some(acting) = self.scheduler.actions.get(index) else { return false };
@@ -56,7 +56,7 @@ impl Worker {
             // It stays intended: a later turn, or the next start, finds it as it was.
             self.close_line(action, HELD_BACK, true).await;
         } else if acting.has_expired(now) {
-            self.expire(index, subject, action).await;
+            self.expire(index, which, action).await;
         } else {
             return true;
         }

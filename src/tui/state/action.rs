@@ -1,112 +1,98 @@
-//! The retries that were asked for, and how far each is.
+//! The actions that were agreed to, and how far each is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use crate::action::{ActionNumber, Agreed, Subject};
 use crate::delivery::{BatchId, MessageId, Status};
-use crate::monitor::{ActionNews, ActionStage, BatchActionNews, OpenActionNews};
+use crate::monitor::{ActionNews, ActionStage, OpenActionNews};
 use crate::state::ActionState;
 
-/// How many retries are kept for the screen; the journal has them all.
+/// How many actions are kept for the screen; the journal has them all.
 const KEPT: usize = 100_000;
 
-/// One retry of a message.
+/// Which action.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::tui) enum ActionKey {
+    /// One that was agreed to here.
+    Agreed(ActionNumber),
+    /// One that an earlier run of the program left.
+    Left(Subject),
+}
+
+/// One action.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct ActionRecord {
-    /// The message.
-    pub message: MessageId,
+    key: ActionKey,
+    /// What it is about.
+    pub subject: Subject,
     /// How far it is; `None` while the worker has not said anything yet.
     pub stage: Option<ActionStage>,
-    /// When that was told.
+    /// When that was reported.
     pub at: Timestamp,
-    /// When the API took it, as far as told.
+    /// When the API accepted it, as far as known.
     pub accepted_at: Option<Timestamp>,
-    /// The number in the order of the words, the newest word with the highest.
+    /// Its number in the order of the news, the newest with the highest.
     word: u64,
     /// Whether it belongs to the newest run.
     in_run: bool,
 }
 
-/// The retry of a whole batch.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct BatchRecord {
-    /// The batch.
-    pub batch: BatchId,
-    /// How far it is; `None` while the worker has not said anything yet.
-    pub stage: Option<ActionStage>,
-    /// When that was told.
-    pub at: Timestamp,
-}
-
-/// What became of the messages of a run that the API took.
+/// What became of the messages of a run that the API accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct Followed {
     /// Delivered.
     pub delivered: usize,
     /// Failed again.
     pub failed: usize,
-    /// Still on their way.
+    /// Still on the way.
     pub open: usize,
 }
 
-/// The retries of one campaign.
+/// The actions of one campaign: of each subject the newest.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Actions {
-    records: HashMap<MessageId, ActionRecord>,
-    /// The messages by the number of their newest word.
-    order: BTreeMap<u64, MessageId>,
+    records: HashMap<ActionKey, ActionRecord>,
+    newest: HashMap<Subject, ActionKey>,
+    /// The actions by the number of their newest news.
+    order: BTreeMap<u64, ActionKey>,
     next_word: u64,
     acting: usize,
     for_person: usize,
+    /// The numbers of those on whole batches.
+    batches: BTreeSet<u64>,
     followed: Followed,
-    batches: Vec<BatchRecord>,
     open: Vec<OpenActionNews>,
 }
 
-/// Whether a retry is on its way to the API, so that leaving now would leave its outcome unknown.
-fn is_acting(stage: Option<&ActionStage>) -> bool {
-    matches!(stage, None | Some(ActionStage::Intended | ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. }))
-}
-
-/// Whether another retry of the same must wait.
-fn blocks(stage: Option<&ActionStage>) -> bool {
-    match stage {
-        None | Some(ActionStage::Unknown { .. }) => true,
-        Some(stage) => !stage.is_over(),
-    }
-}
-
-fn needs_person(stage: Option<&ActionStage>) -> bool {
-    stage.is_some_and(ActionStage::needs_person)
-}
-
 impl ActionRecord {
-    /// Whether it is on its way to the API.
+    /// Which action it is.
+    pub fn key(&self) -> &ActionKey {
+        &self.key
+    }
+
+    /// Whether it is on its way to the API, so that quitting now would leave its outcome unknown.
     pub fn is_acting(&self) -> bool {
-        is_acting(self.stage.as_ref())
+        matches!(self.stage, None | Some(ActionStage::Intended | ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. }))
     }
 
     /// Whether a person must decide.
     pub fn needs_person(&self) -> bool {
-        needs_person(self.stage.as_ref())
+        self.stage.as_ref().is_some_and(ActionStage::needs_person)
     }
 
     /// Whether it belongs to the newest run, which has lines of its own.
     pub fn is_in_run(&self) -> bool {
         self.in_run
     }
-}
 
-impl BatchRecord {
-    /// Whether it is on its way to the API.
-    pub fn is_acting(&self) -> bool {
-        is_acting(self.stage.as_ref())
-    }
-
-    /// Whether a person must decide.
-    pub fn needs_person(&self) -> bool {
-        needs_person(self.stage.as_ref())
+    /// Whether another action on the same subject must wait.
+    fn blocks(&self) -> bool {
+        match &self.stage {
+            None | Some(ActionStage::Unknown { .. }) => true,
+            Some(stage) => !stage.is_over(),
+        }
     }
 }
 
@@ -127,41 +113,36 @@ impl Followed {
 }
 
 impl Actions {
-    /// A person said yes to one message.
-    pub fn asked(&mut self, message: MessageId, at: Timestamp) {
-        self.put(message, None, at, None, false);
-    }
-
-    /// A person said yes to a run of several.
-    pub fn asked_run(&mut self, messages: &[MessageId], at: Timestamp) {
-        self.followed = Followed::default();
-        for record in self.records.values_mut() {
-            record.in_run = false;
+    /// A person agreed to this; its first action has this number.
+    pub fn agreed(&mut self, agreed: &Agreed, first: ActionNumber, at: Timestamp) {
+        let in_run = matches!(agreed, Agreed::Run(_));
+        if in_run {
+            self.followed = Followed::default();
+            for record in self.records.values_mut() {
+                record.in_run = false;
+            }
         }
-        for message in messages {
-            self.put(message.clone(), None, at, None, true);
+        for (index, subject) in agreed.subjects().into_iter().enumerate() {
+            self.put(ActionKey::Agreed(first.after(index)), subject, None, at, None, in_run);
         }
     }
 
-    /// A person said yes to a whole batch.
-    pub fn asked_batch(&mut self, batch: BatchId, at: Timestamp) {
-        self.put_batch(BatchRecord { batch, stage: None, at });
-    }
-
-    /// A retry came further. One that an earlier run began is told here for the first time.
+    /// An action came further. One that an earlier run began is reported here for the first time.
     pub fn note(&mut self, news: ActionNews) {
-        let known = self.records.get(&news.message);
+        let key = news.number.map_or_else(|| ActionKey::Left(news.subject.clone()), ActionKey::Agreed);
+        // A later action on the same subject says more than what becomes of an earlier one.
+        if let (ActionKey::Agreed(number), Some(ActionKey::Agreed(newest))) = (&key, self.newest.get(&news.subject))
+            && number < newest
+        {
+            return;
+        }
+        let known = self.records.get(&key);
         let in_run = known.is_some_and(|record| record.in_run);
         let accepted_at = match news.stage {
             ActionStage::Accepted | ActionStage::FoundAccepted => Some(news.at),
             _ => known.and_then(|record| record.accepted_at),
         };
-        self.put(news.message, Some(news.stage), news.at, accepted_at, in_run);
-    }
-
-    /// The retry of a batch came further.
-    pub fn note_batch(&mut self, news: BatchActionNews) {
-        self.put_batch(BatchRecord { batch: news.batch, stage: Some(news.stage), at: news.at });
+        self.put(key, news.subject, Some(news.stage), news.at, accepted_at, in_run);
     }
 
     /// What the journal says is open.
@@ -169,31 +150,41 @@ impl Actions {
         self.open = open;
     }
 
-    fn put_batch(&mut self, record: BatchRecord) {
-        self.batches.retain(|known| known.batch != record.batch);
-        self.batches.push(record);
-    }
-
-    fn put(&mut self, message: MessageId, stage: Option<ActionStage>, at: Timestamp, accepted_at: Option<Timestamp>, in_run: bool) {
-        self.take(&message);
+    fn put(
+        &mut self,
+        key: ActionKey,
+        subject: Subject,
+        stage: Option<ActionStage>,
+        at: Timestamp,
+        accepted_at: Option<Timestamp>,
+        in_run: bool,
+    ) {
+        if let Some(before) = self.newest.insert(subject.clone(), key.clone()) {
+            self.take(&before);
+        }
         self.next_word += 1;
-        let record = ActionRecord { message: message.clone(), stage, at, accepted_at, word: self.next_word, in_run };
+        let record = ActionRecord { key: key.clone(), subject, stage, at, accepted_at, word: self.next_word, in_run };
         self.count(&record, |number| *number += 1);
-        self.order.insert(record.word, message.clone());
-        self.records.insert(message, record);
+        self.order.insert(record.word, key.clone());
+        if record.subject.batch().is_some() {
+            self.batches.insert(record.word);
+        }
+        self.records.insert(key, record);
         if self.records.len() > KEPT {
             // One that may still matter is never forgotten.
-            let oldest = self.order.values().find(|message| !self.of(message).is_some_and(|record| blocks(record.stage.as_ref()))).cloned();
-            if let Some(oldest) = oldest {
-                self.take(&oldest);
+            let oldest = self.order.values().find(|key| self.records.get(key).is_some_and(|record| !record.blocks())).cloned();
+            if let Some(oldest) = oldest.and_then(|key| self.take(&key)) {
+                self.newest.remove(&oldest.subject);
             }
         }
     }
 
-    fn take(&mut self, message: &MessageId) {
-        let Some(record) = self.records.remove(message) else { return };
+    fn take(&mut self, key: &ActionKey) -> Option<ActionRecord> {
+        let record = self.records.remove(key)?;
         self.order.remove(&record.word);
+        self.batches.remove(&record.word);
         self.count(&record, |number| *number = number.saturating_sub(1));
+        Some(record)
     }
 
     fn count(&mut self, record: &ActionRecord, step: impl Fn(&mut usize)) {
@@ -212,59 +203,50 @@ impl Actions {
 
     /// The messages that must not be retried now.
     pub fn blocking(&self) -> Vec<MessageId> {
-        let own = self.records.values().filter(|record| blocks(record.stage.as_ref())).map(|record| record.message.clone());
+        let own = self.records.values().filter(|record| record.blocks()).filter_map(|record| record.subject.message().cloned());
         own.chain(self.open.iter().filter_map(|open| open.kind.message().cloned())).collect()
     }
 
     /// The batches that must not be retried now, nor their messages.
     pub fn blocking_batches(&self) -> Vec<BatchId> {
-        let own = self.batches.iter().filter(|record| blocks(record.stage.as_ref())).map(|record| record.batch.clone());
+        let own = self.batches().filter(|record| record.blocks()).filter_map(|record| record.subject.batch().cloned());
         own.chain(self.open.iter().filter_map(|open| open.kind.batch().cloned())).collect()
     }
 
-    /// Whether a retry is on its way to the API.
+    /// Whether one is on its way to the API.
     pub fn is_acting(&self) -> bool {
-        self.acting > 0 || self.batches.iter().any(BatchRecord::is_acting)
+        self.acting > 0
     }
 
     /// Whether a person must decide about one.
     pub fn needs_person(&self) -> bool {
         self.for_person > 0
-            || self.batches.iter().any(BatchRecord::needs_person)
             || self.open.iter().any(|open| !open.elsewhere && open.look_up_at.is_none() && open.state == ActionState::Unknown)
     }
 
-    /// The one with the newest word.
-    pub fn newest(&self) -> Option<&ActionRecord> {
-        self.order.values().next_back().and_then(|message| self.records.get(message))
+    /// The newest action on a subject.
+    pub fn on(&self, subject: &Subject) -> Option<&ActionRecord> {
+        self.records.get(self.newest.get(subject)?)
     }
 
-    /// The retry of a message.
+    /// The newest action on a message.
     pub fn of(&self, message: &MessageId) -> Option<&ActionRecord> {
-        self.records.get(message)
+        self.on(&Subject::Message(message.clone()))
     }
 
-    /// The retries, the one with the newest word first.
+    /// The actions, the one with the newest news first.
     pub fn iter(&self) -> impl Iterator<Item = &ActionRecord> {
-        self.order.values().rev().filter_map(|message| self.records.get(message))
+        self.order.values().rev().filter_map(|key| self.records.get(key))
     }
 
-    /// How many retries there are.
+    /// Those on whole batches, the one with the newest news first.
+    pub fn batches(&self) -> impl Iterator<Item = &ActionRecord> {
+        self.batches.iter().rev().filter_map(|word| self.records.get(self.order.get(word)?))
+    }
+
+    /// How many actions there are.
     pub fn len(&self) -> usize {
         self.records.len()
-    }
-
-    /// What is known of a batch's retry whose outcome is not, in a phrase: `3 of 58 changed`.
-    pub fn known_of(&self, batch: &BatchId) -> Option<&str> {
-        match &self.batches.iter().rev().find(|record| record.batch == *batch)?.stage {
-            Some(ActionStage::Unknown { why, .. }) => Some(&why.what),
-            _ => None,
-        }
-    }
-
-    /// The retries of whole batches, oldest first.
-    pub fn batches(&self) -> &[BatchRecord] {
-        &self.batches
     }
 
     /// What the journal says is open.
@@ -281,14 +263,29 @@ impl Actions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::action::{LastRead, Planner};
+    use crate::delivery::Message;
     use crate::postman::{Explanation, Refusal};
+    use crate::store::AnswerKind;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
     }
 
+    /// News of a message of [`what_was_agreed_to`], by its letter.
     fn news(id: &str, stage: ActionStage, second: i64) -> ActionNews {
-        ActionNews { message: MessageId::new(id), stage, at: at(second) }
+        let number = ["x", "a", "b", "c"].iter().position(|known| *known == id).unwrap();
+        let subject = Subject::Message(MessageId::new(id));
+        ActionNews { number: Some(ActionNumber::default().after(number)), action: None, subject, stage, at: at(second) }
+    }
+
+    /// A yes to the retries of these messages.
+    fn agreed(ids: &[&str]) -> Agreed {
+        let message = |id: &&str| Message { status: Some(Status::Failure), ..Message::new(MessageId::new(*id)) };
+        let messages: Vec<Message> = ids.iter().map(message).collect();
+        let read = || LastRead::new(at(0), AnswerKind::List);
+        let plan = Planner::default().plan(messages.iter().map(|message| (message, read())), at(0));
+        Agreed::messages_of(plan.confirm(at(0))).unwrap()
     }
 
     fn why() -> Explanation {
@@ -298,10 +295,9 @@ mod tests {
     #[test]
     fn what_is_counted_follows_every_word() {
         let mut actions = Actions::default();
-        let run = ["a", "b", "c"].map(MessageId::new);
-        actions.asked(MessageId::new("x"), at(0));
+        actions.agreed(&agreed(&["x"]), ActionNumber(0), at(0));
         actions.note(news("x", ActionStage::Accepted, 1));
-        actions.asked_run(&run, at(2));
+        actions.agreed(&agreed(&["a", "b", "c"]), ActionNumber(1), at(2));
         assert!(actions.is_acting());
         assert_eq!(actions.followed(), Followed::default());
         actions.note(news("a", ActionStage::Accepted, 3));
@@ -314,8 +310,30 @@ mod tests {
         actions.note(news("b", ActionStage::Followed { status: Status::Failure }, 8));
         assert_eq!(actions.followed(), Followed { delivered: 1, failed: 1, open: 0 });
         assert!(!actions.needs_person());
-        assert_eq!(actions.newest().unwrap().message, MessageId::new("b"));
-        assert_eq!(actions.iter().map(|record| record.message.as_str()).collect::<Vec<_>>(), ["b", "a", "c", "x"]);
+        assert_eq!(actions.iter().map(|record| record.subject.id()).collect::<Vec<_>>(), ["b", "a", "c", "x"]);
         assert_eq!(actions.of(&MessageId::new("a")).unwrap().accepted_at, Some(at(3)));
+    }
+
+    #[test]
+    fn what_becomes_of_an_earlier_action_does_not_cover_a_later_one() {
+        let mut actions = Actions::default();
+        let subject = Subject::Message(MessageId::new("x"));
+        let news = |number, stage, second| ActionNews {
+            number,
+            action: None,
+            subject: Subject::Message(MessageId::new("x")),
+            stage,
+            at: at(second),
+        };
+        actions.agreed(&agreed(&["x"]), ActionNumber(0), at(0));
+        actions.agreed(&agreed(&["x"]), ActionNumber(1), at(60));
+        actions.note(news(Some(ActionNumber(0)), ActionStage::Followed { status: Status::Failure }, 61));
+        let record = actions.on(&subject).unwrap();
+        assert_eq!((record.stage.as_ref(), actions.is_acting(), actions.len()), (None, true, 1));
+        actions.note(news(Some(ActionNumber(1)), ActionStage::Accepted, 62));
+        assert_eq!(actions.on(&subject).unwrap().accepted_at, Some(at(62)));
+        // What an earlier run of the program left is told after everything of this one.
+        actions.note(news(None, ActionStage::Unknown { why: why(), look_up_at: None }, 63));
+        assert!(actions.needs_person() && actions.len() == 1);
     }
 }

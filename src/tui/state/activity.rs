@@ -1,10 +1,13 @@
 //! What changed, what was done in this run of the program, and what the journal says is open, as one
 //! list.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
-use super::{ActionRecord, BatchRecord, Campaign, ChangeRecord, LeftToStart, State};
-use crate::delivery::{BatchId, MessageId};
+use super::{ActionKey, ActionRecord, Campaign, ChangeRecord, LeftToStart, State};
+use crate::action::Subject;
+use crate::delivery::MessageId;
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
 
@@ -15,10 +18,8 @@ pub(in crate::tui) enum ActivityKey {
     NotStarted,
     /// An action that is open in the journal.
     Open(ActionId),
-    /// The retry of a message.
-    Message(MessageId),
-    /// The retry of a batch.
-    Batch(BatchId),
+    /// An action that was agreed to in this run of the program.
+    Action(ActionKey),
     /// A message that changed.
     Change(MessageId),
 }
@@ -30,10 +31,8 @@ pub(in crate::tui) enum Entry<'a> {
     NotStarted(&'a LeftToStart),
     /// An action that is open in the journal, with what this run of the program knows of it.
     Open(&'a OpenActionNews, Option<&'a ActionRecord>),
-    /// The retry of a message.
-    Message(&'a ActionRecord),
-    /// The retry of a batch.
-    Batch(&'a BatchRecord),
+    /// An action that was agreed to in this run of the program.
+    Action(&'a ActionRecord),
     /// A message that changed.
     Change(&'a ChangeRecord),
 }
@@ -44,8 +43,7 @@ impl Entry<'_> {
         match self {
             Entry::NotStarted(_) => ActivityKey::NotStarted,
             Entry::Open(open, _) => ActivityKey::Open(open.action),
-            Entry::Message(record) => ActivityKey::Message(record.message.clone()),
-            Entry::Batch(record) => ActivityKey::Batch(record.batch.clone()),
+            Entry::Action(record) => ActivityKey::Action(record.key().clone()),
             Entry::Change(record) => ActivityKey::Change(record.message.clone()),
         }
     }
@@ -55,8 +53,7 @@ impl Entry<'_> {
         match (self, key) {
             (Entry::NotStarted(_), ActivityKey::NotStarted) => true,
             (Entry::Open(open, _), ActivityKey::Open(action)) => open.action == *action,
-            (Entry::Message(record), ActivityKey::Message(message)) => record.message == *message,
-            (Entry::Batch(record), ActivityKey::Batch(batch)) => record.batch == *batch,
+            (Entry::Action(record), ActivityKey::Action(action)) => record.key() == action,
             (Entry::Change(record), ActivityKey::Change(message)) => record.message == *message,
             _ => false,
         }
@@ -68,8 +65,7 @@ impl Entry<'_> {
             // It stands above everything else until it is dealt with.
             Entry::NotStarted(_) => Timestamp::MAX,
             Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
-            Entry::Message(record) => record.at,
-            Entry::Batch(record) => record.at,
+            Entry::Action(record) => record.at,
             Entry::Change(record) => record.at,
         }
     }
@@ -79,8 +75,7 @@ impl Entry<'_> {
         match self {
             Entry::NotStarted(_) => true,
             Entry::Open(open, _) => open.look_up_at.is_none() && !open.elsewhere,
-            Entry::Message(record) => record.needs_person(),
-            Entry::Batch(record) => record.needs_person(),
+            Entry::Action(record) => record.needs_person(),
             Entry::Change(_) => false,
         }
     }
@@ -96,15 +91,13 @@ impl Campaign {
     /// journal stands there once.
     pub fn activity(&self) -> Vec<Entry<'_>> {
         let open = self.actions.open();
-        let is_open = |message: &MessageId| open.iter().any(|open| open.kind.message() == Some(message));
-        let is_open_batch = |batch: &BatchId| open.iter().any(|open| open.kind.batch() == Some(batch));
+        let is_open = self.open_subjects();
         let mut entries: Vec<Entry<'_>> = Vec::new();
         if !self.not_started.is_empty() {
             entries.push(Entry::NotStarted(&self.not_started));
         }
         entries.extend(open.iter().map(|open| Entry::Open(open, open.kind.message().and_then(|message| self.actions.of(message)))));
-        entries.extend(self.actions.batches().iter().filter(|record| !is_open_batch(&record.batch)).map(Entry::Batch));
-        entries.extend(self.actions.iter().filter(|record| open.is_empty() || !is_open(&record.message)).map(Entry::Message));
+        entries.extend(self.actions.iter().filter(|record| !is_open.contains(&record.subject)).map(Entry::Action));
         entries.extend(self.changes.iter().map(Entry::Change));
         entries.sort_by_key(|entry| (!entry.needs_person(), std::cmp::Reverse(entry.at())));
         entries
@@ -117,10 +110,14 @@ impl Campaign {
 
     /// How many lines the list has.
     pub fn activity_len(&self) -> usize {
-        let journalled =
-            self.actions.open().iter().filter(|open| open.kind.message().is_none_or(|message| self.actions.of(message).is_none()));
-        let actions = usize::from(!self.not_started.is_empty()) + journalled.count() + self.actions.batches().len() + self.actions.len();
+        let both = self.open_subjects().iter().filter(|subject| self.actions.on(subject).is_some()).count();
+        let actions = usize::from(!self.not_started.is_empty()) + self.actions.open().len() + self.actions.len() - both;
         actions + self.changes.len()
+    }
+
+    /// What the actions are about that are open in the journal.
+    fn open_subjects(&self) -> HashSet<Subject> {
+        self.actions.open().iter().filter_map(|open| Subject::of(&open.kind)).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{DetailPhase, MenuKind, RowAction, RowLine, State, ViewKind};
+use crate::action::Subject;
 use crate::monitor::ActionStage;
 use crate::tui::{Action, view};
 
@@ -186,7 +187,7 @@ impl State {
         let of_message = subject.message.as_ref().and_then(|message| campaign.actions.of(message));
         let of_batch = || {
             let batch = subject.batch.as_ref().filter(|_| subject.message.is_none());
-            campaign.actions.batches().iter().rev().find(|record| Some(&record.batch) == batch)
+            campaign.actions.on(&Subject::Batch(batch?.clone()))
         };
         of_message.and_then(|record| of_stage(record.stage.as_ref())).or_else(|| of_stage(of_batch()?.stage.as_ref())).or_else(|| {
             match campaign.opened.as_ref().map(|opened| &opened.phase) {

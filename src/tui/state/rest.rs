@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::Campaign;
 use super::planning::batch_plan;
-use super::{Agreed, Campaign};
-use crate::action::BatchPlan;
+use crate::action::{Agreed, BatchPlan, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::ActionStage;
 
@@ -40,22 +40,21 @@ impl LeftToStart {
         self.messages.is_empty() && self.batches.is_empty()
     }
 
-    fn note(&mut self, message: MessageId) {
-        if self.known.insert(message.clone()) {
-            self.messages.push(message);
+    fn note(&mut self, subject: Subject) {
+        match subject {
+            Subject::Message(message) if self.known.insert(message.clone()) => self.messages.push(message),
+            Subject::Batch(batch) if !self.batches.contains(&batch) => self.batches.push(batch),
+            Subject::Message(_) | Subject::Batch(_) => {}
         }
     }
 
-    fn note_batch(&mut self, batch: BatchId) {
-        if !self.batches.contains(&batch) {
-            self.batches.push(batch);
-        }
-    }
-
-    fn forget(&mut self, messages: &[MessageId]) {
+    fn forget(&mut self, subjects: &[Subject]) {
         let mut gone = false;
-        for message in messages {
-            gone |= self.known.remove(message);
+        for subject in subjects {
+            match subject {
+                Subject::Message(message) => gone |= self.known.remove(message),
+                Subject::Batch(batch) => self.batches.retain(|known| known != batch),
+            }
         }
         if gone {
             self.messages.retain(|message| self.known.contains(message));
@@ -65,19 +64,15 @@ impl LeftToStart {
 
 impl Campaign {
     /// These did not start.
-    pub fn note_rest(&mut self, messages: Vec<MessageId>, batches: impl IntoIterator<Item = BatchId>) {
-        for message in messages {
-            self.not_started.note(message);
-        }
-        for batch in batches {
-            self.not_started.note_batch(batch);
+    pub fn note_rest(&mut self, subjects: impl IntoIterator<Item = Subject>) {
+        for subject in subjects {
+            self.not_started.note(subject);
         }
     }
 
     /// A person agreed to these: they are left no longer.
     pub fn forget_rest(&mut self, agreed: &Agreed) {
-        self.not_started.forget(&agreed.messages());
-        self.not_started.batches.retain(|batch| Some(batch) != agreed.batch());
+        self.not_started.forget(&agreed.subjects());
     }
 
     /// The batch to ask about next: the first that can be retried now, else the first that is loaded.
@@ -88,21 +83,12 @@ impl Campaign {
         Some(batch.clone())
     }
 
-    /// What a stage says about whether a message is left.
-    pub fn follow_rest(&mut self, message: &MessageId, stage: &ActionStage) {
+    /// What a stage says about whether its subject is left.
+    pub fn follow_rest(&mut self, subject: &Subject, stage: &ActionStage) {
         if has_not_started(stage) {
-            self.not_started.note(message.clone());
+            self.not_started.note(subject.clone());
         } else {
-            self.not_started.forget(std::slice::from_ref(message));
-        }
-    }
-
-    /// The same for a batch as a whole.
-    pub fn follow_batch_rest(&mut self, batch: &BatchId, stage: &ActionStage) {
-        if has_not_started(stage) {
-            self.not_started.note_batch(batch.clone());
-        } else {
-            self.not_started.batches.retain(|known| known != batch);
+            self.not_started.forget(std::slice::from_ref(subject));
         }
     }
 }
@@ -124,12 +110,13 @@ mod tests {
         let why = || Explanation::new("w", "", "");
         let id = |name: &str| MessageId::new(name);
         let mut campaign = campaign();
-        campaign.note_rest(vec![id("b"), id("a"), id("b")], Some(BatchId::new("batch")));
-        campaign.follow_rest(&id("c"), &ActionStage::NotSent(why()));
-        campaign.follow_rest(&id("a"), &ActionStage::NotSent(why()));
+        let (message, batch) = (|name: &str| Subject::Message(id(name)), Subject::Batch(BatchId::new("batch")));
+        campaign.note_rest([message("b"), message("a"), message("b"), batch.clone()]);
+        campaign.follow_rest(&message("c"), &ActionStage::NotSent(why()));
+        campaign.follow_rest(&message("a"), &ActionStage::NotSent(why()));
         assert_eq!(campaign.not_started.messages(), [id("b"), id("a"), id("c")]);
-        campaign.follow_rest(&id("a"), &ActionStage::UnderWay { try_number: 1 });
-        campaign.follow_batch_rest(&BatchId::new("batch"), &ActionStage::Accepted);
+        campaign.follow_rest(&message("a"), &ActionStage::UnderWay { try_number: 1 });
+        campaign.follow_rest(&batch, &ActionStage::Accepted);
         assert_eq!((campaign.not_started.messages(), campaign.not_started.batches().len()), (&[id("b"), id("c")][..], 0));
     }
 }

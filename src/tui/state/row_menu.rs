@@ -198,8 +198,9 @@ impl State {
             ViewKind::Activity => {
                 let entries = campaign.activity();
                 match entries.get(campaign.activity_index(&entries)) {
-                    Some(super::Entry::Message(record)) => RowSubject { message: Some(record.message.clone()), ..RowSubject::default() },
-                    Some(super::Entry::Batch(record)) => RowSubject { batch: Some(record.batch.clone()), ..RowSubject::default() },
+                    Some(super::Entry::Action(record)) => {
+                        RowSubject { message: record.subject.message().cloned(), batch: record.subject.batch().cloned(), error: None }
+                    }
                     Some(super::Entry::Open(open, _)) => {
                         RowSubject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
                     }

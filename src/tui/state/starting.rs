@@ -2,8 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::action::{ConfirmedBatchRetry, ConfirmedRetry};
-use crate::delivery::{BatchId, MessageId};
+use crate::action::Agreed;
 use crate::monitor::CampaignIndex;
 
 /// For how long a fresh yes can be taken back before anything leaves.
@@ -12,53 +11,6 @@ const SECONDS: SignedDuration = SignedDuration::from_secs(3);
 /// How late it may begin. Whoever comes later stood still meanwhile, suspended or busy, and what a
 /// person sees when it wakes is not what the yes was given to.
 const LATE: SignedDuration = SignedDuration::from_secs(1);
-
-/// What a person has agreed to: one action, whatever it is.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) enum Agreed {
-    /// The retry of one message.
-    Message(ConfirmedRetry),
-    /// The retries of several, as a run.
-    Messages(Vec<ConfirmedRetry>),
-    /// The retry of a whole batch.
-    Batch(ConfirmedBatchRetry),
-}
-
-impl Agreed {
-    /// The retries of these messages.
-    pub fn messages_of(mut confirmed: Vec<ConfirmedRetry>) -> Option<Self> {
-        match (confirmed.len(), confirmed.pop()?) {
-            (1, only) => Some(Agreed::Message(only)),
-            (_, last) => {
-                confirmed.push(last);
-                Some(Agreed::Messages(confirmed))
-            }
-        }
-    }
-
-    /// Whether it is about more than one message, as far as anybody can tell.
-    pub fn is_about_several(&self) -> bool {
-        !matches!(self, Agreed::Message(_))
-    }
-
-    /// Its messages, where they are named singly.
-    pub fn messages(&self) -> Vec<MessageId> {
-        let id = |retry: &ConfirmedRetry| retry.item().message.clone();
-        match self {
-            Agreed::Message(retry) => vec![id(retry)],
-            Agreed::Messages(retries) => retries.iter().map(id).collect(),
-            Agreed::Batch(_) => Vec::new(),
-        }
-    }
-
-    /// Its batch, where it is one as a whole.
-    pub fn batch(&self) -> Option<&BatchId> {
-        match self {
-            Agreed::Batch(retry) => Some(&retry.plan().batch),
-            Agreed::Message(_) | Agreed::Messages(_) => None,
-        }
-    }
-}
 
 /// Whether what was agreed to begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +82,7 @@ mod tests {
     #[test]
     fn it_begins_when_its_time_has_come_and_never_later() {
         let plan = Planner::default().plan([], at(0));
-        let starting = Starting::new(CampaignIndex(0), Agreed::Messages(plan.confirm(at(0))), String::new(), at(0));
+        let starting = Starting::new(CampaignIndex(0), Agreed::Run(plan.confirm(at(0))), String::new(), at(0));
         let reported = |millisecond| (starting.seconds(at(millisecond)), starting.due(at(millisecond)));
         assert_eq!(
             [reported(0), reported(1), reported(1_000), reported(2_001), reported(2_999)].map(|(seconds, _)| seconds),

@@ -2,6 +2,7 @@
 
 use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
+use crate::action::Subject;
 use crate::delivery::{BatchId, MessageId, counted};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
 use crate::state::{ActionKind, ActionState};
@@ -72,8 +73,10 @@ impl State {
                 (_, Some(batch)) => Opening::Batch(batch.clone()),
                 (None, None) => Opening::Nothing("there is no more to be seen of it"),
             },
-            Some(Entry::Message(record)) => Opening::Message(record.message.clone()),
-            Some(Entry::Batch(record)) => Opening::Batch(record.batch.clone()),
+            Some(Entry::Action(record)) => match &record.subject {
+                Subject::Message(message) => Opening::Message(message.clone()),
+                Subject::Batch(batch) => Opening::Batch(batch.clone()),
+            },
             Some(Entry::Change(record)) => Opening::Message(record.message.clone()),
         };
         match opening {
@@ -172,7 +175,7 @@ impl State {
     /// cursor of the activity on it.
     pub(super) fn note_not_started(&mut self, index: usize, left: NotStarted) {
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
-        campaign.note_rest(left.messages, left.batches);
+        campaign.note_rest(left.messages.into_iter().map(Subject::Message).chain(left.batches.into_iter().map(Subject::Batch)));
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
         let (count, name) = (campaign.not_started.len(), campaign.settings.name.clone());
         let (retries, them) = if count == 1 { ("retry", "it") } else { ("retries", "them") };

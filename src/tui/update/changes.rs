@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::super::state::{Campaign, OpenedFrom, State, ViewKind};
-use crate::delivery::Status;
+use crate::action::Subject;
+use crate::delivery::{BatchId, Status};
 use crate::store::{AnswerKind, Change, Merged, RowNumber};
 
 impl Campaign {
@@ -30,8 +31,8 @@ impl Campaign {
 
     /// Whether a retry of this dashboard can have moved a message.
     fn is_ours(&self, row: RowNumber) -> bool {
-        let batch = self.store.cells(row).batch;
-        self.actions.of(&self.store.id(row)).is_some() || self.actions.batches().iter().any(|record| batch == Some(record.batch.as_str()))
+        let batch = self.store.cells(row).batch.map(|batch| Subject::Batch(BatchId::new(batch)));
+        self.actions.of(&self.store.id(row)).is_some() || batch.is_some_and(|batch| self.actions.on(&batch).is_some())
     }
 }
 

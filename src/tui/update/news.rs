@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::{Campaign, Dialog, State, ViewKind};
+use super::super::state::{ActionRecord, Campaign, Dialog, State, ViewKind};
 use crate::delivery::Rows;
 use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
@@ -21,10 +21,6 @@ impl State {
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         match update.news {
             News::Run(news) => self.run_news(index, news),
-            News::BatchAction(news) => {
-                campaign.follow_batch_rest(&news.batch, &news.stage);
-                campaign.actions.note_batch(news);
-            }
             News::TakenBack(taken) => self.taken_back(index, taken),
             News::OpenActions(open) => {
                 campaign.actions.note_open(open);
@@ -91,15 +87,17 @@ impl State {
             News::Action(news) => {
                 // The line on the screen is cut where it is narrow: the API's words are kept whole. A
                 // run has its page of results for that.
-                let in_run = campaign.run.as_ref().is_some_and(|run| run.messages.contains(&news.message));
+                let in_run = campaign.actions.on(&news.subject).is_some_and(ActionRecord::is_in_run);
                 let is_no = matches!(
                     news.stage,
                     ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::NotTaken(_) | ActionStage::Skipped(_)
                 );
-                if let (false, true, Some(why)) = (in_run, is_no, news.stage.why()) {
+                // A batch says why in its own view.
+                let is_told_elsewhere = in_run || news.subject.batch().is_some();
+                if let (false, true, Some(why)) = (is_told_elsewhere, is_no, news.stage.why()) {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
-                campaign.follow_rest(&news.message, &news.stage);
+                campaign.follow_rest(&news.subject, &news.stage);
                 campaign.actions.note(news);
             }
             News::Notice(notice) => self.notices.push(notice),

@@ -2,8 +2,9 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::super::state::{Agreed, BatchQuestion, Campaign, Choice, Dialog, GroupKey, NOTHING_LEFT, PlanQuestion, State, ViewKind};
+use super::super::state::{BatchQuestion, Campaign, Choice, Dialog, GroupKey, NOTHING_LEFT, PlanQuestion, State, ViewKind};
 use super::super::{Action, Effect, view};
+use crate::action::{Agreed, ConfirmedAction};
 use crate::delivery::{BatchId, MessageId, Status};
 use crate::monitor::{BatchState, CampaignIndex, Command, Generation, NoticeWeight};
 use crate::store::RowNumber;
@@ -327,7 +328,7 @@ impl State {
         let now = self.now;
         let agreed = match std::mem::replace(&mut self.dialog, Dialog::None) {
             Dialog::Plan(question) => Agreed::messages_of(question.confirm(now)),
-            Dialog::Batch(question) => question.confirm(now).map(Agreed::Batch),
+            Dialog::Batch(question) => question.confirm(now).map(|retry| Agreed::One(ConfirmedAction::RetryBatch(retry))),
             _ => None,
         };
         if let Some(agreed) = agreed {

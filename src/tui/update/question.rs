@@ -1,7 +1,8 @@
 //! The question before a retry: opening it, its keys, and a person's yes.
 
-use super::super::state::{Agreed, Answer, Dialog, Question, State, plan_one};
+use super::super::state::{Answer, Dialog, Question, State, plan_one};
 use super::super::{Action, Effect};
+use crate::action::Agreed;
 use crate::action::{LeftOutReason, Plan};
 use crate::delivery::MessageId;
 use crate::monitor::NoticeWeight;

@@ -1,8 +1,9 @@
 //! From a person's yes to the worker: the three seconds in which it can be taken back, and the one
 //! place where an agreement becomes a command.
 
-use super::super::state::{Agreed, Dialog, Due, RunRecord, Starting, State};
+use super::super::state::{Dialog, Due, RunRecord, Starting, State};
 use super::super::{Action, Effect};
+use crate::action::Agreed;
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, TakenBack};
 use crate::tui::view;
 
@@ -30,23 +31,14 @@ impl State {
         campaign.forget_rest(&agreed);
         campaign.stop_asked = false;
         campaign.acted(now);
-        let command = match agreed {
-            Agreed::Message(retry) => {
-                campaign.actions.asked(retry.item().message.clone(), now);
-                Command::Retry(retry)
-            }
-            Agreed::Messages(retries) => {
-                let messages: Vec<_> = retries.iter().map(|retry| retry.item().message.clone()).collect();
-                campaign.marked.clear();
-                campaign.actions.asked_run(&messages, now);
-                campaign.run = Some(RunRecord::new(messages, now));
-                Command::Run(retries)
-            }
-            Agreed::Batch(retry) => {
-                campaign.actions.asked_batch(retry.plan().batch.clone(), now);
-                Command::RetryBatch(retry)
-            }
-        };
+        let number = self.next_action;
+        self.next_action = number.after(agreed.subjects().len());
+        campaign.actions.agreed(&agreed, number, now);
+        if let Agreed::Run(retries) = &agreed {
+            campaign.marked.clear();
+            campaign.run = Some(RunRecord::new(retries.iter().map(|retry| retry.item().message.clone()).collect(), now));
+        }
+        let command = Command::Act { number, agreed };
         effects.push(Effect::Command { campaign: index, command });
     }
 
@@ -88,7 +80,7 @@ impl State {
     pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
         let Some(starting) = self.starting.take() else { return false };
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
-            campaign.note_rest(starting.agreed.messages(), starting.agreed.batch().cloned());
+            campaign.note_rest(starting.agreed.subjects());
         }
         let next = format!("{} plans it again", self.keymap.command("rest"));
         self.tell(NoticeWeight::Info, "taken back: nothing was sent", why, &next);

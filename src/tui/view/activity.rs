@@ -13,8 +13,9 @@ use super::plan::who;
 use super::recipient;
 use super::table;
 use super::words::{count, row_of, until};
-use crate::delivery::{Recipient, Status, counted};
-use crate::monitor::OpenActionNews;
+use crate::action::Subject;
+use crate::delivery::{BatchId, Recipient, Status, counted};
+use crate::monitor::{ActionStage, OpenActionNews};
 use crate::state::{ActionKind, ActionState};
 use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
 use crate::tui::text::{Align, fit};
@@ -149,12 +150,8 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
             };
             (state.look.time(entry.at(), state.now), text, role)
         }
-        Entry::Message(record) => {
+        Entry::Action(record) => {
             let (text, role) = notice::outcome(state, record);
-            (state.look.happened(record.at, state.now), text, role)
-        }
-        Entry::Batch(record) => {
-            let (text, role) = notice::batch_outcome(state, record);
             (state.look.happened(record.at, state.now), text, role)
         }
     };
@@ -204,7 +201,7 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
         ActionKind::UploadBatch { rows, .. } => format!("{} uploaded", counted(*rows as usize, "message")),
     };
     let bad = sign(&Status::Failure, state.look.ascii);
-    let known = open.kind.batch().and_then(|batch| campaign.actions.known_of(batch));
+    let known = open.kind.batch().and_then(|batch| known_of(campaign, batch));
     match (open.state, open.look_up_at) {
         _ if open.elsewhere => (format!("{what}: another process looks after it"), Role::Moving),
         (ActionState::Unknown, Some(at)) => (format!("? {what}: outcome unknown, looked up again {}", until(at, state.now)), Role::Unknown),
@@ -216,5 +213,13 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
         (ActionState::Intended, _) => (format!("{what}: written down, waits for its turn"), Role::Moving),
         (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),
         _ => (format!("{what}: {}", open.state), Role::Text),
+    }
+}
+
+/// What is known of a batch's retry whose outcome is not, in a phrase: `3 of 58 changed`.
+fn known_of<'a>(campaign: &'a Campaign, batch: &BatchId) -> Option<&'a str> {
+    match &campaign.actions.on(&Subject::Batch(batch.clone()))?.stage {
+        Some(ActionStage::Unknown { why, .. }) => Some(&why.what),
+        _ => None,
     }
 }

@@ -114,11 +114,9 @@ fn error(cells: &Cells<'_>) -> String {
 
 /// How far a retry is, while one is on; else whether to retry: not where the API has said that no attempts are left.
 fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static str, Role) {
-    let stage = if campaign.actions.newest().is_some() {
-        campaign.actions.of(&campaign.store.id(row)).map(|record| record.stage.as_ref())
-    } else {
-        None
-    };
+    // Most campaigns have no action, and every row asks.
+    let acted_on = campaign.actions.len() > 0;
+    let stage = acted_on.then(|| campaign.actions.of(&campaign.store.id(row))).flatten().map(|record| record.stage.as_ref());
     match stage {
         Some(None | Some(ActionStage::Intended)) => return ("asked", Role::Moving),
         Some(Some(ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. })) => return ("going", Role::Moving),

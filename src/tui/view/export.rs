@@ -5,7 +5,8 @@ use super::batches::whole_retry;
 use super::plan::who;
 use super::recipient;
 use super::words::{in_a_line, percent};
-use crate::delivery::{BatchId, MessageId, Recipient, Status};
+use crate::action::Subject;
+use crate::delivery::{Recipient, Status};
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
 use crate::store::{RowNumber, status_index};
@@ -144,13 +145,15 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
                 (_, true) => "under way elsewhere",
                 (None, false) => open.state.word(),
             };
-            let id = open.kind.message().map(MessageId::as_str).or(open.kind.batch().map(BatchId::as_str)).unwrap_or_default();
+            let subject = Subject::of(&open.kind);
+            let id = subject.as_ref().map(Subject::id).unwrap_or_default();
             let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
             vec![action_row(state, entry, open.kind.word(), id, recipient, word, stage)]
         }
-        Entry::Message(record) => {
-            let (id, stage) = (record.message.as_str(), record.stage.as_ref());
-            vec![action_row(state, entry, "retry", id, who(campaign, &record.message), stage_word(stage), stage)]
+        Entry::Action(record) => {
+            let (stage, recipient) = (record.stage.as_ref(), record.subject.message().map(|message| who(campaign, message)));
+            let word = record.subject.command();
+            vec![action_row(state, entry, word, record.subject.id(), recipient.unwrap_or_default(), stage_word(stage), stage)]
         }
         Entry::Change(record) => {
             let id = &record.message;
@@ -162,10 +165,6 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
             let (at, who) = (state.look.exact(state.look.of_that_day(record.at)), who(campaign, id));
             let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
             vec![cells.map(str::to_owned).to_vec()]
-        }
-        Entry::Batch(record) => {
-            let (id, stage) = (record.batch.as_str(), record.stage.as_ref());
-            vec![action_row(state, entry, "retry-batch", id, String::new(), stage_word(stage), stage)]
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The line above the keys: the outcome of a retry, a lost connection, or the newest notice.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -8,9 +7,10 @@ use super::page::weight;
 use super::pieces::{self, Piece};
 use super::recipient;
 use super::words::{count, in_a_line, percent, shown_notice, until};
+use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop};
 use crate::monitor::{ActionStage, Connection};
-use crate::tui::state::{ActionRecord, BackTo, BatchRecord, Campaign, Exporting, State};
+use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, State};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
@@ -46,8 +46,9 @@ fn words(state: &State) -> (String, Role) {
         return (words, Role::Text);
     }
     let newest = state.campaign().and_then(newest);
-    if let Some(newest) = newest.filter(Newest::is_waited_for) {
-        return newest.words(state);
+    // A person waits for it, or it waits for a person.
+    if let Some(newest) = newest.filter(|record| record.is_acting() || record.needs_person()) {
+        return outcome(state, newest);
     }
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
@@ -56,8 +57,8 @@ fn words(state: &State) -> (String, Role) {
         return (hint, Role::Text);
     }
     match (newest, state.notices.newest()) {
-        (Some(newest), Some(notice)) if notice.at <= newest.at() => newest.words(state),
-        (Some(newest), None) => newest.words(state),
+        (Some(newest), Some(notice)) if notice.at <= newest.at => outcome(state, newest),
+        (Some(newest), None) => outcome(state, newest),
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
@@ -67,47 +68,11 @@ fn words(state: &State) -> (String, Role) {
     }
 }
 
-/// The action with the newest word.
-#[derive(Clone, Copy)]
-enum Newest<'a> {
-    Message(&'a ActionRecord),
-    Batch(&'a BatchRecord),
-}
-
-impl Newest<'_> {
-    fn at(&self) -> Timestamp {
-        match self {
-            Newest::Message(record) => record.at,
-            Newest::Batch(record) => record.at,
-        }
-    }
-
-    /// Whether a person waits for it, or it waits for a person.
-    fn is_waited_for(&self) -> bool {
-        match self {
-            Newest::Message(record) => record.is_acting() || record.needs_person(),
-            Newest::Batch(record) => record.is_acting() || record.needs_person(),
-        }
-    }
-
-    fn words(&self, state: &State) -> (String, Role) {
-        match self {
-            Newest::Message(record) => outcome(state, record),
-            Newest::Batch(record) => batch_outcome(state, record),
-        }
-    }
-}
-
-fn newest(campaign: &Campaign) -> Option<Newest<'_>> {
+/// The action with the newest news.
+fn newest(campaign: &Campaign) -> Option<&ActionRecord> {
     // Each message of a run would push the one before away; the run has lines of its own.
-    let message = campaign.actions.newest().filter(|record| !record.is_in_run()).map(Newest::Message);
-    let batch = campaign.actions.batches().last().map(Newest::Batch);
-    message.into_iter().chain(batch).max_by_key(Newest::at)
-}
-
-/// How far the retry of a batch is, in one sentence.
-pub(super) fn batch_outcome(state: &State, record: &BatchRecord) -> (String, Role) {
-    outcome_of(state, &format!("batch {}", record.batch.short(false)), record.stage.as_ref(), record.at, None)
+    let message = campaign.actions.iter().find(|record| record.subject.message().is_some()).filter(|record| !record.is_in_run());
+    message.into_iter().chain(campaign.actions.batches().next()).max_by_key(|record| record.at)
 }
 
 /// How far the history is that somebody asked for.
@@ -154,61 +119,56 @@ fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     }
 }
 
-/// How far the retry of a message is, in one sentence.
+/// How far an action is, in one sentence.
 pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
-    outcome_of(state, &who(state, record), record.stage.as_ref(), record.at, record.accepted_at)
-}
-
-/// How far the retry of `who` is, in one sentence.
-pub(super) fn outcome_of(
-    state: &State,
-    who: &str,
-    stage: Option<&ActionStage>,
-    at: Timestamp,
-    accepted_at: Option<Timestamp>,
-) -> (String, Role) {
+    let (who, noun, done) = (&who(state, &record.subject), record.subject.noun(), record.subject.past());
+    let accepted_at = record.accepted_at;
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
-    let at = state.look.happened(at, state.now);
+    let at = state.look.happened(record.at, state.now);
     let accepted = accepted_at.map(|at| format!("accepted {}", state.look.happened(at, state.now)));
-    match stage {
-        None => (format!("{who} retry asked {at}"), Role::Moving),
-        Some(ActionStage::Intended) => (format!("{who} retry noted {at}, waits for its turn"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} retry on its way"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number }) => (format!("{who} retry on its way, attempt {try_number}"), Role::Moving),
+    match &record.stage {
+        None => (format!("{who} {noun} asked {at}"), Role::Moving),
+        Some(ActionStage::Intended) => (format!("{who} {noun} noted {at}, waits for its turn"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} {noun} on its way"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number }) => (format!("{who} {noun} on its way, attempt {try_number}"), Role::Moving),
         Some(ActionStage::GoesAgain { at, why }) => {
-            (format!("{who} retry goes again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
+            (format!("{who} {noun} goes again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
         }
-        Some(ActionStage::Accepted) => (format!("{good} {who} retried: accepted {at}"), Role::Fine),
-        Some(ActionStage::FoundAccepted) => (format!("{good} {who} retried: had been taken, perhaps by somebody else {at}"), Role::Fine),
+        Some(ActionStage::Accepted) => (format!("{good} {who} {done}: accepted {at}"), Role::Fine),
+        Some(ActionStage::FoundAccepted) => (format!("{good} {who} {done}: had been taken, perhaps by somebody else {at}"), Role::Fine),
         Some(ActionStage::Followed { status }) => {
             let accepted = accepted.map(|words| format!("{words}, ")).unwrap_or_default();
             match status {
-                Status::Success => (format!("{good} {who} retried: {accepted}delivered {at}"), Role::Fine),
-                Status::Failure => (format!("{bad} {who} retried: {accepted}failed again {at}"), Role::Failed),
-                open => (format!("{} {who} retried: {accepted}now {}", sign(open, ascii), open.word()), Role::Moving),
+                Status::Success => (format!("{good} {who} {done}: {accepted}delivered {at}"), Role::Fine),
+                Status::Failure => (format!("{bad} {who} {done}: {accepted}failed again {at}"), Role::Failed),
+                open => (format!("{} {who} {done}: {accepted}now {}", sign(open, ascii), open.word()), Role::Moving),
             }
         }
-        Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not retried, nothing was sent: {}", in_a_line(why)), Role::Failed),
-        Some(ActionStage::Refused(refusal)) => (format!("{bad} {who} retry refused: {}", in_a_line(&refusal.why)), Role::Failed),
-        Some(ActionStage::NotSent(why)) => (format!("{bad} {who} retry not sent: {}", in_a_line(why)), Role::Failed),
-        Some(ActionStage::Skipped(why)) => (format!("{bad} {who} retry skipped: {}", in_a_line(why)), Role::Warning),
+        Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not {done}, nothing was sent: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::Refused(refusal)) => (format!("{bad} {who} {noun} refused: {}", in_a_line(&refusal.why)), Role::Failed),
+        Some(ActionStage::NotSent(why)) => (format!("{bad} {who} {noun} not sent: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::Skipped(why)) => (format!("{bad} {who} {noun} skipped: {}", in_a_line(why)), Role::Warning),
         Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
-            (format!("? {who} retry: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)
+            (format!("? {who} {noun}: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)
         }
         Some(ActionStage::Unknown { why, look_up_at: None }) => {
-            (format!("? {who} retry: outcome unknown, a person must decide: {}", in_a_line(why)), Role::Failed)
+            (format!("? {who} {noun}: outcome unknown, a person must decide: {}", in_a_line(why)), Role::Failed)
         }
     }
 }
 
-/// Whom it is about: the masked recipient, or the message's id where that is not known.
-fn who(state: &State, record: &ActionRecord) -> String {
+/// Whom or what it is about: the masked recipient, or the message's id where that is not known; or the batch.
+fn who(state: &State, subject: &Subject) -> String {
+    let message = match subject {
+        Subject::Message(message) => message,
+        Subject::Batch(batch) => return format!("batch {}", batch.short(false)),
+    };
     let known = state.campaign().and_then(|campaign| {
-        let row = campaign.store.row(&record.message)?;
+        let row = campaign.store.row(message)?;
         let cells = campaign.store.cells(row);
         let known = crate::delivery::Recipient::new(cells.recipient?);
         Some(recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
     });
-    known.unwrap_or_else(|| record.message.short(true))
+    known.unwrap_or_else(|| message.short(true))
 }

@@ -93,7 +93,7 @@ pub(super) fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Search => "search",
         Purpose::Message => "message",
         Purpose::Batch => "batch",
-        Purpose::Retry => "retry",
+        Purpose::Action => "retry",
         Purpose::Outcome => "outcome",
     }
 }

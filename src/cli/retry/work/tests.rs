@@ -120,7 +120,7 @@ impl Stage {
         let messages: Vec<Message> = (1..=messages).map(|number| failed(number, now)).collect();
         let read_at = now - SignedDuration::from_secs(self.read_ago);
         let read = messages.iter().map(|message| (message, LastRead::new(read_at, AnswerKind::Single)));
-        let agreed = AgreedRetries::Messages(Planner::default().plan(read, now).confirm(now));
+        let agreed = Agreed::Run(Planner::default().plan(read, now).confirm(now));
         let open = OpenJournal::begin(&self.common, "Nothing").unwrap();
         prepare(&open);
         let mut out = Vec::new();

@@ -1,24 +1,26 @@
 //! What a person chooses on the screen and says yes to.
 
 use super::Bench;
-use crate::action::{BatchPlan, BatchReading, ConfirmedBatchRetry, ConfirmedRetry, LastRead, Planner};
+use crate::action::{
+    ActionNumber, Agreed, BatchPlan, BatchReading, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, LastRead, Planner,
+};
 use crate::delivery::{BatchId, Message, MessageId, RetryAdvice, Status};
 use crate::monitor::{Command, Generation};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
 
 /// The command to retry one message.
 pub fn retry_command(retry: ConfirmedRetry) -> Command {
-    Command::Retry(retry)
+    Command::Act { number: ActionNumber::default(), agreed: Agreed::One(ConfirmedAction::RetryMessage(retry)) }
 }
 
 /// The command to retry several messages as a run.
 pub fn run_command(retries: Vec<ConfirmedRetry>) -> Command {
-    Command::Run(retries)
+    Command::Act { number: ActionNumber::default(), agreed: Agreed::Run(retries) }
 }
 
 /// The command to retry a batch as a whole.
 pub fn retry_batch_command(retry: ConfirmedBatchRetry) -> Command {
-    Command::RetryBatch(retry)
+    Command::Act { number: ActionNumber::default(), agreed: Agreed::One(ConfirmedAction::RetryBatch(retry)) }
 }
 
 impl Bench {

@@ -1,6 +1,6 @@
 //! What a worker on the bench has reported.
 
-use crate::action::BatchReading;
+use crate::action::{BatchReading, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
     ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState,
@@ -71,12 +71,14 @@ impl Seen {
             News::Search { generation, state } => self.search = Some((generation, state)),
             News::Batch { generation, state } => self.batches.push((generation, state)),
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
-            News::Action(action) => self.stages.push((action.message, action.stage)),
+            News::Action(action) => match action.subject {
+                Subject::Message(message) => self.stages.push((message, action.stage)),
+                Subject::Batch(_) => self.batch_stages.push(action.stage),
+            },
             News::Notice(notice) => self.notices.push(notice),
             News::StartedOver => self.store = Store::new(),
             News::Stopped => self.stopped = true,
             News::Run(run) => self.runs.push(run),
-            News::BatchAction(action) => self.batch_stages.push(action.stage),
             News::OpenActions(open) => self.open = Some(open),
             News::NotStarted(left) => {
                 self.not_started.extend(left.messages);

@@ -1,24 +1,30 @@
 //! The calls that write. The only place that makes a POST.
 
-use super::super::acting::{Acting, ActionPhase, Check, Intended, Subject};
+use super::super::acting::{Acting, ActionPhase, ActionRef, Check};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_reported};
 use super::super::call_slots::DiskTime;
 use super::super::scheduler::Job;
 use super::super::sharing::blocking;
-use super::super::{ActionNews, ActionStage, BatchActionNews, News, NoteLost, NoticeWeight, Purpose};
+use super::super::{ActionNews, ActionStage, News, NoteLost, NoticeWeight, Purpose};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
 use super::taking_back::{TAKEN_BACK, taken_back_reported};
-use crate::action::{RunEnd, RunEvent, RunState, StopCause};
-use crate::postman::{Call, Explanation, Refusal, WriteOutcome};
+use crate::action::{ActionNumber, Agreed, Intended, RunEnd, RunEvent, RunState, StopCause, Subject};
+use crate::postman::{Explanation, Refusal, WriteOutcome};
 use crate::state::{ActionId, Intention, Journal, JournalHandle, NoteKind, Outcome, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
-    /// A person's yes to one action.
-    pub(super) async fn request_action(&mut self, acting: Acting) {
-        if self.scheduler.actions.iter().any(|open| open.is_open() && open.subject == acting.subject) {
-            self.stage(&acting.subject, ActionStage::NotTaken(already_under_way(&acting.subject))).await;
+    /// A person's yes.
+    pub(super) async fn act(&mut self, number: ActionNumber, agreed: Agreed) {
+        let action = match agreed {
+            Agreed::Run(retries) => return self.request_run(number, retries).await,
+            Agreed::One(action) => action,
+        };
+        let agreed_at = self.clock.moment_of(action.confirmed_at());
+        let acting = Acting::new(number, action, agreed_at);
+        if self.scheduler.actions.iter().any(|open| open.is_open() && open.which.subject == acting.which.subject) {
+            self.stage(&acting.which, ActionStage::NotTaken(already_under_way(&acting.which.subject))).await;
         } else {
             self.scheduler.actions.push(acting);
         }
@@ -28,7 +34,7 @@ impl Worker {
     pub(super) async fn intend(&mut self, index: usize) {
         let Some(acting) = self.scheduler.actions.get(index) else { return };
         let ActionPhase::ToIntend(action) = &acting.phase else { return };
-        let subject = acting.subject.clone();
+        let which = acting.which.clone();
         let intended = action.intention();
         let written = match self.intentions([intended]) {
             Ok((journal, mut intentions)) => {
@@ -42,20 +48,20 @@ impl Worker {
         }
         let now = self.now();
         let open_elsewhere = written.as_ref().is_err_and(StateError::is_already_open);
-        if let (Err(error), Subject::Message(message)) = (&written, &subject)
+        if let (Err(error), Subject::Message(message)) = (&written, &which.subject)
             && error.is_taken_elsewhere()
         {
             // What the person saw of it is out of date.
             self.scheduler.read_again(message.clone());
         }
-        let not_taken = written.as_ref().err().map(|error| self.not_taken_because(error, &subject));
+        let not_taken = written.as_ref().err().map(|error| self.not_taken_because(error, &which.subject));
         let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let stage = match (written, not_taken) {
             (Ok(action), _) => acting.intended(action, now),
             (Err(_), Some(why)) => acting.not_taken(why),
             (Err(_), None) => return,
         };
-        self.stage(&subject, stage).await;
+        self.stage(&which, stage).await;
         if open_elsewhere {
             self.tell_open().await;
         }
@@ -82,21 +88,21 @@ impl Worker {
 
     /// Sends a retry, once, and records the outcome.
     pub(super) async fn post(&mut self, index: usize) {
-        let Some((subject, action)) = self.scheduler.actions.get(index).and_then(|acting| Some((acting.subject.clone(), acting.action?)))
+        let Some((which, action)) = self.scheduler.actions.get(index).and_then(|acting| Some((acting.which.clone(), acting.which.id?)))
         else {
             return;
         };
         let now = self.clock.moment();
         if self.scheduler.actions.get(index).is_some_and(|acting| acting.has_expired(now)) {
-            return self.expire(index, &subject, action).await;
+            return self.expire(index, &which, action).await;
         }
-        if let Subject::Batch(batch) = &subject
+        if let Subject::Batch(batch) = &which.subject
             && self.scheduler.actions.get(index).is_some_and(|acting| acting.must_read(now.steady))
         {
-            return self.read_batch_for(index, Purpose::Retry, batch.clone()).await;
+            return self.read_batch_for(index, Purpose::Action, batch.clone()).await;
         }
         let started = self.journalled(move |journal| journal.started(action, now.wall)).await;
-        if started.is_ok() && !self.may_leave(index, &subject, action).await {
+        if started.is_ok() && !self.may_leave(index, &which, action).await {
             return;
         }
         let leaves_at = self.clock.moment();
@@ -107,28 +113,25 @@ impl Worker {
         if let Err(error) = started {
             let why = journal_broken(&error);
             let stage = acting.not_taken(why.clone());
-            self.stage(&subject, stage).await;
+            self.stage(&which, stage).await;
             self.stop_run(StopCause::Journal, Some(why)).await;
-            self.run_ended(&subject, RunEnd::NotSent).await;
+            self.run_ended(&which, RunEnd::NotSent).await;
             return;
         }
         if missed || acting.check(leaves_at.steady) != Check::Passed {
-            return self.take_line_back(index, &subject, action).await;
+            return self.take_line_back(index, &which, action).await;
         }
         // Between the last check of the yes and the request nothing may block: a screen that takes no news, such as
         // one stopped with Ctrl-s, could hold the request back for any time.
+        let Some(call) = acting.request.clone() else { return };
         let stage = acting.leaves();
         self.scheduler.call(&Job::Post(index), leaves_at.steady);
         self.sharing.used();
         let api = self.api.clone();
-        let call = match &subject {
-            Subject::Message(message) => Call::Retry { message: message.clone() },
-            Subject::Batch(batch) => Call::RetryBatch { batch: batch.clone() },
-        };
         let asked = self.now();
         let task = tokio::spawn(async move { api.write(call).await });
-        self.stage(&subject, stage).await;
-        let mut outcome = match self.listen_through(Purpose::Retry, task).await {
+        self.stage(&which, stage).await;
+        let mut outcome = match self.listen_through(Purpose::Action, task).await {
             Ok(outcome) => outcome,
             // A panic in the transport: what it did is unknown.
             Err(_) => WriteOutcome::Unknown { reason: "the call broke off".to_owned(), status: None, trace_id: None, retry_after: None },
@@ -136,13 +139,13 @@ impl Worker {
         if let WriteOutcome::Accepted { asked_at, .. } = &mut outcome {
             *asked_at = asked;
         }
-        self.posted(index, &subject, action, outcome).await;
+        self.posted(index, &which, action, outcome).await;
     }
 
     /// The disk took so long with the line of a try that its slot has passed: the line is closed, and another one is
     /// written when there is a slot again. No line stays open meanwhile: after a crash it would turn a retry that was
     /// never sent into an unknown outcome.
-    async fn take_line_back(&mut self, index: usize, subject: &Subject, action: ActionId) {
+    async fn take_line_back(&mut self, index: usize, which: &ActionRef, action: ActionId) {
         let now = self.wall();
         let line = Outcome::NotSent { reason: "its turn had passed when the line was on disk".to_owned() };
         let Err(error) = self.journalled(move |journal| journal.goes_again(action, &line, now)).await else {
@@ -154,12 +157,12 @@ impl Worker {
         let stage = acting.give_up(why.clone());
         self.notice(NoticeWeight::Problem, why.clone()).await;
         self.stop_run(StopCause::Journal, Some(why)).await;
-        self.stage(subject, stage).await;
-        self.run_ended(subject, RunEnd::NotSent).await;
+        self.stage(which, stage).await;
+        self.run_ended(which, RunEnd::NotSent).await;
     }
 
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
-    pub(super) async fn expire(&mut self, index: usize, subject: &Subject, action: ActionId) {
+    pub(super) async fn expire(&mut self, index: usize, which: &ActionRef, action: ActionId) {
         let now = self.wall();
         let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
         let (outcome, stage) = acting.expire();
@@ -170,11 +173,11 @@ impl Worker {
         if in_run {
             self.stop_run(StopCause::Expired, stage.why().cloned()).await;
         }
-        self.stage(subject, stage).await;
-        self.run_ended(subject, RunEnd::NotSent).await;
+        self.stage(which, stage).await;
+        self.run_ended(which, RunEnd::NotSent).await;
     }
 
-    async fn posted(&mut self, index: usize, subject: &Subject, action: ActionId, outcome: WriteOutcome) {
+    async fn posted(&mut self, index: usize, which: &ActionRef, action: ActionId, outcome: WriteOutcome) {
         let now = self.now();
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
             self.scheduler.budget.too_many(now, *retry_after);
@@ -208,8 +211,8 @@ impl Worker {
             self.tell(News::Rows { rows, from: AnswerKind::Action, asked_at, reach: None, head: false }).await;
         }
         let why = stage.why().cloned();
-        self.stage(subject, stage).await;
-        if let (true, Subject::Message(message)) = (used_up, subject) {
+        self.stage(which, stage).await;
+        if let (true, Subject::Message(message)) = (used_up, &which.subject) {
             self.tell(News::OutOfAttempts(vec![message.clone()])).await;
         }
         let end = match answered.outcome {
@@ -225,8 +228,9 @@ impl Worker {
             if let (Some(run), Some(why), true) = (&mut self.scheduler.run, why, end == RunEnd::AccessRefused) {
                 run.access_refused(why);
             }
-            self.run_ended(subject, end).await;
+            self.run_ended(which, end).await;
             if end == RunEnd::Unknown {
+                self.unknown.insert(action, which.number);
                 self.tell_open().await;
             }
         } else {
@@ -244,33 +248,29 @@ impl Worker {
             _ => return,
         };
         let reported = if acting.in_run { not_started_reported() } else { taken_back_reported() };
-        let (subject, action) = (acting.subject.clone(), acting.action);
+        let which = acting.which.clone();
         acting.phase = ActionPhase::Over;
         let now = self.wall();
-        if let Some(action) = action
+        if let Some(action) = which.id
             && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await
         {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
-        self.stage(&subject, ActionStage::NotSent(reported)).await;
-        self.run_ended(&subject, RunEnd::NotSent).await;
+        self.stage(&which, ActionStage::NotSent(reported)).await;
+        self.run_ended(&which, RunEnd::NotSent).await;
     }
 
     /// The run's message under way has finished.
-    pub(super) async fn run_ended(&mut self, subject: &Subject, end: RunEnd) {
-        if let Subject::Message(message) = subject {
+    pub(super) async fn run_ended(&mut self, which: &ActionRef, end: RunEnd) {
+        if let Subject::Message(message) = &which.subject {
             self.run_takes(RunEvent::Ended { message: message.clone(), end }).await;
         }
     }
 
     /// Reports the progress of an action.
-    pub(super) async fn stage(&self, subject: &Subject, stage: ActionStage) {
-        let at = self.now();
-        self.tell(match subject {
-            Subject::Message(message) => News::Action(ActionNews { message: message.clone(), stage, at }),
-            Subject::Batch(batch) => News::BatchAction(BatchActionNews { batch: batch.clone(), stage, at }),
-        })
-        .await;
+    pub(super) async fn stage(&self, which: &ActionRef, stage: ActionStage) {
+        let ActionRef { number, id: action, subject } = which.clone();
+        self.tell(News::Action(ActionNews { number, action, subject, stage, at: self.now() })).await;
     }
 
     /// Why an action is not taken: someone else is retrying it, or has since it was read.

@@ -1,0 +1,249 @@
+//! What an action is about, and what a person agreed to.
+
+use jiff::Timestamp;
+
+use super::{ConfirmedBatchRetry, ConfirmedRetry};
+use crate::delivery::{BatchId, MessageId};
+use crate::postman::Call;
+use crate::state::{ActionKind, ReadFrom};
+use crate::store::AnswerKind;
+
+/// What an action is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// One message, which is retried.
+    Message(MessageId),
+    /// A batch, all failures of which are retried.
+    Batch(BatchId),
+}
+
+/// The number of an action among those that were agreed to in this run of the program. The journal's
+/// [`ActionId`](crate::state::ActionId) is added when it is written down: what was never taken has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ActionNumber(pub u64);
+
+/// One action that a person agreed to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConfirmedAction {
+    /// The retry of a message.
+    RetryMessage(ConfirmedRetry),
+    /// The retry of a whole batch.
+    RetryBatch(ConfirmedBatchRetry),
+}
+
+/// What a person agreed to with one yes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Agreed {
+    /// One action.
+    One(ConfirmedAction),
+    /// The retries of several messages, one after the other.
+    Run(Vec<ConfirmedRetry>),
+}
+
+/// An action in the journal's words.
+#[derive(Debug)]
+pub struct Intended {
+    /// What is done.
+    pub action: ActionKind,
+    /// The plan it belongs to.
+    pub plan: String,
+    /// When it was agreed to.
+    pub planned_at: Timestamp,
+    /// When what it is about was last read.
+    pub read_at: Option<Timestamp>,
+}
+
+impl Subject {
+    /// What an action in the journal is about; `None` for a kind that is not about something with an id.
+    pub fn of(kind: &ActionKind) -> Option<Self> {
+        let message = kind.message().map(|message| Subject::Message(message.clone()));
+        message.or_else(|| kind.batch().map(|batch| Subject::Batch(batch.clone())))
+    }
+
+    /// The message, where it is one.
+    pub fn message(&self) -> Option<&MessageId> {
+        match self {
+            Subject::Message(message) => Some(message),
+            Subject::Batch(_) => None,
+        }
+    }
+
+    /// The batch, where it is one.
+    pub fn batch(&self) -> Option<&BatchId> {
+        match self {
+            Subject::Batch(batch) => Some(batch),
+            Subject::Message(_) => None,
+        }
+    }
+
+    /// Its id, as the API gave it.
+    pub fn id(&self) -> &str {
+        match self {
+            Subject::Message(message) => message.as_str(),
+            Subject::Batch(batch) => batch.as_str(),
+        }
+    }
+
+    /// What is done to it, as a noun: `retry`.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Subject::Message(_) | Subject::Batch(_) => "retry",
+        }
+    }
+
+    /// The command that does it, as in the journal.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Subject::Message(_) => "retry",
+            Subject::Batch(_) => "retry-batch",
+        }
+    }
+
+    /// What was done to it: `retried`.
+    pub fn past(&self) -> &'static str {
+        match self {
+            Subject::Message(_) | Subject::Batch(_) => "retried",
+        }
+    }
+
+    /// What it is, in a sentence: `this message`.
+    pub fn phrase(&self) -> &'static str {
+        match self {
+            Subject::Message(_) => "this message",
+            Subject::Batch(_) => "this batch",
+        }
+    }
+}
+
+impl ActionNumber {
+    /// The number of an action so many places after this one.
+    #[must_use]
+    pub fn after(self, places: usize) -> Self {
+        Self(self.0.saturating_add(u64::try_from(places).unwrap_or(u64::MAX)))
+    }
+}
+
+impl ConfirmedAction {
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            ConfirmedAction::RetryMessage(retry) => Subject::Message(retry.item().message.clone()),
+            ConfirmedAction::RetryBatch(retry) => Subject::Batch(retry.plan().batch.clone()),
+        }
+    }
+
+    /// When it was agreed to.
+    pub fn confirmed_at(&self) -> Timestamp {
+        match self {
+            ConfirmedAction::RetryMessage(retry) => retry.confirmed_at(),
+            ConfirmedAction::RetryBatch(retry) => retry.confirmed_at(),
+        }
+    }
+
+    /// The call that does it.
+    pub fn call(&self) -> Call {
+        match self {
+            ConfirmedAction::RetryMessage(retry) => retry.call(),
+            ConfirmedAction::RetryBatch(retry) => Call::RetryBatch { batch: retry.plan().batch.clone() },
+        }
+    }
+
+    /// The same as the journal writes it.
+    pub fn intention(&self) -> Intended {
+        match self {
+            ConfirmedAction::RetryMessage(retry) => retry.intention("retry of one message"),
+            ConfirmedAction::RetryBatch(retry) => retry.intention(),
+        }
+    }
+}
+
+impl ConfirmedRetry {
+    /// The call that does it.
+    pub fn call(&self) -> Call {
+        Call::Retry { message: self.item().message.clone() }
+    }
+
+    /// The retry as the journal writes it; `plan` names what it is part of.
+    pub fn intention(&self, plan: &str) -> Intended {
+        let item = self.item();
+        let action = ActionKind::RetryMessage {
+            message: item.message.clone(),
+            attempts: item.attempts,
+            newest_attempt: item.newest_attempt,
+            read_from: read_from(&item.read_from),
+        };
+        let plan = format!("{plan}, planned {}", to_the_millisecond(self.planned_at()));
+        Intended { action, plan, planned_at: self.confirmed_at(), read_at: Some(item.read_at) }
+    }
+}
+
+impl ConfirmedBatchRetry {
+    /// The retry as the journal writes it.
+    pub fn intention(&self) -> Intended {
+        let plan = self.plan();
+        Intended {
+            action: ActionKind::RetryBatch { batch: plan.batch.clone(), failures: Some(self.evidence().failures().to_vec()) },
+            plan: format!("retry of a batch, planned {}", to_the_millisecond(plan.planned_at)),
+            planned_at: self.confirmed_at(),
+            // Its rows were read at many times, none of which is the batch's.
+            read_at: None,
+        }
+    }
+}
+
+impl Agreed {
+    /// The retries of these messages: one action, or a run of several. `None` for none.
+    pub fn messages_of(mut confirmed: Vec<ConfirmedRetry>) -> Option<Self> {
+        match (confirmed.len(), confirmed.pop()?) {
+            (1, only) => Some(Agreed::One(ConfirmedAction::RetryMessage(only))),
+            (_, last) => {
+                confirmed.push(last);
+                Some(Agreed::Run(confirmed))
+            }
+        }
+    }
+
+    /// Whether it is about more than one message, as far as can be known.
+    pub fn is_about_several(&self) -> bool {
+        !matches!(self, Agreed::One(ConfirmedAction::RetryMessage(_)))
+    }
+
+    /// What each of its actions is about, in their order.
+    pub fn subjects(&self) -> Vec<Subject> {
+        match self {
+            Agreed::One(action) => vec![action.subject()],
+            Agreed::Run(retries) => retries.iter().map(|retry| Subject::Message(retry.item().message.clone())).collect(),
+        }
+    }
+}
+
+/// When a plan was made, as the journal's other times are.
+fn to_the_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+/// Which call reported the attempts, in the journal's words.
+fn read_from(kind: &AnswerKind) -> ReadFrom {
+    match kind {
+        AnswerKind::List | AnswerKind::Search => ReadFrom::List,
+        AnswerKind::Batch(_) => ReadFrom::Batch,
+        AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::without_numbers;
+
+    /// The plan's time is not a person's number, whatever count precedes it.
+    #[test]
+    fn a_plan_keeps_its_date_in_the_journal() {
+        let at: Timestamp = "2026-11-28T15:02:58.905694994Z".parse().unwrap();
+        for (messages, words) in [(1, "run of 1 message"), (2, "run of 2 messages"), (123_456, "run of 123,456 messages")] {
+            let plan = format!("run of {}, planned {}", crate::delivery::counted(messages, "message"), to_the_millisecond(at));
+            assert_eq!(plan, format!("{words}, planned 2026-11-28T15:02:58.905Z"));
+            assert_eq!(without_numbers(&plan), plan);
+        }
+    }
+}
