@@ -124,5 +124,5 @@ fn a_total_below_what_is_loaded_is_not_believed() {
     assert!(line.contains("20+") && line.contains("in part: 20 loaded") && line.contains('▒'), "{line}");
     desk.keys("r").read_batch(0, &rows).sees("20 messages loaded; how many the batch has is not known.");
     desk.misses("of 5").misses("All of it").sees("No retry of a whole batch, 0 failed of 20 loaded");
-    desk.sees("no failure among the 20 messages").sees("loaded, and how many it has is not known.");
+    desk.sees("no failure among the 20 messages").sees("loaded; how many it has is unknown.");
 }

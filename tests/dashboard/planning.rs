@@ -46,7 +46,7 @@ fn what_helps_is_ticked_and_the_rest_can_be_added() {
     let mut desk = planned();
     desk.sees("Retry 2 messages, TEST, Clinic reminders").sees("[x]     2  recipient_unavailable   yes");
     desk.sees("[ ]     3  routing_error           maybe").sees("–      1  recipient_invalid       no: left out");
-    desk.sees("2 calls, 1 s at 1.5/s").sees("Batch a41f…22 as a whole must wait").sees("Planned 14:03:07");
+    desk.sees("2 calls, 1 s at 1.5/s").sees("Batch a41f…22 cannot be retried as a whole").sees("Planned 14:03:07");
     desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may be billed in vain").keys("y");
     assert_eq!(retried(&mut desk), 0, "the plan is another one");
     desk.sees("Too soon: press y again.").wait(400).keys("y").misses("Too soon");
