@@ -1,12 +1,11 @@
-//! One try at delivering a message.
+//! One attempt to deliver a message.
 
 use jiff::Timestamp;
 
 use super::{DeliveryError, Status};
 
-/// One try at delivering a message, in one shape whichever of the API's two spellings it came in
-/// (nested `error` when one message is read, flat `errorType` and `errorCode` in pages). A time
-/// is `None` when the API did not tell it.
+/// One attempt to deliver a message, in one shape for both of the API's spellings (nested `error` when one message is
+/// read, flat `errorType` and `errorCode` in pages). A time is `None` when the API did not give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// The status that this attempt reached.
@@ -24,14 +23,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The latest time that this attempt tells.
+    /// The latest time in this attempt.
     pub fn last_change(&self) -> Option<Timestamp> {
         [self.created_at, self.updated_at, self.sent_at, self.delivered_at].into_iter().flatten().max()
     }
 }
 
-/// Puts the newest attempt first, as the API promises but older answers did not always keep.
-/// Attempts without a time stay where they were among their like.
+/// Puts the newest attempt first, as the API promises, though older answers did not always do so. Attempts without a
+/// time keep their order among themselves.
 pub(crate) fn newest_first(attempts: &mut [Attempt]) {
     if attempts.iter().all(|attempt| attempt.created_at.is_some()) {
         attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.created_at));

@@ -1,4 +1,4 @@
-//! Numbers as people write them, with the noun that agrees.
+//! Numbers as people write them, with a noun that agrees.
 
 /// A number with a comma between the thousands: `11,800`.
 pub fn grouped(number: usize) -> String {

@@ -108,8 +108,8 @@ const CODES: &[(&str, &str)] = &[
     ("998", "Uzbekistan"),
 ];
 
-/// The calling code at the start of a number with country code, and whose it is. `None` for a
-/// code that is not in the table: the number is then merely "abroad".
+/// The calling code at the start of a number with country code, and its country. `None` for a code that is not in the
+/// table: the number is then just "abroad".
 pub fn calling_country(digits: &str) -> Option<(&'static str, &'static str)> {
     CODES.iter().filter(|(code, _)| digits.starts_with(code)).max_by_key(|(code, _)| code.len()).copied()
 }

@@ -1,4 +1,4 @@
-//! Why a delivery failed, and whether a retry can help.
+//! Why a delivery failed, and whether it is worth a retry.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// The failure of an attempt: a type and a code, as the API writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DeliveryError {
-    /// `delivery_error` or `server_error`; empty where it was not told.
+    /// `delivery_error` or `server_error`; empty where not given.
     pub kind: Arc<str>,
-    /// The code, `recipient_unavailable` for one; empty where it was not told.
+    /// The code, such as `recipient_unavailable`; empty where not given.
     pub code: Arc<str>,
 }
 
@@ -18,7 +18,7 @@ impl DeliveryError {
         Self { kind: kind.into(), code: code.into() }
     }
 
-    /// The code among the known ones.
+    /// The known code, or [`ErrorCode::Unlisted`].
     pub fn known(&self) -> ErrorCode {
         ErrorCode::from_api(&self.code)
     }
@@ -33,9 +33,9 @@ pub enum ErrorCode {
     RecipientUnavailable,
     /// The text was refused.
     ContentInvalid,
-    /// No way to the number's telco was found.
+    /// No route to the number's telco was found.
     RoutingError,
-    /// The telco kept it until it was too old.
+    /// It expired before the telco could deliver it.
     MessageExpired,
     /// The telco gave no reason.
     DeliveryUnknownError,
@@ -45,12 +45,12 @@ pub enum ErrorCode {
     Unlisted,
 }
 
-/// Whether a retry can help, by the API's published table. An unlisted code is a "maybe".
+/// Whether it is worth a retry, by the API's published table. An unlisted code is a "maybe".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RetryAdvice {
     /// It is worth a retry.
     Yes,
-    /// Nobody can say.
+    /// It may be worth a retry.
     Maybe,
     /// It will fail again, and may be billed again.
     No,
@@ -74,7 +74,7 @@ impl fmt::Display for RetryAdvice {
 }
 
 impl ErrorCode {
-    /// The published ones, in the order of the reference.
+    /// The published codes, in the order of the reference.
     pub const LISTED: [ErrorCode; 7] = [
         ErrorCode::RecipientInvalid,
         ErrorCode::RecipientUnavailable,
@@ -104,7 +104,7 @@ impl ErrorCode {
         }
     }
 
-    /// Whether a retry helps, by the API's published table.
+    /// Whether it is worth a retry, by the API's published table.
     pub fn retry_advice(self) -> RetryAdvice {
         match self {
             ErrorCode::RecipientUnavailable => RetryAdvice::Yes,
@@ -123,27 +123,27 @@ impl ErrorCode {
             ErrorCode::RecipientInvalid => "The number is not known to the telco.",
             ErrorCode::RecipientUnavailable => "The phone was off or out of reach.",
             ErrorCode::ContentInvalid => "The text was refused.",
-            ErrorCode::RoutingError => "No way to the number's telco was found.",
-            ErrorCode::MessageExpired => "The telco kept it until it was too old.",
+            ErrorCode::RoutingError => "No route to the number's telco was found.",
+            ErrorCode::MessageExpired => "It expired before the telco could deliver it.",
             ErrorCode::DeliveryUnknownError => "The telco gave no reason.",
             ErrorCode::ServerUnknownError => "Postman or its provider failed and gave no reason.",
             ErrorCode::Unlisted => "This error is not in the API's table.",
         }
     }
 
-    /// What a retry can do, in a short sentence.
+    /// Whether it is worth a retry, in a short sentence.
     fn prospect(self) -> &'static str {
         match self {
-            ErrorCode::RecipientInvalid => "A retry cannot help: check the number.",
-            ErrorCode::RecipientUnavailable => "A retry may reach it.",
-            ErrorCode::ContentInvalid => "A retry cannot help: the template or a value must change.",
-            ErrorCode::RoutingError => "A retry may find one.",
-            ErrorCode::MessageExpired => "A retry may be in time.",
-            ErrorCode::DeliveryUnknownError | ErrorCode::ServerUnknownError | ErrorCode::Unlisted => "A retry may help.",
+            ErrorCode::RecipientInvalid => "Not worth a retry: check the number.",
+            ErrorCode::RecipientUnavailable => "Worth a retry.",
+            ErrorCode::ContentInvalid => "Not worth a retry: the template or a value must change.",
+            ErrorCode::RoutingError => "Maybe worth a retry.",
+            ErrorCode::MessageExpired => "Maybe worth a retry.",
+            ErrorCode::DeliveryUnknownError | ErrorCode::ServerUnknownError | ErrorCode::Unlisted => "Maybe worth a retry.",
         }
     }
 
-    /// What happened and what a retry can do, in two short sentences.
+    /// What happened and whether it is worth a retry, in two short sentences.
     pub fn advice(self) -> String {
         format!("{} {}", self.meaning(), self.prospect())
     }

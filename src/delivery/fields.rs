@@ -1,29 +1,29 @@
-//! What an answer told, field by field, before it is packed.
+//! What an answer contains, field by field, before it is packed.
 
 use jiff::Timestamp;
 
 use super::{Attempt, DeliveryError, Reported, Status};
 
-/// What an answer told of one message, before packing. Strings have been cleaned.
+/// What an answer says about one message, before packing. Strings have been cleaned.
 #[derive(Debug, Clone, Default)]
 pub struct RowFields<'a> {
     /// The message's id; the only field that must be there.
     pub id: &'a str,
-    /// Whom it is for, as written.
+    /// The recipient, as written.
     pub recipient: Reported<&'a str>,
     /// The API's word for the latest status.
     pub status: Reported<&'a str>,
-    /// When it was recorded.
+    /// When it was created.
     pub created_at: Reported<Timestamp>,
-    /// When the record changed, as the server has it.
+    /// When the record changed, by the server's account.
     pub updated_at: Reported<Timestamp>,
     /// The text's language.
     pub language: Reported<&'a str>,
     /// The campaign's id.
     pub campaign_id: Reported<&'a str>,
-    /// The batch; `Null` where the answer said that there is none.
+    /// The batch; `Null` where the answer said there is none.
     pub batch: Reported<BatchFields<'a>>,
-    /// Names and values that fill the template.
+    /// The names and values that fill the template.
     pub values: Reported<Vec<(&'a str, &'a str)>>,
     /// The text as sent.
     pub full_text: Reported<&'a str>,
@@ -31,15 +31,15 @@ pub struct RowFields<'a> {
     pub template: Reported<TemplateFields<'a>>,
     /// Who sent it.
     pub creator: Reported<&'a str>,
-    /// The attempts, in the order told.
+    /// The attempts, in the order received.
     pub attempts: Reported<Vec<AttemptFields<'a>>>,
-    /// The number of attempts, where told apart.
+    /// The number of attempts, where given separately.
     pub attempt_count: Reported<u32>,
-    /// The error that older answers tell outside the attempts.
+    /// The error that older answers give outside the attempts.
     pub legacy_error: Reported<&'a str>,
 }
 
-/// What an answer told of a message's batch.
+/// What an answer says about a message's batch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BatchFields<'a> {
     /// The batch's id.
@@ -54,7 +54,7 @@ pub struct BatchFields<'a> {
     pub created_at: Reported<Timestamp>,
 }
 
-/// What an answer told of a message's template.
+/// What an answer says about a message's template.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TemplateFields<'a> {
     /// The id of this text.
@@ -67,7 +67,7 @@ pub struct TemplateFields<'a> {
     pub body: Reported<&'a str>,
 }
 
-/// What an answer told of one attempt, whichever spelling it came in.
+/// What an answer says about one attempt, in either spelling.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AttemptFields<'a> {
     /// The API's word for the status it reached.
@@ -102,13 +102,13 @@ impl AttemptFields<'_> {
     }
 }
 
-/// A row of an answer that could not be read. It is shown as such, and the others go on.
+/// A row of an answer that could not be read. It is shown as such; the others are not affected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
-    /// Its place in the answer, from 0.
+    /// Its index in the answer, from 0.
     pub index: usize,
-    /// The id, where that much could be read.
+    /// The id, if at least that could be read.
     pub id: Option<String>,
-    /// What is wrong, a lower-case phrase without anything personal in it.
+    /// What is wrong: a lower-case phrase without anything personal in it.
     pub reason: String,
 }

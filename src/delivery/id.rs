@@ -1,4 +1,4 @@
-//! Ids: opaque strings that the server made, each kind a type of its own.
+//! Ids: opaque strings made by the server, each kind with a type of its own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ macro_rules! opaque_id {
                 Self(id.into())
             }
 
-            /// The id's text, as it stands in an address or in JSON.
+            /// The id's text, as used in addresses and JSON.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The id cut in the middle: `message_7c1e…9b02`, or its last part alone where
-            /// `prefix` is false: `7c1e…02`. Ids of another shape are cut the same way.
+            /// The id cut in the middle: `message_7c1e…9b02`, or without its prefix if `prefix` is false: `7c1e…02`.
+            /// Ids of another shape are cut the same way.
             pub fn short(&self, prefix: bool) -> String {
                 shorten(&self.0, prefix)
             }
@@ -54,8 +54,8 @@ opaque_id!(
     CampaignId
 );
 
-/// The first four and the last characters of the id's own part, so that two ids of one list can be
-/// told apart and still fit a column.
+/// The first four and the last characters of the id's own part, so that two ids in a list can be told apart and still
+/// fit a column.
 fn shorten(id: &str, prefix: bool) -> String {
     let (kind, own) = id.split_once('_').map_or(("", id), |(kind, own)| (kind, own));
     let letters: Vec<char> = own.chars().collect();

@@ -1,4 +1,4 @@
-//! A message, whole.
+//! A complete message.
 
 use std::time::Duration;
 
@@ -10,47 +10,47 @@ use super::{
     fill, progress,
 };
 
-/// After how long with the telco no further word is likely, says the API's reference.
+/// After this long with the telco no further report is likely, according to the API's reference.
 pub const TELCO_SILENCE: Duration = Duration::from_secs(48 * 3600);
 
-/// A message with everything that is known of it. Only the id is sure to be there: most other
-/// fields were absent in some generation of the API, and `None` means "not told".
+/// A message with everything known about it. Only the id is always there: most other fields were absent in some
+/// generation of the API, and `None` means "not given".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: Option<Recipient>,
     /// The latest status.
     pub status: Option<Status>,
-    /// When it was recorded. A retry does not change it.
+    /// When it was created. A retry does not change it.
     pub created_at: Option<Timestamp>,
-    /// When the record last changed, says the server; can be OLDER than the newest attempt.
+    /// When the record last changed, by the server's account; can be OLDER than the newest attempt.
     pub updated_at: Option<Timestamp>,
-    /// The language of its text, the API's word.
+    /// The language of its text, in the API's word.
     pub language: Option<String>,
     /// The campaign it belongs to.
     pub campaign_id: Option<CampaignId>,
     /// The batch it came with; `None` for a single send.
     pub batch: Option<Batch>,
-    /// What fills the template, in the order told.
+    /// The values that fill the template, in the order received.
     pub values: Option<Vec<(String, String)>>,
     /// The text as sent.
     pub full_text: Option<String>,
     /// The template.
     pub template: Option<Template>,
-    /// Who sent it: an address where told, else an id.
+    /// Who sent it: an address if given, else an id.
     pub creator: Option<String>,
     /// The attempts, newest first.
     pub attempts: Option<Vec<Attempt>>,
-    /// How many attempts there were, where only the number was told.
+    /// How many attempts there were, where only the number was given.
     pub attempt_count: Option<u32>,
-    /// The error as older answers told it, outside the attempts.
+    /// The error as older answers gave it, outside the attempts.
     pub legacy_error: Option<String>,
 }
 
 impl Message {
-    /// A message of which only the id is known.
+    /// A message with nothing known but its id.
     pub fn new(id: MessageId) -> Self {
         Self {
             id,
@@ -71,7 +71,7 @@ impl Message {
         }
     }
 
-    /// The message as one answer told it.
+    /// The message as given by one answer.
     pub fn from_row(row: Row<'_>) -> Self {
         let text = |reported: Reported<&str>| reported.value().map(str::to_owned);
         let mut attempts: Option<Vec<Attempt>> =
@@ -109,7 +109,7 @@ impl Message {
         }
     }
 
-    /// How often it was tried, as far as told.
+    /// How many attempts were made, as far as given.
     pub fn tried(&self) -> Option<u32> {
         let listed = self.attempts.as_ref().map(|attempts| u32::try_from(attempts.len()).unwrap_or(u32::MAX));
         listed.max(self.attempt_count)
@@ -120,9 +120,9 @@ impl Message {
         self.attempts.as_deref().and_then(<[Attempt]>::first)
     }
 
-    /// When it was last attempted; of a failure, the latest time of the newest attempt, because it failed no earlier than
-    /// it began. Where the newest attempt's own beginning is not given, the latest time that the API gives of its attempts
-    /// or of the record stands for it, and for one that was tried once at most its creation.
+    /// When it was last attempted; for a failure, the latest time of the newest attempt, because it failed no earlier
+    /// than it began. If the newest attempt's own start is not given, the latest time of its attempts or of the
+    /// record is used instead, and its creation if it was attempted at most once.
     pub fn last_attempted(&self) -> Option<Timestamp> {
         let has_failed = self.status == Some(Status::Failure);
         let time = |attempt: &Attempt| attempt.created_at.and_then(|begun| if has_failed { attempt.last_change() } else { Some(begun) });
@@ -131,8 +131,8 @@ impl Message {
         begun.or_else(changed).or_else(|| self.created_at.filter(|_| self.tried().is_some_and(|tried| tried <= 1)))
     }
 
-    /// Why it failed: the newest attempt's error, or the one that older answers told apart.
-    /// `None` unless the message is in failure.
+    /// Why it failed: the newest attempt's error, or the one that older answers gave separately. `None` unless the
+    /// message has failed.
     pub fn error(&self) -> Option<DeliveryError> {
         if self.status != Some(Status::Failure) {
             return None;
@@ -148,14 +148,13 @@ impl Message {
         attempts.chain(self.created_at).chain(self.updated_at).max()
     }
 
-    /// Whether more is to be expected of it at `now`.
+    /// Whether it can still change at `now`.
     pub fn progress(&self, now: Timestamp) -> Progress {
         let Some(status) = &self.status else { return Progress::Open };
         progress(status, self.is_in_singapore(), self.last_change(), now)
     }
 
-    /// Whether the telco of Singapore has it; a message without a number counts as such, because
-    /// for those more is to be expected.
+    /// Whether its number is of Singapore. A message without a number counts as such, because it can still change.
     pub fn is_in_singapore(&self) -> bool {
         self.recipient.as_ref().is_none_or(|recipient| recipient.kind() != RecipientKind::Abroad)
     }
@@ -166,7 +165,7 @@ impl Message {
     }
 }
 
-/// A template's text filled with values told as pairs; `None` when one is missing.
+/// A template's text filled with values given as pairs; `None` when one is missing.
 pub fn fill_text(body: &str, values: &[(String, String)]) -> Option<String> {
     fill(body, |wanted| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()))
 }

@@ -1,8 +1,8 @@
-//! What a message, status, attempt, delivery error, batch, recipient and template ARE.
+//! What messages, statuses, attempts, delivery errors, batches, recipients and templates are.
 //!
-//! Plain values and pure functions: no IO, no async, no JSON, nothing of the screen. Facts about
-//! the Postman v2 API that are told here (the life cycle of a status, which errors a retry helps)
-//! come from its public reference.
+//! Plain values and pure functions: no IO, no async, no JSON, nothing about the screen. Facts about the Postman v2
+//! API that are stated here (the life cycle of a status, which errors are worth a retry) come from its public
+//! reference.
 
 mod attempt;
 mod batch;
@@ -16,7 +16,7 @@ mod numbers;
 mod query;
 mod recipient;
 mod rows;
-mod sentence; // texts that end as sentences do
+mod sentence; // texts that end like sentences
 mod status;
 mod template;
 mod text;

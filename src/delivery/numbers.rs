@@ -2,26 +2,25 @@
 
 use std::borrow::Cow;
 
-/// How many digits a hidden number has at least: a local number has eight, an NRIC seven, a
-/// one-time password six.
+/// The fewest digits that are hidden: a local number has eight, an NRIC seven, a one-time password six.
 const FEWEST: usize = 6;
 
-/// How many letters may stand between two digits of one number: `65) - 8000`.
+/// How many characters may come between two digits of one number: `65) - 8000`.
 const LONGEST_GAP: usize = 4;
 
 /// The form of the API's ids after their prefix; `x` is a hexadecimal digit.
 const UUID: &str = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-/// The form of a date, and of a time of day behind it; the digits are judged more closely.
+/// The form of a date, perhaps followed by a time of day; its digits are checked further.
 const DATE: &str = "xxxx-xx-xx";
 const TIME: &str = "Txx:xx:xx";
-/// A fraction of a second goes down to nanoseconds.
+/// A fraction of a second has up to nine digits.
 const LONGEST_FRACTION: usize = 9;
 
-/// From how many letters on a word of hexadecimal digits is an id.
+/// From this length on, a word of hexadecimal digits is an id.
 const SHORTEST_HEX: usize = 16;
 
-/// A text in which `…` stands for every number that could be a person's, with blanks, dots,
-/// dashes, slashes, pluses and brackets between its digits or without. Ids and dates stay.
+/// The text with `…` in place of every number that could be a person's, with or without blanks, dots, dashes,
+/// slashes, pluses and brackets between its digits. Ids and dates stay.
 pub fn without_numbers(text: &str) -> Cow<'_, str> {
     if text.chars().filter(|letter| letter.is_numeric()).count() < FEWEST {
         return Cow::Borrowed(text);
@@ -42,7 +41,7 @@ pub fn without_numbers(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// How many letters from here on are an id, a date or a moment.
+/// How many characters from here on are an id, a date or a time.
 fn kept(letters: &[char], at: usize) -> usize {
     let rest = letters.get(at..).unwrap_or_default();
     if fits(UUID, rest) {
@@ -70,13 +69,13 @@ fn kept(letters: &[char], at: usize) -> usize {
     DATE.len() + TIME.len() + if (1..=LONGEST_FRACTION).contains(&fraction) { fraction + 1 } else { 0 }
 }
 
-/// Whether letters begin with this form.
+/// Whether the characters begin with this form.
 fn fits(form: &str, letters: &[char]) -> bool {
     let fits = |(form, letter): (char, &char)| if form == 'x' { letter.is_ascii_hexdigit() } else { form == *letter };
     letters.len() >= form.len() && form.chars().zip(letters).all(fits)
 }
 
-/// Whether `xxxx-xx-xx` is a day of this century or the last. No number in Singapore begins so.
+/// Whether `xxxx-xx-xx` is a day of this century or the last. No number in Singapore begins like that.
 fn is_date(letters: &[char]) -> bool {
     let part = |from: usize, to: usize| letters[from..to].iter().collect::<String>().parse::<u16>().unwrap_or(0);
     (1900..2100).contains(&part(0, 4)) && (1..=12).contains(&part(5, 7)) && (1..=31).contains(&part(8, 10))
@@ -98,8 +97,8 @@ fn number(letters: &[char], start: usize) -> (usize, usize) {
     (end, digits)
 }
 
-/// What people put between the digits of a number, what nobody sees there, and the marks that
-/// stand for it once a text is cleaned.
+/// What people put between the digits of a number, invisible characters, and the marks that replace those in cleaned
+/// text.
 fn is_gap(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()

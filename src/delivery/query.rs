@@ -1,9 +1,9 @@
-//! What people type or paste to find a recipient, made into the digits and letters to look for, or a reason why
+//! What people type or paste to find a recipient, turned into the digits and letters to search for, or a reason why
 //! that cannot be done.
 
 mod digits; // digits of every script
-mod local; // complete numbers of Singapore, and what stands beside a complete number
-mod words; // what a spreadsheet or a mask made of them
+mod local; // complete numbers of Singapore, and what may be next to one
+mod words; // words changed by a spreadsheet or a mask
 
 use std::fmt;
 use std::ops::Range;
@@ -13,84 +13,83 @@ use digits::fold;
 use local::{are_one_number, with_country};
 use words::{crossed_out, of_a_spreadsheet};
 
-/// What is looked for: a part of a recipient, digits or the letters and digits of an NRIC.
+/// What to search for: a part of a recipient, digits or the letters and digits of an NRIC.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct RecipientQuery(String);
 
-/// Why what was typed cannot be looked for.
+/// Why the typed text cannot be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotANumber {
     /// `6.58E+09`.
     #[error("rounded by a spreadsheet: the last digits are lost")]
     Rounded,
     /// `6580001234.5`.
-    #[error("a decimal fraction: no number has one")]
+    #[error("a decimal fraction, not a phone number")]
     Fraction,
     /// `6580001234, 6580001235`.
-    #[error("more than one number: look for one at a time")]
+    #[error("more than one number: search for one at a time")]
     Several,
     /// More digits than a number can have.
-    #[error("longer than any number: 15 digits at most")]
+    #[error("longer than any phone number: 15 digits at most")]
     TooLong,
-    /// `65∙∙∙∙1234`, where other numbers that end so must not be meant.
-    #[error("partly hidden: give all of it, or only the digits that are shown")]
+    /// `65∙∙∙∙1234`, where other numbers with this ending must not match.
+    #[error("partly hidden: give the whole number, or only its visible digits")]
     Hidden,
-    /// Letters that no NRIC has there, or nothing but letters.
-    #[error("letters that are no NRIC: numbers have digits only")]
+    /// Letters that no NRIC has there, or only letters.
+    #[error("letters that are not an NRIC: phone numbers have only digits")]
     Letters,
 }
 
-/// Whether a recipient holds what is looked for.
+/// Whether a recipient contains what is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
     /// It does.
     Yes,
     /// It does not.
     No,
-    /// No recipient was given, or what hides a part of it may hide this.
+    /// No recipient was given, or its hidden part may contain it.
     Unknown,
 }
 
 /// The longest number there is, with its country code (ITU-T E.164).
 const LONGEST: usize = 15;
-/// From how many digits on something is a number by itself, and not one group of it: local numbers have seven or more.
+/// From this many digits on, it is a whole number and not one group of it: local numbers have seven or more.
 const WHOLE: usize = 7;
 /// The most digits that an extension has.
 const LONGEST_EXTENSION: usize = 6;
-/// What stands before an extension.
+/// The words before an extension.
 const EXTENSIONS: [&str; 4] = ["EXT", "EXTN", "EXTENSION", "X"];
-/// What is dialled to leave a country where that is more than zeros, the longest first: Australia, the carriers of
-/// Singapore, North America.
+/// International exit codes that are more than zeros, longest first: Australia, the carriers of Singapore, North
+/// America.
 const EXITS: [&str; 7] = ["0011", "001", "002", "008", "018", "019", "011"];
-/// What stands for a hidden character, here and in other programs.
+/// Signs for a hidden character, here and in other programs.
 const HIDDEN: [char; 5] = ['∙', '•', '●', '*', '…'];
 
-/// A piece of what was typed.
+/// A piece of the typed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Digits(String),
-    /// Letters and digits as an NRIC has them.
+    /// Letters and digits like those of an NRIC.
     Nric(String),
     Letters(String),
-    /// What begins a number.
+    /// The beginning of a number.
     Plus,
-    /// What can begin an extension.
+    /// The possible beginning of an extension.
     Hash,
-    /// What parts two numbers, or two groups of one.
+    /// A separator of two numbers, or of two groups of one.
     Comma,
 }
 
 impl RecipientQuery {
-    /// How many characters a question needs before the server is asked: with fewer, nearly
-    /// everything matches.
+    /// How many characters a search needs before the server is asked: with fewer, nearly everything matches.
     pub const SHORTEST: usize = 3;
 
-    /// What to look for: `+65 (0) 8000-1234 (mobile)` asks for `6580001234`, `s1234` for `S1234`, and nothing for
-    /// nothing. A part of a number is as good as all of it. What is dialled or hidden before the digits is left out;
-    /// that can only make the question wider, so whoever holds the whole number is found.
+    /// What to search for: `+65 (0) 8000-1234 (mobile)` gives `6580001234`, `s1234` gives `S1234`, and an empty text
+    /// nothing. A part of a number is as good as all of it. Dialled or hidden characters before the digits are left
+    /// out; that can only widen the search, so the recipient with the whole number is found.
     ///
     /// # Errors
-    /// It can be no number, no NRIC and no part of one, or which one is meant is not clear.
+    /// If it cannot be a number, an NRIC or a part of one, or it is unclear which one is meant.
     pub fn parse(typed: &str) -> Result<Self, NotANumber> {
         let text = fold(typed).replace("(0)", " ").replace("[0]", " ").replace("%2B", "+").replace("%20", " ");
         let words = text.split_whitespace().map(of_a_spreadsheet).collect::<Result<Vec<_>, _>>()?;
@@ -107,22 +106,22 @@ impl RecipientQuery {
         Ok(Self(longest))
     }
 
-    /// The same for what must not become wider, because something is done to all that is found.
+    /// The same for searches that must not become wider, because something is done to everything found.
     ///
     /// # Errors
-    /// As [`RecipientQuery::parse`], and where a part is hidden.
+    /// As [`RecipientQuery::parse`], and if a part is hidden.
     pub fn parse_open(typed: &str) -> Result<Self, NotANumber> {
         let query = Self::parse(typed)?;
         let is_hidden = fold(typed).split_whitespace().any(|word| crossed_out(word).contains(HIDDEN));
         if is_hidden { Err(NotANumber::Hidden) } else { Ok(query) }
     }
 
-    /// The characters to look for.
+    /// The characters to search for.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is nothing to look for.
+    /// Whether there is nothing to search for.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -132,12 +131,12 @@ impl RecipientQuery {
         self.0.len() >= Self::SHORTEST
     }
 
-    /// Whether other numbers can hold it as well: it is too short for a whole one.
+    /// Whether several numbers can contain it: it is too short for a whole one.
     pub fn is_part(&self) -> bool {
         self.0.len() < if self.0.contains(|letter: char| letter.is_ascii_alphabetic()) { 9 } else { WHOLE }
     }
 
-    /// Where the recipient's text holds it, whatever stands between its digits.
+    /// Where the recipient's text contains it, whatever is between its digits.
     pub fn found_in(&self, recipient: &str) -> Option<Range<usize>> {
         if self.0.is_empty() {
             return None;
@@ -153,7 +152,7 @@ impl RecipientQuery {
         Some(places.get(first)?.start..places.get(first + self.0.len() - 1)?.end)
     }
 
-    /// Whether a recipient holds it, as far as can be seen.
+    /// Whether a recipient contains it, as far as can be seen.
     pub fn held_by(&self, recipient: Option<&str>) -> Held {
         let Some(recipient) = recipient.filter(|text| text.contains(|letter: char| letter.is_alphanumeric() || HIDDEN.contains(&letter)))
         else {
@@ -174,13 +173,13 @@ impl RecipientQuery {
 }
 
 impl fmt::Debug for RecipientQuery {
-    /// Only the length: what was searched is a person's number.
+    /// Only the length: the text is a person's number.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "RecipientQuery({} characters)", self.0.len())
     }
 }
 
-/// What tells one recipient from another, however a server writes it: `+65 8000 1234` and `80001234` are the same.
+/// A key that identifies a recipient, however a server writes it: `+65 8000 1234` and `80001234` are the same.
 pub fn recipient_key(written: &str) -> String {
     match RecipientQuery::parse(written) {
         Ok(RecipientQuery(digits)) if !digits.is_empty() && !written.contains(HIDDEN) => with_country(digits),
@@ -188,7 +187,7 @@ pub fn recipient_key(written: &str) -> String {
     }
 }
 
-/// Whether a small number stands before a whole one, as in a list: `1. 80001234`, `#2 80001234`.
+/// Whether a small number comes before a whole one, as in a list: `1. 80001234`, `#2 80001234`.
 fn begins_a_list(words: &[String]) -> bool {
     let is_numbering = |word: &String| {
         let digits = word.trim_start_matches('#').trim_end_matches(['.', ')', ':']);
@@ -228,13 +227,14 @@ fn pieces(text: &str) -> Result<Vec<Piece>, NotANumber> {
     }
 }
 
-/// Whether the pieces have the digits of a number by themselves.
+/// Whether the pieces contain the digits of a whole number.
 fn holds_whole(pieces: &[Piece]) -> bool {
     pieces.iter().map(|piece| if let Piece::Digits(digits) = piece { digits.len() } else { 0 }).sum::<usize>() >= WHOLE
 }
 
 /// # Errors
-/// [`NotANumber::Letters`] for a word that spoils all, [`NotANumber::Several`] for one that can stand beside a number.
+/// [`NotANumber::Letters`] for a word that rules out a number, [`NotANumber::Several`] for one that can be next to a
+/// number.
 fn add_word(pieces: &mut Vec<Piece>, word: &str) -> Result<(), NotANumber> {
     let digits_from = word.find(|letter: char| letter.is_ascii_digit());
     match digits_from {
@@ -254,7 +254,7 @@ fn add_word(pieces: &mut Vec<Piece>, word: &str) -> Result<(), NotANumber> {
     Ok(())
 }
 
-/// A word that is a number, or nothing, and an extension of it: `80001234x5`, `ext5`.
+/// A word that is a number with an extension, or an extension alone: `80001234x5`, `ext5`.
 fn extended(word: &str) -> Option<(&str, &str)> {
     let (number, rest) = word.split_at(word.find(|letter: char| letter.is_ascii_alphabetic())?);
     let (letters, extension) = rest.split_at(rest.find(|letter: char| letter.is_ascii_digit())?);
@@ -262,13 +262,13 @@ fn extended(word: &str) -> Option<(&str, &str)> {
     (is_one && extension.bytes().all(|byte| byte.is_ascii_digit())).then_some((number, extension))
 }
 
-/// Whether a word is one or two digits and what they count.
+/// Whether a word is one or two digits and a unit.
 fn is_counted(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&digits) && word.bytes().skip(digits).all(|letter| letter.is_ascii_alphabetic())
 }
 
-/// Whether an identity number (a letter, seven digits, a letter) can hold this.
+/// Whether an identity number (a letter, seven digits, a letter) can contain this.
 fn is_nric_part(word: &str) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphabetic();
     let behind = word.strip_prefix(is_letter);
@@ -279,14 +279,14 @@ fn is_nric_part(word: &str) -> bool {
     is_fitting && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What is looked for, of pieces of which none is hidden.
+/// What to search for, given pieces without hidden parts.
 fn visible(pieces: &[Piece]) -> Result<String, NotANumber> {
     let nrics: Vec<&str> =
         pieces.iter().filter_map(|piece| if let Piece::Nric(nric) = piece { Some(nric.as_str()) } else { None }).collect();
     if !nrics.is_empty() || pieces.iter().any(|piece| matches!(piece, Piece::Letters(_))) {
         let spelled: String = pieces.iter().filter_map(Piece::text).collect();
         let is_one = |piece: &Piece| !matches!(piece, Piece::Letters(letters) if letters.len() != 1);
-        // An NRIC in groups, whole or in part.
+        // An NRIC in groups, or a part of one.
         if is_nric_part(&spelled) && pieces.iter().all(is_one) {
             return Ok(spelled);
         }
@@ -303,7 +303,7 @@ fn visible(pieces: &[Piece]) -> Result<String, NotANumber> {
 
 /// The one number among the pieces.
 fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
-    // Each group in the runs in which its digits were written.
+    // Each group as the runs in which its digits were written.
     let mut groups = vec![Vec::<String>::new()];
     let len = |group: &[String]| group.iter().map(String::len).sum::<usize>();
     let (mut is_international, mut only_commas, mut extension) = (false, true, false);
@@ -327,7 +327,7 @@ fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
         }
     }
     groups.retain(|group| !group.is_empty());
-    // The same one twice is one.
+    // The same number twice counts as one.
     let first = groups.first().map(|group| group.concat()).unwrap_or_default();
     let is_repeated = first.len() >= WHOLE && groups.iter().all(|group| group.concat() == first);
     groups.truncate(if is_repeated { 1 } else { groups.len() });
@@ -341,7 +341,7 @@ fn number(pieces: &[Piece]) -> Result<String, NotANumber> {
     if number.len() > LONGEST { Err(NotANumber::TooLong) } else { Ok(number.to_owned()) }
 }
 
-/// A number without what is dialled before it.
+/// A number without its dialling prefix.
 fn without_prefix(digits: &str, is_international: bool) -> &str {
     let is_abroad = |rest: &&str| rest.len() >= 10 && calling_country(rest).is_some();
     let own = EXITS.iter().filter_map(|exit| digits.strip_prefix(exit)).find(is_abroad);
@@ -349,7 +349,7 @@ fn without_prefix(digits: &str, is_international: bool) -> &str {
     let number = if own.len() >= WHOLE { own } else { digits };
     let is_international = is_international || number.len() < digits.len();
     match calling_country(number).map(|(code, _)| number.split_at(code.len())) {
-        // The country code twice, as a form makes it that adds one by itself.
+        // The country code twice, as written by a form that adds one automatically.
         Some(("65", own)) if number.len() == 12 && own.starts_with("65") => own,
         // The zero that is dialled within a country only.
         Some((_, own)) if is_international && own.starts_with('0') && own.len() > WHOLE => own.trim_start_matches('0'),

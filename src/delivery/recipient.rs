@@ -1,15 +1,15 @@
-//! Whom a message is for, shown whole or masked.
+//! The recipient of a message, shown in full or masked.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::{RecipientQuery, calling_country};
 
-/// The sign that stands for a hidden digit: one column wide everywhere.
+/// The sign for a hidden digit: one column wide everywhere.
 const HIDDEN: char = '∙';
 
-/// The recipient of a message as the API tells it: digits with country code and no `+`, or, in
-/// some old campaigns, an NRIC number.
+/// The recipient of a message as the API gives it: digits with country code and no `+`, or, in some old campaigns, an
+/// NRIC number.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Recipient(Arc<str>);
 
@@ -18,7 +18,7 @@ pub struct Recipient(Arc<str>);
 pub enum RecipientKind {
     /// A number of Singapore, `65…`.
     Singapore,
-    /// A number of another country: `sent_to_telco` is the last status it gets.
+    /// A number of another country: `sent_to_telco` is its last status.
     Abroad,
     /// An identity number, a letter, seven digits and a letter.
     Nric,
@@ -29,7 +29,7 @@ pub enum RecipientKind {
 /// How a recipient is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mask<'a> {
-    /// Whole.
+    /// In full.
     Off,
     /// With the middle hidden.
     On,
@@ -61,8 +61,8 @@ impl Recipient {
         }
     }
 
-    /// The text for a screen, a clipboard or an export: whole numbers are grouped
-    /// (`65 8000 1234`), masked ones keep one hidden sign for each hidden character.
+    /// The text for a screen, a clipboard or an export: full numbers are grouped (`65 8000 1234`), masked ones have
+    /// one hidden sign for each hidden character.
     pub fn shown(&self, mask: Mask<'_>) -> String {
         match mask {
             Mask::Off => grouped(&self.0),
@@ -73,7 +73,7 @@ impl Recipient {
 }
 
 impl fmt::Debug for Recipient {
-    /// Masked: a recipient must never reach a log whole.
+    /// Masked: a full recipient must never reach a log.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Recipient({})", self.shown(Mask::On))
     }
@@ -114,7 +114,7 @@ fn grouped(text: &str) -> String {
 
 fn masked(text: &str, searched: &std::ops::Range<usize>) -> String {
     let count = text.chars().count();
-    // Fewer characters than the mask would show at the ends: show none of them.
+    // Fewer characters than the mask would show at the ends: show none.
     let (head, tail) = match kind(text) {
         RecipientKind::Singapore | RecipientKind::Abroad => (2, 4),
         RecipientKind::Nric => (1, 4),

@@ -1,20 +1,20 @@
-//! Whether an answer told a field, told that it is empty, or did not mention it.
+//! Whether an answer gave a field, gave it as empty, or left it out.
 
-/// A field of an answer. The API's answers leave fields out (a retry's answer has no attempts, a
-/// batch page no batches), and a field left out must keep what was known, while a `null` clears it.
+/// A field of an answer. The API's answers leave fields out (a retry's answer has no attempts, a batch page no
+/// batches). A missing field must keep what was known, while a `null` clears it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reported<T> {
-    /// The key was not in the answer: what was known stays.
+    /// The key was missing: what was known stays.
     #[default]
     Absent,
-    /// The key was there with `null`: what was known is cleared.
+    /// The key was `null`: what was known is cleared.
     Null,
-    /// The key was there with a value.
+    /// The key had a value.
     Value(T),
 }
 
 impl<T> Reported<T> {
-    /// The value, where one was told.
+    /// The value, if one was given.
     pub fn value(self) -> Option<T> {
         match self {
             Reported::Value(value) => Some(value),
@@ -22,7 +22,7 @@ impl<T> Reported<T> {
         }
     }
 
-    /// The value by reference, where one was told.
+    /// The same with the value by reference.
     pub fn as_ref(&self) -> Reported<&T> {
         match self {
             Reported::Absent => Reported::Absent,
@@ -31,7 +31,7 @@ impl<T> Reported<T> {
         }
     }
 
-    /// The same telling with the value changed.
+    /// The same with the value changed.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reported<U> {
         match self {
             Reported::Absent => Reported::Absent,
@@ -40,7 +40,7 @@ impl<T> Reported<T> {
         }
     }
 
-    /// The same telling, where a value that cannot be used counts as not told.
+    /// The same, where an unusable value counts as absent.
     pub fn and_then<U>(self, change: impl FnOnce(T) -> Option<U>) -> Reported<U> {
         match self {
             Reported::Absent => Reported::Absent,
@@ -49,12 +49,12 @@ impl<T> Reported<T> {
         }
     }
 
-    /// Whether the key was in the answer at all.
+    /// Whether the key was in the answer.
     pub fn is_reported(&self) -> bool {
         !matches!(self, Reported::Absent)
     }
 
-    /// This telling where it says anything, else the other.
+    /// This one unless it is absent, else the other.
     #[must_use]
     pub fn or(self, other: Reported<T>) -> Reported<T> {
         if self.is_reported() { self } else { other }
@@ -62,7 +62,7 @@ impl<T> Reported<T> {
 }
 
 impl<T> From<Option<T>> for Reported<T> {
-    /// A value becomes told, `None` becomes not mentioned.
+    /// `Some` becomes a value, `None` absent.
     fn from(value: Option<T>) -> Self {
         value.map_or(Reported::Absent, Reported::Value)
     }

@@ -1,9 +1,9 @@
-//! Messages as one answer told them, packed for the way from the decoder to the store.
+//! The messages of one answer, packed for the way from the decoder to the store.
 //!
-//! One arena holds every string of the page, equal ones once, so that a page of a thousand
-//! messages is a handful of allocations and can be dropped at once after it was merged.
+//! One arena holds every string of the page, equal ones once, so that a page of a thousand messages takes a handful
+//! of allocations and can be dropped at once after merging.
 
-mod kept; // which of them an answer is taken for
+mod kept; // which of them are kept
 
 use std::hash::{BuildHasher, Hash};
 use std::ops::Range;
@@ -15,7 +15,7 @@ pub use kept::Beside;
 
 use super::{AttemptFields, BadRow, BatchFields, Reported, RowFields, TemplateFields};
 
-/// The messages of one answer, in the order told.
+/// The messages of one answer, in the order received.
 #[derive(Debug, Default)]
 pub struct Rows {
     arena: String,
@@ -27,7 +27,7 @@ pub struct Rows {
     bad: Vec<BadRow>,
 }
 
-/// A piece of the arena. 32 bits reach 4 GiB, far over what one answer may hold.
+/// A piece of the arena. 32 bits reach 4 GiB, far more than one answer may contain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct Span {
     start: u32,
@@ -92,17 +92,17 @@ impl Rows {
         self.rows.is_empty()
     }
 
-    /// The message at a place, in the order told.
+    /// The message at an index, in the order received.
     pub fn get(&self, index: usize) -> Option<Row<'_>> {
         self.rows.get(index).map(|packed| Row { rows: self, packed })
     }
 
-    /// All messages, in the order told.
+    /// All messages, in the order received.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Row<'_>> + ExactSizeIterator {
         self.rows.iter().map(|packed| Row { rows: self, packed })
     }
 
-    /// Keeps the messages that are wanted, and drops the others. Rows that could not be read stay.
+    /// Keeps the messages that pass, and drops the others. Rows that could not be read stay.
     pub fn retain(&mut self, wanted: impl FnMut(Row<'_>) -> bool) {
         let kept: Vec<bool> = self.iter().map(wanted).collect();
         let mut kept = kept.into_iter();
@@ -131,7 +131,7 @@ pub struct Row<'a> {
 }
 
 impl std::fmt::Debug for Row<'_> {
-    /// The id alone: the rest is personal.
+    /// Only the id: the rest is personal.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "Row({})", self.id())
     }
@@ -143,13 +143,13 @@ impl<'a> Row<'a> {
         self.rows.text(self.packed.id)
     }
 
-    /// Whom it is for.
+    /// The recipient.
     pub fn recipient(self) -> Reported<&'a str> {
         self.rows.reported(self.packed.recipient)
     }
 
-    /// The API's word for the latest status. Every message has one, so `null` or an empty word means that an answer does not
-    /// give it, and not that there is none.
+    /// The API's word for the latest status. Every message has one, so `null` or an empty word means that the answer
+    /// does not give it, not that there is none.
     pub fn status(self) -> Reported<&'a str> {
         match self.rows.reported(self.packed.status) {
             Reported::Value(word) if !word.trim().is_empty() => Reported::Value(word),
@@ -157,12 +157,12 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// When it was recorded.
+    /// When it was created.
     pub fn created_at(self) -> Reported<Timestamp> {
         self.packed.created_at
     }
 
-    /// When the record changed, as the server has it.
+    /// When the record changed, by the server's account.
     pub fn updated_at(self) -> Reported<Timestamp> {
         self.packed.updated_at
     }
@@ -222,7 +222,7 @@ impl<'a> Row<'a> {
         self.rows.reported(self.packed.creator)
     }
 
-    /// The attempts, in the order told.
+    /// The attempts, in the order received.
     pub fn attempts(self) -> Reported<impl ExactSizeIterator<Item = AttemptFields<'a>>> {
         let rows = self.rows;
         self.packed.attempts.clone().map(|range| {
@@ -238,18 +238,18 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The latest time that is told anywhere in it.
+    /// The latest time anywhere in it.
     pub fn last_change(self) -> Option<Timestamp> {
         let attempts = self.attempts().value().into_iter().flatten().filter_map(|attempt| attempt.to_attempt().last_change());
         attempts.chain(self.created_at().value()).chain(self.updated_at().value()).max()
     }
 
-    /// The number of attempts, where told apart.
+    /// The number of attempts, where given separately.
     pub fn attempt_count(self) -> Reported<u32> {
         self.packed.attempt_count
     }
 
-    /// The error that older answers tell outside the attempts.
+    /// The error that older answers give outside the attempts.
     pub fn legacy_error(self) -> Reported<&'a str> {
         self.rows.reported(self.packed.legacy_error)
     }
@@ -266,7 +266,7 @@ pub struct RowsBuilder {
 }
 
 impl RowsBuilder {
-    /// Adds what was told of one message.
+    /// Adds the fields of one message.
     pub fn push(&mut self, fields: &RowFields<'_>) {
         let batch = fields.batch.map(|batch| {
             let packed = PackedBatch {
@@ -341,14 +341,14 @@ impl RowsBuilder {
         self.rows
     }
 
-    /// A string that is likely to be this row's own.
+    /// A string that is probably this row's own.
     fn own(&mut self, text: &str) -> Span {
         let span = Span { start: count(self.rows.arena.len()), len: count(text.len()) };
         self.rows.arena.push_str(text);
         span
     }
 
-    /// A string that other rows are likely to hold, too: stored once.
+    /// A string that other rows probably have, too: stored once.
     fn shared(&mut self, text: &str) -> Span {
         let (arena, hasher) = (&self.rows.arena, &self.hasher);
         let text_at = |span: &Span| &arena[span.start as usize..(span.start + span.len) as usize];
@@ -363,7 +363,7 @@ impl RowsBuilder {
     }
 }
 
-/// The place of a value in a list without repetition.
+/// The index of a value in a list of distinct values.
 fn index_of<T: Copy + Eq + Hash>(list: &mut Vec<T>, indices: &mut HashMap<T, u32>, value: T) -> u32 {
     *indices.entry(value).or_insert_with(|| {
         list.push(value);

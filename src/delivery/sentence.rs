@@ -1,15 +1,15 @@
-//! Texts that end as sentences do.
+//! Texts that end like sentences.
 
 use std::borrow::Cow;
 
-/// A text as a sentence: with a full stop, unless it ends with a mark of its own, perhaps in quotes or brackets.
+/// A text as a sentence: with a full stop, unless it ends with punctuation of its own, perhaps in quotes or brackets.
 pub fn full_stop(text: &str) -> Cow<'_, str> {
     let text = text.trim_end();
     let end = text.trim_end_matches(['"', '”', '`', '\'', ')', '\u{2019}']);
     if text.is_empty() || end.ends_with(['.', '?', '!', '…', ':']) { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}.")) }
 }
 
-/// Texts as sentences one behind the other; empty ones are left out.
+/// Texts as sentences, one after another; empty ones are left out.
 pub fn sentences<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let reported = texts.into_iter().filter(|text| !text.trim().is_empty()).map(full_stop);
     reported.collect::<Vec<_>>().join(" ")

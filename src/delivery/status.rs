@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::message::TELCO_SILENCE;
 
-/// A message's status, in the order of its life. `failure` can be reached from any other one.
+/// A message's status, in the order of its life. Any other one can turn into `failure`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// Recorded by Postman, not yet handed on.
+    /// Created by Postman, not yet passed on.
     Created,
     /// Waiting to be sent to the provider.
     Enqueued,
@@ -18,13 +18,13 @@ pub enum Status {
     Sending,
     /// With the provider, no confirmation yet.
     Sent,
-    /// The telco has it. For numbers outside Singapore this is the last status there is.
+    /// The telco has it. For numbers outside Singapore this is the last status.
     SentToTelco,
     /// Delivered. Final.
     Success,
-    /// Failed. Final, until somebody retries it: then it is `created` again.
+    /// Failed. Final until it is retried: then it is `created` again.
     Failure,
-    /// A status that this program does not know, as it came. Never counts as final.
+    /// A status that this program does not know, as received. Never counts as final.
     Other(Arc<str>),
 }
 
@@ -61,7 +61,7 @@ impl Status {
         }
     }
 
-    /// The word that people read on the screen.
+    /// The word on the screen.
     pub fn word(&self) -> &str {
         match self {
             Status::Created => "created",
@@ -75,13 +75,12 @@ impl Status {
         }
     }
 
-    /// Whether this status is the end of an attempt: delivered or failed.
+    /// Whether this status ends an attempt: delivered or failed.
     pub fn is_final(&self) -> bool {
         matches!(self, Status::Success | Status::Failure)
     }
 
-    /// What a person may type for a status: the API's word or the one on the screen. The error
-    /// value is the nearest name there is.
+    /// The status that a person typed: by the API's word or the one on the screen.
     pub fn parse(text: &str) -> Option<Status> {
         let wanted = text.trim().to_ascii_lowercase().replace(['_', '-'], " ");
         Status::KNOWN.into_iter().find(|status| status.api_word().replace('_', " ") == wanted || status.word() == wanted)
@@ -94,18 +93,18 @@ impl fmt::Display for Status {
     }
 }
 
-/// Whether more is to be expected of a message.
+/// Whether a message can still change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// Its status may still change by itself.
+    /// Its status can still change without a retry.
     Open,
     /// Delivered, failed, or at the last status that its number can reach.
     Done,
-    /// With the telco for so long that no further word is likely (48 h, says the API's reference).
+    /// With the telco for so long that no further report is likely (48 h, according to the API's reference).
     Silent,
 }
 
-/// Whether a message in `status`, last changed at `changed`, is open or done at `now`.
+/// Whether a message in `status`, last changed at `changed`, is on the way or done at `now`.
 pub fn progress(status: &Status, in_singapore: bool, changed: Option<Timestamp>, now: Timestamp) -> Progress {
     match status {
         Status::Success | Status::Failure => Progress::Done,

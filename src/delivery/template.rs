@@ -16,13 +16,13 @@ pub struct Template {
 /// A piece of a template's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TemplatePart<'a> {
-    /// Text that stands in every message.
+    /// Text that is the same in every message.
     Text(&'a str),
     /// The name of a variable, without its braces and the spaces around it.
     Variable(&'a str),
 }
 
-/// The pieces of a template's text. Braces that do not close, or that hold no name, are text.
+/// The pieces of a template's text. Unclosed braces, or braces without a name, are text.
 pub fn parts(body: &str) -> impl Iterator<Item = TemplatePart<'_>> {
     let mut rest = body;
     std::iter::from_fn(move || {
@@ -33,7 +33,7 @@ pub fn parts(body: &str) -> impl Iterator<Item = TemplatePart<'_>> {
             rest = after;
             return Some(TemplatePart::Variable(name));
         }
-        // The text up to the next variable; the first character is never one, so this goes on.
+        // The text up to the next variable; the first character never starts one, so this makes progress.
         let step = rest.chars().next().map_or(1, char::len_utf8);
         let end = (step..rest.len())
             .filter(|&at| rest.is_char_boundary(at))

@@ -1,34 +1,34 @@
-//! Making foreign text harmless before it can reach a terminal.
+//! Making untrusted text harmless before it can reach a terminal.
 //!
-//! Everything that a server says passes through here once, where it is decoded. What could drive a
-//! terminal (C0 and C1 controls) or turn the reading direction (bidirectional controls) is
-//! replaced by a visible mark of one column.
+//! Everything from a server passes through here once, where it is decoded. Anything that could control a terminal (C0
+//! and C1 controls) or change the reading direction (bidirectional controls) is replaced by a visible mark of one
+//! column.
 
 use std::borrow::Cow;
 
-/// The mark for what has no picture of its own: C1 controls, direction and annotation controls.
+/// The mark for characters without a picture of their own: C1 controls, direction and annotation controls.
 const SUBSTITUTE: char = '\u{2426}';
 
-/// Text without anything that could drive a terminal; line breaks stay (`\r\n` becomes `\n`).
-/// Borrows when there was nothing to change, and changes nothing the second time.
+/// Text without anything that could control a terminal; line breaks stay (`\r\n` becomes `\n`). Borrows when there is
+/// nothing to change, and changes nothing the second time.
 pub fn clean(text: &str) -> Cow<'_, str> {
     clean_with(text, true)
 }
 
-/// The same for what must stay on one line: a line break becomes a mark, too.
+/// The same for text that must stay on one line: a line break becomes a mark, too.
 pub fn clean_line(text: &str) -> Cow<'_, str> {
     clean_with(text, false)
 }
 
-/// Whether the text holds anything that [`clean_line`] would change. An id for which this is true
-/// could not be sent back as it came, so its row counts as unreadable.
+/// Whether the text contains anything that [`clean_line`] would change. Such an id could not be sent back as
+/// received, so its row counts as unreadable.
 pub fn needs_cleaning(text: &str) -> bool {
     text.bytes().any(|byte| byte < 0x20 || byte == 0x7f || byte >= 0x80) && text.chars().any(|letter| mark(letter).is_some())
 }
 
 fn clean_with(text: &str, keep_lines: bool) -> Cow<'_, str> {
     let harmful = |letter: char| mark(letter).filter(|_| !(keep_lines && letter == '\n'));
-    // Most texts are plain: one pass over the bytes settles them without decoding.
+    // Most texts are plain: one pass over the bytes is enough, without decoding.
     if !text.bytes().any(|byte| (byte < 0x20 && !(keep_lines && byte == b'\n')) || byte == 0x7f || byte >= 0x80) {
         return Cow::Borrowed(text);
     }
@@ -47,8 +47,8 @@ fn clean_with(text: &str, keep_lines: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The mark that stands for a harmful character; `None` for a harmless one. Joiners (U+200C,
-/// U+200D) stay: Tamil and emoji need them.
+/// The mark for a harmful character; `None` for a harmless one. Joiners (U+200C, U+200D) stay: Tamil and emoji need
+/// them.
 fn mark(letter: char) -> Option<char> {
     match letter {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)),

@@ -53,7 +53,7 @@ fn the_message_itself_says_so() {
     assert!(line.contains(" no ") && !line.contains("yes"), "{line}");
     desk.keys("Enter").sees("The phone was off or out of reach. No attempts left, said the API.").misses("A retry may reach it");
     desk.sees("attempt 4").misses("/3");
-    desk.keys("Esc j").sees("The phone was off or out of reach. A retry may reach it.").sees("attempt 4");
+    desk.keys("Esc j").sees("The phone was off or out of reach. Worth a retry.").sees("attempt 4");
 }
 
 /// How many attempts the API takes is not known here: four may be followed by a fifth.

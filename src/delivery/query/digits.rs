@@ -1,4 +1,4 @@
-//! Digits of every script, and letters that only look wider, as plain ones.
+//! Turns digits of every script, and full-width letters, into plain ones.
 
 /// The zeros of all scripts whose digits make decimal numbers (Unicode 16, category Nd). Their other digits follow
 /// each of them in order.
@@ -14,16 +14,16 @@ const ZEROS: [char; 75] = [
     '\u{1fbf0}',
 ];
 
-/// The text with plain digits, without what nobody sees in it; what begins another line or cell parts it like a
-/// semicolon.
+/// The text with plain digits and without invisible characters; a new line or cell separates like a semicolon.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
             '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push_str(" ; "),
-            // The marks that cleaning makes of those.
+            // The marks that cleaning puts in their place.
             '\u{2409}'..='\u{240d}' => out.push_str(" ; "),
-            // Soft hyphens, joiners, directions, forms, and the mark that cleaning makes of some.
+            // Soft hyphens, joiners, direction marks, variation selectors, and the mark that cleaning puts in place
+            // of some.
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {}
             '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{20e3}' | '\u{feff}' | '\u{2426}' | '\u{e0000}'..='\u{e01ef}' => {}
             _ => out.push(plain(letter)),
@@ -32,7 +32,7 @@ pub(super) fn fold(text: &str) -> String {
     out
 }
 
-/// The plain form of a digit, or of a letter or sign as wide as a Chinese one.
+/// The plain form of a digit, or of a full-width letter or sign.
 fn plain(letter: char) -> char {
     if letter.is_ascii() {
         return letter;

@@ -1,12 +1,13 @@
-//! Complete numbers of Singapore: whether runs of digits are the groups of one number, or digits that belong to something else stand beside it.
+//! Complete numbers of Singapore: whether runs of digits are the groups of one number, or some of them belong to
+//! something else.
 
 use super::{EXITS, calling_country, without_prefix};
 
-/// The most digits that a country's code and an area's have together.
+/// The most digits that a country code and an area code have together.
 const LONGEST_CODES: usize = 6;
 
-/// Whether the digits, in the runs in which they were written, can be one number. Where a number of Singapore is
-/// complete, only what is dialled before it may stand beside it: neither `1 80001234` nor `80001234-5` is one number.
+/// Whether the digits, in the runs in which they were written, can be one number. Next to a complete number of
+/// Singapore only a dialling prefix is allowed: neither `1 80001234` nor `80001234-5` is one number.
 pub(super) fn are_one_number(runs: &[String], is_international: bool) -> bool {
     let digits = runs.concat();
     let number = without_prefix(&digits, is_international);
@@ -18,7 +19,8 @@ pub(super) fn are_one_number(runs: &[String], is_international: bool) -> bool {
     complete.is_none_or(|(from, to)| to == runs.len() && is_dialled_before(&runs[..from].concat(), code))
 }
 
-/// How many of the runs make a complete number, written as people group it: `80001234`, `8000 1234`, `65 8000 1234`.
+/// How many of the runs make up a complete number, grouped as people write it: `80001234`, `8000 1234`, `65 8000
+/// 1234`.
 fn end_of_whole(runs: &[String]) -> Option<usize> {
     let lengths: Vec<usize> = runs.iter().map(String::len).collect();
     let len = match lengths.as_slice() {
@@ -30,20 +32,20 @@ fn end_of_whole(runs: &[String]) -> Option<usize> {
     is_whole(&runs[..len].concat()).then_some(len)
 }
 
-/// Whether it is a number of Singapore with all its digits, with the country's code or without.
+/// Whether it is a complete number of Singapore, with or without country code.
 fn is_whole(digits: &str) -> bool {
     let own = digits.strip_prefix("65").filter(|_| digits.len() == 10).unwrap_or(digits);
     own.len() == 8 && own.starts_with(['3', '6', '8', '9'])
 }
 
-/// A complete number with its country's code.
+/// A complete number with its country code.
 pub(super) fn with_country(digits: String) -> String {
     if digits.len() == 8 && is_whole(&digits) { format!("65{digits}") } else { digits }
 }
 
-/// Whether digits before a number are dialled with it: an exit, a zero, a country's code of three digits, or a shorter
-/// one with an area's behind it (`44 20`). A shorter one alone numbers a list more often than it begins a number that
-/// has no plus.
+/// Whether digits before a number are part of dialling it: an exit code, a zero, a country code of three digits, or a
+/// shorter one followed by an area code (`44 20`). A shorter one alone is more often the number of a list item than
+/// the start of a number without a plus.
 fn is_dialled_before(before: &str, code: &str) -> bool {
     let is_exit = EXITS.contains(&before) || before.bytes().all(|digit| digit == b'0');
     let own = before.trim_start_matches('0');

@@ -1,4 +1,4 @@
-//! Numbers as people write them, parts of them, and what is none.
+//! Numbers as people write them, parts of them, and texts that are no numbers.
 
 use super::*;
 use proptest::prelude::*;
@@ -276,17 +276,17 @@ proptest! {
     ) {
         let number: String = "658000123".chars().zip(&gaps).flat_map(|(digit, gap)| std::iter::once(digit).chain(gap.chars())).collect();
         let number = format!("{before}{number}4");
-        // A lone zero in brackets is the one that is not dialled.
+        // A lone zero in brackets is not dialled.
         prop_assume!(!number.replace('\u{200b}', "").contains("(0)"));
-        // One dot alone behind eight or nine digits makes a fraction of the rest.
+        // A single dot after eight or nine digits makes the rest a fraction.
         let dotted = number.rsplit_once('.').is_some_and(|(whole, _)| whole.trim_start_matches('\'').bytes().filter(u8::is_ascii_digit).count() > 7);
         prop_assume!(!dotted);
-        // A dot or bracket behind a few digits and a blank behind that number the lines of a list.
+        // A few digits with a dot or bracket and a blank after them are the number of a list item.
         prop_assume!(!number.replace('\u{200b}', "").split_whitespace().any(|word| word.ends_with(['.', ')'])));
         prop_assert_eq!(parsed(&number), Ok("6580001234".to_owned()), "{}", number);
     }
 
-    /// Whatever part somebody knows by heart, the number is found by it.
+    /// Whatever part a person remembers finds the number.
     #[test]
     fn every_part_of_a_number_finds_it(number in "[1-9][0-9]{7,14}", from in 0..12usize, len in 3..15usize) {
         let part = &number[from.min(number.len() - 3)..];

@@ -1,8 +1,8 @@
-//! Words that a spreadsheet or a mask changed.
+//! Words changed by a spreadsheet or a mask.
 
 use super::{NotANumber, WHOLE};
 
-/// A word with what a spreadsheet made of it undone: `6580001234.0`, `6,580,001,234`, `6.580001234E+09`.
+/// A word with a spreadsheet's changes undone: `6580001234.0`, `6,580,001,234`, `6.580001234E+09`.
 pub(super) fn of_a_spreadsheet(word: &str) -> Result<String, NotANumber> {
     let bare = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
     if let Some(digits) = scientific(bare) {
@@ -26,7 +26,7 @@ pub(super) fn of_a_spreadsheet(word: &str) -> Result<String, NotANumber> {
     Ok(crossed_out(word))
 }
 
-/// Whether commas stand between thousands: `6,580,001,234`.
+/// Whether commas separate the thousands: `6,580,001,234`.
 fn is_grouped(text: &str) -> bool {
     let mut groups = text.split(',');
     let is_group = |group: &str, most: usize| (1..=most).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit());
@@ -35,7 +35,7 @@ fn is_grouped(text: &str) -> bool {
         && groups.all(|group| group.len() == 3 && is_group(group, 3))
 }
 
-/// A number with an exponent. Where all its digits are there, those.
+/// A number with an exponent: its digits, if all of them are there.
 fn scientific(word: &str) -> Option<Result<String, NotANumber>> {
     let (mantissa, exponent) = word.split_once(['e', 'E'])?;
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
@@ -52,7 +52,7 @@ fn scientific(word: &str) -> Option<Result<String, NotANumber>> {
     Some(if is_whole { Ok(format!("{whole}{fraction}")) } else { Err(NotANumber::Rounded) })
 }
 
-/// A word in which crosses hide digits (`65XXXX1234`), with one hidden sign for each cross.
+/// A word in which crosses hide digits (`65XXXX1234`), with a hidden sign for each cross.
 pub(super) fn crossed_out(word: &str) -> String {
     let is_cross = |letter: char| matches!(letter, 'x' | 'X');
     if !word.contains(|letter: char| letter.is_ascii_digit()) || !word.to_ascii_uppercase().contains("XX") {

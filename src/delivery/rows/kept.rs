@@ -1,16 +1,16 @@
-//! Which rows of an answer are taken for one: each message once, and of a search only what was looked for.
+//! Which rows of an answer are kept: each message once, and of a search only the matches.
 
 use hashbrown::HashMap;
 
 use super::{Row, Rows};
 use crate::delivery::{Held, RecipientQuery, Status};
 
-/// What an answer to a search told beside what was looked for.
+/// What the answer to a search contained besides the matches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Beside {
-    /// Messages whose recipient is another: the server did not search.
+    /// Messages to other recipients: the server did not search.
     pub others: usize,
-    /// Rows that could not be read, and messages that do not show whom they are for.
+    /// Rows that could not be read, and messages without a recipient.
     pub unreadable: usize,
 }
 
@@ -20,8 +20,8 @@ impl Beside {
         *self == Self::default()
     }
 
-    /// Whether an answer without a message means that there is none. `more` says that the list goes on: what it did
-    /// not show may be to this recipient, even where the page was empty.
+    /// Whether an answer without a match means that there is none. `more` says that the list goes on: the rest may
+    /// contain a match, even if the page was empty.
     pub fn proves_none(&self, more: bool) -> bool {
         self.unreadable == 0 && !more
     }
@@ -34,7 +34,7 @@ impl std::ops::AddAssign for Beside {
     }
 }
 
-/// Whether a telling further down in a list is newer than the one above it.
+/// Whether a row further down in a list is newer than the one above it of the same message.
 fn is_newer(row: Row<'_>, above: Row<'_>) -> bool {
     match (row.last_change(), above.last_change()) {
         (Some(at), Some(above)) if at != above => at > above,
@@ -47,9 +47,9 @@ fn is_delivered(row: Row<'_>) -> bool {
 }
 
 impl Rows {
-    /// Of messages that are told more than once keeps the newest telling each, whole, in the place of the first: told
-    /// together they would be mixed. Where the times do not tell which is newer, one that is delivered counts, because
-    /// nothing comes after that; else the first, because lists begin with what is newest.
+    /// If a message comes more than once, keeps its newest row, whole, at the index of the first: merging them would
+    /// mix them up. If the times do not show which is newer, a delivered one wins, because nothing comes after that;
+    /// else the first, because lists begin with the newest.
     pub fn keep_newest_tellings(&mut self) {
         let rows = &*self;
         let mut newest: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());
@@ -71,8 +71,8 @@ impl Rows {
         }
     }
 
-    /// Keeps the messages whose recipient holds what was searched, and says what else there was. A server that does not
-    /// search tells all its messages.
+    /// Keeps the messages whose recipient matches the search, and returns what else there was. A server that does not
+    /// search returns all its messages.
     pub fn keep_held(&mut self, query: &RecipientQuery) -> Beside {
         let (mut held, mut beside) = (Vec::new(), Beside::default());
         for (index, row) in self.iter().enumerate() {
@@ -87,7 +87,7 @@ impl Rows {
         beside
     }
 
-    /// Keeps the messages in these places, which rise.
+    /// Keeps the messages at these indices, in ascending order.
     fn keep_indices(&mut self, indices: &[usize]) {
         let (mut index, mut kept) = (0, indices.iter().copied().peekable());
         self.rows.retain(|_| {
