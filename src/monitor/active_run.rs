@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::acting::{ActionRef, is_over};
+use super::active_action::{ActionRef, is_over};
 use super::{Clock, Moment, RunNews, RunPhase};
 use crate::action::{
     ActionNumber, ConfirmedRetry, RetryRun, RunEvent, RunState, RunStep, SHARE_OF_BUDGET, StopCause, Subject, UNKNOWN_IN_A_ROW,

@@ -1,7 +1,7 @@
 //! The worker of a campaign: what to read next, within its budget, and the retries it was asked to make. Commands in,
 //! updates out; it knows nothing about the screen and keeps no messages.
 
-mod acting;
+mod active_action;
 mod active_run;
 mod budget;
 mod clock;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{Acting, ActionPhase, BatchPass, Check};
+use super::active_action::{ActionPhase, ActiveAction, BatchPass, Check};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
 use super::call_slots::{CallSlot, DiskTime, Turn};
@@ -57,7 +57,7 @@ pub(super) struct Scheduler {
     read_again: VecDeque<MessageId>,
     /// The batch to be read completely.
     pub batch: Option<BatchRequest>,
-    pub actions: Vec<Acting>,
+    pub actions: Vec<ActiveAction>,
     /// The run of retries, the newest one.
     pub run: Option<ActiveRun>,
     /// When the journal is next checked for other processes' actions.
@@ -193,7 +193,7 @@ impl Scheduler {
     /// What to do at `now`.
     pub fn decide(&self, now: Timestamp) -> NextStep {
         // Recording an intention is not a call and waits for nothing.
-        if let Some(index) = self.actions.iter().position(|acting| matches!(acting.phase, ActionPhase::ToIntend(_))) {
+        if let Some(index) = self.actions.iter().position(|active| matches!(active.phase, ActionPhase::ToIntend(_))) {
             return NextStep::Intend(index);
         }
         if let Some(run) = &self.run {
@@ -207,7 +207,7 @@ impl Scheduler {
                 return NextStep::StartNext;
             }
         }
-        let skipped = |acting: &Acting| matches!(acting.phase, ActionPhase::Ready { .. }) && acting.check(now) == Check::Skip;
+        let skipped = |active: &ActiveAction| matches!(active.phase, ActionPhase::Ready { .. }) && active.check(now) == Check::Skip;
         if let Some(index) = self.actions.iter().position(skipped) {
             return NextStep::Skip(index);
         }
@@ -265,7 +265,7 @@ impl Scheduler {
     pub fn call(&mut self, job: &Job, now: Timestamp) {
         let purpose = match job {
             Job::Post(_) | Job::ReadBefore(_) => Some(Purpose::Action),
-            Job::ReadFor(index) => self.actions.get(*index).and_then(Acting::due).map(|(_, purpose)| purpose),
+            Job::ReadFor(index) => self.actions.get(*index).and_then(ActiveAction::due).map(|(_, purpose)| purpose),
             _ => None,
         };
         if let Job::ReadAgain(message) = job {

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::acting::{BatchPass, Skipped, is_over};
+use super::active_action::{BatchPass, Skipped, is_over};
 use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
 use super::sharing::{Sharing, blocking, broken_reported, repaired_reported};
 use super::{
@@ -107,7 +107,7 @@ impl Worker {
             if self.ending {
                 break;
             }
-            self.scheduler.actions.retain(|acting| !matches!(acting.phase, super::acting::ActionPhase::Over));
+            self.scheduler.actions.retain(|active| !matches!(active.phase, super::active_action::ActionPhase::Over));
             match self.scheduler.decide(self.now()) {
                 NextStep::Intend(index) => self.intend(index).await,
                 NextStep::BeginRun => self.begin_run().await,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Purpose;
-use super::super::acting::{Acting, Check};
+use super::super::active_action::{ActiveAction, Check};
 use super::super::active_run::ActiveRun;
 use super::{Job, Scheduler};
 use crate::postman::Position;
@@ -85,19 +85,19 @@ impl Scheduler {
 
     /// The next call of an action whose request is to be sent: a subject read too long ago is read first.
     fn next_of(&self, index: usize, now: Timestamp) -> Job {
-        let reads = self.actions.get(index).is_some_and(|acting| acting.check(now) == Check::Read);
+        let reads = self.actions.get(index).is_some_and(|active| active.check(now) == Check::Read);
         if reads { Job::ReadBefore(index) } else { Job::Post(index) }
     }
 
     /// The action that is due for this purpose, the longest-waiting one first.
     fn due(&self, wanted: Purpose, now: Timestamp) -> Option<usize> {
         let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
-        let due = |acting: &Acting| acting.due().filter(|(at, purpose)| *purpose == wanted && *at <= now);
+        let due = |active: &ActiveAction| active.due().filter(|(at, purpose)| *purpose == wanted && *at <= now);
         self.actions
             .iter()
             .enumerate()
-            .filter(|(_, acting)| wanted != Purpose::Message || !busy || !acting.in_run)
-            .filter_map(|(index, acting)| Some((index, due(acting)?.0)))
+            .filter(|(_, active)| wanted != Purpose::Message || !busy || !active.in_run)
+            .filter_map(|(index, active)| Some((index, due(active)?.0)))
             .min_by_key(|(_, at)| *at)
             .map(|(index, _)| index)
     }
@@ -112,9 +112,9 @@ impl Scheduler {
         let quiet = self.quiet_until(now);
         let turn = if self.actions_have_their_turn(now) { now } else { self.budget.after_a_turn(now) };
         let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
-        let actions = self.actions.iter().filter_map(|acting| {
-            let (at, purpose) = acting.due()?;
-            let waits_for_run = busy && acting.in_run && purpose == Purpose::Message;
+        let actions = self.actions.iter().filter_map(|active| {
+            let (at, purpose) = active.due()?;
+            let waits_for_run = busy && active.in_run && purpose == Purpose::Message;
             let is_action = matches!(purpose, Purpose::Action | Purpose::Outcome);
             (!waits_for_run).then(|| if is_action { at.max(turn) } else { at.max(quiet) })
         });

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::acting::{BatchPass, BatchPassProgress};
+use super::super::active_action::{BatchPass, BatchPassProgress};
 use super::super::{BatchState, Generation, News, Purpose};
 use super::Worker;
 use super::calls::concerns_all;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, ActionPhase, Skipped};
+use super::super::active_action::{ActionPhase, ActiveAction, Skipped};
 use super::super::{ActionStage, Fetch, News, NoticeWeight, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
@@ -30,16 +30,16 @@ enum Again {
 impl Worker {
     /// Uses any answer that contains messages waiting for their retry, whatever it was requested for.
     pub(super) fn learn(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) {
-        let to_go = self.scheduler.actions.iter().enumerate().filter(|(_, acting)| acting.is_to_go());
-        let indices: HashMap<&str, usize> = to_go.filter_map(|(index, acting)| Some((acting.message()?.as_str(), index))).collect();
+        let to_go = self.scheduler.actions.iter().enumerate().filter(|(_, active)| active.is_to_go());
+        let indices: HashMap<&str, usize> = to_go.filter_map(|(index, active)| Some((active.message()?.as_str(), index))).collect();
         if indices.is_empty() {
             return;
         }
         let reported = rows.iter().filter_map(|row| Some((*indices.get(row.id())?, Message::from_row(row))));
         let reported: Vec<(usize, Message)> = reported.collect();
         for (index, message) in reported {
-            if let Some(acting) = self.scheduler.actions.get_mut(index) {
-                acting.learn(&message, from, asked_at);
+            if let Some(active) = self.scheduler.actions.get_mut(index) {
+                active.learn(&message, from, asked_at);
             }
         }
     }
@@ -47,9 +47,9 @@ impl Worker {
     /// Reads the message of a retry again, because what is known of it is too old.
     pub(super) async fn read_before(&mut self, index: usize) {
         let (begun, moment) = (self.now(), self.clock.moment());
-        let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let which = acting.which.clone();
-        if let Some(action) = which.id.filter(|_| acting.has_expired(moment)) {
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let which = active.which.clone();
+        if let Some(action) = which.id.filter(|_| active.has_expired(moment)) {
             return self.expire(index, &which, action).await;
         }
         let Some(again) = self.again(index, begun) else { return };
@@ -58,18 +58,18 @@ impl Worker {
             Again::Page(call) => self.read_plan_page(call).await,
             Again::Alone(message) => return self.read_alone_before(index, message, begun).await,
         };
-        if let Some(acting) = self.scheduler.actions.get_mut(index)
+        if let Some(active) = self.scheduler.actions.get_mut(index)
             && answered
-            && !acting.was_read_since(begun)
-            && let Some(known) = &mut acting.meanwhile
+            && !active.was_read_since(begun)
+            && let Some(known) = &mut active.meanwhile
         {
             // The page does not show it (any more), or not so that it can be compared; if it is further down the
             // list, its page is another one now.
             known.alone |= known.page.is_none();
         }
         // The order follows the pages: messages that one has shown go before they are too old again.
-        let shown = self.scheduler.actions.iter().filter(|acting| acting.is_queued() && acting.was_read_since(begun));
-        let shown: HashSet<&MessageId> = shown.filter_map(Acting::message).collect();
+        let shown = self.scheduler.actions.iter().filter(|active| active.is_queued() && active.was_read_since(begun));
+        let shown: HashSet<&MessageId> = shown.filter_map(ActiveAction::message).collect();
         if let Some(run) = &mut self.scheduler.run {
             run.bring_forward(&shown);
         }
@@ -77,9 +77,9 @@ impl Worker {
 
     /// By which call a message is read again: by a page where that serves another one of the run as well.
     fn again(&self, index: usize, now: Timestamp) -> Option<Again> {
-        let acting = self.scheduler.actions.get(index)?;
-        let alone = Again::Alone(acting.message()?.clone());
-        let Some(known) = acting.meanwhile.as_ref().filter(|known| !known.alone && acting.in_run) else { return Some(alone) };
+        let active = self.scheduler.actions.get(index)?;
+        let alone = Again::Alone(active.message()?.clone());
+        let Some(known) = active.meanwhile.as_ref().filter(|known| !known.alone && active.in_run) else { return Some(alone) };
         let others = || self.scheduler.actions.iter().filter(|other| other.is_queued());
         if let Some(page) = &known.page {
             let serves = others().any(|other| other.is_on(page));
@@ -87,7 +87,7 @@ impl Worker {
         }
         let page = known.created_at.filter(|_| self.scheduler.reads).and_then(|created| self.scheduler.ledger.page_of(created, now));
         let Some((fetch, newest, oldest)) = page else { return Some(alone) };
-        let is_between = |other: &Acting| {
+        let is_between = |other: &ActiveAction| {
             let known = other.meanwhile.as_ref().filter(|known| !known.alone);
             known.and_then(|known| known.created_at).is_some_and(|created| oldest <= created && created <= newest)
         };
@@ -128,11 +128,11 @@ impl Worker {
         let shown: HashSet<&str> = answer.rows.iter().map(Row::id).collect();
         let last = answer.rows.iter().last().and_then(|row| Message::from_row(row).created_at);
         let below = answer.page.end.clone().filter(|_| answer.page.has_next).and_then(|end| below(call, &end)).map(Arc::new);
-        self.leave_page(call, |acting| {
-            if acting.message().is_some_and(|message| shown.contains(message.as_str())) {
+        self.leave_page(call, |active| {
+            if active.message().is_some_and(|message| shown.contains(message.as_str())) {
                 return Some(Arc::clone(call));
             }
-            let created = acting.meanwhile.as_ref().and_then(|known| known.created_at);
+            let created = active.meanwhile.as_ref().and_then(|known| known.created_at);
             below.clone().filter(|_| matches!((created, last), (Some(created), Some(last)) if created <= last))
         });
         let asked_at = self.stamp(answer.asked_at);
@@ -140,10 +140,10 @@ impl Worker {
     }
 
     /// The messages of a page belong to another one from now on, or to none.
-    fn leave_page(&mut self, call: &Arc<Call>, page: impl Fn(&Acting) -> Option<Arc<Call>>) {
-        for acting in self.scheduler.actions.iter_mut().filter(|acting| acting.is_to_go() && acting.is_on(call)) {
-            let page = page(acting);
-            if let Some(known) = &mut acting.meanwhile {
+    fn leave_page(&mut self, call: &Arc<Call>, page: impl Fn(&ActiveAction) -> Option<Arc<Call>>) {
+        for active in self.scheduler.actions.iter_mut().filter(|active| active.is_to_go() && active.is_on(call)) {
+            let page = page(active);
+            if let Some(known) = &mut active.meanwhile {
                 known.alone |= page.is_none();
                 known.page = page;
             }
@@ -156,7 +156,7 @@ impl Worker {
         let error = match answer {
             Ok(answer) => {
                 self.reported_single(answer).await;
-                let unclear = |acting: &Acting| matches!(acting.phase, ActionPhase::Ready { .. }) && !acting.was_read_since(begun);
+                let unclear = |active: &ActiveAction| matches!(active.phase, ActionPhase::Ready { .. }) && !active.was_read_since(begun);
                 if self.scheduler.actions.get(index).is_some_and(unclear) {
                     self.skip(index, Skipped::Incomparable).await;
                 }
@@ -169,7 +169,7 @@ impl Worker {
         }
         let now = self.now();
         // A request to stop may have come in between.
-        let Some(acting) = self.scheduler.actions.get_mut(index).filter(|acting| matches!(acting.phase, ActionPhase::Ready { .. })) else {
+        let Some(active) = self.scheduler.actions.get_mut(index).filter(|active| matches!(active.phase, ActionPhase::Ready { .. })) else {
             return;
         };
         if error.is_refusal() {
@@ -177,7 +177,7 @@ impl Worker {
         }
         let why = error.explanation();
         // An answer from something other than the API says nothing about the message.
-        let ended = if error.is_retryable() { acting.unread_before(why, now) } else { Some(acting.cannot_be_read(why)) };
+        let ended = if error.is_retryable() { active.unread_before(why, now) } else { Some(active.cannot_be_read(why)) };
         if let Some((outcome, stage)) = ended {
             self.ends_unsent(index, outcome, stage, RunEnd::NotSent).await;
         }
@@ -185,15 +185,15 @@ impl Worker {
 
     /// A retry is not sent, because its message is not as it was when a person agreed.
     pub(super) async fn skip(&mut self, index: usize, why: Skipped) {
-        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
-        let (outcome, stage) = acting.skip(why);
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
+        let (outcome, stage) = active.skip(why);
         self.ends_unsent(index, outcome, stage, RunEnd::Skipped).await;
     }
 
     /// Records and reports that a retry ended before its request was sent.
     async fn ends_unsent(&mut self, index: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
-        let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (which, now) = (acting.which.clone(), self.wall());
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let (which, now) = (active.which.clone(), self.wall());
         if let Some(action) = which.id
             && let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await
         {

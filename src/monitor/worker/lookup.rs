@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::super::acting::{Acting, ActionPhase, BatchPage, Reread};
+use super::super::active_action::{ActionPhase, ActiveAction, BatchPage, Reread};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight, Purpose, SeenMessage};
 use super::Worker;
@@ -18,9 +18,9 @@ use crate::store::AnswerKind;
 impl Worker {
     /// Reads what a retry is about.
     pub(super) async fn read_for(&mut self, index: usize) {
-        let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let purpose = acting.due().map_or(Purpose::Message, |(_, purpose)| purpose);
-        match acting.which.subject.clone() {
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let purpose = active.due().map_or(Purpose::Message, |(_, purpose)| purpose);
+        match active.which.subject.clone() {
             Subject::Message(message) => self.read_message_for(index, purpose, message).await,
             Subject::Batch(batch) => self.read_batch_for(index, purpose, batch).await,
         }
@@ -35,16 +35,16 @@ impl Worker {
         let reported = answer.rows.get(0).map(Message::from_row);
         self.reported_single(answer).await;
         let now = self.now();
-        if let (Some(acting), Some(reported)) = (self.scheduler.actions.get_mut(index), reported) {
-            let read = acting.read(&reported, now);
+        if let (Some(active), Some(reported)) = (self.scheduler.actions.get_mut(index), reported) {
+            let read = active.read(&reported, now);
             self.was_read(index, read).await;
         }
     }
 
     /// Reads the next page of a batch, to find out its retry's outcome or before its request is sent.
     pub(super) async fn read_batch_for(&mut self, index: usize, purpose: Purpose, batch: BatchId) {
-        let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (next, action) = (acting.pass.next.clone(), acting.which.id);
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let (next, action) = (active.pass.next.clone(), active.which.id);
         let Some(answer) = self.batch_page(purpose, &batch, next).await else { return };
         let answer = match answer {
             Ok(answer) => answer,
@@ -53,8 +53,8 @@ impl Worker {
         let page = self.reported_batch_page(&batch, answer).await;
         let singly = if page.has_next { HashSet::new() } else { self.retried_singly_since(action).await };
         let now = self.clock.moment();
-        if let Some(acting) = self.scheduler.actions.get_mut(index) {
-            let read = acting.read_page(page, &singly, now);
+        if let Some(active) = self.scheduler.actions.get_mut(index) {
+            let read = active.read_page(page, &singly, now);
             self.was_read(index, read).await;
         }
     }
@@ -103,8 +103,8 @@ impl Worker {
 
     async fn unread(&mut self, index: usize, error: &CallError) {
         let now = self.now();
-        if let Some(acting) = self.scheduler.actions.get_mut(index) {
-            let read = if error.is_retryable() { acting.unread(now) } else { acting.unreadable(error, now) };
+        if let Some(active) = self.scheduler.actions.get_mut(index) {
+            let read = if error.is_retryable() { active.unread(now) } else { active.unreadable(error, now) };
             self.was_read(index, read).await;
         }
         if super::calls::concerns_all(error) {
@@ -114,8 +114,8 @@ impl Worker {
 
     /// Records and reports what a reading showed.
     async fn was_read(&mut self, index: usize, read: Reread) {
-        let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let (which, action, at) = (acting.which.clone(), acting.which.id, self.wall());
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let (which, action, at) = (active.which.clone(), active.which.id, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
         if read.resolved
             && let Some(action) = action
@@ -157,14 +157,14 @@ impl Worker {
 
     /// A page of messages may contain some that were retried.
     pub(super) async fn notice_retried(&mut self, rows: &[Message], from: &AnswerKind, asked_at: Timestamp) {
-        let read = self.scheduler.actions.iter().enumerate().filter(|(_, acting)| is_read(acting));
+        let read = self.scheduler.actions.iter().enumerate().filter(|(_, active)| is_read(active));
         // Of several for one message, the oldest, which is the one being looked up.
-        let indices: HashMap<&MessageId, usize> = read.rev().filter_map(|(index, acting)| Some((acting.message()?, index))).collect();
+        let indices: HashMap<&MessageId, usize> = read.rev().filter_map(|(index, active)| Some((active.message()?, index))).collect();
         let reported: Vec<(usize, &Message)> = rows.iter().filter_map(|message| Some((*indices.get(&message.id)?, message))).collect();
         for (index, message) in reported {
             let now = self.now();
-            if let Some(acting) = self.scheduler.actions.get_mut(index) {
-                let read = acting.noticed(message, from, asked_at, now);
+            if let Some(active) = self.scheduler.actions.get_mut(index) {
+                let read = active.noticed(message, from, asked_at, now);
                 self.was_read(index, read).await;
             }
         }
@@ -173,7 +173,7 @@ impl Worker {
     /// The messages among these rows that were retried and are being read.
     pub(super) fn retried_among(&self, rows: &Rows) -> Vec<Message> {
         let wanted: HashSet<&str> =
-            self.scheduler.actions.iter().filter(|acting| is_read(acting)).filter_map(|acting| Some(acting.message()?.as_str())).collect();
+            self.scheduler.actions.iter().filter(|active| is_read(active)).filter_map(|active| Some(active.message()?.as_str())).collect();
         if wanted.is_empty() {
             return Vec::new();
         }
@@ -182,6 +182,6 @@ impl Worker {
 }
 
 /// Whether readings of its message matter to it.
-fn is_read(acting: &Acting) -> bool {
-    matches!(acting.phase, ActionPhase::Unknown { .. } | ActionPhase::Following { .. })
+fn is_read(active: &ActiveAction) -> bool {
+    matches!(active.phase, ActionPhase::Unknown { .. } | ActionPhase::Following { .. })
 }

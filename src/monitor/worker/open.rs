@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::acting::{Acting, ActionPhase, ActionRef};
+use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
@@ -67,9 +67,9 @@ impl Worker {
             return;
         }
         let why = left_unknown(action.entry.planned_at);
-        if let Some(acting) = Acting::left_over(&action.entry, None, 0, &self.clock, why.clone()) {
-            self.stage(&acting.which, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
-            self.scheduler.actions.push(acting);
+        if let Some(active) = ActiveAction::left_over(&action.entry, None, 0, &self.clock, why.clone()) {
+            self.stage(&active.which, ActionStage::Unknown { why, look_up_at: active.look_up_at() }).await;
+            self.scheduler.actions.push(active);
         }
     }
 
@@ -89,14 +89,14 @@ impl Worker {
             .into_iter()
             .map(|open| {
                 let elsewhere = open.holder == Holder::Alive && Some(&open.entry.run) != own.as_ref();
-                let acting = self.scheduler.actions.iter().find(|acting| acting.which.id == Some(open.entry.id));
+                let active = self.scheduler.actions.iter().find(|active| active.which.id == Some(open.entry.id));
                 OpenActionNews {
                     action: open.entry.id,
                     kind: open.entry.action,
                     planned_at: open.entry.planned_at,
                     state: open.entry.state,
                     elsewhere,
-                    look_up_at: acting.and_then(Acting::look_up_at),
+                    look_up_at: active.and_then(ActiveAction::look_up_at),
                 }
             })
             // What this run is about to send has a known outcome: nothing so far.
@@ -112,19 +112,20 @@ impl Worker {
     /// A person asks to have an unknown outcome looked up again.
     pub(super) async fn look_up(&mut self, action: ActionId) {
         let now = self.now();
-        if let Some(acting) =
-            self.scheduler.actions.iter_mut().find(|acting| acting.which.id == Some(action) && acting.look_up_at().is_some())
+        if let Some(active) =
+            self.scheduler.actions.iter_mut().find(|active| active.which.id == Some(action) && active.look_up_at().is_some())
         {
-            acting.look_up_now(now);
+            active.look_up_now(now);
             return;
         }
         match self.journalled(move |journal| journal.entry(action)).await {
             Ok(entry) if entry.state == ActionState::Unknown => {
                 let why = left_unknown(entry.planned_at);
                 // One more reading decides: there were enough before.
-                if let Some(acting) = Acting::left_over(&entry, self.number_of(entry.id), READS_NEEDED - 1, &self.clock, why.clone()) {
-                    self.stage(&acting.which, ActionStage::Unknown { why, look_up_at: acting.look_up_at() }).await;
-                    self.scheduler.actions.push(acting);
+                if let Some(active) = ActiveAction::left_over(&entry, self.number_of(entry.id), READS_NEEDED - 1, &self.clock, why.clone())
+                {
+                    self.stage(&active.which, ActionStage::Unknown { why, look_up_at: active.look_up_at() }).await;
+                    self.scheduler.actions.push(active);
                 } else {
                     self.notice(NoticeWeight::Info, nothing_to_compare()).await;
                 }
@@ -157,8 +158,8 @@ impl Worker {
                 return;
             }
         };
-        if let Some(acting) = self.scheduler.actions.iter_mut().find(|acting| acting.which.id == Some(action)) {
-            acting.phase = ActionPhase::Over;
+        if let Some(active) = self.scheduler.actions.iter_mut().find(|active| active.which.id == Some(action)) {
+            active.phase = ActionPhase::Over;
         }
         let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };
         if let Some(subject) = Subject::of(&entry.action) {

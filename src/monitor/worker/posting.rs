@@ -1,6 +1,6 @@
 //! The calls that write. The only place that makes a POST.
 
-use super::super::acting::{Acting, ActionPhase, ActionRef, Check};
+use super::super::active_action::{ActionPhase, ActionRef, ActiveAction, Check};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_reported};
 use super::super::call_slots::DiskTime;
 use super::super::scheduler::Job;
@@ -22,19 +22,19 @@ impl Worker {
             Agreed::One(action) => action,
         };
         let agreed_at = self.clock.moment_of(action.confirmed_at());
-        let acting = Acting::new(number, action, agreed_at);
-        if self.scheduler.actions.iter().any(|open| open.is_open() && open.which.subject == acting.which.subject) {
-            self.stage(&acting.which, ActionStage::NotTaken(already_under_way(&acting.which.subject))).await;
+        let active = ActiveAction::new(number, action, agreed_at);
+        if self.scheduler.actions.iter().any(|open| open.is_open() && open.which.subject == active.which.subject) {
+            self.stage(&active.which, ActionStage::NotTaken(already_under_way(&active.which.subject))).await;
         } else {
-            self.scheduler.actions.push(acting);
+            self.scheduler.actions.push(active);
         }
     }
 
     /// Records an intention. Without that nothing is sent.
     pub(super) async fn intend(&mut self, index: usize) {
-        let Some(acting) = self.scheduler.actions.get(index) else { return };
-        let ActionPhase::ToIntend(action) = &acting.phase else { return };
-        let which = acting.which.clone();
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let ActionPhase::ToIntend(action) = &active.phase else { return };
+        let which = active.which.clone();
         let intended = action.intention();
         let written = match self.intentions([intended]) {
             Ok((journal, mut intentions)) => {
@@ -55,10 +55,10 @@ impl Worker {
             self.scheduler.read_again(message.clone());
         }
         let not_taken = written.as_ref().err().map(|error| self.not_taken_because(error, &which.subject));
-        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let stage = match (written, not_taken) {
-            (Ok(action), _) => acting.intended(action, now),
-            (Err(_), Some(why)) => acting.not_taken(why),
+            (Ok(action), _) => active.intended(action, now),
+            (Err(_), Some(why)) => active.not_taken(why),
             (Err(_), None) => return,
         };
         self.stage(&which, stage).await;
@@ -88,16 +88,16 @@ impl Worker {
 
     /// Sends a retry, once, and records the outcome.
     pub(super) async fn post(&mut self, index: usize) {
-        let Some((which, action)) = self.scheduler.actions.get(index).and_then(|acting| Some((acting.which.clone(), acting.which.id?)))
+        let Some((which, action)) = self.scheduler.actions.get(index).and_then(|active| Some((active.which.clone(), active.which.id?)))
         else {
             return;
         };
         let now = self.clock.moment();
-        if self.scheduler.actions.get(index).is_some_and(|acting| acting.has_expired(now)) {
+        if self.scheduler.actions.get(index).is_some_and(|active| active.has_expired(now)) {
             return self.expire(index, &which, action).await;
         }
         if let Subject::Batch(batch) = &which.subject
-            && self.scheduler.actions.get(index).is_some_and(|acting| acting.must_read(now.steady))
+            && self.scheduler.actions.get(index).is_some_and(|active| active.must_read(now.steady))
         {
             return self.read_batch_for(index, Purpose::Action, batch.clone()).await;
         }
@@ -109,22 +109,22 @@ impl Worker {
         let took = leaves_at.steady.duration_since(now.steady).try_into().unwrap_or_default();
         let missed = self.scheduler.slots.is_missed(leaves_at.steady) && DiskTime::fits(took);
         self.scheduler.disk.took(took, missed);
-        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         if let Err(error) = started {
             let why = journal_broken(&error);
-            let stage = acting.not_taken(why.clone());
+            let stage = active.not_taken(why.clone());
             self.stage(&which, stage).await;
             self.stop_run(StopCause::Journal, Some(why)).await;
             self.run_ended(&which, RunEnd::NotSent).await;
             return;
         }
-        if missed || acting.check(leaves_at.steady) != Check::Passed {
+        if missed || active.check(leaves_at.steady) != Check::Passed {
             return self.take_line_back(index, &which, action).await;
         }
         // Between the last check of the yes and the request nothing may block: a screen that takes no news, such as
         // one stopped with Ctrl-s, could hold the request back for any time.
-        let Some(call) = acting.request.clone() else { return };
-        let stage = acting.leaves();
+        let Some(call) = active.request.clone() else { return };
+        let stage = active.leaves();
         self.scheduler.call(&Job::Post(index), leaves_at.steady);
         self.sharing.used();
         let api = self.api.clone();
@@ -153,8 +153,8 @@ impl Worker {
             return self.give_up_waiting(index).await;
         };
         let why = journal_broken(&error);
-        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
-        let stage = acting.give_up(why.clone());
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
+        let stage = active.give_up(why.clone());
         self.notice(NoticeWeight::Problem, why.clone()).await;
         self.stop_run(StopCause::Journal, Some(why)).await;
         self.stage(which, stage).await;
@@ -164,9 +164,9 @@ impl Worker {
     /// A retry whose yes is too old is not sent, and neither is the rest of its run.
     pub(super) async fn expire(&mut self, index: usize, which: &ActionRef, action: ActionId) {
         let now = self.wall();
-        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
-        let (outcome, stage) = acting.expire();
-        let in_run = acting.in_run;
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
+        let (outcome, stage) = active.expire();
+        let in_run = active.in_run;
         if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
             self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
         }
@@ -182,8 +182,8 @@ impl Worker {
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
             self.scheduler.budget.too_many(now, *retry_after);
         }
-        let Some(acting) = self.scheduler.actions.get_mut(index) else { return };
-        let answered = acting.answered(&outcome, now);
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
+        let answered = active.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
         let at = self.wall();
         let written = self
@@ -192,8 +192,8 @@ impl Worker {
         if let Some(error) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and looks it up. It must
             // not be sent again from here, because its tries cannot be counted.
-            if goes_again && let Some(acting) = self.scheduler.actions.get_mut(index) {
-                stage = acting.give_up(journal_broken(error));
+            if goes_again && let Some(active) = self.scheduler.actions.get_mut(index) {
+                stage = active.give_up(journal_broken(error));
             }
             self.notice(NoticeWeight::Problem, journal_broken(error)).await;
             self.stop_run(StopCause::Journal, Some(journal_broken(error))).await;
@@ -240,16 +240,16 @@ impl Worker {
 
     /// A try that was to be repeated is given up if its run was stopped meanwhile, or a person took it back.
     pub(super) async fn give_up_waiting(&mut self, index: usize) {
-        let Some(acting) = self.scheduler.actions.get_mut(index).filter(|acting| acting.may_be_given_up()) else { return };
+        let Some(active) = self.scheduler.actions.get_mut(index).filter(|active| active.may_be_given_up()) else { return };
         let stopped = self.scheduler.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
         let reason = match stopped {
-            Some(state) if acting.in_run => not_started_because(state),
-            _ if acting.called_off => TAKEN_BACK,
+            Some(state) if active.in_run => not_started_because(state),
+            _ if active.called_off => TAKEN_BACK,
             _ => return,
         };
-        let reported = if acting.in_run { not_started_reported() } else { taken_back_reported() };
-        let which = acting.which.clone();
-        acting.phase = ActionPhase::Over;
+        let reported = if active.in_run { not_started_reported() } else { taken_back_reported() };
+        let which = active.which.clone();
+        active.phase = ActionPhase::Over;
         let now = self.wall();
         if let Some(action) = which.id
             && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await

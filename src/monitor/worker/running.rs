@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::acting::{Acting, ActionPhase, ActionRef};
+use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_reported, one_at_a_time};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
@@ -32,7 +32,7 @@ impl Worker {
         let Some(run) = &mut self.scheduler.run else { return };
         let (retries, moved_at) = (std::mem::take(&mut run.to_begin), run.moved_at);
         let is_open: HashSet<&MessageId> =
-            self.scheduler.actions.iter().filter(|acting| acting.is_open()).filter_map(Acting::message).collect();
+            self.scheduler.actions.iter().filter(|active| active.is_open()).filter_map(ActiveAction::message).collect();
         let (open, retries): (Vec<_>, Vec<_>) = retries.into_iter().partition(|retry| is_open.contains(&retry.item().message));
         let mut not_taken: Vec<(MessageId, Explanation)> = open
             .into_iter()
@@ -59,7 +59,7 @@ impl Worker {
                             let Some(run) = &mut self.scheduler.run else { continue };
                             run.waiting.insert(message.clone(), action);
                             let which = ActionRef { id: Some(action), ..run.which(&message) };
-                            self.scheduler.actions.push(Acting::queued(which, retry, moved_at));
+                            self.scheduler.actions.push(ActiveAction::queued(which, retry, moved_at));
                             begun.push(message);
                         }
                         Err(error) => {
@@ -100,12 +100,12 @@ impl Worker {
         let Some(run) = &mut self.scheduler.run else { return };
         let (Some(message), moved_at) = (run.to_start.take(), run.moved_at) else { return };
         let queued =
-            |acting: &&mut Acting| acting.in_run && acting.message() == Some(&message) && matches!(acting.phase, ActionPhase::Queued);
-        if let Some(acting) = self.scheduler.actions.iter_mut().find(queued) {
-            acting.start(moved_at, now);
+            |active: &&mut ActiveAction| active.in_run && active.message() == Some(&message) && matches!(active.phase, ActionPhase::Queued);
+        if let Some(active) = self.scheduler.actions.iter_mut().find(queued) {
+            active.start(moved_at, now);
         }
         // A request to stop may have come in between.
-        let index = self.scheduler.actions.iter().position(|acting| acting.in_run && acting.message() == Some(&message));
+        let index = self.scheduler.actions.iter().position(|active| active.in_run && active.message() == Some(&message));
         if let Some(index) = index {
             self.give_up_waiting(index).await;
         }
@@ -119,7 +119,7 @@ impl Worker {
         run.stop(cause, why);
         self.tell_run().await;
         // One that waits to be repeated is not under way.
-        let waiting = |acting: &Acting| acting.in_run && matches!(acting.phase, ActionPhase::Ready { .. });
+        let waiting = |active: &ActiveAction| active.in_run && matches!(active.phase, ActionPhase::Ready { .. });
         if let Some(index) = self.scheduler.actions.iter().position(waiting) {
             self.give_up_waiting(index).await;
         }
@@ -132,9 +132,9 @@ impl Worker {
         let left: HashSet<&MessageId> = messages.iter().collect();
         let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
         let (reason, now) = (not_started_because(run.state()), self.wall());
-        for acting in &mut self.scheduler.actions {
-            if acting.is_queued() && acting.message().is_some_and(|message| left.contains(message)) {
-                acting.phase = ActionPhase::Over;
+        for active in &mut self.scheduler.actions {
+            if active.is_queued() && active.message().is_some_and(|message| left.contains(message)) {
+                active.phase = ActionPhase::Over;
             }
         }
         if let Err(error) = self.journalled(move |journal| journal.give_up(&actions, reason, now)).await {

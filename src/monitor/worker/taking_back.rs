@@ -1,6 +1,6 @@
 //! Taking back what a person agreed to: possible until the request is sent.
 
-use super::super::acting::{Acting, ActionPhase, ActionRef};
+use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::{ActionStage, News, NoticeWeight, TakenBack};
 use super::Worker;
 use super::in_the_way::journal_broken;
@@ -17,17 +17,17 @@ impl Worker {
     /// Takes back whatever was not sent: what waits for the connection, for its turn, for a paused run or after a
     /// 429. A request under way is reported, and not repeated automatically.
     pub(super) async fn take_back(&mut self) {
-        let leaving = self.scheduler.actions.iter().filter(|acting| matches!(acting.phase, ActionPhase::UnderWay)).count();
-        let is_leaving = |acting: &&Acting| acting.in_run && matches!(acting.phase, ActionPhase::UnderWay);
+        let leaving = self.scheduler.actions.iter().filter(|active| matches!(active.phase, ActionPhase::UnderWay)).count();
+        let is_leaving = |active: &&ActiveAction| active.in_run && matches!(active.phase, ActionPhase::UnderWay);
         let of_run = self.scheduler.actions.iter().filter(is_leaving).count();
         let to_go = self.scheduler.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
         self.stop_run(StopCause::Person, None).await;
         let mut back: Vec<ActionRef> = Vec::new();
-        for acting in &mut self.scheduler.actions {
-            acting.called_off |= matches!(acting.phase, ActionPhase::UnderWay);
-            if !acting.in_run && acting.may_be_taken_back() {
-                acting.phase = ActionPhase::Over;
-                back.push(acting.which.clone());
+        for active in &mut self.scheduler.actions {
+            active.called_off |= matches!(active.phase, ActionPhase::UnderWay);
+            if !active.in_run && active.may_be_taken_back() {
+                active.phase = ActionPhase::Over;
+                back.push(active.which.clone());
             }
         }
         let actions: Vec<ActionId> = back.iter().filter_map(|which| which.id).collect();
@@ -49,13 +49,13 @@ impl Worker {
     pub(super) async fn may_leave(&mut self, index: usize, which: &ActionRef, action: ActionId) -> bool {
         self.hear().await;
         let now = self.clock.moment();
-        let Some(acting) = self.scheduler.actions.get(index) else { return false };
-        if matches!(acting.phase, ActionPhase::Over) {
+        let Some(active) = self.scheduler.actions.get(index) else { return false };
+        if matches!(active.phase, ActionPhase::Over) {
             self.close_line(action, TAKEN_BACK, false).await;
         } else if self.ending || self.scheduler.paused {
             // It stays intended: a later turn, or the next start, finds it as it was.
             self.close_line(action, HELD_BACK, true).await;
-        } else if acting.has_expired(now) {
+        } else if active.has_expired(now) {
             self.expire(index, which, action).await;
         } else {
             return true;

@@ -59,7 +59,7 @@ impl Known {
 
 /// A retry in progress.
 #[derive(Debug)]
-pub(super) struct Acting {
+pub(super) struct ActiveAction {
     pub which: ActionRef,
     /// What is sent; `None` where another run of the program sent it.
     pub request: Option<Call>,
@@ -109,7 +109,7 @@ pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
     moved_at.age(now).unsigned_abs() > PLAN_LIFE
 }
 
-impl Acting {
+impl ActiveAction {
     fn with(which: ActionRef, known: Known, phase: ActionPhase, moved_at: Moment) -> Self {
         let pass = BatchPass::default();
         Self {
@@ -273,8 +273,8 @@ impl Acting {
 
     /// The outcome of its request. Returns the journal's line, whether it is sent again automatically, and the stage.
     pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
-        let taken = |acting: &mut Self| {
-            acting.phase = ActionPhase::Following { since: now, read_at: now };
+        let taken = |active: &mut Self| {
+            active.phase = ActionPhase::Following { since: now, read_at: now };
             Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
         };
         // Only an accepted retry needs no explanation.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::super::ActionStage;
 use super::super::budget::add;
-use super::{Acting, ActionPhase, Known, TRIES};
+use super::{ActionPhase, ActiveAction, Known, TRIES};
 use crate::action::{FRESH_ENOUGH, PlanItem, Recheck};
 use crate::delivery::Message;
 use crate::postman::{Call, Explanation, backoff};
@@ -46,7 +46,7 @@ pub(in super::super) enum Check {
     Skip,
 }
 
-impl Acting {
+impl ActiveAction {
     /// What must happen before its request may be sent at `now`.
     pub fn check(&self, now: Timestamp) -> Check {
         match &self.meanwhile {

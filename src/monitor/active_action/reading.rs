@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::{ActionStage, Moment};
-use super::{Acting, ActionPhase, Known, impersonal};
+use super::{ActionPhase, ActiveAction, Known, impersonal};
 use crate::action::{BatchFinding, BatchReading, MessageFinding, NextLookUp, look_up_again};
 use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
@@ -100,7 +100,7 @@ pub(in super::super) struct Reread {
     pub known: Option<String>,
 }
 
-impl Acting {
+impl ActiveAction {
     /// The message was read, because its outcome was unknown or to see what becomes of it.
     pub fn read(&mut self, message: &Message, now: Timestamp) -> Reread {
         self.unread = 0;
