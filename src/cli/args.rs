@@ -31,28 +31,28 @@ pub struct Arguments {
 /// What all commands share.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
-    /// The configuration [default: $POSTWATCH_CONFIG, else the platform's configuration folder]
+    /// The configuration file [default: $POSTWATCH_CONFIG, else the platform's configuration folder]
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
     /// Where the journal of actions is kept [default: $POSTWATCH_STATE, else the platform's state folder]
     #[arg(long, value_name = "FOLDER", global = true)]
     pub state: Option<PathBuf>,
-    /// How the data is written: a table on a terminal, ndjson in a pipe, unless this says else
+    /// The format of the output [default: table on a terminal, ndjson in a pipe]
     #[arg(long, value_name = "FORMAT", global = true)]
     pub format: Option<Format>,
-    /// Recipients and texts unmasked; journalled
+    /// Shows recipients and texts unmasked; noted in the journal
     #[arg(long, global = true)]
     pub reveal: bool,
-    /// Colours; NO_COLOR is honoured
+    /// When to use colours; NO_COLOR is honoured
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Colour,
-    /// Writes what the program does into this file; no recipient, text or key stands in it
+    /// Logs what the program does to this file, without any recipient, text or key
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Option<PathBuf>,
-    /// No progress and no notices
+    /// Shows no progress and no notices
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// More in the log; twice for even more
+    /// Logs more; twice for even more
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
 }
@@ -60,13 +60,13 @@ pub struct Common {
 /// How data is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Columns for people.
+    /// Columns for people to read.
     Table,
     /// One JSON document.
     Json,
-    /// One JSON document a line.
+    /// One JSON document per line.
     Ndjson,
-    /// Comma-separated values with a heading.
+    /// Comma-separated values with a header line.
     Csv,
 }
 
@@ -84,28 +84,28 @@ pub enum Colour {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// The dashboard on an embedded simulator: no key, no file, no network
+    /// Opens the dashboard on an embedded simulator: no key, no file, no network
     Demo(DemoArguments),
-    /// Key, allow list, connection, clock, state folder, terminal: what is right, what is wrong, what to do
+    /// Checks key, allow list, connection, clock, state folder and terminal: what is right, what is wrong, what to do
     Check(CheckArguments),
-    /// Asks every campaign for a recipient
+    /// Asks every campaign for messages to a recipient
     Find(FindArguments),
-    /// What became of a campaign's messages, in figures
+    /// Shows what became of a campaign's messages, in figures
     Status(StatusArguments),
-    /// Lists messages, or exports them
+    /// Lists or exports messages
     Messages(MessagesArguments),
-    /// Tells every change from now on, as it is seen
+    /// Prints every change from now on, as it is seen
     Watch(WatchArguments),
-    /// Tries failed messages again
+    /// Retries failed messages
     Retry(RetryArguments),
-    /// Every action taken from this account, and those whose outcome is not known
+    /// Lists every action taken from this account, or those with an unknown outcome
     Journal(JournalArguments),
-    /// The imitated API alone, for people who integrate with Postman
+    /// Runs the simulator alone, for people who integrate with Postman
     Simulate(SimulateArguments),
-    /// The configuration: where it is, an example, its mistakes, its schema
+    /// Shows where the configuration is, an example, its mistakes or its schema
     Config(ConfigArguments),
-    /// Completions for a shell
+    /// Prints completions for a shell
     Completions(CompletionsArguments),
-    /// A page of the manual
+    /// Prints a page of the manual
     Man(ManArguments),
 }

@@ -22,13 +22,13 @@ pub struct ConfigArguments {
 /// What about the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
-    /// Where it is looked for
+    /// Prints where it is looked for
     Path,
-    /// One with every option, to begin with
+    /// Prints an example with every option, to start from
     Example,
-    /// Every mistake in it; `postwatch check` tries it out as well
+    /// Lists every mistake in it; `postwatch check` also tries it out
     Check,
-    /// Its JSON schema, for editors
+    /// Prints its JSON schema, for editors
     Schema,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, 
             let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
             writeln!(out, "{}", path.display())?;
             if !common.quiet && !path.exists() {
-                tell("There is no such file yet: `postwatch config example` writes what may stand in it.");
+                tell("There is no such file yet: `postwatch config example` prints an example.");
             }
         }
         ConfigCommand::Example => out.write_all(config::example().as_bytes())?,

@@ -13,14 +13,14 @@ use crate::config::nearest;
 /// What `completions` takes.
 #[derive(Debug, Clone, Args)]
 pub struct CompletionsArguments {
-    /// The shell that reads them
+    /// The shell
     pub shell: Shell,
 }
 
 /// What `man` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ManArguments {
-    /// The page of this command [default: the program's own]
+    /// The command to describe [default: the program itself]
     pub command: Option<String>,
 }
 

@@ -29,10 +29,10 @@ const LONGEST_INPUT: u64 = 65_536;
 /// What `find` takes.
 #[derive(Debug, Clone, Args)]
 pub struct FindArguments {
-    /// The number or a part of it: `+65 9123-4567`, digits, or an NRIC. Without it, it is asked for, so that none stands in the shell's history
+    /// The number or a part of it: `+65 9123-4567`, digits, or an NRIC. Without it the program asks, to keep it out of the shell's history
     #[arg(value_name = "NUMBER")]
     pub number: Vec<String>,
-    /// Only this campaign, by its name in the configuration or by its id; may be given again [default: all]
+    /// Only this campaign, by its name in the configuration or by its id; may be repeated [default: all]
     #[arg(long, value_name = "C")]
     pub campaign: Vec<String>,
 }
@@ -54,7 +54,7 @@ pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Ex
     Ok(found.exit())
 }
 
-/// What is looked for, as an argument or as a line of the input.
+/// What is looked for, as an argument or on a line of standard input.
 async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
     // A number is written in groups; the shell hands each over on its own.
     let typed = match arguments.number.join(" ") {
@@ -63,7 +63,7 @@ async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
         _ => match tokio::task::spawn_blocking(asked_for).await {
             Ok(read) => read.map_err(|error| {
                 let why = format!("The system says: {error}.");
-                Failure::new(Exit::Usage, "No number could be read.", why, "Give it as an argument, or as a line of the input.")
+                Failure::new(Exit::Usage, "No number could be read.", why, "Give it as an argument, or on a line of standard input.")
             })?,
             Err(broken) => std::panic::resume_unwind(broken.into_panic()),
         },
@@ -112,7 +112,7 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
     }
     if campaigns.is_empty() && broken.is_empty() {
         let what = format!("{} names no campaign.", configured.path.display());
-        return Err(Failure::usage(what, "Add a `[[campaigns]]` section; `postwatch check` tells what is wrong in the file."));
+        return Err(Failure::usage(what, "Add a `[[campaigns]]` section; `postwatch check` says what is wrong in the file."));
     }
     let mut answers = Vec::new();
     for campaign in campaigns {

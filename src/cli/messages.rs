@@ -34,24 +34,24 @@ pub struct MessagesArguments {
     /// Only this batch
     #[arg(long, value_name = "ID", value_parser = batch)]
     pub batch: Option<BatchId>,
-    /// Only recipients with these digits or letters in them
+    /// Only recipients that contain these digits or letters
     #[arg(long, value_name = "DIGITS")]
     pub search: Option<String>,
-    /// Only this status (delivered, failed, queued, … or the API's word; other for all that are not in its table); may be given
-    /// again
+    /// Only this status (delivered, failed, queued, … or the API's word; other for all that are not in its table); may be
+    /// repeated
     #[arg(long, value_name = "S", value_parser = criteria::status)]
     pub status: Vec<StatusArgument>,
-    /// Only failures with this error code; may be given again
+    /// Only failures with this error code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub error: Vec<String>,
-    /// Only messages created or last attempted then or later: a time, a date, today, 2h, 3d. Of older ones those are found that
-    /// were created within the configured history
+    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d. Older
+    /// messages are found if they were created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Only messages created or last attempted before; a date has its whole day in it
+    /// Only messages created or last attempted before this time; a date includes its whole day
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
-    /// The newest N of them
+    /// Only the newest N
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// Only these fields, in this order: id, recipient, latestStatus, values.NAME, …
@@ -153,7 +153,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     drop(progress);
     context.notice(&loaded.summary(&wanted, limit, masked, context.zone()));
     if loaded.written > 0 && !loaded.missing.is_empty() {
-        context.notice(&format!("No message that was loaded has a value {}.", loaded.missing.join(", ")));
+        context.notice(&format!("None of the loaded messages has a value {}.", loaded.missing.join(", ")));
     }
     match loaded.seen.check(&wanted) {
         // What lies behind the limit may have it.
@@ -195,7 +195,7 @@ pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
             Exit::Failed,
             "The list could not be read to its end.",
             "The server's cursors lead nowhere: to a page that was read already, to none, or from one empty page to the next.",
-            "Try again. If it lasts, ask Postman's support.",
+            "Try again. If it persists, ask Postman's support.",
         ),
     }
 }
@@ -205,7 +205,7 @@ fn no_such_batch(error: CallError, batch: &BatchId) -> Failure {
     let failure = Failure::from(error);
     let text = Explanation {
         what: format!("There is no batch `{batch}` in this campaign"),
-        why: "Postman does not find it.".to_owned(),
+        why: "Postman cannot find it.".to_owned(),
         next: "`postwatch status` lists the batches. If every batch is missing, check the campaign's id and the base URL in the configuration."
             .to_owned(),
         ..failure.text

@@ -29,52 +29,54 @@ use crate::action::{Agreed, ConfirmedAction};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "What is retried:
   --message ID…                     these messages, and nothing else
-  --failed, --error CODE…           failures last attempted in the last 24 hours, or of --since, --until, --search
-  --batch ID --failed (or --error)  the same, of one batch: a call for each message
-  --batch ID                        the batch as a whole: one call for ALL its failures, useful or not
+  --failed, --error CODE…           failures last attempted in the last 24 hours, or within --since,
+                                    --until, --search
+  --batch ID --failed (or --error)  the same, within one batch: one call per message
+  --batch ID                        the batch as a whole: one call for ALL its failures, even those
+                                    not worth a retry
 
-Outcomes that earlier runs left open are looked up first, and never sent again by themselves. In
-production more than one message needs --expect N. Exit codes: 0 done, 1 no network or a full disk,
-2 wrong usage or no yes, 3 the API keeps this caller out, 4 some were refused or skipped, 5 some
-outcomes are unknown, 130 interrupted.")]
+Open outcomes of earlier runs are looked up first, and never sent again automatically. In production,
+more than one message needs --expect N. Exit codes: 0 done, 1 no network or a full disk, 2 wrong
+usage or no yes, 3 the API refuses this caller, 4 some were refused or skipped, 5 some outcomes are
+unknown, 130 interrupted.")]
 pub struct RetryArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
-    /// The message to try again; may be given again
+    /// The message to retry; may be repeated
     #[arg(long, value_name = "ID")]
     pub message: Vec<String>,
-    /// This batch: as a whole, or with --failed or --error its single messages
+    /// This batch, as a whole; with --failed or --error, its single messages
     #[arg(long, value_name = "ID")]
     pub batch: Option<String>,
-    /// All failures, of the last 24 hours unless --since says else: the newest attempt counts
+    /// All failures whose newest attempt was in the last 24 hours, or since --since
     #[arg(long)]
     pub failed: bool,
-    /// The failures with this error code, likewise; may be given again
+    /// The same, but only failures with this error code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = super::messages::code)]
     pub error: Vec<String>,
-    /// Only failures created or last attempted then or later: a time, a date, today, 2h, 3d [default: 24h]. Of older ones those
-    /// are found that were created within the configured history
+    /// Only failures created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: 24h]. Older ones are
+    /// found if they were created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Only failures created or last attempted before; a date has its whole day in it
+    /// Only failures created or last attempted before this time; a date includes its whole day
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
-    /// Only failures of recipients with these digits or letters in them
+    /// Only failures of recipients that contain these digits or letters
     #[arg(long, value_name = "DIGITS")]
     pub search: Option<String>,
-    /// Also messages for which the API's table says that a retry cannot help
+    /// Also messages that are not worth a retry by the API's table
     #[arg(long)]
     pub include_useless: bool,
-    /// Only tells the plan; sends nothing and needs no unlocking
+    /// Only shows the plan; sends nothing and needs no --unlock
     #[arg(long)]
     pub dry_run: bool,
-    /// Only if the plan has exactly this many messages; needed with --yes in production for more than one
+    /// Runs only if the plan has exactly this many messages; needed with --yes in production for more than one
     #[arg(long, value_name = "N")]
     pub expect: Option<usize>,
-    /// Opens a read-only campaign for this command; NAME is the campaign's name, to the letter; journalled
+    /// Unlocks a read-only campaign for this command; NAME is the campaign's exact name; noted in the journal
     #[arg(long, value_name = "NAME")]
     pub unlock: Option<String>,
-    /// Does not ask
+    /// Runs without asking
     #[arg(long)]
     pub yes: bool,
 }

@@ -21,46 +21,46 @@ use crate::simulator::{self, CampaignOptions, ServeError, SimulatedEnvironment, 
 /// What `simulate` takes.
 #[derive(Debug, Clone, Args)]
 pub struct SimulateArguments {
-    /// Where to listen: an address of this machine; port 0 takes a free one
+    /// The address of this machine to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
     /// How many campaigns there are
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub campaigns: u16,
-    /// The id of the first campaign; given again, of the next one. Each needs a --key
+    /// The id of a campaign; repeat it for the next ones. Each needs a --key
     #[arg(long, value_name = "ID")]
     pub campaign: Vec<String>,
-    /// The API key of the campaign named at the same place
+    /// The API key of a campaign; repeat it in the same order as --campaign
     #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
-    /// How many messages the campaigns have together at the start
+    /// How many messages all campaigns together have at the start
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
     pub messages: u64,
-    /// How many batches each campaign has [default: a few, as its kind has them]
+    /// How many batches each campaign has [default: a few, depending on its kind]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub batches: Option<u32>,
-    /// New messages a second, in all campaigns together
+    /// New messages per second, in all campaigns together
     #[arg(long, value_name = "PER_SECOND", default_value_t = 0.0, value_parser = live)]
     pub live: f64,
     /// The same seed makes the same messages
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// Divides all durations; stamps stay those of the wall clock
+    /// Divides all durations; timestamps stay those of the wall clock
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// Calls a second that a campaign takes before it answers 429; 0 takes any number
+    /// Calls per second that a campaign accepts before it answers 429; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub tps: u32,
-    /// The share of first attempts that fail, 0 to 1 [default: about 0.01, as its kind has it]
+    /// The share of first attempts that fail, 0 to 1 [default: about 0.01, depending on its kind]
     #[arg(long, value_name = "RATE", value_parser = share)]
     pub fail: Option<f64>,
-    /// Which of the three environments is imitated
+    /// Which of the three environments to imitate
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EnvironmentName::Test)]
     pub environment: EnvironmentName,
-    /// The time from an upload until its messages show, for example 66s
+    /// How long after an upload its messages appear, for example 66s
     #[arg(long, value_name = "D", value_parser = duration)]
     pub prepare: Option<Duration>,
-    /// Writes a configuration for this simulator; a file that something else wrote is never replaced
+    /// Writes a configuration for this simulator; replaces only a file that this option wrote
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
 }
@@ -70,7 +70,7 @@ pub struct SimulateArguments {
 pub enum EnvironmentName {
     /// Messages to the public.
     Production,
-    /// Magic numbers provoke each error; a file holds 20 rows at most.
+    /// Magic numbers trigger each error; a file holds 20 rows at most.
     Test,
     /// Messages never become `success`.
     Loadtest,
@@ -99,7 +99,7 @@ impl From<EnvironmentName> for SimulatedEnvironment {
 fn number(text: &str, range: std::ops::RangeInclusive<f64>) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if range.contains(&number) => Ok(number),
-        _ => Err(format!("a number from {} to {} is expected", range.start(), range.end())),
+        _ => Err(format!("expected a number from {} to {}", range.start(), range.end())),
     }
 }
 
@@ -159,7 +159,7 @@ async fn started(arguments: &SimulateArguments) -> Result<Simulator, Failure> {
 
 fn campaigns(arguments: &SimulateArguments) -> Result<Vec<CampaignOptions>, Failure> {
     if arguments.campaign.len() != arguments.key.len() {
-        let what = format!("{} × `--campaign` and {} × `--key` do not go together.", arguments.campaign.len(), arguments.key.len());
+        let what = format!("There are {} `--campaign` but {} `--key`.", arguments.campaign.len(), arguments.key.len());
         return Err(Failure::usage(what, "Give as many keys as campaigns, in the same order."));
     }
     let mut ids = arguments.campaign.clone();

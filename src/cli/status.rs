@@ -31,8 +31,8 @@ pub struct StatusArguments {
     /// Only this batch
     #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
     pub batch: Option<BatchId>,
-    /// Only messages created or last attempted then or later: a time, a date, today, 2h, 3d [default: those created within the
-    /// configured history; a batch whole]
+    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those created within
+    /// the configured history; for a batch, all]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
 }
@@ -65,7 +65,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     match (asked.since, asked.horizon.filter(|_| !window.complete)) {
         (Some(since), Some(_)) => {
             let back = loaded_back_to(&asked, loaded.back.oldest, loaded.whole, zone).unwrap_or_default();
-            context.notice(&format!("{back} What was created or last attempted since {} counts.", moment::shown(since, zone)));
+            context.notice(&format!("{back} Messages created or last attempted since {} count.", moment::shown(since, zone)));
         }
         // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
         (None, Some(horizon)) => context.notice(&format!(
@@ -82,7 +82,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     }
     let bad = store.coverage().bad_rows;
     if bad > 0 {
-        context.notice(&format!("{} could not be read and count nowhere.", counted(bad, "row")));
+        context.notice(&format!("{} could not be read and are not counted.", counted(bad, "row")));
     }
     Ok(Exit::Done)
 }
@@ -177,13 +177,13 @@ async fn learn(reader: &mut Reader, context: &CommandContext, batch: &BatchId, s
             store.merge(&answer.rows, &AnswerKind::Single, answer.asked_at);
         }
         // Its message stays in the batch whose list has it.
-        Ok(_) => context.notice(&not_known("a message of it, read alone, does not tell of it")),
+        Ok(_) => context.notice(&not_known("one of its messages, read singly, does not mention it")),
         Err(error) => context.notice(&not_known(&error.explanation().what)),
     }
 }
 
 fn not_known(why: &str) -> String {
-    full_stop(&format!("The batch's file, status and total are not known: {why}")).into_owned()
+    full_stop(&format!("The batch's file, status and total are unknown: {why}")).into_owned()
 }
 
 /// The server's time where its clock and this one are far apart: a header has whole seconds only,

@@ -31,18 +31,18 @@ pub struct WatchArguments {
     /// Only this batch
     #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
     pub batch: Option<BatchId>,
-    /// Only messages created or last attempted then or later: a time, a date, today, 2h, 3d [default: those created within the
-    /// configured history; a batch whole]
+    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those created within
+    /// the configured history; for a batch, all]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Ends when no message that existed at the start is open; one abroad, or silent at the telco for 48 h, counts as done
+    /// Exits when no message that existed at the start is on the way; one sent abroad, or silent at the telco for 48 h, counts as done
     #[arg(long)]
     pub until_done: bool,
-    /// Ends after this time, with exit code 7: 90s, 30m, 2h
+    /// Exits after this time, with code 7: 90s, 30m, 2h
     #[arg(long, value_name = "D", value_parser = limits::timeout)]
     pub timeout: Option<std::time::Duration>,
-    /// Ends with exit code 6 when more than this share of at least 50 finished messages failed: 2%, 0.5%. With --batch or --since
-    /// of all messages of theirs, else of those that were seen to finish
+    /// Exits with code 6 when more than this share of at least 50 finished messages failed: 2%, 0.5%. Counts all messages of
+    /// --batch or --since, otherwise those that were seen to finish
     #[arg(long, value_name = "PCT", value_parser = limits::share)]
     pub max_failure: Option<Share>,
 }

@@ -98,7 +98,7 @@ fn figures_of_a_part_of_a_batch_say_of_what_they_are() {
 #[test]
 fn failures_that_are_older_than_the_usual_day_are_not_passed_over_in_silence() {
     let stage = stage(&rows(5, 4, 40, &json!(5)));
-    let told = "Of the failures loaded 4 were last attempted more than 24 hours ago: --since includes older ones.";
+    let told = "Of the loaded failures, 4 were last attempted more than 24 hours ago: --since includes older ones.";
     for arguments in [&SINGLY[..], &["retry", CLINIC, "--failed", "--dry-run"]] {
         let ran = stage.good(arguments);
         assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
@@ -124,5 +124,5 @@ fn a_message_stays_in_the_batch_that_lists_it(#[case] batches: Value) {
     let ran = stage.good(&[&STATUS[..], &["--format", "json"]].concat());
     let told = ran.json();
     assert_eq!(told["batches"][0]["loaded"], json!(3), "{}", ran.err);
-    assert!(ran.err.contains("status and total are not known: a message of it, read alone, does not tell of it."), "{}", ran.err);
+    assert!(ran.err.contains("status and total are unknown: one of its messages, read singly, does not mention it."), "{}", ran.err);
 }

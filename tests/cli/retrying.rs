@@ -81,7 +81,7 @@ fn a_key_that_may_only_read_stops_the_run() {
     let ran = stage.run(&["retry", CLINIC, "--message", &ids[0], "--message", &ids[1], "--yes"]);
     assert_eq!(ran.lines().iter().map(|line| text(&line["outcome"])).collect::<Vec<_>>(), ["refused", "skipped"]);
     assert_eq!(stage.posts().len(), 1);
-    assert_eq!(ran.code, 3, "the API keeps this caller out");
+    assert_eq!(ran.code, 3, "the API refuses this caller");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_lost_answer_is_looked_up_and_never_sent_again() {
     stage.simulator.set_faults(write_fault(FaultKind::ResetAfter, Some(1)));
     let ran = stage.good(&["retry", CLINIC, "--message", &id, "--yes"]);
     assert_eq!(text(&ran.lines()[0]["outcome"]), "accepted");
-    assert!(ran.err.contains("not known"), "{}", ran.err);
+    assert!(ran.err.contains("the outcome is unknown"), "{}", ran.err);
     assert_eq!(stage.posts().len(), 1);
     let journal = Journal::open(&stage.state()).unwrap();
     assert_eq!(journal.all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
@@ -104,7 +104,7 @@ fn what_was_dropped_goes_again_by_itself() {
     stage.simulator.set_faults(write_fault(FaultKind::Status(429), Some(1)));
     let ran = stage.good(&["retry", CLINIC, "--message", &id, "--yes"]);
     assert_eq!(text(&ran.lines()[0]["outcome"]), "accepted");
-    assert!(ran.err.contains("goes again"), "{}", ran.err);
+    assert!(ran.err.contains("is sent again"), "{}", ran.err);
     assert_eq!(stage.posts().len(), 1, "the first one never reached the world");
 }
 
@@ -198,7 +198,7 @@ fn a_success_that_is_not_the_apis_is_looked_up() {
         let id = stage.failed("recipient_unavailable", 1).remove(0);
         stage.simulator.set_faults(write_fault(FaultKind::Instead { status, body, performed: true }, None));
         let ran = stage.good(&["retry", CLINIC, "--message", &id, "--yes"]);
-        assert!(ran.err.contains("not known"), "{status} {body:?}: {}", ran.err);
+        assert!(ran.err.contains("the outcome is unknown"), "{status} {body:?}: {}", ran.err);
         assert_eq!((text(&ran.lines()[0]["outcome"]), stage.posts().len(), stage.simulator.faults_met()), ("accepted".to_owned(), 1, 1));
         let journal = Journal::open(&stage.state()).unwrap();
         assert_eq!(journal.all(1).unwrap()[0].state, ActionState::ResolvedAccepted);

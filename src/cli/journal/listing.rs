@@ -17,15 +17,15 @@ use crate::state::{self, ActionId, Journal, JournalAccess, OpenAction, StateErro
 
 /// What `journal` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and how often each was tried;
-reveals, exports, unlocks and locks. No recipient and no text stands in the journal. An outcome that
-is not known is looked up by the next start of the dashboard or of `postwatch retry` on its campaign;
-what stays unknown is settled in the dashboard's activity view (5).")]
+#[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and the number of attempts;
+reveals, exports, unlocks and locks. The journal holds no recipient and no text. An unknown outcome
+is looked up at the next start of the dashboard or of `postwatch retry` on its campaign; what stays
+unknown is settled in the dashboard's activity view (5).")]
 pub struct JournalArguments {
     /// Only actions whose outcome is not known, with what to do
     #[arg(long)]
     pub open: bool,
-    /// The newest N of them
+    /// Only the newest N
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
 }
@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -
     let (names, zone) = names(common, notice);
     let mut lines = Vec::new();
     match JournalAccess::look(&folder).map_err(|error| unreadable(&error))? {
-        None => notice(&format!("Nothing was ever done from this account: there is no journal in {}.", folder.display())),
+        None => notice(&format!("No action was ever taken from this account: there is no journal in {}.", folder.display())),
         Some(access) => {
             let journal = readable(&access, notice)?.clone();
             let is_open = arguments.open;
@@ -70,7 +70,7 @@ fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, F
     match access {
         JournalAccess::Writable(journal) => Ok(journal),
         JournalAccess::ReadOnly { journal: Some(journal), why } => {
-            notice(&format!("The journal can only be read, so nothing can be retried: {why}."));
+            notice(&format!("The journal is read-only, so nothing can be retried: {why}."));
             Ok(journal)
         }
         JournalAccess::ReadOnly { journal: None, why } => Err(unreadable(&StateError::ReadOnly { why: why.clone() })),
@@ -111,8 +111,8 @@ fn lines_of(
 
 fn summary(lines: &[JournalLine], open: usize, folder: &Path, is_open: bool) -> String {
     if lines.is_empty() {
-        let nothing = if is_open { "No outcome is open" } else { "Nothing was done yet" };
-        return format!("{nothing}, says the journal in {}.", folder.display());
+        let nothing = if is_open { "No outcome is open" } else { "No action was taken yet" };
+        return format!("{nothing}, according to the journal in {}.", folder.display());
     }
     let notes = lines.iter().filter(|line| line.state.is_none()).count();
     let reported = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));

@@ -65,14 +65,14 @@ impl Halt {
     }
 
     fn access_refused() -> Self {
-        Self::new("the API keeps this caller out", Exit::Refused)
+        Self::new("the API refuses this caller", Exit::Refused)
     }
 }
 
 /// Carries out what somebody agreed to. Gives the exit that a signal asks for, if one came.
 ///
 /// # Errors
-/// There is no usable key, the output cannot be written, or the worker broke down.
+/// There is no usable key, the output cannot be written, or the worker failed.
 pub(super) async fn carry_out<W: Write>(
     agreed: Agreed,
     context: &CommandContext,
@@ -143,7 +143,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                         let (thing, was, it) = if number == 1 { (one, "was", "it") } else { (many, "were", "them") };
                         let count = grouped(number);
                         self.line(&format!(
-                            "{count} {thing} of an earlier run {was} not retried: it ended before. Retry {it} again, if still needed."
+                            "{count} {thing} of an earlier run {was} not retried: it stopped first. Retry {it} again, if still needed."
                         ));
                     }
                 }
@@ -189,7 +189,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             }
             ActionStage::GoesAgain { why, .. } => {
                 self.stages_by_id.put(id, RetryStage::NotStarted);
-                self.dropped(&full_stop(&format!("{id} goes again: {}", why.what)));
+                self.dropped(&full_stop(&format!("{id} is sent again: {}", why.what)));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
@@ -204,7 +204,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                 if stage == ActionStage::Accepted {
                     self.unclear.clear();
                 }
-                let found = "there was no answer; reading showed that it was taken";
+                let found = "there was no answer; a look-up showed that it was accepted";
                 ReportedOutcome::accepted(id, (stage == ActionStage::FoundAccepted).then(|| found.to_owned()))
             }
             ActionStage::NotTaken(why) if self.is_journal_broken => {
@@ -236,7 +236,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
         self.stages_by_id.put(id, RetryStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
-        self.line(&format!("{id}: the outcome is not known; it is being read to find out, two minutes at most."));
+        self.line(&format!("{id}: the outcome is unknown; looking it up, for two minutes at most."));
     }
 
     fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {
