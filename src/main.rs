@@ -71,7 +71,7 @@ impl color_eyre::section::PanicMessage for Impersonal {
     fn display(&self, panic: &PanicHookInfo<'_>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = panic.payload_as_str().unwrap_or("no message");
         let unquoted: Vec<&str> = message.split('`').step_by(2).collect();
-        writeln!(out, "postwatch: the program came upon a mistake of its own and has ended.")?;
+        writeln!(out, "postwatch: the program hit a bug of its own and has stopped.")?;
         writeln!(out, "  {}", unquoted.join("(…)"))?;
         match panic.location() {
             Some(location) => write!(out, "  at {}:{}", location.file(), location.line()),

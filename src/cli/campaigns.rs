@@ -165,7 +165,7 @@ fn server(
     };
     match (environment, said, base.kind().environment()) {
         (Some(word), Some(said), Some(there)) if said != there => {
-            let what = format!("`environment` is `{said}`, and {} is Postman's host for {there}", base.host());
+            let what = format!("`environment` is `{said}`, but {} is Postman's host for {there}", base.host());
             Err(word.mistake(what, Expected::new(format!("`{there}`, with this address"))))
         }
         _ => Ok(Some((base, said))),
@@ -202,7 +202,7 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
     if let Some(broken) = configured.config.broken.iter().find(|broken| broken.name == named) {
         let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
         let what = format!("The campaign “{named}” has a mistake in the configuration (line {}).", broken.line);
-        return Failure::new(Exit::Usage, what, why, format!("Mend it in {}.", configured.path.display()));
+        return Failure::new(Exit::Usage, what, why, format!("Fix it in {}.", configured.path.display()));
     }
     let names: Vec<&str> = configured.campaigns.iter().map(|campaign| campaign.config.name.as_str()).collect();
     let next = match config::nearest(named, names.iter().copied()) {
@@ -286,7 +286,7 @@ mod tests {
         let mistake = campaign("environment = \"test\"\nbase_url = \"https://postman.gov.sg/api/v2\"", TEST).unwrap_err();
         let reported = mistake.to_string();
         assert!(
-            reported.starts_with("line 5, column 15: `environment` is `test`, and postman.gov.sg is Postman's host for production"),
+            reported.starts_with("line 5, column 15: `environment` is `test`, but postman.gov.sg is Postman's host for production"),
             "{reported}"
         );
     }

@@ -21,7 +21,7 @@ use crate::postman::{HttpTransport, Transport};
 /// What `check` takes.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArguments {
-    /// Only these campaigns, by name or id [default: all of the configuration]
+    /// Only these campaigns, by name or id [default: all in the configuration]
     pub campaign: Vec<String>,
 }
 
@@ -65,14 +65,14 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
     let mut findings: Vec<Finding> = configured
         .mistakes
         .iter()
-        .map(|mistake| Finding::fail("configuration", format!("{path}: {mistake}"), "Mend this line.", Exit::Usage))
+        .map(|mistake| Finding::fail("configuration", format!("{path}: {mistake}"), "Fix this line.", Exit::Usage))
         .collect();
     let (_, of_theme) = super::theme::chosen(configured);
     findings.extend(of_theme.iter().map(|(path, mistake)| {
         Finding::fail(
             "configuration",
             format!("{}: {mistake}", path.display()),
-            "Mend this line; the rest of the theme is used.",
+            "Fix this line; the rest of the theme is used.",
             Exit::Usage,
         )
     }));
@@ -89,7 +89,7 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         (count, _) => {
             let text = format!("{path}: {} can be used.", super::context::counted(count, "campaign"));
             let found = match count {
-                0 => Finding::fail("configuration", text, "Mend the mistakes below.", Exit::Usage),
+                0 => Finding::fail("configuration", text, "Fix the mistakes below.", Exit::Usage),
                 _ => Finding::ok("configuration", text),
             };
             findings.insert(0, found);

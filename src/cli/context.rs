@@ -65,7 +65,7 @@ impl CommandContext {
         let campaign = find(&self.configured, named)?;
         if !self.configured.mistakes.is_empty() {
             let count = counted(self.configured.mistakes.len(), "mistake");
-            self.notice(&format!("{count} in {}: `postwatch check` tells them.", self.configured.path.display()));
+            self.notice(&format!("{count} in {}: `postwatch check` lists them.", self.configured.path.display()));
         }
         if let Some(warning) = &campaign.key_warning {
             self.notice(warning);
@@ -164,7 +164,7 @@ pub(super) use crate::delivery::{counted, grouped};
 
 fn waiting(error: &CallError, wait: Duration) -> String {
     let seconds = wait.as_secs_f64();
-    format!("{}; again in {seconds:.1} s.", error.explanation().what)
+    format!("{}; trying again in {seconds:.1} s.", error.explanation().what)
 }
 
 /// Why there is no configuration to work with.
@@ -173,5 +173,5 @@ pub(super) fn unusable(error: &LoadError) -> Failure {
         let next = "Name one with `--config FILE`. `postwatch` alone, in a terminal, shows an example; `postwatch simulate --write-config FILE` writes one for a simulator.";
         return Failure::new(Exit::Usage, sentence(error), "", next);
     }
-    Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Mend it, or name another one with `--config FILE`.")
+    Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Fix it, or name another one with `--config FILE`.")
 }

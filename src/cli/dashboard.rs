@@ -29,13 +29,13 @@ use workers::{Reload, StateFolder, Workers};
 /// What `demo` takes.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DemoArguments {
-    /// How many messages the campaigns have together
+    /// How many messages all campaigns together have
     #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(0..=5_000_000))]
     pub messages: u64,
     /// The same seed makes the same messages
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// Divides all durations: 2 lets messages move twice as fast
+    /// Divides all durations: 2 makes messages move twice as fast
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
 }
@@ -54,7 +54,7 @@ const DEMO_LIVE: f64 = 1.0;
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if speed.is_finite() && (0.01..=1000.0).contains(&speed) => Ok(speed),
-        _ => Err("a number from 0.01 to 1000 is expected".to_owned()),
+        _ => Err("expected a number from 0.01 to 1000".to_owned()),
     }
 }
 
@@ -87,14 +87,14 @@ pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
 /// The configuration, if there is a campaign in it to look at.
 fn usable(configured: Result<Configured, LoadError>) -> Result<Configured, Failure> {
     let configured = configured.map_err(|error| {
-        let next = "Mend the configuration, or name another one with `--config FILE`. `postwatch demo` needs none.";
+        let next = "Fix the configuration, or name another one with `--config FILE`. `postwatch demo` needs none.";
         Failure::new(Exit::Usage, "The configuration cannot be used.", super::campaigns::sentence(&error), next)
     })?;
     if configured.campaigns.is_empty() {
         let mistakes: Vec<String> = configured.mistakes.iter().map(ToString::to_string).collect();
         let why = if mistakes.is_empty() { "It names no campaign.".to_owned() } else { mistakes.join("\n  ") };
         let what = format!("No campaign of {} can be used.", configured.path.display());
-        return Err(Failure::new(Exit::Usage, what, why, "Mend it; `postwatch check` tells whether it is right."));
+        return Err(Failure::new(Exit::Usage, what, why, "Fix it; `postwatch check` says whether it is right."));
     }
     Ok(configured)
 }
@@ -116,15 +116,11 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
     // Nothing of a demo is to outlive it, and it must not touch the journal of real actions.
     let folder = tempfile::Builder::new().prefix("postwatch-demo-").tempdir().map_err(|error| {
         let next = "Make room in the folder for temporary files, or name another one with TMPDIR.";
-        Failure::new(Exit::Failed, "The demo's state folder cannot be made.", super::campaigns::sentence(&error), next)
+        Failure::new(Exit::Failed, "The demo's state folder cannot be created.", super::campaigns::sentence(&error), next)
     })?;
     let setup = setup::demo(&campaigns, common);
     let nothing = || {
-        Explanation::new(
-            "There is nothing to be read again.",
-            "The demo has no configuration.",
-            "`:reload` reads a configuration again that was changed.",
-        )
+        Explanation::new("There is nothing to reload.", "The demo has no configuration.", "`:reload` reads a changed configuration again.")
     };
     let shown = show(setup, campaigns, StateFolder::Fixed(folder.path().to_owned()), Arc::new(move || Err(nothing())), runtime);
     runtime.block_on(simulator.stop());
@@ -145,7 +141,7 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     if common.config.is_some() {
         // A file that was named and is not there is a slip, not a first time.
         let next = "Name another one with `--config FILE`, or leave the option out.";
-        return Err(Failure::new(Exit::Usage, "The configuration is not there.", super::campaigns::sentence(missing), next));
+        return Err(Failure::new(Exit::Usage, "There is no such configuration.", super::campaigns::sentence(missing), next));
     }
     let path = config::path(None, |name| std::env::var(name).ok());
     let (requests, mut screen, mut keyboard) = terminal(runtime, Clock::system())?;

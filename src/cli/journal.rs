@@ -81,7 +81,7 @@ pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -
     let refused: Result<Vec<MessageId>, StateError> = refused();
     let refused = refused.unwrap_or_else(|error| {
         let why = sentence(&error);
-        context.notice(&format!("Which messages have no attempts left is not known: the journal cannot be read. {why}"));
+        context.notice(&format!("It is unknown which messages have no attempts left: the journal cannot be read. {why}"));
         Vec::new()
     });
     refused.into_iter().collect()
@@ -109,7 +109,7 @@ pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: 
         detail: detail.to_owned(),
     };
     open.journal.note(&note).map_err(|error| {
-        let next = "Leave `--reveal` out, or mend the state folder.";
+        let next = "Leave `--reveal` out, or fix the state folder.";
         Failure::new(exit_of(&error), "Nothing is revealed without a line in the journal.", sentence(&error), next)
     })?;
     open.end();

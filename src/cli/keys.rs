@@ -63,7 +63,7 @@ fn read(source: &KeySource) -> KeyText {
 
 /// Why a campaign has no key that nobody asked for.
 pub(super) fn not_needed(campaign: &CampaignConfig) -> Explanation {
-    Explanation::new(format!("The key of “{}” was not read.", campaign.name), "Nobody asked for this campaign.", "Name it.")
+    Explanation::new(format!("The key of “{}” was not read.", campaign.name), "This campaign was not asked for.", "Name it.")
 }
 
 /// A campaign's key, and something to know about it that is no mistake.
@@ -90,7 +90,7 @@ pub(super) fn key_of(
 pub(super) fn missing(campaign: &ConfiguredCampaign, read_now: &str) -> Option<Explanation> {
     let why = campaign.key.as_ref().err()?.clone();
     let again = match campaign.config.key {
-        KeySource::File(_) => " It is read again by itself once it is right.".to_owned(),
+        KeySource::File(_) => " It is read again by itself once it is fixed.".to_owned(),
         KeySource::Command(_) => format!(" {read_now} runs it again."),
         KeySource::Inline(_) | KeySource::Env(_) => String::new(),
     };
@@ -108,11 +108,11 @@ fn fitting(
     match key.fits(base, said) {
         KeyFit::Fits => Ok((key, None)),
         KeyFit::UnknownPrefix => {
-            let warning = format!("The key {} of “{}” begins as no known key does; it is used all the same.", key.shown(), campaign.name);
+            let warning = format!("The key {} of “{}” has an unknown prefix; it is used all the same.", key.shown(), campaign.name);
             Ok((key, Some(warning)))
         }
         KeyFit::Another(environment) => {
-            Err(format!("The key {} is one of {}, and the campaign is at {}.", key.shown(), environment.word(), base.host()))
+            Err(format!("The key {} is for {}, but the campaign is at {}.", key.shown(), environment.word(), base.host()))
         }
     }
 }

@@ -16,8 +16,8 @@ pub(super) use crate::postman::record::exact;
 pub(super) fn parse(option: &str, text: &str, day: DayEnd, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Failure> {
     let time = GivenTime::parse(text, day, zone).ok().and_then(|moment| moment.at(zone, now));
     time.ok_or_else(|| {
-        let what = format!("`{option} {}` is no time.", crate::delivery::clean_line(text));
-        Failure::usage(what, format!("Allowed are {MOMENTS}."))
+        let what = format!("`{option} {}` is not a time.", crate::delivery::clean_line(text));
+        Failure::usage(what, format!("Give {MOMENTS}."))
     })
 }
 

@@ -20,7 +20,7 @@ pub(super) fn looked_for(option: Option<&str>, typed: Result<RecipientQuery, Not
             Some(name) => format!("{name} cannot look for this: {why}."),
             None => format!("This cannot be looked for: {why}."),
         };
-        Failure::usage(what, "Give one number such as `+65 8000 1234`, or a part of it; of an NRIC its letters and digits.")
+        Failure::usage(what, "Give one number such as `+65 8000 1234`, or a part of it; or the letters and digits of an NRIC.")
     })?;
     if query.is_askable() {
         return Ok(query);
@@ -29,8 +29,8 @@ pub(super) fn looked_for(option: Option<&str>, typed: Result<RecipientQuery, Not
         None if query.is_empty() => "No number was given.".to_owned(),
         name => {
             let name = name.as_deref().unwrap_or("A number");
-            format!("{name} needs {} digits or letters at least.", RecipientQuery::SHORTEST)
+            format!("{name} needs at least {} digits or letters.", RecipientQuery::SHORTEST)
         }
     };
-    Err(Failure::usage(what, "Give the number or a part of it: with fewer digits nearly every recipient fits."))
+    Err(Failure::usage(what, "Give the number or a part of it: fewer digits would match nearly every recipient."))
 }

@@ -35,7 +35,7 @@ fn own(name: &Located<String>, configuration: &Path) -> (ThemeChoice, Vec<(PathB
     let text = match read(&file) {
         Ok(text) => text,
         Err(error) => {
-            let expected = Expected::new("a theme's file, by its whole path or as seen from the configuration's folder");
+            let expected = Expected::new("a theme file, by its full path or relative to the configuration's folder");
             let mistake = name.mistake(format!("`{}` cannot be read: {error}", file.display()), expected);
             return (ThemeChoice::Auto, vec![(configuration.to_owned(), mistake)]);
         }
@@ -53,7 +53,7 @@ fn read(file: &Path) -> std::io::Result<String> {
     let file = std::fs::File::open(file)?;
     // A device or a pipe may never end, and opening it must not hold the first frame up.
     if !file.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is no ordinary file"));
+        return Err(std::io::Error::other("it is not a regular file"));
     }
     file.take(LONGEST).read_to_string(&mut text)?;
     Ok(text)
@@ -95,7 +95,7 @@ mod tests {
             mistakes[0].starts_with("mine.toml: line 2, column 1: ") && mistakes[0].ends_with("did you mean `failed`?"),
             "{mistakes:?}"
         );
-        for (name, reported) in [("gone.toml", "cannot be read"), ("./", "no ordinary file")] {
+        for (name, reported) in [("gone.toml", "cannot be read"), ("./", "not a regular file")] {
             let (choice, mistakes) = of(folder.path(), name);
             assert_eq!(choice, ThemeChoice::Auto);
             assert!(mistakes[0].starts_with("config.toml: line 7, column 9: ") && mistakes[0].contains(reported), "{mistakes:?}");

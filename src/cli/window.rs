@@ -105,7 +105,7 @@ impl AttemptWindow {
                 Some(_) => "Give an earlier `--since`, or a later `--until`.".to_owned(),
                 None => format!("Without `--since` it begins at {}: give an earlier one.", moment::shown(since, zone)),
             };
-            return Err(Failure::usage("No time lies between `--since` and `--until`.", next));
+            return Err(Failure::usage("There is no time between `--since` and `--until`.", next));
         }
         Ok(Self { since, until, horizon: since.map(|since| since.min(back(now, history))) })
     }
@@ -273,7 +273,10 @@ mod tests {
     #[case(None, Some("25h"), Some(24), "begins at 23 Nov 2026 04:00:00")]
     fn no_time_between_the_two(#[case] since: Option<&str>, #[case] until: Option<&str>, #[case] usual: Option<i64>, #[case] next: &str) {
         let failure = window(since, until, usual).unwrap_err();
-        assert_eq!((failure.exit, failure.text.what.as_str()), (crate::cli::Exit::Usage, "No time lies between `--since` and `--until`"));
+        assert_eq!(
+            (failure.exit, failure.text.what.as_str()),
+            (crate::cli::Exit::Usage, "There is no time between `--since` and `--until`")
+        );
         assert!(failure.text.next.contains(next), "{failure}");
     }
 }

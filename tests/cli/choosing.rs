@@ -163,7 +163,7 @@ fn another_number_than_expected_is_refused() {
     let count = planned(&plan(&stage, &options)).0.len();
     let with =
         |expect: usize, more: &[&str]| stage.run(&[&["retry", CLINIC, "--expect", &expect.to_string()], &options[..], more].concat());
-    refused(&with(count - 1, &["--yes"]), &format!("say `--expect {count}`"));
+    refused(&with(count - 1, &["--yes"]), &format!("add `--expect {count}`"));
     assert_eq!(stage.posts().len(), 0);
     let told = with(count + 1, &["--dry-run"]);
     assert_eq!((told.code, planned(&told.lines()[0]).0.len()), (2, count), "the plan is told all the same");
@@ -180,7 +180,7 @@ fn a_read_only_campaign_is_unlocked_by_its_name_and_that_is_written_down() {
     let arguments = ["retry", CLINIC, "--message", &id, "--yes"];
     refused(&stage.run(&arguments), "`--unlock \"Clinic reminders\"`");
     refused(&stage.run(&[&arguments[..], &["--unlock", "clinic reminders"]].concat()), "to the letter");
-    refused(&stage.run(&["retry", CLINIC, "--message", &id, "--unlock", CLINIC]), "without a yes");
+    refused(&stage.run(&["retry", CLINIC, "--message", &id, "--unlock", CLINIC]), "it needs a yes");
     assert_eq!(stage.posts().len(), 0);
     stage.good(&[&arguments[..], &["--unlock", CLINIC]].concat());
     assert_eq!(stage.posts().len(), 1);

@@ -192,7 +192,7 @@ fn an_empty_page_of_more_and_a_bare_list_are_no_reason_for_no_message() {
     answering(&stage, r#"{"messages":[],"pageData":{"hasNextPage":true,"endCursor":"x"}}"#);
     let ran = stage.run(&["find", "6590000000", "--format", "table"]);
     assert_eq!(ran.code, 1, "{}", ran.out);
-    assert!(ran.out.contains("A (simulator): not known, the page was empty, and there is more"), "{}", ran.out);
+    assert!(ran.out.contains("A (simulator): not known, the page was empty, but there is more"), "{}", ran.out);
     assert!(ran.out.contains("It is not known whether there is a message to this number."), "{}", ran.out);
     answering(&stage, "[]");
     let bare = stage.run(&["find", "6590000000", "--format", "table"]);

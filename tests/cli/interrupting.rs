@@ -25,7 +25,7 @@ fn what_was_not_started_goes_with_the_second_start_and_nothing_goes_twice() {
     lines.extend(rest(&mut running));
     let (code, err) = running.end();
     assert_eq!(code, 130, "{err}");
-    assert!(err.contains("Stopping: ") && err.contains("Again to leave at once."), "{err}");
+    assert!(err.contains("Stopping: ") && err.contains("Interrupt again to quit at once."), "{err}");
     let of = |outcome: &str| -> BTreeSet<String> {
         lines.iter().filter(|line| line["outcome"] == outcome).map(|line| text(&line["id"])).collect()
     };
@@ -64,10 +64,10 @@ fn a_second_start_finds_out_first_what_became_of_an_unknown_one() {
     stage
         .simulator
         .set_faults(vec![once(FaultKind::ResetAfter, FaultyCalls::Writes, Some(1)), once(FaultKind::Hang, FaultyCalls::Reads, None)]);
-    until(&mut err, "the outcome is not known");
+    until(&mut err, "the outcome is unknown");
     running.signal(Signal::INT);
     let told = until(&mut err, "Stopping");
-    assert!(told.contains("0 requests under way, 1 of unknown outcome, 0 not started"), "{told}");
+    assert!(told.contains("0 requests under way, 1 unknown, 0 not started"), "{told}");
     assert_eq!(rest(&mut running).iter().map(|line| text(&line["outcome"])).collect::<Vec<_>>(), ["unknown"]);
     assert_eq!(running.child.wait().unwrap().code(), Some(130));
     assert_eq!(stage.posts().len(), 1);
@@ -77,7 +77,7 @@ fn a_second_start_finds_out_first_what_became_of_an_unknown_one() {
     let open = stage.good(&["journal", "--open"]);
     assert_eq!(open.lines().len(), 1, "{}", open.err);
     let again = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
-    assert!(again.err.contains("reading showed that the retry was taken"), "{}", again.err);
+    assert!(again.err.contains("a look-up showed that the retry was accepted"), "{}", again.err);
     assert!(text(&again.lines()[0]["reason"]).starts_with("not failed"), "{}", again.out);
     assert_eq!((again.code, stage.posts().len()), (4, 1));
     assert_eq!(Journal::open(&stage.state()).unwrap().all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
@@ -92,7 +92,7 @@ fn a_429_that_goes_on_is_told_as_it_goes() {
         Running::start(stage.command(&["retry", CLINIC, "--error", "recipient_unavailable", "--since", "2020-01-01", "--yes"]));
     let mut err = BufReader::new(running.child.stderr.take().unwrap());
     let told = until(&mut err, "Nothing has got through for");
-    assert!(told.contains("goes again: Too many calls in this second.") && told.contains("after 5 minutes the run ends"), "{told}");
+    assert!(told.contains("is sent again: Too many calls in this second.") && told.contains("after 5 minutes the run stops"), "{told}");
     assert!(told.contains("So far 0 accepted"), "{told}");
     assert!(stage.simulator.faults_met() >= 5 && told.matches("Too many calls").count() <= 6, "{told}");
     running.signal(Signal::INT);

@@ -105,7 +105,7 @@ fn what_is_open_comes_with_what_to_do() {
         ("message_alive", "a running Postwatch has it under way"),
         ("message_unknown", "look at the message"),
         ("message_unsent", "plan it again"),
-        ("message_cut_off", "finds it out by reading"),
+        ("message_cut_off", "on this campaign, looks it up"),
     ];
     assert_eq!(told.len(), wanted.len());
     for ((message, next), (wanted_message, wanted_next)) in told.iter().zip(wanted) {
@@ -125,7 +125,7 @@ fn without_a_journal_nothing_was_ever_done() {
     for (format, out) in [("json", "[]\n"), ("ndjson", ""), ("table", "")] {
         let ran = stage.good(&["journal", "--format", format]);
         assert_eq!(ran.out, out);
-        assert!(ran.err.contains("Nothing was ever done from this account"), "{}", ran.err);
+        assert!(ran.err.contains("No action was ever taken from this account"), "{}", ran.err);
     }
     assert!(!stage.state().exists(), "looking makes no folder");
     // It needs no configuration either.
@@ -141,7 +141,7 @@ fn a_journal_that_can_only_be_read_is_told_and_read() {
     std::fs::write(stage.state().join("notes.txt"), "somebody's").unwrap();
     std::fs::set_permissions(stage.state(), std::fs::Permissions::from_mode(0o777)).unwrap();
     let ran = stage.good(&["journal"]);
-    assert!(ran.err.contains("can only be read"), "{}", ran.err);
+    assert!(ran.err.contains("is read-only"), "{}", ran.err);
     assert_eq!(text(&ran.lines()[0]["messageId"]), ids[1]);
     let file = stage.write_private("a-file", "");
     let ran = stage.run(&["journal", "--state", file.to_str().unwrap()]);

@@ -37,7 +37,7 @@ fn five_hundred_failures_under_429s_and_resets_go_once_each() {
     assert_eq!((stage.posts().len(), lines.len()), (told.len(), told.len()), "each once");
     assert_eq!(posted, told);
     assert!(ran.err.ends_with(&format!("{} accepted, 0 refused, 0 unknown, 0 not started.\n", lines.len())), "{}", ran.err);
-    assert_eq!(ran.err.matches("goes again").count(), 5);
+    assert_eq!(ran.err.matches("is sent again").count(), 5);
     let journal = Journal::open(&stage.state()).unwrap().all(1000).unwrap();
     let found = journal.iter().filter(|entry| entry.state == ActionState::ResolvedAccepted).count();
     assert_eq!((found, journal.len()), (12, told.len()));
@@ -65,7 +65,7 @@ fn three_unknown_outcomes_in_a_row_hold_the_run_up() {
     let arguments = ["retry", CLINIC, "--failed", "--since", "2020-01-01", "--include-useless", "--yes"];
     let mut running = Running::start(stage.command(&arguments));
     let mut err = BufReader::new(running.child.stderr.take().unwrap());
-    until(&mut err, "It goes on by itself when they are found out.");
+    until(&mut err, "The run continues by itself once their outcomes are known.");
     // What is unknown would be looked up for two minutes; a person need not wait for that.
     running.signal(Signal::INT);
     let lines: Vec<Value> = std::io::BufRead::lines(&mut running.out).map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();

@@ -169,7 +169,7 @@ fn an_outage_is_told_and_outlived() {
     let stage = Stage::new(moving(0.0));
     stage.simulator.set_faults(vec![Fault { kind: FaultKind::ResetBefore, share: 1.0, calls: FaultyCalls::Reads, times: Some(2) }]);
     let ran = stage.good(&["watch", CLINIC, "--until-done", "--timeout", "5m", "--since", "2020-01-01"]);
-    assert!(ran.err.contains("tried again") && ran.err.contains("Answered again"), "{}", ran.err);
+    assert!(ran.err.contains("Trying again") && ran.err.contains("The server answers again"), "{}", ran.err);
     let (_, summary) = parted(&ran);
     assert_eq!(summary["ended"], "done");
 }

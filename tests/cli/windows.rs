@@ -170,7 +170,7 @@ fn a_failure_that_only_a_later_time_tells_of_is_not_left_out_in_silence() {
     stage.tells(&[late, changed, bare], false);
     let ran = stage.good(&["retry", CLINIC, "--dry-run", "--failed"]);
     assert_eq!(planned(&ran), (set(&["late"]), vec![("changed".to_owned(), "time not given".to_owned())]), "{}", ran.err);
-    assert!(ran.err.contains("Of the failures loaded 1 was last attempted more than 24 hours ago"), "{}", ran.err);
+    assert!(ran.err.contains("Of the loaded failures, 1 was last attempted more than 24 hours ago"), "{}", ran.err);
 }
 
 /// `status` counts what `messages` lists, and says which have no time.

@@ -46,15 +46,19 @@ fn server(campaign: &ConfiguredCampaign) -> Finding {
         kind.word(),
         campaign.base,
         yes(campaign.is_read_only(), "read-only", "retries allowed"),
-        yes(campaign.is_masked(), "masked", "shown whole"),
+        yes(campaign.is_masked(), "masked", "unmasked"),
         campaign.config.calls_per_second,
         yes((campaign.config.calls_per_second - 1.0).abs() < f64::EPSILON, "call", "calls")
     );
     if kind == HostKind::Gateway {
-        return Finding::warn("campaign", text, "This host is none of Postman's: it is treated as production. Make sure that it is yours.");
+        return Finding::warn(
+            "campaign",
+            text,
+            "This host is not one of Postman's, so it is treated as production. Make sure that it is yours.",
+        );
     }
     if campaign.base.kind() == HostKind::Loopback && kind.is_production() && campaign.config.environment.is_none() {
-        let next = "Its key is production's, so this address is treated as production. If a simulator answers there, put `environment = \"test\"` beside `base_url`.";
+        let next = "It has a production key, so this address is treated as production. If it is a simulator, put `environment = \"test\"` beside `base_url`.";
         return Finding::warn("campaign", text, next);
     }
     Finding::ok("campaign", text)
@@ -66,7 +70,7 @@ fn key(campaign: &ConfiguredCampaign) -> Finding {
         Ok(key) => match (&campaign.key_warning, key.fits(&campaign.base, None)) {
             (Some(warning), _) => Finding::warn("key", warning.clone(), "Nothing, if the campaign can be read."),
             (None, KeyFit::Fits) => Finding::ok("key", format!("{} from {from}.", key.shown())),
-            (None, _) => Finding::ok("key", format!("{} from {from}; its beginning tells no environment.", key.shown())),
+            (None, _) => Finding::ok("key", format!("{} from {from}; its prefix names no environment.", key.shown())),
         },
         Err(why) => Finding::fail("key", why.reason(), why.next.clone(), Exit::Usage),
     }
@@ -84,7 +88,7 @@ fn answered(answer: &PageAnswer, time: Duration) -> Finding {
         None if answer.rows.is_empty() => "it has no messages yet".to_owned(),
         None => "it has messages".to_owned(),
     };
-    Finding::ok("api", format!("The key, the allow list and the connection are right: answered in {milliseconds} ms, {newest}."))
+    Finding::ok("api", format!("The key, the allow list and the connection are fine: answered in {milliseconds} ms, {newest}."))
 }
 
 fn clock(answer: &PageAnswer) -> Option<Finding> {
@@ -95,7 +99,7 @@ fn clock(answer: &PageAnswer) -> Option<Finding> {
     }
     let side = if apart.is_positive() { "behind" } else { "ahead of" };
     let text = format!("This machine's clock is {} {side} the server's.", age(apart.abs()));
-    Some(Finding::warn("clock", text, "Set it right, by NTP best: times of actions are taken from it."))
+    Some(Finding::warn("clock", text, "Set it right, ideally by NTP: the times of actions come from it."))
 }
 
 /// A stretch of time in its largest unit.

@@ -28,14 +28,14 @@ fn state_folder(common: &Common) -> Finding {
         Ok((0, folder)) => Finding::ok("state folder", format!("{}: writable, and yours alone.", folder.display())),
         Ok((open, folder)) => {
             let text = format!("{}: {} without a known outcome.", folder.display(), counted(open, "action"));
-            Finding::warn("state folder", text, "The dashboard on their campaign reads the messages to find out.")
+            Finding::warn("state folder", text, "The dashboard on their campaign looks them up.")
         }
         Err(error) => unusable(&error),
     }
 }
 
 fn unusable(error: &StateError) -> Finding {
-    let next = "Everything can be read without it, and nothing can be retried. Mend it, or name another folder with `--state FOLDER`.";
+    let next = "Everything can be read without it, but nothing can be retried. Fix it, or name another folder with `--state FOLDER`.";
     Finding::fail("state folder", sentence(error), next, Exit::Usage)
 }
 
@@ -87,9 +87,9 @@ fn clipboard(env: impl Fn(&str) -> Option<String>) -> Finding {
     }
     if is_set("STY") {
         let next = "Select by hand, or use tmux.";
-        return Finding::warn("clipboard", "screen keeps the sequence OSC 52 from the terminal.", next);
+        return Finding::warn("clipboard", "screen does not pass the sequence OSC 52 on to the terminal.", next);
     }
-    Finding::ok("clipboard", "By the sequence OSC 52, if the terminal takes it; whether it does cannot be asked.")
+    Finding::ok("clipboard", "By the sequence OSC 52, if the terminal accepts it; there is no way to ask whether it does.")
 }
 
 #[cfg(test)]

@@ -7,19 +7,19 @@ use crate::postman::{BaseUrl, HostKind, Proxy};
 /// What the environment says of proxies for this host.
 pub(super) fn finding(base: &BaseUrl, env: impl Fn(&str) -> Option<String>) -> Finding {
     if base.kind() == HostKind::Loopback {
-        return Finding::ok("proxy", "None: this machine is never asked by way of a proxy.");
+        return Finding::ok("proxy", "None: this machine is never reached through a proxy.");
     }
     let host = base.host();
     match Proxy::to_api(base, env) {
         Proxy::None => Finding::ok("proxy", "None is set."),
-        Proxy::Excepted { variable } => Finding::ok("proxy", format!("{variable} is set; NO_PROXY leaves {host} out.")),
+        Proxy::Excepted { variable } => Finding::ok("proxy", format!("{variable} is set; NO_PROXY excludes {host}.")),
         Proxy::Through { variable, address } => {
-            let text = format!("{host} is asked by way of {address} ({variable}).");
-            Finding::ok("proxy", format!("{text} The address that Postman sees, and must have on its list, is the proxy's."))
+            let text = format!("{host} is reached through {address} ({variable}).");
+            Finding::ok("proxy", format!("{text} Postman sees the proxy's address, so that one must be on the allow list."))
         }
         Proxy::Unusable { variable, address } => {
-            let text = format!("{variable} holds `{address}`, which is no proxy that can be used: nothing is sent.");
-            Finding::fail("proxy", text, "Correct it, or remove it from the environment.", Exit::Usage)
+            let text = format!("{variable} holds `{address}`, which is not a usable proxy: nothing is sent.");
+            Finding::fail("proxy", text, "Fix it, or remove it from the environment.", Exit::Usage)
         }
     }
 }
@@ -33,11 +33,11 @@ mod tests {
     #[rstest]
     #[case("", "", "None is set")]
     #[case("http://user:secret@proxy:3128", "", "http://proxy:3128 (HTTPS_PROXY)")]
-    #[case("http://proxy:3128", "localhost, .gov.sg", "leaves test.postman.gov.sg out")]
-    #[case("http://proxy:3128", "gov.sg", "leaves test.postman.gov.sg out")]
-    #[case("http://proxy:3128", "*", "leaves test.postman.gov.sg out")]
-    #[case("http://proxy:3128", "man.gov.sg", "by way of")]
-    #[case("ftp://user:secret@proxy", "", "no proxy that can be used")]
+    #[case("http://proxy:3128", "localhost, .gov.sg", "excludes test.postman.gov.sg")]
+    #[case("http://proxy:3128", "gov.sg", "excludes test.postman.gov.sg")]
+    #[case("http://proxy:3128", "*", "excludes test.postman.gov.sg")]
+    #[case("http://proxy:3128", "man.gov.sg", "through")]
+    #[case("ftp://user:secret@proxy", "", "not a usable proxy")]
     fn the_environment_decides(#[case] https: &str, #[case] no: &str, #[case] expected: &str) {
         let env = |name: &str| match name {
             "https_proxy" => Some(https.to_owned()),

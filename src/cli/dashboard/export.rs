@@ -54,7 +54,7 @@ impl Exporter {
         if steps.send((export, step)).is_err() {
             let text = Explanation::new(
                 "Nothing was exported",
-                "the system gave no thread to write files with",
+                "the system could not start a thread to write files",
                 "Close other programs and start Postwatch again.",
             );
             self.refused = Some(Event::Export { export, answer: ExportAnswer::Failed(text) });
@@ -205,7 +205,7 @@ fn done(path: &Path, detail: &str, unnoted: Option<String>) -> Explanation {
 fn unnoted(path: &Path, why: &str) -> Explanation {
     Explanation::new(
         format!("Nothing was exported to {}", path.display()),
-        format!("what is not masked needs a line in the journal: {why}"),
+        format!("an unmasked export needs a line in the journal: {why}"),
         "Fix the state folder, or export it masked.",
     )
 }
@@ -215,11 +215,7 @@ fn failed(path: &Path, error: &io::Error) -> Explanation {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Make room there, or export it again to another folder.",
         _ => "Export it again to another folder.",
     };
-    Explanation::new(
-        format!("Nothing was exported to {}", path.display()),
-        format!("{error}; nothing is left of what was begun"),
-        next.to_owned(),
-    )
+    Explanation::new(format!("Nothing was exported to {}", path.display()), format!("{error}; no partial file is left"), next.to_owned())
 }
 
 #[cfg(test)]
@@ -241,7 +237,7 @@ mod tests {
         let mut exporter = Exporter { steps: Some(steps), answers, thread: None, refused: None };
         exporter.take(ID, begin(Path::new("list.csv")));
         let Some(Event::Export { export: ID, answer: ExportAnswer::Failed(text) }) = exporter.answer() else { panic!("no answer") };
-        assert!(text.why.contains("no thread"), "{text:?}");
+        assert!(text.why.contains("could not start a thread"), "{text:?}");
         assert!(exporter.answer().is_none());
     }
 
@@ -363,7 +359,7 @@ mod tests {
         fs::write(&part_file, "").unwrap();
         let file = NamedTempFile::from_parts(fs::File::open(&part_file).unwrap(), tempfile::TempPath::try_from_path(&part_file).unwrap());
         desk.open = Some(OpenFile { export: ID, path: path.clone(), file });
-        assert!(matches!(desk.step(ID, part("one")), Some(ExportAnswer::Failed(text)) if text.why.contains("nothing is left")));
+        assert!(matches!(desk.step(ID, part("one")), Some(ExportAnswer::Failed(text)) if text.why.contains("no partial file is left")));
         assert_eq!(names(&folder), Vec::<String>::new());
         assert!(matches!(desk.step(ID, begin(&folder.path().join("no/list.csv"))), Some(ExportAnswer::Failed(_))));
         assert!(notes.try_recv().is_err(), "only what was written is journalled");

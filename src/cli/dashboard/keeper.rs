@@ -175,7 +175,7 @@ fn no_journal(refused: Refused) -> Explanation {
     let next = if refused.needs_opening {
         "`:reload` opens it again, and so does a new start."
     } else {
-        "Fix the state folder, or name another with `--state FOLDER`; it is tried again by itself."
+        "Fix the state folder, or name another with `--state FOLDER`; Postwatch tries again by itself."
     };
     Explanation::new(
         "No retry can be made: the journal of actions cannot be written.",

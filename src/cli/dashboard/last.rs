@@ -18,9 +18,9 @@ pub(super) fn restore(setup: &mut Setup, state: &StateFolder) {
             at: Timestamp::now(),
             weight: NoticeWeight::Info,
             text: Explanation::new(
-                "The screen begins as at the first time.",
+                "The screen starts as if for the first time.",
                 super::super::campaigns::sentence(&error),
-                "Nothing: it is written anew when the dashboard ends.",
+                "Nothing: it is written again when the dashboard quits.",
             ),
         }),
     }
@@ -32,6 +32,6 @@ pub(super) fn keep(session: &Session, state: &StateFolder) {
     if let Ok(folder) = state.path()
         && let Err(error) = session.save(&folder)
     {
-        tracing::warn!(error = %error.explained(), "what was on the screen cannot be kept");
+        tracing::warn!(error = %error.explained(), "what was on the screen cannot be saved");
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         weight: NoticeWeight::Warning,
         text: Explanation::new(
             what,
-            "Keys begin with key_live_, key_prod_ or key_test_ as far as is known.",
-            "Nothing, while the campaign can be read.",
+            "Known keys begin with key_live_, key_prod_ or key_test_.",
+            "Nothing, as long as the campaign can be read.",
         ),
     });
     let twice = super::super::addresses::twice(configured).into_iter();
@@ -96,7 +96,7 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
     let text = Explanation::new(
         "The configuration has a mistake.",
         mistake.to_string(),
-        format!("Mend it in {} and start again; what is right is used meanwhile.", path.display()),
+        format!("Fix it in {} and start again; the rest is used meanwhile.", path.display()),
     );
     Notice { at, weight: NoticeWeight::Problem, text }
 }

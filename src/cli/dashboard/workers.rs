@@ -100,7 +100,7 @@ impl Workers {
             if tokio::time::timeout(QUIET_WAIT, &mut task).await.is_ok() {
                 return;
             }
-            tell("Waiting for the answer to a retry, 30 seconds at most. Ctrl-c leaves now; the next start finds out what became of it.");
+            tell("Waiting for the answer to a retry, 30 seconds at most. Ctrl-c quits now; the next start looks up what became of it.");
             tokio::select! {
                 _ = &mut task => {}
                 _ = tokio::signal::ctrl_c() => {}

@@ -183,7 +183,7 @@ fn heading(answer: &CampaignAnswer, asked: &SearchAnswer) -> String {
     };
     let more = if asked.more && found > 0 { ", the newest of more (`postwatch messages` with `--search` lists all)" } else { "" };
     let more = if asked.is_empty_of_more() {
-        ", the page was empty, and there is more (`postwatch messages` with `--search` lists all)"
+        ", the page was empty, but there is more (`postwatch messages` with `--search` lists all)"
     } else {
         more
     };
@@ -192,7 +192,7 @@ fn heading(answer: &CampaignAnswer, asked: &SearchAnswer) -> String {
     let others = match others {
         0 => String::new(),
         others => {
-            let whole = if asked.more { " (`postwatch messages` with `--search` looks through all)" } else { "" };
+            let whole = if asked.more { " (`postwatch messages` with `--search` searches all)" } else { "" };
             format!("; the server did not search: {} to other numbers left out{whole}", counted(others, "message"))
         }
     };

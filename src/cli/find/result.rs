@@ -66,7 +66,7 @@ impl NotAsked {
     /// One with a mistake in the configuration.
     pub fn broken(broken: &BrokenCampaign, path: &Path) -> Self {
         let what = format!("It has a mistake in the configuration (line {}).", broken.line);
-        let next = format!("`postwatch check` tells the mistakes in {}.", path.display());
+        let next = format!("`postwatch check` lists the mistakes in {}.", path.display());
         Self { campaign: broken.name.clone(), why: Failure::usage(what, next) }
     }
 }
@@ -164,7 +164,7 @@ impl FindResult {
         }
         for (answer, _) in self.asked().filter(|(_, asked)| asked.is_empty_of_more()) {
             let name = &answer.campaign.config.name;
-            doubts.push_str(&format!(" “{name}” answered with an empty page, and says that there is more."));
+            doubts.push_str(&format!(" “{name}” answered with an empty page, but says that there is more."));
         }
         doubts
     }
@@ -190,7 +190,7 @@ fn became(message: &Message) -> String {
         },
         Some(Status::SentToTelco) => "is with the telco".to_owned(),
         Some(status) => format!("is {}", status.word()),
-        None => "has no status that was told".to_owned(),
+        None => "has no known status".to_owned(),
     }
 }
 

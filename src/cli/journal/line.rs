@@ -222,14 +222,14 @@ impl AttemptPart {
 fn what_to_do(open: &OpenAction) -> &'static str {
     let is_under_way = open.last_try.as_ref().is_some_and(|last| last.outcome.is_none());
     match (open.entry.state, open.holder) {
-        (ActionState::Unknown, Holder::Alive) => "a running Postwatch is finding it out: wait, or decide in its activity view (5)",
+        (ActionState::Unknown, Holder::Alive) => "a running Postwatch is looking it up: wait, or decide in its activity view (5)",
         (_, Holder::Alive) => "a running Postwatch has it under way: wait for its outcome",
         (ActionState::Unknown, Holder::Orphan) => {
-            "look at the message; the dashboard's activity view (5) reads it again, or takes your word that it went or did not"
+            "look at the message; the dashboard's activity view (5) reads it again, or lets you say whether it was sent"
         }
         (_, Holder::Orphan) if is_under_way => {
-            "the program ended before the answer came: the next dashboard, or `postwatch retry` on this campaign, finds it out by reading"
+            "the program exited before the answer came: the next dashboard, or `postwatch retry` on this campaign, looks it up"
         }
-        (_, Holder::Orphan) => "the program ended before it was sent: plan it again, if it is still needed",
+        (_, Holder::Orphan) => "the program exited before it was sent: plan it again, if it is still needed",
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn write(lines: &[JournalLine], with_next: bool, format: Format, zone
 
 fn table(lines: &[JournalLine], with_next: bool, zone: &TimeZone) -> String {
     let last = if with_next { "what to do" } else { "why" };
-    let heading = ["when", "campaign", "what", "of", "state", "tries", "who", last];
+    let heading = ["when", "campaign", "what", "of", "state", "attempts", "who", last];
     let rows = lines.iter().map(|line| {
         let next = line.next.filter(|_| with_next).map(str::to_owned);
         vec![
@@ -142,7 +142,7 @@ mod tests {
         let table = written(&lines, false, Format::Table);
         assert!(
             table.contains(
-                " 24 Nov 2026 04:00:01  Clinic    retry   message_1  refused   1      root (uid 0), sudo by ann, from 192.0.2.7  some_code: no (trace id t-1)\n"
+                " 24 Nov 2026 04:00:01  Clinic    retry   message_1  refused   1         root (uid 0), sudo by ann, from 192.0.2.7  some_code: no (trace id t-1)\n"
             ),
             "{table}"
         );

@@ -68,7 +68,7 @@ impl LoadTotals {
             Some(ReadEnd::Limit) if wanted.is_all() => line.push_str(&format!(", the newest; --limit {limit} leaves out the older ones.")),
             Some(ReadEnd::Limit) => {
                 let back = self.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, zone))).unwrap_or_default();
-                line.push_str(&format!("{back}; --limit {limit} ends it there, and there may be more."));
+                line.push_str(&format!("{back}; --limit {limit} stops there, and there may be more."));
             }
             Some(ReadEnd::Window) => {
                 let back = loaded_back_to(&wanted.window, self.oldest, false, zone).unwrap_or_default();

@@ -30,17 +30,20 @@ pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments)
     if campaign.is_read_only() && arguments.unlock.is_none() {
         let why = match campaign.config.read_only {
             Some(_) => "Its configuration says `read_only = true`.".to_owned(),
-            None => format!("{} counts as production, and production is read-only where nothing else is said.", campaign.base.host()),
+            None => format!(
+                "{} counts as production, and production is read-only unless the configuration says otherwise.",
+                campaign.base.host()
+            ),
         };
         let next = format!(
-            "`--unlock \"{name}\"` opens it for this command; `read_only = false` in the configuration for good. `--dry-run` shows the plan all the same."
+            "`--unlock \"{name}\"` opens it for this command, `read_only = false` in the configuration for good. `--dry-run` shows the plan all the same."
         );
         return Err(Failure::new(Exit::Usage, format!("“{name}” is read-only: nothing was retried."), why, next));
     }
     if !arguments.yes && !can_ask() {
-        let why = "A retry sends a message to a person, so somebody must agree, and there is no terminal to ask on.";
+        let why = "A retry sends a message to a person, so someone must agree, and there is no terminal to ask on.";
         let next = "Look at the plan with `--dry-run`, then run it with `--yes`.";
-        return Err(Failure::new(Exit::Usage, "Nothing was retried without a yes.", why, next));
+        return Err(Failure::new(Exit::Usage, "Nothing was retried: it needs a yes.", why, next));
     }
     Ok(())
 }
@@ -52,15 +55,20 @@ pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments)
 /// Another number, or none where one is needed.
 pub(super) fn expected(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
     let count = chosen.count();
-    let next = format!("Look at the plan with `--dry-run`; if it is what you want, say `--expect {count}`.");
+    let next = format!("Look at the plan with `--dry-run`; if it is what you want, add `--expect {count}`.");
     match arguments.expect {
         Some(expected) if expected != count => {
-            let what = format!("The plan has {}, and {} were expected: nothing was retried.", counted(count, "message"), grouped(expected));
+            let what = format!("The plan has {}, but {} were expected: nothing was retried.", counted(count, "message"), grouped(expected));
             Err(Failure::new(Exit::Usage, what, "What is to be retried has changed, or another number was meant.", next))
         }
         None if needs_count(chosen, campaign) && arguments.yes && !arguments.dry_run => {
-            let what = format!("The plan has {} in production, and nobody said how many to expect: nothing was retried.", grouped(count));
-            Err(Failure::new(Exit::Usage, what, "Several messages in production need their number, so that none goes by accident.", next))
+            let what = format!("The plan has {} in production, and `--expect` is missing: nothing was retried.", grouped(count));
+            Err(Failure::new(
+                Exit::Usage,
+                what,
+                "In production, several messages need their count, so that none is sent by accident.",
+                next,
+            ))
         }
         _ => Ok(()),
     }
@@ -133,7 +141,7 @@ pub(super) async fn asked(
     let now = context.clock.moment();
     let age = now.steady.duration_since(chosen.planned_at()).max(asked_at.age(now));
     if yes && age.unsigned_abs() > PLAN_LIFE {
-        let why = "What it says of the messages is no longer to be relied on.";
+        let why = "What it says about the messages may no longer be true.";
         return Err(Failure::new(
             Exit::Usage,
             "The plan is more than five minutes old: nothing was retried.",
@@ -158,7 +166,7 @@ pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, cho
         detail: format!("for one command: retry of {}", counted(chosen.count(), "message")),
     };
     open.journal.note(&note).map_err(|error| {
-        let what = "Nothing was retried: that the campaign was opened could not be written down.";
+        let what = "Nothing was retried: the unlock could not be written to the journal.";
         Failure::new(exit_of(&error), what, sentence(&error), "Fix the state folder, or name another one with `--state FOLDER`.")
     })
 }
@@ -186,7 +194,7 @@ mod tests {
     };
 
     #[rstest]
-    #[case::several_need_their_number(2, None, true, Some("`--dry-run`; if it is what you want, say `--expect 2`"))]
+    #[case::several_need_their_number(2, None, true, Some("`--dry-run`; if it is what you want, add `--expect 2`"))]
     #[case::one_needs_none(1, None, true, None)]
     #[case::a_terminal_asks_for_it(2, None, false, None)]
     #[case::right(2, Some(2), true, None)]

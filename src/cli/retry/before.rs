@@ -84,7 +84,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
     if left_open == 0 {
         return Ok(Before::Ready(None));
     }
-    context.notice(&format!("An earlier run left {} open: finding out what became of it.", counted(left_open, "action")));
+    context.notice(&format!("An earlier run left {} open: looking up what became of it.", counted(left_open, "action")));
     let open = OpenJournal::begin(&context.common, NOTHING)?;
     let (monitor, mut updates) = worker(context, campaign, &open)?;
     let until = Instant::now() + LONGEST;
@@ -113,7 +113,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
     updates.close();
     if monitor.ended().await.is_err() {
         let next = "Run the command again. `postwatch journal --open` lists what is open.";
-        return Err(Failure::new(Exit::Failed, "The worker broke down.", "Nothing was retried.", next));
+        return Err(Failure::new(Exit::Failed, "The worker failed.", "Nothing was retried.", next));
     }
     Ok(interrupted.map_or(Before::Ready(Some(open)), Before::Interrupted))
 }
@@ -157,7 +157,7 @@ impl Looking {
 }
 
 fn tell(context: &CommandContext, news: &News) {
-    let found = |id: &str| format!("{id}: reading showed that the retry was taken.");
+    let found = |id: &str| format!("{id}: a look-up showed that the retry was accepted.");
     match news {
         News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.subject.id())),
         News::Notice(notice) => context.notice(&notice.text.in_full()),

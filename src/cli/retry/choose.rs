@@ -50,7 +50,7 @@ impl Listed {
         let were = agreeing(self.older, "was", "were");
         let reported = || {
             format!(
-                "Of the failures loaded {} {were} last attempted more than 24 hours ago: --since includes older ones.",
+                "Of the loaded failures, {} {were} last attempted more than 24 hours ago: --since includes older ones.",
                 grouped(self.older)
             )
         };
@@ -113,7 +113,7 @@ impl Choosing<'_> {
                 Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
                     // The id in the answer decides what is retried: another one would be a mix-up.
                     Some(message) if message.id == *id => read.push((message, answer.asked_at, None)),
-                    _ => leave_out("the server told of another message"),
+                    _ => leave_out("the server gave another message"),
                 },
                 Err(error) if is_missing(&error) => leave_out("there is no such message in this campaign"),
                 Err(error) => return Err(error.into()),
@@ -259,7 +259,7 @@ impl Choosing<'_> {
     /// them.
     fn hint_at_passwords<'a>(&mut self, messages: impl Iterator<Item = &'a Message>) {
         if !self.campaign.config.one_time_password && one_time_hint(messages) {
-            let hint = "Most of these look like one-time passwords, which are worth nothing once they are old: see `one_time_password` in the configuration.";
+            let hint = "Most of these look like one-time passwords, which are useless once they are old: see `one_time_password` in the configuration.";
             self.warnings.push(hint.to_owned());
         }
     }
@@ -303,7 +303,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
         Err(_) => None,
     };
     let Some(journal) = access.as_ref().and_then(JournalAccess::readable) else {
-        return Ok((planner, vec!["The journal cannot be read: what is under way elsewhere is not known.".to_owned()]));
+        return Ok((planner, vec!["The journal cannot be read, so it is unknown what is under way elsewhere.".to_owned()]));
     };
     let (server, id) = (Server::of(campaign.base.as_str()), &campaign.config.id);
     let open = journal.open_actions(&server, id).map_err(|error| broken(&error))?;

@@ -157,14 +157,14 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     }
     let billing = plan.billing();
     if billing.useless > 0 {
-        lines.push(format!("A retry cannot help, says the API's table, and may be billed again: {}.", counted(billing.useless, "message")));
+        lines.push(format!("Not worth a retry, by the API's table, and may be billed again: {}.", counted(billing.useless, "message")));
     }
     if billing.maybe > 0 {
         lines.push(format!("May fail again, and be billed again: {}.", counted(billing.maybe, "message")));
     }
     lines.extend(plan.interlock());
     if let Some(age) = plan.oldest_reading().filter(|age| *age > FRESH_ENOUGH) {
-        lines.push(format!("Reading all of them took a while: the first ones were read {} s ago.", age.as_secs()));
+        lines.push(format!("Loading all of them took a while: the first were loaded {} s ago.", age.as_secs()));
     }
     lines
 }
@@ -173,7 +173,7 @@ fn of_batch(plan: &BatchPlan) -> Vec<String> {
     let mut lines = Vec::new();
     if plan.refusal.is_none() && plan.useless > 0 {
         lines.push(format!(
-            "Among them a retry cannot help, says the API's table, and may be billed again: {}.",
+            "Of these, not worth a retry, by the API's table, and may be billed again: {}.",
             counted(plan.useless, "message")
         ));
     }
@@ -262,7 +262,7 @@ pub(super) mod tests {
              \x20 routing_error             1  maybe  retried\n\
              \x20 recipient_invalid         1  no     retried\n\
              Older than 24 hours: 1 message; the text may be out of date.\n\
-             A retry cannot help, says the API's table, and may be billed again: 1 message.\n\
+             Not worth a retry, by the API's table, and may be billed again: 1 message.\n\
              May fail again, and be billed again: 1 message.\n\
              Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              2 calls, about 2 s at three quarters of the budget.\n\
@@ -276,7 +276,7 @@ pub(super) mod tests {
         assert_eq!(
             announced(&batch("messages_enqueued")),
             "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures, and any among the 1 not found.\n\
-             Among them a retry cannot help, says the API's table, and may be billed again: 1 message.\n\
+             Of these, not worth a retry, by the API's table, and may be billed again: 1 message.\n\
              Advice: Single messages: the whole batch would also retry 1 not worth it, perhaps at a charge. \
              Single retries block the batch's own retry until they are queued.\n\
              Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\

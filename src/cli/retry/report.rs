@@ -74,7 +74,7 @@ impl ReportedOutcome {
 
     /// Nobody knows the program does not wait for the answer.
     pub fn left(id: &str) -> Self {
-        let reason = "The program left before the answer came; the next start reads the message to find out.";
+        let reason = "The program quit before the answer came; the next start looks the message up.";
         Self { outcome: OutcomeKind::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
     }
 }

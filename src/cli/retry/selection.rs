@@ -56,8 +56,8 @@ impl Selection {
         let narrowing = narrowed_by(arguments);
         match (&arguments.batch, narrowing) {
             (Some(_), Some(option)) => {
-                let what = format!("`--batch` and `{option}` leave open what is meant.");
-                let next = "Add `--failed` or `--error CODE` to retry single messages of the batch, or leave `--batch ID` alone to retry it as a whole.";
+                let what = format!("`--batch` with `{option}` is ambiguous.");
+                let next = "Add `--failed` or `--error CODE` to retry single messages of the batch, or give `--batch ID` alone to retry it as a whole.";
                 Err(Failure::usage(what, next))
             }
             (Some(batch), None) => Ok(Selection::WholeBatch(BatchId::new(id("--batch", batch)?))),
@@ -181,15 +181,15 @@ mod tests {
     #[case::useless_alone(&["--include-useless"], "Nothing is chosen")]
     #[case::since_alone(&["--since", "2h"], "`--since` alone chooses nothing")]
     #[case::search_alone(&["--search", "6580"], "`--search` alone chooses nothing")]
-    #[case::part_of_a_batch(&["--batch", "b", "--until", "2h"], "`--batch` and `--until` leave open what is meant")]
+    #[case::part_of_a_batch(&["--batch", "b", "--until", "2h"], "`--batch` with `--until` is ambiguous")]
     #[case::named_and_failed(&["--message", "m", "--failed"], "`--message` names what is retried; `--failed` would choose something else")]
     #[case::named_and_batch(&["--message", "m", "--batch", "b"], "`--message` names what is retried; `--batch` would choose something else")]
     #[case::named_and_since(&["--message", "m", "--since", "2h"], "`--message` names what is retried; `--since` would choose something else")]
     #[case::no_id(&["--message", " "], "`--message` needs an id")]
-    #[case::no_time(&["--failed", "--until", "2d"], "No time lies between `--since` and `--until`")]
+    #[case::no_time(&["--failed", "--until", "2d"], "There is no time between `--since` and `--until`")]
     #[case::no_number(&["--failed", "--search", "6.58E+09"], "`--search` cannot look for this: rounded by a spreadsheet: the last digits are lost")]
     #[case::hidden_search(&["--failed", "--search", "65∙∙∙∙1234"], "`--search` cannot look for this: partly hidden: give all of it, or only the digits that are shown")]
-    #[case::short_search(&["--failed", "--search", "6"], "`--search` needs 3 digits or letters at least")]
+    #[case::short_search(&["--failed", "--search", "6"], "`--search` needs at least 3 digits or letters")]
     fn what_makes_no_sense(#[case] options: &[&str], #[case] what: &str) {
         let failure = selected(options).unwrap_err();
         assert_eq!((failure.text.what.as_str(), failure.exit), (what, Exit::Usage));

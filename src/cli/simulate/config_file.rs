@@ -30,7 +30,7 @@ impl ConfigFile {
             Ok(true) => Ok(Self { path }),
             Ok(false) => {
                 let what = format!("{} is left as it is.", path.display());
-                let why = "Something else than `simulate --write-config` wrote it.";
+                let why = "It was not written by `simulate --write-config`.";
                 Err(Failure::new(Exit::Usage, what, why, "Name a file that does not exist yet, or move that one away."))
             }
             Err(error) => Err(unwritable(&path, &error)),

@@ -77,13 +77,13 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
 
 /// How long deliveries took; what too few have reached to tell is left out.
 fn in_time(latency: &LatencyPart) -> String {
-    let known = [("half", latency.p50), ("95 of 100", latency.p95), ("99 of 100", latency.p99)];
+    let known = [("half", latency.p50), ("95 %", latency.p95), ("99 %", latency.p99)];
     let known: Vec<String> = known.iter().filter_map(|(part, time)| Some(format!("{part} within {:.1} s", (*time)?))).collect();
     let open = grouped(latency.open);
     if known.is_empty() {
-        format!("Time to deliver: not known yet; {open} still open.")
+        format!("Time to deliver: not known yet; {open} still on the way.")
     } else {
-        format!("Time to deliver: {}; {open} still open.", known.join(", "))
+        format!("Time to deliver: {}; {open} still on the way.", known.join(", "))
     }
 }
 
@@ -118,16 +118,16 @@ fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let usual = match recent.usual_share {
         Some(share) if recent.is_day_loaded => format!("usually {} fail", percent(share)),
-        Some(share) => format!("usually {} fail, in what is loaded of the day before", percent(share)),
-        None if !recent.is_day_loaded => "what is usual is not known: less than a day is loaded".to_owned(),
-        None => "too few ended in the day before to tell what is usual".to_owned(),
+        Some(share) => format!("usually {} fail, by what is loaded of the day before", percent(share)),
+        None if !recent.is_day_loaded => "the usual share is unknown: less than a day is loaded".to_owned(),
+        None => "too few finished in the day before to say what is usual".to_owned(),
     };
     let rising = recent.rising_since.map(|since| format!(", rising since {}", shown(since, zone))).unwrap_or_default();
     // Below that a share says nothing.
     let share = (recent.finished >= Recent::ENOUGH).then(|| format!(" ({})", percent(recent.failed as f64 / recent.finished as f64)));
-    let (ended, failed) = (grouped(recent.finished), grouped(recent.failed));
+    let (finished, failed) = (grouped(recent.finished), grouped(recent.failed));
     format!(
-        "Last {}: {ended} ended, {failed} failed{}{rising}; {usual}.",
+        "Last {}: {finished} finished, {failed} failed{}{rising}; {usual}.",
         counted(recent.minutes as usize, "minute"),
         share.unwrap_or_default()
     )
@@ -169,7 +169,7 @@ mod tests {
             "routing_error",
             "no attempts left",
             "2 of 3",
-            "2 ended, 1 failed",
+            "2 finished, 1 failed",
         ] {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }
@@ -201,12 +201,12 @@ mod tests {
             leading_error: None,
             is_day_loaded: true,
         };
-        assert_eq!(recent(&calm, &zone), "Last 15 minutes: 40 ended, 10 failed (25.0 %); usually 2.0 % fail.");
+        assert_eq!(recent(&calm, &zone), "Last 15 minutes: 40 finished, 10 failed (25.0 %); usually 2.0 % fail.");
         let part = RecentPart { minutes: 5, usual_share: None, is_day_loaded: false, ..calm.clone() };
-        let reported = "Last 5 minutes: 40 ended, 10 failed (25.0 %); what is usual is not known: less than a day is loaded.";
+        let reported = "Last 5 minutes: 40 finished, 10 failed (25.0 %); the usual share is unknown: less than a day is loaded.";
         assert_eq!(recent(&part, &zone), reported);
         let rising = RecentPart { rising_since: since, ..calm };
-        let reported = "Last 15 minutes: 40 ended, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";
+        let reported = "Last 15 minutes: 40 finished, 10 failed (25.0 %), rising since 18 Mar 2030 01:46:40; usually 2.0 % fail.";
         assert_eq!(recent(&rising, &zone), reported);
     }
 

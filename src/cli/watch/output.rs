@@ -63,11 +63,11 @@ impl Finish {
     /// The words for people.
     fn sentence(self) -> &'static str {
         match self {
-            Finish::Done => "Done: nothing that was there at the start is open.",
-            Finish::MaxFailure => "Ended: more failed than --max-failure allows.",
-            Finish::Timeout => "Ended: the time of --timeout is over.",
-            Finish::Refused => "Ended: the API refuses.",
-            Finish::Failed => "Ended: what answers is not the API.",
+            Finish::Done => "Done: nothing is left to wait for.",
+            Finish::MaxFailure => "Stopped: more failed than --max-failure allows.",
+            Finish::Timeout => "Stopped: --timeout reached.",
+            Finish::Refused => "Stopped: refused by the API.",
+            Finish::Failed => "Stopped: the server that answers is not the API.",
             Finish::Signal(_) => "Interrupted.",
         }
     }
@@ -273,7 +273,7 @@ fn in_words(summary: &Summary<'_>) -> String {
             format!("{} finished, {} failed ({share:.1} %)", grouped(finished), grouped(figures.failed))
         }
     };
-    format!("{} {}, {finished}, {} still open.", summary.finish.sentence(), counted(figures.changes, "change"), grouped(figures.open))
+    format!("{} {}, {finished}, {} still on the way.", summary.finish.sentence(), counted(figures.changes, "change"), grouped(figures.open))
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ impl WatchRun {
             News::StartedOver => {
                 self.board.start_over();
                 self.total = Total::Unasked;
-                self.notice("The server has other messages than before: all that is there now counts as there at the start.");
+                self.notice("The server has different messages than before: all of them count as there from the start.");
             }
             News::Connection(connection) => self.connection(connection),
             News::Refused(error) => {
@@ -203,16 +203,13 @@ impl WatchRun {
         match connection {
             Connection::Waiting { why, .. } => {
                 if self.trouble.as_ref() != Some(&why.what) {
-                    self.notice(&format!(
-                        "{} It is tried again until it works; nothing that changes meanwhile is lost.",
-                        full_stop(&why.what)
-                    ));
+                    self.notice(&format!("{} Trying again until it works; changes in the meantime are not lost.", full_stop(&why.what)));
                     self.trouble = Some(why.what);
                 }
             }
             Connection::Live => {
                 if self.trouble.take().is_some() {
-                    self.notice("Answered again; the watch goes on.");
+                    self.notice("The server answers again; the watch continues.");
                 }
             }
             // What is refused ends the watch, and was told before.
@@ -258,7 +255,7 @@ impl WatchRun {
             0 => String::new(),
             untimed => format!(" Left out, {NOT_GIVEN}: {}.", counted(untimed, "message")),
         };
-        self.notice(&format!("{loaded} at the start{back}, {open} open.{untimed} Changes, as they are seen:"));
+        self.notice(&format!("{loaded} at the start{back}, {open} on the way.{untimed} Changes as they are seen:"));
     }
 
     fn ask_for_total(&mut self) {

@@ -117,7 +117,7 @@ fn an_empty_page_of_more_is_no_reason_for_no_message() {
     let empty = || answer("A", answered(vec![], 0, 0, true));
     assert_eq!(
         said(vec![empty()]),
-        "It is not known whether there is a message to this number. “A” answered with an empty page, and says that there is more."
+        "It is not known whether there is a message to this number. “A” answered with an empty page, but says that there is more."
     );
     assert_eq!(FindResult { is_part: false, answers: vec![empty()], broken: Vec::new() }.exit(), Exit::Failed);
 }

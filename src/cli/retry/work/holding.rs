@@ -29,10 +29,10 @@ impl<W: Write> ScriptedRun<'_, W> {
                 self.pause = Pause::new(self.still_unclear(), self.clock.now());
                 let what = why.reason();
                 if self.pause.is_some() {
-                    self.line(&format!("{what} It goes on by itself when they are found out."));
+                    self.line(&format!("{what} The run continues by itself once their outcomes are known."));
                 } else {
                     self.line(&format!("{what} Nothing more is started."));
-                    self.stop(Halt::new("those before it could not be sent", Exit::SomeRefused));
+                    self.stop(Halt::new("the messages before it could not be sent", Exit::SomeRefused));
                 }
             }
             // A refusal that keeps this caller out was told with its message, and the journal's trouble when it came.
@@ -67,12 +67,12 @@ impl<W: Write> ScriptedRun<'_, W> {
             After::Waits => {}
             After::GoesOn => {
                 let agreed_at = pause.began_at;
-                self.line("All of them are found out: the run goes on.");
+                self.line("All outcomes are known: the run continues.");
                 self.monitor.ask(Command::ResumeRun { agreed_at });
             }
             After::Ends => {
-                self.line("The outcome of one stays unknown. Nothing more is started.");
-                self.stop(Halt::new("the outcome of one before it stays unknown", Exit::SomeRefused));
+                self.line("One outcome stays unknown. Nothing more is started.");
+                self.stop(Halt::new("the outcome of an earlier message stays unknown", Exit::SomeRefused));
             }
         }
     }
@@ -83,7 +83,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             let (so_far, minutes) = (self.report.counts().sentence(), LONGEST_STALL.as_secs() / 60);
             let lasting = match since.as_secs() {
                 0..10 => String::new(),
-                seconds => format!(" Nothing has got through for {seconds} s; after {minutes} minutes the run ends. So far {so_far}"),
+                seconds => format!(" Nothing has got through for {seconds} s; after {minutes} minutes the run stops. So far {so_far}"),
             };
             self.line(&format!("{line}{lasting}"));
         }

@@ -19,7 +19,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         let Moving { under_way, unknown, not_started } = self.stages_by_id.moving();
         let counts = self.report.counts();
         self.line(&format!(
-            "Stopping: {} accepted, {} refused, {} under way, {} of unknown outcome, {not_started} not started. Again to leave at once.",
+            "Stopping: {} accepted, {} refused, {} under way, {} unknown, {not_started} not started. Interrupt again to quit at once.",
             counts.accepted,
             counts.refused,
             counted(under_way, "request"),
@@ -44,7 +44,7 @@ impl<W: Write> ScriptedRun<'_, W> {
 
     /// Tells what has no end, and lets the worker go.
     pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyExit> {
-        let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker broke down", Exit::Failed));
+        let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker failed", Exit::Failed));
         for (id, index) in self.stages_by_id.take() {
             let outcome = match index {
                 RetryStage::NotStarted => not_started(&id, &halt),
@@ -60,9 +60,9 @@ impl<W: Write> ScriptedRun<'_, W> {
             return Ok(());
         }
         if self.monitor.ended().await.is_err() {
-            let next = "Run `postwatch retry` again: it finds out what became of the messages before it sends anything.";
+            let next = "Run `postwatch retry` again: it looks up what became of the messages before it sends anything.";
             return Err(
-                Failure::new(Exit::Failed, "The worker broke down.", "Outcomes that are missing here are in the journal.", next).into()
+                Failure::new(Exit::Failed, "The worker failed.", "The journal has the outcomes that are missing here.", next).into()
             );
         }
         self.open.end();

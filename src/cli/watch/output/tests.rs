@@ -60,7 +60,7 @@ fn the_other_formats_are_whole_documents() {
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "14:02:13  65∙∙∙∙1234    new → created           message_1");
     assert_eq!(lines[1], "14:02:13  65∙∙∙∙1234    sending → failed        routing_error  message_1");
-    assert_eq!(lines[2], "Done: nothing that was there at the start is open. 2 changes, 1 finished, 1 failed (100.0 %), 0 still open.");
+    assert_eq!(lines[2], "Done: nothing is left to wait for. 2 changes, 1 finished, 1 failed (100.0 %), 0 still on the way.");
 }
 
 #[test]
