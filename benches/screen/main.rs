@@ -2,7 +2,8 @@
 //! in another process: the first frame, a key to the changed cell, bytes, memory, and rest.
 //!
 //! `cargo bench --bench screen [-- MESSAGES]`, a million if nothing is said, which takes about five
-//! minutes: reading a million at ten calls a second takes two, coming to rest and resting one each. With `-- short` it is fifty
+//! minutes: reading a million at ten calls a second takes two, coming to rest and resting one each. With `-- short` it
+//! is fifty
 //! thousand and a short rest, in a minute: enough for all but memory. `$POSTWATCH` can name another build.
 //!
 //! Where visidata, csvlens, tabiew or slumber are in `PATH`, the same keys are pressed in them, and their

@@ -4,8 +4,8 @@ use super::campaigns::Configured;
 use crate::postman::Explanation;
 use crate::state::Server;
 
-/// What is to be known of each campaign that is configured again under another address of its server.
-/// It is no mistake: a gateway may have two names, and one of them may be down.
+/// A notice for each campaign that is configured again under another address of its server.
+/// It is not a mistake: a gateway may have two names, and one of them may be down.
 pub(super) fn twice(configured: &Configured) -> Vec<Explanation> {
     let servers: Vec<Server> = configured.campaigns.iter().map(|campaign| Server::of(campaign.base.as_str())).collect();
     let mut warnings = Vec::new();

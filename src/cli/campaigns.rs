@@ -10,7 +10,7 @@ use crate::delivery::{CampaignId, full_stop};
 use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, Transport};
 use crate::tui::KeyMap;
 
-/// The configuration with every campaign that is right, and what is not.
+/// The configuration, with every valid campaign and every mistake.
 pub(super) struct Configured {
     /// Where it was read.
     pub path: PathBuf,
@@ -18,7 +18,7 @@ pub(super) struct Configured {
     pub config: Config,
     /// The campaigns, in the order of the file.
     pub campaigns: Vec<ConfiguredCampaign>,
-    /// What is wrong in it, in the order of the file.
+    /// The mistakes in it, in the order of the file.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct ConfiguredCampaign {
     pub kind: HostKind,
     /// Its key, or why there is none.
     pub key: Result<ApiKey, Explanation>,
-    /// Something to know about the key that is no mistake.
+    /// A warning about the key that is not a mistake.
     pub key_warning: Option<String>,
 }
 
@@ -41,13 +41,13 @@ impl ConfiguredCampaign {
     /// A campaign of the configuration, with its key.
     ///
     /// # Errors
-    /// The mistake in its environment or address. A key that cannot be had is none: it is told with
-    /// the campaign.
+    /// The mistake in its environment or address. A missing key is not an error here: it is reported
+    /// with the campaign.
     pub fn of(config: CampaignConfig) -> Result<Self, Mistake> {
         Self::with_key(config, Some(&mut Keys::default()))
     }
 
-    /// The same, with what other campaigns' commands told; without its key where nobody needs it.
+    /// The same, with what other campaigns' commands printed; without its key if that is not needed.
     fn with_key(config: CampaignConfig, keys: Option<&mut Keys>) -> Result<Self, Mistake> {
         let (base, said) = base_of(&config)?;
         let (key, key_warning) = match keys {
@@ -62,23 +62,23 @@ impl ConfiguredCampaign {
     pub fn simulated(name: &str, id: &str, base: BaseUrl, key: ApiKey) -> Self {
         let usual = CampaignConfig::usual(name, CampaignId::new(id), KeySource::Env(String::new()));
         let config = CampaignConfig { read_only: Some(false), mask: Some(false), ..usual };
-        // Whatever its key looks like: it is the program's own.
+        // Whatever its key looks like: the simulator is the program's own.
         let kind = base.kind();
         Self { config, base, kind, key: Ok(key), key_warning: None }
     }
 
-    /// Whether it counts as production: coloured and locked so.
+    /// Whether it counts as production, and is coloured and locked accordingly.
     pub fn is_production(&self) -> bool {
         self.kind.is_production()
     }
 
-    /// Whether actions are refused: where nothing is said, in production.
+    /// Whether actions are refused: by default, in production.
     pub fn is_read_only(&self) -> bool {
         self.config.read_only.unwrap_or_else(|| self.is_production())
     }
 
-    /// Whether recipients and texts are masked: where nothing is said, everywhere but on loopback
-    /// without production behind it.
+    /// Whether recipients and texts are masked: by default, everywhere except on loopback without
+    /// production behind it.
     pub fn is_masked(&self) -> bool {
         self.config.mask.unwrap_or(self.base.kind() != HostKind::Loopback || self.is_production())
     }
@@ -96,14 +96,14 @@ impl ConfiguredCampaign {
 /// Reads the configuration.
 ///
 /// # Errors
-/// There is none, it is not to be trusted, or it cannot be read at all. Mistakes in it are no
-/// error here: what is right can be used.
+/// There is none, it cannot be trusted, or it cannot be read at all. Mistakes in it are not an
+/// error here: the rest can be used.
 pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
     configured_for(common, None)
 }
 
-/// The same, with the keys of these campaigns only, by name or id: a command that tells the key of
-/// another one may ask for a passphrase that nobody needs to type.
+/// The same, with the keys of these campaigns only, by name or id: a command that prints the key of
+/// another one may ask for a passphrase needlessly.
 ///
 /// # Errors
 /// As [`configured`].
@@ -111,7 +111,7 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
     let loaded = config::load(&path)?;
     let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
-    // A campaign with one mistake may have another in what only this side can judge.
+    // A campaign with one mistake may have another that only this side can judge.
     let mistaken = config.broken.iter().filter_map(|broken| server(broken.environment.as_ref(), broken.base_url.as_ref()).err());
     mistakes.extend(mistaken);
     mistakes.extend(super::theme::wrong_name(&config.display));
@@ -138,10 +138,10 @@ pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Resu
     Ok(Configured { path: loaded.path, config, campaigns, mistakes })
 }
 
-/// Where the API is, and with an address what the file says is behind it.
+/// Where the API is, and for an address what the file says is behind it.
 pub(super) fn base_of(campaign: &CampaignConfig) -> Result<(BaseUrl, Option<Environment>), Mistake> {
     let server = server(campaign.environment.as_ref(), campaign.base_url.as_ref())?;
-    // The configuration lets no campaign through that has neither.
+    // The configuration rejects a campaign that has neither.
     Ok(server.unwrap_or_else(|| (Environment::Test.base_url(), None)))
 }
 
@@ -157,7 +157,7 @@ fn server(
     let Some(url) = base_url else { return Ok(said.map(|environment| (environment.base_url(), None))) };
     let base = match BaseUrl::parse(&url.value) {
         Ok(base) => base,
-        // The text may be anything, a key as well: it is quoted as every other value.
+        // The text may be anything, even a key: it is quoted like every other value.
         Err(BaseUrlError::NotAnAddress { reason, .. }) => {
             return url.parse(|_| Err(Expected::new(format!("{ADDRESS} ({reason})"))));
         }
@@ -189,7 +189,7 @@ pub(super) fn sentence(error: &dyn std::error::Error) -> String {
 /// The campaign that a command names, by its configured name or its id.
 ///
 /// # Errors
-/// None, or several, are named so.
+/// No campaign, or more than one, has this name.
 pub(super) fn find<'a>(configured: &'a Configured, named: &str) -> Result<&'a ConfiguredCampaign, Failure> {
     let by_name = configured.campaigns.iter().find(|campaign| campaign.config.name == named);
     let id = CampaignId::new(named);
@@ -212,7 +212,7 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
         }
         None => format!("The configured campaigns are: {}.", names.join(", ")),
     };
-    // A slip in the file may be why it is not there.
+    // A mistake in the file may be why it is missing.
     let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
     Failure::new(Exit::Usage, format!("There is no campaign “{named}” in the configuration."), why, next)
 }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[rstest]
-    // What can be production is locked and masked; a simulator is neither.
+    // Anything that can be production is locked and masked; a simulator is neither.
     #[case("base_url = \"http://127.0.0.1:8025/api/v2\"", LIVE, HostKind::Production, true, true)]
     #[case("base_url = \"http://localhost:8025/api/v2\"", LIVE, HostKind::Production, true, true)]
     #[case("base_url = \"http://[::1]:8025/api/v2\"", "key_prod_0123456789", HostKind::Production, true, true)]
@@ -250,7 +250,7 @@ mod tests {
     #[case("environment = \"loadtest\"\nbase_url = \"http://127.0.0.1:8025/api/v2\"", LIVE, HostKind::Loadtest, false, false)]
     #[case("base_url = \"http://127.0.0.1:8025/api/v2\"\nenvironment = \"production\"", TEST, HostKind::Production, true, true)]
     #[case("base_url = \"http://127.0.0.1:8025/api/v2\"\nread_only = false\nmask = false", LIVE, HostKind::Production, false, false)]
-    // Elsewhere the host decides, whatever is said.
+    // Elsewhere the host decides, whatever the file says.
     #[case("base_url = \"https://sms.agency.example/v2\"", TEST, HostKind::Gateway, true, true)]
     #[case("base_url = \"https://sms.agency.example/v2\"\nenvironment = \"test\"", TEST, HostKind::Gateway, true, true)]
     #[case("environment = \"test\"", TEST, HostKind::Test, false, true)]

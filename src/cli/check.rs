@@ -25,7 +25,7 @@ pub struct CheckArguments {
     pub campaign: Vec<String>,
 }
 
-/// Looks at everything that must be right, whatever is wrong elsewhere.
+/// Checks everything, whatever is wrong elsewhere.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &CheckArguments, common: &Common) -> Result<E
     Ok(reported(&findings, common, &mut io::stdout().lock())?)
 }
 
-/// Tells what is right and wrong in the configuration alone.
+/// Checks only the configuration.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -98,7 +98,7 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
     findings
 }
 
-/// The campaigns that were named, or all; asked at the same time, told in their order.
+/// The named campaigns, or all; asked at the same time, reported in order.
 async fn campaigns(configured: &Configured, arguments: &CheckArguments) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut chosen = Vec::new();
@@ -126,7 +126,7 @@ async fn campaigns(configured: &Configured, arguments: &CheckArguments) -> Vec<F
         match campaign.await {
             Ok(found) => findings.extend(found),
             Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            // Nobody cancels these tasks.
+            // These tasks are never cancelled.
             Err(_) => {}
         }
     }

@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-/// A small table; the columns from `numbers` on are figures as far as they look like some.
+/// A small table; from column `numbers` on, cells that look like figures are aligned as such.
 pub(super) fn columns(heading: &[&str], numbers: usize, rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(heading.to_vec());

@@ -1,5 +1,5 @@
-//! `postwatch config`: where the file is, an example of one, its mistakes, its schema. Nothing here
-//! makes a call, and no key is read.
+//! `postwatch config`: where the file is, an example, its mistakes, its schema. Makes no call and
+//! reads no key.
 
 use std::io::Write as _;
 
@@ -32,7 +32,7 @@ pub enum ConfigCommand {
     Schema,
 }
 
-/// Tells about the configuration.
+/// Prints what was asked about the configuration.
 ///
 /// # Errors
 /// The file cannot be used at all, or the output cannot be written.

@@ -1,4 +1,4 @@
-//! What every script command begins with: the configuration, a campaign, the way to the API.
+//! What every script command starts with: the configuration, a campaign, the connection to the API.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) struct CommandContext {
     pub common: Common,
     pub configured: Configured,
     pub transport: Arc<dyn Transport>,
-    /// Whether it was told that only half the configured calls are made.
+    /// Whether the notice was given that only half the configured calls are made.
     half_reported: Arc<AtomicBool>,
 }
 
@@ -57,7 +57,7 @@ impl CommandContext {
         Self { clock, common: common.clone(), configured, transport, half_reported: Arc::default() }
     }
 
-    /// The campaign that the command names. What else is wrong in the configuration is told beside.
+    /// The campaign that the command names. Other mistakes in the configuration are reported as well.
     ///
     /// # Errors
     /// There is none of this name or id.
@@ -79,14 +79,14 @@ impl CommandContext {
     /// There is no usable key.
     pub fn reader(&self, campaign: &ConfiguredCampaign) -> Result<Reader, Failure> {
         let api = campaign.api(&self.transport)?;
-        // A dashboard may watch the same campaign: together they keep to its ceiling.
+        // A dashboard may watch the same campaign: together they stay within its ceiling.
         let reader = Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), chance).sharing(shared_budget(&self.common));
         let quiet = self.common.quiet;
         let half_reported = Arc::clone(&self.half_reported);
         Ok(reader.telling(move |news| match news {
             _ if quiet => {}
             ReaderNews::GoesAgain { error, wait } => tell(&waiting(error, wait)),
-            // The folder is one for all campaigns: it is told once.
+            // All campaigns share the folder, so this is reported once.
             ReaderNews::HalfRate(_) if half_reported.swap(true, Ordering::Relaxed) => {}
             ReaderNews::HalfRate(why) => tell(&why.in_full()),
         }))
@@ -102,7 +102,7 @@ impl CommandContext {
         format_of(&self.common)
     }
 
-    /// A line for people, beside the data.
+    /// A line for people, next to the data.
     pub fn notice(&self, line: &str) {
         if !self.common.quiet {
             tell(line);
@@ -116,7 +116,7 @@ pub(super) fn format_of(common: &Common) -> Format {
     common.format.unwrap_or(usual)
 }
 
-/// Whether the output is coloured: on a terminal, unless `NO_COLOR` or the command line says else.
+/// Whether the output is coloured: on a terminal, unless `NO_COLOR` or the command line says otherwise.
 pub(super) fn is_coloured(common: &Common) -> bool {
     match common.color {
         Colour::Always => true,
@@ -125,12 +125,12 @@ pub(super) fn is_coloured(common: &Common) -> bool {
     }
 }
 
-/// The width of the terminal that the output is; `None` where it is none.
+/// The width of the terminal; `None` if the output is not a terminal.
 pub(super) fn table_width() -> Option<u16> {
     std::io::stdout().is_terminal().then(|| terminal_size().map(|(columns, _)| columns)).flatten()
 }
 
-/// Columns and rows of the terminal that the output is.
+/// Columns and rows of the terminal, if the output is one.
 #[cfg(unix)]
 pub(super) fn terminal_size() -> Option<(u16, u16)> {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
@@ -143,7 +143,7 @@ pub(super) fn terminal_size() -> Option<(u16, u16)> {
     None
 }
 
-/// A random number, from the keys that the standard library draws from the system for its hashes.
+/// A random number, from the keys that the standard library takes from the system for its hashes.
 pub(super) fn random() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(0)
@@ -154,12 +154,12 @@ fn chance() -> f64 {
     random() as f64 / u64::MAX as f64
 }
 
-/// A line on standard error. One that nobody can read is nobody's loss.
+/// A line on standard error. If it cannot be written, that does not matter.
 pub(super) fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Numbers as people write them, with the noun that agrees.
+/// A number as people write it, with a noun that agrees.
 pub(super) use crate::delivery::{counted, grouped};
 
 fn waiting(error: &CallError, wait: Duration) -> String {
@@ -167,7 +167,7 @@ fn waiting(error: &CallError, wait: Duration) -> String {
     format!("{}; trying again in {seconds:.1} s.", error.explanation().what)
 }
 
-/// Why there is no configuration to work with.
+/// Why there is no usable configuration.
 pub(super) fn unusable(error: &LoadError) -> Failure {
     if error.is_not_found() {
         let next = "Name one with `--config FILE`. `postwatch` alone, in a terminal, shows an example; `postwatch simulate --write-config FILE` writes one for a simulator.";

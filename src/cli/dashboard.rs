@@ -66,7 +66,7 @@ pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
     let state = StateFolder::Named(common.state.clone());
     let reload: Reload = {
         let common = common.clone();
-        // Without the keys: a command that tells one may want the terminal, which the dashboard has.
+        // Without the keys: a command that prints one may need the terminal, which the dashboard has.
         Arc::new(move || usable(configured_for(&common, Some(&[]))).map(drop).map_err(|failure| failure.text))
     };
     loop {
@@ -113,7 +113,7 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
         let key = ApiKey::new(&settings.key.as_str().into()).map_err(|error| Failure::new(Exit::Failed, error.to_string(), "", ""))?;
         campaigns.push(ConfiguredCampaign::simulated(&settings.name, &settings.id, base.clone(), key));
     }
-    // Nothing of a demo is to outlive it, and it must not touch the journal of real actions.
+    // Nothing of a demo may outlive it, and it must not touch the journal of real actions.
     let folder = tempfile::Builder::new().prefix("postwatch-demo-").tempdir().map_err(|error| {
         let next = "Make room in the folder for temporary files, or name another one with TMPDIR.";
         Failure::new(Exit::Failed, "The demo's state folder cannot be created.", super::campaigns::sentence(&error), next)
@@ -136,10 +136,10 @@ fn simulated(arguments: &DemoArguments, campaigns: Vec<CampaignOptions>, runtime
     })
 }
 
-/// Somebody starts the program who has no configuration yet.
+/// The first start: there is no configuration yet.
 fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<Exit, Failure> {
     if common.config.is_some() {
-        // A file that was named and is not there is a slip, not a first time.
+        // A named file that does not exist is a mistake, not a first start.
         let next = "Name another one with `--config FILE`, or leave the option out.";
         return Err(Failure::new(Exit::Usage, "There is no such configuration.", super::campaigns::sentence(missing), next));
     }
@@ -162,7 +162,7 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     }
 }
 
-/// Shows the dashboard until it ends: what it showed last, and how it ended.
+/// Shows the dashboard until it quits; gives what it showed last, and why it quit.
 fn show(
     setup: Setup,
     campaigns: Vec<ConfiguredCampaign>,
@@ -185,7 +185,7 @@ fn show(
     }
     let end = EventLoop::new(&mut dashboard, &mut screen, &mut keyboard, &mut workers, receiver, requests).run();
     keyboard.finish();
-    // First the terminal is given back, then the workers may take the time that a write needs.
+    // First the terminal is restored, then the workers may take the time that a write needs.
     drop(screen);
     workers.stop();
     Ok((dashboard.session(), end.map_err(|error| lost(&error))?))
@@ -225,12 +225,12 @@ fn exit_of(end: ExitReason) -> Exit {
     }
 }
 
-/// The terminal's background, as far as the environment tells it.
+/// The terminal's background, as far as the environment says.
 fn background() -> Option<Background> {
     Background::of_environment(|name| std::env::var(name).ok())
 }
 
-/// The colours that the terminal has and the user wants.
+/// The colours that the terminal has and the user asked for.
 fn depth(common: &Common) -> ColourDepth {
     use super::args::Colour;
     use crate::tui::ColourSetting;

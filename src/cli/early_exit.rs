@@ -7,14 +7,14 @@ use super::{Exit, Failure};
 /// An early end of a command.
 #[derive(Debug)]
 pub enum EarlyExit {
-    /// Something went wrong, and a person is told.
+    /// Something went wrong, and is reported to a person.
     Failed(Failure),
-    /// Whoever read the output has read enough (`| head`): a quiet end.
+    /// The reader of the output has read enough (`| head`): a quiet exit.
     PipeClosed,
 }
 
 impl EarlyExit {
-    /// An end because the output could not be written.
+    /// An exit because the output could not be written.
     pub fn output(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return EarlyExit::PipeClosed;
@@ -40,7 +40,7 @@ impl From<io::Error> for EarlyExit {
     }
 }
 
-/// What the system says below an error of the CSV writer.
+/// The system's error behind an error of the CSV writer.
 pub(super) fn of_csv(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

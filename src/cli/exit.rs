@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-/// How a command ended, what says least first: the order in which several at once are told. Scripts rely on the
+/// The outcome of a command, the least important first: if several apply, the last one wins. Scripts rely on the
 /// numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
@@ -43,14 +43,14 @@ impl Exit {
         }
     }
 
-    /// What a file that cannot be written means: a full disk is nobody's mistake in usage.
+    /// The exit for a file that cannot be written: a full disk is not wrong usage.
     pub fn of_file(error: &io::Error) -> Exit {
         let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
         if is_full { Exit::Failed } else { Exit::Usage }
     }
 
-    /// The exit of several things at once: an interruption says most, then unknown outcomes, then a failure of this
-    /// side, then refused actions, then a refusal altogether.
+    /// The exit if several apply: an interruption matters most, then unknown outcomes, then a failure on this side,
+    /// then refused actions, then a refusal of everything.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
         self.max(other)

@@ -1,4 +1,4 @@
-//! A command that could not do what it was asked.
+//! A command that failed.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::Exit;
 use crate::delivery::full_stop;
 use crate::postman::{CallError, Explanation};
 
-/// Why a command ended early: what happened, why, what to do next, and its exit code.
+/// Why a command exits early: what happened, why, what to do next, and its exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// For the person.
@@ -38,8 +38,8 @@ impl From<CallError> for Failure {
     }
 }
 
-/// What to do next, for a command that has ended: the dashboard reads on by itself, a command does
-/// not.
+/// What to do next after a command has exited: the dashboard continues reading by itself, a command
+/// does not.
 fn for_a_command(next: &str) -> String {
     let holds = |sentence: &&str| !sentence.contains("by itself") && !sentence.contains("Nothing needs to be done");
     let mut kept: Vec<&str> = next.split_inclusive(". ").map(str::trim).filter(holds).collect();

@@ -20,16 +20,17 @@ use crate::monitor::Reader;
 use crate::postman::record::{Field, RecordFormat};
 use crate::postman::{Call, PageRequest, Position};
 
-/// How many messages one campaign is asked for: more than anybody reads for one number. The newest
-/// come first, and that there are more is told.
+/// How many messages to ask one campaign for: more than anyone reads for one number. The newest
+/// come first, and the output says if there are more.
 const MOST: u16 = 100;
-/// How many bytes of the input are looked at for a number: far more than one line has.
+/// How many bytes of the input are read for a number: far more than one line has.
 const LONGEST_INPUT: u64 = 65_536;
 
 /// What `find` takes.
 #[derive(Debug, Clone, Args)]
 pub struct FindArguments {
-    /// The number or a part of it: `+65 9123-4567`, digits, or an NRIC. Without it the program asks, to keep it out of the shell's history
+    /// The number or a part of it: `+65 9123-4567`, digits, or an NRIC. Without it the program asks, to keep it out of
+    /// the shell's history
     #[arg(value_name = "NUMBER")]
     pub number: Vec<String>,
     /// Only this campaign, by its name in the configuration or by its id; may be repeated [default: all]
@@ -40,7 +41,7 @@ pub struct FindArguments {
 /// Asks the campaigns.
 ///
 /// # Errors
-/// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is told among
+/// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is listed among
 /// the answers.
 pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let context = match arguments.campaign.as_slice() {
@@ -54,9 +55,9 @@ pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Ex
     Ok(found.exit())
 }
 
-/// What is looked for, as an argument or on a line of standard input.
+/// What to search for, given as an argument or on a line of standard input.
 async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
-    // A number is written in groups; the shell hands each over on its own.
+    // A number is written in groups; the shell passes each as a separate argument.
     let typed = match arguments.number.join(" ") {
         number if !arguments.number.is_empty() => number,
         // A thread of its own, so that a signal ends the wait.
@@ -71,7 +72,7 @@ async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
     looked_for(None, parsed(&typed))
 }
 
-/// Asks for the number: on a terminal with a word about it, else without.
+/// Reads the number, with a prompt on a terminal.
 fn asked_for() -> std::io::Result<String> {
     let input = std::io::stdin();
     if input.is_terminal() {
@@ -83,19 +84,19 @@ fn asked_for() -> std::io::Result<String> {
     if input.is_terminal() {
         input.lock().read_line(&mut text)?;
     } else {
-        // All of it, so that a second number is not left out in silence.
+        // All of it, so that a second number is not silently ignored.
         input.lock().take(LONGEST_INPUT).read_to_string(&mut text)?;
     }
     Ok(text)
 }
 
-/// What `typed` asks for. Two lines with digits are two numbers: a number is not broken into lines.
+/// What `typed` searches for. Two lines with digits are two numbers: a number is not broken into lines.
 fn parsed(typed: &str) -> Result<RecipientQuery, NotANumber> {
     let has_digits = |line: &&str| line.contains(char::is_numeric);
     if typed.lines().filter(has_digits).count() > 1 { Err(NotANumber::Several) } else { RecipientQuery::parse(typed) }
 }
 
-/// The campaigns to ask, and those that cannot be asked whatever happens.
+/// The campaigns to ask, and those that cannot be asked at all.
 fn chosen(arguments: &FindArguments, context: &CommandContext, query: &RecipientQuery) -> Result<FindResult, Failure> {
     let configured = &context.configured;
     let mut campaigns: Vec<&ConfiguredCampaign> = Vec::new();
@@ -133,7 +134,7 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
     Ok(FindResult { is_part: query.is_part(), answers, broken })
 }
 
-/// Asks all of them at the same time. One that does not answer holds up no other.
+/// Asks all of them at the same time. One that does not answer delays no other.
 async fn ask(context: &CommandContext, found: &mut FindResult, query: &RecipientQuery) -> Result<(), Failure> {
     let progress = ProgressLine::start(context.common.quiet, false);
     let mut asked: JoinSet<(usize, Result<SearchAnswer, Failure>)> = JoinSet::new();
@@ -155,7 +156,7 @@ async fn ask(context: &CommandContext, found: &mut FindResult, query: &Recipient
                 }
             }
             Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            // Nobody cancels these tasks.
+            // These tasks are never cancelled.
             Err(_) => {}
         }
         progress.tell(|| format!("{} of {} answered", all - asked.len(), counted(all, "campaign")));

@@ -2,9 +2,9 @@
 
 use crate::tui::text::{cut, width};
 
-/// What stands between two columns.
+/// The separator of two columns.
 const BETWEEN: &str = "  ";
-/// No column is made narrower than this, unless what stands in it is.
+/// No column is made narrower than this, unless its content is.
 const NARROWEST: usize = 8;
 
 /// A line.
@@ -14,7 +14,7 @@ pub(super) struct TableRow {
     pub tint: Tint,
 }
 
-/// What a colour says beside the word.
+/// What a colour adds to the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tint {
     None,
@@ -22,8 +22,7 @@ pub(super) enum Tint {
     Bad,
 }
 
-/// The heading and the rows as lines; at most `room` columns where that is given, as far as that
-/// can be.
+/// The heading and the rows as lines, at most `room` columns wide if given and if possible.
 pub(super) fn lines(heading: &[String], rows: &[TableRow], room: Option<usize>, colour: bool) -> Vec<String> {
     let count = heading.len();
     let natural = |column: usize| {
@@ -38,7 +37,7 @@ pub(super) fn lines(heading: &[String], rows: &[TableRow], room: Option<usize>, 
     std::iter::once(heading).chain(rows.iter().map(|row| line(&row.cells, row.tint, &widths, colour))).collect()
 }
 
-/// Takes columns from the widest ones until all fit.
+/// Shrinks the widest columns until all fit.
 fn narrow(widths: &mut [usize], room: usize) {
     let mut over = widths.iter().sum::<usize>().saturating_sub(room);
     while over > 0 {

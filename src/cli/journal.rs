@@ -30,7 +30,7 @@ impl OpenJournal {
     /// Opens the journal and begins a run in it.
     ///
     /// # Errors
-    /// It cannot be written: then `what` cannot be done.
+    /// It cannot be written, so `what` cannot be done.
     pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
         begin(common).map_err(|error| {
             let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
@@ -40,7 +40,7 @@ impl OpenJournal {
 }
 
 impl OpenJournal {
-    /// The command ends in good order. A lock file that stays all the same is removed by a later run.
+    /// The command ends normally. A lock file that stays behind is removed by a later run.
     pub fn end(self) {
         if let Ok(run) = Arc::try_unwrap(self.run) {
             let _ = self.journal.end_run(run);
@@ -57,20 +57,19 @@ fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
 }
 
-/// What a journal that cannot be used means for the exit code: a folder that is not to be used is a mistake of whoever
-/// named it, a full disk is none.
+/// The exit code for a journal that cannot be used: an unusable folder is wrong usage, a full disk is not.
 pub(super) fn exit_of(error: &StateError) -> Exit {
     if error.is_of_the_disk() { Exit::Failed } else { Exit::Usage }
 }
 
-/// The budget of calls that is shared with other processes, where there is a place for it.
+/// The budget of calls that is shared with other processes, if there is a folder for it.
 pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).ok()?;
     Some(Arc::new(BudgetFile::new(&folder)))
 }
 
-/// The messages of a campaign of which the API has said that no attempts are left. A journal that is there and cannot be
-/// read is told: then none is known.
+/// The messages of a campaign for which the API has said that no attempts are left. If the journal exists and cannot be
+/// read, that is reported, and none is known.
 pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -> HashSet<MessageId> {
     let refused = || {
         let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok())?;
@@ -87,11 +86,11 @@ pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -
     refused.into_iter().collect()
 }
 
-/// Whether recipients and texts are shown whole. Where they are masked and `--reveal` asks for
-/// them, that is written into the journal first.
+/// Whether recipients and texts are shown unmasked. If they are masked and `--reveal` asks for
+/// them, that is written to the journal first.
 ///
 /// # Errors
-/// It cannot be written down: then nothing is revealed.
+/// It cannot be written, so nothing is revealed.
 pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: &str) -> Result<bool, Failure> {
     if !campaign.is_masked() {
         return Ok(false);

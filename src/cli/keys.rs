@@ -13,14 +13,14 @@ use crate::postman::{ApiKey, BaseUrl, Environment, Explanation, KeyFit};
 /// A key's text, or why there is none.
 type KeyText = Result<SecretString, String>;
 
-/// What the commands told so far: one that several campaigns name runs once a start, because it may
-/// ask for a passphrase.
+/// What the commands have printed so far: one that several campaigns name runs once per start, because
+/// it may ask for a passphrase.
 #[derive(Default)]
 pub(super) struct Keys(Vec<(Vec<String>, KeyText)>);
 
 impl Keys {
-    /// Runs the commands of these campaigns all at once, so that the slowest alone is waited for. On a terminal none is
-    /// run here: two that ask for a passphrase must not ask at the same time.
+    /// Runs the commands of these campaigns all at once, so that the wait is only as long as the slowest. On a terminal
+    /// none is run here: two commands must not ask for a passphrase at the same time.
     pub fn run_side_by_side<'a>(&mut self, campaigns: impl Iterator<Item = &'a CampaignConfig>) {
         if config::may_ask() {
             return;
@@ -61,12 +61,12 @@ fn read(source: &KeySource) -> KeyText {
     source.read(|name| std::env::var(name).ok()).map_err(|error| sentence(&error))
 }
 
-/// Why a campaign has no key that nobody asked for.
+/// Why a campaign that was not asked for has no key.
 pub(super) fn not_needed(campaign: &CampaignConfig) -> Explanation {
     Explanation::new(format!("The key of “{}” was not read.", campaign.name), "This campaign was not asked for.", "Name it.")
 }
 
-/// A campaign's key, and something to know about it that is no mistake.
+/// A campaign's key, and a warning about it that is not a mistake.
 pub(super) fn key_of(
     campaign: &CampaignConfig,
     base: &BaseUrl,
@@ -86,7 +86,7 @@ pub(super) fn key_of(
     }
 }
 
-/// Why a campaign has no key, and how the dashboard comes by it once that is put right; `read_now` is the key for that.
+/// Why a campaign has no key, and how the dashboard gets it once that is fixed; `read_now` is the keyboard key for that.
 pub(super) fn missing(campaign: &ConfiguredCampaign, read_now: &str) -> Option<Explanation> {
     let why = campaign.key.as_ref().err()?.clone();
     let again = match campaign.config.key {
@@ -124,10 +124,10 @@ fn read_again(campaign: &ConfiguredCampaign) -> Option<ApiKey> {
     (base.kind().behind(said, Some(&key)) == campaign.kind).then_some(key)
 }
 
-/// How a campaign's key is read again while the dashboard stands; `None` where nothing else can come of it.
+/// How a campaign's key is read again while the dashboard runs; `None` if that could not change anything.
 ///
-/// A command that failed is not run again by itself: it may ask, on a screen of its own, somebody who is not there. A key
-/// that would make the campaign count as something else (production behind a loopback address) needs a new start.
+/// A command that failed is not run again automatically: it may open a window to ask a user who is away. A key that
+/// would change what the campaign counts as (production behind a loopback address) needs a new start.
 pub(super) fn again_for(campaign: &ConfiguredCampaign) -> Option<KeyAgain> {
     let is_command = match campaign.config.key {
         KeySource::File(_) => false,

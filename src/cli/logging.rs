@@ -11,11 +11,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::campaigns::sentence;
 use super::{Exit, Failure};
 
-/// Writes what the program does into a file, after what stands there already. A new file is its
-/// owner's only.
+/// Appends what the program does to a file. A new file is readable only by its owner.
 ///
-/// Only the program's own lines are written, whatever the verbosity: those of the libraries below
-/// would name addresses with a recipient's digits in them.
+/// Only the program's own lines are written, whatever the verbosity: libraries would log addresses
+/// that contain a recipient's digits.
 ///
 /// # Errors
 /// The file cannot be written.

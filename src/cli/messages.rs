@@ -59,7 +59,7 @@ pub struct MessagesArguments {
     pub fields: Vec<FieldName>,
 }
 
-/// A field's name that is known to be one.
+/// A known field's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldName(Field);
 
@@ -73,7 +73,7 @@ fn field(text: &str) -> Result<FieldName, String> {
 /// A batch's id.
 ///
 /// # Errors
-/// There is none.
+/// It is empty.
 pub(super) fn batch(text: &str) -> Result<BatchId, String> {
     match text.trim() {
         "" => Err("expected the id of a batch; `postwatch status` lists them".to_owned()),
@@ -81,7 +81,7 @@ pub(super) fn batch(text: &str) -> Result<BatchId, String> {
     }
 }
 
-/// The fields that were asked for, each once.
+/// The requested fields, each once.
 fn fields_of(names: &[FieldName]) -> Result<Vec<Field>, Failure> {
     let mut fields: Vec<Field> = Vec::with_capacity(names.len());
     for FieldName(field) in names {
@@ -143,7 +143,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         work.stream(&mut pages, &mut output).await?;
     } else {
         let store = work.collect(&mut pages).await?;
-        // The line goes away before anything stands in its place.
+        // The progress line is cleared before anything else is printed.
         work.progress = ProgressLine::off();
         let names = if format == Format::Csv { work.value_names(&store) } else { Vec::new() };
         let mut output = MessageWriter::begin(out, format, layout, &names, table)?;
@@ -156,7 +156,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         context.notice(&format!("None of the loaded messages has a value {}.", loaded.missing.join(", ")));
     }
     match loaded.seen.check(&wanted) {
-        // What lies behind the limit may have it.
+        // Messages beyond the limit may have it.
         Err(failure) if loaded.end == Some(ReadEnd::Limit) => context.notice(&failure.text.reason()),
         checked => checked?,
     }
@@ -174,7 +174,7 @@ fn wanted_of(arguments: &MessagesArguments, history: Duration, zone: &TimeZone, 
     Ok(MessageFilter { statuses: arguments.status.clone(), errors: arguments.error.clone(), window })
 }
 
-/// A page holds a thousand, unless a few of the newest are all that is wanted.
+/// A page holds a thousand, unless only a few of the newest are needed.
 fn page_size(limit: Option<usize>, wanted: &MessageFilter) -> u16 {
     match limit {
         Some(limit) if wanted.is_all() => u16::try_from(limit).unwrap_or(u16::MAX).clamp(1, PageRequest::LARGEST),
@@ -182,11 +182,11 @@ fn page_size(limit: Option<usize>, wanted: &MessageFilter) -> u16 {
     }
 }
 
-/// Why a list could not be read to its end; the batch's, where it is one's.
+/// Why a list could not be read to its end.
 pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
     match error {
         ReadError::Call(error) if error.is_not_found() => match (batch, &error.kind) {
-            // In the API's own words: a front's 404 says nothing of a batch.
+            // In the API's own words: a proxy's 404 says nothing about a batch.
             (Some(batch), CallErrorKind::Api { .. }) => no_such_batch(error, batch),
             _ => error.into(),
         },
@@ -200,7 +200,7 @@ pub(super) fn unread(error: ReadError, batch: Option<&BatchId>) -> Failure {
     }
 }
 
-/// The API knows no such batch, or no such campaign: it answers alike to both.
+/// The API knows no such batch, or no such campaign: its answer to both is the same.
 fn no_such_batch(error: CallError, batch: &BatchId) -> Failure {
     let failure = Failure::from(error);
     let text = Explanation {

@@ -1,4 +1,4 @@
-//! The command line: arguments and one file a command. It drives the same workers and the same
+//! The command line: arguments, and one file per command. It uses the same workers and the same
 //! journal as the dashboard.
 
 mod addresses;

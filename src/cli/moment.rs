@@ -1,4 +1,4 @@
-//! The times of options, and times as they are told.
+//! The times given in options, and times as they are shown.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,7 +12,7 @@ pub(super) use crate::postman::record::exact;
 /// The time that an option's text means, to the millisecond.
 ///
 /// # Errors
-/// It means none.
+/// It is not a time.
 pub(super) fn parse(option: &str, text: &str, day: DayEnd, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Failure> {
     let time = GivenTime::parse(text, day, zone).ok().and_then(|moment| moment.at(zone, now));
     time.ok_or_else(|| {

@@ -1,18 +1,18 @@
-//! A number that somebody gives, as what is looked for.
+//! A number that the user gives, turned into a search.
 
 use super::Failure;
 use super::context::counted;
 use crate::delivery::{NotANumber, RecipientQuery};
 
-/// That a server told messages to other numbers, which were left out.
+/// Says that a server gave messages to other numbers, which were left out.
 pub(super) fn did_not_search(others: usize) -> String {
     format!("The server did not search: {} to other numbers left out.", counted(others, "message"))
 }
 
-/// What `typed` asks for. `option` is what it was given to: none where it stands by itself.
+/// What `typed` searches for. `option` is the option it was given to, if any.
 ///
 /// # Errors
-/// Wrong usage: it is no number, or too short a part of one.
+/// Wrong usage: not a number, or too short a part of one.
 pub(super) fn looked_for(option: Option<&str>, typed: Result<RecipientQuery, NotANumber>) -> Result<RecipientQuery, Failure> {
     let name = option.map(|option| format!("`{option}`"));
     let query = typed.map_err(|why| {

@@ -1,19 +1,19 @@
-//! What shows that something goes on, on a terminal only.
+//! Progress, shown only on a terminal.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often the sign of life moves.
+/// How often the spinner moves.
 const TICK: Duration = Duration::from_millis(120);
 
-/// A line on standard error that goes away at the end.
+/// A line on standard error that is cleared at the end.
 pub(super) struct ProgressLine(Option<ProgressBar>);
 
 impl ProgressLine {
-    /// A line, where standard error is a terminal and nobody asked for quiet. `shared` says that
-    /// the data goes to the same terminal line by line: the two would tear each other apart.
+    /// A line, if standard error is a terminal and `--quiet` is not given. `shared` says that the
+    /// data goes to the same terminal line by line: the two would garble each other.
     pub fn start(quiet: bool, shared: bool) -> Self {
         if quiet || shared || !std::io::stderr().is_terminal() {
             return Self(None);
@@ -26,7 +26,7 @@ impl ProgressLine {
         Self(Some(bar))
     }
 
-    /// A bar over so many steps, under the same conditions.
+    /// A bar of this many steps, under the same conditions.
     pub fn over(steps: usize, quiet: bool, shared: bool) -> Self {
         let progress = Self::start(quiet, shared);
         if let Some(bar) = &progress.0 {
@@ -38,14 +38,14 @@ impl ProgressLine {
         progress
     }
 
-    /// So many steps are done.
+    /// This many steps are done.
     pub fn reached(&self, steps: usize) {
         if let Some(bar) = &self.0 {
             bar.set_position(steps as u64);
         }
     }
 
-    /// Writes a line above it, or where it would be.
+    /// Writes a line above it, or in its place.
     pub fn line(&self, line: &str) {
         match &self.0 {
             Some(bar) => bar.suspend(|| super::context::tell(line)),
@@ -58,7 +58,7 @@ impl ProgressLine {
         Self(None)
     }
 
-    /// Says how far it is.
+    /// Shows how far it is.
     pub fn tell(&self, line: impl FnOnce() -> String) {
         if let Some(bar) = &self.0 {
             bar.set_message(line());

@@ -1,5 +1,5 @@
-//! `postwatch retry`: tries failed messages again, with the same plan, the same journal and the
-//! same worker as the dashboard.
+//! `postwatch retry`: retries failed messages, with the same plan, the same journal and the same
+//! worker as the dashboard.
 
 mod agree;
 mod before;
@@ -54,7 +54,8 @@ pub struct RetryArguments {
     /// The same, but only failures with this error code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = super::messages::code)]
     pub error: Vec<String>,
-    /// Only failures created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: 24h]. Older ones are
+    /// Only failures created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: 24h].
+    /// Older ones are
     /// found if they were created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
@@ -118,7 +119,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         let mut report = report_of(&chosen, &context)?;
         return reported(&mut report, &context);
     }
-    // A question whose yes could not be written down is not asked.
+    // No question is asked if its yes could not be written to the journal.
     let open = match open {
         Some(open) => open,
         None => OpenJournal::begin(common, before::NOTHING)?,
@@ -127,7 +128,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         context.notice(&announcement());
     } else {
         let yes = tokio::select! {
-            // Whoever presses Ctrl-C has not agreed, whatever else was typed.
+            // Ctrl-C is not a yes, whatever else was typed.
             biased;
             exit = signals.next() => return Ok(exit),
             yes = agree::asked(&chosen, campaign, &context, arguments) => yes?,
@@ -151,12 +152,12 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         },
     };
     let end = work::carry_out(agreed, &context, campaign, open, &mut report, signals).await;
-    // The output is ended even where the run was not.
+    // The output is finished even if the run is not.
     let exit = reported(&mut report, &context)?;
     Ok(end?.and(exit))
 }
 
-/// A report that begins with what is left out.
+/// A report that starts with the messages left out.
 fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyExit> {
     let mut report = OutcomeReport::begin(context.format());
     for left_out in &chosen.left_out {
@@ -165,7 +166,7 @@ fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport,
     Ok(report)
 }
 
-/// Ends the report, with a sentence for a person; gives the exit that the outcomes ask for.
+/// Ends the report with a sentence for a person; gives the exit of its outcomes.
 fn reported(report: &mut OutcomeReport, context: &CommandContext) -> Result<Exit, EarlyExit> {
     report.finish()?;
     context.notice(&report.counts().sentence());

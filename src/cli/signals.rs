@@ -4,8 +4,8 @@ use std::io;
 
 use super::{Exit, Failure};
 
-/// Waits for the signals that end the program. Made before the work begins, so that none is
-/// missed; the system's own way to end the program is off from then on.
+/// Waits for the signals that end the program. Created before the work begins, so that none is
+/// missed; from then on the system does not end the program itself.
 pub(super) struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
@@ -42,7 +42,7 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// The exit that the next signal asks for.
+    /// The exit for the next signal.
     #[cfg(unix)]
     pub async fn next(&mut self) -> Exit {
         let code = tokio::select! {
@@ -53,7 +53,7 @@ impl Signals {
         Exit::Signal(code)
     }
 
-    /// The exit that the next signal asks for.
+    /// The exit for the next signal.
     #[cfg(not(unix))]
     pub async fn next(&mut self) -> Exit {
         if tokio::signal::ctrl_c().await.is_err() {
@@ -63,8 +63,8 @@ impl Signals {
         Exit::Signal(130)
     }
 
-    /// The work, unless a signal comes first: then it is dropped where it stands. Only for work
-    /// that changes nothing outside.
+    /// The work, unless a signal comes first: then it is dropped halfway. Only for work that changes
+    /// nothing outside.
     pub async fn or<T>(&mut self, work: impl Future<Output = Result<Exit, T>>) -> Result<Exit, T> {
         tokio::select! {
             end = work => end,

@@ -1,4 +1,4 @@
-//! `postwatch simulate`: the imitated API on this machine, until it is interrupted.
+//! `postwatch simulate`: the simulated API on this machine, until it is interrupted.
 
 mod config_file;
 
@@ -119,7 +119,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     config::parse_duration(text).map_err(|expected| format!("{} is expected", expected.expected))
 }
 
-/// Serves the imitated API until a signal comes.
+/// Serves the simulated API until a signal comes.
 ///
 /// # Errors
 /// Wrong options, an address that cannot be listened on, or a configuration that cannot be written.
@@ -131,7 +131,7 @@ pub(super) async fn run(arguments: SimulateArguments, common: &Common, signals: 
     }
     announce(&simulator)?;
     if let Some(config) = config.filter(|_| !common.quiet) {
-        // The command comes as one would type it.
+        // The command as one would type it.
         let _ = writeln!(std::io::stderr(), "The configuration is written: postwatch --config {}", config.shown());
     }
     let exit = signals.next().await;
@@ -182,7 +182,7 @@ fn campaigns(arguments: &SimulateArguments) -> Result<Vec<CampaignOptions>, Fail
     Ok(campaigns)
 }
 
-/// Tells where it listens. Scripts wait for these lines, so they are flushed at once.
+/// Prints where it listens. Scripts wait for these lines, so they are flushed at once.
 fn announce(simulator: &Simulator) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "listening on {}", simulator.base_url())?;

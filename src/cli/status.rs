@@ -31,13 +31,14 @@ pub struct StatusArguments {
     /// Only this batch
     #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
     pub batch: Option<BatchId>,
-    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those created within
+    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those
+    /// created within
     /// the configured history; for a batch, all]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
 }
 
-/// Tells the figures.
+/// Prints the figures.
 ///
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
@@ -67,7 +68,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
             let back = loaded_back_to(&asked, loaded.back.oldest, loaded.whole, zone).unwrap_or_default();
             context.notice(&format!("{back} Messages created or last attempted since {} count.", moment::shown(since, zone)));
         }
-        // Nobody asked for this limit, so nobody may take the figures for those of the whole campaign.
+        // The user did not ask for this limit, so the figures must not pass for those of the whole campaign.
         (None, Some(horizon)) => context.notice(&format!(
             "Only messages since {} were loaded (`history` in the configuration sets how far): --since reads further back.",
             moment::shown(horizon, zone)
@@ -87,7 +88,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     Ok(Exit::Done)
 }
 
-/// Of which time: as asked, else the configured history. A batch is loaded whole, because the question is how it went.
+/// The time window: as requested, else the configured history. A batch is loaded whole, because the question is how it went.
 fn stretch(arguments: &StatusArguments, context: &CommandContext, campaign: &ConfiguredCampaign) -> Result<AttemptWindow, super::Failure> {
     let (now, history) = (Timestamp::now(), campaign.config.history);
     let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
@@ -95,17 +96,17 @@ fn stretch(arguments: &StatusArguments, context: &CommandContext, campaign: &Con
     Ok(if arguments.batch.is_some() { stretch.whole() } else { stretch.within(history, now) })
 }
 
-/// How far the list was loaded that the messages of a stretch were taken from.
+/// How far the list was loaded for a time window.
 struct Loaded {
     /// How far back.
     back: ListedBack,
     /// Whether there is nothing older.
     whole: bool,
-    /// Messages that may be in the stretch, and have no time that tells.
+    /// Messages that may be in the window, but have no deciding time.
     untimed: HashSet<String>,
 }
 
-/// Loads the messages of the stretch: all that is in it, and nothing else.
+/// Loads the messages of the window: all of them, and nothing else.
 async fn read(
     context: &CommandContext,
     campaign: &ConfiguredCampaign,
@@ -121,7 +122,7 @@ async fn read(
     let mut store = Store::new();
     let mut loaded = Loaded { back: ListedBack::default(), whole: true, untimed: HashSet::new() };
     let mut fetched_at = None;
-    // Whether all that there is counts.
+    // Whether everything counts.
     let mut complete = true;
     let mut now = Timestamp::now();
     while let Some(mut answer) = pages.next().await.map_err(|error| unread(error, batch.as_ref()))? {
@@ -149,11 +150,11 @@ async fn read(
         }
     }
     let reach = match stretch.horizon {
-        // No id comes before the empty one: all messages of that very moment are in.
+        // No id comes before the empty one: all messages of that very moment are included.
         Some(horizon) if !loaded.whole && stretch.since.is_none() => {
             Reach { oldest: Some((horizon, MessageId::new(""))), complete: false, gap: None }
         }
-        // Only what is in the stretch was taken, whether it tells when it was created or not.
+        // Only messages in the window were taken, with or without a creation time.
         _ => Reach { oldest: None, complete: true, gap: None },
     };
     store.set_reach(reach);
@@ -161,14 +162,14 @@ async fn read(
     loaded.untimed.extend(store.rows().filter(has_no_time).map(|row| store.id(row).as_str().to_owned()));
     if let Some(batch) = &batch {
         learn(&mut reader, context, batch, &mut store).await;
-        // What a page did not show is not there by its end: it may still be prepared.
+        // A list's end does not prove that it is whole: the batch may still be in preparation.
         let summary = store.batch(batch);
         complete &= summary.is_some_and(|summary| summary.is_whole) && store.coverage().bad_rows == 0;
     }
     Ok((store, ReportBasis { batch, fetched_at, complete, since: stretch.since, now }, loaded))
 }
 
-/// What the API says of a batch: its own pages tell only its messages, and each of these, read alone, tells the batch.
+/// What the API says about a batch: its own pages give only its messages, and each message, read singly, gives the batch.
 async fn learn(reader: &mut Reader, context: &CommandContext, batch: &BatchId, store: &mut Store) {
     let is_reported = store.batch(batch).is_some_and(|summary| summary.batch.total.is_some() && summary.batch.status.is_some());
     let Some(message) = store.rows().next().map(|row| store.id(row)).filter(|_| !is_reported) else { return };
@@ -176,7 +177,7 @@ async fn learn(reader: &mut Reader, context: &CommandContext, batch: &BatchId, s
         Ok(answer) if answer.rows.iter().any(|row| row.batch().value().is_some_and(|reported| reported.id == batch.as_str())) => {
             store.merge(&answer.rows, &AnswerKind::Single, answer.asked_at);
         }
-        // Its message stays in the batch whose list has it.
+        // The message stays in the batch whose list has it.
         Ok(_) => context.notice(&not_known("one of its messages, read singly, does not mention it")),
         Err(error) => context.notice(&not_known(&error.explanation().what)),
     }
@@ -186,8 +187,8 @@ fn not_known(why: &str) -> String {
     full_stop(&format!("The batch's file, status and total are unknown: {why}")).into_owned()
 }
 
-/// The server's time where its clock and this one are far apart: a header has whole seconds only,
-/// so a small difference says nothing.
+/// The server's time if its clock and this one are far apart: a header has whole seconds only, so
+/// a small difference means nothing.
 fn server_now(date: Option<Timestamp>, local: Timestamp) -> Timestamp {
     const APART: SignedDuration = SignedDuration::from_secs(10);
     date.filter(|date| date.duration_since(local).abs() > APART).unwrap_or(local)

@@ -6,16 +6,16 @@ use super::campaigns::Configured;
 use crate::config::{self, Display, Expected, Located, Mistake};
 use crate::tui::{OwnTheme, ThemeChoice};
 
-/// Longer than any theme: what is named by a slip is not read whole.
+/// Longer than any theme: a file named by mistake is not read whole.
 const LONGEST: u64 = 64 * 1024;
 
-/// The mistake of a theme's name that is none; it belongs to the other mistakes of the configuration.
+/// The mistake of an unknown theme name; it belongs to the mistakes of the configuration.
 pub(super) fn wrong_name(display: &Display) -> Option<Mistake> {
     display.theme.as_ref().filter(|name| !is_file(&name.value))?.parse(ThemeChoice::parse).err()
 }
 
-/// The theme, and what is wrong with its file, if it is one; each with the file that it is wrong in.
-/// What is right in a theme's file is used all the same.
+/// The theme, and the mistakes in its file, if it is one; each with its file.
+/// The valid part of a theme's file is used all the same.
 pub(super) fn chosen(configured: &Configured) -> (ThemeChoice, Vec<(PathBuf, Mistake)>) {
     let Some(name) = &configured.config.display.theme else { return (ThemeChoice::Auto, Vec::new()) };
     if is_file(&name.value) {
@@ -24,12 +24,12 @@ pub(super) fn chosen(configured: &Configured) -> (ThemeChoice, Vec<(PathBuf, Mis
     (name.parse(ThemeChoice::parse).unwrap_or_default(), Vec::new())
 }
 
-/// Whether a file is meant: no theme's name looks like one.
+/// Whether it means a file: no theme's name looks like one.
 fn is_file(name: &str) -> bool {
     name.contains(['/', '\\']) || Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
 }
 
-/// The theme of a file, which is looked for beside the configuration.
+/// The theme in a file, which is looked for next to the configuration.
 fn own(name: &Located<String>, configuration: &Path) -> (ThemeChoice, Vec<(PathBuf, Mistake)>) {
     let file = configuration.parent().unwrap_or(Path::new("")).join(&name.value);
     let text = match read(&file) {
@@ -51,7 +51,7 @@ fn read(file: &Path) -> std::io::Result<String> {
     use std::io::Read as _;
     let mut text = String::new();
     let file = std::fs::File::open(file)?;
-    // A device or a pipe may never end, and opening it must not hold the first frame up.
+    // A device or a pipe may never end, and opening it must not delay the first frame.
     if !file.metadata()?.is_file() {
         return Err(std::io::Error::other("it is not a regular file"));
     }

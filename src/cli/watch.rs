@@ -31,11 +31,13 @@ pub struct WatchArguments {
     /// Only this batch
     #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
     pub batch: Option<BatchId>,
-    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those created within
+    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those
+    /// created within
     /// the configured history; for a batch, all]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
-    /// Exits when no message that existed at the start is on the way; one sent abroad, or silent at the telco for 48 h, counts as done
+    /// Exits when no message that existed at the start is on the way; one sent abroad, or silent at the telco for 48 h,
+    /// counts as done
     #[arg(long)]
     pub until_done: bool,
     /// Exits after this time, with code 7: 90s, 30m, 2h
@@ -47,7 +49,7 @@ pub struct WatchArguments {
     pub max_failure: Option<Share>,
 }
 
-/// Watches until something ends it.
+/// Watches until it is done or stopped.
 ///
 /// # Errors
 /// Wrong usage, a refusal of the API, an output that cannot be written.
@@ -62,8 +64,8 @@ pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &m
     WatchRun::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
 }
 
-/// What is watched: as asked, else as far back as the campaign's history is loaded by itself. A batch
-/// is watched whole.
+/// What is watched: as requested, else as far back as the campaign's history is loaded. A batch is
+/// watched whole.
 fn scope(arguments: &WatchArguments, context: &CommandContext, campaign: &ConfiguredCampaign, now: Timestamp) -> Result<Scope, Failure> {
     let (batch, history) = (arguments.batch.clone(), campaign.config.history);
     let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };

@@ -1,4 +1,4 @@
-//! The stretch of time that a command's options ask for, and which messages lie in it.
+//! The time window that a command's options request, and which messages are in it.
 
 use std::time::Duration;
 
@@ -9,32 +9,32 @@ use super::Failure;
 use super::moment::{self, DayEnd};
 use crate::delivery::{Message, Status};
 
-/// Why a message is left out of a window that it may belong to.
+/// Why a message that may belong to a window is left out.
 pub(super) const NOT_GIVEN: &str = "time not given";
 
-/// A stretch of time. A message lies in it by its creation or by its newest attempt: what was created
+/// A time window. A message is in it by its creation or by its newest attempt: a message created
 /// days ago and retried just now is news.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct AttemptWindow {
-    /// Then or later, to the millisecond.
+    /// At this time or later, to the millisecond.
     pub since: Option<Timestamp>,
     /// Before.
     pub until: Option<Timestamp>,
-    /// Nothing is loaded that was created before; `None` for everything there is. Earlier than `since` where the
-    /// configured history goes further back, because an older message may have been attempted since.
+    /// Nothing created before this is loaded; `None` loads everything. Earlier than `since` if the configured history
+    /// goes further back, because an older message may have been attempted since.
     pub horizon: Option<Timestamp>,
 }
 
-/// Where a message lies.
+/// Where a message is relative to the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Placement {
     /// In the window.
     In,
-    /// Before it: created or, where it was created later than the list is loaded back to, last attempted.
+    /// Before it: created before it, or, if created within what is loaded, last attempted before it.
     Before,
     /// Outside otherwise.
     Out,
-    /// That cannot be told: a time that would decide it is not given.
+    /// Unknown: a deciding time is not given.
     NotGiven,
 }
 
@@ -45,54 +45,54 @@ pub(super) struct WindowOptions<'a> {
     pub since: Option<&'a str>,
     /// `--until`.
     pub until: Option<&'a str>,
-    /// How far back is meant where `--since` is not given; `None` for everything.
+    /// The default without `--since`; `None` for everything.
     pub usual: Option<SignedDuration>,
 }
 
 /// What is known of a message's newest attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct NewestAttempt {
-    /// When it was made; of a failure, when that was last told of.
+    /// When it was made; for a failure, when that was last reported.
     pub attempted: Option<Timestamp>,
     /// When the record of a failure last changed: it may have failed then.
     pub changed: Option<Timestamp>,
 }
 
 impl NewestAttempt {
-    /// What a message tells.
+    /// What a message says.
     pub fn of(message: &Message) -> Self {
         let has_failed = message.status == Some(Status::Failure);
         Self { attempted: message.last_attempted(), changed: message.updated_at.filter(|_| has_failed) }
     }
 }
 
-/// How far back a list went, newest first by what the API says.
+/// How far back a list was loaded; the API says that it is newest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct ListedBack {
     /// When its last message with a time was created.
     last: Option<Timestamp>,
-    /// When the oldest of it was created: another one where the list is out of order.
+    /// When its oldest message was created: a different one if the list is out of order.
     pub oldest: Option<Timestamp>,
 }
 
 impl ListedBack {
-    /// The next message of the list was created then.
+    /// Notes that the next message of the list was created then.
     pub fn note(&mut self, created: Option<Timestamp>) {
         self.last = created.or(self.last);
         self.oldest = self.oldest.into_iter().chain(created).min();
     }
 
-    /// Whether what follows holds nothing of a window any more.
+    /// Whether the rest of the list has nothing of a window any more.
     pub fn is_past(&self, window: &AttemptWindow) -> bool {
         self.last.is_some_and(|last| window.is_past(last))
     }
 }
 
 impl AttemptWindow {
-    /// The window that is asked for, among what was created within `history`.
+    /// The requested window, among messages created within `history`.
     ///
     /// # Errors
-    /// An option is not a time, or no time lies between the two.
+    /// An option is not a time, or there is no time between the two.
     pub fn asked(asked: WindowOptions<'_>, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
         let time = |option, text: Option<&str>, day| text.map(|text| moment::parse(option, text, day, zone, now)).transpose();
         let given = time("--since", asked.since, DayEnd::Start)?;
@@ -110,19 +110,19 @@ impl AttemptWindow {
         Ok(Self { since, until, horizon: since.map(|since| since.min(back(now, history))) })
     }
 
-    /// The same of a batch, which is loaded whole: its pages do not follow the times of its messages.
+    /// The same for a batch, which is loaded whole: its pages do not follow the times of its messages.
     #[must_use]
     pub fn whole(self) -> Self {
         Self { horizon: None, ..self }
     }
 
-    /// The same where everything that was created within `history` is meant unless `--since` says otherwise.
+    /// The same, with everything created within `history` as the default.
     #[must_use]
     pub fn within(self, history: Duration, now: Timestamp) -> Self {
         Self { horizon: self.horizon.or_else(|| Some(back(now, history))), ..self }
     }
 
-    /// Where a message lies that was created then; `newest_attempt` tells what is known of its newest attempt.
+    /// Where a message created then is; `newest_attempt` gives what is known of its newest attempt.
     pub fn placement(&self, created: Option<Timestamp>, newest_attempt: impl FnOnce() -> NewestAttempt) -> Placement {
         if self.since.is_none() && self.until.is_none() {
             return Placement::In;
@@ -139,23 +139,23 @@ impl AttemptWindow {
         let newest_attempt = newest_attempt();
         match newest_attempt.attempted {
             Some(attempted) if is_in(attempted) => Placement::In,
-            // Whether it failed then, or something else about it changed, is not given.
+            // It is unknown whether it failed then, or something else about it changed.
             Some(attempted) if is_before_since(attempted) && newest_attempt.changed.is_some_and(|time| !is_before_since(time)) => {
                 Placement::NotGiven
             }
-            // It was created before that.
+            // It was created before the window.
             Some(attempted) if is_before_since(attempted) => Placement::Before,
             Some(_) if created.is_some() => Placement::Out,
             _ => Placement::NotGiven,
         }
     }
 
-    /// Where a message lies.
+    /// Where a message is relative to the window.
     pub fn placement_of(&self, message: &Message) -> Placement {
         self.placement(message.created_at, || NewestAttempt::of(message))
     }
 
-    /// Whether a list that has come to a message created then, newest first, holds none of it any more.
+    /// Whether a list, newest first, that has reached a message created then has none of the window any more.
     pub fn is_past(&self, created: Timestamp) -> bool {
         self.horizon.is_some_and(|horizon| created < horizon)
     }
@@ -167,8 +167,8 @@ fn back(now: Timestamp, history: Duration) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(Timestamp::MIN)
 }
 
-/// Back to when a list was loaded, for a person: `oldest` is the creation of the oldest message that was loaded,
-/// `whole` whether there is nothing older.
+/// How far back a list was loaded, as a sentence: `oldest` is the creation of the oldest loaded message, `whole`
+/// says that there is nothing older.
 pub(super) fn loaded_back_to(window: &AttemptWindow, oldest: Option<Timestamp>, whole: bool, zone: &TimeZone) -> Option<String> {
     let shown = |time| moment::shown(time, zone);
     match (window.horizon, oldest) {
@@ -201,7 +201,7 @@ mod tests {
         NewestAttempt { attempted: attempted.map(hours_ago), changed: changed.map(hours_ago) }
     }
 
-    /// Whether it failed when its record changed is not given.
+    /// It is unknown whether it failed when its record changed.
     #[rstest]
     #[case::before(50, Placement::Before)]
     #[case::at_the_first_moment(24, Placement::NotGiven)]

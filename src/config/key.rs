@@ -105,7 +105,8 @@ pub enum KeyFlaw {
 const LONGEST: usize = 4096;
 
 impl KeySource {
-    /// Reads the key, trimmed of the white space around it, and wipes what it was read into. Reads a file, or runs a command, each
+    /// Reads the key, trimmed of the white space around it, and wipes what it was read into. Reads a file, or runs a
+    /// command, each
     /// time it is called.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ impl GivenTime {
     /// What a text means; a date is one of `zone`.
     ///
     /// # Errors
-    /// It means none.
+    /// It is not a time.
     pub fn parse(text: &str, day: DayEnd, zone: &TimeZone) -> Result<GivenTime, Expected> {
         meant(text.trim(), day, zone).ok_or_else(|| Expected { expected: MOMENTS.to_owned(), nearest: None })
     }

@@ -1,4 +1,5 @@
-//! Exit codes, command by command and fault by fault. What becomes of a POST is told by the table in `cli/retry/work/tests.rs`.
+//! Exit codes, command by command and fault by fault. What becomes of a POST is told by the table in
+//! `cli/retry/work/tests.rs`.
 
 use std::collections::BTreeMap;
 use std::process::Command;

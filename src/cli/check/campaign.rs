@@ -1,4 +1,4 @@
-//! What must be right for a campaign: its key, the way to the API, the clock.
+//! The checks of a campaign: its key, the connection to the API, the clock.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use super::finding::Finding;
 use super::proxy;
 use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport};
 
-/// From which difference of the clocks on the ages on the screen mislead. A header has whole
-/// seconds and an answer takes its time, so less says nothing.
+/// The difference of clocks from which the ages on the screen mislead. A header has whole seconds
+/// and an answer takes time, so less means nothing.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 
-/// Looks at a campaign, with one call that reads one message.
+/// Checks a campaign, with one call that reads one message.
 pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
     let name = &campaign.config.name;
     let mut findings = vec![server(campaign), key(campaign)];
@@ -102,7 +102,7 @@ fn clock(answer: &PageAnswer) -> Option<Finding> {
     Some(Finding::warn("clock", text, "Set it right, ideally by NTP: the times of actions come from it."))
 }
 
-/// A stretch of time in its largest unit.
+/// A duration in its largest unit.
 fn age(age: SignedDuration) -> String {
     let seconds = age.as_secs().max(0);
     match seconds {

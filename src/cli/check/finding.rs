@@ -1,4 +1,4 @@
-//! One line of the check: what was looked at, how it stands, what to do.
+//! One line of the check: what was checked, the result, what to do.
 
 use std::io::{self, Write};
 
@@ -10,29 +10,29 @@ use super::super::{Exit, Format};
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::cli) struct Finding {
-    /// What was looked at.
+    /// What was checked.
     pub check: &'static str,
-    /// Whose it is; none for the machine's.
+    /// The campaign; `None` for the machine.
     pub campaign: Option<String>,
-    /// How it stands.
+    /// The result.
     #[serde(rename = "result")]
     pub grade: Grade,
     /// What was seen.
     pub text: String,
-    /// What to do; none where it is right.
+    /// What to do; `None` if it is right.
     pub next: Option<String>,
     /// What it means for the exit code.
     #[serde(skip)]
     pub exit: Exit,
 }
 
-/// How something stands.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(in crate::cli) enum Grade {
     /// Right.
     Ok,
-    /// It works, but somebody should know.
+    /// It works, but the user should know.
     Warn,
     /// Wrong.
     Fail,
@@ -63,7 +63,7 @@ impl Finding {
         Self { check, campaign: None, grade: Grade::Ok, text: text.into(), next: None, exit: Exit::Done }
     }
 
-    /// It works, but somebody should know.
+    /// It works, but the user should know.
     pub fn warn(check: &'static str, text: impl Into<String>, next: impl Into<String>) -> Self {
         Self { grade: Grade::Warn, next: Some(next.into()), ..Self::ok(check, text) }
     }

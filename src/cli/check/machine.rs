@@ -1,4 +1,4 @@
-//! What must be right on this machine: the state folder, the terminal, the clipboard.
+//! The checks of this machine: the state folder, the terminal, the clipboard.
 
 use std::io::IsTerminal as _;
 
@@ -13,14 +13,14 @@ use crate::tui::{ColourDepth, ColourSetting};
 /// The smallest terminal that the dashboard draws in.
 const SMALLEST: (u16, u16) = (60, 15);
 
-/// Looks at the machine.
+/// Checks the machine.
 pub(super) fn findings(common: &Common) -> Vec<Finding> {
     let env = |name: &str| std::env::var(name).ok();
     vec![state_folder(common), terminal(common, env), clipboard(env)]
 }
 
-/// The journal is opened as an action would open it: folder and file are made where they are
-/// missing, and closed to others.
+/// The journal is opened as an action would open it: a missing folder or file is created, closed
+/// to others.
 fn state_folder(common: &Common) -> Finding {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok());
     let looked = folder.and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
@@ -70,8 +70,8 @@ fn described(size: Option<(u16, u16)>, depth: ColourDepth, utf8: bool) -> Findin
     Finding::ok("terminal", text)
 }
 
-/// The first of the three variables that is set decides, as in the C library. Where none is,
-/// nothing is told, and most terminals of today speak UTF-8.
+/// The first of the three variables that is set decides, as in the C library. If none is set,
+/// nothing is known, and most terminals of today use UTF-8.
 fn is_utf8(env: impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
     locale.is_none_or(|locale| {

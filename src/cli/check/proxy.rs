@@ -1,10 +1,10 @@
-//! Whether a proxy stands between this machine and a host.
+//! Whether there is a proxy between this machine and a host.
 
 use super::super::Exit;
 use super::finding::Finding;
 use crate::postman::{BaseUrl, HostKind, Proxy};
 
-/// What the environment says of proxies for this host.
+/// What the environment says about proxies for this host.
 pub(super) fn finding(base: &BaseUrl, env: impl Fn(&str) -> Option<String>) -> Finding {
     if base.kind() == HostKind::Loopback {
         return Finding::ok("proxy", "None: this machine is never reached through a proxy.");

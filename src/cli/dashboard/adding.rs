@@ -18,7 +18,7 @@ pub(super) struct Adding {
     runtime: Handle,
     path: PathBuf,
     waker: Waker,
-    /// Made when it is first needed: most people only look at the menu.
+    /// Created when it is first needed: most people only look at the menu.
     transport: Arc<OnceLock<Arc<dyn Transport>>>,
     sender: Sender<Event>,
     answers: Receiver<Event>,
@@ -34,7 +34,7 @@ impl Adding {
     fn answer_with(&self) -> impl FnOnce(Event) + Send + use<> {
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         move |event| {
-            // Nobody listens any more when the start screen was left meanwhile.
+            // Fails only if the start screen was closed meanwhile.
             if sender.send(event).is_ok() {
                 waker.wake();
             }
@@ -68,7 +68,7 @@ impl Host for Adding {
     }
 }
 
-/// What is found when one message of the campaign is read.
+/// The result of reading one message of the campaign.
 async fn tried(new: &NewCampaign, folder: Option<PathBuf>, transport: &Arc<dyn Transport>) -> Vec<TrialLine> {
     let problem = |text: String| vec![TrialLine { weight: NoticeWeight::Problem, text, next: String::new() }];
     let Some(mut config) = new.as_configured() else { return problem("Something is still missing.".to_owned()) };

@@ -1,5 +1,5 @@
-//! Files that a person asks for: whole or not at all, never over one that is there, and for nobody else
-//! to read. A thread of its own writes them, so that neither the screen nor the workers wait for a disk.
+//! Files that a user exports: whole or not at all, never over an existing one, and readable by no one
+//! else. A separate thread writes them, so that neither the screen nor the workers wait for a disk.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -17,7 +17,7 @@ use crate::postman::Explanation;
 use crate::state::{JournalHandle, NoteKind};
 use crate::tui::{Event, ExportAnswer, ExportId, ExportStep, Waker};
 
-/// How many names are tried where one is taken.
+/// How many names are tried if one is taken.
 const MOST_NAMES: u32 = 1_000;
 
 /// The thread that writes, and its answers.
@@ -25,7 +25,7 @@ pub(super) struct Exporter {
     steps: Option<Sender<(ExportId, ExportStep)>>,
     answers: Receiver<Event>,
     thread: Option<JoinHandle<()>>,
-    /// The answer to a step that no thread takes: the system gave none, or it is gone.
+    /// The answer to a step without a thread: it could not be started, or it is gone.
     refused: Option<Event>,
 }
 
@@ -48,7 +48,7 @@ impl Exporter {
         Self { steps: Some(steps), answers, thread, refused: None }
     }
 
-    /// Does a step, some time.
+    /// Queues a step.
     pub fn take(&mut self, export: ExportId, step: ExportStep) {
         let Some(steps) = &self.steps else { return };
         if steps.send((export, step)).is_err() {
@@ -61,12 +61,12 @@ impl Exporter {
         }
     }
 
-    /// What became of one.
+    /// The answer to a step.
     pub fn answer(&mut self) -> Option<Event> {
         self.refused.take().or_else(|| self.answers.try_recv().ok())
     }
 
-    /// Ends the thread, with what it is at.
+    /// Ends the thread after its current step.
     pub fn end(mut self) {
         self.steps = None;
         if let Some(thread) = self.thread.take() {
@@ -98,7 +98,7 @@ impl ExportJournal {
     }
 }
 
-/// A file that has not got its name yet. Without its end it is taken away.
+/// A file that does not have its name yet. If it is not finished, it is removed.
 struct OpenFile {
     export: ExportId,
     path: PathBuf,
@@ -106,7 +106,7 @@ struct OpenFile {
 }
 
 impl Desk {
-    /// Does a step, and says what became of it.
+    /// Does a step, and gives its answer.
     fn step(&mut self, export: ExportId, step: ExportStep) -> Option<ExportAnswer> {
         match step {
             ExportStep::Begin { path } => {
@@ -149,7 +149,7 @@ impl Desk {
     }
 }
 
-/// A file beside the one that it becomes, for its owner alone.
+/// A file next to the one that it becomes, readable only by its owner.
 fn begun(export: ExportId, path: &Path) -> io::Result<OpenFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::Builder::new().prefix(".postwatch-").suffix(".part").tempfile_in(folder)?;
@@ -157,8 +157,8 @@ fn begun(export: ExportId, path: &Path) -> io::Result<OpenFile> {
 }
 
 impl OpenFile {
-    /// Gives it its name, in one step and over nothing. Where somebody took the name meanwhile, it
-    /// gets one like it: what was written is not lost for that.
+    /// Gives it its name in one step, replacing nothing. If the name was taken meanwhile, it gets a
+    /// similar one, so that the export is not lost.
     fn named(self) -> io::Result<PathBuf> {
         self.file.as_file().sync_all()?;
         let (mut path, mut file) = (self.path, self.file);
@@ -177,11 +177,11 @@ impl OpenFile {
 }
 
 fn is_there(path: &Path) -> bool {
-    // A link that leads nowhere takes the name, too.
+    // A dangling link also takes the name.
     fs::symlink_metadata(path).is_ok()
 }
 
-/// A name like this one that is free: `list.csv` becomes `list-2.csv`.
+/// A similar name that is free: `list.csv` becomes `list-2.csv`.
 fn free_name(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
@@ -241,7 +241,7 @@ mod tests {
         assert!(exporter.answer().is_none());
     }
 
-    /// A desk whose journal takes everything, or nothing; and what is in it.
+    /// A writer whose journal takes everything, or nothing; and what is in it.
     fn desk_with(writable: bool) -> (Desk, Notes) {
         let journal = Journal::in_memory();
         let run = RunId::new(Timestamp::now(), 1, 1);
@@ -335,7 +335,7 @@ mod tests {
         fs::write(folder.path().join("list-2.csv"), "mine, too").unwrap();
         let free = folder.path().join("list-3.csv");
         assert_eq!(desk.step(ID, begin(&path)), Some(ExportAnswer::Taken { free: free.display().to_string() }));
-        // Taken while it was written: it gets the free name.
+        // The name was taken during the export: it gets the free one.
         fs::remove_file(&path).unwrap();
         desk.step(ID, begin(&path));
         desk.step(ID, part("new"));
@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(desk.step(ID, ExportStep::Drop), None);
         assert_eq!(desk.step(ID, part("two")), None);
         assert_eq!(desk.step(ID, end()), None);
-        // A file that takes nothing, as on a full disk.
+        // A file that accepts nothing, as on a full disk.
         let part_file = folder.path().join(".full");
         fs::write(&part_file, "").unwrap();
         let file = NamedTempFile::from_parts(fs::File::open(&part_file).unwrap(), tempfile::TempPath::try_from_path(&part_file).unwrap());

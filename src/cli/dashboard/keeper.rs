@@ -14,7 +14,7 @@ use crate::postman::Explanation;
 use crate::state::{Journal, JournalAccess, JournalHandle, Run, RunId, StateError, Who};
 use crate::tui::{ExitReason, Requests};
 
-/// How often the journal's files are looked at. A look costs three questions to the file system.
+/// How often the journal's files are checked. A check costs three calls to the file system.
 const LOOK: Duration = Duration::from_secs(5);
 
 pub(super) struct Keeper {
@@ -30,7 +30,7 @@ pub(super) struct Keeper {
 #[derive(Debug, Clone, PartialEq)]
 struct Refused {
     why: String,
-    /// Whether it must be opened again: what is open will never be written.
+    /// Whether it must be opened again: the one that is open will never be written.
     needs_opening: bool,
 }
 
@@ -40,7 +40,7 @@ impl From<StateError> for Refused {
     }
 }
 
-/// What one look found.
+/// The result of a check.
 enum Look {
     /// It can be written as before.
     Writable,
@@ -56,7 +56,7 @@ impl Keeper {
         let mut held: Option<(Journal, Arc<Run>)> = None;
         let mut refused = false;
         let mut is_first = true;
-        // Why nothing can be written, as it was told last.
+        // Why nothing can be written, as last reported.
         let mut reported: Option<Refused> = None;
         let mut ticks = interval_at(Instant::now(), LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -99,8 +99,8 @@ impl Keeper {
         self.end(held).await;
     }
 
-    /// Opens the journal where it is not open, else looks at it: at its files, and where something could not
-    /// be written, by writing.
+    /// Opens the journal if it is not open; otherwise checks its files, and writes if a write failed
+    /// before.
     async fn look(&self, held: Option<(Journal, Arc<Run>)>, refused: bool) -> Look {
         let state = self.state.clone();
         let look = move || match held {
@@ -121,12 +121,12 @@ impl Keeper {
         if let Some((journal, run)) = held
             && let Ok(run) = Arc::try_unwrap(run)
         {
-            // What stays is removed by a later run.
+            // A file that stays is removed by a later run.
             let _ = self.off_thread(move || journal.end_run(run)).await;
         }
     }
 
-    /// Runs what waits for the disk. A panic in it ends the dashboard.
+    /// Runs work that waits for the disk. A panic in it ends the dashboard.
     async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         match tokio::task::spawn_blocking(work).await {
             Ok(done) => done,
@@ -220,7 +220,7 @@ mod tests {
     }
 
     impl Kept {
-        /// The next news that are no notice.
+        /// The next news that is not a notice.
         async fn next(&mut self) -> News {
             loop {
                 match self.news.next().await.unwrap().news {

@@ -1,4 +1,4 @@
-//! What the dashboard showed last: kept when it ends, begun with at the next start.
+//! What the dashboard showed last: saved when it quits, restored at the next start.
 
 use jiff::Timestamp;
 
@@ -8,9 +8,9 @@ use crate::postman::Explanation;
 use crate::state::Session;
 use crate::tui::Setup;
 
-/// Lets the dashboard begin where it was left. A session that cannot be read is told and left aside.
+/// Starts the dashboard where the user left off. A session that cannot be read is reported and ignored.
 pub(super) fn restore(setup: &mut Setup, state: &StateFolder) {
-    // A folder that cannot be used is told with the journal, which matters more.
+    // An unusable folder is reported with the journal, which matters more.
     let Ok(folder) = state.path() else { return };
     match Session::load(&folder) {
         Ok(session) => setup.session = session,
@@ -26,8 +26,8 @@ pub(super) fn restore(setup: &mut Setup, state: &StateFolder) {
     }
 }
 
-/// Keeps what was shown. Where that cannot be done the next start begins as the first one did, and
-/// nothing else is lost, so nobody is told while leaving.
+/// Saves what was shown. If that fails, the next start is like the first one and nothing else is
+/// lost, so it is not reported while quitting.
 pub(super) fn keep(session: &Session, state: &StateFolder) {
     if let Ok(folder) = state.path()
         && let Err(error) = session.save(&folder)

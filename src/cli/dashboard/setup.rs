@@ -1,4 +1,4 @@
-//! What the dashboard is told at its start.
+//! What the dashboard gets at its start.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -30,7 +30,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let twice = super::super::addresses::twice(configured).into_iter();
     let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
     let display = &configured.config.display;
-    // What is wrong with them is among the mistakes already.
+    // Their mistakes are already listed.
     let keys = KeyMap::configured(&configured.config.keys).0;
     Setup {
         campaigns: configured.campaigns.iter().map(|campaign| settings(campaign, &keys)).collect(),
@@ -64,7 +64,7 @@ pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
         ascii: wants_ascii(),
         copy_limit: copy_limit(),
         mouse: false,
-        // Nothing in a demo is worth a noise.
+        // Nothing in a demo is worth a bell.
         bell: false,
         demo: true,
         keys: KeyMap::default(),
@@ -101,12 +101,12 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
     Notice { at, weight: NoticeWeight::Problem, text }
 }
 
-/// What the terminal's clipboard takes at most.
+/// The most that the terminal's clipboard accepts.
 fn copy_limit() -> Option<usize> {
     TerminalScreen::copy_limit(|name| std::env::var(name).ok())
 }
 
-/// A zone's short name, `SGT` for Singapore: its database entry has only a number.
+/// A zone's short name, `SGT` for Singapore: the database has only a number for it.
 fn zone_name(zone: &TimeZone, now: Timestamp) -> String {
     match zone.iana_name() {
         Some("Asia/Singapore") => "SGT".to_owned(),
@@ -114,10 +114,10 @@ fn zone_name(zone: &TimeZone, now: Timestamp) -> String {
     }
 }
 
-/// Whether the environment tells of no UTF-8: then signs outside ASCII would be broken.
+/// Whether the environment rules UTF-8 out: then characters outside ASCII would be broken.
 pub(super) fn wants_ascii() -> bool {
     let reported = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
-    // Without any of them nothing is told: most terminals of today speak UTF-8.
+    // Without any of them nothing is known: most terminals of today use UTF-8.
     reported.is_some_and(|locale| {
         matches!(locale.as_str(), "C" | "POSIX") || (locale.contains('.') && !locale.to_ascii_lowercase().contains("utf"))
     })

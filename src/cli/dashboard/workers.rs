@@ -1,4 +1,4 @@
-//! The workers behind the dashboard: started after its first frame, fed with its wishes.
+//! The workers behind the dashboard: started after its first frame, given its commands.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::tui::{Effect, Event, ExitReason, Host, Requests};
 /// Where the journal is.
 #[derive(Debug, Clone)]
 pub(super) enum StateFolder {
-    /// As the command line says, else where the platform puts it.
+    /// As the command line says, else in the platform's folder.
     Named(Option<PathBuf>),
     /// Exactly there.
     Fixed(PathBuf),
@@ -126,7 +126,7 @@ impl Workers {
     }
 }
 
-/// How long the end may take without a word.
+/// How long quitting may take before a line says why.
 const QUIET_WAIT: Duration = Duration::from_millis(300);
 /// A write has ended by then: its time-out is 30 s.
 const LONGEST_WAIT: Duration = Duration::from_secs(35);
@@ -351,8 +351,8 @@ fn keep(kept: &mut Vec<Command>, command: Command) {
     }
 }
 
-/// Randomness from the standard library's hasher, which is seeded by the system: enough to keep
-/// runs and pauses apart.
+/// Randomness from the standard library's hasher, which the system seeds: enough to keep runs and
+/// pauses apart.
 pub(super) fn entropy() -> u32 {
     u32::try_from(seed(0) & u64::from(u32::MAX)).unwrap_or(0)
 }

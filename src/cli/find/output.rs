@@ -1,4 +1,4 @@
-//! What was found on the output, in one of the four formats.
+//! Prints what was found, in one of the four formats.
 
 use std::io::{self, Write};
 
@@ -51,7 +51,7 @@ struct AskedPart<'a> {
     id: &'a str,
     found: usize,
     more: bool,
-    /// Whether the server searched; else it told messages to other numbers as well.
+    /// Whether the server searched; if not, it also gave messages to other numbers.
     searched: bool,
     other_numbers: usize,
     unreadable: usize,
@@ -67,8 +67,8 @@ struct NotAskedPart {
     trace_id: Option<String>,
 }
 
-/// Writes what was found. In CSV only the messages have a place: the rest goes to standard error,
-/// as the sentence does beside each format for programs.
+/// Writes what was found. CSV holds only the messages: the rest goes to standard error, as the
+/// sentence does with each format for programs.
 pub(super) fn write(found: &FindResult, format: Format, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
     let zone = context.zone();
     match format {
@@ -133,7 +133,7 @@ fn csv(found: &FindResult, out: &mut impl Write) -> io::Result<()> {
             names.push(name);
         }
     }
-    // A column for each value, where the values stand in the JSON.
+    // A column for each value, where JSON has `values`.
     let fields: Vec<Field> = Field::all()
         .into_iter()
         .flat_map(|field| match field {

@@ -16,7 +16,7 @@ use crate::postman::record::RecordFormat;
 
 /// What all campaigns answered, in the order of the configuration.
 pub(super) struct FindResult {
-    /// Whether a part of a number was looked for, which may be one of several.
+    /// Whether part of a number was searched for, which may fit several.
     pub is_part: bool,
     pub answers: Vec<CampaignAnswer>,
     /// Campaigns that cannot be asked because of a mistake in the configuration.
@@ -35,7 +35,7 @@ pub(super) struct CampaignAnswer {
 pub(super) struct SearchAnswer {
     /// The messages found, newest first.
     pub messages: Vec<Message>,
-    /// What it told beside them.
+    /// What else the answer held.
     pub beside: Beside,
     /// Whether the server has more.
     pub more: bool,
@@ -43,7 +43,7 @@ pub(super) struct SearchAnswer {
     pub at: Timestamp,
 }
 
-/// A campaign that could not be asked. Nothing is known of the number there.
+/// A campaign that could not be asked. Nothing is known about the number there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NotAsked {
     pub campaign: String,
@@ -51,7 +51,7 @@ pub(super) struct NotAsked {
 }
 
 impl SearchAnswer {
-    /// Whether it has nothing, and yet says that there is more.
+    /// Whether it has nothing, but says that there is more.
     pub fn is_empty_of_more(&self) -> bool {
         self.messages.is_empty() && self.more && self.beside.is_nothing()
     }
@@ -94,15 +94,15 @@ impl FindResult {
         failed.chain(self.broken.iter().cloned()).collect()
     }
 
-    /// What it means for a script: nothing found is no failure, a campaign that could not be asked
-    /// is one, and so is one whose answer leaves open whether there is a message.
+    /// The exit code: nothing found is not a failure; a campaign that could not be asked is one, and
+    /// so is an answer that leaves open whether there is a message.
     pub fn exit(&self) -> Exit {
         let answered = if self.asked().all(|(_, asked)| asked.is_certain()) { Exit::Done } else { Exit::Failed };
         self.not_asked().iter().fold(answered, |exit, not_asked| exit.and(not_asked.why.exit))
     }
 
-    /// A sentence that one can say aloud, to somebody on the telephone for instance: without the
-    /// number, and without the text.
+    /// A sentence to say aloud, for instance on the telephone: without the number, and without the
+    /// text.
     pub fn sentence(&self, zone: &TimeZone) -> String {
         let asked = self.asked().count();
         let missing = self.not_asked().len();
@@ -147,7 +147,7 @@ impl FindResult {
         format!("{at_least}{count} {whom}{index}; {which} from “{campaign}”{when} and {became}.{doubts}{open}")
     }
 
-    /// What else the answers held, as sentences after a blank: it is why they may not be all.
+    /// What else the answers held, as sentences after a space: the reasons why more messages may exist.
     fn doubts(&self) -> String {
         let unsearched: Vec<_> = self.asked().filter(|(_, asked)| asked.beside.others > 0).collect();
         let others = counted(unsearched.iter().map(|(_, asked)| asked.beside.others).sum(), "message");

@@ -24,7 +24,7 @@ impl CampaignNames {
     }
 }
 
-/// An action, or a note of something that happened beside them.
+/// An action, or a note of another event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct JournalLine {
@@ -45,7 +45,7 @@ pub(super) struct JournalLine {
     pub state: Option<&'static str>,
     pub changed_at: Option<String>,
     pub code: Option<String>,
-    /// Why it ended so; what a note says.
+    /// The reason for the outcome; the text of a note.
     pub reason: Option<String>,
     pub trace_id: Option<String>,
     pub plan: Option<String>,
@@ -73,7 +73,7 @@ pub(super) struct AttemptPart {
 }
 
 impl JournalLine {
-    /// The columns of CSV, named as in JSON; of the tries their number.
+    /// The columns of CSV, named as in JSON; `tries` is their number.
     pub const COLUMNS: [&str; 20] = [
         "at",
         "kind",
@@ -149,7 +149,7 @@ impl JournalLine {
         }
     }
 
-    /// Nothing but who it was.
+    /// Only the actor.
     fn by(who: Who) -> Self {
         Self {
             time: Timestamp::UNIX_EPOCH,

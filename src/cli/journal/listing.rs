@@ -30,7 +30,7 @@ pub struct JournalArguments {
     pub limit: Option<usize>,
 }
 
-/// Lists what the journal holds. Changes nothing in it, and makes none.
+/// Lists the journal. Changes nothing in it, and creates none.
 ///
 /// # Errors
 /// The journal cannot be read, or the output cannot be written.
@@ -65,7 +65,7 @@ pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -
     Ok(Exit::Done)
 }
 
-/// The journal for reading; says so where it can only be read.
+/// The journal for reading; says if it is read-only.
 fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, Failure> {
     match access {
         JournalAccess::Writable(journal) => Ok(journal),
@@ -103,7 +103,7 @@ fn lines_of(
     if !arguments.open {
         lines.extend(journal.notes(limit)?.into_iter().map(|note| JournalLine::of_note(note, names, zone)));
     }
-    // Lines of one moment keep the journal's order.
+    // Lines with the same time keep the journal's order.
     lines.sort_by_key(|line| std::cmp::Reverse(line.time));
     lines.truncate(limit);
     Ok((lines, open.len()))
@@ -122,8 +122,8 @@ fn summary(lines: &[JournalLine], open: usize, folder: &Path, is_open: bool) -> 
     }
 }
 
-/// The campaigns' names and the zone of times, as far as there is a configuration: the journal can be
-/// read without one.
+/// The campaigns' names and the time zone, if there is a configuration: the journal can be read
+/// without one.
 fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
     match configured(common) {
         Ok(configured) => {
@@ -134,7 +134,7 @@ fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
             (CampaignNames::new(campaigns.map(name).collect()), configured.config.display.time_zone.clone())
         }
         Err(error) => {
-            // Without any file there are simply no names.
+            // Without a file there are simply no names.
             if !error.is_not_found() || common.config.is_some() {
                 let failure = unusable(&error);
                 notice(&format!("{} Campaigns are named by their ids.", failure.text.reason()));

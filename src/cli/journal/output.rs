@@ -1,4 +1,4 @@
-//! The journal's lines on the output, in one of the four formats.
+//! Prints the journal's lines, in one of the four formats.
 
 use std::io::{self, Write};
 

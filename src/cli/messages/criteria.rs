@@ -1,4 +1,4 @@
-//! Which messages are wanted, and whether what was asked for is known at all.
+//! Which messages are selected, and whether the requested statuses and codes exist at all.
 
 use std::collections::BTreeMap;
 
@@ -8,48 +8,48 @@ use super::super::window::{AttemptWindow, Placement};
 use crate::config::nearest;
 use crate::delivery::{ErrorCode, Message, Status, clean_line};
 
-/// What a message must be to be listed. Nothing asked for lets all pass.
+/// What a message must be to be listed. Empty criteria let all pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli) struct MessageFilter {
     /// One of these statuses.
     pub statuses: Vec<StatusArgument>,
-    /// In failure with one of these codes.
+    /// Failed with one of these codes.
     pub errors: Vec<String>,
-    /// In this stretch of time.
+    /// In this time window.
     pub window: AttemptWindow,
 }
 
-/// A status that somebody asks for.
+/// A requested status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusArgument {
-    /// One of the API's table.
+    /// One in the API's table.
     Known(Status),
     /// Any status of another name, which is counted as `other`.
     Other,
-    /// One of another name: the API may have it all the same.
+    /// One with another name: the API may still have it.
     Named(String),
 }
 
-/// Whether a message is wanted.
+/// Whether a message is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Fit {
     /// It is.
     Yes,
     /// It is not.
     No,
-    /// It would be, but its times lie before the window.
+    /// It would be, but its times are before the window.
     Older,
-    /// It would be, but the API does not give the time that tells.
+    /// It would be, but the API does not give the deciding time.
     NotGiven,
 }
 
 impl MessageFilter {
-    /// Whether every message is wanted.
+    /// Whether every message is selected.
     pub fn is_all(&self) -> bool {
         self.statuses.is_empty() && self.errors.is_empty() && self.window.since.is_none() && self.window.until.is_none()
     }
 
-    /// Whether a message is wanted.
+    /// Whether a message is selected.
     pub fn fit(&self, message: &Message) -> Fit {
         let status = || message.status.as_ref().is_some_and(|status| self.statuses.iter().any(|asked| asked.is(status)));
         let code = || message.error().map(|error| error.code).unwrap_or_default();
@@ -82,11 +82,11 @@ fn plain(word: &str) -> String {
     word.trim().to_lowercase().replace(['_', '-'], " ")
 }
 
-/// A status, by the API's word or by the one on the screen. Statuses can be added, so another word is looked for, and
-/// judged by what is there.
+/// A status, by the API's word or by the one on the screen. The API can add statuses, so another word is accepted, and
+/// judged by what was loaded.
 ///
 /// # Errors
-/// There is no word.
+/// The word is empty.
 pub(super) fn status(text: &str) -> Result<StatusArgument, String> {
     let known = Status::parse(text).map(StatusArgument::Known);
     match plain(text).as_str() {
@@ -99,7 +99,7 @@ pub(super) fn status(text: &str) -> Result<StatusArgument, String> {
 /// An error code.
 ///
 /// # Errors
-/// There is none.
+/// It is empty.
 pub(in crate::cli) fn code(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("expected an error code, such as `recipient_unavailable`".to_owned()),
@@ -107,7 +107,7 @@ pub(in crate::cli) fn code(text: &str) -> Result<String, String> {
     }
 }
 
-/// A status by the word on the screen, and by the API's where that is another.
+/// A status by the word on the screen, and by the API's if that differs.
 fn both_words(status: &Status) -> String {
     match (status.word(), status.api_word()) {
         (word, api) if word == api => word.to_owned(),
@@ -115,7 +115,7 @@ fn both_words(status: &Status) -> String {
     }
 }
 
-/// The statuses and error codes of what was loaded, whatever of it is wanted.
+/// The statuses and error codes of everything loaded, selected or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli) struct SeenValues {
     messages: usize,
@@ -135,11 +135,11 @@ impl SeenValues {
         }
     }
 
-    /// The first thing asked for that is neither in the API's table nor in what was loaded: a mistake, in all
-    /// likelihood, that must not look like "there is none". A name of the table never is one.
+    /// The first requested name that is neither in the API's table nor in what was loaded: most likely a typo, which
+    /// must not look like "there is none". A name in the table never is one.
     ///
     /// # Errors
-    /// That one, with those seen and the nearest name.
+    /// That name, with those seen and the nearest name.
     pub fn check(&self, wanted: &MessageFilter) -> Result<(), Failure> {
         for asked in &wanted.statuses {
             let StatusArgument::Named(name) = asked else { continue };

@@ -1,4 +1,4 @@
-//! Messages on the output, in one of the four formats.
+//! Prints messages, in one of the four formats.
 
 use std::io::{self, Write};
 
@@ -16,19 +16,19 @@ pub(super) struct MessageWriter<W: Write> {
 }
 
 enum Form<W: Write> {
-    /// One JSON array; its rows on lines of their own.
+    /// One JSON array, one row per line.
     Json(W),
-    /// One JSON object a line.
+    /// One JSON object per line.
     Lines(W),
-    /// Values with a heading.
+    /// Values with a header line.
     Csv(Box<csv::Writer<W>>),
     /// Columns, at the end.
     Table(W, Box<MessageTable>),
 }
 
 impl<W: Write> MessageWriter<W> {
-    /// Whether the format can be written while messages come in. A table's widths and a heading
-    /// with a column for each value need all of them first.
+    /// Whether the format can be written while messages arrive. A table's widths, and a header with
+    /// a column for each value, need all of them first.
     pub fn streams(format: Format, fields: &[Field]) -> bool {
         match format {
             Format::Json | Format::Ndjson => true,
@@ -46,7 +46,7 @@ impl<W: Write> MessageWriter<W> {
             }
             Format::Ndjson => Form::Lines(out),
             Format::Csv => {
-                // One that was asked for by itself has its column already.
+                // One that was requested by name already has its column.
                 let columns = values.iter().map(|name| Field::Value(name.clone())).filter(|field| !layout.fields.contains(field));
                 let columns: Vec<Field> = columns.collect();
                 if let Some(index) = layout.fields.iter().position(|field| *field == Field::Values) {
@@ -87,7 +87,7 @@ impl<W: Write> MessageWriter<W> {
         self.written
     }
 
-    /// Lets whoever reads have what there is.
+    /// Flushes what there is to the reader.
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.form {
             Form::Json(out) | Form::Lines(out) | Form::Table(out, _) => out.flush(),

@@ -9,24 +9,24 @@ use crate::delivery::{Mask, Message, MessageId, RetryAdvice, Status, clean_line}
 use crate::postman::record::{Field, RecordFormat};
 use crate::tui::text::cut;
 
-/// How much of a text is shown where no terminal says how much fits.
+/// How much of a text is shown if there is no terminal width.
 const TEXT: usize = 80;
 
 /// Messages in columns.
 pub(in crate::cli) struct MessageTable {
     heading: Vec<String>,
     rows: Vec<fitted::TableRow>,
-    /// The fields asked for; `None` for the columns that decide what to do.
+    /// The requested fields; `None` for the usual columns.
     fields: Option<Vec<Field>>,
-    /// The columns of the terminal; `None` where the output is none.
+    /// The columns of the terminal; `None` if the output is not one.
     width: Option<u16>,
     colour: bool,
-    /// The messages that the API takes no further retry of.
+    /// The messages for which the API accepts no further retry.
     used_up: HashSet<MessageId>,
 }
 
 impl MessageTable {
-    /// A table; `width` in columns where the output is a terminal.
+    /// A table; `width` in columns if the output is a terminal.
     pub fn new(layout: &RecordFormat, own_fields: bool, width: Option<u16>) -> Self {
         let fields = own_fields.then(|| layout.fields.clone());
         let heading = match &fields {
@@ -43,7 +43,7 @@ impl MessageTable {
         self
     }
 
-    /// None of these is to be retried: the API has said that no attempts are left.
+    /// None of these can be retried: the API has said that no attempts are left.
     #[must_use]
     pub fn refused(mut self, used_up: HashSet<MessageId>) -> Self {
         self.used_up = used_up;

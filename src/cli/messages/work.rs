@@ -1,4 +1,4 @@
-//! Pages on their way to the output, and what is said of them at the end.
+//! Pages on their way to the output, and the summary at the end.
 
 use std::collections::HashSet;
 use std::io::{BufWriter, Stdout};
@@ -26,25 +26,25 @@ pub(super) struct LoadTotals {
     messages: usize,
     pub written: usize,
     bad: usize,
-    /// Messages to other numbers that the server gave although it was asked for one.
+    /// Messages to other numbers that the server gave although one number was requested.
     others: usize,
-    /// Those that would be listed if the time that tells were given.
+    /// Those that would be listed if the deciding time were given.
     untimed: usize,
     oldest: Option<Timestamp>,
     pub seen: SeenValues,
     pub end: Option<ReadEnd>,
-    /// Values of templates that were asked for by name and that no message has had so far.
+    /// Template values that were requested by name and that no message has had so far.
     pub missing: Vec<String>,
 }
 
-/// Why no more is loaded.
+/// Why loading stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadEnd {
     /// There is nothing older.
     List,
-    /// All older messages are older than wanted.
+    /// All older messages are outside the window.
     Window,
-    /// As many are listed as were asked for, and there may be more.
+    /// The limit is reached, and there may be more.
     Limit,
 }
 
@@ -54,12 +54,12 @@ impl LoadTotals {
         Self { missing: fields.iter().filter_map(Field::value).map(str::to_owned).collect(), ..Self::default() }
     }
 
-    /// Whether none is listed while some could not be read, of which each may be one.
+    /// Whether none is listed while some, any of which might match, could not be read.
     pub fn is_nothing_known(&self) -> bool {
         self.written == 0 && self.bad > 0
     }
 
-    /// The sentence at the end: how many of how many, and how far that goes.
+    /// The sentence at the end: how many of how many, and how far back.
     pub fn summary(&self, wanted: &MessageFilter, limit: usize, masked: bool, zone: &TimeZone) -> String {
         let of = if wanted.is_all() { String::new() } else { format!(" of {} loaded", grouped(self.messages)) };
         let mut line = counted(self.written, "message") + &of;
@@ -147,7 +147,7 @@ impl Work {
         Ok(store)
     }
 
-    /// Whether a message that has just been loaded is wanted.
+    /// Whether a message that has just been loaded is selected.
     fn takes(&mut self, message: &Message) -> bool {
         self.loaded.seen.note(message);
         self.loaded.missing.retain(|wanted| !message.values.iter().flatten().any(|(name, _)| name == wanted));
@@ -156,7 +156,7 @@ impl Work {
         fit == Fit::Yes
     }
 
-    /// The names of all values, in the order in which they come up.
+    /// The names of all values, in order of appearance.
     pub fn value_names(&self, store: &Store) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for message in self.chosen(store) {
@@ -214,7 +214,7 @@ impl Work {
         });
     }
 
-    /// As many were found as are asked for. `more` says that there are more among what was loaded.
+    /// The limit is reached. `more` says that there are more among what was loaded.
     fn note_limit(&mut self, found: usize, more: bool, pages: &Pages<'_>) {
         if more || (found >= self.limit && self.loaded.end.is_none() && !pages.are_over()) {
             self.loaded.end = Some(ReadEnd::Limit);

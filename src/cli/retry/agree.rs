@@ -1,4 +1,4 @@
-//! Who may retry, and whether somebody agrees: locks, counts, and the question on a terminal.
+//! Whether a retry is allowed and confirmed: locks, counts, and the question on a terminal.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -14,10 +14,10 @@ use super::plan_text::announcement;
 use crate::action::PLAN_LIFE;
 use crate::state::{Note, NoteKind};
 
-/// Whether the campaign, and this way of starting, allow it at all.
+/// Whether the campaign and the options allow it at all.
 ///
 /// # Errors
-/// A name that is not the campaign's, a campaign that is read-only, nobody who could say yes.
+/// A wrong name, a read-only campaign, or no one who could say yes.
 pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
     let name = &campaign.config.name;
     if let Some(named) = arguments.unlock.as_ref().filter(|named| *named != name) {
@@ -48,11 +48,11 @@ pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments)
     Ok(())
 }
 
-/// Whether the plan has as many messages as somebody expects, and in production whether somebody
-/// expects any number.
+/// Whether the plan has the expected number of messages, and whether a number was given in
+/// production.
 ///
 /// # Errors
-/// Another number, or none where one is needed.
+/// A different number, or none where one is needed.
 pub(super) fn expected(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
     let count = chosen.count();
     let next = format!("Look at the plan with `--dry-run`; if it is what you want, add `--expect {count}`.");
@@ -83,7 +83,7 @@ fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// What a person must type.
+/// What the user must type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     /// A clear yes.
@@ -101,7 +101,7 @@ impl Wanted {
         }
     }
 
-    /// The safe answer is the one that Enter gives.
+    /// Enter gives the safe answer.
     fn prompt(self) -> String {
         match self {
             Wanted::Yes => "Retry now? [y/N] ".to_owned(),
@@ -110,11 +110,11 @@ impl Wanted {
     }
 }
 
-/// Asks on the terminal. Enter, the end of the input and anything else than what is asked for
-/// leave everything as it is.
+/// Asks on the terminal. Enter, the end of the input and any other answer than the one asked for
+/// cancel.
 ///
 /// # Errors
-/// The answer cannot be read, or the plan has become too old over the question.
+/// The answer cannot be read, or the plan became too old while the question waited.
 pub(super) async fn asked(
     chosen: &Chosen,
     campaign: &ConfiguredCampaign,
@@ -137,7 +137,7 @@ pub(super) async fn asked(
         return Err(Failure::usage("The answer could not be read: nothing was retried.", "Run it again, or with `--yes`."));
     };
     let yes = wanted.is_given(&line);
-    // A plan ages by whichever clock says more.
+    // A plan's age is the larger of the two clocks' answers.
     let now = context.clock.moment();
     let age = now.steady.duration_since(chosen.planned_at()).max(asked_at.age(now));
     if yes && age.unsigned_abs() > PLAN_LIFE {
@@ -152,10 +152,10 @@ pub(super) async fn asked(
     Ok(yes)
 }
 
-/// Writes down that a read-only campaign was opened, before anything is sent.
+/// Writes the unlock of a read-only campaign to the journal, before anything is sent.
 ///
 /// # Errors
-/// It cannot be written down: then it stays closed.
+/// It cannot be written, so the campaign stays locked.
 pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, chosen: &Chosen) -> Result<(), Failure> {
     let note = Note {
         run: open.run.id().clone(),

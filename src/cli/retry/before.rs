@@ -1,4 +1,4 @@
-//! What comes before a plan: what earlier runs left open is found out first, by reading.
+//! Before a plan: open outcomes of earlier runs are looked up first, by reading.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,25 +16,25 @@ use crate::action::Subject;
 use crate::monitor::{ActionStage, CampaignIndex, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use crate::state::{self, Holder, JournalAccess, Server};
 
-/// How long a start waits for that, where the network is at fault. What stays unknown is left out of
-/// the plan.
+/// How long a start waits for that if the network fails. Messages whose outcome stays unknown are left
+/// out of the plan.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// News that may wait: more than one message makes, so that the worker never waits for this side.
+/// How much news may queue: more than one message causes, so that the worker never waits for this side.
 const CHANNEL: usize = 64;
 
 /// Why nothing can be retried without a journal.
 pub(super) const NOTHING: &str = "Nothing can be retried";
 
-/// How it went.
+/// The result.
 pub(super) enum Before {
-    /// The plan can be made; the journal, where it had to be opened already.
+    /// The plan can be made; the journal, if it is already open.
     Ready(Option<OpenJournal>),
     /// A signal came first.
     Interrupted(Exit),
 }
 
-/// A worker of the campaign that reads nothing by itself but what earlier runs left open.
+/// A worker of the campaign that reads only what earlier runs left open.
 ///
 /// # Errors
 /// There is no usable key.
@@ -61,7 +61,7 @@ pub(super) fn worker(
     Ok((Monitor::spawn(options, sender), updates))
 }
 
-/// Finds out what became of the retries that earlier runs left open in this campaign.
+/// Looks up the retries that earlier runs left open in this campaign.
 ///
 /// # Errors
 /// The journal cannot be used, or there is no usable key.
@@ -71,7 +71,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
     let left_open = match access {
         Ok(None) => return Ok(Before::Ready(None)),
         Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.config.id),
-        // What keeps it from being written is told before anything is read.
+        // A journal that cannot be written is reported before anything is read.
         Ok(Some(JournalAccess::ReadOnly { .. })) | Err(_) => {
             return OpenJournal::begin(&context.common, NOTHING).map(|open| Before::Ready(Some(open)));
         }
@@ -109,7 +109,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
         context.notice(&format!("{} still open: `postwatch journal --open` says what to do.", counted(looking.open, "action")));
     }
     monitor.ask(Command::Stop);
-    // The worker may still have something to tell; the next one tells it again.
+    // The worker may still have news; the next one reports it again.
     updates.close();
     if monitor.ended().await.is_err() {
         let next = "Run the command again. `postwatch journal --open` lists what is open.";
@@ -118,16 +118,16 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
     Ok(interrupted.map_or(Before::Ready(Some(open)), Before::Interrupted))
 }
 
-/// How far the search is. One reading of each tells whether it was taken: what was taken is no longer
-/// failed. What is unchanged after that is left to the worker, and to a person.
+/// How far the look-up is. One reading of each message shows whether the retry was accepted: then it is no
+/// longer failed. Messages unchanged after that are left to the worker, and to a person.
 #[derive(Debug, Default)]
 struct Looking {
-    /// How often the worker told that an outcome is unknown: when it took it over, and after each
-    /// reading that found nothing changed.
+    /// How often the worker reported an outcome as unknown: when it took it over, and after each
+    /// reading that found no change.
     reported: HashMap<String, u32>,
-    /// Those that this process finds out; `None` before they were told.
+    /// Those that this process looks up; `None` before they are known.
     wanted: Option<Vec<String>>,
-    /// How many are open in all.
+    /// How many are open in total.
     open: usize,
 }
 
@@ -181,7 +181,7 @@ mod tests {
         News::Action(ActionNews { number: None, action: None, subject, stage, at: Timestamp::UNIX_EPOCH })
     }
 
-    /// What the worker tells of these open actions; `true` for one that another process has.
+    /// What the worker reports of these open actions; `true` for one that another process has.
     fn open(actions: &[(&str, bool)]) -> News {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
@@ -224,7 +224,7 @@ mod tests {
             (stage("b", soon), false),
             (open(&[("a", false), ("b", false), ("c", true)]), false),
             (stage("a", soon), false),
-            // The other one was found to be taken.
+            // The other one was found to be accepted.
             (open(&[("a", false), ("c", true)]), true),
         ] {
             looking.take(&news);

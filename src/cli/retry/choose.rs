@@ -1,4 +1,4 @@
-//! From what is meant to a plan: the messages are read from the server first.
+//! From a selection to a plan: the messages are read from the server first.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,19 +24,19 @@ use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
 use crate::store::AnswerKind;
 
-/// A message as it was read, when the request for it left, and the page that gave it.
+/// A message as it was read, when its request left, and the page that gave it.
 type ReadMessage = (Message, Timestamp, Option<Arc<Call>>);
 
 /// What a list gave.
 #[derive(Default)]
 struct Listed {
-    /// The messages that are wanted.
+    /// The selected messages.
     read: Vec<ReadMessage>,
-    /// The first message of it, wanted or not.
+    /// Its first message, selected or not.
     first: Option<Message>,
     /// How many messages were loaded, each once.
     messages: usize,
-    /// How many would be wanted if they were not older.
+    /// How many would be selected if they were not too old.
     older: usize,
     /// How far back it went.
     back: ListedBack,
@@ -45,7 +45,7 @@ struct Listed {
 }
 
 impl Listed {
-    /// That failures are older than the last 24 hours, where nobody asked for these.
+    /// Says that failures are older than the last 24 hours, if no time was given.
     fn older(&self, is_usual: bool) -> Option<String> {
         let were = agreeing(self.older, "was", "were");
         let reported = || {
@@ -58,7 +58,7 @@ impl Listed {
     }
 }
 
-/// Reads what is meant and makes the plan.
+/// Reads the selected messages and makes the plan.
 ///
 /// # Errors
 /// It could not be read, or the journal cannot be used.
@@ -88,21 +88,21 @@ pub(super) async fn choose(
     Ok(Chosen { agenda, left_out, warnings, by_name, words, loaded })
 }
 
-/// What is needed on the way to a plan.
+/// What is needed to make a plan.
 struct Choosing<'a> {
     context: &'a CommandContext,
     campaign: &'a ConfiguredCampaign,
     planner: Planner,
     warnings: Vec<String>,
     left_out: Vec<LeftOutLine>,
-    /// Failures that may have been meant, and whose time is not given.
+    /// Failures that might be selected, but whose time is not given.
     untimed: Vec<Message>,
-    /// Back to when a list was loaded.
+    /// How far back a list was loaded.
     loaded: Option<String>,
 }
 
 impl Choosing<'_> {
-    /// Reads named messages one by one; one that is not there is left out.
+    /// Reads named messages one by one; a missing one is left out.
     async fn named(&mut self, reader: &mut Reader, messages: &[MessageId]) -> Result<Vec<ReadMessage>, Failure> {
         let progress = ProgressLine::start(self.context.common.quiet, false);
         let mut read = Vec::with_capacity(messages.len());
@@ -111,7 +111,7 @@ impl Choosing<'_> {
             let mut leave_out = |reason: &str| self.left_out.push(LeftOutLine { id: id.as_str().to_owned(), reason: reason.to_owned() });
             match reader.message(id).await {
                 Ok(answer) => match answer.rows.get(0).map(Message::from_row) {
-                    // The id in the answer decides what is retried: another one would be a mix-up.
+                    // The id in the answer decides what is retried: a different one would be a mix-up.
                     Some(message) if message.id == *id => read.push((message, answer.asked_at, None)),
                     _ => leave_out("the server gave another message"),
                 },
@@ -122,7 +122,7 @@ impl Choosing<'_> {
         Ok(read)
     }
 
-    /// Reads failures from lists, and what call told them.
+    /// Reads failures from lists, with the call that gave each.
     async fn failures(&mut self, reader: &mut Reader, failures: &FailureSelection) -> Result<(Vec<ReadMessage>, AnswerKind), Failure> {
         let kind = match (&failures.batch, &failures.search) {
             (Some(batch), _) => AnswerKind::Batch(batch.clone()),
@@ -145,11 +145,12 @@ impl Choosing<'_> {
         Ok((listed.read, kind))
     }
 
-    /// Gives the failures of a batch what a message that is read alone tells of it; says how much of the batch is loaded.
+    /// Completes the failures of a batch with what a message that is read singly says about it; says how much of the
+    /// batch is loaded.
     async fn reported_of(&self, reader: &mut Reader, batch: &BatchId, listed: &mut Listed, is_searched: bool) -> Result<String, Failure> {
         let messages = || listed.read.iter().map(|(message, ..)| message).chain(&listed.first);
         let reported = match reported_batch(reader, batch, messages()).await {
-            // Only for how much is loaded: without it that is not known, and nothing is retried.
+            // Needed only to know how much is loaded; without that, nothing is retried.
             Err(_) if listed.read.is_empty() => None,
             reported => Some(reported?),
         };
@@ -180,7 +181,7 @@ impl Choosing<'_> {
         Ok(Agenda::Batch { plan, failures, ages })
     }
 
-    /// Reads every page of a batch. A message that comes twice counts as it was told last.
+    /// Reads every page of a batch. If a message comes twice, the last one counts.
     async fn read_whole(&mut self, reader: &mut Reader, batch: &BatchId) -> Result<(BatchReading, Vec<ReadMessage>), Failure> {
         let progress = ProgressLine::start(self.context.common.quiet, false);
         let listing = ListRequest { batch: Some(batch.clone()), search: None, page_size: PageRequest::LARGEST, to_the_end: true };
@@ -198,7 +199,7 @@ impl Choosing<'_> {
         Ok((reading, read))
     }
 
-    /// Loads the messages of a list that are wanted, each once, until all further ones are older.
+    /// Loads the selected messages of a list, each once, until all further ones are older.
     async fn listed(&mut self, reader: &mut Reader, listing: ListRequest, wanted: &MessageFilter) -> Result<Listed, Failure> {
         let progress = ProgressLine::start(self.context.common.quiet, false);
         let batch = listing.batch.clone();
@@ -255,8 +256,7 @@ impl Choosing<'_> {
         plan
     }
 
-    /// Says so where the texts look like one-time passwords and the campaign is not known as one of
-    /// them.
+    /// Says so if the texts look like one-time passwords and the campaign is not configured as such.
     fn hint_at_passwords<'a>(&mut self, messages: impl Iterator<Item = &'a Message>) {
         if !self.campaign.config.one_time_password && one_time_hint(messages) {
             let hint = "Most of these look like one-time passwords, which are useless once they are old: see `one_time_password` in the configuration.";
@@ -265,7 +265,7 @@ impl Choosing<'_> {
     }
 }
 
-/// What is known of a batch. A batch's own list does not tell its status and size: only its
+/// What is known of a batch. A batch's own list does not give its status and size: only its
 /// messages, read one by one, do.
 async fn reported_batch<'a>(
     reader: &mut Reader,
@@ -288,7 +288,7 @@ fn is_missing(error: &CallError) -> bool {
     error.is_not_found() && !error.is_access_refused()
 }
 
-/// A planner that knows what the journal says: what is under way, and what the API refused.
+/// A planner that knows from the journal what is under way, and what the API refused.
 fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(Planner, Vec<String>), Failure> {
     let mut planner = Planner {
         include_useless: arguments.include_useless,
@@ -296,7 +296,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
         ..Planner::default()
     };
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok()).map_err(|error| broken(&error))?;
-    // A plan alone must not need, or make, a journal.
+    // A plan alone must neither need nor create a journal.
     let access = match JournalAccess::look(&folder) {
         Ok(None) => return Ok((planner, Vec::new())),
         Ok(Some(access)) => Some(access),
@@ -307,7 +307,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
     };
     let (server, id) = (Server::of(campaign.base.as_str()), &campaign.config.id);
     let open = journal.open_actions(&server, id).map_err(|error| broken(&error))?;
-    // What a dead run only intended never left; the worker clears it away at its start.
+    // A request that a dead run only intended never left; the worker clears it at its start.
     let blocks =
         |action: &&state::OpenAction| action.holder == Holder::Alive || action.entry.state == ActionState::Unknown || has_try(action);
     planner.under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.message().cloned()).collect();
@@ -316,7 +316,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
     Ok((planner, Vec::new()))
 }
 
-/// Whether a try of it was started and nobody wrote down how it ended.
+/// Whether a try of it was started without a recorded outcome.
 fn has_try(action: &state::OpenAction) -> bool {
     action.last_try.as_ref().is_some_and(|last| last.outcome.is_none())
 }

@@ -1,11 +1,11 @@
-//! What came of a choice: the plan, and what is left out of it.
+//! The result of a selection: the plan, and what is left out of it.
 
 use jiff::Timestamp;
 
 use crate::action::{BatchPlan, Plan};
 use crate::delivery::MessageId;
 
-/// Something that was chosen and is not retried.
+/// A selected message that is not retried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeftOutLine {
     /// The id of the message, or of the batch.
@@ -30,20 +30,20 @@ pub(super) enum Agenda {
     },
 }
 
-/// What came of a choice.
+/// The result of a selection.
 #[derive(Debug)]
 pub(super) struct Chosen {
     /// Exactly what would be retried.
     pub agenda: Agenda,
     /// The others.
     pub left_out: Vec<LeftOutLine>,
-    /// What a person should know first.
+    /// What the user should know first.
     pub warnings: Vec<String>,
-    /// Whether each of them was asked for by name: then one that is left out was not done as asked.
+    /// Whether each was named: then leaving one out means that the request was not fully met.
     pub by_name: bool,
-    /// What was meant, in words.
+    /// The selection in words.
     pub words: String,
-    /// Back to when the list was loaded that they were chosen from, as a sentence.
+    /// How far back the list was loaded, as a sentence.
     pub loaded: Option<String>,
 }
 

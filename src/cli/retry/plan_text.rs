@@ -86,8 +86,8 @@ fn document<'a>(chosen: &'a Chosen, campaign: &ConfiguredCampaign, zone: &TimeZo
     }
 }
 
-/// How long it takes, in seconds, at the share of the budget that actions may take, with what is read
-/// in between.
+/// How long it takes, in seconds, at the share of the budget that actions may use, including the
+/// reading in between.
 fn seconds(chosen: &Chosen, campaign: &ConfiguredCampaign) -> f64 {
     let rate = campaign.config.calls_per_second;
     match &chosen.agenda {
@@ -96,7 +96,7 @@ fn seconds(chosen: &Chosen, campaign: &ConfiguredCampaign) -> f64 {
     }
 }
 
-/// What will happen, in sentences: environment, campaign, count, and what speaks against it.
+/// What will happen, in sentences: environment, campaign, count, and reasons against it.
 pub(super) fn announcement(chosen: &Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone, now: Timestamp) -> String {
     let environment = campaign.kind.word().to_uppercase();
     let mut lines = vec![format!("{environment} · {}: {}", campaign.config.name, what(chosen))];
@@ -226,7 +226,7 @@ pub(super) mod tests {
         Chosen { agenda, left_out: Vec::new(), warnings, by_name: true, words: "2 named messages".to_owned(), loaded: None }
     }
 
-    /// A plan of two messages, or of one without the useless one.
+    /// A plan of two messages, or of one, without the useless one.
     pub(in super::super) fn messages(include_useless: bool) -> Chosen {
         let messages = [message("a", "recipient_invalid", 1), message("b", "routing_error", 30)];
         let planner = Planner { include_useless, ..Planner::default() };

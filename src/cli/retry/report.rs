@@ -11,7 +11,7 @@ use super::super::{Exit, Format};
 use super::chosen::LeftOutLine;
 use crate::postman::Explanation;
 
-/// How the retry of a message, or of a whole batch, ended.
+/// The outcome of the retry of a message, or of a whole batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReportedOutcome {
@@ -25,20 +25,20 @@ pub(super) struct ReportedOutcome {
     /// What it means for the exit code.
     #[serde(skip)]
     pub exit: Exit,
-    /// Whether it was skipped because of what happened since the yes.
+    /// Whether it was skipped because of something that happened since the yes.
     #[serde(skip)]
     pub meanwhile: bool,
 }
 
-/// The ends of a retry, as scripts know them.
+/// The outcomes of a retry, as scripts know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum OutcomeKind {
-    /// The API took it.
+    /// The API accepted it.
     Accepted,
-    /// The API said no.
+    /// The API refused it.
     Refused,
-    /// Nobody knows.
+    /// The outcome is unknown.
     Unknown,
     /// Nothing was sent.
     Skipped,
@@ -56,30 +56,30 @@ impl OutcomeKind {
 }
 
 impl ReportedOutcome {
-    /// The API took it.
+    /// The API accepted it.
     pub fn accepted(id: &str, reason: Option<String>) -> Self {
         Self { id: id.to_owned(), outcome: OutcomeKind::Accepted, code: None, reason, trace_id: None, exit: Exit::Done, meanwhile: false }
     }
 
-    /// Nothing was sent: what was asked for was not done.
+    /// Nothing was sent.
     pub fn skipped(id: &str, reason: String) -> Self {
         Self { outcome: OutcomeKind::Skipped, exit: Exit::SomeRefused, ..Self::accepted(id, Some(reason)) }
     }
 
-    /// Nobody knows, and a person must find out.
+    /// The outcome is unknown, and a person must find out.
     pub fn unknown(id: &str, why: &Explanation) -> Self {
         let trace_id = why.trace_id.clone();
         Self { outcome: OutcomeKind::Unknown, trace_id, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(why.reason())) }
     }
 
-    /// Nobody knows the program does not wait for the answer.
+    /// The outcome is unknown, because the program does not wait for the answer.
     pub fn left(id: &str) -> Self {
         let reason = "The program quit before the answer came; the next start looks the message up.";
         Self { outcome: OutcomeKind::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
     }
 }
 
-/// How many ended how.
+/// How many have each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct OutcomeCounts {
     pub accepted: usize,
@@ -88,7 +88,7 @@ pub(super) struct OutcomeCounts {
     pub not_started: usize,
     /// Those that were retried elsewhere since the yes.
     pub skipped: usize,
-    /// Those that the plan left out.
+    /// Those left out of the plan.
     pub left_out: usize,
 }
 
@@ -103,7 +103,7 @@ impl OutcomeCounts {
         format!("{}{left_out}.", reported.join(", "))
     }
 
-    /// How many of the plan's have an end.
+    /// How many of the plan have an outcome.
     pub fn ended(&self) -> usize {
         self.accepted + self.refused + self.unknown + self.not_started + self.skipped
     }
@@ -118,7 +118,7 @@ pub(super) struct OutcomeReport<W: Write = io::Stdout> {
     exit: Exit,
     /// The lines of a table: its widths need all of them.
     rows: Vec<Vec<String>>,
-    /// Nobody reads any more. The retries go on, and their outcomes stand in the journal.
+    /// The reader is gone. The retries continue, and their outcomes are in the journal.
     closed: bool,
 }
 
@@ -135,7 +135,7 @@ impl<W: Write> OutcomeReport<W> {
         Self { out, format, reported: 0, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 
-    /// Tells what the plan left out. Where it was asked for by name, it was not done as asked.
+    /// Reports a message left out of the plan. If it was named, the request was not fully met.
     pub fn leave_out(&mut self, left_out: &LeftOutLine, by_name: bool) -> io::Result<()> {
         self.counts.left_out += 1;
         let outcome = ReportedOutcome::skipped(&left_out.id, left_out.reason.clone());
@@ -143,7 +143,7 @@ impl<W: Write> OutcomeReport<W> {
         self.put(&ReportedOutcome { exit, ..outcome })
     }
 
-    /// Tells an outcome.
+    /// Reports an outcome.
     pub fn tell(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         let count = match outcome.outcome {
             OutcomeKind::Accepted => &mut self.counts.accepted,
@@ -176,17 +176,17 @@ impl<W: Write> OutcomeReport<W> {
         self.unless_closed(written)
     }
 
-    /// How many ended how, so far.
+    /// How many have each outcome so far.
     pub fn counts(&self) -> OutcomeCounts {
         self.counts
     }
 
-    /// The exit that the outcomes so far ask for.
+    /// The exit for the outcomes so far.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// A closed pipe must not stop a run in its middle.
+    /// A closed pipe must not stop a run halfway.
     fn unless_closed(&mut self, written: io::Result<()>) -> io::Result<()> {
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {

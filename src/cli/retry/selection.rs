@@ -1,4 +1,4 @@
-//! Which messages are meant: named ones, failures by what they are like, or a batch as a whole.
+//! Which messages to retry: named ones, failures by their properties, or a batch as a whole.
 
 use std::time::Duration;
 
@@ -13,38 +13,38 @@ use super::super::window::{AttemptWindow, WindowOptions};
 use super::RetryArguments;
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Status, clean_line};
 
-/// How long ago failures were last attempted at most where nothing is said: older texts may be out of date.
+/// The oldest last attempt of a failure that is selected by default: older texts may be out of date.
 const USUAL_HOURS: i64 = 24;
 
-/// What is meant.
+/// The selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Selection {
     /// These messages, each once.
     Named(Vec<MessageId>),
-    /// The failures that fit.
+    /// The matching failures.
     Failures(FailureSelection),
     /// All failures of a batch, with one call.
     WholeBatch(BatchId),
 }
 
-/// Failures by what they are like.
+/// Failures by their properties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FailureSelection {
     /// Only of this batch.
     pub batch: Option<BatchId>,
-    /// Only recipients that hold this.
+    /// Only recipients that contain this.
     pub search: Option<RecipientQuery>,
-    /// Only in failure, of these codes and times.
+    /// Only failed messages, with these codes and times.
     pub wanted: MessageFilter,
-    /// Whether the last 24 hours are meant because nothing else was said.
+    /// Whether the default of the last 24 hours applies.
     pub is_usual: bool,
 }
 
 impl Selection {
-    /// What the arguments mean.
+    /// The selection that the arguments mean.
     ///
     /// # Errors
-    /// Nothing is chosen, or the options do not go together.
+    /// Nothing is selected, or the options contradict each other.
     pub fn of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
         let failures = arguments.failed || !arguments.error.is_empty();
         if !arguments.message.is_empty() {
@@ -73,7 +73,7 @@ impl Selection {
         }
     }
 
-    /// What is meant, in words.
+    /// The selection in words.
     pub fn words(&self, zone: &TimeZone) -> String {
         match self {
             Selection::Named(messages) => super::super::context::counted(messages.len(), "named message"),
@@ -106,7 +106,7 @@ impl FailureSelection {
     }
 }
 
-/// Messages that are named need no other choice.
+/// Named messages allow no other selection.
 fn named(arguments: &RetryArguments, failures: bool) -> Result<Selection, Failure> {
     let by_state = arguments.failed.then_some("--failed").or(failures.then_some("--error"));
     let other = by_state.or(arguments.batch.is_some().then_some("--batch")).or(narrowed_by(arguments));
@@ -124,7 +124,7 @@ fn named(arguments: &RetryArguments, failures: bool) -> Result<Selection, Failur
     Ok(Selection::Named(messages))
 }
 
-/// The first option that only makes a choice smaller.
+/// The first option that only narrows a selection.
 fn narrowed_by(arguments: &RetryArguments) -> Option<&'static str> {
     let since = arguments.since.is_some().then_some("--since");
     since.or(arguments.until.is_some().then_some("--until")).or(arguments.search.is_some().then_some("--search"))
@@ -145,7 +145,7 @@ fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, n
     })
 }
 
-/// An id that is one.
+/// An id that is not empty.
 fn id<'a>(option: &str, text: &'a str) -> Result<&'a str, Failure> {
     let id = text.trim();
     if id.is_empty() {

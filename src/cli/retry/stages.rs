@@ -1,4 +1,4 @@
-//! Where each retry of a run stands, until it has an end.
+//! The stage of each retry of a run, until it has an outcome.
 
 use std::collections::HashMap;
 
@@ -6,25 +6,25 @@ use tokio::time::Instant;
 
 use crate::postman::Explanation;
 
-/// Where a retry stands that has no end yet.
+/// The stage of a retry that has no outcome yet.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum RetryStage {
     /// No request left, or it provably did nothing.
     NotStarted,
     /// The request is on its way.
     UnderWay,
-    /// Its outcome is being looked up, until then.
+    /// Its outcome is being looked up, until that time.
     Unknown { until: Instant, why: Explanation },
 }
 
-/// The retries without an end, in the order of the plan.
+/// The retries without an outcome, in the order of the plan.
 #[derive(Debug)]
 pub(super) struct RetryStages {
     order: Vec<String>,
     stages: HashMap<String, RetryStage>,
 }
 
-/// How many stand where.
+/// How many are in each stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moving {
     pub under_way: usize,
@@ -33,35 +33,35 @@ pub(super) struct Moving {
 }
 
 impl RetryStages {
-    /// None of these was started.
+    /// All of these, not started.
     pub fn of(ids: Vec<String>) -> Self {
         let stages = ids.iter().map(|id| (id.clone(), RetryStage::NotStarted)).collect();
         Self { order: ids, stages }
     }
 
-    /// Where one stands; `None` when it has an end, or is no part of this.
+    /// The stage of one; `None` if it has an outcome, or is not part of this run.
     pub fn get(&self, id: &str) -> Option<&RetryStage> {
         self.stages.get(id)
     }
 
-    /// It stands there now, unless it has an end.
+    /// Sets its stage, unless it has an outcome.
     pub fn put(&mut self, id: &str, stage: RetryStage) {
         if let Some(standing) = self.stages.get_mut(id) {
             *standing = stage;
         }
     }
 
-    /// It has an end.
+    /// It has an outcome.
     pub fn end(&mut self, id: &str) {
         self.stages.remove(id);
     }
 
-    /// Whether all have an end.
+    /// Whether all have an outcome.
     pub fn is_empty(&self) -> bool {
         self.stages.is_empty()
     }
 
-    /// How many stand where.
+    /// How many are in each stage.
     pub fn moving(&self) -> Moving {
         let count = |wanted: fn(&RetryStage) -> bool| self.stages.values().filter(|stage| wanted(stage)).count();
         Moving {
@@ -71,12 +71,12 @@ impl RetryStages {
         }
     }
 
-    /// When the first search for an outcome is given up.
+    /// When the first look-up of an outcome is given up.
     pub fn deadline(&self) -> Option<Instant> {
         self.stages.values().filter_map(RetryStage::until).min()
     }
 
-    /// Those whose outcome has been looked for long enough, with what happened to them.
+    /// Those whose outcome has been looked up for long enough, with what happened to them.
     pub fn overdue(&self, now: Instant) -> Vec<(String, Explanation)> {
         let overdue = |id: &String| match self.stages.get(id)? {
             RetryStage::Unknown { until, why } if *until <= now => Some((id.clone(), why.clone())),
@@ -85,7 +85,7 @@ impl RetryStages {
         self.order.iter().filter_map(overdue).collect()
     }
 
-    /// All without an end, in the order of the plan.
+    /// All without an outcome, in the order of the plan.
     pub fn take(&mut self) -> Vec<(String, RetryStage)> {
         let mut stages = std::mem::take(&mut self.stages);
         std::mem::take(&mut self.order).into_iter().filter_map(|id| stages.remove(&id).map(|stage| (id, stage))).collect()

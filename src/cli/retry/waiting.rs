@@ -1,4 +1,4 @@
-//! What keeps a run from going on, and for how long: outcomes that must be known first, and an API that drops every call.
+//! What keeps a run from continuing, and for how long: outcomes that must be known first, and an API that drops every call.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,41 +8,41 @@ use tokio::time::Instant;
 
 use super::report::{OutcomeKind, ReportedOutcome};
 
-/// After how long without an answer a run ends in which every call is dropped.
+/// How long a run continues while every call is dropped.
 pub(super) const LONGEST_STALL: Duration = Duration::from_secs(5 * 60);
 
-/// How many calls of a run are said to be dropped one by one.
+/// How many dropped calls of a run are reported one by one.
 const REPORTED_SINGLY: u32 = 5;
 
-/// How often that is said from then on.
+/// How often that is reported from then on.
 const REPORT_EVERY: Duration = Duration::from_secs(20);
 
-/// A pause of the run's own. It lasts until the outcomes that caused it are known.
+/// A pause that the run made itself. It lasts until the outcomes that caused it are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pause {
     waits_for: HashSet<String>,
-    /// When the run last moved, by the clock that nobody sets: the yes to it holds from there.
+    /// When the run last made progress, by the clock that cannot be set: the yes to it is valid from there.
     pub began_at: Timestamp,
 }
 
-/// What an outcome means for a pause.
+/// The effect of an outcome on a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum After {
-    /// Nothing: others are still looked up, or it is none of those waited for.
+    /// None: others are still looked up, or it is not one of those waited for.
     Waits,
-    /// All are known: the run can go on.
+    /// All are known: the run can continue.
     GoesOn,
     /// One stays unknown: a person must look at it first.
     Ends,
 }
 
 impl Pause {
-    /// A pause for these outcomes; `None` without any, where nothing can be waited for.
+    /// A pause for these outcomes; `None` if there are none to wait for.
     pub fn new(unknown: HashSet<String>, began_at: Timestamp) -> Option<Self> {
         (!unknown.is_empty()).then_some(Self { waits_for: unknown, began_at })
     }
 
-    /// An outcome is told.
+    /// An outcome arrived.
     pub fn take(&mut self, outcome: &ReportedOutcome) -> After {
         match outcome.outcome {
             _ if !self.waits_for.contains(&outcome.id) => After::Waits,
@@ -59,9 +59,9 @@ impl Pause {
 #[derive(Debug)]
 pub(super) struct Stall {
     answered_at: Instant,
-    /// Whether a call was dropped since.
+    /// Whether a call was dropped since then.
     drops: bool,
-    /// How often that was said, and when last.
+    /// How often that was reported, and when last.
     reported: u32,
     reported_at: Instant,
 }
@@ -72,12 +72,12 @@ impl Stall {
         Self { answered_at: now, drops: false, reported: 0, reported_at: now }
     }
 
-    /// The API answered a retry, with a yes or a no of its own.
+    /// The API answered a retry itself, with yes or no.
     pub fn answered(&mut self, now: Instant) {
         (self.answered_at, self.drops) = (now, false);
     }
 
-    /// A call did nothing and goes again, or is given up. Gives how long that has been going on, where it is time to say so.
+    /// A call did nothing and is sent again, or is given up. Gives how long that has lasted, if it is time to report it.
     pub fn dropped(&mut self, now: Instant) -> Option<Duration> {
         self.drops = true;
         if self.reported >= REPORTED_SINGLY && now.duration_since(self.reported_at) < REPORT_EVERY {
@@ -88,7 +88,7 @@ impl Stall {
         Some(now.duration_since(self.answered_at))
     }
 
-    /// When it has lasted for too long; `None` while calls get through.
+    /// When it will have lasted too long; `None` while calls get through.
     pub fn deadline(&self) -> Option<Instant> {
         self.drops.then(|| self.answered_at + LONGEST_STALL)
     }

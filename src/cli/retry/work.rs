@@ -1,5 +1,5 @@
-//! Carries a plan out: the campaign's worker makes the run, this side tells what comes of it, until
-//! each retry has its end.
+//! Carries a plan out: the campaign's worker makes the run, this side reports it until each retry has
+//! an outcome.
 
 mod holding;
 mod leaving;
@@ -36,15 +36,15 @@ pub(super) struct ScriptedRun<'a, W: Write> {
     quiet: bool,
     progress: ProgressLine,
     stages_by_id: RetryStages,
-    /// The messages whose outcome was not known, since one last had a clear answer.
+    /// The messages with an unknown outcome since the last clear answer.
     unclear: Vec<String>,
-    /// Why it goes no further for now.
+    /// Why it is paused.
     pause: Option<Pause>,
     /// Since when every call is dropped.
     stall: Stall,
     /// Whether the journal could not be written.
     is_journal_broken: bool,
-    /// What was said last of something that keeps on.
+    /// The last line about something that repeats.
     last_line: String,
     /// Why nothing more is started.
     halt: Option<Halt>,
@@ -53,7 +53,7 @@ pub(super) struct ScriptedRun<'a, W: Write> {
 /// Why nothing more is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Halt {
-    /// For each message that is not started.
+    /// The reason for each message that is not started.
     reason: String,
     /// What it means for the exit code.
     exit: Exit,
@@ -69,7 +69,7 @@ impl Halt {
     }
 }
 
-/// Carries out what somebody agreed to. Gives the exit that a signal asks for, if one came.
+/// Carries out what was agreed to. Gives the exit of a signal, if one came.
 ///
 /// # Errors
 /// There is no usable key, the output cannot be written, or the worker failed.
@@ -149,7 +149,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                 }
                 Ok(())
             }
-            // A reading met what only a person can change: so would every request.
+            // A reading met something that only a person can change; so would every request.
             News::Refused(error) => {
                 let Failure { text, exit } = error.into();
                 self.once(&text.in_full());
@@ -162,7 +162,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                 self.dropped(&format!("{}.", why.what));
                 Ok(())
             }
-            // Whatever it keeps from being done is told with its message; this is why.
+            // Each message that is not sent is reported; this is the reason.
             News::Journal(Some(why)) => {
                 self.is_journal_broken = true;
                 self.once(&why.in_full());
@@ -230,9 +230,9 @@ impl<W: Write> ScriptedRun<'_, W> {
         self.end(&outcome)
     }
 
-    /// The outcome is not known; the worker reads the message until it is, or for a while.
+    /// The outcome is unknown; the worker reads the message until it is known, or for a while.
     fn look_up(&mut self, id: &str, why: Explanation) {
-        // Half as long again as the worker waits: with the network down it cannot even look.
+        // Half as long again as the worker waits: with the network down it cannot even look it up.
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
         self.stages_by_id.put(id, RetryStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
@@ -244,7 +244,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             self.once(&refusal.why.in_full());
             self.halt = Some(Halt::access_refused());
         }
-        // The journal has the API's words without anything personal in them.
+        // In the journal the API's words hold nothing personal.
         let entry = self.open.journal.newest_of(self.open.run.id(), id).ok().flatten();
         ReportedOutcome {
             id: id.to_owned(),
@@ -267,7 +267,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         Ok(())
     }
 
-    /// Lookups that led to nothing end as unknown: a person must decide.
+    /// Look-ups without a result end as unknown: a person must decide.
     fn give_up_looking(&mut self) -> Result<(), EarlyExit> {
         let overdue = self.stages_by_id.overdue(Instant::now());
         overdue.into_iter().try_for_each(|(id, why)| self.end(&ReportedOutcome::unknown(&id, &why)))
@@ -278,7 +278,7 @@ fn not_started(id: &str, halt: &Halt) -> ReportedOutcome {
     ReportedOutcome { exit: halt.exit, ..ReportedOutcome::skipped(id, halt.reason.clone()) }
 }
 
-/// Waits until then; for ever without a time.
+/// Waits until then; forever without a time.
 async fn at(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => sleep_until(deadline).await,

@@ -11,20 +11,20 @@ use crate::config::shell_quoted;
 use crate::postman::{ApiKey, Environment};
 use crate::simulator::CampaignCard;
 
-/// The first line of a file of ours. Only a file that begins with it is replaced: somebody's own
-/// configuration never is.
+/// The first line of a file that this option wrote. Only such a file is replaced, never a user's own
+/// configuration.
 const MARK: &str = "# Written by `postwatch simulate --write-config`; the next one replaces it.";
 
-/// A configuration that is to be written.
+/// A configuration to be written.
 pub(super) struct ConfigFile {
     path: PathBuf,
 }
 
 impl ConfigFile {
-    /// A file at a place where there is none, or one that an earlier simulator wrote.
+    /// A path where there is no file, or one that an earlier simulator wrote.
     ///
     /// # Errors
-    /// Something else stands there.
+    /// Something else is there.
     pub fn replacing(path: PathBuf) -> Result<Self, Failure> {
         match is_ours(&path) {
             Ok(true) => Ok(Self { path }),
@@ -42,12 +42,12 @@ impl ConfigFile {
         shell_quoted(&self.path)
     }
 
-    /// Writes the configuration; only its owner can read it, because the keys stand in it.
+    /// Writes the configuration; only its owner can read it, because it holds the keys.
     pub fn write(&self, base_url: &str, imitated: EnvironmentName, campaigns: &[CampaignCard]) -> Result<(), Failure> {
         self.replace(&text(base_url, imitated.into(), campaigns)).map_err(|error| unwritable(&self.path, &error))
     }
 
-    /// Beside it first, then in its place: a reader sees the old file or the new one, whole.
+    /// Next to it first, then in its place: a reader sees the old file or the new one, whole.
     fn replace(&self, text: &str) -> io::Result<()> {
         let mut name = self.path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?.to_owned();
         name.push(format!(".{}.new", std::process::id()));
@@ -55,7 +55,7 @@ impl ConfigFile {
         let written = create_private(&beside).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
         let placed = written.and_then(|()| fs::rename(&beside, &self.path));
         if placed.is_err() {
-            // The failure that is told is the first one.
+            // The first failure is the one reported.
             let _ = fs::remove_file(&beside);
         }
         placed
@@ -75,7 +75,7 @@ fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether a file may be replaced: there is none, or it begins with the mark.
+/// Whether a file may be replaced: there is none, or it starts with the mark.
 fn is_ours(path: &Path) -> io::Result<bool> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -90,8 +90,8 @@ fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(start == MARK.as_bytes())
 }
 
-/// The environment is said where it is not the usual one, and where a key would be taken for
-/// production's: an imitated production looks and locks like production, an imitated test does not.
+/// The environment is written if it is not the usual one, or if a key would be taken for a production
+/// key: a simulated production looks and locks like production, a simulated test does not.
 fn text(base_url: &str, imitated: Environment, campaigns: &[CampaignCard]) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let mut out = format!("{MARK}\n");

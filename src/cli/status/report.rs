@@ -14,7 +14,7 @@ use crate::store::{Latency, STATUS_COUNT, Store, status_index};
 /// The minutes that are compared with the usual.
 pub(super) const RECENT_MINUTES: u32 = 15;
 
-/// The minutes of the day that is taken as usual.
+/// The minutes of the day before, which define what is usual.
 const DAY_MINUTES: u32 = 24 * 60;
 
 /// What was read, and when.
@@ -26,7 +26,7 @@ pub(super) struct ReportBasis {
     pub fetched_at: Option<Timestamp>,
     /// Whether there is nothing older.
     pub complete: bool,
-    /// From when on messages count; `None` for all that are loaded.
+    /// The time from which messages count; `None` for all that are loaded.
     pub since: Option<Timestamp>,
     /// The server's time after the last page.
     pub now: Timestamp,
@@ -76,7 +76,7 @@ impl StatusCounts {
         WORDS.into_iter().zip(self.0)
     }
 
-    /// All together.
+    /// The total.
     pub fn total(&self) -> usize {
         self.0.iter().sum()
     }
@@ -100,7 +100,7 @@ pub(super) struct FailurePart {
     pub error_code: Option<String>,
     pub count: usize,
     pub retry: &'static str,
-    /// How many of them the API takes no further retry of.
+    /// For how many of them the API accepts no further retry.
     pub no_attempts_left: usize,
 }
 
@@ -115,7 +115,7 @@ pub(super) struct RecentPart {
     pub rising_since: Option<Timestamp>,
     /// The code of the most frequent error of these minutes.
     pub leading_error: Option<String>,
-    /// Whether the day before them, of which the usual is, is loaded whole.
+    /// Whether the day before, which defines what is usual, is loaded whole.
     #[serde(skip)]
     pub is_day_loaded: bool,
 }
@@ -140,12 +140,12 @@ pub(super) struct LatencyPart {
 }
 
 impl StatusReport {
-    /// The batch that was asked for; `None` where the campaign was.
+    /// The requested batch; `None` for the campaign.
     pub fn asked_batch(&self) -> Option<&BatchPart> {
         self.batches.first().filter(|_| self.is_of_batch)
     }
 
-    /// The figures of what the store covers. `used_up` are the messages that the API takes no further retry of.
+    /// The figures of what the store covers. `used_up` are the messages for which the API accepts no further retry.
     pub fn of(store: &Store, window: &ReportBasis, campaign: &ConfiguredCampaign, used_up: &HashSet<MessageId>, zone: &TimeZone) -> Self {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
         let (counts, coverage) = (store.counts(), store.coverage());
@@ -221,7 +221,7 @@ fn batches(store: &Store, window: &ReportBasis) -> Vec<BatchPart> {
             Some(BatchPart { id, file_name: batch.file_name, status: batch.status, total: batch.total, loaded, statuses })
         })
         .collect();
-    // The batch that was asked for has its line, though no message of it shows yet.
+    // The requested batch has its line, even if none of its messages show yet.
     if let (true, Some(wanted)) = (parts.is_empty(), &window.batch) {
         let statuses = StatusCounts::default();
         parts.push(BatchPart { id: wanted.as_str().to_owned(), file_name: None, status: None, total: None, loaded: 0, statuses });
@@ -229,7 +229,7 @@ fn batches(store: &Store, window: &ReportBasis) -> Vec<BatchPart> {
     parts
 }
 
-/// For how many minutes back everything is loaded and counts, a minute that was begun included; `None` where all there is.
+/// For how many minutes back everything is loaded and counts, including a partial minute; `None` if everything is loaded.
 fn loaded_minutes(store: &Store, window: &ReportBasis) -> Option<u32> {
     let reach = store.reach();
     let oldest = reach.oldest.as_ref().filter(|_| !reach.complete).map(|(oldest, _)| *oldest);
@@ -237,7 +237,7 @@ fn loaded_minutes(store: &Store, window: &ReportBasis) -> Option<u32> {
     u32::try_from(seconds / 60 + i64::from(seconds % 60 > 0)).ok()
 }
 
-/// How many of the covered messages that failed with an error the API takes no further retry of.
+/// For how many of the covered messages that failed with an error the API accepts no further retry.
 fn used_up_with(store: &Store, used_up: &HashSet<MessageId>, error: &DeliveryError) -> usize {
     let rows = used_up.iter().filter_map(|message| store.row(message)).filter(|row| store.is_covered(*row));
     let failed = rows.filter(|row| store.status(*row) == Some(&Status::Failure));

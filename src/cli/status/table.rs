@@ -35,7 +35,7 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     let as_of = time(&coverage.fetched_at).map(|time| format!(", as of {time}")).unwrap_or_default();
     line(format!("{} loaded, {reach}{as_of}", counted(coverage.loaded, "message")));
     line(String::new());
-    // Of a batch that is not there whole these figures are no answer to how it went.
+    // For a batch that is only partly loaded, these figures do not say how it went.
     let of = report.asked_batch().filter(|_| !coverage.complete).map(|_| format!("of the {} loaded", grouped(coverage.loaded)));
     line(columns(&["status", of.as_deref().unwrap_or("messages")], 1, statuses(report, of.is_some())));
     if !report.failures.is_empty() {
@@ -75,7 +75,7 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     out
 }
 
-/// How long deliveries took; what too few have reached to tell is left out.
+/// How long deliveries took; shares that too few have reached are left out.
 fn in_time(latency: &LatencyPart) -> String {
     let known = [("half", latency.p50), ("95 %", latency.p95), ("99 %", latency.p99)];
     let known: Vec<String> = known.iter().filter_map(|(part, time)| Some(format!("{part} within {:.1} s", (*time)?))).collect();
@@ -87,7 +87,7 @@ fn in_time(latency: &LatencyPart) -> String {
     }
 }
 
-/// A figure. Of a part it is the least that it can be, and none is no figure.
+/// A figure. For a part it is the least that it can be, and 0 says nothing.
 fn figure(number: usize, is_whole: bool) -> String {
     match number {
         _ if is_whole => grouped(number),
@@ -123,7 +123,7 @@ fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
         None => "too few finished in the day before to say what is usual".to_owned(),
     };
     let rising = recent.rising_since.map(|since| format!(", rising since {}", shown(since, zone))).unwrap_or_default();
-    // Below that a share says nothing.
+    // Below that a share means nothing.
     let share = (recent.finished >= Recent::ENOUGH).then(|| format!(" ({})", percent(recent.failed as f64 / recent.finished as f64)));
     let (finished, failed) = (grouped(recent.finished), grouped(recent.failed));
     format!(
@@ -133,7 +133,7 @@ fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
     )
 }
 
-/// The report as CSV: one figure a row, so that spreadsheets can pick theirs.
+/// The report as CSV: one figure per row, so that spreadsheets can pick theirs.
 pub(super) fn csv(report: &StatusReport, out: impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let written = (|| {

@@ -1,4 +1,4 @@
-//! What is known of the messages that are watched, and what of it is new. Pure.
+//! What is known of the watched messages, and what is new. Pure.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::delivery::{MessageId, Progress, Rows, Status};
 use crate::store::{AnswerKind, Reach, RowNumber, Store};
 
-/// The messages that are watched.
+/// The watched messages.
 #[derive(Debug)]
 pub(super) struct Board {
     pub scope: Scope,
@@ -20,19 +20,19 @@ pub(super) struct Board {
     appeared: HashSet<RowNumber>,
     /// Those among them whose status was not given yet.
     unreported: HashSet<RowNumber>,
-    /// Messages of which more is to be expected.
+    /// Messages on the way.
     open: HashSet<RowNumber>,
-    /// Messages that ended and count, and the failed ones among them.
+    /// Finished messages that count, and the failed ones among them.
     ended: HashSet<RowNumber>,
     failed: HashSet<RowNumber>,
-    /// How many changes were told.
+    /// How many changes were reported.
     changes: usize,
 }
 
-/// A change that was seen.
+/// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SeenChange {
-    /// When the answer that showed it was asked for.
+    /// When the answer that showed it was requested.
     pub at: Timestamp,
     /// The message.
     pub id: MessageId,
@@ -42,22 +42,22 @@ pub(super) struct SeenChange {
     pub from: Option<Status>,
     /// The status now.
     pub to: Status,
-    /// Why it failed, where it did and the API said why.
+    /// Why it failed, if it did and the API said why.
     pub error_code: Option<String>,
 }
 
-/// The figures of the end.
+/// The figures of the summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figures {
-    /// Changes that were told.
+    /// Changes that were reported.
     pub changes: usize,
     /// Messages that appeared.
     pub appeared: usize,
-    /// Messages that ended and count.
+    /// Finished messages that count.
     pub finished: usize,
     /// The failed ones among them.
     pub failed: usize,
-    /// Messages of which more is to be expected.
+    /// Messages on the way.
     pub open: usize,
     /// Those among them that the watch waits for.
     pub waited_for: usize,
@@ -81,8 +81,8 @@ impl Board {
         }
     }
 
-    /// Takes an answer in, and gives what is new in it, oldest first. What was there at the start
-    /// is not new: the first page, and later everything older than had been read.
+    /// Merges an answer, and gives what is new in it, oldest first. What was there at the start is
+    /// not new: the first page, and later everything older than had been read.
     pub fn take(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, now: Timestamp) -> Vec<SeenChange> {
         let before = self.begun.then(|| self.store.reach().clone());
         let merged = self.store.merge(rows, from, asked_at);
@@ -100,7 +100,7 @@ impl Board {
                 self.unreported.insert(row);
             }
         }
-        // One that appeared is told with its first status. Of what was there at the start that is no change.
+        // A message that appeared is reported with its first status. For one from the start that is not a change.
         for row in merged.touched.iter().rev() {
             if let (true, Some(status)) = (self.unreported.contains(row), self.store.status(*row).cloned()) {
                 self.unreported.remove(row);
@@ -123,13 +123,13 @@ impl Board {
         seen.into_iter().map(|(_, seen)| seen).collect()
     }
 
-    /// Whether a message that came in appeared since the stretch was read to here.
+    /// Whether a message in an answer appeared since the stretch was read to here.
     fn is_new(&self, before: &Reach, row: RowNumber) -> bool {
         if before.complete {
             return true;
         }
-        // A batch's pages follow the rows of the batch, so that messages of one moment stand in
-        // another order there than in the campaign: only a whole batch tells what is new.
+        // A batch's pages follow the rows of the batch, so messages of one moment have a different
+        // order there than in the campaign: only a whole batch shows what is new.
         if self.scope.batch.is_some() {
             return false;
         }
@@ -157,30 +157,30 @@ impl Board {
         set(&mut self.failed, row, failed);
     }
 
-    /// The server was given other data: nothing of what was known is there any more.
+    /// The server's data was replaced: nothing that was known is there any more.
     pub fn start_over(&mut self) {
         *self = Self { changes: self.changes, ..Self::new(self.scope.clone()) };
     }
 
-    /// Whether everything that is watched was read at least once.
+    /// Whether everything watched was read at least once.
     pub fn is_read(&self) -> bool {
         self.begun && self.scope.is_read(self.store.reach())
     }
 
-    /// Whether nothing that is waited for is open at `now`.
+    /// Whether nothing is left to wait for at `now`.
     pub fn is_done(&mut self, now: Timestamp) -> bool {
         self.drop_silent(now);
         self.is_read() && self.waited_for() == 0 && self.batch_is_there()
     }
 
-    /// With the telco for long enough, time alone ends a message.
+    /// After long enough with the telco, a message counts as done.
     fn drop_silent(&mut self, now: Timestamp) {
         let store = &self.store;
         self.open.retain(|row| store.progress(*row, now) == Progress::Open);
     }
 
-    /// How many open messages must end before the watch is done: those of the start. A batch that is
-    /// being prepared shows its messages late, so all of them are waited for.
+    /// How many messages on the way must finish before the watch is done: those of the start. A batch
+    /// that is being prepared shows its messages late, so all of them are waited for.
     fn waited_for(&self) -> usize {
         self.open.iter().filter(|row| self.scope.batch.is_some() || !self.appeared.contains(*row)).count()
     }
@@ -200,19 +200,19 @@ impl Board {
         usize::try_from(total).ok()
     }
 
-    /// A message of the batch that is watched, where nothing has told yet how many that has: its
-    /// own pages do not, a message that is read alone does.
+    /// A message of the watched batch, as long as the batch's size is unknown: its own pages do not
+    /// give it, a message that is read singly does.
     pub fn asks_for_total(&self) -> Option<MessageId> {
         let is_asked = self.scope.batch.is_some() && self.batch_total().is_none();
         self.store.rows().next().filter(|_| is_asked).map(|row| self.store.id(row))
     }
 
-    /// How much failed of what counts, once all of a named set is read.
+    /// How many failed among those that count, once all of a named set is read.
     pub fn failures(&self) -> Option<(usize, usize)> {
         (!self.scope.is_named() || self.is_read()).then_some((self.failed.len(), self.ended.len()))
     }
 
-    /// How many messages may belong to the stretch of time that was asked for, and have no time that tells.
+    /// How many messages may belong to the requested window, but have no deciding time.
     pub fn untimed(&self) -> usize {
         self.store.rows().filter(|row| self.scope.placement(&self.store, *row) == Placement::NotGiven).count()
     }
@@ -231,7 +231,7 @@ impl Board {
         }
     }
 
-    /// The creation time of the oldest message that was read without a break.
+    /// The creation time of the oldest message that was read without a gap.
     pub fn oldest(&self) -> Option<Timestamp> {
         self.store.coverage().oldest
     }

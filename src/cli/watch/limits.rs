@@ -1,16 +1,16 @@
-//! What ends a watch besides its reader.
+//! What ends a watch, apart from its reader.
 
 use std::time::Duration;
 
 use crate::config;
 
-/// From how many finished messages on a share of failures says something.
+/// From how many finished messages on a share of failures means something.
 const ENOUGH: usize = 50;
 
 /// What ends a watch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Limits {
-    /// When nothing that existed at the start is open.
+    /// When nothing that existed at the start is on the way.
     pub until_done: bool,
     /// After this time.
     pub timeout: Option<Duration>,
@@ -29,7 +29,7 @@ impl Limits {
     }
 }
 
-/// A stretch of time.
+/// A duration.
 pub(super) fn timeout(text: &str) -> Result<Duration, String> {
     config::parse_duration(text).map_err(|_| "expected a time such as 90s, 30m or 2h".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Changes on the output, in one of the four formats, and the summary of the end.
+//! Prints changes, in one of the four formats, and the summary at the end.
 
 use std::io::{self, Write};
 
@@ -21,22 +21,22 @@ const RECIPIENT: usize = 12;
 /// Why a watch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Finish {
-    /// Nothing that was waited for is open.
+    /// Nothing is left to wait for.
     Done,
     /// More failed than is allowed.
     MaxFailure,
-    /// The time is over.
+    /// The time is up.
     Timeout,
     /// The API refuses.
     Refused,
-    /// Something else than the API answers, and goes on doing so.
+    /// Something other than the API keeps answering.
     Failed,
     /// A signal.
     Signal(Exit),
 }
 
 impl Finish {
-    /// The exit it means; a refusal is told as a failure instead.
+    /// Its exit; a refusal is reported as a failure instead.
     pub fn exit(self) -> Exit {
         match self {
             Finish::Done => Exit::Done,
@@ -128,7 +128,7 @@ pub(super) struct ChangeWriter<W> {
     zone: TimeZone,
     masked: bool,
     colour: bool,
-    /// Whether something of the JSON array stands there already.
+    /// Whether part of the JSON array is already written.
     is_first: bool,
 }
 
@@ -144,7 +144,7 @@ impl<W: Write> ChangeWriter<W> {
         Ok(Self { out, format, zone, masked, colour, is_first: true })
     }
 
-    /// Writes changes, and lets whoever reads have them at once.
+    /// Writes changes, and flushes them to the reader at once.
     pub fn changes(&mut self, changes: &[SeenChange]) -> io::Result<()> {
         if changes.is_empty() {
             return Ok(());
@@ -222,7 +222,7 @@ impl<W: Write> ChangeWriter<W> {
         if std::mem::take(&mut self.is_first) { b"\n" } else { b",\n" }
     }
 
-    /// Ends the output with the summary. CSV has no place for one.
+    /// Ends the output with the summary. CSV cannot hold one.
     pub fn finish(&mut self, summary: &Summary<'_>) -> io::Result<()> {
         let mut text = Vec::new();
         match self.format {

@@ -11,17 +11,17 @@ use crate::store::{Reach, RowNumber, Store};
 pub(super) struct Scope {
     /// Those of a batch; `None` for the campaign's.
     pub batch: Option<BatchId>,
-    /// The stretch of time that a person asked for, and how far back is loaded for it at the start.
+    /// The requested time window, and how far back is loaded for it at the start.
     pub window: AttemptWindow,
 }
 
 impl Scope {
-    /// Whether a person named a set of messages: then all of it counts, whatever had ended before.
+    /// Whether the user named a set of messages: then all of it counts, including those finished before.
     pub fn is_named(&self) -> bool {
         self.batch.is_some() || self.window.since.is_some()
     }
 
-    /// Where a message lies. In a batch's watch nothing else is loaded.
+    /// Where a message is relative to the window. In a batch's watch nothing else is loaded.
     pub fn placement(&self, store: &Store, row: RowNumber) -> Placement {
         self.window.placement(store.cells(row).created_at, || NewestAttempt::of(&store.message(row)))
     }
@@ -31,7 +31,7 @@ impl Scope {
         self.placement(store, row) == Placement::In
     }
 
-    /// Whether everything that is watched was read at least once.
+    /// Whether everything watched was read at least once.
     pub fn is_read(&self, reach: &Reach) -> bool {
         let far_enough = match (self.window.horizon, &reach.oldest) {
             _ if reach.complete => true,
@@ -41,7 +41,7 @@ impl Scope {
         far_enough && reach.gap.is_none()
     }
 
-    /// How far back the worker has to read, from `now` on.
+    /// How far back from `now` the worker has to read.
     pub fn history(&self, now: Timestamp) -> std::time::Duration {
         let back = self.window.horizon.map(|horizon| now.duration_since(horizon).max(SignedDuration::ZERO));
         back.and_then(|back| std::time::Duration::try_from(back).ok()).unwrap_or(std::time::Duration::MAX)

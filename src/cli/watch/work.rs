@@ -22,10 +22,10 @@ use crate::delivery::full_stop;
 use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update};
 use crate::state::{self, JournalAccess};
 
-/// News that may wait before the worker does: pages are merged faster than they come.
+/// How much news may queue before the worker waits: pages are merged faster than they arrive.
 const CHANNEL: usize = 8;
 
-/// How often it is looked whether silence alone has ended something, or nobody reads any more.
+/// How often to check whether time alone has finished something, or the reader is gone.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The generation of the one message that is opened, to learn how many its batch has.
@@ -42,11 +42,11 @@ pub(super) struct WatchRun {
     quiet: bool,
     started_at: Timestamp,
     zone: jiff::tz::TimeZone,
-    /// What was told to keep calls from being made, until they are answered again.
+    /// The reported reason why calls fail, until they are answered again.
     trouble: Option<String>,
-    /// Whether it was told that everything is read.
+    /// Whether it was reported that everything is loaded.
     reported_start: bool,
-    /// Whether the size of the batch was asked for.
+    /// Whether the size of the batch was requested.
     total: Total,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct WatchRun {
 enum Total {
     Unasked,
     Asked,
-    /// Told, or not to be had.
+    /// Known, or not available.
     Answered,
 }
 
@@ -96,7 +96,7 @@ impl WatchRun {
             Some(batch) => Monitor::spawn_for_batch(options, batch, sender),
             None => Monitor::spawn(options, sender),
         };
-        // Somebody waits for each line, so it is read as often as what is on a screen.
+        // A reader waits for each line, so it is read as often as what is on a screen.
         monitor.ask(Command::InView(true));
         Ok(Self {
             monitor,
@@ -166,7 +166,7 @@ impl WatchRun {
         }
     }
 
-    /// Takes news in; why the watch ends, where it does.
+    /// Handles news; gives why the watch ends, if it does.
     fn take(&mut self, news: News) -> Result<Option<Because>, EarlyExit> {
         match news {
             News::Rows { rows, from, asked_at, reach, .. } => {
@@ -193,7 +193,7 @@ impl WatchRun {
                 return Ok(self.judge());
             }
             News::Notice(notice) => self.notice(&notice.text.in_full()),
-            // Of actions, which a watch takes none of, and of calls.
+            // News about actions, of which a watch takes none, and about calls.
             _ => {}
         }
         Ok(None)
@@ -212,24 +212,24 @@ impl WatchRun {
                     self.notice("The server answers again; the watch continues.");
                 }
             }
-            // What is refused ends the watch, and was told before.
+            // A refusal ends the watch, and was reported before.
             Connection::Refused { .. } | Connection::Connecting | Connection::Paused => {}
         }
     }
 
-    /// Whether what is known ends the watch.
+    /// Whether the watch is done or must stop.
     fn judge(&mut self) -> Option<Because> {
         if self.board.failures().is_some_and(|(failed, finished)| self.limits.is_exceeded(failed, finished)) {
             return Some(Because::Finish(Finish::MaxFailure));
         }
-        // How many the batch has is asked for first: it may be there only in part.
+        // The batch's size is requested first: the batch may be there only in part.
         let is_known = self.board.scope.batch.is_none() || self.total == Total::Answered || self.board.asks_for_total().is_none();
         let done = self.limits.until_done && is_known && self.board.is_done(Timestamp::now());
         done.then_some(Because::Finish(Finish::Done))
     }
 
-    /// The worker reads back as far as the horizon was when it looks, and that moves on while it
-    /// reads: what is left of the stretch that was asked for is asked for again.
+    /// The worker reads back to its horizon, which moves on while it reads: the rest of the requested
+    /// window is requested again.
     fn read_on(&self) {
         let (Some(horizon), Some(oldest)) = (self.board.scope.window.horizon, self.board.oldest()) else { return };
         let moved = horizon.checked_add(Timestamp::now().duration_since(self.started_at)).unwrap_or(Timestamp::MAX);
@@ -274,7 +274,7 @@ impl WatchRun {
         }
     }
 
-    /// The worker has ended, which only a mistake of the program's own can bring about.
+    /// The worker has ended, which only a bug can cause.
     async fn broken(self) -> Result<Exit, EarlyExit> {
         if let Err(broken) = self.monitor.ended().await
             && broken.is_panic()
@@ -285,7 +285,7 @@ impl WatchRun {
     }
 }
 
-/// A watch takes no action, so the journal is only looked at, and none is made.
+/// A watch takes no action, so the journal is only read, and none is created.
 fn read_only(context: &CommandContext) -> JournalAccess {
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
     let journal = folder.and_then(|folder| JournalAccess::look(&folder)).ok().flatten().and_then(|access| access.readable().cloned());
@@ -299,19 +299,19 @@ async fn at(deadline: Option<Instant>) {
     }
 }
 
-/// Whether whoever read the output has gone: nothing would tell until the next change is written,
-/// and that may take hours.
+/// Whether the reader of the output is gone: otherwise only the next write would show it, and that
+/// may take hours.
 #[cfg(unix)]
 fn nobody_reads() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let out = std::io::stdout();
     let mut polled = [PollFd::new(&out, PollFlags::empty())];
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    // The end of a pipe that is written tells an error when the other end is closed.
+    // The writing end of a pipe reports an error when the other end is closed.
     poll(&mut polled, Some(&at_once)).is_ok_and(|ready| ready > 0) && polled[0].revents().contains(PollFlags::ERR)
 }
 
-/// Elsewhere the next line that is written tells.
+/// Elsewhere only the next write shows it.
 #[cfg(not(unix))]
 fn nobody_reads() -> bool {
     false

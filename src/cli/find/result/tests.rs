@@ -95,7 +95,7 @@ fn a_server_that_did_not_search_proves_nothing() {
         said(vec![unsearched(), answer("B", answered(vec![], 1, 0, true))])
             .contains(" 2 campaigns did not search: they answered with 31 messages")
     );
-    // Its list was all there, and was looked through here.
+    // Its whole list was loaded, and searched here.
     let whole = said(vec![answer("A", answered(vec![], 30, 0, false))]);
     assert!(whole.starts_with("There is no message to this number in “A”") && whole.contains("“A” did not search"), "{whole}");
     let found = said(vec![answer("A", answered(vec![to("6580001234", Status::Success, 0)], 30, 0, true))]);

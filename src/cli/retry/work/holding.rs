@@ -1,4 +1,4 @@
-//! What holds a run up, or ends it before all of it was started, and what is said of that.
+//! What holds a run up, or stops it before all of it was started, and how that is reported.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -13,7 +13,7 @@ use super::{Halt, ScriptedRun};
 use crate::monitor::{Command, RunPhase};
 
 impl<W: Write> ScriptedRun<'_, W> {
-    /// What the run as a whole does.
+    /// The phase of the run as a whole.
     pub(super) fn phase(&mut self, phase: RunPhase) {
         if self.halt.is_some() {
             return;
@@ -35,7 +35,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                     self.stop(Halt::new("the messages before it could not be sent", Exit::SomeRefused));
                 }
             }
-            // A refusal that keeps this caller out was told with its message, and the journal's trouble when it came.
+            // A refusal of this caller was reported with its message, and the journal's trouble when it came.
             RunPhase::Stopped(why) => {
                 let why = why.reason();
                 let exit = if self.is_journal_broken { Exit::Failed } else { Exit::SomeRefused };
@@ -47,7 +47,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         }
     }
 
-    /// Those in a row that made the run pause, and are not known yet. What stayed unknown before them is for a person anyway.
+    /// The unknown outcomes in a row that made the run pause. Those that stayed unknown before are for a person anyway.
     fn still_unclear(&self) -> HashSet<String> {
         let is_unknown = |id: &&String| matches!(self.stages_by_id.get(id), Some(RetryStage::Unknown { .. }));
         self.unclear.iter().filter(is_unknown).cloned().collect()
@@ -59,9 +59,9 @@ impl<W: Write> ScriptedRun<'_, W> {
         self.monitor.ask(Command::TakeBack);
     }
 
-    /// A pause goes by what it waits for, and by nothing else: a yes that was given once is not given again by a script.
+    /// A pause ends only with what it waits for: a script does not give again a yes that was given once.
     pub(super) fn paused(&mut self, outcome: &ReportedOutcome) {
-        // A run that was stopped meanwhile goes on for nothing.
+        // A run that was stopped meanwhile does not continue.
         let Some(pause) = self.pause.as_mut().filter(|_| self.halt.is_none()) else { return };
         match pause.take(outcome) {
             After::Waits => {}
@@ -77,7 +77,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         }
     }
 
-    /// A call did nothing: that is said now and then, and for how long it has been so.
+    /// A call did nothing: that is reported now and then, with how long it has lasted.
     pub(super) fn dropped(&mut self, line: &str) {
         if let Some(since) = self.stall.dropped(Instant::now()) {
             let (so_far, minutes) = (self.report.counts().sentence(), LONGEST_STALL.as_secs() / 60);
@@ -89,21 +89,21 @@ impl<W: Write> ScriptedRun<'_, W> {
         }
     }
 
-    /// When a run is given up in which every call is dropped; what waits for its outcome alone is looked up for as long as
-    /// it takes.
+    /// When a run is given up because every call is dropped; messages that only wait for their outcome are looked up
+    /// for as long as it takes.
     pub(super) fn stall_ends_at(&self) -> Option<Instant> {
         let waits = self.halt.is_none() && self.stages_by_id.moving().not_started > 0;
         self.stall.deadline().filter(|_| waits)
     }
 
-    /// Every call has been dropped for so long that nobody can wait for it.
+    /// Every call has been dropped for too long to keep waiting.
     pub(super) fn give_up_calling(&mut self) {
         let minutes = LONGEST_STALL.as_secs() / 60;
         self.line(&format!("Nothing has got through for {minutes} minutes. Nothing more is started."));
         self.stop(Halt::new(&format!("nothing got through for {minutes} minutes"), Exit::SomeRefused));
     }
 
-    /// Says what may be told again and again.
+    /// Prints a line, unless it was the last one.
     pub(super) fn once(&mut self, line: &str) {
         if self.last_line != line {
             line.clone_into(&mut self.last_line);

@@ -1,4 +1,4 @@
-//! The end of a run: interrupted, or with all told.
+//! The end of a run: interrupted, or complete.
 
 use std::io::Write;
 
@@ -11,10 +11,10 @@ use super::{Halt, ScriptedRun, not_started};
 use crate::monitor::{Command, News, Update};
 
 impl<W: Write> ScriptedRun<'_, W> {
-    /// Ctrl-C: nothing more is started; a request on its way is waited for, unless asked again. Tells
-    /// whether it was asked again.
+    /// Ctrl-C: nothing more is started; a request on its way is waited for, unless interrupted again.
+    /// Gives whether it was interrupted again.
     pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyExit> {
-        // A run that has stopped already keeps its own reason.
+        // A run that has already stopped keeps its own reason.
         self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
         let Moving { under_way, unknown, not_started } = self.stages_by_id.moving();
         let counts = self.report.counts();
@@ -25,7 +25,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             counted(under_way, "request"),
             unknown + counts.unknown,
         ));
-        // A batch is no run: its one call is waited for by the worker's end.
+        // A batch is not a run: the worker waits for its one call when it ends.
         self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
         loop {
             let Moving { under_way, not_started, .. } = self.stages_by_id.moving();
@@ -42,7 +42,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         }
     }
 
-    /// Tells what has no end, and lets the worker go.
+    /// Reports the messages without an outcome, and ends the worker.
     pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyExit> {
         let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker failed", Exit::Failed));
         for (id, index) in self.stages_by_id.take() {
@@ -54,7 +54,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             self.report.tell(&outcome)?;
         }
         self.monitor.ask(Command::Stop);
-        // The worker may still have something to tell; nobody listens any more.
+        // The worker may still have news; no one receives it any more.
         self.updates.close();
         if leaves_now {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Runs of a script against a server that takes, refuses or loses retries, on a paused clock.
+//! Scripted runs against a server that accepts, refuses or loses retries, on a paused clock.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -21,11 +21,11 @@ use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, BaseUrl, Broken, Exchange, NotSent, Request, Response, Transport, TransportFailure};
 use crate::store::AnswerKind;
 
-/// A server of failed messages that remembers what it was asked, and when.
+/// A server of failed messages that records what it was asked, and when.
 struct Server {
     clock: Clock,
     taken: Mutex<HashMap<String, Timestamp>>,
-    /// How long after a retry its message goes on showing as failed.
+    /// How long after a retry its message still shows as failed.
     lag: SignedDuration,
     calls: Mutex<Vec<(Timestamp, String)>>,
 }
@@ -62,12 +62,12 @@ impl Transport for Server {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 struct Ran {
     exit: Exit,
     /// Outcome and reason of each message.
     outcomes: Vec<(String, String)>,
-    /// When each request to retry left that reached the server, and of which message.
+    /// When each retry request that reached the server left, and for which message.
     posts: Vec<(Timestamp, String)>,
     took: Duration,
 }
@@ -94,7 +94,7 @@ impl Stage {
         Self::with_reads(lag, faults, || None)
     }
 
-    /// The same, and what every reading meets.
+    /// The same, with what every reading meets.
     fn with_reads(
         lag: i64,
         faults: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static,
@@ -175,7 +175,7 @@ async fn a_run_that_paused_for_unknown_outcomes_goes_on_when_all_are_found_out()
     each_once(&ran);
     let found = ran.posts[2].0 + SignedDuration::from_secs(40);
     assert!(ran.posts[3].0 >= found, "it waited until the last of them was known: {:?}", ran.posts);
-    // And again, as often as it takes.
+    // And again, as often as needed.
     let every = Stage::new(5, |_| Some(Fault::After(reset())));
     let ran = every.run(10, |_| ()).await;
     assert_eq!((ran.exit, ran.words()), (Exit::Done, vec!["accepted"; 10]));
@@ -269,7 +269,7 @@ const API: &str =
 const IP: &str = r#"{"error":{"code":"invalid_ip_address_used","message":"m","type":"domain_error","id":"t"}}"#;
 const HTML: &str = "<html><title>Sign in</title></html>";
 
-/// The table of outcomes decides: 3 where this caller is kept out, 4 for any other no, 5 where nobody knows.
+/// The table of outcomes decides: 3 if this caller is refused, 4 for any other refusal, 5 if unknown.
 #[rstest]
 #[case::refused_in_words(answers(400, API), 4)]
 #[case::kept_out_by_key(answers(401, HTML), 3)]
@@ -307,7 +307,7 @@ async fn what_a_request_met_decides_the_exit_code(#[case] step: ScriptedStep, #[
     }
 }
 
-/// What is read just before a retry, because its plan is too old: nothing is sent, and whose no it is decides.
+/// The reading just before a retry, because its plan is too old: nothing is sent, and who refused decides the exit.
 #[rstest]
 #[case::redirect(answers(302, HTML), Exit::Failed)]
 #[case::too_large(ScriptedStep::Fail(TransportFailure::Unknown(Broken::BodyTooLarge)), Exit::Failed)]
@@ -326,7 +326,7 @@ async fn what_a_reading_before_it_met_decides_as_well(#[case] step: ScriptedStep
     assert_eq!(is_said_to_be_gone, exit == Exit::SomeRefused, "{:?}", ran.outcomes);
 }
 
-/// A read that meets nothing but 429 keeps every request from leaving.
+/// A reading that meets only 429s keeps every request from leaving.
 #[tokio::test(start_paused = true)]
 async fn a_429_on_what_is_read_before_ends_it_as_well() {
     let stage = Stage { read_ago: 90, ..Stage::with_reads(0, |_| None, || Some(Fault::Before(answers(429, "")))) };

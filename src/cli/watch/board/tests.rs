@@ -1,4 +1,4 @@
-//! What counts as new, as open and as failed.
+//! What counts as new, as on the way and as failed.
 
 use super::*;
 use crate::cli::window::AttemptWindow;
@@ -43,7 +43,7 @@ fn scope() -> Scope {
     Scope { batch: None, window: AttemptWindow { horizon: Some(at(3600)), ..AttemptWindow::default() } }
 }
 
-/// Answers come in one after the other, a second apart.
+/// Answers arrive one after the other, a second apart.
 struct Desk {
     board: Board,
     asked: i64,
@@ -54,7 +54,7 @@ impl Desk {
         Self { board: Board::new(scope), asked: 0 }
     }
 
-    /// Takes an answer, and gives its changes as `id from>to`.
+    /// Merges an answer, and gives its changes as `id from>to`.
     #[track_caller]
     fn take(&mut self, rows: &Rows, reach: Option<Reach>) -> Vec<String> {
         self.asked += 1;
@@ -121,7 +121,7 @@ fn it_is_done_when_all_is_read_and_nothing_of_the_start_is_open() {
     // What appears meanwhile is not waited for.
     desk.take(&rows(&[("c", "created", 1), ("a", "failure", 900)]), reach(3700, "a", false));
     assert!(desk.board.is_done(at(0)));
-    // A failure that somebody retries is open again.
+    // A failure that is retried is on the way again.
     assert_eq!(desk.take(&rows(&[("a", "created", 900)]), None), ["a failure>created"]);
     assert!(!desk.board.is_done(at(0)));
 }
