@@ -127,7 +127,7 @@ impl<'a> Campaigns<'a> {
         (environment, base_url): (Option<Located<String>>, Option<Located<String>>),
         section: &Section,
     ) -> Option<CampaignConfig> {
-        fields.only(table, &OPTIONS, "option of a campaign");
+        fields.only(table, &OPTIONS, "an option of a campaign");
         let name = self.name(fields, table, name, section);
         let id = fields.string(table, "id", "the campaign's id in quotes");
         let id = required(fields, table, "id", id, "`id = \"campaign_…\"`, from the portal", section).and_then(|id| checked_id(fields, id));
@@ -184,7 +184,7 @@ impl<'a> Campaigns<'a> {
         let is_there = |name: &str| super::fields::field(table, name).is_some();
         if !is_there("environment") && !is_there("base_url") && !section.hole {
             let expected = Expected::new("`environment`, or `base_url`, or both");
-            fields.mistake(section.span.clone(), "neither `environment` nor `base_url` is there", expected);
+            fields.mistake(section.span.clone(), "neither `environment` nor `base_url` is given", expected);
         }
     }
 
@@ -192,7 +192,7 @@ impl<'a> Campaigns<'a> {
         let (Some(id), Some(server)) = (id, server) else { return };
         let server = server.value.trim().trim_end_matches('/').to_lowercase();
         if let Some((_, first)) = self.ids.iter().find(|(other, known)| *other == server && known.value == id.value) {
-            let what = format!("this `id` stands on line {}, too, for the same environment", first.line);
+            let what = format!("this `id` is also on line {}, for the same environment", first.line);
             fields.keep::<()>(Err(id.mistake(what, Expected::new("each campaign once"))));
             return;
         }
@@ -213,7 +213,7 @@ impl<'a> Campaigns<'a> {
     fn inline_key(&self, fields: &mut FieldReader<'_>, text: &str, span: Range<usize>) -> Option<KeySource> {
         if let InlineKeys::Refused { file } = self.rules.inline {
             let expected = format!("a file that no one else can read (run `chmod 600 {}`), or {KEY_SOURCES}", shell_quoted(file));
-            fields.mistake(span, "the key stands in a file that others can read", Expected::new(expected));
+            fields.mistake(span, "the key is in a file that others can read", Expected::new(expected));
             return None;
         }
         match checked(text) {

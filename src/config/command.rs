@@ -49,7 +49,7 @@ pub enum CommandError {
         reported: String,
     },
     /// It did not end.
-    #[error("`{program}` did not end within {seconds} s{}", if reported.is_empty() { String::new() } else { format!("; it said: {reported}") })]
+    #[error("`{program}` did not finish within {seconds} s{}", if reported.is_empty() { String::new() } else { format!("; it said: {reported}") })]
     Slow {
         /// The program.
         program: String,
@@ -176,8 +176,8 @@ fn ended(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 fn how(status: ExitStatus) -> String {
     match status.code() {
-        Some(code) => format!("ended with exit code {code}"),
-        None => "was ended by a signal".to_owned(),
+        Some(code) => format!("exited with code {code}"),
+        None => "was killed by a signal".to_owned(),
     }
 }
 
@@ -228,9 +228,9 @@ mod tests {
     fn a_failure_is_told_though_its_output_is_held_open() {
         let began = Instant::now();
         let failed = run(&shell("sleep 100 & echo locked >&2; exit 3"), Stdio::null(), ALONE).unwrap_err();
-        assert_eq!(failed.to_string(), "`sh` ended with exit code 3, and said: locked");
+        assert_eq!(failed.to_string(), "`sh` exited with code 3, and said: locked");
         let silent = run(&shell("sleep 100 & exit 3"), Stdio::null(), ALONE).unwrap_err();
-        assert_eq!(silent.to_string(), "`sh` ended with exit code 3");
+        assert_eq!(silent.to_string(), "`sh` exited with code 3");
         assert!(began.elapsed() < ALONE / 2, "{:?}", began.elapsed());
     }
 
@@ -241,11 +241,11 @@ mod tests {
     }
 
     #[rstest]
-    #[case("echo 'gpg: decryption failed' >&2; exit 2", "`sh` ended with exit code 2, and said: gpg: decryption failed")]
-    #[case("exit 1", "`sh` ended with exit code 1")]
-    #[case("printf '\\n\\033[31mred\\n' >&2; exit 1", "`sh` ended with exit code 1, and said: ␛[31mred")]
-    #[case("echo the key key_test_canary is bad >&2; exit 1", "`sh` ended with exit code 1, and said: …")]
-    #[case("kill -9 $$", "`sh` was ended by a signal")]
+    #[case("echo 'gpg: decryption failed' >&2; exit 2", "`sh` exited with code 2, and said: gpg: decryption failed")]
+    #[case("exit 1", "`sh` exited with code 1")]
+    #[case("printf '\\n\\033[31mred\\n' >&2; exit 1", "`sh` exited with code 1, and said: ␛[31mred")]
+    #[case("echo the key key_test_canary is bad >&2; exit 1", "`sh` exited with code 1, and said: …")]
+    #[case("kill -9 $$", "`sh` was killed by a signal")]
     fn what_went_wrong_is_told_without_a_key(#[case] script: &str, #[case] expected: &str) {
         assert_eq!(run(&shell(script), Stdio::null(), ALONE).unwrap_err().to_string(), expected);
     }
@@ -262,7 +262,7 @@ mod tests {
     fn one_that_does_not_end_is_ended() {
         let began = Instant::now();
         let slow = run(&shell("echo waiting for a passphrase >&2; exec sleep 100"), Stdio::null(), Duration::from_millis(200)).unwrap_err();
-        assert_eq!(slow.to_string(), "`sh` did not end within 0 s; it said: waiting for a passphrase");
+        assert_eq!(slow.to_string(), "`sh` did not finish within 0 s; it said: waiting for a passphrase");
         assert!(began.elapsed() < Duration::from_secs(50));
     }
 }

@@ -65,7 +65,7 @@ impl<'t> FieldReader<'t> {
             let written: &str = name.get_ref();
             if !known.contains(&written) {
                 let expected = Expected { expected: super::mistake::listed(known), nearest: nearest(written, known.iter().copied()) };
-                self.mistake(name.span(), format!("`{}` is no {kind}", shown(written)), expected);
+                self.mistake(name.span(), format!("`{}` is not {kind}", shown(written)), expected);
             }
         }
     }
@@ -168,14 +168,14 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) => "a whole number",
         DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "a yes or no",
+        DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
 }
 
-const DURATION: &str = "a time in quotes, such as \"90s\", \"5m\", \"72h\" or \"3d\"";
+const DURATION: &str = "a duration in quotes, such as \"90s\", \"5m\", \"72h\" or \"3d\"";
 const PERCENT: &str = "a share in quotes, above \"0%\" and up to \"100%\"";
 
 /// A stretch of time from parts such as `1h30m`; more than nothing, and a hundred years at most.

@@ -63,7 +63,7 @@ pub enum KeyError {
         owner: u32,
     },
     /// The command told none.
-    #[error("the command told no key")]
+    #[error("the command printed no key")]
     Command(#[source] CommandError),
     /// What was found is no key.
     #[error("the API key from {source_name} {flaw}")]
@@ -94,7 +94,7 @@ pub enum KeyFlaw {
     #[error("has white space inside: it must be the key alone, on one line")]
     WhiteSpace,
     /// Control characters or letters beyond ASCII, which cannot be sent.
-    #[error("has characters inside that no key has: copy it again from the portal")]
+    #[error("has characters that no key has: copy it again from the portal")]
     Characters,
     /// Longer than any key: some other file.
     #[error("is longer than any key: is this the right file?")]

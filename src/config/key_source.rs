@@ -20,7 +20,7 @@ pub(super) fn key_source(fields: &mut FieldReader<'_>, source: &DeTable<'_>, key
         match written {
             "env" | "file" | "command" => {}
             "keyring" => {
-                let what = "`keyring` is no key source of this version: a command can ask the keyring";
+                let what = "`keyring` is not a key source in this version: a command can ask the keyring";
                 let expected = "`key = { command = [\"secret-tool\", \"lookup\", \"service\", \"postwatch\"] }`, for instance";
                 fields.mistake(name.span(), what, Expected::new(expected));
             }
@@ -28,7 +28,7 @@ pub(super) fn key_source(fields: &mut FieldReader<'_>, source: &DeTable<'_>, key
                 let nearest = nearest(written, ["env", "file", "command"]);
                 let expected = Expected { expected: KEY_SOURCES.to_owned(), nearest };
                 // Not quoted: someone may have written the key here.
-                fields.mistake(name.span(), "this is no key source", expected);
+                fields.mistake(name.span(), "this is not a key source", expected);
             }
         }
     }
@@ -65,7 +65,7 @@ fn key_command(fields: &mut FieldReader<'_>, command: &Spanned<DeValue<'_>>) -> 
             return fields.unfit("command", part.span(), part.get_ref(), EXPECTED);
         };
         if holds_key(word) {
-            fields.mistake(part.span(), "`command` looks as if it held the key itself", Expected::new(EXPECTED));
+            fields.mistake(part.span(), "`command` seems to hold the key itself", Expected::new(EXPECTED));
             return None;
         }
         words.push(word.to_string());
@@ -75,7 +75,7 @@ fn key_command(fields: &mut FieldReader<'_>, command: &Spanned<DeValue<'_>>) -> 
         return None;
     }
     if words.iter().any(|word| word.contains('\0')) {
-        fields.mistake(command.span(), "`command` has a zero character inside", Expected::new(EXPECTED));
+        fields.mistake(command.span(), "`command` contains a NUL character", Expected::new(EXPECTED));
         return None;
     }
     Some(words)
@@ -91,7 +91,7 @@ fn checked_variable(fields: &mut FieldReader<'_>, variable: Located<String>) -> 
     if name.is_empty() || !name.chars().all(letters) || name.starts_with(|letter: char| letter.is_ascii_digit()) {
         // Not quoted: it may be the key.
         let expected = "a name of letters, digits and `_`, such as \"CLINIC_KEY\"";
-        return fields.keep(Err(variable.mistake("`env` is no variable's name", Expected::new(expected))));
+        return fields.keep(Err(variable.mistake("`env` is not the name of a variable", Expected::new(expected))));
     }
     Some(variable.value)
 }

@@ -237,7 +237,7 @@ mod tests {
             let loaded = load(&path).unwrap();
             assert_eq!((loaded.config.campaigns.len(), loaded.config.broken.len()), (0, 1), "{mode:o}");
             let mistake = loaded.mistakes[0].to_string();
-            assert!(mistake.starts_with("line 5, column 7: the key stands in a file that others can read"), "{mistake}");
+            assert!(mistake.starts_with("line 5, column 7: the key is in a file that others can read"), "{mistake}");
             assert!(mistake.contains(&format!("chmod 600 {}", shell_quoted(&path))) && !mistake.contains("canary"), "{mistake}");
         }
     }

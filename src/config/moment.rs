@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Expected, parse_duration};
 
 /// What is allowed, for the help and for mistakes.
-pub const MOMENTS: &str = "2026-11-24T14:00:00+08:00, 2026-11-24, today, or a stretch back from now such as 2h or 3d";
+pub const MOMENTS: &str = "2026-11-24T14:00:00+08:00, 2026-11-24, today, or a duration back from now such as 2h or 3d";
 
 /// Which end of a day a date means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

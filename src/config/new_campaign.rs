@@ -83,7 +83,7 @@ pub enum WriteError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The file that is there is not even TOML.
-    #[error("`{}` has a mistake: mend it first ({flaw})", path.display())]
+    #[error("`{}` has a mistake: fix it first ({flaw})", path.display())]
     Broken {
         /// The file.
         path: PathBuf,
@@ -103,7 +103,7 @@ pub enum WriteError {
         mistake: String,
     },
     /// Somebody changed the file meanwhile.
-    #[error("`{}` was changed by somebody else at this moment: look at it, and try again", path.display())]
+    #[error("`{}` was just changed by someone else: look at it, and try again", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -119,7 +119,8 @@ pub enum WriteError {
 }
 
 /// What stands at the top of a file that the program makes.
-const HEADER: &str = "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# A key itself should not stand here.\n\n";
+const HEADER: &str =
+    "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# Do not put a key itself here.\n\n";
 
 impl NewCampaign {
     /// What is wrong with it, by the rules of the file. No text of it holds a key.

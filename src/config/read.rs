@@ -35,7 +35,7 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
     parse(text, |table, mistakes, holes| {
         let mut fields = FieldReader::new(text, mistakes);
         let mut config = Config::default();
-        fields.only(table, &["campaigns", "display", "notify", "keys"], "table");
+        fields.only(table, &["campaigns", "display", "notify", "keys"], "a table of the configuration");
         config.broken = unreadable_campaigns(text, holes);
         if let Some(campaigns) = fields.tables(table, "campaigns", "[[campaigns]]") {
             let rules = KeyRules { inline };
@@ -48,7 +48,7 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
             config.display = read_display(&mut fields, display);
         }
         if let Some(notify) = fields.table(table, "notify") {
-            fields.only(notify, &["bell"], "option");
+            fields.only(notify, &["bell"], "an option");
             config.notify = Notify { bell: fields.boolean(notify, "bell").unwrap_or(Notify::default().bell) };
         }
         if let Some(keys) = fields.table(table, "keys") {
@@ -69,7 +69,7 @@ fn unreadable_campaigns(text: &str, holes: &[SkippedLines]) -> Vec<BrokenCampaig
 }
 
 fn read_display(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Display {
-    fields.only(table, &["theme", "time_zone", "ascii", "mouse"], "option");
+    fields.only(table, &["theme", "time_zone", "ascii", "mouse"], "an option");
     let usual = Display::default();
     let theme = fields.string(table, "theme", "a theme's name or file in quotes");
     let time_zone = fields.string(table, "time_zone", "a time zone in quotes, such as \"Asia/Singapore\"");

@@ -63,7 +63,7 @@ fn mistake(before: &str, message: &str) -> Mistake {
     let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let (what, expected) = match (what, expected) {
         ("duplicate key", _) => ("this name was used before", "each name once"),
-        ("", expected) => ("this is no TOML", expected),
+        ("", expected) => ("this is not TOML", expected),
         (what, "nothing") => (what, "nothing more on this line"),
         both => both,
     };

@@ -66,7 +66,7 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 }
 
 #[rstest]
-#[case("name_ = 1", "line 6, column 1: `name_` is no option of a campaign; expected `name`")]
+#[case("name_ = 1", "line 6, column 1: `name_` is not an option of a campaign; expected `name`")]
 #[case("calls_per_second = 11", "line 6, column 20: `calls_per_second` is 11; expected a number from 0.1 to 10")]
 #[case("calls_per_second = 0.05", "line 6, column 20: `calls_per_second` is 0.05; expected a number from 0.1 to 10")]
 #[case("calls_per_second = nan", "line 6, column 20: `calls_per_second` is nan; expected a number from 0.1 to 10")]
@@ -75,13 +75,16 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 #[case("campaign_limit = 20.5", "line 6, column 18: `campaign_limit` is a number; expected a whole number")]
 #[case("max_messages = 0", "line 6, column 16: `max_messages` is 0; expected a whole number from 1 to")]
 #[case("max_messages = -5", "line 6, column 16: `max_messages` is -5; expected a whole number from 1 to")]
-#[case("history = 72", "line 6, column 11: `history` is a whole number; expected a time in quotes")]
-#[case("history = \"72 hours\"", "line 6, column 11: `72 hours` is not valid here; expected a time in quotes")]
+#[case("history = 72", "line 6, column 11: `history` is a whole number; expected a duration in quotes")]
+#[case("history = \"72 hours\"", "line 6, column 11: `72 hours` is not valid here; expected a duration in quotes")]
 #[case("failure_limit = \"2\"", "line 6, column 17: `2` is not valid here; expected a share in quotes")]
 #[case("read_only = \"yes\"", "line 6, column 13: `read_only` is a text; expected `true` or `false`")]
 #[case("[display]\ntime_zone = \"Asia/Singapur\"", "line 7, column 13: `Asia/Singapur` is not valid here; expected a time zone")]
-#[case("[dislay]\nascii = true", "line 6, column 2: `dislay` is no table; expected `campaigns`, `display`, `notify` or `keys`")]
-#[case("[notify]\nbel = true", "line 7, column 1: `bel` is no option; expected `bell`; did you mean `bell`?")]
+#[case(
+    "[dislay]\nascii = true",
+    "line 6, column 2: `dislay` is not a table of the configuration; expected `campaigns`, `display`, `notify` or `keys`"
+)]
+#[case("[notify]\nbel = true", "line 7, column 1: `bel` is not an option; expected `bell`; did you mean `bell`?")]
 #[case("[keys]\nquit = 3", "line 7, column 8: the key for `quit` is a whole number; expected a key in quotes")]
 #[case("[keys]\nquit = [\"q\", 3]", "line 7, column 14: the key for `quit` is a whole number; expected a key in quotes")]
 fn a_mistake_tells_its_place_and_what_was_expected(#[case] line: &str, #[case] begins: &str) {
@@ -157,7 +160,7 @@ fn what_is_missing_is_told_at_the_campaigns_header() {
         [
             "line 2, column 1: `name` is missing",
             "line 2, column 1: `id` is missing",
-            "line 2, column 1: neither `environment` nor `base_url` is there",
+            "line 2, column 1: neither `environment` nor `base_url` is given",
             "line 2, column 1: `key` is missing",
         ]
     );
@@ -170,7 +173,7 @@ fn names_are_unique_and_ids_are_for_each_environment() {
     };
     right(&format!("{CAMPAIGN}{}", another("B", "campaign_a", "production")));
     let same_id = mistakes(&format!("{CAMPAIGN}{}", another("B", "campaign_a", "test")));
-    assert_eq!(same_id, ["line 8, column 6: this `id` stands on line 3, too, for the same environment; expected each campaign once"]);
+    assert_eq!(same_id, ["line 8, column 6: this `id` is also on line 3, for the same environment; expected each campaign once"]);
     let (config, found) = read(&format!("{CAMPAIGN}{}", another("A", "campaign_b", "test")));
     assert_eq!(found[0].to_string(), "line 7, column 8: the name `A` is used on line 2, too; expected a name of its own for each campaign");
     assert_eq!((config.campaigns.len(), config.broken.len()), (1, 1));
@@ -187,20 +190,20 @@ fn campaigns_need_double_brackets() {
 #[case("{ command = [\" \"] }", "`command` names no program")]
 #[case("{ command = \"pass show clinic\" }", "`command` is a text")]
 #[case("{ command = [\"echo\", 1] }", "`command` is a whole number")]
-#[case("{ command = [\"echo\", \"key_test_canary0123456789\"] }", "`command` looks as if it held the key itself")]
+#[case("{ command = [\"echo\", \"key_test_canary0123456789\"] }", "`command` seems to hold the key itself")]
 #[case("{ command = [\"pass\"], env = \"A\" }", "`key` names more than one source")]
-#[case("{ keyring = \"clinic\" }", "`keyring` is no key source of this version: a command can ask the keyring")]
+#[case("{ keyring = \"clinic\" }", "`keyring` is not a key source in this version: a command can ask the keyring")]
 #[case("{ env = \"A\", file = \"b\" }", "`key` names more than one source")]
 #[case("{}", "`key` names no source")]
-#[case("{ evn = \"A\" }", "this is no key source")]
-#[case("{ env = \"\" }", "`env` is no variable's name")]
-#[case("{ env = \"MY KEY\" }", "`env` is no variable's name")]
+#[case("{ evn = \"A\" }", "this is not a key source")]
+#[case("{ env = \"\" }", "`env` is not the name of a variable")]
+#[case("{ env = \"MY KEY\" }", "`env` is not the name of a variable")]
 #[case("{ file = \"\" }", "`file` is empty")]
 #[case("\"\"", "the key is empty")]
 #[case("\"two words\"", "the key has white space inside: it must be the key alone, on one line")]
 #[case("7", "`key` is a whole number")]
 #[case("{ env = \"key_test_canary0123456789\" }", "`env` looks like a key itself")]
-#[case("{ key_test_canary0123456789 = \"env\" }", "this is no key source")]
+#[case("{ key_test_canary0123456789 = \"env\" }", "this is not a key source")]
 #[case("\"key_test_canary0123456789 \\u00e9\"", "the key has white space inside: it must be the key alone, on one line")]
 #[case("[\"key_test_canary0123456789\"]", "`key` is a list")]
 #[case("key_test_canary0123456789", "string values must be quoted")]

@@ -37,7 +37,7 @@ pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(text, |table, mistakes, _| {
         let mut fields = FieldReader::new(text, mistakes);
-        fields.only(table, &["base", "colours"], "option of a theme");
+        fields.only(table, &["base", "colours"], "an option of a theme");
         let base = fields.string(table, "base", "a theme's name in quotes");
         let mut colours = Vec::new();
         if let Some(table) = fields.table(table, "colours") {

@@ -51,7 +51,7 @@ fn a_command_that_tells_none_is_explained() {
     scripted(&stage, "echo 'gpg: no secret key, KEY' >&2; exit 2");
     let ran = stage.run(&["messages", CLINIC]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
-    assert!(ran.err.contains("ended with exit code 2"), "{}", ran.err);
+    assert!(ran.err.contains("exited with code 2"), "{}", ran.err);
     let key = stage.simulator.campaigns().remove(0).key;
     assert!(!ran.err.contains(&key), "{}", ran.err);
     scripted(&stage, "true");

@@ -67,7 +67,7 @@ fn a_key_that_was_typed_goes_into_a_file_of_its_own() {
 #[rstest]
 #[case("[[campaigns]]\nname = 'Clinic reminders'\nid = 'a'\nenvironment = 'test'\nkey = { env = \"A\" }\n", "Clinic reminders")]
 #[case("campaigns = []\n", "by hand")]
-#[case("name = = 1\n", "mend it first")]
+#[case("name = = 1\n", "fix it first")]
 fn a_file_that_it_cannot_be_added_to_is_left_alone(#[case] before: &str, #[case] why: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
