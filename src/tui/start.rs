@@ -61,7 +61,7 @@ pub fn start(
 /// What can be chosen, in this order.
 const CHOICES: [Choice; 3] = [
     Choice { digit: '1', name: "Try the demo", says: "no key, no network, nothing is sent" },
-    Choice { digit: '2', name: "Add a campaign", says: "name, environment, id, key: tried at once" },
+    Choice { digit: '2', name: "Add a campaign", says: "name, environment, id and key, checked as you save" },
     Choice { digit: '3', name: "Quit", says: "" },
 ];
 

@@ -40,13 +40,13 @@ pub use signals::listen;
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
     /// The dashboard was started in a pipe or without a terminal.
-    #[error("the dashboard needs a terminal, but standard {stream} is none")]
+    #[error("the dashboard needs a terminal, but standard {stream} is not one")]
     NoTerminal {
         /// Which stream: `input` or `output`.
         stream: &'static str,
     },
     /// The terminal says of itself that it cannot place text.
-    #[error("the dashboard needs a terminal that can place text, but TERM is `{term}`")]
+    #[error("the dashboard needs a terminal that can position text, but TERM is `{term}`")]
     Dumb {
         /// What `TERM` says.
         term: String,
@@ -133,7 +133,7 @@ impl Screen for TerminalScreen {
     fn draw(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         if !modes::entered() {
             // A panic elsewhere gave it back. Another frame would cover its report.
-            return Err(io::Error::other("the terminal was given back"));
+            return Err(io::Error::other("the terminal was restored"));
         }
         self.terminal.draw(|frame| draw(frame))?;
         self.frame.write_to(&mut io::stdout().lock())

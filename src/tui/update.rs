@@ -238,7 +238,7 @@ impl State {
                 let were = agreeing(keys, "was", "were");
                 format!("{} arrived at once and {were} taken for a paste. Nothing was done.", counted(keys, "key"))
             }
-            None => "Text was pasted where none is typed. Nothing was done.".to_owned(),
+            None => "Text was pasted outside a text field. Nothing was done.".to_owned(),
         };
         self.tell(NoticeWeight::Info, &what, "", "");
     }
@@ -263,7 +263,7 @@ impl State {
         let is_asked = matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
         if !self.take_back_yes("the clock was set") && is_asked {
             self.dialog = Dialog::None;
-            self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be old", "plan it again");
+            self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be out of date", "plan it again");
         }
     }
 

@@ -158,7 +158,7 @@ impl State {
     /// One line for a screen that is too small for anything else.
     fn ask_for_room(&self, buffer: &mut Buffer, area: Rect) {
         let (columns, rows) = SMALLEST;
-        let whole = format!("Postwatch needs {columns} by {rows} characters; here are {} by {}", area.width, area.height);
+        let whole = format!("Postwatch needs {columns} by {rows} characters; this is {} by {}", area.width, area.height);
         let short = format!("{columns}×{rows} please");
         let width = usize::from(area.width);
         let line = [whole, short].into_iter().find(|line| text::width(line) <= width).unwrap_or_else(|| "+".to_owned());

@@ -55,7 +55,7 @@ fn every_campaign_that_can_be_asked_is_asked_once_and_the_answer_can_be_said_alo
     assert_eq!((query, generation), (&RecipientQuery::parse("9123").unwrap(), same));
     let generation = *generation;
     desk.sees("2 being asked").sees("2 NOT ASKED").sees("NOT ASKED: the key is not set").sees("NOT ASKED: the key is refused");
-    desk.misses("SAY").news(1, answered(generation, &[])).sees("nothing to a number with these digits").misses("SAY");
+    desk.misses("SAY").news(1, answered(generation, &[])).sees("no message to a number with these digits").misses("SAY");
     assert!(desk.commands().contains(&Command::EndSearch), "one call, and no more by itself");
     let island = sms(9_123, "success", 900_000);
     desk.answer(0, std::slice::from_ref(&island), AnswerKind::Search, None, false).news(0, answered(generation, &[island]));
@@ -72,7 +72,7 @@ fn a_line_of_another_campaign_leads_there() {
     let generation = searches(&mut desk)[0].1;
     let there = sms(9_123, "failure", 900_000);
     desk.answer(1, std::slice::from_ref(&there), AnswerKind::Search, None, false).news(1, answered(generation, &[there]));
-    desk.news(0, answered(generation, &[])).sees("it failed:").sees("the phone was off or out of reach").keys("Enter");
+    desk.news(0, answered(generation, &[])).sees("failed: the phone was off").sees("the phone was off or out of reach").keys("Enter");
     desk.sees("find 9123").keys("Esc");
     assert_eq!(desk.state.session().campaign.as_deref(), Some("One-time codes"));
     // The answers are still there for the next line.
@@ -129,7 +129,7 @@ fn what_cannot_be_looked_for_is_asked_nowhere() {
     desk.keys("/ Tab").event(postwatch::tui::Event::Paste("6.58E+09".to_owned()));
     desk.sees("rounded by a spreadsheet: the last digits are lost").keys("Enter").sees("not asked");
     assert_eq!(searches(&mut desk), []);
-    desk.keys(&"Backspace ".repeat(8)).keys("9 1 2 3").misses("This cannot be looked for").keys("Enter");
+    desk.keys(&"Backspace ".repeat(8)).keys("9 1 2 3").misses("This cannot be searched for").keys("Enter");
     assert_eq!(searches(&mut desk).len(), 2);
 }
 
@@ -142,8 +142,8 @@ fn a_campaign_that_did_not_search_is_no_reason_for_no_message() {
         let beside = Beside { others, unreadable };
         News::Search { generation, state: SearchState::Answered { found: Vec::new(), more, beside, asked_at: crate::desk::start() } }
     };
-    desk.news(0, told(100, 0, true)).sees("not known: it did not search, 100 others left out");
-    desk.news(1, told(0, 4, false)).sees("not known: 4 rows could not be read");
+    desk.news(0, told(100, 0, true)).sees("unknown: it did not search, 100 others left out");
+    desk.news(1, told(0, 4, false)).sees("unknown: 4 rows could not be read");
     desk.sees("It is not known whether there is a message to a number with these digits.").sees("2 campaigns gave no clear answer");
     desk.misses("There is no message");
 }
@@ -161,7 +161,7 @@ fn what_is_loaded_is_listed_whatever_the_servers_answer() {
     for name in ["✓ Clinic reminders", "✓ One-time codes", "✓ Road works"] {
         desk.sees(name);
     }
-    desk.sees("NOT ASKED: no answer came").sees("NOT ASKED: the key is refused").misses("not known").misses("no clear answer");
+    desk.sees("NOT ASKED: no answer came").sees("NOT ASKED: the key is refused").misses("unknown").misses("no clear answer");
     desk.sees("SAY  The newest message").sees("3 campaigns could not be asked").sees("There may be more");
     desk.misses("There is no message");
 }
@@ -170,7 +170,7 @@ fn what_is_loaded_is_listed_whatever_the_servers_answer() {
 fn a_paused_campaign_names_a_way_that_pauses_no_other() {
     let mut desk = desk(120, 36);
     desk.news(1, News::Connection(Connection::Paused)).keys("/ Tab 4 0 1 8 Enter").commands();
-    desk.sees("✓ One-time codes").sees("NOT ASKED: paused · Enter leads there, then p goes on");
+    desk.sees("✓ One-time codes").sees("NOT ASKED: paused · Enter goes there, then p continues");
     desk.misses("Esc then p");
 }
 
@@ -191,7 +191,7 @@ fn an_empty_page_of_more_is_no_reason_for_no_message() {
     let generation = searches(&mut desk)[0].1;
     let state = SearchState::Answered { found: Vec::new(), more: true, beside: Beside::default(), asked_at: crate::desk::start() };
     desk.news(0, News::Search { generation, state: state.clone() }).news(1, News::Search { generation, state });
-    desk.sees("not known: the page was empty, and there is more").sees("It is not known whether there is a message");
+    desk.sees("unknown: the page was empty, but there is more").sees("It is not known whether there is a message");
     desk.misses("There is no message");
 }
 
@@ -201,6 +201,6 @@ fn a_part_of_a_number_is_not_called_a_number() {
     desk.keys("/ Tab 9 1 2 3 Enter");
     let generation = searches(&mut desk)[0].1;
     desk.news(0, answered(generation, &[])).news(1, answered(generation, &[]));
-    desk.sees("nothing to a number with these digits").sees("There is no message to a number with these digits");
+    desk.sees("no message to a number with these digits").sees("There is no message to a number with these digits");
     desk.misses("to this number");
 }

@@ -38,7 +38,7 @@ fn an_error_that_was_not_there_before_calls() {
     desk.wait(1_000).answer(0, &[sms(1_000, "failure", 3_601)], AnswerKind::List, None, false);
     assert_eq!(rings(&mut desk), 0);
     desk.answer(0, &[sms(1_001, "failure", 4_501).error("content_invalid")], AnswerKind::List, None, false);
-    desk.sees("an error that was not there before, content_invalid");
+    desk.sees("a new error, content_invalid");
     assert_eq!(rings(&mut desk), 1);
 }
 
@@ -66,7 +66,7 @@ fn a_batch_that_ends_calls_once() {
         _ => None,
     });
     assert!(called.is_some_and(|text| text.starts_with("Clinic reminders: batch")), "no call");
-    desk.sees("has ended").sees("1 delivered, 1 failed");
+    desk.sees("is finished").sees("1 delivered, 1 failed");
     desk.wait(1_000).answer(0, &rows(false, 62), AnswerKind::List, None, false);
     assert_eq!(rings(&mut desk), 0);
 }

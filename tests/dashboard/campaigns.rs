@@ -16,7 +16,7 @@ fn refused(desk: &Desk) -> News {
 fn what_was_never_read_has_no_figures() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 120, 36);
     let news = refused(&desk);
-    desk.news(0, news).sees("– ✓").sees("– ✗").sees("– open").sees("15 MIN  not loaded yet").misses("0 ✗").misses("nothing finished");
+    desk.news(0, news).sees("– ✓").sees("– ✗").sees("– on the way").sees("15 MIN  not loaded yet").misses("0 ✗").misses("nothing finished");
     desk.head(0, &[sms(1, "success", 60)], true).sees("1 ✓").sees("0 ✗").misses("not loaded yet");
 }
 
@@ -45,10 +45,10 @@ fn what_is_stuck_is_counted_for_every_campaign() {
     desk.wait(1_000).keys("BackTab").sees("stuck");
     let heads = desk.line("failed now");
     let at = heads.find("stuck").unwrap();
-    assert!(heads.find("open").is_some_and(|open| open < at));
+    assert!(heads.find("on way").is_some_and(|open| open < at));
     let column = |desk: &Desk, name: &str| desk.line(name).chars().skip(at).take(5).collect::<String>().trim().to_owned();
     assert_eq!((column(&desk, "›   Alpha"), column(&desk, "    Bravo")), ("0".to_owned(), "2".to_owned()));
-    desk.keys("j Enter").sees("2 open").sees("1 stuck before the telco");
+    desk.keys("j Enter").sees("2 on the way").sees("1 stuck before the telco");
 }
 
 /// Twenty campaigns, of which the key of the eighteenth is refused and the seventh fails.

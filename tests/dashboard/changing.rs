@@ -36,7 +36,7 @@ fn changed(columns: u16, rows: u16) -> Desk {
 #[test]
 fn changes_are_told_by_message_with_then_and_now() {
     let mut desk = changed(120, 36);
-    desk.sees("5 Activity 5").keys("5").sees("changed since 14:03: 1 delivered, 2 failed, 2 on their way, 1 retried elsewhere");
+    desk.sees("5 Activity 5").keys("5").sees("changed since 14:03: 1 delivered, 2 failed, 2 on the way, 1 retried elsewhere");
     assert!(desk.line("65∙∙∙∙4018").contains("sent        ✓ delivered"), "{}", desk.screen());
     assert!(desk.line("65∙∙∙∙4019").contains("with telco  ✗ failed      recipient_unavailable"), "{}", desk.screen());
     assert!(desk.line("65∙∙∙∙4021").contains("failed      › sending     retried elsewhere"), "{}", desk.screen());
@@ -85,7 +85,7 @@ fn a_retry_of_ones_own_is_not_somebody_elses() {
     let mut desk = Desk::with(&before(), 120, 36);
     let news = retry_news(sms(4_021, "failure", 0).id(), ActionStage::Accepted, desk.now);
     desk.news(0, news).wait(60_000).head(0, &after(), false);
-    desk.keys("5").misses("elsewhere").sees("tried again");
+    desk.keys("5").misses("elsewhere").sees("retried here");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn with_nobody_there_it_goes_slow_and_says_so_until_a_key() {
 fn what_waits_is_named() {
     let mut desk = Desk::with(&before(), 160, 40);
     desk.sees("newest in 2 s").news(0, News::Meter(meter(false))).sees("3.4 MB read").wait(21_000);
-    desk.sees("STALE").sees("no answer yet: newest").sees("open ones read ≤ 21 s ago");
+    desk.sees("STALE").sees("no answer yet: newest").sees("checked ≤ 21 s ago");
     let slowed = Meter { slowed_at: Some(desk.now), rate: 1.4, ..meter(false) };
     let waiting = Connection::Waiting {
         until: desk.now + SignedDuration::from_secs(8),

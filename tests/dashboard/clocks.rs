@@ -38,7 +38,7 @@ fn what_has_happened_keeps_its_time(#[values(-60, 60)] minutes: i64) {
     let times = |desk: &mut Desk| -> Vec<String> {
         let results = desk.keys("Esc Esc : r e s u l t s Enter").sees("Results of the run").screen();
         let notices = desk.keys("Esc !").sees("Notices, newest first").screen();
-        let activity = desk.keys("Esc 5").sees("what became of it").screen();
+        let activity = desk.keys("Esc 5").sees("outcome").screen();
         let lines: Vec<&str> = [&results, &notices, &activity].into_iter().flat_map(|screen| screen.lines()).collect();
         let is_time = |word: &&str| word.len() == 8 && word.starts_with("14:0");
         lines

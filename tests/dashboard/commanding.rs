@@ -63,10 +63,10 @@ fn arrows_choose_and_enter_does() {
 fn what_cannot_be_done_says_why_and_does_nothing() {
     let mut desk = desk(80, 24);
     desk.keys(": s t o p")
-        .sees("nothing waits or is under way")
+        .sees("nothing is waiting or under way")
         .keys("Enter")
-        .sees("`stop` does nothing now: nothing waits or is under way");
-    desk.keys("Esc : r e s u m e").sees("no run has paused itself");
+        .sees("`stop` does nothing now: nothing is waiting or under way");
+    desk.keys("Esc : r e s u m e").sees("no run is paused");
     desk.keys("Esc : u n m a r k").sees("nothing is marked").keys("Esc j : p l a n _").sees("› plan_retry").sees("not failed: delivered");
     assert_eq!(told(&mut desk), []);
 }
@@ -94,7 +94,7 @@ fn a_typed_command_opens_what_it_asks() {
     locked.read_only = true;
     let mut desk = Desk::new(setup(vec![locked]), 80, 24);
     desk.keys(": u n l Enter")
-        .sees("Type its name to open it: Clinic")
+        .sees("Type its name to unlock it: Clinic")
         .keys("C l i n i c Enter")
         .sees("Too soon: press Enter again.")
         .misses("UNLOCKED");
@@ -125,7 +125,7 @@ fn the_menu_of_a_row_needs_no_letter() {
 #[test]
 fn what_a_row_does_not_have_says_why_and_the_menu_stays() {
     let mut desk = desk(100, 30);
-    desk.keys("j j j a").sees("not failed: delivered").sees("it is of no batch");
+    desk.keys("j j j a").sees("not failed: delivered").sees("not in a batch");
     desk.keys("Down Enter").sees("not now: plan a retry").sees("Message to 65∙∙∙∙4021");
     assert_eq!(told(&mut desk), []);
 }
@@ -228,5 +228,5 @@ fn why_nothing_was_done_is_said_once() {
     let mut desk = desk(80, 24);
     desk.keys(": r e s u l t s").sees("Not now (").keys("Enter").sees("`results` does nothing now").misses("Not now (");
     desk.keys("Esc : h s i t o r y Enter").sees("there is no command `hsitory`; the nearest is `history`");
-    desk.misses("no command has these letters");
+    desk.misses("no such command");
 }

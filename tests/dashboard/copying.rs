@@ -106,7 +106,7 @@ fn what_is_revealed_is_copied_so_and_journalled() {
     let mut desk = desk();
     desk.keys("v c");
     assert!(copied(&desk)[0].contains("65 8000 4018"), "{:?}", copied(&desk));
-    let noted = notes(&desk.effects, NoteKind::Export).iter().any(|detail| detail == "copied, not masked: the row");
+    let noted = notes(&desk.effects, NoteKind::Export).iter().any(|detail| detail == "copied unmasked: the row");
     assert!(noted, "{:?}", desk.effects);
     // What it shows ends when the row is masked again.
     desk.keys("c").sees("What was copied").sees("65 8000 4018").wait(30_000).misses("65 8000 4018").misses("What was copied");
@@ -115,7 +115,7 @@ fn what_is_revealed_is_copied_so_and_journalled() {
 #[test]
 fn the_same_key_again_shows_it_to_be_selected_by_hand() {
     let mut desk = desk();
-    desk.keys("c").sees("c again shows it").keys("c").sees("What was copied, to be selected by hand");
+    desk.keys("c").sees("c again shows it").keys("c").sees("What was copied, for selection by hand");
     let line = desk.line("65∙∙∙∙4018");
     assert!(line.starts_with("message_"), "no blank before it: {line}");
     desk.keys("Esc j c").misses("What was copied");
@@ -125,10 +125,10 @@ fn the_same_key_again_shows_it_to_be_selected_by_hand() {
 #[test]
 fn masking_forgets_what_was_copied_openly() {
     let mut desk = desk();
-    desk.keys("v c m a").sees("copy something else of it");
-    choose(&mut desk, "copy something else of it");
+    desk.keys("v c m a").sees("copy something else");
+    choose(&mut desk, "copy something else");
     choose(&mut desk, "show the last copy");
-    desk.sees("nothing was copied yet");
+    desk.sees("nothing has been copied yet");
 }
 
 #[test]
@@ -172,14 +172,14 @@ fn what_the_clipboard_does_not_take_is_told_with_the_way_out() {
     desk.keys("c").sees("the row is too long for the clipboard").sees("x writes it to a file");
     assert_eq!(copied(&desk), Vec::<String>::new());
     // By hand it can still be had.
-    desk.keys("c").sees("What was copied, to be selected by hand").sees("Dear {{name}}");
+    desk.keys("c").sees("What was copied, for selection by hand").sees("Dear {{name}}");
 }
 
 #[test]
 fn a_copy_that_reaches_no_clipboard_is_told_with_the_way_out() {
     let mut desk = desk();
     desk.keys("c").sees("was sent to the terminal's clipboard");
-    desk.event(Event::CopyFailed("tmux load-buffer ended with exit status: 1".to_owned()));
+    desk.event(Event::CopyFailed("tmux load-buffer exited with exit status: 1".to_owned()));
     desk.sees("the text did not reach the clipboard").sees("exit status: 1").sees("x writes it to a file");
 }
 
@@ -189,7 +189,7 @@ fn a_copy_that_reaches_no_clipboard_is_told_with_the_way_out() {
 fn other_views_have_their_rows_in_every_form(#[case] keys: &str, #[case] one: &str, #[case] other: &str) {
     let mut desk = desk();
     desk.keys(keys).keys("a");
-    choose(&mut desk, "copy something else of it");
+    choose(&mut desk, "copy something else");
     choose(&mut desk, "the row as JSON");
     let copied = copied(&desk);
     assert!(copied[0].contains(one) && copied[0].contains(other), "{copied:?}");

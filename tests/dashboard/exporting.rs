@@ -52,13 +52,13 @@ fn keys_are_taken_while_it_is_written() {
 fn it_is_stopped_and_nothing_is_left() {
     let mut desk = slow(9_000);
     desk.keys("x Enter");
-    written(&mut desk).keys(": s t o p Enter").sees("the export was stopped: nothing is left of it").misses("again to quit");
+    written(&mut desk).keys(": s t o p Enter").sees("the export was stopped: no file was written").misses("again to quit");
     assert!(desk.files.is_empty() && desk.effects.ends_with(&[Effect::Export { export: ExportId(1), step: ExportStep::Drop }]));
     // An answer that was on its way does nothing.
     let before = desk.effects.len();
     written(&mut desk);
     assert_eq!(desk.effects.len(), before);
-    desk.keys("x Enter ^c").sees("the export was stopped").keys("x Enter q").sees("a file is being written: again to quit all the same");
+    desk.keys("x Enter ^c").sees("the export was stopped").keys("x Enter q").sees("a file is being written: press again to quit anyway");
     assert!(!desk.has_quit());
 }
 
@@ -72,7 +72,7 @@ fn one_at_a_time() {
 fn a_name_that_is_taken_is_asked_for_anew() {
     let mut desk = slow(3);
     desk.keys("x Enter").event(Event::Export { export: ExportId(1), answer: ExportAnswer::Taken { free: "list-2.csv".to_owned() } });
-    desk.sees("Export to a file").sees("list-2.csv").sees("is there already and is not").keys("Enter");
+    desk.sees("Export to a file").sees("list-2.csv").sees("already exists and was left").keys("Enter");
     assert_eq!(desk.files.last().unwrap().path, "list-2.csv");
 }
 
@@ -113,7 +113,7 @@ fn it_stays_masked_as_it_was_offered_and_what_is_open_is_journalled_so() {
 #[test]
 fn rows_that_are_gone_end_it() {
     let mut desk = slow(5_000);
-    desk.keys("x Enter").news(0, News::StartedOver).sees("the server has other messages than before");
+    desk.keys("x Enter").news(0, News::StartedOver).sees("the server has different messages than before");
     assert!(desk.files.is_empty(), "nothing is left of it");
     desk.head(0, &[sms(1, "success", 5)], true).keys("x").sees("Export to a file").news(0, News::StartedOver).misses("Export to a file");
 }

@@ -27,7 +27,7 @@ fn the_first_line_sums_up_and_the_groups_tell_what_helps() {
     assert!(desk.cursor_line().contains("worth a retry"));
     let line = desk.line("routing_error   ");
     assert!(line.contains("50.0 %") && line.contains("maybe"), "{line}");
-    assert!(desk.line("recipient_invalid").contains("no: number not known"));
+    assert!(desk.line("recipient_invalid").contains("no: number unknown"));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn nothing_failed_is_said_with_how_much_was_looked_at() {
     let mut desk = Desk::with(&[sms(1, "success", 10)], 80, 24);
     desk.keys("3").sees("No failures in the 1 loaded, back to 14:02:57.");
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
-    desk.keys("3").sees("Reading the newest messages");
+    desk.keys("3").sees("Loading the newest messages");
 }
 
 #[test]

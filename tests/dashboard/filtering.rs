@@ -59,7 +59,7 @@ fn each_line_says_how_many_it_shows() {
     let mut desk = desk(120, 36);
     desk.keys("f");
     for (text, number) in
-        [("everything ", "7"), ("✗ failed", "5"), ("open: still", "1"), ("routing_error", "3"), ("no reason", "1"), ("last 1 h", "3")]
+        [("everything ", "7"), ("✗ failed", "5"), ("on the way", "1"), ("routing_error", "3"), ("no reason", "1"), ("last 1 h", "3")]
     {
         let line = to(&mut desk, text).cursor_line();
         assert!(line.split('│').any(|part| part.trim_end().ends_with(&format!(" {number}")) && part.contains(text.trim())), "{line}");
@@ -109,7 +109,7 @@ fn a_long_menu_scrolls_with_every_key_that_moves(#[case] columns: u16, #[case] r
     for key in ["G", "End"] {
         desk.keys(key);
         let line = desk.cursor_line();
-        assert!(line.contains("give what is ticked a name"), "{line}");
+        assert!(line.contains("save what is ticked"), "{line}");
         desk.misses("more below").sees("loaded").sees("Enter show").keys("g");
         assert!(desk.cursor_line().contains("everything"));
     }
@@ -131,7 +131,7 @@ fn a_window_is_looked_at_in_every_table() {
     assert!(line.contains(" 2 "), "{line}");
     desk.keys("j j Enter").sees("failed: ").sees("· last 6 h").keys("Esc").sees("[3 Failures");
     desk.keys("2").sees("1 batch uploaded").sees("last 6 h").sees("a41f…22").misses("77b0…1c");
-    desk.keys("0").sees("2 batches in what is loaded").sees("77b0…1c").keys("3").sees("5 failed of 7").misses("last 6 h");
+    desk.keys("0").sees("2 batches in the loaded range").sees("77b0…1c").keys("3").sees("5 failed of 7").misses("last 6 h");
     desk.keys("t j Enter").sees("2 failed of 3").sees("last 1 h").keys("1").sees("3 loaded in this window");
 }
 
@@ -139,7 +139,7 @@ fn a_window_is_looked_at_in_every_table() {
 fn a_window_without_anything_says_so() {
     let mut desk = Desk::with(&[sms(1, "success", 80_000)], 120, 36);
     desk.keys("t j Enter")
-        .sees("Nothing in last 1 h: that window is loaded whole")
+        .sees("Nothing in last 1 h: all of that window is loaded")
         .sees("t other times, f changes the filter, 0 clears it.");
     desk.keys("3").sees("No failures in the 0 loaded of this window, last 1 h, complete.").sees("t shows other times");
     let mut batches = Desk::with(&[sms(1, "success", 80_000).batch("b-1").uploaded(80_000, 1)], 120, 36);
@@ -173,8 +173,8 @@ fn a_window_that_is_loaded_in_part_says_how_far() {
 #[test]
 fn a_window_is_typed_and_a_mistake_says_what_was_expected() {
     let mut desk = desk(120, 36);
-    desk.keys("t G Enter").sees("Show a window of time").sees("2026-11-20 to 2026-11-22");
-    desk.keys("s o o n Enter").sees("`soon` is no time: expected").sees("today");
+    desk.keys("t G Enter").sees("Show a time window").sees("2026-11-20 to 2026-11-22");
+    desk.keys("s o o n Enter").sees("`soon` is not a time: expected").sees("today");
     desk.keys("^u 2 h Space t o Space 1 h Enter").sees("2 h ago to 1 h ago").sees("2 loaded in this window, complete");
     desk.keys("t").sees("[x] 2 h ago to 1 h ago").keys("G Enter").sees("2h to 1h").keys("Esc").sees("2 h ago to 1 h ago");
     desk.keys("t 0").sees("all messages");
@@ -223,10 +223,10 @@ fn a_filter_is_given_a_name_and_chosen_by_it_in_every_campaign() {
     let cards = vec![card("Clinic reminders", HostKind::Test), card("Flood alerts", HostKind::Test)];
     let mut desk = Desk::new(setup(cards), 120, 36);
     desk.live(0).live(1).head(0, &world(), true).head(1, &[sms(8, "failure", 60), sms(9, "failure", 9_000)], true);
-    desk.keys("f G Enter").sees("there is nothing to give a name to").keys("Esc f j Space");
+    desk.keys("f G Enter").sees("there is no filter to save").keys("Esc f j Space");
     to(&mut desk, "last 1 h").keys("Space");
     to(&mut desk, "a41f…22").keys("Space G Enter");
-    desk.sees("Give the filter a name").sees("failed · last 1 h").sees("Without the batch");
+    desk.sees("Save the filter").sees("failed · last 1 h").sees("Without the batch");
     desk.keys("Enter").sees("type a name").keys("6 5 8 0 0 0 1 2 3 4 Enter").sees("6 digits at most");
     desk.keys("^u l a t e Enter").sees("the filter `late` is saved · without its batch");
     desk.sees("failed · batch a41f…22 · last 1 h").keys("0 ]").sees("all messages");
@@ -242,10 +242,10 @@ fn a_filter_is_given_a_name_and_chosen_by_it_in_every_campaign() {
 #[test]
 fn a_named_filter_is_deleted_and_brought_back() {
     let mut desk = desk(120, 36);
-    desk.keys("f j Enter : s a v e - f i l t e r Enter").sees("Give the filter a name").keys("o n e Enter").sees("`one` is saved");
+    desk.keys("f j Enter : s a v e - f i l t e r Enter").sees("Save the filter").keys("o n e Enter").sees("`one` is saved");
     // x exports everywhere else, and does nothing here.
-    desk.keys("f g x").misses("is deleted");
-    desk.keys("Delete").sees("the filter `one` is deleted · u brings it back").misses("saved  ");
+    desk.keys("f g x").misses("was deleted");
+    desk.keys("Delete").sees("the filter `one` was deleted · u brings it back").misses("saved  ");
     desk.keys("u").sees("the filter `one` is back");
     assert!(desk.cursor_line().contains("one"), "{}", desk.cursor_line());
     // Whoever left the menu finds it there again.
@@ -284,6 +284,6 @@ fn what_the_menu_plans_stands_behind_the_plan() {
 #[test]
 fn no_filter_is_brought_back_into_the_menu_of_times() {
     let mut desk = desk(120, 36);
-    desk.keys("f j Enter : s a v e - f i l t e r Enter l a t e Enter").sees("`late` is saved").keys("f g Delete").sees("is deleted");
+    desk.keys("f j Enter : s a v e - f i l t e r Enter l a t e Enter").sees("`late` is saved").keys("f g Delete").sees("was deleted");
     desk.keys("Esc t u").misses("`late` is back").keys("Esc f u").sees("`late` is back");
 }

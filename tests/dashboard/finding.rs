@@ -112,7 +112,7 @@ fn a_server_that_is_waited_for_is_not_said_to_be_asked_now() {
     desk.keys("/ 6 1 2").wait(250).sees("server: being asked");
     let until = desk.now + jiff::SignedDuration::from_secs(8);
     desk.news(0, News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("the connection broke") }));
-    desk.sees("server: asked again in 8 s").sees("The server is asked again by itself").misses("being asked");
+    desk.sees("server: asked again in 8 s").sees("The server will be asked again").misses("being asked");
     desk.news(0, News::Connection(Connection::Live)).sees("server: being asked");
 }
 
@@ -141,7 +141,7 @@ fn too_few_digits_end_the_question() {
 #[test]
 fn tab_says_where_there_is_no_other_campaign() {
     let mut desk = Desk::with(&some(), 80, 24);
-    desk.keys("/ 9 1 2 Tab").sees("there is no other campaign to look in").wait(1_000);
+    desk.keys("/ 9 1 2 Tab").sees("there is no other campaign to search").wait(1_000);
     search(&mut desk);
 }
 
@@ -149,7 +149,7 @@ fn tab_says_where_there_is_no_other_campaign() {
 fn letters_in_the_find_line_are_text() {
     let mut desk = Desk::with(&some(), 80, 24);
     desk.keys("/ q r y").sees("find qry").sees("letters that are not an NRIC: phone numbers have only digits").misses("here");
-    desk.sees("This cannot be looked for: letters that are no NRIC").wait(1_000);
+    desk.sees("This cannot be searched for: letters that are not an NRIC").wait(1_000);
     assert_eq!(desk.commands(), []);
     assert!(!desk.has_quit());
     assert!(desk.cursor_line().starts_with(" find"));
@@ -180,7 +180,7 @@ fn a_campaign_that_is_left_is_asked_no_longer_and_asked_again_on_return() {
 fn n_goes_through_what_was_found_and_says_where_it_ends() {
     let messages: Vec<Sms> = [11, 912, 12, 913, 914].iter().zip(1..).map(|(number, age)| sms(*number, "success", age * 60)).collect();
     let mut desk = Desk::with(&messages, 100, 30);
-    desk.keys("n").sees("nothing is looked for").sees("/ begins to look for a number");
+    desk.keys("n").sees("nothing is searched for").sees("/ starts a find");
     desk.keys("/ 0 0 9 1 Enter n");
     assert!(desk.cursor_line().contains("0913"), "{}", desk.screen());
     desk.keys("n n").sees("this is the last of 3 hits").sees("N goes the other way");
@@ -188,7 +188,7 @@ fn n_goes_through_what_was_found_and_says_where_it_ends() {
     desk.keys("N N N").sees("this is the first of 3 hits");
     assert!(desk.cursor_line().contains("0912"));
     // What was cleared is not looked for again.
-    desk.keys("0 n").sees("nothing is looked for");
+    desk.keys("0 n").sees("nothing is searched for");
     desk.keys("/ 9 1 3 Enter n").sees("this is the only hit").keys("0 / 7 7 Enter n").sees("no loaded message has this number");
 }
 
@@ -232,7 +232,7 @@ fn what_a_filter_hides_is_not_planned_marked_or_exported_with_the_rest() {
     desk.keys("Space Enter").sees("1 of 23 loaded").keys("/ 0 0 9 1 Enter").sees("22 – outside the filter");
     desk.keys(": m a r k - a l l Enter").sees("1 marked");
     desk.keys("u 0 f j Space Enter / 0 0 9 1 2 0 Enter").sees("1 shown, 1 – outside the filter");
-    desk.keys(": m a r k - a l l Enter").misses("1 marked").misses("2 marked").sees("the filter keeps none of these messages");
+    desk.keys(": m a r k - a l l Enter").misses("1 marked").misses("2 marked").sees("the filter hides all of these messages");
 }
 
 #[test]
@@ -300,9 +300,9 @@ fn a_server_that_did_not_search_does_not_answer_for_the_number() {
         let beside = Beside { others, unreadable };
         News::Search { generation, state: SearchState::Answered { found: Vec::new(), more, beside, asked_at: crate::desk::start() } }
     };
-    desk.news(0, told(100, 0, true)).sees("server: not known, it did not search, 100 others left out");
-    desk.sees("Whether the server has any is not known").misses("knows no such number");
-    desk.news(0, told(0, 4, false)).sees("server: not known, 4 rows could not be read").misses("knows no such number");
+    desk.news(0, told(100, 0, true)).sees("server: unknown, it did not search, 100 others left out");
+    desk.sees("Whether the server has any is unknown").misses("knows no such number");
+    desk.news(0, told(0, 4, false)).sees("server: unknown, 4 rows could not be read").misses("knows no such number");
     // Its list was all there.
     desk.news(0, told(30, 0, false)).sees("server: none, it did not search").sees("Its whole list, 30 messages, holds no such number");
     desk.news(0, told(0, 0, false)).sees("server: none, it knows no such number");
@@ -350,11 +350,11 @@ fn an_answer_to_an_earlier_question_is_none_to_this_one() {
 fn while_reading_is_paused_the_server_is_not_said_to_be_asked() {
     let mut desk = Desk::with(&some(), 100, 24);
     desk.news(0, News::Connection(Connection::Paused)).keys("/ 7 7 7 7");
-    desk.sees("server: not asked, reading is paused")
+    desk.sees("server: not asked, paused")
         .wait(250)
-        .sees("server: not asked, reading is paused")
-        .sees("The server is not asked: reading is paused. Enter then p goes on reading.");
-    desk.keys("Enter").sees("The server is not asked: reading is paused. p goes on reading.").misses("being asked");
+        .sees("server: not asked, paused")
+        .sees("The server is not asked: paused. Enter then p continues.");
+    desk.keys("Enter").sees("The server is not asked: paused. p continues.").misses("being asked");
 }
 
 #[test]
@@ -364,7 +364,7 @@ fn an_empty_page_of_more_is_not_none() {
     let (generation, _) = search(&mut desk);
     let state = SearchState::Answered { found: Vec::new(), more: true, beside: Beside::default(), asked_at: crate::desk::start() };
     desk.news(0, News::Search { generation, state });
-    desk.sees("server: not known, the page was empty").sees("Whether the server has any is not known").misses("knows no such number");
+    desk.sees("server: unknown, the page was empty").sees("Whether the server has any is unknown").misses("knows no such number");
 }
 
 #[test]
@@ -382,8 +382,8 @@ fn the_last_line_names_the_key_where_it_works() {
 #[test]
 fn a_step_to_a_hit_of_what_was_not_searched_says_so() {
     let mut desk = Desk::with(&some(), 100, 24);
-    desk.keys("/ T a n Enter n").sees("nothing was searched").misses("no loaded message has this number");
-    desk.sees("nothing searched, 20 loaded").misses("0 of 20");
+    desk.keys("/ T a n Enter n").sees("nothing was searched for").misses("no loaded message has this number");
+    desk.sees("nothing searched for, 20 loaded").misses("0 of 20");
 }
 
 #[test]

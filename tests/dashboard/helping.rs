@@ -24,7 +24,7 @@ fn it_is_searched_by_typing() {
 #[test]
 fn signs_figures_and_words_are_explained() {
     let mut desk = desk(120, 36);
-    desk.keys("?").event(Event::Paste("calls/s".to_owned())).sees("1.2 of 2 calls/s").sees("the ceiling of the configuration");
+    desk.keys("?").event(Event::Paste("calls/s".to_owned())).sees("1.2 of 2 calls/s").sees("the configured ceiling");
     desk.keys("Esc t e l c o").sees("≥ with telco").sees("with the phone company, not confirmed yet").sees("for numbers abroad");
     desk.keys("Esc").event(Event::Paste("yes, maybe".to_owned())).sees("whether to retry, by the API");
 }
@@ -32,7 +32,7 @@ fn signs_figures_and_words_are_explained() {
 #[test]
 fn enter_does_what_is_under_the_cursor() {
     let mut desk = desk(80, 24);
-    desk.keys("? p a u s e").sees("› p ").sees("Enter does it").keys("Enter").misses("Keys: messages").sees("pausing");
+    desk.keys("? p a u s e").sees("› p ").sees("Enter runs it").keys("Enter").misses("Keys: messages").sees("pausing");
     assert_eq!(desk.commands(), [Command::Pause]);
     desk.keys("? p l a n Enter").sees("Retry 1 message");
 }
@@ -48,7 +48,7 @@ fn what_is_only_explained_does_nothing() {
 #[test]
 fn nothing_is_agreed_to_from_the_help_of_a_question() {
     let mut desk = desk(80, 24);
-    desk.keys("r").wait(500).keys("?").sees("Keys: question").keys("y e s").sees("carry out the plan").keys("Enter y").wait(500);
+    desk.keys("r").wait(500).keys("?").sees("Keys: question").keys("y e s").sees("carry out the open plan").keys("Enter y").wait(500);
     desk.keys("Enter Esc Esc").sees("[ cancel ]");
     assert_eq!(desk.commands(), []);
 }
@@ -99,5 +99,5 @@ fn it_tells_of_a_production_campaign_as_of_any_other() {
 #[test]
 fn commands_that_are_only_typed_are_found_by_their_name() {
     let mut desk = Desk::with(&[sms(4_018, "failure", 60)], 80, 24);
-    desk.keys("? r e s u l t s").sees("› :results").sees("what became of the newest run");
+    desk.keys("? r e s u l t s").sees("› :results").sees("the outcomes of the newest run");
 }

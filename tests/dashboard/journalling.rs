@@ -46,15 +46,15 @@ fn an_open_question_offers_no_yes_while_the_journal_cannot_be_written() {
     assert!(!desk.commands().iter().any(|command| retry_of(command).is_some()));
     let mut desk = self::desk();
     desk.news(0, broken()).keys("r").wait(500).sees(BROKEN).misses("y retry").keys("Esc");
-    desk.news(0, News::Journal(None)).sees("actions can be taken again").keys("r").wait(500).sees("y retry").keys("y");
+    desk.news(0, News::Journal(None)).sees("actions are possible again").keys("r").wait(500).sees("y retry").keys("y");
     assert!(desk.commands().iter().any(|command| retry_of(command).is_some()));
 }
 
 #[test]
 fn nothing_is_revealed_copied_or_exported_openly_without_its_line() {
     let mut desk = desk();
-    desk.news(0, broken()).keys("v").sees("nothing is revealed: it could not be written into the journal").misses("65 8000 4018");
-    desk.keys(": r e v e a l Enter").misses("openly for 5 minutes?").misses("65 8000 4018");
+    desk.news(0, broken()).keys("v").sees("nothing is revealed: it could not be written to the journal").misses("65 8000 4018");
+    desk.keys(": r e v e a l Enter").misses("unmasked for 5 minutes?").misses("65 8000 4018");
     assert_eq!(notes(&desk.effects, NoteKind::Reveal).len(), 0);
     // What is masked needs no line.
     desk.keys("c");
@@ -65,9 +65,9 @@ fn nothing_is_revealed_copied_or_exported_openly_without_its_line() {
     open.masked = false;
     let mut desk = Desk::new(setup(vec![open]), 120, 36);
     desk.live(0).head(0, &[sms(4_018, "failure", 600)], true).news(0, broken());
-    desk.keys("c").sees("nothing is copied that is not masked");
+    desk.keys("c").sees("nothing is copied unmasked");
     assert_eq!(copied(&desk), Vec::<String>::new());
-    desk.keys("x Enter").sees("nothing is exported that is not masked");
+    desk.keys("x Enter").sees("nothing is exported unmasked");
     assert!(desk.files.is_empty());
 }
 
@@ -85,11 +85,11 @@ fn what_was_begun_in_the_belief_of_a_line_is_taken_back_without_one() {
     let lost = |kind| News::NoteLost(NoteLost { kind, why: BROKEN.to_owned() });
     let mut desk = desk();
     desk.keys("v").sees("65 8000 4018").news(0, lost(NoteKind::Reveal));
-    desk.sees("is masked again: what was revealed is not in the journal").sees(BROKEN).misses("65 8000 4018");
+    desk.sees("is masked again: the reveal is not in the journal").sees(BROKEN).misses("65 8000 4018");
     desk.keys(": r e v e a l Enter").wait(500).keys("y").sees("65 8000 4018").news(0, lost(NoteKind::Reveal));
     desk.misses("65 8000 4018").misses("UNMASKED");
     let mut desk = locked();
     unlocking(&mut desk).sees("UNLOCKED").news(0, lost(NoteKind::Unlock));
-    desk.sees("is locked again: that it was opened is not in the journal").misses("UNLOCKED");
-    desk.news(0, lost(NoteKind::Export)).sees("what was copied or exported is not in the journal");
+    desk.sees("is locked again: the unlock is not in the journal").misses("UNLOCKED");
+    desk.news(0, lost(NoteKind::Export)).sees("the copy or export is not in the journal");
 }

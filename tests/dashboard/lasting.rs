@@ -62,7 +62,7 @@ fn the_demo_leads_through_five_keys_and_esc_ends_it() {
     let start = || Desk::new(postwatch::tui::Setup { demo: true, ..setup(cards.clone()) }, 120, 36);
     let mut desk = start();
     desk.live(0).head(0, &[sms(4_018, "failure", 60)], true);
-    desk.sees("Tour 1 of 5: 3 groups").keys("3").sees("Tour 2 of 5: 1 leads").keys("1").sees("Tour 3 of 5: / finds").keys("/ 4 0 Esc");
+    desk.sees("Tour 1 of 5: 3 groups").keys("3").sees("Tour 2 of 5: 1 goes").keys("1").sees("Tour 3 of 5: / finds").keys("/ 4 0 Esc");
     desk.sees("Tour 4 of 5: Enter").keys("Enter").sees("Tour 5 of 5: r plans").keys("r").misses("Tour");
     start().sees("Tour 1").keys("Esc").misses("Tour");
 }

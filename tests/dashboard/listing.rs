@@ -128,7 +128,7 @@ fn columns_scroll_to_the_right_and_back() {
 fn islands_are_marked_and_counted_apart() {
     let mut desk = Desk::with(&delivered(3), 80, 24);
     desk.answer(0, &[sms(77, "success", 900_000)], AnswerKind::Search, None, false);
-    desk.sees("3 loaded").sees("1 • found apart");
+    desk.sees("3 loaded").sees("1 • outside the loaded range");
     assert!(desk.line("65∙∙∙∙0077").starts_with('•'));
     // A filter shows it as well: four of three would be false.
     desk.keys("f j j j j j j j j Enter").sees("delivered").sees("4 shown, 3 loaded");
@@ -146,7 +146,7 @@ fn a_lost_connection_is_named_with_what_comes_next() {
 #[test]
 fn nothing_loaded_says_why() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
-    desk.sees("connecting").sees("Reading the newest messages");
+    desk.sees("connecting").sees("Loading the newest messages");
     let until = desk.now + jiff::SignedDuration::from_secs(30);
     desk.news(0, News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the key is refused") }));
     desk.sees("the key is refused").sees("do this next").sees("trace id trace-1").sees("asked again in 30 s");

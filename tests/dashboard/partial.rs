@@ -17,7 +17,7 @@ fn part(failed: usize, total: u32) -> Vec<Sms> {
 }
 
 #[rstest]
-#[case::nothing_seen_to_fail(0, 150, "20+", "–", "in part: 20 loaded")]
+#[case::nothing_seen_to_fail(0, 150, "20+", "–", "partly: 20 loaded")]
 #[case::some_seen_to_fail(3, 150, "17+", "3+", "maybe: 20 loaded")]
 #[case::whole(0, 20, "20", "0", "nothing failed")]
 #[case::whole_with_failures(3, 20, "17", "3", "yes")]
@@ -55,9 +55,7 @@ fn a_list_of_it_says_how_much_that_is() {
 #[test]
 fn its_question_waits_until_it_is_loaded() {
     let mut desk = Desk::with(&part(0, 150), 120, 36);
-    desk.keys("2 r")
-        .sees("Retry a whole batch, not loaded whole yet")
-        .sees("One call retries all its failures: how many is known once it is");
+    desk.keys("2 r").sees("Retry a whole batch, not all loaded yet").sees("One call retries all its failures: how many is known once all");
     desk.misses("cannot be retried").misses("0 failed").misses("Nothing is to be retried");
     let (generation, _) = desk.batches_asked[0].clone();
     desk.news(0, News::Batch { generation, state: BatchState::Reading(100) }).sees("Loading the batch: 100 of 150");
@@ -73,7 +71,7 @@ fn what_a_find_brought_is_no_figure_of_the_campaign() {
     let found = rows(&part(0, 150)[..3], desk.now);
     let asked_at = desk.now;
     desk.news(0, News::Rows { rows: found, from: AnswerKind::Search, asked_at, reach: None, head: false });
-    desk.sees("– ✓   – ✗   – open").sees("not loaded yet").misses("✗ 0").misses("0 ✗");
+    desk.sees("– ✓   – ✗   – on the way").sees("not loaded yet").misses("✗ 0").misses("0 ✗");
     desk.news(0, News::Connection(Connection::Live)).keys("BackTab");
     let screen = desk.screen();
     let line = screen.lines().find(|line| line.contains("Clinic ") && !line.starts_with(" TEST")).unwrap();
@@ -121,8 +119,8 @@ fn a_total_below_what_is_loaded_is_not_believed() {
     let rows = part(0, 5);
     let mut desk = Desk::with(&rows, 120, 36);
     let line = desk.keys("2").line("clinic-nov.csv");
-    assert!(line.contains("20+") && line.contains("in part: 20 loaded") && line.contains('▒'), "{line}");
-    desk.keys("r").read_batch(0, &rows).sees("20 messages loaded; how many the batch has is not known.");
+    assert!(line.contains("20+") && line.contains("partly: 20 loaded") && line.contains('▒'), "{line}");
+    desk.keys("r").read_batch(0, &rows).sees("20 messages loaded; how many the batch has is unknown.");
     desk.misses("of 5").misses("All of it").sees("No retry of a whole batch, 0 failed of 20 loaded");
-    desk.sees("no failure among the 20 messages").sees("loaded; how many it has is unknown.");
+    desk.sees("no failure among the 20 messages").sees("loaded; how many it has is unknown).");
 }

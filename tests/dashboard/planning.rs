@@ -56,7 +56,7 @@ fn what_helps_is_ticked_and_the_rest_can_be_added() {
 #[test]
 fn a_useless_line_is_taken_in_only_by_a_person() {
     let mut desk = planned();
-    desk.keys("G Space").sees("Retry 3 messages").sees("no: taken in").keys("Space").sees("Retry 2 messages");
+    desk.keys("G Space").sees("Retry 3 messages").sees("no: included").keys("Space").sees("Retry 2 messages");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_message_that_recovers_leaves_the_plan_and_is_asked_anew() {
 #[test]
 fn a_plan_that_is_too_old_is_made_anew() {
     let mut desk = planned();
-    desk.wait(301_000).sees("Planned 14:08:08").sees("read 5 min ago: they may have changed since");
+    desk.wait(301_000).sees("Planned 14:08:08").sees("loaded 5 min ago: they may have changed since");
 }
 
 #[test]
@@ -123,15 +123,15 @@ fn batch_asked(messages: &[Sms]) -> Desk {
 fn a_batch_is_retried_with_one_call() {
     let mut desk = Desk::with(&failures(), 80, 24);
     desk.keys("2")
-        .sees("1 batch in what is loaded")
+        .sees("1 batch in the loaded range")
         .sees("a41f…22")
         .sees("maybe")
         .keys("r")
-        .sees("Retry a whole batch, not loaded whole yet, TEST");
+        .sees("Retry a whole batch, not all loaded yet, TEST");
     desk.sees("6 of what is loaded, 1").sees("Single messages:").sees("Loading the batch: 0").misses("retry the batch");
     desk.wait(500).keys("y");
     assert!(desk.commands().is_empty(), "it was not read whole");
-    desk.keys("Esc r").read_batch(0, &failures()).sees("It was loaded whole, and 7 of 20,000 messages").sees("retry the batch").keys("y");
+    desk.keys("Esc r").read_batch(0, &failures()).sees("All of it was loaded, but only 7 of 20,000").sees("retry the batch").keys("y");
     assert!(desk.commands().is_empty(), "what the question says has just changed");
     desk.keys("Enter r").read_batch(0, &failures()).wait(500).keys("y").wait(3_000);
     let commands = desk.commands();
@@ -139,9 +139,13 @@ fn a_batch_is_retried_with_one_call() {
     assert_eq!((retry.plan().batch.clone(), retry.plan().failures), (BatchId::new(BATCH), 6));
     let ids: BTreeSet<MessageId> = retry.evidence().failures().iter().map(|seen| seen.message.clone()).collect();
     assert_eq!(ids, failures()[1..].iter().map(Sms::id).collect());
-    desk.sees("under way").sees("batch a41f…22 retry asked");
+    desk.sees("under way").sees("batch a41f…22 retry requested");
     let news = batch_retry_news(BatchId::new(BATCH), ActionStage::UnderWay { try_number: 1 }, desk.now);
-    desk.news(0, news).sees("batch a41f…22 retry on its way").keys("3 r").wait(500).sees("its batch cannot be retried now");
+    desk.news(0, news)
+        .sees("batch a41f…22 retry on its way")
+        .keys("3 r")
+        .wait(500)
+        .sees("its batch cannot be retried now");
 }
 
 /// How often the batch was asked for, and left, since the start.
@@ -194,7 +198,7 @@ fn a_batch_that_cannot_be_read_cannot_be_agreed_to() {
     let (generation, _) = desk.batches_asked[0].clone();
     desk.news(0, News::Batch { generation, state: BatchState::Reading(1_000) }).sees("Loading the batch: 1,000");
     let state = BatchState::Failed { why: explanation("the server is away"), again: true };
-    desk.news(0, News::Batch { generation, state }).sees("The batch cannot be read, so it cannot be retried as a whole").keys("y");
+    desk.news(0, News::Batch { generation, state }).sees("The batch cannot be loaded, so it cannot be retried as a whole").keys("y");
     assert_eq!(desk.commands(), []);
     // It was tried again.
     desk.read_batch(0, &failures()).wait(500).keys("y").wait(3_000);
@@ -247,7 +251,7 @@ fn type_text(desk: &mut Desk, text: &str) {
 
 fn unlocked() -> Desk {
     let mut desk = locked();
-    desk.keys(": u n l Tab Enter").sees("Type its name to open it: Clinic reminders");
+    desk.keys(": u n l Tab Enter").sees("Type its name to unlock it: Clinic reminders");
     type_text(&mut desk, "Clinic reminders");
     desk.wait(400).keys("Enter");
     desk
@@ -256,11 +260,11 @@ fn unlocked() -> Desk {
 #[test]
 fn a_read_only_campaign_is_a_preview_until_its_name_is_typed() {
     let mut desk = locked();
-    desk.keys("3 r").wait(500).sees("READ-ONLY: this is a preview").sees(":unlock opens").keys("2 Enter y Esc");
+    desk.keys("3 r").wait(500).sees("READ-ONLY: this is a preview").sees(":unlock unlocks").keys("2 Enter y Esc");
     assert_eq!(retried(&mut desk), 0);
     desk.keys(": u n l o c k Enter");
     type_text(&mut desk, "clinic reminders");
-    desk.keys("Enter").sees("that is not the name");
+    desk.keys("Enter").sees("that is not the exact name");
     assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 0);
     let mut desk = unlocked();
     assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 1);
@@ -362,10 +366,10 @@ pub fn open(look_up_at: Option<i64>) -> (Desk, postwatch::state::ActionId) {
 #[test]
 fn an_unknown_outcome_waits_for_a_person() {
     let (mut desk, action) = open(None);
-    desk.sees("5 Activity 1").keys("5").sees("1 for a person to decide").sees("outcome unknown, Enter decides");
+    desk.sees("5 Activity 1").keys("5").sees("1 to decide").sees("outcome unknown, Enter decides");
     desk.keys("Enter").sees("look it up again").keys("Enter");
     assert_eq!(desk.commands(), [Command::LookUp(action)]);
-    desk.keys("Enter j Enter").sees("Say of the retry of message_").keys("y");
+    desk.keys("Enter j Enter").sees("Record of the retry of message_").keys("y");
     assert!(desk.commands().is_empty(), "not before it could be read");
     desk.wait(500).keys("Enter").sees("look it up again").keys("j Enter").wait(500).keys("y");
     assert_eq!(desk.commands(), [Command::Resolve { action, went: false }]);
@@ -380,7 +384,7 @@ fn what_is_open_in_the_journal_is_not_retried() {
 #[test]
 fn an_outcome_that_is_found_out_closes_the_menu() {
     let (mut desk, _) = open(None);
-    desk.keys("5 Enter j Enter").wait(500).news(0, News::OpenActions(Vec::new())).sees("found out meanwhile").keys("y");
+    desk.keys("5 Enter j Enter").wait(500).news(0, News::OpenActions(Vec::new())).sees("known by now").keys("y");
     assert!(desk.commands().is_empty());
 }
 
@@ -390,8 +394,8 @@ fn what_an_earlier_run_did_not_start_is_offered_anew() {
     let ids: Vec<MessageId> = failures()[1..4].iter().map(Sms::id).collect();
     desk.news(0, News::NotStarted(NotStarted { messages: ids, ..NotStarted::default() }))
         .sees("3 retries not started by an earlier run: :rest plans them");
-    desk.keys("5").sees("3 retries agreed to and not started, nothing was sent").keys("r").sees("Retry 3 messages, TEST");
+    desk.keys("5").sees("3 retries agreed to but not started, nothing was sent").keys("r").sees("Retry 3 messages, TEST");
     desk.wait(500).keys("y");
     assert_eq!(retried(&mut desk), 3);
-    desk.keys("5").misses("agreed to and not started");
+    desk.keys("5").misses("agreed to but not started");
 }

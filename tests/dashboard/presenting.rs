@@ -25,7 +25,7 @@ fn revealed(desk: &Desk) -> usize {
 
 /// Opens it for five minutes, as a person does.
 fn reveal(desk: &mut Desk) -> &mut Desk {
-    desk.keys(": r e v e a l _").keys("Backspace Enter").sees("Show Clinic reminders openly for 5 minutes?").wait(500).keys("y")
+    desk.keys(": r e v e a l _").keys("Backspace Enter").sees("Show Clinic reminders unmasked for 5 minutes?").wait(500).keys("y")
 }
 
 #[test]
@@ -47,10 +47,10 @@ fn a_campaign_is_shown_openly_after_a_question_for_five_minutes() {
 fn only_y_says_yes_and_only_when_it_could_be_read() {
     let mut desk = desk();
     for no in ["Enter", "Esc", "q", "Space Esc", "Tab Enter"] {
-        desk.keys(": r e v e a l Enter").wait(500).keys(no).misses("openly for 5 minutes?").sees("65∙∙∙∙4018");
+        desk.keys(": r e v e a l Enter").wait(500).keys(no).misses("unmasked for 5 minutes?").sees("65∙∙∙∙4018");
     }
     // Too soon: what was typed before it stood there.
-    desk.keys(": r e v e a l Enter y").sees("openly for 5 minutes?").sees("65∙∙∙∙4018");
+    desk.keys(": r e v e a l Enter y").sees("unmasked for 5 minutes?").sees("65∙∙∙∙4018");
     assert_eq!(revealed(&desk), 0);
     assert!(desk.state.question().is_some(), "the input guard watches over it");
 }
@@ -77,8 +77,8 @@ fn while_others_look_on_nothing_is_revealed() {
     let mut desk = desk();
     reveal(&mut desk).keys("Enter").sees("clinic-nov.csv").sees("clinic@agency.example").keys("Esc / 8 0 0 0 4 Enter").sees("65 8000 4018");
     desk.keys(": p r e s e n t Enter").sees("PRESENTING").sees("65∙∙∙∙4018").misses("65 8000").misses("UNMASKED");
-    desk.keys("v").sees("nothing is revealed while others look on").sees("65∙∙∙∙4018");
-    desk.keys(": r e v e a l").sees("others look on").keys("Esc");
+    desk.keys("v").sees("nothing is revealed while presenting").sees("65∙∙∙∙4018");
+    desk.keys(": r e v e a l").sees("presenting").keys("Esc");
     desk.keys("Enter")
         .misses("clinic-nov.csv")
         .misses("clinic@agency.example")
@@ -105,7 +105,7 @@ fn an_open_campaign_is_open_again_after_the_presentation() {
 #[test]
 fn history_is_read_back_as_far_as_one_says() {
     let mut desk = desk();
-    desk.keys(": h i s t o r y Space 7 d").sees("› history").keys("Enter").sees("reading back to 17 Nov 14:03: at 14:01:07 so far");
+    desk.keys(": h i s t o r y Space 7 d").sees("› history").keys("Enter").sees("loading back to 17 Nov 14:03: at 14:01:07 so far");
     let week = Command::ReadBack(SignedDuration::from_hours(7 * 24));
     assert!(desk.commands().contains(&week));
     let reach =
@@ -117,15 +117,15 @@ fn history_is_read_back_as_far_as_one_says() {
 #[test]
 fn history_asks_how_far_where_nothing_was_said() {
     let mut desk = desk();
-    desk.keys(": h i s t o r y Enter").sees("How far back are messages to be read?").keys("Enter").sees("or Esc");
+    desk.keys(": h i s t o r y Enter").sees("How far back should messages be loaded?").keys("Enter").sees("or Esc");
     desk.keys("x Enter")
-        .sees("`x` is no time: 7d")
+        .sees("`x` is not a time: 7d")
         .keys("Backspace a l l Enter")
         .misses("How far back")
-        .sees("reading back to the start: at");
+        .sees("loading back to the start: at");
     desk.misses("1976");
-    desk.keys(": h i s t o r y Space 2 0 2 6 - 1 1 - 2 0 Enter").sees("reading back to 20 Nov 00:00");
-    desk.keys(": h i s t o r y Space 2 0 2 7 - 1 1 - 2 0 Enter").sees("is no time");
+    desk.keys(": h i s t o r y Space 2 0 2 6 - 1 1 - 2 0 Enter").sees("loading back to 20 Nov 00:00");
+    desk.keys(": h i s t o r y Space 2 0 2 7 - 1 1 - 2 0 Enter").sees("is not a time");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn what_is_loaded_whole_goes_no_further_back() {
 fn resolve_leads_to_what_waits_for_a_person() {
     let mut desk = Desk::new(setup(vec![card("One", HostKind::Test), card("Two", HostKind::Test)]), 120, 36);
     desk.live(0).live(1).head(0, &messages(), true).head(1, &messages(), true);
-    desk.keys(": r e s o l v e").sees("no outcome waits for a person").keys("Esc");
+    desk.keys(": r e s o l v e").sees("no outcome needs a person").keys("Esc");
     let stage = ActionStage::Unknown { why: explanation("nobody knows"), look_up_at: None };
     desk.news(1, retry_news(messages()[1].id(), stage, desk.now));
     desk.keys(": r e s o l v e Enter").sees("[5 Activity").sees("Two");
@@ -171,14 +171,14 @@ fn what_is_looked_for_is_hidden_while_others_look_on() {
 fn what_was_copied_before_is_not_shown_to_others() {
     let mut desk = desk();
     desk.keys("/ 0 0 0 4 Enter c c").sees("0004").keys("Esc : p r e s e n t Enter Enter c").sees("show the last copy");
-    desk.keys("End Enter").sees("nothing was copied yet").misses("0004");
+    desk.keys("End Enter").sees("nothing has been copied yet").misses("0004");
 }
 
 /// A new dashboard would be masked as the configuration says.
 #[test]
 fn nothing_is_read_anew_while_others_look_on() {
     let mut desk = desk();
-    desk.keys(": p r e s e n t Enter : r e l o a d").sees("others look on").keys("Enter");
+    desk.keys(": p r e s e n t Enter : r e l o a d").sees("presenting").keys("Enter");
     assert!(!desk.effects.contains(&Effect::Reload));
     desk.keys("Esc : p r e s e n t Enter : r e l o a d Enter");
     assert!(desk.effects.contains(&Effect::Reload));

@@ -60,7 +60,7 @@ fn a_yes_retries_exactly_once(#[case] keys: &str) {
     let confirmed: Vec<_> = commands.iter().filter_map(retry_of).collect();
     assert_eq!(confirmed.len(), 1);
     assert_eq!(confirmed[0].item().message, failed().id());
-    desk.misses("Retry 1 message").sees("retry asked").keys("r").sees("under way");
+    desk.misses("Retry 1 message").sees("retry requested").keys("r").sees("under way");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn nothing_is_agreed_to_on_a_screen_without_room() {
     desk.resize(59, 14).sees("Postwatch needs 60 by 15").misses("[ cancel ]").keys("y Tab Enter");
     assert_eq!(retries(&mut desk), 0);
     desk.keys("Esc r").wait(1_000).keys("y");
-    assert_eq!(retries(&mut desk), 0, "it was never read");
+    assert_eq!(retries(&mut desk), 0, "it was never loaded");
     desk.resize(80, 24).sees("[ cancel ]").wait(400).keys("y");
     assert_eq!(retries(&mut desk), 1);
 }
@@ -137,7 +137,7 @@ fn a_message_that_recovers_closes_the_question() {
 #[test]
 fn a_plan_that_is_too_old_is_made_anew() {
     let mut desk = asked();
-    desk.sees("Planned 14:03:07").wait(301_000).sees("Planned 14:08:08").sees("read 5 min ago, it may have changed since");
+    desk.sees("Planned 14:03:07").wait(301_000).sees("Planned 14:08:08").sees("loaded 5 min ago, it may have changed since");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn the_outcome_is_followed_to_its_end() {
         desk.news(0, news);
     };
     tell(&mut desk, ActionStage::Intended);
-    desk.sees("waits for its turn");
+    desk.sees("waiting for its turn");
     tell(&mut desk, ActionStage::UnderWay { try_number: 1 });
     desk.sees("on its way");
     tell(&mut desk, ActionStage::Accepted);
@@ -197,7 +197,7 @@ fn an_unknown_outcome_is_looked_up_and_never_retried() {
 #[test]
 fn leaving_asks_while_a_retry_is_under_way() {
     let mut desk = asked();
-    desk.keys("y q").sees("a retry is under way: again to quit");
+    desk.keys("y q").sees("a retry is under way: press again to quit");
     assert!(!desk.has_quit());
     desk.keys("q");
     assert!(desk.has_quit());

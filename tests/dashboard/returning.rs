@@ -68,8 +68,8 @@ fn esc_leads_back_to_where_it_was_opened(
 
 /// A line that a menu opens leads back to the menu, with what was ticked, and that to the view.
 #[rstest]
-#[case("f j j Space End", "Give the filter a name")]
-#[case("t End", "Days are those of")]
+#[case("f j j Space End", "Save the filter")]
+#[case("t End", "Days are in")]
 fn a_line_leads_back_to_its_menu(
     #[values("", "Enter", "2 j", "3", "2 Enter j Enter")] place: &str,
     #[case] menu: &str,

@@ -88,7 +88,7 @@ fn progress_is_told_in_figures() {
     let mut desk = started(120, 36);
     desk.sees("Retrying 6").sees("3 of 6").sees("1.5 calls/s").sees("2 s left").sees(":stop or Ctrl-c");
     desk.sees("2 accepted · 1 refused: The message has no attempts left · 0 unknown · 3 to go");
-    desk.sees("of the 2: 1 delivered · 0 failed again · 1 open");
+    desk.sees("of the 2: 1 delivered · 0 failed again · 1 on the way");
 }
 
 #[rstest]
@@ -108,7 +108,7 @@ fn it_stops_after_the_call_under_way(#[case] keys: &str) {
 #[test]
 fn leaving_asks_while_a_run_is_under_way() {
     let mut desk = started(80, 24);
-    desk.keys("q q").sees("a run is under way: again to quit");
+    desk.keys("q q").sees("a run is under way: press again to quit");
     assert!(!desk.has_quit());
 }
 
@@ -116,11 +116,11 @@ fn leaving_asks_while_a_run_is_under_way() {
 fn a_run_that_paused_itself_says_why_and_how_to_go_on() {
     let mut desk = started(120, 36);
     run(&mut desk, [2, 1, 3, 0], RunPhase::Paused(explanation("The run has paused itself.")));
-    desk.sees("PAUSED 6").sees("The run has paused itself · why it is so").sees(":resume goes on");
+    desk.sees("PAUSED 6").sees("The run has paused itself · why it is so").sees(":resume continues");
     desk.commands();
-    desk.keys(": r e s u m Tab Enter").sees("Go on with the run, TEST").sees("[ cancel ]");
+    desk.keys(": r e s u m Tab Enter").sees("Continue the run, TEST").sees("[ cancel ]");
     assert_eq!(desk.commands(), []);
-    desk.wait(400).keys("y").misses("Go on with");
+    desk.wait(400).keys("y").misses("Continue with");
     assert_eq!(desk.commands(), [Command::ResumeRun { agreed_at: desk.now }]);
 }
 
@@ -141,7 +141,7 @@ fn only_a_yes_goes_on_with_a_run_and_only_as_it_is() {
     desk.sees("Something else was in the way").keys("y").sees("Too soon: press y again.");
     assert_eq!(desk.commands(), []);
     run(&mut desk, [2, 1, 3, 0], RunPhase::Running);
-    desk.misses("Go on with").sees("not paused any more").wait(400).keys("y");
+    desk.misses("Continue with").sees("no longer paused").wait(400).keys("y");
     assert_eq!(desk.commands(), []);
 }
 
@@ -150,11 +150,11 @@ fn the_end_shows_its_results() {
     let mut desk = started(80, 24);
     ended(&mut desk);
     desk.sees("Results of the run").sees("3 accepted · 1 refused · 1 unknown · 1 not started");
-    desk.sees("of the 3: 1 delivered · 1 failed again · 1 open");
+    desk.sees("of the 3: 1 delivered · 1 failed again · 1 on the way");
     desk.sees("Refused 1").sees("The message has no attempts left").sees("trace trace-1").sees("Unknown: looked up");
     desk.keys("Esc").sees("Stopped 6: 3 accepted, 1 refused, 1 unknown, 1 not started").sees(":results");
     tell(&mut desk, 2, ActionStage::Followed { status: Status::Success });
-    desk.misses("Stopped 6").keys(": r e s u l t s Enter").sees("of the 3: 2 delivered · 1 failed again · 0 open");
+    desk.misses("Stopped 6").keys(": r e s u l t s Enter").sees("of the 3: 2 delivered · 1 failed again · 0 on the way");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn what_was_retried_elsewhere_is_counted_and_listed_apart() {
     tell(&mut desk, 5, ActionStage::Skipped(why));
     desk.news(0, news(0, RunPhase::Done, now));
     desk.sees("Results of the run").sees("3 accepted · 1 refused · 0 unknown · 0 not started · 1 skipped");
-    desk.sees("Skipped: not as it was when you agreed, nothing was sent 2").sees("It was retried elsewhere meanwhile ·");
+    desk.sees("Skipped: changed since you agreed, nothing was sent 2").sees("It was retried elsewhere meanwhile ·");
     desk.keys("Esc").sees("Retried 6: 3 accepted, 1 refused, 1 skipped");
 }
 

@@ -60,8 +60,8 @@ fn the_detail_follows_the_cursor_and_asks_when_it_is_opened() {
     let commands = desk.commands();
     let [Command::Open { generation, message }] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(*message, sms(4_019, "success", 0).id());
-    desk.sees("being read").news(0, News::Opened { generation: *generation, result: Err(explanation("no answer came")) });
-    desk.sees("not read just now: no answer came").keys("Esc");
+    desk.sees("loading; this").news(0, News::Opened { generation: *generation, result: Err(explanation("no answer came")) });
+    desk.sees("not loaded: no answer came").keys("Esc");
     assert_eq!(desk.commands(), [Command::Close]);
 }
 
@@ -95,7 +95,7 @@ fn pausing_is_named_from_the_first_moment() {
     let mut desk = desk(80, 24);
     desk.keys("p").sees("pausing").news(0, News::Connection(Connection::Paused)).sees("PAUSED");
     assert_eq!(desk.commands(), [Command::Pause]);
-    desk.keys("p ^r").sees("going on");
+    desk.keys("p ^r").sees("resuming");
     assert_eq!(desk.commands(), [Command::Resume, Command::ReadNow]);
 }
 

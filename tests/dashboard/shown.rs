@@ -53,7 +53,7 @@ fn a_find_narrows_what_is_planned() {
     let mut desk = Desk::with(&messages(), 80, 24);
     desk.keys("/ 8 0 0 0 4 0 0 Enter f r").sees("Retry 4 messages").sees("all 4 shown").keys("Esc");
     desk.keys("0 / 8 0 0 0 4 0 0 3 Enter f r").sees("Retry 1 message, TEST").keys("Esc 0 / 9 9 9 Enter f r");
-    desk.sees("the list shows no message");
+    desk.sees("the list is empty");
 }
 
 #[test]

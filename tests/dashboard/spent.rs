@@ -51,7 +51,7 @@ fn the_message_itself_says_so() {
     let mut desk = refused(1);
     let line = desk.line("65∙∙∙∙4000");
     assert!(line.contains(" no ") && !line.contains("yes"), "{line}");
-    desk.keys("Enter").sees("The phone was off or out of reach. No attempts left, said the API.").misses("A retry may reach it");
+    desk.keys("Enter").sees("The phone was off or out of reach. No attempts left, says the API.").misses("A retry may reach it");
     desk.sees("attempt 4").misses("/3");
     desk.keys("Esc j").sees("The phone was off or out of reach. Worth a retry.").sees("attempt 4");
 }

@@ -92,7 +92,7 @@ fn a_server_that_never_answers_blocks_neither_frame_nor_keys() {
     let part =
         simulation.part(0, "").replace(&simulation.simulator().base_url(), &format!("http://{}/api/v2", silent.local_addr().unwrap()));
     let mut program = simulation.configure(&part).start(&[]).spawn();
-    program.sees("Reading the newest messages from 127.0.0.1").types("?").sees("Keys: ").types("\u{1b}").loses("Keys: ");
+    program.sees("Loading the newest messages from 127.0.0.1").types("?").sees("Keys: ").types("\u{1b}").loses("Keys: ");
     program.types("q").gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
 }

@@ -13,7 +13,7 @@ fn without_a_journal_no_yes_is_offered_until_the_folder_is_put_right() {
     asked_in_preview(&mut program).sees("journal of actions").types("y\u{1b}");
     assert_eq!(simulation.posts(), []);
     fs::remove_file(simulation.state()).unwrap();
-    program.sees("actions can be taken again");
+    program.sees("actions are possible again");
     asked(&mut program).presses_until("y", "an outcome", |screen| screen.contents().contains("accepted"));
     let posts = simulation.posts();
     assert_eq!((posts.len(), posts[0].message.as_deref()), (1, Some(failed.id.as_str())));

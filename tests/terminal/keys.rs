@@ -52,7 +52,7 @@ fn a_refused_key_is_read_again_before_the_server_is_asked_again(#[case] source: 
     let simulation = configured(source);
     write_key(&simulation, "key_test_00000000000000000000000000000000");
     let mut program = simulation.start(&[]).spawn();
-    program.sees("REFUSED").sees("in case it was put right");
+    program.sees("REFUSED").sees("in case it was fixed");
     write_key(&simulation, &simulation.simulator().campaigns()[0].key);
     program.types("\u{12}").sees("300 loaded").loses("REFUSED").types("q").gives_the_terminal_back();
 }

@@ -71,7 +71,7 @@ fn what_was_taken_for_a_paste_is_said() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
     program.sees("300 loaded").types("qwe").sees("3 keys arrived at once and were taken for a paste. Nothing was done");
-    program.types("\u{1b}[200~q\u{1b}[201~").sees("Text was pasted where none is typed. Nothing was done");
+    program.types("\u{1b}[200~q\u{1b}[201~").sees("Text was pasted outside a text field. Nothing was done");
     program.types("q");
     assert_eq!(program.exit_code(), 0);
 }
@@ -105,7 +105,7 @@ fn commands_in_a_paste_agree_to_nothing() {
     let mut program = simulation.start(&[]).spawn();
     program.sees("300 loaded").sees("READ-ONLY").types(":").sees("Commands");
     program.types("unlock\rClinic reminders\r").sees("Too soon: press Enter again.");
-    program.types("\u{1b}").loses("Open for actions").sees("READ-ONLY");
+    program.types("\u{1b}").loses("Unlock for actions").sees("READ-ONLY");
     // Typed by a person, with the Enter behind it, it opens the campaign.
     program.types(":").sees("Commands").types("unlock\r").sees("Type its name").types("Clinic reminders");
     program.presses_until("\r", "the campaign open", |screen| screen.contents().contains("UNLOCKED"));
@@ -131,17 +131,17 @@ fn a_paste_in_two_pieces_goes_on_with_no_paused_run() {
     // Three whose answer is lost, and a run pauses itself.
     let lost = Fault { kind: FaultKind::ResetAfter, share: 1.0, calls: FaultyCalls::Writes, times: Some(3) };
     simulation.simulator().set_faults(vec![lost]);
-    program.types("3").sees("Failures").presses_until("r", "the plan", |screen| screen.contents().contains("Tab see all"));
-    program.presses_until("y", "the run paused", |screen| screen.contents().contains(":resume goes on"));
+    program.types("3").sees("Failures").presses_until("r", "the plan", |screen| screen.contents().contains("Tab list all"));
+    program.presses_until("y", "the run paused", |screen| screen.contents().contains(":resume continues"));
     let before = simulation.posts().len();
     assert_eq!(before, 3);
     for rest in ["resume\r", "resume\ry", "resume\ry\r", "resume\ryes\r"] {
         program.types(":").sees("Commands").types(rest).reads_all();
-        program.presses_until("\u{7f}", "no question", |screen| !screen.contents().contains("Go on with the run"));
-        program.sees(":resume goes on");
+        program.presses_until("\u{7f}", "no question", |screen| !screen.contents().contains("Continue the run"));
+        program.sees(":resume continues");
     }
     assert_eq!(simulation.posts().len(), before, "a paste goes on with nothing");
     // A person's yes does.
-    program.types(":").sees("Commands").types("resume\r").sees("Go on with the run");
-    program.presses_until("y", "the run going on", |screen| !screen.contents().contains(":resume goes on"));
+    program.types(":").sees("Commands").types("resume\r").sees("Continue the run");
+    program.presses_until("y", "the run going on", |screen| !screen.contents().contains(":resume continues"));
 }

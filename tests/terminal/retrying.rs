@@ -61,7 +61,7 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     // Helps, no use, helps.
     program.types(" ").sees("1 marked").types(" ").sees("2 marked").types(" ").sees("3 marked");
     // Pressed again, since a third letter this fast passes for a paste.
-    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab see all"));
+    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab list all"));
     program.presses_until("y", "the results", |screen| screen.contents().contains("Results of the run"));
     program.sees("2 accepted").sees("0 refused").types("x").sees("Export to a file");
     let file = simulation.home().join("results.csv");
@@ -86,9 +86,9 @@ fn a_production_key_on_this_machine_wants_the_name_and_the_count() {
     program.types(":").sees("Commands").types("unlock\r").sees("Type its name").types("Clin").types("ic remin").types("ders");
     program.presses_until("\r", "the campaign open", |screen| screen.contents().contains("UNLOCKED"));
     program.types("3").sees("worth a retry").presses_until("r", "the plan", |screen| screen.contents().contains("then Enter:"));
-    program.presses_until("y", "a yes that is no count", |screen| screen.contents().contains("and then Enter is the yes"));
+    program.presses_until("y", "a yes that is no count", |screen| screen.contents().contains("in production, type"));
     let failed = simulation.retryable().len().to_string();
-    program.types("9").types("\r").sees(&format!("{failed} and then Enter is the yes"));
+    program.types("9").types("\r").sees(&format!("in production, type {failed}, then Enter"));
     assert_eq!(simulation.posts(), []);
     program.types(&failed).presses_until("\r", "the countdown", |screen| screen.contents().contains("Starting in "));
     program.types("y").types("\r").types("\u{1b}").sees("taken back: nothing was sent");

@@ -14,7 +14,7 @@ fn every_size_is_survived() {
     for (columns, rows, shown) in [
         (1, 1, "+"),
         (10, 3, "+"),
-        (59, 14, "Postwatch needs 60 by 15 characters; here are 59 by 14"),
+        (59, 14, "Postwatch needs 60 by 15 characters; this is 59 by 14"),
         (60, 15, "Clinic reminders"),
         (80, 24, "300 loaded"),
         (200, 60, "300 loaded"),

@@ -13,7 +13,7 @@ use super::simulation::Simulation;
 /// The program for somebody who has no configuration yet.
 fn first_time(home: &Path) -> Program {
     let mut program = Start::new(home, &[]).spawn();
-    program.sees("Try the demo").sees("Add a campaign").sees("A configuration is looked for in").holds_the_terminal();
+    program.sees("Try the demo").sees("Add a campaign").sees("No configuration found at").holds_the_terminal();
     program
 }
 
@@ -57,7 +57,7 @@ fn the_first_minute_leads_from_nothing_to_the_messages() {
     let mut program = first_time(home.path());
     fill_in(&mut program, &simulation, "key_test_00000000000000000000000000000000");
     // A wrong key is told as one, and nothing is written.
-    program.sees("✗").sees("Save all the same").sees("key");
+    program.sees("✗").sees("Save anyway").sees("key");
     let config = home.path().join(".config/postwatch/config.toml");
     assert!(!config.exists());
     let back = "\u{1b}[A".repeat(2);

@@ -46,11 +46,11 @@ fn understand(setting: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
     let Some(action) = Action::named(name) else {
         let names: Vec<String> = Action::all().into_iter().map(Action::name).collect();
         let nearest = nearest(name, names.iter().map(String::as_str));
-        let expected = Expected { expected: "the name of a command, as the list behind `:` shows them".to_owned(), nearest };
-        return Err(vec![setting.action.mistake(format!("`{}` is no action", crate::config::shown(name)), expected)]);
+        let expected = Expected { expected: "the name of a command, as listed behind `:`".to_owned(), nearest };
+        return Err(vec![setting.action.mistake(format!("`{}` is not an action", crate::config::shown(name)), expected)]);
     };
     if KeyMap::default().lines.iter().filter(|line| line.binding.action == action).all(Bound::is_fixed) {
-        let expected = Expected::new("another action: this one has the same key for everybody");
+        let expected = Expected::new("another action: the key of this one is fixed");
         return Err(vec![setting.action.mistake(format!("`{name}` cannot be bound"), expected)]);
     }
     let (mut chords, mut wrong): (Vec<Located<Chord>>, _) = (Vec::new(), Vec::new());
@@ -58,7 +58,7 @@ fn understand(setting: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
         match written.parse(Chord::parse) {
             Err(mistake) => wrong.push(mistake),
             Ok(chord) if chords.iter().any(|known| known.value == chord) => {
-                wrong.push(written.mistake(format!("`{chord}` stands twice for `{name}`"), Expected::new("each key once")));
+                wrong.push(written.mistake(format!("`{chord}` appears twice for `{name}`"), Expected::new("each key once")));
             }
             Ok(chord) => match against(action, chord) {
                 Some(expected) => wrong.push(written.mistake(format!("`{chord}` cannot be bound to `{name}`"), expected)),
@@ -73,12 +73,12 @@ fn understand(setting: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
 fn against(action: Action, chord: Chord) -> Option<Expected> {
     let letter = chord.printable();
     if letter.is_some_and(char::is_uppercase) && action.may_write() {
-        return Some(Expected::new("no capital letter: none ever leads to something being written"));
+        return Some(Expected::new("no capital letter: a capital letter never writes anything"));
     }
     let in_plan =
         || KeyMap::default().lines.iter().any(|line| line.binding.action == action && line.binding.contexts.contains(&Context::Plan));
     if letter.is_some_and(|letter| letter.is_ascii_digit()) && in_plan() {
-        return Some(Expected::new("no digit: in a plan digits are the count"));
+        return Some(Expected::new("no digit: in a plan, digits type the count"));
     }
     None
 }
@@ -95,11 +95,11 @@ fn clash(map: &KeyMap, understood: &[Understood<'_>]) -> Option<(usize, Mistake)
                 let other = here().filter(|line| line.binding.action != *action).find(is_bound);
                 if let (Some(_), Some(other)) = (own, other) {
                     let (key, name, other_name) = (chord.value, &setting.action.value, other.binding.action.name());
-                    let what = format!("`{key}` cannot be `{name}`: in {} it is `{other_name}`", context.name());
+                    let what = format!("`{key}` cannot be `{name}`: in {} it is already `{other_name}`", context.name());
                     let expected = if other.is_fixed() {
                         "another key".to_owned()
                     } else {
-                        format!("another key, or one of its own for `{other_name}`")
+                        format!("another key, or a different one for `{other_name}`")
                     };
                     return Some((index, chord.mistake(what, Expected::new(expected))));
                 }

@@ -69,7 +69,7 @@ impl Chord {
             };
         }
         if ["alt-", "meta-", "super-", "m-"].iter().any(|held| lower.starts_with(held)) {
-            return Err(Expected::new("a key without Alt, which terminals, screen readers and window managers use themselves"));
+            return Err(Expected::new("a key without Alt: terminals, screen readers and window managers use Alt themselves"));
         }
         if let Some(letter) = ["ctrl-", "ctrl+", "c-", "^"].iter().find_map(|held| lower.strip_prefix(held)) {
             return with_ctrl(letter);

@@ -134,7 +134,7 @@ fn printable_keys_are_text_in_the_find_line() {
 
 #[rstest]
 #[case(Context::Messages, "? help  / find  Enter open  f filter  r plan a retry")]
-#[case(Context::Question, "Esc cancel  y retry  Enter answer  Space take in")]
+#[case(Context::Question, "Esc cancel  y retry  Enter answer  Space include")]
 #[case(Context::Text, "Enter keep  Esc close")]
 fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expected: &str) {
     let map = KeyMap::default();
@@ -146,8 +146,8 @@ fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expecte
 fn the_markdown_has_a_line_for_each_line_of_the_table() {
     let text = markdown();
     assert_eq!(text.lines().count(), table::bindings().count() + 2);
-    assert!(text.contains("| `y` | question, plan | yes: carry out the plan that is open;"), "{text}");
-    assert!(text.contains("| `Ctrl-c` | everywhere | take back what has not left, and stop a run after the call under way; where nothing waits, pressed twice, quit |  |"));
+    assert!(text.contains("| `y` | question, plan | yes: carry out the open plan;"), "{text}");
+    assert!(text.contains("| `Ctrl-c` | everywhere | take back what has not left, and stop a run after the call under way; otherwise, pressed twice, quit |  |"));
     assert!(text.contains("| `Up` `k` | outside text | one row up | `up` |"));
 }
 

@@ -59,9 +59,9 @@ pub(super) enum FormPhase {
 /// Where the campaign can be: the three environments, then an address of one's own.
 pub(super) const SERVERS: [&str; 4] = ["production", "test", "loadtest", "another address"];
 /// Where its key can be.
-pub(super) const SOURCES: [&str; 3] = ["an environment variable", "a file", "typed here, kept in a private file"];
+pub(super) const SOURCES: [&str; 3] = ["an environment variable", "a file", "typed here, saved in a private file"];
 /// Whether actions are locked.
-pub(super) const READ_ONLY: [&str; 3] = ["as usual: only in production", "yes: no retry is made", "no: retries can be made"];
+pub(super) const READ_ONLY: [&str; 3] = ["default: only in production", "yes: no retries", "no: retries are possible"];
 
 /// Longer than any key or path that is typed, short enough to be no accident.
 const LONGEST: usize = 500;

@@ -68,8 +68,7 @@ impl Drawn<'_> {
 
     fn head(&mut self) {
         let where_to = format!(
-            "The portal shows the id and makes the key: campaign, settings, integrations. This machine's public IP must be on its allow \
-             list. It is saved to {}.",
+            "The portal shows the id and creates the key: campaign, settings, integrations. This machine's public IP must be on its allow list. It is saved to {}.",
             self.start.text.path.display()
         );
         self.lines.push(Line::styled("Add a campaign", self.style(Role::Heading)));
@@ -172,11 +171,11 @@ impl Drawn<'_> {
         self.lines.push(Line::default());
         let save = match &form.phase {
             FormPhase::Tried(_) if form.is_right() => "Save and open",
-            FormPhase::Tried(_) => "Save all the same",
-            _ => "Save untried",
+            FormPhase::Tried(_) => "Save anyway",
+            _ => "Save unchecked",
         };
         let mut line = Line::raw("  ");
-        for (spot, name) in [(Spot::Try, "Try it"), (Spot::Save, save), (Spot::Example, "See an example")] {
+        for (spot, name) in [(Spot::Try, "Check it"), (Spot::Save, save), (Spot::Example, "See an example")] {
             if form.focus == spot {
                 self.cursor = (self.lines.len(), line.width() + 2);
             }
@@ -190,9 +189,9 @@ impl Drawn<'_> {
 
     fn outcome(&mut self, form: &CampaignForm) {
         match form.leaves {
-            Some(Leaving::Back) => return self.reported(Role::Warning, "Esc again drops what was typed; any other key goes on."),
+            Some(Leaving::Back) => return self.reported(Role::Warning, "Esc again discards what was typed; any other key continues."),
             Some(Leaving::Quit) => {
-                return self.reported(Role::Warning, "Ctrl-c again quits, and drops what was typed; any other key goes on.");
+                return self.reported(Role::Warning, "Ctrl-c again quits and discards what was typed; any other key continues.");
             }
             None => {}
         }

@@ -73,7 +73,8 @@ fn the_form_says_where_the_file_goes_and_what_is_wrong() {
     assert!(!press(&mut start, &[KeyCode::Char('2')]));
     assert!(start.takes_text(), "a paste is welcome");
     let shown = screen(&start, 80, 24);
-    for text in ["Add a campaign", "allow list", "/home/someone/.config/postwatch/config.toml", "campaign id", "Try it", "See an example"] {
+    for text in ["Add a campaign", "allow list", "/home/someone/.config/postwatch/config.toml", "campaign id", "Check it", "See an example"]
+    {
         assert!(shown.contains(text), "`{text}` is missing in\n{shown}");
     }
     assert!(!press(&mut start, &[KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Enter]));
@@ -126,7 +127,7 @@ fn ctrl_c_drops_what_was_typed_only_when_it_is_meant() {
     assert!(!press(&mut start, &[KeyCode::Char('2'), KeyCode::Char('C')]));
     assert_eq!(start.update(interrupt(), now), []);
     let shown = screen(&start, 80, 24);
-    assert!(shown.contains("Ctrl-c again quits, and drops what was typed"), "{shown}");
+    assert!(shown.contains("Ctrl-c again quits and discards what was typed"), "{shown}");
     assert!(!press(&mut start, &[KeyCode::Char('l')]));
     assert_eq!(start.update(interrupt(), now), []);
     assert_eq!(start.update(interrupt(), now), [Effect::Quit]);
@@ -145,7 +146,7 @@ fn the_answers_reach_the_form_and_saving_leads_on() {
     let line = TrialLine { weight: NoticeWeight::Problem, text: "The key is refused.".to_owned(), next: "Make a new one.".to_owned() };
     assert_eq!(start.update(Event::Tried(vec![line]), now), []);
     let shown = screen(&start, 80, 24);
-    assert!(shown.contains("✗ The key is refused.") && shown.contains("Save all the same"), "{shown}");
+    assert!(shown.contains("✗ The key is refused.") && shown.contains("Save anyway"), "{shown}");
     assert_eq!(start.update(Event::Added(Ok(())), now), [Effect::Quit]);
     assert_eq!(start.choice, StartChoice::Added);
 }

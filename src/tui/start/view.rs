@@ -50,7 +50,7 @@ fn menu(start: &Start, frame: &mut Frame<'_>) {
         });
     }
     lines.push(Line::default());
-    lines.push(Line::styled("A configuration is looked for in", style(Role::Muted)));
+    lines.push(Line::styled("No configuration found at", style(Role::Muted)));
     lines.extend(wrap(&start.text.path.display().to_string(), columns).into_iter().map(Line::raw));
     // A blank line above it as soon as there is room for one.
     let spare = usize::from(area.height).saturating_sub(lines.len());

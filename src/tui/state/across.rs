@@ -206,7 +206,7 @@ mod tests {
         assert!(!across.answered(0, Generation(6), &found(&["a"])), "an older question");
         assert!(!across.answered(0, Generation(7), &SearchState::Asking));
         assert!(across.answered(2, Generation(7), &found(&["a", "b", "c", "d"])));
-        assert!(!across.answered(2, Generation(7), &found(&[])), "asked again by itself");
+        assert!(!across.answered(2, Generation(7), &found(&[])), "asked again automatically");
         assert_eq!(across.counts(), (1, 1, 1));
         assert!(across.cannot_be_asked(0, &why()) && !across.cannot_be_asked(2, &why()));
         let lines: Vec<(usize, bool)> = across.lines(&[0, 1, 2]).iter().map(|line| (line.campaign, line.message.is_some())).collect();

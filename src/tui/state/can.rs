@@ -5,7 +5,7 @@ use super::{Campaign, ListCursor, RunRecord, State, Typed, ViewKind, plan_one};
 use crate::tui::Action;
 
 /// Why there is no rest to plan.
-pub(in crate::tui) const NOTHING_LEFT: &str = "nothing that was agreed to is left to start";
+pub(in crate::tui) const NOTHING_LEFT: &str = "all that was agreed to was started";
 
 impl State {
     /// Why an action would do nothing in the view on the screen; `None` where it would do something.
@@ -26,14 +26,14 @@ impl State {
             Action::Clear if matches!(self.view, ViewKind::Batches | ViewKind::Failures) => {
                 campaign.choice.window.is_all().then_some("all times are shown")
             }
-            Action::Clear => (campaign.list.filter().is_empty()).then_some("nothing is filtered"),
-            Action::NextHit | Action::PreviousHit => (!campaign.find.is_on()).then_some("nothing is looked for"),
-            Action::RevealRow if self.presenting => Some("others look on"),
+            Action::Clear => (campaign.list.filter().is_empty()).then_some("no filter is on"),
+            Action::NextHit | Action::PreviousHit => (!campaign.find.is_on()).then_some("nothing is searched for"),
+            Action::RevealRow if self.presenting => Some("presenting is on"),
             Action::RevealRow if !campaign.masked => Some("nothing is masked"),
             Action::Unmark => campaign.marked.is_empty().then_some("nothing is marked"),
             Action::MarkRange => campaign.marked.last().is_none().then_some("no row was marked before"),
             Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
-            Action::Enter if campaign.opened.is_some() && self.view == ViewKind::Messages => Some("it is open"),
+            Action::Enter if campaign.opened.is_some() && self.view == ViewKind::Messages => Some("it is open already"),
             Action::PlanRetry => return self.why_no_plan(campaign),
             Action::Enter | Action::RevealRow | Action::Toggle | Action::Copy => self.why_no_row(campaign, action),
             Action::Export => self.why_no_export(campaign),
@@ -50,7 +50,7 @@ impl State {
 
     fn is_shown(&self, view: ViewKind) -> Option<&'static str> {
         let is_narrowed = self.campaign().is_some_and(|campaign| campaign.drilled.is_some());
-        (self.view == view && !is_narrowed).then_some("it is on the screen")
+        (self.view == view && !is_narrowed).then_some("it is on the screen already")
     }
 
     /// Why there is nothing under the cursor.
@@ -60,8 +60,8 @@ impl State {
             ViewKind::Messages if action == Action::Enter && campaign.list.cursor() == ListCursor::End => None,
             ViewKind::Messages => campaign.subject().is_none().then_some("no message is selected"),
             ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed in what is loaded"),
-            ViewKind::Batches => campaign.selected_batch().is_none().then_some("no loaded message is of a batch"),
-            ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing was done yet"),
+            ViewKind::Batches => campaign.selected_batch().is_none().then_some("no loaded message is in a batch"),
+            ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing has been done yet"),
         }
     }
 
@@ -93,22 +93,22 @@ impl State {
     pub(in crate::tui) fn why_not_typed(&self, typed: Typed) -> Option<String> {
         let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
         let why = match typed {
-            Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign takes actions already"),
-            Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("no status, error or time is filtered"),
+            Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign is not locked"),
+            Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("the filter has no status, error or time"),
             Typed::Lock if !campaign.settings.read_only => Some("the configuration does not lock this campaign"),
             Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
-            Typed::Stop => (!self.can_stop()).then_some("nothing waits or is under way"),
-            Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run has paused itself"),
-            Typed::Results => campaign.run.is_none().then_some("there was no run of several retries yet"),
+            Typed::Stop => (!self.can_stop()).then_some("nothing is waiting or under way"),
+            Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run is paused"),
+            Typed::Results => campaign.run.is_none().then_some("no run of several retries yet"),
             Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
             // The dashboard that begins would be masked as the configuration says, in front of everybody.
-            Typed::Reload if self.presenting => Some("others look on"),
+            Typed::Reload if self.presenting => Some("presenting is on"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),
-            Typed::Resolve => self.next_for_person().is_none().then_some("no outcome waits for a person"),
-            Typed::Reveal if self.presenting => Some("others look on"),
+            Typed::Resolve => self.next_for_person().is_none().then_some("no outcome needs a person"),
+            Typed::Reveal if self.presenting => Some("presenting is on"),
             Typed::Reveal => (!campaign.masked).then_some("nothing is masked"),
             Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
-            Typed::History => campaign.is_unread().then_some("nothing was read yet"),
+            Typed::History => campaign.is_unread().then_some("nothing is loaded yet"),
             Typed::Present | Typed::Mouse => None,
             Typed::Rest => campaign.not_started.is_empty().then_some(NOTHING_LEFT),
         };
@@ -120,7 +120,7 @@ impl State {
 fn nothing_kept(campaign: &Campaign) -> Option<&'static str> {
     match (campaign.list.matching(&campaign.store), campaign.list.below()) {
         (0, 0) => Some("the list is empty"),
-        (0, _) => Some("the filter keeps none of these messages"),
+        (0, _) => Some("the filter hides all of these messages"),
         _ => None,
     }
 }

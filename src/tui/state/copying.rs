@@ -27,8 +27,8 @@ impl CopyFormat {
     fn word(self) -> &'static str {
         match self {
             CopyFormat::Text => "as text",
-            CopyFormat::Json => "as JSON, by the API's names",
-            CopyFormat::Csv => "as CSV, with heads",
+            CopyFormat::Json => "as JSON, with the API's names",
+            CopyFormat::Csv => "as CSV, with headers",
         }
     }
 }
@@ -68,8 +68,8 @@ impl CopyWhat {
         match self {
             CopyWhat::Row(form) => format!("the row {}", form.word()),
             CopyWhat::Marked(form) => format!("the marked messages {}", form.word()),
-            CopyWhat::Number => "the number, as it is shown".to_owned(),
-            CopyWhat::Text => "the text, as it is shown".to_owned(),
+            CopyWhat::Number => "the number, as shown".to_owned(),
+            CopyWhat::Text => "the text, as shown".to_owned(),
             CopyWhat::MessageId => "the message's id".to_owned(),
             CopyWhat::BatchId => "the batch's id".to_owned(),
             CopyWhat::CampaignId => "the campaign's id".to_owned(),
@@ -151,31 +151,31 @@ impl State {
                 ViewKind::Messages => row.is_none().then_some("no message is selected"),
                 ViewKind::Batches => subject.batch.is_none().then_some("no batch is selected"),
                 ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed"),
-                ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing was done yet"),
+                ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing has been done yet"),
             },
             CopyWhat::Marked(_) if campaign.marked.is_empty() => Some("nothing is marked"),
             CopyWhat::Marked(_) => (campaign.marked.len() > MOST_COPIED).then_some("too many: export them"),
             CopyWhat::Number => match row.map(|row| campaign.store.cells(row).recipient) {
                 None => Some("no message is selected"),
-                Some(None) => Some("it was not told"),
+                Some(None) => Some("not given"),
                 Some(Some(_)) => None,
             },
             CopyWhat::Text if campaign.settings.one_time_password => Some("a one-time password"),
             CopyWhat::Text => match row {
                 None => Some("no message is selected"),
-                Some(row) => campaign.store.text(row, campaign.is_masked(row)).is_none().then_some("it was not told"),
+                Some(row) => campaign.store.text(row, campaign.is_masked(row)).is_none().then_some("not given"),
             },
-            CopyWhat::MessageId => subject.message.is_none().then_some("it is about no message"),
-            CopyWhat::BatchId => subject.batch.is_none().then_some("it is of no batch"),
+            CopyWhat::MessageId => subject.message.is_none().then_some("not about a message"),
+            CopyWhat::BatchId => subject.batch.is_none().then_some("not in a batch"),
             CopyWhat::CampaignId => None,
-            CopyWhat::TemplateId => view::template_id(self).is_none().then_some("it was not told"),
-            CopyWhat::ErrorCode => subject.error.is_none_or(|code| code.is_empty()).then_some("no error is told"),
-            CopyWhat::TraceId => self.trace_id().is_none().then_some("no answer told one"),
+            CopyWhat::TemplateId => view::template_id(self).is_none().then_some("not given"),
+            CopyWhat::ErrorCode => subject.error.is_none_or(|code| code.is_empty()).then_some("no error given"),
+            CopyWhat::TraceId => self.trace_id().is_none().then_some("no answer gave one"),
             CopyWhat::Attempts => match row.map(|row| campaign.store.cells(row).tried) {
                 Some(Some(tried)) if tried > 0 => None,
-                _ => Some("none was told"),
+                _ => Some("none given"),
             },
-            CopyWhat::Shown => self.copied.is_none().then_some("nothing was copied yet"),
+            CopyWhat::Shown => self.copied.is_none().then_some("nothing has been copied yet"),
         }
     }
 

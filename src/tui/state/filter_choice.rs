@@ -59,7 +59,7 @@ impl FilterChoice {
         // An error says that they failed.
         let is_said = !self.errors.is_empty() && !self.open && self.statuses.iter().all(|status| *status == Status::Failure);
         if !is_said {
-            let open = self.open.then_some("open");
+            let open = self.open.then_some("on the way");
             pieces.push(open.into_iter().chain(self.statuses.iter().map(Status::word)).collect::<Vec<_>>().join(", "));
         }
         if !self.errors.is_empty() {

@@ -33,50 +33,50 @@ pub(in crate::tui) struct HelpLine {
 /// Signs on the screen besides those of the statuses.
 const SIGNS: [(&str, &str); 9] = [
     ("›", "at the left: the row under the cursor; with \"sending\": the status"),
-    ("*", "marked: a retry, an export or a plan is about the marked messages"),
-    ("•", "found apart: by a search or in a batch, outside the stretch that is loaded without a gap; not in the figures"),
-    ("–", "at the left: no longer in the filter, shown until the cursor moves; in a cell: nothing there"),
+    ("*", "marked: a retry, an export or a plan covers the marked messages"),
+    ("•", "outside the loaded range: found by a search or in a batch; not in the figures"),
+    ("–", "at the left: no longer matches the filter, shown until the cursor moves; in a cell: nothing"),
     ("∙", "a hidden digit or letter: the campaign is masked"),
-    ("≤", "at the latest: seen at that time, not told by the API"),
-    ("^ v", "beside the head of a column: the list is ordered by it, with the least first, or the greatest"),
-    ("!", "a person is needed: a campaign that cannot be read, an outcome to decide, too many failures"),
-    ("?", "not told by the API, or an outcome that nobody saw: it is looked up and never sent again by itself"),
+    ("≤", "at the latest: seen at that time, not reported by the API"),
+    ("^ v", "at the head of a column: the list is sorted by it, lowest or highest first"),
+    ("!", "needs a person: a campaign that cannot be read, an outcome to decide, too many failures"),
+    ("?", "not reported by the API, or an unknown outcome: it is looked up, and never sent again automatically"),
 ];
 
 /// Figures of the first lines.
 const FIGURES: [(&str, &str); 15] = [
-    ("as of 14:03, 3 s", "when the newest messages were read, and how long ago that is"),
-    ("STALE", "that is longer ago than twice the usual interval"),
+    ("as of 14:03, 3 s", "when the newest messages were loaded, and how long ago that is"),
+    ("STALE", "they were loaded longer ago than twice the usual interval"),
     ("next in 2 s", "when the next call to the API is made"),
-    ("1.2 of 2 calls/s", "calls a second that are made, and the ceiling of the configuration; the API has 10 for everybody"),
-    ("429: slowed", "the API had too many calls: fewer are made until it takes more"),
-    ("NO ANSWER, REFUSED", "the server does not answer, or refuses the key or the address; it is asked again by itself"),
-    ("ANSWERED 500, TOO MANY CALLS", "it answers, and with nothing of use: a fault, a cut or foreign answer, or its limit of calls"),
-    ("READ-ONLY", "no action is taken; the command `unlock` opens the campaign for 15 minutes"),
-    ("UNMASKED 5 min", "numbers and texts are shown openly for so long, because somebody typed `reveal`"),
-    ("PRESENTING", "others look on: all is masked and nothing can be revealed, until somebody types `present` again"),
-    ("11,800 ✓  41 ✗  162 open", "delivered, failed, and those that can still change, of what is loaded"),
-    ("15 MIN", "what was finished in the last 15 minutes: how many of it failed, the usual share, the leading error"),
+    ("1.2 of 2 calls/s", "calls made a second, and the configured ceiling; the API allows 10 for all clients together"),
+    ("429: slowed", "the API reported too many calls: fewer are made until it accepts more"),
+    ("NO ANSWER, REFUSED", "the server does not answer, or refuses the key or the address; it is asked again automatically"),
+    ("ANSWERED 500, TOO MANY CALLS", "it answers, but with nothing usable: an error, a truncated or foreign answer, or its call limit"),
+    ("READ-ONLY", "no action is taken; `unlock` allows actions for 15 minutes"),
+    ("UNMASKED 5 min", "numbers and texts are shown unmasked for that long, because `reveal` was typed"),
+    ("PRESENTING", "everything is masked and nothing can be revealed until `present` is typed again"),
+    ("11,800 ✓  41 ✗  162 on the way", "delivered, failed, and on the way, of what is loaded"),
+    ("15 MIN", "what finished in the last 15 minutes: how many failed, the usual share, the most frequent error"),
     ("row 17", "where the cursor is in the list"),
-    ("41 of 12,003 loaded", "how many messages the list shows, of how many that are loaded, and back to when"),
+    ("41 of 12,003 loaded", "how many messages the list shows, of how many loaded, and back to when"),
     ("22 marked", "how many messages are marked, in the list or not"),
 ];
 
 /// Words that mean something special here.
 const WORDS: [(&str, &str); 11] = [
-    ("loaded", "read from the API since the start, from the newest message back without a gap: every figure is of these"),
-    ("open", "neither delivered nor failed, and more is expected: not of one with the telco that is abroad, or silent for 48 h"),
+    ("loaded", "read from the API since the start, from the newest message back without a gap: every figure counts these"),
+    ("on the way", "neither delivered nor failed, and more is expected: not once with the telco abroad, or silent for 48 h"),
     (
         "stuck",
-        "should have gone on by now: not handed over after ten minutes and longer than 99 of 100 take, or, for numbers of Singapore, with the telco for 48 h",
+        "overdue: not handed over after ten minutes and longer than 99 of 100 take, or, for Singapore numbers, with the telco for 48 h",
     ),
-    ("with telco", "handed to the phone company, not confirmed: for numbers abroad this is the last that is told"),
-    ("yes, maybe, no", "whether to retry, by the API's published table of errors; no, too, once it has said that no attempts are left"),
-    ("tried", "how many attempts there were; how many it takes is the API's to say"),
+    ("with telco", "handed to the phone company, not confirmed: for numbers abroad nothing more is reported"),
+    ("yes, maybe, no", "whether to retry, by the API's published table of errors; also no once it has said that no attempts are left"),
+    ("tried", "how many attempts there were; how many are allowed is up to the API"),
     ("batch", "the messages of one uploaded file; a batch is retried as a whole, or its messages one by one"),
-    ("plan", "a list of what a retry would do, and of what is left out and why; it writes nothing until the yes"),
-    ("accepted", "the API took the retry; what becomes of it is followed"),
-    ("unknown", "the retry left and no answer came: it is looked up, never sent again by itself, and a person may decide"),
+    ("plan", "a list of what a retry would do, and of what is left out and why; nothing is sent before the yes"),
+    ("accepted", "the API accepted the retry; its outcome is followed"),
+    ("unknown", "the retry was sent and no answer came: it is looked up, never sent again automatically, and a person may decide"),
     ("reveal", "show a masked number and text for a while; that is noted in the journal"),
 ];
 
@@ -147,7 +147,7 @@ impl State {
 fn meaning(status: &Status) -> &'static str {
     match status {
         Status::Created => "recorded by Postman, not yet handed on",
-        Status::Enqueued => "waits to be sent to the provider",
+        Status::Enqueued => "waiting to be sent to the provider",
         Status::Sending => "on its way to the provider",
         Status::Sent => "with the provider, not confirmed yet",
         Status::SentToTelco => "with the phone company, not confirmed yet",

@@ -57,7 +57,7 @@ impl NamedFilters {
     pub fn problem(&self, name: &str, choice: &FilterChoice) -> Option<String> {
         let name = name.trim();
         if choice.is_for_one_campaign() {
-            return Some("it asks for nothing that other campaigns have too".to_owned());
+            return Some("it has nothing that other campaigns have too".to_owned());
         }
         if name.is_empty() {
             return Some("type a name, or Esc".to_owned());
@@ -66,9 +66,9 @@ impl NamedFilters {
             return Some(format!("a name has {LONGEST} characters at most"));
         }
         if name.chars().filter(|letter| letter.is_numeric()).count() > DIGITS {
-            return Some(format!("{DIGITS} digits at most: the name is kept in a file, and a number must not be"));
+            return Some(format!("{DIGITS} digits at most: the name is saved in a file, where no number belongs"));
         }
-        (self.filters.len() >= MOST && self.index(name).is_none()).then(|| format!("{MOST} are kept at most: delete one in the menu first"))
+        (self.filters.len() >= MOST && self.index(name).is_none()).then(|| format!("{MOST} filters at most: delete one in the menu first"))
     }
 
     /// Keeps a filter under a name; one of that name is replaced. Whether there was one.

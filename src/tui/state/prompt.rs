@@ -107,27 +107,27 @@ pub(in crate::tui) struct CommandWord {
 pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     CommandWord {
         word: "unlock",
-        label: "open for actions",
-        does: "open a read-only campaign for actions, for a while",
+        label: "unlock for actions",
+        does: "allow actions in a read-only campaign, for a while",
         typed: Typed::Unlock,
     },
-    CommandWord { word: "lock", label: "close for actions", does: "close the campaign for actions again", typed: Typed::Lock },
+    CommandWord { word: "lock", label: "lock again", does: "lock the campaign again", typed: Typed::Lock },
     CommandWord {
         word: "save-filter",
-        label: "name the filter",
-        does: "keep what the list shows as a filter with a name, for all campaigns",
+        label: "save the filter",
+        does: "save what the list shows as a named filter, for all campaigns",
         typed: Typed::NameFilter,
     },
     CommandWord {
         word: "stop",
         label: "stop, take back",
-        does: "take back whatever has not left, and stop the run after the call under way",
+        does: "take back what has not left, and stop the run after the call under way",
         typed: Typed::Stop,
     },
-    CommandWord { word: "resume", label: "go on with the run", does: "go on with a run that paused itself", typed: Typed::Resume },
-    CommandWord { word: "results", label: "results of the run", does: "what became of the newest run", typed: Typed::Results },
-    CommandWord { word: "rest", label: "plan the rest", does: "plan what was agreed to and did not start", typed: Typed::Rest },
-    CommandWord { word: "resolve", label: "open outcomes", does: "go to the outcomes that wait for a person", typed: Typed::Resolve },
+    CommandWord { word: "resume", label: "continue the run", does: "continue a run that paused itself", typed: Typed::Resume },
+    CommandWord { word: "results", label: "results of the run", does: "the outcomes of the newest run", typed: Typed::Results },
+    CommandWord { word: "rest", label: "plan the rest", does: "plan what was agreed to but not started", typed: Typed::Rest },
+    CommandWord { word: "resolve", label: "unknown outcomes", does: "go to the outcomes that need a person", typed: Typed::Resolve },
     CommandWord {
         word: "history",
         label: "read further back",
@@ -136,23 +136,23 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     },
     CommandWord {
         word: "reveal",
-        label: "show openly",
+        label: "show unmasked",
         does: "show the campaign unmasked for 5 minutes, after a question; journalled",
         typed: Typed::Reveal,
     },
     CommandWord {
         word: "present",
-        label: "others look on",
-        does: "let others look on: mask all, and let nothing be revealed, until it is typed again",
+        label: "while presenting",
+        does: "mask everything and let nothing be revealed, until it is typed again",
         typed: Typed::Present,
     },
     CommandWord {
         word: "mouse",
         label: "mouse on or off",
-        does: "listen to the mouse, or leave it to the terminal's own selection",
+        does: "turn the mouse on, or leave it to the terminal's own selection",
         typed: Typed::Mouse,
     },
-    CommandWord { word: "reload", label: "read the file again", does: "read the configuration and the keys again", typed: Typed::Reload },
+    CommandWord { word: "reload", label: "reload the file", does: "reload the configuration and the keys", typed: Typed::Reload },
 ];
 
 impl Typed {

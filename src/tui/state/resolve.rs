@@ -32,7 +32,7 @@ impl Resolve {
     pub const LINES: [(ResolveLine, &'static str); 3] = [
         (ResolveLine::LookUp, "look it up again: reads, sends nothing"),
         (ResolveLine::Went, "it went: count it as accepted"),
-        (ResolveLine::DidNot, "it did not: it may be retried again"),
+        (ResolveLine::DidNot, "it did not go: it can be retried"),
     ];
 
     /// The menu for an action.

@@ -139,10 +139,10 @@ impl State {
                 return Some(RowLine { action: RowAction::Key(action), label: label.to_owned(), key, refusal: self.why_not(action) });
             }
             RowAction::Copy(what) => return Some(self.copy_line(what, "copy ")),
-            RowAction::CopyMenu => ("copy something else of it", None),
+            RowAction::CopyMenu => ("copy something else", None),
             RowAction::OnlyError => ("list only this error", missing(subject.error.is_some(), "it has not failed")),
-            RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "it is of no batch")),
-            RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "it is of no batch")),
+            RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "not in a batch")),
+            RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "not in a batch")),
         };
         Some(RowLine { action, label: label.to_owned(), key: String::new(), refusal })
     }
@@ -155,15 +155,15 @@ impl State {
             (Action::Enter, ViewKind::Batches | ViewKind::Failures) => "list its messages",
             (Action::PlanRetry, ViewKind::Batches) => "plan a retry of the whole batch",
             (Action::PlanRetry, ViewKind::Failures | ViewKind::Messages) if campaign.opened.is_none() && !campaign.marked.is_empty() => {
-                "plan a retry of what is marked"
+                "plan a retry of the marked messages"
             }
             (Action::PlanRetry, ViewKind::Failures) if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::Helped) => {
-                "plan a retry of all that are worth it"
+                "plan a retry of all worth a retry"
             }
             (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
             (Action::PlanRetry, ViewKind::Activity) => "plan what was not started",
             (Action::RevealRow, _) if row.is_some_and(|row| campaign.marks.is_revealed(row)) => "mask it again",
-            (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "take its mark away",
+            (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "unmark it",
             (Action::Copy, _) => "copy the row",
             (Action::Export, _) => "export the list to a file",
             (Action::Order, ViewKind::Messages) => "order and columns of the list",

@@ -5,11 +5,11 @@ use crate::tui::{Action, Context, KeyMap};
 /// The keys that lead from watching to a retry, in the order in which they make sense, and what
 /// each does.
 const STEPS: [(Action, &str); 5] = [
-    (Action::ShowFailures, "groups what failed by error"),
-    (Action::ShowMessages, "leads back to the messages"),
-    (Action::Find, "finds a recipient by a part of the number"),
+    (Action::ShowFailures, "groups the failures by error"),
+    (Action::ShowMessages, "goes back to the messages"),
+    (Action::Find, "finds a recipient by part of the number"),
     (Action::Enter, "opens the message under the cursor"),
-    (Action::PlanRetry, "plans a retry, and sends nothing yet"),
+    (Action::PlanRetry, "plans a retry and sends nothing yet"),
 ];
 
 /// How far the tour is.
@@ -65,7 +65,7 @@ mod tests {
             tour.pressed(Context::Messages, Action::Down);
             tour.pressed(Context::Messages, action);
         }
-        assert_eq!(hints[0], "Tour 1 of 5: 3 groups what failed by error. Esc ends the tour.");
+        assert_eq!(hints[0], "Tour 1 of 5: 3 groups the failures by error. Esc ends the tour.");
         assert!(hints[4].starts_with("Tour 5 of 5: r plans a retry"), "{hints:?}");
         assert_eq!(tour.hint(&KeyMap::default()), None);
     }

@@ -46,13 +46,13 @@ impl TimeWindow {
             "" => Ok(None),
             _ => GivenTime::parse(text, day, zone).map(Some).map_err(|wrong| {
                 let reported = crate::delivery::clean_line(text);
-                format!("`{reported}` is no time: expected {}", wrong.expected)
+                format!("`{reported}` is not a time: expected {}", wrong.expected)
             }),
         };
         let window = TimeWindow { from: moment(from, DayEnd::Start)?, to: moment(to, DayEnd::End)? };
         match window.times(zone, now) {
-            (None, None) => Err(format!("type when it begins, or when it begins and ends: {MOMENTS}")),
-            (Some(from), Some(to)) if from >= to => Err("it ends before it begins: the earlier time comes first".to_owned()),
+            (None, None) => Err(format!("type a start, or a start and an end: {MOMENTS}")),
+            (Some(from), Some(to)) if from >= to => Err("it ends before it starts: the earlier time comes first".to_owned()),
             _ => Ok(window),
         }
     }
@@ -132,12 +132,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case("", "type when it begins")]
-    #[case("to ", "`to` is no time")]
-    #[case("yesterday", "`yesterday` is no time: expected 2026")]
-    #[case("2h to soon", "`soon` is no time")]
-    #[case("1h to 2h", "ends before it begins")]
-    #[case("2026-11-22 to 2026-11-20", "ends before it begins")]
+    #[case("", "type a start")]
+    #[case("to ", "`to` is not a time")]
+    #[case("yesterday", "`yesterday` is not a time: expected 2026")]
+    #[case("2h to soon", "`soon` is not a time")]
+    #[case("1h to 2h", "ends before it starts")]
+    #[case("2026-11-22 to 2026-11-20", "ends before it starts")]
     fn what_is_no_window_says_what_was_expected(#[case] text: &str, #[case] said: &str) {
         let wrong = TimeWindow::parse(text, &zone(), now()).unwrap_err();
         assert!(wrong.contains(said), "{wrong}");

@@ -41,7 +41,7 @@ fn to_tmux(mut tmux: Command, text: &str) -> io::Result<()> {
     let written = tmux.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
     let status = tmux.wait()?;
     written?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("tmux load-buffer ended with {status}"))) }
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("tmux load-buffer exited with {status}"))) }
 }
 
 fn by_sequence(out: &mut impl Write, text: &str) -> io::Result<()> {

@@ -16,7 +16,7 @@ impl State {
     /// This campaign, or all of them.
     pub(super) fn switch_scope(&mut self, effects: &mut Vec<Effect>) {
         if self.campaigns.len() < 2 {
-            self.tell(NoticeWeight::Info, "there is no other campaign to look in", "", "");
+            self.tell(NoticeWeight::Info, "there is no other campaign to search", "", "");
             return;
         }
         self.across.on = !self.across.on;
@@ -46,7 +46,7 @@ impl State {
                 if is_answered {
                     self.open_across(effects);
                 } else if let Some(why) = self.campaign().and_then(|campaign| campaign.find.refusal) {
-                    self.tell(NoticeWeight::Info, "not asked: what was typed cannot be looked for", &why.to_string(), "");
+                    self.tell(NoticeWeight::Info, "not asked: what was typed cannot be searched for", &why.to_string(), "");
                 } else if query.is_askable() {
                     self.ask_all(&query, effects);
                 } else {
@@ -85,7 +85,7 @@ impl State {
     /// Reading is paused in a campaign. The key for that is one of the campaign on the screen, so this leads there first.
     fn paused(&self) -> Explanation {
         let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::Messages, Action::Pause));
-        Explanation::new("paused", "", format!("{enter} leads there, then {pause} goes on"))
+        Explanation::new("paused", "", format!("{enter} goes there, then {pause} continues"))
     }
 
     /// A campaign answered: it is asked no more.

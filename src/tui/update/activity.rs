@@ -66,12 +66,12 @@ impl State {
         let opening = match entries.get(campaign.activity_index(&entries)) {
             None => return,
             Some(Entry::NotStarted(_)) => Opening::Plan,
-            Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process looks after it"),
+            Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process is following it"),
             Some(Entry::Open(open, _)) if open.state == ActionState::Unknown => Opening::Menu(Resolve::new(open.action, about(&open.kind))),
             Some(Entry::Open(open, _)) => match (open.kind.message(), open.kind.batch()) {
                 (Some(message), _) => Opening::Message(message.clone()),
                 (_, Some(batch)) => Opening::Batch(batch.clone()),
-                (None, None) => Opening::Nothing("there is no more to be seen of it"),
+                (None, None) => Opening::Nothing("there is nothing more to see of it"),
             },
             Some(Entry::Action(record)) => match &record.subject {
                 Subject::Message(message) => Opening::Message(message.clone()),
@@ -167,7 +167,7 @@ impl State {
         let is_open = self.campaign().is_some_and(|campaign| campaign.actions.open().iter().any(|open| open.action == resolve.action));
         if !is_open {
             self.dialog = Dialog::None;
-            self.tell(NoticeWeight::Info, "its outcome has been found out meanwhile", "", "");
+            self.tell(NoticeWeight::Info, "its outcome is known by now", "", "");
         }
     }
 

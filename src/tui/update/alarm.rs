@@ -33,7 +33,7 @@ impl State {
                 calls.push(Explanation::new(
                     format!("{}: {share:.1} % failed in the last {} minutes", campaign.settings.name, recent.minutes),
                     why.join(", "),
-                    "3 shows what failed",
+                    "3 shows the failures",
                 ));
             }
             // Half the limit: a share that hovers around it must not call each minute.
@@ -57,9 +57,9 @@ impl State {
         }
         let calls = new.into_iter().map(|error| {
             Explanation::new(
-                format!("{}: an error that was not there before, {}", campaign.settings.name, error.code),
+                format!("{}: a new error, {}", campaign.settings.name, error.code),
                 error.known().advice(),
-                "3 shows what failed",
+                "3 shows the failures",
             )
         });
         let calls = calls.collect();
@@ -83,7 +83,7 @@ impl State {
             let of = |status: &Status| grouped(summary.by_status[status_index(Some(status))]);
             let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", campaign.shown_name(file))).unwrap_or_default();
             Explanation::new(
-                format!("{name}: batch {} has ended", summary.batch.id.short(false)),
+                format!("{name}: batch {} is finished", summary.batch.id.short(false)),
                 format!("{} delivered, {} failed{file}", of(&Status::Success), of(&Status::Failure)),
                 "2 shows the batches",
             )

@@ -75,7 +75,7 @@ impl State {
             self.tell(NoticeWeight::Info, "there is nothing to copy", "", "");
             return;
         };
-        if is_open && self.lacks_journal("nothing is copied that is not masked") {
+        if is_open && self.lacks_journal("nothing is copied unmasked") {
             return;
         }
         // A screen that masks again within seconds must not keep what it showed for longer.
@@ -93,7 +93,7 @@ impl State {
         }
         effects.push(Effect::Copy(Copied(text)));
         if is_open {
-            effects.push(Effect::note(self.index(), NoteKind::Export, format!("copied, not masked: {what}")));
+            effects.push(Effect::note(self.index(), NoteKind::Export, format!("copied unmasked: {what}")));
         }
         // Whether a terminal takes it is never told.
         let next = format!("{} again shows it", self.key_for(Action::Copy));
@@ -112,7 +112,7 @@ impl State {
     pub(super) fn show_copied(&mut self) {
         self.copied_just_now = false;
         if self.copied.is_none() {
-            self.tell(NoticeWeight::Info, "nothing was copied yet", "", "");
+            self.tell(NoticeWeight::Info, "nothing has been copied yet", "", "");
             return;
         }
         self.page = Some(Page::new(PageKind::Copied));

@@ -14,7 +14,7 @@ const PART: usize = 2_000;
 impl State {
     /// Begins to write what was asked for.
     pub(super) fn begin_export(&mut self, export: Export, path: String, effects: &mut Vec<Effect>) {
-        if !export.masked && self.lacks_journal("nothing is exported that is not masked") {
+        if !export.masked && self.lacks_journal("nothing is exported unmasked") {
             return;
         }
         self.last_export += 1;
@@ -48,9 +48,9 @@ impl State {
     /// The file is there already: another name is proposed, unless somebody does something else by now.
     fn ask_for_another(&mut self, free: &str) {
         let Some(exporting) = self.exporting.take() else { return };
-        let problem = format!("{} is there already and is not touched", exporting.path);
+        let problem = format!("{} already exists and was left as it is", exporting.path);
         if self.page.is_some() || !matches!(self.dialog, Dialog::None) || exporting.campaign != self.current {
-            self.tell(NoticeWeight::Warning, &format!("nothing was exported: {problem}"), "", "");
+            self.tell(NoticeWeight::Warning, &format!("no file was written: {problem}"), "", "");
             return;
         }
         self.open_prompt(PromptKind::Export(exporting.export), free);
@@ -98,7 +98,7 @@ impl State {
     pub(super) fn stop_export(&mut self, why: &str, effects: &mut Vec<Effect>) -> bool {
         let Some(exporting) = self.exporting.take() else { return false };
         effects.push(Effect::Export { export: exporting.id, step: ExportStep::Drop });
-        self.tell(NoticeWeight::Info, "the export was stopped: nothing is left of it", why, "");
+        self.tell(NoticeWeight::Info, "the export was stopped: no file was written", why, "");
         true
     }
 
@@ -107,7 +107,7 @@ impl State {
         if !self.holds_rows(index) {
             return;
         }
-        if !self.stop_export("its messages are no longer there", effects) {
+        if !self.stop_export("its messages are no longer loaded", effects) {
             self.dialog = Dialog::None;
         }
     }

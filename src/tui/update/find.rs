@@ -98,10 +98,10 @@ impl State {
         let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
         let number = view::count(campaign.list.matching(&campaign.store) + campaign.list.below());
         if !campaign.find.is_on() {
-            let next = format!("{} begins to look for a number", self.key_for(Action::Find));
-            self.tell(NoticeWeight::Info, "nothing is looked for", "so there is no next hit", &next);
+            let next = format!("{} starts a find", self.key_for(Action::Find));
+            self.tell(NoticeWeight::Info, "nothing is searched for", "so there is no next hit", &next);
         } else if let Some(why) = campaign.find.refusal {
-            self.tell(NoticeWeight::Info, "nothing was searched", &why.to_string(), "");
+            self.tell(NoticeWeight::Info, "nothing was searched for", &why.to_string(), "");
         } else if len == 0 {
             self.tell(NoticeWeight::Info, "no loaded message has this number", "", "");
         } else if forward && index + 1 < len {

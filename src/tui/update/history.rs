@@ -20,7 +20,7 @@ impl State {
     pub(super) fn read_back(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
         let typed = typed.trim();
         let Some(to) = self.moment_back(typed) else {
-            return if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is no time: {EXAMPLES}") };
+            return if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is not a time: {EXAMPLES}") };
         };
         let span = match to {
             BackTo::Start => ALL,
@@ -68,7 +68,7 @@ impl State {
             let name = campaign.settings.name.clone();
             let reached = |at: &Timestamp| coverage.oldest.is_some_and(|oldest| oldest <= *at);
             let reported = match to {
-                _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: loaded whole, {loaded}"), "")),
+                _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: loaded completely, {loaded}"), "")),
                 BackTo::Moment(at) if reached(&at) => {
                     let at = super::super::text::short_time(at, &zone, now);
                     Some((NoticeWeight::Info, format!("{name}: loaded back to {at}, {loaded}"), ""))

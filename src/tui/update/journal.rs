@@ -12,7 +12,7 @@ impl State {
         let could_not = self.actions_refused.is_some();
         self.actions_refused = refused;
         if could_not && self.actions_refused.is_none() {
-            self.tell(NoticeWeight::Info, "actions can be taken again", "the journal can be written", "");
+            self.tell(NoticeWeight::Info, "actions are possible again", "the journal can be written again", "");
         }
     }
 
@@ -20,7 +20,7 @@ impl State {
     pub(super) fn lacks_journal(&mut self, what: &str) -> bool {
         let Some(why) = &self.actions_refused else { return false };
         let (why, next) = (why.why.clone(), why.next.clone());
-        self.tell(NoticeWeight::Warning, &format!("{what}: it could not be written into the journal"), &why, &next);
+        self.tell(NoticeWeight::Warning, &format!("{what}: it could not be written to the journal"), &why, &next);
         true
     }
 
@@ -34,14 +34,14 @@ impl State {
                 campaign.marks.hide(None);
                 campaign.masked |= campaign.revealed_until.take().is_some();
                 self.forget_copied(true);
-                format!("{name} is masked again: what was revealed is not in the journal")
+                format!("{name} is masked again: the reveal is not in the journal")
             }
             NoteKind::Unlock => {
                 campaign.unlocked_until = None;
-                format!("{name} is locked again: that it was opened is not in the journal")
+                format!("{name} is locked again: the unlock is not in the journal")
             }
-            NoteKind::Export => format!("{name}: what was copied or exported is not in the journal"),
-            NoteKind::Lock => format!("{name}: that it was locked is not in the journal"),
+            NoteKind::Export => format!("{name}: the copy or export is not in the journal"),
+            NoteKind::Lock => format!("{name}: the lock is not in the journal"),
         };
         self.tell(NoticeWeight::Problem, &what, &lost.why, "fix the state folder");
     }

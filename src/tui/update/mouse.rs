@@ -21,8 +21,8 @@ impl State {
         self.mouse = !self.mouse;
         effects.push(Effect::Mouse(self.mouse));
         let (what, next) = match self.mouse {
-            true => ("the mouse is listened to", "Shift selects text, in most terminals"),
-            false => ("the mouse is the terminal's own again", ""),
+            true => ("mouse on", "Shift selects text, in most terminals"),
+            false => ("mouse off: the terminal has it again", ""),
         };
         self.tell(NoticeWeight::Info, what, "", next);
     }

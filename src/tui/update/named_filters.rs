@@ -15,8 +15,8 @@ impl State {
     /// Asks for a name where there is something to be named.
     pub(super) fn ask_name(&mut self, choice: FilterChoice) {
         if choice.is_for_one_campaign() {
-            let why = if choice.batches.is_empty() { "nothing is ticked" } else { "a batch belongs to this campaign alone" };
-            self.tell(NoticeWeight::Info, "there is nothing to give a name to", why, "tick a status, an error or a time first");
+            let why = if choice.batches.is_empty() { "nothing is ticked" } else { "a batch belongs to this campaign only" };
+            self.tell(NoticeWeight::Info, "there is no filter to save", why, "tick a status, an error or a time first");
             return;
         }
         self.open_prompt(PromptKind::NameFilter(Box::new(choice)), "");
@@ -30,7 +30,7 @@ impl State {
         let was_there = self.named.save(name, &choice);
         let done = if was_there { "is replaced" } else { "is saved" };
         let what = format!("the filter `{}` {done}", name.trim());
-        let why = if choice.batches.is_empty() { "" } else { "without its batch, which belongs to this campaign alone" };
+        let why = if choice.batches.is_empty() { "" } else { "without its batch, which belongs to this campaign only" };
         let next = format!("{} lists it first", self.keymap.name(self.pane(), Action::Filter));
         if self.campaign().is_some_and(|campaign| campaign.choice != choice) {
             self.show_chosen(choice, effects);
@@ -47,7 +47,7 @@ impl State {
         if self.named.delete(&name).is_some() {
             menu.take_out();
             let next = format!("{} brings it back", self.keymap.name(Context::Menu, Action::Undo));
-            self.tell(NoticeWeight::Info, &format!("the filter `{name}` is deleted"), "", &next);
+            self.tell(NoticeWeight::Info, &format!("the filter `{name}` was deleted"), "", &next);
         }
     }
 

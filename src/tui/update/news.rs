@@ -121,13 +121,13 @@ impl State {
         let name = campaign.settings.name.clone();
         self.across.start_over(index);
         if self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == index) {
-            self.take_back_yes("the server has other messages than before");
+            self.take_back_yes("the server has different messages than before");
         }
         if index == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
             self.dialog = Dialog::None;
         }
-        let what = format!("{name}: the server has other messages than before");
-        self.tell(NoticeWeight::Warning, &what, "none of those that were shown is there any more", "they are being read anew");
+        let what = format!("{name}: the server has different messages than before");
+        self.tell(NoticeWeight::Warning, &what, "none of those shown exist any more", "they are being loaded again");
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one answer")]

@@ -61,8 +61,8 @@ impl State {
     /// Orders the messages by a column, or the other way round where they are.
     pub(super) fn order_by(&mut self, column: Column) {
         if column.sort_by().is_none() {
-            let what = format!("messages cannot be ordered by {}", column.name());
-            self.tell(NoticeWeight::Info, &what, "only by what is told of every message by itself", "");
+            let what = format!("cannot sort by {}", column.name());
+            self.tell(NoticeWeight::Info, &what, "only by what each message reports itself", "");
             return;
         }
         self.tables.messages.choose(column);
@@ -73,8 +73,8 @@ impl State {
     fn turn_column(&mut self) {
         let Some((_, column)) = self.chosen_column() else { return };
         if !self.tables.columns.turn(column) {
-            let what = format!("the column {} is the only one that is shown", column.name());
-            self.tell(NoticeWeight::Info, &what, "a list without columns would say nothing", "show another one first");
+            let what = format!("{} is the only column shown", column.name());
+            self.tell(NoticeWeight::Info, &what, "a list without columns says nothing", "show another column first");
         }
     }
 

@@ -53,7 +53,7 @@ impl State {
         let failed = |row: &RowNumber| shown <= LISTED_WHOLE || campaign.store.status(*row) == Some(&Status::Failure);
         let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).filter(failed).collect();
         if shown == 0 {
-            let what = if campaign.list.below() > 0 { "the filter keeps none of these messages" } else { "the list shows no message" };
+            let what = if campaign.list.below() > 0 { "the filter hides all of these messages" } else { "the list is empty" };
             let next = format!("{} chooses another filter", self.key_for(Action::Filter));
             self.tell(NoticeWeight::Info, what, "", &next);
             return;
@@ -97,7 +97,7 @@ impl State {
         } else if let Some(batch) = campaign.next_batch_left(self.now) {
             self.ask_batch(&batch);
         } else {
-            self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned when they were read");
+            self.tell(NoticeWeight::Info, "none of them is loaded yet", "", "they can be planned once they are loaded");
         }
     }
 
@@ -131,7 +131,7 @@ impl State {
     fn plan_batch(&mut self) {
         match self.campaign().and_then(Campaign::selected_batch) {
             Some(batch) => self.ask_batch(&batch),
-            None => self.tell(NoticeWeight::Info, "no loaded message is of a batch", "", ""),
+            None => self.tell(NoticeWeight::Info, "no loaded message is in a batch", "", ""),
         }
     }
 
@@ -310,7 +310,7 @@ impl State {
             Dialog::Batch(question) => question.count.clear(),
             _ => {}
         }
-        self.tell(NoticeWeight::Info, &format!("in production, {wanted} and then Enter is the yes"), "", "");
+        self.tell(NoticeWeight::Info, &format!("in production, type {wanted}, then Enter"), "", "");
     }
 
     /// A person said yes: exactly what the plan says, once.

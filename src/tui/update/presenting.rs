@@ -44,7 +44,7 @@ impl State {
         campaign.revealed_until = until;
         effects.push(Effect::note(index, NoteKind::Reveal, "all recipients"));
         let next = format!("{} masks it", self.key_for(Action::Mask));
-        self.tell(NoticeWeight::Warning, "everything is shown openly for 5 minutes", "", &next);
+        self.tell(NoticeWeight::Warning, "everything is shown unmasked for 5 minutes", "", &next);
     }
 
     /// Masks the campaigns again whose time is over.
@@ -84,9 +84,9 @@ impl State {
         self.forget_copied(true);
         if self.presenting {
             let next = format!("{} ends it", self.keymap.command("present"));
-            self.tell(NoticeWeight::Info, "PRESENTING: all is masked, nothing can be revealed", "", &next);
+            self.tell(NoticeWeight::Info, "Presenting: everything masked", "", &next);
         } else {
-            self.tell(NoticeWeight::Info, "the presentation has ended: masked as before it", "", "");
+            self.tell(NoticeWeight::Info, "Presenting is over: masked as before", "", "");
         }
     }
 }

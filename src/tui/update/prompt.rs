@@ -134,7 +134,7 @@ impl State {
             }
             PromptKind::Unlock if self.is_agreed() && self.unlock(&typed, effects) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
-            PromptKind::Unlock => "that is not the name, to the letter".to_owned(),
+            PromptKind::Unlock => "that is not the exact name".to_owned(),
             PromptKind::Window => match TimeWindow::parse(&typed, &self.look.zone, self.now) {
                 Ok(window) => {
                     self.set_window(window, effects);
@@ -144,7 +144,7 @@ impl State {
             },
             PromptKind::History => self.read_back(&typed, effects),
             PromptKind::NameFilter(choice) => self.enter_name(&typed, *choice, effects),
-            PromptKind::Export(_) if typed.trim().is_empty() => "type a file's name, or Esc".to_owned(),
+            PromptKind::Export(_) if typed.trim().is_empty() => "type a file name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
                 self.begin_export(export, path, effects);
@@ -180,8 +180,8 @@ impl State {
     /// `:reload`. What is under way is known to the workers of now alone, so it must end first.
     fn reload(&mut self, effects: &mut Vec<Effect>) {
         if self.is_acting() {
-            let next = format!("{} ends a run after the call under way", self.keymap.command("stop"));
-            self.tell(NoticeWeight::Warning, "not read again: a retry is under way", "", &next);
+            let next = format!("{} stops a run after the call under way", self.keymap.command("stop"));
+            self.tell(NoticeWeight::Warning, "not reloaded: a retry is under way", "", &next);
             return;
         }
         effects.push(Effect::Reload);
@@ -191,7 +191,7 @@ impl State {
     fn begin_unlock(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         if !campaign.is_locked(self.now) {
-            self.tell(NoticeWeight::Info, "this campaign takes actions already", "", "");
+            self.tell(NoticeWeight::Info, "this campaign is not locked", "", "");
             return;
         }
         let asked = OpenQuestion::new(self.next_question());

@@ -123,7 +123,7 @@ impl State {
             Dialog::Resume(question) => {
                 if !question.refresh(id, campaign) {
                     self.dialog = Dialog::None;
-                    self.tell(NoticeWeight::Info, "the run is not paused any more", "", "");
+                    self.tell(NoticeWeight::Info, "the run is no longer paused", "", "");
                 }
             }
             Dialog::None
@@ -148,10 +148,10 @@ impl State {
         let next = match reason {
             LeftOutReason::NotFailed(_) => "only failed messages can be retried",
             LeftOutReason::UnderWay => "its outcome shows here as soon as it is known",
-            LeftOutReason::OutOfAttempts => "the API takes no further retry of it",
+            LeftOutReason::OutOfAttempts => "the API accepts no further retry of it",
             LeftOutReason::Useless | LeftOutReason::Dropped | LeftOutReason::TimeNotGiven => "",
             LeftOutReason::BatchInTheWay => "see the status of its batch in the detail",
-            LeftOutReason::TooOld => "send a new one from where it came",
+            LeftOutReason::TooOld => "send a new one from the system it came from",
         };
         self.tell(NoticeWeight::Info, "no retry of this message", &reason.to_string(), next);
     }

@@ -20,7 +20,7 @@ impl State {
     /// The results of the newest run of the campaign on the screen.
     pub(super) fn open_results(&mut self) {
         let Some(run) = self.campaign_mut().and_then(|campaign| campaign.run.as_mut()) else {
-            self.tell(NoticeWeight::Info, "there was no run of several retries yet", "", "");
+            self.tell(NoticeWeight::Info, "no run of several retries yet", "", "");
             return;
         };
         run.is_read |= run.is_over();
@@ -30,7 +30,7 @@ impl State {
     /// `:stop`: takes back what has not left, and stops runs after the call under way.
     pub(super) fn stop_run(&mut self, effects: &mut Vec<Effect>) {
         if !self.take_back_yes("") && !self.stop_runs(effects) && !self.stop_export("", effects) {
-            self.tell(NoticeWeight::Info, "nothing waits or is under way", "", "");
+            self.tell(NoticeWeight::Info, "nothing is waiting or under way", "", "");
         }
     }
 
@@ -51,7 +51,7 @@ impl State {
             (stopped, has_run) = (true, has_run | is_running);
         }
         if has_run {
-            self.tell(NoticeWeight::Info, "the run stops after the call under way", "", "what was not started is left");
+            self.tell(NoticeWeight::Info, "the run stops after the call under way", "", "what was not started stays unsent");
         }
         stopped
     }
@@ -61,7 +61,7 @@ impl State {
         let id = self.next_question();
         match self.campaign().and_then(|campaign| ResumeQuestion::new(id, campaign)) {
             Some(question) => self.dialog = Dialog::Resume(question),
-            None => self.tell(NoticeWeight::Info, "no run has paused itself", "", ""),
+            None => self.tell(NoticeWeight::Info, "no run is paused", "", ""),
         }
     }
 

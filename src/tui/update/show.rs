@@ -11,7 +11,7 @@ impl State {
         let (index, now) = (self.index(), self.now);
         if self.presenting {
             let next = format!("{} ends that", self.keymap.command("present"));
-            self.tell(NoticeWeight::Info, "nothing is revealed while others look on", "", &next);
+            self.tell(NoticeWeight::Info, "nothing is revealed while presenting", "", &next);
             return;
         }
         let Some(campaign) = self.campaign_mut() else { return };
@@ -39,7 +39,7 @@ impl State {
             campaign.marks.hide(None);
         }
         self.forget_copied(true);
-        let next = format!("{} reveals a row until it is left", self.key_for(Action::RevealRow));
+        let next = format!("{} reveals a row until you leave it", self.key_for(Action::RevealRow));
         self.tell(NoticeWeight::Info, "everything is masked", "", &next);
     }
 

@@ -55,7 +55,7 @@ impl State {
         match starting.due(now) {
             Due::Later => {}
             Due::Missed => {
-                self.take_back_yes("the program stood still when it was to begin");
+                self.take_back_yes("the program was not running when it was due");
             }
             Due::Now => {
                 let Some(starting) = self.starting.take() else { return };
@@ -106,9 +106,9 @@ impl State {
         let on_way = format!("{} on {} way already", view::count(leaving), if leaving == 1 { "its" } else { "their" });
         let (what, why, next) = match (taken_back, leaving) {
             (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),
-            (0, _) => (format!("too late to take back: {on_way}"), "what becomes of it is told here".to_owned(), String::new()),
+            (0, _) => (format!("too late to take back: {on_way}"), "its outcome will be shown here".to_owned(), String::new()),
             (back, 0) => (format!("{} taken back: nothing was sent for {}", view::count(back), them(back)), name, rest),
-            (back, _) => (format!("{} taken back, but {on_way}", view::count(back)), "what becomes of that is told here".to_owned(), rest),
+            (back, _) => (format!("{} taken back, but {on_way}", view::count(back)), "that outcome will be shown here".to_owned(), rest),
         };
         self.tell(NoticeWeight::Info, &what, &why, &next);
     }

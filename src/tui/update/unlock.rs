@@ -17,7 +17,7 @@ impl State {
                 "READ-ONLY: this is a preview",
                 "",
                 format!(
-                    "{} opens the campaign for 15 minutes, `read_only = false` in the configuration for good",
+                    "{} unlocks the campaign for 15 minutes, `read_only = false` in the configuration for good",
                     self.keymap.command("unlock")
                 ),
             )
@@ -31,7 +31,7 @@ impl State {
                 Explanation::new(
                     "A run is under way: this is a preview",
                     "",
-                    format!("the next one can begin when it has ended; {} ends it", self.keymap.command("stop")),
+                    format!("the next one can start when it is finished; {} stops it", self.keymap.command("stop")),
                 )
             })
         })
@@ -50,8 +50,8 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return false };
         campaign.unlock(now);
         effects.push(Effect::note(index, NoteKind::Unlock, ""));
-        let next = format!("it closes 15 minutes after the last one, or with {}", self.keymap.command("lock"));
-        self.tell(NoticeWeight::Warning, &format!("{name} is open for actions"), "", &next);
+        let next = format!("it locks again 15 minutes after the last one, or with {}", self.keymap.command("lock"));
+        self.tell(NoticeWeight::Warning, &format!("{name} is unlocked for actions"), "", &next);
         true
     }
 
@@ -61,7 +61,7 @@ impl State {
         let (index, now) = (self.index(), self.now);
         let Some(campaign) = self.campaign_mut() else { return };
         if !campaign.settings.read_only {
-            let next = "`read_only = true` in the configuration makes it so, from the next start on";
+            let next = "`read_only = true` in the configuration locks it from the next start on";
             self.tell(NoticeWeight::Info, "the configuration does not lock this campaign", "", next);
             return;
         }
@@ -70,7 +70,7 @@ impl State {
         if was_open {
             effects.push(Effect::note(index, NoteKind::Lock, ""));
         }
-        let next = format!("{} opens it", self.keymap.command("unlock"));
+        let next = format!("{} unlocks it", self.keymap.command("unlock"));
         self.tell(NoticeWeight::Info, "the campaign is locked", "", &next);
     }
 
@@ -90,7 +90,7 @@ impl State {
             }
         }
         for name in closed {
-            let next = format!("{} opens it", self.keymap.command("unlock"));
+            let next = format!("{} unlocks it", self.keymap.command("unlock"));
             self.tell(NoticeWeight::Info, &format!("{name} is locked again"), "15 minutes without an action", &next);
         }
     }

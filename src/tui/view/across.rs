@@ -23,12 +23,12 @@ const NAME: usize = 24;
 pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
     let style = |role| state.look.style(role);
     if let Some(why) = state.campaign().and_then(|campaign| campaign.find.refusal) {
-        put(buffer, area, &format!("This cannot be looked for: {why}."), style(Role::Warning));
+        put(buffer, area, &format!("This cannot be searched for: {why}."), style(Role::Warning));
         return None;
     }
     let Some(asked_at) = state.across.asked_at else {
         let campaigns = count(state.campaigns.len());
-        let text = format!("Enter asks all {campaigns} campaigns on the server, one call each. Tab looks in this campaign alone.");
+        let text = format!("Enter asks all {campaigns} campaigns on the server, one call each. Tab searches this campaign only.");
         put(buffer, area, &text, style(Role::Muted));
         return None;
     };
@@ -91,12 +91,12 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
         (None, Some(AcrossAnswer::Waiting)) => ("·", Role::Moving, "being asked".to_owned(), Role::Moving),
         (None, _) if line.message.is_some() => ("·", Role::Muted, "no longer there".to_owned(), Role::Muted),
         (None, Some(AcrossAnswer::Found { more, beside, .. })) if !beside.proves_none(*more) => {
-            ("?", Role::Warning, format!("not known: {}", besides(beside, *more)), Role::Warning)
+            ("?", Role::Warning, format!("unknown: {}", besides(beside, *more)), Role::Warning)
         }
         (None, _) => (
             "·",
             Role::Muted,
-            (if campaign_is_part(state) { "nothing to a number with these digits" } else { "nothing to this number" }).to_owned(),
+            (if campaign_is_part(state) { "no message to a number with these digits" } else { "no message to this number" }).to_owned(),
             Role::Muted,
         ),
     };
@@ -113,7 +113,7 @@ fn reported(state: &State, campaign: &Campaign, message: &Message) -> String {
     let whom =
         message.recipient.as_ref().map(|text| recipient::shown(&Recipient::new(text.as_str()), campaign.masked, &campaign_query(state)));
     let newest = message.attempts.as_ref().and_then(|attempts| attempts.first());
-    let status = message.status.as_ref().map_or("status not told", Status::word).to_owned();
+    let status = message.status.as_ref().map_or("status not given", Status::word).to_owned();
     let at = match message.status {
         Some(Status::Success) => newest.and_then(|attempt| attempt.delivered_at).map(|at| format!(" {}", time(at))),
         Some(Status::Failure) => message.error().filter(|error| !error.code.is_empty()).map(|error| format!(" {}", error.code)),
@@ -137,7 +137,7 @@ fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
 pub(super) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
     let others = (beside.others > 0).then(|| format!("it did not search, {} left out", counted(beside.others, "other")));
     let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
-    let empty = (is_empty_of_more && beside.is_nothing()).then(|| "the page was empty, and there is more".to_owned());
+    let empty = (is_empty_of_more && beside.is_nothing()).then(|| "the page was empty, but there is more".to_owned());
     others.into_iter().chain(rows).chain(empty).collect::<Vec<_>>().join("; ")
 }
 
@@ -190,8 +190,8 @@ fn sentence(state: &State) -> String {
             asked => format!("There is no message to {number} in the {asked} campaigns that were asked.{open}"),
         };
     };
-    let when = message.created_at.map_or("at a time that was not told".to_owned(), |at| spoken(at, &state.look.zone, state.now));
-    format!("The newest message, from “{}”, was made {when}; {}.{open}", campaign.settings.name, became(&message))
+    let when = message.created_at.map_or("at an unknown time".to_owned(), |at| spoken(at, &state.look.zone, state.now));
+    format!("The newest message, from “{}”, was created {when}; {}.{open}", campaign.settings.name, became(&message))
 }
 
 /// What became of a message, as the end of a sentence.
@@ -207,11 +207,11 @@ fn became(message: &Message) -> String {
         }
         Some(Status::Failure) => match message.error() {
             Some(error) => format!("it failed: {}", first_sentence(error.known().meaning())),
-            None => "it failed, and no reason was told".to_owned(),
+            None => "it failed, and no reason was given".to_owned(),
         },
         Some(Status::SentToTelco) => "it is with the telco, and delivery is not confirmed yet".to_owned(),
         Some(_) => "it is still on its way".to_owned(),
-        None => "what became of it was not told".to_owned(),
+        None => "its status is unknown".to_owned(),
     }
 }
 

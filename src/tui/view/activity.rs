@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
     let ascii = state.look.ascii;
     let what = if in_view().all(Entry::is_action) {
-        "what became of it".to_owned()
+        "outcome".to_owned()
     } else {
         let heads = [("recipient", RECIPIENT), ("before", BEFORE), ("now", NOW)];
         heads.map(|(head, width)| fit(head, width + 2, Align::Left, ascii)).concat() + "why"
@@ -61,7 +61,7 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
         left.push(Piece::new(format!("· {}", counted(actions, "action")), style(Role::Text), 2).gap(1));
     }
     if for_person > 0 {
-        left.push(Piece::new(format!("· {} for a person to decide", count(for_person)), style(Role::Failed), 0).gap(1));
+        left.push(Piece::new(format!("· {} to decide", count(for_person)), style(Role::Failed), 0).gap(1));
     }
     let mut right = vec![Piece::new(row_of(campaign.activity_index(entries), entries.len()), style(Role::Muted), 4)];
     if campaign.actions.followed().total() > 0 {
@@ -77,14 +77,14 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
 fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let Some(since) = campaign.changes.since() else {
-        return vec![Piece::new("not read yet: no change can have been seen", style(Role::Muted), 0)];
+        return vec![Piece::new("not loaded yet: no change can have been seen", style(Role::Muted), 0)];
     };
     let since = state.look.minute(state.look.of_that_day(since), state.now);
     let sums = campaign.changes.sums();
     let parts = [
         (sums.delivered, "delivered", Role::Fine, 0),
         (sums.failed, "failed", Role::Failed, 0),
-        (sums.moving, "on their way", Role::Moving, 4),
+        (sums.moving, "on the way", Role::Moving, 4),
         (sums.elsewhere, "retried elsewhere", Role::Warning, 1),
     ];
     let mut left = Vec::new();
@@ -102,7 +102,7 @@ pub(super) fn followed_words(state: &State, campaign: &Campaign) -> String {
     let followed = campaign.actions.followed();
     let dot = if state.look.ascii { "," } else { " ·" };
     format!(
-        "of the {}: {} delivered{dot} {} failed again{dot} {} open",
+        "of the {}: {} delivered{dot} {} failed again{dot} {} on the way",
         count(followed.total()),
         count(followed.delivered),
         count(followed.failed),
@@ -137,7 +137,7 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
         Entry::NotStarted(rest) => {
             let (retries, them) = if rest.len() == 1 { ("retry", "it") } else { ("retries", "them") };
             let text = format!(
-                "! {} {retries} agreed to and not started, nothing was sent: {} plans {them} again",
+                "! {} {retries} agreed to but not started, nothing was sent: {} plans {them} again",
                 count(rest.len()),
                 state.key_for(Action::PlanRetry)
             );
@@ -169,7 +169,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let row = campaign.store.row(&record.message);
     let shown = |row| {
         let known = campaign.store.cells(row).recipient.map(Recipient::new);
-        known.map_or_else(|| "not told".to_owned(), |known| recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
+        known.map_or_else(|| "not given".to_owned(), |known| recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
     };
     let recipient = row.map_or_else(|| record.message.short(false), shown);
     let dropped = if row.is_none() { NO_LONGER_LOADED } else { "" };
@@ -178,7 +178,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
     let again = match (record.elsewhere, record.from.as_ref() == Some(&Status::Failure)) {
         (true, _) => "retried elsewhere",
-        (false, true) => "tried again",
+        (false, true) => "retried here",
         (false, false) => "",
     };
     let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
@@ -203,14 +203,14 @@ fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (Str
     let bad = sign(&Status::Failure, state.look.ascii);
     let known = open.kind.batch().and_then(|batch| known_of(campaign, batch));
     match (open.state, open.look_up_at) {
-        _ if open.elsewhere => (format!("{what}: another process looks after it"), Role::Moving),
+        _ if open.elsewhere => (format!("{what}: another process is following it"), Role::Moving),
         (ActionState::Unknown, Some(at)) => (format!("? {what}: outcome unknown, looked up again {}", until(at, state.now)), Role::Unknown),
         (ActionState::Unknown, None) if known.is_some() => {
             let words = known.unwrap_or_default();
             (format!("? {what}: {words}, outcome unknown, {} decides", state.key_for(Action::Enter)), Role::Failed)
         }
         (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, {} decides", state.key_for(Action::Enter)), Role::Failed),
-        (ActionState::Intended, _) => (format!("{what}: written down, waits for its turn"), Role::Moving),
+        (ActionState::Intended, _) => (format!("{what}: in the journal, waiting for its turn"), Role::Moving),
         (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),
         _ => (format!("{what}: {}", open.state), Role::Text),
     }

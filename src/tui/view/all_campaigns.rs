@@ -24,7 +24,12 @@ struct Column {
 /// The columns after name and state, in the order in which they get room.
 const COLUMNS: [Column; 9] = [
     Column { head: "failed now", width: 11, align: Align::Right, cell: |_, campaign| share(campaign) },
-    Column { head: "open", width: 7, align: Align::Right, cell: |_, campaign| figure(campaign.open.iter().sum(), !campaign.is_loading()) },
+    Column {
+        head: "on way",
+        width: 7,
+        align: Align::Right,
+        cell: |_, campaign| figure(campaign.open.iter().sum(), !campaign.is_loading()),
+    },
     Column { head: "stuck", width: 6, align: Align::Right, cell: |_, campaign| figure(campaign.stuck.total(), !campaign.is_loading()) },
     Column { head: "env", width: 10, align: Align::Left, cell: |state, campaign| environment(&state.look, campaign) },
     Column { head: "usually", width: 11, align: Align::Right, cell: |_, campaign| usually(campaign) },
@@ -51,7 +56,7 @@ pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: 
         left.push(Piece::new(format!("· {} {needs} a person", count(in_need)), style(Role::Failed), 0).gap(1));
     }
     let in_all: u64 = state.campaigns.iter().filter_map(|campaign| campaign.meter.as_ref()).map(|meter| meter.bytes).sum();
-    let right = vec![Piece::new(format!("{} read in all", bytes(in_all)), style(Role::Muted), 1)];
+    let right = vec![Piece::new(format!("{} received in all", bytes(in_all)), style(Role::Muted), 1)];
     pieces::draw(buffer, Rect { height: 1, ..area }, left, right, state.look.ascii);
     let longest_name = state.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max().unwrap_or(0);
     let widths = Widths::of(usize::from(area.width), longest_name);
@@ -139,7 +144,7 @@ fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
         Connection::Refused { until: at, met, .. } => {
             (format!("{}, again {}", met.to_string().to_uppercase(), until(*at, state.now)), Role::Failed)
         }
-        Connection::Paused => (format!("paused, {}", old.unwrap_or_else(|| "never read".to_owned())), Role::Warning),
+        Connection::Paused => (format!("paused, {}", old.unwrap_or_else(|| "never loaded".to_owned())), Role::Warning),
         Connection::Waiting { until: at, met, .. } => (format!("{met}, again {}", until(*at, state.now)), Role::Warning),
         Connection::Connecting | Connection::Live => match old {
             Some(old) if campaign.is_stale(state.now, is_shown) => (format!("STALE {old}"), Role::Warning),

@@ -25,19 +25,19 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
         all.push(Sentence::new(in_a_line(why), Role::Warning, 0));
     }
     if let Some(why) = &plan.refusal {
-        all.push(Sentence::new(format!("It cannot be retried as a whole: {why}."), Role::Warning, 0));
+        all.push(Sentence::new(format!("It cannot be retried as a whole ({why})."), Role::Warning, 0));
     } else {
         let useless = match plan.useless {
             0 => String::new(),
-            useless => format!(", {} that a retry cannot help among them", count(useless)),
+            useless => format!(", {} of them not worth a retry", count(useless)),
         };
         let failures = match (question.read_at(), plan.failures) {
             (Some(_), failures) => count(failures) + &plan.beyond(),
-            (None, 0) => "how many is known once it is loaded whole".to_owned(),
+            (None, 0) => "how many is known once all of it is loaded".to_owned(),
             (None, failures) => format!("{} of what is loaded", count(failures)),
         };
         all.push(Sentence::new(format!("One call retries all its failures: {failures}{useless}."), Role::Text, 1));
-        all.push(Sentence::new("Each try may be billed, delivered or not.", Role::Text, 3));
+        all.push(Sentence::new("Each attempt may be billed, delivered or not.", Role::Text, 3));
     }
     if !plan.advice.is_empty() {
         all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
@@ -70,7 +70,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let failed = match question.read_at() {
         Some(_) if plan.unseen() == Unseen::None => format!("{} failed", count(plan.failures)),
         Some(_) => format!("{} failed of {} loaded", count(plan.failures), count(plan.loaded)),
-        None => "not loaded whole yet".to_owned(),
+        None => "not all loaded yet".to_owned(),
     };
     let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.settings.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
@@ -83,9 +83,9 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
     let plan = &question.plan;
     match (&question.phase, question.read_at()) {
         (ReadingPhase::Failed { why, again, .. }, _) => {
-            let again = if *again { " It is tried again." } else { "" };
+            let again = if *again { " Trying again." } else { "" };
             Sentence::new(
-                format!("The batch cannot be read, so it cannot be retried as a whole: {}{again}", in_a_line(why)),
+                format!("The batch cannot be loaded, so it cannot be retried as a whole: {}{again}", in_a_line(why)),
                 Role::Warning,
                 0,
             )
@@ -99,11 +99,15 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
                 }
                 Unseen::So(many) => {
                     let all = counted(plan.loaded + many, "message");
-                    Sentence::new(format!("It was loaded whole, and {shown} of {all} show: it may still be prepared."), Role::Warning, 4)
+                    Sentence::new(
+                        format!("All of it was loaded, but only {shown} of {all} are there: Postman may still be preparing it."),
+                        Role::Warning,
+                        4,
+                    )
                 }
                 Unseen::NotKnown => {
                     let shown = counted(plan.loaded, "message");
-                    Sentence::new(format!("{shown} loaded; how many the batch has is not known."), Role::Warning, 4)
+                    Sentence::new(format!("{shown} loaded; how many the batch has is unknown."), Role::Warning, 4)
                 }
             }
         }

@@ -55,7 +55,7 @@ fn draw_sum(state: &State, campaign: &Campaign, (known, index): (&[BatchSummary]
     let number = known.len();
     let style = |role| state.look.style(role);
     // A batch is of the time of its upload, and counted whole.
-    let which = if campaign.choice.window.is_all() { "in what is loaded" } else { "uploaded" };
+    let which = if campaign.choice.window.is_all() { "in the loaded range" } else { "uploaded" };
     let mut left = vec![Piece::new(format!("{} {which}", counted(number, "batch")), style(Role::Strong), 0)];
     left.extend(failures::window(state, campaign).map(|window| Piece { text: window.text.replacen("· ", "", 1), ..window }));
     if campaign.batch_order != NEWEST_BATCH {
@@ -148,7 +148,7 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
         left("progress", widths.bar),
         right(&word(good, "deliv")),
         right(&word(bad, "fail")),
-        right("open"),
+        right("on way"),
         (if widths.whole < "whole retry".len() { " whole" } else { " whole retry" }).to_owned(),
     ];
     buffer.set_stringn(area.x, area.y, text.concat(), usize::from(area.width), state.look.style(Role::Heading));
@@ -235,7 +235,7 @@ pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: 
     match (summary.is_whole, failed) {
         (true, _) if used_up >= failed => ("no attempts left".to_owned(), Role::Muted),
         (true, _) => ("yes".to_owned(), Role::Strong),
-        (false, 0) => (format!("in part: {} loaded", count(summary.loaded)), Role::Muted),
+        (false, 0) => (format!("partly: {} loaded", count(summary.loaded)), Role::Muted),
         (false, _) => (format!("maybe: {} loaded", count(summary.loaded)), Role::Text),
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let figures = FIGURES.iter().sum::<usize>() + age_room;
     let name_room = width.saturating_sub(3 + figures + 1);
     let number = |text: &str, width| fit(text, width, Align::Right, look.ascii);
-    let heads = [sign(&Status::Failure, look.ascii), "open", "age"];
+    let heads = [sign(&Status::Failure, look.ascii), "on way", "age"];
     let head = format!(
         "   {}{}{}{}",
         fit("campaign", name_room, Align::Left, look.ascii),
@@ -145,7 +145,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
             ]
         }
         None => {
-            let words = format!("before, next of {}", count(order.len()));
+            let words = format!("previous, next of {}", count(order.len()));
             vec![
                 Piece::new("[ ]", look.style(Role::Accent), 0),
                 Piece::new(words, look.style(Role::Muted), 0).gap(1),

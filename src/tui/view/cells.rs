@@ -37,7 +37,7 @@ pub(super) fn cell(
     };
     match column {
         Column::Status => {
-            let Some(status) = cells.status else { return plain("? not told", Role::Unknown) };
+            let Some(status) = cells.status else { return plain("? not given", Role::Unknown) };
             // Most rows are delivered and ask for nothing: there the sign alone has the colour.
             let word_role = if *status == Status::Success { Role::Muted } else { role_of(status) };
             let word = crate::tui::text::cut(status.word(), width.saturating_sub(2), ascii).into_owned();
@@ -55,7 +55,7 @@ pub(super) fn cell(
         Column::Created => plain(&cells.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default(), Role::Text),
         Column::Updated => plain(&cells.updated_at.map_or_else(nothing, |at| state.look.time(at, state.now)), Role::Text),
         Column::Recipient => {
-            let Some(text) = cells.recipient else { return plain("not told", Role::Unknown) };
+            let Some(text) = cells.recipient else { return plain("not given", Role::Unknown) };
             let (known, masked) = (Recipient::new(text), campaign.is_masked(row));
             let query = campaign.open_digits();
             let whole = recipient::shown(&known, masked, query);

@@ -61,7 +61,7 @@ struct Pen<'a> {
 const LABEL: usize = 10;
 
 /// What stands in place of advice once the API has refused a retry.
-const NONE_LEFT: &str = "No attempts left, said the API.";
+const NONE_LEFT: &str = "No attempts left, says the API.";
 
 impl Pen<'_> {
     fn style(&self, role: Role) -> Style {
@@ -121,7 +121,7 @@ impl Pen<'_> {
 
     /// Whom it is for.
     fn who(&mut self, campaign: &Campaign, message: &Message, masked: bool) {
-        let Some(known) = &message.recipient else { return self.words("recipient not told", Role::Unknown) };
+        let Some(known) = &message.recipient else { return self.words("recipient not given", Role::Unknown) };
         let found = self.style(Role::Accent).underlined();
         let mut spans = recipient::spans(known, masked, campaign.open_digits(), self.style(Role::Strong), found);
         let index = match known.kind() {
@@ -156,7 +156,7 @@ impl Pen<'_> {
     /// Where it is, and what that means.
     fn status(&mut self, message: &Message, is_used_up: bool) {
         let ascii = self.state.look.ascii;
-        let Some(status) = &message.status else { return self.words("status not told", Role::Unknown) };
+        let Some(status) = &message.status else { return self.words("status not given", Role::Unknown) };
         let mark = sign(status, ascii);
         if *status != Status::Failure {
             // How long ago moves on with the clock; what has ended has a time, and keeps it.
@@ -164,15 +164,15 @@ impl Pen<'_> {
             let since = message.last_change().map(|at| if status.is_final() { ended(at) } else { format!(", {}", self.old(at)) });
             let since = since.unwrap_or_default();
             let hint = match status {
-                Status::SentToTelco if !message.is_in_singapore() => ": the last word there is for numbers abroad",
-                Status::Other(_) => ": this program does not know that status",
+                Status::SentToTelco if !message.is_in_singapore() => ": numbers abroad report nothing more",
+                Status::Other(_) => ": a status this program does not know",
                 _ => "",
             };
             return self.words(&format!("{mark} {}{since}{hint}", status.word()), role_of(status));
         }
         let Some(error) = message.error() else {
-            let prospect = if is_used_up { NONE_LEFT } else { "A retry may help." };
-            return self.words(&format!("{mark} failed: the API did not say why. {prospect}"), Role::Failed);
+            let prospect = if is_used_up { NONE_LEFT } else { "Retry: maybe." };
+            return self.words(&format!("{mark} failed: the API gave no reason. {prospect}"), Role::Failed);
         };
         let code = if error.code.is_empty() { &error.kind } else { &error.code };
         let advice = if is_used_up { format!("{} {NONE_LEFT}", error.known().meaning()) } else { error.known().advice() };
@@ -182,11 +182,11 @@ impl Pen<'_> {
     /// Whether it is being read.
     fn phase(&mut self, campaign: &Campaign) {
         match campaign.opened.as_ref().map(|opened| &opened.phase) {
-            Some(DetailPhase::Failed(why)) => self.words(&format!("not read just now: {}", in_a_line(why)), Role::Warning),
+            Some(DetailPhase::Failed(why)) => self.words(&format!("not loaded: {}", in_a_line(why)), Role::Warning),
             Some(DetailPhase::Reading) if campaign.connection == Connection::Paused => {
-                self.words("not read anew while reading is paused; this is what the list knows", Role::Muted);
+                self.words("not loaded again while paused; this is what the list has", Role::Muted);
             }
-            Some(DetailPhase::Reading) => self.words("being read; this is what the list knows", Role::Muted),
+            Some(DetailPhase::Reading) => self.words("loading; this is what the list has", Role::Muted),
             Some(DetailPhase::Read) | None => {}
         }
     }
@@ -240,7 +240,7 @@ impl Pen<'_> {
             _ => {}
         }
         if words.is_empty() {
-            words.push("nothing told".to_owned());
+            words.push("nothing given".to_owned());
         }
         words
     }
@@ -250,9 +250,9 @@ impl Pen<'_> {
         let hides = masked || campaign.settings.one_time_password;
         let Some(text) = campaign.store.text(row, hides) else {
             let why = match (hides, message.template.is_some()) {
-                (true, _) => "text hidden: its template was not told",
-                (false, true) => "text not told whole: a value is missing",
-                (false, false) => "text not told",
+                (true, _) => "text hidden: its template was not given",
+                (false, true) => "text incomplete: a value is missing",
+                (false, false) => "text not given",
             };
             return self.words(why, Role::Muted);
         };
@@ -294,9 +294,9 @@ impl Pen<'_> {
             self.fact("template", template, Role::Text);
         }
         let cells = campaign.store.cells(row);
-        let island = if cells.covered { "" } else { "; found apart from the list" };
+        let island = if cells.covered { "" } else { "; outside the loaded range" };
         let read = format!("{}, {} ago{island}", self.state.look.own_time(cells.read_at, self.state.now), self.ago(cells.read_at));
-        self.fact("read", &read, Role::Muted);
+        self.fact("loaded", &read, Role::Muted);
     }
 
     /// What fills the template; masked, the names alone.

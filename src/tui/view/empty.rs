@@ -38,18 +38,18 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
         }
         Connection::Refused { until: at, why, .. } => {
             explain(why, Role::Failed);
-            lines.push((format!("It is asked again {}, in case it was put right.", until(*at, state.now)), muted));
+            lines.push((format!("It is asked again {}, in case it was fixed.", until(*at, state.now)), muted));
         }
         Connection::Paused => {
-            lines.push(("Paused before anything was read.".to_owned(), strong));
-            lines.push((format!("{} goes on reading.", state.key_for(Action::Pause)), text));
+            lines.push(("Paused before anything was loaded.".to_owned(), strong));
+            lines.push((format!("{} continues.", state.key_for(Action::Pause)), text));
         }
         Connection::Live if campaign.store.coverage().complete => {
             lines.push(("No messages in this campaign yet.".to_owned(), strong));
-            lines.push(("The first one shows here by itself.".to_owned(), muted));
+            lines.push(("The first one will appear here.".to_owned(), muted));
         }
         Connection::Connecting | Connection::Live => {
-            lines.push((format!("Reading the newest messages from {}", campaign.settings.host), muted));
+            lines.push((format!("Loading the newest messages from {}", campaign.settings.host), muted));
         }
     }
     put(buffer, area, &lines);
@@ -61,7 +61,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
     let loaded = format!("the {} loaded, {}", count(coverage.loaded), state.how_far(campaign));
     if campaign.find.is_on() {
         if let Some(why) = campaign.find.refusal {
-            return vec![(format!("This cannot be looked for: {why}."), strong), ("Nothing was searched.".to_owned(), text)];
+            return vec![(format!("This cannot be searched for: {why}."), strong), ("Nothing was searched for.".to_owned(), text)];
         }
         let reported;
         let server = match campaign.find.server() {
@@ -71,19 +71,19 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             ServerAnswer::Answered { found: 0, more, beside, .. } => {
                 reported = match beside.proves_none(*more) {
                     true => format!("The server did not search. Its whole list, {} messages, holds no such number.", count(beside.others)),
-                    false => format!("Whether the server has any is not known: {}.", besides(beside, *more)),
+                    false => format!("Whether the server has any is unknown: {}.", besides(beside, *more)),
                 };
                 &reported
             }
-            ServerAnswer::Answered { .. } => "The server found some: they show here as they are loaded.",
+            ServerAnswer::Answered { .. } => "The server found some: they appear here as they are loaded.",
             ServerAnswer::Asking | ServerAnswer::NotAsked
                 if campaign.connection == Connection::Paused && campaign.find.query.is_askable() =>
             {
-                reported = format!("The server is not asked: reading is paused. {} goes on reading.", state.key_for(Action::Pause));
+                reported = format!("The server is not asked: paused. {} continues.", state.key_for(Action::Pause));
                 &reported
             }
             ServerAnswer::Asking if matches!(campaign.connection, Connection::Waiting { .. } | Connection::Refused { .. }) => {
-                "The server is asked again by itself, as the first line says when."
+                "The server will be asked again; the first line says when."
             }
             ServerAnswer::Asking => "The server is being asked.",
             ServerAnswer::Failed(_) => "The server could not be asked: see the line above.",
@@ -109,7 +109,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         [one] if window.is_all() => format!("Nothing {one} in {loaded}."),
         pieces if window.is_all() => format!("Nothing that is {} in {loaded}.", pieces.join(" and ")),
         pieces => {
-            let whole = if is_whole { "that window is loaded whole" } else { "that window is loaded in part" };
+            let whole = if is_whole { "all of that window is loaded" } else { "part of that window is loaded" };
             let loaded = counted(coverage.loaded, "message");
             format!("Nothing in {}: {whole}, {loaded} {}.", pieces.join(" · "), state.how_far(campaign))
         }
@@ -148,7 +148,7 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let loaded = counted(campaign.store.coverage().loaded, "message");
     let what = format!("No batch in the {loaded} loaded, {}.", state.how_far(campaign));
-    let next = "The API has no list of batches: each shows here with its first message that is loaded.";
+    let next = "The API has no list of batches: each appears here with its first loaded message.";
     let known = campaign.store.batches().len();
     if known > 0 {
         let what = format!(
@@ -169,14 +169,14 @@ pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut 
             "Nothing has changed since {}, when this was last looked at.",
             state.look.minute(state.look.of_that_day(since), state.now)
         ),
-        None => "Nothing was read yet: changes show here as they are seen.".to_owned(),
+        None => "Nothing is loaded yet: changes appear here as they are seen.".to_owned(),
     };
     let lines = [
         (what, strong),
-        ("Nothing was retried since the start, and no earlier outcome is open.".to_owned(), text),
+        ("Nothing has been retried since the start, and no earlier outcome is unknown.".to_owned(), text),
         (
             format!(
-                "{} shows the failures, {} plans a retry. `postwatch journal` lists everything that was ever done.",
+                "{} shows the failures, {} plans a retry. `postwatch journal` lists everything ever done.",
                 state.key_for(Action::ShowFailures),
                 state.key_for(Action::PlanRetry)
             ),
@@ -192,7 +192,7 @@ pub(super) fn draw_without_campaign(state: &State, buffer: &mut Buffer, area: Re
     let (notices, quit) = (state.key_for(Action::Notices), state.key_for(Action::Quit));
     let lines = [
         ("No campaign can be shown.".to_owned(), strong),
-        (format!("The configuration names none that is right. {notices} lists what is wrong with it, {quit} leaves."), text),
+        (format!("The configuration has no valid one. {notices} lists what is wrong, {quit} quits."), text),
     ];
     put(buffer, area, &lines);
 }

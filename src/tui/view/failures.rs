@@ -201,10 +201,10 @@ fn words(group: &FailureGroup, room: usize) -> String {
     }
     let GroupKey::Error(code) = &group.key else { return word.to_owned() };
     let why = match ErrorCode::from_api(code) {
-        ErrorCode::RecipientInvalid => "number not known",
+        ErrorCode::RecipientInvalid => "number unknown",
         ErrorCode::RecipientUnavailable => "phone was off or out of reach",
         ErrorCode::ContentInvalid => "text refused",
-        ErrorCode::RoutingError => "no way to the telco found",
+        ErrorCode::RoutingError => "no route to the telco",
         ErrorCode::MessageExpired => "too old for the telco",
         ErrorCode::DeliveryUnknownError => "telco gave no reason",
         ErrorCode::ServerUnknownError => "Postman gave no reason",

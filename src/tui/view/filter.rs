@@ -66,7 +66,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     // How many of how many is said as long as anything is.
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
-        true if campaign.find.refusal.is_some() => format!("nothing searched, {loaded} loaded"),
+        true if campaign.find.refusal.is_some() => format!("nothing searched for, {loaded} loaded"),
         // What was found apart is listed, too, and is not among the loaded ones that are counted.
         true if below > 0 => format!("{} shown, {} –", count(matching + below), count(below)),
         true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(matching)),
@@ -81,11 +81,11 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     }
     if coverage.islands > 0 {
         let mark = "•";
-        right.push(Piece::new(format!("{} {mark} found apart", count(coverage.islands)), style(Role::Muted), 4));
+        right.push(Piece::new(format!("{} {mark} outside the loaded range", count(coverage.islands)), style(Role::Muted), 4));
     }
     if let Some(gap) = coverage.gap {
         let (older, newer) = (state.look.time(gap.older, state.now), state.look.time(gap.newer, state.now));
-        right.push(Piece::new(format!("{older} to {newer} still to be read"), style(Role::Warning), 2));
+        right.push(Piece::new(format!("{older} to {newer} still to load"), style(Role::Warning), 2));
     }
     right.extend(parts_of_batches(campaign).map(|words| Piece::new(words, style(Role::Warning), 1)));
     if coverage.bad_rows > 0 {
@@ -105,7 +105,7 @@ pub(in crate::tui) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
     let first = parts.next()?;
     Some(match (chosen.len(), parts.count()) {
         (1, _) => format!("batch: {}", loaded_of(first)),
-        (all, others) => format!("{} of {} loaded in part", count(others + 1), counted(all, "batch")),
+        (all, others) => format!("{} of {} partly loaded", count(others + 1), counted(all, "batch")),
     })
 }
 
@@ -143,11 +143,11 @@ fn across(state: &State, campaign: &Campaign) -> (String, Role) {
     if let Some(why) = find.refusal {
         (why.to_string(), Role::Warning)
     } else if state.across.is_about(&find.query) {
-        ("in all campaigns: Enter opens the line with the cursor".to_owned(), Role::Muted)
+        ("in all campaigns: Enter opens the line under the cursor".to_owned(), Role::Muted)
     } else if find.query.is_askable() {
         (format!("in all campaigns: Enter asks {}, one call each", count(state.campaigns.len())), Role::Accent)
     } else {
-        ("in all campaigns: 3 characters of a number are needed".to_owned(), Role::Muted)
+        ("in all campaigns: 3 characters of a number needed".to_owned(), Role::Muted)
     }
 }
 
@@ -160,7 +160,7 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
     match find.server() {
         _ if !find.is_on() => ("digits of a number, letters of an NRIC".to_owned(), Role::Muted),
         ServerAnswer::NotAsked | ServerAnswer::Asking if campaign.connection == Connection::Paused && find.query.is_askable() => {
-            ("server: not asked, reading is paused".to_owned(), Role::Warning)
+            ("server: not asked, paused".to_owned(), Role::Warning)
         }
         _ if find.is_typing() => ("server: about to be asked".to_owned(), Role::Muted),
         ServerAnswer::NotAsked if !find.query.is_askable() => ("server: not asked yet (3 characters needed)".to_owned(), Role::Muted),
@@ -175,7 +175,7 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
             ("server: none, it knows no such number".to_owned(), Role::Strong)
         }
         ServerAnswer::Answered { found, more, beside, .. } => {
-            let none = if beside.proves_none(*more) { "none" } else { "not known" };
+            let none = if beside.proves_none(*more) { "none" } else { "unknown" };
             let what = if *found == 0 { none.to_owned() } else { format!("{}{} found", count(*found), if *more { "+" } else { "" }) };
             match besides(beside, *found == 0 && *more).as_str() {
                 "" => (format!("server: {what}"), Role::Fine),

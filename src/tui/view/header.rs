@@ -58,7 +58,7 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
     let mut line = Vec::new();
     match (&campaign.connection, campaign.pause_asked) {
         (_, Some(true)) => line.push(Piece::new("pausing", warning, 0)),
-        (_, Some(false)) => line.push(Piece::new("going on", base, 0)),
+        (_, Some(false)) => line.push(Piece::new("resuming", base, 0)),
         (Connection::Connecting, _) => line.push(Piece::new("connecting", base, 0)),
         (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
         (Connection::Waiting { until: at, met, .. } | Connection::Refused { until: at, met, .. }, _) => {
@@ -102,8 +102,7 @@ fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece 
     let gap = if is_narrow { 2 } else { 4 };
     if meter.away {
         let slow = rate(AWAY_CALLS_PER_SECOND);
-        let words =
-            if is_narrow { format!("SLOW {slow}/s until a key") } else { format!("SLOW, no key for long: {slow} calls/s until one") };
+        let words = if is_narrow { format!("SLOW {slow}/s until a key") } else { format!("SLOW until a key is pressed: {slow} calls/s") };
         return Piece::new(words, warning, 2).gap(gap);
     }
     if meter.slowed_at.is_some() && meter.rate < meter.ceiling {

@@ -40,9 +40,9 @@ pub(super) fn draw(state: &State, context: Context, buffer: &mut Buffer, body: R
     let is_empty = text.is_empty();
     let hint = match lines.get(cursor) {
         _ if is_empty => "type a word: retry, copy, mask, 429",
-        Some(HelpLine { action: Some(_), .. }) => "Enter does it",
+        Some(HelpLine { action: Some(_), .. }) => "Enter runs it",
         Some(_) => "",
-        None => "nothing here has these words; Esc shows all again",
+        None => "nothing here has these words; Esc shows everything again",
     };
     let left = vec![
         Piece::new(SEARCH.trim_end(), style(Role::Accent), 0),

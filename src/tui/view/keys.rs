@@ -54,15 +54,15 @@ fn placed(state: &State, area: Rect) -> Vec<Located> {
 fn label(state: &State, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
         (Action::Agree, Dialog::Reveal(_)) => "show it",
-        (Action::Agree, Dialog::Resume(_)) => "go on",
+        (Action::Agree, Dialog::Resume(_)) => "continue",
         (Action::Enter, Dialog::Prompt(prompt)) => prompt::does(&prompt.kind),
         (Action::Enter, Dialog::Menu(_)) => "show",
         (Action::Toggle, Dialog::Menu(_)) => "tick",
         (Action::NextPane, Dialog::Plan(question)) if question.list.is_some() => "back",
         (Action::Enter, Dialog::Row(_) | Dialog::Resolve(_)) => "do it",
-        (Action::Enter, Dialog::Order(_)) => "order by it",
-        (Action::Toggle, Dialog::Order(_)) => "show, hide",
-        (Action::Clear, Dialog::Order(_)) => "as usual",
+        (Action::Enter, Dialog::Order(_)) => "sort by it",
+        (Action::Toggle, Dialog::Order(_)) => "show/hide",
+        (Action::Clear, Dialog::Order(_)) => "default",
         (Action::Order, _) if !state.has_columns() => "order",
         _ => binding.label,
     }

@@ -110,7 +110,7 @@ fn keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<
     if matches!(menu.selected(), Some(MenuItem::Named(_))) {
         keys.push((Action::Delete, "delete"));
     }
-    keys.push((Action::Back, "leave"));
+    keys.push((Action::Back, "close"));
     let mut spans = Vec::new();
     let mut taken = 0;
     for (action, does) in keys {

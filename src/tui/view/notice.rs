@@ -83,7 +83,7 @@ fn history(state: &State, campaign: &Campaign) -> Option<String> {
         BackTo::Moment(at) => format!("to {}", state.look.time(at, state.now)),
     };
     let far = coverage.oldest.map(|oldest| format!(": at {} so far", state.look.time(oldest, state.now))).unwrap_or_default();
-    Some(format!("reading back {to}{far}, {} loaded", counted(coverage.loaded, "message")))
+    Some(format!("loading back {to}{far}, {} loaded", counted(coverage.loaded, "message")))
 }
 
 /// How far an export is.
@@ -96,13 +96,13 @@ fn export(state: &State, exporting: &Exporting) -> String {
 /// What stands between a first q or Ctrl-c and the end.
 fn leave(state: &State) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
-        "a run is under way: again to quit all the same; what was not started is offered again at the next start".to_owned()
+        "a run is under way: press again to quit anyway; what was not started is offered again at the next start".to_owned()
     } else if state.is_acting() {
-        "a retry is under way: again to quit all the same; the next start finds out what became of it".to_owned()
+        "a retry is under way: press again to quit anyway; the next start finds out its outcome".to_owned()
     } else if state.exporting.is_some() {
-        "a file is being written: again to quit all the same; nothing is left of it".to_owned()
+        "a file is being written: press again to quit anyway; no file is left".to_owned()
     } else {
-        "again to quit".to_owned()
+        "press again to quit".to_owned()
     }
 }
 
@@ -128,15 +128,15 @@ pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
     let at = state.look.happened(record.at, state.now);
     let accepted = accepted_at.map(|at| format!("accepted {}", state.look.happened(at, state.now)));
     match &record.stage {
-        None => (format!("{who} {noun} asked {at}"), Role::Moving),
-        Some(ActionStage::Intended) => (format!("{who} {noun} noted {at}, waits for its turn"), Role::Moving),
+        None => (format!("{who} {noun} requested {at}"), Role::Moving),
+        Some(ActionStage::Intended) => (format!("{who} {noun} noted {at}, waiting for its turn"), Role::Moving),
         Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} {noun} on its way"), Role::Moving),
         Some(ActionStage::UnderWay { try_number }) => (format!("{who} {noun} on its way, attempt {try_number}"), Role::Moving),
         Some(ActionStage::GoesAgain { at, why }) => {
-            (format!("{who} {noun} goes again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
+            (format!("{who} {noun} is sent again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
         }
         Some(ActionStage::Accepted) => (format!("{good} {who} {done}: accepted {at}"), Role::Fine),
-        Some(ActionStage::FoundAccepted) => (format!("{good} {who} {done}: had been taken, perhaps by somebody else {at}"), Role::Fine),
+        Some(ActionStage::FoundAccepted) => (format!("{good} {who} {done}: already accepted, perhaps from elsewhere {at}"), Role::Fine),
         Some(ActionStage::Followed { status }) => {
             let accepted = accepted.map(|words| format!("{words}, ")).unwrap_or_default();
             match status {

@@ -45,8 +45,8 @@ fn keys(state: &State) -> [Vec<(String, String)>; KEY_LINES] {
     let has_columns = state.has_columns();
     let sides = key(Action::Left).zip(key(Action::Right)).map(|(left, right)| format!("{left} {right}"));
     let lines = [
-        [(key(Action::Enter), "order by it"), (key(Action::Toggle).filter(|_| has_columns), "show, hide"), (None, "")],
-        [(sides.filter(|_| has_columns), "move"), (key(Action::Clear), "as usual"), (key(Action::Back), "close")],
+        [(key(Action::Enter), "sort by it"), (key(Action::Toggle).filter(|_| has_columns), "show/hide"), (None, "")],
+        [(sides.filter(|_| has_columns), "move"), (key(Action::Clear), "default"), (key(Action::Back), "close")],
     ];
     lines.map(|line| line.into_iter().filter_map(|(key, does)| Some((key?, does.to_owned()))).collect())
 }
@@ -62,7 +62,7 @@ fn row(state: &State, line: &OrderLine, is_chosen: bool, columns: usize) -> Line
     let (order, role) = match line.ordered {
         Some((words, sign)) => (format!("{sign} {words}"), Role::Accent),
         None if line.can_order => (String::new(), Role::Text),
-        None => ("  no order by it".to_owned(), Role::Muted),
+        None => ("  cannot sort by it".to_owned(), Role::Muted),
     };
     let style = |role| state.look.style(if is_chosen { Role::Selected } else { role });
     let name = format!("{mark}{tick}{}", fit(line.name, NAME, Align::Left, ascii));

@@ -26,7 +26,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
         PageKind::Help(context) => return super::help::draw(state, context, buffer, body),
         PageKind::Notices => "Notices, newest first".to_owned(),
         PageKind::Results => "Results of the run".to_owned(),
-        PageKind::Copied => "What was copied, to be selected by hand".to_owned(),
+        PageKind::Copied => "What was copied, for selection by hand".to_owned(),
     };
     let lines = lines(state, usize::from(body.width));
     let scroll = page.scroll.min(lines.len().saturating_sub(room(body)));
@@ -79,8 +79,7 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
     let style = |role| state.look.style(role);
     let mut lines = Vec::new();
     if state.notices.newest().is_none() {
-        lines
-            .push(Line::from(Span::styled(" Nothing so far. What goes wrong, and what to do about it, is kept here.", style(Role::Muted))));
+        lines.push(Line::from(Span::styled(" Nothing so far. Problems, and what to do about them, are listed here.", style(Role::Muted))));
     }
     for notice in state.notices.iter() {
         let (word, role) = weight(notice);

@@ -27,7 +27,7 @@ pub(super) fn lines(state: &State, prompt: &Prompt, columns: usize, room: usize)
     }
     if entries.is_empty() {
         let nearest = state.nearest_command(prompt.typed()).map(|name| format!(": the nearest is `{name}`")).unwrap_or_default();
-        return vec![Line::from(Span::styled(format!("no command has these letters{nearest}"), style(Role::Muted)))];
+        return vec![Line::from(Span::styled(format!("no such command{nearest}"), style(Role::Muted)))];
     }
     let about = entries.get(index).filter(|_| !is_reported).map(|entry| about(state, entry, columns)).unwrap_or_default();
     // What it does needs room of its own, which does not move with the list.

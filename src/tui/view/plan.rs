@@ -65,7 +65,7 @@ fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) ->
     let ascii = state.look.ascii;
     let name = if line.code.is_empty() { "no reason given" } else { &line.code };
     let advice = match (line.advice, line.inclusion) {
-        (RetryAdvice::No, LineInclusion::On) => "no: taken in",
+        (RetryAdvice::No, LineInclusion::On) => "no: included",
         (RetryAdvice::No, _) => "no: left out",
         (advice, _) => advice.word(),
     };
@@ -96,7 +96,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
         let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
         all.push(Sentence::new(
-            format!("{}, {time} at {pace}/s. Each try may be billed, delivered or not.", counted(plan.calls(), "call")),
+            format!("{}, {time} at {pace}/s. Each attempt may be billed, delivered or not.", counted(plan.calls(), "call")),
             Role::Text,
             1,
         ));
@@ -106,7 +106,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         }
     }
     if question.one_time_hint && !plan.items.is_empty() {
-        let words = "These look like one-time passwords, of which an old one helps nobody. `one_time_password = true` leaves those out.";
+        let words = "These look like one-time passwords, and an old one is of no use. `one_time_password = true` leaves those out.";
         all.push(Sentence::new(words, Role::Warning, 3));
     }
     all.extend(plan.interlock().map(|words| Sentence::new(words, Role::Text, 5)));
@@ -125,7 +125,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
         && read.is_positive()
         && read.unsigned_abs() > FRESH_ENOUGH
     {
-        all.push(Sentence::new(format!("Some were read {} ago: they may have changed since.", age(read)), Role::Warning, 3));
+        all.push(Sentence::new(format!("Some were loaded {} ago: they may have changed since.", age(read)), Role::Warning, 3));
     }
     let too_old = |at: Timestamp| old(at).is_positive() && old(at).unsigned_abs() > OLD_MESSAGE;
     let number = plan.items.iter().filter(|item| item.created_at.is_some_and(too_old)).count();
@@ -159,8 +159,8 @@ fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
         pairs.push(("y".to_owned(), "retry".to_owned()));
     }
     pairs.push(("Esc".to_owned(), "cancel".to_owned()));
-    let all = format!("see all {}", count(question.list_len()));
-    for (action, does) in [(Action::Toggle, "add/drop"), (Action::NextPane, &all), (Action::Export, "export")] {
+    let all = format!("list all {}", count(question.list_len()));
+    for (action, does) in [(Action::Toggle, "include/exclude"), (Action::NextPane, &all), (Action::Export, "export")] {
         pairs.extend(state.keymap.key(Context::Plan, action).map(|key| (key, does.to_owned())));
     }
     sentences::keys(state, &pairs, width)

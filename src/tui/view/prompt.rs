@@ -18,40 +18,33 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let room = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let (title, sign) = match &prompt.kind {
         PromptKind::Command => ("Commands".to_owned(), ":"),
-        PromptKind::Unlock => (format!("Open for actions, {}, {}", environment(&state.look, campaign), campaign.settings.name), ""),
-        PromptKind::NameFilter(_) => ("Give the filter a name".to_owned(), ""),
-        PromptKind::Window => ("Show a window of time".to_owned(), ""),
+        PromptKind::Unlock => (format!("Unlock for actions, {}, {}", environment(&state.look, campaign), campaign.settings.name), ""),
+        PromptKind::NameFilter(_) => ("Save the filter".to_owned(), ""),
+        PromptKind::Window => ("Show a time window".to_owned(), ""),
         PromptKind::History => (format!("Read further back, {}", campaign.settings.name), ""),
         PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
     };
     let above = match &prompt.kind {
         PromptKind::Command => Vec::new(),
         PromptKind::Unlock => vec![
-            Sentence::new("The campaign takes retries then, until 15 minutes have passed without one. It is journalled.", Role::Text, 2),
-            Sentence::new(format!("Type its name to open it: {}", campaign.settings.name), Role::Strong, 0),
+            Sentence::new("Retries are then possible until 15 minutes pass without one. It is journalled.", Role::Text, 2),
+            Sentence::new(format!("Type its name to unlock it: {}", campaign.settings.name), Role::Strong, 0),
         ],
         PromptKind::NameFilter(choice) => {
             let words = choice.for_every_campaign().words(&state.look.zone, state.now);
             let mut sentences = vec![
                 Sentence::new(words, Role::Strong, 0),
-                Sentence::new(
-                    "It stands first in the menu of filters, in every campaign, and stays from one start to the next.",
-                    Role::Text,
-                    2,
-                ),
+                Sentence::new("It is listed first in the filter menu of every campaign, and kept for the next start.", Role::Text, 2),
             ];
             if !choice.batches.is_empty() {
-                sentences.push(Sentence::new("Without the batch, which belongs to this campaign alone.", Role::Text, 1));
+                sentences.push(Sentence::new("Without the batch, which belongs to this campaign only.", Role::Text, 1));
             }
             sentences
         }
         PromptKind::Window => vec![
-            Sentence::new("When it begins; or when it begins and ends, with \"to\" between.", Role::Text, 0),
+            Sentence::new("A start; or a start and an end, with \"to\" between.", Role::Text, 0),
             Sentence::new(
-                format!(
-                    "2h · 3d to 1d · 2026-11-20 to 2026-11-22 · 2026-11-24T09:00 to today. Days are those of {}.",
-                    state.look.zone_name
-                ),
+                format!("2h · 3d to 1d · 2026-11-20 to 2026-11-22 · 2026-11-24T09:00 to today. Days are in {}.", state.look.zone_name),
                 Role::Muted,
                 1,
             ),
@@ -60,15 +53,15 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
             let oldest = campaign.store.coverage().oldest.map(|at| state.look.time(at, state.now));
             let loaded = oldest.map_or_else(|| "Nothing is loaded yet".to_owned(), |oldest| format!("Loaded back to {oldest}"));
             vec![
-                Sentence::new(format!("{loaded}. How far back are messages to be read?"), Role::Text, 0),
+                Sentence::new(format!("{loaded}. How far back should messages be loaded?"), Role::Text, 0),
                 Sentence::new("7d, 36h, a date such as 2026-11-01, or all", Role::Muted, 1),
             ]
         }
         PromptKind::Export(export) => {
             let masked = if export.masked { "masked, as on the screen" } else { "NOT masked" };
             vec![
-                Sentence::new(format!("{}: {masked}. Nobody else can read the file. It is journalled.", export.detail), Role::Text, 1),
-                Sentence::new("A file that is there already is not touched.", Role::Muted, 2),
+                Sentence::new(format!("{}: {masked}. Only you can read the file. It is journalled.", export.detail), Role::Text, 1),
+                Sentence::new("An existing file is not overwritten.", Role::Muted, 2),
             ]
         }
     };
@@ -105,10 +98,10 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
 pub(super) fn does(kind: &PromptKind) -> &'static str {
     match kind {
         PromptKind::Command => "do it",
-        PromptKind::Unlock => "open it",
+        PromptKind::Unlock => "unlock it",
         PromptKind::NameFilter(_) => "save it",
         PromptKind::Window => "show it",
-        PromptKind::History => "read back",
+        PromptKind::History => "load back",
         PromptKind::Export(_) => "write it",
     }
 }

@@ -53,7 +53,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
     let message = row.map_or_else(|| Message::new(question.message.clone()), |row| campaign.store.message(row));
     let masked = row.is_none_or(|row| campaign.is_masked(row));
     let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, campaign.open_digits()));
-    let who = who.unwrap_or_else(|| "recipient not told".to_owned());
+    let who = who.unwrap_or_else(|| "recipient not given".to_owned());
     let mut sentences = vec![Sentence::new(format!("{who}   {}", message.id.short(true)), Role::Strong, 0)];
     if let Some(why) = &question.refusal {
         sentences.push(Sentence::new(in_a_line(why), Role::Warning, 1));
@@ -62,12 +62,12 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
     sentences.extend(tried(&message));
     sentences.extend(message.created_at.map(|at| created(state, at)));
     sentences.push(match (question.plan.items.is_empty(), question.refusal.is_some()) {
-        (false, _) => Sentence::new("One call. Each try may be billed, delivered or not.", Role::Text, 1),
+        (false, _) => Sentence::new("One call. Each attempt may be billed, delivered or not.", Role::Text, 1),
         (true, false) => {
-            let takes_in = state.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} takes it in all the same."));
-            Sentence::new(format!("Left out: a retry cannot help.{}", takes_in.unwrap_or_default()), Role::Warning, 1)
+            let takes_in = state.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} includes it anyway."));
+            Sentence::new(format!("Left out: not worth a retry.{}", takes_in.unwrap_or_default()), Role::Warning, 1)
         }
-        (true, true) => Sentence::new("Left out: a retry cannot help.", Role::Warning, 1),
+        (true, true) => Sentence::new("Left out: not worth a retry.", Role::Warning, 1),
     });
     if let Some(batch) = &message.batch {
         let words = format!("Batch {} as a whole must wait until it has left \"created\".", batch.id.short(false));
@@ -80,7 +80,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
 /// Why it failed, and whether a retry helps.
 fn reason(message: &Message) -> Sentence {
     let Some(error) = message.error() else {
-        return Sentence::new("The API did not say why it failed. A retry may help.", Role::Text, 2);
+        return Sentence::new("The API gave no reason for the failure. Retry: maybe.", Role::Text, 2);
     };
     let code = if error.code.is_empty() { error.kind.clone() } else { error.code.clone() };
     let role = if error.known().retry_advice() == RetryAdvice::No { Role::Warning } else { Role::Text };
@@ -109,9 +109,9 @@ fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence 
     let read = state.now.duration_since(read_at);
     let planned = state.look.own_time(question.plan.planned_at, state.now);
     if read.unsigned_abs() > FRESH_ENOUGH && read.is_positive() {
-        Sentence::new(format!("Planned {planned}; read {} ago, it may have changed since.", age(read)), Role::Warning, 2)
+        Sentence::new(format!("Planned {planned}; loaded {} ago, it may have changed since.", age(read)), Role::Warning, 2)
     } else {
-        Sentence::new(format!("Planned {planned}; read {} ago.", age(read)), Role::Muted, 7)
+        Sentence::new(format!("Planned {planned}; loaded {} ago.", age(read)), Role::Muted, 7)
     }
 }
 
@@ -142,7 +142,7 @@ fn keys(state: &State, question: &Question, width: usize) -> Line<'static> {
         pairs.push((key, "other answer".to_owned()));
     }
     if let Some(key) = key(Action::Toggle).filter(|_| question.has_useless()) {
-        pairs.push((key, if question.include_useless { "leave it out" } else { "take it in" }.to_owned()));
+        pairs.push((key, if question.include_useless { "exclude" } else { "include" }.to_owned()));
     }
     sentences::keys(state, &pairs, width)
 }

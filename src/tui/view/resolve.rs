@@ -17,7 +17,7 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
     let style = |role| state.look.style(role);
     let (mut lines, at, keys) = match &resolve.asking {
         None => {
-            let what = Sentence::new(format!("Nobody saw what became of {}.", resolve.about), Role::Text, 0);
+            let what = Sentence::new(format!("The outcome of {} is unknown.", resolve.about), Role::Text, 0);
             let mut lines = sentences::lines(state, vec![what], width, room);
             let first = lines.len();
             for (index, (_, words)) in Resolve::LINES.iter().enumerate() {
@@ -37,19 +37,19 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
         }
         Some((went, _)) => {
             let (said, then) = if *went {
-                ("it went", "It counts as accepted from then on.")
+                ("it went", "It then counts as accepted.")
             } else {
-                ("it did not go", "It can be retried from then on: if it went all the same, its recipient gets it twice.")
+                ("it did not go", "It can then be retried: if it did go, its recipient gets it twice.")
             };
             let all = vec![
-                Sentence::new(format!("Say of {} that {said}?", resolve.about), Role::Strong, 0),
+                Sentence::new(format!("Record of {} that {said}?", resolve.about), Role::Strong, 0),
                 Sentence::new(then, if *went { Role::Text } else { Role::Warning }, 1),
-                Sentence::new("It is written into the journal, with your name, and cannot be taken back.", Role::Text, 2),
+                Sentence::new("This is written to the journal with your name, and cannot be undone.", Role::Text, 2),
             ];
             let mut lines = sentences::lines(state, all, width, room);
             let at = lines.len();
             lines.push(Line::from(Span::styled("[ cancel ]", style(Role::Focus))));
-            (lines, at, vec![("y".to_owned(), format!("say that {said}")), ("Esc".to_owned(), "cancel".to_owned())])
+            (lines, at, vec![("y".to_owned(), format!("record that {said}")), ("Esc".to_owned(), "cancel".to_owned())])
         }
     };
     lines.push(sentences::keys(state, &keys, width));

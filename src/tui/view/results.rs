@@ -42,8 +42,8 @@ impl End {
     fn title(self) -> &'static str {
         match self {
             End::Refused => "Refused",
-            End::Unknown => "Unknown: looked up, never retried by itself",
-            End::Skipped => "Skipped: not as it was when you agreed, nothing was sent",
+            End::Unknown => "Unknown: looked up, never retried automatically",
+            End::Skipped => "Skipped: changed since you agreed, nothing was sent",
             End::NotStarted => "Not started: nothing was sent",
             End::ToGo => "To go",
             End::Accepted => "Accepted",
@@ -117,7 +117,7 @@ pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
     let style = |role| state.look.style(role);
     let Some(campaign) = state.campaign() else { return Vec::new() };
     let Some(run) = &campaign.run else {
-        return vec![Line::from(Span::styled(" There was no run of several retries yet.", style(Role::Muted)))];
+        return vec![Line::from(Span::styled(" No run of several retries yet.", style(Role::Muted)))];
     };
     let mut lines = Vec::new();
     for (text, role) in summary(state, campaign, run) {
@@ -139,11 +139,11 @@ pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
 fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
     let mut all = Vec::new();
     let asked = state.look.happened(run.asked_at, state.now);
-    let ended = run.ended_at.map(|at| format!(", ended {}", state.look.happened(at, state.now))).unwrap_or_default();
+    let ended = run.ended_at.map(|at| format!(", finished {}", state.look.happened(at, state.now))).unwrap_or_default();
     let Some(news) = &run.news else {
-        return vec![(format!("{}, asked {asked}", counted(run.messages.len(), "message")), Role::Text)];
+        return vec![(format!("{}, requested {asked}", counted(run.messages.len(), "message")), Role::Text)];
     };
-    all.push((format!("{}, begun {asked}{ended}", counted(news.total, "message")), Role::Muted));
+    all.push((format!("{}, started {asked}{ended}", counted(news.total, "message")), Role::Muted));
     if let RunPhase::Stopped(why) | RunPhase::Paused(why) = &news.phase {
         all.push((in_a_line(why), Role::Warning));
     }

@@ -16,16 +16,16 @@ pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let messages = if question.to_go == 1 { "message" } else { "messages" };
     let all = vec![
-        Sentence::new(format!("Go on with {} {messages}?", count(question.to_go)), Role::Strong, 0),
+        Sentence::new(format!("Continue with {} {messages}?", count(question.to_go)), Role::Strong, 0),
         Sentence::new(format!("The run paused itself: {}", in_a_line(&question.why)), Role::Warning, 1),
-        Sentence::new("Each try may be billed, delivered or not.", Role::Text, 2),
+        Sentence::new("Each attempt may be billed, delivered or not.", Role::Text, 2),
     ];
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
     lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
-    lines.push(sentences::keys(state, &[("y", "go on".to_owned()), ("Esc", "cancel".to_owned())], width));
+    lines.push(sentences::keys(state, &[("y", "continue".to_owned()), ("Esc", "cancel".to_owned())], width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let title = format!("Go on with the run, {}, {}", environment(&state.look, campaign), campaign.settings.name);
+    let title = format!("Continue the run, {}, {}", environment(&state.look, campaign), campaign.settings.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
     Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))

@@ -15,14 +15,14 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     let campaign = state.campaign()?;
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let texts = match campaign.settings.one_time_password {
-        true => "All recipients stand on the screen then; the texts, which are one-time passwords, do not.",
-        false => "All recipients and texts stand on the screen then, and in what is copied or exported.",
+        true => "All recipients are then shown; the texts are one-time passwords and stay hidden.",
+        false => "All recipients and texts are then shown on the screen, and in what is copied or exported.",
     };
     let mask = state.key_for(Action::Mask);
     let all = vec![
-        Sentence::new(format!("Show {} openly for 5 minutes?", campaign.settings.name), Role::Strong, 0),
+        Sentence::new(format!("Show {} unmasked for 5 minutes?", campaign.settings.name), Role::Strong, 0),
         Sentence::new(texts, Role::Warning, 1),
-        Sentence::new(format!("{mask} masks it again at once. It is written into the journal, with your name."), Role::Text, 2),
+        Sentence::new(format!("{mask} masks it again at once. This is written to the journal with your name."), Role::Text, 2),
     ];
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();

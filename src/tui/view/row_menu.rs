@@ -22,7 +22,7 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     let shown = lines.iter().enumerate().skip(skipped).take(room);
     let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == cursor, (columns, reasons_at))).collect();
     let mut keys: Vec<(String, String)> = Vec::new();
-    for (action, does) in [(Action::Enter, "do it"), (Action::Back, "leave")] {
+    for (action, does) in [(Action::Enter, "do it"), (Action::Back, "close")] {
         keys.extend(state.keymap.key(Context::Menu, action).map(|key| (key, does.to_owned())));
     }
     shown.push(sentences::keys(state, &keys, columns));
@@ -80,10 +80,10 @@ fn of_row(state: &State) -> String {
     let subject = state.subject();
     match (state.view, subject.message, subject.batch, subject.error) {
         (ViewKind::Messages, Some(_), ..) => {
-            format!("Message to {}", super::number(state).unwrap_or_else(|| "a number not told".to_owned()))
+            format!("Message to {}", super::number(state).unwrap_or_else(|| "an unknown number".to_owned()))
         }
         (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
-        (ViewKind::Failures, _, _, Some(code)) if code.is_empty() => "Failed without a reason told".to_owned(),
+        (ViewKind::Failures, _, _, Some(code)) if code.is_empty() => "Failed, no reason given".to_owned(),
         (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {code}"),
         (ViewKind::Failures, _, _, None) => "All worth a retry".to_owned(),
         (_, Some(message), ..) => format!("The retry of {}", message.short(true)),

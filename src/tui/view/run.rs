@@ -24,7 +24,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let ascii = state.look.ascii;
     let style = |role| state.look.style(role);
     let Some(news) = &run.news else {
-        let words = format!("Retrying {}: asked", count(run.messages.len()));
+        let words = format!("Retrying {}: requested", count(run.messages.len()));
         return pieces::draw(buffer, line(0), vec![Piece::new(words, style(Role::Moving), 0)], Vec::new(), ascii);
     };
     if run.is_over() {
@@ -65,7 +65,7 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
         left.push(Piece::new(format!("{} left", age(rest)), style(Role::Text), 3).gap(3));
     }
     let (resume, stop) = (state.command_for("resume"), state.command_for("stop"));
-    let keys = if paused { format!("{resume} goes on   {stop} ends it") } else { format!("{stop} or Ctrl-c") };
+    let keys = if paused { format!("{resume} continues   {stop} stops it") } else { format!("{stop} or Ctrl-c") };
     (left, vec![Piece::new(keys, style(Role::Accent), 1)])
 }
 
@@ -85,7 +85,7 @@ fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
     };
     let why = if news.refused > 0 { campaign.actions.iter().find_map(refused) } else { None };
     add(format!("{} refused", count(news.refused)), if news.refused > 0 { Role::Failed } else { Role::Text }, why);
-    let looked_up = (news.unknown > 0).then(|| ": being looked up".to_owned());
+    let looked_up = (news.unknown > 0).then(|| ": checking".to_owned());
     add(format!("{} unknown", count(news.unknown)), if news.unknown > 0 { Role::Unknown } else { Role::Text }, looked_up);
     if news.not_sent > 0 {
         add(format!("{} not sent", count(news.not_sent)), Role::Failed, None);

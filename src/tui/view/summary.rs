@@ -21,7 +21,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let style = |role| look.style(role);
     if campaign.is_unread() {
         let unknown = |status: &Status| Piece::new(format!("– {}", sign(status, look.ascii)), style(Role::Muted), 0).gap(3);
-        let line = vec![unknown(&Status::Success).gap(0), unknown(&Status::Failure), Piece::new("– open", style(Role::Muted), 0).gap(3)];
+        let line =
+            vec![unknown(&Status::Success).gap(0), unknown(&Status::Failure), Piece::new("– on the way", style(Role::Muted), 0).gap(3)];
         return pieces::draw(buffer, area, line, others(state, area, &[]), look.ascii);
     }
     let counts = campaign.store.counts();
@@ -32,7 +33,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         Piece::new(mark(delivered, &Status::Success), style(Role::Fine), 0),
         Piece::new(mark(failed, &Status::Failure), style(if failed > 0 { Role::Failed } else { Role::Text }), 0).gap(3),
         Piece::new(
-            format!("{} open{}", count(open), if open > 0 { ":" } else { "" }),
+            format!("{} on the way{}", count(open), if open > 0 { ":" } else { "" }),
             style(if open > 0 { Role::Moving } else { Role::Text }),
             0,
         )
@@ -82,7 +83,7 @@ const LONGEST_UNREAD: SignedDuration = SignedDuration::from_mins(15);
 fn oldest_reading(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     let old = state.now.duration_since(campaign.oldest_open_reading?).max(SignedDuration::ZERO);
     let role = if old > LONGEST_UNREAD { Role::Warning } else { Role::Muted };
-    Some((format!("open ones read ≤ {} ago", age(old)), role))
+    Some((format!("checked ≤ {} ago", age(old)), role))
 }
 
 /// Those of which no more is to be expected although they are neither delivered nor failed: with
@@ -92,7 +93,7 @@ fn at_rest(total: usize, ended: usize, expected: usize, open: usize) -> Vec<Stri
     let silent = expected.saturating_sub(open);
     let mut words = Vec::new();
     if abroad > 0 {
-        words.push(format!("{} with telco abroad", count(abroad)));
+        words.push(format!("{} sent abroad", count(abroad)));
     }
     if silent > 0 {
         words.push(format!("{} silent for 48 h", count(silent)));
@@ -152,7 +153,7 @@ fn ended(recent: &Recent) -> String {
 fn failed(recent: &Recent) -> String {
     match recent.share() {
         Some(share) => format!(" failed: {}", percent(share)),
-        None => " failed: too few to tell a share".to_owned(),
+        None => " failed: too few for a share".to_owned(),
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Head => "newest",
         Purpose::Gap => "gap",
-        Purpose::Open => "open ones",
+        Purpose::Open => "on the way",
         Purpose::History => "history",
         Purpose::Search => "search",
         Purpose::Message => "message",

@@ -56,7 +56,7 @@ fn keys_can_change_places() {
 #[rstest]
 #[case(
     "plan_rety = \"r\"",
-    "line 2, column 1: `plan_rety` is no action; expected the name of a command, as the list behind `:` shows them; did you mean `plan_retry`?"
+    "line 2, column 1: `plan_rety` is not an action; expected the name of a command, as listed behind `:`; did you mean `plan_retry`?"
 )]
 #[case(
     "find = \"ctrl-a\"",
@@ -68,22 +68,22 @@ fn keys_can_change_places() {
 )]
 #[case(
     "find = \"f\"",
-    "line 2, column 8: `f` cannot be `find`: in messages it is `filter`; expected another key, or one of its own for `filter`"
+    "line 2, column 8: `f` cannot be `find`: in messages it is already `filter`; expected another key, or a different one for `filter`"
 )]
-#[case("find = [\"F3\", \"F3\"]", "line 2, column 15: `F3` stands twice for `find`; expected each key once")]
+#[case("find = [\"F3\", \"F3\"]", "line 2, column 15: `F3` appears twice for `find`; expected each key once")]
 #[case(
     "plan_retry = \"R\"",
-    "line 2, column 14: `R` cannot be bound to `plan_retry`; expected no capital letter: none ever leads to something being written"
+    "line 2, column 14: `R` cannot be bound to `plan_retry`; expected no capital letter: a capital letter never writes anything"
 )]
-#[case("agree = \"j\"", "line 2, column 1: `agree` cannot be bound; expected another action: this one has the same key for everybody")]
-#[case("interrupt = []", "line 2, column 1: `interrupt` cannot be bound; expected another action: this one has the same key for everybody")]
-#[case("toggle = \"y\"", "line 2, column 10: `y` cannot be `toggle`: in question it is `agree`; expected another key")]
+#[case("agree = \"j\"", "line 2, column 1: `agree` cannot be bound; expected another action: the key of this one is fixed")]
+#[case("interrupt = []", "line 2, column 1: `interrupt` cannot be bound; expected another action: the key of this one is fixed")]
+#[case("toggle = \"y\"", "line 2, column 10: `y` cannot be `toggle`: in question it is already `agree`; expected another key")]
 #[case(
     "left = \"Enter\"",
-    "line 2, column 8: `Enter` cannot be `left`: in messages it is `enter`; expected another key, or one of its own for `enter`"
+    "line 2, column 8: `Enter` cannot be `left`: in messages it is already `enter`; expected another key, or a different one for `enter`"
 )]
-#[case("quit = \"ctrl-c\"", "line 2, column 8: `Ctrl-c` cannot be `quit`: in messages it is `interrupt`; expected another key")]
-#[case("export = \"1\"", "line 2, column 10: `1` cannot be bound to `export`; expected no digit: in a plan digits are the count")]
+#[case("quit = \"ctrl-c\"", "line 2, column 8: `Ctrl-c` cannot be `quit`: in messages it is already `interrupt`; expected another key")]
+#[case("export = \"1\"", "line 2, column 10: `1` cannot be bound to `export`; expected no digit: in a plan, digits type the count")]
 fn a_mistake_is_told_with_its_place_and_leaves_the_usual_keys(#[case] line: &str, #[case] expected: &str) {
     let (map, mistakes) = read(line);
     assert_eq!(mistakes, [expected]);

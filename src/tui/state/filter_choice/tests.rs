@@ -19,7 +19,7 @@ fn each_kind_of_wish_is_a_piece() {
     assert_eq!(words(&choice), "");
     choice.statuses = vec![Status::Sent, Status::Failure];
     choice.open = true;
-    assert_eq!(words(&choice), "open, sent, failed");
+    assert_eq!(words(&choice), "on the way, sent, failed");
     choice = FilterChoice { statuses: vec![Status::Failure], errors: vec!["routing_error".to_owned(), String::new()], ..choice };
     choice.open = false;
     choice.batches = vec![BatchId::new("b-1"), BatchId::new("b-2")];

@@ -93,11 +93,11 @@ impl FilterMenu {
                 lines.push(MenuLine::new(MenuItem::MoreBatches, text));
             }
             lines.extend(windows(choice.window, campaign));
-            lines.push(MenuLine::new(MenuItem::Save, "give what is ticked a name …"));
+            lines.push(MenuLine::new(MenuItem::Save, "save what is ticked …"));
         } else {
             lines.push(MenuLine::new(MenuItem::AllTimes, "all times"));
             lines.extend(windows(choice.window, campaign));
-            lines.push(MenuLine::new(MenuItem::TypedWindow, "from and to, typed …"));
+            lines.push(MenuLine::new(MenuItem::TypedWindow, "type from and to …"));
         }
         let is_shown = |line: &MenuLine| match &line.item {
             MenuItem::Open => choice.open,
@@ -133,7 +133,7 @@ fn is_chosen(choice: &FilterChoice, line: &MenuLine) -> bool {
 /// What failed and what moves first: these are what one looks for.
 fn statuses(choice: &FilterChoice) -> Vec<MenuLine> {
     let line = |status: &Status| MenuLine::new(MenuItem::Status(status.clone()), status.word());
-    let mut lines = vec![line(&Status::Failure), MenuLine::new(MenuItem::Open, "open: still moving")];
+    let mut lines = vec![line(&Status::Failure), MenuLine::new(MenuItem::Open, "on the way")];
     lines.extend(Status::KNOWN.iter().filter(|status| **status != Status::Failure).map(line));
     lines.extend(choice.statuses.iter().filter(|status| !Status::KNOWN.contains(status)).map(line));
     lines

@@ -34,7 +34,7 @@ fn enter_takes_the_line_or_what_was_ticked() {
     assert_eq!(menu.choice().window, TimeWindow::usual()[0], "one window at a time");
     menu.toggle();
     assert!(menu.choice().window.is_all());
-    to(&mut menu, "open: still moving");
+    to(&mut menu, "on the way");
     menu.toggle();
     assert!(menu.choice().open && menu.choice().statuses.len() == 2);
     to(&mut menu, "everything");
