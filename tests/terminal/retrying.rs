@@ -61,7 +61,7 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     // Helps, no use, helps.
     program.types(" ").sees("1 marked").types(" ").sees("2 marked").types(" ").sees("3 marked");
     // Pressed again, since a third letter this fast passes for a paste.
-    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab list all"));
+    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab all"));
     program.presses_until("y", "the results", |screen| screen.contents().contains("Results of the run"));
     program.sees("2 accepted").sees("0 refused").types("x").sees("Export to a file");
     let file = simulation.home().join("results.csv");

@@ -76,7 +76,7 @@ fn what_counts_down_is_taken_back_when_the_program_was_stopped_from_outside() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
     program.sees("300 loaded").types("3").sees("worth a retry");
-    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab list all"));
+    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab all"));
     program.presses_until("y", "the countdown", |screen| screen.contents().contains("Starting in "));
     program.signal(Signal::STOP).signal(Signal::CONT).sees("taken back: nothing was sent").loses("Starting in ");
     assert_eq!(simulation.posts(), []);

@@ -59,7 +59,7 @@ impl State {
             // The last line reads further back.
             ViewKind::Messages if action == Action::Enter && campaign.list.cursor() == ListCursor::End => None,
             ViewKind::Messages => campaign.subject().is_none().then_some("no message is selected"),
-            ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed in what is loaded"),
+            ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed in the loaded range"),
             ViewKind::Batches => campaign.selected_batch().is_none().then_some("no loaded message is in a batch"),
             ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing has been done yet"),
         }
@@ -84,7 +84,7 @@ impl State {
         match self.view {
             ViewKind::Messages if campaign.marked.is_empty() => nothing_kept(campaign),
             ViewKind::Messages => None,
-            ViewKind::Failures => campaign.failures.groups().is_empty().then_some("nothing has failed in what is loaded"),
+            ViewKind::Failures => campaign.failures.groups().is_empty().then_some("nothing has failed in the loaded range"),
             ViewKind::Batches | ViewKind::Activity => None,
         }
     }

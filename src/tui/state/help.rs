@@ -65,7 +65,7 @@ const FIGURES: [(&str, &str); 15] = [
 /// Words that mean something special here.
 const WORDS: [(&str, &str); 11] = [
     ("loaded", "read from the API since the start, from the newest message back without a gap: every figure counts these"),
-    ("on the way", "neither delivered nor failed, and more is expected: not once with the telco abroad, or silent for 48 h"),
+    ("on the way", "neither delivered nor failed yet; those with the telco abroad, or silent for 48 h, are not counted"),
     (
         "stuck",
         "overdue: not handed over after ten minutes and longer than 99 of 100 take, or, for Singapore numbers, with the telco for 48 h",

@@ -115,7 +115,7 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     CommandWord {
         word: "save-filter",
         label: "save the filter",
-        does: "save what the list shows as a named filter, for all campaigns",
+        does: "save the filter of the list under a name, for all campaigns",
         typed: Typed::NameFilter,
     },
     CommandWord {

@@ -67,7 +67,7 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.move_on();
         let Some(group) = campaign.failures.selected() else {
-            self.tell(NoticeWeight::Info, "nothing has failed in what is loaded", "", "");
+            self.tell(NoticeWeight::Info, "nothing has failed in the loaded range", "", "");
             return;
         };
         // Of all failures those that a retry helps are ticked; the others can be added.

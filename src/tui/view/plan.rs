@@ -96,7 +96,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
         let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
         all.push(Sentence::new(
-            format!("{}, {time} at {pace}/s. Each attempt may be billed, delivered or not.", counted(plan.calls(), "call")),
+            format!("{}, {time} at {pace}/s. Each may be billed, delivered or not.", counted(plan.calls(), "call")),
             Role::Text,
             1,
         ));
@@ -159,7 +159,7 @@ fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
         pairs.push(("y".to_owned(), "retry".to_owned()));
     }
     pairs.push(("Esc".to_owned(), "cancel".to_owned()));
-    let all = format!("list all {}", count(question.list_len()));
+    let all = format!("all {}", count(question.list_len()));
     for (action, does) in [(Action::Toggle, "include/exclude"), (Action::NextPane, &all), (Action::Export, "export")] {
         pairs.extend(state.keymap.key(Context::Plan, action).map(|key| (key, does.to_owned())));
     }

@@ -27,7 +27,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let above = match &prompt.kind {
         PromptKind::Command => Vec::new(),
         PromptKind::Unlock => vec![
-            Sentence::new("Retries are then possible until 15 minutes pass without one. It is journalled.", Role::Text, 2),
+            Sentence::new("Allows retries until 15 minutes pass without one; journalled.", Role::Text, 2),
             Sentence::new(format!("Type its name to unlock it: {}", campaign.settings.name), Role::Strong, 0),
         ],
         PromptKind::NameFilter(choice) => {

@@ -14,7 +14,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('/')],
         contexts: PANES,
         label: "find",
-        help: "find a recipient by digits of the number: at once in what is loaded and, from three digits on, on the server",
+        help: "find a recipient by digits of the number: at once in what is loaded, from three digits also on the server",
         group: HelpGroup::Find,
         footer: Some(1),
     },
