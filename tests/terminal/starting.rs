@@ -45,7 +45,7 @@ fn fill_in(program: &mut Program, simulation: &Simulation, key: &str) {
     let (id, base) = (card.id.clone(), simulation.simulator().base_url());
     program.types("2").sees("campaign id").types("Clinic\r").sees("‹ test ›").types("\u{1b}[C\u{1b}[C").sees("‹ another address ›");
     program.types("\r").types(&base).types("\r").types(&id).types("\r").sees("‹ an environment variable ›");
-    program.types("\u{1b}[D").sees("‹ typed here").types("\r").types(key).types("\r").sees("‹ as usual").types("\r\r");
+    program.types("\u{1b}[D").sees("‹ typed here").types("\r").types(key).types("\r").sees("‹ default").types("\r\r");
 }
 
 #[test]
