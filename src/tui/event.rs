@@ -7,18 +7,18 @@ use super::{Background, ExportId, TrialLine};
 use crate::monitor::Update;
 use crate::postman::Explanation;
 
-/// What became of a step of an export.
+/// The outcome of a step of an export.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExportAnswer {
     /// It is on the disk: the next step can come.
     Written,
-    /// The file is whole and in its place, as told here.
+    /// The file is whole and in its place; this says where.
     Done(Explanation),
-    /// It cannot be written, and nothing is left of it.
+    /// It cannot be written, and no file is left.
     Failed(Explanation),
-    /// There is a file of that name.
+    /// There is already a file of that name.
     Taken {
-        /// A name like it that is free.
+        /// A similar name that is free.
         free: String,
     },
 }
@@ -28,53 +28,55 @@ pub enum ExportAnswer {
 pub enum Event {
     /// A key was pressed. It agrees to nothing.
     Key(KeyEvent),
-    /// A key was pressed that agrees to the open question, and it was meant: the input guard says so.
+    /// A key was pressed that agrees to the open question, and it was meant: the input guard let it
+    /// through.
     Agreed(KeyEvent),
-    /// A key was pressed that would have agreed, but it came too soon, or not alone: nothing was done.
+    /// A key was pressed that would have agreed, but it came too soon or not alone: nothing was done.
     TooSoon(KeyEvent),
     /// Text was pasted, in one piece.
     Paste(String),
-    /// Text was pasted where none is typed, and dropped: as so many keys, where they came as keys.
+    /// Text was pasted outside a text field and dropped; with the number of keys where it came as
+    /// keys.
     PasteDropped {
         /// How many keys.
         keys: Option<usize>,
     },
-    /// The mouse did something; only told when the mouse is switched on.
+    /// The mouse did something; only reported while the mouse is on.
     Mouse(MouseEvent),
-    /// The terminal has another size now.
+    /// The terminal was resized.
     Resize {
         /// Its width.
         columns: u16,
         /// Its height.
         rows: u16,
     },
-    /// The terminal has told its background.
+    /// The terminal has reported its background.
     Background(Background),
     /// A campaign's worker has news.
     Update(Update),
-    /// A campaign that is not configured yet was tried out.
+    /// A campaign that is not configured yet was checked.
     Tried(Vec<TrialLine>),
-    /// A campaign was written into the configuration, or why not.
+    /// A campaign was written into the configuration, or the reason why not.
     Added(Result<(), Explanation>),
-    /// A step of an export was done, or not.
+    /// A step of an export was done, or failed.
     Export {
         /// Which export.
         export: ExportId,
-        /// What became of it.
+        /// The outcome.
         answer: ExportAnswer,
     },
-    /// The text that was copied last reached no clipboard, for this reason.
+    /// The last copied text did not reach any clipboard, for this reason.
     CopyFailed(String),
-    /// The time of day was set: it is so far ahead of the time that goes by.
+    /// The time of day was changed: it is this far ahead of the running time.
     ClockSet {
         /// How far; negative when it is behind.
         ahead: SignedDuration,
     },
     /// A second has passed: ages move on.
     Tick,
-    /// The program stops for a while, as by Ctrl-z. Told before it stops, or, where it was stopped from
-    /// outside, when it goes on.
+    /// The program is suspended for a while, as by Ctrl-z. Sent before it stops, or, where it was
+    /// stopped from outside, when it continues.
     Suspended,
-    /// The system asks the program to end (TERM, HUP, or an INT from outside).
+    /// The system asks the program to exit (TERM, HUP, or an INT from outside).
     EndAsked,
 }

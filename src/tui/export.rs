@@ -1,6 +1,6 @@
-//! What leaves the screen for a file: CSV that a spreadsheet opens as text, and nothing but text.
+//! What leaves the screen for a file: CSV that a spreadsheet opens as text and nothing else.
 
-/// The mark by which spreadsheets tell UTF-8.
+/// The mark by which spreadsheets recognise UTF-8.
 pub(super) const BOM: char = '\u{feff}';
 
 /// Rows as the text of a CSV file.
@@ -8,7 +8,7 @@ pub(super) fn csv(rows: &[Vec<String>]) -> String {
     format!("{BOM}{}", csv_lines(rows))
 }
 
-/// Rows as lines of CSV, without what begins a file.
+/// Rows as lines of CSV, without the mark at the start of a file.
 pub(super) fn csv_lines(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     for row in rows {

@@ -1,22 +1,22 @@
-//! The input guard: nothing is agreed to by a key that was not meant, and pasted text never acts as keys.
+//! The input guard: no key agrees to anything that was not meant, and pasted text never acts as keys.
 //!
-//! Terminals tell a paste apart only where they know how to; Windows, and many a multiplexer, deliver it
-//! as keys. And a key can be meant for what was on the screen before. So:
+//! Terminals mark a paste only where they know how to; Windows, and many a multiplexer, deliver it as keys.
+//! And a key can be meant for what was on the screen before. So:
 //!
-//! * **A burst is dropped.** Three or more different printable keys within [`BURST`] are no fingers. Keys
-//!   are judged in the batch in which they could be read, together with those of the time before, and a
-//!   burst lasts until that time passes without a further key. A single key passes at once: nothing waits
-//!   for what may come after it. So the first two keys of a burst that arrives in pieces may act; none of
-//!   them agrees to anything.
-//! * **A key agrees only if it was meant.** The question has been on the screen for [`REST`], as it is;
+//! * **A burst is dropped.** Nobody types three or more different printable keys within [`BURST`]. Keys are
+//!   judged in the batch in which they could be read, together with those of the time before, and a burst
+//!   lasts until that time passes without a further key. A single key passes at once: nothing waits for
+//!   what may come after it. So the first two keys of a burst that arrives in pieces may act; none of them
+//!   agrees to anything.
+//! * **A key agrees only if it was meant.** The question has been on the screen unchanged for [`REST`];
 //!   nothing else was read in the [`REST`] before the key, nor in [`AFTER_PASTE`] after a paste or a burst,
-//!   nor with the key, nor in the [`BURST`] after it, for which the key is held back. Twenty milliseconds
-//!   are not felt there; everywhere else they would be.
+//!   nor with the key, nor in the [`BURST`] after it, for which the key is held. Nobody notices twenty
+//!   milliseconds there; everywhere else they would.
 //! * **What is typed belongs to the answer** where a count or a name is asked for: it is no burst, however
-//!   close together a slow line brings it, and Enter needs only [`AFTER_TYPING`] behind it.
+//!   close together a slow line brings it, and Enter needs only [`AFTER_TYPING`] after it.
 //!
-//! Esc and Ctrl-c always pass. In a text field all text is welcome. Which key does what is the dashboard's
-//! to say ([`KeyRole`]); when it came is all that counts here. There is no other guard, and no other clock.
+//! Esc and Ctrl-c always pass. In a text field all text is welcome. What a key does is up to the dashboard
+//! ([`KeyRole`]); only when it came counts here. There is no other guard, and no other clock.
 
 use std::time::Duration;
 
@@ -25,24 +25,24 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
 use super::keys::Chord;
 use super::{InputEvent, QuestionId};
 
-/// The time in which different keys are a burst: the fastest typists need twice as long between
-/// two keys, a paste a hundredth.
+/// Different keys within this time are a burst: the fastest typists need twice as long between two
+/// keys, a paste a hundredth of it.
 pub const BURST: Duration = Duration::from_millis(20);
 
 /// How many different printable keys within [`BURST`] are a burst.
 const BURST_KEYS: usize = 3;
 
 /// How long a question must have been on the screen, and how long nothing else must have come before a
-/// yes: what was meant for something else arrives within that time.
+/// yes: a key meant for something else arrives within that time.
 pub const REST: Duration = Duration::from_millis(400);
 
-/// How long Enter must come behind the last character of a count or a name.
+/// How long after the last character of a count or a name Enter must come.
 pub const AFTER_TYPING: Duration = Duration::from_millis(150);
 
-/// For how long nothing is agreed to after a paste or a burst: its rest may be on its way.
+/// How long nothing is agreed to after a paste or a burst: its rest may still arrive.
 pub const AFTER_PASTE: Duration = Duration::from_secs(2);
 
-/// What a key would do where keys go now.
+/// What a key would do in the present context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyRole {
     /// It is for a field that takes text.
@@ -57,25 +57,25 @@ pub enum KeyRole {
     AgreesToTyped,
 }
 
-/// What stands between the keyboard and the key table. Times are counted from any fixed moment.
+/// The guard between the keyboard and the key table. Times are counted from any fixed moment.
 #[derive(Debug, Default)]
 pub struct Guard {
     question: Option<Open>,
-    /// When the newest thing came that counts, characters of an answer excepted.
+    /// When the newest event came that counts, characters of an answer excepted.
     other: Option<Duration>,
     /// When the newest character of an answer came.
     character: Option<Duration>,
     /// When the newest paste, or the newest key of a burst, came.
     paste: Option<Duration>,
-    /// The printable keys of the last time, and when they came.
+    /// The recent printable keys, and when they came.
     recent: Vec<(Duration, Chord)>,
-    /// When the newest key of the burst that is going on came.
+    /// When the newest key of the current burst came.
     burst: Option<Duration>,
     /// How many keys of it were dropped.
     dropped: usize,
-    /// How much came in the newest batch that counts.
+    /// How many events of the newest batch count.
     crowd: usize,
-    /// A key that agrees, until nothing can follow it closely any more.
+    /// A key that agrees, held until nothing can follow it closely any more.
     held: Option<Held>,
     /// A key that did not agree.
     refused: Option<KeyEvent>,
@@ -91,12 +91,12 @@ struct Open {
 struct Held {
     key: KeyEvent,
     came: Duration,
-    /// Whether it waits for the end of something that began closely behind it.
+    /// Whether it waits for the end of something that began shortly after it.
     waits: bool,
 }
 
 impl Guard {
-    /// Tells which question is open after an event. Another one than before has not been seen yet.
+    /// Says which question is open after an event. A different one has not been seen yet.
     pub fn question(&mut self, open: Option<QuestionId>) {
         if open != self.question.as_ref().map(|question| question.id) {
             self.question = open.map(|id| Open { id, first_frame: None });
@@ -104,8 +104,7 @@ impl Guard {
         }
     }
 
-    /// What is on the screen must be looked at again: the program was stopped, or the window has another
-    /// size.
+    /// What is on the screen must be seen again: the program was suspended, or the window was resized.
     pub fn look_again(&mut self) {
         if let Some(question) = &mut self.question {
             question.first_frame = None;
@@ -113,18 +112,18 @@ impl Guard {
         self.refuse_held();
     }
 
-    /// Tells that a frame with all that is told so far is on the screen.
+    /// Says that a frame with everything up to now is on the screen.
     pub fn drawn(&mut self, now: Duration) {
         if let Some(question) = &mut self.question {
             question.first_frame.get_or_insert(now);
         }
     }
 
-    /// Tells all that could be read at once, before each key of it is asked for with [`Guard::admit`];
-    /// and what each key would do before any of them did.
+    /// Takes everything that could be read at once, before each of its keys is asked for with
+    /// [`Guard::admit`], and what each key would do before any of them did anything.
     pub fn read(&mut self, batch: &[InputEvent], now: Duration, role: impl Fn(KeyEvent) -> KeyRole) {
         let done: Vec<&InputEvent> = batch.iter().filter(|came| counts(&came.event)).collect();
-        // However old it is: a loop that was busy reads late, and cannot tell when what it reads came.
+        // However old it is: a busy loop reads late and cannot know when its input came.
         let follows = |held: Held| done.iter().any(|came| !held.waits || came.first <= held.came + BURST);
         if self.held.is_some_and(follows) {
             self.refuse_held();
@@ -167,8 +166,8 @@ impl Guard {
         different.len() >= BURST_KEYS
     }
 
-    /// A key of the newest batch: given back when it may act now. One that is not given back is dropped,
-    /// or comes later from [`Guard::release`].
+    /// A key of the newest batch, returned when it may act now. One that is not returned is dropped, or
+    /// comes later from [`Guard::release`].
     pub fn admit(&mut self, key: KeyEvent, role: KeyRole, came: Duration) -> Option<KeyEvent> {
         let in_burst = role != KeyRole::Answer && self.burst.is_some() && typed(key).is_some();
         let agrees = matches!(role, KeyRole::Agrees | KeyRole::AgreesToTyped) && self.may_agree(role, came);
@@ -197,7 +196,7 @@ impl Guard {
         }
     }
 
-    /// Whether all that must have passed before a yes has passed.
+    /// Whether enough time has passed for a yes.
     fn may_agree(&self, role: KeyRole, came: Duration) -> bool {
         let rests = |since: Option<Duration>, rest: Duration| since.is_none_or(|since| came.saturating_sub(since) >= rest);
         let after_character = if role == KeyRole::AgreesToTyped { AFTER_TYPING } else { REST };
@@ -209,9 +208,10 @@ impl Guard {
             && rests(self.paste, AFTER_PASTE)
     }
 
-    /// The key that was held back for long enough, with nothing behind it: now it agrees. All that could
-    /// be read at `now` must have been told; `begun` says since when something comes in that is not whole.
-    /// That is waited for, but not for long: a yes must not take effect when nobody expects it any more.
+    /// The key that was held for long enough with nothing after it: now it agrees. Everything that could
+    /// be read at `now` must have been passed in; `begun` says since when something incomplete has been
+    /// arriving. That is waited for, but not for long: a yes must not take effect when nobody expects it
+    /// any more.
     pub fn release(&mut self, now: Duration, begun: Option<Duration>) -> Option<KeyEvent> {
         let held = self.held.as_mut()?;
         held.waits = is_followed(held.came, begun);
@@ -225,14 +225,14 @@ impl Guard {
         self.held.take().map(|held| held.key)
     }
 
-    /// When [`Guard::release`] or [`Guard::burst_over`] has something.
+    /// When [`Guard::release`] or [`Guard::burst_over`] has something to return.
     pub fn due(&self, begun: Option<Duration>) -> Option<Duration> {
         let held = self.held.map(|held| held.came + if is_followed(held.came, begun) { REST } else { BURST });
         let burst = self.burst.filter(|_| self.dropped > 0).map(|last| last + BURST);
         held.into_iter().chain(burst).min().map(|due| due + Duration::from_micros(1))
     }
 
-    /// A key that would have agreed, had it not come too soon, or with others.
+    /// A key that would have agreed if it had not come too soon, or with others.
     pub fn take_refused(&mut self) -> Option<KeyEvent> {
         self.refused.take()
     }
@@ -253,12 +253,12 @@ impl Guard {
     }
 }
 
-/// Whether something of which the end is not known yet may have come too close behind a key.
+/// Whether something that is still incomplete may have come too close after a key.
 fn is_followed(came: Duration, begun: Option<Duration>) -> bool {
     begun.is_some_and(|begun| begun <= came + BURST)
 }
 
-/// Whether it is a person's doing: no letting go of a key, no focus, no mere movement of the mouse.
+/// Whether it is a person's doing: not a key release, focus or mere movement of the mouse.
 pub fn counts(event: &Event) -> bool {
     match event {
         Event::Key(key) => key.kind != KeyEventKind::Release,
@@ -273,8 +273,8 @@ fn always_passes(key: KeyEvent) -> bool {
     Chord::of(key).is_some_and(|chord| chord == Chord::plain(KeyCode::Esc) || chord == Chord::ctrl('c'))
 }
 
-/// A key that a pasted text can contain: a printable one, Enter or Tab. Backspace counts, too: some
-/// terminals hand it on.
+/// A key that pasted text can contain: a printable one, Enter or Tab. Backspace counts, too: some
+/// terminals pass it on.
 fn typed(key: KeyEvent) -> Option<Chord> {
     let chord = Chord::of(key)?;
     let in_text = chord.printable().is_some() || matches!(chord.code(), KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace);

@@ -5,7 +5,7 @@ mod chord;
 mod map;
 mod named; // chords as people write them
 mod table;
-mod configured; // what the configuration wants to be bound
+mod configured; // what the configuration binds
 
 use std::fmt::Write;
 
@@ -13,22 +13,22 @@ pub use action::{Action, Context};
 pub use chord::Chord;
 pub use map::{Bound, KeyMap};
 
-/// A line of the table: what some keys do in some places.
+/// A line of the table: what some keys do in some contexts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     /// What they mean.
     pub action: Action,
     /// The keys, the one to be shown first.
     pub keys: &'static [Chord],
-    /// Where they mean it.
+    /// The contexts in which they mean it.
     pub contexts: &'static [Context],
     /// What it does, in one or two words, for the footer.
     pub label: &'static str,
     /// What it does, as half a sentence, for the help page and the README.
     pub help: &'static str,
-    /// Under which heading it stands in the help.
+    /// Its heading in the help.
     pub group: HelpGroup,
-    /// Its place in the footer, from 0 for the last to be left out where room is short; `None`
+    /// Its position in the footer, where 0 is the last to be left out when room is short; `None`
     /// where the footer never shows it.
     pub footer: Option<u8>,
 }
@@ -68,7 +68,7 @@ impl HelpGroup {
     }
 }
 
-/// The whole table as Markdown, for the README: the keys that are bound where the configuration says nothing.
+/// The whole table as Markdown, for the README: the keys bound by default.
 pub fn markdown() -> String {
     let mut text = String::from("| key | where | does | name |\n|---|---|---|---|\n");
     for group in HelpGroup::ALL {
@@ -82,12 +82,12 @@ pub fn markdown() -> String {
     text
 }
 
-/// The name that binds another key; none where the key is the same for everybody.
+/// The name that binds another key; none where the key is fixed.
 fn configured_name(binding: &'static Binding) -> String {
     if Bound::usual(binding).is_fixed() { String::new() } else { format!("`{}`", binding.action.name()) }
 }
 
-/// Where a binding is valid, in words.
+/// Where a binding applies, in words.
 fn indices(contexts: &[Context]) -> String {
     let missing: Vec<_> = Context::ALL.into_iter().filter(|context| !contexts.contains(context)).collect();
     match missing.as_slice() {

@@ -1,25 +1,25 @@
-//! Where things stand on the screen: a pure function of its size and of what is open.
+//! Where things are on the screen: a pure function of its size and of what is open.
 
 use ratatui::layout::Rect;
 
 use super::state::{Campaign, State, ViewKind};
 
-/// The smallest screen on which anything but a request for more room is shown.
+/// The smallest screen that shows more than a request for more room.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);
 
-/// From how many columns on the campaigns stand left and the detail right.
+/// From this many columns on, the campaigns are on the left and the detail on the right.
 const WIDE_COLUMNS: u16 = 140;
 
-/// From how many columns and rows on the detail stands under the list.
+/// From this many columns and rows on, the detail is below the list.
 const MEDIUM: (u16, u16) = (100, 30);
 
-/// Under how many rows there is only ever one pane.
+/// Below this many rows there is only ever one pane.
 const ONE_PANE_ROWS: u16 = 24;
 
-/// The campaigns' pane: a name of some length, the share of failures, what is open.
+/// The campaigns' pane: a name, the share of failures, the number on the way.
 const CAMPAIGNS_COLUMNS: u16 = 36;
 
-/// From how many columns on the pane tells the age of the data, too.
+/// From this many columns on, the pane also shows the age of the data.
 const ROOMY_COLUMNS: u16 = 170;
 
 /// How wide an age is.
@@ -31,39 +31,39 @@ const ID_COLUMNS: u16 = 56;
 /// How wide the list must be for all columns but the text.
 const LIST_COLUMNS: u16 = 82;
 
-/// How many lines the detail has under the list while it only follows the cursor.
+/// How many lines the detail has below the list while it only follows the cursor.
 const DETAIL_ROWS: u16 = 7;
 
-/// How much is to be had at once.
+/// How much fits at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Too little for anything.
+    /// Too small for anything.
     Tiny,
     /// One pane at a time.
     Small,
-    /// The detail under the list.
+    /// The detail below the list.
     Medium,
-    /// Campaigns left, list, detail right.
+    /// Campaigns on the left, list, detail on the right.
     Wide,
 }
 
-/// What must be known besides the size.
+/// What the layout depends on besides the size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// More than one campaign.
+    /// Whether there is more than one campaign.
     pub many_campaigns: bool,
-    /// A message is open.
+    /// Whether a message is open.
     pub opened: bool,
-    /// The list of messages is shown: only beside it a detail makes sense.
+    /// Whether the list of messages is shown: a detail only makes sense beside it.
     pub messages: bool,
-    /// How many lines tell of a run.
+    /// How many lines a run takes.
     pub run_rows: u16,
 }
 
-/// Where everything stands. What has no room is `None` or has no lines.
+/// Where everything is. What has no room is `None` or has no lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ScreenLayout {
-    /// How much is to be had.
+    /// How much fits.
     pub kind: Kind,
     /// Environment, campaign, age of the data.
     pub header: Rect,
@@ -77,7 +77,7 @@ pub(super) struct ScreenLayout {
     pub recent: Rect,
     /// The views.
     pub tabs: Rect,
-    /// What the list shows, of how much.
+    /// What the list shows, and of how many.
     pub filter: Rect,
     /// The heads of the columns.
     pub heads: Rect,
@@ -89,15 +89,15 @@ pub(super) struct ScreenLayout {
     pub campaigns_rule: Option<Rect>,
     /// The detail.
     pub detail: Option<Rect>,
-    /// Whether the detail stands in place of the list.
+    /// Whether the detail covers the list.
     pub covers_list: bool,
-    /// How far a run is.
+    /// The progress of a run.
     pub run: Rect,
     /// The newest outcome or notice.
     pub notice: Rect,
     /// The keys.
     pub keys: Rect,
-    /// All between the header and the two last lines: for pages and dialogs.
+    /// Everything between the header and the last two lines: for pages and dialogs.
     pub body: Rect,
 }
 
@@ -134,7 +134,7 @@ fn take_right(area: &mut Rect, columns: u16) -> Rect {
 }
 
 impl Kind {
-    /// What a size is enough for.
+    /// What this size is enough for.
     pub fn of(columns: u16, rows: u16) -> Self {
         if columns < SMALLEST.0 || rows < SMALLEST.1 {
             Kind::Tiny
@@ -150,7 +150,7 @@ impl Kind {
     }
 }
 
-/// Where everything stands in `area`.
+/// The layout of `area`.
 pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     let kind = Kind::of(area.width, area.height);
     let mut rest = area;
@@ -162,7 +162,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     let summary = take(&mut rest, 1);
     let recent = take(&mut rest, 1);
     let tabs = take(&mut rest, 1);
-    // On a low screen the list needs its rows more than a run its sentences.
+    // On a low screen the list needs its rows more than a run needs its sentences.
     let run_rows = if area.height < ONE_PANE_ROWS { shape.run_rows.min(1) } else { shape.run_rows };
     let run = take_bottom(&mut rest, run_rows);
     let (mut campaigns, mut campaigns_rule, mut rule, mut detail) = (None, None, None, None);

@@ -5,7 +5,7 @@ mod event;
 mod export; // what is copied or written to a file
 mod guard; // what was not meant does nothing
 pub mod keys; // the one table of keys
-mod layout; // where things stand
+mod layout; // where things are on the screen
 mod run;
 mod setup;
 mod start;

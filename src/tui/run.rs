@@ -27,17 +27,17 @@ pub use outside::{Host, Input, InputEvent, Reading, Screen};
 pub use requests::{ExitReason, Requests};
 pub use wake::{WakeReceiver, Waker, wake_pair};
 
-/// How often ages move on.
+/// How often ages are updated.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The least time between two ticks: a dashboard that always wants one at once must not keep a core
-/// busy.
+/// The shortest time between two ticks: a dashboard that always asks for one at once must not keep
+/// a core busy.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
 
-/// From which difference on the time of day was set, and not only slewed a little.
+/// From this difference on, the time of day was set and not only slewed a little.
 const CLOCK_SET: SignedDuration = SignedDuration::from_secs(1);
 
-/// How many terminal events are taken in one round, so that a flood of them cannot keep frames away.
+/// How many terminal events one round takes at most, so that a flood of them cannot hold up frames.
 const EVENTS_AT_ONCE: usize = 1_000;
 
 /// A dashboard with everything around it.
@@ -52,9 +52,9 @@ pub struct EventLoop<'a, D, S, I, H> {
     pace: FrameLimiter,
     last_tick: Duration,
     size: Option<(u16, u16)>,
-    /// Whether the program was stopped since the keyboard was read last.
+    /// Whether the program was suspended since the keyboard was last read.
     was_stopped: bool,
-    /// How far the time of day is ahead of the time that goes by, as last told.
+    /// How far the time of day is ahead of the running time, as last reported.
     ahead: SignedDuration,
     quit: bool,
 }
@@ -88,14 +88,16 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         }
     }
 
-    /// Runs until somebody or something ends it.
+    /// Runs until a person or something else ends it.
     ///
     /// # Errors
-    /// When the terminal is there and can be neither read nor written. What was asked of the workers goes on.
+    ///
+    /// When the terminal is there but can be neither read nor written. What was requested of the workers
+    /// continues.
     pub fn run(mut self) -> io::Result<ExitReason> {
         let result = self.rounds();
-        // A terminal that went away fails before the system's signal is told, or right after it: the
-        // signal is the better reason, and without one it is a hang-up all the same.
+        // A terminal that went away fails before the system's signal arrives, or right after it: the
+        // signal is the better reason, and without one it is still a hang-up.
         let Err(error) = result else { return result };
         self.requests.end_asked().or_else(|| ExitReason::of_error(&error)).ok_or(error)
     }
@@ -127,7 +129,8 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
             if let Some(error) = self.screen.copy_failed() {
                 self.update(Event::CopyFailed(error.to_string()), Cause::News)?;
             }
-            // One at a time: whoever answers at once, with a file of a million rows, must not keep keys out.
+            // One at a time: something that answers at once, with a file of a million rows, must not hold up
+            // keys.
             let answer = self.host.answer();
             let was_answered = answer.is_some();
             if let Some(answer) = answer {
@@ -148,20 +151,21 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         }
     }
 
-    /// Takes in what happened to the screen without a key: another size, or a stop from outside.
+    /// Handles what happened to the screen without a key: another size, or a suspension from
+    /// outside.
     fn look_around(&mut self) -> io::Result<()> {
         if self.requests.take_resized() {
             self.size()?;
         }
         if self.requests.take_continued() {
-            // It was stopped from outside, and what was typed meanwhile was typed blindly.
+            // It was suspended from outside, and what was typed meanwhile was typed blindly.
             self.guard.look_again();
             self.update(Event::Suspended, Cause::Key)?;
         }
         Ok(())
     }
 
-    /// Takes everything that can be read at once. True when nothing will come any more.
+    /// Reads everything that can be read at once. True when there will be no more input.
     fn read_keyboard(&mut self) -> io::Result<bool> {
         let since = self.input.elapsed();
         let mut events = Vec::new();
@@ -185,7 +189,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         let dashboard = &*self.dashboard;
         self.guard.read(&events, self.input.elapsed(), |key| dashboard.role(key));
         for came in events {
-            // What was typed behind Ctrl-z was not typed for what is on the screen after it.
+            // What was typed after Ctrl-z was not meant for what is on the screen afterwards.
             if self.quit || self.was_stopped {
                 break;
             }
@@ -205,10 +209,10 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         Ok(has_ended)
     }
 
-    /// Takes one thing that came from the terminal.
+    /// Handles one event from the terminal.
     fn take(&mut self, came: InputEvent) -> io::Result<()> {
         match came.event {
-            // A key that is let go of does nothing; only some terminals tell of it.
+            // A key release does nothing; only some terminals report it.
             TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => Ok(()),
             TerminalEvent::Key(key) => match self.guard.admit(key, self.dashboard.role(key), came.last) {
                 Some(key) => self.update(Event::Key(key), Cause::Key),
@@ -223,8 +227,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         }
     }
 
-    /// Lets the key agree that was held back for long enough, now that all has been read that was there
-    /// at `now`.
+    /// Lets a held key agree once everything that was there at `now` has been read.
     fn let_agree(&mut self, now: Duration) -> io::Result<()> {
         match self.guard.release(now, self.input.begun()) {
             Some(key) => self.update(Event::Agreed(key), Cause::Key),
@@ -232,7 +235,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         }
     }
 
-    /// Tells the dashboard the terminal's size, where that is another one.
+    /// Reports the terminal's size to the dashboard when it has changed.
     fn size(&mut self) -> io::Result<()> {
         let size = self.screen.size()?;
         if self.size == Some(size) {
@@ -244,7 +247,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         self.update(Event::Resize { columns, rows }, Cause::Key)
     }
 
-    /// Tells the dashboard when somebody has set the time of day.
+    /// Reports to the dashboard that the time of day was set.
     fn tell_clock(&mut self) -> io::Result<()> {
         let ahead = self.input.ahead();
         if (ahead - self.ahead).abs() < CLOCK_SET {
@@ -263,7 +266,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         Ok(())
     }
 
-    /// When the dashboard is told the time next, if it wants to know.
+    /// When the dashboard gets its next tick, if it needs one.
     fn next_tick(&self) -> Option<Duration> {
         let regular = self.dashboard.needs_tick().then_some(self.last_tick + TICK);
         let own = self.dashboard.next_wake().map(|at| {
@@ -273,14 +276,14 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         regular.into_iter().chain(own).min()
     }
 
-    /// For how long nothing is to be done, if nobody types and no news come.
+    /// How long there is nothing to do, if nobody types and no news arrive.
     fn until_something_is_due(&self) -> Option<Duration> {
         let now = self.input.elapsed();
         let due = [self.pace.due(), self.next_tick(), self.guard.due(self.input.begun())].into_iter().flatten().min()?;
         Some(due.saturating_sub(now))
     }
 
-    /// Tells the dashboard and carries out what it wants.
+    /// Passes an event to the dashboard and performs what it asks for.
     fn update(&mut self, event: Event, cause: Cause) -> io::Result<()> {
         self.pace.change(cause);
         let effects = self.dashboard.update(event, self.input.now());

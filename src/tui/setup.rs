@@ -1,4 +1,4 @@
-//! What the dashboard is told at its start.
+//! What the dashboard starts with.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::monitor::Notice;
 use crate::postman::{Explanation, HostKind};
 use crate::state::Session;
 
-/// What the dashboard is told at its start.
+/// What the dashboard starts with.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The campaigns, in the order of the configuration.
@@ -21,17 +21,17 @@ pub struct Setup {
     pub zone: TimeZone,
     /// The zone's short name for the header, `SGT` for one.
     pub zone_name: String,
-    /// Which colours.
+    /// The colours.
     pub theme: ThemeChoice,
     /// How many colours the terminal can show.
     pub depth: ColourDepth,
-    /// The terminal's background, as far as the environment tells it.
+    /// The terminal's background, as far as the environment says.
     pub background: Option<Background>,
     /// No signs outside ASCII.
     pub ascii: bool,
-    /// How many bytes the terminal's clipboard takes at most, as far as known.
+    /// How many bytes the terminal's clipboard takes at most, as far as is known.
     pub copy_limit: Option<usize>,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse is on.
     pub mouse: bool,
     /// Whether the terminal's bell may ring.
     pub bell: bool,
@@ -42,7 +42,7 @@ pub struct Setup {
     /// What was wrong at the start: mistakes in the configuration, an action left open by an
     /// earlier run.
     pub notices: Vec<Notice>,
-    /// What the dashboard showed when it was left last.
+    /// What the dashboard showed when it was last closed.
     pub session: Option<Session>,
     /// Why no action can be taken at all, where the journal cannot be written.
     pub actions_refused: Option<Explanation>,
@@ -69,20 +69,20 @@ pub struct CampaignSettings {
     pub valid_for: Duration,
     /// The ceiling of calls a second.
     pub calls_per_second: f64,
-    /// How far back it reads by itself.
+    /// How far back it loads automatically.
     pub history: Duration,
-    /// How many messages are kept; the oldest ones that are done make room for newer ones.
+    /// How many messages are kept; the oldest finished ones make room for newer ones.
     pub max_messages: usize,
     /// The share of failures (0 to 1) in the last minutes from which it needs a person.
     pub failure_limit: f64,
-    /// Why it cannot be read at all, where that is known from the start: a key that cannot be had.
+    /// Why it cannot be read at all, where that is known from the start: there is no key.
     pub broken: Option<Explanation>,
 }
 
 /// Which colours are used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ThemeChoice {
-    /// As the terminal's background asks for, once that is known; until then the terminal's own
+    /// Chosen by the terminal's background once that is known; until then the terminal's own
     /// sixteen colours, which suit light and dark backgrounds alike.
     #[default]
     Auto,
@@ -92,8 +92,8 @@ pub enum ThemeChoice {
     Light,
     /// With the strongest contrast.
     HighContrast,
-    /// No colour: ranks and statuses show by signs, words and bold.
+    /// No colour: signs, words and bold tell ranks and statuses apart.
     None,
-    /// As a file of the user's says.
+    /// From a file of the user's.
     Own(Arc<OwnTheme>),
 }

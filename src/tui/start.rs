@@ -1,4 +1,4 @@
-//! The start screen, for somebody who has no configuration yet.
+//! The start screen, shown when there is no configuration yet.
 
 mod example;
 mod form;
@@ -20,28 +20,29 @@ use super::{Dashboard, Effect, Event, EventLoop, ExitReason, Host, Input, KeyRol
 
 pub use form::TrialLine;
 
-/// What somebody wants who has no configuration yet.
+/// What a user without a configuration wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartChoice {
     /// The dashboard on the embedded simulator.
     Demo,
-    /// The dashboard on the campaign that was added just now.
+    /// The dashboard on the campaign just added.
     Added,
     /// Nothing.
     Quit,
 }
 
-/// What the start screen says.
+/// The texts of the start screen.
 #[derive(Debug, Clone)]
 pub struct StartText {
     /// Where a configuration is looked for.
     pub path: PathBuf,
 }
 
-/// Shows the start screen until something was chosen. How the loop ended is told beside the choice,
-/// for the exit code: a signal chooses [`StartChoice::Quit`].
+/// Shows the start screen until something is chosen. Returns the loop's exit reason along with the
+/// choice, for the exit code: a signal chooses [`StartChoice::Quit`].
 ///
 /// # Errors
+///
 /// When the terminal can be neither read nor written.
 pub fn start(
     text: StartText,
@@ -80,7 +81,7 @@ struct Start {
     focus: usize,
     /// The form that adds a campaign, while it is open.
     form: Option<CampaignForm>,
-    /// The example in front of the form, while it is looked at.
+    /// The example in front of the form, while it is open.
     example: Option<Example>,
     /// Columns and rows of the terminal.
     size: (u16, u16),
@@ -122,7 +123,7 @@ impl Start {
         }
     }
 
-    /// Ctrl-c: where something was typed, it says first what would be lost.
+    /// Ctrl-c: where something was typed, it first says what would be lost.
     fn interrupt(&mut self) -> Vec<Effect> {
         if self.form.as_mut().is_none_or(|form| form.may_leave(Leaving::Quit)) {
             return self.choose(StartChoice::Quit);

@@ -19,7 +19,8 @@ fn key(sign: char) -> KeyEvent {
     }
 }
 
-/// What is no key: a paste, a click, the wheel; and what does not count: movement, focus, a key let go of.
+/// What is not a key: a paste, a click, the wheel; and what does not count: movement, focus, a key
+/// release.
 fn event(sign: char) -> Event {
     use crossterm::event::{MouseButton, MouseEvent};
     let mouse = |kind| Event::Mouse(MouseEvent { kind, column: 0, row: 0, modifiers: KeyModifiers::NONE });
@@ -63,7 +64,7 @@ fn count(key: KeyEvent) -> KeyRole {
     }
 }
 
-/// What becomes of these batches, each read at its time in milliseconds: what passes as it is, `✓` for a
+/// The result of these batches, each read at its time in milliseconds: what passes as it is, `✓` for a
 /// key that agrees, `✗` for one that does not, and how many were dropped.
 #[must_use]
 fn passing(guard: &mut Guard, role: fn(KeyEvent) -> KeyRole, batches: &[(u64, &str)]) -> String {
@@ -90,7 +91,7 @@ fn passing(guard: &mut Guard, role: fn(KeyEvent) -> KeyRole, batches: &[(u64, &s
     passed
 }
 
-/// A guard before which a question has been on the screen since the time 0.
+/// A guard with a question that has been on the screen since time 0.
 fn asked() -> Guard {
     let mut guard = Guard::default();
     guard.question(Some(QuestionId(1)));

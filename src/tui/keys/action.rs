@@ -25,17 +25,17 @@ pub enum Action {
     Left,
     /// Scroll columns or text right.
     Right,
-    /// The next pane or field; in the find line: this campaign's server or only what is loaded.
+    /// The next pane or field; in the find line, this campaign or all.
     NextPane,
-    /// The pane or field before.
+    /// The previous pane or field.
     PreviousPane,
-    /// Open what is selected; in a dialog the focused answer.
+    /// Open what is selected; in a dialog, the focused answer.
     Enter,
     /// One step back; never quits, clears or agrees.
     Back,
-    /// The campaign before in the list.
+    /// The previous campaign of the list.
     PreviousCampaign,
-    /// The campaign after in the list.
+    /// The next campaign of the list.
     NextCampaign,
     /// The list of campaigns.
     ShowCampaigns,
@@ -47,19 +47,19 @@ pub enum Action {
     ShowFailures,
     /// Actions and their outcomes.
     ShowActivity,
-    /// Find a recipient by a part of the number.
+    /// Find a recipient by part of the number.
     Find,
     /// Filter by status, error, batch and time.
     Filter,
-    /// Look at a window of time.
+    /// Choose a time window.
     TimeWindow,
     /// Order and columns of the table.
     Order,
-    /// To the next message that was found.
+    /// To the next hit of the find.
     NextHit,
-    /// To the message that was found before.
+    /// To the previous hit of the find.
     PreviousHit,
-    /// Delete a filter that has a name.
+    /// Delete a saved filter.
     Delete,
     /// Bring back what was deleted.
     Undo,
@@ -69,7 +69,7 @@ pub enum Action {
     RevealRow,
     /// Mask everything again, or as configured.
     Mask,
-    /// Pause reading, or go on.
+    /// Pause, or continue.
     Pause,
     /// Read now.
     ReadNow,
@@ -77,15 +77,15 @@ pub enum Action {
     PlanRetry,
     /// Carry out the plan that is open.
     Agree,
-    /// Take a line into the plan, or out of it; mark a row, or take its mark away.
+    /// Include a line in the plan or exclude it; mark or unmark a row.
     Toggle,
-    /// Mark everything from the row that was marked last to this one.
+    /// Mark everything from the last marked row to this one.
     MarkRange,
     /// Mark all that the list shows.
     MarkAll,
-    /// Mark what is not marked of what the list shows, and the other way round.
+    /// Mark the unmarked rows of the list and unmark the others.
     InvertMarks,
-    /// Take all marks away.
+    /// Remove all marks.
     Unmark,
     /// Copy what is shown.
     Copy,
@@ -99,13 +99,13 @@ pub enum Action {
     Notices,
     /// Help for here and now.
     Help,
-    /// Back, and at the root quit.
+    /// Back; at the root, quit.
     Quit,
     /// Quit when pressed twice.
     Interrupt,
     /// Suspend the program.
     Suspend,
-    /// Draw anew.
+    /// Redraw the screen.
     Redraw,
 }
 
@@ -133,17 +133,17 @@ impl Action {
         name
     }
 
-    /// The action of this name.
+    /// The action with this name.
     pub fn named(name: &str) -> Option<Action> {
         Self::all().into_iter().find(|action| action.name() == name)
     }
 
-    /// Whether it can lead to something being written: no capital letter is ever bound to it.
+    /// Whether it can lead to a write: such an action is never bound to a capital letter.
     pub fn may_write(self) -> bool {
         matches!(self, Action::Agree | Action::Enter | Action::PlanRetry | Action::Export)
     }
 
-    /// Whether it only moves within what is on the screen, so that it makes no sense to choose it from a list.
+    /// Whether it only moves within the screen, so that it makes no sense in a list of commands.
     pub fn is_step(self) -> bool {
         use Action::{Back, Down, First, HalfPageDown, HalfPageUp, Last, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
         let rows = matches!(self, Up | Down | PageUp | PageDown | HalfPageUp | HalfPageDown | First | Last);
@@ -151,7 +151,7 @@ impl Action {
     }
 }
 
-/// Where a key is pressed: the same key may mean something else there, or nothing.
+/// Where a key is pressed: the same key may mean something else elsewhere, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Context {
     /// The list of messages.
@@ -166,7 +166,7 @@ pub enum Context {
     Activity,
     /// The detail of a message.
     Detail,
-    /// A line that is typed into: the find line. Printable keys are text.
+    /// A line for typing: the find line. Printable keys are text.
     Text,
     /// The filter menu.
     Menu,
@@ -176,9 +176,9 @@ pub enum Context {
     Question,
     /// The question before a retry of several messages or of a batch.
     Plan,
-    /// The moment after a yes, in which it can be taken back.
+    /// The moment after a yes in which it can be taken back.
     Starting,
-    /// The help: a page with a line that is typed into. Printable keys are text.
+    /// The help: a page with a line for typing. Printable keys are text.
     Help,
     /// A page to read: notices, the results of a run.
     Page,
@@ -208,12 +208,12 @@ impl Context {
         matches!(self, Context::Text | Context::Prompt | Context::Help)
     }
 
-    /// Whether it is a question: its yes, its no and its way out are the same for everybody.
+    /// Whether it is a question: its yes, its no and its way out have fixed keys.
     pub fn is_question(self) -> bool {
         matches!(self, Context::Question | Context::Plan | Context::Starting)
     }
 
-    /// The place's name in the README and the help.
+    /// Its name in the README and the help.
     pub fn name(self) -> &'static str {
         match self {
             Context::Messages => "messages",

@@ -1,11 +1,11 @@
-//! A key with what is held down beside it.
+//! A key with its modifier.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// A key, and whether Ctrl is held down with it. Alt never is: it is what tmux, screen readers and
-/// window managers use.
+/// A key, and whether Ctrl is held with it. Never Alt: tmux, screen readers and window managers use
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
     code: KeyCode,
@@ -33,7 +33,7 @@ impl Chord {
     pub fn of(key: KeyEvent) -> Option<Self> {
         let mut held = key.modifiers;
         let code = match key.code {
-            // Some terminals tell a capital letter as the small one with Shift, and all tell
+            // Some terminals report a capital letter as the small one with Shift, and all report
             // Shift along with signs that need it.
             KeyCode::Char(letter) if held.contains(KeyModifiers::SHIFT) => {
                 held.remove(KeyModifiers::SHIFT);
@@ -64,7 +64,7 @@ impl Chord {
         }
     }
 
-    /// The letter that Ctrl is held with.
+    /// The letter pressed with Ctrl.
     pub fn with_ctrl(self) -> Option<char> {
         match (self.ctrl, self.code) {
             (true, KeyCode::Char(letter)) => Some(letter),
@@ -94,7 +94,7 @@ impl fmt::Display for Chord {
             KeyCode::PageDown => out.write_str("PgDn"),
             KeyCode::BackTab => out.write_str("Shift-Tab"),
             KeyCode::F(number) => write!(out, "F{number}"),
-            // Enter, Esc, Tab, Backspace, Home and End are called what they are called.
+            // Enter, Esc, Tab, Backspace, Home and End are shown by their own names.
             code => write!(out, "{code:?}"),
         }
     }

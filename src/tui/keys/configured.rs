@@ -1,9 +1,9 @@
-//! Keys of the configuration: read, and checked for what they would break.
+//! Keys from the configuration: read, and checked for what they would break.
 
 use super::{Action, Bound, Chord, Context, KeyMap};
 use crate::config::{Expected, KeyBinding, Located, Mistake, nearest};
 
-/// A wish that was understood.
+/// A valid setting.
 struct Understood<'a> {
     action: Action,
     setting: &'a KeyBinding,
@@ -11,13 +11,13 @@ struct Understood<'a> {
 }
 
 impl KeyMap {
-    /// The usual keys with those that the configuration wants instead, and every mistake in them. A wish
-    /// with a mistake has no effect, so that its action keeps its usual keys.
+    /// The default keys with those that the configuration sets instead, and every mistake in them. A
+    /// setting with a mistake has no effect, so its action keeps its default keys.
     pub fn configured(settings: &[KeyBinding]) -> (KeyMap, Vec<Mistake>) {
         let mut mistakes = Vec::new();
         let mut understood: Vec<Understood<'_>> =
             settings.iter().filter_map(|setting| understand(setting).map_err(|mut wrong| mistakes.append(&mut wrong)).ok()).collect();
-        // A wish that is dropped gives its action its usual keys back, which may be in the way of another.
+        // Dropping a setting restores its action's default keys, which may clash with another setting.
         loop {
             let map = with(&understood);
             let Some((index, mistake)) = clash(&map, &understood) else {
@@ -30,7 +30,7 @@ impl KeyMap {
     }
 }
 
-/// The table with these wishes.
+/// The table with these settings.
 fn with(understood: &[Understood<'_>]) -> KeyMap {
     let mut map = KeyMap::default();
     for Understood { action, chords, .. } in understood {
@@ -69,7 +69,7 @@ fn understand(setting: &KeyBinding) -> Result<Understood<'_>, Vec<Mistake>> {
     if wrong.is_empty() { Ok(Understood { action, setting, chords }) } else { Err(wrong) }
 }
 
-/// What keeps a key from an action, whatever else is bound.
+/// Why a key can never be bound to an action, whatever else is bound.
 fn against(action: Action, chord: Chord) -> Option<Expected> {
     let letter = chord.printable();
     if letter.is_some_and(char::is_uppercase) && action.may_write() {
@@ -83,9 +83,9 @@ fn against(action: Action, chord: Chord) -> Option<Expected> {
     None
 }
 
-/// The first wish whose key means something else in the same place.
+/// The first setting whose key already means something else in the same context.
 fn clash(map: &KeyMap, understood: &[Understood<'_>]) -> Option<(usize, Mistake)> {
-    // The later of two wishes is the one that is in the way.
+    // Of two clashing settings the later one is at fault.
     for (index, Understood { action, chords, setting }) in understood.iter().enumerate().rev() {
         for chord in chords {
             for context in Context::ALL {

@@ -1,10 +1,10 @@
-//! Which keys are bound to what: the table, with what the configuration says instead.
+//! Which keys are bound to what: the table, with the configuration's changes.
 
 use crossterm::event::KeyEvent;
 
 use super::{Action, Binding, Chord, Context, table};
 
-/// A line of the table and the keys that are bound to it now.
+/// A line of the table and the keys now bound to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// The line.
@@ -17,8 +17,8 @@ impl Bound {
         Self { binding, keys: binding.keys.to_vec() }
     }
 
-    /// Whether its keys stay what they are whatever the configuration says: the yes and the ways out of a
-    /// question are the same for everybody, and in a text field keys are what they are in any text field.
+    /// Whether its keys are fixed whatever the configuration says: the yes and the ways out of a
+    /// question, and in a text field the keys that every text field has.
     pub(super) fn is_fixed(&self) -> bool {
         let Binding { action, contexts, .. } = self.binding;
         let is_answer =
@@ -26,8 +26,8 @@ impl Bound {
         is_answer || *action == Action::Interrupt || contexts.iter().all(|context| context.is_text())
     }
 
-    /// The keys that mean it in `context`. Where printable keys are text, they mean nothing else, and a
-    /// line that has only such keys keeps its usual ones there.
+    /// The keys that mean it in `context`. Where printable keys are text they mean nothing else, and a
+    /// line that has only such keys keeps its default ones there.
     pub fn keys_in(&self, context: Context) -> Vec<Chord> {
         if !context.is_text() {
             return self.keys.clone();
@@ -61,15 +61,16 @@ impl Default for KeyMap {
 }
 
 impl KeyMap {
-    /// What `key` means in `context`; `None` where it means nothing, so that an unknown chord does
-    /// nothing. Where text is typed, a printable key means nothing here: it is text.
+    /// What `key` means in `context`; `None` where it means nothing, so an unknown chord does
+    /// nothing. In a text field a printable key is text.
     pub fn lookup(&self, context: Context, key: KeyEvent) -> Option<Action> {
         let chord = Chord::of(key)?;
         let found = self.here(context).find(|line| line.keys_in(context).contains(&chord))?;
         Some(found.binding.action)
     }
 
-    /// What the footer shows in `context`, the most important first; what has no key is not there.
+    /// What the footer shows in `context`, the most important first; actions without a key are left
+    /// out.
     pub fn footer(&self, context: Context) -> Vec<&Bound> {
         let mut shown: Vec<_> =
             self.here(context).filter(|line| line.binding.footer.is_some() && !line.keys_in(context).is_empty()).collect();
@@ -77,28 +78,28 @@ impl KeyMap {
         shown
     }
 
-    /// Every line of `context`, by group and then in the order of the table.
+    /// Every line of `context`, by group and then in table order.
     pub fn help(&self, context: Context) -> Vec<&Bound> {
         let mut known: Vec<_> = self.here(context).collect();
         known.sort_by_key(|line| line.binding.group);
         known
     }
 
-    /// The key that does `action` in `context`, where one is bound there.
+    /// The key for `action` in `context`, where one is bound.
     pub fn key(&self, context: Context, action: Action) -> Option<String> {
         self.here(context).find(|line| line.binding.action == action).map(|line| line.key(context)).filter(|key| !key.is_empty())
     }
 
-    /// The key to name in a sentence about `action` in `context`. An action without a key is named as the
-    /// command that it is, which `:` runs.
+    /// The key to name in a sentence about `action` in `context`. An action without a key is named by its
+    /// `:` command.
     pub fn name(&self, context: Context, action: Action) -> String {
         let here = self.here(context).find(|line| line.binding.action == action);
         let line = here.or_else(|| self.lines.iter().find(|line| line.binding.action == action));
         line.map(|line| line.key(context)).filter(|key| !key.is_empty()).unwrap_or_else(|| self.command(&action.name()))
     }
 
-    /// How a command is named in a sentence: `:stop`, with the key that opens the line of commands. Where
-    /// none does, its usual sign says at least that it is one.
+    /// How a sentence names a command: `:stop`, with the key that opens the command line. Where no key
+    /// does, the usual sign still marks it as a command.
     pub fn command(&self, word: &str) -> String {
         let key = self.key(Context::Messages, Action::CommandLine).unwrap_or_else(|| ":".to_owned());
         let is_sign = key.chars().count() == 1;

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::Chord;
 use crate::config::{Expected, nearest};
 
-/// Keys that have a name, with the other names that people use for them.
+/// Keys with a name, and the other names people use for them.
 const NAMES: [(&str, KeyCode); 22] = [
     ("Space", KeyCode::Char(' ')),
     ("Enter", KeyCode::Enter),
@@ -31,27 +31,28 @@ const NAMES: [(&str, KeyCode); 22] = [
     ("End", KeyCode::End),
 ];
 
-/// What may be written.
+/// What can be written.
 const KEYS: &str = "a key such as \"r\", \"F5\", \"Ctrl-r\", \"Space\" or \"PgUp\"";
 
-/// Letters with Ctrl that a terminal cannot tell from another key, and that key.
+/// Letters that with Ctrl are the same as another key to a terminal, and that key.
 const SAME_KEY: [(char, &str); 5] = [('i', "Tab"), ('m', "Enter"), ('j', "Enter"), ('h', "Backspace"), ('[', "Esc")];
 
 /// Letters with Ctrl that terminals and multiplexers keep for themselves.
 const TAKEN: [char; 4] = ['a', 'b', 's', 'q'];
 
 impl Chord {
-    /// The chord that is written so. Names of keys are known in capital and small letters alike; a letter
-    /// alone is that very letter.
+    /// The chord written like this. Names of keys are case-insensitive; a single letter is exactly that
+    /// letter.
     ///
     /// # Errors
-    /// No key of that name, or a chord that can never be bound: what was expected instead, and the nearest
+    ///
+    /// No key has that name, or the chord can never be bound: says what was expected, and the nearest
     /// name.
     pub fn parse(text: &str) -> Result<Chord, Expected> {
         let written = text.trim();
         let mut letters = written.chars();
         match (letters.next(), letters.next()) {
-            // A blank alone is trimmed away: it is meant all the same.
+            // A blank alone would be trimmed away, but it is meant.
             (None, _) if text == " " => return Ok(Chord::char(' ')),
             (None, _) => return Err(Expected::new(KEYS)),
             (Some(letter), None) if !letter.is_control() => return Ok(Chord::char(letter)),

@@ -1,6 +1,6 @@
-//! The table itself. No capital letters but `G` and `N` are bound and none writes anything; `d`, `e` and `w`
-//! stay free, because fingers that are used to other programs expect them to delete, edit and
-//! write; Ctrl with `a`, `b`, `s` and `q` belongs to terminals and multiplexers.
+//! The table itself. The only capital letters bound are `G` and `N`, and neither writes anything; `d`, `e`
+//! and `w` stay free, because fingers trained on other programs expect them to delete, edit and write; Ctrl
+//! with `a`, `b`, `s` and `q` belongs to terminals and multiplexers.
 
 mod acting;
 mod finding;
@@ -15,7 +15,7 @@ use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messag
 
 /// Where a row is selected or lines scroll.
 const LISTS: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page];
-/// Where the whole dashboard is to be had: no dialog, no page and no text is in front of it.
+/// Where the dashboard has the keys: no dialog, page or text field is open.
 const PANES: &[Context] = &[Messages, Campaigns, Batches, Failures, Activity, Detail];
 /// Where printable keys are text.
 const TEXTS: &[Context] = &[Text, Prompt, Help];

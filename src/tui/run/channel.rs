@@ -1,4 +1,4 @@
-//! The way of the workers' news to the loop.
+//! How the workers' news reach the loop.
 
 use tokio::sync::mpsc;
 
@@ -22,7 +22,7 @@ pub fn updates(waker: Waker) -> (UpdateSender, UpdateReceiver) {
 }
 
 impl UpdateReceiver {
-    /// The next piece of news that is there.
+    /// The next waiting piece of news.
     pub(super) fn try_next(&mut self) -> Option<Update> {
         self.receiver.try_recv().ok()
     }

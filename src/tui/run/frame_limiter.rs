@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-/// The least time between two frames that show news alone: ten a second are as many as one reads.
+/// The least time between two frames that only show news: nobody reads more than ten a second.
 const NEWS_GAP: Duration = Duration::from_millis(100);
 
-/// Frames for keys that may follow each other at once. More than fingers need, so that no key is
-/// held back by the frame before it.
+/// Frames for keys that may follow each other at once. More than fingers need, so no key waits for
+/// the frame before it.
 const AT_ONCE: f64 = 6.0;
 
 /// Frames a second for keys beyond those. Together they are sixty in any second.
@@ -15,9 +15,9 @@ const KEYS_PER_SECOND: f64 = 54.0;
 /// What changed since the last frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cause {
-    /// Something that nobody waits for with a finger on a key.
+    /// Something that nobody is waiting for.
     News,
-    /// A key, or a size.
+    /// A key, or a new size.
     Key,
 }
 
@@ -26,7 +26,7 @@ pub(super) enum Cause {
 pub(super) struct FrameLimiter {
     changed: Option<Cause>,
     last_frame: Option<Duration>,
-    /// Frames for keys that may be drawn at once, as of `counted`.
+    /// Frames for keys that can be drawn at once, as of `counted`.
     allowed: f64,
     counted: Duration,
 }
@@ -41,7 +41,7 @@ impl FrameLimiter {
         self.changed = self.changed.max(Some(cause));
     }
 
-    /// When a frame is due; `None` when nothing changed, so that nothing is drawn.
+    /// When a frame is due; `None` when nothing changed and nothing needs drawing.
     pub(super) fn due(&self) -> Option<Duration> {
         match self.changed? {
             Cause::News => Some(self.last_frame.map_or(Duration::ZERO, |last| last + NEWS_GAP)),

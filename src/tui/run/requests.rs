@@ -1,4 +1,4 @@
-//! What others ask of the loop: to end, to stop for a while.
+//! Requests to the loop from outside: to end, or to suspend for a while.
 
 use std::io;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::Waker;
 
-/// Why the dashboard ended.
+/// Why the dashboard closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExitReason {
     /// A person quit.
@@ -19,14 +19,14 @@ pub enum ExitReason {
     HungUp,
     /// The keyboard's input ended.
     InputEnded,
-    /// The configuration was read again: another dashboard begins.
+    /// The configuration was reloaded: another dashboard starts.
     Reload,
     /// A part of the program panicked. A dashboard must not look alive when its worker is dead.
     Broken,
 }
 
 impl ExitReason {
-    /// The exit code that tells it: 128 and the signal's number, as shells have it.
+    /// Its exit code: 128 plus the signal's number, as in shells.
     pub fn exit_code(self) -> u8 {
         match self {
             ExitReason::Quit | ExitReason::Reload => 0,
@@ -38,8 +38,8 @@ impl ExitReason {
         }
     }
 
-    /// The end that an error of the terminal is: one that went away may fail before the system's signal
-    /// is told. `None` where the terminal is there and something else is wrong.
+    /// The reason that an error of the terminal stands for: a terminal that went away may fail before
+    /// the system's signal arrives. `None` where the terminal is there and something else is wrong.
     pub fn of_error(error: &io::Error) -> Option<Self> {
         #[cfg(unix)]
         let is_gone = {
@@ -71,7 +71,7 @@ pub struct Requests {
 
 #[derive(Debug, Default)]
 struct Asked {
-    /// 0, or 1 and the place in [`ExitReason::ALL`].
+    /// 0, or 1 plus the index in [`ExitReason::ALL`].
     end: AtomicU8,
     suspend: AtomicBool,
     continued: AtomicBool,
@@ -79,7 +79,7 @@ struct Asked {
 }
 
 impl Requests {
-    /// Requests to the loop that waits at the waker's end.
+    /// Requests to the loop that waits for this waker.
     pub fn new(waker: Waker) -> Self {
         Self { waker, asked: Arc::default() }
     }
@@ -91,19 +91,19 @@ impl Requests {
         self.waker.wake();
     }
 
-    /// Asks the loop to stop the program for a while, as for Ctrl-z.
+    /// Asks the loop to suspend the program for a while, as for Ctrl-z.
     pub fn suspend(&self) {
         self.asked.suspend.store(true, Ordering::Release);
         self.waker.wake();
     }
 
-    /// Tells that the program was continued.
+    /// Says that the program was continued.
     pub fn continued(&self) {
         self.asked.continued.store(true, Ordering::Release);
         self.waker.wake();
     }
 
-    /// Tells that the terminal has another size.
+    /// Says that the terminal was resized.
     pub fn resized(&self) {
         self.asked.resized.store(true, Ordering::Release);
         self.waker.wake();
@@ -114,18 +114,18 @@ impl Requests {
         self.waker.clone()
     }
 
-    /// Why the loop is to end, if it is.
+    /// Why the loop should end, if it should.
     pub(crate) fn end_asked(&self) -> Option<ExitReason> {
         let index = self.asked.end.load(Ordering::Acquire).checked_sub(1)?;
         ExitReason::ALL.get(usize::from(index)).copied()
     }
 
-    /// Whether a stop was asked for since the last call.
+    /// Whether a suspension was requested since the last call.
     pub(crate) fn take_suspend(&self) -> bool {
         self.asked.suspend.swap(false, Ordering::AcqRel)
     }
 
-    /// Whether the terminal got another size since the last call.
+    /// Whether the terminal was resized since the last call.
     pub(crate) fn take_resized(&self) -> bool {
         self.asked.resized.swap(false, Ordering::AcqRel)
     }

@@ -1,4 +1,5 @@
-//! The loop with a scripted keyboard and clock: given what happens when, which frames and events.
+//! The loop with a scripted keyboard and clock: what happens when, and the frames and events that
+//! follow.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -38,7 +39,7 @@ enum Step {
     News(usize),
     Ask(ExitReason),
     Continue,
-    /// Somebody sets the time of day so many milliseconds ahead of where it began.
+    /// The time of day is set this many milliseconds ahead of where it started.
     Set(i64),
 }
 
@@ -54,7 +55,7 @@ struct Script {
 }
 
 impl Script {
-    /// Lets happen what is due and is no key.
+    /// Lets everything happen that is due and is not a key.
     fn happen(&mut self) {
         let now = *self.time.borrow();
         while let Some((at, step)) = self.steps.front_mut() {
@@ -123,7 +124,7 @@ struct Frames {
     terminal: Terminal<TestBackend>,
     time: Rc<RefCell<Duration>>,
     log: Log,
-    /// From when on it takes nothing any more, and the system's number for why.
+    /// From when on it accepts no more output, and the system's error number.
     breaks: Option<(u64, i32)>,
 }
 
@@ -179,7 +180,8 @@ impl Host for Workers {
     }
 }
 
-/// `q` quits, `z` suspends, `r` opens a question, `m` changes it, `x` closes it; all else is only noted.
+/// `q` quits, `z` suspends, `r` opens a question, `m` changes it, `x` closes it; everything else is only
+/// noted.
 #[derive(Default)]
 struct Dummy {
     log: Log,
@@ -253,7 +255,7 @@ impl Dashboard for Dummy {
     }
 }
 
-/// Runs `dashboard` through `steps`; everything that happened, in order, and how it ended.
+/// Runs `dashboard` through `steps`; everything that happened, in order, and the exit reason.
 #[must_use]
 fn ran(dashboard: Dummy, steps: Vec<(u64, Step)>) -> (Vec<(u64, String)>, ExitReason) {
     let (log, end) = ran_on(None, dashboard, steps);
@@ -366,11 +368,11 @@ fn a_question_is_agreed_to_only_after_it_was_seen() {
         vec![at(100, 'r'), at(100, 'y'), at(300, 'y'), at(700, 'y'), at(800, 'x'), at(900, 'y'), (950, Step::Ask(ExitReason::Terminated))];
     let (log, _) = ran(Dummy::default(), steps);
     assert_eq!(names(&log)[3..], ["r", "no y", "frame", "no y", "frame", "yes y", "frame", "x", "frame", "y", "frame", "end asked"]);
-    // Held back for twenty milliseconds, in case something follows it.
+    // Held for twenty milliseconds, in case something follows it.
     assert_eq!(log[8], (720, "yes y".to_owned()));
 }
 
-/// What is behind Ctrl-z was typed for the shell; and what is on the screen after it must be looked at again.
+/// What comes after Ctrl-z was typed for the shell, and what is on the screen afterwards must be seen again.
 #[test]
 fn a_yes_that_was_typed_ahead_of_a_resumption_is_none() {
     let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
@@ -400,7 +402,7 @@ fn a_suspended_program_paints_everything_anew() {
     assert_eq!(names(&log)[3..], ["z", "suspended", "suspend", "forget", "frame", "q"]);
 }
 
-/// What was about to begin could neither be seen nor taken back meanwhile.
+/// What was about to start could neither be seen nor taken back meanwhile.
 #[test]
 fn who_was_stopped_from_outside_is_told_when_it_goes_on() {
     let at = |milliseconds, letter| (milliseconds, Step::Read(key(letter)));
@@ -409,7 +411,8 @@ fn who_was_stopped_from_outside_is_told_when_it_goes_on() {
     assert_eq!(names(&log)[3..], ["r", "frame", "suspended", "frame", "no y", "frame", "yes y", "frame", "q"]);
 }
 
-/// The time of day is set on, back, and to where it was; what a time service corrects all the time is no news.
+/// The time of day is set forward, back, and to where it was; the constant corrections of a time service are
+/// no news.
 #[test]
 fn a_clock_that_is_set_is_told_once() {
     let set = |at, ahead| (at, Step::Set(ahead));
@@ -423,7 +426,7 @@ fn a_clock_that_is_set_is_told_once() {
         set(6_000, 0),
         (9_000, Step::Read(key('q'))),
     ];
-    // The loop looks when it has something else to do: at the ages on the screen, at the latest.
+    // The loop notices when it has something else to do: at the latest when ages change.
     let (log, _) = ran(Dummy { ticks: true, ..Dummy::default() }, steps);
     let reported: Vec<(u64, &str)> =
         log.iter().filter(|(_, what)| what.starts_with("ahead")).map(|(at, what)| (*at, what.as_str())).collect();

@@ -11,13 +11,14 @@ mod system {
     #[derive(Debug, Clone)]
     pub struct Waker(Arc<UnixStream>);
 
-    /// The end that the loop waits at, together with the keyboard.
+    /// Where the loop waits, together with the keyboard.
     #[derive(Debug)]
     pub struct WakeReceiver(UnixStream);
 
-    /// A waker and its end.
+    /// A waker and its receiver.
     ///
     /// # Errors
+    ///
     /// When the system has no socket to give.
     pub fn wake_pair() -> io::Result<(Waker, WakeReceiver)> {
         let (here, there) = UnixStream::pair()?;
@@ -29,8 +30,8 @@ mod system {
     impl Waker {
         /// Wakes the loop, now or when it waits next.
         pub fn wake(&self) {
-            // A full socket wakes as well as another byte would, and one that nobody reads any
-            // more has nobody to wake.
+            // A full socket wakes as well as another byte would, and one that nobody reads any more
+            // has nobody to wake.
             let _ = (&*self.0).write(&[1]);
         }
     }
@@ -54,17 +55,18 @@ mod system {
 mod system {
     use std::io;
 
-    /// Wakes the loop. Here the loop looks by itself every few milliseconds.
+    /// Wakes the loop. Here the loop looks every few milliseconds anyway.
     #[derive(Debug, Clone)]
     pub struct Waker;
 
-    /// The end that the loop waits at.
+    /// Where the loop waits.
     #[derive(Debug)]
     pub struct WakeReceiver;
 
-    /// A waker and its end.
+    /// A waker and its receiver.
     ///
     /// # Errors
+    ///
     /// Never here.
     pub fn wake_pair() -> io::Result<(Waker, WakeReceiver)> {
         Ok((Waker, WakeReceiver))

@@ -1,4 +1,4 @@
-//! An example of a configuration, in front of the form: nothing that was typed is lost over it.
+//! An example of a configuration, in front of the form: nothing that was typed is lost.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,10 +11,10 @@ use crate::tui::keys::Action;
 use crate::tui::text::{cut, wrap};
 use crate::tui::{Copied, Effect, Role};
 
-/// Lines beside those of the example: a title, a blank one, the keys.
+/// Lines besides those of the example: a title, a blank one, the keys.
 const FRAME: u16 = 3;
 
-/// The example while it is looked at.
+/// The example while it is open.
 #[derive(Debug, Default)]
 pub(super) struct Example {
     /// How many lines it is scrolled down.
@@ -24,7 +24,7 @@ pub(super) struct Example {
 }
 
 impl Example {
-    /// A key, on a screen of so many columns and rows. What is to be done; `None` leads back to the form.
+    /// A key, on a screen of this size. What to do; `None` goes back to the form.
     pub fn key(&mut self, action: Option<Action>, (columns, rows): (u16, u16)) -> Option<Vec<Effect>> {
         let room = usize::from(rows.saturating_sub(FRAME)).max(1);
         let last = lines(columns).len().saturating_sub(room);
@@ -75,12 +75,12 @@ impl Example {
     }
 }
 
-/// The lines of the example on a screen of so many columns; those that are longer go on below.
+/// The lines of the example on a screen this wide; longer ones continue below.
 fn lines(columns: u16) -> Vec<(String, Role)> {
     let room = usize::from(columns.saturating_sub(2)).max(1);
     let role = |line: &str| if line.trim_start().starts_with('#') { Role::Muted } else { Role::Text };
     let wrapped = |line: &'static str| {
-        // A blank line stays one.
+        // A blank line stays blank.
         let parts = if line.is_empty() { vec![String::new()] } else { wrap(line, room) };
         parts.into_iter().map(move |part| (part, role(line)))
     };

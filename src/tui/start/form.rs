@@ -1,4 +1,4 @@
-//! The form that adds a campaign: filled in field by field, tried out at once, then saved.
+//! The form that adds a campaign: filled in field by field, checked at once, then saved.
 
 use std::fmt;
 
@@ -15,18 +15,18 @@ use crate::tui::Effect;
 use crate::tui::keys::Action;
 use crate::tui::update::edit;
 
-/// What was found when a new campaign was tried out.
+/// What the check of a new campaign found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialLine {
-    /// How it stands.
+    /// How good or bad it is.
     pub weight: NoticeWeight,
     /// What was seen.
     pub text: String,
-    /// What to do; empty where there is nothing to do.
+    /// What to do; empty where nothing needs doing.
     pub next: String,
 }
 
-/// A place of the form that can have the focus.
+/// A part of the form that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spot {
     Name,
@@ -41,14 +41,14 @@ pub(super) enum Spot {
     Example,
 }
 
-/// How far it is.
+/// The phase of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FormPhase {
     /// Being filled in.
     Filling,
-    /// Asked the API; no answer yet.
+    /// The API was asked; no answer yet.
     Trying,
-    /// The answer, and whether all was right.
+    /// The answer, and whether all was well.
     Tried(Vec<TrialLine>),
     /// Being written.
     Saving,
@@ -56,14 +56,14 @@ pub(super) enum FormPhase {
     NotSaved(Explanation),
 }
 
-/// Where the campaign can be: the three environments, then an address of one's own.
+/// Where the campaign can be: the three environments, then another address.
 pub(super) const SERVERS: [&str; 4] = ["production", "test", "loadtest", "another address"];
 /// Where its key can be.
 pub(super) const SOURCES: [&str; 3] = ["an environment variable", "a file", "typed here, saved in a private file"];
 /// Whether actions are locked.
 pub(super) const READ_ONLY: [&str; 3] = ["default: only in production", "yes: no retries", "no: retries are possible"];
 
-/// Longer than any key or path that is typed, short enough to be no accident.
+/// Longer than any key or path that is typed; more would be an accident.
 const LONGEST: usize = 500;
 
 /// The form.
@@ -79,11 +79,11 @@ pub(super) struct CampaignForm {
     pub focus: Spot,
     pub problems: Vec<(Spot, String)>,
     pub phase: FormPhase,
-    /// The key that drops what was typed when it is pressed once more.
+    /// The key that discards what was typed when it is pressed again.
     pub leaves: Option<Leaving>,
 }
 
-/// A key that leads away from what was typed.
+/// A key that leaves what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leaving {
     /// Esc: back to the menu.
@@ -92,7 +92,7 @@ pub(super) enum Leaving {
     Quit,
 }
 
-/// What was typed for each source of a key: wiped when the form goes, and shown in no debug output.
+/// What was typed for each source of a key: wiped with the form, and shown in no debug output.
 pub(super) struct TypedKeys([Input; 3]);
 
 impl TypedKeys {
@@ -104,7 +104,8 @@ impl TypedKeys {
 
 impl Default for TypedKeys {
     fn default() -> Self {
-        // Room for all of it from the start: what grows leaves its old place behind, unwiped.
+        // Room for all of it from the start: a growing string leaves its old memory behind,
+        // unwiped.
         Self(std::array::from_fn(|_| Input::new(String::with_capacity(LONGEST * char::MAX.len_utf8()))))
     }
 }
@@ -126,11 +127,11 @@ impl fmt::Debug for TypedKeys {
 /// What a key in the form leads to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Next {
-    /// The form goes on.
+    /// The form stays open.
     Stay(Vec<Effect>),
     /// Back to the menu.
     Back,
-    /// An example is looked at; the form waits.
+    /// Show an example; the form waits.
     Example,
 }
 
@@ -138,7 +139,7 @@ impl CampaignForm {
     pub fn new() -> Self {
         Self {
             name: Input::default(),
-            // Whoever tries it out for the first time should not do so in production.
+            // A first try should not be in production.
             server: 1,
             address: Input::default(),
             id: Input::default(),
@@ -152,7 +153,7 @@ impl CampaignForm {
         }
     }
 
-    /// The places in their order on the screen.
+    /// The parts in their order on the screen.
     pub fn spots(&self) -> Vec<Spot> {
         let all = [
             Spot::Name,
@@ -178,10 +179,10 @@ impl CampaignForm {
         matches!(&self.phase, FormPhase::Tried(lines) if lines.iter().all(|line| line.weight != NoticeWeight::Problem))
     }
 
-    /// A key. `action` is what the key table says of it in a line that is typed into.
+    /// A key. `action` is its meaning in the key table for a line that is typed into.
     pub fn key(&mut self, action: Option<Action>, key: KeyEvent) -> Next {
         if self.is_waiting() {
-            // An answer is on its way; only leaving makes sense, and what comes then is dropped.
+            // An answer is on its way; only leaving makes sense, and the answer is then dropped.
             if action == Some(Action::Back) && self.phase == FormPhase::Trying {
                 self.phase = FormPhase::Filling;
             }
@@ -200,12 +201,12 @@ impl CampaignForm {
         Next::Stay(Vec::new())
     }
 
-    /// Whether this key leaves the form now: where something was typed, when it is pressed twice.
+    /// Whether this key leaves the form now: where something was typed, only when pressed twice.
     pub fn may_leave(&mut self, by: Leaving) -> bool {
         self.is_empty() || self.leaves.replace(by) == Some(by)
     }
 
-    /// Pasted text goes into the line with the focus, its first line alone.
+    /// Pasted text goes into the focused line, only its first line.
     pub fn paste(&mut self, text: &str) {
         let first = text.trim().lines().next().unwrap_or_default();
         if self.is_waiting() {
@@ -219,7 +220,7 @@ impl CampaignForm {
 
     /// The API answered.
     pub fn tried(&mut self, lines: Vec<TrialLine>) {
-        // Who went back meanwhile does not want to know any more.
+        // The user has gone back meanwhile.
         if self.phase == FormPhase::Trying {
             self.phase = FormPhase::Tried(lines);
             self.focus = if self.is_right() { Spot::Save } else { Spot::Try };
@@ -231,7 +232,7 @@ impl CampaignForm {
         self.phase = FormPhase::NotSaved(why);
     }
 
-    /// Whether an answer is waited for.
+    /// Whether it waits for an answer.
     pub fn is_waiting(&self) -> bool {
         matches!(self.phase, FormPhase::Trying | FormPhase::Saving)
     }
@@ -324,14 +325,14 @@ impl CampaignForm {
         }
     }
 
-    /// What was found holds for what was there then.
+    /// What was found applied to what was there then.
     fn changed(&mut self) {
         self.phase = FormPhase::Filling;
         let focus = self.focus;
         self.problems.retain(|(spot, _)| *spot != focus && !(focus == Spot::Source && *spot == Spot::Key));
     }
 
-    /// The campaign, if nothing is wrong with it; else the focus goes to the first mistake.
+    /// The campaign, if nothing is wrong with it; otherwise the focus goes to the first mistake.
     fn checked(&mut self) -> Option<NewCampaign> {
         let campaign = self.campaign();
         let mut problems: Vec<(Spot, String)> = Vec::new();

@@ -19,7 +19,7 @@ const LABEL_COLUMNS: usize = 13;
 /// The widest that the form gets: longer lines are hard to read.
 const FORM_COLUMNS: u16 = 100;
 
-/// Where the terminal's cursor stands: line and column within the form.
+/// Where the terminal's cursor is: line and column within the form.
 type CursorPosition = (usize, usize);
 
 /// Draws it.
@@ -38,7 +38,7 @@ pub(super) fn draw(start: &Start, form: &CampaignForm, frame: &mut Frame<'_>) {
     }
     drawn.buttons(form);
     drawn.outcome(form);
-    // What has the focus stays in view, with the line below it, where an explanation may stand.
+    // What has the focus stays in view, with the line below it, where an explanation may be.
     let rows = usize::from(area.height.saturating_sub(1));
     let skipped = (drawn.cursor.0 + 2).saturating_sub(rows);
     let (row, column) = (drawn.cursor.0 - skipped.min(drawn.cursor.0), drawn.cursor.1);
@@ -53,7 +53,7 @@ pub(super) fn draw(start: &Start, form: &CampaignForm, frame: &mut Frame<'_>) {
     }
 }
 
-/// The form while it is put together.
+/// The form while it is being drawn.
 struct Drawn<'a> {
     start: &'a Start,
     columns: usize,
@@ -103,7 +103,7 @@ impl Drawn<'_> {
             Spot::Id => self.text(&mut line, &form.id, "such as campaign_00000000-0000-4000-8000-000000000000", has_focus, room),
             _ => match form.keys.of(form.source) {
                 Some(typed) if form.source == 2 => {
-                    // A key is never shown, not even to the one who types it.
+                    // A key is never shown, not even to the user who types it.
                     let hidden = self.sign("∙", "*").repeat(typed.value().chars().count());
                     let hidden = Input::new(hidden).with_cursor(typed.cursor());
                     self.text(&mut line, &hidden, "paste it here; it is not shown", has_focus, room)
@@ -132,7 +132,7 @@ impl Drawn<'_> {
         }
     }
 
-    /// The choice that is made, with the signs that there are others. Gives the cursor's column.
+    /// The current choice, with signs that there are others. Returns the cursor's column.
     fn choice(&self, line: &mut Line<'static>, choices: &[&'static str], chosen: usize, has_focus: bool) -> usize {
         let column = line.width();
         let chosen = choices.get(chosen).copied().unwrap_or_default();
@@ -143,7 +143,7 @@ impl Drawn<'_> {
         column
     }
 
-    /// A line that is typed into, or an example of what goes there. Gives the cursor's column.
+    /// A line for typing, or an example of what goes there. Returns the cursor's column.
     fn text(&self, line: &mut Line<'static>, input: &Input, example: &str, has_focus: bool, room: usize) -> usize {
         let column = line.width();
         if input.value().is_empty() {

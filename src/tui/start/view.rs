@@ -8,7 +8,7 @@ use super::{CHOICES, Start, form_view};
 use crate::tui::Role;
 use crate::tui::text::{Align, fit, wrap};
 
-/// The columns of a choice: digit, name, what it says.
+/// The width of a choice's name.
 const NAME_COLUMNS: usize = 19;
 
 /// The width of the menu, where there is room.
@@ -67,7 +67,7 @@ pub(super) fn paragraph(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>)
     }
 }
 
-/// The terminal's cursor shows screen readers where one is.
+/// The terminal's cursor shows screen readers where the focus is.
 fn cursor(frame: &mut Frame<'_>, x: u16, y: u16) {
     let area = frame.area();
     if x < area.width && y < area.height {

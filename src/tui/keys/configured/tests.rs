@@ -1,4 +1,4 @@
-//! Keys of the configuration, as they stand in the file.
+//! Keys from the configuration, as written in the file.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
@@ -101,7 +101,7 @@ fn every_mistake_is_told_and_what_is_right_works() {
 
 #[test]
 fn a_wish_that_is_dropped_can_be_in_the_way_of_another() {
-    // The filter's own key is no key, so it keeps `f`, and the find line cannot have that.
+    // The filter's own key is invalid, so it keeps `f`, and the find line cannot have that.
     let (map, mistakes) = read("find = \"f\"\nfilter = \"ctrl-q\"");
     assert_eq!(mistakes.len(), 2, "{mistakes:?}");
     assert_eq!(map, KeyMap::default());
@@ -127,7 +127,8 @@ fn questions_and_text_fields_keep_their_keys() {
 }
 
 proptest! {
-    /// Whatever is wished, what comes out is a table without a clash, in which nothing but the usual keys answers.
+    /// Whatever is set, the result is a table without a clash, in which nothing but the default keys answers
+    /// questions.
     #[test]
     fn what_comes_out_is_sound(settings in prop::collection::vec((0..50usize, prop::collection::vec("[a-zA-Z0-9/?:]|F[1-9]|ctrl-[a-z]|Enter|Esc|Tab|Space", 0..3)), 0..6)) {
         let actions = Action::all();

@@ -1,6 +1,6 @@
 //! The rule by which a key agrees, over any schedule of bytes: they go through the real keyboard reader, the
-//! loop and the guard, on a line and a clock of the test's own. What must come out is said once more by an
-//! oracle, which knows only what was read when, and what was on the screen.
+//! loop and the guard, on a line and a clock of the test's own. The expected result comes from an oracle,
+//! which knows only what was read when, and what was on the screen.
 
 use std::cell::Cell;
 
@@ -17,7 +17,7 @@ mod typing;
 #[derive(Debug, Clone)]
 enum Sent {
     Bytes(Vec<u8>),
-    /// The window gets so many columns.
+    /// The window now has this many columns.
     Columns(u16),
 }
 
@@ -26,11 +26,11 @@ enum Sent {
 enum Note {
     /// Something was read: when its first byte came, and whether it was half a key that was given up later.
     Came(Duration, TerminalEvent, bool),
-    /// Something that began then was not whole yet.
+    /// Something that started then was not complete yet.
     Half(Duration),
     /// A frame with this question.
     Frame(Option<QuestionId>),
-    /// What was on the screen has to be looked at again.
+    /// What was on the screen has to be seen again.
     Again,
     Agreed,
     TooSoon,
@@ -39,14 +39,14 @@ enum Note {
 type Notes = Rc<RefCell<Vec<(Duration, Note)>>>;
 type Time = Rc<Cell<Duration>>;
 
-/// The line's end that the loop has.
+/// The loop's end of the line.
 struct Wire {
     time: Time,
     sent: VecDeque<(u64, Sent)>,
     end: Duration,
     columns: Rc<Cell<u16>>,
     requests: Requests,
-    /// Whether the loop was woken since it waited last.
+    /// Whether the loop was woken since it last waited.
     is_woken: bool,
 }
 
@@ -102,7 +102,7 @@ impl ByteSource for Wire {
     }
 }
 
-/// The real reader, and what it reads noted.
+/// The real reader, and notes of what it reads.
 struct Watched(Keyboard<Wire>, Notes);
 
 impl Input for Watched {
@@ -169,8 +169,8 @@ impl Screen for Window {
     }
 }
 
-/// A question that `y` agrees to, again and again, or Enter behind a count; `m` changes it, `x` closes it,
-/// `r` opens it, `z` stops the program.
+/// A question that `y` agrees to, again and again, or Enter after a count; `m` changes it, `x` closes it,
+/// `r` opens it, `z` suspends the program.
 struct Board {
     question: Option<QuestionId>,
     asks_count: bool,
@@ -293,7 +293,7 @@ fn oracle(notes: &[(Duration, Note)]) -> Vec<Duration> {
             _ => {}
         }
     }
-    // When a press is settled: as long as half a sequence is closely behind it, it is not.
+    // When a press is settled: not while half a sequence is closely behind it.
     let settled = |at: Duration| {
         let halves = notes.windows(2).filter(|pair| matches!(pair[0].1, Note::Half(first) if first >= at && first <= at + ms(20)));
         halves.map(|pair| pair[1].0).max().unwrap_or(at).max(at + ms(20))
@@ -309,7 +309,7 @@ fn oracle(notes: &[(Duration, Note)]) -> Vec<Duration> {
                 other == *index || *last + ms(rest) <= at || *first > at + ms(20)
             })
         };
-        // What else may have begun too close behind it was not known for too long.
+        // What else may have started too close behind it was not unknown for too long.
         let is_sure = || !notes.iter().any(|(now, note)| matches!(note, Note::Half(first) if *first <= at + ms(20) && *now > at + ms(400)));
         is_yes && is_seen() && is_alone() && is_sure() && bursts.iter().all(|burst| *burst > at || *burst + ms(2_000) <= at)
     });
@@ -357,7 +357,7 @@ fn bursts(notes: &[(Duration, Note)]) -> Vec<Duration> {
     bursts
 }
 
-/// Holds a schedule against the oracle; how many keys agreed.
+/// Compares a schedule with the oracle; how many keys agreed.
 fn holds(sent: &[(u64, Sent)]) -> Result<usize, TestCaseError> {
     let notes = watched(sent.to_vec());
     let agreed: Vec<Duration> = notes.iter().filter(|(_, note)| *note == Note::Agreed).map(|(at, _)| *at).collect();
@@ -437,7 +437,7 @@ proptest! {
     }
 }
 
-/// The oracle and the guard are not both deaf.
+/// Both the oracle and the guard do agree to something.
 #[test]
 fn a_lone_yes_agrees_and_the_oracle_knows() {
     let bytes = |at: u64, text: &str| (at, Sent::Bytes(text.as_bytes().to_vec()));
@@ -454,7 +454,7 @@ fn a_lone_yes_agrees_and_the_oracle_knows() {
     assert_eq!(agrees(answer.to_vec()), 1);
 }
 
-/// What was found to agree once, and was not meant.
+/// Once found to agree although it was not meant.
 #[test]
 fn what_was_pasted_or_typed_ahead_agrees_to_nothing() {
     let bytes = |at: u64, text: &str| (at, Sent::Bytes(text.as_bytes().to_vec()));

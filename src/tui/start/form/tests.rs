@@ -1,4 +1,4 @@
-//! Keys into the form, and what it leads to.
+//! Keys into the form, and what they lead to.
 
 use crossterm::event::KeyModifiers;
 use rstest::rstest;
@@ -57,7 +57,7 @@ fn a_good_answer_leads_to_saving_and_a_bad_one_to_trying_again() {
     assert_eq!((form.focus, form.is_right()), (Spot::Save, true));
     let Next::Stay(effects) = press(&mut form, KeyCode::Enter) else { panic!("the form was left") };
     assert!(matches!(effects.as_slice(), [Effect::AddCampaign(_)]), "{effects:?}");
-    // Keys while it is written do nothing twice.
+    // Keys while it is being written do nothing twice.
     assert_eq!(press(&mut form, KeyCode::Enter), Next::Stay(Vec::new()));
 }
 

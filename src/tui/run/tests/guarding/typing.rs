@@ -1,8 +1,9 @@
-//! A count that is typed over a slow line: its digits belong to the answer, however they come, and Enter agrees.
+//! A count typed over a slow line: its digits belong to the answer, however they arrive, and Enter agrees.
 
 use super::*;
 
-/// What a line with this latency, in milliseconds a key, brings of keys pressed so far apart: nothing overtakes.
+/// What a line with this latency, in milliseconds a key, delivers of keys pressed this far apart: nothing
+/// overtakes.
 fn over_a_line(keys: &[(u64, u64, char)]) -> Vec<(u64, Sent)> {
     let (mut pressed, mut arrived) = (0, 0);
     let mut sent: Vec<(u64, Sent)> = Vec::new();
@@ -11,7 +12,7 @@ fn over_a_line(keys: &[(u64, u64, char)]) -> Vec<(u64, Sent)> {
         let before = arrived;
         arrived = arrived.max(pressed + latency);
         match sent.last_mut() {
-            // What comes at one time is read at once.
+            // What arrives at the same time is read at once.
             Some((_, Sent::Bytes(bytes))) if before == arrived => bytes.push(u8::try_from(*letter).unwrap()),
             _ => sent.push((arrived, Sent::Bytes(vec![u8::try_from(*letter).unwrap()]))),
         }
@@ -20,8 +21,8 @@ fn over_a_line(keys: &[(u64, u64, char)]) -> Vec<(u64, Sent)> {
 }
 
 proptest! {
-    /// A count over a line of 300 ms, give or take 120: its digits come in any bunches. Enter agrees once where it
-    /// comes alone and late enough behind them, whoever types however fast or slowly, and never otherwise.
+    /// A count over a line of 300 ms, give or take 120: its digits arrive in any bunches. Enter agrees once where
+    /// it comes alone and late enough after them, however fast or slowly they are typed, and never otherwise.
     #[test]
     fn a_count_that_is_typed_over_a_slow_line_agrees_once(
         digits in prop::collection::vec((20..900u64, 180..420u64, prop::char::range('0', '9')), 1..8),
@@ -46,7 +47,7 @@ proptest! {
     }
 }
 
-/// The property is not deaf: bunches and all, it agrees.
+/// The property can fail: bunches and all, it agrees.
 #[test]
 fn a_bunch_of_digits_and_a_late_enter_agree() {
     let agreed = |keys: &[(u64, u64, char)]| {
