@@ -1,9 +1,9 @@
-//! The dashboard's state: one value, owned by the loop that draws it. What changes it stands in
-//! `update`, how it looks in `view`.
+//! The dashboard's state: one value, owned by the loop that draws it. `update` changes it, `view`
+//! draws it.
 
 mod across;
 mod action;
-mod agreeing; // what agrees, and what it takes
+mod agreeing; // what agrees, and how
 mod activity;
 mod asked;
 mod batch_question;
@@ -29,14 +29,14 @@ mod notices;
 mod order_menu;
 mod page;
 mod palette;
-mod context; // where keys go
+mod context; // which keys apply
 mod plan_question;
 mod planning;
 mod prompt;
 mod question;
 mod recent_commands;
 mod resolve;
-mod rest; // what was agreed to and did not start
+mod rest; // what was agreed to but not started
 mod resume_question;
 mod row_menu;
 mod run_record;
@@ -99,13 +99,13 @@ use crate::action::ActionNumber;
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
-/// How long "again to quit" stands.
+/// How long "press again to quit" is shown.
 pub(super) const LEAVE_AGAIN: SignedDuration = SignedDuration::from_secs(3);
 
-/// The size that is assumed until the terminal has told its own.
+/// The assumed size until the terminal has reported its own.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// How long the order of the campaigns stays after a step through it.
+/// How long the order of the campaigns is kept after a step through it.
 const ORDER_HELD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Everything that the dashboard knows.
@@ -118,9 +118,9 @@ pub struct State {
     /// The order of each view, and the columns of the messages.
     pub(super) tables: Tables,
     pub(super) dialog: Dialog,
-    /// What the dialog was opened from, the last one on top; nothing where that was the view.
+    /// What the dialog was opened from, the last one on top; empty where that was the view.
     pub(super) beneath: Vec<Beneath>,
-    /// Where the view on the screen was opened from; `None` where it was gone to.
+    /// Where the view on the screen was opened from; `None` where the user went there directly.
     pub(super) came_from: Option<OpenedFrom>,
     /// Where the find line was opened.
     pub(super) find_from: Option<OpenedFrom>,
@@ -132,29 +132,29 @@ pub struct State {
     pub(super) copied: Option<LastCopy>,
     /// Whether it was copied by the newest key: the same key again shows it.
     pub(super) copied_just_now: bool,
-    /// How many bytes the terminal's clipboard takes, as far as known.
+    /// How many bytes the terminal's clipboard takes, as far as is known.
     pub(super) copy_limit: Option<usize>,
     /// The export under way.
     pub(super) exporting: Option<Exporting>,
     /// The number of the newest export.
     pub(super) last_export: u64,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse is on.
     pub(super) mouse: bool,
     /// What was clicked last, and when.
     pub(super) clicked: Option<(Target, Timestamp)>,
-    /// The files that were exported: their names are nobody else's business.
+    /// The exported files: their names are nobody else's business.
     pub(super) exported: Vec<String>,
-    /// Others look on: everything is masked, and stays so.
+    /// Presenting: everything is masked, and stays masked.
     pub(super) presenting: bool,
     /// The question to all campaigns.
     pub(super) across: Across,
-    /// What is looked for in the help.
+    /// The search in the help.
     pub(super) help: HelpSearch,
     /// Which keys are bound to what.
     pub(super) keymap: KeyMap,
-    /// The commands that were carried out last.
+    /// The commands run last.
     pub(super) recent: RecentCommands,
-    /// The filters with a name.
+    /// The saved filters.
     pub(super) named: NamedFilters,
     pub(super) notices: Notices,
     /// The demo's tour.
@@ -162,25 +162,25 @@ pub struct State {
     pub(super) actions_refused: Option<Explanation>,
     /// Columns and rows of the terminal.
     pub(super) size: (u16, u16),
-    /// The time of the newest event: what ages on the screen are counted to.
+    /// The time of the newest event: the ages on the screen count up to it.
     pub(super) now: Timestamp,
     /// When a key was last pressed.
     pub(super) last_key: Timestamp,
-    /// Whether nobody sits at the program.
+    /// Whether nobody is at the program.
     pub(super) is_away: bool,
-    /// Until when the newest notice stands before everything else: it answers a key.
+    /// Until when the newest notice comes before everything else: it answers a key.
     pub(super) noticed_until: Option<Timestamp>,
     /// The number of the next action that is agreed to.
     pub(super) next_action: ActionNumber,
-    /// Until when a second Ctrl-c, or q, ends the program.
+    /// Until when a second Ctrl-c or q quits.
     pub(super) leave_until: Option<Timestamp>,
     /// The campaigns in the order shown.
     order: Vec<usize>,
-    /// Until when that order stays, because somebody steps through it.
+    /// Until when that order is kept, because the user steps through it.
     order_held_until: Option<Timestamp>,
-    /// Whether the key that is being taken in agrees: the input guard let it through as one that does.
+    /// Whether the key being handled agrees: the input guard let it through as one that does.
     pub(super) agreed: bool,
-    /// The key that did not agree, since it came too soon.
+    /// The key that came too soon to agree.
     pub(super) too_soon: Option<KeyEvent>,
     /// The number of the newest question.
     pub(super) last_question: u64,
@@ -190,7 +190,7 @@ pub struct State {
 }
 
 impl State {
-    /// The state at the start, with nothing read yet.
+    /// The state at the start, with nothing loaded yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
         let theme = Theme::new(setup.theme, setup.depth).on(setup.background);
         let mut notices = Notices::default();
@@ -265,30 +265,30 @@ impl State {
         self.campaigns.get(self.current)
     }
 
-    /// The campaign on the screen, to change it.
+    /// The campaign on the screen, mutable.
     pub(super) fn campaign_mut(&mut self) -> Option<&mut Campaign> {
         self.campaigns.get_mut(self.current)
     }
 
-    /// The place of the campaign on the screen.
+    /// The index of the campaign on the screen.
     pub(super) fn index(&self) -> CampaignIndex {
         CampaignIndex(self.current)
     }
 
-    /// A number for a new question: answers to older ones are dropped.
+    /// A number for a new request: answers to older ones are dropped.
     pub(super) fn next_generation(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
     }
 
-    /// The places of the campaigns in the order shown: those that need a person first, else as
-    /// configured.
+    /// The indices of the campaigns in the order shown: those that need a person first, otherwise
+    /// as configured.
     pub(super) fn order(&self) -> &[usize] {
         &self.order
     }
 
-    /// Brings the campaigns into order anew, unless somebody steps through them at this moment: then
-    /// the order must not move under the keys.
+    /// Sorts the campaigns again, unless the user is stepping through them: the order must not move
+    /// under the keys.
     pub(super) fn sort_campaigns(&mut self) {
         if self.order_held_until.is_some_and(|until| self.now < until) && self.order.len() == self.campaigns.len() {
             return;
@@ -297,7 +297,7 @@ impl State {
         self.order.sort_by_key(|index| !self.campaigns[*index].needs_person());
     }
 
-    /// Keeps the order as it is for a while.
+    /// Keeps the order for a while.
     pub(super) fn hold_order(&mut self) {
         self.order_held_until = self.now.checked_add(ORDER_HELD).ok();
     }

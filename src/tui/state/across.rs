@@ -1,4 +1,4 @@
-//! A recipient looked for in all campaigns: one call each, and what each of them answered.
+//! A recipient searched for in all campaigns: one call each, and what each of them answered.
 
 use jiff::Timestamp;
 
@@ -19,19 +19,19 @@ pub(in crate::tui) enum AcrossAnswer {
     Found {
         /// Whether the server has more.
         more: bool,
-        /// What it told beside them.
+        /// What it reported besides.
         beside: Beside,
     },
-    /// It could not be asked: nothing is known of the number there.
+    /// It could not be asked: nothing is known about the number there.
     NotAsked(Explanation),
 }
 
 /// A line of the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct AcrossLine {
-    /// The campaign's place.
+    /// The campaign's index.
     pub campaign: usize,
-    /// The message; without one the line is about the campaign.
+    /// The message; without one the line is about the campaign itself.
     pub message: Option<MessageId>,
 }
 
@@ -40,21 +40,22 @@ pub(in crate::tui) struct AcrossLine {
 pub(in crate::tui) struct Across {
     /// Whether the find line asks all campaigns.
     pub on: bool,
-    /// What was asked.
+    /// What was searched for.
     query: RecipientQuery,
     generation: Option<Generation>,
     /// When it was asked.
     pub asked_at: Option<Timestamp>,
-    /// The campaigns' answers, by their places.
+    /// The campaigns' answers, by index.
     pub answers: Vec<AcrossAnswer>,
-    /// The messages to list of each campaign: those that it found, and loaded ones that it did not tell.
+    /// The messages to list of each campaign: those it found, and loaded ones that it did not report.
     pub listed: Vec<Vec<MessageId>>,
     /// Which line has the cursor.
     pub cursor: usize,
 }
 
 impl Across {
-    /// It was asked; campaigns that cannot be asked have answered already. `listed` is what is loaded of each.
+    /// It was asked; campaigns that cannot be asked have answered already. `listed` are the loaded messages of
+    /// each.
     pub fn asked(
         &mut self,
         query: RecipientQuery,
@@ -66,12 +67,12 @@ impl Across {
         *self = Self { on: true, query, generation: Some(generation), asked_at: Some(now), answers, listed, cursor: 0 };
     }
 
-    /// Whether the answers are those to this question.
+    /// Whether the answers belong to this question.
     pub fn is_about(&self, query: &RecipientQuery) -> bool {
         self.generation.is_some() && self.query == *query
     }
 
-    /// A campaign's word. False where it was not an answer to this question, or not its end.
+    /// A campaign's answer. False where it did not answer this question, or not completely.
     pub fn answered(&mut self, campaign: usize, generation: Generation, state: &SearchState) -> bool {
         if self.generation != Some(generation) {
             return false;
@@ -102,7 +103,7 @@ impl Across {
         }
     }
 
-    /// The server of that campaign has other messages than before.
+    /// The server of that campaign has different messages now.
     pub fn start_over(&mut self, campaign: usize) {
         self.listed.get_mut(campaign).into_iter().for_each(Vec::clear);
         if let Some(answer @ AcrossAnswer::Found { .. }) = self.answers.get_mut(campaign) {
@@ -125,7 +126,7 @@ impl Across {
             let messages =
                 self.listed_of(campaign).iter().take(LISTED).map(|message| AcrossLine { campaign, message: Some(message.clone()) });
             let mut lines: Vec<_> = messages.collect();
-            // That it was not asked is said beside what is loaded of it.
+            // That it was not asked is said beside its loaded messages.
             if lines.is_empty() || matches!(self.answers.get(campaign), Some(AcrossAnswer::NotAsked(_))) {
                 lines.push(AcrossLine { campaign, message: None });
             }
@@ -139,8 +140,8 @@ impl Across {
         self.listed.get(campaign).map_or(&[], Vec::as_slice)
     }
 
-    /// How many messages of a campaign are not listed, said behind `message`, the last that is; with a plus where its
-    /// server has more.
+    /// How many messages of a campaign are not listed, shown after its last listed one; with a plus where its server
+    /// has more.
     pub fn left_out_behind(&self, line: &AcrossLine) -> Option<(usize, bool)> {
         let listed = self.listed_of(line.campaign);
         let is_last = line.message.is_some() && listed.get(LISTED - 1) == line.message.as_ref();
@@ -149,7 +150,8 @@ impl Across {
         (is_last && (left_out > 0 || has_more)).then_some((left_out, has_more))
     }
 
-    /// The campaigns whose answer has no message and leaves open whether there is one, and what they answered instead.
+    /// The campaigns whose answer has no message but leaves open whether there is one, and what they answered
+    /// instead.
     pub fn uncertain(&self) -> (usize, Beside) {
         let (mut campaigns, mut all) = (0, Beside::default());
         for (index, answer) in self.answers.iter().enumerate() {
@@ -161,7 +163,7 @@ impl Across {
         (campaigns, all)
     }
 
-    /// How many campaigns answered, how many could not be asked, and how many are still awaited.
+    /// How many campaigns answered, how many could not be asked, and how many have yet to answer.
     pub fn counts(&self) -> (usize, usize, usize) {
         let of = |is: fn(&AcrossAnswer) -> bool| self.answers.iter().filter(|answer| is(answer)).count();
         (

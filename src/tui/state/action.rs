@@ -1,4 +1,4 @@
-//! The actions that were agreed to, and how far each is.
+//! The actions that were agreed to, and their stages.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,7 +27,7 @@ pub(in crate::tui) struct ActionRecord {
     key: ActionKey,
     /// What it is about.
     pub subject: Subject,
-    /// How far it is; `None` while the worker has not said anything yet.
+    /// Its stage; `None` while the worker has not reported anything yet.
     pub stage: Option<ActionStage>,
     /// When that was reported.
     pub at: Timestamp,
@@ -145,7 +145,7 @@ impl Actions {
         self.put(key, news.subject, Some(news.stage), news.at, accepted_at, in_run);
     }
 
-    /// What the journal says is open.
+    /// What the journal has open.
     pub fn note_open(&mut self, open: Vec<OpenActionNews>) {
         self.open = open;
     }
@@ -249,12 +249,12 @@ impl Actions {
         self.records.len()
     }
 
-    /// What the journal says is open.
+    /// What the journal has open.
     pub fn open(&self) -> &[OpenActionNews] {
         &self.open
     }
 
-    /// What became of the newest run's messages.
+    /// The outcomes of the newest run's messages.
     pub fn followed(&self) -> Followed {
         self.followed
     }

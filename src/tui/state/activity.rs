@@ -1,4 +1,4 @@
-//! What changed, what was done in this run of the program, and what the journal says is open, as one
+//! What changed, what was done in this run of the program, and what the journal has open, as one
 //! list.
 
 use std::collections::HashSet;
@@ -11,10 +11,10 @@ use crate::delivery::MessageId;
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
 
-/// Which line of the list.
+/// The key of a line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum ActivityKey {
-    /// What was agreed to and did not start.
+    /// What was agreed to but not started.
     NotStarted,
     /// An action that is open in the journal.
     Open(ActionId),
@@ -27,7 +27,7 @@ pub(in crate::tui) enum ActivityKey {
 /// A line of the list.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) enum Entry<'a> {
-    /// What was agreed to and did not start.
+    /// What was agreed to but not started.
     NotStarted(&'a LeftToStart),
     /// An action that is open in the journal, with what this run of the program knows of it.
     Open(&'a OpenActionNews, Option<&'a ActionRecord>),
@@ -38,7 +38,7 @@ pub(in crate::tui) enum Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Which line it is.
+    /// The key of the line.
     pub fn key(&self) -> ActivityKey {
         match self {
             Entry::NotStarted(_) => ActivityKey::NotStarted,
@@ -48,7 +48,7 @@ impl Entry<'_> {
         }
     }
 
-    /// Whether it is this line.
+    /// Whether it is the line with this key.
     fn is(&self, key: &ActivityKey) -> bool {
         match (self, key) {
             (Entry::NotStarted(_), ActivityKey::NotStarted) => true,
@@ -59,10 +59,10 @@ impl Entry<'_> {
         }
     }
 
-    /// When the newest word about it was said.
+    /// When the newest report about it came.
     pub fn at(&self) -> Timestamp {
         match self {
-            // It stands above everything else until it is dealt with.
+            // It comes before everything else until it is dealt with.
             Entry::NotStarted(_) => Timestamp::MAX,
             Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
             Entry::Action(record) => record.at,
@@ -80,15 +80,15 @@ impl Entry<'_> {
         }
     }
 
-    /// Whether it is an action, and not a change that was only seen.
+    /// Whether it is an action, and not just a change that was seen.
     pub fn is_action(&self) -> bool {
         !matches!(self, Entry::Change(_))
     }
 }
 
 impl Campaign {
-    /// The list: what waits for a person, then everything else, newest first. Who is open in the
-    /// journal stands there once.
+    /// The list: what needs a person, then everything else, newest first. An action that the
+    /// journal has open appears once.
     pub fn activity(&self) -> Vec<Entry<'_>> {
         let open = self.actions.open();
         let is_open = self.open_subjects();
@@ -103,7 +103,7 @@ impl Campaign {
         entries
     }
 
-    /// The place of the cursor in the list.
+    /// The index of the cursor in the list.
     pub fn activity_index(&self, entries: &[Entry<'_>]) -> usize {
         self.activity_cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.is(key))).unwrap_or(0)
     }
@@ -122,7 +122,8 @@ impl Campaign {
 }
 
 impl State {
-    /// Where an outcome waits for a person: in the campaign on the screen, else in the next one shown.
+    /// Where an outcome needs a person: in the campaign on the screen, otherwise in the next one
+    /// shown.
     pub(in crate::tui) fn next_for_person(&self) -> Option<(usize, ActivityKey)> {
         let indices = std::iter::once(self.current).chain(self.order().iter().copied().filter(|index| *index != self.current));
         indices.filter_map(|index| Some((index, self.campaigns.get(index)?))).find_map(|(index, campaign)| {

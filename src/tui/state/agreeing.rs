@@ -1,4 +1,4 @@
-//! Which key agrees to the question that is open, and the one way in which it does.
+//! Which key agrees to the open question, and the one way in which it does.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -26,7 +26,7 @@ impl State {
         }
     }
 
-    /// How a key agrees to the question that is open, if it does.
+    /// How a key agrees to the open question, if it does.
     fn agreement(&self, key: KeyEvent) -> Option<KeyRole> {
         self.asked_in_view()?;
         let action = self.keymap.lookup(self.context(), key)?;
@@ -43,12 +43,12 @@ impl State {
         agrees.then_some(if is_typed { KeyRole::AgreesToTyped } else { KeyRole::Agrees })
     }
 
-    /// Whether the key that is being taken in agrees to what is on the screen.
+    /// Whether the key being handled agrees to what is on the screen.
     pub(in crate::tui) fn is_agreed(&self) -> bool {
         self.agreed && self.asked_in_view().is_some()
     }
 
-    /// The key that came too soon, by its name, while its question is still there.
+    /// The name of the key that came too soon, while its question is still open.
     pub(in crate::tui) fn too_soon(&self) -> Option<String> {
         self.asked_in_view()?;
         self.too_soon.map(|key| match key.code {

@@ -1,13 +1,13 @@
-//! What all questions have in common: which one it is, and the count that some of them want typed. Since
-//! when it is on the screen is the input guard's to know.
+//! What all questions have in common: which one it is, and the count that some of them ask for. How long
+//! it has been on the screen is up to the input guard.
 
-/// The most digits of a count: far more than any plan has.
+/// The most digits of a count: far more than any plan needs.
 const LONGEST: usize = 9;
 
-/// A question that stands.
+/// An open question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct OpenQuestion {
-    /// Which question this is, since the start; another one wherever its content changes.
+    /// Its number since the start; a new one whenever its content changes.
     pub id: u64,
 }
 
@@ -18,7 +18,7 @@ impl OpenQuestion {
     }
 }
 
-/// The count that a person types, where that is asked for: nobody types a number by mistake.
+/// The count that a person types where one is asked for: nobody types a number by mistake.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct Count {
     /// What has been typed.
@@ -26,14 +26,14 @@ pub(in crate::tui) struct Count {
 }
 
 impl Count {
-    /// One more digit.
+    /// Adds a digit.
     pub fn digit(&mut self, digit: char) {
         if digit.is_ascii_digit() && self.typed.len() < LONGEST {
             self.typed.push(digit);
         }
     }
 
-    /// One digit less. False where there was none.
+    /// Removes a digit. False where there was none.
     pub fn rub_out(&mut self) -> bool {
         self.typed.pop().is_some()
     }

@@ -1,7 +1,7 @@
 //! The question before the retry of a whole batch: one call, for all its failures.
 //!
-//! What is loaded of a batch may be a part of it. So the question asks the worker to read all of it, again before that
-//! is a minute old, and there is no yes without it.
+//! Only part of a batch may be loaded. So the question has the worker load all of it, and again before that is a
+//! minute old; without it there is no yes.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,30 +13,30 @@ use crate::monitor::{BatchState, Generation};
 use crate::postman::Explanation;
 use crate::store::RowNumber;
 
-/// When the batch is read again: early enough that the one before still holds meanwhile.
+/// When the batch is loaded again: early enough that the previous reading still holds meanwhile.
 const READ_AGAIN: SignedDuration = SignedDuration::from_secs(45);
 
-/// How far the reading of the batch is.
+/// The phase of loading the batch.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum ReadingPhase {
-    /// It is to begin.
+    /// It should start.
     Wanted,
-    /// So many of its messages were read.
+    /// Some of its messages were loaded.
     Reading {
-        /// Which question was asked for it.
+        /// The number of the request.
         generation: Generation,
         /// How many.
         read: usize,
     },
-    /// All of it was read.
+    /// All of it was loaded.
     Whole,
-    /// It could not be read.
+    /// It could not be loaded.
     Failed {
-        /// Which question was asked for it.
+        /// The number of the request.
         generation: Generation,
         /// What happened.
         why: Explanation,
-        /// Whether it is tried again by itself.
+        /// Whether it is tried again automatically.
         again: bool,
     },
 }
@@ -50,13 +50,13 @@ pub(in crate::tui) struct BatchQuestion {
     pub plan: BatchPlan,
     /// The count that was typed.
     pub count: Count,
-    /// Why it is a preview only, whatever the batch's own state.
+    /// Why it is only a preview, whatever the batch's own state.
     pub refusal: Option<Explanation>,
-    /// How far its reading is.
+    /// The phase of its loading.
     pub phase: ReadingPhase,
-    /// The newest whole reading.
+    /// The newest complete reading.
     reading: Option<BatchReading>,
-    /// Whether that can be agreed to as of the newest event.
+    /// Whether that reading is recent enough to agree to, as of the newest event.
     is_current: bool,
     is_production: bool,
 }
@@ -96,7 +96,7 @@ impl BatchQuestion {
         now.duration_since(self.plan.planned_at).unsigned_abs() > PLAN_LIFE
     }
 
-    /// When the whole reading ended.
+    /// When the complete reading ended.
     pub fn read_at(&self) -> Option<Timestamp> {
         self.plan.evidence.as_ref().and_then(BatchEvidence::ended_at)
     }
@@ -110,7 +110,7 @@ impl BatchQuestion {
         }
     }
 
-    /// Whether the batch is to be read, for the first time or again.
+    /// Whether the batch should be loaded, for the first time or again.
     pub fn wants_reading(&self, now: Timestamp) -> bool {
         let is_old = || self.read_at().is_none_or(|read_at| now.duration_since(read_at).abs() >= READ_AGAIN);
         match self.phase {
@@ -120,12 +120,13 @@ impl BatchQuestion {
         }
     }
 
-    /// The worker was asked to read it.
+    /// The worker was asked to load it.
     pub fn reading_begins(&mut self, generation: Generation) {
         self.phase = ReadingPhase::Reading { generation, read: 0 };
     }
 
-    /// The worker's word about a reading; about an older one it is dropped. False where the batch is known no longer.
+    /// The worker's report on a reading; one about an older reading is dropped. False where the batch is no longer
+    /// known.
     pub fn reading_reported(&mut self, id: u64, campaign: &Campaign, generation: Generation, state: BatchState, now: Timestamp) -> bool {
         let asked = match &self.phase {
             ReadingPhase::Reading { generation, .. } | ReadingPhase::Failed { generation, .. } => *generation,
@@ -147,8 +148,8 @@ impl BatchQuestion {
         is_known
     }
 
-    /// Answers to other questions touched these rows: where one says something else of a failure, the batch is read
-    /// again, and what was read before is no longer agreed to. Whether any of them is of the batch.
+    /// Answers to other requests touched these rows: where one contradicts a known failure, the batch is loaded
+    /// again, and the previous reading can no longer be agreed to. Whether any of them is in the batch.
     pub fn touched(&mut self, campaign: &Campaign, rows: &[RowNumber]) -> bool {
         let batch = self.plan.batch.as_str();
         let mut ours = rows.iter().filter(|row| campaign.store.cells(**row).batch == Some(batch)).peekable();
@@ -162,8 +163,8 @@ impl BatchQuestion {
         is_ours
     }
 
-    /// Makes the plan anew. Where it says something else now, the question is asked anew. False
-    /// where the batch is known no longer.
+    /// Makes the plan again. Where it now says something else, the question is asked again. False
+    /// where the batch is no longer known.
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) -> bool {
         let Some(plan) = batch_plan(campaign, &self.plan.batch, self.reading.as_ref(), now) else { return false };
         let before = std::mem::replace(&mut self.plan, plan);
@@ -174,7 +175,7 @@ impl BatchQuestion {
         true
     }
 
-    /// It is another question from now on.
+    /// From now on it is another question.
     pub fn ask_again(&mut self, id: u64) {
         self.asked = OpenQuestion::new(id);
         self.count = Count::default();

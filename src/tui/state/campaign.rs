@@ -1,9 +1,9 @@
-//! A campaign: its messages, what the list shows of them, and what its worker tells.
+//! A campaign: its messages, what the list shows of them, and what its worker reports.
 
 mod age; // how old that is
-mod person; // what it needs a person for, and allows one
-mod stuck; // how many should have gone on by now
-mod window; // what is looked at of them
+mod person; // what needs a person, and what is allowed
+mod stuck; // how many are overdue
+mod window; // which of them are shown
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -26,12 +26,12 @@ use stuck::StuckCount;
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
 
-/// How far back somebody wants messages read.
+/// How far back messages should be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum BackTo {
     /// To the campaign's first message.
     Start,
-    /// To those of a moment.
+    /// To those of this moment.
     Moment(Timestamp),
 }
 
@@ -45,11 +45,11 @@ pub(in crate::tui) struct Campaign {
     pub now: Timestamp,
     /// Whether recipients and texts are masked now.
     pub masked: bool,
-    /// Until when it is shown openly, because somebody asked for that.
+    /// Until when it is shown unmasked, at the user's request.
     pub revealed_until: Option<Timestamp>,
-    /// Others look on: whether it was masked before that.
+    /// While presenting: whether it was masked before.
     pub presenting: Option<bool>,
-    /// How far back somebody wants it read, until it is.
+    /// How far back it should be loaded, until it is.
     pub history_to: Option<BackTo>,
     /// Its messages.
     pub store: Store,
@@ -61,13 +61,13 @@ pub(in crate::tui) struct Campaign {
     pub failures: Failures,
     /// Where a list of messages was opened from, and what the list showed before.
     pub drilled: Option<Drilled>,
-    /// Whom the list looks for.
+    /// The recipient that the list searches for.
     pub find: Find,
-    /// How the worker sees the world.
+    /// The connection as the worker sees it.
     pub connection: Connection,
-    /// Where the budget stands.
+    /// The state of the budget.
     pub meter: Option<Meter>,
-    /// When the newest messages were last asked for with success.
+    /// When the newest messages were last loaded.
     pub head_at: Option<Timestamp>,
     /// The message that is open.
     pub opened: Option<MessageDetail>,
@@ -75,55 +75,55 @@ pub(in crate::tui) struct Campaign {
     pub actions: Actions,
     /// The newest run of several retries.
     pub run: Option<RunRecord>,
-    /// What changed since somebody last looked.
+    /// What changed since the user last looked.
     pub changes: Changes,
-    /// What was agreed to and did not start.
+    /// What was agreed to but not started.
     pub not_started: LeftToStart,
-    /// Whether a person wanted back what waits, since something was last agreed to.
+    /// Whether a person wanted back what was waiting, since something was last agreed to.
     pub stop_asked: bool,
-    /// Messages that the API refused because their attempts are used up, ever: none of them is
+    /// All messages that the API has refused because their attempts are used up: none of them is
     /// planned.
     pub out_of_attempts: HashSet<MessageId>,
     /// The line of the activity with the cursor.
     pub activity_cursor: Option<ActivityKey>,
-    /// The batch with the cursor; the first one without.
+    /// The batch with the cursor; the first one if `None`.
     pub batch_cursor: Option<BatchId>,
     /// The order of the batches.
     pub batch_order: Ordered<BatchColumn>,
     /// What a person marked.
     pub marked: Marked,
-    /// Until when a read-only campaign is open for actions.
+    /// Until when a read-only campaign is unlocked for actions.
     pub unlocked_until: Option<Timestamp>,
-    /// What is marked for a while.
+    /// What is highlighted for a while.
     pub marks: Highlights,
-    /// What ended in the last minutes, as of the newest event.
+    /// What finished in the last minutes, as of the newest event.
     pub recent: Recent,
-    /// The open messages by status, as of the newest event.
+    /// The messages on the way by status, as of the newest event.
     pub open: [usize; STATUS_COUNT],
-    /// When the open message that was read longest ago was read, as of the newest event.
+    /// When the longest unchecked message on the way was last checked, as of the newest event.
     pub oldest_open_reading: Option<Timestamp>,
-    /// How many messages should have gone on by now, and as of when.
+    /// How many messages are overdue, and as of when.
     pub stuck: StuckCount,
-    /// How many pages are still read by themselves to fill a window that a filter left empty.
+    /// How many more pages are loaded automatically to fill a window that a filter left empty.
     pub pages_to_fill: u8,
-    /// Whether a page of older history was asked for and has not come.
+    /// Whether a page of older history was requested and has not come.
     pub further_asked: bool,
     /// Whether it has called a person since its failures rose.
     pub has_called: bool,
-    /// The batches of which something was open when it was last looked at.
+    /// The batches that had messages on the way when last looked at.
     pub moving_batches: HashSet<BatchId>,
-    /// Whether a pause (or its end) was asked for and has not begun.
+    /// Whether a pause (or its end) was requested and has not started.
     pub pause_asked: Option<bool>,
-    /// How many of the columns that may be left out are scrolled away.
+    /// How many of the columns that can scroll are scrolled away.
     pub skipped_columns: usize,
-    /// What a mask leaves open while others look on.
+    /// What a mask leaves visible while presenting.
     nothing_searched: RecipientQuery,
-    /// Which kind of answer told a message's attempts, where it was not the campaign's list.
+    /// Which kind of answer reported a message's attempts, where it was not the campaign's list.
     read_from: HashMap<MessageId, AnswerKind>,
 }
 
 impl Campaign {
-    /// A campaign of which nothing was read yet.
+    /// A campaign of which nothing is loaded yet.
     pub fn new(settings: CampaignSettings, zone: TimeZone, now: Timestamp) -> Self {
         Self {
             masked: settings.masked,
@@ -170,10 +170,10 @@ impl Campaign {
         }
     }
 
-    /// Takes an answer in.
+    /// Merges an answer.
     pub fn merge(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) -> Merged {
         match from {
-            // A retry's answer has no attempts: what is known of them came from before.
+            // The answer to a retry has no attempts: what is known of them came from before.
             AnswerKind::Action => {}
             AnswerKind::List | AnswerKind::Search if self.read_from.is_empty() => {}
             AnswerKind::List | AnswerKind::Search => {
@@ -188,8 +188,8 @@ impl Campaign {
         self.store.merge(rows, from, asked_at)
     }
 
-    /// Keeps no more messages than wanted. What somebody has marked, opened or under the cursor
-    /// stays, and while something is looked for everything does. Whether this was the first time.
+    /// Keeps no more messages than allowed. What is marked, opened or under the cursor stays, and
+    /// during a find everything does. Whether this was the first time.
     pub fn keep_within_limit(&mut self) -> bool {
         if self.store.len() <= self.settings.max_messages || self.find.is_on() {
             return false;
@@ -206,7 +206,7 @@ impl Campaign {
         is_first && !trimmed.is_empty()
     }
 
-    /// Which kind of answer told a message's attempts.
+    /// Which kind of answer reported a message's attempts.
     pub fn read_from(&self, message: &MessageId) -> AnswerKind {
         self.read_from.get(message).cloned().unwrap_or(AnswerKind::List)
     }
@@ -233,7 +233,7 @@ impl Campaign {
         counts
     }
 
-    /// Counts anew what depends on the time.
+    /// Updates the counts that depend on the time.
     pub fn count(&mut self, now: Timestamp) {
         self.now = now;
         self.move_on();
@@ -243,7 +243,7 @@ impl Campaign {
         self.stuck.count(&self.store, now);
     }
 
-    /// The message that keys are about: the one that is open, else the one under the cursor.
+    /// The message that keys are about: the open one, otherwise the one under the cursor.
     pub fn subject(&self) -> Option<RowNumber> {
         match &self.opened {
             Some(opened) => self.store.row(&opened.message),
@@ -256,19 +256,19 @@ impl Campaign {
         self.masked && !self.marks.is_revealed(row)
     }
 
-    /// The digits that a mask leaves open: those that are looked for, and none while others look on.
+    /// The digits that a mask leaves visible: those searched for, and none while presenting.
     pub fn open_digits(&self) -> &RecipientQuery {
         if self.presenting.is_some() { &self.nothing_searched } else { &self.find.query }
     }
 
-    /// What is looked for, as it may stand on the screen.
+    /// What is searched for, as it may be shown.
     pub fn shown_find(&self) -> Cow<'_, str> {
         let is_refused = self.find.refusal.is_some();
         self.hidden_from_others(if is_refused { self.find.input.value() } else { self.find.query.as_str() })
     }
 
-    /// A part of somebody's number: while others look on a dot for each letter, so that whoever types it sees how far
-    /// it is.
+    /// Part of a person's number: while presenting, a dot for each letter, so that the user who types it sees their
+    /// progress.
     pub fn hidden_from_others<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match self.presenting {
             Some(_) => Cow::Owned("∙".repeat(width(text))),
@@ -276,13 +276,12 @@ impl Campaign {
         }
     }
 
-    /// The name of a file or a person, as it may stand on the screen.
+    /// The name of a file or a person, as it may be shown.
     pub fn shown_name<'a>(&self, name: &'a str) -> &'a str {
         if self.presenting.is_some() { "(hidden)" } else { name }
     }
 
-    /// The server was given other data: forgets all messages. The retries stay, with what became of
-    /// them.
+    /// The server has other data now: forgets all messages. The retries stay, with their outcomes.
     pub fn start_over(&mut self, now: Timestamp) {
         self.store = Store::new();
         self.list.start_over();
@@ -306,7 +305,7 @@ pub(in crate::tui::state) mod tests {
     use crate::delivery::CampaignId;
     use crate::postman::HostKind;
 
-    /// A campaign of which nothing was read yet.
+    /// A campaign of which nothing is loaded yet.
     pub fn campaign() -> Campaign {
         let settings = CampaignSettings {
             name: "Clinic reminders".to_owned(),

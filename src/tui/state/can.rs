@@ -1,5 +1,5 @@
-//! Whether an action or a command would do anything now, and if not, why: for the commands, the actions of
-//! a row, and the footer.
+//! Whether an action or a command would do anything now, and if not, why: for the commands, a row's
+//! actions and the footer.
 
 use super::{Campaign, ListCursor, RunRecord, State, Typed, ViewKind, plan_one};
 use crate::tui::Action;
@@ -56,7 +56,7 @@ impl State {
     /// Why there is nothing under the cursor.
     fn why_no_row(&self, campaign: &Campaign, action: Action) -> Option<&'static str> {
         match self.view {
-            // The last line reads further back.
+            // On the last line it reads further back.
             ViewKind::Messages if action == Action::Enter && campaign.list.cursor() == ListCursor::End => None,
             ViewKind::Messages => campaign.subject().is_none().then_some("no message is selected"),
             ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed in the loaded range"),
@@ -73,7 +73,7 @@ impl State {
                 let Some(row) = campaign.subject() else { return Some("no message is selected".to_owned()) };
                 let plan = plan_one(campaign, &campaign.store.id(row), false, self.now);
                 let left = plan.left_out.first().filter(|_| plan.items.is_empty())?;
-                // The question tells that a retry cannot help, and takes it in all the same if one insists.
+                // The question says that it is not worth a retry, and still allows including it.
                 (left.reason != crate::action::LeftOutReason::Useless).then(|| left.reason.to_string())
             }
             ViewKind::Failures | ViewKind::Batches => self.why_no_row(campaign, Action::PlanRetry).map(str::to_owned),
@@ -101,7 +101,7 @@ impl State {
             Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run is paused"),
             Typed::Results => campaign.run.is_none().then_some("no run of several retries yet"),
             Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
-            // The dashboard that begins would be masked as the configuration says, in front of everybody.
+            // The new dashboard would be masked as the configuration says, in front of everyone watching.
             Typed::Reload if self.presenting => Some("presenting is on"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),
             Typed::Resolve => self.next_for_person().is_none().then_some("no outcome needs a person"),
@@ -116,7 +116,7 @@ impl State {
     }
 }
 
-/// Why nothing can be done with all that the filter keeps: what only the find shows is none of it.
+/// Why nothing can be done with all rows of the filter: what only the find shows is not among them.
 fn nothing_kept(campaign: &Campaign) -> Option<&'static str> {
     match (campaign.list.matching(&campaign.store), campaign.list.below()) {
         (0, 0) => Some("the list is empty"),

@@ -1,4 +1,4 @@
-//! What changed since somebody last looked: for each message one line, from the status it had then
+//! What changed since the user last looked: one line for each message, from the status it had then
 //! to the one it has now.
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use crate::delivery::{DeliveryError, MessageId, Status};
 use crate::store::Change;
 
-/// How many messages are kept with their change. More than anyone reads; the sums go on.
+/// How many messages are kept with their change. More than anyone reads; the sums continue.
 pub(in crate::tui) const KEPT: usize = 2_000;
 
-/// How a message changed since somebody last looked.
+/// How a message changed since the user last looked.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct ChangeRecord {
-    /// The message. It may have been dropped since, and its row be another one's.
+    /// The message. It may have been dropped since, and its row given to another.
     pub message: MessageId,
     /// The status it had then; `None` for a message that was not there yet.
     pub from: Option<Status>,
@@ -28,20 +28,20 @@ pub(in crate::tui) struct ChangeRecord {
     pub elsewhere: bool,
 }
 
-/// How many messages changed, by what became of them.
+/// How many messages changed, by their new state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct ChangeSums {
     /// Delivered now.
     pub delivered: usize,
     /// Failed now.
     pub failed: usize,
-    /// Still on their way.
+    /// Still on the way.
     pub moving: usize,
-    /// Retried by somebody else.
+    /// Retried elsewhere.
     pub elsewhere: usize,
 }
 
-/// The changes since somebody last looked, the newest [`KEPT`] of them in full.
+/// The changes since the user last looked, the newest [`KEPT`] of them in full.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Changes {
     records: BTreeMap<u64, ChangeRecord>,
@@ -53,12 +53,12 @@ pub(in crate::tui) struct Changes {
 }
 
 impl Changes {
-    /// The campaign was read for the first time: from then on changes can be seen.
+    /// The campaign was loaded for the first time: changes can be seen from now on.
     pub fn begin(&mut self, now: Timestamp) {
         self.since.get_or_insert(now);
     }
 
-    /// One more change. A message that changed before keeps the status it had when somebody last
+    /// Another change. A message that changed before keeps the status it had when the user last
     /// looked.
     pub fn note(&mut self, message: MessageId, change: &Change, elsewhere: bool) {
         let mut record = ChangeRecord {
@@ -98,7 +98,7 @@ impl Changes {
         }
     }
 
-    /// Somebody has looked.
+    /// The user has looked.
     pub fn mark_seen(&mut self, now: Timestamp) {
         let is_begun = self.since.is_some();
         *self = Self { since: is_begun.then_some(now), ..Self::default() };
@@ -114,12 +114,12 @@ impl Changes {
         self.records.len()
     }
 
-    /// Since when; `None` before the campaign was read for the first time.
+    /// Since when; `None` before the campaign was first loaded.
     pub fn since(&self) -> Option<Timestamp> {
         self.since
     }
 
-    /// How many messages changed, those no longer kept included.
+    /// How many messages changed, including those no longer kept.
     pub fn sums(&self) -> ChangeSums {
         self.sums
     }
@@ -137,7 +137,7 @@ mod tests {
     use crate::store::{AnswerKind, RowNumber, Store};
     use proptest::prelude::*;
 
-    /// A row number: which one does not matter to the changes.
+    /// A row number: the changes do not care which.
     fn row() -> RowNumber {
         let mut rows = RowsBuilder::default();
         rows.push(&RowFields { id: "message_0", ..RowFields::default() });

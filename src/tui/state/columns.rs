@@ -1,4 +1,4 @@
-//! Which columns the list of messages has, and in which order they stand.
+//! Which columns the list of messages has, and in which order.
 
 use super::table_order::Sortable;
 use crate::store::{Direction, SortBy};
@@ -10,15 +10,15 @@ pub(in crate::tui) enum Column {
     Status,
     /// When it was recorded.
     Created,
-    /// When its record last changed, as the API tells it.
+    /// When its record last changed, as the API reports it.
     Updated,
     /// Whom it is for.
     Recipient,
     /// Why it failed.
     Error,
-    /// Whether a retry helps, or how far one is.
+    /// Whether to retry, or the progress of a retry.
     Retry,
-    /// How often it was tried.
+    /// The number of attempts.
     Tried,
     /// The batch.
     Batch,
@@ -49,18 +49,17 @@ impl Column {
         Column::Text,
     ];
 
-    /// Whether it is shown until somebody chooses.
+    /// Whether it is shown by default.
     fn is_usual(self) -> bool {
         !matches!(self, Column::Updated | Column::Took | Column::Language | Column::Template)
     }
 
-    /// Whether it stays in its place while the others scroll to the left: without these nobody knows which
-    /// message a line is.
+    /// Whether it stays while the others scroll to the left: without these a row could be any message.
     pub fn stays(self) -> bool {
         matches!(self, Column::Status | Column::Created | Column::Recipient | Column::Error)
     }
 
-    /// What the store orders by for it; `None` where the store does not hold that in an order.
+    /// What the store sorts by for it; `None` where the store cannot sort by it.
     pub fn sort_by(self) -> Option<SortBy> {
         Some(match self {
             Column::Status => SortBy::Status,
@@ -120,7 +119,7 @@ impl Sortable for Column {
     }
 }
 
-/// The columns in the order of the list, each with whether it is shown. One at least is.
+/// The columns in the order of the list, each with whether it is shown. At least one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct ShownColumns(Vec<(Column, bool)>);
 
@@ -146,7 +145,7 @@ impl ShownColumns {
         self.shown().filter(|column| !column.stays()).count().saturating_sub(1)
     }
 
-    /// Shows a column, or hides it. False where it is the only one that is shown.
+    /// Shows a column, or hides it. False where it is the only one shown.
     pub fn turn(&mut self, column: Column) -> bool {
         if self.shown().eq([column]) {
             return false;
@@ -175,13 +174,13 @@ impl ShownColumns {
         }
     }
 
-    /// The columns by their names: all in their order, and those that are hidden.
+    /// The columns by name: all in their order, and the hidden ones.
     pub fn saved(&self) -> (Vec<String>, Vec<String>) {
         let name = |(column, _): &(Column, bool)| column.name().to_owned();
         (self.0.iter().map(name).collect(), self.0.iter().filter(|(_, shown)| !shown).map(name).collect())
     }
 
-    /// The columns of these names. Unknown ones are left aside, and what is not named stands where it usually does.
+    /// The columns with these names. Unknown ones are ignored, and missing ones get their default position.
     pub fn of_saved(names: &[String], hidden: &[String]) -> Self {
         let mut columns: Vec<(Column, bool)> = Vec::new();
         for name in names {

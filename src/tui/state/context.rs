@@ -1,10 +1,10 @@
-//! Where keys go, and which of them does something there.
+//! The context that keys apply to, and which of them does something there.
 
 use super::{Dialog, PageKind, State, ViewKind};
 use crate::tui::{Action, Context};
 
 impl State {
-    /// Where keys go now.
+    /// The context that keys apply to now.
     pub(in crate::tui) fn context(&self) -> Context {
         match self.page.map(|page| page.kind) {
             Some(PageKind::Help(_)) => return Context::Help,
@@ -25,7 +25,7 @@ impl State {
         }
     }
 
-    /// Where keys go when nothing stands in front of the view.
+    /// The context when nothing is in front of the view.
     pub(in crate::tui) fn pane(&self) -> Context {
         match self.view {
             ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
@@ -36,13 +36,13 @@ impl State {
         }
     }
 
-    /// The key that does something in the view on the screen, to be named in a sentence. While a number is typed it is
-    /// text, and a key leads out of the line first.
+    /// The key that does something in the view on the screen, for a sentence. While a number is typed it is text, and
+    /// another key leaves the line first.
     pub(in crate::tui) fn key_for(&self, action: Action) -> String {
         self.past_the_line(self.keymap.name(self.pane(), action))
     }
 
-    /// The same for what only `:` runs.
+    /// The same for a `:` command.
     pub(in crate::tui) fn command_for(&self, word: &str) -> String {
         self.past_the_line(self.keymap.command(word))
     }

@@ -7,17 +7,18 @@ use crate::action::Subject;
 use crate::monitor::ActionStage;
 use crate::tui::{Action, view};
 
-/// How many marked messages are copied at most: a clipboard is no place for more, and a file is.
+/// How many marked messages are copied at most: more than that belongs in a file, not on a
+/// clipboard.
 pub(in crate::tui) const MOST_COPIED: usize = 5_000;
 
-/// How something with several fields is written.
+/// The format of something with several fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum CopyFormat {
-    /// As the screen has it, a tab between two cells.
+    /// As on the screen, with a tab between two cells.
     Text,
-    /// By the API's names, one object a line.
+    /// With the API's names, one object a line.
     Json,
-    /// The same with heads.
+    /// With headers.
     Csv,
 }
 
@@ -54,11 +55,11 @@ pub(in crate::tui) enum CopyWhat {
     TemplateId,
     /// The code of the error.
     ErrorCode,
-    /// The server's id for what was refused, or is not known.
+    /// The server's trace id of what was refused, or is unknown.
     TraceId,
     /// All attempts.
     Attempts,
-    /// Nothing: what was copied last is shown, to be selected by hand.
+    /// Nothing: the last copy is shown, for selection by hand.
     Shown,
 }
 
@@ -87,12 +88,12 @@ impl CopyWhat {
     }
 }
 
-/// What was copied last, for as long as it may be shown.
+/// The last copy, while it may be shown.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::tui) struct LastCopy {
     /// The text.
     pub text: String,
-    /// Until when it may be shown, where it holds something that the screen masks again.
+    /// Until when it may be shown, where it holds something that the screen now masks.
     pub until: Option<Timestamp>,
 }
 
@@ -121,7 +122,7 @@ impl State {
             CopyWhat::Shown,
         ]);
         let mut lines: Vec<RowLine> = all.into_iter().map(|what| self.copy_line(what, "")).collect();
-        // The key that opened the menu does its first line: twice the same key copies the row.
+        // The key that opened the menu runs its first line: pressing it twice copies the row.
         if let Some(first) = lines.first_mut() {
             first.key = self.key_for(Action::Copy);
         }
@@ -179,7 +180,7 @@ impl State {
         }
     }
 
-    /// The server's id for what was refused last, or is not known, of what is under the cursor.
+    /// The trace id of the last refused or unknown request about what is under the cursor.
     pub(in crate::tui) fn trace_id(&self) -> Option<String> {
         let campaign = self.campaign()?;
         let subject = self.subject();

@@ -1,37 +1,37 @@
-//! The detail of a message that was opened, and where what is opened was opened from.
+//! The detail of an opened message, and where things were opened from.
 
 use super::{FilterChoice, ViewKind};
 use crate::delivery::MessageId;
 use crate::monitor::Generation;
 use crate::postman::Explanation;
 
-/// How far the reading of an opened message is. What was known of it stays on the screen.
+/// The phase of loading an opened message. What was already known of it stays on the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum DetailPhase {
     /// The server has been asked.
     Reading,
     /// It answered.
     Read,
-    /// It could not be read.
+    /// It could not be loaded.
     Failed(Explanation),
 }
 
-/// A message that was opened: it has the focus and is kept fresh.
+/// An opened message: it has the focus and is kept fresh.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct MessageDetail {
-    /// Which question was asked for it.
+    /// The number of the request for it.
     pub generation: Generation,
     /// The message.
     pub message: MessageId,
     /// How many lines it is scrolled down.
     pub scroll: usize,
-    /// How far the reading is.
+    /// The phase of its loading.
     pub phase: DetailPhase,
-    /// Whether it was opened from a line of another view: Esc leads back there, past the list.
+    /// Whether it was opened from a line of another view: Esc goes back there, past the list.
     pub is_of_a_line: bool,
 }
 
-/// Where something was opened: Esc leads back to it.
+/// Where something was opened from: Esc goes back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum OpenedFrom {
     /// A view.
@@ -40,7 +40,7 @@ pub(in crate::tui) enum OpenedFrom {
     Message(MessageId),
 }
 
-/// Messages that were opened from elsewhere, in place of what the list showed.
+/// Messages that were opened from elsewhere and replace what the list showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Drilled {
     /// Where they were opened.
@@ -50,7 +50,7 @@ pub(in crate::tui) struct Drilled {
 }
 
 impl OpenedFrom {
-    /// The view that it is in.
+    /// The view that it belongs to.
     pub fn view(&self) -> ViewKind {
         match self {
             OpenedFrom::Pane(view) => *view,
@@ -60,7 +60,7 @@ impl OpenedFrom {
 }
 
 impl MessageDetail {
-    /// The server's word; answers to older questions are dropped.
+    /// The server's answer; answers to older requests are dropped.
     pub fn answered(&mut self, generation: Generation, result: Result<(), Explanation>) {
         if self.generation == generation {
             self.phase = result.map_or_else(DetailPhase::Failed, |()| DetailPhase::Read);

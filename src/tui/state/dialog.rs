@@ -1,4 +1,4 @@
-//! What stands over the list, and whether it can be agreed to.
+//! What is open over the list, and whether it can be agreed to.
 
 use super::{
     BatchQuestion, FilterMenu, OpenQuestion, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State,
@@ -9,9 +9,9 @@ use crate::tui::layout::Kind;
 pub(in crate::tui) enum Dialog {
     /// None.
     None,
-    /// The find line is typed into.
+    /// The find line.
     Find,
-    /// The menu of filters, or of windows of time.
+    /// The menu of filters, or of time windows.
     Menu(Box<FilterMenu>),
     /// The menu of order and columns.
     Order(OrderMenu),
@@ -21,21 +21,21 @@ pub(in crate::tui) enum Dialog {
     Plan(Box<PlanQuestion>),
     /// The question before the retry of a whole batch.
     Batch(Box<BatchQuestion>),
-    /// What became of an action with an unknown outcome.
+    /// Deciding an action with an unknown outcome.
     Resolve(Box<Resolve>),
     /// What can be done with a row.
     Row(RowMenu),
-    /// A line that is typed into.
+    /// A line for typing.
     Prompt(Box<Prompt>),
-    /// The question before a campaign is shown openly.
+    /// The question before a campaign is shown unmasked.
     Reveal(OpenQuestion),
-    /// The question before a run that paused itself goes on.
+    /// The question before a paused run continues.
     Resume(ResumeQuestion),
-    /// All campaigns, with the cursor on one: its place in the configuration.
+    /// All campaigns, with the cursor on one: its index in the configuration.
     Campaigns(usize),
 }
 
-/// What a dialog was opened from, where that was not the view itself: Esc leads back to it.
+/// What a dialog was opened from, where that was not the view itself: Esc goes back to it.
 pub(in crate::tui) struct Beneath {
     /// The dialog that was open.
     pub dialog: Dialog,
@@ -46,7 +46,7 @@ pub(in crate::tui) struct Beneath {
 }
 
 impl State {
-    /// The question that is open.
+    /// The open question about one message.
     pub(in crate::tui) fn open_question(&self) -> Option<&Question> {
         match &self.dialog {
             Dialog::Question(question) => Some(question),
@@ -54,8 +54,8 @@ impl State {
         }
     }
 
-    /// The question that stands, whichever it is, while it can be read: a page in front of it hides
-    /// it, and so does a screen without room. Nothing can be agreed to that is not on the screen.
+    /// The open question, whichever it is, while it can be read: a page in front hides it, and so
+    /// does a screen without room. Nothing can be agreed to that is not on the screen.
     pub(in crate::tui) fn asked_in_view(&self) -> Option<&OpenQuestion> {
         let asked = match &self.dialog {
             Dialog::Question(question) => Some(&question.asked),

@@ -1,4 +1,4 @@
-//! A file that is being written, and what is to be written to one.
+//! A file that is being written, and what to write.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use super::{Dialog, Prompt, PromptKind, State};
 use crate::store::RowNumber;
 use crate::tui::ExportId;
 
-/// What is to be exported.
+/// What to export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Export {
-    /// What it holds, in a word: `messages`.
+    /// Its content in a word: `messages`.
     pub what: &'static str,
-    /// What it holds, for the journal, without anything personal: `results, 22 rows`.
+    /// Its content, for the journal, with nothing personal: `results, 22 rows`.
     pub detail: String,
     /// The rows themselves.
     pub content: Content,
@@ -22,31 +22,31 @@ pub(in crate::tui) struct Export {
 /// The rows of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum Content {
-    /// The file's whole text: of lists that are short.
+    /// The file's whole text, for short lists.
     Ready(Arc<str>),
-    /// These messages, each as it is when its turn comes. Their rows are held until then.
+    /// These messages, each as it is when its turn comes. Their rows are kept until then.
     Messages(Arc<[RowNumber]>),
 }
 
 /// An export under way.
 #[derive(Debug)]
 pub(in crate::tui) struct Exporting {
-    /// Which one: answers about others are old.
+    /// Its number: answers about others are old.
     pub id: ExportId,
-    /// The place of its campaign.
+    /// The index of its campaign.
     pub campaign: usize,
     /// What is exported.
     pub export: Export,
-    /// The file, as it was typed.
+    /// The file, as typed.
     pub path: String,
     /// How many rows were handed over.
     pub at: usize,
-    /// Whether all of it was handed over, so that only the end is waited for.
+    /// Whether all of it was handed over, so that only the answer is missing.
     pub is_whole: bool,
 }
 
 impl Export {
-    /// How many messages are written one after the other; none where the text is ready.
+    /// How many messages are written one by one; none where the text is ready.
     pub fn rows(&self) -> &[RowNumber] {
         match &self.content {
             Content::Ready(_) => &[],
@@ -56,7 +56,7 @@ impl Export {
 }
 
 impl State {
-    /// Whether an export still needs the rows of a campaign, so that none may get another meaning.
+    /// Whether an export still needs the rows of a campaign, so that none may be reused.
     pub(in crate::tui) fn holds_rows(&self, index: usize) -> bool {
         let is_asked = || {
             let Dialog::Prompt(prompt) = &self.dialog else { return false };

@@ -1,7 +1,7 @@
-//! The failures of a campaign by error.
+//! The failures of a campaign by error, in the chosen time window.
 //!
-//! They are of the window of time that is looked at. They are counted anew only while somebody looks, from a list of the failed rows that follows the
-//! store: a campaign of a million messages has some ten thousand of them.
+//! They are counted again only while the view is open, from a list of the failed rows that follows the store: a
+//! campaign of a million messages has some ten thousand of them.
 
 use std::collections::HashSet;
 
@@ -11,46 +11,46 @@ use super::{FailureColumn, MOST_FAILED, Ordered, Times};
 use crate::delivery::{MessageId, RetryAdvice, Status};
 use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 
-/// Up to how many failures are counted anew with every answer. More are counted with the tick of
-/// the next second, so that no key waits for it.
+/// Up to this many failures are counted again with every answer. More are counted with the next
+/// second's tick, so that no key waits for it.
 const CHEAP: usize = 2_000;
 
-/// Which failures a line stands for.
+/// Which failures a line covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum GroupKey {
-    /// All that is worth a retry.
+    /// All that are worth a retry.
     Helped,
     /// Those with this code; empty for those without a reason.
     Error(String),
 }
 
-/// The failures that a line stands for.
+/// The failures that a line covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct FailureGroup {
     /// Which they are.
     pub key: GroupKey,
     /// How many.
     pub count: usize,
-    /// Those among them of which the API has said that no attempts are left.
+    /// How many of them have no attempts left, as the API has said.
     pub used_up: usize,
     /// When the newest of them was recorded.
     pub newest: Option<Timestamp>,
-    /// How many were tried once, twice, more often; those of which no try was told count as one.
+    /// How many were tried once, twice, more often; an unknown number of attempts counts as one.
     pub tried: [usize; 3],
-    /// Whether a retry helps.
+    /// Whether to retry.
     pub advice: RetryAdvice,
 }
 
 /// The failures of a campaign.
 #[derive(Debug)]
 pub(in crate::tui) struct Failures {
-    /// The failed rows, islands included; `None` until somebody looks.
+    /// The failed rows, islands included; `None` until the view is first opened.
     rows: Option<View>,
     order: Ordered<FailureColumn>,
     groups: Vec<FailureGroup>,
     /// The line with the cursor.
     cursor: Option<GroupKey>,
-    /// The window of time that they are of.
+    /// Their time window.
     times: Times,
     /// How many messages are loaded in that window.
     loaded: usize,
@@ -64,7 +64,7 @@ impl Default for Failures {
 }
 
 impl Failures {
-    /// Brings the lines into another order.
+    /// Sorts the lines differently.
     pub fn set_order(&mut self, order: Ordered<FailureColumn>) {
         if order != self.order {
             self.order = order;
@@ -72,7 +72,8 @@ impl Failures {
         }
     }
 
-    /// Somebody looks: counts what is there. `used_up` are the messages that the API takes no further retry of.
+    /// The view is opened: counts what is there. `used_up` are the messages for which the API accepts no
+    /// further retry.
     pub fn look(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
         if self.rows.is_none() {
             let (since, until) = self.times;
@@ -83,7 +84,7 @@ impl Failures {
         self.count(store, used_up);
     }
 
-    /// Looks at another window of time, or follows one that has moved on.
+    /// Uses another time window, or follows one that has moved on.
     pub fn set_times(&mut self, store: &Store, times: Times) {
         if self.times == times {
             return;
@@ -118,7 +119,7 @@ impl Failures {
         self.is_due = true;
     }
 
-    /// Counts anew where something has changed.
+    /// Counts again where something has changed.
     pub fn settle(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
         if self.is_due {
             self.count(store, used_up);
@@ -140,7 +141,7 @@ impl Failures {
         self.loaded
     }
 
-    /// The place of the cursor.
+    /// The index of the cursor.
     pub fn index(&self) -> usize {
         self.cursor.as_ref().and_then(|key| self.groups.iter().position(|group| group.key == *key)).unwrap_or(0)
     }
@@ -156,7 +157,7 @@ impl Failures {
         self.cursor = self.groups.get(index).map(|group| group.key.clone());
     }
 
-    /// The covered rows that a line stands for, newest first.
+    /// The covered rows of a line, newest first.
     pub fn rows_of<'a>(
         &'a self,
         store: &'a Store,
@@ -215,12 +216,12 @@ impl FailureGroup {
         Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], advice }
     }
 
-    /// How many a retry may still be taken of.
+    /// How many can still be retried.
     pub fn left(&self) -> usize {
         self.count - self.used_up
     }
 
-    /// Whether to retry what is left of them; where nothing is, not.
+    /// Whether to retry what is left of them; no where nothing is.
     pub fn verdict(&self) -> RetryAdvice {
         if self.left() == 0 { RetryAdvice::No } else { self.advice }
     }
@@ -235,7 +236,7 @@ impl FailureGroup {
     }
 }
 
-/// What is worth a retry stands first in any order; among equals come the most frequent first, then the newest.
+/// What is worth a retry comes first in any order; equals are sorted by count, then newest first.
 fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
     let is_error = |group: &FailureGroup| matches!(group.key, GroupKey::Error(_));
     groups.sort_by(|left, right| {
@@ -263,7 +264,7 @@ fn code(store: &Store, row: RowNumber) -> &str {
     store.error(row).map_or("", |error| &error.code)
 }
 
-/// Whether a row's message is among these. Mostly there are none.
+/// Whether a row's message is among these. Usually there are none.
 fn is_in(used_up: &HashSet<MessageId>, store: &Store, row: RowNumber) -> bool {
     !used_up.is_empty() && used_up.contains(&store.id(row))
 }
@@ -282,7 +283,7 @@ mod tests {
         Timestamp::from_second(1_900_000_000 + second).unwrap()
     }
 
-    /// Messages: id, status, error, tries.
+    /// Messages: id, status, error, number of attempts.
     fn rows(messages: &[(&str, &str, &str, usize)]) -> Rows {
         let mut rows = RowsBuilder::default();
         for (index, (id, status, code, tried)) in (0..).zip(messages) {

@@ -1,4 +1,4 @@
-//! Which messages the list shows, apart from the recipient that is looked for.
+//! Which messages the list shows, apart from the recipient searched for.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,18 +7,18 @@ use super::TimeWindow;
 use crate::delivery::{BatchId, Status};
 use crate::store::Filter;
 
-/// Which messages the list shows. Of each kind of wish one is enough; all kinds must be met.
+/// Which messages the list shows. A message must match each kind of condition in at least one way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct FilterChoice {
     /// In one of these statuses.
     pub statuses: Vec<Status>,
-    /// What may still change; beside statuses, either is enough.
+    /// On the way; together with statuses, either is enough.
     pub open: bool,
-    /// In failure with one of these codes; an empty one for failures without a reason.
+    /// Failed with one of these codes; an empty one for failures without a reason.
     pub errors: Vec<String>,
-    /// Of one of these batches.
+    /// In one of these batches.
     pub batches: Vec<BatchId>,
-    /// Created in this window of time.
+    /// Created in this time window.
     pub window: TimeWindow,
 }
 
@@ -28,7 +28,7 @@ impl FilterChoice {
         *self == Self::default()
     }
 
-    /// Whether it asks for batches alone, or for nothing: then it says nothing to another campaign.
+    /// Whether it has only batches, or nothing: then it means nothing to another campaign.
     pub fn is_for_one_campaign(&self) -> bool {
         *self == Self { batches: self.batches.clone(), ..Self::default() }
     }
@@ -39,7 +39,7 @@ impl FilterChoice {
         Self { batches: Vec::new(), ..self.clone() }
     }
 
-    /// The filter of the store for it at `now`.
+    /// The store's filter for it at `now`.
     pub fn filter(&self, zone: &TimeZone, now: Timestamp) -> Filter {
         let (since, until) = self.window.times(zone, now);
         Filter {
@@ -53,10 +53,11 @@ impl FilterChoice {
         }
     }
 
-    /// What it shows, a piece for each kind of wish: `failed: routing_error`, `batch a41f…22`, `last 24 h`.
+    /// What it shows, a piece for each kind of condition: `failed: routing_error`, `batch a41f…22`, `last
+    /// 24 h`.
     pub fn pieces(&self, zone: &TimeZone, now: Timestamp) -> Vec<String> {
         let mut pieces = Vec::new();
-        // An error says that they failed.
+        // An error implies that they failed.
         let is_said = !self.errors.is_empty() && !self.open && self.statuses.iter().all(|status| *status == Status::Failure);
         if !is_said {
             let open = self.open.then_some("on the way");

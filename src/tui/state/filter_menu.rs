@@ -1,4 +1,4 @@
-//! The menu of filters: saved ones, statuses, errors, batches, windows of time. What is ticked is a draft until Enter;
+//! The menu of filters: saved ones, statuses, errors, batches, time windows. What is ticked is a draft until Enter;
 //! Esc leaves the list as it was.
 
 mod count;
@@ -11,14 +11,14 @@ use crate::delivery::{BatchId, Status};
 
 pub(in crate::tui) use lines::MenuLine;
 
-/// What a line of the menu stands for.
+/// The content of a line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum MenuItem {
-    /// A filter with a name.
+    /// A saved filter.
     Named(NamedFilter),
     /// Everything.
     Everything,
-    /// Only what may still change.
+    /// On the way.
     Open,
     /// One status.
     Status(Status),
@@ -28,13 +28,13 @@ pub(in crate::tui) enum MenuItem {
     Batch(BatchId),
     /// The batches that are not listed yet.
     MoreBatches,
-    /// One window of time.
+    /// A time window.
     Window(TimeWindow),
-    /// Every time: no window.
+    /// All times: no window.
     AllTimes,
-    /// A window that is typed.
+    /// A typed window.
     TypedWindow,
-    /// What is ticked, to be given a name.
+    /// What is ticked, to be saved.
     Save,
 }
 
@@ -43,7 +43,7 @@ pub(in crate::tui) enum MenuItem {
 pub(in crate::tui) enum FilterMenuKind {
     /// Everything that can be filtered by.
     Filter,
-    /// The windows of time alone.
+    /// Only the time windows.
     Times,
 }
 
@@ -52,15 +52,15 @@ pub(in crate::tui) enum FilterMenuKind {
 pub(in crate::tui) struct FilterMenu {
     /// Which menu it is.
     pub kind: FilterMenuKind,
-    /// The lines, top to bottom. They stay while it is open; only their counts follow what comes in.
+    /// The lines, top to bottom. They stay while it is open; only their counts change.
     pub lines: Vec<MenuLine>,
     /// The line with the cursor.
     pub cursor: usize,
-    /// How many of the loaded messages the choice of now would show; `None` until they are counted.
+    /// How many loaded messages the current choice would show; `None` until they are counted.
     pub result: Option<usize>,
-    /// When the next lines are counted, while some are not.
+    /// When the next lines are counted, if some are not.
     pub due: Option<Timestamp>,
-    /// What the list shows, and what ticks made of it.
+    /// What the list shows, changed by the ticks.
     draft: FilterChoice,
     /// Whether a tick was changed since the menu was opened.
     touched: bool,
@@ -68,7 +68,7 @@ pub(in crate::tui) struct FilterMenu {
     opened_on: usize,
     /// The batches behind [`MenuItem::MoreBatches`].
     more_batches: Vec<MenuLine>,
-    /// The line to be counted next.
+    /// The next line to count.
     next: usize,
     is_result_due: bool,
 }
@@ -103,7 +103,7 @@ impl FilterMenu {
         self.is_result_due = true;
     }
 
-    /// Ticks the line under the cursor, or takes its tick away.
+    /// Ticks the line under the cursor, or unticks it.
     pub fn toggle(&mut self) {
         let Some(item) = self.selected().cloned() else { return };
         let draft = &mut self.draft;
@@ -118,7 +118,7 @@ impl FilterMenu {
             }
             MenuItem::Error(code) => turn(&mut draft.errors, code),
             MenuItem::Batch(batch) => turn(&mut draft.batches, batch),
-            // Of two windows the larger one would be shown: there is one at a time.
+            // Of two windows the larger one would win: so there is only one at a time.
             MenuItem::Window(window) if draft.window == window => draft.window = TimeWindow::default(),
             MenuItem::Window(window) => draft.window = window,
             MenuItem::AllTimes => draft.window = TimeWindow::default(),
@@ -129,7 +129,7 @@ impl FilterMenu {
         self.is_result_due = true;
     }
 
-    /// Lists the batches that had no place at first.
+    /// Lists the batches that were left out at first.
     pub fn list_more(&mut self) {
         let Some(index) = self.lines.iter().position(|line| line.item == MenuItem::MoreBatches) else { return };
         let more = std::mem::take(&mut self.more_batches);
@@ -140,7 +140,7 @@ impl FilterMenu {
         self.is_result_due = true;
     }
 
-    /// Takes the line under the cursor out: its filter was deleted.
+    /// Removes the line under the cursor: its filter was deleted.
     pub fn take_out(&mut self) {
         let index = self.cursor;
         if index < self.lines.len() {
@@ -156,7 +156,7 @@ impl FilterMenu {
         self.go(0);
     }
 
-    /// Puts a filter that was brought back where it was, under the cursor.
+    /// Puts a restored filter back where it was, under the cursor.
     pub fn put_in(&mut self, index: usize, named: NamedFilter) {
         let index = index.min(self.lines.len());
         self.lines.insert(index, MenuLine::of_named(named));
@@ -166,9 +166,9 @@ impl FilterMenu {
         self.go(0);
     }
 
-    /// What Enter chooses: what is ticked where a tick was changed; else the line under the cursor, within what the list
-    /// shows of the other kinds. A status and an error are one kind here: whoever goes from one to the other wants the
-    /// other, and not what is both.
+    /// What Enter chooses: what is ticked where a tick was changed; otherwise the line under the cursor, combined
+    /// with the other kinds that the list already shows. A status and an error are one kind here: moving from one to
+    /// the other means the other, not both.
     pub fn choice(&self) -> FilterChoice {
         let now = self.draft.clone();
         let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
@@ -188,7 +188,7 @@ impl FilterMenu {
     }
 }
 
-/// Takes something into a list, or out of it.
+/// Adds something to a list, or removes it.
 fn turn<T: PartialEq>(list: &mut Vec<T>, item: T) {
     match list.iter().position(|known| *known == item) {
         Some(index) => {

@@ -7,11 +7,11 @@ use crate::delivery::{Beside, MessageId, NotANumber, RecipientQuery};
 use crate::monitor::{Generation, SearchState};
 use crate::postman::Explanation;
 
-/// How long typing must rest before the server is asked: a person types a number in one go, and
-/// each digit would be a call.
+/// How long typing must pause before the server is asked: a number is typed in one go, and each
+/// digit would be a call.
 pub(in crate::tui) const TYPING: SignedDuration = SignedDuration::from_millis(250);
 
-/// What the server says.
+/// The server's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum ServerAnswer {
     /// It was not asked.
@@ -24,7 +24,7 @@ pub(in crate::tui) enum ServerAnswer {
         found: usize,
         /// Whether it has more.
         more: bool,
-        /// What it told beside them.
+        /// What it reported besides.
         beside: Beside,
         /// When it was asked.
         asked_at: Timestamp,
@@ -33,40 +33,40 @@ pub(in crate::tui) enum ServerAnswer {
     Failed(Explanation),
 }
 
-/// A question that is to be sent.
+/// A request to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum SearchRequest {
-    /// Ask for this.
+    /// Search for this.
     Ask(RecipientQuery),
-    /// Ask no longer.
+    /// Stop searching.
     End,
 }
 
-/// The find line and what came of it.
+/// The find line and its results.
 #[derive(Debug)]
 pub(in crate::tui) struct Find {
     /// The text in the line.
     pub input: Input,
     /// What the list is narrowed to.
     pub query: RecipientQuery,
-    /// Why what was typed cannot be looked for.
+    /// Why what was typed cannot be searched for.
     pub refusal: Option<NotANumber>,
-    /// What the server says about what was asked last.
+    /// The server's answer to the last search.
     server: ServerAnswer,
-    /// The line asks all campaigns, when a person says so, and not this one by itself.
+    /// The line searches all campaigns at a person's request, and this one not automatically.
     pub everywhere: bool,
-    /// The question that stands at the server.
+    /// The search that the server is working on.
     asked: Option<(Generation, RecipientQuery)>,
-    /// When a question that is being typed is sent.
+    /// When a search that is being typed is sent.
     due: Option<Timestamp>,
     /// The messages that the server found, newest first.
     found: Vec<MessageId>,
-    /// Whether the next page of what was found has been asked for.
+    /// Whether the next page of results was requested.
     further_asked: bool,
 }
 
 impl Find {
-    /// Nothing is looked for.
+    /// Nothing is searched for.
     pub fn new() -> Self {
         Self {
             input: Input::default(),
@@ -81,7 +81,7 @@ impl Find {
         }
     }
 
-    /// What the server says about what is looked for. An answer to an earlier question is none.
+    /// The server's answer to the current search. An answer to an earlier one does not count.
     pub fn server(&self) -> &ServerAnswer {
         if self.is_about_this() { &self.server } else { &ServerAnswer::NotAsked }
     }
@@ -90,23 +90,23 @@ impl Find {
         self.asked.as_ref().is_some_and(|(_, asked)| *asked == self.query)
     }
 
-    /// Whether something is looked for.
+    /// Whether something is searched for.
     pub fn is_on(&self) -> bool {
         !self.query.is_empty() || self.refusal.is_some()
     }
 
-    /// When something must happen by itself.
+    /// When something is due without a key.
     pub fn due(&self) -> Option<Timestamp> {
         self.due
     }
 
-    /// Whether a question is being typed and not sent yet.
+    /// Whether a search is being typed and not sent yet.
     pub fn is_typing(&self) -> bool {
         self.due.is_some()
     }
 
-    /// The line's text was changed, to be asked after `rest`. True where the list is to be
-    /// narrowed anew.
+    /// The line's text was changed, to be sent after `rest`. True where the list must be narrowed
+    /// again.
     pub fn edited(&mut self, now: Timestamp, rest: SignedDuration) -> bool {
         let before = (self.query.clone(), self.refusal);
         self.understand();
@@ -119,7 +119,7 @@ impl Find {
         is_other
     }
 
-    /// What is to be sent at `now`, if anything.
+    /// What to send at `now`, if anything.
     pub fn request(&mut self, now: Timestamp) -> Option<SearchRequest> {
         if self.due.is_some_and(|due| due <= now) {
             self.due = None;
@@ -139,7 +139,7 @@ impl Find {
         }
     }
 
-    /// The question was sent.
+    /// The search was sent.
     pub fn asked(&mut self, generation: Generation) {
         self.asked = Some((generation, self.query.clone()));
         self.server = ServerAnswer::Asking;
@@ -147,14 +147,14 @@ impl Find {
         self.further_asked = false;
     }
 
-    /// The server's word. Answers to older questions are dropped: false for those.
+    /// The server's answer. Answers to older searches are dropped: false for those.
     pub fn answered(&mut self, generation: Generation, state: SearchState) -> bool {
         if self.asked.as_ref().is_none_or(|(asked, _)| *asked != generation) {
             return false;
         }
         self.further_asked = false;
         match state {
-            // A question that is asked again by itself keeps its last answer on the screen.
+            // A search that is repeated automatically keeps its last answer on the screen.
             SearchState::Asking if matches!(self.server, ServerAnswer::Answered { .. }) => {}
             SearchState::Asking => self.server = ServerAnswer::Asking,
             SearchState::Answered { found, more, beside, asked_at } => {
@@ -166,7 +166,7 @@ impl Find {
         true
     }
 
-    /// The next page of what was found, where there is one that was not asked for yet.
+    /// The next page of results, where there is one that was not requested yet.
     pub fn further(&mut self) -> Option<Generation> {
         let has_more = matches!(self.server(), ServerAnswer::Answered { more: true, .. });
         let (generation, _) = self.asked.as_ref().filter(|_| has_more && !self.further_asked)?;
@@ -174,7 +174,7 @@ impl Find {
         Some(*generation)
     }
 
-    /// Whether the next page of what was found is being read.
+    /// Whether the next page of results is being loaded.
     pub fn is_reading_further(&self) -> bool {
         self.further_asked
     }
@@ -186,33 +186,33 @@ impl Find {
         was_asked
     }
 
-    /// The campaign is left: the server is asked no longer. True where it was being asked.
+    /// The campaign is left: the server search ends. True where there was one.
     pub fn rest(&mut self) -> bool {
         let was_asked = self.asked.is_some();
         self.forget();
         was_asked
     }
 
-    /// The campaign is looked at again: what is looked for is asked again.
+    /// The campaign is shown again: its search is repeated.
     pub fn wake(&mut self, now: Timestamp) {
         if self.is_askable() {
             self.due = Some(now);
         }
     }
 
-    /// Whether a question stands at the server.
+    /// Whether the server is working on a search.
     pub fn is_asked(&self) -> bool {
         self.asked.is_some()
     }
 
-    /// Looks for what was typed elsewhere, on the server at once.
+    /// Searches for what was typed elsewhere, on the server at once.
     pub fn take_over(&mut self, input: Input, now: Timestamp) {
         *self = Self { input, ..Self::new() };
         self.understand();
         self.wake(now);
     }
 
-    /// What the line asks for, or why it asks for nothing.
+    /// What the line searches for, or why it searches for nothing.
     fn understand(&mut self) {
         (self.query, self.refusal) = match RecipientQuery::parse(self.input.value()) {
             Ok(query) => (query, None),

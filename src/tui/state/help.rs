@@ -1,4 +1,4 @@
-//! The help of a place: what can be done there, and what the signs, the figures and the words mean.
+//! The help for a context: what can be done there, and what the signs, figures and words mean.
 
 use tui_input::Input;
 
@@ -6,23 +6,23 @@ use super::{COMMANDS, PageKind, State};
 use crate::delivery::Status;
 use crate::tui::{Action, Context, Role, role_of, sign};
 
-/// What is looked for in the help, and where its cursor is.
+/// The search in the help, and its cursor.
 #[derive(Debug, Clone, Default)]
 pub(in crate::tui) struct HelpSearch {
     /// What has been typed.
     pub input: Input,
-    /// Which of the lines that are left has the cursor; the lines of a place never change while they are read.
+    /// Which of the remaining lines has the cursor; the lines of a context never change while they are read.
     pub cursor: usize,
 }
 
 /// A line of the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct HelpLine {
-    /// The heading that it stands under.
+    /// Its heading.
     pub heading: &'static str,
     /// Its keys, or the sign, figure or word that is explained.
     pub what: String,
-    /// How that looks.
+    /// How that is drawn.
     pub role: Role,
     /// What it does or means.
     pub text: String,
@@ -62,7 +62,7 @@ const FIGURES: [(&str, &str); 15] = [
     ("22 marked", "how many messages are marked, in the list or not"),
 ];
 
-/// Words that mean something special here.
+/// Words with a special meaning here.
 const WORDS: [(&str, &str); 11] = [
     ("loaded", "read from the API since the start, from the newest message back without a gap: every figure counts these"),
     ("on the way", "neither delivered nor failed yet; those with the telco abroad, or silent for 48 h, are not counted"),
@@ -81,7 +81,7 @@ const WORDS: [(&str, &str); 11] = [
 ];
 
 impl State {
-    /// The lines of a place's help that fit what was typed: each word of it stands somewhere in the line.
+    /// The lines of the help for a context that match what was typed: every word must appear in the line.
     pub(in crate::tui) fn help_lines(&self, context: Context) -> Vec<HelpLine> {
         let typed = self.help.input.value().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
@@ -102,7 +102,7 @@ impl State {
                 heading: line.binding.group.title(),
                 what: if keys.is_empty() { format!(":{}", action.name()) } else { keys },
                 role: Role::Accent,
-                // The table marks in bold, for the README, what deserves it.
+                // The table marks important help in bold, for the README.
                 text: line.binding.help.replace("**", ""),
                 action: (is_pane && !action.is_step() && action != Action::Help).then_some(action),
             }
@@ -121,8 +121,8 @@ impl State {
         bound.chain(typed).chain(statuses).chain(signs).chain(figures).chain(words).collect()
     }
 
-    /// Which line of the open help fits best what was typed: one whose name or keys have it, before those
-    /// that only speak of it.
+    /// Which line of the open help matches best what was typed: one with it in its name or keys, before
+    /// those that only mention it.
     pub(in crate::tui) fn help_best(&self) -> usize {
         let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return 0 };
         let typed = self.help.input.value().trim().to_lowercase();
@@ -143,7 +143,7 @@ impl State {
     }
 }
 
-/// What a status means for whoever waits for the message.
+/// What a status means for someone waiting for the message.
 fn meaning(status: &Status) -> &'static str {
     match status {
         Status::Created => "recorded by Postman, not yet handed on",

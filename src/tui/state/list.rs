@@ -1,13 +1,13 @@
 //! The list of messages: which rows it shows, where the cursor is, what is in the window.
 //!
-//! The cursor belongs to a message. Its place in the list is found anew after every change, and
-//! the window moves so that the row keeps its line on the screen.
+//! The cursor belongs to a message. Its index in the list is looked up again after every change, and the
+//! window moves so that the row keeps its line on the screen.
 //!
-//! Newest first the top follows the newest. In another order nothing is followed: there the cursor holds
-//! the row that it stands on. Sorting a million rows takes longer than a key may, so an order begins with
-//! the window alone; the rest comes slice by slice, between keys.
+//! Newest first, the top follows the newest. In another order nothing is followed: there the cursor keeps
+//! its row. Sorting a million rows takes longer than a key may, so a new order starts with the window
+//! alone; the rest is sorted slice by slice, between keys.
 
-mod sections; // what the filter keeps, and what it would hide from a find
+mod sections; // what the filter shows, and what it would hide from a find
 
 use self::sections::Sections;
 use super::Times;
@@ -19,11 +19,11 @@ const SLICE: usize = 40_000;
 /// Where the cursor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum ListCursor {
-    /// On the newest row, whichever that is: nobody has touched the list yet.
+    /// On the newest row, whichever that is: the list has not been touched yet.
     Newest,
     /// On a message.
     Row(RowNumber),
-    /// On the last line, which tells how far the list goes.
+    /// On the last line, which says how far the list goes.
     End,
 }
 
@@ -32,19 +32,21 @@ pub(in crate::tui) enum ListCursor {
 pub(in crate::tui) struct Item {
     /// The message.
     pub row: RowNumber,
-    /// Whether the filter does not show it: it has left and stays until the cursor moves, or only the find shows it.
+    /// Whether the filter does not match it: it stopped matching and stays until the cursor moves, or only the find
+    /// shows it.
     pub left: bool,
 }
 
 /// The list of messages of one campaign.
 #[derive(Debug)]
 pub(in crate::tui) struct List {
-    /// The rows. The one under the cursor is pinned, so that it stays whatever becomes of it.
+    /// The rows. The one under the cursor is pinned, so that it stays whatever happens to it.
     view: Sections,
     cursor: ListCursor,
-    /// The place of the first line in the window.
+    /// The index of the first line in the window.
     top: usize,
-    /// Whether the cursor was put on the first row of an order by itself, and nobody has moved it since.
+    /// Whether the cursor was put on the first row of an order automatically, and has not been moved
+    /// since.
     untouched: bool,
     /// Up to where the rows were sorted slice by slice.
     sorted_to: usize,
@@ -67,12 +69,13 @@ impl List {
         *self = Self { view: Sections::ordered(self.filter().clone(), self.view.kept().order()), ..Self::new() };
     }
 
-    /// Whether the newest stand first, so that the top can follow them and the end goes on in the past.
+    /// Whether the newest come first, so that the top can follow them and the end continues into the
+    /// past.
     pub fn is_newest_first(&self) -> bool {
         self.view.kept().order() == Order::NEWEST
     }
 
-    /// Whether all rows are in their place; else [`List::sort_more`] has something to do.
+    /// Whether all rows are sorted; otherwise [`List::sort_more`] has something to do.
     pub fn is_sorted(&self) -> bool {
         self.view.is_sorted()
     }
@@ -87,7 +90,7 @@ impl List {
         self.cursor
     }
 
-    /// How many message lines it has, one that has left the filter included.
+    /// How many message lines it has, including one that no longer matches the filter.
     pub fn len(&self) -> usize {
         self.view.len()
     }
@@ -98,21 +101,22 @@ impl List {
         self.view.kept().len().saturating_sub(usize::from(has_left))
     }
 
-    /// How many messages stand below those, because they have the number that is looked for.
+    /// How many messages are listed below those because they match the find.
     pub fn below(&self) -> usize {
         self.view.below()
     }
 
-    /// The line at a place; `None` for the last line of the list and beyond.
+    /// The line at an index; `None` for the last line of the list and beyond.
     pub fn item(&self, store: &Store, index: usize) -> Option<Item> {
         let row = self.view.row(index)?;
-        // Among those that are kept only the row under the cursor can have left.
+        // Of the rows that the filter shows, only the one under the cursor can have stopped
+        // matching.
         let is_below = index >= self.view.kept().len();
         let left = is_below || (self.cursor == ListCursor::Row(row) && !self.view.shows(store, row));
         Some(Item { row, left })
     }
 
-    /// The messages that it shows, in its order once it is sorted; one that has left the filter is none of them.
+    /// The messages that match, in its order once it is sorted.
     pub fn rows(&self, store: &Store) -> impl Iterator<Item = RowNumber> + '_ {
         let left = match self.cursor {
             ListCursor::Row(row) if !self.view.shows(store, row) => Some(row),
@@ -121,12 +125,12 @@ impl List {
         self.view.kept().rows_from(0).filter(move |row| Some(*row) != left)
     }
 
-    /// The messages of all its lines, one that has left the filter included.
+    /// The messages of all its lines, including one that no longer matches the filter.
     pub fn listed(&self) -> impl Iterator<Item = RowNumber> + '_ {
         self.view.rows()
     }
 
-    /// The place of a message.
+    /// The index of a message.
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
         self.view.position(store, row)
     }
@@ -140,7 +144,7 @@ impl List {
         }
     }
 
-    /// The place of the cursor.
+    /// The index of the cursor.
     pub fn index(&self, store: &Store) -> usize {
         match self.cursor {
             ListCursor::Newest => 0,
@@ -149,7 +153,7 @@ impl List {
         }
     }
 
-    /// The place of the first line in a window of that height, so that the cursor is in it.
+    /// The index of the first line in a window of that height with the cursor in it.
     pub fn top(&self, store: &Store, height: usize) -> usize {
         let (height, index) = (height.max(1), self.index(store));
         // No empty lines below the last one while there are rows above.
@@ -170,14 +174,14 @@ impl List {
                 self.hold_first(store);
                 return;
             }
-            // Rows that were read further back come in under the cursor.
+            // Rows that were loaded further back appear under the cursor.
             ListCursor::End if self.view.len() > before => self.put(store, index),
             ListCursor::End | ListCursor::Row(_) => {}
         }
         self.top = self.index(store).saturating_sub(line);
     }
 
-    /// Follows a window of time that has moved on. What leaves it under the cursor stays until the cursor moves.
+    /// Follows a time window that has moved on. What leaves it under the cursor stays until the cursor moves.
     pub fn set_times(&mut self, store: &Store, times: Times) {
         let (since, until) = times;
         if (since, until) == (self.filter().since, self.filter().until) {
@@ -190,13 +194,13 @@ impl List {
         }
         match self.cursor {
             ListCursor::Newest => self.top = 0,
-            // Nobody has chosen the first row of an order: it leaves with the others.
+            // The first row of an order was not chosen: it leaves with the others.
             ListCursor::Row(row) if self.untouched && !self.view.shows(store, row) => self.follow(store),
             ListCursor::End | ListCursor::Row(_) => self.top = self.index(store).saturating_sub(line),
         }
     }
 
-    /// Follows a trim of the store; the row under the cursor is none of those that left.
+    /// Follows a trim of the store; the row under the cursor is not among those that left.
     pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
         let line = self.index(store).saturating_sub(self.top);
         self.view.forget(store, trimmed);
@@ -204,7 +208,7 @@ impl List {
         self.top = self.index(store).saturating_sub(line);
     }
 
-    /// Puts the cursor on a place and keeps what is there.
+    /// Puts the cursor on an index and keeps its row.
     fn put(&mut self, store: &Store, index: usize) {
         let row = self.view.row(index);
         self.cursor = row.map_or(ListCursor::End, ListCursor::Row);
@@ -226,8 +230,8 @@ impl List {
         }
     }
 
-    /// Shows the same rows in another order. The row under the cursor keeps its line; where nobody has moved
-    /// it, the new order is shown from its first row.
+    /// Shows the same rows in another order. The row under the cursor keeps its line; where the cursor was
+    /// not moved, the new order is shown from its first row.
     pub fn set_order(&mut self, store: &Store, order: Order) {
         if order == self.view.kept().order() {
             return;
@@ -242,7 +246,7 @@ impl List {
         }
     }
 
-    /// Puts the rows of a window of `height` lines in their place. At once done where all are.
+    /// Sorts the rows of a window of `height` lines. Returns at once where all are sorted.
     pub fn sort_window(&mut self, store: &Store, height: usize) {
         if !self.view.is_sorted() {
             let top = self.top(store, height);
@@ -250,7 +254,7 @@ impl List {
         }
     }
 
-    /// Puts some more rows in their place.
+    /// Sorts some more rows.
     pub fn sort_more(&mut self, store: &Store) {
         if self.view.is_sorted() {
             return;
@@ -265,13 +269,13 @@ impl List {
         }
     }
 
-    /// Puts all rows in their place: what goes through them in their order needs them so.
+    /// Sorts all rows: going through them in their order needs that.
     pub fn sort_all(&mut self, store: &Store) {
         self.view.sort(store);
     }
 
-    /// Moves the cursor to a place of the list, in a window of `height` lines; the place after the
-    /// last row is the line that tells how far the list goes.
+    /// Moves the cursor to an index of the list, in a window of `height` lines; the index after the
+    /// last row is the line that says how far the list goes.
     pub fn go(&mut self, store: &Store, index: usize, height: usize) {
         let index = index.min(self.len());
         self.view.sort_window(store, index..index + 1);
@@ -293,7 +297,7 @@ impl List {
         self.hold_first(store);
     }
 
-    /// In another order than newest first a row that comes in above the first one must not take the cursor.
+    /// In another order than newest first, a row that appears above the first one must not take the cursor.
     fn hold_first(&mut self, store: &Store) {
         if self.is_newest_first() || self.cursor != ListCursor::Newest || self.view.len() == 0 {
             return;
@@ -303,7 +307,7 @@ impl List {
         self.untouched = true;
     }
 
-    /// Holds the row under the cursor: somebody is doing something with it.
+    /// Holds the row under the cursor: the user is doing something with it.
     pub fn hold(&mut self, store: &Store) {
         if let (ListCursor::Newest, Some(row)) = (self.cursor, self.selected()) {
             self.cursor = ListCursor::Row(row);

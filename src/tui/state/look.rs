@@ -1,4 +1,4 @@
-//! How things are shown, settled at the start.
+//! How things are shown, fixed at the start.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -6,16 +6,16 @@ use ratatui::style::Style;
 
 use crate::tui::{Role, Theme};
 
-/// How many settings of the clock are remembered.
+/// How many changes of the clock are remembered.
 const KEPT: usize = 100;
 
-/// How things are shown, settled at the start.
+/// How things are shown, fixed at the start.
 pub(in crate::tui) struct Look {
     /// The zone in which times are shown.
     pub zone: TimeZone,
     /// Its short name.
     pub zone_name: String,
-    /// How far the time of day is ahead of the time by which waits and ages go.
+    /// How far the time of day is ahead of the clock for waits and ages.
     pub ahead: SignedDuration,
     /// When it was set, and how far it was ahead before that; the oldest first.
     pub before: Vec<(Timestamp, SignedDuration)>,
@@ -30,13 +30,13 @@ pub(in crate::tui) struct Look {
 }
 
 impl Look {
-    /// The time of day of a time of our own.
+    /// The time of day for a time of our own clock.
     pub fn of_day(&self, at: Timestamp) -> Timestamp {
         at.checked_add(self.ahead).unwrap_or(at)
     }
 
-    /// The time of day that it was at a moment of our own. What has happened keeps its time, whatever the clock is set to
-    /// afterwards.
+    /// The time of day that it was at a moment of our own clock. What has happened keeps its time, whatever the clock
+    /// is set to afterwards.
     pub fn of_that_day(&self, at: Timestamp) -> Timestamp {
         let ahead = self.before.iter().find(|(set_at, _)| at <= *set_at).map_or(self.ahead, |(_, ahead)| *ahead);
         at.checked_add(ahead).unwrap_or(at)

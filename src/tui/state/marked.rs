@@ -1,7 +1,7 @@
 //! The messages that a person marked, to plan a retry of all of them at once.
 //!
-//! A mark belongs to a message, not to a place in a list: it survives every refresh and filter. Row
-//! numbers stand for messages as long as the store lives.
+//! A mark belongs to a message, not to a position in a list: it survives every refresh and filter.
+//! Row numbers identify messages as long as the store lives.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::store::{RowNumber, Trimmed};
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Marked {
     rows: HashSet<RowNumber>,
-    /// The message that was marked last: a range begins there.
+    /// The last marked message: a range starts there.
     last: Option<RowNumber>,
 }
 
@@ -31,7 +31,7 @@ impl Marked {
         self.rows.contains(&row)
     }
 
-    /// Marks a message, or takes its mark away.
+    /// Marks a message, or unmarks it.
     pub fn turn(&mut self, row: RowNumber) {
         if !self.rows.remove(&row) {
             self.rows.insert(row);
@@ -39,7 +39,7 @@ impl Marked {
         self.last = Some(row);
     }
 
-    /// Marks these, too; where all of them are marked already, takes their marks away.
+    /// Marks these; where all of them are marked already, unmarks them.
     pub fn turn_all(&mut self, rows: &[RowNumber]) {
         let before = self.rows.len();
         self.rows.extend(rows);
@@ -50,12 +50,12 @@ impl Marked {
         }
     }
 
-    /// Marks these, too.
+    /// Marks these.
     pub fn add(&mut self, rows: impl IntoIterator<Item = RowNumber>) {
         self.rows.extend(rows);
     }
 
-    /// Marks those of these that are not, and takes the marks of the others away.
+    /// Marks those of these that are not marked, and unmarks the others.
     pub fn invert(&mut self, rows: impl IntoIterator<Item = RowNumber>) {
         for row in rows {
             if !self.rows.remove(&row) {
@@ -64,22 +64,22 @@ impl Marked {
         }
     }
 
-    /// Follows a trim of the store; a range can still begin at a row whose mark was taken away.
+    /// Follows a trim of the store; a range can still start at an unmarked row.
     pub fn forget(&mut self, trimmed: &Trimmed) {
         self.last = self.last.filter(|row| !trimmed.contains(*row));
     }
 
-    /// Where a range begins.
+    /// Where a range starts.
     pub fn last(&self) -> Option<RowNumber> {
         self.last
     }
 
-    /// A range ended here: the next one goes on from here.
+    /// A range ended here: the next one continues from here.
     pub fn range_ended(&mut self, row: RowNumber) {
         self.last = Some(row);
     }
 
-    /// Takes all marks away.
+    /// Removes all marks.
     pub fn clear(&mut self) {
         *self = Self::default();
     }

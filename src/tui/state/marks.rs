@@ -1,4 +1,4 @@
-//! What is marked for a while: changed cells, and a row that is shown unmasked.
+//! What is highlighted for a while: changed cells, and a row that is shown unmasked.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::store::{Merged, RowNumber, Trimmed};
 
-/// How long a changed cell is marked.
+/// How long a changed cell is highlighted.
 const CHANGED: SignedDuration = SignedDuration::from_secs(2);
 
 /// How long a row is shown unmasked at most.
 pub(in crate::tui) const REVEAL: SignedDuration = SignedDuration::from_secs(30);
 
-/// Marks that end by themselves.
+/// Highlights that end by themselves.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Highlights {
     changed: HashMap<RowNumber, Timestamp>,
@@ -20,7 +20,7 @@ pub(in crate::tui) struct Highlights {
 }
 
 impl Highlights {
-    /// Marks what a merge changed.
+    /// Highlights what a merge changed.
     pub fn note(&mut self, merged: &Merged, now: Timestamp) {
         self.changed.extend(merged.changes.iter().map(|change| (change.row, now + CHANGED)));
     }
@@ -62,7 +62,7 @@ impl Highlights {
         self.revealed = self.revealed.filter(|(_, until)| *until > now);
     }
 
-    /// When the next mark ends.
+    /// When the next highlight ends.
     pub fn due(&self) -> Option<Timestamp> {
         self.changed.values().copied().chain(self.revealed_until()).min()
     }

@@ -1,20 +1,20 @@
-//! Filters that were given a name. They hold for every campaign and stay from one start to the next.
+//! Saved filters. They apply to every campaign and are kept from one start to the next.
 //!
-//! A batch belongs to one campaign, so that none is part of them; nor is what is looked for, which is a part of
-//! somebody's number.
+//! A batch belongs to one campaign, so none is part of them; nor is a search, which is part of a person's
+//! number.
 
 use super::FilterChoice;
 
-/// How many are kept: more than fit on a screen are no shortcut any more.
+/// How many are kept: more than fit on a screen are no longer a shortcut.
 const MOST: usize = 20;
 
 /// The longest name.
 const LONGEST: usize = 40;
 
-/// How many digits a name may have: a date has as many, a number more.
+/// How many digits a name may have: as many as a date, and fewer than a number.
 const DIGITS: usize = 6;
 
-/// A filter with a name.
+/// A saved filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct NamedFilter {
     /// Its name.
@@ -27,12 +27,12 @@ pub(in crate::tui) struct NamedFilter {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct NamedFilters {
     filters: Vec<NamedFilter>,
-    /// The one that was deleted last, and where it stood.
+    /// The one deleted last, and where it was.
     deleted: Option<(usize, NamedFilter)>,
 }
 
 impl NamedFilters {
-    /// Those of an earlier session, as far as they are right.
+    /// The valid ones of an earlier session.
     pub fn kept(filters: impl IntoIterator<Item = NamedFilter>) -> Self {
         let mut kept = Self::default();
         for filter in filters {
@@ -43,7 +43,7 @@ impl NamedFilters {
         kept
     }
 
-    /// Whether one was deleted that can be brought back.
+    /// Whether a deleted one can be brought back.
     pub fn can_bring_back(&self) -> bool {
         self.deleted.is_some()
     }
@@ -53,7 +53,7 @@ impl NamedFilters {
         self.filters.iter()
     }
 
-    /// Why a filter cannot be kept under a name; `None` where it can.
+    /// Why a filter cannot be saved under a name; `None` where it can.
     pub fn problem(&self, name: &str, choice: &FilterChoice) -> Option<String> {
         let name = name.trim();
         if choice.is_for_one_campaign() {
@@ -71,7 +71,7 @@ impl NamedFilters {
         (self.filters.len() >= MOST && self.index(name).is_none()).then(|| format!("{MOST} filters at most: delete one in the menu first"))
     }
 
-    /// Keeps a filter under a name; one of that name is replaced. Whether there was one.
+    /// Saves a filter under a name, replacing one with the same name. Whether there was one.
     pub fn save(&mut self, name: &str, choice: &FilterChoice) -> bool {
         let filter = NamedFilter { name: name.trim().to_owned(), choice: choice.for_every_campaign() };
         match self.index(name) {
@@ -86,18 +86,18 @@ impl NamedFilters {
         }
     }
 
-    /// Deletes the one with a name. Where it stood.
+    /// Deletes the one with this name. Where it was.
     pub fn delete(&mut self, name: &str) -> Option<usize> {
         let index = self.index(name)?;
         self.deleted = Some((index, self.filters.remove(index)));
         Some(index)
     }
 
-    /// Brings back what was deleted last, where it stood.
+    /// Brings back the one deleted last, where it was.
     pub fn bring_back(&mut self) -> Option<(usize, NamedFilter)> {
         let (index, filter) = self.deleted.take()?;
         if self.index(&filter.name).is_some() {
-            // A new one was given its name meanwhile.
+            // A new one got its name meanwhile.
             return None;
         }
         let index = index.min(self.filters.len());

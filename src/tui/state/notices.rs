@@ -1,4 +1,4 @@
-//! What a person should know: kept in order, the newest shown, all to be read.
+//! What a person should know: kept in order, the newest shown, all readable.
 
 use std::collections::VecDeque;
 
@@ -17,10 +17,10 @@ pub(in crate::tui) struct Notices {
 }
 
 impl Notices {
-    /// One more.
+    /// Adds a notice.
     pub fn push(&mut self, notice: Notice) {
-        // The same thing said again replaces what it said before, wherever that stands: several
-        // campaigns that come and go must not push everything else out.
+        // A repeated notice replaces the earlier one, wherever that is: several campaigns that come
+        // and go must not push out everything else.
         if let Some(at) = self.notices.iter().rposition(|known| known.text == notice.text) {
             self.notices.remove(at);
             self.read -= usize::from(at < self.read);
@@ -38,22 +38,22 @@ impl Notices {
         self.notices.back()
     }
 
-    /// How many there were, those that were dropped included.
+    /// How many there were, including those that were dropped.
     pub fn count(&self) -> usize {
         self.notices.len() + self.dropped
     }
 
-    /// How many were not read yet.
+    /// How many have not been seen yet.
     pub fn unread(&self) -> usize {
         self.notices.len() - self.read
     }
 
-    /// All were looked at.
+    /// All have been seen.
     pub fn mark_read(&mut self) {
         self.read = self.notices.len();
     }
 
-    /// All that are kept, newest first.
+    /// All kept ones, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Notice> {
         self.notices.iter().rev()
     }

@@ -1,4 +1,4 @@
-//! The menu of order and columns: one line for each column of the view on the screen. What is chosen shows
+//! The menu of order and columns: one line for each column of the view on the screen. Choices take effect
 //! at once, behind the menu.
 
 use super::{Column, Ordered, Sortable, State, ViewKind, order_sign};
@@ -17,9 +17,9 @@ pub(in crate::tui) struct OrderLine {
     pub name: &'static str,
     /// Whether the column is shown; `None` where it cannot be hidden.
     pub shown: Option<bool>,
-    /// Which end comes first, and the sign for that, where the table is ordered by it.
+    /// Which end comes first, and its sign, where the table is sorted by it.
     pub ordered: Option<(&'static str, &'static str)>,
-    /// Whether the table can be ordered by it.
+    /// Whether the table can be sorted by it.
     pub can_order: bool,
 }
 

@@ -1,24 +1,24 @@
-//! A page to read: the keys, or the notices.
+//! A page to read: help, notices, results, or the last copy.
 
 use crate::tui::Context;
 
-/// What stands on the page.
+/// The content of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum PageKind {
-    /// The keys of the place it was opened from.
+    /// The help for the context that it was opened from.
     Help(Context),
     /// The notices so far.
     Notices,
-    /// What became of the newest run.
+    /// The outcomes of the newest run.
     Results,
-    /// What was copied last, to be selected by hand.
+    /// The last copy, for selection by hand.
     Copied,
 }
 
-/// A page that is open.
+/// An open page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct Page {
-    /// What stands on it.
+    /// Its content.
     pub kind: PageKind,
     /// How many lines it is scrolled down.
     pub scroll: usize,

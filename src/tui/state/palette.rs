@@ -1,4 +1,4 @@
-//! All commands, found by typing: those that are only typed, and those of the keys.
+//! All commands, found by typing: those that are only typed, and those with keys.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -11,16 +11,16 @@ use crate::tui::keys::{Binding, HelpGroup};
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum PaletteAction {
-    /// What is only typed.
+    /// Only typed.
     Typed(Typed),
-    /// What a key does.
+    /// The same as a key.
     Action(Action),
 }
 
 /// A command among all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct PaletteEntry {
-    /// Its name: what one types, and for a key what stands in the configuration.
+    /// Its name: what the user types, and what the configuration calls the key.
     pub name: String,
     /// What it does, in a word or two.
     pub label: String,
@@ -28,28 +28,28 @@ pub(in crate::tui) struct PaletteEntry {
     pub does: String,
     /// Its key; empty without one.
     pub key: String,
-    /// The same for the program.
+    /// What it does, for the program.
     pub doing: PaletteAction,
     /// Why it would do nothing now.
     pub refusal: Option<String>,
 }
 
-/// How well a command fits what was typed, the best first.
+/// How well a command matches what was typed, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    /// That is its name.
+    /// It is its name.
     Exact,
-    /// Its name begins so.
+    /// Its name starts with it.
     Begins,
     /// Its name has these letters, in this order.
     Letters,
-    /// The words stand in what is said about it.
+    /// The words are in its description.
     Says,
 }
 
 impl State {
-    /// The commands that fit what was typed, the best first; all of them where nothing was typed, those
-    /// that can be done first, and of these what was carried out last.
+    /// The commands that match what was typed, the best first; all of them where nothing was typed:
+    /// those that can be run first, the most recently run among them at the top.
     pub(in crate::tui) fn palette(&self, typed: &str) -> Vec<PaletteEntry> {
         let typed = present_word(word_and_argument(typed).0).to_lowercase();
         let mut entries: Vec<(Fit, u32, PaletteEntry)> = Vec::new();
@@ -61,10 +61,11 @@ impl State {
             };
             entries.extend(fit.map(|(fit, score)| (fit, score, entry)));
         }
-        // What was typed decides first, even about what cannot be done: its reason is the answer.
+        // What was typed decides first, even about commands that cannot be run: the reason is the
+        // answer.
         entries.sort_by_key(|(fit, score, entry)| {
             let recent = self.recent.index(&entry.name).unwrap_or(usize::MAX);
-            // Of two that have the letters alike, what has a key is wanted more often.
+            // Of two that contain the letters alike, the one with a key is more often meant.
             let is_rare = *fit == Fit::Letters && matches!(entry.doing, PaletteAction::Typed(_));
             (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
         });
@@ -78,7 +79,7 @@ impl State {
         entries.into_iter().nth(index)
     }
 
-    /// The name that comes nearest to what was typed.
+    /// The name nearest to what was typed.
     pub(in crate::tui) fn nearest_command(&self, typed: &str) -> Option<String> {
         let names: Vec<String> = self.every_command().into_iter().map(|entry| entry.name).collect();
         nearest(typed.trim(), names.iter().map(String::as_str))
@@ -108,13 +109,13 @@ impl State {
     }
 }
 
-/// What is wanted by its name more often comes first; moving about is done faster by its keys.
+/// What is more often run by name comes first; moving about is done faster by its keys.
 fn weight(binding: &Binding) -> (bool, usize) {
     let order = [HelpGroup::Act, HelpGroup::Find, HelpGroup::Show, HelpGroup::Mark, HelpGroup::Move, HelpGroup::Program];
     (binding.action.is_step(), order.iter().position(|group| *group == binding.group).unwrap_or(order.len()))
 }
 
-/// What was typed, made ready to be compared.
+/// What was typed, prepared for comparison.
 struct Search<'a> {
     typed: &'a str,
     pattern: Pattern,
@@ -149,5 +150,5 @@ impl<'a> Search<'a> {
     }
 }
 
-/// From how many letters on a word is looked for in what a command does: a single one stands everywhere.
+/// From how many letters on a word is searched for in descriptions: a single letter is everywhere.
 const SHORTEST_WORD: usize = 2;

@@ -1,6 +1,6 @@
-//! The question before a retry of several messages: what is retried line for line, what is left
-//! out, and what it costs. Lines can be dropped and added; the messages themselves were chosen when
-//! it was opened, and no others come in.
+//! The question before a retry of several messages: what is retried line by line, what is left out,
+//! and what it costs. Lines can be included and excluded; the messages themselves were chosen when
+//! it was opened, and no others are added.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -13,7 +13,7 @@ use crate::delivery::{Message, MessageId, RetryAdvice};
 use crate::postman::Explanation;
 use crate::store::{RowNumber, Store};
 
-/// How many messages are looked at for one-time passwords: enough to tell the templates.
+/// How many messages are checked for one-time passwords: enough to recognise the templates.
 const LOOKED_AT: usize = 200;
 
 /// Which messages were chosen, and which lines are ticked at first.
@@ -23,14 +23,14 @@ pub(in crate::tui) struct Choice {
     pub words: String,
     /// The messages.
     pub messages: Vec<MessageId>,
-    /// Only the lines that a retry helps are ticked at first; the others can be added.
+    /// Only the lines that are worth a retry are ticked at first; the others can be included.
     pub helped_only: bool,
 }
 
 /// A question about several messages.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct PlanQuestion {
-    /// Which question it is.
+    /// Its number and state as an open question.
     pub asked: OpenQuestion,
     /// What was chosen.
     pub choice: Choice,
@@ -40,18 +40,18 @@ pub(in crate::tui) struct PlanQuestion {
     pub lines: Vec<PlanLine>,
     /// The line with the cursor.
     pub cursor: usize,
-    /// How far the whole list is scrolled, while it is shown.
+    /// How far the whole list is scrolled, while it is open.
     pub list: Option<usize>,
     /// The count that was typed.
     pub count: Count,
-    /// Why it is a preview only.
+    /// Why it is only a preview.
     pub refusal: Option<Explanation>,
     /// Whether most templates look like one-time passwords, in a campaign that does not say so.
     pub one_time_hint: bool,
     is_production: bool,
     chosen: HashSet<MessageId>,
     dropped: BTreeSet<String>,
-    /// Lines that a retry cannot help and that are taken in all the same.
+    /// Lines that are not worth a retry but were included.
     taken: BTreeSet<String>,
 }
 
@@ -112,7 +112,7 @@ impl PlanQuestion {
         self.cursor = self.cursor.saturating_add_signed(steps).min(self.lines.len().saturating_sub(1));
     }
 
-    /// Drops the line under the cursor, or adds it again. The plan is another one then, and so is the
+    /// Excludes the line under the cursor, or includes it again. That makes another plan, and another
     /// question.
     pub fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let Some(line) = self.lines.get(self.cursor) else { return };
@@ -124,8 +124,8 @@ impl PlanQuestion {
         self.ask_again(id);
     }
 
-    /// Makes the plan anew, from the same messages. Where it says something else now, the question
-    /// is asked anew.
+    /// Makes the plan again, from the same messages. Where it now says something else, the question
+    /// is asked again.
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let before = self.make(campaign, now);
         if !says_the_same(&before, &self.plan) {
@@ -133,7 +133,7 @@ impl PlanQuestion {
         }
     }
 
-    /// Makes the plan, and gives the one before.
+    /// Makes the plan, and returns the previous one.
     fn make(&mut self, campaign: &Campaign, now: Timestamp) -> Plan {
         let mut planner = planner(campaign);
         planner.dropped.extend(self.dropped.iter().cloned());
@@ -148,7 +148,7 @@ impl PlanQuestion {
         before
     }
 
-    /// It is another question from now on: what was typed was meant for the one before.
+    /// From now on it is another question: what was typed was meant for the previous one.
     pub fn ask_again(&mut self, id: u64) {
         self.asked = OpenQuestion::new(id);
         self.count = Count::default();
@@ -159,7 +159,7 @@ impl PlanQuestion {
         self.plan.items.len() + self.plan.left_out.len()
     }
 
-    /// When the reading that the plan relies on was made that lies back furthest.
+    /// The time of the oldest reading that the plan relies on.
     pub fn oldest_reading(&self) -> Option<Timestamp> {
         self.plan.items.iter().map(|item| item.read_at).min()
     }
@@ -170,7 +170,7 @@ impl PlanQuestion {
     }
 }
 
-/// The sign before a line: retried, dropped, or of no use.
+/// The sign before a line: included, excluded, or not worth a retry.
 pub(in crate::tui) fn tick(line: &PlanLine) -> &'static str {
     match line.inclusion {
         LineInclusion::On => "[x]",

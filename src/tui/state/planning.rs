@@ -1,4 +1,4 @@
-//! Plans from what is loaded: the one place where the dashboard asks for one.
+//! Plans from what is loaded: the one way in which the dashboard asks for one.
 
 use jiff::Timestamp;
 
@@ -26,8 +26,8 @@ pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, messages: &[M
     planner.plan(reported, now)
 }
 
-/// A message as far as a plan needs it, and when it was read: of one that has not failed only the status is asked
-/// for, and of one that is not loaded nothing is known.
+/// A message as far as a plan needs it, and when it was read: of one that has not failed only the status matters,
+/// and of one that is not loaded nothing is known.
 fn message(campaign: &Campaign, id: &MessageId) -> (Message, Timestamp) {
     let Some(row) = campaign.store.row(id) else { return (Message::new(id.clone()), Timestamp::MIN) };
     let message = match campaign.store.status(row) {
@@ -37,7 +37,7 @@ fn message(campaign: &Campaign, id: &MessageId) -> (Message, Timestamp) {
     (message, campaign.store.read_at(row))
 }
 
-/// The plan for a batch as a whole; without a reading of all of it, of what is loaded.
+/// The plan for a batch as a whole; without a reading of all of it, from what is loaded.
 pub(in crate::tui) fn batch_plan(
     campaign: &Campaign,
     batch: &BatchId,

@@ -1,5 +1,4 @@
-//! A line that is typed into: a command, the name that unlocks a campaign, a window of time, or where a file
-//! goes.
+//! A line for typing: a command, the name that unlocks a campaign, a time window, or a file name.
 
 use tui_input::Input;
 
@@ -13,13 +12,13 @@ pub(in crate::tui) const LONGEST: usize = 200;
 pub(in crate::tui) enum PromptKind {
     /// A command.
     Command,
-    /// The name of the campaign on the screen, which opens it for actions.
+    /// The name of the campaign on the screen, which unlocks it.
     Unlock,
     /// The name of a filter.
     NameFilter(Box<FilterChoice>),
-    /// When a window of time begins and ends.
+    /// When a time window starts and ends.
     Window,
-    /// How far back messages are to be read.
+    /// How far back messages should be loaded.
     History,
     /// The file that an export is written to.
     Export(Export),
@@ -30,15 +29,15 @@ pub(in crate::tui) enum PromptKind {
 pub(in crate::tui) struct Prompt {
     /// What it is for.
     pub kind: PromptKind,
-    /// Where what is typed agrees to something: which question that is.
+    /// Where what is typed agrees to something: the open question.
     pub asked: Option<OpenQuestion>,
     /// What has been typed.
     pub input: Input,
     /// Why Enter did nothing.
     pub problem: String,
-    /// Whether what stands there is a proposal: the first letter that is typed takes its place.
+    /// Whether its text is a proposal: the first typed letter replaces it.
     pub is_proposal: bool,
-    /// The command that the cursor of the list was moved to; without one it is on the first.
+    /// The command that the cursor of the list was moved to; if `None` it is on the first.
     pub chosen: Option<PaletteAction>,
 }
 
@@ -54,7 +53,7 @@ impl Prompt {
         self.input.value()
     }
 
-    /// Where the cursor of the list is.
+    /// The index of the cursor in the list.
     pub fn index(&self, entries: &[PaletteEntry]) -> usize {
         entries.iter().position(|entry| Some(entry.doing) == self.chosen).unwrap_or(0)
     }
@@ -63,31 +62,31 @@ impl Prompt {
 /// What a typed command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Typed {
-    /// Open the campaign for actions.
+    /// Unlock the campaign for actions.
     Unlock,
-    /// Close it again.
+    /// Lock it again.
     Lock,
-    /// Give what the list shows a name.
+    /// Save the filter of the list.
     NameFilter,
     /// Stop the run.
     Stop,
-    /// Go on with a run that paused itself.
+    /// Continue a run that paused itself.
     Resume,
-    /// What became of the newest run.
+    /// The outcomes of the newest run.
     Results,
-    /// Plan what was agreed to and did not start.
+    /// Plan what was agreed to but not started.
     Rest,
-    /// To the outcomes that wait for a person.
+    /// Go to the outcomes that need a person.
     Resolve,
-    /// Show the campaign openly for a while.
+    /// Show the campaign unmasked for a while.
     Reveal,
-    /// Mask all for a screen that others look at, or end that.
+    /// Mask everything for a shared screen, or end that.
     Present,
     /// Read further back.
     History,
-    /// Listen to the mouse, or no longer.
+    /// Mouse on or off.
     Mouse,
-    /// Begin anew with the configuration as it is now.
+    /// Start again with the configuration as it is now.
     Reload,
 }
 
@@ -99,7 +98,7 @@ pub(in crate::tui) struct CommandWord {
     pub label: &'static str,
     /// What it does, as half a sentence.
     pub does: &'static str,
-    /// The same for the program.
+    /// What it does, for the program.
     pub typed: Typed,
 }
 
@@ -156,18 +155,18 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
 ];
 
 impl Typed {
-    /// Whether something may be typed behind the word.
+    /// Whether it takes an argument.
     fn takes_argument(self) -> bool {
         self == Typed::History
     }
 }
 
-/// The word of a command that had another one before.
+/// The present word of a command that was renamed.
 pub(in crate::tui) fn present_word(typed: &str) -> &str {
     if typed.eq_ignore_ascii_case("again") { "rest" } else { typed }
 }
 
-/// A command's word, and what was typed behind it, where it takes anything.
+/// A command's word, and its argument, where it takes one.
 pub(in crate::tui) fn word_and_argument(typed: &str) -> (&str, &str) {
     let typed = typed.trim();
     let Some((word, argument)) = typed.split_once(char::is_whitespace) else { return (typed, "") };

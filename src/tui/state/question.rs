@@ -1,5 +1,5 @@
-//! The question before a retry. It starts with the focus on "cancel", and only a person's yes
-//! turns its plan into retries.
+//! The question before a retry. The focus starts on "cancel", and only a person's yes turns its
+//! plan into retries.
 
 use jiff::Timestamp;
 
@@ -18,10 +18,10 @@ pub(in crate::tui) enum Answer {
     Retry,
 }
 
-/// A question that is open.
+/// An open question.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Question {
-    /// Which question it is.
+    /// Its number and state as an open question.
     pub asked: OpenQuestion,
     /// The message.
     pub message: MessageId,
@@ -29,9 +29,9 @@ pub(in crate::tui) struct Question {
     pub plan: Plan,
     /// The answer with the focus.
     pub answer: Answer,
-    /// Whether a retry that cannot help is taken in all the same.
+    /// Whether a retry that is not worth it was included.
     pub include_useless: bool,
-    /// Why it is a preview only.
+    /// Why it is only a preview.
     pub refusal: Option<Explanation>,
 }
 
@@ -53,7 +53,7 @@ impl Question {
         self.refusal.is_none() && !self.plan.items.is_empty()
     }
 
-    /// Whether Space can take a retry in that cannot help, or leave it out again.
+    /// Whether Space can include a message that is not worth a retry, or exclude it again.
     pub fn has_useless(&self) -> bool {
         self.refusal.is_none() && (self.plan.items.is_empty() || self.include_useless)
     }
@@ -66,14 +66,15 @@ impl Question {
         };
     }
 
-    /// Takes a retry that cannot help in, or leaves it out again. Only a changed plan is asked anew.
+    /// Includes a message that is not worth a retry, or excludes it again. Only a changed plan is
+    /// asked again.
     pub fn toggle_useless(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         self.include_useless = !self.include_useless;
         self.remake(id, campaign, now);
     }
 
-    /// Makes the plan anew. Where it says something else now, the question is asked anew: what a
-    /// person was about to agree to is no longer what stands there.
+    /// Makes the plan again. Where it now says something else, the question is asked again: it is
+    /// no longer what a person was about to agree to.
     pub fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let before = std::mem::replace(&mut self.plan, plan_one(campaign, &self.message, self.include_useless, now));
         if !says_the_same(&before, &self.plan) {
@@ -81,7 +82,7 @@ impl Question {
         }
     }
 
-    /// It is another question from now on.
+    /// From now on it is another question.
     pub fn ask_again(&mut self, id: u64) {
         self.asked = OpenQuestion::new(id);
         self.answer = Answer::Cancel;

@@ -1,16 +1,16 @@
-//! The commands that were carried out last: they stand first where all are listed.
+//! The commands run last: they come first where all are listed.
 
-/// How many are kept: as many as stand on a small screen at once.
+/// How many are kept: as many as fit on a small screen at once.
 const KEPT: usize = 10;
 
-/// The names of the commands that were carried out last, the newest first.
+/// The names of the commands run last, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct RecentCommands {
     names: Vec<String>,
 }
 
 impl RecentCommands {
-    /// Those of an earlier session. A name that is no command any more does no harm: it is never listed.
+    /// Those of an earlier session. A name that is no longer a command does no harm: it is never listed.
     pub fn kept(mut names: Vec<String>) -> Self {
         names.truncate(KEPT);
         Self { names }
@@ -21,14 +21,14 @@ impl RecentCommands {
         &self.names
     }
 
-    /// A command was carried out.
+    /// A command was run.
     pub fn note(&mut self, name: &str) {
         self.names.retain(|known| known != name);
         self.names.insert(0, name.to_owned());
         self.names.truncate(KEPT);
     }
 
-    /// How many were carried out since; `None` where it is not among the last ones.
+    /// How many were run since; `None` where it is not among the last ones.
     pub fn index(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|known| known == name)
     }

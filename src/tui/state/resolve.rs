@@ -1,4 +1,5 @@
-//! What a person can say of an action whose outcome is not known: read again, it went, it did not.
+//! What a person can decide about an action with an unknown outcome: read again, it went, it did
+//! not.
 
 use super::OpenQuestion;
 use crate::state::ActionId;
@@ -23,7 +24,7 @@ pub(in crate::tui) struct Resolve {
     pub about: String,
     /// The line with the cursor.
     pub cursor: usize,
-    /// What a person is about to say, while that is asked once more: it is written down for good.
+    /// The verdict a person is about to give, while that is confirmed: it is recorded for good.
     pub asking: Option<(bool, OpenQuestion)>,
 }
 

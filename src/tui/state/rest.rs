@@ -1,4 +1,4 @@
-//! What was agreed to and did not start: stopped, taken back, expired, or left over from an earlier run
+//! What was agreed to but not started: stopped, taken back, expired, or left over from an earlier run
 //! of the program. It is offered again as one plan, so that nobody has to gather it by hand.
 
 use std::collections::HashSet;
@@ -70,12 +70,13 @@ impl Campaign {
         }
     }
 
-    /// A person agreed to these: they are left no longer.
+    /// A person agreed to these: they are no longer left.
     pub fn forget_rest(&mut self, agreed: &Agreed) {
         self.not_started.forget(&agreed.subjects());
     }
 
-    /// The batch to ask about next: the first that can be retried now, else the first that is loaded.
+    /// The batch to ask about next: the first that can be retried now, otherwise the first that is
+    /// loaded.
     pub fn next_batch_left(&self, now: Timestamp) -> Option<BatchId> {
         let loaded = || self.not_started.batches.iter().filter_map(|batch| Some((batch, batch_plan(self, batch, None, now)?)));
         let has_failed = |plan: &BatchPlan| plan.refusal.is_none() && plan.failures > 0;
@@ -93,8 +94,8 @@ impl Campaign {
     }
 }
 
-/// Whether it was agreed to, and nothing of it was sent in the end. What was not taken is somebody else's, or has
-/// its own end here.
+/// Whether it was agreed to, but nothing of it was sent in the end. What was not taken belongs to another
+/// process, or has its own end here.
 fn has_not_started(stage: &ActionStage) -> bool {
     matches!(stage, ActionStage::NotSent(_))
 }

@@ -1,4 +1,4 @@
-//! The question before a run that paused itself goes on.
+//! The question before a run that paused itself continues.
 
 use super::{Campaign, OpenQuestion};
 use crate::monitor::RunPhase;
@@ -7,7 +7,7 @@ use crate::postman::Explanation;
 /// The question while it is open.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct ResumeQuestion {
-    /// Which question it is.
+    /// Its number and state as an open question.
     pub asked: OpenQuestion,
     /// How many messages are still to go.
     pub to_go: usize,
@@ -23,8 +23,8 @@ impl ResumeQuestion {
         Some(Self { asked: OpenQuestion::new(id), to_go: news.to_go, why: why.clone() })
     }
 
-    /// Keeps it true; where it says something else now, it is asked again. False where no run has paused
-    /// itself any more.
+    /// Keeps it up to date; where it now says something else, it is asked again. False where no run is
+    /// paused any more.
     pub fn refresh(&mut self, id: u64, campaign: &Campaign) -> bool {
         let Some(now) = Self::new(id, campaign) else { return false };
         if (self.to_go, &self.why) != (now.to_go, &now.why) {

@@ -1,4 +1,4 @@
-//! What can be done with the row under the cursor, for whoever knows no letter.
+//! What can be done with the row under the cursor, for users who know no keys.
 
 use super::{CopyWhat, GroupKey, State, ViewKind};
 use crate::delivery::{BatchId, MessageId};
@@ -7,11 +7,11 @@ use crate::tui::{Action, Context};
 /// Something that can be done with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum RowAction {
-    /// What a key does.
+    /// The same as a key.
     Key(Action),
     /// Copy this.
     Copy(CopyWhat),
-    /// Ask what is to be copied.
+    /// Ask what to copy.
     CopyMenu,
     /// List only messages that failed with the same error.
     OnlyError,
@@ -30,7 +30,7 @@ pub(in crate::tui) struct RowLine {
     pub label: String,
     /// Its key; empty without one.
     pub key: String,
-    /// Why it can not be done.
+    /// Why it cannot be done.
     pub refusal: Option<String>,
 }
 
@@ -43,7 +43,7 @@ pub(in crate::tui) enum MenuKind {
     Copy,
 }
 
-/// The menu while it is open. Its cursor stands on what can be done, not on a line's number.
+/// The menu while it is open. Its cursor belongs to an action, not to a line number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct RowMenu {
     /// Which one.
@@ -59,13 +59,13 @@ pub(in crate::tui) struct RowSubject {
     pub message: Option<MessageId>,
     /// Its batch, or the batch itself.
     pub batch: Option<BatchId>,
-    /// The error's code; empty where the API told none.
+    /// The error's code; empty where the API gave none.
     pub error: Option<String>,
 }
 
 impl State {
-    /// The lines of the menu in the view on the screen: always the same ones, so that each is found where
-    /// it was the last time.
+    /// The lines of the menu in the view on the screen: always the same, so that each is found where it
+    /// was before.
     pub(in crate::tui) fn row_lines(&self) -> Vec<RowLine> {
         let key = RowAction::Key;
         let all: &[RowAction] = match self.view {
@@ -131,7 +131,8 @@ impl State {
                 let here = |context| self.keymap.help(context).into_iter().find(|line| line.binding.action == action);
                 let (key, label) = match here(pane) {
                     Some(line) => (line.key(pane), line.binding.label),
-                    // The list behind an open message can be exported, too; the key for that is the list's.
+                    // The list behind an open message can be exported, too; the key for that belongs to the
+                    // list.
                     None if pane == Context::Detail && action == Action::Export => (String::new(), here(Context::Messages)?.binding.label),
                     None => return None,
                 };

@@ -12,13 +12,13 @@ pub(in crate::tui) struct RunRecord {
     pub messages: Vec<MessageId>,
     /// When a person said yes.
     pub asked_at: Timestamp,
-    /// How far it is; `None` while the worker has not said anything yet.
+    /// Its progress; `None` while the worker has not reported anything yet.
     pub news: Option<RunNews>,
-    /// When its end was told.
+    /// When it was reported to have ended.
     pub ended_at: Option<Timestamp>,
-    /// Whether a person wished it to stop.
+    /// Whether a person asked it to stop.
     pub stop_asked: bool,
-    /// Whether its results were looked at.
+    /// Whether its results were seen.
     pub is_read: bool,
 }
 

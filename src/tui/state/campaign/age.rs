@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Campaign;
 
-/// How often the newest messages are read at least while the campaign is on the screen.
+/// The longest interval between reads of the newest messages while the campaign is on the screen.
 const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
 
-/// How often they are read while it is not.
+/// The same while it is not.
 const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
 
 impl Campaign {
@@ -16,13 +16,13 @@ impl Campaign {
         self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
     }
 
-    /// Whether its newest messages were never read: then it has no figures, not even zeros. What a search found
-    /// meanwhile is listed, and no figure is of it.
+    /// Whether its newest messages were never loaded: then it has no figures, not even zeros. What a search
+    /// found meanwhile is listed, but counts in no figure.
     pub fn is_unread(&self) -> bool {
         self.head_at.is_none()
     }
 
-    /// Whether more is still to be loaded, as far back as that is done by itself: until then its figures are of a part.
+    /// Whether more is still being loaded automatically: until then its figures cover a part.
     pub fn is_loading(&self) -> bool {
         let coverage = self.store.coverage();
         let history = SignedDuration::try_from(self.settings.history).unwrap_or(SignedDuration::MAX);
@@ -33,7 +33,7 @@ impl Campaign {
     /// Whether they are older than twice the interval in which they are read.
     pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
         let interval = match &self.meter {
-            // With nobody there all campaigns share one slow rate.
+            // With nobody there, all campaigns share one slow rate.
             Some(meter) if meter.away => OUT_OF_VIEW.max(SignedDuration::try_from_secs_f64(1.0 / meter.rate).unwrap_or(OUT_OF_VIEW)),
             _ if in_view => IN_VIEW,
             _ => OUT_OF_VIEW,

@@ -1,4 +1,4 @@
-//! What a campaign needs a person for, and what it allows one.
+//! What in a campaign needs a person, and what it allows.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,7 +6,7 @@ use super::Campaign;
 use crate::monitor::Connection;
 use crate::tui::state::RunRecord;
 
-/// For how long a read-only campaign stays open for actions without one.
+/// How long a read-only campaign stays unlocked without an action.
 const UNLOCKED: SignedDuration = SignedDuration::from_mins(15);
 
 impl Campaign {
@@ -26,12 +26,12 @@ impl Campaign {
         self.settings.read_only && self.unlocked_until.is_none_or(|until| until <= now)
     }
 
-    /// Opens it for actions.
+    /// Unlocks it for actions.
     pub fn unlock(&mut self, now: Timestamp) {
         self.unlocked_until = Some(now + UNLOCKED);
     }
 
-    /// An action was taken: what was opened stays open for as long as at first.
+    /// An action was taken: an unlocked campaign stays unlocked for the full time again.
     pub fn acted(&mut self, now: Timestamp) {
         if self.unlocked_until.is_some() {
             self.unlock(now);
@@ -40,12 +40,12 @@ impl Campaign {
 
     /// Whether a run is under way or has paused itself.
     pub fn has_run(&self) -> bool {
-        // One of which nothing was told is under way as long as its retries are: it may have been
+        // A run without any report is under way as long as its retries are: it may have been
         // refused as a whole.
         self.run.as_ref().is_some_and(|run| !run.is_over() && (run.news.is_some() || self.actions.is_acting()))
     }
 
-    /// How many lines tell of a run.
+    /// How many lines the run takes.
     pub fn run_rows(&self) -> u16 {
         match &self.run {
             Some(_) if self.has_run() => 3,

@@ -1,14 +1,14 @@
-//! How many messages should have gone on by now.
+//! How many messages are overdue.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::store::Store;
 
-/// Up to how many messages under way it costs less than half a millisecond to look at them.
+/// Up to this many messages on the way, counting them takes less than half a millisecond.
 const FEW: usize = 5_000;
 
-/// How old the figure may be where there are no more, and where there are. No key waits for it, and what is
-/// stuck has been for ten minutes at least.
+/// How old the figure may get with up to that many, and with more. No key waits for it, and what is stuck
+/// has been for ten minutes at least.
 const LONGEST_AGES: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_secs(10)];
 
 /// How many messages are stuck, and as of when.
@@ -16,7 +16,7 @@ const LONGEST_AGES: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedD
 pub(in crate::tui) struct StuckCount {
     /// Created, queued or sending for longer than ten minutes and the campaign's own p99.
     pub before_provider: usize,
-    /// With the telco for more than 48 h, numbers of Singapore only.
+    /// With the telco for more than 48 h, only Singapore numbers.
     pub with_telco: usize,
     as_of: Option<Timestamp>,
 }
@@ -27,9 +27,9 @@ impl StuckCount {
         self.before_provider + self.with_telco
     }
 
-    /// Counts them anew where the figure is too old.
+    /// Counts them again where the figure is too old.
     pub(super) fn count(&mut self, store: &Store, now: Timestamp) {
-        // A clock that is set back makes every figure an old one.
+        // A clock that was set back makes every figure too old.
         let longest = LONGEST_AGES[usize::from(store.counts().open > FEW)];
         if self.as_of.is_some_and(|as_of| as_of <= now && now.duration_since(as_of) < longest) {
             return;

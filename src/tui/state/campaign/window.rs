@@ -1,4 +1,4 @@
-//! What is looked at of a campaign: its filter, and its window of time, which moves on with the clock.
+//! Which part of a campaign is shown: its filter, and its time window, which moves on with the clock.
 
 use jiff::Timestamp;
 
@@ -7,44 +7,44 @@ use crate::store::{BatchSummary, Filter};
 use crate::tui::state::Times;
 
 impl Campaign {
-    /// Lists what the filter and the find ask for, and groups the failures of the same window of time.
+    /// Lists what the filter and the find ask for, and groups the failures of the same time window.
     pub fn narrow(&mut self) {
         let filter =
             Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), ..self.choice.filter(&self.zone, self.now) };
         if filter != *self.list.filter() {
             self.list.set_filter(&self.store, filter);
-            // The cursor may have left the row that is shown unmasked.
+            // The cursor may have left the unmasked row.
             self.marks.hide(self.subject());
         }
         self.failures.set_times(&self.store, self.times());
     }
 
-    /// Moves a window of time on that is told by the clock.
+    /// Moves a relative time window on with the clock.
     pub fn move_on(&mut self) {
         let times = self.times();
         self.list.set_times(&self.store, times);
         self.failures.set_times(&self.store, times);
     }
 
-    /// The window of time that is looked at, at the time of the newest event.
+    /// The time window at the time of the newest event.
     pub fn times(&self) -> Times {
         self.choice.window.times(&self.zone, self.now)
     }
 
-    /// How many of the loaded messages lie in the window of time.
+    /// How many loaded messages are in the time window.
     pub fn loaded_in_window(&self) -> usize {
         let (since, until) = self.times();
         self.store.loaded_between(since, until)
     }
 
-    /// Whether every message of the window of time is loaded.
+    /// Whether every message of the time window is loaded.
     pub fn is_window_whole(&self) -> bool {
         let coverage = self.store.coverage();
         let reaches = |since: Timestamp| coverage.oldest.is_some_and(|oldest| oldest < since);
         coverage.gap.is_none() && (coverage.complete || self.times().0.is_some_and(reaches))
     }
 
-    /// The batches that were uploaded in the window of time, the newest first, and those of which no time was told.
+    /// The batches uploaded in the time window, newest first, and those without a known time.
     pub fn batches_in_window(&self) -> Vec<BatchSummary> {
         let (since, until) = self.times();
         let mut batches = self.store.batches();

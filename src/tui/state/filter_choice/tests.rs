@@ -1,4 +1,4 @@
-//! Words, and the plain rule against what the list shows and plans.
+//! Words, and the plain rule compared with what the list shows and plans.
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -92,7 +92,7 @@ fn rows(messages: &[Plain], start: Timestamp) -> Rows {
     rows.finish()
 }
 
-/// Whether the list must show a message, so long after the start.
+/// Whether the list must show a message this long after the start.
 fn is_shown(choice: &FilterChoice, message: &Plain, passed: SignedDuration) -> bool {
     let failed = message.status == "failure";
     let in_status = choice.statuses.iter().any(|status| status.api_word() == message.status);
@@ -100,7 +100,7 @@ fn is_shown(choice: &FilterChoice, message: &Plain, passed: SignedDuration) -> b
     let age = SignedDuration::from_mins(message.age) + passed;
     let is_older = |moment: GivenTime| match moment {
         GivenTime::Ago(back) => age > back,
-        // The start is six in the morning, and none of it reaches to the next midnight.
+        // The start is six in the morning, and no case reaches the next midnight.
         GivenTime::Today(_) => age > SignedDuration::from_mins(363) + SignedDuration::from_secs(7) + passed,
         GivenTime::At(_) => unreachable!(),
     };
@@ -118,7 +118,8 @@ fn ids(campaign: &Campaign, rows: impl Iterator<Item = RowNumber>) -> Vec<Messag
 }
 
 proptest! {
-    /// All kinds of wishes together, with a window that moves on under the cursor; and nothing else is ever planned.
+    /// All kinds of conditions together, with a window that moves on under the cursor; and nothing else is ever
+    /// planned.
     #[test]
     fn a_combined_filter_is_the_plain_conjunction_and_so_is_its_plan(
         messages in prop::collection::vec(some_message(), 1..12), choice in some_choice(), index in 0..12_usize,

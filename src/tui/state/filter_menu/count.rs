@@ -1,25 +1,25 @@
-//! How many messages each line of the menu would show. What the store counts anyhow costs nothing; the rest is counted a
-//! part at a time, so that no key waits for it.
+//! How many messages each line of the menu would show. What the store counts anyway costs nothing; the rest is
+//! counted in parts, so that no key waits for it.
 
 use jiff::SignedDuration;
 
 use super::FilterMenu;
 use crate::tui::state::{Campaign, FilterChoice};
 
-/// How many messages are looked at before the keyboard is looked at again: some five milliseconds.
+/// How many messages are checked before the keyboard is read again: some five milliseconds.
 const AT_ONCE: usize = 500_000;
 
 /// How long the next part waits, so that what was counted is drawn and keys are read.
 const REST: SignedDuration = SignedDuration::from_millis(20);
 
 impl FilterMenu {
-    /// Everything is to be counted anew.
+    /// Everything must be counted again.
     pub fn recount(&mut self) {
         self.next = 0;
         self.is_result_due = true;
     }
 
-    /// Counts what is due, as much as may be done at once.
+    /// Counts what is due, as much as one turn allows.
     pub fn count(&mut self, campaign: &Campaign) {
         let number = |choice: &FilterChoice| {
             let filter = choice.filter(&campaign.zone, campaign.now);

@@ -13,12 +13,11 @@ const BATCHES: usize = 6;
 /// A line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct MenuLine {
-    /// What it stands for.
+    /// Its content.
     pub item: MenuItem,
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// How many of the loaded messages it would show alone; `None` until they are counted, and where it shows none by
-    /// itself.
+    /// How many loaded messages it would show alone; `None` until they are counted, and where it shows none itself.
     pub count: Option<usize>,
 }
 
@@ -27,13 +26,13 @@ impl MenuLine {
         Self { item, text: text.into(), count: None }
     }
 
-    /// The line of a filter with a name.
+    /// The line of a saved filter.
     pub(super) fn of_named(named: NamedFilter) -> Self {
         let name = named.name.clone();
         Self::new(MenuItem::Named(named), name)
     }
 
-    /// The section that it is part of.
+    /// Its section.
     pub fn section(&self) -> &'static str {
         match self.item {
             MenuItem::Named(_) => "saved",
@@ -45,12 +44,12 @@ impl MenuLine {
         }
     }
 
-    /// Whether it shows no messages by itself, but leads on to where they are chosen.
+    /// Whether it shows no messages itself, but opens where they are chosen.
     pub fn leads_on(&self) -> bool {
         self.alone().is_none()
     }
 
-    /// What it would show alone; `None` where it only leads on.
+    /// What it would show alone; `None` where it only opens something.
     pub(super) fn alone(&self) -> Option<FilterChoice> {
         let mut choice = FilterChoice::default();
         match &self.item {
@@ -79,11 +78,11 @@ impl FilterMenu {
             lines.extend(statuses(choice));
             lines.extend(errors(campaign));
             let mut batches = batches(campaign);
-            // One more line costs as much as the line that says so.
+            // One more line takes as much room as the line that says so.
             if batches.len() > BATCHES + 1 {
                 more_batches = batches.split_off(BATCHES);
             }
-            // What is ticked must be seen.
+            // What is ticked must be visible.
             let (ticked, rest) = more_batches.into_iter().partition(|line| is_chosen(choice, line));
             more_batches = rest;
             lines.extend(batches);
@@ -108,7 +107,7 @@ impl FilterMenu {
             _ => is_chosen(choice, line),
         };
         let is_all = |line: &MenuLine| matches!(line.item, MenuItem::Everything | MenuItem::AllTimes);
-        // The first line may be a filter with a name: the cursor begins where nothing is filtered all the same.
+        // The first line may be a saved filter: the cursor still starts where nothing is filtered.
         let cursor = lines.iter().position(is_shown).or_else(|| lines.iter().position(is_all)).unwrap_or(0);
         Self {
             kind,
@@ -130,7 +129,7 @@ fn is_chosen(choice: &FilterChoice, line: &MenuLine) -> bool {
     matches!(&line.item, MenuItem::Batch(batch) if choice.batches.contains(batch))
 }
 
-/// What failed and what moves first: these are what one looks for.
+/// Failed and on the way first: people look for these.
 fn statuses(choice: &FilterChoice) -> Vec<MenuLine> {
     let line = |status: &Status| MenuLine::new(MenuItem::Status(status.clone()), status.word());
     let mut lines = vec![line(&Status::Failure), MenuLine::new(MenuItem::Open, "on the way")];
@@ -139,7 +138,7 @@ fn statuses(choice: &FilterChoice) -> Vec<MenuLine> {
     lines
 }
 
-/// The errors of what is loaded, the most frequent first, and those that are asked for.
+/// The errors of the loaded messages, the most frequent first, and those already chosen.
 fn errors(campaign: &Campaign) -> Vec<MenuLine> {
     let mut codes: Vec<String> = Vec::new();
     let known = campaign.store.counts().errors.iter().map(|error| error.error.code.to_string());
@@ -152,12 +151,12 @@ fn errors(campaign: &Campaign) -> Vec<MenuLine> {
     codes.into_iter().map(|code| MenuLine::new(MenuItem::Error(code.clone()), words(&code))).collect()
 }
 
-/// The batches of what is loaded, the newest first, and those that are asked for.
+/// The batches of the loaded messages, newest first, and those already chosen.
 fn batches(campaign: &Campaign) -> Vec<MenuLine> {
     let known = campaign.store.batches();
     let line = |id: &BatchId, file: &str| MenuLine::new(MenuItem::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
     let of_summary = |summary: &BatchSummary| {
-        // The count beside it is of what is loaded.
+        // The count next to it covers what is loaded.
         let of = summary.total().filter(|_| !summary.is_whole).map(|total| format!(", of {}", grouped(total)));
         line(&summary.batch.id, &format!("{}{}", summary.batch.file_name.as_deref().unwrap_or_default(), of.unwrap_or_default()))
     };
@@ -167,7 +166,7 @@ fn batches(campaign: &Campaign) -> Vec<MenuLine> {
     lines
 }
 
-/// The usual windows, and the one that is shown.
+/// The usual windows, and the one shown now.
 fn windows(shown: TimeWindow, campaign: &Campaign) -> Vec<MenuLine> {
     let (zone, now): (&TimeZone, _) = (&campaign.zone, campaign.now);
     let own = Some(shown).filter(|window| !window.is_all() && !TimeWindow::usual().contains(window));

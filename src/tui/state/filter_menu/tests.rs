@@ -10,7 +10,7 @@ fn menu(choice: &FilterChoice) -> FilterMenu {
     FilterMenu::new(FilterMenuKind::Filter, &campaign, &NamedFilters::default())
 }
 
-/// Puts the cursor on the line that says this.
+/// Puts the cursor on the line with this text.
 fn to(menu: &mut FilterMenu, text: &str) {
     let index = menu.lines.iter().position(|line| line.text == text).unwrap_or_else(|| panic!("no line says {text}"));
     menu.go(isize::MIN);

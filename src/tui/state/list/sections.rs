@@ -1,5 +1,5 @@
-//! The rows of the list: those that the filter keeps, and below them, while a number is looked for, those with that
-//! number which it would hide. A find looks through everything.
+//! The rows of the list: those that the filter shows, and below them, during a find, those with that number which
+//! it would hide. A find searches through everything.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ impl Sections {
         Self { kept: View::ordered(filter, order), below }
     }
 
-    /// What the filter keeps.
+    /// What the filter shows.
     pub fn kept(&self) -> &View {
         &self.kept
     }
@@ -49,7 +49,7 @@ impl Sections {
         self.views().for_each(|view| view.set_times(store, since, until));
     }
 
-    /// As [`View::apply`]. A row that the filter no longer keeps goes below, and back.
+    /// As [`View::apply`]. A row that the filter no longer shows goes below, and back.
     pub fn apply(&mut self, store: &Store, merged: &Merged) {
         self.views().for_each(|view| view.apply(store, merged));
     }
@@ -59,13 +59,14 @@ impl Sections {
         self.views().for_each(|view| view.forget(store, trimmed));
     }
 
-    /// As [`View::pin`]. Where rows that the filter hides stand below, none has to be held.
+    /// As [`View::pin`]. Where the rows that the filter hides are listed below, none has to be
+    /// held.
     pub fn pin(&mut self, store: &Store, row: Option<RowNumber>) {
         let row = row.filter(|_| self.below.is_none());
         self.kept.pin(store, row);
     }
 
-    /// Whether every row is in its place.
+    /// Whether every row is sorted.
     pub fn is_sorted(&self) -> bool {
         self.kept.is_sorted() && self.below.as_ref().is_none_or(View::is_sorted)
     }
@@ -84,7 +85,7 @@ impl Sections {
         self.views().for_each(|view| view.sort(store));
     }
 
-    /// Whether a row is one of them by itself, and not only held.
+    /// Whether a row is listed because it matches, and not only held.
     pub fn shows(&self, store: &Store, row: RowNumber) -> bool {
         self.kept.shows(store, row) || self.below.as_ref().is_some_and(|below| below.shows(store, row))
     }
@@ -94,7 +95,7 @@ impl Sections {
         self.kept.len() + self.below()
     }
 
-    /// The row at a place.
+    /// The row at an index.
     pub fn row(&self, index: usize) -> Option<RowNumber> {
         match index.checked_sub(self.kept.len()) {
             None => self.kept.row(index),
@@ -107,7 +108,7 @@ impl Sections {
         self.kept.rows_from(0).chain(self.below.iter().flat_map(|below| below.rows_from(0)))
     }
 
-    /// The place of a row.
+    /// The index of a row.
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
         let below = || Some(self.kept.len() + self.below.as_ref()?.position(store, row)?);
         self.kept.position(store, row).or_else(below)

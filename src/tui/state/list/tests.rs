@@ -15,7 +15,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_900_000_000 + second).unwrap()
 }
 
-/// Takes messages in: number of the recipient, second of its creation, which is its id, too.
+/// Merges messages: number of the recipient, second of its creation, which is also its id.
 fn reported(store: &mut Store, list: &mut List, messages: &[(u32, i64)]) {
     let mut rows = RowsBuilder::default();
     let texts: Vec<_> = messages.iter().map(|(number, second)| (format!("message_{second}"), format!("6580{number:06}"))).collect();
@@ -98,7 +98,8 @@ fn a_filter_keeps_the_order() {
 }
 
 proptest! {
-    /// While only a window is sorted, and while the rest comes, every window shows what the whole order has there.
+    /// While only a window is sorted, and while the rest follows, every window shows what the complete order has
+    /// there.
     #[test]
     fn every_window_is_right_before_all_is_sorted(
         numbers in prop::collection::vec(0..400u32, 1..120), indices in prop::collection::vec((0..130usize, any::<bool>()), 0..12),
@@ -128,7 +129,7 @@ proptest! {
     }
 }
 
-/// Messages of these numbers, failed or delivered, told at a second.
+/// Messages with these numbers, failed or delivered, reported at a second.
 fn reported_with_status(store: &mut Store, list: &mut List, messages: &[(u32, bool)], second: i64) {
     let mut rows = RowsBuilder::default();
     for (number, failed) in messages {
@@ -146,7 +147,7 @@ fn reported_with_status(store: &mut Store, list: &mut List, messages: &[(u32, bo
 }
 
 proptest! {
-    /// While a number is looked for: what the filter keeps, then what it would hide, each row once, whatever changes.
+    /// During a find: what the filter shows, then what it would hide, each row once, whatever changes.
     #[test]
     fn a_find_shows_what_the_filter_hides_below_what_it_keeps(
         pages in prop::collection::vec(prop::collection::vec((0..60u32, any::<bool>()), 1..20), 1..5),
@@ -165,7 +166,7 @@ proptest! {
             reported_with_status(&mut store, &mut list, &page, second);
             list.go(&store, index, HEIGHT);
             let selected = list.selected();
-            // The window of time moves on, too.
+            // The time window moves on, too.
             since_now = Some(at(since + second));
             list.set_times(&store, (since_now, None));
             list.sort_window(&store, 100);
