@@ -1,11 +1,11 @@
-//! What changes the dashboard: state, event and time in; changed state and effects out. Nothing in
+//! How the dashboard changes: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
 mod across;
 mod activity;
 mod alarm;
 mod attendance;
-mod back; // to where one came from
+mod back; // back to where the user came from
 mod batches;
 mod campaigns;
 mod changes;
@@ -51,16 +51,16 @@ use crate::delivery::{agreeing, counted};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
 
-/// How long the answer to a key stands before everything else: long enough to be read.
+/// How long the answer to a key comes before everything else: long enough to be read.
 const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
 impl State {
-    /// What is to be done before the first event: the campaign on the screen is looked at.
+    /// What to do before the first event: the campaign on the screen is shown.
     pub fn opening(&self) -> Vec<Effect> {
         if self.campaigns.is_empty() { Vec::new() } else { vec![self.command(Command::InView(true))] }
     }
 
-    /// Takes an event in.
+    /// Handles an event.
     pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
         let of_day = self.time_of_day();
@@ -73,7 +73,7 @@ impl State {
             self.too_soon = None;
         }
         match event {
-            // What agrees does so by the input guard's leave alone.
+            // Only the input guard decides what agrees.
             Event::Key(key) if matches!(self.role_of(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
             Event::Key(key) => self.key(key, &mut effects),
             Event::Agreed(key) => {
@@ -86,7 +86,7 @@ impl State {
             Event::PasteDropped { keys } => self.tell_dropped(keys),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.take_mouse(mouse, &mut effects),
-            // The start screen's.
+            // These belong to the start screen.
             Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
@@ -102,7 +102,7 @@ impl State {
                 self.take_back_yes("the program was suspended");
             }
             Event::EndAsked => {
-                // What is about to begin does not, whoever ends the program.
+                // What is about to start does not, however the program ends.
                 self.starting = None;
                 effects.push(Effect::Quit);
             }
@@ -144,7 +144,7 @@ impl State {
         self.dispatch(context, action, key, effects);
     }
 
-    /// Does what a key means where it was pressed.
+    /// Carries out a key in the context where it was pressed.
     fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
         match action {
             Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action, effects),
@@ -158,7 +158,8 @@ impl State {
                 Context::Plan => self.plan_key(action, key, effects),
                 Context::Starting => self.starting_key(action),
                 Context::Prompt => self.prompt_key(action, key, effects),
-                // A key that a line of the menu has is that line's, whatever it means in other menus.
+                // A key that a line of the menu shows belongs to that line, whatever it means in
+                // other menus.
                 Context::Menu if self.row_menu_letter(key, effects) => {}
                 Context::Menu if matches!(self.dialog, Dialog::Row(_)) => self.row_menu_key(action, effects),
                 Context::Menu if matches!(self.dialog, Dialog::Order(_)) => self.order_key(action, effects),
@@ -170,7 +171,7 @@ impl State {
         }
     }
 
-    /// Does what a key means in the view on the screen; nothing stands in front of it.
+    /// Carries out a key in the view on the screen, with nothing in front of it.
     fn do_action(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Interrupt => self.interrupt(effects),
@@ -186,8 +187,7 @@ impl State {
         }
     }
 
-    /// What keys mean alike in the list and in the detail. False for those that mean something
-    /// else in each.
+    /// Keys with the same meaning in the list and in the detail. False for the others.
     fn common_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
         match action {
             Action::PreviousCampaign => self.step_campaign(-1, effects),
@@ -214,7 +214,7 @@ impl State {
         true
     }
 
-    /// A wish to the worker of the campaign on the screen.
+    /// A command for the worker of the campaign on the screen.
     fn command(&self, command: Command) -> Effect {
         Effect::Command { campaign: self.index(), command }
     }
@@ -224,14 +224,14 @@ impl State {
         self.campaign().map(|_| self.command(command))
     }
 
-    /// Tells a person something that the dashboard itself knows: the answer to a key.
+    /// Shows a notice that the dashboard itself has: the answer to a key.
     fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
         let text = Explanation::new(what.to_owned(), why.to_owned(), next.to_owned());
         self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
         self.stands();
     }
 
-    /// What was pasted where nothing is typed was dropped.
+    /// A paste outside a text field was dropped.
     fn tell_dropped(&mut self, keys: Option<usize>) {
         let what = match keys {
             Some(keys) => {
@@ -243,18 +243,18 @@ impl State {
         self.tell(NoticeWeight::Info, &what, "", "");
     }
 
-    /// The newest notice stands before everything else for a while.
+    /// The newest notice comes before everything else for a while.
     fn stands(&mut self) {
         self.noticed_until = Some(self.now + NOTICE_TIME);
     }
 
-    /// The time of day: what is shown, and what stamps of messages are compared with.
+    /// The time of day: it is shown, and stamps of messages are compared with it.
     pub(in crate::tui) fn time_of_day(&self) -> Timestamp {
         self.look.of_day(self.now)
     }
 
-    /// The time of day was set. Nothing that waits goes by it, but a plan ages by whichever clock says
-    /// more, and so does a yes.
+    /// The time of day was set. Nothing that waits depends on it, but a plan ages by whichever clock
+    /// says more, and so does a yes.
     fn clock_set(&mut self, ahead: SignedDuration) {
         let by = ahead - self.look.set_ahead(ahead, self.now);
         if by.unsigned_abs() <= PLAN_LIFE {
@@ -267,7 +267,7 @@ impl State {
         }
     }
 
-    /// Groups the failures again where they are looked at and something has changed.
+    /// Groups the failures again where their view is open and something has changed.
     pub(super) fn settle_failures(&mut self) {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
@@ -276,7 +276,7 @@ impl State {
         }
     }
 
-    /// Counts anew what depends on the time.
+    /// Updates the counts that depend on the time.
     fn count(&mut self) {
         let of_day = self.time_of_day();
         for campaign in &mut self.campaigns {

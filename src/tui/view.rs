@@ -42,8 +42,8 @@ mod starting;
 mod summary;
 mod table;
 mod tabs;
-mod target; // what stands under the mouse
-mod typed; // a line that is typed into
+mod target; // what is under the mouse
+mod typed; // a line for typing
 mod words;
 
 use ratatui::Frame;
@@ -66,8 +66,8 @@ pub(super) use target::{Target, target};
 pub(super) use words::count;
 
 impl State {
-    /// Draws everything. The terminal's cursor stands on the selected row, so that screen readers
-    /// follow; where text is typed, it stands in the text.
+    /// Draws everything. The terminal's cursor is on the selected row, so that screen readers
+    /// follow; while typing, it is in the text.
     pub(super) fn show(&self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let cursor = self.paint(frame.buffer_mut(), area);

@@ -28,7 +28,7 @@ impl RunRecord {
         Self { messages, asked_at, news: None, ended_at: None, stop_asked: false, is_read: false }
     }
 
-    /// It came further. True when it has just come to its end.
+    /// It has progressed. True when it has just ended.
     pub fn note(&mut self, news: RunNews, now: Timestamp) -> bool {
         let was_over = self.is_over();
         self.news = Some(news);
@@ -39,7 +39,7 @@ impl RunRecord {
         has_ended
     }
 
-    /// Whether nothing more is started.
+    /// Whether no further retry is started.
     pub fn is_over(&self) -> bool {
         self.news.as_ref().is_some_and(|news| matches!(news.phase, RunPhase::Done | RunPhase::Stopped(_)))
     }

@@ -1,4 +1,4 @@
-//! From the screen to the session that is kept, and back.
+//! From the screen to the saved session, and back.
 
 use jiff::tz::TimeZone;
 
@@ -8,8 +8,8 @@ use crate::delivery::{BatchId, Status, clean_line};
 use crate::state::{self, SavedFilter, Session};
 
 impl State {
-    /// What is on the screen, to be begun with the next time. What is looked for is not in it: it
-    /// is a part of somebody's number.
+    /// What is on the screen, to start with the next time. The search is not in it: it is part of a
+    /// person's number.
     pub fn session(&self) -> Session {
         let saved = |campaign: &Campaign| {
             // Messages that were opened from another view are a detour, not what the list shows.
@@ -34,7 +34,7 @@ impl State {
         }
     }
 
-    /// Begins with what was on the screen. Whatever is not there any more is left out.
+    /// Starts with what was on the screen. What no longer exists is left out.
     pub(super) fn restore(&mut self, session: Session) {
         for campaign in &mut self.campaigns {
             if let Some(filter) = session.filters.get(&campaign.settings.name) {
@@ -69,7 +69,7 @@ impl FilterChoice {
         }
     }
 
-    /// A file can be written by anything: what comes from it is cleaned as what comes from outside.
+    /// Anything can write a file: its content is cleaned like any other from outside.
     fn of_saved(saved: &SavedFilter) -> FilterChoice {
         FilterChoice {
             statuses: saved.statuses.iter().map(|word| Status::from_api(&clean_line(word))).collect(),
@@ -90,7 +90,7 @@ impl NamedFilter {
     }
 }
 
-/// A moment as a file has it. What was a date there has become a time, so that the zone does not matter.
+/// A moment as a file has it. What was a date has become a time there, so the zone does not matter.
 fn moment(text: &str, day: DayEnd) -> Option<GivenTime> {
     GivenTime::parse(text, day, &TimeZone::UTC).ok()
 }

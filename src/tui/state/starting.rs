@@ -1,32 +1,32 @@
-//! What a person has agreed to and what has not begun: for three seconds it can be taken back.
+//! What a person has agreed to but has not started: for three seconds it can be taken back.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::action::Agreed;
 use crate::monitor::CampaignIndex;
 
-/// For how long a fresh yes can be taken back before anything leaves.
+/// How long a fresh yes can be taken back before anything leaves.
 const SECONDS: SignedDuration = SignedDuration::from_secs(3);
 
-/// How late it may begin. Whoever comes later stood still meanwhile, suspended or busy, and what a
-/// person sees when it wakes is not what the yes was given to.
+/// How late it may start. If it is later, the program was suspended or busy, and the screen after
+/// that is not what the person agreed to.
 const LATE: SignedDuration = SignedDuration::from_secs(1);
 
-/// Whether what was agreed to begins.
+/// Whether what was agreed to starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Due {
     /// Not yet.
     Later,
     /// Now.
     Now,
-    /// Never: its moment passed while the program stood still.
+    /// Never: its moment passed while the program was not running.
     Missed,
 }
 
-/// A yes that was given a moment ago.
+/// A recent yes.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Starting {
-    /// The campaign that it is about.
+    /// Its campaign.
     pub campaign: CampaignIndex,
     /// What was agreed to.
     pub agreed: Agreed,
@@ -36,17 +36,17 @@ pub(in crate::tui) struct Starting {
 }
 
 impl Starting {
-    /// A yes that was given now.
+    /// A yes given now.
     pub fn new(campaign: CampaignIndex, agreed: Agreed, title: String, now: Timestamp) -> Self {
         Self { campaign, agreed, title, begins_at: now + SECONDS }
     }
 
-    /// Counts from the beginning again: it could not be seen for a while.
+    /// Counts from the start again: it could not be seen for a while.
     pub fn begin_again(&mut self, now: Timestamp) {
         self.begins_at = now + SECONDS;
     }
 
-    /// Whether it begins.
+    /// Whether it starts.
     pub fn due(&self, now: Timestamp) -> Due {
         let late = now.duration_since(self.begins_at);
         if late.is_negative() {
@@ -58,7 +58,7 @@ impl Starting {
         }
     }
 
-    /// How many seconds are left, as they are counted down.
+    /// How many seconds are left of the countdown.
     pub fn seconds(&self, now: Timestamp) -> i64 {
         let left = self.begins_at.duration_since(now).as_millis();
         i64::try_from((left + 999) / 1000).unwrap_or(0).clamp(1, SECONDS.as_secs())

@@ -1,4 +1,4 @@
-//! By which column each view is ordered, and what that means in words.
+//! By which column each view is sorted, and what that means in words.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Column, ShownColumns, ViewKind};
 use crate::state::SavedTable;
 use crate::store::{Direction, Order, SortBy};
 
-/// A column that a table can be ordered by.
+/// A column that a table can be sorted by.
 pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {
     /// All of them, in the order of the table's columns.
     fn all() -> &'static [Self];
@@ -17,7 +17,7 @@ pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {
     /// Which end comes first, in words.
     fn words(self, direction: Direction) -> &'static str;
 
-    /// The column of that name.
+    /// The column with that name.
     fn named(name: &str) -> Option<Self> {
         Self::all().iter().copied().find(|column| column.name() == name)
     }
@@ -33,12 +33,12 @@ pub(in crate::tui) struct Ordered<C> {
 }
 
 impl<C: Sortable> Ordered<C> {
-    /// By a column, from the end that is wanted more often.
+    /// By a column, from its usual end.
     pub fn by(by: C) -> Self {
         Self { by, direction: by.usual() }
     }
 
-    /// A column is chosen: it orders, or the same one from its other end.
+    /// A column is chosen: the table is sorted by it, or the same one from its other end.
     pub fn choose(&mut self, by: C) {
         *self = match (self.by == by, self.direction) {
             (false, _) => Self::by(by),
@@ -57,16 +57,16 @@ impl<C: Sortable> Ordered<C> {
         format!("by {}, {}", self.by.name(), self.words())
     }
 
-    /// The order that a session kept; `None` for a column that there is not.
+    /// The order that a session saved; `None` for an unknown column.
     pub fn of_saved(name: &str, rising: bool) -> Option<Self> {
         let direction = if rising { Direction::Rising } else { Direction::Falling };
         Some(Self { by: C::named(name)?, direction })
     }
 }
 
-/// The sign at a head that a table is ordered by: `^` where the least comes first.
+/// The sign at the head that a table is sorted by: `^` where the lowest comes first.
 pub(in crate::tui) fn order_sign(direction: Direction) -> &'static str {
-    // The arrows of other programs have a width that terminals disagree about.
+    // Terminals disagree about the width of the arrows that other programs use.
     match direction {
         Direction::Rising => "^",
         Direction::Falling => "v",
@@ -88,7 +88,7 @@ pub(in crate::tui) enum BatchColumn {
     Delivered,
     /// How many failed.
     Failed,
-    /// How many can still change.
+    /// How many are on the way.
     Open,
 }
 
@@ -131,11 +131,11 @@ impl Sortable for BatchColumn {
 pub(in crate::tui) enum FailureColumn {
     /// The error's code.
     Error,
-    /// How many failed so.
+    /// How many failed with it.
     Count,
     /// When the newest of them was recorded.
     Newest,
-    /// Whether a retry helps.
+    /// Whether to retry.
     Retry,
 }
 
@@ -176,7 +176,7 @@ impl Sortable for FailureColumn {
 pub(in crate::tui) struct Tables {
     /// The columns of the messages.
     pub columns: ShownColumns,
-    /// The order of the messages; always by a column that the store can order by.
+    /// The order of the messages; always by a column that the store can sort by.
     pub messages: Ordered<Column>,
     /// The order of the batches.
     pub batches: Ordered<BatchColumn>,
@@ -190,15 +190,15 @@ impl Default for Tables {
     }
 }
 
-/// The usual order of the messages.
+/// The default order of the messages.
 pub(in crate::tui) const NEWEST: Ordered<Column> = Ordered { by: Column::Created, direction: Direction::Falling };
-/// The usual order of the batches.
+/// The default order of the batches.
 pub(in crate::tui) const NEWEST_BATCH: Ordered<BatchColumn> = Ordered { by: BatchColumn::Created, direction: Direction::Falling };
-/// The usual order of the failures.
+/// The default order of the failures.
 pub(in crate::tui) const MOST_FAILED: Ordered<FailureColumn> = Ordered { by: FailureColumn::Count, direction: Direction::Falling };
 
 impl Tables {
-    /// The tables that are not as usual, by the names of their views.
+    /// The tables that differ from the default, by the names of their views.
     pub fn saved(&self) -> BTreeMap<String, SavedTable> {
         let usual = Tables::default();
         let (columns, hidden) = if self.columns == usual.columns { Default::default() } else { self.columns.saved() };
@@ -210,7 +210,7 @@ impl Tables {
         chosen.map(|(view, table)| (view.saved_name().to_owned(), table)).collect()
     }
 
-    /// The tables that a session kept. What it names and there is not is left aside.
+    /// The tables that a session saved. Unknown names are ignored.
     pub fn of_saved(tables: &BTreeMap<String, SavedTable>) -> Self {
         let usual = Tables::default();
         let table = |view: ViewKind| tables.get(view.saved_name());

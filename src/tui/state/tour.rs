@@ -1,9 +1,8 @@
-//! The demo's short tour: five keys, one after the other, each told until it was pressed.
+//! The demo's short tour: five keys, one after the other, each shown until it was pressed.
 
 use crate::tui::{Action, Context, KeyMap};
 
-/// The keys that lead from watching to a retry, in the order in which they make sense, and what
-/// each does.
+/// The keys that lead from watching to a retry, in a sensible order, and what each does.
 const STEPS: [(Action, &str); 5] = [
     (Action::ShowFailures, "groups the failures by error"),
     (Action::ShowMessages, "goes back to the messages"),
@@ -12,10 +11,10 @@ const STEPS: [(Action, &str); 5] = [
     (Action::PlanRetry, "plans a retry and sends nothing yet"),
 ];
 
-/// How far the tour is.
+/// The progress of the tour.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::tui) struct Tour {
-    /// Which step is next; `None` when it is over, or was never begun.
+    /// The next step; `None` when it is over or was never started.
     next: Option<usize>,
 }
 
@@ -25,11 +24,11 @@ impl Tour {
         Self { next: Some(0) }
     }
 
-    /// A key was pressed that means this: whoever does the next thing, or a later one, needs to be
-    /// told it no more. Esc where there is nothing to go back from ends it.
+    /// A key with this meaning was pressed: after a step or a later one its hint is no longer
+    /// needed. Esc with nothing to go back from ends the tour.
     pub fn pressed(&mut self, context: Context, action: Action) {
         let Some(next) = self.next else { return };
-        // Enter agrees, closes and opens: only in the list it opens a message.
+        // Enter agrees, closes and opens: only in the list does it open a message.
         let is_meant = |step: usize| STEPS.get(step).is_some_and(|(wanted, _)| *wanted == action);
         let opens = action != Action::Enter || context == Context::Messages;
         if let Some(step) = (next..STEPS.len()).find(|step| opens && is_meant(*step)) {
@@ -37,7 +36,7 @@ impl Tour {
         }
     }
 
-    /// Nobody wants to be led.
+    /// The user does not want the tour.
     pub fn end(&mut self) {
         self.next = None;
     }

@@ -34,7 +34,7 @@ impl ViewKind {
         ViewKind::ALL.into_iter().find(|view| view.saved_name() == name)
     }
 
-    /// What shows it, and its name.
+    /// The action that shows it, and its name.
     pub fn tab(self) -> (Action, &'static str) {
         match self {
             ViewKind::Messages => (Action::ShowMessages, "Messages"),

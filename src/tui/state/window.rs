@@ -1,4 +1,4 @@
-//! A window of time: which messages are looked at, by when they were created.
+//! A time window: which messages are shown, by when they were created.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -6,16 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::config::{DayEnd, GivenTime, MOMENTS};
 use crate::tui::text::{age, short_time};
 
-/// A window of time. One that is told by the clock moves on with it.
+/// A time window. A relative one moves on with the clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct TimeWindow {
-    /// From when on; from the first message on without it.
+    /// The start; without it, from the first message on.
     pub from: Option<GivenTime>,
-    /// Up to when, that moment not in it; without an end without it.
+    /// The end, exclusive; without it, open.
     pub to: Option<GivenTime>,
 }
 
-/// Two times as the store wants them: from the first on, and before the second.
+/// Two times as the store takes them: from the first on, and before the second.
 pub(in crate::tui) type Times = (Option<Timestamp>, Option<Timestamp>);
 
 impl TimeWindow {
@@ -25,7 +25,7 @@ impl TimeWindow {
         [last(1), last(6), last(24), last(7 * 24), TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None }]
     }
 
-    /// Whether it has all times in it.
+    /// Whether it contains all times.
     pub fn is_all(&self) -> bool {
         *self == Self::default()
     }
@@ -36,9 +36,11 @@ impl TimeWindow {
         (at(self.from), at(self.to))
     }
 
-    /// What a person typed: one time for a beginning, or two with ` to ` or ` - ` between them, of which one may be missing.
+    /// What a person typed: one time for a start, or two with ` to ` or ` - ` between them, either of which may be
+    /// missing.
     ///
     /// # Errors
+    ///
     /// What is wrong, and what was expected.
     pub fn parse(text: &str, zone: &TimeZone, now: Timestamp) -> Result<TimeWindow, String> {
         let (from, to) = halves(text.trim());
@@ -57,12 +59,12 @@ impl TimeWindow {
         }
     }
 
-    /// The same as one would type it.
+    /// The same as a person would type it.
     pub fn typed(&self) -> String {
         let text = |moment: Option<GivenTime>| moment.map(|moment| moment.to_string()).unwrap_or_default();
         match self.to {
             None => text(self.from),
-            // A day's end reads as the day.
+            // The end of a day reads as that day.
             Some(_) => format!("{} to {}", text(self.from), text(self.to)).trim_start().to_owned(),
         }
     }
@@ -86,7 +88,7 @@ impl TimeWindow {
     }
 }
 
-/// The two times of a line. Dates have hyphens in them: only one between blanks parts two times.
+/// The two times of a line. Dates contain hyphens: only one between blanks separates two times.
 fn halves(text: &str) -> (&str, &str) {
     for between in [" to ", " - ", " – ", ".."] {
         if let Some((from, to)) = text.split_once(between) {

@@ -1,4 +1,4 @@
-//! Keys of the find line while it asks all campaigns.
+//! Keys of the find line while it searches all campaigns.
 
 use std::cmp::Reverse;
 
@@ -9,7 +9,7 @@ use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeigh
 use crate::postman::Explanation;
 use crate::store::{Filter, Store, View};
 
-/// How many loaded messages of a campaign are counted at most: a part of a number may be in all of them.
+/// How many loaded messages of a campaign are counted at most: part of a number may be in all of them.
 const MOST_LOADED: usize = 1_000;
 
 impl State {
@@ -33,13 +33,14 @@ impl State {
         }
     }
 
-    /// A key of the line that is not text. False for those that mean the same as for one campaign.
+    /// A key of the line that is not text. False for those with the same meaning as for one
+    /// campaign.
     pub(super) fn across_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
         let last = self.across_lines().len().saturating_sub(1);
         let query = self.campaign().map(|campaign| campaign.find.query.clone()).unwrap_or_default();
         let is_answered = self.across.is_about(&query);
         match action {
-            // The line has a use for these as well: for the last two until there are answers.
+            // The line itself uses these as well, the last two until there are answers.
             Action::HalfPageUp => return false,
             Action::First | Action::Last if !is_answered => return false,
             Action::Enter => {
@@ -82,13 +83,14 @@ impl State {
         self.across.asked(query.clone(), generation, self.now, answers, listed);
     }
 
-    /// Reading is paused in a campaign. The key for that is one of the campaign on the screen, so this leads there first.
+    /// The campaign is paused. The key for that belongs to the campaign on the screen, so this says how to get there
+    /// first.
     fn paused(&self) -> Explanation {
         let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::Messages, Action::Pause));
         Explanation::new("paused", "", format!("{enter} goes there, then {pause} continues"))
     }
 
-    /// A campaign answered: it is asked no more.
+    /// A campaign answered: it is not asked again.
     pub(super) fn across_answered(&mut self, index: usize, generation: Generation, state: &SearchState, effects: &mut Vec<Effect>) {
         if self.across.answered(index, generation, state) {
             if let (Some(campaign), Some(listed)) = (self.campaigns.get(index), self.across.listed.get_mut(index)) {
@@ -99,7 +101,7 @@ impl State {
         }
     }
 
-    /// A campaign was kept out before it answered.
+    /// A campaign was locked out before it answered.
     pub(super) fn across_refused(&mut self, index: usize, connection: &Connection, effects: &mut Vec<Effect>) {
         let why = match connection {
             Connection::Refused { why, .. } => why.clone(),
@@ -111,14 +113,14 @@ impl State {
         }
     }
 
-    /// Ends the question in a campaign, unless another one took its place there.
+    /// Ends the search in a campaign, unless another one has replaced it.
     fn end_across(&mut self, index: usize, effects: &mut Vec<Effect>) {
         if self.campaigns.get(index).is_some_and(|campaign| !campaign.find.is_asked()) {
             effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::EndSearch });
         }
     }
 
-    /// Nobody looks at the answers any more; questions without an answer are taken back.
+    /// The answers are no longer shown; unanswered searches are withdrawn.
     pub(super) fn forget_across(&mut self, effects: &mut Vec<Effect>) {
         for index in 0..self.across.answers.len() {
             if self.across.answers.get(index) == Some(&AcrossAnswer::Waiting) {
@@ -137,7 +139,7 @@ impl State {
         let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return };
         self.dialog = Dialog::None;
         if line.campaign != self.current {
-            // What was looked for belongs to the answer, not to the campaign it was typed in.
+            // The search belongs to the answer, not to the campaign it was typed in.
             self.end_find(effects);
             self.show_campaign(line.campaign, effects);
         }
@@ -158,7 +160,7 @@ impl State {
     }
 }
 
-/// The loaded messages that hold it, newest first.
+/// The loaded messages that match, newest first.
 fn loaded(store: &Store, query: &RecipientQuery) -> Vec<MessageId> {
     let mut hits = View::new(Filter { query: query.clone(), ..Filter::default() });
     hits.refresh(store);

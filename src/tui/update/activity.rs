@@ -1,4 +1,4 @@
-//! Keys in the view of changes and actions, and in the menu of one with an unknown outcome.
+//! Keys in the view of changes and actions, and in the menu for an unknown outcome.
 
 use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
@@ -38,7 +38,7 @@ impl State {
         }
     }
 
-    /// `:resolve`: to the first outcome that waits for a person, wherever that is.
+    /// `:resolve`: to the first outcome that needs a person, wherever that is.
     pub(super) fn go_to_open(&mut self, effects: &mut Vec<Effect>) {
         let Some((index, key)) = self.next_for_person() else { return };
         let from = Some(self.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && index == self.current);
@@ -134,7 +134,7 @@ impl State {
         let Dialog::Resolve(resolve) = &mut self.dialog else { return };
         match (action, &resolve.asking) {
             (Action::Help, _) => self.open_help(),
-            // In the question every way out leads back to the menu, and only `y` says it.
+            // In the question every way out goes back to the menu, and only `y` gives the verdict.
             (Action::Back | Action::Quit | Action::Enter, Some(_)) => resolve.asking = None,
             (Action::Agree, Some((went, _))) if is_agreed => {
                 let command = Command::Resolve { action: resolve.action, went: *went };
@@ -161,7 +161,7 @@ impl State {
         }
     }
 
-    /// Closes the menu of an action that has been cleared up meanwhile.
+    /// Closes the menu of an action that has been resolved meanwhile.
     pub(super) fn refresh_resolve(&mut self) {
         let Dialog::Resolve(resolve) = &self.dialog else { return };
         let is_open = self.campaign().is_some_and(|campaign| campaign.actions.open().iter().any(|open| open.action == resolve.action));
@@ -171,7 +171,7 @@ impl State {
         }
     }
 
-    /// What an earlier run of the program did not start: kept until it is planned anew, with the
+    /// What an earlier run of the program did not start: kept until it is planned again, with the
     /// cursor of the activity on it.
     pub(super) fn note_not_started(&mut self, index: usize, left: NotStarted) {
         let Some(campaign) = self.campaigns.get_mut(index) else { return };

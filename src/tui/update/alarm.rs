@@ -1,4 +1,4 @@
-//! What calls a person: more failures than usual, and errors that were not there before.
+//! What calls a person: more failures than usual, and new errors.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,11 +12,11 @@ use crate::store::{ErrorCount, Merged, status_index};
 use super::NOTICE_TIME;
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
-/// taken from, and the last minutes.
+/// taken from, plus the last minutes.
 const ENOUGH_LOADED: SignedDuration = SignedDuration::from_mins(24 * 60 + 15);
 
 impl State {
-    /// Calls once when a campaign begins to fail more than usual, and again only after it was well
+    /// Calls once when a campaign starts to fail more than usual, and again only after it was well
     /// below that.
     pub(super) fn watch_failures(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
@@ -36,7 +36,7 @@ impl State {
                     "3 shows the failures",
                 ));
             }
-            // Half the limit: a share that hovers around it must not call each minute.
+            // Half the limit: a share that hovers around it must not call every minute.
             let is_high = campaign.recent.share().is_some_and(|share| share > campaign.failure_limit() / 2.0);
             campaign.has_called &= is_high;
         }
@@ -66,8 +66,8 @@ impl State {
         self.call(NoticeWeight::Warning, calls, effects);
     }
 
-    /// Calls when a batch ends of which messages were open before: nothing of it will change by
-    /// itself any more.
+    /// Calls when a batch is finished that had messages on the way: nothing in it will change
+    /// without a retry.
     pub(super) fn call_ended_batches(&mut self, index: usize, merged: &Merged, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaigns.get_mut(index).filter(|_| !merged.touched.is_empty()) else { return };
         let mut ended = Vec::new();
@@ -98,7 +98,7 @@ impl State {
             effects.push(Effect::Call(format!("{}{more}", first.what)));
         }
         for text in texts {
-            // It stands before everything else for a while.
+            // It comes before everything else for a while.
             self.noticed_until = Some(self.now + NOTICE_TIME);
             self.notices.push(Notice { at: self.now, weight, text });
         }

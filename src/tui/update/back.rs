@@ -1,11 +1,13 @@
-//! Esc leads back to where one came from: from a dialog to what it was opened from, from a view to the one before.
+//! Esc goes back to where the user came from: from a dialog to what it was opened from, from a view to the
+//! previous one.
 
 use super::super::Effect;
 use super::super::state::{Beneath, Dialog, OpenedFrom, State, ViewKind};
 use crate::delivery::MessageId;
 
 impl State {
-    /// Opens something from what is open now, to which Esc leads back. Where it opens nothing, all stays as it is.
+    /// Opens something that Esc closes again to return to what is open now. Where it opens nothing, all stays as
+    /// it is.
     pub(super) fn open_from(&mut self, open: impl FnOnce(&mut Self)) {
         if self.has_nothing_open() {
             return open(self);
@@ -48,7 +50,7 @@ impl State {
         }
     }
 
-    /// Nothing that was covered is come back to once the view itself is on the screen.
+    /// Covered dialogs are forgotten once the view itself is on the screen.
     pub(super) fn forget_beneath(&mut self) {
         if self.has_nothing_open() {
             self.beneath.clear();
@@ -59,7 +61,7 @@ impl State {
         matches!(self.dialog, Dialog::None) && self.page.is_none()
     }
 
-    /// Where keys go now, in the view: Esc in what is opened there leads back to it.
+    /// Where the user is in the view: Esc in what is opened there goes back to it.
     pub(super) fn origin(&self) -> OpenedFrom {
         match self.campaign().and_then(|campaign| campaign.opened.as_ref()) {
             Some(opened) if self.view == ViewKind::Messages => OpenedFrom::Message(opened.message.clone()),
@@ -67,7 +69,7 @@ impl State {
         }
     }
 
-    /// Shows a message in the list and opens it again; where it is no longer there, the list alone.
+    /// Shows a message in the list and opens it again; where it no longer exists, only the list.
     pub(super) fn open_again(&mut self, message: &MessageId, effects: &mut Vec<Effect>) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
@@ -79,7 +81,7 @@ impl State {
     }
 
     /// One step back: from messages that were opened from another view to that view, with the list as it was before;
-    /// from any other view to the one that it was opened from, else to the messages.
+    /// from any other view to the one it was opened from, otherwise to the messages.
     pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {
         if self.view != ViewKind::Messages {
             self.leave_activity();

@@ -7,7 +7,7 @@ use super::super::{Action, Effect};
 use crate::delivery::{BatchId, Status};
 use crate::store::{BatchSummary, Direction, status_index};
 
-/// By what a batch is ordered.
+/// What a batch is sorted by.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum BatchKey<'a> {
     Unreported,
@@ -30,7 +30,7 @@ fn batch_key(summary: &BatchSummary, by: BatchColumn) -> BatchKey<'_> {
 }
 
 impl Campaign {
-    /// The batches in the order of the view, and among equals the newest first.
+    /// The batches in the order of the view; equal ones newest first.
     pub(in crate::tui) fn batches(&self) -> Vec<BatchSummary> {
         let mut batches = self.batches_in_window();
         let Ordered { by, direction } = self.batch_order;
@@ -45,7 +45,7 @@ impl Campaign {
         batches
     }
 
-    /// The batch under the cursor, the first where it has not been moved.
+    /// The batch under the cursor; the first one until it is moved.
     pub(in crate::tui) fn selected_batch(&self) -> Option<BatchId> {
         let batches = self.batches();
         let is_known = |id: &BatchId| batches.iter().any(|summary| summary.batch.id == *id);
@@ -58,7 +58,7 @@ impl State {
     pub(super) fn batches_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Enter => {
-                // A batch is shown whole, whatever the window of time.
+                // A batch is shown whole, whatever the time window.
                 if let Some(batch) = self.campaign().and_then(Campaign::selected_batch) {
                     self.drill(FilterChoice { batches: vec![batch], ..FilterChoice::default() }, effects);
                 }

@@ -1,11 +1,11 @@
-//! From campaign to campaign, by steps or by choosing one from all.
+//! From campaign to campaign, by steps or by choosing one from the list.
 
 use super::super::state::{Beneath, Dialog, State};
 use super::super::{Action, Effect};
 use crate::monitor::Command;
 
 impl State {
-    /// To the next campaign in the order shown, or the one before; round at the ends.
+    /// To the next campaign in the order shown, or the previous one; around at the ends.
     pub(super) fn step_campaign(&mut self, steps: isize, effects: &mut Vec<Effect>) {
         self.hold_order();
         let order = self.order();
@@ -37,7 +37,7 @@ impl State {
                     self.common_key(action, effects);
                 }
                 None => {
-                    // Whatever else a key does, it does it to the campaign under the cursor; Esc in what it opens leads back.
+                    // Any other key applies to the campaign under the cursor; Esc in what it opens goes back.
                     let beneath = Beneath { dialog: Dialog::Campaigns(chosen), page: None, campaign: self.current };
                     self.dialog = Dialog::None;
                     if chosen != self.current && chosen < self.campaigns.len() {

@@ -1,4 +1,4 @@
-//! What changed while nobody looked: noted as it comes in, and seen when the activity is left.
+//! What changed while nobody looked: noted as it arrives, and seen when the activity is left.
 
 use jiff::Timestamp;
 
@@ -8,14 +8,14 @@ use crate::delivery::{BatchId, Status};
 use crate::store::{AnswerKind, Change, Merged, RowNumber};
 
 impl Campaign {
-    /// Notes what an answer changed, and new messages whose end was seen at once. `newest_before` is
-    /// when the newest message known before it was created.
+    /// Notes what an answer changed, and new messages that were already finished when first seen.
+    /// `newest_before` is when the newest message known before was created.
     pub(super) fn note_changes(&mut self, merged: &Merged, from: &AnswerKind, newest_before: Option<Timestamp>, asked_at: Timestamp) {
         for change in &merged.changes {
             let elsewhere = change.from == Some(Status::Failure) && *from != AnswerKind::Action && !self.is_ours(change.row);
             self.changes.note(self.store.id(change.row), change, elsewhere);
         }
-        // What is older was only read now; it changed who knows when.
+        // What is older was only loaded now; nobody knows when it changed.
         let Some(newest) = newest_before.filter(|_| *from == AnswerKind::List) else { return };
         for row in &merged.added {
             let cells = self.store.cells(*row);
@@ -29,7 +29,7 @@ impl Campaign {
         }
     }
 
-    /// Whether a retry of this dashboard can have moved a message.
+    /// Whether a retry from this dashboard can have moved a message.
     fn is_ours(&self, row: RowNumber) -> bool {
         let batch = self.store.cells(row).batch.map(|batch| Subject::Batch(BatchId::new(batch)));
         self.actions.of(&self.store.id(row)).is_some() || batch.is_some_and(|batch| self.actions.on(&batch).is_some())
@@ -37,8 +37,8 @@ impl Campaign {
 }
 
 impl State {
-    /// The activity was looked at and is left: its changes are seen. A message that was opened from
-    /// it leads back to it, so that they stay until then.
+    /// The activity is left after it was looked at: its changes are seen. A message that was opened
+    /// from it goes back to it, so they stay until then.
     pub(super) fn leave_activity(&mut self) {
         let is_shown = self.view == ViewKind::Activity;
         let now = self.now;

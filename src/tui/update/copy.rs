@@ -1,4 +1,4 @@
-//! What is copied, masked as the screen shows it, and its page for whoever has no clipboard.
+//! Copies, masked as the screen shows them, and a page for terminals without a clipboard.
 
 use super::super::state::{CopyFormat, CopyWhat, Dialog, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
@@ -7,7 +7,7 @@ use crate::state::NoteKind;
 
 impl State {
     /// The key: copies the row under the cursor. In the detail, and where messages are marked, it asks
-    /// what; pressed again at once, it shows what was copied.
+    /// what to copy; pressed again at once, it shows the copy.
     pub(super) fn copy_key(&mut self, effects: &mut Vec<Effect>) {
         if std::mem::take(&mut self.copied_just_now) && self.copied.is_some() {
             return self.show_copied();
@@ -20,7 +20,7 @@ impl State {
         self.copied_just_now = true;
     }
 
-    /// Asks what is to be copied.
+    /// Asks what to copy.
     pub(super) fn open_copy_menu(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.hold(&campaign.store);
@@ -31,7 +31,7 @@ impl State {
         }
     }
 
-    /// The key that opened the menu does its first line.
+    /// The key that opened the menu runs its first line.
     pub(super) fn copy_first(&mut self, effects: &mut Vec<Effect>) {
         let first = self.menu_lines(MenuKind::Copy).into_iter().next();
         if let Some(RowAction::Copy(what)) = first.filter(|line| line.refusal.is_none()).map(|line| line.action) {
@@ -40,7 +40,7 @@ impl State {
         }
     }
 
-    /// Copies something of what is under the cursor, or of what is marked.
+    /// Copies something of the row under the cursor, or of the marked ones.
     pub(super) fn copy(&mut self, what: CopyWhat, effects: &mut Vec<Effect>) {
         if what == CopyWhat::Shown {
             return self.show_copied();
@@ -58,7 +58,7 @@ impl State {
         self.hand_out(text, &words, self.shows_openly(what), effects);
     }
 
-    /// Whether what would be copied holds something personal that is not masked.
+    /// Whether the copy would hold something personal and unmasked.
     fn shows_openly(&self, what: CopyWhat) -> bool {
         let Some(campaign) = self.campaign().filter(|_| what.is_personal()) else { return false };
         match what {
@@ -68,8 +68,8 @@ impl State {
         }
     }
 
-    /// Hands a text to the terminal's clipboard, and says so without showing it: it may be personal.
-    /// One that is not masked is journalled.
+    /// Puts a text on the terminal's clipboard, and says so without showing it: it may be personal.
+    /// An unmasked one is journalled.
     pub(super) fn hand_out(&mut self, text: Option<String>, what: &str, is_open: bool, effects: &mut Vec<Effect>) {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             self.tell(NoticeWeight::Info, "there is nothing to copy", "", "");
@@ -95,20 +95,20 @@ impl State {
         if is_open {
             effects.push(Effect::note(self.index(), NoteKind::Export, format!("copied unmasked: {what}")));
         }
-        // Whether a terminal takes it is never told.
+        // A terminal never reports whether it takes it.
         let next = format!("{} again shows it", self.key_for(Action::Copy));
         let next =
             if matches!(self.context(), Context::Messages | Context::Batches | Context::Failures | Context::Activity) { &next } else { "" };
         self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", next);
     }
 
-    /// Says that what was copied last is in no clipboard.
+    /// Says that the last copy is on no clipboard.
     pub(super) fn copy_failed(&mut self, why: &str) {
         let next = format!("{} writes it to a file", self.key_for(Action::Export));
         self.tell(NoticeWeight::Warning, "the text did not reach the clipboard", why, &next);
     }
 
-    /// Shows what was copied last, for terminals that take no clipboard from a program.
+    /// Shows the last copy, for terminals that let no program set the clipboard.
     pub(super) fn show_copied(&mut self) {
         self.copied_just_now = false;
         if self.copied.is_none() {
@@ -118,7 +118,7 @@ impl State {
         self.page = Some(Page::new(PageKind::Copied));
     }
 
-    /// Forgets what was copied where the screen masks it again; `all` where everything is masked.
+    /// Forgets the last copy where the screen masks it again; `all` where everything is masked.
     pub(super) fn forget_copied(&mut self, all: bool) {
         let now = self.now;
         self.copied = self.copied.take().filter(|copied| copied.until.is_none_or(|until| !all && until > now));

@@ -30,7 +30,7 @@ impl State {
         }
     }
 
-    /// Opens the message under the cursor: it gets the focus and is read whole.
+    /// Opens the message under the cursor: it gets the focus and is loaded whole.
     pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
         let generation = self.next_generation();
         let Some(campaign) = self.campaign_mut() else { return };

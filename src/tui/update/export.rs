@@ -1,5 +1,5 @@
-//! What is copied, and what is written to a file: the results of a run, a plan, the list, the
-//! failures. All of it masked as the screen is.
+//! What can be copied or written to a file: the results of a run, a plan, the list, the failures.
+//! All of it is masked like the screen.
 
 use super::super::export::csv;
 use super::super::state::{Content, Dialog, Export, PageKind, PlanQuestion, PromptKind, State, ViewKind};
@@ -40,7 +40,7 @@ impl State {
         self.hand_out_lines(text, effects);
     }
 
-    /// What stands on the page: the results of a run, or the notices with their trace ids.
+    /// The content of the page: the results of a run, or the notices with their trace ids.
     pub(super) fn copy_page(&mut self, effects: &mut Vec<Effect>) {
         match self.page.map(|page| page.kind) {
             Some(PageKind::Results) => {
@@ -90,7 +90,7 @@ impl State {
         self.ask_where_of(what, rows.len().saturating_sub(1), Content::Ready(csv(rows).into()));
     }
 
-    /// Asks for the file; a name that is not taken yet is proposed.
+    /// Asks for the file and proposes a name that is free.
     fn ask_where_of(&mut self, what: &'static str, number: usize, content: Content) {
         if number == 0 {
             self.tell(NoticeWeight::Info, "there is nothing to export", "", "");

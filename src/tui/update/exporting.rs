@@ -1,5 +1,5 @@
-//! A file under way: its parts are made one at a time, each when the one before is on the disk, so that
-//! no key waits for a million rows.
+//! An export under way: its parts are made one at a time, each when the one before is on the disk, so
+//! that no key waits for a million rows.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use super::super::state::{Content, Dialog, Export, Exporting, PromptKind, State}
 use super::super::{Copied, Effect, ExportAnswer, ExportId, ExportStep, view};
 use crate::monitor::{CampaignIndex, Notice, NoticeWeight};
 
-/// How many messages one part has: as many as are made in a few milliseconds.
+/// How many messages a part has: as many as are made in a few milliseconds.
 const PART: usize = 2_000;
 
 impl State {
-    /// Begins to write what was asked for.
+    /// Starts writing.
     pub(super) fn begin_export(&mut self, export: Export, path: String, effects: &mut Vec<Effect>) {
         if !export.masked && self.lacks_journal("nothing is exported unmasked") {
             return;
@@ -24,7 +24,7 @@ impl State {
         self.exporting = Some(Exporting { id, campaign: self.current, export, path, at: 0, is_whole: false });
     }
 
-    /// What became of a step.
+    /// The outcome of a step.
     pub(super) fn export_answered(&mut self, id: ExportId, answer: ExportAnswer, effects: &mut Vec<Effect>) {
         if self.exporting.as_ref().is_none_or(|exporting| exporting.id != id) {
             return;
@@ -45,7 +45,8 @@ impl State {
         }
     }
 
-    /// The file is there already: another name is proposed, unless somebody does something else by now.
+    /// The file already exists: another name is proposed, unless the user is doing something else by
+    /// now.
     fn ask_for_another(&mut self, free: &str) {
         let Some(exporting) = self.exporting.take() else { return };
         let problem = format!("{} already exists and was left as it is", exporting.path);
@@ -94,7 +95,7 @@ impl State {
         effects.push(Effect::Export { export: id, step });
     }
 
-    /// Stops the export under way; nothing of it is left. False where there is none.
+    /// Stops the export under way; no file is left. False where there is none.
     pub(super) fn stop_export(&mut self, why: &str, effects: &mut Vec<Effect>) -> bool {
         let Some(exporting) = self.exporting.take() else { return false };
         effects.push(Effect::Export { export: exporting.id, step: ExportStep::Drop });
@@ -102,7 +103,7 @@ impl State {
         true
     }
 
-    /// The rows of a campaign mean nothing any more.
+    /// The rows of a campaign are no longer valid.
     pub(super) fn forget_export(&mut self, index: usize, effects: &mut Vec<Effect>) {
         if !self.holds_rows(index) {
             return;
@@ -113,7 +114,7 @@ impl State {
     }
 }
 
-/// What notices have of a path, whichever name the file gets: without the folder that `~` stands for, and without
+/// What notices show of a path, whatever name the file gets: without the folder that `~` stands for, and without
 /// the ending, before which a number is put where the name is taken.
 fn reported_part(path: &str) -> String {
     let path = path.strip_prefix("~/").unwrap_or(path);

@@ -25,7 +25,7 @@ impl State {
         }
     }
 
-    /// How many lines a key moves in a list that has no more lines than a person can count.
+    /// How many lines a key moves in a list that is short enough to count.
     pub(super) fn steps(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1);
         Some(match action {
@@ -41,7 +41,7 @@ impl State {
         })
     }
 
-    /// The same in a menu, which scrolls with its cursor where it has no room; Tab goes on as Down does.
+    /// The same in a menu, which scrolls with its cursor where it has no room; Tab moves like Down.
     pub(super) fn menu_steps(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(view::menu_room(self).saturating_sub(1).max(1)).unwrap_or(1);
         Some(match action {

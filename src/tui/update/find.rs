@@ -1,4 +1,4 @@
-//! Keys in the find line, and what is asked of the server because of them.
+//! Keys in the find line, and the searches they send to the server.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;
@@ -50,7 +50,7 @@ impl State {
             Action::NextPane | Action::PreviousPane => self.switch_scope(effects),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::HalfPageDown => self.list_key(action, effects),
             Action::HalfPageUp | Action::First | Action::Last if is_empty => self.list_key(action, effects),
-            // Moving within the line is the line's own business.
+            // The line itself handles moving within it.
             _ => self.type_key(key),
         }
     }
@@ -66,7 +66,7 @@ impl State {
         self.edited(TYPING);
     }
 
-    /// Pasted text goes into the find line and nowhere else; it is asked for at once.
+    /// Pasted text goes into the find line and nowhere else; it is searched for at once.
     pub(super) fn paste(&mut self, text: &str) {
         match self.context() {
             Context::Text => {}
@@ -91,8 +91,8 @@ impl State {
         }
     }
 
-    /// To the next message that the find shows, or to the one before. The list holds nothing else, so a step is
-    /// enough; at the ends it says so.
+    /// To the next hit of the find, or to the previous one. The list holds nothing else, so a step is enough;
+    /// at the ends it says so.
     pub(super) fn next_hit(&mut self, forward: bool, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
         let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
@@ -116,7 +116,7 @@ impl State {
         }
     }
 
-    /// Clears what is looked for.
+    /// Clears the find.
     pub(super) fn end_find(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign_mut() else { return };
         let was_asked = campaign.find.clear();
@@ -138,7 +138,7 @@ impl State {
         self.end_find(effects);
     }
 
-    /// Sends the question that is due.
+    /// Sends the search that is due.
     pub(super) fn ask_server(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
         let Some(search) = self.campaign_mut().and_then(|campaign| campaign.find.request(now)) else { return };
@@ -156,7 +156,7 @@ impl State {
     }
 }
 
-/// What a key does to a line of text.
+/// The edit that a key makes in a line of text.
 pub(in crate::tui) fn edit(key: KeyEvent) -> Option<InputRequest> {
     let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     Some(match key.code {

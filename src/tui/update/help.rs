@@ -1,4 +1,4 @@
-//! Keys in the help: its line is typed into, and Enter does what stands under the cursor.
+//! Keys in the help: its line is typed into, and Enter runs what is under the cursor.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use tui_input::InputRequest;
@@ -9,7 +9,7 @@ use super::find::edit;
 use crate::delivery::clean_line;
 
 impl State {
-    /// The help of wherever keys go now.
+    /// The help for the present context.
     pub(super) fn open_help(&mut self) {
         self.help = HelpSearch::default();
         self.page = Some(Page::new(PageKind::Help(self.context())));
@@ -28,7 +28,7 @@ impl State {
             Action::HalfPageUp if is_empty => self.go_help(context, -(page + 1) / 2),
             Action::First if is_empty => self.go_help(context, isize::MIN),
             Action::Last if is_empty => self.go_help(context, isize::MAX),
-            // One step back: to everything first, then out.
+            // One step back: first to everything, then out.
             Action::Back if !is_empty => self.help = HelpSearch::default(),
             Action::Back | Action::Help => self.page = None,
             Action::Enter => {
@@ -43,7 +43,7 @@ impl State {
     /// A key that is text, or that edits the line.
     pub(super) fn type_help(&mut self, key: KeyEvent) {
         if key.code == KeyCode::Backspace && self.help.input.value().is_empty() {
-            // There is nothing to rub out: one step back, as everywhere outside of text.
+            // There is nothing to delete: one step back, as everywhere outside text.
             self.page = None;
         } else if let Some(request) = edit(key) {
             self.edit_help(request);

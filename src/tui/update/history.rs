@@ -1,4 +1,4 @@
-//! `:history`: how far back is read, beyond what the configuration says.
+//! `:history`: how far back messages are loaded, beyond the configuration.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,8 +15,8 @@ const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
 const ALL: SignedDuration = SignedDuration::from_hours(50 * 366 * 24);
 
 impl State {
-    /// Reads back to what was typed; asks for it where nothing was. What is wrong with it, where it is
-    /// nothing that can be meant.
+    /// Loads back to what was typed; asks for it where nothing was. Returns what is wrong with it,
+    /// where it is invalid.
     pub(super) fn read_back(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
         let typed = typed.trim();
         let Some(to) = self.moment_back(typed) else {
@@ -33,7 +33,7 @@ impl State {
         String::new()
     }
 
-    /// `:history`, with or without what was typed behind it.
+    /// `:history`, with or without an argument.
     pub(super) fn begin_history(&mut self, typed: &str, effects: &mut Vec<Effect>) {
         let problem = if typed.is_empty() { String::new() } else { self.read_back(typed, effects) };
         if typed.is_empty() || !problem.is_empty() {
@@ -53,7 +53,7 @@ impl State {
         (at < now).then_some(BackTo::Moment(at))
     }
 
-    /// Tells when what was asked for has been read, or cannot be.
+    /// Says when the requested history has been loaded, or cannot be.
     pub(super) fn notice_history(&mut self) {
         let (zone, now) = (self.look.zone.clone(), self.time_of_day());
         for index in 0..self.campaigns.len() {
@@ -61,7 +61,7 @@ impl State {
             let Some(to) = campaign.history_to else { continue };
             let coverage = campaign.store.coverage();
             if coverage.gap.is_some() {
-                // Something between is still to be read: not all of it is there.
+                // Something in between is still to load: not all of it is there.
                 continue;
             }
             let loaded = counted(coverage.loaded, "message");

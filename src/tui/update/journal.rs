@@ -1,5 +1,5 @@
-//! What follows from a journal that cannot be written: no action, and nothing personal shown or handed out,
-//! because neither would have its line.
+//! What follows when the journal cannot be written: no action, and nothing personal shown or handed out,
+//! because neither would be recorded.
 
 use super::super::state::State;
 use crate::monitor::{CampaignIndex, NoteLost, NoticeWeight};
@@ -7,7 +7,7 @@ use crate::postman::Explanation;
 use crate::state::NoteKind;
 
 impl State {
-    /// Whether actions can be written down, as was just found out.
+    /// Whether actions can be journalled, as was just found out.
     pub(super) fn journal_news(&mut self, refused: Option<Explanation>) {
         let could_not = self.actions_refused.is_some();
         self.actions_refused = refused;
@@ -16,7 +16,7 @@ impl State {
         }
     }
 
-    /// Whether something has to be left because it could not be written down; says so.
+    /// Whether something must not happen because it could not be journalled; says so.
     pub(super) fn lacks_journal(&mut self, what: &str) -> bool {
         let Some(why) = &self.actions_refused else { return false };
         let (why, next) = (why.why.clone(), why.next.clone());
@@ -24,8 +24,8 @@ impl State {
         true
     }
 
-    /// Something has no line, although it was begun in the belief that it would get one: it is taken back
-    /// as far as it can be.
+    /// Something was not journalled although it was started on the assumption that it would be: it is
+    /// taken back as far as possible.
     pub(super) fn note_lost(&mut self, index: CampaignIndex, lost: &NoteLost) {
         let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
         let name = campaign.settings.name.clone();

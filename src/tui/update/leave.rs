@@ -4,14 +4,14 @@ use super::super::Effect;
 use super::super::state::{LEAVE_AGAIN, State};
 
 impl State {
-    /// Ctrl-c: takes back what has not left and stops a run first; then, the second one within a few seconds ends the program.
+    /// Ctrl-c: first takes back what has not left and stops a run; then a second one within a few seconds quits.
     pub(super) fn interrupt(&mut self, effects: &mut Vec<Effect>) {
         if !self.take_back_yes("") && !self.stop_runs(effects) && !self.stop_export("", effects) {
             self.leave_or_ask(effects);
         }
     }
 
-    /// q at the root: ends the program, and asks first while a retry is under way.
+    /// q at the root: quits, and asks first while a retry is under way.
     pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.is_acting() || self.exporting.is_some() {
             self.leave_or_ask(effects);

@@ -4,7 +4,7 @@ use super::super::state::{ListCursor, State};
 use super::super::{Action, Effect};
 use crate::monitor::Command;
 
-/// How many pages of older history are read by themselves to fill the window of a filter that
+/// How many pages of older history are loaded automatically to fill the window of a filter that
 /// matches little; then the list asks.
 pub(super) const PAGES_TO_FILL: u8 = 10;
 
@@ -51,7 +51,7 @@ impl State {
         }
     }
 
-    /// Keys where no campaign is configured: nothing but help, notices and the way out.
+    /// Keys where no campaign is configured: only help, notices and the way out.
     fn bare_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Quit => self.quit(effects),
@@ -89,11 +89,11 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.list.go(&campaign.store, index, height);
         campaign.marks.hide(campaign.list.selected());
-        // In another order what is read does not come in at the end: there it is read when it is asked for.
+        // In another order new rows do not appear at the end: there they are loaded on request.
         if !campaign.list.is_newest_first() && !campaign.find.is_on() {
             return;
         }
-        // The next page is asked for a window ahead, once for each answer.
+        // The next page is requested a window ahead, once for each answer.
         if campaign.list.index(&campaign.store) + height >= campaign.list.len() && !campaign.find.is_on() {
             self.read_history(effects);
         } else if campaign.list.index(&campaign.store) + 1 >= campaign.list.len() {
@@ -101,7 +101,7 @@ impl State {
         }
     }
 
-    /// Reads on where the list ends: more of what the server found, else older history.
+    /// Loads more where the list ends: more of the server's results, otherwise older history.
     fn read_further(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign_mut() else { return };
         if campaign.find.is_on() {
@@ -114,7 +114,7 @@ impl State {
         self.read_history(effects);
     }
 
-    /// Asks for one more page of older history, once for each answer.
+    /// Requests one more page of older history, once for each answer.
     pub(super) fn read_history(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign_mut() else { return };
         if campaign.further_asked || campaign.store.is_empty() || campaign.store.coverage().ends_here() || campaign.is_window_whole() {
@@ -124,7 +124,7 @@ impl State {
         effects.push(self.command(Command::ReadFurther));
     }
 
-    /// Reads on by itself while a filter leaves the window empty, for some pages.
+    /// Loads more automatically while a filter leaves the window empty, for some pages.
     pub(super) fn fill_window(&mut self, effects: &mut Vec<Effect>) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };

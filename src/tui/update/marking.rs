@@ -35,13 +35,13 @@ impl State {
         let Some(row) = campaign.list.selected() else { return };
         campaign.list.hold(&campaign.store);
         campaign.marked.turn(row);
-        // On the last row it stays: the line below is no message.
+        // On the last row it stays: the line below is not a message.
         if campaign.list.index(&campaign.store) + 1 < campaign.list.len() {
             self.list_key(Action::Down, effects);
         }
     }
 
-    /// From the message that was marked last to the one under the cursor, as the list has them.
+    /// From the last marked message to the one under the cursor, as listed.
     fn mark_range(&mut self) {
         self.sort_list();
         let Some(campaign) = self.campaign_mut() else { return };
@@ -55,14 +55,14 @@ impl State {
         campaign.marked.range_ended(row);
     }
 
-    /// Takes all marks of the campaign away.
+    /// Removes all marks of the campaign.
     pub(super) fn unmark(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.marked.clear();
         }
     }
 
-    /// Marks the messages of a line of failures, or takes their marks away where all have one.
+    /// Marks the messages of a line of failures, or unmarks them where all are marked.
     pub(super) fn mark_group(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(group) = campaign.failures.selected() else { return };

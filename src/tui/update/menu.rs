@@ -1,4 +1,4 @@
-//! Keys in the menu of filters and in that of windows of time.
+//! Keys in the menu of filters and in that of time windows.
 
 use super::super::state::{Dialog, FilterChoice, FilterMenu, FilterMenuKind, MenuItem, PromptKind, State, TimeWindow, ViewKind};
 use super::super::{Action, Effect, view};
@@ -28,7 +28,7 @@ impl State {
             Action::Toggle => menu.toggle(),
             Action::Enter => self.enter_menu(effects),
             Action::PlanRetry if menu.kind == FilterMenuKind::Filter => {
-                // What is planned stands on the screen behind the plan: the list is shown, unless it is there as it is.
+                // What is planned is on the screen behind the plan: the list is shown, unless it is there as it is.
                 let is_shown = menu.is_as_opened() && self.view == ViewKind::Messages;
                 let choice = (!is_shown).then(|| menu.choice());
                 self.dialog = Dialog::None;
@@ -52,7 +52,7 @@ impl State {
         self.count_menu();
     }
 
-    /// Enter: does what the line under the cursor says, or shows what was ticked.
+    /// Enter: runs the line under the cursor, or shows what was ticked.
     fn enter_menu(&mut self, effects: &mut Vec<Effect>) {
         let Dialog::Menu(menu) = &mut self.dialog else { return };
         match menu.selected() {
@@ -75,7 +75,7 @@ impl State {
         }
     }
 
-    /// Counts on what the open menu has not counted yet.
+    /// Counts more of what the open menu has not counted yet.
     pub(super) fn count_menu(&mut self) {
         if let Dialog::Menu(menu) = &mut self.dialog
             && let Some(campaign) = self.campaigns.get(self.current)
@@ -100,7 +100,7 @@ impl State {
         self.fill_window(effects);
     }
 
-    /// Looks at another window of time, in the view on the screen.
+    /// Uses another time window in the view on the screen.
     pub(super) fn set_window(&mut self, window: TimeWindow, effects: &mut Vec<Effect>) {
         self.dialog = Dialog::None;
         self.close_detail(effects);

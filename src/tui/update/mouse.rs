@@ -1,5 +1,5 @@
-//! The mouse, where it is wanted: it selects, opens and scrolls. It never agrees to anything: what
-//! writes needs a key that was meant.
+//! The mouse, where it is on: it selects, opens and scrolls. It never agrees to anything: a write
+//! needs a key that was meant.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
@@ -28,7 +28,7 @@ impl State {
     }
 
     pub(super) fn take_mouse(&mut self, event: MouseEvent, effects: &mut Vec<Effect>) {
-        // What was on its way when it was switched off means nothing any more.
+        // Reports that were on their way when it was switched off mean nothing any more.
         if !self.mouse {
             return;
         }
@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    /// What a key means where keys go now.
+    /// What a key means in the present context.
     fn press(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let none = KeyEvent::new(KeyCode::Null, KeyModifiers::NONE);
         self.dispatch(self.context(), action, none, effects);
@@ -61,7 +61,8 @@ impl State {
     fn click(&mut self, column: u16, row: u16, effects: &mut Vec<Effect>) {
         let Some(target) = target(self, column, row) else { return };
         let before = self.clicked.replace((target, self.now));
-        // A row that moved away between the clicks is another one: only what has the cursor is opened.
+        // If the row moved away between the clicks, it is another one: only the one with the cursor is
+        // opened.
         let is_double = before.is_some_and(|(other, at)| other == target && self.now.duration_since(at) <= DOUBLE);
         if is_double {
             self.clicked = None;
@@ -86,7 +87,7 @@ impl State {
         }
     }
 
-    /// A key of the last line, where it only shows something or leads back.
+    /// A key of the last line, where it only shows something or goes back.
     fn click_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let context = self.context();
         let is_safe = match action {
@@ -143,7 +144,7 @@ impl State {
         before == index
     }
 
-    /// The place of the cursor in a view of few lines, and how many it has.
+    /// The index of the cursor in a view of few lines, and how many it has.
     pub(in crate::tui) fn index_in(&self, view: ViewKind) -> (usize, usize) {
         let Some(campaign) = self.campaign() else { return (0, 0) };
         match view {

@@ -1,18 +1,18 @@
-//! Filters are given a name, deleted, and brought back.
+//! Filters are saved, deleted, and brought back.
 
 use super::super::state::{Dialog, FilterChoice, MenuItem, PromptKind, State};
 use super::super::{Action, Context, Effect};
 use crate::monitor::NoticeWeight;
 
 impl State {
-    /// Asks for a name for what the list shows.
+    /// Asks for a name for the filter of the list.
     pub(super) fn name_filter(&mut self) {
         if let Some(choice) = self.campaign().map(|campaign| campaign.choice.clone()) {
             self.ask_name(choice);
         }
     }
 
-    /// Asks for a name where there is something to be named.
+    /// Asks for a name where there is something to save.
     pub(super) fn ask_name(&mut self, choice: FilterChoice) {
         if choice.is_for_one_campaign() {
             let why = if choice.batches.is_empty() { "nothing is ticked" } else { "a batch belongs to this campaign only" };
@@ -22,7 +22,7 @@ impl State {
         self.open_prompt(PromptKind::NameFilter(Box::new(choice)), "");
     }
 
-    /// Keeps a filter under the name that was typed, and shows it. What is wrong with the name, where it is not kept.
+    /// Saves a filter under the typed name, and shows it. Returns what is wrong with the name, where it is not saved.
     pub(super) fn enter_name(&mut self, name: &str, choice: FilterChoice, effects: &mut Vec<Effect>) -> String {
         if let Some(problem) = self.named.problem(name, &choice) {
             return problem;
@@ -51,7 +51,7 @@ impl State {
         }
     }
 
-    /// Brings back the filter that was deleted last.
+    /// Brings back the filter deleted last.
     pub(super) fn bring_named_back(&mut self) {
         let Dialog::Menu(menu) = &mut self.dialog else { return };
         if let Some((index, named)) = self.named.bring_back() {

@@ -1,4 +1,4 @@
-//! What the workers tell.
+//! What the workers report.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ impl State {
         let is_shown = index == self.current;
         let now = self.now;
         if let News::Journal(refused) = update.news {
-            // It is one for all campaigns.
+            // There is one for all campaigns.
             return self.journal_news(refused);
         }
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
@@ -51,17 +51,17 @@ impl State {
             }
             News::Connection(connection) => {
                 if !matches!(connection, Connection::Live) {
-                    // What was asked for may be lost: it can be asked for again.
+                    // The request may be lost: it can be made again.
                     campaign.further_asked = false;
                 }
                 campaign.pause_asked = campaign.pause_asked.filter(|paused| *paused != (connection == Connection::Paused));
                 let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
                 let name = campaign.settings.name.clone();
                 campaign.connection = connection.clone();
-                // A worker that tells of its connection has a key, even where the start found none.
+                // A worker that reports its connection has a key, even where the start found none.
                 campaign.settings.broken = None;
                 self.across_refused(index, &connection, effects);
-                // The screen has room for what happened; what to do can be read among the notices.
+                // There is room on the screen for what happened; what to do is among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
                     let text = Explanation { what: format!("{name}: {}", why.what), ..why };
                     self.notices.push(Notice { at: now, weight: NoticeWeight::Warning, text });
@@ -110,7 +110,7 @@ impl State {
         }
     }
 
-    /// What was shown is no longer there: a question about it must not be answered.
+    /// What was shown no longer exists: a question about it must not be answered.
     fn start_over(&mut self, index: usize, effects: &mut Vec<Effect>) {
         self.forget_export(index, effects);
         let now = self.now;
@@ -147,7 +147,7 @@ impl State {
         let merged = campaign.merge(rows, from, asked_at);
         campaign.note_changes(&merged, from, newest_before, asked_at);
         if let Some(reach) = reach {
-            // Only an answer that goes further back is the one that was asked for.
+            // Only an answer that goes further back is the requested one.
             if reach.complete || reach.oldest != campaign.store.reach().oldest {
                 campaign.further_asked = false;
             }
@@ -168,8 +168,8 @@ impl State {
         merged
     }
 
-    /// Drops the oldest messages where there are more than wanted. Not under a question or an
-    /// export, which are about rows that must not change their meaning.
+    /// Drops the oldest messages where there are too many. Not during a question or an export,
+    /// which are about rows that must not change their meaning.
     fn keep_within_limit(&mut self, index: usize, effects: &mut Vec<Effect>) {
         let is_asked = index == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
         if is_asked || self.holds_rows(index) {

@@ -7,7 +7,7 @@ use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 
 impl State {
-    /// Opens the menu on the column that the view is ordered by.
+    /// Opens the menu on the column that the view is sorted by.
     pub(super) fn open_order(&mut self) {
         if self.campaign().is_some() {
             let cursor = self.order_lines().iter().position(|line| line.ordered.is_some()).unwrap_or(0);
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Orders the messages by a column, or the other way round where they are.
+    /// Sorts the messages by a column, or reverses the order where they are sorted by it.
     pub(super) fn order_by(&mut self, column: Column) {
         if column.sort_by().is_none() {
             let what = format!("cannot sort by {}", column.name());
@@ -66,7 +66,7 @@ impl State {
             return;
         }
         self.tables.messages.choose(column);
-        // An order that nobody sees would be a riddle.
+        // Sorting by a hidden column would be a riddle.
         self.tables.columns.show(column);
     }
 
@@ -86,7 +86,7 @@ impl State {
         }
     }
 
-    /// Back to what the view shows until somebody chooses.
+    /// Back to the default of the view.
     fn usual_order(&mut self) {
         let usual = Tables::default();
         match self.view {
@@ -98,8 +98,8 @@ impl State {
         }
     }
 
-    /// The tables of the campaign on the screen follow the orders; of the list, what is on the screen is in its
-    /// place afterwards.
+    /// The tables of the campaign on the screen follow the orders; the part of the list on the screen is sorted
+    /// afterwards.
     pub(super) fn settle_tables(&mut self) {
         let height = self.list_height();
         let (messages, batches, failures) = (self.tables.message_order(), self.tables.batches, self.tables.failures);
@@ -112,14 +112,14 @@ impl State {
         campaign.failures.set_order(failures);
     }
 
-    /// Goes on sorting what is not on the screen.
+    /// Continues to sort what is not on the screen.
     pub(super) fn sort_more(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.sort_more(&campaign.store);
         }
     }
 
-    /// Sorts all of the list: its rows are to be gone through in their order.
+    /// Sorts all of the list, to go through its rows in order.
     pub(super) fn sort_list(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.sort_all(&campaign.store);

@@ -9,15 +9,15 @@ use crate::delivery::{BatchId, MessageId, Status};
 use crate::monitor::{BatchState, CampaignIndex, Command, Generation, NoticeWeight};
 use crate::store::RowNumber;
 
-/// How many messages a plan may have: several hours of retries, and as many as can be planned anew
-/// with every page that is read without a key waiting for it.
+/// How many messages a plan may have: several hours of retries, and as many as can be planned again
+/// with every loaded page without a key waiting for it.
 const LARGEST: usize = 20_000;
 
-/// Up to how many of the list those that did not fail are told one by one as left out.
+/// Up to how many rows of the list those that did not fail are named one by one as left out.
 const LISTED_WHOLE: usize = 1_000;
 
 impl State {
-    /// `r`: a plan for what is marked, else for what is selected. Writes nothing.
+    /// `r`: a plan for what is marked, otherwise for what is selected. Writes nothing.
     pub(super) fn plan_retry(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         match self.view {
@@ -34,7 +34,7 @@ impl State {
         let number = campaign.marked.len();
         let mut rows: Vec<RowNumber> = campaign.marked.rows().collect();
         if number > LARGEST {
-            // Of very many only those are looked at that can be retried at all.
+            // Of very many, only those that can be retried at all are considered.
             rows.retain(|row| campaign.store.status(*row) == Some(&Status::Failure));
         }
         // The order of the list: newest first.
@@ -46,10 +46,10 @@ impl State {
     pub(super) fn plan_shown(&mut self) {
         self.sort_list();
         let Some(campaign) = self.campaign_mut() else { return };
-        // As of now: what has left a window of time since it was last looked at is not retried.
+        // As of now: what has left a time window since it was last shown is not retried.
         campaign.move_on();
         let shown = campaign.list.matching(&campaign.store);
-        // Of many only those are looked at that can be retried at all.
+        // Of many, only those that can be retried at all are considered.
         let failed = |row: &RowNumber| shown <= LISTED_WHOLE || campaign.store.status(*row) == Some(&Status::Failure);
         let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).filter(failed).collect();
         if shown == 0 {
@@ -70,7 +70,7 @@ impl State {
             self.tell(NoticeWeight::Info, "nothing has failed in the loaded range", "", "");
             return;
         };
-        // Of all failures those that a retry helps are ticked; the others can be added.
+        // Of all failures those worth a retry are ticked; the others can be included.
         let helped_only = group.key == GroupKey::Helped;
         let rows: Vec<RowNumber> = if helped_only {
             campaign.failures.all_rows(&campaign.store).collect()
@@ -81,7 +81,7 @@ impl State {
         self.ask_plan(words, &rows, helped_only);
     }
 
-    /// What was agreed to and did not start, as one new plan, as far as it is loaded; where no message
+    /// What was agreed to but not started, as one new plan, as far as it is loaded; where no message
     /// of it is, the next batch.
     pub(super) fn plan_not_started(&mut self) {
         let Some(campaign) = self.campaign() else { return };
@@ -143,7 +143,8 @@ impl State {
         self.dialog = question.map_or(Dialog::None, |question| Dialog::Batch(Box::new(question)));
     }
 
-    /// Keeps the batch read that a question is about, and lets the worker leave it when there is none any more.
+    /// Keeps the batch of the open question loaded, and lets the worker stop when there is no question any
+    /// more.
     pub(super) fn keep_batch_read(&mut self, effects: &mut Vec<Effect>) {
         let (now, id, index) = (self.now, self.next_question(), self.current);
         let Dialog::Batch(question) = &mut self.dialog else {
@@ -165,7 +166,7 @@ impl State {
         effects.push(self.command(Command::ReadBatch { generation, batch }));
     }
 
-    /// How far the reading of the batch is that the question is about.
+    /// The progress of loading the batch of the open question.
     pub(super) fn batch_read(&mut self, generation: Generation, state: BatchState) {
         let (now, id) = (self.now, self.next_question());
         let (Dialog::Batch(question), Some(campaign)) = (&mut self.dialog, self.campaigns.get(self.current)) else { return };
@@ -186,7 +187,7 @@ impl State {
             Dialog::Batch(question) => &mut question.count,
             _ => return,
         };
-        // A digit too many is no wish to leave.
+        // One digit too many does not mean leaving.
         if key.code == KeyCode::Backspace && typed.rub_out() {
             return;
         }
@@ -240,7 +241,7 @@ impl State {
         }
     }
 
-    /// A key that the table gives no meaning: a digit of the count.
+    /// A key without a meaning in the table: a digit of the count.
     pub(super) fn type_count(&mut self, key: KeyEvent) {
         let KeyCode::Char(digit) = key.code else { return };
         if self.asked_in_view().is_none() || !key.modifiers.is_empty() {
@@ -253,7 +254,7 @@ impl State {
         }
     }
 
-    /// Whether `y` alone carries the plan out.
+    /// Whether `y` alone carries out the plan.
     pub(in crate::tui) fn plan_takes_yes(&self) -> bool {
         match &self.dialog {
             Dialog::Plan(question) => question.list.is_none() && question.can_run() && question.needs_count().is_none(),
@@ -262,12 +263,12 @@ impl State {
         }
     }
 
-    /// Whether a count is typed that carries the plan out.
+    /// Whether typing a count carries out the plan.
     pub(in crate::tui) fn plan_takes_count(&self) -> bool {
         !self.is_plan_listed() && self.count_wanted().0.is_some()
     }
 
-    /// Whether what was typed is the count, where one is wanted.
+    /// Whether the typed count is right, where one is asked for.
     pub(in crate::tui) fn is_plan_agreed(&self) -> bool {
         self.count_wanted().1
     }
@@ -277,7 +278,7 @@ impl State {
         matches!(&self.dialog, Dialog::Plan(question) if question.list.is_some())
     }
 
-    /// What must be typed, and whether what was typed is it.
+    /// What must be typed, and whether it was.
     fn count_wanted(&self) -> (Option<usize>, bool) {
         match &self.dialog {
             Dialog::Plan(question) => (question.needs_count(), question.is_agreed()),
@@ -286,7 +287,7 @@ impl State {
         }
     }
 
-    /// Enter: the count where one is asked for, else the answer with the focus, which is "cancel".
+    /// Enter: the count where one is asked for, otherwise the focused answer, which is "cancel".
     fn enter_plan(&mut self, effects: &mut Vec<Effect>) {
         match self.count_wanted() {
             (None, _) => self.close_dialog(effects),
@@ -304,7 +305,7 @@ impl State {
     }
 
     fn say_count(&mut self, wanted: usize) {
-        // What was typed is not the number: it is typed anew.
+        // What was typed is not the number: it must be typed again.
         match &mut self.dialog {
             Dialog::Plan(question) => question.count.clear(),
             Dialog::Batch(question) => question.count.clear(),
@@ -315,7 +316,7 @@ impl State {
 
     /// A person said yes: exactly what the plan says, once.
     fn carry_out(&mut self, effects: &mut Vec<Effect>) {
-        // A plan that has become too old, or a campaign that was locked meanwhile, is asked anew.
+        // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
         self.refresh_question(None, effects);
         let can_run = match &self.dialog {
             Dialog::Plan(question) => question.can_run() && question.is_agreed(),

@@ -1,4 +1,4 @@
-//! A whole campaign shown openly for a while, and a screen that others look at, where nothing is.
+//! A whole campaign shown unmasked for a while, and presenting, where nothing is.
 
 use jiff::SignedDuration;
 
@@ -7,8 +7,8 @@ use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 use crate::state::NoteKind;
 
-/// For how long a campaign is shown openly: long enough to work through a list, short enough that a
-/// screen left alone is masked when somebody else comes by.
+/// How long a campaign is shown unmasked: long enough to work through a list, short enough that an
+/// abandoned screen is masked when someone else comes by.
 pub(in crate::tui) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 impl State {
@@ -47,7 +47,7 @@ impl State {
         self.tell(NoticeWeight::Warning, "everything is shown unmasked for 5 minutes", "", &next);
     }
 
-    /// Masks the campaigns again whose time is over.
+    /// Masks the campaigns whose time is up.
     pub(super) fn mask_expired(&mut self) {
         let now = self.now;
         let mut masked = Vec::new();
@@ -64,14 +64,14 @@ impl State {
         }
     }
 
-    /// `:present`: masks everything for as long as others look on, or ends that.
+    /// `:present`: masks everything while presenting, or ends that.
     pub(super) fn present(&mut self) {
         self.presenting = !self.presenting;
         for campaign in &mut self.campaigns {
             campaign.marks.hide(None);
             match (self.presenting, campaign.presenting.take()) {
                 (true, _) => {
-                    // What was shown for a while only is not shown again afterwards.
+                    // What was shown only for a while is not shown again afterwards.
                     campaign.presenting = Some(campaign.masked || campaign.revealed_until.is_some());
                     campaign.masked = true;
                     campaign.revealed_until = None;
@@ -79,7 +79,7 @@ impl State {
                 (false, was_masked) => campaign.masked = was_masked.unwrap_or(true),
             }
         }
-        // A masked copy, too, has the digits that were looked for, and names of files.
+        // A masked copy, too, has the digits that were searched for, and names of files.
         self.copied = None;
         self.forget_copied(true);
         if self.presenting {

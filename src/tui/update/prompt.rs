@@ -1,4 +1,4 @@
-//! Keys in a line that is typed into, and what the commands do.
+//! Keys in a line for typing, and what the commands do.
 
 use crossterm::event::KeyEvent;
 use tui_input::InputRequest;
@@ -17,7 +17,7 @@ const PALETTE_PAGE: isize = 8;
 impl State {
     pub(super) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
         let prompt = Dialog::Prompt(Box::new(Prompt::new(kind, text)));
-        // A line that another one gave way to is nothing to go back to.
+        // A line that was replaced by another one is nothing to go back to.
         match self.dialog {
             Dialog::Prompt(_) => self.dialog = prompt,
             _ => self.open_from(|state| state.dialog = prompt),
@@ -38,7 +38,7 @@ impl State {
             Action::HalfPageUp if is_empty => self.go_palette(-PALETTE_PAGE / 2),
             Action::First if is_empty => self.go_palette(isize::MIN),
             Action::Last if is_empty => self.go_palette(isize::MAX),
-            // Moving within the line is the line's own business.
+            // The line itself handles moving within it.
             _ => self.type_prompt(key),
         }
     }
@@ -66,11 +66,11 @@ impl State {
         }
         prompt.input.handle(request);
         prompt.problem.clear();
-        // Another text is another list: its cursor starts on what fits best.
+        // Another text is another list: its cursor starts on the best match.
         prompt.chosen = None;
     }
 
-    /// Tab: the name of the command under the cursor.
+    /// Tab: completes the name of the command under the cursor.
     fn complete(&mut self) {
         let Dialog::Prompt(prompt) = &self.dialog else { return };
         if prompt.kind != PromptKind::Command {
@@ -94,7 +94,8 @@ impl State {
         }
     }
 
-    /// Enter: the command under the cursor. What is wrong with it, where nothing is done.
+    /// Enter: runs the command under the cursor. Returns what is wrong with it, where nothing is
+    /// done.
     fn enter_command(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
         let chosen = match &self.dialog {
             Dialog::Prompt(prompt) => self.chosen(prompt),
@@ -177,7 +178,7 @@ impl State {
         }
     }
 
-    /// `:reload`. What is under way is known to the workers of now alone, so it must end first.
+    /// `:reload`. Only the present workers know what is under way, so it must end first.
     fn reload(&mut self, effects: &mut Vec<Effect>) {
         if self.is_acting() {
             let next = format!("{} stops a run after the call under way", self.keymap.command("stop"));
@@ -187,7 +188,7 @@ impl State {
         effects.push(Effect::Reload);
     }
 
-    /// `:unlock` asks for the name where that opens anything.
+    /// `:unlock` asks for the name where the campaign is locked.
     fn begin_unlock(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         if !campaign.is_locked(self.now) {

@@ -9,7 +9,7 @@ use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
 
 impl State {
-    /// The plan for the message that is open, or under the cursor.
+    /// The plan for the open message, or the one under the cursor.
     pub(super) fn plan_one(&mut self) {
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
         let Some(row) = campaign.subject() else {
@@ -41,8 +41,8 @@ impl State {
             Action::Back | Action::Quit => self.close_dialog(effects),
             Action::Help => self.open_help(),
             _ if !is_in_view => {}
-            // The answers stand side by side: whoever goes on through the list with the arrows, and opens
-            // a message with Enter, does not agree to a question that came up by a slip.
+            // The answers are side by side: going on through the list with the arrows and opening a
+            // message with Enter does not agree to a question that came up by a slip.
             Action::Left | Action::Right | Action::NextPane | Action::PreviousPane if question.can_run() => question.turn(),
             Action::Toggle => {
                 if let Some(campaign) = self.campaigns.get(self.current) {
@@ -71,9 +71,9 @@ impl State {
         }
     }
 
-    /// Keeps the question true: a plan that is too old, or whose messages were read anew, is made
-    /// again; where nothing is left to ask, it closes and says why. What locks the campaign
-    /// meanwhile makes a preview of it.
+    /// Keeps the question up to date: a plan that is too old, or whose messages were loaded again,
+    /// is made again; where nothing is left to ask, it closes and says why. If the campaign is
+    /// locked meanwhile, it becomes a preview.
     pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
         let now = self.now;
         if !matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_) | Dialog::Resume(_)) {
@@ -157,8 +157,8 @@ impl State {
     }
 }
 
-/// Why there is nothing to ask. A retry that cannot help is asked about all the same: the
-/// question says so, and Space takes it in.
+/// Why there is nothing to ask. A message that is not worth a retry is asked about nevertheless:
+/// the question says so, and Space includes it.
 fn reason_against(plan: &Plan) -> Option<LeftOutReason> {
     let left = plan.left_out.first().filter(|_| plan.items.is_empty())?;
     (left.reason != LeftOutReason::Useless).then(|| left.reason.clone())

@@ -8,7 +8,7 @@ use crate::delivery::{BatchId, Status};
 use crate::monitor::NoticeWeight;
 
 impl State {
-    /// Opens the menu on the first line that can be done.
+    /// Opens the menu on the first line that can be run.
     pub(super) fn open_row_menu(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             // The row must not move away under the menu.
@@ -33,8 +33,8 @@ impl State {
         }
     }
 
-    /// A key that is printed beside a line does it, so that the menu teaches what it makes superfluous.
-    /// False for any other key.
+    /// A key shown beside a line runs it, so that the menu teaches what makes it superfluous. False for
+    /// any other key.
     pub(super) fn row_menu_letter(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
         let Dialog::Row(RowMenu { kind, .. }) = self.dialog else { return false };
         let Some(action) = self.keymap.lookup(self.pane(), key) else { return false };
@@ -72,7 +72,7 @@ impl State {
         let Dialog::Row(menu) = &self.dialog else { return };
         let Some(line) = self.menu_lines(menu.kind).into_iter().find(|line| line.action == menu.cursor) else { return };
         if let Some(why) = &line.refusal {
-            // The menu stays: what can be done instead stands in it.
+            // The menu stays: it shows what can be done instead.
             let why = why.clone();
             self.tell(NoticeWeight::Info, &format!("not now: {}", line.label), &why, "");
             return;
@@ -95,7 +95,7 @@ impl State {
                 if let Some(campaign) = self.campaign_mut() {
                     let is_shown = |id: &BatchId| campaign.batches_in_window().iter().any(|summary| summary.batch.id == *id);
                     if !subject.batch.as_ref().is_some_and(is_shown) {
-                        // It was uploaded at another time than is looked at.
+                        // It was uploaded outside the time window.
                         campaign.choice.window = TimeWindow::default();
                         campaign.narrow();
                     }

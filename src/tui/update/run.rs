@@ -1,16 +1,17 @@
-//! A run: what is told of it, stopping it, going on, and its results.
+//! A run: its news, stopping it, continuing it, and its results.
 
 use super::super::state::{Dialog, Page, PageKind, ResumeQuestion, State};
 use super::super::{Action, Effect};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
 impl State {
-    /// A run came further. At its end the results are shown, unless a person is at something else.
+    /// A run has progressed. At its end the results are shown, unless the user is doing something
+    /// else.
     pub(super) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
         let is_free = index == self.current && self.page.is_none() && self.starting.is_none() && matches!(self.dialog, Dialog::None);
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
-        // One that was begun elsewhere has no list here, and its figures are shown all the same.
+        // One that was started elsewhere has no list here, but its figures are shown.
         let run = campaign.run.get_or_insert_with(|| super::super::state::RunRecord::new(Vec::new(), now));
         if run.note(news, now) && is_free {
             self.open_results();
@@ -34,8 +35,8 @@ impl State {
         }
     }
 
-    /// Takes back whatever waits, in every campaign, unless that was asked for already. True where
-    /// something waits or is under way.
+    /// Takes back whatever is waiting, in every campaign, unless that was requested already. True
+    /// where something is waiting or under way.
     pub(super) fn stop_runs(&mut self, effects: &mut Vec<Effect>) -> bool {
         let (mut stopped, mut has_run) = (false, false);
         for (index, campaign) in self.campaigns.iter_mut().enumerate() {
@@ -65,7 +66,7 @@ impl State {
         }
     }
 
-    /// Keys in that question: only `y` goes on with the run.
+    /// Keys in that question: only `y` continues the run.
     pub(super) fn resume_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Agree if self.is_agreed() => {

@@ -1,4 +1,4 @@
-//! What is shown of personal things, and whether anything new is read.
+//! What is shown of personal data, and whether anything new is read.
 
 use super::super::state::State;
 use super::super::{Action, Effect};
@@ -6,7 +6,7 @@ use crate::monitor::{Command, Connection, NoticeWeight};
 use crate::state::NoteKind;
 
 impl State {
-    /// Shows the row unmasked until it is left, or masks it again.
+    /// Shows the row unmasked until the cursor leaves it, or masks it again.
     pub(super) fn reveal(&mut self, effects: &mut Vec<Effect>) {
         let (index, now) = (self.index(), self.now);
         if self.presenting {
@@ -34,7 +34,7 @@ impl State {
         for campaign in &mut self.campaigns {
             campaign.masked = true;
             campaign.revealed_until = None;
-            // A presentation that ends must not open what was masked by hand.
+            // The end of presenting must not unmask what was masked by hand.
             campaign.presenting = campaign.presenting.map(|_| true);
             campaign.marks.hide(None);
         }
@@ -43,7 +43,7 @@ impl State {
         self.tell(NoticeWeight::Info, "everything is masked", "", &next);
     }
 
-    /// Pauses the reading of the campaign on the screen, or goes on.
+    /// Pauses the campaign on the screen, or continues it.
     pub(super) fn pause(&mut self, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign_mut() else { return };
         let is_paused = campaign.pause_asked.unwrap_or(campaign.connection == Connection::Paused);

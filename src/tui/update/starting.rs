@@ -1,5 +1,5 @@
 //! From a person's yes to the worker: the three seconds in which it can be taken back, and the one
-//! place where an agreement becomes a command.
+//! place where a yes becomes a command.
 
 use super::super::state::{Dialog, Due, RunRecord, Starting, State};
 use super::super::{Action, Effect};
@@ -24,7 +24,7 @@ impl State {
         }
     }
 
-    /// Hands to the worker what was agreed to.
+    /// Hands what was agreed to over to the worker.
     fn carry_out_agreed(&mut self, index: CampaignIndex, agreed: Agreed, effects: &mut Vec<Effect>) {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
@@ -42,7 +42,7 @@ impl State {
         effects.push(Effect::Command { campaign: index, command });
     }
 
-    /// Begins what was agreed to, when its time has come. While its countdown cannot be seen it does
+    /// Starts what was agreed to when its time has come. While its countdown cannot be seen, it does
     /// not run down.
     pub(super) fn begin_due(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
@@ -76,7 +76,7 @@ impl State {
         matches!(self.dialog, Dialog::None) && self.is_dialog_in_view()
     }
 
-    /// Takes the yes of a moment ago back. False where there is none.
+    /// Takes back the yes of a moment ago. False where there is none.
     pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
         let Some(starting) = self.starting.take() else { return false };
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
@@ -87,7 +87,7 @@ impl State {
         true
     }
 
-    /// Keys while it counts down: every way out takes the yes back, and nothing else is agreed to.
+    /// Keys during the countdown: every way out takes back the yes, and nothing else is agreed to.
     pub(super) fn starting_key(&mut self, action: Action) {
         match action {
             Action::Back | Action::Quit => {
@@ -98,7 +98,7 @@ impl State {
         }
     }
 
-    /// What a worker says of what was to be taken back.
+    /// What a worker says about what was to be taken back.
     pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
         let Some(campaign) = self.campaigns.get(index) else { return };
         let name = campaign.settings.name.clone();

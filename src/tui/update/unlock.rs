@@ -1,4 +1,4 @@
-//! What keeps a campaign from actions, and what opens it for a while.
+//! What locks a campaign, and what unlocks it for a while.
 
 use super::super::Effect;
 use super::super::state::{Campaign, State};
@@ -7,7 +7,7 @@ use crate::postman::Explanation;
 use crate::state::NoteKind;
 
 impl State {
-    /// Why the campaign's actions are a preview only.
+    /// Why the campaign's actions are only a preview.
     pub(super) fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
         if let Some(why) = self.actions_refused.as_ref().or(campaign.settings.broken.as_ref()) {
             return Some(why.clone());
@@ -24,7 +24,7 @@ impl State {
         })
     }
 
-    /// The same for several messages, of which only one run goes on at a time.
+    /// The same for several messages: only one run can be under way.
     pub(super) fn run_refusal(&self, campaign: &Campaign) -> Option<Explanation> {
         self.refusal(campaign).or_else(|| {
             campaign.has_run().then(|| {
@@ -37,8 +37,8 @@ impl State {
         })
     }
 
-    /// The name was typed: opens the campaign on the screen for actions. False where it is not that
-    /// name, to the letter.
+    /// The name was typed: unlocks the campaign on the screen for actions. False where the name is
+    /// not exact.
     pub(super) fn unlock(&mut self, name: &str, effects: &mut Vec<Effect>) -> bool {
         let (index, now) = (self.index(), self.now);
         if self.campaign().is_none_or(|campaign| campaign.settings.name != name) {
@@ -55,7 +55,7 @@ impl State {
         true
     }
 
-    /// Closes the campaign on the screen again.
+    /// Locks the campaign on the screen again.
     pub(super) fn lock(&mut self, effects: &mut Vec<Effect>) {
         self.take_back_yes("");
         let (index, now) = (self.index(), self.now);
@@ -74,12 +74,12 @@ impl State {
         self.tell(NoticeWeight::Info, "the campaign is locked", "", &next);
     }
 
-    /// Closes those whose time is over.
+    /// Locks those whose time is up.
     pub(super) fn lock_expired(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
         let mut closed = Vec::new();
         for (index, campaign) in self.campaigns.iter_mut().enumerate() {
-            // A run is an action that goes on.
+            // A run is an action that continues.
             if campaign.has_run() && campaign.unlocked_until.is_some() {
                 campaign.acted(now);
             }

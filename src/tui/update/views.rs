@@ -5,7 +5,7 @@ use super::super::{Action, Effect};
 use super::list::PAGES_TO_FILL;
 
 impl State {
-    /// A key that means the same in every view. False for those that do not.
+    /// A key with the same meaning in every view. False for the others.
     pub(super) fn view_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
         let view = match action {
             Action::ShowCampaigns => {
@@ -41,7 +41,7 @@ impl State {
         self.look_at_view();
     }
 
-    /// Counts what the view shows, where that is not done all the time.
+    /// Counts what the view shows, where that is not always counted.
     pub(super) fn look_at_view(&mut self) {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
@@ -51,7 +51,7 @@ impl State {
         }
     }
 
-    /// Shows these messages; Esc leads back to where one came from.
+    /// Shows these messages; Esc goes back to where the user came from.
     pub(super) fn drill(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
         let from = self.origin();
         self.close_detail(effects);
@@ -65,7 +65,7 @@ impl State {
         self.fill_window(effects);
     }
 
-    /// A number is looked for in the messages, from whichever view; Esc leads back to it.
+    /// A find in the messages, from whichever view; Esc goes back to it.
     pub(super) fn find_from_view(&mut self, effects: &mut Vec<Effect>) {
         let from = self.view;
         if from == ViewKind::Messages || self.shows_across() {

@@ -1,4 +1,4 @@
-//! What happens by itself when its time has come.
+//! What happens without a key when its time has come.
 
 use jiff::Timestamp;
 
@@ -31,7 +31,7 @@ impl State {
         let campaign = self.campaign();
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
-        // What is not on the screen is still to be sorted.
+        // What is not on the screen still needs sorting.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
         let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due.map(|due| due - self.look.ahead) } else { None };

@@ -1,4 +1,4 @@
-//! What all campaigns answered about a recipient, and a sentence that can be said aloud.
+//! What all campaigns answered about a recipient, and a sentence to say aloud.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ use crate::tui::{role_of, sign};
 /// The widest that a campaign's name gets.
 const NAME: usize = 24;
 
-/// Draws what was asked, the answers, and the sentence. The line above them is the find line's.
+/// Draws what was asked, the answers, and the sentence. The line above them is the find line.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
     let style = |role| state.look.style(role);
     if let Some(why) = state.campaign().and_then(|campaign| campaign.find.refusal) {
@@ -107,7 +107,7 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
     ])
 }
 
-/// A message in a line: when, whom, what became of it.
+/// A message in a line: when, whom, and its outcome.
 fn reported(state: &State, campaign: &Campaign, message: &Message) -> String {
     let time = |at| state.look.time(at, state.now);
     let whom =
@@ -124,7 +124,7 @@ fn reported(state: &State, campaign: &Campaign, message: &Message) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-/// Whether what is looked for is a part of a number.
+/// Whether the search is for part of a number.
 fn campaign_is_part(state: &State) -> bool {
     state.campaign().is_some_and(|campaign| campaign.find.query.is_part())
 }
@@ -133,7 +133,8 @@ fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
     state.campaign().map(|campaign| campaign.open_digits().clone()).unwrap_or_default()
 }
 
-/// What a server told beside what was looked for, and why an answer without a message proves nothing.
+/// What a server reported besides the searched number, and why an answer without a message proves
+/// nothing.
 pub(super) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
     let others = (beside.others > 0).then(|| format!("it did not search, {} left out", counted(beside.others, "other")));
     let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
@@ -145,7 +146,7 @@ fn counted(number: usize, what: &str) -> String {
     format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// What can be said to somebody on the telephone: without the number, and without the text.
+/// What can be said on the telephone: without the number, and without the text.
 fn sentence(state: &State) -> String {
     let (answered, missing, _) = state.across.counts();
     let mut found: Vec<(&Campaign, Message)> = Vec::new();
@@ -194,7 +195,7 @@ fn sentence(state: &State) -> String {
     format!("The newest message, from “{}”, was created {when}; {}.{open}", campaign.settings.name, became(&message))
 }
 
-/// What became of a message, as the end of a sentence.
+/// The outcome of a message, as the end of a sentence.
 fn became(message: &Message) -> String {
     let newest = message.attempts.as_ref().and_then(|attempts| attempts.first());
     match &message.status {
@@ -222,7 +223,7 @@ fn first_sentence(advice: &str) -> String {
     letters.next().map(|letter| letter.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A time as it is said: `at 2.02 pm today`.
+/// A time in spoken words: `at 2.02 pm today`.
 fn spoken(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let (at, now) = (at.to_zoned_datetime(zone.clone()), now.to_zoned_datetime(zone.clone()));
     let clock = at.strftime("%-I.%M %P").to_string();
@@ -239,7 +240,7 @@ fn spoken(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     format!("at {clock} {day}")
 }
 
-/// A length of time as it is said: `11 seconds`.
+/// A length of time in spoken words: `11 seconds`.
 fn spoken_length(length: SignedDuration) -> String {
     let (number, unit) = match length.as_secs() {
         seconds @ 0..120 => (seconds, "second"),

@@ -1,5 +1,5 @@
-//! The view of changes and actions: what changed since somebody last looked, what was asked for, what
-//! became of it, and what a person must decide.
+//! The view of changes and actions: what changed since the user last looked, what was requested, its
+//! outcome, and what a person must decide.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -51,7 +51,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     })
 }
 
-/// The first line sums up: `changed since 14:02: 41 delivered, 3 failed, 12 on their way`.
+/// The first line sums up: `changed since 14:02: 41 delivered, 3 failed, 12 on the way`.
 fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
     let style = |role| state.look.style(role);
     let mut left = changed(state, campaign);
@@ -97,7 +97,7 @@ fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
     left
 }
 
-/// `of the 12: 7 delivered · 0 failed again · 5 open`.
+/// `of the 12: 7 delivered · 0 failed again · 5 on the way`.
 pub(super) fn followed_words(state: &State, campaign: &Campaign) -> String {
     let followed = campaign.actions.followed();
     let dot = if state.look.ascii { "," } else { " ·" };
@@ -119,7 +119,7 @@ const BEFORE: usize = 10;
 /// How wide the status is that it has now, with its sign.
 const NOW: usize = 12;
 
-/// What stands beside a message that was dropped since: nothing of it but its id is known any more.
+/// Shown beside a message that was dropped since: nothing but its id is known any more.
 pub(super) const NO_LONGER_LOADED: &str = "no longer loaded";
 
 /// How wide time and text are.
@@ -192,7 +192,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
     ])
 }
 
-/// What the journal alone says of an open action.
+/// What only the journal says about an open action.
 fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
     let what = match &open.kind {
         ActionKind::RetryMessage { message, .. } => format!("{} retry", who(campaign, message)),

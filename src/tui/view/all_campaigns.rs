@@ -1,4 +1,4 @@
-//! All campaigns in full, at every size: what is wrong, how old what is known is, and the figures.
+//! All campaigns in full, at every size: what is wrong, how old the data is, and the figures.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -13,7 +13,7 @@ use crate::tui::Role;
 use crate::tui::state::{Campaign, State};
 use crate::tui::text::{Align, age, fit, width};
 
-/// A column: its head, its width, whether its figures stand to the right.
+/// A column: its head, its width, its alignment.
 struct Column {
     head: &'static str,
     width: usize,
@@ -71,7 +71,7 @@ pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: 
     })
 }
 
-/// The campaign at a place of the screen.
+/// The campaign at a position on the screen.
 pub(super) fn index_at(state: &State, chosen: usize, area: Rect, at: Position) -> Option<usize> {
     let order = state.order();
     let cursor = order.iter().position(|index| *index == chosen).unwrap_or(0);
@@ -88,7 +88,7 @@ struct Widths {
 
 impl Widths {
     fn of(room: usize, longest_name: usize) -> Self {
-        // The mark of need and a blank stand before the name, two blanks between columns.
+        // The mark of need and a blank come before the name, two blanks between columns.
         let mut rest = room.saturating_sub(table::MARGIN + 2 + NAME.0 + 2 + STATE + 1);
         // A whole name comes before all but the first two columns.
         let for_name = longest_name.clamp(NAME.0, NAME.1) - NAME.0;
@@ -135,7 +135,7 @@ fn line(state: &State, campaign: &Campaign, widths: &Widths, selected: Option<St
     Line::from(spans)
 }
 
-/// How old what is known is, or why it grows older.
+/// How old the data is, or why it is getting older.
 fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
     let old = campaign.age(state.now).map(age);
     let is_shown = state.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));

@@ -1,4 +1,4 @@
-//! The screen without a sign of our own outside ASCII. Texts of messages stay as they are.
+//! The screen with no sign of our own outside ASCII. Texts of messages stay as they are.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ pub(super) fn replace(buffer: &mut Buffer, area: Rect) {
     }
 }
 
-/// What stands for a sign; `None` for what is no sign of ours.
+/// The replacement for a sign; `None` for what is not a sign of ours.
 fn plain(sign: &str) -> Option<&'static str> {
     Some(match sign {
         "│" | "┤" | "┼" => "|",

@@ -1,7 +1,7 @@
 //! Bars of block elements, to the eighth of a column.
 
-/// A bar of `share` (0 to 1) of `width` columns. What is more than nothing shows at least its
-/// thinnest part. In ASCII the last column tells its part by how dark its letter is.
+/// A bar of `share` (0 to 1) of `width` columns. Anything above nothing shows at least its thinnest
+/// part. In ASCII the last column shows its part by how dark its letter is.
 pub(super) fn bar(share: f64, width: usize, ascii: bool) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     const LETTERS: [&str; 8] = ["", ".", ":", "-", "=", "+", "*", "*"];

@@ -78,7 +78,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     Some(Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answer_at).unwrap_or(0)))
 }
 
-/// How far the batch is read: there is no yes before it is read whole.
+/// How much of the batch is loaded: there is no yes before all of it is.
 fn reading(state: &State, question: &BatchQuestion) -> Sentence {
     let plan = &question.plan;
     match (&question.phase, question.read_at()) {

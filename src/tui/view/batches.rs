@@ -1,4 +1,4 @@
-//! The view of batches: how far each is, and whether it can be retried as a whole.
+//! The view of batches: the progress of each, and whether it can be retried as a whole.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
@@ -54,7 +54,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
 fn draw_sum(state: &State, campaign: &Campaign, (known, index): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
     let number = known.len();
     let style = |role| state.look.style(role);
-    // A batch is of the time of its upload, and counted whole.
+    // A batch belongs to the time of its upload, and is counted whole.
     let which = if campaign.choice.window.is_all() { "in the loaded range" } else { "uploaded" };
     let mut left = vec![Piece::new(format!("{} {which}", counted(number, "batch")), style(Role::Strong), 0)];
     left.extend(failures::window(state, campaign).map(|window| Piece { text: window.text.replacen("· ", "", 1), ..window }));
@@ -69,13 +69,13 @@ fn draw_sum(state: &State, campaign: &Campaign, (known, index): (&[BatchSummary]
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
-/// The batches whose rows do not all show yet, in words. The API answers an upload before its messages
-/// show, which can take more than a minute; until then it only counts them.
+/// The batches some of whose rows are still missing, in words. The API answers an upload before its
+/// messages appear, which can take more than a minute; until then it only counts them.
 fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp) -> Option<String> {
     let oldest = campaign.store.coverage().oldest;
     let prepared = |summary: &&BatchSummary| {
         let Some((total, created)) = summary.total().zip(summary.batch.created_at) else { return false };
-        // Where older messages are not loaded, theirs may be among them.
+        // Where older messages are not loaded, its rows may be among them.
         let is_covered = campaign.store.coverage().complete || oldest.is_some_and(|oldest| oldest < created);
         is_covered && total > summary.loaded && now.duration_since(created) <= PREPARED_WITHIN
     };
@@ -99,11 +99,11 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
     Some(if more > 1 { format!("{first}, and {} more", count(more - 1)) } else { first })
 }
 
-/// For how long rows that do not show are being prepared: 70 s were measured for a small file. Later
-/// they are missing for another reason.
+/// How long missing rows count as being prepared: 70 s were measured for a small file. Later they
+/// are missing for another reason.
 const PREPARED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// How wide the columns are. What has no room has none.
+/// How wide the columns are; 0 where there is no room.
 #[derive(Debug, Clone, Copy)]
 struct Widths {
     file: usize,
@@ -184,7 +184,7 @@ fn cells(
         left(batch.file_name.as_deref().map_or("no file name given", |file| campaign.shown_name(file)), widths.file, Role::Text),
         left(&created, widths.created, Role::Text),
         right(rows(summary), Role::Text),
-        // What has ended is at rest.
+        // A finished batch is drawn quietly.
         left(&progress(summary, widths.bar, ascii), widths.bar, if summary.open > 0 { Role::Moving } else { Role::Rule }),
         right(figure_of(summary, delivered), Role::Text),
         right(figure_of(summary, failed), if failed > 0 { Role::Failed } else { Role::Text }),
@@ -193,7 +193,7 @@ fn cells(
     ])
 }
 
-/// How much of it has ended, of all that it has; what is not loaded is `▒`.
+/// How much of it has finished, of all that it has; what is not loaded is `▒`.
 fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
     let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let ended = of(&Status::Success) + of(&Status::Failure);
@@ -202,7 +202,7 @@ fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
     if summary.is_whole {
         return done;
     }
-    // Of how many it is not known, so that no part of it is either.
+    // The total is unknown, so no part of it is known either.
     let Some(_) = summary.total() else { return "▒".repeat(width) };
     let unread = ((all - summary.loaded) as f64 / all as f64 * width as f64).round() as usize;
     let rest = width.saturating_sub(crate::tui::text::width(&done));
@@ -210,13 +210,13 @@ fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
     format!("{done}{}{}", " ".repeat(rest - unread), "▒".repeat(unread))
 }
 
-/// How many rows it has; where that was not told and more may come, at least so many.
+/// How many rows it has; where that was not reported and more may come, a lower limit.
 fn rows(summary: &BatchSummary) -> String {
     summary.total().map_or_else(|| figure_of(summary, summary.loaded), count)
 }
 
-/// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. What is not loaded
-/// may hold a `created` one, or failures.
+/// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. The part that
+/// is not loaded may hold a `created` one, or failures.
 pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: usize) -> (String, Role) {
     let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let (created, failed) = (of(&Status::Created), of(&Status::Failure));

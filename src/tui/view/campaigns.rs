@@ -35,7 +35,7 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
         Piece::new("[ ]", style(Role::Accent), 1),
         Piece::new(format!("{} of {}", index + 1, order.len()), style(Role::Muted), 0).gap(1),
     ];
-    // A campaign has room as a whole or is left out, from the end; never the one on the screen.
+    // A campaign is shown whole or left out, from the end; never the one on the screen.
     let room = usize::from(area.width).saturating_sub(4 + pieces::total(&right));
     let all = |shown: &[(usize, Vec<Piece>)]| shown.iter().flat_map(|(_, pieces)| pieces.clone()).collect::<Vec<_>>();
     while pieces::total(&all(&shown)) > room {
@@ -45,7 +45,7 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, area, all(&shown), right, state.look.ascii);
 }
 
-/// What is to be said of a campaign in a few words: what is wrong, else its failures.
+/// The state of a campaign in a few words: what is wrong, otherwise its failures.
 fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Role) {
     match &campaign.connection {
         _ if campaign.settings.broken.is_some() => return ("not read".to_owned(), Role::Failed),
@@ -71,23 +71,23 @@ fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Rol
     )
 }
 
-/// The share of failures among the loaded messages that ended.
+/// The share of failures among the loaded messages that finished.
 fn share(campaign: &Campaign) -> Option<f64> {
     let counts = campaign.store.counts();
     let (delivered, failed) = (counts.of(&Status::Success), counts.of(&Status::Failure));
     (delivered + failed > 0).then(|| failed as f64 / (delivered + failed) as f64)
 }
 
-/// How wide the share of failures and the count of open messages are.
+/// How wide the share of failures and the count of messages on the way are.
 const FIGURES: [usize; 2] = [8, 7];
 
 /// How wide the age is, where the pane has room for it.
 const AGE: usize = 8;
 
-/// From which width on it has.
+/// From this width on there is.
 const ROOM_FOR_AGE: u16 = 40;
 
-/// Draws the campaigns below each other: name, share of failures now, open messages, age.
+/// Draws the campaigns below each other: name, share of failures now, messages on the way, age.
 pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let order = state.order();
     let look = &state.look;
@@ -104,7 +104,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
         number(heads[1], FIGURES[1]),
         number(heads[2], age_room),
     );
-    // The heads stand beside those of the list.
+    // The heads line up with those of the list.
     if area.height > 1 {
         buffer.set_stringn(area.x, area.y + 1, head, width, look.style(Role::Heading));
     }
@@ -130,7 +130,8 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
             x += u16::try_from(taken).unwrap_or(0);
         }
     }
-    // The last line: who needs a person and has no line here, else the way to the others.
+    // The last line: the first campaign that needs a person and has no line here, otherwise the
+    // keys to the others.
     let hidden = order.iter().enumerate().filter(|(line, _)| *line < skipped || *line >= skipped + shown).map(|(_, index)| *index);
     let mut in_need = hidden.filter(|index| state.campaigns[*index].needs_person());
     let keys = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
@@ -171,7 +172,8 @@ pub(super) fn index_at(state: &State, area: Rect, row: u16) -> Option<usize> {
     state.order().get(skipped + line).copied().filter(|_| line < shown && row + 1 < area.bottom())
 }
 
-/// The right half of a line of the pane: what is wrong, else share of failures, open messages, age.
+/// The right half of a line of the pane: what is wrong, otherwise share of failures, messages on
+/// the way, age.
 fn pane_condition(state: &State, campaign: &Campaign, is_shown: bool, age_room: usize) -> (String, Role) {
     let (words, role) = condition(state, campaign, is_shown);
     if !words.starts_with(sign(&Status::Failure, state.look.ascii)) {

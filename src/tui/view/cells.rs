@@ -16,7 +16,7 @@ use crate::tui::{Role, role_of, sign};
 pub(super) struct RowLook {
     /// The style of the selected row, which wins over the colours of its cells.
     pub selected: Option<Style>,
-    /// The filter shows it no longer.
+    /// The filter no longer shows it.
     pub left: bool,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn cell(
     match column {
         Column::Status => {
             let Some(status) = cells.status else { return plain("? not given", Role::Unknown) };
-            // Most rows are delivered and ask for nothing: there the sign alone has the colour.
+            // Most rows are delivered and need nothing: only their sign has the colour.
             let word_role = if *status == Status::Success { Role::Muted } else { role_of(status) };
             let word = crate::tui::text::cut(status.word(), width.saturating_sub(2), ascii).into_owned();
             let rest = width.saturating_sub(2 + crate::tui::text::width(&word));
@@ -84,17 +84,17 @@ pub(super) fn cell(
     }
 }
 
-/// Whether a column holds numbers, which stand to the right.
+/// Whether a column holds numbers, which are aligned right.
 pub(super) fn is_number(column: Column) -> bool {
     matches!(column, Column::Tried | Column::Took)
 }
 
-/// What stands where nothing was told.
+/// Shown where nothing was reported.
 fn nothing() -> String {
     "–".to_owned()
 }
 
-/// How matched digits look: the accent, or in a selected row its own colours underlined.
+/// How matching digits look: the accent, or in a selected row its own colours underlined.
 fn found(state: &State, look: RowLook) -> Style {
     match look.selected {
         Some(_) => Style::new().underlined(),
@@ -102,7 +102,7 @@ fn found(state: &State, look: RowLook) -> Style {
     }
 }
 
-/// Why it failed: the code, or what stands in for it.
+/// Why it failed: the code, or its substitute.
 fn error(cells: &Cells<'_>) -> String {
     match cells.error {
         Some(error) if !error.code.is_empty() => error.code.to_string(),
@@ -112,7 +112,8 @@ fn error(cells: &Cells<'_>) -> String {
     }
 }
 
-/// How far a retry is, while one is on; else whether to retry: not where the API has said that no attempts are left.
+/// The progress of a retry, while there is one; otherwise whether to retry: no where the API has said that no
+/// attempts are left.
 fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static str, Role) {
     // Most campaigns have no action, and every row asks.
     let acted_on = campaign.actions.len() > 0;

@@ -1,43 +1,45 @@
-//! How wide the columns of the list are: dropped by rank where room is short, never cut at the edge.
+//! How wide the columns of the list are: left out by rank where room is short, never cut at the
+//! edge.
 
 use crate::tui::state::{Column, ShownColumns, Sortable as _};
 
-/// Columns before the first one: a mark for messages outside the unbroken stretch or the filter, the
+/// Columns before the first one: a mark for messages outside the loaded range or the filter, the
 /// mark of the selected row, a blank.
 pub(super) const MARGIN: usize = 3;
 
-/// From how many columns on a text is worth showing.
+/// From this many columns on a text is worth showing.
 const SHORTEST_TEXT: usize = 16;
 
 /// The longest code that the API publishes, `delivery_unknown_error`.
 const LONGEST_ERROR: usize = 22;
 
-/// To how many columns an error's code can be cut before a column is left out for it.
+/// How short an error's code can be cut before a column is left out for it.
 const SHORTEST_ERROR: usize = 9;
 
-/// How much longer than one of Singapore a number of a neighbouring country is: `62 81200001234`.
+/// How much longer a number from a neighbouring country is than one from Singapore: `62
+/// 81200001234`.
 const ABROAD: usize = 2;
 
-/// From how many columns of text on two blanks stand between columns.
+/// From this many columns of text on there are two blanks between columns.
 const ROOMY_TEXT: usize = 24;
 
-/// How wide some columns must be for what is listed, and which of them are wanted.
+/// How wide some columns must be for what is listed, and which of them are shown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Needs<'a> {
-    /// The columns that somebody chose.
+    /// The chosen columns.
     pub chosen: &'a ShownColumns,
-    /// The column that the list is ordered by.
+    /// The column that the list is sorted by.
     pub ordered_by: Column,
-    /// Whether that is another order than the usual one: then its sign must be seen.
+    /// Whether that is not the default order: then its sign must be visible.
     pub is_ordered: bool,
-    /// Whether messages of other days are listed, whose times are longer.
+    /// Whether messages of other days are listed: their times are longer.
     pub other_days: bool,
     /// How many of the columns that scroll are scrolled away.
     pub skipped: usize,
 }
 
 impl Needs<'_> {
-    /// The columns that are wanted, without those that are scrolled away.
+    /// The columns to show, without those scrolled away.
     fn wanted(&self) -> Vec<Column> {
         let mut skipped = 0;
         let is_left = |column: &Column| {
@@ -79,7 +81,7 @@ impl Needs<'_> {
             Column::Recipient => 3,
             Column::Error => 4,
             Column::Retry => 5,
-            // These are there because somebody wanted them.
+            // The user chose these.
             Column::Updated => 6,
             Column::Took => 7,
             Column::Tried => 8,
@@ -96,7 +98,7 @@ impl Needs<'_> {
     }
 }
 
-/// How wide a head with the sign of the order is.
+/// How wide a head is with the sign of the order.
 fn signed(column: Column) -> usize {
     column.name().len() + 2
 }
@@ -105,7 +107,7 @@ fn signed(column: Column) -> usize {
 pub(super) fn columns(room: usize, needs: Needs<'_>) -> (Vec<(Column, usize)>, usize) {
     let (tight, roomy) = (with_gap(room, needs, 1), with_gap(room, needs, 2));
     let has_long_text = roomy.iter().any(|(column, width)| *column == Column::Text && *width >= ROOMY_TEXT);
-    // No column is left out, or made narrower, for the sake of blanks.
+    // No column is left out or made narrower for the sake of blanks.
     let loses_nothing = roomy == tight && tight.iter().all(|(column, _)| *column != Column::Text);
     if has_long_text || loses_nothing { (roomy, 2) } else { (tight, 1) }
 }
@@ -121,7 +123,7 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     {
         columns.remove(index);
     }
-    // What must stay is made narrower where even that does not fit, and left out only then.
+    // If even that does not fit, what must stay is made narrower, and left out only then.
     let over = taken(&columns).saturating_sub(room);
     cut_error(&mut columns, over);
     while taken(&columns) > room
@@ -133,7 +135,7 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     if let Some((_, width)) = columns.first_mut() {
         *width = width.saturating_sub(over).max(1);
     }
-    // In the usual order the sign is there where it costs nothing.
+    // In the default order the sign is shown where it costs nothing.
     let sign = signed(needs.ordered_by).saturating_sub(needs.width(needs.ordered_by));
     for (wanted, by) in [(Column::Recipient, ABROAD), (Column::Error, 1), (needs.ordered_by, sign), (Column::Text, usize::MAX)] {
         let spare = room.saturating_sub(taken(&columns));

@@ -1,4 +1,4 @@
-//! What is copied, as text: masked as the screen shows it, row by row.
+//! Copies as text: masked as the screen shows it, row by row.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::store::RowNumber;
 use crate::tui::export::csv_lines;
 use crate::tui::state::{Campaign, CopyFormat, CopyWhat, State, ViewKind};
 
-/// The text of what is to be copied; `None` where there is none.
+/// The text to copy; `None` where there is none.
 pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<String> {
     let campaign = state.campaign()?;
     let subject = state.subject();
@@ -30,7 +30,7 @@ pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<Strin
     }
 }
 
-/// The id of the template of the message under the cursor.
+/// The template id of the message under the cursor.
 pub(in crate::tui) fn template_id(state: &State) -> Option<String> {
     let campaign = state.campaign()?;
     let row = campaign.store.row(&state.subject().message?)?;
@@ -58,7 +58,7 @@ fn row_text(state: &State, campaign: &Campaign, form: CopyFormat) -> Option<Stri
         }
     };
     let heads = rows.first()?;
-    // A line that stands for several others has no row of its own: it is what the screen shows.
+    // A line for several rows has none of its own: it is what the screen shows.
     let cells = index.and_then(|index| rows.get(index + 1)).unwrap_or(&text);
     Some(match form {
         CopyFormat::Text => text.join("\t"),
@@ -121,7 +121,7 @@ fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> RecordFormat {
     }
 }
 
-/// All attempts, the newest first: a line for each, with the times that were told.
+/// All attempts, newest first: a line for each, with the reported times.
 fn attempts(state: &State, message: &Message) -> String {
     let attempts = message.attempts.as_deref().unwrap_or_default();
     let line = |(index, attempt): (usize, &crate::delivery::Attempt)| {
@@ -140,7 +140,7 @@ fn attempts(state: &State, message: &Message) -> String {
     };
     let lines: Vec<String> = attempts.iter().enumerate().map(line).collect();
     if lines.is_empty() {
-        // Answers about batches tell only how many there were.
+        // Answers about batches only report how many there were.
         return message.attempt_count.map(|count| format!("{}, times not given", counted(count as usize, "attempt"))).unwrap_or_default();
     }
     lines.join("\n")

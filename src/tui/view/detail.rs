@@ -15,7 +15,7 @@ use crate::tui::state::{Campaign, DetailPhase, State};
 use crate::tui::text::{age, ago, width as text_width, wrap};
 use crate::tui::{Action, Role, role_of, sign};
 
-/// Draws the detail of the open message, or of the one under the cursor. Where it has the keys,
+/// Draws the detail of the open message, or of the one under the cursor. Where it has the focus,
 /// says where its first line is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
@@ -27,7 +27,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
         buffer.set_line(area.x, y, line, area.width);
     }
     if below > 0 && area.height > 1 {
-        // What is cut off is told where it is cut off; the line it takes is counted, too.
+        // How much is cut off is said where it is cut off; the line that takes is counted, too.
         let y = area.bottom() - 1;
         let next = state.key_for(if campaign.opened.is_some() { Action::Down } else { Action::Enter });
         let words = format!(" … {}: {next}", counted(below + 1, "more line"));
@@ -53,14 +53,14 @@ struct Pen<'a> {
     state: &'a State,
     lines: Vec<Line<'static>>,
     width: usize,
-    /// The language stands in the first line already.
+    /// The first line already has the language.
     tells_language: bool,
 }
 
-/// How wide the labels of single facts are.
+/// How wide labels are.
 const LABEL: usize = 10;
 
-/// What stands in place of advice once the API has refused a retry.
+/// Shown in place of advice once the API has refused a retry.
 const NONE_LEFT: &str = "No attempts left, says the API.";
 
 impl Pen<'_> {
@@ -97,7 +97,7 @@ impl Pen<'_> {
         self.fact(label, &lines.join("\n"), role);
     }
 
-    /// A fact with its label; what is longer than a line goes on below, indented.
+    /// A fact with its label; what is longer than a line continues below, indented.
     fn fact(&mut self, label: &str, text: &str, role: Role) {
         let room = self.width.saturating_sub(LABEL).max(8);
         for (index, line) in wrap(text, room).into_iter().enumerate() {
@@ -153,13 +153,13 @@ impl Pen<'_> {
         self.line(spans);
     }
 
-    /// Where it is, and what that means.
+    /// Its status, and what that means.
     fn status(&mut self, message: &Message, is_used_up: bool) {
         let ascii = self.state.look.ascii;
         let Some(status) = &message.status else { return self.words("status not given", Role::Unknown) };
         let mark = sign(status, ascii);
         if *status != Status::Failure {
-            // How long ago moves on with the clock; what has ended has a time, and keeps it.
+            // An age moves on with the clock; a finished message has a time, and keeps it.
             let ended = |at| format!(" {}", self.state.look.time(at, self.state.now));
             let since = message.last_change().map(|at| if status.is_final() { ended(at) } else { format!(", {}", self.old(at)) });
             let since = since.unwrap_or_default();
@@ -179,7 +179,7 @@ impl Pen<'_> {
         self.words(&format!("{mark} {code}: {advice}"), Role::Failed);
     }
 
-    /// Whether it is being read.
+    /// Whether it is being loaded.
     fn phase(&mut self, campaign: &Campaign) {
         match campaign.opened.as_ref().map(|opened| &opened.phase) {
             Some(DetailPhase::Failed(why)) => self.words(&format!("not loaded: {}", in_a_line(why)), Role::Warning),
@@ -191,7 +191,7 @@ impl Pen<'_> {
         }
     }
 
-    /// How far its retry is.
+    /// The progress of its retry.
     fn action(&mut self, campaign: &Campaign, message: &Message) {
         if let Some(record) = campaign.actions.of(&message.id) {
             let (text, role) = super::notice::outcome(self.state, record);
@@ -212,8 +212,8 @@ impl Pen<'_> {
         }
     }
 
-    /// One attempt: only times that were told, later ones as seconds after its beginning. Why the
-    /// newest one failed is told above it.
+    /// One attempt: only reported times, later ones as seconds after its start. Why the newest one
+    /// failed is shown above it.
     fn attempt(&self, attempt: &Attempt, is_newest: bool) -> Vec<String> {
         let start = attempt.created_at;
         let mut words = Vec::new();
@@ -299,7 +299,7 @@ impl Pen<'_> {
         self.fact("loaded", &read, Role::Muted);
     }
 
-    /// What fills the template; masked, the names alone.
+    /// What fills the template; masked, only the names.
     fn values(&mut self, campaign: &Campaign, message: &Message, masked: bool) {
         let Some(values) = message.values.as_deref().filter(|values| !values.is_empty()) else { return };
         if masked || campaign.settings.one_time_password {
@@ -311,18 +311,18 @@ impl Pen<'_> {
         }
     }
 
-    /// How long ago a stamp of the API's lies.
+    /// How long ago a stamp of the API is.
     fn old(&self, at: Timestamp) -> String {
         ago(self.state.time_of_day().duration_since(at))
     }
 
-    /// How long ago a time of our own lies.
+    /// How long ago a time of our own clock is.
     fn ago(&self, at: Timestamp) -> String {
         age(self.state.now.duration_since(at))
     }
 }
 
-/// A time after another: `+0.9 s`, `+71 s`, `+4 min`.
+/// A time relative to another: `+0.9 s`, `+71 s`, `+4 min`.
 fn seconds(after: SignedDuration) -> String {
     let whole = after.as_secs();
     if (0..10).contains(&whole) {

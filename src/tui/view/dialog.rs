@@ -11,8 +11,8 @@ use crate::tui::text::cut;
 /// The widest box.
 pub(super) const WIDEST: u16 = 70;
 
-/// Draws an empty box for `rows` lines in the middle of `area`; gives the room within, a blank
-/// column left at each side.
+/// Draws an empty box for `rows` lines in the middle of `area`; returns the room inside, with a
+/// blank column at each side.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, columns: u16, rows: u16) -> Rect {
     let frame = frame(area, columns, rows);
     let Rect { width, height, .. } = frame;
@@ -40,7 +40,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
         buffer[(x, y)].set_symbol(signs[sign]);
     }
     let room = usize::from(width) - 4;
-    // The border below the title has a colour of its own, which the title must not take on.
+    // The border next to the title has a colour of its own, which the title must not take on.
     let title = format!(" {} ", cut(title, room.saturating_sub(2), state.look.ascii));
     for x in (frame.x + 1..right).take(crate::tui::text::width(&title)) {
         buffer[(x, frame.y)].reset();
@@ -50,7 +50,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
     inner(frame)
 }
 
-/// Where a box for `rows` lines stands in `area`.
+/// Where a box for `rows` lines is in `area`.
 fn frame(area: Rect, columns: u16, rows: u16) -> Rect {
     let width = columns.min(WIDEST).min(area.width);
     let height = (rows + 2).min(area.height);
@@ -61,7 +61,7 @@ fn inner(frame: Rect) -> Rect {
     Rect { x: frame.x + 2, y: frame.y + 1, width: frame.width.saturating_sub(4), height: frame.height.saturating_sub(2) }
 }
 
-/// The room within such a box.
+/// The room inside such a box.
 pub(super) fn room(area: Rect, columns: u16, rows: u16) -> Rect {
     inner(frame(area, columns, rows))
 }

@@ -1,4 +1,4 @@
-//! What stands where rows would: why there are none, and what to do.
+//! What is shown where there are no rows: why, and what to do.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,7 +55,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
     put(buffer, area, &lines);
 }
 
-/// A list that is empty because of what was asked of it.
+/// A list that is empty because of a filter or a find.
 fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> Vec<(String, Style)> {
     let coverage = campaign.store.coverage();
     let loaded = format!("the {} loaded, {}", count(coverage.loaded), state.how_far(campaign));
@@ -118,7 +118,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
     [(what, strong)].into_iter().chain(part).chain([(next, text)]).collect()
 }
 
-/// Draws that nothing has failed in what is loaded.
+/// Draws that nothing has failed in the loaded range.
 pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     if campaign.store.is_empty() {
         return draw(state, campaign, buffer, area);
@@ -134,13 +134,13 @@ pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut 
     put(buffer, area, &[(what, strong), (next, text)]);
 }
 
-/// Of which window of time; nothing for all times.
+/// The time window; nothing for all times.
 fn in_window(state: &State, campaign: &Campaign) -> String {
     let window = campaign.choice.window;
     if window.is_all() { String::new() } else { format!(" of this window, {}", window.words(&state.look.zone, state.now)) }
 }
 
-/// Draws that no loaded message is of a batch.
+/// Draws that no loaded message is in a batch.
 pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     if campaign.store.is_empty() {
         return draw(state, campaign, buffer, area);
@@ -201,7 +201,7 @@ pub(super) fn draw_without_campaign(state: &State, buffer: &mut Buffer, area: Re
 fn put(buffer: &mut Buffer, area: Rect, lines: &[(String, Style)]) {
     let Some(width) = usize::from(area.width).checked_sub(6) else { return };
     let wrapped = lines.iter().flat_map(|(text, style)| wrap(text, width.min(90)).into_iter().map(move |line| (line, *style)));
-    // One blank line above: it stands apart from the heads, whose place stays empty.
+    // One blank line above sets it apart from the heads, whose line stays empty.
     for (y, (line, style)) in (area.y..area.bottom()).zip(wrapped) {
         buffer.set_stringn(area.x + 3, y, line, width, style);
     }

@@ -1,4 +1,4 @@
-//! Lists as rows of a file, masked as the screen is.
+//! Lists as rows of a file, masked like the screen.
 
 use super::activity::NO_LONGER_LOADED;
 use super::batches::whole_retry;
@@ -12,7 +12,7 @@ use crate::postman::Explanation;
 use crate::store::{RowNumber, status_index};
 use crate::tui::state::{Campaign, Entry, State};
 
-/// The heads of a list of messages.
+/// The headers of a list of messages.
 pub(in crate::tui) fn message_heads() -> Vec<String> {
     ["id", "recipient", "latestStatus", "createdAt", "errorCode", "tried", "batchId", "text"].map(str::to_owned).to_vec()
 }
@@ -63,7 +63,7 @@ pub(super) fn batch_row(state: &State) -> Option<Vec<String>> {
     Some(vec![id.as_str().to_owned(), file.unwrap_or_default()])
 }
 
-/// The failures by error, heads first.
+/// The failures by error, headers first.
 pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry", "noAttemptsLeft"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
@@ -86,7 +86,7 @@ pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
     rows
 }
 
-/// The batches, heads first.
+/// The batches, headers first.
 pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
     let heads =
         ["id", "fileName", "createdAt", "status", "total", "loaded", "deliveredOfLoaded", "failedOfLoaded", "openOfLoaded", "wholeRetry"];
@@ -112,7 +112,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
     rows
 }
 
-/// The actions with what became of them, and the messages seen to change, heads first.
+/// The actions with their outcomes, and the messages seen to change, headers first.
 pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
     let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
@@ -196,7 +196,7 @@ fn action_row(
     ]
 }
 
-/// How far a retry is, in a word for a file.
+/// The stage of a retry, in a word for a file.
 fn stage_word(stage: Option<&ActionStage>) -> &str {
     match stage {
         None => "asked",

@@ -66,13 +66,13 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
-/// The window of time that is looked at, where there is one.
+/// The time window, where there is one.
 pub(super) fn window(state: &State, campaign: &Campaign) -> Option<Piece> {
     let words = campaign.choice.window.words(&state.look.zone, state.now);
     (!words.is_empty()).then(|| Piece::new(format!("· {words}"), state.look.style(Role::Accent), 0).gap(1))
 }
 
-/// How far it is loaded, and the key that looks at all times again.
+/// How far it is loaded, and the key that shows all times again.
 pub(super) fn how_far(state: &State, campaign: &Campaign) -> Vec<Piece> {
     if campaign.store.is_empty() {
         return Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn how_far(state: &State, campaign: &Campaign) -> Vec<Piece> {
     right
 }
 
-/// How wide the columns are. What has no room has none.
+/// How wide the columns are; 0 where there is no room.
 #[derive(Debug, Clone, Copy)]
 struct Widths {
     bar: usize,
@@ -108,11 +108,11 @@ impl Widths {
             campaign.failures.groups().iter().filter_map(|group| group.newest).any(other)
         });
         let newest = if fails_of_other_days { 12 } else { 8 };
-        // Margin, name, count, share; then what a retry does, the tries, the bar, the reason.
+        // Margin, name, count, share; then the retry word, the attempts, the bar, the reason.
         let counted = table::MARGIN + NAME + 1 + 6 + 2 + 7 + 2;
         let fixed = counted + newest + 2;
         if room < fixed + SHORT_WORDS + 1 {
-            // A word of its own for each stays before the time of the newest.
+            // The retry word gets room before the time of the newest.
             let newest = if room > fixed + SHORTEST_WORDS { newest } else { 0 };
             let words = room.saturating_sub(counted + if newest > 0 { newest + 2 } else { 0 } + 1).min(SHORT_WORDS);
             return Self { bar: 0, newest, tried: false, words };
@@ -126,7 +126,7 @@ impl Widths {
     }
 }
 
-/// How wide the three columns of tries are together.
+/// How wide the three columns of attempts are together.
 const TRIED: usize = 20;
 
 fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
@@ -146,7 +146,7 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
     buffer.set_stringn(area.x, area.y, text, usize::from(area.width), state.look.style(Role::Heading));
 }
 
-/// What shares and bars are of.
+/// What shares and bars are relative to.
 #[derive(Debug, Clone, Copy)]
 struct Shares {
     total: usize,
@@ -187,7 +187,7 @@ fn role(advice: RetryAdvice) -> Role {
     }
 }
 
-/// Whether to retry, with the reason where that has room.
+/// Whether to retry, with the reason where there is room.
 fn words(group: &FailureGroup, room: usize) -> String {
     let fits = |text: &String| crate::tui::text::width(text) <= room;
     let word = group.verdict().word();

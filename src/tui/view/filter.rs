@@ -1,4 +1,4 @@
-//! The line above the list: what it shows, of how much; or the find line while it is typed into.
+//! The line above the list: what it shows, and of how much; or the find line while it is open.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -13,7 +13,7 @@ use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
 use crate::tui::text::width;
 use crate::tui::{Action, Role};
 
-/// Draws the line. Where it is typed into, says where the cursor belongs.
+/// Draws the line. In the find line, says where the cursor belongs.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let look = &state.look;
@@ -63,11 +63,11 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
         true => ("", count(coverage.loaded)),
         false => (" in this window", count(campaign.loaded_in_window())),
     };
-    // How many of how many is said as long as anything is.
+    // The counts are kept as long as anything is.
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
         true if campaign.find.refusal.is_some() => format!("nothing searched for, {loaded} loaded"),
-        // What was found apart is listed, too, and is not among the loaded ones that are counted.
+        // What is outside the loaded range is listed, too, but does not count as loaded.
         true if below > 0 => format!("{} shown, {} –", count(matching + below), count(below)),
         true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(matching)),
         true => format!("{} of {loaded} loaded{in_window}", count(matching)),
@@ -97,7 +97,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     right
 }
 
-/// How much is loaded of the batches that are listed, where that is not all of them.
+/// How much is loaded of the listed batches, where that is not all of them.
 pub(in crate::tui) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
     let chosen = &campaign.choice.batches;
     let summaries: Vec<_> = chosen.iter().filter_map(|batch| campaign.store.batch(batch)).collect();
@@ -127,7 +127,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     };
     let (words, role) = if everywhere { across(state, campaign) } else { server(state, campaign) };
     let prompt = Piece::new("find", style(Role::Accent), 0);
-    // Room for the number that is being typed, so that the words beside it stand still.
+    // Room for the number that is being typed, so that the words beside it stay still.
     let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
     let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 0)];
     let filter =
@@ -137,7 +137,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     Position::new(x.min(area.right().saturating_sub(1)), area.y)
 }
 
-/// What Enter does while all campaigns are asked.
+/// What Enter does while all campaigns are searched.
 fn across(state: &State, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     if let Some(why) = find.refusal {
@@ -151,7 +151,7 @@ fn across(state: &State, campaign: &Campaign) -> (String, Role) {
     }
 }
 
-/// What the server says: told apart are not asked, asking, none, some, failed.
+/// The server's answer: not asked, asking, none, some and failed can be told apart.
 fn server(state: &State, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     if let Some(why) = find.refusal {

@@ -1,4 +1,4 @@
-//! The first line: where one is, and how old what one sees is. Production takes the whole line.
+//! The first line: the campaign, and how old the data is. Production takes the whole line.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,10 +11,10 @@ use crate::tui::Role;
 use crate::tui::state::{Campaign, State};
 use crate::tui::text;
 
-/// Under how many columns words are shortened.
+/// Below this many columns words are shortened.
 const NARROW: u16 = 100;
 
-/// From how many columns on it tells how much was read.
+/// From this many columns on it shows how many bytes were received.
 const ROOMY: u16 = 140;
 
 /// Draws the header.

@@ -11,16 +11,16 @@ use crate::tui::state::{HelpLine, State};
 use crate::tui::text::{Align, fit, width, wrap};
 use crate::tui::{Context, Role};
 
-/// How wide the keys, signs and words stand.
+/// The width of the column of keys, signs and words.
 const LEFT: usize = 18;
 
 /// The widest text: longer lines are hard to read.
 const WIDEST: usize = 100;
 
-/// What stands before what is typed.
+/// What comes before the typed words.
 const SEARCH: &str = "search: ";
 
-/// Draws the help of a place. The terminal's cursor stands in the line that is typed into.
+/// Draws the help for a context. The terminal's cursor is in the search line.
 pub(super) fn draw(state: &State, context: Context, buffer: &mut Buffer, body: Rect) -> Option<Position> {
     let style = |role| state.look.style(role);
     let lines = state.help_lines(context);
@@ -58,7 +58,7 @@ pub(super) fn draw(state: &State, context: Context, buffer: &mut Buffer, body: R
     Some(Position::new(x.min(body.right().saturating_sub(1)), body.y + 1))
 }
 
-/// A line of the screen, and whether it belongs to what has the cursor.
+/// A line of the screen, and whether it belongs to the line with the cursor.
 struct Painted {
     line: Line<'static>,
     is_chosen: bool,
@@ -78,7 +78,7 @@ fn painted(state: &State, lines: &[HelpLine], cursor: usize, columns: usize) -> 
             }
             painted.push(Painted { line: Line::from(Span::styled(format!(" {heading}"), style(Role::Heading))), is_chosen: false });
         }
-        // What is wider than its column pushes its text on rather than being cut.
+        // What is wider than its column pushes its text to the right instead of being cut.
         let what = if width(&line.what) > LEFT { format!("{}  ", line.what) } else { fit(&line.what, LEFT, Align::Left, state.look.ascii) };
         let beside = room.saturating_sub(width(&what) + 3).max(10);
         for (row, text) in wrap(&line.text, beside).into_iter().enumerate() {
@@ -96,8 +96,8 @@ fn painted(state: &State, lines: &[HelpLine], cursor: usize, columns: usize) -> 
     painted
 }
 
-/// As many lines as fit around what has the cursor, so that what stands before and after it is seen; and
-/// how many come below.
+/// As many lines as fit around the cursor, so that those before and after it are visible; and how many
+/// follow below.
 fn window(painted: &[Painted], room: usize) -> (Vec<Line<'static>>, usize) {
     let last = painted.iter().rposition(|line| line.is_chosen).unwrap_or(0);
     let first = painted.iter().position(|line| line.is_chosen).unwrap_or(0);

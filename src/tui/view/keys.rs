@@ -10,7 +10,7 @@ use crate::tui::state::{Dialog, FilterMenuKind, MenuItem, PageKind, PromptKind, 
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
-/// Draws the keys. None is ever cut: what has no room is left out, the least important first.
+/// Draws the keys. None is ever cut: those without room are left out, the least important first.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
     for Located { x, name, label, .. } in placed(state, area) {
@@ -106,7 +106,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
         Action::Delete => matches!(&state.dialog, Dialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
         Action::Undo => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter) && state.named.can_bring_back(),
-        // Only the menus of filters have ticks and something to clear.
+        // Only the filter menus have ticks and something to clear.
         Action::PlanRetry if context == Context::Menu => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter),
         Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.

@@ -61,7 +61,7 @@ fn columns_of(state: &State, campaign: &Campaign, width: usize) -> (Vec<(Column,
     columns(width, needs)
 }
 
-/// The column whose head stands there.
+/// The column whose head is there.
 pub(super) fn head_at(state: &State, heads: Rect, column: u16) -> Option<Column> {
     let campaign = state.campaign().filter(|campaign| campaign.list.len() > 0)?;
     let (columns, gap) = columns_of(state, campaign, usize::from(heads.width));
@@ -74,7 +74,7 @@ pub(super) fn head_at(state: &State, heads: Rect, column: u16) -> Option<Column>
     columns.iter().find_map(stands)
 }
 
-/// Whether messages of another day than today can come into the window.
+/// Whether messages of another day than today can scroll into the window.
 fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
     let day = |row: RowNumber| {
         let at = campaign.store.cells(row).created_at?;
@@ -82,7 +82,7 @@ fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
     };
     let today = state.time_of_day().to_zoned_datetime(state.look.zone.clone()).date();
     if !campaign.list.is_newest_first() {
-        // The oldest one can stand anywhere.
+        // The oldest one can be anywhere.
         let oldest = campaign.store.coverage().oldest.map(|at| at.to_zoned_datetime(state.look.zone.clone()).date());
         return campaign.store.coverage().islands > 0 || oldest.is_some_and(|day| day != today);
     }
@@ -114,8 +114,8 @@ fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
     let cells = campaign.store.cells(item.row);
     let look = RowLook { selected: is_selected.then(|| selected_style(state, campaign)), left: item.left };
     let base = look.selected.unwrap_or_else(|| state.look.style(Role::Text));
-    // A mark comes first: it decides what is retried. Under the cursor stays what has left the filter; elsewhere what is outside the unbroken stretch
-    // is told apart.
+    // Marked comes first: it decides what is retried. Then a row under the cursor that no longer matches; elsewhere
+    // what is outside the loaded range.
     let apart = match (item.left, cells.covered) {
         _ if campaign.marked.holds(item.row) => "*",
         (true, _) => "–",
@@ -134,12 +134,12 @@ fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
     buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
-/// How the selected row looks: in full while the list has the keys, else bold with its mark.
+/// How the selected row looks: in full while the list has the focus, otherwise bold with its mark.
 fn selected_style(state: &State, campaign: &Campaign) -> ratatui::style::Style {
     state.look.style(if campaign.opened.is_some() { Role::SelectedElsewhere } else { Role::Selected })
 }
 
-/// The last line: how far the list goes, and how to go further.
+/// The last line: how far the list goes, and how to load more.
 fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
     let style = if is_selected { selected_style(state, campaign) } else { state.look.style(Role::Muted) };
     let mark = if is_selected { "›" } else { " " };
@@ -151,8 +151,8 @@ fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
     buffer.set_stringn(area.x, area.y, cut(&text, width, state.look.ascii), width, style);
 }
 
-/// What the last line says. In another order than newest first, that it is one of what is loaded: what is not
-/// loaded can belong anywhere.
+/// The text of the last line. In another order than newest first it says that the order covers what is
+/// loaded: the rest can belong anywhere.
 fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
     let words = reach_words(state, campaign);
     if campaign.list.is_newest_first() {
@@ -163,7 +163,7 @@ fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
         coverage if coverage.dropped > 0 || campaign.find.is_on() => String::new(),
         coverage => format!("{} loaded, ", count(coverage.loaded)),
     };
-    // Where room is short the sign in the head says which end comes first.
+    // Where room is short, the sign in the head says which end comes first.
     let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.name()), format!("by {}", order.by.name())];
     let mut sentences = orders.map(|order| format!("{order}: {loaded}{words}")).into_iter();
     let fitting = sentences.clone().find(|sentence| text::width(sentence) <= room);

@@ -1,4 +1,4 @@
-//! The menu of filters, and that of windows of time.
+//! The menu of filters, and that of time windows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -13,13 +13,13 @@ use crate::tui::{Action, Context, Role, sign};
 /// How wide the box is.
 const COLUMNS: u16 = dialog::WIDEST;
 
-/// How wide the names of the sections are, with a blank behind.
+/// How wide the names of the sections are, including a blank.
 const SECTION: usize = 7;
 
 /// How wide a count is.
 const COUNT: usize = 10;
 
-/// The lines that are no lines of the menu: what it results in, and the keys.
+/// The lines of the box besides those of the menu: the result and the keys.
 const OTHERS: usize = 2;
 
 /// How many lines of a menu fit.
@@ -33,7 +33,7 @@ pub(super) fn page(state: &State) -> isize {
     isize::try_from(page).unwrap_or(1)
 }
 
-/// Draws the menu. The cursor stands on its line.
+/// Draws the menu. The cursor is on its line.
 pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
     let room = room(area);
@@ -66,7 +66,7 @@ fn result(state: &State, campaign: &Campaign, menu: &FilterMenu, columns: usize)
     let words = if words.is_empty() { "everything".to_owned() } else { words };
     let number = menu.result.map_or_else(|| "…".to_owned(), count);
     let of = format!(": {number} of {} loaded", count(campaign.store.coverage().loaded));
-    // The figure is whole, whatever becomes of the words.
+    // The figure is never cut, whatever happens to the words.
     let words = cut(&words, columns.saturating_sub(width(&of)), state.look.ascii).into_owned();
     Line::from(vec![Span::styled(words, state.look.style(Role::Accent)), Span::styled(of, state.look.style(Role::Strong))])
 }

@@ -68,14 +68,14 @@ fn words(state: &State) -> (String, Role) {
     }
 }
 
-/// The action with the newest news.
+/// The action with the newest report.
 fn newest(campaign: &Campaign) -> Option<&ActionRecord> {
-    // Each message of a run would push the one before away; the run has lines of its own.
+    // Each message of a run would push away the previous one; the run has lines of its own.
     let message = campaign.actions.iter().find(|record| record.subject.message().is_some()).filter(|record| !record.is_in_run());
     message.into_iter().chain(campaign.actions.batches().next()).max_by_key(|record| record.at)
 }
 
-/// How far the history is that somebody asked for.
+/// The progress of the requested history.
 fn history(state: &State, campaign: &Campaign) -> Option<String> {
     let (to, coverage) = (campaign.history_to?, campaign.store.coverage());
     let to = match to {
@@ -86,14 +86,14 @@ fn history(state: &State, campaign: &Campaign) -> Option<String> {
     Some(format!("loading back {to}{far}, {} loaded", counted(coverage.loaded, "message")))
 }
 
-/// How far an export is.
+/// The progress of an export.
 fn export(state: &State, exporting: &Exporting) -> String {
     let (done, all) = (exporting.at.min(exporting.export.rows().len()), exporting.export.rows().len());
     let far = if all == 0 { String::new() } else { format!(": {} of {}, {}", count(done), count(all), percent(done as f64 / all as f64)) };
     format!("exporting {}{far}; {} stops it", exporting.export.what, state.command_for("stop"))
 }
 
-/// What stands between a first q or Ctrl-c and the end.
+/// Shown between a first q or Ctrl-c and the second.
 fn leave(state: &State) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
         "a run is under way: press again to quit anyway; what was not started is offered again at the next start".to_owned()

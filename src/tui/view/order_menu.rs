@@ -18,7 +18,7 @@ pub(super) const KEY_LINES: usize = 2;
 /// How wide the names of the columns are.
 const NAME: usize = 12;
 
-/// Draws the menu. The terminal's cursor stands on its line.
+/// Draws the menu. The terminal's cursor is on its line.
 pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
     let lines = state.order_lines();

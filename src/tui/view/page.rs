@@ -1,4 +1,4 @@
-//! Pages to read: the notices so far, and the results of a run. The help is one of its own.
+//! Pages to read: the notices so far, and the results of a run. The help has a file of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,12 +14,12 @@ use crate::tui::text::{Align, fit, wrap};
 /// The widest text of a page: longer lines are hard to read.
 const WIDEST: usize = 100;
 
-/// How many lines of a page fit beneath its title.
+/// How many lines of a page fit below its title.
 pub(super) fn room(body: Rect) -> usize {
     usize::from(body.height.saturating_sub(2))
 }
 
-/// Draws the open page. The cursor stands at its first line.
+/// Draws the open page. The cursor is at its first line.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Position> {
     let page = state.page?;
     let title = match page.kind {
@@ -62,7 +62,7 @@ pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     }
 }
 
-/// The notices as text, the newest first: whoever asks for help has all of it to send.
+/// The notices as text, newest first: all of it to send when asking for help.
 pub(in crate::tui) fn notices_text(state: &State) -> String {
     let text = |notice: &Notice| {
         format!(

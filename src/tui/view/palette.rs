@@ -1,4 +1,4 @@
-//! The list of commands below the line that one types.
+//! The list of commands below the command line.
 
 use ratatui::text::{Line, Span};
 
@@ -10,13 +10,13 @@ use crate::tui::text::{Align, fit, width};
 /// The widest name, `previous_campaign`, and two blanks.
 const NAME: usize = 19;
 
-/// How many lines tell of the command under the cursor.
+/// How many lines describe the command under the cursor.
 const ABOUT: usize = 2;
 
 /// The widest list of keys that is shown.
 const KEYS: usize = 14;
 
-/// The list in at most `room` lines of `columns`, with what the command under its cursor does at its end.
+/// The list in at most `room` lines of `columns`, followed by what the command under its cursor does.
 pub(super) fn lines(state: &State, prompt: &Prompt, columns: usize, room: usize) -> Vec<Line<'static>> {
     let entries = state.palette(prompt.typed());
     let index = prompt.index(&entries);
@@ -73,13 +73,14 @@ fn entry_line(state: &State, entry: &PaletteEntry, is_chosen: bool, columns: usi
     ])
 }
 
-/// The beginning of what it does where that says something and fits, else its label: nothing is cut.
+/// The beginning of its description where that says something and fits, otherwise its label: nothing
+/// is cut.
 fn in_short(entry: &PaletteEntry, room: usize) -> &str {
     let begins = entry.does.split([',', ':', ';']).next().unwrap_or_default();
     if begins.contains(' ') && width(begins) <= room { begins } else { &entry.label }
 }
 
-/// What the command under the cursor does, in always the same number of lines.
+/// What the command under the cursor does, always in the same number of lines.
 fn about(state: &State, entry: &PaletteEntry, columns: usize) -> Vec<Line<'static>> {
     let does = match &entry.refusal {
         Some(why) => Sentence::new(format!("Not now ({why})."), Role::Text, 0),

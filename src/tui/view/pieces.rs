@@ -1,4 +1,4 @@
-//! A line made of pieces, of which the less important ones are left out where room is short.
+//! A line made of pieces; the less important ones are left out where room is short.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +15,7 @@ pub(super) struct Piece {
     pub style: Style,
     /// Its rank: 0 stays longest.
     pub rank: u8,
-    /// How many blank columns stand before it, unless it is the first.
+    /// How many blank columns come before it, unless it is the first.
     pub gap: usize,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut ri
     put(buffer, area, area.x + 1 + u16::try_from(room - for_right).unwrap_or(u16::MAX), &right, for_right, ascii);
 }
 
-/// Where the pieces of the left side stand: from which column to which, and their text.
+/// Where the pieces of the left side are: from which column to which, and their text.
 pub(super) fn placed(area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) -> Vec<(u16, u16, String)> {
     left.retain(|piece| !piece.text.is_empty());
     right.retain(|piece| !piece.text.is_empty());

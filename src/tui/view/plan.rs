@@ -1,4 +1,4 @@
-//! The question before a retry of several messages: line for line what is retried and what is not,
+//! The question before a retry of several messages: what is retried and what is not, line by line,
 //! what it costs, and the safe answer; or the whole list.
 
 use jiff::Timestamp;
@@ -33,8 +33,8 @@ fn title(state: &State, campaign: &Campaign, question: &PlanQuestion) -> String 
 
 fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
-    // Border, answer and keys always have their place; then the lines, of which at least some are
-    // in view; then the sentences by their weight.
+    // Border, answer and keys always have room; then come the lines, at least some of them; then
+    // the sentences by their weight.
     let room = usize::from(area.height).saturating_sub(2 + 2);
     let all = sentences(state, campaign, question);
     let weighty: Vec<Sentence> = sentences(state, campaign, question).into_iter().filter(Sentence::is_weighty).collect();
@@ -118,7 +118,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
 /// How old the messages are, what is known of them, and the plan itself.
 fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     let plan = &question.plan;
-    // Stamps of the API's are compared with the time of day, readings of our own with the clock that they went by.
+    // Stamps of the API are compared with the time of day, our own readings with our own clock.
     let old = |at: Timestamp| state.time_of_day().duration_since(at);
     let mut all = Vec::new();
     if let Some(read) = question.oldest_reading().map(|at| state.now.duration_since(at))
@@ -142,7 +142,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     all
 }
 
-/// The answer with the focus, or the count as far as it is typed, and where that ends.
+/// The focused answer, or the count typed so far, and where that ends.
 fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
     let style = |role| state.look.style(role);
     let Some(number) = question.needs_count() else {
@@ -213,7 +213,7 @@ fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, index: usi
     (format!("{} left out: {}", fit(&who(campaign, &left.message), 13, Align::Left, ascii), left.reason), Role::Muted)
 }
 
-/// Whom it is for, masked as the screen is.
+/// The recipient, masked like the screen.
 pub(in crate::tui) fn who(campaign: &Campaign, message: &MessageId) -> String {
     let row = campaign.store.row(message);
     let known = row.and_then(|row| campaign.store.cells(row).recipient.map(Recipient::new));

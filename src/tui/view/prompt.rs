@@ -1,4 +1,4 @@
-//! A line that is typed into: commands with their list, a campaign's name, a file.
+//! A line for typing: commands with their list, a campaign's name, a file.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,7 +11,7 @@ use crate::tui::Role;
 use crate::tui::state::{Prompt, PromptKind, State};
 use crate::tui::text::width;
 
-/// Draws the line in its box. The cursor stands where one types.
+/// Draws the line in its box. The cursor is where the user types.
 pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let style = |role| state.look.style(role);

@@ -16,7 +16,7 @@ use crate::tui::state::{Answer, Campaign, Question, State};
 use crate::tui::text::{age, ago};
 use crate::tui::{Action, Context, Role};
 
-/// Draws the question. The cursor stands on the answer with the focus.
+/// Draws the question. The cursor is on the focused answer.
 pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
@@ -77,7 +77,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
     sentences
 }
 
-/// Why it failed, and whether a retry helps.
+/// Why it failed, and whether to retry.
 fn reason(message: &Message) -> Sentence {
     let Some(error) = message.error() else {
         return Sentence::new("The API gave no reason for the failure. Retry: maybe.", Role::Text, 2);
@@ -87,7 +87,7 @@ fn reason(message: &Message) -> Sentence {
     Sentence::new(format!("{code}: {}", error.known().advice()), role, 2)
 }
 
-/// How often it was tried. How often it may be is the API's to say.
+/// The number of attempts. How many are allowed is up to the API.
 fn tried(message: &Message) -> Option<Sentence> {
     let tried = usize::try_from(message.tried()?).ok()?;
     Some(Sentence::new(format!("{} so far.", counted(tried, "attempt")), Role::Text, 5))
@@ -103,7 +103,7 @@ fn created(state: &State, at: Timestamp) -> Sentence {
     }
 }
 
-/// How old what the plan says is.
+/// How old the information in the plan is.
 fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence {
     let read_at = campaign.store.row(&question.message).map_or(Timestamp::MIN, |row| campaign.store.read_at(row));
     let read = state.now.duration_since(read_at);

@@ -1,4 +1,4 @@
-//! The menu of an action with an unknown outcome, and the question before a person's word on it.
+//! The menu for an action with an unknown outcome, and the question before a person's verdict.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -1,5 +1,5 @@
-//! The results of the newest run: what was refused, what is not known, what was not started, and
-//! what became of the rest. As lines for the screen, as text to copy, and as rows for a file.
+//! The results of the newest run: what was refused, what is unknown, what was not started, and the
+//! outcome of the rest. As lines for the screen, as text to copy, and as rows for a file.
 
 use ratatui::text::{Line, Span};
 
@@ -13,7 +13,7 @@ use crate::tui::Role;
 use crate::tui::state::{ActionRecord, Campaign, RunRecord, State};
 use crate::tui::text::{Align, fit, wrap};
 
-/// What became of a message of the run, in the order of the page.
+/// The outcome of a message of the run, in the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Refused,
@@ -72,7 +72,7 @@ impl End {
     }
 }
 
-/// What is to be said of one message.
+/// What there is to say about one message.
 fn why(record: Option<&ActionRecord>) -> Option<&Explanation> {
     record.and_then(|record| record.stage.as_ref()).and_then(ActionStage::why)
 }
@@ -85,7 +85,7 @@ fn code(record: Option<&ActionRecord>) -> Option<&str> {
     }
 }
 
-/// How an accepted one has come along.
+/// The progress of an accepted one.
 fn status(record: Option<&ActionRecord>) -> &'static str {
     match record.and_then(|record| record.stage.as_ref()) {
         Some(ActionStage::Followed { status: Status::Failure }) => "failed again",
@@ -98,7 +98,7 @@ fn status(record: Option<&ActionRecord>) -> &'static str {
 /// A message of the run with what is known of its retry.
 type Entry<'a> = (&'a MessageId, Option<&'a ActionRecord>);
 
-/// The messages of the run by what became of them, in the order of the page.
+/// The messages of the run by outcome, in the order of the page.
 fn grouped<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry<'a>>)> {
     let mut groups: Vec<(End, Vec<Entry<'a>>)> = End::ALL.map(|end| (end, Vec::new())).into();
     for message in &run.messages {
@@ -183,14 +183,14 @@ fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: O
     lines
 }
 
-/// The page as text, to be copied.
+/// The page as text, for a copy.
 pub(in crate::tui) fn text(state: &State) -> String {
     let lines = lines(state, 100);
     let plain = lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
     plain.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// The results as rows of a file, heads first.
+/// The results as rows of a file, headers first.
 pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
     let mut rows = vec![["id", "recipient", "outcome", "code", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };

@@ -1,4 +1,4 @@
-//! The question before a run that paused itself goes on.
+//! The question before a run that paused itself continues.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,7 +10,7 @@ use super::words::{count, environment, in_a_line};
 use crate::tui::Role;
 use crate::tui::state::{ResumeQuestion, State};
 
-/// Draws it. The cursor stands on the safe answer.
+/// Draws it. The cursor is on the safe answer.
 pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));

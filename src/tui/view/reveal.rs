@@ -1,4 +1,4 @@
-//! The question before a whole campaign is shown openly.
+//! The question before a whole campaign is shown unmasked.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,7 +10,7 @@ use super::words::environment;
 use crate::tui::state::State;
 use crate::tui::{Action, Context, Role};
 
-/// Draws it. The cursor stands on the safe answer.
+/// Draws it. The cursor is on the safe answer.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));

@@ -12,12 +12,12 @@ use crate::tui::{Action, Context, Role};
 /// How wide the box is.
 const COLUMNS: u16 = 64;
 
-/// Draws the menu. The terminal's cursor stands on its line.
+/// Draws the menu. The terminal's cursor is on its line.
 pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
     let lines = state.menu_lines(menu.kind);
     let (cursor, skipped, room) = window(&lines, menu, area);
-    // Reasons stand below each other.
+    // Reasons are aligned below each other.
     let reasons_at = lines.iter().filter(|line| line.refusal.is_some()).map(|line| width(&line.label) + 2).max().unwrap_or(0);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
     let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == cursor, (columns, reasons_at))).collect();
@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     Position::new(inner.x, inner.y + u16::try_from(cursor - skipped).unwrap_or(0))
 }
 
-/// The place of the cursor, how many lines are scrolled away above, and how many have room: on a low
+/// The index of the cursor, how many lines are scrolled away above, and how many have room: on a low
 /// screen the menu scrolls with its cursor and keeps its keys.
 fn window(lines: &[RowLine], menu: &RowMenu, area: Rect) -> (usize, usize, usize) {
     let cursor = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
@@ -40,7 +40,7 @@ fn window(lines: &[RowLine], menu: &RowMenu, area: Rect) -> (usize, usize, usize
     (cursor, (cursor + 1).saturating_sub(room), room)
 }
 
-/// The line at a place of the screen.
+/// The line at a position on the screen.
 pub(super) fn line_at(state: &State, menu: &RowMenu, area: Rect, at: Position) -> Option<RowAction> {
     let lines = state.menu_lines(menu.kind);
     let (_, skipped, room) = window(&lines, menu, area);

@@ -1,4 +1,4 @@
-//! How far a run of several retries is.
+//! The progress of a run of several retries.
 
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
@@ -69,7 +69,7 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
     (left, vec![Piece::new(keys, style(Role::Accent), 1)])
 }
 
-/// `12 accepted · 1 refused: out of attempts · 1 unknown: being looked up · 8 to go`.
+/// `12 accepted · 1 refused: out of attempts · 1 unknown: checking · 8 to go`.
 fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let dot = if state.look.ascii { "," } else { "·" };

@@ -20,7 +20,7 @@ impl Sentence {
         Self { text: text.into(), role, rank }
     }
 
-    /// Whether it weighs more than a further line of a list.
+    /// Whether it weighs more than another line of a list.
     pub fn is_weighty(&self) -> bool {
         self.rank <= 3
     }

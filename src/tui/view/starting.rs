@@ -1,4 +1,4 @@
-//! The three seconds after a yes: what begins, when, and how it is taken back.
+//! The three seconds after a yes: what starts, when, and how it is taken back.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

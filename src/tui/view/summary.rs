@@ -1,4 +1,4 @@
-//! The counts of the loaded messages, and what ended in the last minutes.
+//! The counts of the loaded messages, and what finished in the last minutes.
 
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
@@ -13,8 +13,8 @@ use crate::tui::state::{Campaign, State};
 use crate::tui::text::age;
 use crate::tui::{Role, sign};
 
-/// Draws the counts: `11,800 ✓   41 ✗   162 open: 12 created …`. What is left out where room is
-/// short are the parts of the open ones, never the sums.
+/// Draws the counts: `11,800 ✓   41 ✗   162 on the way: 12 created …`. Where room is short, the
+/// parts of those on the way are left out, never the sums.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let look = &state.look;
@@ -45,7 +45,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
             let role = if number > 0 { Role::Text } else { Role::Muted };
             let gap = if index == 0 { 1 } else { 2 };
             let word = if *status == Status::SentToTelco { "telco" } else { status.word() };
-            // Where room is short, what there is none of goes first.
+            // Where room is short, zeros go first.
             let rank = if number > 0 || index == 0 { 2 } else { 5 };
             line.push(Piece::new(format!("{} {word}", count(number)), style(role), rank).gap(gap));
         }
@@ -68,7 +68,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, area, line, right, look.ascii);
 }
 
-/// The other campaigns, where they have no room beside the views: behind the sums.
+/// The other campaigns, where they have no room beside the views: after the sums.
 fn others(state: &State, area: Rect, sums: &[Piece]) -> Vec<Piece> {
     if area.width >= tabs::ROOM_FOR_OTHERS {
         return Vec::new();
@@ -76,18 +76,18 @@ fn others(state: &State, area: Rect, sums: &[Piece]) -> Vec<Piece> {
     tabs::other_campaigns(state, usize::from(area.width).saturating_sub(4 + pieces::total(sums)))
 }
 
-/// How long a reading of an open message may lie back: no open one waits longer by itself.
+/// How long ago a message on the way may have been checked: none waits longer without a key.
 const LONGEST_UNREAD: SignedDuration = SignedDuration::from_mins(15);
 
-/// How old what is shown of the open messages can be.
+/// How old the shown status of the messages on the way can be.
 fn oldest_reading(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
     let old = state.now.duration_since(campaign.oldest_open_reading?).max(SignedDuration::ZERO);
     let role = if old > LONGEST_UNREAD { Role::Warning } else { Role::Muted };
     Some((format!("checked ≤ {} ago", age(old)), role))
 }
 
-/// Those of which no more is to be expected although they are neither delivered nor failed: with
-/// the telco abroad, or silent for two days.
+/// Messages that are neither delivered nor failed, but of which no more is expected: with the telco
+/// abroad, or silent for two days.
 fn at_rest(total: usize, ended: usize, expected: usize, open: usize) -> Vec<String> {
     let abroad = total.saturating_sub(ended + expected);
     let silent = expected.saturating_sub(open);
@@ -125,7 +125,7 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, area, line, Vec::new(), look.ascii);
 }
 
-/// How long the window is; `3 OF 15 MIN` where less is loaded: then its figures are those of a part.
+/// How long the window is; `3 OF 15 MIN` where less is loaded: then its figures cover that part.
 fn window(state: &State, campaign: &Campaign) -> String {
     let minutes = campaign.recent.minutes;
     match loaded_for(state, campaign).map(|loaded| loaded.as_mins()) {
@@ -134,7 +134,7 @@ fn window(state: &State, campaign: &Campaign) -> String {
     }
 }
 
-/// For how long back the loaded messages go without a gap; `None` where they are the whole campaign.
+/// How far back the loaded messages go without a gap; `None` where they are the whole campaign.
 fn loaded_for(state: &State, campaign: &Campaign) -> Option<SignedDuration> {
     let coverage = campaign.store.coverage();
     let edge = coverage.gap.map(|gap| gap.newer).or(coverage.oldest.filter(|_| !coverage.complete))?;
@@ -157,13 +157,13 @@ fn failed(recent: &Recent) -> String {
     }
 }
 
-/// The share of the day before, and of how much where less than a day is loaded.
+/// The share of the day before, and of how long where less than a day is loaded.
 fn usual(state: &State, campaign: &Campaign) -> (String, String) {
     let recent = &campaign.recent;
     let (Some(share), Some(usual)) = (recent.share(), recent.usual_share) else { return (String::new(), String::new()) };
     let day = SignedDuration::from_hours(24) + SignedDuration::from_mins(i64::from(recent.minutes));
     let of = loaded_for(state, campaign).filter(|loaded| *loaded < day).map(|loaded| format!(" (of {})", age(loaded)));
-    // What rounds to the same figure, or is less, is no news.
+    // The same rounded figure, or a lower one, is no news.
     let is_usual = share <= usual * Recent::AS_USUAL || percent(share) == percent(usual);
     let words = if is_usual { ", as usual".to_owned() } else { format!(", usually {}", percent(usual)) };
     (words, of.unwrap_or_default())

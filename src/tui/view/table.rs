@@ -1,5 +1,4 @@
-//! Lists whose lines fit into memory by the handful: the window, the mark of the selected line, and
-//! where the terminal's cursor belongs.
+//! Short lists: the window, the mark of the selected line, and where the terminal's cursor belongs.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -17,8 +16,8 @@ pub(super) fn top(index: usize, height: usize) -> usize {
     (index + 1).saturating_sub(height.max(1))
 }
 
-/// Draws `count` lines, of which the one at `selected` has the cursor. `line` makes one of them; it
-/// is told the style of the selected line, which wins over the colours of its cells.
+/// Draws `count` lines; the one at `selected` has the cursor. `line` makes one of them; it gets the
+/// style of the selected line, which wins over the colours of its cells.
 pub(super) fn draw(
     state: &State,
     buffer: &mut Buffer,

@@ -1,4 +1,4 @@
-//! The line of views, with what is to be counted in each.
+//! The line of views, with the count of each.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,12 +17,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
-/// Whose name stands at a column.
+/// Whose name is at a column.
 pub(super) fn view_at(state: &State, area: Rect, kind: Kind, column: u16) -> Option<ViewKind> {
     let (left, right) = sides(state, area, kind)?;
     let mut shown = None;
     for (from, to, text) in pieces::placed(area, left, right) {
-        // Its number and its bracket are a view's as well.
+        // The number and the bracket belong to the view as well.
         shown = ViewKind::ALL.into_iter().find(|view| text.ends_with(view.tab().1)).or(shown);
         if (from..to).contains(&column) {
             return shown;
@@ -41,7 +41,7 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
         let key = state.keymap.name(state.pane(), action);
         let (number, role) = number(campaign, view);
         let is_shown = view == state.view;
-        // Blanks stand where the open tab has its brackets, so that no name ever moves.
+        // Blanks take the place of the open tab's brackets, so that no name ever moves.
         let (name_role, brackets) = if is_shown { (Role::Accent, ["[", "]"]) } else { (Role::Text, [" ", " "]) };
         left.push(Piece::new(format!("{}{key} {name}", brackets[0]), style(name_role), 0).gap(0));
         left.push(Piece::new(number, style(role), 2).gap(1));
@@ -52,7 +52,7 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
         right.push(Piece::new(format!("{} marked", count(campaign.marked.len())), style(Role::Accent), 0));
     }
     if kind == Kind::Small && state.view == ViewKind::Messages && campaign.opened.is_some() {
-        // The open message stands in place of the list and of the line that says where in it one is.
+        // The open message covers the list and the line that says where the cursor is in it.
         let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
         right.push(Piece::new(row_of(index, len), style(Role::Muted), 0));
     }
@@ -63,7 +63,7 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
     Some((left, right))
 }
 
-/// From which width on the other campaigns have room here; else they stand beside the counts.
+/// From this width on the other campaigns have room here; otherwise they are beside the counts.
 pub(super) const ROOM_FOR_OTHERS: u16 = 80;
 
 /// The number beside a view's name.
@@ -76,7 +76,7 @@ fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
     }
 }
 
-/// The shortest piece of a name that says anything.
+/// The shortest piece of a name that still says something.
 const SHORTEST_NAME: usize = 8;
 
 /// `! Flood alerts  2/3`: which campaign this is, and another one that needs a person; its name is cut

@@ -1,4 +1,4 @@
-//! What stands under the mouse: by the same layout, and the same scrolling, as it is drawn with.
+//! What is under the mouse: by the same layout and the same scrolling as it is drawn with.
 
 use ratatui::layout::{Position, Rect};
 
@@ -10,21 +10,21 @@ use crate::tui::state::{Column, Dialog, RowAction, State, ViewKind};
 /// Something that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Target {
-    /// A line of the list on the screen, by its place in the whole list.
+    /// A line of the list on the screen, by its index in the whole list.
     Row(usize),
     /// The head of a column of the messages.
     Head(Column),
     /// A view's name.
     Tab(ViewKind),
-    /// A campaign, by its place in the configuration.
+    /// A campaign, by its index in the configuration.
     Campaign(usize),
-    /// A line of the menu that is open.
+    /// A line of the open menu.
     Line(RowAction),
     /// A key of the last line.
     Key(Action),
 }
 
-/// What stands at a place of the screen. Nothing behind a dialog or a page can be clicked.
+/// What is at a position on the screen. Nothing behind a dialog or a page can be clicked.
 pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Target> {
     let (layout, at) = (state.layout(), Position::new(column, row));
     if layout.kind == Kind::Tiny {
@@ -59,7 +59,7 @@ pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Tar
 fn row_at(state: &State, list: Rect, row: u16) -> Option<usize> {
     let campaign = state.campaign()?;
     let height = usize::from(list.height);
-    // The last line of the messages tells how far the list goes, and can have the cursor, too.
+    // The last line of the messages says how far the list goes, and can have the cursor, too.
     let (top, count) = match state.view {
         ViewKind::Messages => (campaign.list.top(&campaign.store, height), campaign.list.len() + 1),
         view => {

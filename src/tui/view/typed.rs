@@ -1,10 +1,10 @@
-//! A line that is typed into: as much of it as fits, with the cursor in view.
+//! A line for typing: as much of it as fits, with the cursor in view.
 
 use tui_input::Input;
 
 use crate::tui::text::width;
 
-/// What is to be seen of the text in `room` columns, and at which of them the cursor stands.
+/// The visible part of the text in `room` columns, and the column of the cursor.
 pub(super) fn shown(input: &Input, room: usize) -> (String, usize) {
     let scroll = input.visual_scroll(room);
     let mut skipped = 0;

@@ -11,7 +11,7 @@ use crate::tui::Role;
 use crate::tui::state::{Campaign, Look, State};
 use crate::tui::text;
 
-/// A notice as it may stand on the screen: while others look on, without the names of files.
+/// A notice as it may be shown: while presenting, without the names of files.
 pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, Explanation> {
     if !state.presenting {
         return Cow::Borrowed(text);
@@ -30,7 +30,7 @@ pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, 
 /// A count with its thousands apart.
 pub(in crate::tui) use crate::delivery::grouped as count;
 
-/// A share with one decimal, as people write it. What is more than nothing is never told as zero.
+/// A share with one decimal. Anything above nothing is never shown as zero.
 pub(super) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.0005 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
 }
@@ -48,7 +48,7 @@ pub(super) fn figure_of(summary: &BatchSummary, number: usize) -> String {
     figure(number, summary.is_whole)
 }
 
-/// A figure. Where not all that it is of is loaded, it is the least that it can be, and none is no figure.
+/// A figure. Where not everything it counts is loaded, it is a lower limit, and a zero is not shown.
 pub(super) fn figure(number: usize, is_whole: bool) -> String {
     match number {
         _ if is_whole => count(number),
@@ -57,8 +57,8 @@ pub(super) fn figure(number: usize, is_whole: bool) -> String {
     }
 }
 
-/// What kind of place a campaign is at, in capitals; a gateway's host is named, since nobody can
-/// know what is behind it.
+/// The kind of host a campaign is on, in capitals; a gateway's host is named, since nobody can know
+/// what is behind it.
 pub(super) fn environment(look: &Look, campaign: &Campaign) -> String {
     match campaign.settings.host_kind {
         HostKind::Loopback if look.demo => "DEMO".to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn environment(look: &Look, campaign: &Campaign) -> String {
     }
 }
 
-/// Calls a second, without a zero that says nothing.
+/// Calls a second, without a meaningless zero.
 pub(super) fn rate(calls: f64) -> String {
     let text = format!("{calls:.1}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
@@ -125,7 +125,7 @@ impl Look {
         text::short_time(at, &self.zone, self.of_day(now))
     }
 
-    /// The time of day of a time of this program's own.
+    /// The time of day for a time of this program's own clock.
     pub fn own_time(&self, at: Timestamp, now: Timestamp) -> String {
         self.time(self.of_day(at), now)
     }
@@ -154,8 +154,8 @@ pub(super) fn row_of(index: usize, len: usize) -> String {
 }
 
 impl State {
-    /// How far the loaded messages go within the window of time that is looked at, and how that is to be shown: a window
-    /// that is not loaded whole is told louder.
+    /// How far the loaded messages go within the time window, and how that is shown: a window that is not loaded
+    /// whole is louder.
     pub(super) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {
         if campaign.choice.window.is_all() {
             (self.how_far(campaign), Role::Muted)

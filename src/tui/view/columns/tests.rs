@@ -1,4 +1,4 @@
-//! The columns at any width and in any choice.
+//! The columns at any width and for any choice.
 
 use super::*;
 use proptest::prelude::*;
