@@ -174,8 +174,8 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
                 campaigns_rule = Some(take_left(&mut rest, 1));
             }
             if shape.messages {
-                // Two fifths, an id in one line where the list can spare that, and no more than a
-                // text reads well in.
+                // Two fifths, an id in one line where the list has that to spare, and no more than
+                // a text reads well in.
                 let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
                 let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
                 detail = Some(take_right(&mut rest, columns));
@@ -215,7 +215,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
 }
 
 impl ScreenLayout {
-    /// Where a page to read stands: under the last 15 minutes, which are in every view.
+    /// Where a page to read is: below the last 15 minutes, which are in every view.
     pub fn page(&self) -> Rect {
         let mut rest = self.body;
         take(&mut rest, 1);
@@ -224,14 +224,14 @@ impl ScreenLayout {
 }
 
 impl State {
-    /// Where everything stands on the terminal as it told its size.
+    /// The layout of the terminal at its reported size.
     pub(super) fn layout(&self) -> ScreenLayout {
         self.layout_in(Rect::new(0, 0, self.size.0, self.size.1))
     }
 
-    /// Where everything stands in `area`.
+    /// The layout of `area`.
     pub(super) fn layout_in(&self, area: Rect) -> ScreenLayout {
-        // Beside a list without a single message there is nothing that could be told in detail.
+        // Beside a list without a single message there is no detail to show.
         let messages = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.store.is_empty());
         let opened = messages && self.campaign().is_some_and(|campaign| campaign.opened.is_some());
         layout(

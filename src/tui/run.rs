@@ -1,8 +1,8 @@
 //! The loop between keyboard, workers and screen.
 //!
-//! It draws first and starts the workers afterwards. Then, round for round: everything that was
+//! It draws first and starts the workers afterwards. Then, round after round: everything that was
 //! typed, through the input guard; a frame, if a key changed something; at most one piece of news;
-//! a frame, if one is due; and a wait, unless there is more. The keyboard is read on this very
+//! a frame, if one is due; and a wait, unless there is more. The keyboard is read on this same
 //! thread: handing each key over from another one costs most of a millisecond on an idle machine.
 
 mod channel;

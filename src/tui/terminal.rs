@@ -1,4 +1,4 @@
-//! The terminal: taken when the dashboard begins, and given back as it was found, however it ends.
+//! The terminal: taken when the dashboard starts, and restored, however it ends.
 
 mod backend;
 mod call;
@@ -45,10 +45,10 @@ pub enum TerminalError {
         /// Which stream: `input` or `output`.
         stream: &'static str,
     },
-    /// The terminal says of itself that it cannot place text.
+    /// The terminal's own name says that it cannot position text.
     #[error("the dashboard needs a terminal that can position text, but TERM is `{term}`")]
     Dumb {
-        /// What `TERM` says.
+        /// The value of `TERM`.
         term: String,
     },
     /// The terminal could not be set up.
@@ -57,13 +57,13 @@ pub enum TerminalError {
 }
 
 impl TerminalError {
-    /// Whether the program was started where no dashboard can be: wrong usage, and no failure.
+    /// Whether the program was started where no dashboard can run: wrong usage, not a failure.
     pub fn is_wrong_usage(&self) -> bool {
         matches!(self, TerminalError::NoTerminal { .. } | TerminalError::Dumb { .. })
     }
 }
 
-/// The terminal in the dashboard's hands. Dropping it gives the terminal back; so does a panic, in
+/// The terminal in the dashboard's hands. Dropping it restores the terminal; so does a panic, in
 /// any thread, before it is reported.
 pub struct TerminalScreen {
     terminal: Terminal<SureBackend>,
@@ -77,7 +77,8 @@ impl TerminalScreen {
     /// Whether a dashboard can be shown here at all.
     ///
     /// # Errors
-    /// Standard input or output is no terminal, or it is one that cannot place text.
+    ///
+    /// Standard input or output is not a terminal, or one that cannot position text.
     pub fn check(variable: impl Fn(&str) -> Option<String>) -> Result<(), TerminalError> {
         for (stream, is_terminal) in [("input", io::stdin().is_terminal()), ("output", io::stdout().is_terminal())] {
             if !is_terminal {
@@ -90,19 +91,20 @@ impl TerminalScreen {
         }
     }
 
-    /// How many bytes its clipboard takes at most, as far as known: tmux takes any number into its own
-    /// buffer.
+    /// How many bytes its clipboard takes at most, as far as is known: tmux takes any number into its
+    /// own buffer.
     pub fn copy_limit(variable: impl Fn(&str) -> Option<String>) -> Option<usize> {
         copy::limit(variable)
     }
 
-    /// Takes the terminal: no line editing, no echo, the other screen, pastes told apart. A panic
-    /// from now on gives it back and asks the loop to end, by the first `requests` that this
-    /// process takes a terminal with.
+    /// Takes the terminal: no line editing, no echo, the alternate screen, bracketed paste. From
+    /// now on a panic restores it and asks the loop to end, through the first `requests` with which
+    /// this process takes a terminal.
     ///
     /// # Errors
-    /// When standard input or output is no terminal (wrong usage: exit code 2), or when it cannot
-    /// be set up; then it is as it was.
+    ///
+    /// When standard input or output is not a terminal (wrong usage: exit code 2), or when it
+    /// cannot be set up; then it is as it was.
     pub fn enter(requests: &Requests) -> Result<Self, TerminalError> {
         if !io::stdin().is_terminal() {
             return Err(TerminalError::NoTerminal { stream: "input" });
@@ -110,7 +112,7 @@ impl TerminalScreen {
         if !io::stdout().is_terminal() {
             return Err(TerminalError::NoTerminal { stream: "output" });
         }
-        // Which colours are wanted is decided by the theme, from `NO_COLOR` and the command line.
+        // The theme decides which colours are used, from `NO_COLOR` and the command line.
         crossterm::style::force_color_output(true);
         modes::give_back_on_panic(requests);
         modes::enter().map_err(TerminalError::Setup)?;
@@ -132,7 +134,7 @@ impl Drop for TerminalScreen {
 impl Screen for TerminalScreen {
     fn draw(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         if !modes::entered() {
-            // A panic elsewhere gave it back. Another frame would cover its report.
+            // A panic elsewhere restored it. Another frame would cover its report.
             return Err(io::Error::other("the terminal was restored"));
         }
         self.terminal.draw(|frame| draw(frame))?;
@@ -145,8 +147,8 @@ impl Screen for TerminalScreen {
     }
 
     fn forget(&mut self) -> io::Result<()> {
-        // `Terminal::clear` would ask the terminal for the cursor's place and wait for the answer
-        // among the keys.
+        // `Terminal::clear` would ask the terminal for the cursor's position and wait for the
+        // answer among the keys.
         self.frame.forget();
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
@@ -159,7 +161,7 @@ impl Screen for TerminalScreen {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let (sender, waker) = (self.failed_copies.0.clone(), self.requests.waker());
         copy::copy(text, move |error| {
-            // Nobody listens only when the screen is gone.
+            // Nobody receives only when the screen is gone.
             let _ = sender.send(error);
             waker.wake();
         })

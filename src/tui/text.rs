@@ -1,7 +1,7 @@
 //! Text made to fit: columns as terminals count them, times, ages and numbers as people read them.
 //!
-//! A column's width is that of the graphemes in it, as the screen draws them one by one. So a
-//! Chinese sign has two columns, and a mark that stands on a letter has none.
+//! A column's width is that of its graphemes, as the screen draws them one by one. So a Chinese
+//! sign has two columns, and a mark on a letter has none.
 
 mod time;
 mod wrap;
@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 pub use time::{age, ago, exact_time, short_time};
 pub use wrap::wrap;
 
-/// On which side of a column its text stands.
+/// How text is aligned in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Align {
     /// Text.
@@ -30,7 +30,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// How many columns a grapheme takes. The sound marks of half-width Japanese letters belong to the
-/// letter before, but terminals give them a column of their own, and so does the drawing library.
+/// previous letter, but terminals give them a column of their own, and so does the drawing library.
 fn columns(grapheme: &str) -> usize {
     grapheme.width() + grapheme.matches(['\u{ff9e}', '\u{ff9f}']).count()
 }
@@ -65,12 +65,12 @@ pub fn cut_middle(text: &str, width: usize, ascii: bool) -> Cow<'_, str> {
     Cow::Owned(format!("{}{}{}", head(text, room - behind), mark(ascii), tail(text, behind)))
 }
 
-/// The sign that says that something was cut off.
+/// The sign that something was cut off.
 fn mark(ascii: bool) -> char {
     if ascii { '~' } else { '…' }
 }
 
-/// The longest beginning of at most `width` columns.
+/// The longest start of at most `width` columns.
 fn head(text: &str, width: usize) -> &str {
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {

@@ -22,21 +22,21 @@ pub use sign::{role_of, sign};
 pub enum Role {
     /// Ordinary text: the terminal's own colours.
     Text,
-    /// Text of the first rank: bold.
+    /// Primary text: bold.
     Strong,
-    /// Text of the second rank, still to be read.
+    /// Secondary text, still readable.
     Muted,
     /// Headings of columns and panes.
     Heading,
     /// Delivered, all well.
     Fine,
-    /// Still moving.
+    /// On the way.
     Moving,
-    /// Needs attention, mends itself.
+    /// Needs attention, recovers without a person.
     Warning,
     /// Failed, needs a person.
     Failed,
-    /// Not known.
+    /// Unknown.
     Unknown,
     /// The one accent: keys, the open tab, matched digits.
     Accent,
@@ -54,7 +54,7 @@ pub enum Role {
     Changed,
     /// Rules and borders.
     Rule,
-    /// The safe answer, and whichever answer has the focus.
+    /// The safe answer, and any other focused answer.
     Focus,
 }
 
@@ -81,7 +81,7 @@ impl Role {
         Role::Focus,
     ];
 
-    /// Its name in a theme's file.
+    /// Its name in a theme file.
     const fn name(self) -> &'static str {
         match self {
             Role::Text => "text",
@@ -105,10 +105,11 @@ impl Role {
         }
     }
 
-    /// The meaning of this name.
+    /// The role with this name.
     ///
     /// # Errors
-    /// [`Expected`] with the names that there are.
+    ///
+    /// [`Expected`] with the existing names.
     pub fn parse(name: &str) -> Result<Role, Expected> {
         let wanted = name.trim().to_ascii_lowercase().replace('-', "_");
         let found = Role::ALL.into_iter().find(|role| role.name() == wanted);
@@ -126,14 +127,14 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme of this choice, as far as the terminal can show it, while nothing is known of its
-    /// background. Without colours every choice is [`ThemeChoice::None`].
+    /// The theme for this choice, as far as the terminal can show it, while its background is
+    /// unknown. Without colours every choice is [`ThemeChoice::None`].
     pub fn new(choice: ThemeChoice, depth: ColourDepth) -> Self {
         Self::made(choice, depth, None)
     }
 
-    /// The same on a terminal with this background. Only a choice that leaves the colours to the
-    /// terminal is moved by it.
+    /// The same on a terminal with this background. It only matters for a choice that leaves the
+    /// colours to the terminal.
     #[must_use]
     pub fn on(self, background: Option<Background>) -> Self {
         Self::made(self.choice, self.depth, background.or(self.background))

@@ -1,4 +1,5 @@
-//! The drawing library's way to the terminal, made sure for letters that terminals disagree about.
+//! The drawing library's way to the terminal, made safe for letters whose width terminals disagree
+//! about.
 
 use std::cell::Cell as Shared;
 use std::io;
@@ -12,28 +13,28 @@ use super::cell_writer::CellWriter;
 use super::frame_buffer::FrameBuffer;
 use crate::tui::text::width;
 
-/// Terminals disagree about the width of letters that are put together (Tamil vowel signs, marks,
-/// emoji). So what follows one is put in its place by position, and whatever a terminal may have
-/// covered with it is drawn again: when it comes, when it changes and when it goes.
+/// Terminals disagree about the width of combined letters (Tamil vowel signs, marks, emoji). So
+/// what follows one is positioned explicitly, and whatever a terminal may have covered with it is
+/// drawn again: when it appears, when it changes and when it goes.
 #[derive(Debug)]
 pub(super) struct SureBackend {
     inner: CrosstermBackend<FrameBuffer>,
-    /// What is on the screen; the drawing library tells only what changes.
+    /// What is on the screen; the drawing library only passes on what changes.
     shown: Vec<Vec<Cell>>,
-    /// How wide the screen is, as the drawing library was told last.
+    /// How wide the screen is, as the drawing library was last told.
     columns: Shared<u16>,
     /// Where its bytes go, for the cells, which are written here.
     frame: FrameBuffer,
     /// What goes out next.
     run: Vec<(u16, u16, Cell)>,
-    /// Where the cursor was put last, while nothing was written after that.
+    /// Where the cursor was last put, while nothing has been written since.
     cursor: Option<Position>,
 }
 
-/// Over how many unchanged columns going takes more bytes than writing them again.
+/// From this many unchanged columns on, skipping them takes fewer bytes than writing them again.
 const BRIDGED: u16 = 3;
 
-/// The same from the beginning of a row, to which the way is short.
+/// The same from the start of a row, which the cursor reaches in few bytes.
 const BRIDGED_AT_START: u16 = 2;
 
 /// Whether terminals may disagree about how wide it is.
@@ -47,7 +48,7 @@ fn columns_of(symbol: &str) -> u16 {
     u16::try_from(width(symbol).max(1)).unwrap_or(1)
 }
 
-/// How many columns a terminal may give it that puts no letters together.
+/// How many columns it takes on a terminal that combines no letters.
 fn reach_of(symbol: &str) -> u16 {
     if !is_disputed(symbol) {
         return columns_of(symbol);
@@ -63,7 +64,7 @@ impl SureBackend {
         Self { inner, shown: Vec::new(), columns, frame, run: Vec::new(), cursor: None }
     }
 
-    /// What is on the screen at this place; nothing beyond its edge.
+    /// What is on the screen here; nothing beyond its edge.
     fn shown(&self, x: u16, y: u16) -> Option<Cell> {
         if x >= self.columns.get() {
             return None;
@@ -103,8 +104,8 @@ impl SureBackend {
         writer.end()
     }
 
-    /// Draws again what may be covered in a row, from one column on and as far as the reach or the
-    /// next change. Says how far it came, and the reach with what was drawn.
+    /// Draws again what may be covered in a row, from one column on up to the reach or the next
+    /// change. Returns how far it came, and the reach including what was drawn.
     fn mend(&mut self, y: u16, mut at: u16, mut reach: u16, change: u16) -> (u16, u16) {
         while at < reach.min(change) {
             let Some(cell) = self.shown(at, y) else { break };
@@ -115,8 +116,8 @@ impl SureBackend {
         (at.min(change), reach)
     }
 
-    /// Writes the few cells again that lie between what was written and the next change, where that
-    /// takes fewer bytes than going over them.
+    /// Rewrites the few cells between what was written and the next change, where that takes fewer
+    /// bytes than skipping them.
     fn bridge(&mut self, y: u16, from: u16, change: (u16, &Cell)) {
         let (x, cell) = change;
         if x <= from || x - from > BRIDGED || (from == 0 && x > BRIDGED_AT_START) {
@@ -144,13 +145,13 @@ impl Backend for SureBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        // The row of the change before, the column behind it, and how far it may reach.
+        // The row of the previous change, the column after it, and how far it may reach.
         let mut open: Option<(u16, u16, u16)> = None;
         for (x, y, cell) in content {
             let (at, reach) = match open {
                 Some((row, at, reach)) if row == y => {
                     if x < at {
-                        // Covered by the letter before.
+                        // Covered by the previous letter.
                         continue;
                     }
                     self.mend(y, at, reach, x)

@@ -1,22 +1,22 @@
-//! Calling a person to the screen: the bell, and a notification of the desktop.
+//! Calling a person to the screen: the bell, and a desktop notification.
 
 use std::io::{self, Write};
 
 use crate::delivery::clean_line;
 
-/// Rings the bell, and asks the terminal for a notification where it may know how. One that does
-/// not know passes the sequence over.
+/// Rings the bell, and asks the terminal for a notification where it may support them. One that
+/// does not ignores the sequence.
 pub(super) fn call(out: &mut impl Write, text: &str, env: impl Fn(&str) -> Option<String>) -> io::Result<()> {
     out.write_all(b"\x07")?;
     let is_set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
-    // tmux and screen would show it as text, or drop it: they tell of the bell by themselves. The
-    // Linux console knows no such sequences and would show their end.
+    // tmux and screen would show it as text, or drop it: they report the bell on their own. The
+    // Linux console does not know such sequences and would show their end.
     let term = env("TERM").unwrap_or_default();
     if is_set("TMUX") || is_set("STY") || term.starts_with("screen") || term.starts_with("tmux") || term == "linux" {
         return out.flush();
     }
     let text = clean_line(text);
-    // The two forms that are in use; terminals that know both would tell it twice.
+    // The two forms in use; a terminal that knows both would notify twice.
     let knows_777 = is_set("VTE_VERSION") || term.starts_with("rxvt") || term.starts_with("foot");
     if knows_777 {
         write!(out, "\x1b]777;notify;Postwatch;{}\x07", text.replace(';', ","))?;

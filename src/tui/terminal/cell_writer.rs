@@ -1,10 +1,10 @@
 //! Cells as bytes for the terminal, in as few as all terminals understand: over a slow line each byte
 //! of a cursor step can be felt.
 //!
-//! The drawing library's own way takes five bytes more for each of the sixteen colours, says each
-//! part of a style on its own, and a place in full where the cursor has only to go on. What is used
-//! here besides: `ESC [ n C` (go on by n columns), `ESC [ n X` (blank n columns, in the terminal's own
-//! colours), both as old as the VT220.
+//! The drawing library itself takes five bytes more for each of the sixteen colours, sends each part
+//! of a style on its own, and a full position where the cursor only has to move on. Used here besides:
+//! `ESC [ n C` (move on by n columns), `ESC [ n X` (blank n columns, in the terminal's own colours),
+//! both as old as the VT220.
 
 use std::io::{self, Write};
 
@@ -13,10 +13,10 @@ use ratatui::style::{Color, Modifier};
 
 use crate::tui::text::width;
 
-/// From how many blanks on blanking and going on take fewer bytes than writing them.
+/// From this many blanks on, blanking and moving on take fewer bytes than writing them.
 const WORTH_BLANKING: usize = 11;
 
-/// From how many blanks on blanking the rest of the row takes no more bytes than writing them.
+/// From this many blanks on, blanking the rest of the row takes no more bytes than writing them.
 const WORTH_ERASING: usize = 3;
 
 /// What a cell looks like.
@@ -33,25 +33,25 @@ impl Look {
     }
 }
 
-/// Writes cells. Between two frames the terminal's look is its own.
+/// Writes cells. Between two frames the terminal has its own look.
 pub(super) struct CellWriter<'a, W> {
     out: &'a mut W,
     /// How wide the screen is.
     columns: u16,
     look: Look,
-    /// Where the cursor is, as far as that is sure.
+    /// Where the cursor is, as far as that is certain.
     cursor: Option<(u16, u16)>,
-    /// Blanks that were not written yet: where they begin, and how many.
+    /// Blanks that were not written yet: where they start, and how many.
     blanks: Option<(u16, u16, u16)>,
 }
 
 impl<'a, W: Write> CellWriter<'a, W> {
-    /// Writes to `out`, for a screen of so many columns and a cursor that is there, if that is sure.
+    /// Writes to `out`, for a screen this wide and a cursor at this position, if that is certain.
     pub fn new(out: &'a mut W, columns: u16, cursor: Option<(u16, u16)>) -> Self {
         Self { out, columns, look: Look::default(), cursor, blanks: None }
     }
 
-    /// A cell of which all terminals know how wide it is.
+    /// A cell whose width all terminals agree about.
     pub fn cell(&mut self, x: u16, y: u16, cell: &Cell) -> io::Result<()> {
         if is_plain_blank(cell) {
             match &mut self.blanks {
@@ -73,8 +73,8 @@ impl<'a, W: Write> CellWriter<'a, W> {
         Ok(())
     }
 
-    /// A letter that terminals disagree about: its columns are blanked first, and nothing is taken
-    /// for sure afterwards.
+    /// A letter whose width terminals disagree about: its columns are blanked first, and nothing is
+    /// certain afterwards.
     pub fn disputed(&mut self, x: u16, y: u16, cell: &Cell) -> io::Result<()> {
         self.write_blanks()?;
         self.go(x, y)?;
@@ -86,8 +86,8 @@ impl<'a, W: Write> CellWriter<'a, W> {
                 columns => write!(self.out, "\x1b[{columns}X")?,
             }
         } else {
-            // Blanking knows no reversed colours. No backspace leads back: behind the last column
-            // terminals disagree where it goes.
+            // Blanking does not do reversed colours. There is no way back by backspace: after the
+            // last column terminals disagree about where it goes.
             self.repeat(b' ', columns)?;
             self.cursor = None;
             self.go(x, y)?;
@@ -97,8 +97,8 @@ impl<'a, W: Write> CellWriter<'a, W> {
         Ok(())
     }
 
-    /// The end of the frame: gives the terminal its own look back. Says where the cursor is, as far as
-    /// that is sure.
+    /// The end of the frame: restores the terminal's own look. Returns where the cursor is, as far as
+    /// that is certain.
     pub fn end(mut self) -> io::Result<()> {
         self.write_blanks()?;
         if self.look != Look::default() {
@@ -119,7 +119,7 @@ impl<'a, W: Write> CellWriter<'a, W> {
             self.repeat(b' ', count)?;
             self.cursor = Some((end, y));
         } else {
-            // The cursor stays at their beginning.
+            // The cursor stays at their start.
             write!(self.out, "\x1b[{count}X")?;
         }
         Ok(())
@@ -142,7 +142,7 @@ impl<'a, W: Write> CellWriter<'a, W> {
         self.out.write_all(step.filter(|step| step.len() <= outright.len()).unwrap_or(outright).as_bytes())
     }
 
-    /// Changes the look by the shorter way: what is different, or everything anew.
+    /// Changes the look in fewer bytes: only what differs, or everything again.
     fn style(&mut self, look: Look) -> io::Result<()> {
         if look == self.look {
             return Ok(());
@@ -158,11 +158,11 @@ impl<'a, W: Write> CellWriter<'a, W> {
     }
 }
 
-/// The way from one place to another by steps; `None` upwards.
+/// The way from one position to another by steps; `None` upwards.
 fn step(from: (u16, u16), to: (u16, u16)) -> Option<String> {
     let ((column, row), (x, y)) = (from, to);
     let mut step = String::new();
-    // The cursor is never below where the row begins that is gone to, so nothing scrolls.
+    // The cursor is never below the start of the target row, so nothing scrolls.
     let down = y.checked_sub(row)?;
     let at = if down > 0 || x < column { 0 } else { column };
     if at == 0 && column > 0 {
@@ -182,8 +182,8 @@ fn is_plain_blank(cell: &Cell) -> bool {
     cell.symbol() == " " && Look::of(cell) == Look::default()
 }
 
-/// Each modifier with the codes that set it and take it away, in the order in which they must be
-/// said: bold and dim are taken away together.
+/// Each modifier with the codes that set and remove it, in the order in which they must be sent:
+/// bold and dim are removed together.
 const MODIFIERS: [(Modifier, &str, &str); 9] = [
     (Modifier::BOLD, "1", "22"),
     (Modifier::DIM, "2", "22"),
@@ -203,7 +203,7 @@ fn codes(from: Look, to: Look) -> String {
     for (modifier, _, off) in MODIFIERS {
         if left.contains(modifier) && !to.modifier.contains(modifier) {
             codes.push(off.to_owned());
-            // The same code took away its neighbour, too.
+            // The same code removed its neighbour, too.
             for (other, _, code) in MODIFIERS {
                 if code == off {
                     left.remove(other);
@@ -225,7 +225,7 @@ fn codes(from: Look, to: Look) -> String {
     codes.join(";")
 }
 
-/// A colour's code; `base` is 30 for letters and 40 for what is behind them.
+/// A colour's code; `base` is 30 for letters and 40 for the background.
 fn colour(colour: Color, base: u8) -> String {
     let (dark, bright) = (|number: u8| (base + number).to_string(), |number: u8| (base + 60 + number).to_string());
     match colour {
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(codes(from, to), expected);
     }
 
-    /// Every cell of a buffer that differs, as the drawing library hands them over.
+    /// Every cell of a buffer that differs, as the drawing library passes them on.
     fn written(before: &Buffer, after: &Buffer) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut writer = CellWriter::new(&mut bytes, after.area.width, None);
@@ -348,7 +348,7 @@ mod tests {
     }
 
     proptest! {
-        /// A terminal that is sent the steps shows the same as one that is sent everything anew.
+        /// A terminal that receives the steps shows the same as one that receives everything again.
         #[test]
         fn steps_lead_to_the_same_screen(frames in prop::collection::vec(prop::collection::vec((0..40_u16, 0..4_u16, 0..8_usize, "[a-c ]{1,14}"), 0..6), 1..5)) {
             let styles = [

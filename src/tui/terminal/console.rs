@@ -1,4 +1,4 @@
-//! The keyboard of a console of Windows, which tells keys as keys: crossterm reads it. A paste comes as
+//! The keyboard of a Windows console, which reports keys as keys: crossterm reads it. A paste comes as
 //! keys there, too.
 
 use std::io;
@@ -18,7 +18,7 @@ pub struct ConsoleKeyboard {
 }
 
 impl ConsoleKeyboard {
-    /// The keyboard, beside which `wake` is listened to, and the clock of the program.
+    /// The keyboard, with the receiver of wake-ups and the clock of the program.
     pub fn new(wake: WakeReceiver, clock: Clock) -> Self {
         Self { wake, clock, since: Instant::now() }
     }
@@ -26,6 +26,7 @@ impl ConsoleKeyboard {
     /// Asks nothing: the answer would come through the console as keys of its own kind, or not at all.
     ///
     /// # Errors
+    ///
     /// Never.
     pub fn ask_background(&mut self) -> io::Result<()> {
         Ok(())
@@ -46,7 +47,7 @@ impl Input for ConsoleKeyboard {
     }
 
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()> {
-        // There is nothing that a keyboard and a channel can be waited for at together.
+        // There is no way to wait for a keyboard and a channel at the same time.
         const LOOK: Duration = Duration::from_millis(10);
         crossterm::event::poll(at_most.map_or(LOOK, |time| time.min(LOOK)))?;
         self.wake.clear();

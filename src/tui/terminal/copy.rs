@@ -1,4 +1,4 @@
-//! Copying over SSH: no clipboard of this machine, but the terminal's own.
+//! Copying over SSH: to the terminal's clipboard, not to one of this machine.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
@@ -16,9 +16,9 @@ pub(super) fn limit(variable: impl Fn(&str) -> Option<String>) -> Option<usize> 
     (!in_tmux).then_some(LONGEST)
 }
 
-/// Hands a text to the terminal's clipboard. In tmux it goes into tmux's own buffer, which tmux
-/// hands on; else by OSC 52, which a terminal may ignore: nobody ever learns whether it was taken.
-/// `failed` hears, perhaps later and on another thread, why the text is nowhere.
+/// Puts a text on the terminal's clipboard. In tmux it goes into tmux's own buffer, which tmux
+/// passes on; otherwise by OSC 52, which a terminal may ignore: nobody ever learns whether it was
+/// taken. `failed` receives, perhaps later and on another thread, why the text was not copied.
 pub(super) fn copy(text: &str, failed: impl FnOnce(io::Error) + Send + 'static) -> io::Result<()> {
     if std::env::var_os("TMUX").is_none_or(|tmux| tmux.is_empty()) {
         return by_sequence(&mut io::stdout().lock(), text);
@@ -27,7 +27,7 @@ pub(super) fn copy(text: &str, failed: impl FnOnce(io::Error) + Send + 'static) 
     // Not on the thread that draws: it waits for another program.
     std::thread::Builder::new().name("copy".to_owned()).spawn(move || {
         if let Err(error) = to_tmux(Command::new("tmux"), &text) {
-            // A terminal that takes nothing any more is noticed at the next frame.
+            // A terminal that accepts no more output is noticed at the next frame.
             let sequence = if text.len() > LONGEST { Err(error) } else { by_sequence(&mut io::stdout().lock(), &text) };
             sequence.unwrap_or_else(failed);
         }
@@ -35,7 +35,7 @@ pub(super) fn copy(text: &str, failed: impl FnOnce(io::Error) + Send + 'static) 
     Ok(())
 }
 
-/// Hands a text to tmux, which is started by `tmux`.
+/// Passes a text to tmux, which is started by `tmux`.
 fn to_tmux(mut tmux: Command, text: &str) -> io::Result<()> {
     let mut tmux = tmux.args(["load-buffer", "-w", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let written = tmux.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));

@@ -1,13 +1,13 @@
 //! The keyboard's bytes, and what they mean: keys, pastes, the mouse, and the terminal's own answers.
 //!
-//! Bytes come in pieces of any size and at any time. What is not whole yet is kept here, and given up
-//! in time. [`extent`] finds where one thing ends and the next begins; `terminput`, whose parser is a
-//! function of bytes alone, says which key or report it is.
+//! Bytes come in pieces of any size and at any time. What is incomplete is kept here, and given up in
+//! time. [`extent`] finds where one thing ends and the next starts; `terminput`, whose parser is a pure
+//! function of bytes, says which key or report it is.
 //!
 //! * **Esc and a key that come together are Esc and then that key.** No chord with Alt is ever bound.
 //! * **What is cut off is given up**: a lone Esc after [`ESC_ALONE`], what can be typed after
 //!   [`HALF_KEY`], the rest after [`LONGEST_GAP`]. Its end is still recognised when it comes later.
-//! * **A paste lasts until its end**, however long that takes; see [`Paste`] for one that has none.
+//! * **A paste lasts until its end**, however long that takes; see [`Paste`] for one without an end.
 //! * **Unknown sequences do nothing**, but they count as a key, unless they are a terminal's answer.
 
 mod answer;
@@ -28,23 +28,23 @@ use paste::Paste;
 
 pub(super) use answer::QUESTION;
 
-/// For how long an Esc may be the first byte of something longer: the pieces of one key follow each
-/// other more closely, and fingers do not feel it.
+/// How long an Esc may be the first byte of something longer: the bytes of one key follow each
+/// other more closely, and nobody notices the delay.
 const ESC_ALONE: Duration = Duration::from_millis(25);
 
-/// For how long what a person can type may be the beginning of something longer: Esc and `[`.
+/// How long what a person can type may be the start of something longer: Esc and `[`.
 const HALF_KEY: Duration = Duration::from_millis(100);
 
-/// For how long the rest of a sequence is waited for that nobody types.
+/// How long the rest of a sequence is waited for that nobody types.
 const LONGEST_GAP: Duration = Duration::from_secs(2);
 
-/// For how long the rest of what was given up is still recognised.
+/// How long the rest of what was given up is still recognised.
 const LATEST_REST: Duration = Duration::from_secs(10);
 
-/// Makes events of bytes. Times are counted from any fixed moment.
+/// Turns bytes into events. Times are counted from any fixed moment.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    /// The beginning of something that is not whole yet.
+    /// The start of something that is not complete yet.
     part: Vec<u8>,
     /// When the first byte of `part` came.
     first: Duration,
@@ -57,7 +57,7 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// Takes in what was read at once; what it means comes from [`Decoder::next`].
+    /// Takes what was read at once; its meaning comes from [`Decoder::next`].
     pub fn take(&mut self, read: &[u8], now: Duration) {
         self.expire(now);
         let bytes = self.joined(read, now);
@@ -72,7 +72,8 @@ impl Decoder {
             }
             let length = match extent(rest) {
                 Extent::Whole(length) => {
-                    // An Esc comes when it is read, though only what follows shows that it is one.
+                    // An Esc counts from when it is read, though only what follows shows that it is
+                    // one.
                     self.mean(&rest[..length], if at + length <= old { self.last } else { now });
                     length
                 }
@@ -91,7 +92,7 @@ impl Decoder {
         }
     }
 
-    /// What is there at `now`.
+    /// The next event at `now`.
     pub fn next(&mut self, now: Duration) -> Option<Reading> {
         self.expire(now);
         self.ready.pop_front()
@@ -105,7 +106,7 @@ impl Decoder {
         }
     }
 
-    /// Since when something has been coming in that is not whole.
+    /// Since when something incomplete has been arriving.
     pub fn begun(&self) -> Option<Duration> {
         match &self.paste {
             Some(paste) => Some(paste.first()),
@@ -113,12 +114,12 @@ impl Decoder {
         }
     }
 
-    /// Whether what has been coming in is a paste.
+    /// Whether what is arriving is a paste.
     pub fn is_in_paste(&self) -> bool {
         self.paste.is_some()
     }
 
-    /// What was read, behind what it is the rest of.
+    /// What was read, joined to what it is the rest of.
     fn joined<'a>(&mut self, read: &'a [u8], now: Duration) -> Cow<'a, [u8]> {
         let given_up = self.given_up.take_if(|_| !read.is_empty());
         if self.paste.is_some() {
@@ -134,7 +135,7 @@ impl Decoder {
         }
     }
 
-    /// Gives up what does not go on, and lets a lone key in a paste do what it does.
+    /// Gives up what does not continue, and lets a lone key in a paste act.
     fn expire(&mut self, now: Duration) {
         if let Some(paste) = &mut self.paste {
             paste.expire(now);
@@ -146,7 +147,7 @@ impl Decoder {
         }
     }
 
-    /// For how long the rest of the part is waited for.
+    /// How long the rest of the part is waited for.
     fn patience(&self) -> Duration {
         match self.part.as_slice() {
             [ESC] => ESC_ALONE,
@@ -155,7 +156,7 @@ impl Decoder {
         }
     }
 
-    /// Takes what a paste lets through, and the paste when it is over.
+    /// Takes the keys that a paste lets through, and the paste when it is over.
     fn leave_paste(&mut self) {
         let Some(paste) = &mut self.paste else { return };
         for (key, at) in paste.keys() {
@@ -177,7 +178,7 @@ impl Decoder {
         }
     }
 
-    /// A beginning that has no end: what a person can have typed is keys.
+    /// A start without an end: what a person can have typed is keys.
     fn abandon(&mut self, part: &[u8], last: Duration) {
         match part {
             [ESC, b']' | b'P' | b'_', _, ..] | [ESC, b'[', b'?' | b'>' | b'=', ..] => {}
@@ -201,13 +202,13 @@ fn key(code: KeyCode) -> Event {
     Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
-/// Whether a beginning of a sequence can have been typed: Esc, and a key or two that came with it.
+/// Whether the start of a sequence can have been typed: Esc, and a key or two that came with it.
 fn is_typable(part: &[u8]) -> bool {
     matches!(part, [ESC] | [ESC, b' '..=b'~'] | [ESC, b'[', b'['])
 }
 
-/// Whether what was read goes on with a beginning that was given up. A lone key does not, unless the
-/// beginning was none that a person types.
+/// Whether what was read continues a start that was given up. A lone key does not, unless nobody
+/// types such a start.
 fn is_rest(head: &[u8], read: &[u8]) -> bool {
     let joined = [head, read].concat();
     match extent(&joined) {

@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use memchr::memmem;
 
-/// A frame that is longer may be cut up on its way (a pseudo-terminal passes 4 KiB at once): the
-/// terminal is asked to show it only when it is whole.
+/// A longer frame may be cut up on its way (a pseudo-terminal passes 4 KiB at once): the terminal
+/// is asked to show it only when it is complete.
 const SEEN_AT_ONCE: usize = 2_048;
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
-/// It shows the cursor in every frame, shown or not.
+/// The library sends it in every frame, whether the cursor is shown or not.
 const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
 const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 
@@ -29,10 +29,11 @@ struct Collected {
 }
 
 impl FrameBuffer {
-    /// Writes what was collected, in one piece, and begins anew.
+    /// Writes what was collected, in one piece, and starts over.
     pub(super) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         let Collected { bytes, cursor_shown } = &mut *self.0.borrow_mut();
-        // Over a slow line each byte of a cursor step can be felt, so what says nothing is left out.
+        // Over a slow line each byte of a cursor step can be felt, so what changes nothing is left
+        // out.
         if memmem::rfind(bytes, HIDE_CURSOR).is_some() {
             *cursor_shown = false;
         } else if std::mem::replace(cursor_shown, true) {
@@ -50,13 +51,13 @@ impl FrameBuffer {
         written
     }
 
-    /// Somebody else wrote to the terminal: nothing is known of its cursor.
+    /// Something else wrote to the terminal: nothing is known of its cursor.
     pub(super) fn forget(&self) {
         self.0.borrow_mut().cursor_shown = false;
     }
 }
 
-/// Puts `new` in the place of the last `old`.
+/// Replaces the last `old` with `new`.
 fn replace_last(bytes: &mut Vec<u8>, old: &[u8], new: &[u8]) {
     if let Some(at) = memmem::rfind(bytes, old) {
         bytes.splice(at..at + old.len(), new.iter().copied());
@@ -137,8 +138,8 @@ mod tests {
         assert_eq!(sent(b"a\x1b[?25h\x1b[1;1H", false), b"a\x1b[?25h\x1b[1;1H");
     }
 
-    /// A list as the dashboard's: coloured status and error, the rest plain, the selected row in one
-    /// style from edge to edge.
+    /// A list like the dashboard's: coloured status and error, the rest plain, the selected row in
+    /// one style from edge to edge.
     fn list(frame: &mut Frame<'_>, theme: &Theme, selected: usize) {
         let rows = frame.area().rows().collect::<Vec<_>>();
         for (index, row) in rows.into_iter().enumerate() {

@@ -17,15 +17,15 @@ pub(in crate::tui) use line::{ByteSource, Bytes};
 
 use line::Terminal;
 
-/// How many times the line is read before the loop looks around: a paste without an end must not keep
-/// frames and signals away.
+/// How many times the line is read before the loop sees to other things: a paste without an end must
+/// not hold up frames and signals.
 const READS_AT_ONCE: usize = 16;
 
-/// A terminal gives no more at once.
+/// A terminal sends no more at once.
 const AT_ONCE: usize = 4096;
 
-/// For how long an answer to the question for the background may be on its way: behind a fast line it
-/// takes a few milliseconds, behind a slow one half a second.
+/// How long an answer to the question for the background may take: a few milliseconds on a fast line,
+/// half a second on a slow one.
 const ON_ITS_WAY: Duration = Duration::from_millis(600);
 
 /// The keyboard of the process's terminal.
@@ -38,16 +38,17 @@ pub struct Keyboard<L = Terminal> {
 }
 
 impl Keyboard {
-    /// The keyboard, beside which `wake` is listened to, and the clock of the program.
+    /// The keyboard, with the receiver of wake-ups and the clock of the program.
     pub fn new(wake: WakeReceiver, clock: Clock) -> Self {
         Self::of(Terminal::new(wake, clock))
     }
 
-    /// Asks the terminal for its background. To be called when the terminal was taken and before
+    /// Asks the terminal for its background. Call it when the terminal was taken and before
     /// anything is read; the answer comes as [`Reading::Background`], or never.
     ///
     /// # Errors
-    /// When the terminal takes nothing any more.
+    ///
+    /// When the terminal accepts no more output.
     pub fn ask_background(&mut self) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(QUESTION)?;
@@ -63,9 +64,9 @@ impl<L: ByteSource> Keyboard<L> {
         Self { line, decoder: Decoder::default(), asked: None }
     }
 
-    /// Waits for what is on its way, at the end of a dashboard that was left in a moment: an answer of
-    /// the terminal's, or the rest of it, would reach the shell as if it were typed. To be called before
-    /// the terminal is given back. What cannot be read is passed over.
+    /// Waits for what is on its way, at the end of a dashboard that was closed quickly: an answer of the
+    /// terminal, or the rest of one, would reach the shell as if it were typed. Call it before the
+    /// terminal is restored. What cannot be read is ignored.
     pub fn finish(&mut self) {
         let mut until = self.awaited_until();
         while let Some(left) = until.and_then(|until| until.checked_sub(self.line.elapsed())).filter(|left| !left.is_zero()) {

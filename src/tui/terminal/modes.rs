@@ -16,26 +16,26 @@ use crossterm::terminal::{
 use crate::tui::{ExitReason, Requests};
 
 /// Whether the terminal is in our modes. A process has one terminal, and a panic in any of its
-/// threads must give it back: so this is the one thing that is the process's own.
+/// threads must restore it: so this is the one global of the process.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the mouse is told while the terminal is in our modes.
+/// Whether the mouse is reported while the terminal is in our modes.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Clicks and the wheel, with places beyond column 223: no more than is needed. Crossterm's own command
-/// would ask for every movement, too.
+/// Clicks and the wheel, with positions beyond column 223: no more than is needed. Crossterm's own
+/// command would ask for every movement, too.
 #[cfg(not(windows))]
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 /// The same undone.
 #[cfg(not(windows))]
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// Whether the mouse is told.
+/// Whether the mouse is reported.
 pub(super) fn mouse_is_on() -> bool {
     MOUSE.load(Ordering::Acquire)
 }
 
-/// Has the mouse told, or no longer.
+/// Turns mouse reports on or off.
 pub(super) fn mouse(on: bool) -> io::Result<()> {
     let was_on = MOUSE.swap(on, Ordering::AcqRel);
     if was_on != on && entered() { tell_mouse(on) } else { Ok(()) }
@@ -64,9 +64,8 @@ pub(super) fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::Release);
     // A letter at the right edge that the terminal takes for wider than it is must not run over into
-    // the next line.
-    // Some terminals have no other screen (the Linux console, GNU screen as it comes): what stood there
-    // would shine through between the letters.
+    // the next line. Some terminals have no alternate screen (the Linux console, GNU screen by
+    // default): what was there would shine through between the letters.
     let entered = execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, DisableLineWrap);
     let entered = entered.and_then(|()| if mouse_is_on() { tell_mouse(true) } else { Ok(()) });
     if entered.is_err() {
@@ -75,7 +74,7 @@ pub(super) fn enter() -> io::Result<()> {
     entered
 }
 
-/// Undoes our modes, once. What fails is passed over: a terminal that went away needs nothing.
+/// Undoes our modes, once. Failures are ignored: a terminal that went away needs nothing.
 pub(super) fn leave() {
     if !ENTERED.swap(false, Ordering::AcqRel) {
         return;
@@ -86,14 +85,14 @@ pub(super) fn leave() {
     let mut out = io::stdout();
     let _ = execute!(out, ResetColor, EnableLineWrap, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = out.flush();
-    // What was typed or pasted for the dashboard and not read yet must not run in the shell.
+    // What was typed or pasted for the dashboard but not read yet must not run in the shell.
     #[cfg(unix)]
     let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
     let _ = disable_raw_mode();
 }
 
-/// Before a panic is reported by whoever reports it, the terminal is given back, so that the report
-/// can be read; and the loop is asked to end.
+/// Before a panic is reported, the terminal is restored, so that the report can be read; and the
+/// loop is asked to end.
 pub(super) fn give_back_on_panic(requests: &Requests) {
     static HOOK: Once = Once::new();
     let requests = requests.clone();

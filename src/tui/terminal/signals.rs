@@ -8,11 +8,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::tui::{ExitReason, Requests};
 
-/// Listens for signals on the runtime for as long as it lives. To be called before the terminal is
-/// taken: a signal that nobody listens for would end the program without giving it back.
+/// Listens for signals on the runtime for as long as it lives. Call it before the terminal is
+/// taken: a signal without a handler would end the program without restoring it.
 ///
 /// # Errors
-/// When the system takes no handler.
+///
+/// When the system accepts no handler.
 pub fn listen(runtime: &Handle, requests: &Requests) -> io::Result<()> {
     for (kind, end) in [
         (SignalKind::interrupt(), ExitReason::Interrupted),

@@ -22,8 +22,8 @@ pub fn exact_time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S.%3f %:z").to_string()
 }
 
-/// How long ago something was: `3 s`, `4 min`, `3 h 10 min`, `2 d`. What lies in the future, by a
-/// clock that goes wrong, is `0 s` ago.
+/// How long ago something was: `3 s`, `4 min`, `3 h 10 min`, `2 d`. The future, by a clock that is
+/// wrong, is `0 s` ago.
 pub fn age(age: SignedDuration) -> String {
     let seconds = age.as_secs().max(0);
     let (minutes, hours) = (seconds / 60, seconds / 3600);
@@ -37,8 +37,7 @@ pub fn age(age: SignedDuration) -> String {
     }
 }
 
-/// How long ago a time of the server's lies, or how far ahead one that is still to come by more than clocks go apart:
-/// `3 s ago`, `5 h ahead`.
+/// How long ago a time of the server is, or how far ahead if by more than clocks may differ: `3 s ago`, `5 h ahead`.
 pub fn ago(age_of_it: SignedDuration) -> String {
     const APART: SignedDuration = SignedDuration::from_secs(60);
     if age_of_it < -APART { format!("{} ahead", age(-age_of_it)) } else { format!("{} ago", age(age_of_it)) }

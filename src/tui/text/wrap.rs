@@ -17,7 +17,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut taken = 0;
-    // The length of `line` up to where it may end, and from where the next one goes on.
+    // How much of `line` fits before a break, and where the next one starts.
     let mut break_at: Option<(usize, usize)> = None;
     let mut after_wide = false;
     for grapheme in text.graphemes(true) {
@@ -34,7 +34,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
         if is_space && taken + columns > width {
             break_at = Some((line.len(), line.len()));
         }
-        // Twice where the sign before must stay with this one, and both do not fit into a line.
+        // Twice where the previous sign must stay with this one, and both do not fit into a line.
         while taken + columns > width && !line.is_empty() {
             let (end, next) = break_at.take().unwrap_or((line.len(), line.len()));
             let rest = line.split_off(next);
@@ -44,7 +44,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
             taken = super::width(&line);
         }
         if is_space && line.is_empty() && !lines.is_empty() {
-            // The space at the end of a full line is what the line break stands for.
+            // The line break replaces the space at the end of a full line.
             continue;
         }
         if is_space {
@@ -60,7 +60,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Signs that must not begin a line.
+/// Signs that must not start a line.
 fn closes(grapheme: &str) -> bool {
     matches!(
         grapheme,

@@ -3,14 +3,14 @@
 /// Whether the terminal's background is dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Background {
-    /// Light text on it can be read better.
+    /// Light text is easier to read on it.
     Dark,
-    /// Dark text on it can be read better.
+    /// Dark text is easier to read on it.
     Light,
 }
 
 impl Background {
-    /// What a background of this colour is, by WCAG 2's relative luminance.
+    /// The kind of a background with this colour, by WCAG 2's relative luminance.
     pub fn of_colour(red: u8, green: u8, blue: u8) -> Self {
         let part = |value: u8| {
             let part = f64::from(value) / 255.0;
@@ -21,9 +21,9 @@ impl Background {
         if luminance > 0.179 { Background::Light } else { Background::Dark }
     }
 
-    /// What the environment tells: some terminals set `COLORFGBG` to the places of text and
+    /// What the environment says: some terminals set `COLORFGBG` to the indices of text and
     /// background in their palette of sixteen, such as `15;0` or `0;default;15`. A guess: it is
-    /// handed on to terminals inside of terminals, so the terminal's own answer counts more.
+    /// passed on to terminals inside terminals, so the terminal's own answer counts more.
     pub fn of_environment(env: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let reported = env("COLORFGBG")?;
         match reported.rsplit(';').next()?.trim().parse::<u8>().ok()? {

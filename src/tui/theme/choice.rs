@@ -13,10 +13,11 @@ impl ThemeChoice {
         ("none", ThemeChoice::None),
     ];
 
-    /// The theme of this name.
+    /// The theme with this name.
     ///
     /// # Errors
-    /// [`Expected`] with the names that there are.
+    ///
+    /// [`Expected`] with the existing names.
     pub fn parse(name: &str) -> Result<ThemeChoice, Expected> {
         let wanted = name.trim().to_ascii_lowercase().replace('_', "-");
         ThemeChoice::NAMED

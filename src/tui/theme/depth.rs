@@ -3,7 +3,7 @@
 /// How many colours the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ColourDepth {
-    /// None are wanted, or none are there.
+    /// None are wanted, or there are none.
     None,
     /// The sixteen of the terminal's own palette.
     Sixteen,
@@ -13,7 +13,7 @@ pub enum ColourDepth {
     True,
 }
 
-/// What the user says about colours.
+/// The user's setting for colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColourSetting {
     /// As the environment says.
@@ -26,8 +26,8 @@ pub enum ColourSetting {
 }
 
 impl ColourDepth {
-    /// What the environment tells: `NO_COLOR` (any text but an empty one), `COLORTERM`, `TERM`,
-    /// and `WT_SESSION`, which Windows Terminal sets in place of `COLORTERM`.
+    /// What the environment says: `NO_COLOR` (any text but an empty one), `COLORTERM`, `TERM`, and
+    /// `WT_SESSION`, which Windows Terminal sets instead of `COLORTERM`.
     pub fn of(setting: ColourSetting, env: impl Fn(&str) -> Option<String>) -> Self {
         let reported = |name: &str| env(name).unwrap_or_default().to_ascii_lowercase();
         let term = reported("TERM");

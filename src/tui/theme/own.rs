@@ -1,4 +1,4 @@
-//! A theme of the user's own: a few colours by meaning, and a theme for all the rest.
+//! A theme of the user's own: a few colours by meaning, and a base for all the rest.
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use crate::tui::ThemeChoice;
 /// A theme of the user's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnTheme {
-    /// What is not named looks as there; never another theme of the user's own.
+    /// What is not named looks like this; never another theme of the user's own.
     base: ThemeChoice,
     looks: Vec<(Role, Look)>,
 }
@@ -26,7 +26,7 @@ struct Look {
 }
 
 impl OwnTheme {
-    /// The theme that a file describes, and what is wrong in it: what is right is used all the same.
+    /// The theme that a file describes, and its mistakes: what is right is still used.
     pub fn new(file: &ThemeFile) -> (OwnTheme, Vec<Mistake>) {
         let mut mistakes = Vec::new();
         let mut keep = |mistake: Mistake| mistakes.push(mistake);
@@ -48,7 +48,7 @@ impl OwnTheme {
         &self.base
     }
 
-    /// What `role` looks like, where it would be `usual` in the base.
+    /// The look of `role`, which would be `usual` in the base.
     pub(super) fn style(&self, role: Role, usual: Style, depth: ColourDepth) -> Style {
         let Some((_, look)) = self.looks.iter().rev().find(|(named, _)| *named == role) else { return usual };
         let mut style = usual;
@@ -76,7 +76,7 @@ fn look(colours: &RoleColours, keep: &mut impl FnMut(Mistake)) -> Look {
     Look { text: colour(&colours.text), background: colour(&colours.background), bold: colours.bold, underlined: colours.underlined }
 }
 
-/// The terminal's own sixteen by name, for mistakes to be compared with.
+/// The terminal's own sixteen by name, to find the nearest name in a mistake.
 const NAMES: [&str; 17] = [
     "default",
     "black",
@@ -97,8 +97,8 @@ const NAMES: [&str; 17] = [
     "white",
 ];
 
-/// A colour as people write it: `#ff877f`, one of the terminal's own sixteen by its name, or a place
-/// in the palette of 256.
+/// A colour as people write it: `#ff877f`, one of the terminal's own sixteen by name, or an index of
+/// the palette of 256.
 fn parse_colour(written: &str) -> Result<Color, Expected> {
     let plain = written.trim().to_ascii_lowercase().replace(['_', ' '], "-");
     if plain == "default" {

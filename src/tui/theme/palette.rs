@@ -24,7 +24,7 @@ pub(super) fn style(choice: &ThemeChoice, depth: ColourDepth, background: Option
     }
 }
 
-/// A colour that somebody named, as far as it can be shown; `None` where only something else could be.
+/// A named colour, as far as it can be shown; `None` where only a different one could be.
 pub(super) fn shown(colour: Color, depth: ColourDepth) -> Option<Color> {
     match (colour, depth) {
         (_, ColourDepth::None) => None,
@@ -34,8 +34,8 @@ pub(super) fn shown(colour: Color, depth: ColourDepth) -> Option<Color> {
     }
 }
 
-/// Ranks by bold, underlined and reversed alone. The dim attribute is never used: on many
-/// terminals it cannot be read.
+/// Ranks by bold, underlined and reversed only. The dim attribute is never used: on many terminals
+/// it cannot be read.
 fn colourless(role: Role) -> Style {
     let plain = Style::new();
     match role {
@@ -48,8 +48,8 @@ fn colourless(role: Role) -> Style {
     }
 }
 
-/// The row with the focus, in the terminal's own colours the other way round. The colours of its
-/// cells are taken back: reversed they would make stripes.
+/// The row with the focus, in the terminal's own colours reversed. The colours of its cells are
+/// removed: reversed they would make stripes.
 fn reversed() -> Style {
     Style::new().fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED).remove_modifier(Modifier::BOLD)
 }
@@ -59,17 +59,17 @@ fn production() -> Style {
     Style::new().fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD)
 }
 
-/// Colours of the terminal's own palette, on a background that may be light or dark. Blue and
-/// both greys are left out, because one of the two backgrounds swallows them; yellow is only a
+/// Colours of the terminal's own palette, on a background that may be light or dark. Blue and both
+/// greys are left out, because one of the two backgrounds swallows them; yellow is only a
 /// background, with black letters on it.
 fn sixteen(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Fine => plain.fg(Color::Green),
         Role::Moving => plain.fg(Color::Cyan),
-        // In words it would be a wall of yellow; a few of them in the first line are none.
+        // Whole words would be a wall of yellow; a few of them in the first line are not.
         Role::Warning => plain.add_modifier(Modifier::BOLD),
-        // Bold, many terminals would show black as grey.
+        // In bold, many terminals would show black as grey.
         Role::HeaderWarning => plain.fg(Color::Black).bg(Color::Yellow).remove_modifier(Modifier::BOLD),
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
@@ -146,7 +146,7 @@ struct Palette {
     selected: (Rgb, Rgb),
     focus: (Rgb, Rgb),
     header: (Rgb, Rgb),
-    /// The text alone: it stands on the header's background.
+    /// The text only: it is on the header's background.
     header_warning: Rgb,
     production: (Rgb, Rgb),
 }
@@ -207,7 +207,7 @@ const HIGH_CONTRAST: Palette = Palette {
 
 /// `role` in the colours of `palette`.
 fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
-    // A place in the fixed palette takes half the bytes of a colour of its own. The most frequent
+    // An index of the fixed palette takes half the bytes of a true colour. The most frequent
     // colours are such ones: each step of the cursor sends them again, often over a slow line.
     let colour = |rgb: Rgb| {
         let place = nearest(rgb);
@@ -218,7 +218,7 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
     match role {
         Role::Text => base,
         Role::Strong | Role::SelectedElsewhere => base.add_modifier(Modifier::BOLD),
-        // Heads stand still: what changes below them is to be seen first.
+        // Headings stand back: what changes below them should be seen first.
         Role::Heading => base.fg(colour(palette.muted)).add_modifier(Modifier::BOLD),
         Role::Muted => base.fg(colour(palette.muted)),
         Role::Fine => base.fg(colour(palette.fine)),
@@ -251,7 +251,7 @@ fn nearest(rgb: Rgb) -> u8 {
         .unwrap_or(16)
 }
 
-/// What colour a place of the palette of 256 has, from 16 on.
+/// The colour at an index of the palette of 256, from 16 on.
 pub(super) fn fixed(index: u8) -> Rgb {
     let index = u32::from(index);
     if index >= 232 {

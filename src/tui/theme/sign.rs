@@ -1,10 +1,10 @@
-//! A sign for each status, so that none is told by colour alone.
+//! A sign for each status, so that colour is never the only difference.
 
 use super::Role;
 use crate::delivery::Status;
 
-/// The sign of a status, one column wide. Only signs that every terminal draws one column wide,
-/// and with `ascii` only letters of every keyboard.
+/// The sign of a status, one column wide. Only signs that every terminal draws one column wide, and
+/// with `ascii` only letters of every keyboard.
 pub fn sign(status: &Status, ascii: bool) -> &'static str {
     let (sign, letter) = match status {
         Status::Created => ("·", "."),

@@ -1,5 +1,5 @@
-//! Hostile texts on terminals that count columns in different ways: what follows stands in its
-//! place, and nothing of an earlier frame is left.
+//! Hostile texts on terminals that count columns in different ways: what follows is in its place,
+//! and nothing of an earlier frame is left.
 
 use proptest::prelude::*;
 use ratatui::{Terminal, TerminalOptions, Viewport, layout::Rect};
@@ -25,11 +25,11 @@ fn which_letters_are_disputed(#[case] symbol: &str, #[case] disputed: bool) {
 /// How a terminal counts columns.
 #[derive(Debug, Clone, Copy)]
 enum Counts {
-    /// Each code point by itself, marks without a column: xterm, tmux.
+    /// Each code point on its own, marks without a column: xterm, tmux.
     CodePoints,
-    /// The same, with a column for each mark that stands beside its letter and for each joiner.
+    /// The same, with a column for each mark that is shown beside its letter and for each joiner.
     EveryMark,
-    /// Letters that are put together as one: kitty, foot, Ghostty.
+    /// Combined letters as one: kitty, foot, Ghostty.
     Graphemes,
     /// Signs with a variation selector, and flags, as narrow as their first code point.
     FirstCodePoint,
@@ -131,7 +131,7 @@ impl Emulator {
         // No wrap: at the edge the last column is drawn again and again.
         let from = self.x.min(COLUMNS - columns);
         for x in from..from + columns {
-            // Half of a wide sign is never left.
+            // Half of a wide sign is never left over.
             if row[x].is_none() {
                 row[x - 1] = Some(" ".to_owned());
             }
@@ -152,8 +152,8 @@ impl Emulator {
     }
 }
 
-/// Draws these frames, each three lines of two columns and a bar behind each, on a terminal that
-/// counts so.
+/// Draws these frames, each three lines of two columns and a bar after each, on a terminal that
+/// counts like this.
 fn drawn(frames: &[[(String, String); ROWS]], counts: Counts) -> Emulator {
     let frame = FrameBuffer::default();
     let area = Rect::new(0, 0, COLUMNS as u16, ROWS as u16);
@@ -229,7 +229,7 @@ proptest! {
     }
 }
 
-/// The same on vt100's screen, which is none of ours.
+/// The same on vt100's screen, which is not our own.
 #[test]
 fn what_follows_stands_in_its_place_whatever_the_terminal_counts() {
     let frame = FrameBuffer::default();

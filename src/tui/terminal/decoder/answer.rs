@@ -5,8 +5,9 @@
 
 use crate::tui::theme::Background;
 
-/// Asks for the colour of the background (OSC 11). It ends with BEL and not with Esc and a backslash:
-/// most terminals end their answer alike, and then it holds one Esc less that could travel alone.
+/// Asks for the background colour (OSC 11). It ends with BEL and not with Esc and a backslash: most
+/// terminals end their answer the same way, and then it contains one Esc less that could travel
+/// alone.
 pub(in crate::tui::terminal) const QUESTION: &[u8] = b"\x1b]11;?\x07";
 
 /// The background in an answer without its first two bytes: `11;rgb:1e1e/1e1e/1e1e` with one to four
@@ -21,7 +22,7 @@ pub(super) fn background(answer: &[u8]) -> Option<Background> {
         }
         _ => colour.strip_prefix("rgb:").or_else(|| colour.strip_prefix("rgba:"))?.split('/').collect(),
     };
-    // Of whatever length, the digits are a share of the most that they can tell.
+    // Of any length, the digits are a share of their maximum.
     let part = |digits: &&str| {
         let most = 16u32.checked_pow(u32::try_from(digits.len()).ok().filter(|length| (1..=4).contains(length))?)? - 1;
         u8::try_from(u32::from_str_radix(digits, 16).ok()? * 255 / most).ok()

@@ -1,4 +1,4 @@
-//! Where one thing ends among the keyboard's bytes, and the next begins.
+//! Where one thing ends among the keyboard's bytes, and the next starts.
 
 pub(super) const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
@@ -6,17 +6,17 @@ const BEL: u8 = 0x07;
 /// More than any key or report has.
 const LONGEST_SEQUENCE: usize = 64;
 
-/// More than any answer has that a terminal gives unasked, or to what is asked here.
+/// More than any answer has that a terminal sends, asked or unasked.
 const LONGEST_STRING: usize = 1024;
 
 /// How many bytes the first thing has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// So many: it is whole.
+    /// This many: it is complete.
     Whole(usize),
-    /// So many, and then something else begins: it has no end.
+    /// This many, and then something else starts: it has no end.
     Broken(usize),
-    /// All that is there: more is to come.
+    /// All of them so far: more will come.
     Part,
 }
 
@@ -50,7 +50,7 @@ fn control(bytes: &[u8], rest: &[u8]) -> Extent {
         // The Linux console's F1 to F5.
         [b'[', b'A'..=b'E', ..] => return Extent::Whole(4),
         [b'[', ..] => return Extent::Whole(1),
-        // The oldest form of the mouse's reports: three bytes behind the letter.
+        // The oldest form of mouse reports: three bytes after the letter.
         [b'M', report @ ..] => {
             let report = &report[..report.len().min(3)];
             return match report.iter().position(|byte| *byte < b' ') {
@@ -69,8 +69,8 @@ fn control(bytes: &[u8], rest: &[u8]) -> Extent {
     }
 }
 
-/// A string that ends with BEL, or with Esc and a backslash. Another control sign breaks it off, so that
-/// Ctrl-c and Esc are never swallowed.
+/// A string that ends with BEL, or with Esc and a backslash. Another control character breaks it off, so
+/// that Ctrl-c and Esc are never swallowed.
 fn string(bytes: &[u8]) -> Extent {
     match bytes.iter().skip(2).position(|byte| *byte < b' ').map(|index| index + 2) {
         Some(end) if bytes[end] == BEL => Extent::Whole(end + 1),
@@ -85,7 +85,7 @@ fn string(bytes: &[u8]) -> Extent {
     }
 }
 
-/// A letter in UTF-8, or a control sign.
+/// A letter in UTF-8, or a control character.
 fn letter(bytes: &[u8]) -> Extent {
     let length = match bytes[0] {
         0xc2..=0xdf => 2,

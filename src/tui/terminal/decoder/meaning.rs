@@ -1,4 +1,4 @@
-//! What a whole sequence means.
+//! What a complete sequence means.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
@@ -7,26 +7,26 @@ use super::frame::ESC;
 use super::paste;
 use crate::tui::theme::Background;
 
-/// What a whole sequence means.
+/// What a complete sequence means.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Meaning {
-    /// Something happened.
+    /// An event.
     Event(Event),
-    /// A paste begins.
+    /// A paste starts.
     PasteBegins,
     /// The terminal's background.
     Background(Background),
-    /// Another answer of the terminal's, which nobody asked for.
+    /// Another answer of the terminal, which was not asked for.
     Answer,
-    /// A key, or whatever else, that has no name here.
+    /// A key, or anything else, without a name here.
     Unknown,
 }
 
-/// What `sequence`, which is whole, means.
+/// What `sequence`, which is complete, means.
 pub(super) fn meaning(sequence: &[u8]) -> Meaning {
     match sequence {
         paste::BEGIN => Meaning::PasteBegins,
-        // An end without a beginning: what was read before it may well have been pasted.
+        // An end without a start: what was read before it may well have been pasted.
         paste::END => Meaning::Event(Event::Paste(String::new())),
         [ESC, b']', text @ ..] => background(text).map_or(Meaning::Answer, Meaning::Background),
         [ESC, b'P' | b'_', _, ..] | [ESC, b'[', b'?' | b'>' | b'=', ..] | [ESC, b'[', .., b'n' | b't' | b'x'] => Meaning::Answer,
@@ -35,12 +35,12 @@ pub(super) fn meaning(sequence: &[u8]) -> Meaning {
     }
 }
 
-/// A key that has no name here: it does nothing.
+/// A key without a name here: it does nothing.
 pub(super) fn unknown() -> Event {
     Event::Key(KeyEvent::new(KeyCode::Null, KeyModifiers::NONE))
 }
 
-/// What the library calls it.
+/// The library's name for it.
 fn named(sequence: &[u8]) -> Option<Event> {
     match terminput::Event::parse_from(sequence) {
         Ok(Some(event)) => terminput_crossterm::to_crossterm(event).ok(),
@@ -50,8 +50,8 @@ fn named(sequence: &[u8]) -> Option<Event> {
     }
 }
 
-/// Whether a report of the mouse says column or row 0, which no terminal has: the library counts down
-/// from it.
+/// Whether a mouse report says column or row 0, which no terminal has: the library subtracts one from
+/// it.
 fn has_no_place(report: &[u8]) -> bool {
     matches!(report, [b'<' | b'0'..=b'9', ..])
         && report.split(|byte| *byte == b';').skip(1).any(|number| number.iter().all(|digit| *digit == b'0' || *digit == b'+'))

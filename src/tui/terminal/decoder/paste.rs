@@ -1,12 +1,12 @@
-//! A paste, from where it begins to where it ends, if it ever does.
+//! A paste, from its start to its end, if it has one.
 //!
 //! Its end can get lost: a connection breaks, a multiplexer drops it. After a second of silence the
-//! keyboard must work again, and yet what goes on arriving up to the end must stay paste. So:
+//! keyboard must work again, and yet whatever arrives up to the end must stay paste. So:
 //!
-//! * Esc and Ctrl-c work, whenever they come alone after such a silence. The paste goes on.
+//! * Esc and Ctrl-c work whenever they come alone after such a silence. The paste continues.
 //! * Another key that comes alone ends the paste. It does nothing else, since it may be the paste's own
 //!   last piece: in a text field it belongs to the text.
-//! * Everything else is the paste's.
+//! * Everything else belongs to the paste.
 
 use std::time::Duration;
 
@@ -24,13 +24,13 @@ pub(super) const END: &[u8] = b"\x1b[201~";
 
 const CTRL_C: u8 = 0x03;
 
-/// After how long without a byte a paste may have no end.
+/// After this long without a byte a paste may have no end.
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// How much of its text is kept: far more than any field takes.
 const LONGEST: usize = 64 * 1024;
 
-/// A paste that is coming in.
+/// A paste that is arriving.
 #[derive(Debug)]
 pub(super) struct Paste {
     first: Duration,
@@ -38,7 +38,7 @@ pub(super) struct Paste {
     text: Vec<u8>,
     /// How many bytes of [`END`] have come.
     ending: usize,
-    /// Whether the first of those was an Esc that did what Esc does.
+    /// Whether the first of those was an Esc that acted as one.
     esc_worked: bool,
     /// What came alone after a silence, and when, while something may still follow it.
     lone: Option<(Vec<u8>, Duration)>,
@@ -47,7 +47,7 @@ pub(super) struct Paste {
 }
 
 impl Paste {
-    /// One whose beginning came from `first` to `now`.
+    /// One that started from `first` to `now`.
     pub fn new(first: Duration, now: Duration) -> Self {
         let text = Vec::new();
         Self { first, last: now, text, ending: 0, esc_worked: false, lone: None, keys: Vec::new(), is_over: false }
@@ -73,17 +73,17 @@ impl Paste {
         String::from_utf8_lossy(&self.text).into_owned()
     }
 
-    /// The keys that worked meanwhile, and when they came.
+    /// The keys that acted meanwhile, and when they came.
     pub fn keys(&mut self) -> Vec<(KeyEvent, Duration)> {
         std::mem::take(&mut self.keys)
     }
 
-    /// When a lone key does what it does, if nothing follows it.
+    /// When a lone key acts, if nothing follows it.
     pub fn due(&self) -> Option<Duration> {
         self.lone.as_ref().map(|(bytes, at)| *at + alone_for(bytes))
     }
 
-    /// Takes in what was read at once, up to its end; gives how many bytes are its own.
+    /// Takes what was read at once, up to its end; returns how many bytes are its own.
     pub fn take(&mut self, bytes: &[u8], now: Duration) -> usize {
         if let Some((lone, _)) = self.lone.take() {
             lone.iter().for_each(|byte| self.push(*byte));
@@ -97,7 +97,7 @@ impl Paste {
                 return bytes.len();
             }
         }
-        // Whoever presses Ctrl-c again and again must not begin the silence again with it.
+        // Pressing Ctrl-c again and again must not restart the silence each time.
         if bytes != [CTRL_C] {
             self.last = now;
         }
@@ -110,7 +110,7 @@ impl Paste {
         bytes.len()
     }
 
-    /// Lets a lone key do what it does.
+    /// Lets a lone key act.
     pub fn expire(&mut self, now: Duration) {
         if self.due().is_none_or(|due| now < due) {
             return;
@@ -129,7 +129,7 @@ impl Paste {
         }
     }
 
-    /// Whether `bytes` can be the next of the end.
+    /// Whether `bytes` can continue the end marker.
     fn goes_on_ending(&self, bytes: &[u8]) -> bool {
         let left = END.get(self.ending..).unwrap_or_default();
         bytes.len() > 1 && bytes.starts_with(left) || self.ending > 0 && left.starts_with(bytes)
@@ -154,7 +154,7 @@ impl Paste {
     }
 }
 
-/// For how long nothing may follow it, so that it came alone.
+/// How long nothing may follow it for it to count as alone.
 fn alone_for(bytes: &[u8]) -> Duration {
     if bytes == [ESC] { ESC_ALONE } else { BURST }
 }

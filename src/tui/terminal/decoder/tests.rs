@@ -11,7 +11,8 @@ fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// What comes of these pieces, read at these milliseconds, in short: keys by name, the rest in brackets.
+/// The meaning of these pieces, read at these milliseconds, in short: keys by name, the rest in
+/// brackets.
 fn reported(pieces: &[(u64, &[u8])]) -> String {
     let mut decoder = Decoder::default();
     let mut all = String::new();
@@ -111,7 +112,7 @@ fn what_has_no_end_is_waited_for(#[case] part: &[u8], #[case] patience: u64) {
     assert_eq!((decoder.due(), decoder.begun()), (None, None));
 }
 
-/// Sequences that stall at any of their bytes for long are no keys, or at most Esc and the key behind it.
+/// Sequences that stall for long at any of their bytes are not keys, or at most Esc and the key after it.
 #[test]
 fn what_stalls_is_still_recognised() {
     for (whole, expected) in [("\x1b[<0;10;5M", "[Down(Left) 9 4] "), ("\x1b]11;rgb:ffff/ffff/ffff\x07", "[Light] "), ("\x1b[A", "Up ")] {
@@ -129,7 +130,7 @@ fn what_stalls_is_still_recognised() {
 
 const PASTED: &str = "Mary said: carry on, y\r\x1b[B\x03y";
 
-/// One stall of any length, at every byte of a paste: it is one paste, and nothing of it a key.
+/// One stall of any length, at every byte of a paste: it is one paste, and no part of it is a key.
 #[test]
 fn a_paste_may_stall_at_every_byte() {
     let whole = format!("\x1b[200~{PASTED}\x1b[201~");
@@ -137,7 +138,7 @@ fn a_paste_may_stall_at_every_byte() {
         for cut in 1..whole.len() {
             let (head, rest) = whole.as_bytes().split_at(cut);
             let reported = reported(&[(0, head), (stall, rest), (stall + 50, b"j")]);
-            // The first byte of all may have been Esc, and the second `[`.
+            // The very first byte may have been Esc, and the second `[`.
             let expected = match cut {
                 1 => "Esc ",
                 2 => "Esc [ ",
@@ -215,7 +216,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    /// Any bytes at any time: no panic, nothing is kept for ever, and Ctrl-c works at the end.
+    /// Any bytes at any time: no panic, nothing is kept forever, and Ctrl-c works at the end.
     #[test]
     fn any_bytes_do(pieces in prop::collection::vec((0..3_000u64, piece()), 0..20)) {
         let mut at = 0;

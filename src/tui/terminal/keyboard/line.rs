@@ -1,4 +1,4 @@
-//! The line that the keyboard's bytes come from, and its clock. Tests put their own in.
+//! The line that the keyboard's bytes come from, and its clock. Tests supply their own.
 
 use std::io;
 use std::os::fd::AsFd as _;
@@ -11,14 +11,14 @@ use rustix::io::Errno;
 use crate::monitor::Clock;
 use crate::tui::WakeReceiver;
 
-/// What a line has to be read.
+/// What can be read from a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bytes {
-    /// So many bytes were read.
+    /// This many bytes were read.
     Some(usize),
     /// None for now.
     None,
-    /// None will ever come any more.
+    /// There will be no more.
     Ended,
 }
 
@@ -27,28 +27,30 @@ pub trait ByteSource {
     /// Reads what is there, as far as it fits. Never waits.
     ///
     /// # Errors
+    ///
     /// When the line cannot be read.
     fn read(&mut self, into: &mut [u8]) -> io::Result<Bytes>;
 
-    /// Waits for bytes, for whoever wakes the loop, or until the time is over. It may return early.
+    /// Waits for bytes, for a wake-up, or until the time is over. It may return early.
     ///
     /// # Errors
+    ///
     /// When the system cannot wait.
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<()>;
 
     /// The time since any fixed moment; never goes backwards.
     fn elapsed(&self) -> Duration;
 
-    /// The time by which waits and ages go.
+    /// The clock for waits and ages.
     fn now(&self) -> Timestamp;
 
-    /// How far the time of day is ahead of that.
+    /// How far the time of day is ahead of it.
     fn ahead(&self) -> SignedDuration {
         SignedDuration::ZERO
     }
 }
 
-/// The process's terminal, and the end that the loop is woken at.
+/// The process's terminal, and the receiver of wake-ups.
 #[derive(Debug)]
 pub struct Terminal {
     wake: WakeReceiver,
@@ -57,7 +59,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Standard input, beside which `wake` is listened to, and the clock of the program.
+    /// Standard input, with the receiver of wake-ups and the clock of the program.
     pub(super) fn new(wake: WakeReceiver, clock: Clock) -> Self {
         Self { wake, clock, since: Instant::now() }
     }
@@ -91,7 +93,7 @@ impl ByteSource for Terminal {
         let mut both = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::from_borrowed_fd(self.wake.as_fd(), PollFlags::IN)];
         let at_most = at_most.and_then(|time| Timespec::try_from(time).ok());
         match poll(&mut both, at_most.as_ref()) {
-            // A signal: the loop looks around and waits again.
+            // A signal: the loop sees to it and waits again.
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }

@@ -38,8 +38,8 @@ impl ByteSource for Script {
     }
 }
 
-/// A dashboard that is left after so many milliseconds, having asked at the beginning: when the terminal is
-/// given back, and how much is still to come then.
+/// A dashboard that is closed after this many milliseconds, having asked at the start: when the terminal is
+/// restored, and how much is still to come then.
 #[rstest]
 #[case::answered(&[(20, "\x1b]11;rgb:0/0/0\x07")], 100, 100, 0)]
 #[case::late(&[(20, "j"), (400, "\x1b]11;rgb:0/0/0\x07")], 100, 400, 0)]
