@@ -141,11 +141,7 @@ fn a_batch_is_retried_with_one_call() {
     assert_eq!(ids, failures()[1..].iter().map(Sms::id).collect());
     desk.sees("under way").sees("batch a41f…22 retry requested");
     let news = batch_retry_news(BatchId::new(BATCH), ActionStage::UnderWay { try_number: 1 }, desk.now);
-    desk.news(0, news)
-        .sees("batch a41f…22 retry on its way")
-        .keys("3 r")
-        .wait(500)
-        .sees("its batch cannot be retried now");
+    desk.news(0, news).sees("batch a41f…22 retry on its way").keys("3 r").wait(500).sees("its batch cannot be retried now");
 }
 
 /// How often the batch was asked for, and left, since the start.
