@@ -169,7 +169,7 @@ fn with_nobody_there_it_goes_slow_and_says_so_until_a_key() {
 #[test]
 fn what_waits_is_named() {
     let mut desk = Desk::with(&before(), 160, 40);
-    desk.sees("newest in 2 s").news(0, News::Meter(meter(false))).sees("3.4 MB read").wait(21_000);
+    desk.sees("newest in 2 s").news(0, News::Meter(meter(false))).sees("3.4 MB received").wait(21_000);
     desk.sees("STALE").sees("no answer yet: newest").sees("checked ≤ 21 s ago");
     let slowed = Meter { slowed_at: Some(desk.now), rate: 1.4, ..meter(false) };
     let waiting = Connection::Waiting {

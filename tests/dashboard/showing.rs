@@ -152,7 +152,7 @@ fn a_broken_campaign_says_why() {
     let mut broken = card("Clinic reminders", HostKind::Test);
     broken.broken = Some(explanation("the key cannot be had"));
     let mut desk = Desk::new(setup(vec![broken]), 80, 24);
-    desk.sees("NOT READ: the key cannot be had").sees("do this next");
+    desk.sees("NOT LOADED: the key cannot be had").sees("do this next");
 }
 
 #[test]

@@ -30,9 +30,9 @@ fn a_key_file_that_is_put_right_is_read_by_itself(#[case] before: Option<&str>) 
     }
     let key = simulation.simulator().campaigns()[0].key.clone();
     let mut program = simulation.start(&[]).spawn();
-    program.sees("NOT READ").sees("again by itself once it is right");
+    program.sees("NOT LOADED").sees("again by itself once it is right");
     write_key(&simulation, &key);
-    program.sees("300 loaded").loses("NOT READ").types("q").gives_the_terminal_back();
+    program.sees("300 loaded").loses("NOT LOADED").types("q").gives_the_terminal_back();
     assert!(!String::from_utf8_lossy(&program.bytes()).contains(&key), "the key was on the screen");
 }
 
@@ -40,7 +40,7 @@ fn a_key_file_that_is_put_right_is_read_by_itself(#[case] before: Option<&str>) 
 fn a_key_command_that_is_put_right_runs_again_when_somebody_reads_now() {
     let simulation = configured("command = [\"cat\", \"clinic.key\"]");
     let mut program = simulation.start(&[]).spawn();
-    program.sees("NOT READ").sees("Ctrl-r runs it again");
+    program.sees("NOT LOADED").sees("Ctrl-r runs it again");
     write_key(&simulation, &simulation.simulator().campaigns()[0].key);
     program.types("\u{12}").sees("300 loaded").types("q").gives_the_terminal_back();
 }

@@ -148,7 +148,7 @@ mod tests {
                 ("✗ failed  ", Role::Failed),
                 ("14:02:11  65∙∙∙∙4018  ", Role::Text),
                 ("recipient_unavailable  ", Role::Failed),
-                ("helps      1  a41f…22   Dear {{name}}, your next appointment at {{clinic}}", Role::Text),
+                ("yes        1  a41f…22   Dear {{name}}, your next appointment at {{clinic}}", Role::Text),
             ];
             let line = Line::from_iter(cells.map(|(text, role)| Span::styled(text, theme.style(role))));
             frame.render_widget(line, row);

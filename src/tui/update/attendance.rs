@@ -1,5 +1,5 @@
-//! Whether somebody sits at the program. The API's calls are shared with the agency's own sender:
-//! a dashboard that nobody looks at must not take them.
+//! Whether anyone is at the program. The API's calls are shared with the agency's own sender: an
+//! unattended dashboard must not use them up.
 
 use jiff::SignedDuration;
 

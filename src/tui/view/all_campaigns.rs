@@ -140,7 +140,7 @@ fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
     let old = campaign.age(state.now).map(age);
     let is_shown = state.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
     match &campaign.connection {
-        _ if campaign.settings.broken.is_some() => ("NOT READ".to_owned(), Role::Failed),
+        _ if campaign.settings.broken.is_some() => ("NOT LOADED".to_owned(), Role::Failed),
         Connection::Refused { until: at, met, .. } => {
             (format!("{}, again {}", met.to_string().to_uppercase(), until(*at, state.now)), Role::Failed)
         }

@@ -48,7 +48,7 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
 /// The state of a campaign in a few words: what is wrong, otherwise its failures.
 fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Role) {
     match &campaign.connection {
-        _ if campaign.settings.broken.is_some() => return ("not read".to_owned(), Role::Failed),
+        _ if campaign.settings.broken.is_some() => return ("not loaded".to_owned(), Role::Failed),
         Connection::Refused { met, .. } => return (met.to_string().to_uppercase(), Role::Failed),
         Connection::Paused => return ("paused".to_owned(), Role::Warning),
         Connection::Connecting if campaign.is_unread() => return ("connecting".to_owned(), Role::Muted),

@@ -53,7 +53,7 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
     let is_narrow = columns < NARROW;
     let as_of = as_of(state, campaign);
     if let Some(why) = &campaign.settings.broken {
-        return vec![Piece::new(format!("NOT READ: {}", why.what), warning, 0)];
+        return vec![Piece::new(format!("NOT LOADED: {}", why.what), warning, 0)];
     }
     let mut line = Vec::new();
     match (&campaign.connection, campaign.pause_asked) {
@@ -86,7 +86,7 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
         }
         line.push(budget(meter, base, warning, is_narrow));
         if columns >= ROOMY && meter.bytes > 0 {
-            line.push(Piece::new(format!("{} read", bytes(meter.bytes)), base, 7).gap(gap));
+            line.push(Piece::new(format!("{} received", bytes(meter.bytes)), base, 7).gap(gap));
         }
     }
     line

@@ -30,7 +30,7 @@ pub(super) fn extent(bytes: &[u8]) -> Extent {
             [b'A'..=b'D' | b'F' | b'H' | b'P'..=b'S', ..] => Extent::Whole(3),
             _ => Extent::Whole(1),
         },
-        // What a terminal answers begins so. Behind an Esc that was pressed, `]` and `P` are keys.
+        // A terminal's answer starts like this. After an Esc that was pressed, `]` and `P` are keys.
         [ESC, b']', rest @ ..] => match rest.iter().position(|byte| !byte.is_ascii_digit()) {
             None => Extent::Part,
             Some(index @ 1..) if rest[index] == b';' => string(bytes),
