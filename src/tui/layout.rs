@@ -67,7 +67,6 @@ pub(super) struct ScreenLayout {
     pub kind: Kind,
     /// Environment, campaign, age of the data.
     pub header: Rect,
-    /// The campaigns in one line.
     pub campaigns_line: Option<Rect>,
     /// The campaigns in a pane.
     pub campaigns: Option<Rect>,
@@ -81,13 +80,11 @@ pub(super) struct ScreenLayout {
     pub filter: Rect,
     /// The heads of the columns.
     pub heads: Rect,
-    /// The list.
     pub list: Rect,
     /// The rule above the detail, or left of it.
     pub rule: Option<Rect>,
     /// The rule right of the campaigns.
     pub campaigns_rule: Option<Rect>,
-    /// The detail.
     pub detail: Option<Rect>,
     /// Whether the detail covers the list.
     pub covers_list: bool,
@@ -95,7 +92,6 @@ pub(super) struct ScreenLayout {
     pub run: Rect,
     /// The newest outcome or notice.
     pub notice: Rect,
-    /// The keys.
     pub keys: Rect,
     /// Everything between the header and the last two lines: for pages and dialogs.
     pub body: Rect,
@@ -117,7 +113,6 @@ fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
     Rect { y: area.y + area.height, height: rows, ..*area }
 }
 
-/// Takes columns from the left of an area.
 fn take_left(area: &mut Rect, columns: u16) -> Rect {
     let columns = columns.min(area.width);
     let taken = Rect { width: columns, ..*area };
@@ -126,7 +121,6 @@ fn take_left(area: &mut Rect, columns: u16) -> Rect {
     taken
 }
 
-/// Takes columns from the right of an area.
 fn take_right(area: &mut Rect, columns: u16) -> Rect {
     let columns = columns.min(area.width);
     area.width -= columns;
@@ -150,7 +144,6 @@ impl Kind {
     }
 }
 
-/// The layout of `area`.
 pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     let kind = Kind::of(area.width, area.height);
     let mut rest = area;
@@ -229,7 +222,6 @@ impl State {
         self.layout_in(Rect::new(0, 0, self.size.0, self.size.1))
     }
 
-    /// The layout of `area`.
     pub(super) fn layout_in(&self, area: Rect) -> ScreenLayout {
         // Beside a list without a single message there is no detail to show.
         let messages = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.store.is_empty());

@@ -128,7 +128,6 @@ pub struct State {
     pub(super) starting: Option<Starting>,
     /// A page to read, over everything else.
     pub(super) page: Option<Page>,
-    /// What was copied last.
     pub(super) copied: Option<LastCopy>,
     /// Whether it was copied by the newest key: the same key again shows it.
     pub(super) copied_just_now: bool,
@@ -138,7 +137,6 @@ pub struct State {
     pub(super) exporting: Option<Exporting>,
     /// The number of the newest export.
     pub(super) last_export: u64,
-    /// Whether the mouse is on.
     pub(super) mouse: bool,
     /// What was clicked last, and when.
     pub(super) clicked: Option<(Target, Timestamp)>,
@@ -148,7 +146,6 @@ pub struct State {
     pub(super) presenting: bool,
     /// The question to all campaigns.
     pub(super) across: Across,
-    /// The search in the help.
     pub(super) help: HelpSearch,
     /// Which keys are bound to what.
     pub(super) keymap: KeyMap,

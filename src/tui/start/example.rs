@@ -19,7 +19,6 @@ const FRAME: u16 = 3;
 pub(super) struct Example {
     /// How many lines it is scrolled down.
     scroll: usize,
-    /// Whether it was copied.
     is_copied: bool,
 }
 
@@ -47,7 +46,6 @@ impl Example {
         Some(Vec::new())
     }
 
-    /// Draws it.
     pub fn draw(&self, start: &Start, frame: &mut Frame<'_>) {
         let area = frame.area();
         let style = |role| start.theme.style(role);

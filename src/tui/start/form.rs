@@ -41,7 +41,6 @@ pub(super) enum Spot {
     Example,
 }
 
-/// The phase of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FormPhase {
     /// Being filled in.
@@ -66,7 +65,6 @@ pub(super) const READ_ONLY: [&str; 3] = ["default: only in production", "yes: no
 /// Longer than any key or path that is typed; more would be an accident.
 const LONGEST: usize = 500;
 
-/// The form.
 #[derive(Debug)]
 pub(super) struct CampaignForm {
     pub name: Input,

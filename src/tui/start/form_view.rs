@@ -22,7 +22,6 @@ const FORM_COLUMNS: u16 = 100;
 /// Where the terminal's cursor is: line and column within the form.
 type CursorPosition = (usize, usize);
 
-/// Draws it.
 pub(super) fn draw(start: &Start, form: &CampaignForm, frame: &mut Frame<'_>) {
     let area = frame.area();
     let columns = area.width.saturating_sub(2).min(FORM_COLUMNS);

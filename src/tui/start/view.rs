@@ -14,7 +14,6 @@ const NAME_COLUMNS: usize = 19;
 /// The width of the menu, where there is room.
 const MENU_COLUMNS: u16 = 70;
 
-/// Draws it.
 pub(super) fn draw(start: &Start, frame: &mut Frame<'_>) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, start.theme.style(Role::Text));

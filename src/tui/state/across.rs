@@ -43,7 +43,6 @@ pub(in crate::tui) struct Across {
     /// What was searched for.
     query: RecipientQuery,
     generation: Option<Generation>,
-    /// When it was asked.
     pub asked_at: Option<Timestamp>,
     /// The campaigns' answers, by index.
     pub answers: Vec<AcrossAnswer>,

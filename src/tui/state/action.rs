@@ -42,7 +42,6 @@ pub(in crate::tui) struct ActionRecord {
 /// What became of the messages of a run that the API accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct Followed {
-    /// Delivered.
     pub delivered: usize,
     /// Failed again.
     pub failed: usize,

@@ -4,7 +4,6 @@
 /// The most digits of a count: far more than any plan needs.
 const LONGEST: usize = 9;
 
-/// An open question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct OpenQuestion {
     /// Its number since the start; a new one whenever its content changes.

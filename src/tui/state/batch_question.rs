@@ -44,7 +44,6 @@ pub(in crate::tui) enum ReadingPhase {
 /// A question about a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct BatchQuestion {
-    /// Which question it is.
     pub asked: OpenQuestion,
     /// What would be done.
     pub plan: BatchPlan,

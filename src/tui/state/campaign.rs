@@ -31,7 +31,6 @@ const RECENT_MINUTES: u32 = 15;
 pub(in crate::tui) enum BackTo {
     /// To the campaign's first message.
     Start,
-    /// To those of this moment.
     Moment(Timestamp),
 }
 
@@ -53,7 +52,6 @@ pub(in crate::tui) struct Campaign {
     pub history_to: Option<BackTo>,
     /// Its messages.
     pub store: Store,
-    /// What is listed of them.
     pub list: List,
     /// Which messages the list shows.
     pub choice: FilterChoice,
@@ -69,7 +67,6 @@ pub(in crate::tui) struct Campaign {
     pub meter: Option<Meter>,
     /// When the newest messages were last loaded.
     pub head_at: Option<Timestamp>,
-    /// The message that is open.
     pub opened: Option<MessageDetail>,
     /// The retries.
     pub actions: Actions,
@@ -88,7 +85,6 @@ pub(in crate::tui) struct Campaign {
     pub activity_cursor: Option<ActivityKey>,
     /// The batch with the cursor; the first one if `None`.
     pub batch_cursor: Option<BatchId>,
-    /// The order of the batches.
     pub batch_order: Ordered<BatchColumn>,
     /// What a person marked.
     pub marked: Marked,
@@ -170,7 +166,6 @@ impl Campaign {
         }
     }
 
-    /// Merges an answer.
     pub fn merge(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) -> Merged {
         match from {
             // The answer to a retry has no attempts: what is known of them came from before.

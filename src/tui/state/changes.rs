@@ -18,7 +18,6 @@ pub(in crate::tui) struct ChangeRecord {
     pub message: MessageId,
     /// The status it had then; `None` for a message that was not there yet.
     pub from: Option<Status>,
-    /// The status it has now.
     pub to: Status,
     /// Why it failed, where it did and the API said why.
     pub error: Option<DeliveryError>,
@@ -31,9 +30,7 @@ pub(in crate::tui) struct ChangeRecord {
 /// How many messages changed, by their new state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct ChangeSums {
-    /// Delivered now.
     pub delivered: usize,
-    /// Failed now.
     pub failed: usize,
     /// Still on the way.
     pub moving: usize,

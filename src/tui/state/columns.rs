@@ -20,7 +20,6 @@ pub(in crate::tui) enum Column {
     Retry,
     /// The number of attempts.
     Tried,
-    /// The batch.
     Batch,
     /// From the newest attempt's start to its delivery.
     Took,
@@ -28,7 +27,6 @@ pub(in crate::tui) enum Column {
     Language,
     /// The template's id.
     Template,
-    /// The text.
     Text,
 }
 
@@ -135,7 +133,6 @@ impl ShownColumns {
         &self.0
     }
 
-    /// Those that are shown.
     pub fn shown(&self) -> impl Iterator<Item = Column> + '_ {
         self.0.iter().filter(|(_, shown)| *shown).map(|(column, _)| *column)
     }
@@ -156,7 +153,6 @@ impl ShownColumns {
         true
     }
 
-    /// Shows a column.
     pub fn show(&mut self, column: Column) {
         if let Some((_, shown)) = self.0.iter_mut().find(|(known, _)| *known == column) {
             *shown = true;

@@ -45,26 +45,19 @@ pub(in crate::tui) enum CopyWhat {
     Number,
     /// The message's text.
     Text,
-    /// The message's id.
     MessageId,
-    /// The batch's id.
     BatchId,
-    /// The campaign's id.
     CampaignId,
-    /// The template's id.
     TemplateId,
-    /// The code of the error.
     ErrorCode,
     /// The server's trace id of what was refused, or is unknown.
     TraceId,
-    /// All attempts.
     Attempts,
     /// Nothing: the last copy is shown, for selection by hand.
     Shown,
 }
 
 impl CopyWhat {
-    /// What it is, in words.
     pub fn words(self) -> String {
         match self {
             CopyWhat::Row(form) => format!("the row {}", form.word()),
@@ -91,14 +84,12 @@ impl CopyWhat {
 /// The last copy, while it may be shown.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::tui) struct LastCopy {
-    /// The text.
     pub text: String,
     /// Until when it may be shown, where it holds something that the screen now masks.
     pub until: Option<Timestamp>,
 }
 
 impl State {
-    /// The lines of a menu.
     pub(in crate::tui) fn menu_lines(&self, kind: MenuKind) -> Vec<RowLine> {
         match kind {
             MenuKind::Actions => self.row_lines(),

@@ -21,7 +21,6 @@ pub(in crate::tui) enum DetailPhase {
 pub(in crate::tui) struct MessageDetail {
     /// The number of the request for it.
     pub generation: Generation,
-    /// The message.
     pub message: MessageId,
     /// How many lines it is scrolled down.
     pub scroll: usize,
@@ -34,7 +33,6 @@ pub(in crate::tui) struct MessageDetail {
 /// Where something was opened from: Esc goes back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum OpenedFrom {
-    /// A view.
     Pane(ViewKind),
     /// The detail of a message.
     Message(MessageId),

@@ -7,7 +7,6 @@ use crate::tui::layout::Kind;
 
 /// A dialog over the list. One at a time.
 pub(in crate::tui) enum Dialog {
-    /// None.
     None,
     /// The find line.
     Find,

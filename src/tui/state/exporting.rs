@@ -6,7 +6,6 @@ use super::{Dialog, Prompt, PromptKind, State};
 use crate::store::RowNumber;
 use crate::tui::ExportId;
 
-/// What to export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Export {
     /// Its content in a word: `messages`.
@@ -35,7 +34,6 @@ pub(in crate::tui) struct Exporting {
     pub id: ExportId,
     /// The index of its campaign.
     pub campaign: usize,
-    /// What is exported.
     pub export: Export,
     /// The file, as typed.
     pub path: String,

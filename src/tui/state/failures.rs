@@ -37,7 +37,6 @@ pub(in crate::tui) struct FailureGroup {
     pub newest: Option<Timestamp>,
     /// How many were tried once, twice, more often; an unknown number of attempts counts as one.
     pub tried: [usize; 3],
-    /// Whether to retry.
     pub advice: RetryAdvice,
 }
 

@@ -10,13 +10,11 @@ use crate::store::Filter;
 /// Which messages the list shows. A message must match each kind of condition in at least one way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct FilterChoice {
-    /// In one of these statuses.
     pub statuses: Vec<Status>,
     /// On the way; together with statuses, either is enough.
     pub open: bool,
     /// Failed with one of these codes; an empty one for failures without a reason.
     pub errors: Vec<String>,
-    /// In one of these batches.
     pub batches: Vec<BatchId>,
     /// Created in this time window.
     pub window: TimeWindow,

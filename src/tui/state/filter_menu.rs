@@ -16,29 +16,23 @@ pub(in crate::tui) use lines::MenuLine;
 pub(in crate::tui) enum MenuItem {
     /// A saved filter.
     Named(NamedFilter),
-    /// Everything.
     Everything,
     /// On the way.
     Open,
-    /// One status.
     Status(Status),
     /// Failures with one code; empty for those without a reason.
     Error(String),
-    /// One batch.
     Batch(BatchId),
     /// The batches that are not listed yet.
     MoreBatches,
-    /// A time window.
     Window(TimeWindow),
     /// All times: no window.
     AllTimes,
-    /// A typed window.
     TypedWindow,
     /// What is ticked, to be saved.
     Save,
 }
 
-/// Which menu it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum FilterMenuKind {
     /// Everything that can be filtered by.
@@ -50,7 +44,6 @@ pub(in crate::tui) enum FilterMenuKind {
 /// The menu while it is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct FilterMenu {
-    /// Which menu it is.
     pub kind: FilterMenuKind,
     /// The lines, top to bottom. They stay while it is open; only their counts change.
     pub lines: Vec<MenuLine>,

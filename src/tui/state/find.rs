@@ -11,22 +11,17 @@ use crate::postman::Explanation;
 /// digit would be a call.
 pub(in crate::tui) const TYPING: SignedDuration = SignedDuration::from_millis(250);
 
-/// The server's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum ServerAnswer {
-    /// It was not asked.
     NotAsked,
     /// It was asked and has not answered yet.
     Asking,
-    /// It answered.
     Answered {
         /// How many it has found so far.
         found: usize,
-        /// Whether it has more.
         more: bool,
         /// What it reported besides.
         beside: Beside,
-        /// When it was asked.
         asked_at: Timestamp,
     },
     /// It could not be asked.

@@ -15,10 +15,8 @@ pub(in crate::tui) struct HelpSearch {
     pub cursor: usize,
 }
 
-/// A line of the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct HelpLine {
-    /// Its heading.
     pub heading: &'static str,
     /// Its keys, or the sign, figure or word that is explained.
     pub what: String,

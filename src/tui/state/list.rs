@@ -16,7 +16,6 @@ use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed};
 /// How many rows are sorted at once while nobody waits for them: a few milliseconds.
 const SLICE: usize = 40_000;
 
-/// Where the cursor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum ListCursor {
     /// On the newest row, whichever that is: the list has not been touched yet.
@@ -85,7 +84,6 @@ impl List {
         self.view.kept().filter()
     }
 
-    /// Where the cursor is.
     pub fn cursor(&self) -> ListCursor {
         self.cursor
     }

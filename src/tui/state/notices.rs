@@ -33,7 +33,6 @@ impl Notices {
         }
     }
 
-    /// The newest.
     pub fn newest(&self) -> Option<&Notice> {
         self.notices.back()
     }

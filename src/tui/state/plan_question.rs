@@ -21,7 +21,6 @@ const LOOKED_AT: usize = 200;
 pub(in crate::tui) struct Choice {
     /// In words: `12 marked`, `routing_error`.
     pub words: String,
-    /// The messages.
     pub messages: Vec<MessageId>,
     /// Only the lines that are worth a retry are ticked at first; the others can be included.
     pub helped_only: bool,

@@ -10,11 +10,9 @@ pub(in crate::tui) const LONGEST: usize = 200;
 /// What a line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum PromptKind {
-    /// A command.
     Command,
     /// The name of the campaign on the screen, which unlocks it.
     Unlock,
-    /// The name of a filter.
     NameFilter(Box<FilterChoice>),
     /// When a time window starts and ends.
     Window,
@@ -92,7 +90,6 @@ pub(in crate::tui) enum Typed {
 
 /// A command that is only typed, and what it does.
 pub(in crate::tui) struct CommandWord {
-    /// The word.
     pub word: &'static str,
     /// What it does, in a word or two.
     pub label: &'static str,
@@ -155,7 +152,6 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
 ];
 
 impl Typed {
-    /// Whether it takes an argument.
     fn takes_argument(self) -> bool {
         self == Typed::History
     }

@@ -12,9 +12,7 @@ use crate::postman::Explanation;
 /// The two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Answer {
-    /// Cancel.
     Cancel,
-    /// Retry.
     Retry,
 }
 
@@ -23,7 +21,6 @@ pub(in crate::tui) enum Answer {
 pub(in crate::tui) struct Question {
     /// Its number and state as an open question.
     pub asked: OpenQuestion,
-    /// The message.
     pub message: MessageId,
     /// What would be done.
     pub plan: Plan,

@@ -9,16 +9,13 @@ use crate::state::ActionId;
 pub(in crate::tui) enum ResolveLine {
     /// Read again what it was about.
     LookUp,
-    /// It went.
     Went,
-    /// It did not.
     DidNot,
 }
 
 /// The menu while it is open.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Resolve {
-    /// The action.
     pub action: ActionId,
     /// What it is, in words, without anything personal.
     pub about: String,

@@ -9,7 +9,6 @@ use crate::tui::{Action, Context};
 pub(in crate::tui) enum RowAction {
     /// The same as a key.
     Key(Action),
-    /// Copy this.
     Copy(CopyWhat),
     /// Ask what to copy.
     CopyMenu,
@@ -34,7 +33,6 @@ pub(in crate::tui) struct RowLine {
     pub refusal: Option<String>,
 }
 
-/// Which menu it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum MenuKind {
     /// What can be done with the row.
@@ -48,14 +46,12 @@ pub(in crate::tui) enum MenuKind {
 pub(in crate::tui) struct RowMenu {
     /// Which one.
     pub kind: MenuKind,
-    /// Where the cursor is.
     pub cursor: RowAction,
 }
 
 /// What is known of the row that the menu is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct RowSubject {
-    /// The message.
     pub message: Option<MessageId>,
     /// Its batch, or the batch itself.
     pub batch: Option<BatchId>,

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use crate::delivery::MessageId;
 use crate::monitor::{RunNews, RunPhase};
 
-/// A run.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct RunRecord {
     /// Its messages, in the order of the plan.

@@ -26,9 +26,7 @@ pub(in crate::tui) enum Due {
 /// A recent yes.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Starting {
-    /// Its campaign.
     pub campaign: CampaignIndex,
-    /// What was agreed to.
     pub agreed: Agreed,
     /// The title of its dialog: verb, count, environment, campaign.
     pub title: String,

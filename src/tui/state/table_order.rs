@@ -73,7 +73,6 @@ pub(in crate::tui) fn order_sign(direction: Direction) -> &'static str {
     }
 }
 
-/// A column of the batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum BatchColumn {
     /// The batch's id.
@@ -84,9 +83,7 @@ pub(in crate::tui) enum BatchColumn {
     Created,
     /// How many messages it has.
     Rows,
-    /// How many are delivered.
     Delivered,
-    /// How many failed.
     Failed,
     /// How many are on the way.
     Open,
@@ -135,7 +132,6 @@ pub(in crate::tui) enum FailureColumn {
     Count,
     /// When the newest of them was recorded.
     Newest,
-    /// Whether to retry.
     Retry,
 }
 
@@ -178,7 +174,6 @@ pub(in crate::tui) struct Tables {
     pub columns: ShownColumns,
     /// The order of the messages; always by a column that the store can sort by.
     pub messages: Ordered<Column>,
-    /// The order of the batches.
     pub batches: Ordered<BatchColumn>,
     /// The order of the failures. What is worth a retry stays first in any.
     pub failures: Ordered<FailureColumn>,

@@ -7,7 +7,6 @@ use crate::tui::Action;
 pub(in crate::tui) enum ViewKind {
     /// The list of messages.
     Messages,
-    /// The batches.
     Batches,
     /// The failures by error.
     Failures,
@@ -29,7 +28,6 @@ impl ViewKind {
         }
     }
 
-    /// The view with that name.
     pub fn of_saved_name(name: &str) -> Option<ViewKind> {
         ViewKind::ALL.into_iter().find(|view| view.saved_name() == name)
     }

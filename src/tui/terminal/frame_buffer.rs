@@ -57,7 +57,6 @@ impl FrameBuffer {
     }
 }
 
-/// Replaces the last `old` with `new`.
 fn replace_last(bytes: &mut Vec<u8>, old: &[u8], new: &[u8]) {
     if let Some(at) = memmem::rfind(bytes, old) {
         bytes.splice(at..at + old.len(), new.iter().copied());

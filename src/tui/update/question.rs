@@ -22,7 +22,6 @@ impl State {
         self.plan_message(message);
     }
 
-    /// The plan for one message.
     pub(super) fn plan_message(&mut self, message: MessageId) {
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };

@@ -29,7 +29,6 @@ impl State {
         true
     }
 
-    /// Shows a view.
     pub(super) fn show_view(&mut self, view: ViewKind, effects: &mut Vec<Effect>) {
         if view != ViewKind::Messages {
             self.close_detail(effects);

@@ -26,7 +26,6 @@ const ROOMY_TEXT: usize = 24;
 /// How wide some columns must be for what is listed, and which of them are shown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Needs<'a> {
-    /// The chosen columns.
     pub chosen: &'a ShownColumns,
     /// The column that the list is sorted by.
     pub ordered_by: Column,

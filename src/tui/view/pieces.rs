@@ -9,7 +9,6 @@ use crate::tui::text::{cut, width};
 /// A piece of a line.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    /// Its text.
     pub text: String,
     /// How it looks.
     pub style: Style,

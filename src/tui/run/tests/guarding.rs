@@ -28,7 +28,6 @@ enum Note {
     Came(Duration, TerminalEvent, bool),
     /// Something that started then was not complete yet.
     Half(Duration),
-    /// A frame with this question.
     Frame(Option<QuestionId>),
     /// What was on the screen has to be seen again.
     Again,

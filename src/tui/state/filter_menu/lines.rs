@@ -10,12 +10,10 @@ use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, TimeW
 /// How many batches are listed at once, the newest first.
 const BATCHES: usize = 6;
 
-/// A line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct MenuLine {
     /// Its content.
     pub item: MenuItem,
-    /// Its text.
     pub text: String,
     /// How many loaded messages it would show alone; `None` until they are counted, and where it shows none itself.
     pub count: Option<usize>,
@@ -32,7 +30,6 @@ impl MenuLine {
         Self::new(MenuItem::Named(named), name)
     }
 
-    /// Its section.
     pub fn section(&self) -> &'static str {
         match self.item {
             MenuItem::Named(_) => "saved",

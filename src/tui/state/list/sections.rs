@@ -95,7 +95,6 @@ impl Sections {
         self.kept.len() + self.below()
     }
 
-    /// The row at an index.
     pub fn row(&self, index: usize) -> Option<RowNumber> {
         match index.checked_sub(self.kept.len()) {
             None => self.kept.row(index),
@@ -103,7 +102,6 @@ impl Sections {
         }
     }
 
-    /// All rows.
     pub fn rows(&self) -> impl Iterator<Item = RowNumber> + '_ {
         self.kept.rows_from(0).chain(self.below.iter().flat_map(|below| below.rows_from(0)))
     }

@@ -10,7 +10,6 @@ use crate::tui::theme::Background;
 /// What a complete sequence means.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Meaning {
-    /// An event.
     Event(Event),
     /// A paste starts.
     PasteBegins,

@@ -16,7 +16,6 @@ use crate::tui::WakeReceiver;
 pub enum Bytes {
     /// This many bytes were read.
     Some(usize),
-    /// None for now.
     None,
     /// There will be no more.
     Ended,
